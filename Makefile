@@ -1,0 +1,131 @@
+# adpipe: build, install, test.
+#
+#   make                     builds build products beside the sources
+#   make install             into the server that PG_CONFIG belongs to
+#   make installcheck        tests against that server
+#   make check               all tests, on private servers, nothing installed
+#
+# PG_CONFIG=/path/to/pg_config or PG_MAJOR=16 picks the server.  The targets of
+# the first half run scripts of test/bin and need no server to be there yet:
+# they install what is missing.  The second half is PGXS.
+
+ifdef PG_MAJOR
+PG_CONFIG = /usr/lib/postgresql/$(PG_MAJOR)/bin/pg_config
+endif
+PG_CONFIG ?= pg_config
+PKG_CONFIG ?= pkg-config
+
+# Parts of the check; each runs alone as check-<part>.
+CHECK_PARTS = lint unit regress isolation tap
+SCRIPT_TARGETS = check $(CHECK_PARTS:%=check-%) check-long check-sanitizers \
+	check-valgrind demo bench format format-check help
+
+# PGXS has a target "check" of its own, which only refuses; so the two halves
+# are never read together.
+ifneq ($(filter $(SCRIPT_TARGETS),$(MAKECMDGOALS)),)
+
+.PHONY: $(SCRIPT_TARGETS)
+.NOTPARALLEL:
+
+# Variables that the scripts look at, whether set on the command line or in the
+# environment.  TESTS: names under sql/; T: files under test/t; SEEDS: a folder
+# of CSV files for the demo; KEEP=1 keeps the scratch folder.
+export TESTS T SEEDS KEEP
+ifneq ($(origin PG_CONFIG),file)
+export PG_CONFIG
+endif
+export PG_MAJOR
+
+check:
+	@test/bin/check
+
+$(CHECK_PARTS:%=check-%): check-%:
+	@test/bin/check $*
+
+check-long check-sanitizers check-valgrind:
+	@test/bin/$@
+
+demo:
+	@test/bin/demo
+
+bench:
+	@test/bench/run
+
+format:
+	@test/bin/format
+
+format-check:
+	@test/bin/format --check
+
+help:
+	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
+
+# Goals of the other half that were named beside one of these.
+PGXS_GOALS = $(filter-out $(SCRIPT_TARGETS),$(MAKECMDGOALS))
+ifneq ($(PGXS_GOALS),)
+.PHONY: $(PGXS_GOALS)
+$(PGXS_GOALS):
+	+@$(MAKE) --no-print-directory $@
+endif
+
+else
+
+EXTENSION = adpipe
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" adpipe.control)
+MODULE_big = adpipe
+
+SRC_DIRS = src src/base src/net src/platform src/fdw src/kpi
+SRCS := $(sort $(wildcard $(SRC_DIRS:%=%/*.c)))
+HDRS := $(sort $(wildcard $(SRC_DIRS:%=%/*.h)))
+OBJS = $(SRCS:.c=.o)
+
+# Parts of the install script.  No wildcard: the order is meaning.
+SQL_PARTS = src/adpipe.sql src/kpi/kpi.sql src/fdw/fdw.sql
+INSTALL_SQL = build/adpipe--$(EXTVERSION).sql
+DATA_built = $(INSTALL_SQL)
+DATA = $(sort $(wildcard src/upgrade/adpipe--*--*.sql))
+
+REGRESS = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
+REGRESS_OPTS = --load-extension=adpipe --encoding=UTF8
+ISOLATION = $(sort $(patsubst test/isolation/specs/%.spec,%,$(wildcard test/isolation/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test/isolation --load-extension=adpipe
+TAP_TESTS = 1
+PROVE_TESTS = $(sort $(wildcard test/t/*.pl))
+PROVE_FLAGS += -I test/perl
+EXTRA_CLEAN = build
+
+# -isystem: the server's headers are not ours to warn about.
+# unused-parameter: the signatures of callbacks are given.
+# missing-field-initializers: tables end in a row that says only {NULL}.
+# sign-compare: lengthof() is unsigned, indexes in PostgreSQL are int.
+WARNINGS = -Wall -Wextra -Werror -Wno-unused-parameter \
+	-Wno-missing-field-initializers -Wno-sign-compare
+LIBRARIES = libcurl jansson libcrypto
+PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server) \
+	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
+PG_CFLAGS = $(WARNINGS)
+SHLIB_LINK = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+# What goes into every object beside its source.  The file of flags changes
+# when the server, the flags or the list of objects do, so that nothing stale
+# is linked.
+BUILD_FLAGS = $(VERSION) $(CC) $(CPPFLAGS) $(CFLAGS) $(SHLIB_LINK) $(OBJS)
+build/flags: FORCE
+	@mkdir -p build
+	@echo '$(BUILD_FLAGS)' | cmp -s - $@ || echo '$(BUILD_FLAGS)' > $@
+
+$(OBJS) $(OBJS:.o=.bc): $(HDRS) build/flags
+$(shlib): build/flags
+
+# A part whose layer is not there yet is left out.
+$(INSTALL_SQL): $(wildcard $(SQL_PARTS)) build/flags
+	@mkdir -p build
+	cat $(wildcard $(SQL_PARTS)) > $@
+
+.PHONY: FORCE
+FORCE:
+
+endif

@@ -1,0 +1,24 @@
+/*
+ * adpipe.c
+ *	  Module magic and start-up: one init per layer, nothing else.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "base/guc.h"
+
+PG_MODULE_MAGIC;
+
+extern PGDLLEXPORT void _PG_init(void);
+
+/*
+ * Called once per process when the library is loaded, by a session or by the
+ * postmaster (shared_preload_libraries).  Layers are initialised from the
+ * lowest up.
+ */
+void
+_PG_init(void)
+{
+	adp_guc_init();
+}

@@ -1,0 +1,154 @@
+/*
+ * cell.c
+ *	  The text of a cell: escapes of JSON strings undone.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+
+#include "base/rows.h"
+
+/* Digits after \u. */
+#define HEX_DIGITS 4
+
+/*
+ * Reads the four hex digits at *pos and moves it past them; -1 if there are
+ * no such digits before end.
+ */
+static int
+read_unit(const char **pos, const char *end)
+{
+	int unit = 0;
+
+	if (end - *pos < HEX_DIGITS)
+		return -1;
+	for (int i = 0; i < HEX_DIGITS; i++)
+	{
+		char c = *(*pos)++;
+
+		if (c >= '0' && c <= '9')
+			unit = unit * 16 + (c - '0');
+		else if (c >= 'a' && c <= 'f')
+			unit = unit * 16 + (c - 'a' + 10);
+		else if (c >= 'A' && c <= 'F')
+			unit = unit * 16 + (c - 'A' + 10);
+		else
+			return -1;
+	}
+	return unit;
+}
+
+/*
+ * Reads what follows \u at *pos, a second escape included where the first is
+ * half of a pair.  Returns the code point; 0 if text cannot hold it, be it
+ * NUL or a surrogate without its partner.
+ */
+static pg_wchar
+read_code_point(const char **pos, const char *end)
+{
+	int first = read_unit(pos, end);
+	int second;
+
+	if (first <= 0 || is_utf16_surrogate_second(first))
+		return 0;
+	if (!is_utf16_surrogate_first(first))
+		return first;
+	if (end - *pos < 2 || (*pos)[0] != '\\' || (*pos)[1] != 'u')
+		return 0;
+	*pos += 2;
+	second = read_unit(pos, end);
+	if (second < 0 || !is_utf16_surrogate_second(second))
+		return 0;
+	return surrogate_pair_to_codepoint(first, second);
+}
+
+/*
+ * The character that a backslash and this letter stand for; NUL for a letter
+ * that is none of them.
+ */
+static char
+simple_escape(char letter)
+{
+	switch (letter)
+	{
+		case '"':
+		case '\\':
+		case '/':
+			return letter;
+		case 'b':
+			return '\b';
+		case 'f':
+			return '\f';
+		case 'n':
+			return '\n';
+		case 'r':
+			return '\r';
+		case 't':
+			return '\t';
+		default:
+			return '\0';
+	}
+}
+
+/*
+ * Undoes the escape whose backslash is just before *pos, writes its UTF-8 to
+ * out and returns the number of bytes; 0 if it cannot be had.
+ */
+static int
+undo_escape(const char **pos, const char *end, char *out)
+{
+	pg_wchar code_point;
+
+	if (*pos >= end)
+		return 0;
+	if (**pos != 'u')
+	{
+		*out = simple_escape(*(*pos)++);
+		return *out != '\0' ? 1 : 0;
+	}
+	(*pos)++;
+	code_point = read_code_point(pos, end);
+	if (code_point == 0)
+		return 0;
+	unicode_to_utf8(code_point, (unsigned char *) out);
+	return pg_utf_mblen((unsigned char *) out);
+}
+
+/*
+ * The text of a string cell; for another kind, its bytes as they stand.  An
+ * escape is never shorter than what it stands for, hence the size.
+ */
+char *
+adp_cell_text(const AdpCell *cell, int *len)
+{
+	char *text = palloc(cell->len + 1);
+	char *out = text;
+	const char *pos = cell->data;
+	const char *end = cell->data + cell->len;
+
+	while (cell->has_escape && pos < end)
+	{
+		const char *backslash = memchr(pos, '\\', end - pos);
+		int written;
+
+		if (backslash == NULL)
+			break;
+		memcpy(out, pos, backslash - pos);
+		out += backslash - pos;
+		pos = backslash + 1;
+		written = undo_escape(&pos, end, out);
+		if (written == 0)
+		{
+			pfree(text);
+			return NULL;
+		}
+		out += written;
+	}
+	if (pos < end)
+		memcpy(out, pos, end - pos);
+	out += end - pos;
+	*out = '\0';
+	if (len != NULL)
+		*len = out - text;
+	return text;
+}

@@ -1,0 +1,94 @@
+/*
+ * compat.h
+ *	  What differs between PostgreSQL 14 and 18 and between library versions.
+ *
+ * The only file that tests PG_VERSION_NUM or LIBCURL_VERSION_NUM.  Callers
+ * write one spelling.  A macro stands in for a function whose header not every
+ * caller includes; it costs nothing unless used.
+ */
+#ifndef ADP_BASE_COMPAT_H
+#define ADP_BASE_COMPAT_H
+
+#if PG_VERSION_NUM < 140000 || PG_VERSION_NUM >= 190000
+#error "adpipe supports PostgreSQL 14 to 18"
+#endif
+
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* A lexer over len bytes that leaves escapes alone (common/jsonapi.h). */
+#if PG_VERSION_NUM >= 170000
+#define adp_make_json_lexer(text, len) \
+	makeJsonLexContextCstringLen(NULL, (text), (len), PG_UTF8, false)
+#else
+#define adp_make_json_lexer(text, len) \
+	makeJsonLexContextCstringLen(unconstify(char *, (text)), (int) (len), \
+								 PG_UTF8, false)
+#endif
+
+/* A foreign path of a base relation (optimizer/pathnode.h). */
+#if PG_VERSION_NUM >= 180000
+#define adp_create_foreignscan_path(root, rel, rows, disabled, startup, total, \
+									required_outer, fdw_private) \
+	create_foreignscan_path(root, rel, NULL, rows, disabled, startup, total, \
+							NIL, required_outer, NULL, NIL, fdw_private)
+#elif PG_VERSION_NUM >= 170000
+#define adp_create_foreignscan_path(root, rel, rows, disabled, startup, total, \
+									required_outer, fdw_private) \
+	create_foreignscan_path(root, rel, NULL, rows, \
+							(startup) + (disabled) * disable_cost, \
+							(total) + (disabled) * disable_cost, \
+							NIL, required_outer, NULL, NIL, fdw_private)
+#else
+#define adp_create_foreignscan_path(root, rel, rows, disabled, startup, total, \
+									required_outer, fdw_private) \
+	create_foreignscan_path(root, rel, NULL, rows, \
+							(startup) + (disabled) * disable_cost, \
+							(total) + (disabled) * disable_cost, \
+							NIL, required_outer, NULL, fdw_private)
+#endif
+
+/* The role that a foreign scan acts as. */
+#if PG_VERSION_NUM >= 160000
+#define adp_scan_userid(fsplan, rte) \
+	(OidIsValid((fsplan)->checkAsUser) ? (fsplan)->checkAsUser : GetUserId())
+#else
+#define adp_scan_userid(fsplan, rte) \
+	(OidIsValid((rte)->checkAsUser) ? (rte)->checkAsUser : GetUserId())
+#endif
+
+/* A random number in [0, 1), for jitter. */
+#if PG_VERSION_NUM >= 150000
+#include "common/pg_prng.h"
+#define adp_random() pg_prng_double(&pg_global_prng_state)
+#else
+#define adp_random() ((double) random() / ((double) MAX_RANDOM_VALUE + 1))
+#endif
+
+/* EXPLAIN's helpers moved in 18. */
+#if PG_VERSION_NUM >= 180000
+#define ADP_EXPLAIN_HEADER "commands/explain_format.h"
+#define ADP_EXPLAIN_STATE_HEADER "commands/explain_state.h"
+#else
+#define ADP_EXPLAIN_HEADER "commands/explain.h"
+#define ADP_EXPLAIN_STATE_HEADER "commands/explain.h"
+#endif
+
+/* Placeholders of our prefix that name no setting. */
+#if PG_VERSION_NUM >= 150000
+#define adp_reserve_guc_prefix(prefix) MarkGUCPrefixReserved(prefix)
+#else
+#define adp_reserve_guc_prefix(prefix) EmitWarningsOnPlaceholders(prefix)
+#endif
+
+/*
+ * The oldest libcurl that will do: 7.87 is the first that can leave a hanging
+ * look-up behind (CURLOPT_QUICK_EXIT).  Callers include curl/curl.h.
+ */
+#define ADP_LIBCURL_VERSION_MIN 0x075700
+#define ADP_REQUIRE_LIBCURL() \
+	StaticAssertDecl(LIBCURL_VERSION_NUM >= ADP_LIBCURL_VERSION_MIN, \
+					 "adpipe needs libcurl 7.87.0 or later")
+
+#endif							/* ADP_BASE_COMPAT_H */

@@ -1,0 +1,31 @@
+/*
+ * guc.h
+ *	  The adpipe.* settings.
+ */
+#ifndef ADP_BASE_GUC_H
+#define ADP_BASE_GUC_H
+
+#include "datatype/timestamp.h"
+
+/* Comma list of URL prefixes that a server made by a non-superuser may use. */
+extern char *adp_guc_allowed_endpoints;
+
+/* File of certificate authorities to trust; empty: the library's own. */
+extern char *adp_guc_ca_file;
+
+/* Longest back-off that one statement waits for, in milliseconds. */
+extern int	adp_guc_max_wait_ms;
+
+/* False: only date range, accounts and needed columns are sent. */
+extern bool adp_guc_pushdown;
+
+/* Defines all settings; called once when the module is loaded. */
+extern void adp_guc_init(void);
+
+/*
+ * The present moment, or the one that adpipe.debug_now puts in its place so
+ * that tests can stand at midnight in any zone.
+ */
+extern TimestampTz adp_now(void);
+
+#endif							/* ADP_BASE_GUC_H */

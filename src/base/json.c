@@ -1,0 +1,283 @@
+/*
+ * json.c
+ *	  Small documents: the parser library behind a read-only cursor.
+ *
+ * A cursor is the library's own value under an opaque name.  The library's
+ * error texts quote the document, which may be a credential, so they are not
+ * passed on; only its error code and position are.
+ */
+#include "postgres.h"
+
+#include <errno.h>
+
+#include <jansson.h>
+
+#include "base/json.h"
+#include "base/owner.h"
+
+/*
+ * Levels of objects and arrays.  The library's own limit, 2048, is a matter of
+ * its stack; ours says what is still a small document.
+ */
+#define MAX_DEPTH 64
+
+/* Beyond this a double does not tell neighbouring whole numbers apart. */
+#define MAX_WHOLE_REAL 9007199254740992.0
+
+/*
+ * The library's value behind a cursor.
+ */
+static const json_t *
+value_of(const AdpJson *cursor)
+{
+	return (const json_t *) cursor;
+}
+
+/*
+ * The cursor on a value of the library.
+ */
+static const AdpJson *
+cursor_on(const json_t *value)
+{
+	return (const AdpJson *) value;
+}
+
+/*
+ * Releases a document.
+ */
+static void
+release_document(void *document)
+{
+	json_decref((json_t *) document);
+}
+
+/*
+ * Says whether value holds more than so many levels of objects and arrays.
+ */
+static bool
+is_deeper(const json_t *value, int levels)
+{
+	if (!json_is_object(value) && !json_is_array(value))
+		return false;
+	if (levels == 0)
+		return true;
+	if (json_is_array(value))
+	{
+		for (size_t i = 0; i < json_array_size(value); i++)
+		{
+			if (is_deeper(json_array_get(value, i), levels - 1))
+				return true;
+		}
+		return false;
+	}
+	for (void *iter = json_object_iter(unconstify(json_t *, value));
+		 iter != NULL;
+		 iter = json_object_iter_next(unconstify(json_t *, value), iter))
+	{
+		if (is_deeper(json_object_iter_value(iter), levels - 1))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Fills error, if there is one, from what the library reports.  Where an
+ * allocation fails it mostly gives up without a word; while it copies a token
+ * it takes that one for a wrong one, which cannot be told from wrong syntax.
+ */
+static void
+set_parse_error(AdpError *error, const json_error_t *report)
+{
+	enum json_error_code code = json_error_code(report);
+	const char *detail;
+
+	if (error == NULL)
+		return;
+	if (report->text[0] == '\0')
+		code = json_error_out_of_memory;
+	switch (code)
+	{
+		case json_error_out_of_memory:
+			adp_error_set(error, ADP_ERR_MEMORY, "out of memory",
+						  "The JSON library could not allocate memory.", NULL);
+			return;
+		case json_error_stack_overflow:
+			adp_error_set(error, ADP_ERR_LIMIT,
+						  "JSON document is nested too deeply", NULL, NULL);
+			return;
+		case json_error_premature_end_of_input:
+			detail = "The document is cut short at line %d, column %d.";
+			break;
+		case json_error_end_of_input_expected:
+			detail = "Something follows the document at line %d, column %d.";
+			break;
+		case json_error_invalid_utf8:
+			detail =
+				"There is an invalid UTF-8 sequence at line %d, column %d.";
+			break;
+		case json_error_null_character:
+		case json_error_null_byte_in_key:
+			detail = "There is a NUL character before line %d, column %d.";
+			break;
+		case json_error_numeric_overflow:
+			detail =
+				"There is a number out of range before line %d, column %d.";
+			break;
+		default:
+			detail = "The syntax is wrong at line %d, column %d.";
+			break;
+	}
+	adp_error_set(error, ADP_ERR_FORMAT, "JSON document is not valid",
+				  psprintf(detail, report->line, report->column), NULL);
+}
+
+/*
+ * Parses text into a document released with cxt.  The library refuses
+ * characters NUL, so no text of the document is longer than it looks.
+ */
+const AdpJson *
+adp_json_parse(MemoryContext cxt, const char *text, Size len, AdpError *error)
+{
+	AdpOwner *owner = adp_owner_create(cxt, release_document);
+	json_error_t report = {0};
+	json_t *document;
+
+	document = json_loadb(len > 0 ? text : "", len, JSON_DECODE_ANY, &report);
+	owner->resource = document;
+	if (document == NULL)
+	{
+		set_parse_error(error, &report);
+		return NULL;
+	}
+	if (is_deeper(document, MAX_DEPTH))
+	{
+		adp_owner_release(owner);
+		if (error != NULL)
+			adp_error_set(error, ADP_ERR_LIMIT,
+						  "JSON document is nested too deeply",
+						  "More than " CppAsString2(
+							  MAX_DEPTH) " levels are not read.",
+						  NULL);
+		return NULL;
+	}
+	return cursor_on(document);
+}
+
+/*
+ * Member of an object by key.
+ */
+const AdpJson *
+adp_json_get(const AdpJson *object, const char *key)
+{
+	return cursor_on(json_object_get(value_of(object), key));
+}
+
+/*
+ * By a dotted path of keys.
+ */
+const AdpJson *
+adp_json_path(const AdpJson *object, const char *path)
+{
+	const char *dot;
+
+	while (object != NULL && (dot = strchr(path, '.')) != NULL)
+	{
+		char *key = pnstrdup(path, dot - path);
+
+		object = adp_json_get(object, key);
+		pfree(key);
+		path = dot + 1;
+	}
+	return adp_json_get(object, path);
+}
+
+/*
+ * Element of an array.
+ */
+const AdpJson *
+adp_json_at(const AdpJson *array, int index)
+{
+	if (index < 0)
+		return NULL;
+	return cursor_on(json_array_get(value_of(array), index));
+}
+
+/*
+ * Number of elements of an array; 0 if it is no array.
+ */
+int
+adp_json_count(const AdpJson *array)
+{
+	return (int) json_array_size(value_of(array));
+}
+
+/*
+ * The first member's value of an object; its key goes to *key.
+ */
+const AdpJson *
+adp_json_first(const AdpJson *object, const char **key)
+{
+	json_t *value = unconstify(json_t *, value_of(object));
+	void *iter = json_object_iter(value);
+
+	if (iter == NULL)
+		return NULL;
+	*key = json_object_iter_key(iter);
+	return cursor_on(json_object_iter_value(iter));
+}
+
+/*
+ * A string's text, NUL-terminated, owned by the document.
+ */
+const char *
+adp_json_text(const AdpJson *value)
+{
+	return json_string_value(value_of(value));
+}
+
+/*
+ * The number that a string of digits, perhaps with a minus, stands for.
+ */
+static int64
+read_digits(const char *text, int64 fallback)
+{
+	const char *digits = text + (*text == '-');
+	long long number;
+
+	if (*digits == '\0' || strspn(digits, "0123456789") != strlen(digits))
+		return fallback;
+	errno = 0;
+	number = strtoll(text, NULL, 10);
+	return errno == 0 ? number : fallback;
+}
+
+/*
+ * A whole number, written as a number or as a string of digits.
+ */
+int64
+adp_json_int(const AdpJson *value, int64 fallback)
+{
+	const json_t *json = value_of(value);
+	double real;
+
+	if (json_is_integer(json))
+		return json_integer_value(json);
+	if (json_is_string(json))
+		return read_digits(json_string_value(json), fallback);
+	if (!json_is_real(json))
+		return fallback;
+	real = json_real_value(json);
+	if (real < -MAX_WHOLE_REAL || real > MAX_WHOLE_REAL ||
+		real != (double) (int64) real)
+		return fallback;
+	return (int64) real;
+}
+
+/*
+ * True only for the JSON literal true.
+ */
+bool
+adp_json_true(const AdpJson *value)
+{
+	return json_is_true(value_of(value));
+}

@@ -1,0 +1,86 @@
+/*
+ * condition.h
+ *	  Conditions between planning and sending.
+ *
+ * Planning (pushdown.c) describes each condition that can be pushed as a list
+ * of nodes that can be copied with the plan; execution gives it the values of
+ * the right-hand sides and gets days, accounts and conditions to send.
+ *
+ * A condition is either
+ *	 (ADP_CONDITION_SET, attno, AdpOperator, expr, is_array), or
+ *	 (ADP_CONDITION_DAY, tree),
+ * where a tree is
+ *	 (ADP_DAY_AND | ADP_DAY_OR, tree, ...), or
+ *	 (ADP_DAY_LEAF, btree strategy, expr, type of the value, is_array, is_odd).
+ * All but the nested lists are Integer nodes; expr is an index into the
+ * plan's expressions.
+ */
+#ifndef ADP_FDW_CONDITION_H
+#define ADP_FDW_CONDITION_H
+
+#include "nodes/pg_list.h"
+
+#include "fdw/table.h"
+#include "platform/reader.h"
+
+typedef enum AdpConditionKind
+{
+	ADP_CONDITION_SET,
+	ADP_CONDITION_DAY
+} AdpConditionKind;
+
+typedef enum AdpDayKind
+{
+	ADP_DAY_AND,
+	ADP_DAY_OR,
+	ADP_DAY_LEAF
+} AdpDayKind;
+
+enum AdpSetMember
+{
+	ADP_SET_KIND,
+	ADP_SET_ATTNO,
+	ADP_SET_OPERATOR,
+	ADP_SET_EXPR,
+	ADP_SET_IS_ARRAY
+};
+
+enum AdpLeafMember
+{
+	ADP_LEAF_KIND,
+	ADP_LEAF_STRATEGY,
+	ADP_LEAF_EXPR,
+	ADP_LEAF_TYPE,
+	ADP_LEAF_IS_ARRAY,
+	ADP_LEAF_IS_ODD				/* compared across types: a day to spare */
+};
+
+/* The value of a right-hand side, as far as it is known. */
+typedef struct AdpValue
+{
+	Datum		value;
+	bool		is_null;
+	const char *placeholder;	/* not NULL: known only at run time */
+} AdpValue;
+
+/* What conditions come to. */
+typedef struct AdpPushed
+{
+	bool		is_empty;		/* no row can satisfy them */
+	bool		is_exact;		/* each is sent in full */
+	AdpReadPlan *plan;			/* days, accounts, conditions go here */
+	const char *since_name;		/* placeholders of the days, for EXPLAIN */
+	const char *until_name;
+} AdpPushed;
+
+/*
+ * Turns conditions into what is sent, in CurrentMemoryContext.  Adds to the
+ * plan of *pushed, which the caller has initialised.
+ */
+extern void adp_condition_apply(const AdpTable *table, List *conditions,
+								const AdpValue *values, AdpPushed *pushed);
+
+/* Whether a day tree always gives a lower bound. */
+extern bool adp_condition_has_lower(List *tree);
+
+#endif							/* ADP_FDW_CONDITION_H */

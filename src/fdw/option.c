@@ -1,0 +1,561 @@
+/*
+ * option.c
+ *	  Options of servers, user mappings, tables and columns.
+ *
+ * An option is one row: here if all platforms have it, else in the platform's
+ * file.  The validator, the hints and the look-up all read those rows.  A table
+ * beats the server, the server beats the default; secrets come from the user
+ * mapping only.
+ */
+#include "postgres.h"
+
+#include "access/reloptions.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_foreign_data_wrapper.h"
+#include "catalog/pg_foreign_server.h"
+#include "catalog/pg_foreign_table.h"
+#include "catalog/pg_user_mapping.h"
+#include "commands/defrem.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/varlena.h"
+
+#include "base/guc.h"
+#include "fdw/option.h"
+#include "net/http.h"
+
+PG_FUNCTION_INFO_V1(adpipe_google_ads_validator);
+
+/* Milliseconds in ten minutes: no bound of a transfer makes sense past that. */
+#define TEN_MINUTES_MS	600000
+
+/*
+ * Option check: a field becomes part of request texts, so only characters that
+ * platforms use in field names pass.
+ */
+const char *
+adp_option_check_field(const char *value)
+{
+	const char *allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:@-";
+
+	if (value[0] == '\0' || strspn(value, allowed) != strlen(value))
+		return "A field is the platform's name for the column, such as metrics.clicks.";
+	return NULL;
+}
+
+static const AdpOption common_options[] = {
+	{"connect_timeout_ms", ADP_ON_SERVER, ADP_OPTION_INT,
+		offsetof(AdpSettings, connect_timeout_ms), false, 1, TEN_MINUTES_MS, 10000},
+	{"endpoint", ADP_ON_SERVER, ADP_OPTION_URL,
+		offsetof(AdpSettings, endpoint)},
+	{"field", ADP_ON_COLUMN, ADP_OPTION_CHECKED, 0, .check = adp_option_check_field},
+	{"max_concurrency", ADP_ON_SERVER, ADP_OPTION_INT,
+		offsetof(AdpSettings, max_concurrency), false, 1, 100, 8},
+	{"max_retries", ADP_ON_SERVER, ADP_OPTION_INT,
+		offsetof(AdpSettings, max_retries), false, 0, 20, 5},
+	{"request_timeout_ms", ADP_ON_SERVER, ADP_OPTION_INT,
+		offsetof(AdpSettings, request_timeout_ms), false, 1, 6 * TEN_MINUTES_MS, TEN_MINUTES_MS},
+	{"unbounded", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ONE_OF,
+	offsetof(AdpSettings, unbounded), .words = "error, window, allow"},
+	{"window_days", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_INT,
+		offsetof(AdpSettings, window_days), false, 1, 1100, 30},
+	{NULL}
+};
+
+/* Kinds of objects, for messages. */
+typedef struct Place
+{
+	int			where;
+	Oid			catalog;
+	const char *what;
+} Place;
+
+static const Place places[] = {
+	{ADP_ON_SERVER, ForeignServerRelationId, "server"},
+	{ADP_ON_MAPPING, UserMappingRelationId, "user mapping"},
+	{ADP_ON_TABLE, ForeignTableRelationId, "foreign table"},
+	{ADP_ON_COLUMN, AttributeRelationId, "column"},
+	{0, ForeignDataWrapperRelationId, "foreign-data wrapper"},
+};
+
+/*
+ * The platform of a wrapper.
+ */
+const AdpPlatform *
+adp_option_platform(Oid fdwid)
+{
+	ForeignDataWrapper *wrapper = GetForeignDataWrapper(fdwid);
+	const AdpPlatform *platform = adp_platform_by_name(wrapper->fdwname);
+
+	if (platform == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_ERROR),
+				 errmsg("foreign-data wrapper \"%s\" is not a platform of adpipe",
+						wrapper->fdwname),
+				 errdetail("The wrappers that extension adpipe makes cannot be renamed.")));
+	return platform;
+}
+
+/*
+ * Walks all options of a platform: first the common ones, then its own.
+ * Start with NULL; NULL ends the walk.
+ */
+static const AdpOption *
+next_option(const AdpPlatform *platform, const AdpOption *option)
+{
+	option = option == NULL ? common_options : option + 1;
+	if (option->name == NULL)
+	{
+		const AdpOption *end = common_options + lengthof(common_options) - 1;
+
+		option = option == end ? platform->options : NULL;
+	}
+	return option;
+}
+
+/*
+ * Finds an option by name; NULL if the platform has none of that name.
+ */
+static const AdpOption *
+find_option(const AdpPlatform *platform, const char *name)
+{
+	const AdpOption *option = NULL;
+
+	while ((option = next_option(platform, option)) != NULL)
+	{
+		if (strcmp(option->name, name) == 0)
+			return option;
+	}
+	return NULL;
+}
+
+/*
+ * The kind of object that a catalogue holds.
+ */
+static const Place *
+find_place(Oid catalog)
+{
+	for (int i = 0; i < (int) lengthof(places); i++)
+	{
+		if (places[i].catalog == catalog)
+			return &places[i];
+	}
+	elog(ERROR, "unexpected catalog %u", catalog);
+}
+
+/*
+ * The nearest option name of the same kind of object: at most four edits and
+ * half the length away, as core does; NULL if none is near.
+ */
+static const char *
+nearest_option(const AdpPlatform *platform, int where, const char *name)
+{
+	const AdpOption *option = NULL;
+	const char *nearest = NULL;
+	int			best = Min(4, (int) strlen(name) / 2) + 1;
+
+	if (strlen(name) > NAMEDATALEN)
+		return NULL;
+	while ((option = next_option(platform, option)) != NULL)
+	{
+		int			distance;
+
+		if ((option->where & where) == 0)
+			continue;
+		distance = varstr_levenshtein_less_equal(name, strlen(name),
+												 option->name,
+												 strlen(option->name),
+												 1, 1, 1, best, true);
+		if (distance < best)
+		{
+			best = distance;
+			nearest = option->name;
+		}
+	}
+	return nearest;
+}
+
+/*
+ * All option names of a kind of object, with commas.
+ */
+static char *
+list_options(const AdpPlatform *platform, int where)
+{
+	const AdpOption *option = NULL;
+	StringInfoData out;
+
+	initStringInfo(&out);
+	while ((option = next_option(platform, option)) != NULL)
+	{
+		if (option->where & where)
+			appendStringInfo(&out, "%s%s", out.len > 0 ? ", " : "",
+							 option->name);
+	}
+	return out.data;
+}
+
+/*
+ * Where an option may stand, in words.
+ */
+static char *
+describe_places(const AdpOption *option)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int i = 0; i < (int) lengthof(places); i++)
+	{
+		if (option->where & places[i].where)
+			appendStringInfo(&out, "%s%s", out.len > 0 ? " or " : "",
+							 places[i].what);
+	}
+	return out.data;
+}
+
+/*
+ * Refuses an option that does not belong where it stands.  Its value is not
+ * shown: it may be a secret.
+ */
+static void
+refuse_option(const AdpPlatform *platform, const Place *place,
+			  const char *name)
+{
+	const AdpOption *elsewhere = find_option(platform, name);
+	const char *nearest;
+
+	if (elsewhere != NULL && elsewhere->is_secret)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+				 errmsg("option \"%s\" is a secret and cannot be set on a %s",
+						name, place->what),
+				 errdetail("Options of a %s can be read by every role.",
+						   place->what),
+				 errhint("Set it with CREATE USER MAPPING or ALTER USER MAPPING.")));
+	if (elsewhere != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+				 errmsg("option \"%s\" cannot be set on a %s", name,
+						place->what),
+				 errhint("Set it on a %s.", describe_places(elsewhere))));
+	nearest = nearest_option(platform, place->where, name);
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+			 errmsg("invalid option \"%s\"", name),
+			 nearest ?
+			 errhint("Perhaps you meant the option \"%s\".", nearest) :
+			 place->where == 0 ?
+			 errhint("There are no valid options for a %s.", place->what) :
+			 errhint("Valid options for a %s are: %s.", place->what,
+					 list_options(platform, place->where))));
+}
+
+/*
+ * Throws for a value that the option cannot take.  Values of secrets are not
+ * shown.
+ */
+static void
+refuse_value(const AdpOption *option, const char *value, const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 option->is_secret ?
+			 errmsg("invalid value for option \"%s\"", option->name) :
+			 errmsg("invalid value for option \"%s\": \"%s\"", option->name,
+					value),
+			 errdetail_internal("%s", detail)));
+}
+
+/*
+ * Whether a word is in a list such as "a, b, c".
+ */
+static bool
+is_one_of(const char *words, const char *value)
+{
+	char	   *rest = pstrdup(words);
+	char	   *word;
+
+	while ((word = strsep(&rest, ", ")) != NULL)
+	{
+		if (*word != '\0' && strcmp(word, value) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether a URL holds something that is not an absolute http(s) address of a
+ * host and path.
+ */
+static const char *
+check_url(const char *url)
+{
+	if (strncmp(url, "http://", 7) == 0 && !adp_http_url_allowed(url))
+		return "Plain http is spoken with loopback addresses only; use https.";
+	if (!adp_http_url_allowed(url))
+		return "Give an absolute URL that starts with https://, without user name, query or fragment.";
+	if (strpbrk(url, "?#") != NULL)
+		return "A base URL has no query and no fragment.";
+	return NULL;
+}
+
+/*
+ * Checks one value.
+ */
+static void
+check_value(const AdpOption *option, const char *value)
+{
+	const char *problem = NULL;
+	int			number;
+
+	switch (option->type)
+	{
+		case ADP_OPTION_TEXT:
+			if (value[0] == '\0')
+				problem = "The value is empty.";
+			break;
+		case ADP_OPTION_INT:
+			if (!parse_int(value, &number, 0, NULL) ||
+				number < option->min || number > option->max)
+				problem = psprintf("Give a whole number from %d to %d.",
+								   option->min, option->max);
+			break;
+		case ADP_OPTION_URL:
+			problem = check_url(value);
+			break;
+		case ADP_OPTION_ONE_OF:
+			if (!is_one_of(option->words, value))
+				problem = psprintf("Give one of: %s.", option->words);
+			break;
+		case ADP_OPTION_CHECKED:
+			problem = option->check(value);
+			break;
+	}
+	if (problem != NULL)
+		refuse_value(option, value, problem);
+}
+
+/*
+ * The host part of a URL with its scheme: up to the third slash.
+ */
+static int
+origin_len(const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	return host ? (int) (host + 3 - url + strcspn(host + 3, "/")) : 0;
+}
+
+/*
+ * Whether a URL starts with a prefix, at a boundary of its path: a prefix
+ * "https://a.com" must not let "https://a.com.evil" pass.
+ */
+static bool
+has_prefix(const char *url, const char *prefix)
+{
+	int			len = (int) strlen(prefix);
+
+	while (len > 0 && prefix[len - 1] == '/')
+		len--;
+	if (len == 0 || len < origin_len(prefix))
+		return false;
+	return strncmp(url, prefix, len) == 0 &&
+		(url[len] == '\0' || url[len] == '/');
+}
+
+/*
+ * Whether a URL is on the host of a platform's own URL.
+ */
+static bool
+same_origin(const char *url, const char *own)
+{
+	int			len = origin_len(own);
+
+	return own != NULL && origin_len(url) == len &&
+		strncmp(url, own, len) == 0;
+}
+
+/*
+ * Throws unless role may have requests sent to the URL.
+ */
+void
+adp_option_check_endpoint(const AdpPlatform *platform, const char *option,
+						  const char *url, Oid role)
+{
+	char	   *rest;
+	char	   *prefix;
+
+	if (superuser_arg(role) || same_origin(url, platform->endpoint) ||
+		(platform->token_endpoint &&
+		 same_origin(url, platform->token_endpoint)))
+		return;
+	rest = pstrdup(adp_guc_allowed_endpoints);
+	while ((prefix = strsep(&rest, ", ")) != NULL)
+	{
+		if (*prefix != '\0' && has_prefix(url, prefix))
+			return;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("option \"%s\" may not be \"%s\"", option, url),
+			 errdetail("A role that is not superuser may use the platform's own hosts, or those that setting \"adpipe.allowed_endpoints\" allows."),
+			 errhint("Have a superuser create the server, or add the address to \"adpipe.allowed_endpoints\".")));
+}
+
+/*
+ * Validates the options of one object.
+ */
+static void
+validate(const AdpPlatform *platform, List *options, Oid catalog)
+{
+	const Place *place = find_place(catalog);
+	ListCell   *cell;
+
+	foreach(cell, options)
+	{
+		DefElem    *def = lfirst(cell);
+		const AdpOption *option = find_option(platform, def->defname);
+
+		if (option == NULL || (option->where & place->where) == 0)
+			refuse_option(platform, place, def->defname);
+		check_value(option, defGetString(def));
+		if (option->type == ADP_OPTION_URL)
+			adp_option_check_endpoint(platform, option->name,
+									  defGetString(def), GetUserId());
+	}
+}
+
+/*
+ * google_ads_validator(options text[], catalog oid): checks options of the
+ * wrapper's objects; sends nothing.
+ */
+Datum
+adpipe_google_ads_validator(PG_FUNCTION_ARGS)
+{
+	validate(adp_platform_by_name("google_ads"),
+			 untransformRelOptions(PG_GETARG_DATUM(0)), PG_GETARG_OID(1));
+	PG_RETURN_VOID();
+}
+
+/*
+ * Puts one value into the settings.
+ */
+static void
+apply_value(AdpSettings *settings, const AdpOption *option, const char *value,
+			bool on_table)
+{
+	size_t		offset = on_table && option->table_offset != 0 ?
+		option->table_offset : option->offset;
+	char	   *member = (char *) settings + offset;
+
+	if (option->type == ADP_OPTION_INT)
+	{
+		int			number = option->fallback;
+
+		if (value != NULL)
+			parse_int(value, &number, 0, NULL);
+		*(int *) member = number;
+	}
+	else
+		*(const char **) member = value;
+}
+
+/*
+ * Puts the options of one object into the settings.
+ */
+static void
+apply_options(AdpSettings *settings, const AdpPlatform *platform,
+			  List *options, int where)
+{
+	ListCell   *cell;
+
+	foreach(cell, options)
+	{
+		DefElem    *def = lfirst(cell);
+		const AdpOption *option = find_option(platform, def->defname);
+
+		if (option != NULL && (option->where & where) != 0)
+			apply_value(settings, option, pstrdup(defGetString(def)),
+						where == ADP_ON_TABLE);
+	}
+}
+
+/*
+ * Fills in what nothing set.
+ */
+static void
+apply_defaults(AdpSettings *settings, const AdpPlatform *platform)
+{
+	const AdpOption *option = NULL;
+
+	settings->endpoint = platform->endpoint;
+	settings->token_endpoint = platform->token_endpoint;
+	settings->api_version = platform->versions[0].name;
+	settings->unbounded = "error";
+	while ((option = next_option(platform, option)) != NULL)
+	{
+		if (option->type == ADP_OPTION_INT)
+			apply_value(settings, option, NULL, false);
+	}
+}
+
+/*
+ * A base URL without slashes at its end.
+ */
+static const char *
+trim_url(const char *url)
+{
+	char	   *copy = pstrdup(url);
+	int			len = (int) strlen(copy);
+
+	while (len > 0 && copy[len - 1] == '/')
+		copy[--len] = '\0';
+	return copy;
+}
+
+/*
+ * What table and server set.
+ */
+AdpSettings *
+adp_option_settings(ForeignServer *server, const AdpPlatform *platform,
+					Oid tableid, Oid userid, bool with_secrets)
+{
+	AdpSettings *settings = palloc0(sizeof(AdpSettings));
+
+	settings->server_name = server->servername;
+	settings->serverid = server->serverid;
+	apply_defaults(settings, platform);
+	apply_options(settings, platform, server->options, ADP_ON_SERVER);
+	if (OidIsValid(tableid))
+		apply_options(settings, platform, GetForeignTable(tableid)->options,
+					  ADP_ON_TABLE);
+	settings->endpoint = trim_url(settings->endpoint);
+	if (with_secrets)
+	{
+		UserMapping *mapping = GetUserMapping(userid, server->serverid);
+
+		settings->umid = mapping->umid;
+		apply_options(settings, platform, mapping->options, ADP_ON_MAPPING);
+		adp_option_check_endpoint(platform, "endpoint", settings->endpoint,
+								  server->owner);
+		if (settings->token_endpoint != NULL)
+			adp_option_check_endpoint(platform, "token_endpoint",
+									  settings->token_endpoint,
+									  server->owner);
+	}
+	return settings;
+}
+
+/*
+ * The settings' unbounded, parsed; the validator let only these words in.
+ */
+AdpUnbounded
+adp_option_unbounded(const AdpSettings *settings)
+{
+	if (strcmp(settings->unbounded, "window") == 0)
+		return ADP_UNBOUNDED_WINDOW;
+	if (strcmp(settings->unbounded, "allow") == 0)
+		return ADP_UNBOUNDED_ALLOW;
+	return ADP_UNBOUNDED_ERROR;
+}

@@ -1,0 +1,245 @@
+/*
+ * plan.c
+ *	  Paths and plans of foreign scans.
+ *
+ * All clauses stay in the plan and are checked locally; see pushdown.h.  Besides
+ * the plain path there is one per set of other tables whose columns can bound
+ * the request, so that "JOIN days USING (date_day)" can ask day by day.
+ */
+#include "postgres.h"
+
+#include "access/sysattr.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/paths.h"
+#include "optimizer/planmain.h"
+#include "optimizer/restrictinfo.h"
+
+#include "base/compat.h"
+#include "fdw/plan.h"
+#include "fdw/pushdown.h"
+
+/*
+ * Rows taken for granted of a table never analysed: 20 accounts with 50
+ * entities each over a year.  Only the order of magnitude matters, so that a
+ * filtered scan looks smaller than a whole one.
+ */
+#define DEFAULT_TUPLES		365000
+
+/*
+ * Cost of a request: about 300 ms, where a sequential page costs 1 and takes
+ * some 20 microseconds.  Round trips outweigh all else.
+ */
+#define REQUEST_COST		15000.0
+
+/* Rows that one request brings. */
+#define ROWS_PER_REQUEST	10000.0
+
+/* What planning knows of a relation. */
+typedef struct PlanRel
+{
+	AdpTable   *table;
+	AdpPushdown pushdown;		/* of the relation's own clauses */
+} PlanRel;
+
+/*
+ * Sets the estimate of the relation's size.
+ */
+void
+adpipeGetForeignRelSize(PlannerInfo *root, RelOptInfo *rel, Oid relid)
+{
+	PlanRel    *known = palloc0(sizeof(PlanRel));
+
+	known->table = adp_table_load(relid, InvalidOid, false);
+	adp_pushdown_find(root, rel->relid, known->table, rel->baserestrictinfo,
+					  &known->pushdown);
+	rel->fdw_private = known;
+	if (rel->tuples <= 0)
+		rel->tuples = DEFAULT_TUPLES;
+	set_baserel_size_estimates(root, rel);
+}
+
+/*
+ * Adds one path.  Without a lower bound of the day a scan of a table that
+ * demands one fails, so such a path costs like a disabled one.
+ */
+static void
+add_scan_path(PlannerInfo *root, RelOptInfo *rel, ParamPathInfo *param,
+			  bool has_lower)
+{
+	PlanRel    *known = rel->fdw_private;
+	Relids		outer = param ? param->ppi_req_outer : rel->lateral_relids;
+	double		rows = param ? param->ppi_rows : rel->rows;
+	Cost		total = REQUEST_COST * (1 + floor(rows / ROWS_PER_REQUEST)) +
+		cpu_tuple_cost * rows;
+	int			disabled = known->table->day != NULL && !has_lower &&
+		adp_option_unbounded(known->table->settings) == ADP_UNBOUNDED_ERROR;
+
+	add_path(rel, (Path *)
+			 adp_create_foreignscan_path(root, rel, rows, disabled,
+										 REQUEST_COST, total, outer, NIL));
+}
+
+/*
+ * For generate_implied_equalities_for_column(): whether a member of an
+ * equivalence class is the column looked for.
+ */
+static bool
+is_wanted_column(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
+				 EquivalenceMember *em, void *arg)
+{
+	Node	   *node = (Node *) em->em_expr;
+
+	while (IsA(node, RelabelType))
+		node = (Node *) ((RelabelType *) node)->arg;
+	return IsA(node, Var) && ((Var *) node)->varno == rel->relid &&
+		((Var *) node)->varattno == *(AttrNumber *) arg;
+}
+
+/*
+ * All join clauses that could bound a scan of the relation.
+ */
+static List *
+join_clauses(PlannerInfo *root, RelOptInfo *rel, const AdpTable *table)
+{
+	List	   *clauses = NIL;
+	ListCell   *cell;
+
+	foreach(cell, rel->joininfo)
+	{
+		if (join_clause_is_movable_to(lfirst(cell), rel))
+			clauses = lappend(clauses, lfirst(cell));
+	}
+	if (!rel->has_eclass_joins)
+		return clauses;
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		AttrNumber	attno = table->columns[i].attno;
+
+		clauses = list_concat(clauses,
+							  generate_implied_equalities_for_column(root, rel,
+																	 is_wanted_column,
+																	 &attno,
+																	 rel->lateral_referencers));
+	}
+	return clauses;
+}
+
+/*
+ * Adds a path parameterised by what the clause refers to, once per set.
+ */
+static List *
+add_join_path(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *clause,
+			  List *seen)
+{
+	PlanRel    *known = rel->fdw_private;
+	Relids		outer = bms_union(clause->clause_relids, rel->lateral_relids);
+	ParamPathInfo *param;
+	AdpPushdown pushdown;
+	ListCell   *cell;
+
+	if (!adp_pushdown_takes(root, rel->relid, known->table, (Node *) clause))
+		return seen;
+	outer = bms_del_member(outer, rel->relid);
+	if (bms_is_empty(outer))
+		return seen;
+	foreach(cell, seen)
+	{
+		if (bms_equal(lfirst(cell), outer))
+			return seen;
+	}
+	param = get_baserel_parampathinfo(root, rel, outer);
+	adp_pushdown_find(root, rel->relid, known->table, param->ppi_clauses, &pushdown);
+	add_scan_path(root, rel, param,
+				  pushdown.has_lower || known->pushdown.has_lower);
+	return lappend(seen, outer);
+}
+
+/*
+ * Adds the paths.
+ */
+void
+adpipeGetForeignPaths(PlannerInfo *root, RelOptInfo *rel, Oid relid)
+{
+	PlanRel    *known = rel->fdw_private;
+	List	   *seen = NIL;
+	ListCell   *cell;
+
+	add_scan_path(root, rel, NULL, known->pushdown.has_lower);
+	foreach(cell, join_clauses(root, rel, known->table))
+		seen = add_join_path(root, rel, lfirst(cell), seen);
+}
+
+/*
+ * Whether rows beyond a count are surely not looked at: the statement reads
+ * nothing but this table, unsorted and ungrouped, up to a constant LIMIT.
+ */
+static int64
+wanted_rows(PlannerInfo *root)
+{
+	Query	   *parse = root->parse;
+
+	if (root->limit_tuples <= 0 || root->limit_tuples > PG_INT32_MAX ||
+		parse->limitCount == NULL || !IsA(parse->limitCount, Const) ||
+		(parse->limitOffset != NULL && !IsA(parse->limitOffset, Const)) ||
+		parse->limitOption != LIMIT_OPTION_COUNT ||
+		parse->sortClause != NIL || parse->rowMarks != NIL ||
+		bms_membership(root->all_baserels) != BMS_SINGLETON)
+		return 0;
+	return (int64) root->limit_tuples;
+}
+
+/*
+ * Whether every metric that is asked for decides which rows exist.  Otherwise
+ * the platform counts rows towards a LIMIT that are dropped here.
+ */
+static bool
+asks_presence_only(const AdpTable *table, List *fields, List *presence)
+{
+	ListCell   *cell;
+
+	if (!table->has_segments)
+		return true;
+	foreach(cell, fields)
+	{
+		const AdpField *field = adp_platform_field(table->platform,
+												   strVal(lfirst(cell)));
+
+		if ((field == NULL || field->kind == ADP_KIND_METRIC) &&
+			!list_member(presence, lfirst(cell)))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Makes the plan of a path.
+ */
+ForeignScan *
+adpipeGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid,
+					 ForeignPath *path, List *tlist, List *clauses,
+					 Plan *outer_plan)
+{
+	PlanRel    *known = rel->fdw_private;
+	Bitmapset  *attrs_used = NULL;
+	AdpPushdown pushdown;
+	List	   *fields;
+	List	   *presence;
+	int64		limit = 0;
+
+	clauses = extract_actual_clauses(clauses, false);
+	pull_varattnos((Node *) rel->reltarget->exprs, rel->relid, &attrs_used);
+	pull_varattnos((Node *) clauses, rel->relid, &attrs_used);
+	adp_pushdown_find(root, rel->relid, known->table, clauses, &pushdown);
+	fields = adp_table_fields(known->table, attrs_used);
+	presence = adp_table_presence(known->table);
+	if (pushdown.is_whole &&
+		asks_presence_only(known->table, fields, presence))
+		limit = wanted_rows(root);
+	return make_foreignscan(tlist, clauses, rel->relid, pushdown.exprs,
+							list_make4(pushdown.conditions, fields, presence,
+									   makeInteger((int) limit)),
+							NIL, NIL, outer_plan);
+}

@@ -1,0 +1,390 @@
+/*
+ * pushdown.c
+ *	  Which conditions of a statement can become part of a request.
+ *
+ * Operators are recognised by what they do, not by name: equality of text by
+ * its function, comparison of days by its place in the server's operator
+ * family of dates and timestamps.  Why each kind may be sent is argued in
+ * condition.c, where its values are known.
+ */
+#include "postgres.h"
+
+#include "access/stratnum.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type_d.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/clauses.h"
+#include "optimizer/optimizer.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/typcache.h"
+
+#include "base/guc.h"
+#include "fdw/condition.h"
+#include "fdw/pushdown.h"
+
+/* What a search through clauses carries along. */
+typedef struct Search
+{
+	PlannerInfo *root;
+	Index		varno;
+	const AdpTable *table;
+	AdpPushdown *result;
+} Search;
+
+static List *find_days(Search *search, Node *node);
+
+/*
+ * The node below casts that change nothing.
+ */
+static Node *
+strip_relabel(Node *node)
+{
+	while (node != NULL && IsA(node, RelabelType))
+		node = (Node *) ((RelabelType *) node)->arg;
+	return node;
+}
+
+/*
+ * The table's column that a node is; NULL if it is something else.
+ */
+static const AdpTableColumn *
+as_column(const Search *search, Node *node)
+{
+	Var		   *var = (Var *) strip_relabel(node);
+
+	if (var == NULL || !IsA(var, Var) || var->varno != search->varno ||
+		var->varlevelsup != 0)
+		return NULL;
+	return adp_table_column(search->table, var->varattno);
+}
+
+/*
+ * Whether an expression can be evaluated when the scan starts.
+ */
+static bool
+is_value(const Search *search, Node *node)
+{
+	return !bms_is_member(search->varno, pull_varnos(search->root, node)) &&
+		!contain_volatile_functions(node) &&
+		!contain_subplans(node);
+}
+
+/*
+ * Adds a right-hand side; returns its index.
+ */
+static int
+add_expr(Search *search, Node *node)
+{
+	search->result->exprs = lappend(search->result->exprs, node);
+	return list_length(search->result->exprs) - 1;
+}
+
+/*
+ * Whether a node is the day column, alone or cast to a timestamp.
+ */
+static bool
+is_day(const Search *search, Node *node)
+{
+	const AdpTableColumn *column;
+
+	node = strip_relabel(node);
+	if (node != NULL && IsA(node, FuncExpr))
+	{
+		FuncExpr   *func = (FuncExpr *) node;
+
+		if (func->funcid != F_TIMESTAMP_DATE &&
+			func->funcid != F_TIMESTAMPTZ_DATE)
+			return false;
+		node = linitial(func->args);
+	}
+	column = as_column(search, node);
+	return column != NULL && column == search->table->day &&
+		column->type == DATEOID;
+}
+
+/*
+ * How an operator compares dates and timestamps; InvalidStrategy if it does
+ * not.  One operator family holds all their comparisons, also across types.
+ */
+static int
+day_strategy(Oid opno)
+{
+	TypeCacheEntry *dates = lookup_type_cache(DATEOID,
+											  TYPECACHE_BTREE_OPFAMILY);
+
+	return get_op_opfamily_strategy(opno, dates->btree_opf);
+}
+
+/*
+ * Makes the leaf for a comparison of the day with a value; NULL if the value's
+ * type is none that we compare.  A timestamp against a timestamp with time zone
+ * is converted once more in the session's zone, which may move it over
+ * midnight: such a leaf is odd.
+ */
+static List *
+make_leaf(Search *search, Node *day, Node *value, int strategy, bool is_array)
+{
+	Oid			type = exprType(value);
+	Oid			day_type = exprType(day);
+	bool		is_odd;
+
+	if (is_array)
+		type = get_base_element_type(type);
+	if (type != DATEOID && type != TIMESTAMPOID && type != TIMESTAMPTZOID)
+		return NIL;
+	is_odd = (day_type == TIMESTAMPOID && type == TIMESTAMPTZOID) ||
+		(day_type == TIMESTAMPTZOID && type != TIMESTAMPTZOID);
+	return lappend(list_make5(makeInteger(ADP_DAY_LEAF),
+							  makeInteger(strategy),
+							  makeInteger(add_expr(search, value)),
+							  makeInteger((int) type),
+							  makeInteger(is_array)),
+				   makeInteger(is_odd));
+}
+
+/*
+ * Finds a comparison of the day with a value.
+ */
+static List *
+find_day_comparison(Search *search, OpExpr *op)
+{
+	Node	   *left = linitial(op->args);
+	Node	   *right = llast(op->args);
+	Oid			opno = op->opno;
+	int			strategy;
+
+	if (list_length(op->args) != 2)
+		return NIL;
+	if (!is_day(search, left))
+	{
+		Node	   *swap = left;
+
+		left = right;
+		right = swap;
+		opno = get_commutator(opno);
+	}
+	if (!OidIsValid(opno) || !is_day(search, left) ||
+		!is_value(search, right))
+		return NIL;
+	strategy = day_strategy(opno);
+	if (strategy == InvalidStrategy)
+		return NIL;
+	return make_leaf(search, left, right, strategy, false);
+}
+
+/*
+ * Finds "day = ANY (values)".
+ */
+static List *
+find_day_any(Search *search, ScalarArrayOpExpr *any)
+{
+	Node	   *left = linitial(any->args);
+	Node	   *right = llast(any->args);
+
+	if (!any->useOr || !is_day(search, left) || !is_value(search, right) ||
+		day_strategy(any->opno) != BTEqualStrategyNumber)
+		return NIL;
+	return make_leaf(search, left, right, BTEqualStrategyNumber, true);
+}
+
+/*
+ * Finds bounds of the day in AND and OR.  Of an AND any understood part bounds
+ * the whole; of an OR every part must be understood.
+ */
+static List *
+find_day_bool(Search *search, BoolExpr *expr)
+{
+	List	   *tree = list_make1(makeInteger(expr->boolop == AND_EXPR ?
+											  ADP_DAY_AND : ADP_DAY_OR));
+	ListCell   *cell;
+
+	if (expr->boolop == NOT_EXPR)
+		return NIL;
+	foreach(cell, expr->args)
+	{
+		List	   *part = find_days(search, lfirst(cell));
+
+		if (part != NIL)
+			tree = lappend(tree, part);
+		else if (expr->boolop == OR_EXPR)
+			return NIL;
+		else
+			search->result->is_whole = false;
+	}
+	return list_length(tree) > 1 ? tree : NIL;
+}
+
+/*
+ * Finds bounds of the day; NIL if there are none.
+ */
+static List *
+find_days(Search *search, Node *node)
+{
+	if (search->table->day == NULL || node == NULL)
+		return NIL;
+	switch (nodeTag(node))
+	{
+		case T_OpExpr:
+			return find_day_comparison(search, (OpExpr *) node);
+		case T_ScalarArrayOpExpr:
+			return find_day_any(search, (ScalarArrayOpExpr *) node);
+		case T_BoolExpr:
+			return find_day_bool(search, (BoolExpr *) node);
+		case T_RestrictInfo:
+			return find_days(search, (Node *) ((RestrictInfo *) node)->clause);
+		default:
+			return NIL;
+	}
+}
+
+/*
+ * Whether a column may be compared with a set of values at the platform.
+ */
+static bool
+takes_set(const AdpTableColumn *column, AdpOperator op)
+{
+	Oid			base;
+
+	if (column == NULL || column->field == NULL)
+		return false;
+	base = getBaseType(column->type);
+	if (base != TEXTOID && base != VARCHAROID)
+		return false;
+	if (column->field->flags & ADP_FIELD_ACCOUNT)
+		return true;
+	if (!adp_guc_pushdown)
+		return false;
+	if (column->field->flags & ADP_FIELD_PLATFORM)
+		return true;
+	switch (column->field->type)
+	{
+		case ADP_FIELD_ID:
+		case ADP_FIELD_ENUM:
+			return true;
+		case ADP_FIELD_TEXT:
+			return op == ADP_OP_IN;
+		default:
+			return false;
+	}
+}
+
+/*
+ * Makes the condition for a column and a value, if it may be sent.
+ */
+static List *
+make_set(Search *search, Node *left, Node *right, Oid function, Oid collation,
+		 bool is_array, bool is_any)
+{
+	const AdpTableColumn *column = as_column(search, left);
+	AdpOperator op = function == F_TEXTEQ ? ADP_OP_IN : ADP_OP_NOT_IN;
+
+	if (function != F_TEXTEQ && function != F_TEXTNE)
+		return NIL;
+	if (is_array && is_any != (op == ADP_OP_IN))
+		return NIL;				/* = ALL and <> ANY are something else */
+	if (!OidIsValid(collation) || !get_collation_isdeterministic(collation))
+		return NIL;
+	if (!takes_set(column, op) || !is_value(search, right))
+		return NIL;
+	return list_make5(makeInteger(ADP_CONDITION_SET),
+					  makeInteger(column->attno),
+					  makeInteger(op),
+					  makeInteger(add_expr(search, right)),
+					  makeInteger(is_array));
+}
+
+/*
+ * Finds a comparison of a column with one value or a list; NIL if it is none.
+ */
+static List *
+find_set(Search *search, Node *node)
+{
+	if (IsA(node, OpExpr))
+	{
+		OpExpr	   *op = (OpExpr *) node;
+		Node	   *left = linitial(op->args);
+		Node	   *right = llast(op->args);
+
+		if (list_length(op->args) != 2)
+			return NIL;
+		if (as_column(search, left) == NULL)
+		{
+			Node	   *swap = left;
+
+			left = right;
+			right = swap;
+		}
+		return make_set(search, left, right, get_opcode(op->opno),
+						op->inputcollid, false, true);
+	}
+	if (IsA(node, ScalarArrayOpExpr))
+	{
+		ScalarArrayOpExpr *any = (ScalarArrayOpExpr *) node;
+
+		return make_set(search, linitial(any->args), llast(any->args),
+						get_opcode(any->opno), any->inputcollid, true,
+						any->useOr);
+	}
+	return NIL;
+}
+
+/*
+ * Finds what can be pushed of one clause; false if nothing.
+ */
+static bool
+find_in_clause(Search *search, Node *clause)
+{
+	AdpPushdown *result = search->result;
+	List	   *found;
+
+	if (IsA(clause, RestrictInfo))
+		clause = (Node *) ((RestrictInfo *) clause)->clause;
+	found = find_days(search, clause);
+	if (found != NIL)
+	{
+		result->conditions =
+			lappend(result->conditions,
+					list_make2(makeInteger(ADP_CONDITION_DAY), found));
+		result->has_lower |= adp_condition_has_lower(found);
+		return true;
+	}
+	found = find_set(search, clause);
+	if (found == NIL)
+		return false;
+	result->conditions = lappend(result->conditions, found);
+	return true;
+}
+
+/*
+ * Finds what can be pushed.
+ */
+void
+adp_pushdown_find(PlannerInfo *root, Index varno, const AdpTable *table,
+				  List *clauses, AdpPushdown *result)
+{
+	Search		search = {root, varno, table, result};
+	ListCell   *cell;
+
+	MemSet(result, 0, sizeof(AdpPushdown));
+	result->is_whole = true;
+	foreach(cell, clauses)
+	{
+		if (!find_in_clause(&search, lfirst(cell)))
+			result->is_whole = false;
+	}
+}
+
+/*
+ * Whether one clause can be pushed.
+ */
+bool
+adp_pushdown_takes(PlannerInfo *root, Index varno, const AdpTable *table,
+				   Node *clause)
+{
+	AdpPushdown result;
+
+	adp_pushdown_find(root, varno, table, list_make1(clause), &result);
+	return result.conditions != NIL;
+}

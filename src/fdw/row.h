@@ -1,0 +1,31 @@
+/*
+ * row.h
+ *	  Cells to Datums.
+ */
+#ifndef ADP_FDW_ROW_H
+#define ADP_FDW_ROW_H
+
+#include "base/rows.h"
+#include "fdw/table.h"
+
+typedef struct AdpConverter AdpConverter;
+
+/*
+ * Makes a converter in cxt for a table's columns whose fields are among those
+ * asked for (Strings, in cell order) or known without asking.
+ */
+extern AdpConverter *adp_converter_create(MemoryContext cxt,
+										  const AdpTable *table,
+										  List *fields);
+
+/*
+ * Converts a row, in CurrentMemoryContext, which should be reset per row.
+ * values and nulls have one entry per attribute; columns not asked for become
+ * NULL.  A value that does not fit its column is an error that names table,
+ * column, field and value.
+ */
+extern void adp_converter_row(AdpConverter *converter, const AdpCell *cells,
+							  const char *account_id, Datum *values,
+							  bool *nulls);
+
+#endif							/* ADP_FDW_ROW_H */

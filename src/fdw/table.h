@@ -1,0 +1,62 @@
+/*
+ * table.h
+ *	  A foreign table as its options define it: columns with their fields.
+ */
+#ifndef ADP_FDW_TABLE_H
+#define ADP_FDW_TABLE_H
+
+#include "access/tupdesc.h"
+#include "foreign/foreign.h"
+
+#include "fdw/option.h"
+
+typedef struct AdpTableColumn
+{
+	AttrNumber	attno;
+	const char *name;
+	Oid			type;
+	int32		typmod;
+	const char *field_name;		/* option "field"; the column's name without */
+	const AdpField *field;		/* NULL: not in the platform's catalogue */
+} AdpTableColumn;
+
+typedef struct AdpTable
+{
+	Oid			relid;
+	const char *name;			/* with its schema, quoted, for messages */
+	ForeignServer *server;
+	const AdpPlatform *platform;
+	AdpSettings *settings;
+	int			ncolumns;		/* without dropped ones */
+	AdpTableColumn *columns;
+	const AdpTableColumn *day;	/* column of the platform's day, or NULL */
+	bool		has_segments;
+	bool		has_alone;		/* a segment that presence metrics do not join */
+} AdpTable;
+
+/*
+ * Reads the definition of a table, in CurrentMemoryContext.  with_secrets as
+ * in adp_option_settings().  Throws if the option that names the source is
+ * missing, or a column's type cannot hold its field.
+ */
+extern AdpTable *adp_table_load(Oid relid, Oid userid, bool with_secrets);
+
+/* The column of an attribute; NULL for system columns and whole rows. */
+extern const AdpTableColumn *adp_table_column(const AdpTable *table,
+											  AttrNumber attno);
+
+/* Whether the column's value is known without asking for it. */
+extern bool adp_column_is_known(const AdpTableColumn *column);
+
+/*
+ * The platform fields that a scan asks for, as Strings: the segments, which
+ * make the grain, the presence metrics where they apply, and the fields of the
+ * attributes in attrs_used (numbered as in pull_varattnos()).  The set of rows
+ * that comes back does not depend on attrs_used.
+ */
+extern List *adp_table_fields(const AdpTable *table, Bitmapset *attrs_used);
+
+/* Names of presence metrics that adp_table_fields() added; Strings. */
+extern List *adp_table_presence(const AdpTable *table);
+
+#endif							/* ADP_FDW_TABLE_H */

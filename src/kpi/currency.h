@@ -1,0 +1,29 @@
+/*
+ * currency.h
+ *		The currency that the money in a KPI state is in.
+ *
+ * Part of a stored state: its layout is frozen.
+ */
+#ifndef ADP_KPI_CURRENCY_H
+#define ADP_KPI_CURRENCY_H
+
+#define ADP_CURRENCY_SIZE 8 /* the longest code */
+
+/*
+ * A state says nothing about currency (no rows), or all its money is in one
+ * declared currency, or none of it has a declared one (rows, but no code).
+ * Rows are counted so that a sliding window can forget a currency again.
+ */
+typedef struct AdpCurrency
+{
+	char code[ADP_CURRENCY_SIZE]; /* zero-padded; all zero if undeclared */
+	int64 rows;					  /* rows that stand behind the code */
+} AdpCurrency;
+
+extern void adp_currency_read(const text *value, char *code);
+extern void adp_currency_add(AdpCurrency *currency, const char *code,
+							 int64 rows);
+extern void adp_currency_remove(AdpCurrency *currency, const char *code);
+extern bool adp_currency_is_valid(const AdpCurrency *currency);
+
+#endif /* ADP_KPI_CURRENCY_H */

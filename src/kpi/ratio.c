@@ -1,0 +1,359 @@
+/*
+ * ratio.c
+ *		The ratio KPIs: transition, inverse, combine and final functions.
+ *
+ * All ratios share one state and these functions.  What makes ctr differ from
+ * cpc is in kpi.sql: the final function and the kind in the initial state.
+ *
+ * A row counts if its numerator or its denominator is not NULL.  Such a row
+ * counts for the currency if a currency is given, or if it carries money; a
+ * row that carries no money needs no currency.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/fmgrprotos.h"
+
+#include "kpi/ratio.h"
+
+#define MILLE 1000
+
+PG_FUNCTION_INFO_V1(adpipe_ratio_add_int8);
+PG_FUNCTION_INFO_V1(adpipe_ratio_add_numeric);
+PG_FUNCTION_INFO_V1(adpipe_ratio_add_float8);
+PG_FUNCTION_INFO_V1(adpipe_ratio_remove_int8);
+PG_FUNCTION_INFO_V1(adpipe_ratio_remove_numeric);
+PG_FUNCTION_INFO_V1(adpipe_ratio_remove_float8);
+PG_FUNCTION_INFO_V1(adpipe_ratio_combine);
+PG_FUNCTION_INFO_V1(adpipe_ratio_final);
+PG_FUNCTION_INFO_V1(adpipe_ratio_final_mille);
+
+/* reads an argument of one SQL type; known at compile time, so inlined */
+typedef AdpFixed (*ReadValue)(Datum datum);
+
+static inline AdpFixed
+read_int8(Datum datum)
+{
+	return adp_fixed_from_int64(DatumGetInt64(datum));
+}
+
+static inline AdpFixed
+read_numeric(Datum datum)
+{
+	return adp_fixed_from_numeric(datum);
+}
+
+static inline AdpFixed
+read_float8(Datum datum)
+{
+	return adp_fixed_from_float8(DatumGetFloat8(datum));
+}
+
+/*
+ * Raises the error for a state that a newer adpipe wrote.
+ */
+void
+adp_ratio_check_version(int version)
+{
+	if (unlikely(version != ADP_RATIO_VERSION))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("unknown version %d of a ratio state", version),
+				 errhint(
+					 "Install the version of adpipe that wrote it, or a newer one.")));
+}
+
+/*
+ * Could this state have come from the functions below?  Guards what is read
+ * from outside, and checks our own work in assert builds.
+ */
+bool
+adp_ratio_is_valid(const AdpRatioState *state)
+{
+	static const uint8 unused[sizeof(state->unused)];
+	const AdpSum *numerator = &state->numerator;
+	const AdpSum *denominator = &state->denominator;
+
+	if (state->version != ADP_RATIO_VERSION ||
+		(state->kind & ~ADP_RATIO_KINDS) != 0 ||
+		memcmp(state->unused, unused, sizeof(unused)) != 0)
+		return false;
+	if (!adp_currency_is_valid(&state->currency) ||
+		!adp_sum_is_valid(numerator) || !adp_sum_is_valid(denominator))
+		return false;
+	if (state->currency.rows > numerator->rows + denominator->rows)
+		return false;
+	return !(state->kind & ADP_RATIO_ONE_DENOMINATOR) || denominator->rows <= 1;
+}
+
+/*
+ * The state in argument 0, which the caller may change and return: the very
+ * one inside an aggregate, where the executor made it ours, and a copy
+ * outside.  NULL stands for an empty state without a kind.
+ */
+static inline AdpRatioState *
+writable_state(FunctionCallInfo fcinfo)
+{
+	MemoryContext context;
+	AdpRatioState *state;
+	bool in_aggregate = AggCheckCallContext(fcinfo, &context) != 0;
+
+	if (likely(in_aggregate && !PG_ARGISNULL(0)))
+	{
+		state = PG_GETARG_RATIO(0);
+		adp_ratio_check_version(state->version);
+		return state;
+	}
+
+	if (!in_aggregate)
+		context = CurrentMemoryContext;
+	state = MemoryContextAllocZero(context, sizeof(AdpRatioState));
+	state->version = ADP_RATIO_VERSION;
+	if (!PG_ARGISNULL(0))
+	{
+		adp_ratio_check_version(PG_GETARG_RATIO(0)->version);
+		memcpy(state, PG_GETARG_RATIO(0), sizeof(AdpRatioState));
+	}
+	return state;
+}
+
+/*
+ * Does the row carry money?
+ */
+static bool
+row_has_money(FunctionCallInfo fcinfo, const AdpRatioState *state)
+{
+	return ((state->kind & ADP_RATIO_MONEY_NUMERATOR) && !PG_ARGISNULL(1)) ||
+		((state->kind & ADP_RATIO_MONEY_DENOMINATOR) && !PG_ARGISNULL(2));
+}
+
+/*
+ * Puts the row's currency code into code, all zero if undeclared.  False if
+ * the row says nothing about currency.  For a row that counts.
+ */
+static bool
+row_currency(FunctionCallInfo fcinfo, const AdpRatioState *state, char *code)
+{
+	text *currency;
+
+	if (PG_NARGS() <= 3)
+		return false; /* the form without a currency */
+	if (PG_ARGISNULL(3))
+	{
+		memset(code, 0, ADP_CURRENCY_SIZE);
+		return row_has_money(fcinfo, state);
+	}
+
+	currency = PG_GETARG_TEXT_PP(3);
+	adp_currency_read(currency, code);
+	PG_FREE_IF_COPY(currency, 3);
+	return true;
+}
+
+/*
+ * Refuses to add up distinct counts.
+ */
+static inline void
+check_denominator(const AdpRatioState *state)
+{
+	if (unlikely((state->kind & ADP_RATIO_ONE_DENOMINATOR) &&
+				 state->denominator.rows > 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_CARDINALITY_VIOLATION),
+				 errmsg("more than one distinct count in one group"),
+				 errdetail(
+					 "People counted on two days or in two campaigns are partly the same people, so distinct counts cannot be added up."),
+				 errhint(
+					 "Ask the platform for the count of the whole group, and give one row per group.")));
+}
+
+/*
+ * Adds one row: (state, numerator, denominator [, currency]).
+ */
+static pg_attribute_always_inline Datum
+add_row(FunctionCallInfo fcinfo, ReadValue read)
+{
+	AdpRatioState *state = writable_state(fcinfo);
+	char code[ADP_CURRENCY_SIZE];
+
+	if (PG_ARGISNULL(1) && PG_ARGISNULL(2))
+		PG_RETURN_POINTER(state);
+
+	if (row_currency(fcinfo, state, code))
+		adp_currency_add(&state->currency, code, 1);
+	if (!PG_ARGISNULL(1))
+		adp_sum_add(&state->numerator, read(PG_GETARG_DATUM(1)));
+	if (!PG_ARGISNULL(2))
+	{
+		adp_sum_add(&state->denominator, read(PG_GETARG_DATUM(2)));
+		check_denominator(state);
+	}
+	Assert(adp_ratio_is_valid(state));
+	PG_RETURN_POINTER(state);
+}
+
+/*
+ * Takes one row out again.  NULL, which makes the executor start the window
+ * frame afresh, if the state without the row cannot be known.
+ */
+static pg_attribute_always_inline Datum
+remove_row(FunctionCallInfo fcinfo, ReadValue read)
+{
+	AdpRatioState *state = writable_state(fcinfo);
+	AdpFixed numerator = {0};
+	AdpFixed denominator = {0};
+	char code[ADP_CURRENCY_SIZE];
+
+	if (PG_ARGISNULL(1) && PG_ARGISNULL(2))
+		PG_RETURN_POINTER(state);
+
+	/* decide before anything changes */
+	if (!PG_ARGISNULL(1))
+	{
+		numerator = read(PG_GETARG_DATUM(1));
+		if (!adp_sum_can_remove(&state->numerator, numerator))
+			PG_RETURN_NULL();
+	}
+	if (!PG_ARGISNULL(2))
+	{
+		denominator = read(PG_GETARG_DATUM(2));
+		if (!adp_sum_can_remove(&state->denominator, denominator))
+			PG_RETURN_NULL();
+	}
+
+	if (row_currency(fcinfo, state, code))
+		adp_currency_remove(&state->currency, code);
+	if (!PG_ARGISNULL(1))
+		adp_sum_remove(&state->numerator, numerator);
+	if (!PG_ARGISNULL(2))
+		adp_sum_remove(&state->denominator, denominator);
+	Assert(adp_ratio_is_valid(state));
+	PG_RETURN_POINTER(state);
+}
+
+/*
+ * ratio_add(ratio_state, bigint, bigint [, text]) returns ratio_state
+ */
+Datum
+adpipe_ratio_add_int8(PG_FUNCTION_ARGS)
+{
+	return add_row(fcinfo, read_int8);
+}
+
+/*
+ * ratio_add(ratio_state, numeric, numeric [, text]) returns ratio_state
+ */
+Datum
+adpipe_ratio_add_numeric(PG_FUNCTION_ARGS)
+{
+	return add_row(fcinfo, read_numeric);
+}
+
+/*
+ * ratio_add(ratio_state, float8, float8 [, text]) returns ratio_state
+ */
+Datum
+adpipe_ratio_add_float8(PG_FUNCTION_ARGS)
+{
+	return add_row(fcinfo, read_float8);
+}
+
+/*
+ * ratio_remove(ratio_state, bigint, bigint [, text]) returns ratio_state
+ */
+Datum
+adpipe_ratio_remove_int8(PG_FUNCTION_ARGS)
+{
+	return remove_row(fcinfo, read_int8);
+}
+
+/*
+ * ratio_remove(ratio_state, numeric, numeric [, text]) returns ratio_state
+ */
+Datum
+adpipe_ratio_remove_numeric(PG_FUNCTION_ARGS)
+{
+	return remove_row(fcinfo, read_numeric);
+}
+
+/*
+ * ratio_remove(ratio_state, float8, float8 [, text]) returns ratio_state
+ */
+Datum
+adpipe_ratio_remove_float8(PG_FUNCTION_ARGS)
+{
+	return remove_row(fcinfo, read_float8);
+}
+
+/*
+ * ratio_combine(ratio_state, ratio_state) returns ratio_state; strict
+ *
+ * The state of the rows of both.
+ */
+Datum
+adpipe_ratio_combine(PG_FUNCTION_ARGS)
+{
+	AdpRatioState *state = writable_state(fcinfo);
+	const AdpRatioState *other = PG_GETARG_RATIO(1);
+
+	adp_ratio_check_version(other->version);
+	if (state->kind != other->kind)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("cannot combine states of different kinds of ratios")));
+
+	adp_currency_add(&state->currency, other->currency.code,
+					 other->currency.rows);
+	adp_sum_merge(&state->numerator, &other->numerator);
+	adp_sum_merge(&state->denominator, &other->denominator);
+	check_denominator(state);
+	Assert(adp_ratio_is_valid(state));
+	PG_RETURN_POINTER(state);
+}
+
+/*
+ * factor * numerator / denominator, by the server's own division; NULL if
+ * either was never reported or the denominator is zero.
+ */
+static Datum
+divide_sums(FunctionCallInfo fcinfo, int64 factor)
+{
+	const AdpRatioState *state = PG_GETARG_RATIO(0);
+	const AdpSum *numerator = &state->numerator;
+	const AdpSum *denominator = &state->denominator;
+	Datum dividend;
+	Datum divisor;
+
+	adp_ratio_check_version(state->version);
+	if (numerator->rows == 0 || denominator->units == 0)
+		PG_RETURN_NULL();
+
+	dividend = NumericGetDatum(
+		adp_fixed_to_numeric(numerator->units, numerator->scale));
+	divisor = NumericGetDatum(
+		adp_fixed_to_numeric(denominator->units, denominator->scale));
+	if (factor != 1)
+		dividend =
+			DirectFunctionCall2(numeric_mul,
+								NumericGetDatum(int64_to_numeric(factor)),
+								dividend);
+	return DirectFunctionCall2(numeric_div, dividend, divisor);
+}
+
+/*
+ * ratio_final(ratio_state) returns numeric; strict
+ */
+Datum
+adpipe_ratio_final(PG_FUNCTION_ARGS)
+{
+	return divide_sums(fcinfo, 1);
+}
+
+/*
+ * ratio_final_mille(ratio_state) returns numeric; strict
+ */
+Datum
+adpipe_ratio_final_mille(PG_FUNCTION_ARGS)
+{
+	return divide_sums(fcinfo, MILLE);
+}

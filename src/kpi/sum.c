@@ -1,0 +1,122 @@
+/*
+ * sum.c
+ *		One exact sum inside a KPI state.
+ *
+ * Adding, merging and removing give the same bytes in any order, which is
+ * what parallel plans, stored states and sliding windows rely on.
+ */
+#include "postgres.h"
+
+#include "kpi/sum.h"
+
+/*
+ * Half of the range, so that counting one row more never overflows; merging,
+ * which can double a count, checks.
+ */
+#define ROWS_MAX (PG_INT64_MAX / 2)
+
+/*
+ * Raises the error for taking out what was never put in.  Windows never do
+ * that; only a call of the aggregate's parts by hand can.
+ */
+void
+adp_sum_throw_not_added(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("cannot remove a row that was not added")));
+}
+
+/*
+ * Is this a possible number of rows?
+ */
+bool
+adp_sum_rows_are_valid(int64 rows)
+{
+	return rows >= 0 && rows <= ROWS_MAX;
+}
+
+/*
+ * The sum of two row counts.  Raises 22003 if it is not a possible count.
+ */
+int64
+adp_sum_add_rows(int64 a, int64 b)
+{
+	int64 rows = a + b;
+
+	if (!adp_sum_rows_are_valid(rows))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("number of rows is out of range")));
+	return rows;
+}
+
+/*
+ * Can the state without this value be known?  Not if it is the only one as
+ * wide as the sum, since what the next widest is was not kept.
+ */
+bool
+adp_sum_can_remove(const AdpSum *sum, AdpFixed value)
+{
+	return value.scale < sum->scale || sum->widest_rows > 1 || sum->rows <= 1;
+}
+
+/*
+ * Takes out a value that was added, and for which adp_sum_can_remove is true.
+ */
+void
+adp_sum_remove(AdpSum *sum, AdpFixed value)
+{
+	if (sum->rows == 0 || value.scale > sum->scale)
+		adp_sum_throw_not_added();
+
+	if (sum->rows == 1)
+	{
+		memset(sum, 0, sizeof(AdpSum));
+		return;
+	}
+	sum->units = adp_fixed_subtract(sum->units, value.units);
+	if (value.scale == sum->scale)
+		sum->widest_rows--;
+	sum->rows--;
+}
+
+/*
+ * Adds all values of another sum.  Raises 22003 if it leaves its range.
+ */
+void
+adp_sum_merge(AdpSum *sum, const AdpSum *other)
+{
+	if (other->rows == 0)
+		return;
+	sum->units = adp_fixed_add(sum->units, other->units);
+	sum->rows = adp_sum_add_rows(sum->rows, other->rows);
+	adp_sum_count_scale(sum, other->scale, other->widest_rows);
+}
+
+/*
+ * Could this sum have come from adding values?  Guards what is read from
+ * outside.
+ */
+bool
+adp_sum_is_valid(const AdpSum *sum)
+{
+	static const uint8 unused[sizeof(sum->unused)];
+	char text[ADP_FIXED_TEXT_SIZE];
+	AdpFixed printed;
+
+	if (!adp_sum_rows_are_valid(sum->rows) || sum->scale > ADP_FIXED_DECIMALS ||
+		sum->units == ADP_FIXED_REFUSED ||
+		memcmp(sum->unused, unused, sizeof(unused)) != 0)
+		return false;
+	if (sum->rows == 0)
+		return sum->units == 0 && sum->scale == 0 && sum->widest_rows == 0;
+	if (sum->widest_rows < 1 || sum->widest_rows > sum->rows)
+		return false;
+	if (sum->scale == 0 && sum->widest_rows != sum->rows)
+		return false;
+
+	/* no digits behind the scale */
+	adp_fixed_print(text, sum->units, sum->scale);
+	return adp_fixed_parse(text, &printed) && printed.units == sum->units;
+}

@@ -1,0 +1,62 @@
+/*
+ * sum.h
+ *		One exact sum inside a KPI state.
+ *
+ * Part of a stored state: its layout is frozen.
+ */
+#ifndef ADP_KPI_SUM_H
+#define ADP_KPI_SUM_H
+
+#include "kpi/fixed.h"
+
+/*
+ * The sum of the values that were not NULL.  Rows are counted, not just
+ * flagged, so that removing the last value makes the sum "not reported" again.
+ * widest_rows counts the values written with the most decimals, for the same
+ * reason: when the last of them leaves, the scale of the rest is unknown.
+ */
+typedef struct AdpSum
+{
+	int128 units;	   /* in 10^-12 */
+	int64 rows;		   /* values in the sum */
+	int64 widest_rows; /* those of them with "scale" decimals */
+	uint8 scale;	   /* most decimals of any value */
+	uint8 unused[7];   /* zero */
+} AdpSum;
+
+extern bool adp_sum_can_remove(const AdpSum *sum, AdpFixed value);
+extern void adp_sum_remove(AdpSum *sum, AdpFixed value);
+extern void adp_sum_merge(AdpSum *sum, const AdpSum *other);
+extern bool adp_sum_is_valid(const AdpSum *sum);
+extern int64 adp_sum_add_rows(int64 a, int64 b);
+extern bool adp_sum_rows_are_valid(int64 rows);
+extern void adp_sum_throw_not_added(void);
+
+/*
+ * Counts values of a scale: they may be wider than all before, as wide as the
+ * widest, or neither.
+ */
+static inline void
+adp_sum_count_scale(AdpSum *sum, int scale, int64 rows)
+{
+	if (scale > sum->scale)
+	{
+		sum->scale = scale;
+		sum->widest_rows = rows;
+	}
+	else if (scale == sum->scale)
+		sum->widest_rows += rows;
+}
+
+/*
+ * Adds a value.  Raises 22003 if the sum leaves its range.
+ */
+static inline void
+adp_sum_add(AdpSum *sum, AdpFixed value)
+{
+	sum->units = adp_fixed_add(sum->units, value.units);
+	adp_sum_count_scale(sum, value.scale, 1);
+	sum->rows++;
+}
+
+#endif /* ADP_KPI_SUM_H */

@@ -1,0 +1,217 @@
+/*
+ * pool.c
+ *	  Groups kept between statements, with their open connections.
+ *
+ * A lease and its group live in one memory context.  While borrowed, that
+ * context hangs below the borrower's, so that an ERROR takes it along; while
+ * idle, it hangs below the pool's.  Borrowing and returning only move it, and
+ * there is no moment at which nobody owns it.
+ */
+#include "postgres.h"
+
+#include "lib/ilist.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+
+#include "net/pool.h"
+
+struct AdpPoolLease
+{
+	MemoryContext cxt; /* holds the lease and its group */
+	dlist_node node;   /* in leases */
+	MemoryContextCallback on_release;
+
+	/* key */
+	Oid serverid;
+	Oid umid;
+	uint32 server_hash; /* as syscache invalidation names them */
+	uint32 mapping_hash;
+
+	bool is_idle;
+	bool is_stale; /* server or mapping changed: use no more */
+	AdpHttpGroup *group;
+};
+
+/* Parent of idle leases; NULL until first use. */
+static MemoryContext pool_cxt = NULL;
+
+/* All leases; those that were returned last come first. */
+static dlist_head leases = DLIST_STATIC_INIT(leases);
+
+/*
+ * Context callback: forgets a lease that goes.
+ */
+static void
+forget_lease(void *arg)
+{
+	AdpPoolLease *lease = arg;
+
+	dlist_delete(&lease->node);
+}
+
+/*
+ * Syscache callback: marks the leases of a changed server or mapping.  They
+ * are freed later, since this may run in the middle of a scan.
+ */
+static void
+mark_stale(Datum arg, int cacheid, uint32 hash)
+{
+	dlist_iter iter;
+
+	dlist_foreach(iter, &leases)
+	{
+		AdpPoolLease *lease = dlist_container(AdpPoolLease, node, iter.cur);
+		uint32 own = cacheid == FOREIGNSERVEROID ? lease->server_hash
+												 : lease->mapping_hash;
+
+		/* 0 stands for all entries of the cache */
+		if (hash == 0 || hash == own)
+			lease->is_stale = true;
+	}
+}
+
+/*
+ * Prepares the pool on first use in a process.
+ */
+static void
+prepare_pool(void)
+{
+	static bool callbacks_registered = false;
+
+	if (pool_cxt == NULL)
+		pool_cxt =
+			AllocSetContextCreate(TopMemoryContext, "adpipe connection pool",
+								  ALLOCSET_SMALL_SIZES);
+	if (callbacks_registered)
+		return;
+	callbacks_registered = true;
+	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, mark_stale, (Datum) 0);
+	CacheRegisterSyscacheCallback(USERMAPPINGOID, mark_stale, (Datum) 0);
+}
+
+/*
+ * Destroys idle leases that are stale, and the oldest beyond keep.
+ */
+static void
+drop_idle(int keep)
+{
+	dlist_mutable_iter iter;
+	int nidle = 0;
+
+	dlist_foreach_modify(iter, &leases)
+	{
+		AdpPoolLease *lease = dlist_container(AdpPoolLease, node, iter.cur);
+
+		if (!lease->is_idle)
+			continue;
+		if (lease->is_stale || ++nidle > keep)
+			MemoryContextDelete(lease->cxt);
+	}
+}
+
+/*
+ * Returns an idle lease of the key, or NULL.
+ */
+static AdpPoolLease *
+find_idle(Oid serverid, Oid umid)
+{
+	dlist_iter iter;
+
+	dlist_foreach(iter, &leases)
+	{
+		AdpPoolLease *lease = dlist_container(AdpPoolLease, node, iter.cur);
+
+		if (lease->is_idle && !lease->is_stale && lease->serverid == serverid &&
+			lease->umid == umid)
+			return lease;
+	}
+	return NULL;
+}
+
+/*
+ * Makes a lease with a new group below cxt.
+ */
+static AdpPoolLease *
+create_lease(Oid serverid, Oid umid, MemoryContext cxt)
+{
+	MemoryContext lease_cxt =
+		AllocSetContextCreate(cxt, "adpipe lease", ALLOCSET_SMALL_SIZES);
+	AdpPoolLease *lease =
+		MemoryContextAllocZero(lease_cxt, sizeof(AdpPoolLease));
+
+	lease->cxt = lease_cxt;
+	lease->serverid = serverid;
+	lease->umid = umid;
+	lease->server_hash =
+		GetSysCacheHashValue1(FOREIGNSERVEROID, ObjectIdGetDatum(serverid));
+	lease->mapping_hash =
+		GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(umid));
+	lease->on_release.func = forget_lease;
+	lease->on_release.arg = lease;
+	dlist_push_head(&leases, &lease->node);
+	MemoryContextRegisterResetCallback(lease_cxt, &lease->on_release);
+	lease->group = adp_http_group_create(lease_cxt);
+	return lease;
+}
+
+/*
+ * Takes an idle group of the key, or makes one.
+ */
+AdpPoolLease *
+adp_pool_borrow(Oid serverid, Oid umid, MemoryContext cxt)
+{
+	AdpPoolLease *lease;
+
+	prepare_pool();
+	drop_idle(ADP_POOL_IDLE_MAX);
+	lease = find_idle(serverid, umid);
+	if (lease == NULL)
+		return create_lease(serverid, umid, cxt);
+	lease->is_idle = false;
+	MemoryContextSetParent(lease->cxt, cxt);
+	return lease;
+}
+
+/*
+ * The group of a lease.
+ */
+AdpHttpGroup *
+adp_pool_group(AdpPoolLease *lease)
+{
+	return lease->group;
+}
+
+/*
+ * Gives the group back for later statements.
+ */
+void
+adp_pool_return(AdpPoolLease *lease)
+{
+	if (!adp_http_group_clear(lease->group) || lease->is_stale)
+	{
+		MemoryContextDelete(lease->cxt);
+		return;
+	}
+	lease->is_idle = true;
+	dlist_move_head(&leases, &lease->node);
+	MemoryContextSetParent(lease->cxt, pool_cxt);
+	drop_idle(ADP_POOL_IDLE_MAX);
+}
+
+/*
+ * Counts the idle groups of this process.
+ */
+int
+adp_pool_idle_count(void)
+{
+	dlist_iter iter;
+	int count = 0;
+
+	dlist_foreach(iter, &leases)
+	{
+		if (dlist_container(AdpPoolLease, node, iter.cur)->is_idle)
+			count++;
+	}
+	return count;
+}

@@ -1,0 +1,728 @@
+/*
+ * transfer.c
+ *	  One HTTP transfer: its options, its callbacks, its outcome.
+ *
+ * What is fixed for all transfers, and why:
+ *	- http and https only, no redirects, no proxies (the environment of a
+ *	  database server is no place to route its traffic from), no netrc, no
+ *	  cookies: nothing but the request decides where bytes go;
+ *	- certificates and host names are verified, always;
+ *	- HTTP/1.1: a scan sends few requests with large answers, each on its own
+ *	  kept-alive connection, so that a stalled answer holds up no other;
+ *	- gzip is undone by inflate.c, see there.
+ */
+#include "postgres.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "commands/tablespace.h"
+#include "miscadmin.h"
+#include "storage/fd.h"
+#include "utils/memutils.h"
+
+#include <curl/curl.h>
+
+#include "base/compat.h"
+#include "base/guc.h"
+#include "base/owner.h"
+#include "net/transfer.h"
+#include "net/url.h"
+
+#ifndef ADPIPE_VERSION
+#define ADPIPE_VERSION "0.1.0"
+#endif
+
+/* All header lines of an answer together; real ones stay below a tenth. */
+#define HEADER_BYTES_MAX ((size_t) 64 * 1024)
+
+/* The largest receive buffer that the library allows. */
+#define RECEIVE_BUFFER_BYTES (512L * 1024)
+
+StaticAssertDecl(ADP_PROBLEM_MAX >= CURL_ERROR_SIZE,
+				 "the library's error text fits");
+
+/* Sets an option unless an earlier one failed. */
+#define SET_OPTION(code, easy, option, value) \
+	do \
+	{ \
+		if ((code) == CURLE_OK) \
+			(code) = curl_easy_setopt(easy, option, value); \
+	} while (0)
+
+/*
+ * Library's result to outcome, for those that need no closer look.  A result
+ * that is not listed is ADP_HTTP_FAILED.
+ */
+static const struct
+{
+	CURLcode code;
+	AdpHttpOutcome outcome;
+} outcomes[] = {
+	{CURLE_OK, ADP_HTTP_DONE},
+	{CURLE_COULDNT_RESOLVE_HOST, ADP_HTTP_RESOLVE},
+	{CURLE_COULDNT_CONNECT, ADP_HTTP_CONNECT},
+	{CURLE_SSL_CONNECT_ERROR, ADP_HTTP_TLS},
+	{CURLE_PEER_FAILED_VERIFICATION, ADP_HTTP_TLS},
+	{CURLE_SSL_CACERT_BADFILE, ADP_HTTP_TLS},
+	{CURLE_SSL_CERTPROBLEM, ADP_HTTP_TLS},
+	{CURLE_SSL_CIPHER, ADP_HTTP_TLS},
+	{CURLE_SSL_ENGINE_INITFAILED, ADP_HTTP_TLS},
+	{CURLE_SSL_ISSUER_ERROR, ADP_HTTP_TLS},
+	{CURLE_SSL_INVALIDCERTSTATUS, ADP_HTTP_TLS},
+	{CURLE_PARTIAL_FILE, ADP_HTTP_CUT},
+	{CURLE_GOT_NOTHING, ADP_HTTP_CUT},
+	{CURLE_SEND_ERROR, ADP_HTTP_CUT},
+	{CURLE_RECV_ERROR, ADP_HTTP_CUT},
+	{CURLE_OUT_OF_MEMORY, ADP_HTTP_MEMORY},
+};
+
+/*
+ * Returns a header of the answer, or NULL.
+ */
+static const char *
+find_header(CURL *easy, const char *name)
+{
+	struct curl_header *header;
+
+	if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+		return NULL;
+	return header->value;
+}
+
+/*
+ * Called by the library for each header line, status line included.
+ */
+static size_t
+on_header(char *line, size_t size, size_t count, void *arg)
+{
+	AdpHttpTransfer *transfer = arg;
+
+	if (size * count > HEADER_BYTES_MAX - transfer->header_bytes)
+	{
+		transfer->failure = ADP_HTTP_TOO_LARGE;
+		transfer->body.problem = "headers are larger than the limit";
+		return 0;
+	}
+	transfer->header_bytes += size * count;
+	return size * count;
+}
+
+/*
+ * Prepares for the first bytes of a body, by what the headers announced.
+ */
+static AdpHttpOutcome
+begin_body(AdpHttpTransfer *transfer)
+{
+	const char *encoding = find_header(transfer->easy, "Content-Encoding");
+	curl_off_t announced = -1;
+
+	transfer->body_begun = true;
+	(void) curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
+							 &announced);
+	if (announced > 0 && (uint64) announced > transfer->body.limit)
+	{
+		transfer->body.problem = "body is larger than the limit";
+		return ADP_HTTP_TOO_LARGE;
+	}
+	if (announced > 0)
+		adp_spool_expect(&transfer->body, (size_t) announced);
+
+	if (encoding == NULL || pg_strcasecmp(encoding, "identity") == 0)
+		return ADP_HTTP_PENDING;
+	if (pg_strcasecmp(encoding, "gzip") != 0 &&
+		pg_strcasecmp(encoding, "x-gzip") != 0)
+	{
+		transfer->body.problem = "body has an encoding that was not asked for";
+		return ADP_HTTP_FAILED;
+	}
+	transfer->inflate = adp_inflate_open();
+	return transfer->inflate != NULL ? ADP_HTTP_PENDING : ADP_HTTP_MEMORY;
+}
+
+/*
+ * Called by the library for each piece of the body.
+ */
+static size_t
+on_body(char *bytes, size_t size, size_t count, void *arg)
+{
+	AdpHttpTransfer *transfer = arg;
+	AdpHttpOutcome outcome = ADP_HTTP_PENDING;
+
+	if (!transfer->body_begun)
+		outcome = begin_body(transfer);
+	if (outcome != ADP_HTTP_PENDING)
+		;
+	else if (transfer->inflate != NULL)
+		outcome = adp_inflate_push(transfer->inflate, bytes, size * count,
+								   &transfer->body);
+	else
+		outcome = adp_spool_append(&transfer->body, bytes, size * count);
+
+	transfer->failure = outcome;
+	return outcome == ADP_HTTP_PENDING ? size * count : 0;
+}
+
+/*
+ * Called by the library to open a socket.  The last word on plain http: even
+ * if a name resolved to somewhere else, bytes do not leave this machine.
+ */
+static curl_socket_t
+on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	AdpHttpTransfer *transfer = arg;
+	int fd;
+
+	if (transfer->stays_local && !adp_address_is_loopback(&address->addr))
+	{
+		transfer->failure = ADP_HTTP_FAILED;
+		transfer->body.problem = "plain http must stay on this machine";
+		return CURL_SOCKET_BAD;
+	}
+	fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
+				address->protocol);
+	if (fd >= 0)
+		transfer->group->nopen++;
+	return fd;
+}
+
+/*
+ * Called by the library to close a socket.  Connections outlive the transfer
+ * that opened them, hence the group.
+ */
+static int
+on_close_socket(void *arg, curl_socket_t fd)
+{
+	AdpHttpGroup *group = arg;
+
+	group->nopen--;
+	return close(fd);
+}
+
+/*
+ * Sets what is the same for all transfers.
+ */
+static CURLcode
+set_fixed_options(CURL *easy)
+{
+	CURLcode code = CURLE_OK;
+
+	SET_OPTION(code, easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	SET_OPTION(code, easy, CURLOPT_FOLLOWLOCATION, 0L);
+	SET_OPTION(code, easy, CURLOPT_PROXY, "");
+	SET_OPTION(code, easy, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
+	SET_OPTION(code, easy, CURLOPT_SSL_VERIFYPEER, 1L);
+	SET_OPTION(code, easy, CURLOPT_SSL_VERIFYHOST, 2L);
+	SET_OPTION(code, easy, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+	if (adp_guc_ca_file != NULL && adp_guc_ca_file[0] != '\0')
+		SET_OPTION(code, easy, CURLOPT_CAINFO, adp_guc_ca_file);
+
+	/* Never wait for a resolver thread; never touch the server's signals. */
+	SET_OPTION(code, easy, CURLOPT_QUICK_EXIT, 1L);
+	SET_OPTION(code, easy, CURLOPT_NOSIGNAL, 1L);
+
+	SET_OPTION(code, easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
+	SET_OPTION(code, easy, CURLOPT_USERAGENT, "adpipe/" ADPIPE_VERSION);
+	SET_OPTION(code, easy, CURLOPT_TCP_NODELAY, 1L);
+	SET_OPTION(code, easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER_BYTES);
+	return code;
+}
+
+/*
+ * Has the library call us back.
+ */
+static CURLcode
+set_callbacks(AdpHttpTransfer *transfer)
+{
+	CURL *easy = transfer->easy;
+	CURLcode code = CURLE_OK;
+
+	SET_OPTION(code, easy, CURLOPT_PRIVATE, (char *) transfer);
+	SET_OPTION(code, easy, CURLOPT_ERRORBUFFER, transfer->problem);
+	SET_OPTION(code, easy, CURLOPT_HEADERFUNCTION, on_header);
+	SET_OPTION(code, easy, CURLOPT_HEADERDATA, transfer);
+	SET_OPTION(code, easy, CURLOPT_WRITEFUNCTION, on_body);
+	SET_OPTION(code, easy, CURLOPT_WRITEDATA, transfer);
+	SET_OPTION(code, easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+	SET_OPTION(code, easy, CURLOPT_OPENSOCKETDATA, transfer);
+	SET_OPTION(code, easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
+	SET_OPTION(code, easy, CURLOPT_CLOSESOCKETDATA, transfer->group);
+	return code;
+}
+
+/*
+ * Sets what the request says.
+ */
+static CURLcode
+set_request(AdpHttpTransfer *transfer, const AdpHttpRequest *request)
+{
+	CURL *easy = transfer->easy;
+	CURLcode code = CURLE_OK;
+
+	SET_OPTION(code, easy, CURLOPT_URL, request->url);
+	SET_OPTION(code, easy, CURLOPT_HTTPHEADER, transfer->headers);
+	SET_OPTION(code, easy, CURLOPT_CONNECTTIMEOUT_MS,
+			   (long) request->connect_timeout_ms);
+	SET_OPTION(code, easy, CURLOPT_TIMEOUT_MS,
+			   (long) request->request_timeout_ms);
+	if (strcmp(request->method, "POST") != 0)
+		return code;
+
+	SET_OPTION(code, easy, CURLOPT_POST, 1L);
+	SET_OPTION(code, easy, CURLOPT_POSTFIELDSIZE_LARGE,
+			   request->body == NULL ? 0 : (curl_off_t) request->body_len);
+	SET_OPTION(code, easy, CURLOPT_COPYPOSTFIELDS,
+			   request->body == NULL ? "" : request->body);
+	return code;
+}
+
+/*
+ * Adds a line to the headers that will be sent; false if out of memory.
+ */
+static bool
+add_header_line(AdpHttpTransfer *transfer, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(transfer->headers, line);
+
+	if (longer == NULL)
+		return false;
+	transfer->headers = longer;
+	return true;
+}
+
+/*
+ * Puts together the headers to send; false if out of memory.
+ */
+static bool
+add_headers(AdpHttpTransfer *transfer, const AdpHttpRequest *request)
+{
+	/* Without "Expect:" the library waits for leave to send a large body. */
+	bool added = add_header_line(transfer, "Accept-Encoding: gzip") &&
+		add_header_line(transfer, "Expect:");
+
+	for (int i = 0; added && i < request->nheaders; i++)
+	{
+		const AdpHttpHeader *header = &request->headers[i];
+
+		/* A semicolon is the library's way to say: sent, but empty. */
+		added = add_header_line(transfer,
+								header->value[0] == '\0'
+									? psprintf("%s;", header->name)
+									: psprintf("%s: %s", header->name,
+											   header->value));
+	}
+	return added;
+}
+
+/*
+ * Throws if the request must not be sent.  A line break within a header would
+ * let a credential smuggle in further headers; the value is not shown.
+ */
+static void
+check_request(const AdpHttpRequest *request)
+{
+	AdpError error = {.class = ADP_OK};
+
+	if (strcmp(request->method, "GET") != 0 &&
+		strcmp(request->method, "POST") != 0)
+		elog(ERROR, "unsupported HTTP method \"%s\"", request->method);
+
+	if (!adp_http_url_allowed(request->url))
+		adp_error_set(&error, ADP_ERR_PRIVILEGE,
+					  "address of the request is not allowed",
+					  "Requests go to https addresses, or by http to this machine.",
+					  NULL);
+	for (int i = 0; i < request->nheaders; i++)
+	{
+		if (strpbrk(request->headers[i].name, "\r\n:") != NULL ||
+			strpbrk(request->headers[i].value, "\r\n") != NULL)
+			adp_error_set(&error, ADP_ERR_ARGUMENT,
+						  psprintf("value of header \"%s\" contains a line break",
+								   request->headers[i].name),
+						  NULL, NULL);
+	}
+	if (error.class != ADP_OK)
+		adp_error_throw(&error);
+}
+
+/*
+ * Finds the folder for temporary files as the server does for its own:
+ * temp_tablespaces if set, else the database's tablespace.
+ */
+static void
+find_spool_dir(char *path)
+{
+	Oid tablespace;
+
+	PrepareTempTablespaces();
+	tablespace = GetNextTempTableSpace();
+	if (!OidIsValid(tablespace))
+		tablespace = MyDatabaseTableSpace;
+	TempTablespacePath(path, tablespace);
+}
+
+/*
+ * Takes a transfer out of its group, whether or not it is finished.
+ */
+static void
+leave_group(AdpHttpTransfer *transfer)
+{
+	if (!transfer->is_running)
+		return;
+	transfer->is_running = false;
+	dlist_delete(&transfer->node);
+	(void) curl_multi_remove_handle(transfer->group->multi, transfer->easy);
+}
+
+/*
+ * Owner's release: frees what a transfer holds outside its memory context.
+ */
+static void
+release_transfer(void *resource)
+{
+	AdpHttpTransfer *transfer = resource;
+
+	leave_group(transfer);
+	if (transfer->easy != NULL)
+		curl_easy_cleanup(transfer->easy);
+	transfer->easy = NULL;
+	curl_slist_free_all(transfer->headers);
+	transfer->headers = NULL;
+	adp_inflate_close(transfer->inflate);
+	transfer->inflate = NULL;
+	adp_spool_release(&transfer->body);
+	adp_group_account(transfer->group);
+}
+
+/*
+ * Makes a transfer that holds nothing yet.
+ */
+static AdpHttpTransfer *
+create_transfer(AdpHttpGroup *group, const AdpHttpRequest *request)
+{
+	MemoryContext cxt = AllocSetContextCreate(group->cxt, "adpipe transfer",
+											  ALLOCSET_SMALL_SIZES);
+	AdpHttpTransfer *transfer = MemoryContextAllocZero(cxt, sizeof(*transfer));
+	char spool_dir[MAXPGPATH] = "";
+
+	transfer->cxt = cxt;
+	transfer->group = group;
+	transfer->url = MemoryContextStrdup(cxt, request->url);
+	transfer->stays_local = adp_url_is_plain(request->url);
+	if (request->max_body_bytes > ADP_SPOOL_MEMORY_MAX)
+		find_spool_dir(spool_dir);
+	adp_spool_init(&transfer->body, request->max_body_bytes, spool_dir,
+				   &group->nopen);
+	adp_owner_create(cxt, release_transfer)->resource = transfer;
+	return transfer;
+}
+
+/*
+ * Equips a transfer and puts it into its group.  Returns NULL, or what went
+ * wrong.
+ */
+static const char *
+launch(AdpHttpTransfer *transfer, const AdpHttpRequest *request)
+{
+	CURLcode code;
+	CURLMcode mcode;
+
+	transfer->easy = curl_easy_init();
+	if (transfer->easy == NULL || !add_headers(transfer, request))
+		return "out of memory";
+	code = set_fixed_options(transfer->easy);
+	if (code == CURLE_OK)
+		code = set_callbacks(transfer);
+	if (code == CURLE_OK)
+		code = set_request(transfer, request);
+	if (code != CURLE_OK)
+		return curl_easy_strerror(code);
+
+	mcode = curl_multi_add_handle(transfer->group->multi, transfer->easy);
+	if (mcode != CURLM_OK)
+		return curl_multi_strerror(mcode);
+	dlist_push_tail(&transfer->group->running, &transfer->node);
+	transfer->is_running = true;
+	return NULL;
+}
+
+/*
+ * Starts a transfer.
+ */
+AdpHttpTransfer *
+adp_http_start(AdpHttpGroup *group, const AdpHttpRequest *request)
+{
+	AdpHttpTransfer *transfer;
+	MemoryContext caller;
+	const char *problem;
+
+	check_request(request);
+	transfer = create_transfer(group, request);
+	caller = MemoryContextSwitchTo(transfer->cxt);
+	problem = launch(transfer, request);
+	MemoryContextSwitchTo(caller);
+	if (problem != NULL)
+	{
+		AdpError error = {.class = ADP_OK};
+
+		adp_error_set(&error, ADP_ERR_MEMORY,
+					  psprintf("could not start request: %s", problem), NULL,
+					  NULL);
+		MemoryContextDelete(transfer->cxt);
+		adp_error_throw(&error);
+	}
+	return transfer;
+}
+
+/*
+ * True if the other side hung up during the handshake.  The library reports
+ * this like a certificate it does not trust, but it is a bad moment, not a bad
+ * peer: worth another try.
+ */
+static bool
+handshake_was_cut(const AdpHttpTransfer *transfer)
+{
+	return strstr(transfer->problem, "SSL_ERROR_SYSCALL") != NULL ||
+		strstr(transfer->problem, "unexpected eof") != NULL ||
+		strstr(transfer->problem, strerror(ECONNRESET)) != NULL;
+}
+
+/*
+ * Tells how far a transfer came before its time was up.
+ */
+static AdpHttpOutcome
+classify_timeout(CURL *easy)
+{
+	curl_off_t resolved_us = 0;
+	curl_off_t connected_us = 0;
+
+	(void) curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved_us);
+	(void) curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
+	if (resolved_us == 0)
+		return ADP_HTTP_RESOLVE;
+	return connected_us == 0 ? ADP_HTTP_CONNECT : ADP_HTTP_TIMEOUT;
+}
+
+/*
+ * Turns the library's result into an outcome.
+ */
+static AdpHttpOutcome
+classify(const AdpHttpTransfer *transfer, CURLcode code)
+{
+	if (transfer->failure != ADP_HTTP_PENDING)
+		return transfer->failure;
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		return classify_timeout(transfer->easy);
+	if (code == CURLE_SSL_CONNECT_ERROR && handshake_was_cut(transfer))
+		return ADP_HTTP_CONNECT;
+	for (int i = 0; i < (int) lengthof(outcomes); i++)
+	{
+		if (outcomes[i].code == code)
+			return outcomes[i].outcome;
+	}
+	return ADP_HTTP_FAILED;
+}
+
+/*
+ * Closes the body of an answer that the library calls whole.
+ */
+static AdpHttpOutcome
+complete_body(AdpHttpTransfer *transfer)
+{
+	AdpHttpOutcome outcome;
+
+	if (transfer->inflate != NULL && !adp_inflate_is_whole(transfer->inflate))
+	{
+		transfer->body.problem = "compressed body ends early";
+		return ADP_HTTP_CUT;
+	}
+	outcome = adp_spool_finish(&transfer->body);
+	return outcome == ADP_HTTP_PENDING ? ADP_HTTP_DONE : outcome;
+}
+
+/*
+ * True if text repeats the query part of the URL or a header that was sent.
+ * The library's texts do not; this makes sure of it.
+ */
+static bool
+tells_request(const AdpHttpTransfer *transfer, const char *text)
+{
+	const char *query = strchr(transfer->url, '?');
+
+	if (query != NULL && query[1] != '\0' && strstr(text, query + 1) != NULL)
+		return true;
+	for (const struct curl_slist *line = transfer->headers; line != NULL;
+		 line = line->next)
+	{
+		const char *value = strstr(line->data, ": ");
+
+		if (value != NULL && strstr(text, value + 2) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Words the problem of a failed transfer: ours if a callback found it, else
+ * the library's.
+ */
+static const char *
+word_problem(AdpHttpTransfer *transfer, CURLcode code)
+{
+	const AdpSpool *spool = &transfer->body;
+
+	if (spool->problem != NULL && spool->problem_errno == 0)
+		return spool->problem;
+	if (spool->problem != NULL)
+	{
+		errno = spool->problem_errno;
+		snprintf(transfer->problem, sizeof(transfer->problem), "%s: %m",
+				 spool->problem);
+	}
+	else if (transfer->problem[0] == '\0' ||
+			 tells_request(transfer, transfer->problem))
+		return curl_easy_strerror(code);
+	return transfer->problem;
+}
+
+/*
+ * Reads from the library what is known of an ended transfer.
+ */
+static void
+read_facts(AdpHttpTransfer *transfer)
+{
+	AdpHttpResponse *response = &transfer->response;
+	long status = 0;
+	curl_off_t wire_bytes = 0;
+	curl_off_t elapsed_us = 0;
+
+	(void) curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	(void) curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T,
+							 &wire_bytes);
+	(void) curl_easy_getinfo(transfer->easy, CURLINFO_TOTAL_TIME_T, &elapsed_us);
+	response->status = (int) status;
+	response->wire_bytes = wire_bytes;
+	response->elapsed_us = elapsed_us;
+}
+
+/*
+ * Settles a transfer: takes it out of its group and fixes its response.  A
+ * body that is not whole is of no use to anyone and goes at once.
+ */
+static void
+settle(AdpHttpTransfer *transfer, AdpHttpOutcome outcome, const char *problem)
+{
+	AdpHttpResponse *response = &transfer->response;
+
+	(void) curl_easy_setopt(transfer->easy, CURLOPT_ERRORBUFFER, NULL);
+	leave_group(transfer);
+	adp_inflate_close(transfer->inflate);
+	transfer->inflate = NULL;
+	if (outcome != ADP_HTTP_DONE)
+		adp_spool_release(&transfer->body);
+
+	response->outcome = outcome;
+	response->body = outcome == ADP_HTTP_DONE ? transfer->body.data : "";
+	response->body_len = transfer->body.len;
+	response->problem = problem;
+}
+
+/*
+ * Ends a running transfer with the library's result.
+ */
+void
+adp_transfer_finish(AdpHttpTransfer *transfer, int code)
+{
+	AdpHttpOutcome outcome = classify(transfer, code);
+	const char *problem = NULL;
+
+	if (outcome == ADP_HTTP_DONE)
+		outcome = complete_body(transfer);
+	if (outcome != ADP_HTTP_DONE)
+		problem = word_problem(transfer, code);
+	read_facts(transfer);
+	settle(transfer, outcome, problem);
+}
+
+/*
+ * Ends a running transfer that the library will not end.
+ */
+void
+adp_transfer_fail(AdpHttpTransfer *transfer, const char *problem)
+{
+	read_facts(transfer);
+	settle(transfer, ADP_HTTP_FAILED, problem);
+}
+
+/*
+ * The state of a transfer.
+ */
+const AdpHttpResponse *
+adp_http_response(const AdpHttpTransfer *transfer)
+{
+	return &transfer->response;
+}
+
+/*
+ * A header of the answer by name; NULL if absent or none has arrived.
+ */
+const char *
+adp_http_header(const AdpHttpTransfer *transfer, const char *name)
+{
+	return find_header(transfer->easy, name);
+}
+
+/*
+ * Ends a transfer and frees what it holds.
+ */
+void
+adp_http_release(AdpHttpTransfer *transfer)
+{
+	MemoryContextDelete(transfer->cxt);
+}
+
+/*
+ * Words an outcome in a palloc'd text.
+ */
+char *
+adp_http_describe(const AdpHttpResponse *response)
+{
+	const char *words = NULL;
+
+	switch (response->outcome)
+	{
+		case ADP_HTTP_PENDING:
+			words = "no answer yet";
+			break;
+		case ADP_HTTP_DONE:
+			return psprintf("HTTP %d", response->status);
+		case ADP_HTTP_RESOLVE:
+			words = "host name could not be resolved";
+			break;
+		case ADP_HTTP_CONNECT:
+			words = "connection could not be made";
+			break;
+		case ADP_HTTP_TLS:
+			words = "TLS connection could not be made";
+			break;
+		case ADP_HTTP_TIMEOUT:
+			words = "request timed out";
+			break;
+		case ADP_HTTP_CUT:
+			words = "connection was lost before the answer was whole";
+			break;
+		case ADP_HTTP_TOO_LARGE:
+			words = "answer is too large";
+			break;
+		case ADP_HTTP_MEMORY:
+			words = "out of memory";
+			break;
+		case ADP_HTTP_FAILED:
+			words = "request failed";
+			break;
+	}
+	if (response->problem == NULL)
+		return pstrdup(words);
+	return psprintf("%s (%s)", words, response->problem);
+}

@@ -1,0 +1,71 @@
+/*
+ * transfer.h
+ *	  What http.c and transfer.c share; private to net/.
+ *
+ * Handles of the transfer library are void pointers here so that its header is
+ * included by .c files only; that is also what the library declares them as.
+ */
+#ifndef ADP_NET_TRANSFER_H
+#define ADP_NET_TRANSFER_H
+
+#include "lib/ilist.h"
+
+#include "net/events.h"
+#include "net/http.h"
+#include "net/inflate.h"
+#include "net/spool.h"
+
+struct curl_slist;
+
+/* CURL_ERROR_SIZE, checked where that is known. */
+#define ADP_PROBLEM_MAX 256
+
+struct AdpHttpGroup
+{
+	MemoryContext cxt; /* holds the group and its transfers' contexts */
+	void *multi;	   /* CURLM */
+	AdpEvents events;
+
+	dlist_head running; /* transfers under way */
+	bool is_broken;		/* the library gave up on it */
+
+	/* Descriptors open now, and as many as the server was told of. */
+	int nopen;
+	int naccounted;
+};
+
+struct AdpHttpTransfer
+{
+	MemoryContext cxt; /* its own, a child of the group's */
+	AdpHttpGroup *group;
+	AdpHttpResponse response;
+
+	/* library state */
+	void *easy; /* CURL */
+	struct curl_slist *headers;
+	bool is_running; /* in the multi handle and in group->running */
+	dlist_node node;
+	char problem[ADP_PROBLEM_MAX];
+
+	/* the request, as far as it is needed later */
+	const char *url;
+	bool stays_local; /* plain http: refuse to leave this machine */
+
+	/* the answer */
+	size_t header_bytes;
+	bool body_begun;
+	AdpInflate *inflate; /* NULL unless the body is compressed */
+	AdpSpool body;
+	AdpHttpOutcome failure; /* what a callback found; PENDING if nothing */
+};
+
+/* Ends a running transfer with the library's result, a CURLcode. */
+extern void adp_transfer_finish(AdpHttpTransfer *transfer, int code);
+
+/* Ends a running transfer that the library will not end. */
+extern void adp_transfer_fail(AdpHttpTransfer *transfer, const char *problem);
+
+/* Tells the server how many descriptors the group holds now.  Does not throw. */
+extern void adp_group_account(AdpHttpGroup *group);
+
+#endif /* ADP_NET_TRANSFER_H */

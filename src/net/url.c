@@ -1,0 +1,173 @@
+/*
+ * url.c
+ *	  What may be spoken to, as far as its address tells.
+ *
+ * The rule for plain http is narrow on purpose.  A URL is read twice, by us as
+ * text and by the transfer library's own parser, and both must see the same
+ * host: whatever one of them understands differently (user names, numeric
+ * forms of addresses, trailing dots, backslashes) is refused.
+ */
+#include "postgres.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <curl/curl.h>
+
+#include "net/http.h"
+#include "net/url.h"
+
+#define HTTPS_PREFIX "https://"
+#define HTTP_PREFIX "http://"
+
+/* Longer than any address or "localhost", brackets included. */
+#define LOCAL_HOST_MAX 64
+
+/*
+ * True if text starts with prefix in any case.
+ */
+static bool
+has_prefix(const char *text, const char *prefix)
+{
+	return pg_strncasecmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/*
+ * True if an allowed URL is plain http.
+ */
+bool
+adp_url_is_plain(const char *url)
+{
+	return has_prefix(url, HTTP_PREFIX);
+}
+
+/*
+ * True for an address that leads back to this machine.
+ */
+bool
+adp_address_is_loopback(const struct sockaddr *address)
+{
+	if (address->sa_family == AF_INET)
+	{
+		const struct sockaddr_in *in = (const struct sockaddr_in *) address;
+
+		return ntohl(in->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	}
+	if (address->sa_family == AF_INET6)
+	{
+		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *) address;
+
+		return IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
+	}
+	return false;
+}
+
+/*
+ * True if host, as it stands in a URL, is exactly "localhost", 127.x.x.x in
+ * plain decimal, or [::1].  inet_pton() knows no short, octal or hex forms.
+ */
+static bool
+is_loopback_name(const char *host)
+{
+	struct in_addr in;
+
+	if (strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
+		return true;
+	return inet_pton(AF_INET, host, &in) == 1 &&
+		ntohl(in.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
+/*
+ * Copies the host of an http URL as it stands, without the port.  False if it
+ * is longer than any local host or what follows it is not a port or the end of
+ * the authority.
+ */
+static bool
+read_local_host(const char *url, char *host)
+{
+	const char *start = url + strlen(HTTP_PREFIX);
+	size_t len = strcspn(start, start[0] == '[' ? "]/?#@" : ":/?#@");
+	const char *rest;
+
+	if (start[0] == '[' && start[len] == ']')
+		len++;
+	if (len >= LOCAL_HOST_MAX)
+		return false;
+	memcpy(host, start, len);
+	host[len] = '\0';
+
+	rest = start + len;
+	if (*rest == ':')
+		rest += 1 + strspn(rest + 1, "0123456789");
+	return *rest == '\0' || strchr("/?#", *rest) != NULL;
+}
+
+/*
+ * True if one part of a parsed URL equals expected; NULL expects its absence.
+ */
+static bool
+part_is(CURLU *parsed, CURLUPart part, const char *expected)
+{
+	char *value = NULL;
+	bool is_equal;
+
+	if (curl_url_get(parsed, part, &value, 0) != CURLUE_OK)
+		return expected == NULL;
+	is_equal = expected != NULL && strcmp(value, expected) == 0;
+	curl_free(value);
+	return is_equal;
+}
+
+/*
+ * True if the library reads scheme and host as expected (any host if NULL),
+ * and no user name.
+ */
+static bool
+library_agrees(const char *url, const char *scheme, const char *host)
+{
+	CURLU *parsed = curl_url();
+	bool agrees;
+
+	if (parsed == NULL)
+		return false;
+	agrees = curl_url_set(parsed, CURLUPART_URL, url, CURLU_DISALLOW_USER) ==
+			CURLUE_OK &&
+		part_is(parsed, CURLUPART_SCHEME, scheme) &&
+		part_is(parsed, CURLUPART_USER, NULL) &&
+		(host == NULL || part_is(parsed, CURLUPART_HOST, host));
+	curl_url_cleanup(parsed);
+	return agrees;
+}
+
+/*
+ * True if url is made of printable ASCII without backslashes, which some
+ * parsers take for slashes.
+ */
+static bool
+is_plain_text(const char *url)
+{
+	for (const char *c = url; *c != '\0'; c++)
+	{
+		if (*c <= ' ' || *c >= 0x7f || *c == '\\')
+			return false;
+	}
+	return true;
+}
+
+/*
+ * True for "https://…", and for "http://" to this machine.
+ */
+bool
+adp_http_url_allowed(const char *url)
+{
+	char host[LOCAL_HOST_MAX];
+
+	if (url == NULL || !is_plain_text(url))
+		return false;
+	if (has_prefix(url, HTTPS_PREFIX))
+		return url[strlen(HTTPS_PREFIX)] != '/' &&
+			library_agrees(url, "https", NULL);
+	return has_prefix(url, HTTP_PREFIX) && read_local_host(url, host) &&
+		is_loopback_name(host) && library_agrees(url, "http", host);
+}

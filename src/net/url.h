@@ -1,0 +1,16 @@
+/*
+ * url.h
+ *	  What may be spoken to, as far as its address tells.
+ */
+#ifndef ADP_NET_URL_H
+#define ADP_NET_URL_H
+
+struct sockaddr;
+
+/* True if an allowed URL is plain http, which stays on this machine. */
+extern bool adp_url_is_plain(const char *url);
+
+/* True for an address that leads back to this machine. */
+extern bool adp_address_is_loopback(const struct sockaddr *address);
+
+#endif /* ADP_NET_URL_H */

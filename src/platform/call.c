@@ -1,0 +1,552 @@
+/*
+ * call.c
+ *	  One request as the platform means it: signed, sent, judged, repeated.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "pgtime.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "base/compat.h"
+#include "base/guc.h"
+#include "net/retry.h"
+#include "platform/call.h"
+#include "platform/oauth.h"
+
+/* Most of a body that an error answer can usefully hold. */
+#define ERROR_BODY_MAX	(1024 * 1024)
+
+/* Largest body of a page: 10,000 rows of the widest report stay far below. */
+#define BODY_MAX		((Size) 1024 * 1024 * 1024 - 1024 * 1024)
+
+/* Headers: bearer, content type, and the platform's own. */
+#define HEADERS_MAX		8
+
+struct AdpCall
+{
+	AdpSession *session;
+	MemoryContext cxt;			/* the call and all it holds */
+	AdpCallState state;
+	bool		is_sign_in;
+	const char *method;
+	const char *url;
+	const char *body;
+	const char *subject;
+
+	AdpHttpTransfer *transfer;	/* NULL between attempts */
+	bool		is_in_flight;	/* counted among the session's transfers */
+	const char *token;			/* the one the transfer was signed with */
+	int			attempts;		/* transfers that came back */
+	bool		has_renewed;	/* signed in anew after a 401 once already */
+	int64		resume_at_ms;	/* end of a back-off; 0: none */
+
+	AdpFailure	failure;
+	AdpError	error;
+};
+
+/*
+ * Makes a call; the caller fills in what is special.
+ */
+static AdpCall *
+create_call(AdpSession *session, MemoryContext parent, const char *method,
+			const char *url, const char *body, const char *subject)
+{
+	MemoryContext cxt = AllocSetContextCreate(parent, "adpipe call",
+											  ALLOCSET_SMALL_SIZES);
+	AdpCall    *call = MemoryContextAllocZero(cxt, sizeof(AdpCall));
+
+	call->session = session;
+	call->cxt = cxt;
+	call->method = method;
+	call->url = MemoryContextStrdup(cxt, url);
+	call->body = body ? MemoryContextStrdup(cxt, body) : NULL;
+	call->subject = subject ? MemoryContextStrdup(cxt, subject) : NULL;
+	return call;
+}
+
+/*
+ * Makes an API call.
+ */
+AdpCall *
+adp_call_create(AdpSession *session, MemoryContext cxt,
+				const AdpApiRequest *request, const char *subject)
+{
+	char	   *url = psprintf("%s%s", session->settings->endpoint,
+							   request->path);
+
+	return create_call(session, cxt, request->method, url, request->body,
+					   subject);
+}
+
+/*
+ * Makes a sign-in call.
+ */
+AdpCall *
+adp_call_create_sign_in(AdpSession *session, MemoryContext cxt,
+						const char *form)
+{
+	AdpCall    *call = create_call(session, cxt, "POST",
+								   session->settings->token_endpoint, form,
+								   "sign-in");
+
+	call->is_sign_in = true;
+	return call;
+}
+
+/*
+ * Starts a transfer for the call.
+ */
+static void
+send_call(AdpCall *call)
+{
+	AdpSession *session = call->session;
+	const AdpSettings *settings = session->settings;
+	AdpHttpHeader headers[HEADERS_MAX];
+	AdpHttpRequest request = {0};
+	int			n = 0;
+
+	if (call->is_sign_in)
+		headers[n++] = (AdpHttpHeader){"Content-Type",
+		"application/x-www-form-urlencoded"};
+	else
+	{
+		headers[n++] = (AdpHttpHeader){"Authorization",
+		psprintf("Bearer %s", session->token)};
+		if (call->body != NULL)
+			headers[n++] = (AdpHttpHeader){"Content-Type", "application/json"};
+		n += session->platform->headers(settings, headers + n);
+	}
+	Assert(n <= HEADERS_MAX);
+	request.method = call->method;
+	request.url = call->url;
+	request.headers = headers;
+	request.nheaders = n;
+	request.body = call->body;
+	request.body_len = call->body ? strlen(call->body) : 0;
+	request.connect_timeout_ms = settings->connect_timeout_ms;
+	request.request_timeout_ms = settings->request_timeout_ms;
+	request.max_body_bytes = call->is_sign_in ? ERROR_BODY_MAX : BODY_MAX;
+	call->token = session->token;
+	call->transfer = adp_http_start(session->group, &request);
+	call->is_in_flight = true;
+	session->in_flight++;
+	session->stats.requests++;
+}
+
+/*
+ * Sends the call if nothing stands in its way: the end of a back-off, a place
+ * among the concurrent transfers, an access token.
+ */
+static void
+send_when_possible(AdpCall *call)
+{
+	AdpSession *session = call->session;
+	MemoryContext old;
+
+	if (call->resume_at_ms > adp_clock_ms())
+	{
+		adp_session_wake_at(session, call->resume_at_ms);
+		return;
+	}
+	call->resume_at_ms = 0;
+	/* first, since a running sign-in may hold the last place */
+	if (!call->is_sign_in && !adp_oauth_is_signed_in(session))
+		return;
+	if (session->in_flight >= session->settings->max_concurrency)
+		return;
+	old = MemoryContextSwitchTo(call->cxt);
+	send_call(call);
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Gives up the call's place among the concurrent transfers.
+ */
+static void
+leave_flight(AdpCall *call)
+{
+	if (call->is_in_flight)
+		call->session->in_flight--;
+	call->is_in_flight = false;
+}
+
+/*
+ * Drops the transfer.
+ */
+static void
+drop_transfer(AdpCall *call)
+{
+	if (call->transfer == NULL)
+		return;
+	leave_flight(call);
+	adp_http_release(call->transfer);
+	call->transfer = NULL;
+}
+
+/*
+ * The class of a transfer that brought no answer.
+ */
+static AdpErrorClass
+outcome_class(AdpHttpOutcome outcome)
+{
+	switch (outcome)
+	{
+		case ADP_HTTP_RESOLVE:
+		case ADP_HTTP_CONNECT:
+		case ADP_HTTP_TLS:
+			return ADP_ERR_CONNECT;
+		case ADP_HTTP_TOO_LARGE:
+			return ADP_ERR_LIMIT;
+		case ADP_HTTP_MEMORY:
+			return ADP_ERR_MEMORY;
+		case ADP_HTTP_PENDING:
+		case ADP_HTTP_DONE:
+		case ADP_HTTP_TIMEOUT:
+		case ADP_HTTP_CUT:
+		case ADP_HTTP_FAILED:
+			break;
+	}
+	return ADP_ERR_REPLY;
+}
+
+/*
+ * The first sentence of an error, by class.
+ */
+static const char *
+class_message(const AdpCall *call, AdpErrorClass class)
+{
+	const char *name = call->session->platform->name;
+
+	switch (class)
+	{
+		case ADP_ERR_CONNECT:
+			return psprintf("could not connect to platform \"%s\"", name);
+		case ADP_ERR_CREDENTIALS:
+			return psprintf("platform \"%s\" refused the credentials", name);
+		case ADP_ERR_QUOTA:
+			return psprintf("quota of platform \"%s\" is used up", name);
+		case ADP_ERR_REPLY:
+			return psprintf("platform \"%s\" did not give a whole answer",
+							name);
+		case ADP_ERR_LIMIT:
+			return psprintf("answer of platform \"%s\" is too large", name);
+		case ADP_ERR_REACH:
+			return psprintf("platform \"%s\" no longer keeps the days asked for",
+							name);
+		case ADP_ERR_COLUMN:
+			return psprintf("platform \"%s\" does not know a field asked for",
+							name);
+		case ADP_ERR_REPORT:
+			return psprintf("platform \"%s\" does not know the table's source",
+							name);
+		case ADP_ERR_MEMORY:
+			return "out of memory";
+		default:
+			return psprintf("platform \"%s\" refused the request", name);
+	}
+}
+
+/*
+ * What went wrong in particular: whom or what it concerns, HTTP status, the
+ * platform's code, request id and words.
+ */
+static const char *
+failure_detail(const AdpCall *call, const AdpHttpResponse *response)
+{
+	const AdpFailure *failure = &call->failure;
+	StringInfoData out;
+
+	initStringInfo(&out);
+	if (call->subject != NULL)
+		appendStringInfo(&out, "%s: ", call->subject);
+	out.data[0] = pg_toupper((unsigned char) out.data[0]);
+	appendStringInfoString(&out, adp_http_describe(response));
+	if (failure->code != NULL)
+		appendStringInfo(&out, ", %s", failure->code);
+	if (failure->request_id != NULL)
+		appendStringInfo(&out, ", request id %s", failure->request_id);
+	if (call->attempts > 1)
+		appendStringInfo(&out, ", after %d attempts", call->attempts);
+	if (failure->message != NULL)
+		appendStringInfo(&out, ": %s", failure->message);
+	else
+		appendStringInfoChar(&out, '.');
+	return adp_session_redact(call->session, out.data);
+}
+
+/*
+ * Appends when to come back, as a moment in UTC.
+ */
+static const char *
+with_moment(const char *detail, int64 wait_ms)
+{
+	pg_time_t	when = timestamptz_to_time_t(adp_now()) + (wait_ms + 999) / 1000;
+	char		moment[32];
+
+	pg_strftime(moment, sizeof(moment), "%Y-%m-%dT%H:%M:%SZ",
+				pg_gmtime(&when));
+	return psprintf("%s Come back at %s.", detail, moment);
+}
+
+/*
+ * Ends the call as failed.
+ */
+static void
+fail_call(AdpCall *call, const AdpHttpResponse *response, AdpErrorClass class,
+		  int64 wait_ms)
+{
+	MemoryContext old = MemoryContextSwitchTo(call->cxt);
+	const char *detail = failure_detail(call, response);
+
+	if (wait_ms >= 0)
+		detail = with_moment(detail, wait_ms);
+	adp_error_set(&call->error, class, class_message(call, class), detail,
+				  call->failure.hint);
+	call->state = ADP_CALL_FAILED;
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Reads what the platform says of a refused request.
+ */
+static void
+read_failure(AdpCall *call, const AdpHttpResponse *response)
+{
+	MemoryContext old = MemoryContextSwitchTo(call->cxt);
+	Size		len = Min(response->body_len, ERROR_BODY_MAX);
+	const AdpJson *doc = NULL;
+
+	MemSet(&call->failure, 0, sizeof(AdpFailure));
+	call->failure.retry_after_ms = -1;
+	if (len > 0)
+		doc = adp_json_parse(call->cxt, response->body, len, NULL);
+	if (call->is_sign_in)
+		adp_oauth_read_failure(response->status, doc, &call->failure);
+	else
+		call->session->platform->read_failure(response->status, doc,
+											  &call->failure);
+	if (call->failure.request_id == NULL)
+		call->failure.request_id = adp_http_header(call->transfer,
+												   "request-id");
+	if (call->failure.request_id != NULL)
+		call->failure.request_id = pstrdup(call->failure.request_id);
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Decides whether the call is sent again.
+ */
+static AdpRetryDecision
+decide_retry(const AdpCall *call, const AdpHttpResponse *response)
+{
+	AdpRetryInput input = {0};
+	int64		asked = call->failure.retry_after_ms;
+
+	if (asked < 0)
+		asked = adp_retry_after_ms(adp_http_header(call->transfer,
+												   "retry-after"),
+								   timestamptz_to_time_t(GetCurrentTimestamp()));
+	input.attempt = call->attempts;
+	input.max_retries = call->session->settings->max_retries;
+	input.outcome = response->outcome;
+	input.status = response->status;
+	input.is_transient = call->failure.is_transient;
+	input.is_permanent = call->failure.is_permanent;
+	input.asked_wait_ms = asked;
+	input.affordable_ms = adp_session_affordable_ms(call->session);
+	input.random = adp_random();
+	return adp_retry_decide(&input);
+}
+
+/*
+ * Puts the call off until it is sent again.
+ */
+static void
+back_off(AdpCall *call, int64 wait_ms, const char *reason)
+{
+	AdpStats   *stats = &call->session->stats;
+
+	stats->retries++;
+	stats->backoff_ms += wait_ms;
+	stats->wait_reason = MemoryContextStrdup(call->session->cxt, reason);
+	call->resume_at_ms = adp_clock_ms() + wait_ms;
+	adp_session_wake_at(call->session, call->resume_at_ms);
+}
+
+/*
+ * Signs in anew after an expired token, once per call.  Another call may have
+ * done so in the meantime; then its token is used.
+ */
+static bool
+renew_token(AdpCall *call)
+{
+	if (call->is_sign_in || !call->failure.is_token_expired ||
+		call->has_renewed || !adp_oauth_can_renew(call->session))
+		return false;
+	call->has_renewed = true;
+	adp_oauth_forget(call->session, call->token);
+	call->session->stats.retries++;
+	return true;
+}
+
+/*
+ * Repeats the call after a failed attempt, or ends it.
+ */
+static void
+retry_or_fail(AdpCall *call, const AdpHttpResponse *response,
+			  AdpErrorClass class)
+{
+	AdpRetryDecision decision = decide_retry(call, response);
+
+	switch (decision.verdict)
+	{
+		case ADP_RETRY_WAIT:
+			back_off(call, decision.wait_ms,
+					 call->failure.code ? call->failure.code :
+					 adp_http_describe(response));
+			break;
+		case ADP_RETRY_TOO_LONG:
+			fail_call(call, response, ADP_ERR_QUOTA, decision.wait_ms);
+			break;
+		case ADP_RETRY_STOP:
+			fail_call(call, response, class,
+					  class == ADP_ERR_QUOTA ? call->failure.retry_after_ms : -1);
+			break;
+	}
+	drop_transfer(call);
+}
+
+/*
+ * Judges a transfer that came back.
+ */
+static void
+judge(AdpCall *call, const AdpHttpResponse *response)
+{
+	call->attempts++;
+	call->session->stats.bytes += response->wire_bytes;
+	if (response->outcome != ADP_HTTP_DONE)
+	{
+		MemSet(&call->failure, 0, sizeof(AdpFailure));
+		call->failure.retry_after_ms = -1;
+		retry_or_fail(call, response, outcome_class(response->outcome));
+		return;
+	}
+	if (response->status == 200)
+	{
+		call->state = ADP_CALL_DONE;
+		return;
+	}
+	read_failure(call, response);
+	if (renew_token(call))
+		drop_transfer(call);
+	else
+		retry_or_fail(call, response, call->failure.class);
+}
+
+/*
+ * Takes the call as far as it goes.
+ */
+AdpCallState
+adp_call_advance(AdpCall *call)
+{
+	const AdpHttpResponse *response;
+
+	if (call->state != ADP_CALL_RUNNING)
+		return call->state;
+	if (call->transfer == NULL)
+		send_when_possible(call);
+	if (call->transfer == NULL)
+		return call->state;
+	response = adp_http_response(call->transfer);
+	if (response->outcome != ADP_HTTP_PENDING)
+		judge(call, response);
+	return call->state;
+}
+
+/*
+ * The body of a done call.
+ */
+const char *
+adp_call_body(const AdpCall *call, Size *len)
+{
+	const AdpHttpResponse *response = adp_http_response(call->transfer);
+
+	Assert(call->state == ADP_CALL_DONE);
+	*len = response->body_len;
+	return response->body;
+}
+
+/*
+ * Gives up the call's place among the concurrent ones.
+ */
+void
+adp_call_accept(AdpCall *call)
+{
+	leave_flight(call);
+}
+
+/*
+ * Repeats a call whose body cannot be read, or fails it.
+ */
+void
+adp_call_reject(AdpCall *call, const AdpError *why)
+{
+	AdpHttpResponse cut = *adp_http_response(call->transfer);
+	AdpRetryDecision decision;
+	MemoryContext old;
+
+	/* to the retry policy this is a connection cut short */
+	cut.outcome = ADP_HTTP_CUT;
+	call->failure.retry_after_ms = -1;
+	decision = decide_retry(call, &cut);
+	call->state = ADP_CALL_RUNNING;
+	if (decision.verdict == ADP_RETRY_WAIT)
+		back_off(call, decision.wait_ms, "unreadable answer");
+	else
+	{
+		old = MemoryContextSwitchTo(call->cxt);
+		adp_error_set(&call->error, why->class,
+					  psprintf("answer of platform \"%s\" cannot be read",
+							   call->session->platform->name),
+					  adp_session_redact(call->session,
+										 psprintf("%s%s%s.",
+												  call->subject ? call->subject : "",
+												  call->subject ? ": " : "",
+												  why->message)),
+					  why->hint ? pstrdup(why->hint) : NULL);
+		call->state = ADP_CALL_FAILED;
+		MemoryContextSwitchTo(old);
+	}
+	drop_transfer(call);
+}
+
+/*
+ * How the platform put it.
+ */
+const AdpFailure *
+adp_call_failure(const AdpCall *call)
+{
+	return &call->failure;
+}
+
+/*
+ * Throws the error of a failed call.
+ */
+void
+adp_call_throw(const AdpCall *call)
+{
+	Assert(call->state == ADP_CALL_FAILED);
+	adp_error_throw(&call->error);
+}
+
+/*
+ * Ends a call.
+ */
+void
+adp_call_release(AdpCall *call)
+{
+	drop_transfer(call);
+	MemoryContextDelete(call->cxt);
+}

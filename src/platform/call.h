@@ -1,0 +1,65 @@
+/*
+ * call.h
+ *	  One request as the platform means it: signed, sent, judged, repeated.
+ *
+ * A call goes through any number of transfers: it waits for a place among the
+ * concurrent ones, for an access token, for the end of a back-off.  It never
+ * blocks; adp_call_advance() takes it as far as it goes and says where it
+ * stands.  A call belongs to a memory context and is aborted with it.
+ */
+#ifndef ADP_PLATFORM_CALL_H
+#define ADP_PLATFORM_CALL_H
+
+#include "platform/session.h"
+
+typedef struct AdpCall AdpCall;
+
+typedef enum AdpCallState
+{
+	ADP_CALL_RUNNING,
+	ADP_CALL_DONE,				/* the answer's body is there */
+	ADP_CALL_FAILED				/* for good; see adp_call_throw() */
+} AdpCallState;
+
+/*
+ * Makes a call in cxt; nothing is sent before the first advance.  The request
+ * is copied.  subject names what it is about in error details ("account
+ * 1234567890, 2026-11-01 to 2026-11-07").
+ */
+extern AdpCall *adp_call_create(AdpSession *session, MemoryContext cxt,
+								const AdpApiRequest *request,
+								const char *subject);
+
+/* The same for a sign-in: a form posted to the token endpoint, unsigned. */
+extern AdpCall *adp_call_create_sign_in(AdpSession *session,
+										MemoryContext cxt, const char *form);
+
+/* Takes the call as far as it goes without waiting. */
+extern AdpCallState adp_call_advance(AdpCall *call);
+
+/* The body of a done call; valid until the call is released. */
+extern const char *adp_call_body(const AdpCall *call, Size *len);
+
+/*
+ * Says that the body is being read.  Until then a done call keeps its place
+ * among the concurrent ones: so there are never more unread answers in memory
+ * than may be under way.
+ */
+extern void adp_call_accept(AdpCall *call);
+
+/*
+ * Says that a done call's body cannot be read: the call is repeated like after
+ * a cut connection, and fails with *why once its attempts are used up.
+ */
+extern void adp_call_reject(AdpCall *call, const AdpError *why);
+
+/* How the platform put it; all zero unless the call failed on an answer. */
+extern const AdpFailure *adp_call_failure(const AdpCall *call);
+
+/* Throws the error of a failed call. */
+extern void adp_call_throw(const AdpCall *call) pg_attribute_noreturn();
+
+/* Ends a call, whatever its state, and frees its body. */
+extern void adp_call_release(AdpCall *call);
+
+#endif							/* ADP_PLATFORM_CALL_H */

@@ -1,0 +1,20 @@
+/*
+ * google_ads.h
+ *	  What the parts of the Google Ads platform share.
+ */
+#ifndef ADP_PLATFORM_GOOGLE_ADS_H
+#define ADP_PLATFORM_GOOGLE_ADS_H
+
+#include "platform/platform.h"
+
+extern const AdpPlatform adp_google_ads;
+
+/* google_ads_reports.c */
+extern const AdpField adp_google_ads_fields[];
+extern const AdpReport adp_google_ads_reports[];
+
+/* google_ads_failure.c: reads a failed answer. */
+extern void adp_google_ads_read_failure(int status, const AdpJson *doc,
+										AdpFailure *failure);
+
+#endif							/* ADP_PLATFORM_GOOGLE_ADS_H */

@@ -1,0 +1,30 @@
+/*
+ * oauth.h
+ *	  Access tokens: fetched, kept for the process, renewed.
+ */
+#ifndef ADP_PLATFORM_OAUTH_H
+#define ADP_PLATFORM_OAUTH_H
+
+#include "platform/session.h"
+
+/*
+ * Takes the session's sign-in as far as it goes without waiting; true once
+ * session->token is there.  Throws when the credentials are missing or were
+ * refused.
+ */
+extern bool adp_oauth_is_signed_in(AdpSession *session);
+
+/* Whether a new token can be had: not when the user gave a ready one. */
+extern bool adp_oauth_can_renew(const AdpSession *session);
+
+/*
+ * Forgets the token that a request was refused with, so that the next call
+ * signs in again; does nothing if the session has another one by now.
+ */
+extern void adp_oauth_forget(AdpSession *session, const char *token);
+
+/* Reads a refusal of the token endpoint. */
+extern void adp_oauth_read_failure(int status, const AdpJson *doc,
+								   AdpFailure *failure);
+
+#endif							/* ADP_PLATFORM_OAUTH_H */

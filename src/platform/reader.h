@@ -1,0 +1,79 @@
+/*
+ * reader.h
+ *	  The engine: walks the pages of one query over all accounts.
+ *
+ * Each account has a cursor.  A page is fetched whole, parsed and checked, and
+ * only then read; while its rows are read the next one is on its way.  So at
+ * most two pages per account are in memory.  Accounts run side by side up to
+ * the server's max_concurrency.  Rows come account by account as their pages
+ * arrive; their order means nothing.
+ *
+ * Any failure of any account fails the scan: rows are never short.
+ */
+#ifndef ADP_PLATFORM_READER_H
+#define ADP_PLATFORM_READER_H
+
+#include "base/rows.h"
+#include "platform/accounts.h"
+
+typedef struct AdpReader AdpReader;
+
+/* The days a scan wants; evaluated, inclusive. */
+typedef struct AdpDays
+{
+	bool		has_day;		/* false: the table has no day */
+	DateADT		since;			/* DATEVAL_NOBEGIN: no lower bound */
+	DateADT		until;			/* DATEVAL_NOEND: no upper bound */
+	AdpUnbounded unbounded;
+	int			window_days;
+} AdpDays;
+
+/* What to read.  Must live as long as the reader. */
+typedef struct AdpReadPlan
+{
+	AdpQuery	query;			/* since and until are filled in per account */
+	AdpDays		days;
+	AdpAccountFilter accounts;
+	const int  *presence;		/* cells; a row with all of them 0 is dropped */
+	int			npresence;
+} AdpReadPlan;
+
+typedef enum AdpReadState
+{
+	ADP_READ_ROW,
+	ADP_READ_PENDING,			/* nothing yet; only without waiting */
+	ADP_READ_END
+} AdpReadState;
+
+/*
+ * Makes a reader in cxt; sends nothing yet.  Throws for days out of the
+ * platform's reach and for a missing lower bound.
+ */
+extern AdpReader *adp_reader_create(MemoryContext cxt,
+									const AdpPlatform *platform,
+									const AdpSettings *settings,
+									const AdpReadPlan *plan);
+
+/*
+ * Gets the next row: one cell per field of the query, valid until the next
+ * call, and the account it belongs to.
+ */
+extern AdpReadState adp_reader_next(AdpReader *reader, bool may_wait,
+									const AdpCell **cells,
+									const AdpAccount **account);
+
+/* After the end, or when no more rows are wanted. */
+extern void adp_reader_close(AdpReader *reader);
+
+extern const AdpStats *adp_reader_stats(const AdpReader *reader);
+
+/* The descriptor that becomes readable when a pending reader can go on. */
+extern int	adp_reader_fd(const AdpReader *reader);
+
+/*
+ * Throws unless the days are bounded enough and within reach; shared with who
+ * must know before a reader is made.
+ */
+extern void adp_days_check(const AdpPlatform *platform, const AdpDays *days);
+
+#endif							/* ADP_PLATFORM_READER_H */

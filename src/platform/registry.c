@@ -1,0 +1,52 @@
+/*
+ * registry.c
+ *	  The platforms that adpipe knows, one line each.
+ */
+#include "postgres.h"
+
+#include "platform/google_ads.h"
+#include "platform/platform.h"
+
+
+
+static const AdpPlatform *const platforms[] = {
+	&adp_google_ads,
+	NULL
+};
+
+/*
+ * Returns all platforms, ended by NULL.
+ */
+const AdpPlatform *const *
+adp_platforms(void)
+{
+	return platforms;
+}
+
+/*
+ * Finds a platform by its wrapper's name; NULL if there is none.
+ */
+const AdpPlatform *
+adp_platform_by_name(const char *name)
+{
+	for (const AdpPlatform *const *platform = platforms; *platform; platform++)
+	{
+		if (strcmp((*platform)->name, name) == 0)
+			return *platform;
+	}
+	return NULL;
+}
+
+/*
+ * Finds a field in a platform's catalogue; NULL if it is not listed there.
+ */
+const AdpField *
+adp_platform_field(const AdpPlatform *platform, const char *name)
+{
+	for (const AdpField *field = platform->fields; field->name; field++)
+	{
+		if (strcmp(field->name, name) == 0)
+			return field;
+	}
+	return NULL;
+}

@@ -1,0 +1,232 @@
+
+=pod
+
+=head1 NAME
+
+AdpipeTest - what the TAP tests of adpipe share
+
+=head1 SYNOPSIS
+
+	use AdpipeTest;
+	use Test::More;
+
+	my $node = adpipe_cluster();
+	my $sim = simulator();
+	google_server($node, $sim);
+
+	is($node->safe_psql('postgres', 'SELECT ...'), '...', 'what must hold');
+	my $error = sql_error($node, 'SELECT ...');
+	is($error->{sqlstate}, '22008', 'what must be refused');
+
+	my $session = session($node);
+	$session->send('SELECT pg_sleep(60)');
+	...
+
+=head1 DESCRIPTION
+
+A test runs on servers and simulators of its own, which end with it.  The
+environment variable TEMP_CONFIG names a file of server settings that make the
+extension visible; "make check" sets it, for an installed extension it is not
+needed.
+
+=cut
+
+package AdpipeTest;
+
+use strict;
+use warnings;
+
+use Carp;
+use Exporter 'import';
+use Time::HiRes qw(time usleep);
+
+use AdpipeTest::Session;
+use AdpipeTest::Simulator;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+
+our @EXPORT = qw(
+  adpipe_cluster
+  google_server
+  poll_until
+  quote
+  session
+  simulator
+  sql_error
+);
+
+# How long to wait for what must come, in seconds.
+our $TIMEOUT = $PostgreSQL::Test::Utils::timeout_default;
+
+# What google_server() puts into the user mapping; free of any real account.
+our %GOOGLE_CREDENTIALS = (
+	client_id => 'sample-client.apps.googleusercontent.com',
+	client_secret => 'sample-secret',
+	refresh_token => '1//sample-refresh',
+);
+
+my $node_count = 0;
+
+=head2 adpipe_cluster(%options)
+
+Returns a started PostgreSQL::Test::Cluster with the extension created in the
+database postgres.  Options: C<conf> (settings to append), C<preload> (true:
+adpipe in shared_preload_libraries), C<extension> (false: do not create it),
+C<encoding> (default UTF8), C<name>.
+
+=cut
+
+sub adpipe_cluster
+{
+	my (%options) = @_;
+	my $name = $options{name} // 'main' . ++$node_count;
+	my $node = PostgreSQL::Test::Cluster->new($name);
+
+	$node->init(
+		extra => [
+			'--encoding', $options{encoding} // 'UTF8',
+			'--locale', 'C', '--no-sync'
+		]);
+	# Statements are not logged, so that a test may look for secrets there.
+	$node->append_conf('postgresql.conf', <<"END");
+log_statement = none
+timezone = 'UTC'
+END
+	$node->append_conf('postgresql.conf',
+		"shared_preload_libraries = 'adpipe'")
+	  if $options{preload};
+	$node->append_conf('postgresql.conf', $options{conf}) if $options{conf};
+	$node->start;
+	$node->safe_psql('postgres', 'CREATE EXTENSION adpipe')
+	  if $options{extension} // 1;
+	return $node;
+}
+
+=head2 simulator(%options)
+
+Starts a platform simulator and returns it; see L<AdpipeTest::Simulator>.
+
+=cut
+
+sub simulator
+{
+	return AdpipeTest::Simulator->start(@_);
+}
+
+=head2 session($node, %options)
+
+Opens a session that lasts; see L<AdpipeTest::Session>.  Option: C<dbname>.
+
+=cut
+
+sub session
+{
+	return AdpipeTest::Session->open(@_);
+}
+
+=head2 quote($text)
+
+Returns a text as an SQL literal.
+
+=cut
+
+sub quote
+{
+	my ($text) = @_;
+	$text =~ s/'/''/g;
+	return "'$text'";
+}
+
+# "name 'value', name 'value'" of a hash, in order of names; a value that is
+# undefined leaves its option out.
+sub option_list
+{
+	my (%options) = @_;
+	return join ', ',
+	  map { "$_ " . quote($options{$_}) }
+	  grep { defined $options{$_} } sort keys %options;
+}
+
+=head2 google_server($node, $simulator, %options)
+
+Creates the server C<google> of wrapper google_ads against the simulator, a
+user mapping for the current user, and schema C<google> with the tables of
+remote schema C<reports>.  Options: C<dbname>, C<name> (of server and schema),
+C<role> (of the mapping, default CURRENT_USER), C<options> (hash, over the
+server's defaults; undef leaves one out), C<mapping> (hash, in place of the
+sample credentials), C<schema> (remote schema to import; undef for none).
+
+=cut
+
+sub google_server
+{
+	my ($node, $sim, %args) = @_;
+	my $name = $args{name} // 'google';
+	my $role = $args{role} // 'CURRENT_USER';
+	my $schema = exists $args{schema} ? $args{schema} : 'reports';
+	my $server = option_list(
+		endpoint => $sim->http,
+		token_endpoint => $sim->http . '/token',
+		customer_id => '*',
+		login_customer_id => '9876543210',
+		%{ $args{options} // {} });
+	my $mapping = option_list(%{ $args{mapping} // \%GOOGLE_CREDENTIALS });
+	my $sql = <<"END";
+CREATE SERVER $name FOREIGN DATA WRAPPER google_ads OPTIONS ($server);
+CREATE USER MAPPING FOR $role SERVER $name OPTIONS ($mapping);
+END
+	$sql .= <<"END" if defined $schema;
+CREATE SCHEMA $name;
+IMPORT FOREIGN SCHEMA $schema FROM SERVER $name INTO $name;
+END
+	$node->safe_psql($args{dbname} // 'postgres', $sql);
+	return;
+}
+
+=head2 sql_error($node, $sql, %options)
+
+Runs statements that must fail and returns the first error as a hash of
+C<severity sqlstate message detail hint context> (what is absent is undef).
+Dies if nothing fails.  Options: C<dbname>, and those of psql().
+
+=cut
+
+sub sql_error
+{
+	my ($node, $sql, %options) = @_;
+	my $dbname = delete $options{dbname} // 'postgres';
+	my ($status, $out, $err) = $node->psql(
+		$dbname,
+		"\\set VERBOSITY verbose\n$sql",
+		on_error_die => 0,
+		on_error_stop => 1,
+		%options);
+	my $error = AdpipeTest::Session::parse_error($err);
+
+	croak "no error from: $sql\nstdout: $out\nstderr: $err"
+	  unless defined $error;
+	return $error;
+}
+
+=head2 poll_until($code, $timeout)
+
+Calls C<$code> until it returns something true, which is returned.  Dies after
+C<$timeout> seconds (default: that of all tests).
+
+=cut
+
+sub poll_until
+{
+	my ($code, $timeout) = @_;
+	my $deadline = time + ($timeout // $TIMEOUT);
+
+	while (1)
+	{
+		my $result = $code->();
+		return $result if $result;
+		croak 'timed out waiting' if time > $deadline;
+		usleep(20_000);
+	}
+}
+
+1;

@@ -1,0 +1,112 @@
+"""Starts the simulator: `python3 test/simulator [options]`.
+
+Prints one JSON line with the addresses once it can be used, and serves until
+SIGTERM, SIGINT, or end of input with --until-eof.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+
+import keys
+from control import Control
+from faults import FaultBook
+from google_ads.api import GoogleAds
+from google_ads.sample import SampleWorld
+from server import Listener, Simulator, StallListener
+from state import Clock, RequestLog, Settings
+
+
+def parse_arguments():
+    """Returns the command line as a namespace."""
+    parser = argparse.ArgumentParser(prog="simulator")
+    parser.add_argument("--port", type=int, default=0,
+                        help="port of the HTTP listener (default: any)")
+    parser.add_argument("--seeds", metavar="DIR",
+                        help="serve the google_ads_*.csv files of a folder")
+    parser.add_argument("--page-size", type=int, default=10000)
+    parser.add_argument("--ready-file", metavar="FILE")
+    parser.add_argument("--until-eof", action="store_true")
+    parser.add_argument("--verbose", action="store_true")
+    return parser.parse_args()
+
+
+def make_world(arguments, clock, ready):
+    """Returns the world to serve; adds what is told about seeds to the ready
+    line."""
+    if not arguments.seeds:
+        return SampleWorld(clock)
+    from google_ads.seeds import SeedWorld, csv_totals
+    world = SeedWorld(clock, arguments.seeds)
+    ready["seeds"] = world.report()
+    for name, totals in csv_totals(arguments.seeds).items():
+        ready["seeds"][name]["totals"] = totals
+    return world
+
+
+def start(arguments, folder):
+    """Starts all listeners and returns the ready line as a dict."""
+    clock = Clock()
+    settings = Settings(page_size=arguments.page_size)
+    simulator = Simulator(clock, settings, RequestLog(), FaultBook())
+    simulator.verbose = arguments.verbose
+    listener = Listener(arguments.port, simulator)
+    ready = {"http": listener.base_url, "token_url":
+             listener.base_url + "/token"}
+    tls, ready["ca_file"] = keys.make_tls_context(folder)
+    secure = Listener(0, simulator, tls)
+    ready["https"] = secure.base_url
+    path, account, modulus = keys.make_service_account(
+        folder, ready["token_url"])
+    ready["service_account_key_file"] = path
+    ready["stall_port"] = StallListener().port
+    world = make_world(arguments, clock, ready)
+    google = GoogleAds(world, clock, settings, account, modulus)
+    simulator.platforms.append(google)
+    simulator.control = Control(simulator, {google.name: google})
+    listener.start()
+    secure.start()
+    ready["pid"] = os.getpid()
+    return ready
+
+
+def announce(ready, ready_file):
+    """Prints the ready line and writes it to the ready file, which appears
+    complete or not at all."""
+    line = json.dumps(ready)
+    if ready_file:
+        with open(ready_file + ".part", "w") as file:
+            file.write(line + "\n")
+        os.replace(ready_file + ".part", ready_file)
+    print(line, flush=True)
+
+
+def main():
+    """Runs the simulator to its end."""
+    arguments = parse_arguments()
+    done = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: done.set())
+    # Keys are readable by whoever runs the tests, so not mode 0700.
+    folder = tempfile.mkdtemp(prefix="simulator-")
+    os.chmod(folder, 0o755)
+    try:
+        announce(start(arguments, folder), arguments.ready_file)
+        if arguments.until_eof:
+            def wait_for_end():
+                while sys.stdin.buffer.read(4096):
+                    pass
+                done.set()
+            threading.Thread(target=wait_for_end, daemon=True).start()
+        done.wait()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""The control endpoints: how a test steers the simulator and looks into it.
+No platform has anything like them."""
+
+import datetime
+
+from messages import json_response
+
+
+class BadControl(Exception):
+    """A control request that makes no sense; its text goes to the test."""
+
+
+class Control:
+    """Answers everything under /_control."""
+
+    def __init__(self, simulator, platforms):
+        self.simulator = simulator
+        self.platforms = platforms      # name -> platform
+        self.routes = {
+            ("GET", "requests"): self.requests,
+            ("POST", "reset"): self.reset,
+            ("GET", "settings"): self.get_settings,
+            ("POST", "settings"): self.settings,
+            ("GET", "clock"): self.get_clock,
+            ("POST", "clock"): self.clock,
+            ("GET", "faults"): self.get_faults,
+            ("POST", "faults"): self.faults,
+            ("GET", "world"): self.world,
+            ("GET", "accounts"): self.accounts,
+            ("POST", "bench"): self.bench,
+        }
+
+    def handle(self, request):
+        """Returns the answer to a control request."""
+        name = request.path[len("/_control"):].strip("/")
+        route = self.routes.get((request.method, name))
+        if route is None:
+            return json_response(404, {"error": "no such control endpoint: "
+                                       "%s %s" % (request.method,
+                                                  request.path)})
+        try:
+            return json_response(200, route(request))
+        except (BadControl, ValueError, KeyError, TypeError) as error:
+            return json_response(400, {"error": "%s: %s" % (
+                type(error).__name__, error)})
+
+    @staticmethod
+    def body_of(request, kind):
+        """Returns the JSON body, which must be of a type."""
+        value = request.json() if request.body else kind()
+        if not isinstance(value, kind):
+            raise BadControl("the body must be a JSON %s" % kind.__name__)
+        return value
+
+    def platform(self, request):
+        """Returns the platform that the request names (default: google)."""
+        name = request.params.get("platform", "google")
+        if name not in self.platforms:
+            raise BadControl("no platform \"%s\"" % name)
+        return self.platforms[name]
+
+    def requests(self, request):
+        """Lists the platform requests since a sequence number."""
+        return self.simulator.log.since(int(request.params.get("since", 0)))
+
+    def reset(self, request):
+        """Clears log, faults, clock and settings; tokens if asked."""
+        body = self.body_of(request, dict)
+        simulator = self.simulator
+        simulator.log.clear()
+        simulator.faults.clear()
+        simulator.clock.set(None)
+        simulator.settings.reset()
+        for platform in self.platforms.values():
+            platform.reset_bench()
+            platform.pages.expire_all()
+            if body.get("tokens"):
+                platform.sign_in.revoke_all()
+        return {}
+
+    def get_settings(self, request):
+        """Tells all settings."""
+        return self.simulator.settings.as_dict()
+
+    def settings(self, request):
+        """Changes settings; revoke_access_tokens is an act, not a state."""
+        changes = dict(self.body_of(request, dict))
+        revoke = changes.pop("revoke_access_tokens", False)
+        self.simulator.settings.change(changes)
+        if revoke:
+            for platform in self.platforms.values():
+                platform.sign_in.revoke_all()
+        return self.simulator.settings.as_dict()
+
+    def get_clock(self, request):
+        """Tells the simulated time."""
+        return {"now": self.simulator.clock.now().isoformat()}
+
+    def clock(self, request):
+        """Sets the simulated time; null goes back to the machine's."""
+        body = self.body_of(request, dict)
+        now = body["now"]
+        if now is not None:
+            now = datetime.datetime.fromisoformat(now.replace("Z", "+00:00"))
+            if now.tzinfo is None:
+                raise BadControl("the time needs a zone, such as Z")
+        self.simulator.clock.set(now, body.get("running", False))
+        return self.get_clock(request)
+
+    def get_faults(self, request):
+        """Tells what each fault rule saw."""
+        return self.simulator.faults.report()
+
+    def faults(self, request):
+        """Replaces the fault rules."""
+        self.simulator.faults.install(self.body_of(request, list))
+        return self.simulator.faults.report()
+
+    def world(self, request):
+        """Tells the rows that a correct reader ends up with."""
+        return self.platform(request).expected_rows(request.params)
+
+    def accounts(self, request):
+        """Lists the accounts with their local day."""
+        world = self.platform(request).world
+        return [{"id": a.id, "name": a.name, "currency": a.currency,
+                 "time_zone": a.zone_name, "manager": a.manager,
+                 "status": a.status, "today": world.today(a).isoformat(),
+                 "campaigns": len(a.campaigns)}
+                for a in world.accounts.values()]
+
+    def bench(self, request):
+        """Makes the bench account answer from pre-rendered pages."""
+        body = self.body_of(request, dict)
+        return self.platform(request).start_bench(body["pages"],
+                                                  body["rows"])

@@ -1,0 +1,170 @@
+"""Faults on demand: which request meets one, and what becomes of its answer.
+
+A rule is a JSON object {"match": {...}, "skip": n, "times": n, "action":
+{...}}.  `match` may hold path and query (regular expressions, searched),
+account (a string) and page (0 is the first page); what it does not name
+matches everything.  The first `skip` matching requests pass unharmed, the
+next `times` (null: all) meet the action.  Of several rules the first one that
+matches and is neither waiting nor used up applies.
+
+Actions that change what is said (error, status, html, replace, ...) are
+carried out here; those that change how it is sent (cut, stall, drip, ...)
+are carried out by wire.py.
+"""
+
+import gzip
+import re
+import threading
+
+from messages import Response, html_response
+
+MATCH_KEYS = {"path", "account", "query", "page", "method"}
+
+# Every key an action may hold, with the types its value may have.
+ACTION_KEYS = {
+    # the platform's own refusals
+    "error": str, "retry_delay": str, "message": str, "rate_name": str,
+    "rate_scope": str, "http": int,
+    # any HTTP answer
+    "status": int, "body": str, "headers": dict, "html": int,
+    "redirect": str,
+    # changes of the right answer's text
+    "replace": list, "replace_bytes": list, "truncate_json": bool,
+    "gzip_bomb": int,
+    # changes of the platform's behaviour
+    "expire_page_tokens": bool, "repeat_page": bool,
+    # on the wire
+    "cut": int, "close": str, "delay_ms": int, "stall_after": int,
+    "drip": list,
+}
+
+
+class FaultRule:
+    """One rule with its counters.  Raises ValueError on a malformed rule."""
+
+    def __init__(self, rule):
+        unknown = set(rule) - {"match", "skip", "times", "action"}
+        match = rule.get("match") or {}
+        unknown |= set(match) - MATCH_KEYS
+        self.action = rule.get("action") or {}
+        unknown |= set(self.action) - set(ACTION_KEYS)
+        if unknown:
+            raise ValueError("unknown key in fault rule: %s"
+                             % ", ".join(sorted(unknown)))
+        if not self.action:
+            raise ValueError("fault rule has no action")
+        for key, value in self.action.items():
+            if not isinstance(value, ACTION_KEYS[key]):
+                raise ValueError("action \"%s\" needs a value of type %s" % (
+                    key, ACTION_KEYS[key].__name__))
+        if self.action.get("close") not in (
+                None, "before_headers", "after_headers"):
+            raise ValueError("action \"close\" must be before_headers "
+                             "or after_headers")
+        self._account = match.get("account")
+        self._page = match.get("page")
+        self._method = match.get("method")
+        self._path = re.compile(match["path"]) if "path" in match else None
+        self._query = re.compile(match["query"]) if "query" in match else None
+        self._skip = rule.get("skip") or 0
+        self._times = rule.get("times")
+        self.seen = 0
+        self.applied = 0
+
+    def matches(self, info):
+        """Tells whether the rule is about this request."""
+        if self._account is not None and info.get("account") != str(
+                self._account):
+            return False
+        if self._page is not None and info.get("page") != self._page:
+            return False
+        if self._method is not None and info["method"] != self._method:
+            return False
+        if self._path and not self._path.search(info["path"]):
+            return False
+        return not self._query or bool(
+            self._query.search(info.get("query") or ""))
+
+    def take(self):
+        """Counts one matching request; tells whether the action is due."""
+        if self._times is not None and self.applied >= self._times:
+            return False
+        self.seen += 1
+        if self.seen <= self._skip:
+            return False
+        self.applied += 1
+        return True
+
+
+class FaultBook:
+    """The rules in force."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._rules = []
+
+    def install(self, rules):
+        """Replaces all rules; raises ValueError and keeps the old ones if
+        one is malformed."""
+        made = [FaultRule(rule) for rule in rules]
+        with self._lock:
+            self._rules = made
+
+    def clear(self):
+        """Removes all rules."""
+        with self._lock:
+            self._rules = []
+
+    def pick(self, info):
+        """Returns the action due for a request, or an empty dict."""
+        with self._lock:
+            for rule in self._rules:
+                if rule.matches(info) and rule.take():
+                    return rule.action
+        return {}
+
+    def report(self):
+        """Returns what each rule saw so far."""
+        with self._lock:
+            return [{"action": rule.action, "seen": rule.seen,
+                     "applied": rule.applied} for rule in self._rules]
+
+
+def replacing_response(action):
+    """Returns the Response that stands in place of the platform's whole
+    answer, or None if the action does not bring its own.
+
+    The platform's own errors ("error") are not made here: their shape is the
+    platform's.
+    """
+    if "html" in action:
+        return html_response(action["html"], "Service page",
+                             "Something else answers here.")
+    if "redirect" in action:
+        return Response(action.get("status", 302), b"",
+                        headers=[("Location", action["redirect"])])
+    if "gzip_bomb" in action:
+        # One JSON object padded with blanks: valid, small and then huge.
+        body = b"{" + b" " * (action["gzip_bomb"] << 20) + b"}"
+        return Response(200, gzip.compress(body, 9),
+                        headers=[("Content-Encoding", "gzip")])
+    if "status" in action:
+        headers = dict(action.get("headers") or {})
+        content_type = headers.pop("Content-Type", "application/json; "
+                                   "charset=UTF-8")
+        return Response(action["status"], action.get("body", ""),
+                        content_type, headers=headers.items())
+    return None
+
+
+def change_body(body, action):
+    """Returns the body with the action's text changes made."""
+    if "replace" in action:
+        old, new = action["replace"]
+        body = body.replace(old.encode("utf-8"), new.encode("utf-8"))
+    if "replace_bytes" in action:
+        old, new = action["replace_bytes"]
+        body = body.replace(bytes.fromhex(old), bytes.fromhex(new))
+    if action.get("truncate_json"):
+        body = body[:len(body) * 2 // 3]
+    return body

@@ -1,0 +1,1 @@
+"""Google Ads: query language, rules, reports and sign-in."""

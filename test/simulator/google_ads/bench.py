@@ -1,0 +1,196 @@
+"""A benchmark account: any daily campaign query of it is answered with a
+fixed number of pages of made-up rows that were rendered before.
+
+The first request of a query text renders all its pages as finished HTTP
+responses; every later request only looks one up.
+"""
+
+import gzip
+import hashlib
+import threading
+
+import daily
+import wire
+from google_ads import encode, errors, gaql, rules
+from google_ads.dates import DAY
+from google_ads.evaluate import (Row, attribute_value, day_segments,
+                                 metric_value)
+from messages import Response
+from world import METRIC_INDEX, UNIT, Account, Context, Entity
+
+ACCOUNT = "9000000001"
+FIRST_CAMPAIGN = 90_000_000_000
+NAME = "KR | 성과 최대화 | 신규 고객 | 2026 하반기 캠페인 %d"
+
+
+def vector_of(number):
+    """Returns the metrics of a row by its number."""
+    clicks = 3 + number % 503
+    conversions = (number % 17) * UNIT // 4
+    return daily.vector(
+        impressions=20000 + number % 9973, clicks=clicks, interactions=clicks,
+        cost_micros=clicks * 1_234_560_000 + number % 1000,
+        conversions=conversions, conversions_value=conversions * 3,
+        all_conversions=conversions + UNIT,
+        all_conversions_value=conversions * 3 + UNIT,
+        view_through_conversions=number % 5)
+
+
+def campaign_entity(number):
+    """Returns the campaign with a number."""
+    campaign_id = FIRST_CAMPAIGN + number
+    return Entity("campaign", campaign_id, {
+        "resource_name": "customers/%s/campaigns/%d" % (ACCOUNT, campaign_id),
+        "id": campaign_id, "name": NAME % number, "status": "ENABLED",
+        "advertising_channel_type": "PERFORMANCE_MAX",
+        "bidding_strategy_type": "MAXIMIZE_CONVERSION_VALUE"})
+
+
+class Template:
+    """One row's JSON with holes for what differs from row to row."""
+
+    def __init__(self, plan, text, account, days):
+        self.days = [day_segments(day) for day in days]
+        self.account = account
+        self.writers = []
+        values = [self._hole(field) for field in plan.select]
+        names = {"customer": account.entity.attrs["resource_name"],
+                 "campaign": self._add(self._resource_name)}
+        parts = encode.RowEncoder(plan, text).row(
+            Row(values, names)).split("\x00")
+        self.order = [self.writers[int(mark)] for mark in parts[1::2]]
+        self.format = "%s".join(p.replace("%", "%%") for p in parts[0::2])
+
+    def _add(self, writer):
+        """Returns the hole that a writer of (campaign, day, vector) fills."""
+        self.writers.append(writer)
+        return encode.Raw("\x00%d\x00" % (len(self.writers) - 1))
+
+    @staticmethod
+    def _resource_name(campaign, day, vector):
+        return '"%s"' % campaign.attrs["resource_name"]
+
+    def _hole(self, field):
+        """Returns a field's hole, or its value if all rows share it."""
+        write = encode.encode_value
+        if field.resource == "campaign":
+            if campaign_entity(0).attrs.get(field.path) == (
+                    campaign_entity(1).attrs.get(field.path)):
+                return campaign_entity(0).attrs.get(field.path)
+            return self._add(lambda campaign, day, vector: write(
+                field, campaign.attrs[field.path]))
+        if field.category == "SEGMENT":
+            if field.path not in self.days[0]:
+                return {"device": "MOBILE",
+                        "ad_network_type": "MIXED"}.get(field.path)
+            return self._add(lambda campaign, day, vector: write(
+                field, day[field.path]))
+        if field.category == "METRIC":
+            # A hole always holds a value, so unset ratios are told as 0.
+            return self._add(lambda campaign, day, vector: write(
+                field, metric_value(field, vector) or 0))
+        return attribute_value(field, Context(self.account.entity))
+
+    def rows(self, first, count):
+        """Returns encoded rows by number."""
+        made = []
+        per_campaign = len(self.days)
+        number = None
+        for row in range(first, first + count):
+            if row // per_campaign != number:
+                number = row // per_campaign
+                campaign = campaign_entity(number)
+            day, vector = self.days[row % per_campaign], vector_of(row)
+            made.append(self.format % tuple(
+                [write(campaign, day, vector) for write in self.order]))
+        return made
+
+
+class Bench:
+    """The benchmark account's pages."""
+
+    def __init__(self, world, manager_id, pages, rows):
+        self.world = world
+        self.pages = pages
+        self.rows = rows
+        self.account = Account(ACCOUNT, "벤치마크 계정", "KRW", "Asia/Seoul")
+        world.add(self.account, manager_id)
+        self._lock = threading.Lock()
+        self._rendered = {}     # (query, gzip) -> [(head + body, head size)]
+        self._tokens = {}       # token -> (query, page)
+
+    def remove(self):
+        """Takes the account out of the world."""
+        del self.world.accounts[ACCOUNT]
+        self.world.links = [link for link in self.world.links
+                            if link[1] != ACCOUNT]
+
+    def totals(self):
+        """Returns the sums over all rows of one answer."""
+        names = ("impressions", "clicks", "cost_micros")
+        sums = dict.fromkeys(names, 0)
+        for number in range(self.pages * self.rows):
+            vector = vector_of(number)
+            for name in names:
+                sums[name] += vector[METRIC_INDEX[name]]
+        return dict(sums, rows=self.pages * self.rows, account=ACCOUNT)
+
+    def serves(self, account_id, query):
+        """Tells whether a query is answered from here."""
+        if account_id != ACCOUNT or "segments.date" not in query:
+            return False
+        return (query, False) in self._rendered or (
+            query, True) in self._rendered or (
+            gaql.parse(query).resource == "campaign")
+
+    def page_number(self, token):
+        """Returns the page a token stands for, or None."""
+        found = self._tokens.get(token)
+        return found[1] if found else None
+
+    def token(self, query, page):
+        """Returns the token of a page, None behind the last one."""
+        if page >= self.pages:
+            return None
+        token = "bench-%s-%d" % (hashlib.blake2b(
+            query.encode("utf-8"), digest_size=9).hexdigest(), page)
+        self._tokens[token] = (query, page)
+        return token
+
+    def render(self, query, version, compressed):
+        """Renders all pages of a query as finished responses."""
+        today = self.world.today(self.account)
+        plan = rules.make_plan(gaql.parse(query), version, today, False)
+        days = plan.range.days(plan.range.first or today - DAY * 30, today)
+        if not days:
+            days = [today]
+        template = Template(plan, query, self.account, days)
+        mask = encode.field_mask(plan)
+        finished = []
+        for page in range(self.pages):
+            body = encode.envelope(
+                template.rows(page * self.rows, self.rows), mask,
+                self.token(query, page + 1), None, 40).encode("utf-8")
+            headers = [("request-id", errors.request_id())]
+            if compressed:
+                body = gzip.compress(body, 1)
+                headers.append(("Content-Encoding", "gzip"))
+            head = wire.render_head(Response(200, headers=headers), len(body))
+            finished.append((head + body, len(head)))
+        return finished
+
+    def answer(self, request, body, info, compressed):
+        """Answers a search request with a finished response."""
+        query, token = body["query"], body.get("pageToken")
+        if token and self._tokens.get(token, (None,))[0] != query:
+            raise errors.ApiError("requestError", "INVALID_PAGE_TOKEN",
+                                  "The page token is invalid.")
+        page = self.page_number(token) if token else 0
+        with self._lock:
+            key = query, compressed
+            if key not in self._rendered:
+                self._rendered[key] = self.render(query, info["version"],
+                                                  compressed)
+            finished, head_size = self._rendered[key][page]
+        return Response(200, memoryview(finished)[head_size:],
+                        rows=self.rows, finished=finished)

@@ -1,0 +1,65 @@
+"""Key material made afresh at start by the openssl command: a certificate
+authority, a server certificate for loopback names, a service account key."""
+
+import json
+import os
+import ssl
+import subprocess
+
+SERVER_EXTENSIONS = ("basicConstraints=CA:FALSE\n"
+                     "subjectAltName=DNS:localhost,IP:127.0.0.1\n"
+                     "extendedKeyUsage=serverAuth\n")
+
+
+def openssl(folder, *arguments):
+    """Runs openssl in a folder and returns what it prints."""
+    done = subprocess.run(("openssl",) + arguments, cwd=folder, check=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE)
+    return done.stdout.decode("ascii")
+
+
+def make_tls_context(folder):
+    """Makes a CA and a server certificate in `folder`.  Returns the server's
+    TLS context and the path of the CA certificate."""
+    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+             "-nodes")
+    openssl(folder, "req", "-x509", *curve, "-keyout", "ca.key", "-out",
+            "ca.pem", "-days", "30", "-subj", "/CN=simulator test CA",
+            "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+    openssl(folder, "req", *curve, "-keyout", "server.key", "-out",
+            "server.csr", "-subj", "/CN=localhost")
+    with open(os.path.join(folder, "server.ext"), "w") as file:
+        file.write(SERVER_EXTENSIONS)
+    openssl(folder, "x509", "-req", "-in", "server.csr", "-CA", "ca.pem",
+            "-CAkey", "ca.key", "-CAcreateserial", "-days", "30",
+            "-extfile", "server.ext", "-out", "server.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(os.path.join(folder, "server.pem"),
+                            os.path.join(folder, "server.key"))
+    context.set_alpn_protocols(["http/1.1"])
+    return context, os.path.join(folder, "ca.pem")
+
+
+def make_service_account(folder, token_uri):
+    """Writes a service account key file.  Returns its path, its content and
+    the RSA modulus of the public key."""
+    openssl(folder, "genpkey", "-algorithm", "RSA", "-pkeyopt",
+            "rsa_keygen_bits:2048", "-out", "service.key")
+    modulus = openssl(folder, "rsa", "-in", "service.key", "-noout",
+                      "-modulus")
+    with open(os.path.join(folder, "service.key")) as file:
+        private_key = file.read()
+    content = {
+        "type": "service_account",
+        "project_id": "sample-project",
+        "private_key_id": "0123456789abcdef0123456789abcdef01234567",
+        "private_key": private_key,
+        "client_email": "loader@sample-project.iam.gserviceaccount.com",
+        "client_id": "100000000000000000001",
+        "token_uri": token_uri,
+    }
+    path = os.path.join(folder, "service_account.json")
+    with open(path, "w") as file:
+        json.dump(content, file)
+    return path, content, int(modulus.strip().split("=")[1], 16)
