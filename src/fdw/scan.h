@@ -6,31 +6,9 @@
 #define ADP_FDW_SCAN_H
 
 #include "foreign/fdwapi.h"
-#include "utils/tuplestore.h"
 
+#include "fdw/answer.h"
 #include "fdw/condition.h"
-#include "fdw/row.h"
-#include "platform/reader.h"
-
-/*
- * The rows that one request set brings.  Scans of one statement that would ask
- * the same share one answer; then, and when the scan may be rewound, the rows
- * are kept in a tuplestore.
- */
-typedef struct AdpAnswer
-{
-	MemoryContext cxt;			/* all below, and this struct */
-	const char *key;			/* what was asked: table, queries, accounts */
-	int			users;			/* scans attached */
-	AdpReadPlan plan;
-	AdpReader  *reader;			/* NULL once all rows are in */
-	AdpStats	stats;			/* of the reader, once it is gone */
-	AdpConverter *converter;
-	MemoryContext row_cxt;
-	Tuplestorestate *store;		/* NULL: rows go straight out */
-	TupleTableSlot *row_slot;	/* virtual: a row on its way in */
-	TupleTableSlot *store_slot; /* minimal: a row on its way out */
-} AdpAnswer;
 
 /* State of one ForeignScan node. */
 typedef struct AdpScan
@@ -43,32 +21,39 @@ typedef struct AdpScan
 	List	   *presence;
 	int64		limit;
 	List	   *exprs;			/* ExprStates of the right-hand sides */
-	List	   *expr_nodes;
 
-	/* settled when the first row is fetched */
-	MemoryContext cxt;
-	AdpTable   *table;			/* without secrets until then */
+	/* settled when the first row is fetched, and after each rescan */
+	MemoryContext cxt;			/* lives as long as the node */
 	bool		is_started;
 	bool		is_empty;		/* no row can satisfy the conditions */
-	AdpAnswer  *answer;
-	int			read_pointer;	/* in the answer's store */
-	bool		may_rewind;
+	bool		keeps_rows;		/* the scan may be rewound or shared */
+	AdpPlace	place;
+	AdpStats	past;			/* of answers this scan has left */
 } AdpScan;
 
-/* Values of the right-hand sides; "for_explain" leaves run-time ones open. */
+/*
+ * Evaluates the right-hand sides, in CurrentMemoryContext.  For EXPLAIN those
+ * that depend on parameters become placeholders.
+ */
 extern AdpValue *adp_scan_values(ForeignScanState *node, bool for_explain);
 
-/* Initialises a read plan's fixed part and applies the conditions. */
-extern void adp_scan_plan(AdpScan *scan, const AdpValue *values,
-						  AdpReadPlan *plan, AdpPushed *pushed);
+/*
+ * Makes the read plan of a scan out of the values, in CurrentMemoryContext.
+ * The days are not yet judged: see adp_scan_judge_days().
+ */
+extern void adp_scan_plan(const AdpScan *scan, const AdpTable *table,
+						  const AdpValue *values, AdpReadPlan *plan,
+						  AdpPushed *pushed);
 
-/* What a scan has cost so far; zeros before it started. */
+/* Adds up what the scan has cost over all its answers. */
 extern AdpStats adp_scan_stats(const AdpScan *scan);
 
 extern void adpipeBeginForeignScan(ForeignScanState *node, int eflags);
 extern TupleTableSlot *adpipeIterateForeignScan(ForeignScanState *node);
 extern void adpipeReScanForeignScan(ForeignScanState *node);
 extern void adpipeEndForeignScan(ForeignScanState *node);
+
+/* explain.c */
 extern void adpipeExplainForeignScan(ForeignScanState *node,
 									 struct ExplainState *es);
 

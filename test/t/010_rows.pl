@@ -341,6 +341,24 @@ sub check_limits
 		'memory stays in proportion to the page');
 }
 
+# The encoding is verified in chunks of 1 MiB; characters of three bytes meet
+# the end of a chunk in every way.
+sub check_long_pages
+{
+	foreach my $shift (0 .. 2)
+	{
+		my $page = "convert_to('{\"x\":\"' || repeat('a', $shift), 'UTF8') || %s"
+			. " || convert_to(repeat(U&'\\AC00', 800000) || '\",\"r\":[{}]}', 'UTF8')";
+		my $parse = "SELECT count(*) FROM rows_test.parse($page, 'r', '{a}')";
+
+		is(try(sprintf($parse, "''")), 1, "a page of several chunks, shift $shift");
+		is(try(sprintf($parse, "'\\xff'::bytea")),
+			'HV00A: page of rows is not valid UTF-8; '
+				. "A NUL or an invalid sequence begins at byte @{[6 + $shift]}.",
+			"an invalid byte in its first chunk, shift $shift");
+	}
+}
+
 # Time-outs take effect within a page.
 sub check_interrupts
 {
@@ -488,6 +506,7 @@ check_cuts();
 check_random_pages();
 check_damaged_pages();
 check_limits();
+check_long_pages();
 check_interrupts();
 check_cell_text();
 check_json_values();

@@ -156,8 +156,8 @@ rows_test_parse(PG_FUNCTION_ARGS)
 Datum
 rows_test_claim(PG_FUNCTION_ARGS)
 {
-	AdpRowShape *shape = adp_rows_compile(CurrentMemoryContext, "rows", NULL,
-										  0, NULL, 0);
+	AdpRowShape *shape =
+		adp_rows_compile(CurrentMemoryContext, "rows", NULL, 0, NULL, 0);
 	AdpError error = {0};
 
 	if (adp_rows_parse(shape, guard_copy(CurrentMemoryContext, "{", 1),

@@ -1,0 +1,270 @@
+/*
+ * answer.c
+ *	  The rows that one set of requests brings, and who reads them.
+ */
+#include "postgres.h"
+
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/tuplestore.h"
+
+#include "access/table.h"
+#include "fdw/answer.h"
+
+struct AdpAnswer
+{
+	struct AdpAnswer *next;		/* of all in this process */
+	EState	   *estate;			/* the statement it belongs to */
+	MemoryContext cxt;			/* all of it */
+	MemoryContextCallback unlink_callback;
+	int			users;
+	const AdpAsk *ask;
+	AdpReader  *reader;			/* NULL once all rows are in */
+	AdpStats	stats;			/* of the reader, once it is gone */
+	AdpConverter *converter;
+	MemoryContext row_cxt;
+	Tuplestorestate *store;		/* NULL: rows go straight out */
+	TupleDesc	desc;
+	Datum	   *values;			/* a row on its way into the store */
+	bool	   *nulls;
+	TupleTableSlot *store_slot; /* a row on its way out of the store */
+};
+
+static AdpAnswer *answers = NULL;
+
+/*
+ * Context callback: forgets an answer whose memory goes.
+ */
+static void
+unlink_answer(void *arg)
+{
+	for (AdpAnswer **link = &answers; *link != NULL; link = &(*link)->next)
+	{
+		if (*link == arg)
+		{
+			*link = (*link)->next;
+			return;
+		}
+	}
+}
+
+/*
+ * Makes an answer in its context.
+ */
+static AdpAnswer *
+create_answer(EState *estate, const AdpAsk *ask, MemoryContext cxt,
+			  bool keeps_rows)
+{
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	AdpAnswer  *answer = palloc0(sizeof(AdpAnswer));
+	Relation	rel = table_open(ask->table->relid, NoLock);
+
+	answer->estate = estate;
+	answer->cxt = cxt;
+	answer->ask = ask;
+	answer->desc = CreateTupleDescCopy(RelationGetDescr(rel));
+	table_close(rel, NoLock);
+	answer->converter = adp_converter_create(cxt, ask->table, ask->fields);
+	answer->row_cxt = AllocSetContextCreate(cxt, "adpipe row",
+											ALLOCSET_DEFAULT_SIZES);
+	if (keeps_rows)
+	{
+		answer->store = tuplestore_begin_heap(true, false, work_mem);
+		tuplestore_set_eflags(answer->store, EXEC_FLAG_REWIND);
+		answer->values = palloc0(answer->desc->natts * sizeof(Datum));
+		answer->nulls = palloc(answer->desc->natts * sizeof(bool));
+		memset(answer->nulls, true, answer->desc->natts * sizeof(bool));
+		answer->store_slot = MakeSingleTupleTableSlot(answer->desc,
+													  &TTSOpsMinimalTuple);
+	}
+	answer->reader = adp_reader_create(cxt, ask->table->platform,
+									   ask->table->settings, &ask->plan);
+	answer->unlink_callback.func = unlink_answer;
+	answer->unlink_callback.arg = answer;
+	MemoryContextRegisterResetCallback(cxt, &answer->unlink_callback);
+	answer->next = answers;
+	answers = answer;
+	MemoryContextSwitchTo(old);
+	return answer;
+}
+
+/*
+ * Finds or makes the answer to a key.
+ */
+void
+adp_answer_attach(EState *estate, const AdpAsk *ask, MemoryContext cxt,
+				  bool keeps_rows, AdpPlace *place)
+{
+	AdpAnswer  *answer;
+
+	for (answer = answers; answer != NULL; answer = answer->next)
+	{
+		if (answer->estate == estate && answer->store != NULL &&
+			strcmp(answer->ask->key, ask->key) == 0)
+			break;
+	}
+	if (answer == NULL)
+		answer = create_answer(estate, ask, cxt, keeps_rows);
+	else
+		MemoryContextDelete(cxt);
+	answer->users++;
+	place->answer = answer;
+	place->has_read = false;
+	/* pointer 0 is never moved, so a new one starts at the beginning */
+	if (answer->store != NULL)
+		place->read_pointer = tuplestore_alloc_read_pointer(answer->store,
+															EXEC_FLAG_REWIND);
+}
+
+/*
+ * Ends the reader cleanly, so that its connections are kept.
+ */
+static void
+end_reader(AdpAnswer *answer)
+{
+	if (answer->reader == NULL)
+		return;
+	answer->stats = *adp_reader_stats(answer->reader);
+	if (answer->stats.wait_reason != NULL)
+		answer->stats.wait_reason = MemoryContextStrdup(answer->cxt,
+														answer->stats.wait_reason);
+	adp_reader_close(answer->reader);
+	answer->reader = NULL;
+}
+
+/*
+ * Leaves the answer.
+ */
+void
+adp_answer_detach(AdpPlace *place)
+{
+	AdpAnswer  *answer = place->answer;
+
+	place->answer = NULL;
+	if (answer == NULL || --answer->users > 0)
+		return;
+	end_reader(answer);
+	if (answer->store_slot != NULL)
+		ExecDropSingleTupleTableSlot(answer->store_slot);
+	if (answer->store != NULL)
+		tuplestore_end(answer->store);
+	MemoryContextDelete(answer->cxt);
+}
+
+/*
+ * Whether the place is at an answer to the key.
+ */
+bool
+adp_answer_is(const AdpPlace *place, const char *key)
+{
+	return place->answer != NULL &&
+		strcmp(place->answer->ask->key, key) == 0;
+}
+
+/*
+ * Reads and converts a row; false at the end.
+ */
+static bool
+read_row(AdpAnswer *answer, Datum *values, bool *nulls)
+{
+	const AdpCell *cells;
+	const AdpAccount *account;
+	MemoryContext old;
+
+	if (answer->reader == NULL)
+		return false;
+	MemoryContextReset(answer->row_cxt);
+	if (adp_reader_next(answer->reader, true, &cells, &account) ==
+		ADP_READ_END)
+	{
+		end_reader(answer);
+		return false;
+	}
+	old = MemoryContextSwitchTo(answer->row_cxt);
+	adp_converter_row(answer->converter, cells, account->id, values, nulls);
+	MemoryContextSwitchTo(old);
+	return true;
+}
+
+/*
+ * Gets a row out of the store, reading another one into it at its end.
+ */
+static bool
+next_from_store(AdpPlace *place, TupleTableSlot *slot)
+{
+	AdpAnswer  *answer = place->answer;
+
+	tuplestore_select_read_pointer(answer->store, place->read_pointer);
+	if (!tuplestore_gettupleslot(answer->store, true, false,
+								 answer->store_slot))
+	{
+		if (!read_row(answer, answer->values, answer->nulls))
+			return false;
+		tuplestore_putvalues(answer->store, answer->desc, answer->values,
+							 answer->nulls);
+		tuplestore_select_read_pointer(answer->store, place->read_pointer);
+		if (!tuplestore_gettupleslot(answer->store, true, false,
+									 answer->store_slot))
+			elog(ERROR, "row just stored is not there");
+	}
+	slot_getallattrs(answer->store_slot);
+	memcpy(slot->tts_values, answer->store_slot->tts_values,
+		   answer->desc->natts * sizeof(Datum));
+	memcpy(slot->tts_isnull, answer->store_slot->tts_isnull,
+		   answer->desc->natts * sizeof(bool));
+	return true;
+}
+
+/*
+ * Puts the next row into the slot.
+ */
+bool
+adp_answer_next(AdpPlace *place, TupleTableSlot *slot)
+{
+	AdpAnswer  *answer = place->answer;
+
+	ExecClearTuple(slot);
+	if (answer->store != NULL)
+	{
+		if (!next_from_store(place, slot))
+			return false;
+	}
+	else
+	{
+		place->has_read = true;
+		memset(slot->tts_isnull, true, answer->desc->natts * sizeof(bool));
+		if (!read_row(answer, slot->tts_values, slot->tts_isnull))
+			return false;
+	}
+	ExecStoreVirtualTuple(slot);
+	return true;
+}
+
+/*
+ * Starts over.
+ */
+bool
+adp_answer_rewind(AdpPlace *place)
+{
+	AdpAnswer  *answer = place->answer;
+
+	if (answer->store == NULL)
+		return !place->has_read;
+	tuplestore_select_read_pointer(answer->store, place->read_pointer);
+	tuplestore_rescan(answer->store);
+	return true;
+}
+
+/*
+ * What the answer has cost so far.
+ */
+const AdpStats *
+adp_answer_stats(const AdpPlace *place)
+{
+	const AdpAnswer *answer = place->answer;
+
+	return answer->reader != NULL ? adp_reader_stats(answer->reader) :
+		&answer->stats;
+}

@@ -1,0 +1,410 @@
+/*
+ * scan.c
+ *	  Executing foreign scans.
+ *
+ * Beginning a scan opens nothing: the table's definition, its secrets and the
+ * values of the conditions are read when the first row is fetched.  So EXPLAIN,
+ * LIMIT 0 and scans that turn out not to be needed send nothing and need no
+ * user mapping.
+ */
+#include "postgres.h"
+
+#include "executor/executor.h"
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/plannodes.h"
+#include "parser/parsetree.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "base/compat.h"
+#include "fdw/plan.h"
+#include "fdw/scan.h"
+
+/*
+ * Whether a plan holds a node that reads its input more than once.  Walks the
+ * plans that statements over reports are made of; what it does not know counts
+ * as one that may.
+ */
+static bool
+may_rescan(Plan *plan)
+{
+	ListCell   *cell;
+
+	if (plan == NULL)
+		return false;
+	switch (nodeTag(plan))
+	{
+		case T_NestLoop:
+		case T_RecursiveUnion:
+		case T_MergeJoin:
+		case T_CustomScan:
+			return true;
+		case T_Append:
+			foreach(cell, ((Append *) plan)->appendplans)
+			{
+				if (may_rescan(lfirst(cell)))
+					return true;
+			}
+			return false;
+		case T_MergeAppend:
+			foreach(cell, ((MergeAppend *) plan)->mergeplans)
+			{
+				if (may_rescan(lfirst(cell)))
+					return true;
+			}
+			return false;
+		case T_SubqueryScan:
+			return may_rescan(((SubqueryScan *) plan)->subplan);
+		default:
+			return may_rescan(plan->lefttree) || may_rescan(plan->righttree);
+	}
+}
+
+/*
+ * Counts the scans of a table in the statement, for scans that would ask the
+ * same can share.
+ */
+static int
+count_scans(EState *estate, Oid relid)
+{
+	ListCell   *cell;
+	int			n = 0;
+
+	foreach(cell, estate->es_range_table)
+	{
+		RangeTblEntry *rte = lfirst(cell);
+
+		if (rte->rtekind == RTE_RELATION && rte->relid == relid)
+			n++;
+	}
+	return n;
+}
+
+/*
+ * Begins a scan.
+ */
+void
+adpipeBeginForeignScan(ForeignScanState *node, int eflags)
+{
+	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
+	EState	   *estate = node->ss.ps.state;
+	RangeTblEntry *rte = rt_fetch(plan->scan.scanrelid,
+								  estate->es_range_table);
+	AdpScan    *scan = palloc0(sizeof(AdpScan));
+
+	scan->userid = adp_scan_userid(plan, rte);
+	scan->relid = rte->relid;
+	scan->conditions = list_nth(plan->fdw_private, ADP_PLAN_CONDITIONS);
+	scan->fields = list_nth(plan->fdw_private, ADP_PLAN_FIELDS);
+	scan->presence = list_nth(plan->fdw_private, ADP_PLAN_PRESENCE);
+	scan->limit = intVal(list_nth(plan->fdw_private, ADP_PLAN_LIMIT));
+	scan->exprs = ExecInitExprList(plan->fdw_exprs, &node->ss.ps);
+	scan->cxt = estate->es_query_cxt;
+	scan->keeps_rows = (eflags & EXEC_FLAG_REWIND) != 0 ||
+		estate->es_plannedstmt->subplans != NIL ||
+		may_rescan(estate->es_plannedstmt->planTree) ||
+		count_scans(estate, rte->relid) > 1;
+	node->fdw_state = scan;
+}
+
+/*
+ * For expression_tree_walker: whether a parameter occurs.
+ */
+static bool
+has_param(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Param))
+	{
+		*(Param **) context = (Param *) node;
+		return true;
+	}
+	return expression_tree_walker(node, has_param, context);
+}
+
+/*
+ * How EXPLAIN shows a value that is known only at run time; NULL if the
+ * expression depends on nothing of the kind.
+ */
+static const char *
+placeholder(Node *expr)
+{
+	Param	   *param = NULL;
+
+	if (!has_param(expr, &param))
+		return NULL;
+	return psprintf("$%d", param->paramid);
+}
+
+/*
+ * Evaluates the right-hand sides.
+ */
+AdpValue *
+adp_scan_values(ForeignScanState *node, bool for_explain)
+{
+	AdpScan    *scan = node->fdw_state;
+	List	   *exprs = ((ForeignScan *) node->ss.ps.plan)->fdw_exprs;
+	int			n = list_length(exprs);
+	AdpValue   *values = palloc0(Max(n, 1) * sizeof(AdpValue));
+	ExprContext *econtext = node->ss.ps.ps_ExprContext;
+
+	for (int i = 0; i < n; i++)
+	{
+		if (for_explain)
+			values[i].placeholder = placeholder(list_nth(exprs, i));
+		if (values[i].placeholder == NULL)
+			values[i].value = ExecEvalExpr(list_nth(scan->exprs, i), econtext,
+										   &values[i].is_null);
+	}
+	return values;
+}
+
+/*
+ * Index of a name in a list of Strings.
+ */
+static int
+name_index(List *names, Node *name)
+{
+	for (int i = 0; i < list_length(names); i++)
+	{
+		if (equal(list_nth(names, i), name))
+			return i;
+	}
+	elog(ERROR, "presence metric is not among the fields");
+}
+
+/*
+ * Puts names and cell numbers into the read plan.
+ */
+static void
+plan_fields(const AdpScan *scan, AdpReadPlan *plan)
+{
+	int			n = list_length(scan->fields);
+	int		   *presence = palloc((list_length(scan->presence) + 1) *
+								  sizeof(int));
+	ListCell   *cell;
+
+	plan->query.nfields = n;
+	plan->query.fields = palloc(n * sizeof(char *));
+	for (int i = 0; i < n; i++)
+		plan->query.fields[i] = strVal(list_nth(scan->fields, i));
+	foreach(cell, scan->presence)
+		presence[plan->npresence++] = name_index(scan->fields, lfirst(cell));
+	plan->presence = presence;
+}
+
+/*
+ * Makes the read plan of a scan.
+ */
+void
+adp_scan_plan(const AdpScan *scan, const AdpTable *table,
+			  const AdpValue *values, AdpReadPlan *plan, AdpPushed *pushed)
+{
+	MemSet(plan, 0, sizeof(AdpReadPlan));
+	MemSet(pushed, 0, sizeof(AdpPushed));
+	plan_fields(scan, plan);
+	plan->query.source = table->settings->resource;
+	plan->query.has_day = table->day != NULL;
+	plan->query.limit = scan->limit;
+	plan->days.has_day = table->day != NULL;
+	plan->days.since = DATEVAL_NOBEGIN;
+	plan->days.until = DATEVAL_NOEND;
+	plan->days.unbounded = adp_option_unbounded(table->settings);
+	plan->days.window_days = table->settings->window_days;
+	pushed->plan = plan;
+	pushed->is_exact = true;
+	adp_condition_apply(table, scan->conditions, values, pushed);
+	if (!pushed->is_exact)
+		plan->query.limit = 0;
+}
+
+/*
+ * Deals with a missing lower bound as the table says.
+ */
+static void
+judge_bound(const AdpTable *table, const AdpDays *days)
+{
+	if (!days->has_day || days->since != DATEVAL_NOBEGIN)
+		return;
+	if (days->unbounded == ADP_UNBOUNDED_ERROR)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
+				 errmsg("scan of foreign table \"%s\" has no lower bound on column \"%s\"",
+						table->name, table->day->name),
+				 errdetail("The platform would be asked for every day it keeps."),
+				 errhint("Add WHERE %s >= current_date - 30, or set option \"unbounded\" of the table or its server to window or allow.",
+						 quote_identifier(table->day->name))));
+	if (days->unbounded == ADP_UNBOUNDED_WINDOW)
+		ereport(NOTICE,
+				(errmsg_plural("foreign table \"%s\" is read for the last %d day",
+							   "foreign table \"%s\" is read for the last %d days",
+							   days->window_days, table->name,
+							   days->window_days),
+				 errdetail("The statement has no lower bound on column \"%s\".",
+						   table->day->name)));
+}
+
+/*
+ * What makes two requests the same: the table, the query with its days, and
+ * the accounts.
+ */
+static const char *
+answer_key(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
+{
+	AdpQuery	query = plan->query;
+	StringInfoData key;
+
+	query.since = psprintf("$%d", plan->days.since);
+	query.until = psprintf("$%d", plan->days.until);
+	initStringInfo(&key);
+	appendStringInfo(&key, "%u %u %s", table->relid, scan->userid,
+					 table->platform->query_text(&query));
+	for (int i = 0; i < plan->accounts.nconditions; i++)
+	{
+		const AdpAccountCondition *condition = &plan->accounts.conditions[i];
+
+		appendStringInfo(&key, "; %d", condition->op);
+		for (int j = 0; j < condition->nvalues; j++)
+			appendStringInfo(&key, " %zu:%s", strlen(condition->values[j]),
+							 condition->values[j]);
+	}
+	return key.data;
+}
+
+/*
+ * Refuses databases whose text is not UTF-8: converting foreign names could
+ * lose characters.
+ */
+static void
+require_utf8(void)
+{
+	if (GetDatabaseEncoding() != PG_UTF8)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("foreign tables of adpipe need a database with encoding UTF8"),
+				 errdetail("This database has encoding %s.",
+						   GetDatabaseEncodingName()),
+				 errhint("CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0.")));
+}
+
+/*
+ * Starts reading: settles what to ask, then finds or makes the answer.
+ */
+static void
+start_scan(ForeignScanState *node)
+{
+	AdpScan    *scan = node->fdw_state;
+	MemoryContext cxt = AllocSetContextCreate(scan->cxt, "adpipe answer",
+											  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	AdpAsk	   *ask = palloc0(sizeof(AdpAsk));
+	AdpTable   *table;
+	AdpPushed	pushed;
+
+	require_utf8();
+	table = adp_table_load(scan->relid, scan->userid, true);
+	adp_scan_plan(scan, table, adp_scan_values(node, false), &ask->plan,
+				  &pushed);
+	scan->is_started = true;
+	scan->is_empty = pushed.is_empty;
+	if (!scan->is_empty)
+	{
+		judge_bound(table, &ask->plan.days);
+		ask->table = table;
+		ask->fields = scan->fields;
+		ask->key = answer_key(scan, table, &ask->plan);
+	}
+	MemoryContextSwitchTo(old);
+	if (scan->is_empty || adp_answer_is(&scan->place, ask->key))
+	{
+		bool		is_same = !scan->is_empty;
+
+		MemoryContextDelete(cxt);
+		if (is_same && adp_answer_rewind(&scan->place))
+			return;
+		if (scan->is_empty)
+			return;
+		adp_answer_detach(&scan->place);
+		start_scan(node);
+		return;
+	}
+	scan->past = adp_scan_stats(scan);
+	adp_answer_detach(&scan->place);
+	adp_answer_attach(node->ss.ps.state, ask, cxt, scan->keeps_rows,
+					  &scan->place);
+}
+
+/*
+ * Fetches the next row.
+ */
+TupleTableSlot *
+adpipeIterateForeignScan(ForeignScanState *node)
+{
+	AdpScan    *scan = node->fdw_state;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+
+	if (!scan->is_started)
+		start_scan(node);
+	if (scan->is_empty || !adp_answer_next(&scan->place, slot))
+		return ExecClearTuple(slot);
+	return slot;
+}
+
+/*
+ * Starts the scan over.  With new parameters the conditions are evaluated
+ * again; if that asks for the same, the rows are read again from where they
+ * were kept.
+ */
+void
+adpipeReScanForeignScan(ForeignScanState *node)
+{
+	AdpScan    *scan = node->fdw_state;
+
+	if (!scan->is_started)
+		return;
+	scan->keeps_rows = true;
+	if (node->ss.ps.chgParam == NULL &&
+		(scan->is_empty || adp_answer_rewind(&scan->place)))
+		return;
+	scan->is_started = false;
+}
+
+/*
+ * Ends the scan.
+ */
+void
+adpipeEndForeignScan(ForeignScanState *node)
+{
+	AdpScan    *scan = node->fdw_state;
+
+	if (scan != NULL)
+		adp_answer_detach(&scan->place);
+}
+
+/*
+ * Adds up what the scan has cost.
+ */
+AdpStats
+adp_scan_stats(const AdpScan *scan)
+{
+	AdpStats	sum = scan->past;
+	const AdpStats *now;
+
+	if (scan->place.answer == NULL)
+		return sum;
+	now = adp_answer_stats(&scan->place);
+	sum.requests += now->requests;
+	sum.pages += now->pages;
+	sum.rows += now->rows;
+	sum.bytes += now->bytes;
+	sum.retries += now->retries;
+	sum.wait_us += now->wait_us;
+	sum.backoff_ms += now->backoff_ms;
+	if (now->wait_reason != NULL)
+		sum.wait_reason = MemoryContextStrdup(scan->cxt, now->wait_reason);
+	return sum;
+}
