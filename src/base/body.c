@@ -96,7 +96,8 @@ check_encoding(const char *body, Size body_len, AdpError *error)
 						  NULL);
 			return false;
 		}
-		CHECK_FOR_INTERRUPTS();
+		if (pos < body_len)
+			CHECK_FOR_INTERRUPTS();
 	}
 	return true;
 }

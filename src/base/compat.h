@@ -58,6 +58,18 @@
 	(OidIsValid((rte)->checkAsUser) ? (rte)->checkAsUser : GetUserId())
 #endif
 
+/* A set-returning function that fills a tuplestore (funcapi.h). */
+#if PG_VERSION_NUM >= 150000
+#define adp_init_materialized_srf(fcinfo) InitMaterializedSRF(fcinfo, 0)
+#else
+#define adp_init_materialized_srf(fcinfo) SetSingleFuncCall(fcinfo, 0)
+#endif
+
+/* Before the declaration of a function that does not return. */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* A random number in [0, 1), for jitter. */
 #if PG_VERSION_NUM >= 150000
 #include "common/pg_prng.h"

@@ -11,6 +11,8 @@
 #ifndef ADP_BASE_ERROR_H
 #define ADP_BASE_ERROR_H
 
+#include "base/compat.h"
+
 typedef enum AdpErrorClass
 {
 	ADP_OK = 0,
@@ -61,6 +63,6 @@ extern void adp_error_set(AdpError *error, AdpErrorClass class,
 extern int	adp_error_sqlstate(AdpErrorClass class);
 
 /* Throws *error, which must not be ADP_OK, at level ERROR. */
-extern void adp_error_throw(const AdpError *error) pg_attribute_noreturn();
+pg_noreturn extern void adp_error_throw(const AdpError *error);
 
 #endif							/* ADP_BASE_ERROR_H */

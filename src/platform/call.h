@@ -57,7 +57,7 @@ extern void adp_call_reject(AdpCall *call, const AdpError *why);
 extern const AdpFailure *adp_call_failure(const AdpCall *call);
 
 /* Throws the error of a failed call. */
-extern void adp_call_throw(const AdpCall *call) pg_attribute_noreturn();
+pg_noreturn extern void adp_call_throw(const AdpCall *call);
 
 /* Ends a call, whatever its state, and frees its body. */
 extern void adp_call_release(AdpCall *call);

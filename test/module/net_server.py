@@ -150,16 +150,19 @@ def gzip_slow(r):
 
 
 def bomb(r):
-    """As many mebibytes of nothing as the query says, in a thousandth."""
+    """As many mebibytes of nothing as the query says, in a thousandth, and at
+    once: the same compressed block over and over."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     mebibyte = bytes(1 << 20)
-    r.head("Content-Encoding: gzip", "Transfer-Encoding: chunked")
-    pieces = (packer.compress(mebibyte) for _ in range(int(r.query)))
-    for piece in pieces:
-        if piece:
-            r.send(b"%x\r\n%s\r\n" % (len(piece), piece))
-    piece = packer.flush()
-    r.send(b"%x\r\n%s\r\n0\r\n\r\n" % (len(piece), piece))
+    start = packer.compress(mebibyte) + packer.flush(zlib.Z_FULL_FLUSH)
+    block = packer.compress(mebibyte) + packer.flush(zlib.Z_FULL_FLUSH)
+    blocks = block * 1000
+    left = int(r.query)
+    r.head("Content-Encoding: gzip", f"Content-Length: {left * len(block)}")
+    r.send(start)
+    while left > 0:
+        r.send(blocks)
+        left -= 1000
 
 
 def header_flood(r):

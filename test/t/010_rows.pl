@@ -359,18 +359,25 @@ sub check_long_pages
 	}
 }
 
-# Time-outs take effect within a page.
+# A request to cancel takes effect within 1,000 rows, and between the chunks of
+# one long value.
 sub check_interrupts
 {
-	my $body = q{convert_to('{"r":[{}' || repeat(',{}', 10000000) || ']}', 'UTF8')};
-	$node->safe_psql('postgres', "CREATE TABLE long AS SELECT $body AS body");
-	foreach my $array ('r', 'unwanted')
+	my $rows = q{convert_to('{"r":[{}' || repeat(',{}', %d) || ']}', 'UTF8')};
+	my $long = q{convert_to('{"r":[],"x":"' || repeat('x', %d) || '"}', 'UTF8')};
+	my $seen = 'ERROR:  canceling statement due to user request';
+	my @cases = (
+		[ $rows, 100, 'r', 0, '100 rows' ],
+		[ $rows, 999, 'r', 1, '1,000 rows' ],
+		[ $rows, 999, 'other', 1, '1,000 rows not wanted' ],
+		[ $long, 1000, 'r', 0, 'a value of 1,000 bytes' ],
+		[ $long, 2 * 1024 * 1024, 'r', 1, 'a value of 2 MiB' ]);
+	foreach my $case (@cases)
 	{
-		my ($ret, $out, $err) = $node->psql('postgres', qq{
-			SET statement_timeout = '500ms';
-			SELECT rows_test.parse_time(body, '$array', '{}', '{}', 10000) FROM long});
-		like($err, qr/canceling statement due to statement timeout/,
-			"parsing is interrupted, array $array");
+		my ($page, $size, $array, $expected, $name) = @$case;
+		my ($ret, $out, $err) = $node->psql('postgres',
+			sprintf("SELECT rows_test.cancel($page, '$array')", $size));
+		is($err =~ /$seen/ ? 1 : 0, $expected, "interrupts: $name");
 	}
 }
 

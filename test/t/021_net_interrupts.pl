@@ -39,13 +39,27 @@ sub waits
 	  eq 't';
 }
 
-# True if this machine has a connection to a port of the server on its way.
+# The sockets of a process in /proc/net/tcp: [descriptor, remote port, state]
+sub connections
+{
+	my ($pid) = @_;
+	my %found = map { /^\s*\d+: \w+:\w+ \w+:(\w+) (\w+) (?:\S+\s+){5}(\d+)/
+		  ? ($3 => [ hex $1, $2 ]) : () }
+	  split /\n/, PostgreSQL::Test::Utils::slurp_file('/proc/net/tcp');
+
+	return map {
+		my ($inode) = (readlink($_) // '') =~ /^socket:\[(\d+)\]$/;
+		defined $inode && $found{$inode} ? [ $_, @{ $found{$inode} } ] : ();
+	} glob("/proc/$pid/fd/*");
+}
+
+# True if a connection of the process to the server's full port is on its way
+# (state 02, SYN_SENT).
 sub is_connecting
 {
-	my $port = sprintf '%04X', $server->{port}{full};
-	my $backlog = () = PostgreSQL::Test::Utils::slurp_file('/proc/net/tcp') =~
-	  /^\s*\d+: \w+:\w+ 0100007F:$port 02 /mg;
-	return $backlog;
+	my ($pid) = @_;
+	return grep { $_->[1] == $server->{port}{full} && $_->[2] eq '02' }
+	  connections($pid);
 }
 
 # Returns a condition: one more than so far has been seen by a counter.
@@ -63,8 +77,8 @@ sub seen
 }
 
 # What a backend may be at when it is interrupted: a name, what it runs, and what
-# makes the condition under which it has got there.
-my @phases = (
+# makes the condition, of its process id, that it has got there.
+my @phases = grep { !$ENV{PH} || $_->[0] =~ $ENV{PH} } (
 	[
 		'look-up of a name',
 		fetching('https://hang.test/'),
@@ -73,7 +87,7 @@ my @phases = (
 	[
 		'connecting',
 		fetching($server->url('/', 'full')),
-		sub { one_more(\&is_connecting) }
+		sub { \&is_connecting }
 	],
 	[
 		'TLS handshake',
@@ -110,7 +124,7 @@ sub enter
 	my $start = time;
 
 	$session->send($sql);
-	poll_until($is_reached);
+	poll_until(sub { $is_reached->($session->pid) });
 	poll_until(sub { waits($session->pid) })
 	  unless $name =~ /fast|bomb/;
 	return $start;
@@ -228,14 +242,9 @@ subtest 'death of the postmaster' => sub { interrupt_all(\&kill_postmaster) };
 	my $pid = $session->pid;
 
 	enter($session, [ 'first byte', fetching($server->url('/stall')), seen('/stall') ]);
-	my $local = sprintf ':%04X ', $server->{port}{http};
-	my %inode = map { $_ => 1 } PostgreSQL::Test::Utils::slurp_file('/proc/net/tcp')
-	  =~ /^\s*\d+: \w+:\w+ \w+\Q$local\E(?:\S+\s+){6}(\d+)/mg;
-	my @descriptors = grep {
-		my $link = readlink($_) // '';
-		$link =~ /eventpoll|timerfd/
-		  || ($link =~ /^socket:\[(\d+)\]$/ && $inode{$1});
-	} glob("/proc/$pid/fd/*");
+	my @descriptors = (
+		(grep { (readlink($_) // '') =~ /eventpoll|timerfd/ } glob("/proc/$pid/fd/*")),
+		map { $_->[0] } connections($pid));
 	cmp_ok(scalar(@descriptors), '>=', 4, 'descriptors of a transfer');
 	foreach my $path (@descriptors)
 	{

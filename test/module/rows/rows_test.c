@@ -26,6 +26,7 @@ PG_MODULE_MAGIC;
 
 PG_FUNCTION_INFO_V1(rows_test_parse);
 PG_FUNCTION_INFO_V1(rows_test_claim);
+PG_FUNCTION_INFO_V1(rows_test_cancel);
 PG_FUNCTION_INFO_V1(rows_test_cell_text);
 PG_FUNCTION_INFO_V1(rows_test_lexer_time);
 PG_FUNCTION_INFO_V1(rows_test_parse_time);
@@ -164,6 +165,28 @@ rows_test_claim(PG_FUNCTION_ARGS)
 					   PG_GETARG_INT64(0), CurrentMemoryContext, &error) == NULL)
 		adp_error_throw(&error);
 	PG_RETURN_VOID();
+}
+
+/*
+ * rows_test_cancel(body bytea, array_key text) → bool
+ *		Parses a page while a request to cancel is pending; false if nobody
+ *		looked at it.
+ */
+Datum
+rows_test_cancel(PG_FUNCTION_ARGS)
+{
+	bytea *body = PG_GETARG_BYTEA_PP(0);
+	char *array_key = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	AdpError error = {0};
+	AdpRowShape *shape =
+		adp_rows_compile(CurrentMemoryContext, array_key, NULL, 0, NULL, 0);
+
+	QueryCancelPending = true;
+	InterruptPending = true;
+	adp_rows_parse(shape, VARDATA_ANY(body), VARSIZE_ANY_EXHDR(body),
+				   CurrentMemoryContext, &error);
+	QueryCancelPending = false;
+	PG_RETURN_BOOL(false);
 }
 
 /*

@@ -10,6 +10,9 @@ CREATE FUNCTION rows_test.parse(body bytea, array_key text, fields text[],
 CREATE FUNCTION rows_test.claim(len int8)
     RETURNS void LANGUAGE c STRICT AS :'module', 'rows_test_claim';
 
+CREATE FUNCTION rows_test.cancel(body bytea, array_key text)
+    RETURNS bool LANGUAGE c STRICT AS :'module', 'rows_test_cancel';
+
 CREATE FUNCTION rows_test.cell_text(data bytea, has_escape bool)
     RETURNS text LANGUAGE c STRICT AS :'module', 'rows_test_cell_text';
 

@@ -1,0 +1,143 @@
+/*
+ * explain.c
+ *	  Explaining foreign scans: what would be asked, and what it has cost.
+ *
+ * Nothing is sent and no user mapping is read.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "utils/datetime.h"
+#include "utils/lsyscache.h"
+
+#include "base/compat.h"
+#include "fdw/scan.h"
+
+#include ADP_EXPLAIN_HEADER
+#include ADP_EXPLAIN_STATE_HEADER
+
+/* Stands for the account's own day where only the platform can tell it. */
+#define ACCOUNT_TODAY	"$today"
+
+/*
+ * A date as ISO text.
+ */
+static char *
+iso_date(DateADT date)
+{
+	int			year;
+	int			month;
+	int			day;
+
+	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	return psprintf("%04d-%02d-%02d", year, month, day);
+}
+
+/*
+ * The days as they would be sent, as far as they are known.
+ */
+static void
+describe_days(const AdpPushed *pushed, AdpQuery *query)
+{
+	const AdpDays *days = &pushed->plan->days;
+
+	query->until = pushed->until_name ? pushed->until_name :
+		days->until == DATEVAL_NOEND ? ACCOUNT_TODAY : iso_date(days->until);
+	if (pushed->since_name != NULL)
+		query->since = pushed->since_name;
+	else if (days->since != DATEVAL_NOBEGIN)
+		query->since = iso_date(days->since);
+	else if (days->unbounded == ADP_UNBOUNDED_WINDOW)
+		query->since = psprintf(ACCOUNT_TODAY " - %d", days->window_days - 1);
+	else
+		query->since = days->unbounded == ADP_UNBOUNDED_ALLOW ?
+			"$reach" : "$missing";
+}
+
+/*
+ * The columns that tell rows apart: the source and its segments.
+ */
+static char *
+describe_grain(const AdpTable *table)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfo(&out, "account, %s", table->settings->resource);
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		const AdpTableColumn *column = &table->columns[i];
+
+		if (column->field != NULL && column->field->kind == ADP_KIND_SEGMENT)
+			appendStringInfo(&out, ", %s", column->name);
+	}
+	return out.data;
+}
+
+/*
+ * What would be asked.
+ */
+static void
+explain_request(ForeignScanState *node, struct ExplainState *es)
+{
+	AdpScan    *scan = node->fdw_state;
+	AdpTable   *table = adp_table_load(scan->relid, scan->userid, false);
+	AdpReadPlan plan;
+	AdpPushed	pushed;
+	AdpQuery	query;
+	char	   *accounts;
+	int			count;
+
+	adp_scan_plan(scan, table, adp_scan_values(node, true), &plan, &pushed);
+	ExplainPropertyText("Platform", table->platform->name, es);
+	if (pushed.is_empty)
+	{
+		ExplainPropertyText("Request", "none, the conditions exclude every row",
+							es);
+		return;
+	}
+	query = plan.query;
+	if (query.has_day)
+		describe_days(&pushed, &query);
+	ExplainPropertyText("Request", table->platform->query_text(&query), es);
+	accounts = adp_directory_describe(table->platform, table->settings,
+									  query.source, &plan.accounts, &count);
+	ExplainPropertyText("Accounts", accounts, es);
+	if (count >= 0)
+		ExplainPropertyInteger("Expected Requests", NULL, count, es);
+	else
+		ExplainPropertyText("Expected Requests", "at least one per account",
+							es);
+	ExplainPropertyText("Grain", describe_grain(table), es);
+}
+
+/*
+ * What it has cost.
+ */
+static void
+explain_cost(const AdpScan *scan, struct ExplainState *es)
+{
+	AdpStats	stats = adp_scan_stats(scan);
+
+	ExplainPropertyInteger("Requests", NULL, stats.requests, es);
+	ExplainPropertyInteger("Pages", NULL, stats.pages, es);
+	ExplainPropertyInteger("Rows Fetched", NULL, stats.rows, es);
+	ExplainPropertyInteger("Bytes", NULL, stats.bytes, es);
+	ExplainPropertyInteger("Retries", NULL, stats.retries, es);
+	if (es->timing)
+		ExplainPropertyFloat("Wait Time", "ms", stats.wait_us / 1000.0, 3, es);
+	if (stats.wait_reason != NULL)
+		ExplainPropertyText("Wait Reason", stats.wait_reason, es);
+}
+
+/*
+ * Explains a scan.
+ */
+void
+adpipeExplainForeignScan(ForeignScanState *node, struct ExplainState *es)
+{
+	if (es->verbose)
+		explain_request(node, es);
+	if (es->analyze)
+		explain_cost(node->fdw_state, es);
+}

@@ -1,0 +1,108 @@
+/* fdw.sql: wrappers, the catalogue of reports, comments of imported tables. */
+
+CREATE FUNCTION adpipe.handler() RETURNS fdw_handler
+    AS 'MODULE_PATHNAME', 'adpipe_handler' LANGUAGE C STRICT;
+COMMENT ON FUNCTION adpipe.handler() IS
+    'Routines of foreign tables, shared by all wrappers of adpipe.';
+REVOKE ALL ON FUNCTION adpipe.handler() FROM PUBLIC;
+
+CREATE FUNCTION adpipe.google_ads_validator(text[], oid) RETURNS void
+    AS 'MODULE_PATHNAME', 'adpipe_google_ads_validator' LANGUAGE C STRICT;
+COMMENT ON FUNCTION adpipe.google_ads_validator(text[], oid) IS
+    'Checks the options of Google Ads servers, user mappings, tables and columns; sends nothing.';
+REVOKE ALL ON FUNCTION adpipe.google_ads_validator(text[], oid) FROM PUBLIC;
+
+CREATE FOREIGN DATA WRAPPER google_ads
+    HANDLER adpipe.handler VALIDATOR adpipe.google_ads_validator;
+COMMENT ON FOREIGN DATA WRAPPER google_ads IS
+    'Google Ads: accounts, campaigns and their numbers by day as foreign tables.';
+
+CREATE FUNCTION adpipe.report_columns(
+    OUT wrapper text, OUT remote_schema text, OUT report text,
+    OUT column_name text, OUT field text, OUT type regtype, OUT kind text,
+    OUT additive boolean, OUT description text, OUT report_description text)
+    RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'adpipe_report_columns'
+    LANGUAGE C STRICT STABLE PARALLEL SAFE ROWS 300;
+COMMENT ON FUNCTION adpipe.report_columns() IS
+    'Every column of every built-in report, with what its report is; sends nothing.';
+
+CREATE VIEW adpipe.columns AS
+    SELECT wrapper, report, column_name, field, type, kind, additive, description
+    FROM adpipe.report_columns();
+COMMENT ON VIEW adpipe.columns IS
+    'Built-in reports: for each column the platform''s field, its SQL type, whether it is an attribute, a segment or a metric, and whether it adds up over rows (NULL for all but metrics).';
+GRANT SELECT ON adpipe.columns TO PUBLIC;
+
+/*
+ * IMPORT FOREIGN SCHEMA cannot emit comments; these functions add them.  A
+ * table is recognised by its wrapper, a column by its field, so that tables
+ * that users define get the comments of the fields they use.
+ */
+CREATE FUNCTION adpipe.comment_table(target regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found record;
+BEGIN
+    FOR found IN
+        SELECT DISTINCT ON (a.attnum)
+               a.attname, k.description, k.report_description, k.report = c.relname AS is_report
+        FROM pg_foreign_table t
+        JOIN pg_class c ON c.oid = t.ftrelid
+        JOIN pg_foreign_server s ON s.oid = t.ftserver
+        JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
+        JOIN pg_attribute a ON a.attrelid = t.ftrelid AND a.attnum > 0 AND NOT a.attisdropped
+        JOIN adpipe.report_columns() k ON k.wrapper = w.fdwname
+             AND 'field=' || k.field = ANY (a.attfdwoptions)
+        WHERE t.ftrelid = target
+        ORDER BY a.attnum, k.report = c.relname DESC
+    LOOP
+        EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', target, found.attname, found.description);
+        IF found.is_report THEN
+            EXECUTE format('COMMENT ON FOREIGN TABLE %s IS %L', target, found.report_description);
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION adpipe.comment_table(regclass) IS
+    'Adds the catalogue''s comments to one foreign table of adpipe and its columns.';
+
+CREATE FUNCTION adpipe.comment_tables(schema regnamespace) RETURNS void
+    LANGUAGE sql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT adpipe.comment_table(t.ftrelid)
+    FROM pg_foreign_table t
+    JOIN pg_class c ON c.oid = t.ftrelid
+    JOIN pg_foreign_server s ON s.oid = t.ftserver
+    JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
+    WHERE c.relnamespace = schema
+      AND w.fdwname IN (SELECT wrapper FROM adpipe.report_columns())
+$$;
+COMMENT ON FUNCTION adpipe.comment_tables(regnamespace) IS
+    'Adds the catalogue''s comments to all foreign tables of adpipe in a schema.';
+
+CREATE FUNCTION adpipe.comment_imported() RETURNS event_trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM adpipe.comment_table(d.objid)
+    FROM pg_event_trigger_ddl_commands() d
+    JOIN pg_foreign_table t ON t.ftrelid = d.objid
+    JOIN pg_foreign_server s ON s.oid = t.ftserver
+    JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
+    WHERE d.classid = 'pg_class'::regclass AND d.objsubid = 0
+      AND w.fdwname IN (SELECT wrapper FROM adpipe.report_columns());
+END
+$$;
+COMMENT ON FUNCTION adpipe.comment_imported() IS
+    'Event trigger: adds comments to the tables that IMPORT FOREIGN SCHEMA has just made.';
+
+CREATE EVENT TRIGGER adpipe_comment_imported ON ddl_command_end
+    WHEN TAG IN ('IMPORT FOREIGN SCHEMA')
+    EXECUTE FUNCTION adpipe.comment_imported();
+COMMENT ON EVENT TRIGGER adpipe_comment_imported IS
+    'Comments the tables of adpipe''s wrappers after IMPORT FOREIGN SCHEMA.';

@@ -1,0 +1,216 @@
+/*
+ * import.c
+ *	  IMPORT FOREIGN SCHEMA from the report tables, and the catalogue of them.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type_d.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "lib/stringinfo.h"
+#include "nodes/parsenodes.h"
+#include "utils/builtins.h"
+
+#include "fdw/import.h"
+#include "fdw/option.h"
+
+PG_FUNCTION_INFO_V1(adpipe_report_columns);
+
+/*
+ * Whether the schema of a platform holds a report; with name NULL, any.
+ */
+static const AdpReport *
+find_report(const AdpPlatform *platform, const char *schema, const char *name)
+{
+	for (const AdpReport *report = platform->reports; report->name; report++)
+	{
+		if (strcmp(report->schema, schema) == 0 &&
+			(name == NULL || strcmp(report->name, name) == 0))
+			return report;
+	}
+	return NULL;
+}
+
+/*
+ * The reports of a schema, with commas.
+ */
+static char *
+list_reports(const AdpPlatform *platform, const char *schema)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (const AdpReport *report = platform->reports; report->name; report++)
+	{
+		if (strcmp(report->schema, schema) == 0)
+			appendStringInfo(&out, "%s%s", out.len > 0 ? ", " : "",
+							 report->name);
+	}
+	return out.data;
+}
+
+/*
+ * Throws for schemas and tables that do not exist.
+ */
+static void
+check_names(const AdpPlatform *platform, ImportForeignSchemaStmt *stmt)
+{
+	ListCell   *cell;
+
+	if (find_report(platform, stmt->remote_schema, NULL) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND),
+				 errmsg("platform \"%s\" has no schema \"%s\"",
+						platform->name, stmt->remote_schema),
+				 errhint("Schemas are: reports, common.")));
+	foreach(cell, stmt->table_list)
+	{
+		RangeVar   *table = lfirst(cell);
+
+		if (find_report(platform, stmt->remote_schema, table->relname) == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
+					 errmsg("platform \"%s\" has no table \"%s\" in schema \"%s\"",
+							platform->name, table->relname,
+							stmt->remote_schema),
+					 errhint("Tables are: %s.",
+							 list_reports(platform, stmt->remote_schema))));
+	}
+	if (stmt->options != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+				 errmsg("IMPORT FOREIGN SCHEMA from platform \"%s\" takes no options",
+						platform->name)));
+}
+
+/*
+ * Whether LIMIT TO or EXCEPT lets a table through.
+ */
+static bool
+is_wanted(ImportForeignSchemaStmt *stmt, const char *name)
+{
+	ListCell   *cell;
+
+	if (stmt->list_type == FDW_IMPORT_SCHEMA_ALL)
+		return true;
+	foreach(cell, stmt->table_list)
+	{
+		if (strcmp(((RangeVar *) lfirst(cell))->relname, name) == 0)
+			return stmt->list_type == FDW_IMPORT_SCHEMA_LIMIT_TO;
+	}
+	return stmt->list_type == FDW_IMPORT_SCHEMA_EXCEPT;
+}
+
+/*
+ * Whether a column never is NULL, as all reports share it.
+ */
+static bool
+is_not_null(const char *name)
+{
+	return strcmp(name, "account_id") == 0 || strcmp(name, "date_day") == 0 ||
+		strcmp(name, "platform") == 0;
+}
+
+/*
+ * The command that makes a report's table.
+ */
+static char *
+table_command(const AdpPlatform *platform, const AdpReport *report,
+			  const char *server)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfo(&out, "CREATE FOREIGN TABLE %s (",
+					 quote_identifier(report->name));
+	for (const AdpColumn *column = report->columns; column->name; column++)
+	{
+		appendStringInfo(&out, "%s\n  %s %s OPTIONS (field %s)%s",
+						 column == report->columns ? "" : ",",
+						 quote_identifier(column->name),
+						 format_type_be(column->type),
+						 quote_literal_cstr(column->field),
+						 is_not_null(column->name) ? " NOT NULL" : "");
+	}
+	appendStringInfo(&out, "\n) SERVER %s OPTIONS (%s %s)",
+					 quote_identifier(server), platform->source_option,
+					 quote_literal_cstr(report->source));
+	return out.data;
+}
+
+/*
+ * Makes the commands of an import.
+ */
+List *
+adpipeImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverid)
+{
+	ForeignServer *server = GetForeignServer(serverid);
+	const AdpPlatform *platform = adp_option_platform(server->fdwid);
+	List	   *commands = NIL;
+
+	check_names(platform, stmt);
+	for (const AdpReport *report = platform->reports; report->name; report++)
+	{
+		if (strcmp(report->schema, stmt->remote_schema) == 0 &&
+			is_wanted(stmt, report->name))
+			commands = lappend(commands,
+							   table_command(platform, report,
+											 server->servername));
+	}
+	return commands;
+}
+
+/*
+ * Puts one column of a report into the result.
+ */
+static void
+put_column(ReturnSetInfo *result, const AdpPlatform *platform,
+		   const AdpReport *report, const AdpColumn *column)
+{
+	static const char *const kinds[] = {
+		[ADP_KIND_ATTRIBUTE] = "attribute",
+		[ADP_KIND_SEGMENT] = "segment",
+		[ADP_KIND_METRIC] = "metric"
+	};
+	const AdpField *field = adp_platform_field(platform, column->field);
+	Datum		values[10];
+	bool		nulls[10] = {0};
+
+	values[0] = CStringGetTextDatum(platform->name);
+	values[1] = CStringGetTextDatum(report->schema);
+	values[2] = CStringGetTextDatum(report->name);
+	values[3] = CStringGetTextDatum(column->name);
+	values[4] = CStringGetTextDatum(column->field);
+	values[5] = ObjectIdGetDatum(column->type);
+	values[6] = CStringGetTextDatum(kinds[field->kind]);
+	values[7] = BoolGetDatum((field->flags & ADP_FIELD_ADDITIVE) != 0);
+	values[8] = CStringGetTextDatum(field->description);
+	values[9] = CStringGetTextDatum(report->description);
+	if (field->kind != ADP_KIND_METRIC)
+		nulls[7] = true;
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/*
+ * report_columns(): one row per column of every built-in report; sends
+ * nothing.
+ */
+Datum
+adpipe_report_columns(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+	adp_init_materialized_srf(fcinfo);
+	for (const AdpPlatform *const *platform = adp_platforms(); *platform;
+		 platform++)
+	{
+		for (const AdpReport *report = (*platform)->reports; report->name;
+			 report++)
+		{
+			for (const AdpColumn *column = report->columns; column->name;
+				 column++)
+				put_column(result, *platform, report, column);
+		}
+	}
+	return (Datum) 0;
+}
