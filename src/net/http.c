@@ -287,6 +287,36 @@ break_group(AdpHttpGroup *group, CURLMcode code)
 }
 
 /*
+ * Begins a step: lets the transfers that were paused in the last one go on.
+ */
+static void
+begin_step(AdpHttpGroup *group)
+{
+	dlist_mutable_iter iter;
+
+	group->step++;
+	if (!group->has_paused)
+		return;
+	group->has_paused = false;
+	dlist_foreach_modify(iter, &group->running)
+	{
+		adp_transfer_resume(dlist_container(AdpHttpTransfer, node, iter.cur));
+	}
+}
+
+/*
+ * Ends a step: if transfers are paused, has the timer ring for the next one.
+ * That takes nothing from the library, which after each ring says anew when it
+ * wants the next.
+ */
+static void
+end_step(AdpHttpGroup *group)
+{
+	if (group->has_paused)
+		adp_events_set_timer(&group->events, 0);
+}
+
+/*
  * Hands what is ready to the library.
  */
 static CURLMcode
@@ -349,7 +379,9 @@ step(AdpHttpGroup *group)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
+	begin_step(group);
 	code = feed_library(group, &ready);
+	end_step(group);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 
 	if (code == CURLM_OK)

@@ -40,6 +40,14 @@
 /* The largest receive buffer that the library allows. */
 #define RECEIVE_BUFFER_BYTES (512L * 1024)
 
+/*
+ * Bytes of body, decompressed, after which a transfer waits for the next step.
+ * The library itself reads a hundred buffers in a row, which a gzip bomb blows
+ * up to gigabytes; this keeps a step at some ten milliseconds, so that cancel
+ * is served in between.
+ */
+#define STEP_BYTES_MAX ((size_t) 4 * 1024 * 1024)
+
 StaticAssertDecl(ADP_PROBLEM_MAX >= CURL_ERROR_SIZE,
 				 "the library's error text fits");
 
@@ -142,26 +150,57 @@ begin_body(AdpHttpTransfer *transfer)
 }
 
 /*
- * Called by the library for each piece of the body.
+ * True if a transfer had its share of the current step.
  */
-static size_t
-on_body(char *bytes, size_t size, size_t count, void *arg)
+static bool
+had_its_share(AdpHttpTransfer *transfer)
 {
-	AdpHttpTransfer *transfer = arg;
+	if (transfer->step != transfer->group->step)
+	{
+		transfer->step = transfer->group->step;
+		transfer->step_bytes = 0;
+	}
+	return transfer->step_bytes > STEP_BYTES_MAX;
+}
+
+/*
+ * Takes in a piece of the body.
+ */
+static AdpHttpOutcome
+take_piece(AdpHttpTransfer *transfer, const char *bytes, size_t count)
+{
+	AdpSpool *spool = &transfer->body;
+	size_t before = spool->len;
 	AdpHttpOutcome outcome = ADP_HTTP_PENDING;
 
 	if (!transfer->body_begun)
 		outcome = begin_body(transfer);
 	if (outcome != ADP_HTTP_PENDING)
-		;
-	else if (transfer->inflate != NULL)
-		outcome = adp_inflate_push(transfer->inflate, bytes, size * count,
-								   &transfer->body);
-	else
-		outcome = adp_spool_append(&transfer->body, bytes, size * count);
+		return outcome;
+	outcome = transfer->inflate != NULL
+		? adp_inflate_push(transfer->inflate, bytes, count, spool)
+		: adp_spool_append(spool, bytes, count);
+	transfer->step_bytes += spool->len - before;
+	return outcome;
+}
 
-	transfer->failure = outcome;
-	return outcome == ADP_HTTP_PENDING ? size * count : 0;
+/*
+ * Called by the library for each piece of the body, of at most 16 kB.
+ */
+static size_t
+on_body(char *bytes, size_t size, size_t count, void *arg)
+{
+	AdpHttpTransfer *transfer = arg;
+
+	if (had_its_share(transfer))
+	{
+		/* The library keeps the piece and hands it over again. */
+		transfer->is_paused = true;
+		transfer->group->has_paused = true;
+		return CURL_WRITEFUNC_PAUSE;
+	}
+	transfer->failure = take_piece(transfer, bytes, size * count);
+	return transfer->failure == ADP_HTTP_PENDING ? size * count : 0;
 }
 
 /*
@@ -643,6 +682,23 @@ adp_transfer_finish(AdpHttpTransfer *transfer, int code)
 		problem = word_problem(transfer, code);
 	read_facts(transfer);
 	settle(transfer, outcome, problem);
+}
+
+/*
+ * Lets a paused transfer go on.  What the library kept comes at once; if that
+ * cannot be taken, nobody but us ends the transfer.
+ */
+void
+adp_transfer_resume(AdpHttpTransfer *transfer)
+{
+	CURLcode code;
+
+	if (!transfer->is_paused)
+		return;
+	transfer->is_paused = false;
+	code = curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
+	if (code != CURLE_OK)
+		adp_transfer_finish(transfer, code);
 }
 
 /*

@@ -29,6 +29,13 @@ struct AdpHttpGroup
 	dlist_head running; /* transfers under way */
 	bool is_broken;		/* the library gave up on it */
 
+	/*
+	 * A step is one turn of the library.  Transfers that had their share of
+	 * it are paused until the next.
+	 */
+	uint64 step;
+	bool has_paused;
+
 	/* Descriptors open now, and as many as the server was told of. */
 	int nopen;
 	int naccounted;
@@ -54,6 +61,9 @@ struct AdpHttpTransfer
 	/* the answer */
 	size_t header_bytes;
 	bool body_begun;
+	uint64 step;	   /* the last step in which body came */
+	size_t step_bytes; /* how much of it */
+	bool is_paused;
 	AdpInflate *inflate; /* NULL unless the body is compressed */
 	AdpSpool body;
 	AdpHttpOutcome failure; /* what a callback found; PENDING if nothing */
@@ -64,6 +74,9 @@ extern void adp_transfer_finish(AdpHttpTransfer *transfer, int code);
 
 /* Ends a running transfer that the library will not end. */
 extern void adp_transfer_fail(AdpHttpTransfer *transfer, const char *problem);
+
+/* Lets a paused transfer go on; ends it if it cannot. */
+extern void adp_transfer_resume(AdpHttpTransfer *transfer);
 
 /* Tells the server how many descriptors the group holds now.  Does not throw. */
 extern void adp_group_account(AdpHttpGroup *group);

@@ -216,16 +216,20 @@ sub clock
 	return $self->control('PUT', '/_control/clock', { now => $moment });
 }
 
-=head2 world(%change)
+=head2 world(%arguments)
 
-Changes what is true on the platforms.
+The rows that a correct reader ends up with, as the simulator computes them
+without query language and encoder: an array of hashes from field to text or
+undef.  Arguments: C<resource>, C<since>, C<until>, C<segments>, C<accounts>.
 
 =cut
 
 sub world
 {
-	my ($self, %change) = @_;
-	return $self->control('PUT', '/_control/world', \%change);
+	my ($self, %arguments) = @_;
+	my $query = HTTP::Tiny->new->www_form_urlencode(\%arguments);
+
+	return $self->control('GET', "/_control/world?$query");
 }
 
 1;
