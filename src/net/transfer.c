@@ -1,6 +1,6 @@
 /*
  * transfer.c
- *	  One HTTP transfer: its options, its callbacks, its outcome.
+ *	  One HTTP transfer: its options, its callbacks, its end.
  *
  * What is fixed for all transfers, and why:
  *	- http and https only, no redirects, no proxies (the environment of a
@@ -58,33 +58,6 @@ StaticAssertDecl(ADP_PROBLEM_MAX >= CURL_ERROR_SIZE,
 		if ((code) == CURLE_OK) \
 			(code) = curl_easy_setopt(easy, option, value); \
 	} while (0)
-
-/*
- * Library's result to outcome, for those that need no closer look.  A result
- * that is not listed is ADP_HTTP_FAILED.
- */
-static const struct
-{
-	CURLcode code;
-	AdpHttpOutcome outcome;
-} outcomes[] = {
-	{CURLE_OK, ADP_HTTP_DONE},
-	{CURLE_COULDNT_RESOLVE_HOST, ADP_HTTP_RESOLVE},
-	{CURLE_COULDNT_CONNECT, ADP_HTTP_CONNECT},
-	{CURLE_SSL_CONNECT_ERROR, ADP_HTTP_TLS},
-	{CURLE_PEER_FAILED_VERIFICATION, ADP_HTTP_TLS},
-	{CURLE_SSL_CACERT_BADFILE, ADP_HTTP_TLS},
-	{CURLE_SSL_CERTPROBLEM, ADP_HTTP_TLS},
-	{CURLE_SSL_CIPHER, ADP_HTTP_TLS},
-	{CURLE_SSL_ENGINE_INITFAILED, ADP_HTTP_TLS},
-	{CURLE_SSL_ISSUER_ERROR, ADP_HTTP_TLS},
-	{CURLE_SSL_INVALIDCERTSTATUS, ADP_HTTP_TLS},
-	{CURLE_PARTIAL_FILE, ADP_HTTP_CUT},
-	{CURLE_GOT_NOTHING, ADP_HTTP_CUT},
-	{CURLE_SEND_ERROR, ADP_HTTP_CUT},
-	{CURLE_RECV_ERROR, ADP_HTTP_CUT},
-	{CURLE_OUT_OF_MEMORY, ADP_HTTP_MEMORY},
-};
 
 /*
  * Returns a header of the answer, or NULL.
@@ -515,55 +488,6 @@ adp_http_start(AdpHttpGroup *group, const AdpHttpRequest *request)
 }
 
 /*
- * True if the other side hung up during the handshake.  The library reports
- * this like a certificate it does not trust, but it is a bad moment, not a bad
- * peer: worth another try.
- */
-static bool
-handshake_was_cut(const AdpHttpTransfer *transfer)
-{
-	return strstr(transfer->problem, "SSL_ERROR_SYSCALL") != NULL ||
-		strstr(transfer->problem, "unexpected eof") != NULL ||
-		strstr(transfer->problem, strerror(ECONNRESET)) != NULL;
-}
-
-/*
- * Tells how far a transfer came before its time was up.
- */
-static AdpHttpOutcome
-classify_timeout(CURL *easy)
-{
-	curl_off_t resolved_us = 0;
-	curl_off_t connected_us = 0;
-
-	(void) curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved_us);
-	(void) curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
-	if (resolved_us == 0)
-		return ADP_HTTP_RESOLVE;
-	return connected_us == 0 ? ADP_HTTP_CONNECT : ADP_HTTP_TIMEOUT;
-}
-
-/*
- * Turns the library's result into an outcome.
- */
-static AdpHttpOutcome
-classify(const AdpHttpTransfer *transfer, CURLcode code)
-{
-	if (transfer->failure != ADP_HTTP_PENDING)
-		return transfer->failure;
-	if (code == CURLE_OPERATION_TIMEDOUT)
-		return classify_timeout(transfer->easy);
-	if (code == CURLE_SSL_CONNECT_ERROR && handshake_was_cut(transfer))
-		return ADP_HTTP_CONNECT;
-	for (int i = 0; i < (int) lengthof(outcomes); i++)
-	{
-		if (outcomes[i].code == code)
-			return outcomes[i].outcome;
-	}
-	return ADP_HTTP_FAILED;
-}
-
-/*
  * Closes the body of an answer that the library calls whole.
  */
 static AdpHttpOutcome
@@ -578,51 +502,6 @@ complete_body(AdpHttpTransfer *transfer)
 	}
 	outcome = adp_spool_finish(&transfer->body);
 	return outcome == ADP_HTTP_PENDING ? ADP_HTTP_DONE : outcome;
-}
-
-/*
- * True if text repeats the query part of the URL or a header that was sent.
- * The library's texts do not; this makes sure of it.
- */
-static bool
-tells_request(const AdpHttpTransfer *transfer, const char *text)
-{
-	const char *query = strchr(transfer->url, '?');
-
-	if (query != NULL && query[1] != '\0' && strstr(text, query + 1) != NULL)
-		return true;
-	for (const struct curl_slist *line = transfer->headers; line != NULL;
-		 line = line->next)
-	{
-		const char *value = strstr(line->data, ": ");
-
-		if (value != NULL && strstr(text, value + 2) != NULL)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Words the problem of a failed transfer: ours if a callback found it, else
- * the library's.
- */
-static const char *
-word_problem(AdpHttpTransfer *transfer, CURLcode code)
-{
-	const AdpSpool *spool = &transfer->body;
-
-	if (spool->problem != NULL && spool->problem_errno == 0)
-		return spool->problem;
-	if (spool->problem != NULL)
-	{
-		errno = spool->problem_errno;
-		snprintf(transfer->problem, sizeof(transfer->problem), "%s: %m",
-				 spool->problem);
-	}
-	else if (transfer->problem[0] == '\0' ||
-			 tells_request(transfer, transfer->problem))
-		return curl_easy_strerror(code);
-	return transfer->problem;
 }
 
 /*
@@ -673,13 +552,13 @@ settle(AdpHttpTransfer *transfer, AdpHttpOutcome outcome, const char *problem)
 void
 adp_transfer_finish(AdpHttpTransfer *transfer, int code)
 {
-	AdpHttpOutcome outcome = classify(transfer, code);
+	AdpHttpOutcome outcome = adp_outcome_classify(transfer, code);
 	const char *problem = NULL;
 
 	if (outcome == ADP_HTTP_DONE)
 		outcome = complete_body(transfer);
 	if (outcome != ADP_HTTP_DONE)
-		problem = word_problem(transfer, code);
+		problem = adp_outcome_problem(transfer, code);
 	read_facts(transfer);
 	settle(transfer, outcome, problem);
 }
@@ -736,49 +615,4 @@ void
 adp_http_release(AdpHttpTransfer *transfer)
 {
 	MemoryContextDelete(transfer->cxt);
-}
-
-/*
- * Words an outcome in a palloc'd text.
- */
-char *
-adp_http_describe(const AdpHttpResponse *response)
-{
-	const char *words = NULL;
-
-	switch (response->outcome)
-	{
-		case ADP_HTTP_PENDING:
-			words = "no answer yet";
-			break;
-		case ADP_HTTP_DONE:
-			return psprintf("HTTP %d", response->status);
-		case ADP_HTTP_RESOLVE:
-			words = "host name could not be resolved";
-			break;
-		case ADP_HTTP_CONNECT:
-			words = "connection could not be made";
-			break;
-		case ADP_HTTP_TLS:
-			words = "TLS connection could not be made";
-			break;
-		case ADP_HTTP_TIMEOUT:
-			words = "request timed out";
-			break;
-		case ADP_HTTP_CUT:
-			words = "connection was lost before the answer was whole";
-			break;
-		case ADP_HTTP_TOO_LARGE:
-			words = "answer is too large";
-			break;
-		case ADP_HTTP_MEMORY:
-			words = "out of memory";
-			break;
-		case ADP_HTTP_FAILED:
-			words = "request failed";
-			break;
-	}
-	if (response->problem == NULL)
-		return pstrdup(words);
-	return psprintf("%s (%s)", words, response->problem);
 }

@@ -1,6 +1,6 @@
 /*
  * transfer.h
- *	  What http.c and transfer.c share; private to net/.
+ *	  What http.c, transfer.c and outcome.c share; private to net/.
  *
  * Handles of the transfer library are void pointers here so that its header is
  * included by .c files only; that is also what the library declares them as.
@@ -74,6 +74,17 @@ extern void adp_transfer_finish(AdpHttpTransfer *transfer, int code);
 
 /* Ends a running transfer that the library will not end. */
 extern void adp_transfer_fail(AdpHttpTransfer *transfer, const char *problem);
+
+/* The outcome that the library's result, a CURLcode, stands for. */
+extern AdpHttpOutcome adp_outcome_classify(const AdpHttpTransfer *transfer,
+										   int code);
+
+/*
+ * Words the problem of a failed transfer: ours if a callback found it, else the
+ * library's.  The text lives as long as the transfer, and tells nothing of the
+ * request but the host.
+ */
+extern const char *adp_outcome_problem(AdpHttpTransfer *transfer, int code);
 
 /* Lets a paused transfer go on; ends it if it cannot. */
 extern void adp_transfer_resume(AdpHttpTransfer *transfer);

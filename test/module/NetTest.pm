@@ -87,7 +87,7 @@ sub net_cluster
 
 =head2 net_start($node)
 
-Starts the cluster anew after it was ended; waits for what is left of it.
+Starts the cluster anew after kill9(); waits for what is left of it.
 
 =cut
 
@@ -95,7 +95,15 @@ sub net_start
 {
 	my ($node) = @_;
 
-	poll_until(sub { in_environment(sub { $node->start(fail_ok => 1) }) });
+	my ($postmaster) = slurp_file($node->data_dir . '/postmaster.pid') =~ /^(\d+)/;
+
+	poll_until(sub { !kill 0, $postmaster });
+	# Its children may still hold the shared memory.
+	poll_until(
+		sub {
+			$node->{_pid} = undef;
+			in_environment(sub { $node->start(fail_ok => 1) });
+		});
 	return;
 }
 
