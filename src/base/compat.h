@@ -37,16 +37,16 @@
 #define adp_create_foreignscan_path(root, rel, rows, disabled, startup, total, \
 									required_outer, fdw_private) \
 	create_foreignscan_path(root, rel, NULL, rows, \
-							(startup) + (disabled) * disable_cost, \
-							(total) + (disabled) * disable_cost, \
-							NIL, required_outer, NULL, NIL, fdw_private)
+							(startup) + (disabled) *disable_cost, \
+							(total) + (disabled) *disable_cost, NIL, \
+							required_outer, NULL, NIL, fdw_private)
 #else
 #define adp_create_foreignscan_path(root, rel, rows, disabled, startup, total, \
 									required_outer, fdw_private) \
 	create_foreignscan_path(root, rel, NULL, rows, \
-							(startup) + (disabled) * disable_cost, \
-							(total) + (disabled) * disable_cost, \
-							NIL, required_outer, NULL, fdw_private)
+							(startup) + (disabled) *disable_cost, \
+							(total) + (disabled) *disable_cost, NIL, \
+							required_outer, NULL, fdw_private)
 #endif
 
 /* The role that a foreign scan acts as. */
@@ -103,4 +103,4 @@
 	StaticAssertDecl(LIBCURL_VERSION_NUM >= ADP_LIBCURL_VERSION_MIN, \
 					 "adpipe needs libcurl 7.87.0 or later")
 
-#endif							/* ADP_BASE_COMPAT_H */
+#endif /* ADP_BASE_COMPAT_H */

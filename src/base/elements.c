@@ -55,8 +55,8 @@ int
 adp_cell_elements(const AdpCell *array, AdpCell **elements)
 {
 	JsonLexContext *lex = adp_make_json_lexer(array->data, array->len);
-	int			capacity = 8;
-	int			n = 0;
+	int capacity = 8;
+	int n = 0;
 
 	Assert(array->kind == ADP_CELL_ARRAY);
 	*elements = palloc(capacity * sizeof(AdpCell));

@@ -60,9 +60,9 @@ extern void adp_error_set(AdpError *error, AdpErrorClass class,
 						  const char *hint);
 
 /* The SQLSTATE of a class, as ereport's errcode() wants it. */
-extern int	adp_error_sqlstate(AdpErrorClass class);
+extern int adp_error_sqlstate(AdpErrorClass class);
 
 /* Throws *error, which must not be ADP_OK, at level ERROR. */
 pg_noreturn extern void adp_error_throw(const AdpError *error);
 
-#endif							/* ADP_BASE_ERROR_H */
+#endif /* ADP_BASE_ERROR_H */

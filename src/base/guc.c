@@ -14,11 +14,11 @@
 #include "base/compat.h"
 #include "base/guc.h"
 
-char	   *adp_guc_allowed_endpoints = NULL;
-char	   *adp_guc_ca_file = NULL;
+char *adp_guc_allowed_endpoints = NULL;
+char *adp_guc_ca_file = NULL;
 static char *debug_now = NULL;
-int			adp_guc_max_wait_ms = 120000;
-bool		adp_guc_pushdown = true;
+int adp_guc_max_wait_ms = 120000;
+bool adp_guc_pushdown = true;
 
 /*
  * Defines all settings.
@@ -29,37 +29,26 @@ adp_guc_init(void)
 	DefineCustomStringVariable("adpipe.allowed_endpoints",
 							   "URL prefixes that servers of non-superusers may use.",
 							   "A comma-separated list; empty allows the platforms' own hosts only.",
-							   &adp_guc_allowed_endpoints,
-							   "",
-							   PGC_SUSET, GUC_LIST_INPUT,
-							   NULL, NULL, NULL);
+							   &adp_guc_allowed_endpoints, "", PGC_SUSET,
+							   GUC_LIST_INPUT, NULL, NULL, NULL);
 	DefineCustomStringVariable("adpipe.ca_file",
 							   "File of certificate authorities to trust, in PEM format.",
 							   "Empty uses the ones that the system's libcurl trusts.",
-							   &adp_guc_ca_file,
-							   "",
-							   PGC_SUSET, 0,
-							   NULL, NULL, NULL);
+							   &adp_guc_ca_file, "", PGC_SUSET, 0, NULL, NULL,
+							   NULL);
 	DefineCustomStringVariable("adpipe.debug_now",
 							   "The moment that adpipe takes for the present, for tests.",
 							   "A timestamp with time zone; empty uses the clock.",
-							   &debug_now,
-							   "",
-							   PGC_SUSET, GUC_NOT_IN_SAMPLE,
+							   &debug_now, "", PGC_SUSET, GUC_NOT_IN_SAMPLE,
 							   NULL, NULL, NULL);
 	DefineCustomIntVariable("adpipe.max_wait",
 							"Longest back-off that a statement waits for before it fails.",
-							NULL,
-							&adp_guc_max_wait_ms,
-							120000, 0, INT_MAX,
-							PGC_USERSET, GUC_UNIT_MS,
-							NULL, NULL, NULL);
+							NULL, &adp_guc_max_wait_ms, 120000, 0, INT_MAX,
+							PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomBoolVariable("adpipe.pushdown",
 							 "Sends conditions to the platform where that is exact.",
 							 "Off: only date range, accounts and needed columns are sent.",
-							 &adp_guc_pushdown,
-							 true,
-							 PGC_USERSET, GUC_EXPLAIN,
+							 &adp_guc_pushdown, true, PGC_USERSET, GUC_EXPLAIN,
 							 NULL, NULL, NULL);
 	adp_reserve_guc_prefix("adpipe");
 }
@@ -72,8 +61,7 @@ adp_now(void)
 {
 	if (debug_now == NULL || debug_now[0] == '\0')
 		return GetCurrentTimestamp();
-	return DatumGetTimestampTz(DirectFunctionCall3(timestamptz_in,
-												   CStringGetDatum(debug_now),
-												   ObjectIdGetDatum(InvalidOid),
-												   Int32GetDatum(-1)));
+	return DatumGetTimestampTz(
+		DirectFunctionCall3(timestamptz_in, CStringGetDatum(debug_now),
+							ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
 }

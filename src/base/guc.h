@@ -14,7 +14,7 @@ extern char *adp_guc_allowed_endpoints;
 extern char *adp_guc_ca_file;
 
 /* Longest back-off that one statement waits for, in milliseconds. */
-extern int	adp_guc_max_wait_ms;
+extern int adp_guc_max_wait_ms;
 
 /* False: only date range, accounts and needed columns are sent. */
 extern bool adp_guc_pushdown;
@@ -28,4 +28,4 @@ extern void adp_guc_init(void);
  */
 extern TimestampTz adp_now(void);
 
-#endif							/* ADP_BASE_GUC_H */
+#endif /* ADP_BASE_GUC_H */

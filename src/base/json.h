@@ -32,7 +32,7 @@ extern const AdpJson *adp_json_path(const AdpJson *object, const char *path);
 
 /* Element of an array, and the number of elements (0 if it is no array). */
 extern const AdpJson *adp_json_at(const AdpJson *array, int index);
-extern int	adp_json_count(const AdpJson *array);
+extern int adp_json_count(const AdpJson *array);
 
 /* The first member's value of an object; its key goes to *key. */
 extern const AdpJson *adp_json_first(const AdpJson *object, const char **key);
@@ -49,4 +49,4 @@ extern int64 adp_json_int(const AdpJson *value, int64 fallback);
 /* True only for the JSON literal true. */
 extern bool adp_json_true(const AdpJson *value);
 
-#endif							/* ADP_BASE_JSON_H */
+#endif /* ADP_BASE_JSON_H */

@@ -21,7 +21,7 @@ release_owned(void *arg)
 AdpOwner *
 adp_owner_create(MemoryContext cxt, AdpRelease release)
 {
-	AdpOwner   *owner = MemoryContextAllocZero(cxt, sizeof(AdpOwner));
+	AdpOwner *owner = MemoryContextAllocZero(cxt, sizeof(AdpOwner));
 
 	owner->release = release;
 	owner->callback.func = release_owned;
@@ -37,7 +37,7 @@ adp_owner_create(MemoryContext cxt, AdpRelease release)
 void
 adp_owner_release(AdpOwner *owner)
 {
-	void	   *resource = owner->resource;
+	void *resource = owner->resource;
 
 	owner->resource = NULL;
 	if (resource != NULL)

@@ -10,13 +10,13 @@
 #define ADP_BASE_OWNER_H
 
 /* Must not throw; gets the resource, never NULL. */
-typedef void (*AdpRelease) (void *resource);
+typedef void (*AdpRelease)(void *resource);
 
 typedef struct AdpOwner
 {
 	MemoryContextCallback callback;
-	AdpRelease	release;
-	void	   *resource;		/* NULL while nothing is held */
+	AdpRelease release;
+	void *resource; /* NULL while nothing is held */
 } AdpOwner;
 
 /*
@@ -28,4 +28,4 @@ extern AdpOwner *adp_owner_create(MemoryContext cxt, AdpRelease release);
 /* Releases now what the owner holds, if anything. */
 extern void adp_owner_release(AdpOwner *owner);
 
-#endif							/* ADP_BASE_OWNER_H */
+#endif /* ADP_BASE_OWNER_H */

@@ -17,23 +17,23 @@
 
 typedef enum AdpCellKind
 {
-	ADP_CELL_ABSENT = 0,		/* the row has no such member */
+	ADP_CELL_ABSENT = 0, /* the row has no such member */
 	ADP_CELL_NULL,
-	ADP_CELL_STRING,			/* data: between the quotes */
+	ADP_CELL_STRING, /* data: between the quotes */
 	ADP_CELL_NUMBER,
 	ADP_CELL_TRUE,
 	ADP_CELL_FALSE,
-	ADP_CELL_OBJECT,			/* data: whole text with braces */
-	ADP_CELL_ARRAY				/* data: whole text with brackets */
+	ADP_CELL_OBJECT, /* data: whole text with braces */
+	ADP_CELL_ARRAY	 /* data: whole text with brackets */
 } AdpCellKind;
 
 /* One value: bytes inside the page, which must outlive the cell. */
 typedef struct AdpCell
 {
 	const char *data;
-	uint32		len;
-	uint8		kind;			/* an AdpCellKind */
-	bool		has_escape;		/* a string that holds a backslash */
+	uint32 len;
+	uint8 kind;		 /* an AdpCellKind */
+	bool has_escape; /* a string that holds a backslash */
 } AdpCell;
 
 typedef struct AdpRowShape AdpRowShape;
@@ -41,10 +41,10 @@ typedef struct AdpRowShape AdpRowShape;
 /* A parsed page. */
 typedef struct AdpPage
 {
-	int			nrows;
-	int			ncells;			/* per row: the number of field paths */
-	AdpCell    *cells;			/* nrows * ncells, row by row */
-	AdpCell    *members;		/* one per member path */
+	int nrows;
+	int ncells;		  /* per row: the number of field paths */
+	AdpCell *cells;	  /* nrows * ncells, row by row */
+	AdpCell *members; /* one per member path */
 } AdpPage;
 
 /*
@@ -79,6 +79,6 @@ extern char *adp_cell_text(const AdpCell *cell, int *len);
  * The elements of an array cell, as palloc'd cells inside the same page; their
  * number, or -1 if one of them is no scalar.
  */
-extern int	adp_cell_elements(const AdpCell *array, AdpCell **elements);
+extern int adp_cell_elements(const AdpCell *array, AdpCell **elements);
 
-#endif							/* ADP_BASE_ROWS_H */
+#endif /* ADP_BASE_ROWS_H */

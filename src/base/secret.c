@@ -18,7 +18,7 @@
 static const char *
 redact_one(const char *text, const char *secret)
 {
-	Size		len = strlen(secret);
+	Size len = strlen(secret);
 	const char *hit = strstr(text, secret);
 	StringInfoData out;
 

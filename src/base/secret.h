@@ -16,4 +16,4 @@ extern const char *adp_secret_redact(const char *text,
 
 #define ADP_SECRET_MIN 6
 
-#endif							/* ADP_BASE_SECRET_H */
+#endif /* ADP_BASE_SECRET_H */

@@ -4,31 +4,31 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/tuplestore.h"
 
-#include "access/table.h"
 #include "fdw/answer.h"
 
 struct AdpAnswer
 {
-	struct AdpAnswer *next;		/* of all in this process */
-	EState	   *estate;			/* the statement it belongs to */
-	MemoryContext cxt;			/* all of it */
+	struct AdpAnswer *next; /* of all in this process */
+	EState *estate;			/* the statement it belongs to */
+	MemoryContext cxt;		/* all of it */
 	MemoryContextCallback unlink_callback;
-	int			users;
+	int users;
 	const AdpAsk *ask;
-	AdpReader  *reader;			/* NULL once all rows are in */
-	AdpStats	stats;			/* of the reader, once it is gone */
+	AdpReader *reader; /* NULL once all rows are in */
+	AdpStats stats;	   /* of the reader, once it is gone */
 	AdpConverter *converter;
 	MemoryContext row_cxt;
-	Tuplestorestate *store;		/* NULL: rows go straight out */
-	TupleDesc	desc;
-	Datum	   *values;			/* a row on its way into the store */
-	bool	   *nulls;
+	Tuplestorestate *store; /* NULL: rows go straight out */
+	TupleDesc desc;
+	Datum *values; /* a row on its way into the store */
+	bool *nulls;
 	TupleTableSlot *store_slot; /* a row on its way out of the store */
 };
 
@@ -58,8 +58,8 @@ create_answer(EState *estate, const AdpAsk *ask, MemoryContext cxt,
 			  bool keeps_rows)
 {
 	MemoryContext old = MemoryContextSwitchTo(cxt);
-	AdpAnswer  *answer = palloc0(sizeof(AdpAnswer));
-	Relation	rel = table_open(ask->table->relid, NoLock);
+	AdpAnswer *answer = palloc0(sizeof(AdpAnswer));
+	Relation rel = table_open(ask->table->relid, NoLock);
 
 	answer->estate = estate;
 	answer->cxt = cxt;
@@ -67,8 +67,8 @@ create_answer(EState *estate, const AdpAsk *ask, MemoryContext cxt,
 	answer->desc = CreateTupleDescCopy(RelationGetDescr(rel));
 	table_close(rel, NoLock);
 	answer->converter = adp_converter_create(cxt, ask->table, ask->fields);
-	answer->row_cxt = AllocSetContextCreate(cxt, "adpipe row",
-											ALLOCSET_DEFAULT_SIZES);
+	answer->row_cxt =
+		AllocSetContextCreate(cxt, "adpipe row", ALLOCSET_DEFAULT_SIZES);
 	if (keeps_rows)
 	{
 		answer->store = tuplestore_begin_heap(true, false, work_mem);
@@ -76,8 +76,8 @@ create_answer(EState *estate, const AdpAsk *ask, MemoryContext cxt,
 		answer->values = palloc0(answer->desc->natts * sizeof(Datum));
 		answer->nulls = palloc(answer->desc->natts * sizeof(bool));
 		memset(answer->nulls, true, answer->desc->natts * sizeof(bool));
-		answer->store_slot = MakeSingleTupleTableSlot(answer->desc,
-													  &TTSOpsMinimalTuple);
+		answer->store_slot =
+			MakeSingleTupleTableSlot(answer->desc, &TTSOpsMinimalTuple);
 	}
 	answer->reader = adp_reader_create(cxt, ask->table->platform,
 									   ask->table->settings, &ask->plan);
@@ -97,7 +97,7 @@ void
 adp_answer_attach(EState *estate, const AdpAsk *ask, MemoryContext cxt,
 				  bool keeps_rows, AdpPlace *place)
 {
-	AdpAnswer  *answer;
+	AdpAnswer *answer;
 
 	for (answer = answers; answer != NULL; answer = answer->next)
 	{
@@ -114,8 +114,8 @@ adp_answer_attach(EState *estate, const AdpAsk *ask, MemoryContext cxt,
 	place->has_read = false;
 	/* pointer 0 is never moved, so a new one starts at the beginning */
 	if (answer->store != NULL)
-		place->read_pointer = tuplestore_alloc_read_pointer(answer->store,
-															EXEC_FLAG_REWIND);
+		place->read_pointer =
+			tuplestore_alloc_read_pointer(answer->store, EXEC_FLAG_REWIND);
 }
 
 /*
@@ -128,8 +128,8 @@ end_reader(AdpAnswer *answer)
 		return;
 	answer->stats = *adp_reader_stats(answer->reader);
 	if (answer->stats.wait_reason != NULL)
-		answer->stats.wait_reason = MemoryContextStrdup(answer->cxt,
-														answer->stats.wait_reason);
+		answer->stats.wait_reason =
+			MemoryContextStrdup(answer->cxt, answer->stats.wait_reason);
 	adp_reader_close(answer->reader);
 	answer->reader = NULL;
 }
@@ -140,7 +140,7 @@ end_reader(AdpAnswer *answer)
 void
 adp_answer_detach(AdpPlace *place)
 {
-	AdpAnswer  *answer = place->answer;
+	AdpAnswer *answer = place->answer;
 
 	place->answer = NULL;
 	if (answer == NULL || --answer->users > 0)
@@ -159,8 +159,7 @@ adp_answer_detach(AdpPlace *place)
 bool
 adp_answer_is(const AdpPlace *place, const char *key)
 {
-	return place->answer != NULL &&
-		strcmp(place->answer->ask->key, key) == 0;
+	return place->answer != NULL && strcmp(place->answer->ask->key, key) == 0;
 }
 
 /*
@@ -176,8 +175,7 @@ read_row(AdpAnswer *answer, Datum *values, bool *nulls)
 	if (answer->reader == NULL)
 		return false;
 	MemoryContextReset(answer->row_cxt);
-	if (adp_reader_next(answer->reader, true, &cells, &account) ==
-		ADP_READ_END)
+	if (adp_reader_next(answer->reader, true, &cells, &account) == ADP_READ_END)
 	{
 		end_reader(answer);
 		return false;
@@ -194,11 +192,10 @@ read_row(AdpAnswer *answer, Datum *values, bool *nulls)
 static bool
 next_from_store(AdpPlace *place, TupleTableSlot *slot)
 {
-	AdpAnswer  *answer = place->answer;
+	AdpAnswer *answer = place->answer;
 
 	tuplestore_select_read_pointer(answer->store, place->read_pointer);
-	if (!tuplestore_gettupleslot(answer->store, true, false,
-								 answer->store_slot))
+	if (!tuplestore_gettupleslot(answer->store, true, false, answer->store_slot))
 	{
 		if (!read_row(answer, answer->values, answer->nulls))
 			return false;
@@ -223,7 +220,7 @@ next_from_store(AdpPlace *place, TupleTableSlot *slot)
 bool
 adp_answer_next(AdpPlace *place, TupleTableSlot *slot)
 {
-	AdpAnswer  *answer = place->answer;
+	AdpAnswer *answer = place->answer;
 
 	ExecClearTuple(slot);
 	if (answer->store != NULL)
@@ -248,7 +245,7 @@ adp_answer_next(AdpPlace *place, TupleTableSlot *slot)
 bool
 adp_answer_rewind(AdpPlace *place)
 {
-	AdpAnswer  *answer = place->answer;
+	AdpAnswer *answer = place->answer;
 
 	if (answer->store == NULL)
 		return !place->has_read;
@@ -265,6 +262,6 @@ adp_answer_stats(const AdpPlace *place)
 {
 	const AdpAnswer *answer = place->answer;
 
-	return answer->reader != NULL ? adp_reader_stats(answer->reader) :
-		&answer->stats;
+	return answer->reader != NULL ? adp_reader_stats(answer->reader)
+								  : &answer->stats;
 }

@@ -20,18 +20,18 @@ typedef struct AdpAnswer AdpAnswer;
 /* One scan's place in an answer. */
 typedef struct AdpPlace
 {
-	AdpAnswer  *answer;			/* NULL: none */
-	int			read_pointer;	/* in the answer's store, if it has one */
-	bool		has_read;		/* rows went out, without a store */
+	AdpAnswer *answer; /* NULL: none */
+	int read_pointer;  /* in the answer's store, if it has one */
+	bool has_read;	   /* rows went out, without a store */
 } AdpPlace;
 
 /* What an answer is made of; the table holds secrets, the key does not. */
 typedef struct AdpAsk
 {
 	const AdpTable *table;
-	List	   *fields;			/* Strings, in cell order */
+	List *fields; /* Strings, in cell order */
 	AdpReadPlan plan;
-	const char *key;			/* equal keys get equal rows */
+	const char *key; /* equal keys get equal rows */
 } AdpAsk;
 
 /*
@@ -58,4 +58,4 @@ extern bool adp_answer_rewind(AdpPlace *place);
 /* What the answer has cost so far. */
 extern const AdpStats *adp_answer_stats(const AdpPlace *place);
 
-#endif							/* ADP_FDW_ANSWER_H */
+#endif /* ADP_FDW_ANSWER_H */

@@ -33,21 +33,21 @@
 #include "fdw/condition.h"
 
 /* The platform's limit for a list. */
-#define LIST_MAX			20000
+#define LIST_MAX 20000
 
 /* Longest text of a list: queries are kept below 100 kB. */
-#define LIST_TEXT_MAX		60000
+#define LIST_TEXT_MAX 60000
 
 /* How far a moment's day can be from the day on which a comparison turns. */
-#define DAYS_AROUND			2
+#define DAYS_AROUND 2
 
 /* The days that a tree allows. */
 typedef struct DayRange
 {
-	DateADT		lo;
-	DateADT		hi;
-	bool		is_exact;
-	const char *lo_name;		/* placeholder, if not known yet */
+	DateADT lo;
+	DateADT hi;
+	bool is_exact;
+	const char *lo_name; /* placeholder, if not known yet */
 	const char *hi_name;
 } DayRange;
 
@@ -72,8 +72,9 @@ compare_day(DateADT day, Datum value, Oid type)
 												 DatumGetTimestampTz(value));
 		default:
 			Assert(type == DATEOID);
-			return day < DatumGetDateADT(value) ? -1 :
-				day > DatumGetDateADT(value) ? 1 : 0;
+			return day < DatumGetDateADT(value) ? -1
+				: day > DatumGetDateADT(value)	? 1
+												: 0;
 	}
 }
 
@@ -88,8 +89,7 @@ day_of(Datum value, Oid type)
 		case TIMESTAMPOID:
 			return DatumGetDateADT(DirectFunctionCall1(timestamp_date, value));
 		case TIMESTAMPTZOID:
-			return DatumGetDateADT(DirectFunctionCall1(timestamptz_date,
-													   value));
+			return DatumGetDateADT(DirectFunctionCall1(timestamptz_date, value));
 		default:
 			return DatumGetDateADT(value);
 	}
@@ -101,7 +101,7 @@ day_of(Datum value, Oid type)
 static DayRange
 infinite_range(int strategy, bool is_end)
 {
-	bool		wants_less = strategy == BTLessStrategyNumber ||
+	bool wants_less = strategy == BTLessStrategyNumber ||
 		strategy == BTLessEqualStrategyNumber;
 
 	if (strategy == BTEqualStrategyNumber)
@@ -115,7 +115,7 @@ infinite_range(int strategy, bool is_end)
 static DateADT
 first_day(DateADT around, Datum value, Oid type, int at_least)
 {
-	DateADT		day = around - DAYS_AROUND;
+	DateADT day = around - DAYS_AROUND;
 
 	while (day < around + DAYS_AROUND &&
 		   compare_day(day, value, type) < at_least)
@@ -131,20 +131,22 @@ first_day(DateADT around, Datum value, Oid type, int at_least)
 static DayRange
 days_of_value(int strategy, Datum value, Oid type, bool is_odd)
 {
-	DayRange	range = all_days;
-	DateADT		around = day_of(value, type);
-	DateADT		not_before;		/* first day >= value */
-	DateADT		after;			/* first day > value */
+	DayRange range = all_days;
+	DateADT around = day_of(value, type);
+	DateADT not_before; /* first day >= value */
+	DateADT after;		/* first day > value */
 
 	if (DATE_NOT_FINITE(around))
 		return infinite_range(strategy, DATE_IS_NOEND(around));
 	not_before = first_day(around, value, type, 0);
 	after = first_day(around, value, type, 1);
-	if (strategy == BTEqualStrategyNumber || strategy == BTGreaterEqualStrategyNumber)
+	if (strategy == BTEqualStrategyNumber ||
+		strategy == BTGreaterEqualStrategyNumber)
 		range.lo = not_before;
 	if (strategy == BTGreaterStrategyNumber)
 		range.lo = after;
-	if (strategy == BTEqualStrategyNumber || strategy == BTLessEqualStrategyNumber)
+	if (strategy == BTEqualStrategyNumber ||
+		strategy == BTLessEqualStrategyNumber)
 		range.hi = after - 1;
 	if (strategy == BTLessStrategyNumber)
 		range.hi = not_before - 1;
@@ -165,7 +167,7 @@ days_of_value(int strategy, Datum value, Oid type, bool is_odd)
 static DayRange
 hull(DayRange a, DayRange b)
 {
-	DayRange	range;
+	DayRange range;
 
 	range.lo = Min(a.lo, b.lo);
 	range.hi = Max(a.hi, b.hi);
@@ -185,7 +187,7 @@ hull(DayRange a, DayRange b)
 static DayRange
 intersection(DayRange a, DayRange b)
 {
-	DayRange	range;
+	DayRange range;
 
 	range.lo = Max(a.lo, b.lo);
 	range.hi = Min(a.hi, b.hi);
@@ -201,14 +203,14 @@ intersection(DayRange a, DayRange b)
 static DayRange
 days_of_array(Datum array, Oid type, bool is_odd)
 {
-	ArrayType  *elements = DatumGetArrayTypeP(array);
-	DayRange	range = no_days;
-	int16		typlen;
-	bool		typbyval;
-	char		typalign;
-	Datum	   *values;
-	bool	   *nulls;
-	int			n;
+	ArrayType *elements = DatumGetArrayTypeP(array);
+	DayRange range = no_days;
+	int16 typlen;
+	bool typbyval;
+	char typalign;
+	Datum *values;
+	bool *nulls;
+	int n;
 
 	get_typlenbyvalalign(type, &typlen, &typbyval, &typalign);
 	deconstruct_array(elements, type, typlen, typbyval, typalign, &values,
@@ -216,8 +218,9 @@ days_of_array(Datum array, Oid type, bool is_odd)
 	for (int i = 0; i < n; i++)
 	{
 		if (!nulls[i])
-			range = hull(range, days_of_value(BTEqualStrategyNumber,
-											  values[i], type, is_odd));
+			range = hull(range,
+						 days_of_value(BTEqualStrategyNumber, values[i], type,
+									   is_odd));
 	}
 	return range;
 }
@@ -228,7 +231,7 @@ days_of_array(Datum array, Oid type, bool is_odd)
 static DayRange
 placeholder_days(int strategy, const char *name)
 {
-	DayRange	range = all_days;
+	DayRange range = all_days;
 
 	if (strategy != BTLessStrategyNumber &&
 		strategy != BTLessEqualStrategyNumber)
@@ -245,10 +248,10 @@ placeholder_days(int strategy, const char *name)
 static DayRange
 days_of_leaf(List *leaf, const AdpValue *values)
 {
-	int			strategy = intVal(list_nth(leaf, ADP_LEAF_STRATEGY));
+	int strategy = intVal(list_nth(leaf, ADP_LEAF_STRATEGY));
 	const AdpValue *value = &values[intVal(list_nth(leaf, ADP_LEAF_EXPR))];
-	Oid			type = (Oid) intVal(list_nth(leaf, ADP_LEAF_TYPE));
-	bool		is_odd = intVal(list_nth(leaf, ADP_LEAF_IS_ODD)) != 0;
+	Oid type = (Oid) intVal(list_nth(leaf, ADP_LEAF_TYPE));
+	bool is_odd = intVal(list_nth(leaf, ADP_LEAF_IS_ODD)) != 0;
 
 	if (value->placeholder != NULL)
 		return placeholder_days(strategy, value->placeholder);
@@ -265,18 +268,18 @@ days_of_leaf(List *leaf, const AdpValue *values)
 static DayRange
 eval_days(List *tree, const AdpValue *values)
 {
-	int			kind = intVal(linitial(tree));
-	DayRange	range;
+	int kind = intVal(linitial(tree));
+	DayRange range;
 
 	if (kind == ADP_DAY_LEAF)
 		return days_of_leaf(tree, values);
 	range = eval_days(lsecond(tree), values);
 	for (int i = 2; i < list_length(tree); i++)
 	{
-		DayRange	next = eval_days(list_nth(tree, i), values);
+		DayRange next = eval_days(list_nth(tree, i), values);
 
-		range = kind == ADP_DAY_AND ? intersection(range, next) :
-			hull(range, next);
+		range =
+			kind == ADP_DAY_AND ? intersection(range, next) : hull(range, next);
 	}
 	return range;
 }
@@ -287,8 +290,8 @@ eval_days(List *tree, const AdpValue *values)
 bool
 adp_condition_has_lower(List *tree)
 {
-	int			kind = intVal(linitial(tree));
-	int			strategy;
+	int kind = intVal(linitial(tree));
+	int strategy;
 
 	if (kind == ADP_DAY_LEAF)
 	{
@@ -298,7 +301,7 @@ adp_condition_has_lower(List *tree)
 	}
 	for (int i = 1; i < list_length(tree); i++)
 	{
-		bool		has_lower = adp_condition_has_lower(list_nth(tree, i));
+		bool has_lower = adp_condition_has_lower(list_nth(tree, i));
 
 		if (has_lower == (kind == ADP_DAY_AND))
 			return has_lower;
@@ -312,8 +315,8 @@ adp_condition_has_lower(List *tree)
 static void
 apply_days(List *tree, const AdpValue *values, AdpPushed *pushed)
 {
-	AdpDays    *days = &pushed->plan->days;
-	DayRange	range = eval_days(tree, values);
+	AdpDays *days = &pushed->plan->days;
+	DayRange range = eval_days(tree, values);
 
 	days->since = Max(days->since, range.lo);
 	days->until = Min(days->until, range.hi);
@@ -335,10 +338,10 @@ static const char **
 texts_of(const AdpValue *value, bool is_array, int *n, bool *has_null)
 {
 	const char **texts;
-	ArrayType  *array;
-	Datum	   *elements;
-	bool	   *nulls;
-	int			count;
+	ArrayType *array;
+	Datum *elements;
+	bool *nulls;
+	int count;
 
 	*n = 0;
 	*has_null = false;
@@ -349,8 +352,8 @@ texts_of(const AdpValue *value, bool is_array, int *n, bool *has_null)
 		return texts;
 	}
 	array = DatumGetArrayTypeP(value->value);
-	deconstruct_array(array, ARR_ELEMTYPE(array), -1, false,
-					  TYPALIGN_INT, &elements, &nulls, &count);
+	deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT,
+					  &elements, &nulls, &count);
 	texts = palloc(Max(count, 1) * sizeof(char *));
 	for (int i = 0; i < count; i++)
 	{
@@ -369,7 +372,7 @@ texts_of(const AdpValue *value, bool is_array, int *n, bool *has_null)
 static bool
 is_canonical_id(const char *text)
 {
-	Size		len = strlen(text);
+	Size len = strlen(text);
 	const char *largest = "9223372036854775807";
 
 	if (len == 0 || strspn(text, "0123456789") != len)
@@ -384,30 +387,28 @@ is_canonical_id(const char *text)
 typedef enum ValueFate
 {
 	VALUE_SENT,
-	VALUE_MATCHES_NOTHING,		/* equals no value of the field */
-	VALUE_STAYS_LOCAL			/* may match, but cannot be sent */
+	VALUE_MATCHES_NOTHING, /* equals no value of the field */
+	VALUE_STAYS_LOCAL	   /* may match, but cannot be sent */
 } ValueFate;
 
 /*
  * Decides about one value.
  */
 static ValueFate
-judge_value(const AdpPlatform *platform, const AdpField *field,
-			const char *text)
+judge_value(const AdpPlatform *platform, const AdpField *field, const char *text)
 {
 	switch (field->type)
 	{
 		case ADP_FIELD_ID:
 			return is_canonical_id(text) ? VALUE_SENT : VALUE_MATCHES_NOTHING;
 		case ADP_FIELD_ENUM:
-			if (strcmp(text, "UNKNOWN") == 0 ||
-				strcmp(text, "UNSPECIFIED") == 0)
+			if (strcmp(text, "UNKNOWN") == 0 || strcmp(text, "UNSPECIFIED") == 0)
 				return VALUE_STAYS_LOCAL;
-			return platform->can_hold(field, text) ? VALUE_SENT :
-				VALUE_MATCHES_NOTHING;
+			return platform->can_hold(field, text) ? VALUE_SENT
+												   : VALUE_MATCHES_NOTHING;
 		default:
-			return platform->can_hold(field, text) ? VALUE_SENT :
-				VALUE_STAYS_LOCAL;
+			return platform->can_hold(field, text) ? VALUE_SENT
+												   : VALUE_STAYS_LOCAL;
 	}
 }
 
@@ -426,7 +427,7 @@ compare_texts(const void *a, const void *b)
 static int
 sort_unique(const char **texts, int n)
 {
-	int			kept = 0;
+	int kept = 0;
 
 	qsort(texts, n, sizeof(char *), compare_texts);
 	for (int i = 0; i < n; i++)
@@ -444,9 +445,9 @@ static void
 send_condition(AdpPushed *pushed, const AdpField *field, AdpOperator op,
 			   const char **values, int nvalues, bool is_placeholder)
 {
-	AdpQuery   *query = &pushed->plan->query;
-	AdpCondition *grown = palloc((query->nconditions + 1) *
-								 sizeof(AdpCondition));
+	AdpQuery *query = &pushed->plan->query;
+	AdpCondition *grown =
+		palloc((query->nconditions + 1) * sizeof(AdpCondition));
 	AdpCondition *added = &grown[query->nconditions];
 
 	if (query->nconditions > 0)
@@ -467,7 +468,7 @@ send_condition(AdpPushed *pushed, const AdpField *field, AdpOperator op,
 static bool
 is_sendable(const char **values, int n)
 {
-	Size		len = 0;
+	Size len = 0;
 
 	for (int i = 0; i < n; i++)
 		len += strlen(values[i]) + 4;
@@ -481,7 +482,7 @@ static void
 apply_field_set(const AdpTable *table, const AdpField *field, AdpOperator op,
 				const char **texts, int n, AdpPushed *pushed)
 {
-	int			sent = 0;
+	int sent = 0;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -521,8 +522,8 @@ static void
 apply_account_set(AdpOperator op, const char **texts, int n, AdpPushed *pushed)
 {
 	AdpAccountFilter *filter = &pushed->plan->accounts;
-	AdpAccountCondition *grown = palloc((filter->nconditions + 1) *
-										sizeof(AdpAccountCondition));
+	AdpAccountCondition *grown =
+		palloc((filter->nconditions + 1) * sizeof(AdpAccountCondition));
 	AdpAccountCondition *added = &grown[filter->nconditions];
 
 	if (filter->nconditions > 0)
@@ -542,7 +543,7 @@ static void
 apply_platform_set(const AdpTable *table, AdpOperator op, const char **texts,
 				   int n, AdpPushed *pushed)
 {
-	bool		is_there = false;
+	bool is_there = false;
 
 	for (int i = 0; i < n; i++)
 		is_there |= strcmp(texts[i], table->platform->name) == 0;
@@ -557,15 +558,15 @@ static void
 apply_set(const AdpTable *table, List *condition, const AdpValue *values,
 		  AdpPushed *pushed)
 {
-	AttrNumber	attno = (AttrNumber) intVal(list_nth(condition, ADP_SET_ATTNO));
-	AdpOperator op = (AdpOperator) intVal(list_nth(condition, ADP_SET_OPERATOR));
-	const AdpValue *value =
-		&values[intVal(list_nth(condition, ADP_SET_EXPR))];
-	bool		is_array = intVal(list_nth(condition, ADP_SET_IS_ARRAY)) != 0;
+	AttrNumber attno = (AttrNumber) intVal(list_nth(condition, ADP_SET_ATTNO));
+	AdpOperator op =
+		(AdpOperator) intVal(list_nth(condition, ADP_SET_OPERATOR));
+	const AdpValue *value = &values[intVal(list_nth(condition, ADP_SET_EXPR))];
+	bool is_array = intVal(list_nth(condition, ADP_SET_IS_ARRAY)) != 0;
 	const AdpField *field = adp_table_column(table, attno)->field;
-	bool		has_null;
+	bool has_null;
 	const char **texts;
-	int			n;
+	int n;
 
 	if (value->placeholder != NULL)
 	{
@@ -598,11 +599,11 @@ void
 adp_condition_apply(const AdpTable *table, List *conditions,
 					const AdpValue *values, AdpPushed *pushed)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, conditions)
 	{
-		List	   *condition = lfirst(cell);
+		List *condition = lfirst(cell);
 
 		switch ((AdpConditionKind) intVal(linitial(condition)))
 		{

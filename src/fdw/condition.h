@@ -52,24 +52,24 @@ enum AdpLeafMember
 	ADP_LEAF_EXPR,
 	ADP_LEAF_TYPE,
 	ADP_LEAF_IS_ARRAY,
-	ADP_LEAF_IS_ODD				/* compared across types: a day to spare */
+	ADP_LEAF_IS_ODD /* compared across types: a day to spare */
 };
 
 /* The value of a right-hand side, as far as it is known. */
 typedef struct AdpValue
 {
-	Datum		value;
-	bool		is_null;
-	const char *placeholder;	/* not NULL: known only at run time */
+	Datum value;
+	bool is_null;
+	const char *placeholder; /* not NULL: known only at run time */
 } AdpValue;
 
 /* What conditions come to. */
 typedef struct AdpPushed
 {
-	bool		is_empty;		/* no row can satisfy them */
-	bool		is_exact;		/* each is sent in full */
-	AdpReadPlan *plan;			/* days, accounts, conditions go here */
-	const char *since_name;		/* placeholders of the days, for EXPLAIN */
+	bool is_empty;			/* no row can satisfy them */
+	bool is_exact;			/* each is sent in full */
+	AdpReadPlan *plan;		/* days, accounts, conditions go here */
+	const char *since_name; /* placeholders of the days, for EXPLAIN */
 	const char *until_name;
 } AdpPushed;
 
@@ -83,4 +83,4 @@ extern void adp_condition_apply(const AdpTable *table, List *conditions,
 /* Whether a day tree always gives a lower bound. */
 extern bool adp_condition_has_lower(List *tree);
 
-#endif							/* ADP_FDW_CONDITION_H */
+#endif /* ADP_FDW_CONDITION_H */

@@ -17,7 +17,7 @@
 #include ADP_EXPLAIN_STATE_HEADER
 
 /* Stands for the account's own day where only the platform can tell it. */
-#define ACCOUNT_TODAY	"$today"
+#define ACCOUNT_TODAY "$today"
 
 /*
  * A date as ISO text.
@@ -25,9 +25,9 @@
 static char *
 iso_date(DateADT date)
 {
-	int			year;
-	int			month;
-	int			day;
+	int year;
+	int month;
+	int day;
 
 	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
 	return psprintf("%04d-%02d-%02d", year, month, day);
@@ -41,8 +41,9 @@ describe_days(const AdpPushed *pushed, AdpQuery *query)
 {
 	const AdpDays *days = &pushed->plan->days;
 
-	query->until = pushed->until_name ? pushed->until_name :
-		days->until == DATEVAL_NOEND ? ACCOUNT_TODAY : iso_date(days->until);
+	query->until = pushed->until_name  ? pushed->until_name
+		: days->until == DATEVAL_NOEND ? ACCOUNT_TODAY
+									   : iso_date(days->until);
 	if (pushed->since_name != NULL)
 		query->since = pushed->since_name;
 	else if (days->since != DATEVAL_NOBEGIN)
@@ -50,8 +51,8 @@ describe_days(const AdpPushed *pushed, AdpQuery *query)
 	else if (days->unbounded == ADP_UNBOUNDED_WINDOW)
 		query->since = psprintf(ACCOUNT_TODAY " - %d", days->window_days - 1);
 	else
-		query->since = days->unbounded == ADP_UNBOUNDED_ALLOW ?
-			"$reach" : "$missing";
+		query->since =
+			days->unbounded == ADP_UNBOUNDED_ALLOW ? "$reach" : "$missing";
 }
 
 /*
@@ -80,13 +81,13 @@ describe_grain(const AdpTable *table)
 static void
 explain_request(ForeignScanState *node, struct ExplainState *es)
 {
-	AdpScan    *scan = node->fdw_state;
-	AdpTable   *table = adp_table_load(scan->relid, scan->userid, false);
+	AdpScan *scan = node->fdw_state;
+	AdpTable *table = adp_table_load(scan->relid, scan->userid, false);
 	AdpReadPlan plan;
-	AdpPushed	pushed;
-	AdpQuery	query;
-	char	   *accounts;
-	int			count;
+	AdpPushed pushed;
+	AdpQuery query;
+	char *accounts;
+	int count;
 
 	adp_scan_plan(scan, table, adp_scan_values(node, true), &plan, &pushed);
 	ExplainPropertyText("Platform", table->platform->name, es);
@@ -106,8 +107,7 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 	if (count >= 0)
 		ExplainPropertyInteger("Expected Requests", NULL, count, es);
 	else
-		ExplainPropertyText("Expected Requests", "at least one per account",
-							es);
+		ExplainPropertyText("Expected Requests", "at least one per account", es);
 	ExplainPropertyText("Grain", describe_grain(table), es);
 }
 
@@ -117,7 +117,7 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 static void
 explain_cost(const AdpScan *scan, struct ExplainState *es)
 {
-	AdpStats	stats = adp_scan_stats(scan);
+	AdpStats stats = adp_scan_stats(scan);
 
 	ExplainPropertyInteger("Requests", NULL, stats.requests, es);
 	ExplainPropertyInteger("Pages", NULL, stats.pages, es);

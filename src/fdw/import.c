@@ -55,24 +55,23 @@ list_reports(const AdpPlatform *platform, const char *schema)
 static void
 check_names(const AdpPlatform *platform, ImportForeignSchemaStmt *stmt)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (find_report(platform, stmt->remote_schema, NULL) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND),
-				 errmsg("platform \"%s\" has no schema \"%s\"",
-						platform->name, stmt->remote_schema),
+				 errmsg("platform \"%s\" has no schema \"%s\"", platform->name,
+						stmt->remote_schema),
 				 errhint("Schemas are: reports, common.")));
 	foreach(cell, stmt->table_list)
 	{
-		RangeVar   *table = lfirst(cell);
+		RangeVar *table = lfirst(cell);
 
 		if (find_report(platform, stmt->remote_schema, table->relname) == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_TABLE_NOT_FOUND),
 					 errmsg("platform \"%s\" has no table \"%s\" in schema \"%s\"",
-							platform->name, table->relname,
-							stmt->remote_schema),
+							platform->name, table->relname, stmt->remote_schema),
 					 errhint("Tables are: %s.",
 							 list_reports(platform, stmt->remote_schema))));
 	}
@@ -89,7 +88,7 @@ check_names(const AdpPlatform *platform, ImportForeignSchemaStmt *stmt)
 static bool
 is_wanted(ImportForeignSchemaStmt *stmt, const char *name)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (stmt->list_type == FDW_IMPORT_SCHEMA_ALL)
 		return true;
@@ -146,16 +145,16 @@ adpipeImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverid)
 {
 	ForeignServer *server = GetForeignServer(serverid);
 	const AdpPlatform *platform = adp_option_platform(server->fdwid);
-	List	   *commands = NIL;
+	List *commands = NIL;
 
 	check_names(platform, stmt);
 	for (const AdpReport *report = platform->reports; report->name; report++)
 	{
 		if (strcmp(report->schema, stmt->remote_schema) == 0 &&
 			is_wanted(stmt, report->name))
-			commands = lappend(commands,
-							   table_command(platform, report,
-											 server->servername));
+			commands =
+				lappend(commands,
+						table_command(platform, report, server->servername));
 	}
 	return commands;
 }
@@ -167,14 +166,12 @@ static void
 put_column(ReturnSetInfo *result, const AdpPlatform *platform,
 		   const AdpReport *report, const AdpColumn *column)
 {
-	static const char *const kinds[] = {
-		[ADP_KIND_ATTRIBUTE] = "attribute",
-		[ADP_KIND_SEGMENT] = "segment",
-		[ADP_KIND_METRIC] = "metric"
-	};
+	static const char *const kinds[] = {[ADP_KIND_ATTRIBUTE] = "attribute",
+										[ADP_KIND_SEGMENT] = "segment",
+										[ADP_KIND_METRIC] = "metric"};
 	const AdpField *field = adp_platform_field(platform, column->field);
-	Datum		values[10];
-	bool		nulls[10] = {0};
+	Datum values[10];
+	bool nulls[10] = {0};
 
 	values[0] = CStringGetTextDatum(platform->name);
 	values[1] = CStringGetTextDatum(report->schema);

@@ -11,4 +11,4 @@
 extern List *adpipeImportForeignSchema(ImportForeignSchemaStmt *stmt,
 									   Oid serverid);
 
-#endif							/* ADP_FDW_IMPORT_H */
+#endif /* ADP_FDW_IMPORT_H */

@@ -29,7 +29,7 @@
 PG_FUNCTION_INFO_V1(adpipe_google_ads_validator);
 
 /* Milliseconds in ten minutes: no bound of a transfer makes sense past that. */
-#define TEN_MINUTES_MS	600000
+#define TEN_MINUTES_MS 600000
 
 /*
  * Option check: a field becomes part of request texts, so only characters that
@@ -38,37 +38,40 @@ PG_FUNCTION_INFO_V1(adpipe_google_ads_validator);
 const char *
 adp_option_check_field(const char *value)
 {
-	const char *allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:@-";
+	const char *allowed =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:@-";
 
 	if (value[0] == '\0' || strspn(value, allowed) != strlen(value))
 		return "A field is the platform's name for the column, such as metrics.clicks.";
 	return NULL;
 }
 
-static const AdpOption common_options[] = {
-	{"connect_timeout_ms", ADP_ON_SERVER, ADP_OPTION_INT,
-		offsetof(AdpSettings, connect_timeout_ms), false, 1, TEN_MINUTES_MS, 10000},
-	{"endpoint", ADP_ON_SERVER, ADP_OPTION_URL,
-		offsetof(AdpSettings, endpoint)},
-	{"field", ADP_ON_COLUMN, ADP_OPTION_CHECKED, 0, .check = adp_option_check_field},
-	{"max_concurrency", ADP_ON_SERVER, ADP_OPTION_INT,
-		offsetof(AdpSettings, max_concurrency), false, 1, 100, 8},
-	{"max_retries", ADP_ON_SERVER, ADP_OPTION_INT,
-		offsetof(AdpSettings, max_retries), false, 0, 20, 5},
-	{"request_timeout_ms", ADP_ON_SERVER, ADP_OPTION_INT,
-		offsetof(AdpSettings, request_timeout_ms), false, 1, 6 * TEN_MINUTES_MS, TEN_MINUTES_MS},
-	{"unbounded", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ONE_OF,
-	offsetof(AdpSettings, unbounded), .words = "error, window, allow"},
-	{"window_days", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_INT,
-		offsetof(AdpSettings, window_days), false, 1, 1100, 30},
-	{NULL}
-};
+static const AdpOption common_options[] =
+	{{"connect_timeout_ms", ADP_ON_SERVER, ADP_OPTION_INT,
+	  offsetof(AdpSettings, connect_timeout_ms), false, 1, TEN_MINUTES_MS,
+	  10000},
+	 {"endpoint", ADP_ON_SERVER, ADP_OPTION_URL,
+	  offsetof(AdpSettings, endpoint)},
+	 {"field", ADP_ON_COLUMN, ADP_OPTION_CHECKED, 0,
+	  .check = adp_option_check_field},
+	 {"max_concurrency", ADP_ON_SERVER, ADP_OPTION_INT,
+	  offsetof(AdpSettings, max_concurrency), false, 1, 100, 8},
+	 {"max_retries", ADP_ON_SERVER, ADP_OPTION_INT,
+	  offsetof(AdpSettings, max_retries), false, 0, 20, 5},
+	 {"request_timeout_ms", ADP_ON_SERVER, ADP_OPTION_INT,
+	  offsetof(AdpSettings, request_timeout_ms), false, 1, 6 * TEN_MINUTES_MS,
+	  TEN_MINUTES_MS},
+	 {"unbounded", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ONE_OF,
+	  offsetof(AdpSettings, unbounded), .words = "error, window, allow"},
+	 {"window_days", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_INT,
+	  offsetof(AdpSettings, window_days), false, 1, 1100, 30},
+	 {NULL}};
 
 /* Kinds of objects, for messages. */
 typedef struct Place
 {
-	int			where;
-	Oid			catalog;
+	int where;
+	Oid catalog;
 	const char *what;
 } Place;
 
@@ -94,7 +97,8 @@ adp_option_platform(Oid fdwid)
 				(errcode(ERRCODE_FDW_ERROR),
 				 errmsg("foreign-data wrapper \"%s\" is not a platform of adpipe",
 						wrapper->fdwname),
-				 errdetail("The wrappers that extension adpipe makes cannot be renamed.")));
+				 errdetail(
+					 "The wrappers that extension adpipe makes cannot be renamed.")));
 	return platform;
 }
 
@@ -154,20 +158,20 @@ nearest_option(const AdpPlatform *platform, int where, const char *name)
 {
 	const AdpOption *option = NULL;
 	const char *nearest = NULL;
-	int			best = Min(4, (int) strlen(name) / 2) + 1;
+	int best = Min(4, (int) strlen(name) / 2) + 1;
 
 	if (strlen(name) > NAMEDATALEN)
 		return NULL;
 	while ((option = next_option(platform, option)) != NULL)
 	{
-		int			distance;
+		int distance;
 
 		if ((option->where & where) == 0)
 			continue;
-		distance = varstr_levenshtein_less_equal(name, strlen(name),
-												 option->name,
-												 strlen(option->name),
-												 1, 1, 1, best, true);
+		distance =
+			varstr_levenshtein_less_equal(name, strlen(name), option->name,
+										  strlen(option->name), 1, 1, 1, best,
+										  true);
 		if (distance < best)
 		{
 			best = distance;
@@ -219,8 +223,7 @@ describe_places(const AdpOption *option)
  * shown: it may be a secret.
  */
 static void
-refuse_option(const AdpPlatform *platform, const Place *place,
-			  const char *name)
+refuse_option(const AdpPlatform *platform, const Place *place, const char *name)
 {
 	const AdpOption *elsewhere = find_option(platform, name);
 	const char *nearest;
@@ -232,7 +235,8 @@ refuse_option(const AdpPlatform *platform, const Place *place,
 						name, place->what),
 				 errdetail("Options of a %s can be read by every role.",
 						   place->what),
-				 errhint("Set it with CREATE USER MAPPING or ALTER USER MAPPING.")));
+				 errhint(
+					 "Set it with CREATE USER MAPPING or ALTER USER MAPPING.")));
 	if (elsewhere != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
@@ -243,12 +247,11 @@ refuse_option(const AdpPlatform *platform, const Place *place,
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
 			 errmsg("invalid option \"%s\"", name),
-			 nearest ?
-			 errhint("Perhaps you meant the option \"%s\".", nearest) :
-			 place->where == 0 ?
-			 errhint("There are no valid options for a %s.", place->what) :
-			 errhint("Valid options for a %s are: %s.", place->what,
-					 list_options(platform, place->where))));
+			 nearest ? errhint("Perhaps you meant the option \"%s\".", nearest)
+				 : place->where == 0
+				 ? errhint("There are no valid options for a %s.", place->what)
+				 : errhint("Valid options for a %s are: %s.", place->what,
+						   list_options(platform, place->where))));
 }
 
 /*
@@ -260,10 +263,10 @@ refuse_value(const AdpOption *option, const char *value, const char *detail)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 option->is_secret ?
-			 errmsg("invalid value for option \"%s\"", option->name) :
-			 errmsg("invalid value for option \"%s\": \"%s\"", option->name,
-					value),
+			 option->is_secret
+				 ? errmsg("invalid value for option \"%s\"", option->name)
+				 : errmsg("invalid value for option \"%s\": \"%s\"",
+						  option->name, value),
 			 errdetail_internal("%s", detail)));
 }
 
@@ -273,8 +276,8 @@ refuse_value(const AdpOption *option, const char *value, const char *detail)
 static bool
 is_one_of(const char *words, const char *value)
 {
-	char	   *rest = pstrdup(words);
-	char	   *word;
+	char *rest = pstrdup(words);
+	char *word;
 
 	while ((word = strsep(&rest, ", ")) != NULL)
 	{
@@ -307,7 +310,7 @@ static void
 check_value(const AdpOption *option, const char *value)
 {
 	const char *problem = NULL;
-	int			number;
+	int number;
 
 	switch (option->type)
 	{
@@ -316,8 +319,8 @@ check_value(const AdpOption *option, const char *value)
 				problem = "The value is empty.";
 			break;
 		case ADP_OPTION_INT:
-			if (!parse_int(value, &number, 0, NULL) ||
-				number < option->min || number > option->max)
+			if (!parse_int(value, &number, 0, NULL) || number < option->min ||
+				number > option->max)
 				problem = psprintf("Give a whole number from %d to %d.",
 								   option->min, option->max);
 			break;
@@ -354,7 +357,7 @@ origin_len(const char *url)
 static bool
 has_prefix(const char *url, const char *prefix)
 {
-	int			len = (int) strlen(prefix);
+	int len = (int) strlen(prefix);
 
 	while (len > 0 && prefix[len - 1] == '/')
 		len--;
@@ -370,10 +373,9 @@ has_prefix(const char *url, const char *prefix)
 static bool
 same_origin(const char *url, const char *own)
 {
-	int			len = origin_len(own);
+	int len = origin_len(own);
 
-	return own != NULL && origin_len(url) == len &&
-		strncmp(url, own, len) == 0;
+	return own != NULL && origin_len(url) == len && strncmp(url, own, len) == 0;
 }
 
 /*
@@ -383,12 +385,11 @@ void
 adp_option_check_endpoint(const AdpPlatform *platform, const char *option,
 						  const char *url, Oid role)
 {
-	char	   *rest;
-	char	   *prefix;
+	char *rest;
+	char *prefix;
 
 	if (superuser_arg(role) || same_origin(url, platform->endpoint) ||
-		(platform->token_endpoint &&
-		 same_origin(url, platform->token_endpoint)))
+		(platform->token_endpoint && same_origin(url, platform->token_endpoint)))
 		return;
 	rest = pstrdup(adp_guc_allowed_endpoints);
 	while ((prefix = strsep(&rest, ", ")) != NULL)
@@ -399,8 +400,10 @@ adp_option_check_endpoint(const AdpPlatform *platform, const char *option,
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("option \"%s\" may not be \"%s\"", option, url),
-			 errdetail("A role that is not superuser may use the platform's own hosts, or those that setting \"adpipe.allowed_endpoints\" allows."),
-			 errhint("Have a superuser create the server, or add the address to \"adpipe.allowed_endpoints\".")));
+			 errdetail(
+				 "A role that is not superuser may use the platform's own hosts, or those that setting \"adpipe.allowed_endpoints\" allows."),
+			 errhint(
+				 "Have a superuser create the server, or add the address to \"adpipe.allowed_endpoints\".")));
 }
 
 /*
@@ -410,19 +413,19 @@ static void
 validate(const AdpPlatform *platform, List *options, Oid catalog)
 {
 	const Place *place = find_place(catalog);
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, options)
 	{
-		DefElem    *def = lfirst(cell);
+		DefElem *def = lfirst(cell);
 		const AdpOption *option = find_option(platform, def->defname);
 
 		if (option == NULL || (option->where & place->where) == 0)
 			refuse_option(platform, place, def->defname);
 		check_value(option, defGetString(def));
 		if (option->type == ADP_OPTION_URL)
-			adp_option_check_endpoint(platform, option->name,
-									  defGetString(def), GetUserId());
+			adp_option_check_endpoint(platform, option->name, defGetString(def),
+									  GetUserId());
 	}
 }
 
@@ -445,13 +448,13 @@ static void
 apply_value(AdpSettings *settings, const AdpOption *option, const char *value,
 			bool on_table)
 {
-	size_t		offset = on_table && option->table_offset != 0 ?
-		option->table_offset : option->offset;
-	char	   *member = (char *) settings + offset;
+	size_t offset = on_table && option->table_offset != 0 ? option->table_offset
+														  : option->offset;
+	char *member = (char *) settings + offset;
 
 	if (option->type == ADP_OPTION_INT)
 	{
-		int			number = option->fallback;
+		int number = option->fallback;
 
 		if (value != NULL)
 			parse_int(value, &number, 0, NULL);
@@ -465,14 +468,14 @@ apply_value(AdpSettings *settings, const AdpOption *option, const char *value,
  * Puts the options of one object into the settings.
  */
 static void
-apply_options(AdpSettings *settings, const AdpPlatform *platform,
-			  List *options, int where)
+apply_options(AdpSettings *settings, const AdpPlatform *platform, List *options,
+			  int where)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, options)
 	{
-		DefElem    *def = lfirst(cell);
+		DefElem *def = lfirst(cell);
 		const AdpOption *option = find_option(platform, def->defname);
 
 		if (option != NULL && (option->where & where) != 0)
@@ -506,8 +509,8 @@ apply_defaults(AdpSettings *settings, const AdpPlatform *platform)
 static const char *
 trim_url(const char *url)
 {
-	char	   *copy = pstrdup(url);
-	int			len = (int) strlen(copy);
+	char *copy = pstrdup(url);
+	int len = (int) strlen(copy);
 
 	while (len > 0 && copy[len - 1] == '/')
 		copy[--len] = '\0';
@@ -541,8 +544,7 @@ adp_option_settings(ForeignServer *server, const AdpPlatform *platform,
 								  server->owner);
 		if (settings->token_endpoint != NULL)
 			adp_option_check_endpoint(platform, "token_endpoint",
-									  settings->token_endpoint,
-									  server->owner);
+									  settings->token_endpoint, server->owner);
 	}
 	return settings;
 }

@@ -41,4 +41,4 @@ extern void adp_option_check_endpoint(const AdpPlatform *platform,
 									  const char *option, const char *url,
 									  Oid role);
 
-#endif							/* ADP_FDW_OPTION_H */
+#endif /* ADP_FDW_OPTION_H */

@@ -26,22 +26,22 @@
  * entities each over a year.  Only the order of magnitude matters, so that a
  * filtered scan looks smaller than a whole one.
  */
-#define DEFAULT_TUPLES		365000
+#define DEFAULT_TUPLES 365000
 
 /*
  * Cost of a request: about 300 ms, where a sequential page costs 1 and takes
  * some 20 microseconds.  Round trips outweigh all else.
  */
-#define REQUEST_COST		15000.0
+#define REQUEST_COST 15000.0
 
 /* Rows that one request brings. */
-#define ROWS_PER_REQUEST	10000.0
+#define ROWS_PER_REQUEST 10000.0
 
 /* What planning knows of a relation. */
 typedef struct PlanRel
 {
-	AdpTable   *table;
-	AdpPushdown pushdown;		/* of the relation's own clauses */
+	AdpTable *table;
+	AdpPushdown pushdown; /* of the relation's own clauses */
 } PlanRel;
 
 /*
@@ -50,7 +50,7 @@ typedef struct PlanRel
 void
 adpipeGetForeignRelSize(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 {
-	PlanRel    *known = palloc0(sizeof(PlanRel));
+	PlanRel *known = palloc0(sizeof(PlanRel));
 
 	known->table = adp_table_load(relid, InvalidOid, false);
 	adp_pushdown_find(root, rel->relid, known->table, rel->baserestrictinfo,
@@ -69,17 +69,18 @@ static void
 add_scan_path(PlannerInfo *root, RelOptInfo *rel, ParamPathInfo *param,
 			  bool has_lower)
 {
-	PlanRel    *known = rel->fdw_private;
-	Relids		outer = param ? param->ppi_req_outer : rel->lateral_relids;
-	double		rows = param ? param->ppi_rows : rel->rows;
-	Cost		total = REQUEST_COST * (1 + floor(rows / ROWS_PER_REQUEST)) +
+	PlanRel *known = rel->fdw_private;
+	Relids outer = param ? param->ppi_req_outer : rel->lateral_relids;
+	double rows = param ? param->ppi_rows : rel->rows;
+	Cost total = REQUEST_COST * (1 + floor(rows / ROWS_PER_REQUEST)) +
 		cpu_tuple_cost * rows;
-	int			disabled = known->table->day != NULL && !has_lower &&
+	int disabled = known->table->day != NULL && !has_lower &&
 		adp_option_unbounded(known->table->settings) == ADP_UNBOUNDED_ERROR;
 
-	add_path(rel, (Path *)
-			 adp_create_foreignscan_path(root, rel, rows, disabled,
-										 REQUEST_COST, total, outer, NIL));
+	add_path(rel,
+			 (Path *) adp_create_foreignscan_path(root, rel, rows, disabled,
+												  REQUEST_COST, total, outer,
+												  NIL));
 }
 
 /*
@@ -90,7 +91,7 @@ static bool
 is_wanted_column(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
 				 EquivalenceMember *em, void *arg)
 {
-	Node	   *node = (Node *) em->em_expr;
+	Node *node = (Node *) em->em_expr;
 
 	while (IsA(node, RelabelType))
 		node = (Node *) ((RelabelType *) node)->arg;
@@ -104,8 +105,8 @@ is_wanted_column(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
 static List *
 join_clauses(PlannerInfo *root, RelOptInfo *rel, const AdpTable *table)
 {
-	List	   *clauses = NIL;
-	ListCell   *cell;
+	List *clauses = NIL;
+	ListCell *cell;
 
 	foreach(cell, rel->joininfo)
 	{
@@ -116,13 +117,14 @@ join_clauses(PlannerInfo *root, RelOptInfo *rel, const AdpTable *table)
 		return clauses;
 	for (int i = 0; i < table->ncolumns; i++)
 	{
-		AttrNumber	attno = table->columns[i].attno;
+		AttrNumber attno = table->columns[i].attno;
 
-		clauses = list_concat(clauses,
-							  generate_implied_equalities_for_column(root, rel,
-																	 is_wanted_column,
-																	 &attno,
-																	 rel->lateral_referencers));
+		clauses =
+			list_concat(clauses,
+						generate_implied_equalities_for_column(root, rel,
+															   is_wanted_column,
+															   &attno,
+															   rel->lateral_referencers));
 	}
 	return clauses;
 }
@@ -134,11 +136,11 @@ static List *
 add_join_path(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *clause,
 			  List *seen)
 {
-	PlanRel    *known = rel->fdw_private;
-	Relids		outer = bms_union(clause->clause_relids, rel->lateral_relids);
+	PlanRel *known = rel->fdw_private;
+	Relids outer = bms_union(clause->clause_relids, rel->lateral_relids);
 	ParamPathInfo *param;
 	AdpPushdown pushdown;
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (!adp_pushdown_takes(root, rel->relid, known->table, (Node *) clause))
 		return seen;
@@ -151,7 +153,8 @@ add_join_path(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *clause,
 			return seen;
 	}
 	param = get_baserel_parampathinfo(root, rel, outer);
-	adp_pushdown_find(root, rel->relid, known->table, param->ppi_clauses, &pushdown);
+	adp_pushdown_find(root, rel->relid, known->table, param->ppi_clauses,
+					  &pushdown);
 	add_scan_path(root, rel, param,
 				  pushdown.has_lower || known->pushdown.has_lower);
 	return lappend(seen, outer);
@@ -163,9 +166,9 @@ add_join_path(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *clause,
 void
 adpipeGetForeignPaths(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 {
-	PlanRel    *known = rel->fdw_private;
-	List	   *seen = NIL;
-	ListCell   *cell;
+	PlanRel *known = rel->fdw_private;
+	List *seen = NIL;
+	ListCell *cell;
 
 	add_scan_path(root, rel, NULL, known->pushdown.has_lower);
 	foreach(cell, join_clauses(root, rel, known->table))
@@ -179,13 +182,13 @@ adpipeGetForeignPaths(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 static int64
 wanted_rows(PlannerInfo *root)
 {
-	Query	   *parse = root->parse;
+	Query *parse = root->parse;
 
 	if (root->limit_tuples <= 0 || root->limit_tuples > PG_INT32_MAX ||
 		parse->limitCount == NULL || !IsA(parse->limitCount, Const) ||
 		(parse->limitOffset != NULL && !IsA(parse->limitOffset, Const)) ||
-		parse->limitOption != LIMIT_OPTION_COUNT ||
-		parse->sortClause != NIL || parse->rowMarks != NIL ||
+		parse->limitOption != LIMIT_OPTION_COUNT || parse->sortClause != NIL ||
+		parse->rowMarks != NIL ||
 		bms_membership(root->all_baserels) != BMS_SINGLETON)
 		return 0;
 	return (int64) root->limit_tuples;
@@ -198,14 +201,14 @@ wanted_rows(PlannerInfo *root)
 static bool
 asks_presence_only(const AdpTable *table, List *fields, List *presence)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (!table->has_segments)
 		return true;
 	foreach(cell, fields)
 	{
-		const AdpField *field = adp_platform_field(table->platform,
-												   strVal(lfirst(cell)));
+		const AdpField *field =
+			adp_platform_field(table->platform, strVal(lfirst(cell)));
 
 		if ((field == NULL || field->kind == ADP_KIND_METRIC) &&
 			!list_member(presence, lfirst(cell)))
@@ -222,12 +225,12 @@ adpipeGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid,
 					 ForeignPath *path, List *tlist, List *clauses,
 					 Plan *outer_plan)
 {
-	PlanRel    *known = rel->fdw_private;
-	Bitmapset  *attrs_used = NULL;
+	PlanRel *known = rel->fdw_private;
+	Bitmapset *attrs_used = NULL;
 	AdpPushdown pushdown;
-	List	   *fields;
-	List	   *presence;
-	int64		limit = 0;
+	List *fields;
+	List *presence;
+	int64 limit = 0;
 
 	clauses = extract_actual_clauses(clauses, false);
 	pull_varattnos((Node *) rel->reltarget->exprs, rel->relid, &attrs_used);
@@ -235,8 +238,7 @@ adpipeGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid,
 	adp_pushdown_find(root, rel->relid, known->table, clauses, &pushdown);
 	fields = adp_table_fields(known->table, attrs_used);
 	presence = adp_table_presence(known->table);
-	if (pushdown.is_whole &&
-		asks_presence_only(known->table, fields, presence))
+	if (pushdown.is_whole && asks_presence_only(known->table, fields, presence))
 		limit = wanted_rows(root);
 	return make_foreignscan(tlist, clauses, rel->relid, pushdown.exprs,
 							list_make4(pushdown.conditions, fields, presence,

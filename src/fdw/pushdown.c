@@ -28,7 +28,7 @@
 typedef struct Search
 {
 	PlannerInfo *root;
-	Index		varno;
+	Index varno;
 	const AdpTable *table;
 	AdpPushdown *result;
 } Search;
@@ -52,7 +52,7 @@ strip_relabel(Node *node)
 static const AdpTableColumn *
 as_column(const Search *search, Node *node)
 {
-	Var		   *var = (Var *) strip_relabel(node);
+	Var *var = (Var *) strip_relabel(node);
 
 	if (var == NULL || !IsA(var, Var) || var->varno != search->varno ||
 		var->varlevelsup != 0)
@@ -67,8 +67,7 @@ static bool
 is_value(const Search *search, Node *node)
 {
 	return !bms_is_member(search->varno, pull_varnos(search->root, node)) &&
-		!contain_volatile_functions(node) &&
-		!contain_subplans(node);
+		!contain_volatile_functions(node) && !contain_subplans(node);
 }
 
 /*
@@ -92,7 +91,7 @@ is_day(const Search *search, Node *node)
 	node = strip_relabel(node);
 	if (node != NULL && IsA(node, FuncExpr))
 	{
-		FuncExpr   *func = (FuncExpr *) node;
+		FuncExpr *func = (FuncExpr *) node;
 
 		if (func->funcid != F_TIMESTAMP_DATE &&
 			func->funcid != F_TIMESTAMPTZ_DATE)
@@ -111,8 +110,8 @@ is_day(const Search *search, Node *node)
 static int
 day_strategy(Oid opno)
 {
-	TypeCacheEntry *dates = lookup_type_cache(DATEOID,
-											  TYPECACHE_BTREE_OPFAMILY);
+	TypeCacheEntry *dates =
+		lookup_type_cache(DATEOID, TYPECACHE_BTREE_OPFAMILY);
 
 	return get_op_opfamily_strategy(opno, dates->btree_opf);
 }
@@ -126,9 +125,9 @@ day_strategy(Oid opno)
 static List *
 make_leaf(Search *search, Node *day, Node *value, int strategy, bool is_array)
 {
-	Oid			type = exprType(value);
-	Oid			day_type = exprType(day);
-	bool		is_odd;
+	Oid type = exprType(value);
+	Oid day_type = exprType(day);
+	bool is_odd;
 
 	if (is_array)
 		type = get_base_element_type(type);
@@ -136,11 +135,9 @@ make_leaf(Search *search, Node *day, Node *value, int strategy, bool is_array)
 		return NIL;
 	is_odd = (day_type == TIMESTAMPOID && type == TIMESTAMPTZOID) ||
 		(day_type == TIMESTAMPTZOID && type != TIMESTAMPTZOID);
-	return lappend(list_make5(makeInteger(ADP_DAY_LEAF),
-							  makeInteger(strategy),
+	return lappend(list_make5(makeInteger(ADP_DAY_LEAF), makeInteger(strategy),
 							  makeInteger(add_expr(search, value)),
-							  makeInteger((int) type),
-							  makeInteger(is_array)),
+							  makeInteger((int) type), makeInteger(is_array)),
 				   makeInteger(is_odd));
 }
 
@@ -150,23 +147,22 @@ make_leaf(Search *search, Node *day, Node *value, int strategy, bool is_array)
 static List *
 find_day_comparison(Search *search, OpExpr *op)
 {
-	Node	   *left = linitial(op->args);
-	Node	   *right = llast(op->args);
-	Oid			opno = op->opno;
-	int			strategy;
+	Node *left = linitial(op->args);
+	Node *right = llast(op->args);
+	Oid opno = op->opno;
+	int strategy;
 
 	if (list_length(op->args) != 2)
 		return NIL;
 	if (!is_day(search, left))
 	{
-		Node	   *swap = left;
+		Node *swap = left;
 
 		left = right;
 		right = swap;
 		opno = get_commutator(opno);
 	}
-	if (!OidIsValid(opno) || !is_day(search, left) ||
-		!is_value(search, right))
+	if (!OidIsValid(opno) || !is_day(search, left) || !is_value(search, right))
 		return NIL;
 	strategy = day_strategy(opno);
 	if (strategy == InvalidStrategy)
@@ -180,8 +176,8 @@ find_day_comparison(Search *search, OpExpr *op)
 static List *
 find_day_any(Search *search, ScalarArrayOpExpr *any)
 {
-	Node	   *left = linitial(any->args);
-	Node	   *right = llast(any->args);
+	Node *left = linitial(any->args);
+	Node *right = llast(any->args);
 
 	if (!any->useOr || !is_day(search, left) || !is_value(search, right) ||
 		day_strategy(any->opno) != BTEqualStrategyNumber)
@@ -196,15 +192,15 @@ find_day_any(Search *search, ScalarArrayOpExpr *any)
 static List *
 find_day_bool(Search *search, BoolExpr *expr)
 {
-	List	   *tree = list_make1(makeInteger(expr->boolop == AND_EXPR ?
-											  ADP_DAY_AND : ADP_DAY_OR));
-	ListCell   *cell;
+	List *tree = list_make1(
+		makeInteger(expr->boolop == AND_EXPR ? ADP_DAY_AND : ADP_DAY_OR));
+	ListCell *cell;
 
 	if (expr->boolop == NOT_EXPR)
 		return NIL;
 	foreach(cell, expr->args)
 	{
-		List	   *part = find_days(search, lfirst(cell));
+		List *part = find_days(search, lfirst(cell));
 
 		if (part != NIL)
 			tree = lappend(tree, part);
@@ -245,7 +241,7 @@ find_days(Search *search, Node *node)
 static bool
 takes_set(const AdpTableColumn *column, AdpOperator op)
 {
-	Oid			base;
+	Oid base;
 
 	if (column == NULL || column->field == NULL)
 		return false;
@@ -283,14 +279,13 @@ make_set(Search *search, Node *left, Node *right, Oid function, Oid collation,
 	if (function != F_TEXTEQ && function != F_TEXTNE)
 		return NIL;
 	if (is_array && is_any != (op == ADP_OP_IN))
-		return NIL;				/* = ALL and <> ANY are something else */
+		return NIL; /* = ALL and <> ANY are something else */
 	if (!OidIsValid(collation) || !get_collation_isdeterministic(collation))
 		return NIL;
 	if (!takes_set(column, op) || !is_value(search, right))
 		return NIL;
 	return list_make5(makeInteger(ADP_CONDITION_SET),
-					  makeInteger(column->attno),
-					  makeInteger(op),
+					  makeInteger(column->attno), makeInteger(op),
 					  makeInteger(add_expr(search, right)),
 					  makeInteger(is_array));
 }
@@ -303,15 +298,15 @@ find_set(Search *search, Node *node)
 {
 	if (IsA(node, OpExpr))
 	{
-		OpExpr	   *op = (OpExpr *) node;
-		Node	   *left = linitial(op->args);
-		Node	   *right = llast(op->args);
+		OpExpr *op = (OpExpr *) node;
+		Node *left = linitial(op->args);
+		Node *right = llast(op->args);
 
 		if (list_length(op->args) != 2)
 			return NIL;
 		if (as_column(search, left) == NULL)
 		{
-			Node	   *swap = left;
+			Node *swap = left;
 
 			left = right;
 			right = swap;
@@ -337,7 +332,7 @@ static bool
 find_in_clause(Search *search, Node *clause)
 {
 	AdpPushdown *result = search->result;
-	List	   *found;
+	List *found;
 
 	if (IsA(clause, RestrictInfo))
 		clause = (Node *) ((RestrictInfo *) clause)->clause;
@@ -364,8 +359,8 @@ void
 adp_pushdown_find(PlannerInfo *root, Index varno, const AdpTable *table,
 				  List *clauses, AdpPushdown *result)
 {
-	Search		search = {root, varno, table, result};
-	ListCell   *cell;
+	Search search = {root, varno, table, result};
+	ListCell *cell;
 
 	MemSet(result, 0, sizeof(AdpPushdown));
 	result->is_whole = true;

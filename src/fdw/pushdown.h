@@ -16,10 +16,10 @@
 /* The conditions found in a list of clauses. */
 typedef struct AdpPushdown
 {
-	List	   *conditions;		/* as condition.h describes */
-	List	   *exprs;			/* right-hand sides, referred to by index */
-	bool		has_lower;		/* the day has a lower bound */
-	bool		is_whole;		/* every clause became a condition in full */
+	List *conditions; /* as condition.h describes */
+	List *exprs;	  /* right-hand sides, referred to by index */
+	bool has_lower;	  /* the day has a lower bound */
+	bool is_whole;	  /* every clause became a condition in full */
 } AdpPushdown;
 
 /*
@@ -36,4 +36,4 @@ extern void adp_pushdown_find(PlannerInfo *root, Index varno,
 extern bool adp_pushdown_takes(PlannerInfo *root, Index varno,
 							   const AdpTable *table, Node *clause);
 
-#endif							/* ADP_FDW_PUSHDOWN_H */
+#endif /* ADP_FDW_PUSHDOWN_H */

@@ -30,39 +30,39 @@
 #include "fdw/row.h"
 
 /* Decimals of a unit in micros. */
-#define MICROS_SCALE	6
+#define MICROS_SCALE 6
 
 /* Longest part of a foreign value that an error shows. */
-#define VALUE_SHOWN_MAX	60
+#define VALUE_SHOWN_MAX 60
 
 typedef struct ColumnPlan ColumnPlan;
 
-typedef bool (*CellReader) (const ColumnPlan *plan, const AdpCell *cell,
-							Datum *value);
+typedef bool (*CellReader)(const ColumnPlan *plan, const AdpCell *cell,
+						   Datum *value);
 
 /* How one column is filled. */
 struct ColumnPlan
 {
 	const AdpTableColumn *column;
-	int			cell;			/* -1: known without asking */
-	bool		is_micros;		/* shift into units */
-	bool		absent_is_zero;
-	CellReader	read;			/* false: the value does not fit */
+	int cell;		/* -1: known without asking */
+	bool is_micros; /* shift into units */
+	bool absent_is_zero;
+	CellReader read; /* false: the value does not fit */
 
 	/* for types without a reader of their own */
-	Oid			input_type;		/* of the elements, for an array */
-	FmgrInfo	input;
-	Oid			input_param;
-	int32		typmod;
+	Oid input_type; /* of the elements, for an array */
+	FmgrInfo input;
+	Oid input_param;
+	int32 typmod;
 };
 
 struct AdpConverter
 {
 	const AdpTable *table;
-	int			natts;
-	int			nplans;
+	int natts;
+	int nplans;
 	ColumnPlan *plans;
-	const ColumnPlan *current;	/* for the error context */
+	const ColumnPlan *current; /* for the error context */
 };
 
 /*
@@ -97,9 +97,9 @@ scalar_text(const AdpCell *cell, int *len)
 static bool
 parse_int64(const char *data, uint32 len, int64 *result)
 {
-	uint32		i = 0;
-	bool		is_negative = len > 0 && data[0] == '-';
-	int64		sum = 0;
+	uint32 i = 0;
+	bool is_negative = len > 0 && data[0] == '-';
+	int64 sum = 0;
 
 	if (is_negative)
 		i++;
@@ -107,7 +107,7 @@ parse_int64(const char *data, uint32 len, int64 *result)
 		return false;
 	for (; i < len; i++)
 	{
-		int			digit = data[i] - '0';
+		int digit = data[i] - '0';
 
 		if (digit < 0 || digit > 9)
 			return false;
@@ -128,15 +128,15 @@ parse_int64(const char *data, uint32 len, int64 *result)
 static bool
 read_text(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 {
-	char	   *text;
-	int			len;
+	char *text;
+	int len;
 
 	if (!is_scalar(cell))
 		return false;
 	if (!cell->has_escape)
 	{
-		*value = PointerGetDatum(cstring_to_text_with_len(cell->data,
-														  cell->len));
+		*value =
+			PointerGetDatum(cstring_to_text_with_len(cell->data, cell->len));
 		return true;
 	}
 	text = adp_cell_text(cell, &len);
@@ -162,7 +162,7 @@ is_number(const AdpCell *cell)
 static bool
 read_int8(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 {
-	int64		number;
+	int64 number;
 
 	if (!is_number(cell) || !parse_int64(cell->data, cell->len, &number))
 		return false;
@@ -176,7 +176,7 @@ read_int8(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 static bool
 read_int4(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 {
-	int64		number;
+	int64 number;
 
 	if (!is_number(cell) || !parse_int64(cell->data, cell->len, &number) ||
 		number < PG_INT32_MIN || number > PG_INT32_MAX)
@@ -192,9 +192,9 @@ read_int4(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 static bool
 split_decimal(const AdpCell *cell, int64 *digits, int *scale)
 {
-	char		buffer[20];
-	uint32		n = 0;
-	bool		has_point = false;
+	char buffer[20];
+	uint32 n = 0;
+	bool has_point = false;
 
 	if (cell->len >= lengthof(buffer) - 1)
 		return false;
@@ -220,18 +220,20 @@ split_decimal(const AdpCell *cell, int64 *digits, int *scale)
 static bool
 read_numeric_slowly(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 {
-	char	   *text = pnstrdup(cell->data, cell->len);
-	Datum		whole;
+	char *text = pnstrdup(cell->data, cell->len);
+	Datum whole;
 
 	/* "NaN" and "Infinity", as platforms write them, are no amounts */
 	if (strspn(text, "0123456789+-.eE") != cell->len || cell->len == 0)
 		return false;
-	whole = DirectFunctionCall3(numeric_in, CStringGetDatum(text),
-								ObjectIdGetDatum(InvalidOid),
-								Int32GetDatum(-1));
+	whole =
+		DirectFunctionCall3(numeric_in, CStringGetDatum(text),
+							ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
 	if (plan->is_micros)
-		whole = DirectFunctionCall2(numeric_mul, whole,
-									NumericGetDatum(int64_div_fast_to_numeric(1, MICROS_SCALE)));
+		whole =
+			DirectFunctionCall2(numeric_mul, whole,
+								NumericGetDatum(
+									int64_div_fast_to_numeric(1, MICROS_SCALE)));
 	*value = whole;
 	return true;
 }
@@ -243,10 +245,8 @@ read_numeric_slowly(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 static bool
 fits_typmod(Datum *value, int32 typmod)
 {
-	Datum		cast = DirectFunctionCall2(numeric, *value,
-										   Int32GetDatum(typmod));
-	bool		is_same = DatumGetBool(DirectFunctionCall2(numeric_eq, *value,
-														   cast));
+	Datum cast = DirectFunctionCall2(numeric, *value, Int32GetDatum(typmod));
+	bool is_same = DatumGetBool(DirectFunctionCall2(numeric_eq, *value, cast));
 
 	*value = cast;
 	return is_same;
@@ -258,14 +258,16 @@ fits_typmod(Datum *value, int32 typmod)
 static bool
 read_numeric(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 {
-	int64		digits;
-	int			scale;
+	int64 digits;
+	int scale;
 
 	if (!is_number(cell))
 		return false;
 	if (split_decimal(cell, &digits, &scale))
-		*value = NumericGetDatum(int64_div_fast_to_numeric(digits, scale +
-														   (plan->is_micros ? MICROS_SCALE : 0)));
+		*value = NumericGetDatum(
+			int64_div_fast_to_numeric(digits,
+									  scale +
+										  (plan->is_micros ? MICROS_SCALE : 0)));
 	else if (!read_numeric_slowly(plan, cell, value))
 		return false;
 	return plan->typmod < 0 || fits_typmod(value, plan->typmod);
@@ -299,13 +301,13 @@ static bool
 read_date(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 {
 	const char *data = cell->data;
-	int			century;
-	int			year;
-	int			month;
-	int			day;
+	int century;
+	int year;
+	int month;
+	int day;
 
-	if (cell->kind != ADP_CELL_STRING || cell->len != 10 ||
-		data[4] != '-' || data[7] != '-')
+	if (cell->kind != ADP_CELL_STRING || cell->len != 10 || data[4] != '-' ||
+		data[7] != '-')
 		return false;
 	century = two_digits(data);
 	year = two_digits(data + 2);
@@ -337,9 +339,9 @@ json_text(const AdpCell *cell)
 static bool
 read_json(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 {
-	*value = InputFunctionCall(unconstify(FmgrInfo *, &plan->input),
-							   json_text(cell), plan->input_param,
-							   plan->typmod);
+	*value =
+		InputFunctionCall(unconstify(FmgrInfo *, &plan->input), json_text(cell),
+						  plan->input_param, plan->typmod);
 	return true;
 }
 
@@ -349,7 +351,7 @@ read_json(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 static bool
 read_by_input(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 {
-	char	   *text = scalar_text(cell, NULL);
+	char *text = scalar_text(cell, NULL);
 
 	if (text == NULL)
 		return false;
@@ -364,7 +366,7 @@ read_by_input(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 static bool
 read_float(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 {
-	Datum		exact;
+	Datum exact;
 
 	if (!plan->is_micros)
 		return is_number(cell) && cell->len > 0 &&
@@ -373,7 +375,8 @@ read_float(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 	if (!is_number(cell) || !read_numeric_slowly(plan, cell, &exact))
 		return false;
 	*value = InputFunctionCall(unconstify(FmgrInfo *, &plan->input),
-							   DatumGetCString(DirectFunctionCall1(numeric_out, exact)),
+							   DatumGetCString(
+								   DirectFunctionCall1(numeric_out, exact)),
 							   plan->input_param, plan->typmod);
 	return true;
 }
@@ -384,18 +387,18 @@ read_float(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 static bool
 read_array(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 {
-	ArrayBuildState *state = initArrayResult(plan->input_type,
-											 CurrentMemoryContext, false);
-	AdpCell    *elements;
-	int			n;
+	ArrayBuildState *state =
+		initArrayResult(plan->input_type, CurrentMemoryContext, false);
+	AdpCell *elements;
+	int n;
 
 	if (cell->kind != ADP_CELL_ARRAY)
 		return false;
 	n = adp_cell_elements(cell, &elements);
 	for (int i = 0; i < n; i++)
 	{
-		bool		is_null = elements[i].kind == ADP_CELL_NULL;
-		Datum		element = (Datum) 0;
+		bool is_null = elements[i].kind == ADP_CELL_NULL;
+		Datum element = (Datum) 0;
 
 		if (!is_null && !read_by_input(plan, &elements[i], &element))
 			return false;
@@ -433,8 +436,8 @@ pick_reader(const AdpTableColumn *column)
 		case FLOAT8OID:
 			return read_float;
 		default:
-			return OidIsValid(get_element_type(column->type)) ?
-				read_array : read_by_input;
+			return OidIsValid(get_element_type(column->type)) ? read_array
+															  : read_by_input;
 	}
 }
 
@@ -446,7 +449,7 @@ static bool
 shows_units(const AdpTableColumn *column)
 {
 	static const char suffix[] = "_micros";
-	Size		len = strlen(column->field_name);
+	Size len = strlen(column->field_name);
 
 	if (column->type != NUMERICOID && column->type != FLOAT8OID &&
 		column->type != FLOAT4OID)
@@ -464,8 +467,8 @@ static void
 plan_column(ColumnPlan *plan, const AdpTableColumn *column, int cell,
 			MemoryContext cxt)
 {
-	Oid			element = get_element_type(column->type);
-	Oid			function;
+	Oid element = get_element_type(column->type);
+	Oid function;
 
 	plan->column = column;
 	plan->cell = cell;
@@ -507,7 +510,7 @@ adp_converter_create(MemoryContext cxt, const AdpTable *table, List *fields)
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		const AdpTableColumn *column = &table->columns[i];
-		int			cell = field_index(fields, column->field_name);
+		int cell = field_index(fields, column->field_name);
 
 		converter->natts = Max(converter->natts, column->attno);
 		if (cell >= 0 || adp_column_is_known(column))
@@ -538,8 +541,8 @@ column_context(void *arg)
 static char *
 shown_value(const AdpCell *cell)
 {
-	int			len = pg_mbcliplen(cell->data, (int) Min(cell->len, 1024),
-								   VALUE_SHOWN_MAX);
+	int len =
+		pg_mbcliplen(cell->data, (int) Min(cell->len, 1024), VALUE_SHOWN_MAX);
 
 	return psprintf("%s%s", pnstrdup(cell->data, len),
 					(uint32) len < cell->len ? "..." : "");
@@ -552,20 +555,21 @@ static void
 refuse_cell(const AdpConverter *converter, const ColumnPlan *plan,
 			const AdpCell *cell)
 {
-	bool		is_range = is_number(cell) && cell->len > 0 &&
+	bool is_range = is_number(cell) && cell->len > 0 &&
 		strspn(shown_value(cell), "0123456789+-.eE") ==
-		strlen(shown_value(cell));
+			strlen(shown_value(cell));
 
 	ereport(ERROR,
-			(errcode(is_range ? ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE :
-					 ERRCODE_INVALID_TEXT_REPRESENTATION),
+			(errcode(is_range ? ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE
+							  : ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("value \"%s\" of field \"%s\" does not fit column \"%s\" of foreign table \"%s\"",
 					shown_value(cell), plan->column->field_name,
 					plan->column->name, converter->table->name),
 			 errdetail("The column's type is %s.",
 					   format_type_with_typemod(plan->column->type,
 												plan->column->typmod)),
-			 errhint("Type text holds any single value without the character NUL, jsonb any value.")));
+			 errhint(
+				 "Type text holds any single value without the character NUL, jsonb any value.")));
 }
 
 /*
@@ -575,12 +579,11 @@ static Datum
 known_value(const AdpConverter *converter, const ColumnPlan *plan,
 			const char *account_id)
 {
-	bool		is_account =
-		(plan->column->field->flags & ADP_FIELD_ACCOUNT) != 0;
-	const char *text = is_account ? account_id :
-		converter->table->platform->name;
-	AdpCell		cell = {text, (uint32) strlen(text), ADP_CELL_STRING, false};
-	Datum		value;
+	bool is_account = (plan->column->field->flags & ADP_FIELD_ACCOUNT) != 0;
+	const char *text =
+		is_account ? account_id : converter->table->platform->name;
+	AdpCell cell = {text, (uint32) strlen(text), ADP_CELL_STRING, false};
+	Datum value;
 
 	if (!plan->read(plan, &cell, &value))
 		refuse_cell(converter, plan, &cell);
@@ -628,7 +631,7 @@ adp_converter_row(AdpConverter *converter, const AdpCell *cells,
 	for (int i = 0; i < converter->nplans; i++)
 	{
 		const ColumnPlan *plan = &converter->plans[i];
-		int			att = plan->column->attno - 1;
+		int att = plan->column->attno - 1;
 
 		converter->current = plan;
 		if (plan->cell < 0)

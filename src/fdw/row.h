@@ -15,8 +15,7 @@ typedef struct AdpConverter AdpConverter;
  * asked for (Strings, in cell order) or known without asking.
  */
 extern AdpConverter *adp_converter_create(MemoryContext cxt,
-										  const AdpTable *table,
-										  List *fields);
+										  const AdpTable *table, List *fields);
 
 /*
  * Converts a row, in CurrentMemoryContext, which should be reset per row.
@@ -28,4 +27,4 @@ extern void adp_converter_row(AdpConverter *converter, const AdpCell *cells,
 							  const char *account_id, Datum *values,
 							  bool *nulls);
 
-#endif							/* ADP_FDW_ROW_H */
+#endif /* ADP_FDW_ROW_H */

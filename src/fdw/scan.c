@@ -32,7 +32,7 @@
 static bool
 may_rescan(Plan *plan)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	if (plan == NULL)
 		return false;
@@ -71,8 +71,8 @@ may_rescan(Plan *plan)
 static int
 count_scans(EState *estate, Oid relid)
 {
-	ListCell   *cell;
-	int			n = 0;
+	ListCell *cell;
+	int n = 0;
 
 	foreach(cell, estate->es_range_table)
 	{
@@ -91,10 +91,9 @@ void
 adpipeBeginForeignScan(ForeignScanState *node, int eflags)
 {
 	ForeignScan *plan = (ForeignScan *) node->ss.ps.plan;
-	EState	   *estate = node->ss.ps.state;
-	RangeTblEntry *rte = rt_fetch(plan->scan.scanrelid,
-								  estate->es_range_table);
-	AdpScan    *scan = palloc0(sizeof(AdpScan));
+	EState *estate = node->ss.ps.state;
+	RangeTblEntry *rte = rt_fetch(plan->scan.scanrelid, estate->es_range_table);
+	AdpScan *scan = palloc0(sizeof(AdpScan));
 
 	scan->userid = adp_scan_userid(plan, rte);
 	scan->relid = rte->relid;
@@ -134,7 +133,7 @@ has_param(Node *node, void *context)
 static const char *
 placeholder(Node *expr)
 {
-	Param	   *param = NULL;
+	Param *param = NULL;
 
 	if (!has_param(expr, &param))
 		return NULL;
@@ -147,10 +146,10 @@ placeholder(Node *expr)
 AdpValue *
 adp_scan_values(ForeignScanState *node, bool for_explain)
 {
-	AdpScan    *scan = node->fdw_state;
-	List	   *exprs = ((ForeignScan *) node->ss.ps.plan)->fdw_exprs;
-	int			n = list_length(exprs);
-	AdpValue   *values = palloc0(Max(n, 1) * sizeof(AdpValue));
+	AdpScan *scan = node->fdw_state;
+	List *exprs = ((ForeignScan *) node->ss.ps.plan)->fdw_exprs;
+	int n = list_length(exprs);
+	AdpValue *values = palloc0(Max(n, 1) * sizeof(AdpValue));
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
 
 	for (int i = 0; i < n; i++)
@@ -184,10 +183,9 @@ name_index(List *names, Node *name)
 static void
 plan_fields(const AdpScan *scan, AdpReadPlan *plan)
 {
-	int			n = list_length(scan->fields);
-	int		   *presence = palloc((list_length(scan->presence) + 1) *
-								  sizeof(int));
-	ListCell   *cell;
+	int n = list_length(scan->fields);
+	int *presence = palloc((list_length(scan->presence) + 1) * sizeof(int));
+	ListCell *cell;
 
 	plan->query.nfields = n;
 	plan->query.fields = palloc(n * sizeof(char *));
@@ -236,7 +234,8 @@ judge_bound(const AdpTable *table, const AdpDays *days)
 				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
 				 errmsg("scan of foreign table \"%s\" has no lower bound on column \"%s\"",
 						table->name, table->day->name),
-				 errdetail("The platform would be asked for every day it keeps."),
+				 errdetail(
+					 "The platform would be asked for every day it keeps."),
 				 errhint("Add WHERE %s >= current_date - 30, or set option \"unbounded\" of the table or its server to window or allow.",
 						 quote_identifier(table->day->name))));
 	if (days->unbounded == ADP_UNBOUNDED_WINDOW)
@@ -256,7 +255,7 @@ judge_bound(const AdpTable *table, const AdpDays *days)
 static const char *
 answer_key(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
 {
-	AdpQuery	query = plan->query;
+	AdpQuery query = plan->query;
 	StringInfoData key;
 
 	query.since = psprintf("$%d", plan->days.since);
@@ -286,10 +285,12 @@ require_utf8(void)
 	if (GetDatabaseEncoding() != PG_UTF8)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("foreign tables of adpipe need a database with encoding UTF8"),
+				 errmsg(
+					 "foreign tables of adpipe need a database with encoding UTF8"),
 				 errdetail("This database has encoding %s.",
 						   GetDatabaseEncodingName()),
-				 errhint("CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0.")));
+				 errhint(
+					 "CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0.")));
 }
 
 /*
@@ -298,13 +299,13 @@ require_utf8(void)
 static void
 start_scan(ForeignScanState *node)
 {
-	AdpScan    *scan = node->fdw_state;
+	AdpScan *scan = node->fdw_state;
 	MemoryContext cxt = AllocSetContextCreate(scan->cxt, "adpipe answer",
 											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
-	AdpAsk	   *ask = palloc0(sizeof(AdpAsk));
-	AdpTable   *table;
-	AdpPushed	pushed;
+	AdpAsk *ask = palloc0(sizeof(AdpAsk));
+	AdpTable *table;
+	AdpPushed pushed;
 
 	require_utf8();
 	table = adp_table_load(scan->relid, scan->userid, true);
@@ -322,7 +323,7 @@ start_scan(ForeignScanState *node)
 	MemoryContextSwitchTo(old);
 	if (scan->is_empty || adp_answer_is(&scan->place, ask->key))
 	{
-		bool		is_same = !scan->is_empty;
+		bool is_same = !scan->is_empty;
 
 		MemoryContextDelete(cxt);
 		if (is_same && adp_answer_rewind(&scan->place))
@@ -345,7 +346,7 @@ start_scan(ForeignScanState *node)
 TupleTableSlot *
 adpipeIterateForeignScan(ForeignScanState *node)
 {
-	AdpScan    *scan = node->fdw_state;
+	AdpScan *scan = node->fdw_state;
 	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
 
 	if (!scan->is_started)
@@ -363,7 +364,7 @@ adpipeIterateForeignScan(ForeignScanState *node)
 void
 adpipeReScanForeignScan(ForeignScanState *node)
 {
-	AdpScan    *scan = node->fdw_state;
+	AdpScan *scan = node->fdw_state;
 
 	if (!scan->is_started)
 		return;
@@ -380,7 +381,7 @@ adpipeReScanForeignScan(ForeignScanState *node)
 void
 adpipeEndForeignScan(ForeignScanState *node)
 {
-	AdpScan    *scan = node->fdw_state;
+	AdpScan *scan = node->fdw_state;
 
 	if (scan != NULL)
 		adp_answer_detach(&scan->place);
@@ -392,7 +393,7 @@ adpipeEndForeignScan(ForeignScanState *node)
 AdpStats
 adp_scan_stats(const AdpScan *scan)
 {
-	AdpStats	sum = scan->past;
+	AdpStats sum = scan->past;
 	const AdpStats *now;
 
 	if (scan->place.answer == NULL)

@@ -14,21 +14,21 @@
 typedef struct AdpScan
 {
 	/* from the plan */
-	Oid			userid;
-	Oid			relid;
-	List	   *conditions;
-	List	   *fields;
-	List	   *presence;
-	int64		limit;
-	List	   *exprs;			/* ExprStates of the right-hand sides */
+	Oid userid;
+	Oid relid;
+	List *conditions;
+	List *fields;
+	List *presence;
+	int64 limit;
+	List *exprs; /* ExprStates of the right-hand sides */
 
 	/* settled when the first row is fetched, and after each rescan */
-	MemoryContext cxt;			/* lives as long as the node */
-	bool		is_started;
-	bool		is_empty;		/* no row can satisfy the conditions */
-	bool		keeps_rows;		/* the scan may be rewound or shared */
-	AdpPlace	place;
-	AdpStats	past;			/* of answers this scan has left */
+	MemoryContext cxt; /* lives as long as the node */
+	bool is_started;
+	bool is_empty;	 /* no row can satisfy the conditions */
+	bool keeps_rows; /* the scan may be rewound or shared */
+	AdpPlace place;
+	AdpStats past; /* of answers this scan has left */
 } AdpScan;
 
 /*
@@ -57,4 +57,4 @@ extern void adpipeEndForeignScan(ForeignScanState *node);
 extern void adpipeExplainForeignScan(ForeignScanState *node,
 									 struct ExplainState *es);
 
-#endif							/* ADP_FDW_SCAN_H */
+#endif /* ADP_FDW_SCAN_H */

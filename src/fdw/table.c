@@ -54,7 +54,7 @@ type_fits(AdpFieldType field, Oid type)
 static void
 check_type(const AdpTable *table, const AdpTableColumn *column)
 {
-	Oid			base = getBaseType(column->type);
+	Oid base = getBaseType(column->type);
 
 	if (column->field == NULL || base == JSONBOID || base == JSONOID)
 		return;
@@ -69,7 +69,8 @@ check_type(const AdpTable *table, const AdpTableColumn *column)
 			 errmsg("column \"%s\" of foreign table \"%s\" has type %s, which cannot hold field \"%s\"",
 					column->name, table->name, format_type_be(column->type),
 					column->field_name),
-			 errhint("View adpipe.columns lists the type that fits; text holds any single value, jsonb any value.")));
+			 errhint(
+				 "View adpipe.columns lists the type that fits; text holds any single value, jsonb any value.")));
 }
 
 /*
@@ -94,11 +95,11 @@ check_field(const AdpTable *table, const AdpTableColumn *column)
 static const char *
 column_field_name(Oid relid, Form_pg_attribute attr)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, GetForeignColumnOptions(relid, attr->attnum))
 	{
-		DefElem    *def = lfirst(cell);
+		DefElem *def = lfirst(cell);
 
 		if (strcmp(def->defname, ADP_COLUMN_FIELD) == 0)
 			return pstrdup(defGetString(def));
@@ -126,8 +127,7 @@ load_columns(AdpTable *table, TupleDesc desc)
 		column->type = attr->atttypid;
 		column->typmod = attr->atttypmod;
 		column->field_name = column_field_name(table->relid, attr);
-		column->field = adp_platform_field(table->platform,
-										   column->field_name);
+		column->field = adp_platform_field(table->platform, column->field_name);
 		check_field(table, column);
 		check_type(table, column);
 	}
@@ -146,8 +146,7 @@ classify(AdpTable *table)
 		if (table->day == NULL &&
 			strcmp(column->field_name, table->platform->day_field) == 0)
 			table->day = column;
-		if (column->field == NULL ||
-			column->field->kind != ADP_KIND_SEGMENT)
+		if (column->field == NULL || column->field->kind != ADP_KIND_SEGMENT)
 			continue;
 		table->has_segments = true;
 		if (column->field->flags & ADP_FIELD_ALONE)
@@ -161,8 +160,8 @@ classify(AdpTable *table)
 AdpTable *
 adp_table_load(Oid relid, Oid userid, bool with_secrets)
 {
-	AdpTable   *table = palloc0(sizeof(AdpTable));
-	Relation	rel = table_open(relid, NoLock);
+	AdpTable *table = palloc0(sizeof(AdpTable));
+	Relation rel = table_open(relid, NoLock);
 
 	table->relid = relid;
 	table->name =
@@ -170,8 +169,8 @@ adp_table_load(Oid relid, Oid userid, bool with_secrets)
 								   RelationGetRelationName(rel));
 	table->server = GetForeignServer(GetForeignTable(relid)->serverid);
 	table->platform = adp_option_platform(table->server->fdwid);
-	table->settings = adp_option_settings(table->server, table->platform,
-										  relid, userid, with_secrets);
+	table->settings = adp_option_settings(table->server, table->platform, relid,
+										  userid, with_secrets);
 	load_columns(table, RelationGetDescr(rel));
 	table_close(rel, NoLock);
 	classify(table);
@@ -226,7 +225,7 @@ has_standard_presence(const AdpTable *table)
 static List *
 add_name(List *names, const char *name)
 {
-	ListCell   *cell;
+	ListCell *cell;
 
 	foreach(cell, names)
 	{
@@ -244,7 +243,7 @@ add_name(List *names, const char *name)
 List *
 adp_table_presence(const AdpTable *table)
 {
-	List	   *names = NIL;
+	List *names = NIL;
 
 	if (!table->has_segments)
 		return NIL;
@@ -290,7 +289,7 @@ is_asked(const AdpTableColumn *column, Bitmapset *attrs_used)
 List *
 adp_table_fields(const AdpTable *table, Bitmapset *attrs_used)
 {
-	List	   *names = NIL;
+	List *names = NIL;
 
 	for (int i = 0; i < table->ncolumns; i++)
 	{
@@ -301,7 +300,7 @@ adp_table_fields(const AdpTable *table, Bitmapset *attrs_used)
 	}
 	names = list_concat_unique(names, adp_table_presence(table));
 	if (names == NIL)
-		names = list_make1(makeString(psprintf("%s.resource_name",
-											   table->settings->resource)));
+		names = list_make1(makeString(
+			psprintf("%s.resource_name", table->settings->resource)));
 	return names;
 }

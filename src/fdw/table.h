@@ -12,26 +12,26 @@
 
 typedef struct AdpTableColumn
 {
-	AttrNumber	attno;
+	AttrNumber attno;
 	const char *name;
-	Oid			type;
-	int32		typmod;
-	const char *field_name;		/* option "field"; the column's name without */
-	const AdpField *field;		/* NULL: not in the platform's catalogue */
+	Oid type;
+	int32 typmod;
+	const char *field_name; /* option "field"; the column's name without */
+	const AdpField *field;	/* NULL: not in the platform's catalogue */
 } AdpTableColumn;
 
 typedef struct AdpTable
 {
-	Oid			relid;
-	const char *name;			/* with its schema, quoted, for messages */
+	Oid relid;
+	const char *name; /* with its schema, quoted, for messages */
 	ForeignServer *server;
 	const AdpPlatform *platform;
 	AdpSettings *settings;
-	int			ncolumns;		/* without dropped ones */
+	int ncolumns; /* without dropped ones */
 	AdpTableColumn *columns;
-	const AdpTableColumn *day;	/* column of the platform's day, or NULL */
-	bool		has_segments;
-	bool		has_alone;		/* a segment that presence metrics do not join */
+	const AdpTableColumn *day; /* column of the platform's day, or NULL */
+	bool has_segments;
+	bool has_alone; /* a segment that presence metrics do not join */
 } AdpTable;
 
 /*
@@ -59,4 +59,4 @@ extern List *adp_table_fields(const AdpTable *table, Bitmapset *attrs_used);
 /* Names of presence metrics that adp_table_fields() added; Strings. */
 extern List *adp_table_presence(const AdpTable *table);
 
-#endif							/* ADP_FDW_TABLE_H */
+#endif /* ADP_FDW_TABLE_H */

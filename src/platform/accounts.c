@@ -20,13 +20,13 @@ struct AdpDirectory
 	AdpSession *session;
 	MemoryContext cxt;
 	const AdpAccountFilter *filter;
-	bool		with_settings;
-	bool		is_expanded;	/* accounts holds all ids */
-	int			naccounts;
-	int			capacity;
+	bool with_settings;
+	bool is_expanded; /* accounts holds all ids */
+	int naccounts;
+	int capacity;
 	AdpAccount *accounts;
-	AdpCall    *listing;		/* running page of "*", or NULL */
-	AdpCall   **settings_calls; /* per account, or NULL */
+	AdpCall *listing;		  /* running page of "*", or NULL */
+	AdpCall **settings_calls; /* per account, or NULL */
 };
 
 /*
@@ -67,12 +67,12 @@ passes(const AdpAccountFilter *filter, const char *id)
 static bool
 list_holds(const AdpPlatform *platform, const char *list, const char *id)
 {
-	char	   *rest = pstrdup(list);
-	char	   *item;
+	char *rest = pstrdup(list);
+	char *item;
 
 	while ((item = strsep(&rest, ", ")) != NULL)
 	{
-		char	   *canonical;
+		char *canonical;
 
 		if (*item == '\0')
 			continue;
@@ -92,14 +92,13 @@ configured_accounts(const AdpPlatform *platform, const AdpSettings *settings)
 {
 	const char *server = settings->accounts;
 	const char *table = settings->table_accounts;
-	char	   *rest;
-	char	   *item;
+	char *rest;
+	char *item;
 
 	if (server == NULL && table == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
-				 errmsg("server \"%s\" names no account",
-						settings->server_name),
+				 errmsg("server \"%s\" names no account", settings->server_name),
 				 errhint("Set option \"%s\" on the server or the foreign table.",
 						 platform->account_option)));
 	if (table == NULL || strcmp(table, "*") == 0)
@@ -136,8 +135,9 @@ add_account(AdpDirectory *directory, const AdpAccount *account)
 	if (directory->naccounts == directory->capacity)
 	{
 		directory->capacity *= 2;
-		directory->accounts = repalloc(directory->accounts,
-									   directory->capacity * sizeof(AdpAccount));
+		directory->accounts =
+			repalloc(directory->accounts,
+					 directory->capacity * sizeof(AdpAccount));
 	}
 	directory->accounts[directory->naccounts++] = *account;
 }
@@ -160,8 +160,8 @@ finish_expansion(AdpDirectory *directory)
 	directory->is_expanded = true;
 	qsort(directory->accounts, directory->naccounts, sizeof(AdpAccount),
 		  compare_accounts);
-	directory->settings_calls = palloc0(Max(directory->naccounts, 1) *
-										sizeof(AdpCall *));
+	directory->settings_calls =
+		palloc0(Max(directory->naccounts, 1) * sizeof(AdpCall *));
 }
 
 /*
@@ -171,12 +171,12 @@ static void
 add_listed(AdpDirectory *directory, const char *list)
 {
 	const AdpPlatform *platform = directory->session->platform;
-	char	   *rest = pstrdup(list);
-	char	   *item;
+	char *rest = pstrdup(list);
+	char *item;
 
 	while ((item = strsep(&rest, ", ")) != NULL)
 	{
-		AdpAccount	account = {0};
+		AdpAccount account = {0};
 
 		if (*item == '\0')
 			continue;
@@ -200,16 +200,16 @@ require_manager(const AdpSession *session)
 			 errmsg("option \"%s\" is * but server \"%s\" names no manager account",
 					session->platform->account_option,
 					session->settings->server_name),
-			 errhint("Set server option \"login_customer_id\" to the manager, or list the accounts.")));
+			 errhint(
+				 "Set server option \"login_customer_id\" to the manager, or list the accounts.")));
 }
 
 /*
  * Makes a directory.
  */
 AdpDirectory *
-adp_directory_create(AdpSession *session, MemoryContext cxt,
-					 const char *source, const AdpAccountFilter *filter,
-					 bool with_settings)
+adp_directory_create(AdpSession *session, MemoryContext cxt, const char *source,
+					 const AdpAccountFilter *filter, bool with_settings)
 {
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	AdpDirectory *directory = palloc0(sizeof(AdpDirectory));
@@ -247,9 +247,9 @@ static const char *
 read_accounts(AdpDirectory *directory, AdpCall *call, bool *is_read)
 {
 	const AdpPlatform *platform = directory->session->platform;
-	Size		len;
+	Size len;
 	const char *body = adp_call_body(call, &len);
-	AdpError	error = {0};
+	AdpError error = {0};
 	const AdpJson *doc = adp_json_parse(directory->cxt, body, len, &error);
 	const AdpJson *rows = adp_json_get(doc, platform->rows_key);
 
@@ -261,7 +261,7 @@ read_accounts(AdpDirectory *directory, AdpCall *call, bool *is_read)
 	}
 	for (int i = 0; i < adp_json_count(rows); i++)
 	{
-		AdpAccount	account = {0};
+		AdpAccount account = {0};
 
 		if (platform->read_account(adp_json_at(rows, i), &account))
 			add_account(directory, &account);
@@ -296,7 +296,7 @@ expand_from_known(AdpDirectory *directory)
 		return false;
 	for (int i = 0; i < known->naccounts; i++)
 	{
-		AdpAccount	copy = {0};
+		AdpAccount copy = {0};
 
 		copy.id = pstrdup(known->accounts[i].id);
 		if (known->accounts[i].time_zone != NULL)
@@ -314,7 +314,7 @@ expand_from_known(AdpDirectory *directory)
 static void
 keep_listing(AdpDirectory *directory)
 {
-	int			kept = 0;
+	int kept = 0;
 
 	adp_known_keep(directory->session->settings, NULL, directory->accounts,
 				   directory->naccounts);
@@ -333,7 +333,7 @@ static bool
 expand(AdpDirectory *directory)
 {
 	const char *next = NULL;
-	bool		is_read;
+	bool is_read;
 
 	if (directory->listing == NULL && expand_from_known(directory))
 		return true;
@@ -382,7 +382,7 @@ static bool
 read_settings(AdpDirectory *directory, AdpCall *call, AdpAccount *account)
 {
 	AdpDirectory answer = *directory;
-	bool		is_read;
+	bool is_read;
 
 	answer.naccounts = 0;
 	answer.capacity = 2;
@@ -408,7 +408,7 @@ static bool
 fetch_settings(AdpDirectory *directory, int index)
 {
 	AdpAccount *account = &directory->accounts[index];
-	AdpCall   **call = &directory->settings_calls[index];
+	AdpCall **call = &directory->settings_calls[index];
 	const AdpKnown *known;
 
 	if (account->time_zone != NULL)
@@ -444,7 +444,7 @@ bool
 adp_directory_advance(AdpDirectory *directory)
 {
 	MemoryContext old = MemoryContextSwitchTo(directory->cxt);
-	bool		is_done = true;
+	bool is_done = true;
 
 	if (!directory->is_expanded)
 	{
@@ -481,14 +481,14 @@ adp_directory_account(const AdpDirectory *directory, int index)
  * The accounts as EXPLAIN shows them.
  */
 char *
-adp_directory_describe(const AdpPlatform *platform,
-					   const AdpSettings *settings, const char *source,
-					   const AdpAccountFilter *filter, int *count)
+adp_directory_describe(const AdpPlatform *platform, const AdpSettings *settings,
+					   const char *source, const AdpAccountFilter *filter,
+					   int *count)
 {
 	StringInfoData out;
 	const char *list = platform->ask_instead(settings, source);
-	char	   *rest;
-	char	   *item;
+	char *rest;
+	char *item;
 
 	if (list != NULL)
 		filter = NULL;
@@ -502,7 +502,7 @@ adp_directory_describe(const AdpPlatform *platform,
 	rest = pstrdup(list);
 	while ((item = strsep(&rest, ", ")) != NULL)
 	{
-		char	   *id = *item ? platform->canonical_account(item) : NULL;
+		char *id = *item ? platform->canonical_account(item) : NULL;
 
 		if (id == NULL || !passes(filter, id))
 			continue;
@@ -518,17 +518,18 @@ adp_directory_describe(const AdpPlatform *platform,
 DateADT
 adp_account_today(const AdpAccount *account)
 {
-	pg_tz	   *zone = pg_tzset(account->time_zone);
+	pg_tz *zone = pg_tzset(account->time_zone);
 	struct pg_tm tm;
-	fsec_t		fsec;
-	int			offset;
+	fsec_t fsec;
+	int offset;
 
 	if (zone == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("time zone \"%s\" of account %s is not known to this server",
 						account->time_zone, account->id),
-				 errhint("Give the scan an upper bound on its day, or update the server's time zone data.")));
+				 errhint(
+					 "Give the scan an upper bound on its day, or update the server's time zone data.")));
 	if (timestamp2tm(adp_now(), &offset, &tm, &fsec, NULL, zone) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),

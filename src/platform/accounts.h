@@ -13,14 +13,14 @@ typedef struct AdpDirectory AdpDirectory;
 typedef struct AdpAccountCondition
 {
 	AdpOperator op;
-	int			nvalues;
-	const char **values;		/* compared as they stand */
+	int nvalues;
+	const char **values; /* compared as they stand */
 } AdpAccountCondition;
 
 /* Which accounts the statement wants beyond what server and table say. */
 typedef struct AdpAccountFilter
 {
-	int			nconditions;	/* all of them must hold */
+	int nconditions; /* all of them must hold */
 	AdpAccountCondition *conditions;
 } AdpAccountFilter;
 
@@ -31,8 +31,7 @@ typedef struct AdpAccountFilter
  * account is set, or the table names one that the server does not.
  */
 extern AdpDirectory *adp_directory_create(AdpSession *session,
-										  MemoryContext cxt,
-										  const char *source,
+										  MemoryContext cxt, const char *source,
 										  const AdpAccountFilter *filter,
 										  bool with_settings);
 
@@ -40,7 +39,7 @@ extern AdpDirectory *adp_directory_create(AdpSession *session,
 extern bool adp_directory_advance(AdpDirectory *directory);
 
 /* The accounts of a finished directory, in order of their ids. */
-extern int	adp_directory_count(const AdpDirectory *directory);
+extern int adp_directory_count(const AdpDirectory *directory);
 extern const AdpAccount *adp_directory_account(const AdpDirectory *directory,
 											   int index);
 
@@ -51,10 +50,9 @@ extern const AdpAccount *adp_directory_account(const AdpDirectory *directory,
 extern char *adp_directory_describe(const AdpPlatform *platform,
 									const AdpSettings *settings,
 									const char *source,
-									const AdpAccountFilter *filter,
-									int *count);
+									const AdpAccountFilter *filter, int *count);
 
 /* The day that it is now in the account's time zone.  Throws if unknown. */
 extern DateADT adp_account_today(const AdpAccount *account);
 
-#endif							/* ADP_PLATFORM_ACCOUNTS_H */
+#endif /* ADP_PLATFORM_ACCOUNTS_H */

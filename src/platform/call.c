@@ -16,34 +16,34 @@
 #include "platform/oauth.h"
 
 /* Most of a body that an error answer can usefully hold. */
-#define ERROR_BODY_MAX	(1024 * 1024)
+#define ERROR_BODY_MAX (1024 * 1024)
 
 /* Largest body of a page: 10,000 rows of the widest report stay far below. */
-#define BODY_MAX		((Size) 1024 * 1024 * 1024 - 1024 * 1024)
+#define BODY_MAX ((Size) 1024 * 1024 * 1024 - 1024 * 1024)
 
 /* Headers: bearer, content type, and the platform's own. */
-#define HEADERS_MAX		8
+#define HEADERS_MAX 8
 
 struct AdpCall
 {
 	AdpSession *session;
-	MemoryContext cxt;			/* the call and all it holds */
+	MemoryContext cxt; /* the call and all it holds */
 	AdpCallState state;
-	bool		is_sign_in;
+	bool is_sign_in;
 	const char *method;
 	const char *url;
 	const char *body;
 	const char *subject;
 
-	AdpHttpTransfer *transfer;	/* NULL between attempts */
-	bool		is_in_flight;	/* counted among the session's transfers */
-	const char *token;			/* the one the transfer was signed with */
-	int			attempts;		/* transfers that came back */
-	bool		has_renewed;	/* signed in anew after a 401 once already */
-	int64		resume_at_ms;	/* end of a back-off; 0: none */
+	AdpHttpTransfer *transfer; /* NULL between attempts */
+	bool is_in_flight;		   /* counted among the session's transfers */
+	const char *token;		   /* the one the transfer was signed with */
+	int attempts;			   /* transfers that came back */
+	bool has_renewed;		   /* signed in anew after a 401 once already */
+	int64 resume_at_ms;		   /* end of a back-off; 0: none */
 
-	AdpFailure	failure;
-	AdpError	error;
+	AdpFailure failure;
+	AdpError error;
 };
 
 /*
@@ -53,9 +53,9 @@ static AdpCall *
 create_call(AdpSession *session, MemoryContext parent, const char *method,
 			const char *url, const char *body, const char *subject)
 {
-	MemoryContext cxt = AllocSetContextCreate(parent, "adpipe call",
-											  ALLOCSET_SMALL_SIZES);
-	AdpCall    *call = MemoryContextAllocZero(cxt, sizeof(AdpCall));
+	MemoryContext cxt =
+		AllocSetContextCreate(parent, "adpipe call", ALLOCSET_SMALL_SIZES);
+	AdpCall *call = MemoryContextAllocZero(cxt, sizeof(AdpCall));
 
 	call->session = session;
 	call->cxt = cxt;
@@ -73,8 +73,7 @@ AdpCall *
 adp_call_create(AdpSession *session, MemoryContext cxt,
 				const AdpApiRequest *request, const char *subject)
 {
-	char	   *url = psprintf("%s%s", session->settings->endpoint,
-							   request->path);
+	char *url = psprintf("%s%s", session->settings->endpoint, request->path);
 
 	return create_call(session, cxt, request->method, url, request->body,
 					   subject);
@@ -84,12 +83,11 @@ adp_call_create(AdpSession *session, MemoryContext cxt,
  * Makes a sign-in call.
  */
 AdpCall *
-adp_call_create_sign_in(AdpSession *session, MemoryContext cxt,
-						const char *form)
+adp_call_create_sign_in(AdpSession *session, MemoryContext cxt, const char *form)
 {
-	AdpCall    *call = create_call(session, cxt, "POST",
-								   session->settings->token_endpoint, form,
-								   "sign-in");
+	AdpCall *call =
+		create_call(session, cxt, "POST", session->settings->token_endpoint,
+					form, "sign-in");
 
 	call->is_sign_in = true;
 	return call;
@@ -105,15 +103,15 @@ send_call(AdpCall *call)
 	const AdpSettings *settings = session->settings;
 	AdpHttpHeader headers[HEADERS_MAX];
 	AdpHttpRequest request = {0};
-	int			n = 0;
+	int n = 0;
 
 	if (call->is_sign_in)
 		headers[n++] = (AdpHttpHeader){"Content-Type",
-		"application/x-www-form-urlencoded"};
+									   "application/x-www-form-urlencoded"};
 	else
 	{
 		headers[n++] = (AdpHttpHeader){"Authorization",
-		psprintf("Bearer %s", session->token)};
+									   psprintf("Bearer %s", session->token)};
 		if (call->body != NULL)
 			headers[n++] = (AdpHttpHeader){"Content-Type", "application/json"};
 		n += session->platform->headers(settings, headers + n);
@@ -228,8 +226,7 @@ class_message(const AdpCall *call, AdpErrorClass class)
 		case ADP_ERR_QUOTA:
 			return psprintf("quota of platform \"%s\" is used up", name);
 		case ADP_ERR_REPLY:
-			return psprintf("platform \"%s\" did not give a whole answer",
-							name);
+			return psprintf("platform \"%s\" did not give a whole answer", name);
 		case ADP_ERR_LIMIT:
 			return psprintf("answer of platform \"%s\" is too large", name);
 		case ADP_ERR_REACH:
@@ -282,11 +279,10 @@ failure_detail(const AdpCall *call, const AdpHttpResponse *response)
 static const char *
 with_moment(const char *detail, int64 wait_ms)
 {
-	pg_time_t	when = timestamptz_to_time_t(adp_now()) + (wait_ms + 999) / 1000;
-	char		moment[32];
+	pg_time_t when = timestamptz_to_time_t(adp_now()) + (wait_ms + 999) / 1000;
+	char moment[32];
 
-	pg_strftime(moment, sizeof(moment), "%Y-%m-%dT%H:%M:%SZ",
-				pg_gmtime(&when));
+	pg_strftime(moment, sizeof(moment), "%Y-%m-%dT%H:%M:%SZ", pg_gmtime(&when));
 	return psprintf("%s Come back at %s.", detail, moment);
 }
 
@@ -315,7 +311,7 @@ static void
 read_failure(AdpCall *call, const AdpHttpResponse *response)
 {
 	MemoryContext old = MemoryContextSwitchTo(call->cxt);
-	Size		len = Min(response->body_len, ERROR_BODY_MAX);
+	Size len = Min(response->body_len, ERROR_BODY_MAX);
 	const AdpJson *doc = NULL;
 
 	MemSet(&call->failure, 0, sizeof(AdpFailure));
@@ -328,8 +324,8 @@ read_failure(AdpCall *call, const AdpHttpResponse *response)
 		call->session->platform->read_failure(response->status, doc,
 											  &call->failure);
 	if (call->failure.request_id == NULL)
-		call->failure.request_id = adp_http_header(call->transfer,
-												   "request-id");
+		call->failure.request_id =
+			adp_http_header(call->transfer, "request-id");
 	if (call->failure.request_id != NULL)
 		call->failure.request_id = pstrdup(call->failure.request_id);
 	MemoryContextSwitchTo(old);
@@ -342,12 +338,12 @@ static AdpRetryDecision
 decide_retry(const AdpCall *call, const AdpHttpResponse *response)
 {
 	AdpRetryInput input = {0};
-	int64		asked = call->failure.retry_after_ms;
+	int64 asked = call->failure.retry_after_ms;
 
 	if (asked < 0)
-		asked = adp_retry_after_ms(adp_http_header(call->transfer,
-												   "retry-after"),
-								   timestamptz_to_time_t(GetCurrentTimestamp()));
+		asked =
+			adp_retry_after_ms(adp_http_header(call->transfer, "retry-after"),
+							   timestamptz_to_time_t(GetCurrentTimestamp()));
 	input.attempt = call->attempts;
 	input.max_retries = call->session->settings->max_retries;
 	input.outcome = response->outcome;
@@ -366,7 +362,7 @@ decide_retry(const AdpCall *call, const AdpHttpResponse *response)
 static void
 back_off(AdpCall *call, int64 wait_ms, const char *reason)
 {
-	AdpStats   *stats = &call->session->stats;
+	AdpStats *stats = &call->session->stats;
 
 	stats->retries++;
 	stats->backoff_ms += wait_ms;
@@ -404,15 +400,16 @@ retry_or_fail(AdpCall *call, const AdpHttpResponse *response,
 	{
 		case ADP_RETRY_WAIT:
 			back_off(call, decision.wait_ms,
-					 call->failure.code ? call->failure.code :
-					 adp_http_describe(response));
+					 call->failure.code ? call->failure.code
+										: adp_http_describe(response));
 			break;
 		case ADP_RETRY_TOO_LONG:
 			fail_call(call, response, ADP_ERR_QUOTA, decision.wait_ms);
 			break;
 		case ADP_RETRY_STOP:
 			fail_call(call, response, class,
-					  class == ADP_ERR_QUOTA ? call->failure.retry_after_ms : -1);
+					  class == ADP_ERR_QUOTA ? call->failure.retry_after_ms
+											 : -1);
 			break;
 	}
 	drop_transfer(call);
@@ -512,7 +509,8 @@ adp_call_reject(AdpCall *call, const AdpError *why)
 							   call->session->platform->name),
 					  adp_session_redact(call->session,
 										 psprintf("%s%s%s.",
-												  call->subject ? call->subject : "",
+												  call->subject ? call->subject
+																: "",
 												  call->subject ? ": " : "",
 												  why->message)),
 					  why->hint ? pstrdup(why->hint) : NULL);

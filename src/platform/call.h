@@ -17,8 +17,8 @@ typedef struct AdpCall AdpCall;
 typedef enum AdpCallState
 {
 	ADP_CALL_RUNNING,
-	ADP_CALL_DONE,				/* the answer's body is there */
-	ADP_CALL_FAILED				/* for good; see adp_call_throw() */
+	ADP_CALL_DONE,	/* the answer's body is there */
+	ADP_CALL_FAILED /* for good; see adp_call_throw() */
 } AdpCallState;
 
 /*
@@ -31,8 +31,8 @@ extern AdpCall *adp_call_create(AdpSession *session, MemoryContext cxt,
 								const char *subject);
 
 /* The same for a sign-in: a form posted to the token endpoint, unsigned. */
-extern AdpCall *adp_call_create_sign_in(AdpSession *session,
-										MemoryContext cxt, const char *form);
+extern AdpCall *adp_call_create_sign_in(AdpSession *session, MemoryContext cxt,
+										const char *form);
 
 /* Takes the call as far as it goes without waiting. */
 extern AdpCallState adp_call_advance(AdpCall *call);
@@ -62,4 +62,4 @@ pg_noreturn extern void adp_call_throw(const AdpCall *call);
 /* Ends a call, whatever its state, and frees its body. */
 extern void adp_call_release(AdpCall *call);
 
-#endif							/* ADP_PLATFORM_CALL_H */
+#endif /* ADP_PLATFORM_CALL_H */

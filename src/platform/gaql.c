@@ -69,7 +69,7 @@ append_value(StringInfo out, const AdpCondition *condition, const char *value)
 static void
 append_condition(StringInfo out, const AdpCondition *condition)
 {
-	bool		is_in = condition->op == ADP_OP_IN;
+	bool is_in = condition->op == ADP_OP_IN;
 
 	appendStringInfoString(out, condition->field->name);
 	if (condition->nvalues == 1)
@@ -98,8 +98,8 @@ append_days(StringInfo out, const AdpQuery *query)
 	const char *until_quote = query->until[0] == '$' ? "" : "'";
 
 	appendStringInfo(out, "segments.date BETWEEN %s%s%s AND %s%s%s",
-					 since_quote, query->since, since_quote,
-					 until_quote, query->until, until_quote);
+					 since_quote, query->since, since_quote, until_quote,
+					 query->until, until_quote);
 }
 
 /*
@@ -155,7 +155,7 @@ adp_gaql_can_hold(const AdpField *field, const char *value)
 			strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
 			strlen(value);
 	if (value[0] == '\0')
-		return false;			/* absent or empty: the platform may mean either */
+		return false; /* absent or empty: the platform may mean either */
 	for (const unsigned char *c = (const unsigned char *) value; *c; c++)
 	{
 		if ((*c < 0x20 && strchr("\n\r\t", *c) == NULL) || *c == 0x7f)
@@ -171,9 +171,9 @@ adp_gaql_can_hold(const AdpField *field, const char *value)
 char *
 adp_gaql_json_path(const char *field)
 {
-	char	   *path = palloc(strlen(field) + 1);
-	char	   *to = path;
-	bool		raise = false;
+	char *path = palloc(strlen(field) + 1);
+	char *to = path;
+	bool raise = false;
 
 	for (const char *c = field; *c != '\0'; c++)
 	{

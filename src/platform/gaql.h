@@ -26,4 +26,4 @@ extern bool adp_gaql_can_hold(const AdpField *field, const char *value);
 /* The JSON path of a field: "ad_group.ad.id" is "adGroup.ad.id"; palloc'd. */
 extern char *adp_gaql_json_path(const char *field);
 
-#endif							/* ADP_PLATFORM_GAQL_H */
+#endif /* ADP_PLATFORM_GAQL_H */

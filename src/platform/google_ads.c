@@ -35,8 +35,8 @@
 static char *
 canonical_account(const char *id)
 {
-	char	   *digits = palloc(strlen(id) + 1);
-	int			n = 0;
+	char *digits = palloc(strlen(id) + 1);
+	int n = 0;
 
 	for (const char *c = id; *c != '\0'; c++)
 	{
@@ -67,8 +67,8 @@ check_customer(const char *value)
 static const char *
 check_customers(const char *value)
 {
-	char	   *rest = pstrdup(value);
-	char	   *item;
+	char *rest = pstrdup(value);
+	char *item;
 
 	if (strcmp(value, "*") == 0)
 		return NULL;
@@ -79,7 +79,7 @@ check_customers(const char *value)
 		item[strcspn(item, " ")] = '\0';
 		if (canonical_account(item) == NULL)
 			return "A customer id has 10 digits; hyphens may stand between them. "
-				"Give one id, a comma-separated list, or *.";
+				   "Give one id, a comma-separated list, or *.";
 	}
 	return NULL;
 }
@@ -109,41 +109,38 @@ check_resource(const char *value)
 	return NULL;
 }
 
-static const AdpOption google_ads_options[] = {
-	{"api_version", ADP_ON_SERVER, ADP_OPTION_CHECKED,
-		offsetof(AdpSettings, api_version), .check = check_version},
-	{"customer_id", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_CHECKED,
-		offsetof(AdpSettings, accounts), .check = check_customers,
-	.table_offset = offsetof(AdpSettings, table_accounts)},
-	{"login_customer_id", ADP_ON_SERVER, ADP_OPTION_CHECKED,
-		offsetof(AdpSettings, manager), .check = check_customer},
-	{"resource", ADP_ON_TABLE, ADP_OPTION_CHECKED,
-		offsetof(AdpSettings, resource), .check = check_resource},
-	{"token_endpoint", ADP_ON_SERVER, ADP_OPTION_URL,
-		offsetof(AdpSettings, token_endpoint)},
-	{"access_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
-		offsetof(AdpSettings, access_token), true},
-	{"client_id", ADP_ON_MAPPING, ADP_OPTION_TEXT,
-		offsetof(AdpSettings, client_id), true},
-	{"client_secret", ADP_ON_MAPPING, ADP_OPTION_TEXT,
-		offsetof(AdpSettings, client_secret), true},
-	{"developer_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
-		offsetof(AdpSettings, developer_token), true},
-	{"refresh_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
-		offsetof(AdpSettings, refresh_token), true},
-	{"service_account_key", ADP_ON_MAPPING, ADP_OPTION_TEXT,
-		offsetof(AdpSettings, service_account_key), true},
-	{NULL}
-};
+static const AdpOption google_ads_options[] =
+	{{"api_version", ADP_ON_SERVER, ADP_OPTION_CHECKED,
+	  offsetof(AdpSettings, api_version), .check = check_version},
+	 {"customer_id", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_CHECKED,
+	  offsetof(AdpSettings, accounts), .check = check_customers,
+	  .table_offset = offsetof(AdpSettings, table_accounts)},
+	 {"login_customer_id", ADP_ON_SERVER, ADP_OPTION_CHECKED,
+	  offsetof(AdpSettings, manager), .check = check_customer},
+	 {"resource", ADP_ON_TABLE, ADP_OPTION_CHECKED,
+	  offsetof(AdpSettings, resource), .check = check_resource},
+	 {"token_endpoint", ADP_ON_SERVER, ADP_OPTION_URL,
+	  offsetof(AdpSettings, token_endpoint)},
+	 {"access_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	  offsetof(AdpSettings, access_token), true},
+	 {"client_id", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	  offsetof(AdpSettings, client_id), true},
+	 {"client_secret", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	  offsetof(AdpSettings, client_secret), true},
+	 {"developer_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	  offsetof(AdpSettings, developer_token), true},
+	 {"refresh_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	  offsetof(AdpSettings, refresh_token), true},
+	 {"service_account_key", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	  offsetof(AdpSettings, service_account_key), true},
+	 {NULL}};
 
 /* Releases newest first; sunset months as published in October 2026. */
-static const AdpVersion google_ads_versions[] = {
-	{"v26", "2027-11"},
-	{"v25", "2027-08"},
-	{"v24", "2027-05"},
-	{"v23", "2027-02"},
-	{NULL}
-};
+static const AdpVersion google_ads_versions[] = {{"v26", "2027-11"},
+												 {"v25", "2027-08"},
+												 {"v24", "2027-05"},
+												 {"v23", "2027-02"},
+												 {NULL}};
 
 /*
  * Field path below a row.
@@ -233,8 +230,8 @@ read_account(const AdpJson *row, AdpAccount *account)
 static const char *
 ask_instead(const AdpSettings *settings, const char *source)
 {
-	const char *accounts = settings->table_accounts ?
-		settings->table_accounts : settings->accounts;
+	const char *accounts = settings->table_accounts ? settings->table_accounts
+													: settings->accounts;
 
 	if (strcmp(source, "customer_client") == 0 && accounts != NULL &&
 		strcmp(accounts, "*") == 0)
@@ -249,14 +246,14 @@ ask_instead(const AdpSettings *settings, const char *source)
 static int
 headers(const AdpSettings *settings, AdpHttpHeader *out)
 {
-	int			n = 0;
+	int n = 0;
 
 	if (settings->manager != NULL)
 		out[n++] = (AdpHttpHeader){"login-customer-id",
-		canonical_account(settings->manager)};
+								   canonical_account(settings->manager)};
 	if (settings->developer_token != NULL)
-		out[n++] = (AdpHttpHeader){"developer-token",
-		settings->developer_token};
+		out[n++] =
+			(AdpHttpHeader){"developer-token", settings->developer_token};
 	return n;
 }
 

@@ -17,4 +17,4 @@ extern const AdpReport adp_google_ads_reports[];
 extern void adp_google_ads_read_failure(int status, const AdpJson *doc,
 										AdpFailure *failure);
 
-#endif							/* ADP_PLATFORM_GOOGLE_ADS_H */
+#endif /* ADP_PLATFORM_GOOGLE_ADS_H */

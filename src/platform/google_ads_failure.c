@@ -12,18 +12,18 @@
 #include "platform/google_ads.h"
 
 /* What a row of the table says beyond class and hint. */
-#define SAYS_TRANSIENT	0x01
-#define SAYS_PERMANENT	0x02
-#define SAYS_TOKEN		0x04
-#define SAYS_CONSTANT	0x08
-#define SAYS_PAGE		0x10
+#define SAYS_TRANSIENT 0x01
+#define SAYS_PERMANENT 0x02
+#define SAYS_TOKEN 0x04
+#define SAYS_CONSTANT 0x08
+#define SAYS_PAGE 0x10
 
 typedef struct FailureCode
 {
 	const char *family;
 	const char *code;
 	AdpErrorClass class;
-	int			says;
+	int says;
 	const char *hint;
 } FailureCode;
 
@@ -36,50 +36,69 @@ typedef struct FailureCode
 #define HINT_VERSION \
 	"The version was sunset. ALTER SERVER ... OPTIONS (SET api_version 'v26') to ask for one that is still served."
 
-static const FailureCode failure_codes[] = {
-	{"authenticationError", "OAUTH_TOKEN_EXPIRED", ADP_ERR_CREDENTIALS, SAYS_TOKEN},
-	{"authenticationError", "OAUTH_TOKEN_INVALID", ADP_ERR_CREDENTIALS, SAYS_TOKEN},
-	{"authenticationError", "AUTHENTICATION_ERROR", ADP_ERR_CREDENTIALS, SAYS_TOKEN},
-	{"authenticationError", "OAUTH_TOKEN_REVOKED", ADP_ERR_CREDENTIALS, SAYS_PERMANENT,
-	"Sign in again and store the new refresh_token in the user mapping."},
-	{"authenticationError", "NOT_ADS_USER", ADP_ERR_CREDENTIALS, SAYS_PERMANENT,
-	"Invite this Google login to a Google Ads account, or use credentials of one that is."},
-	{"authenticationError", "CUSTOMER_NOT_FOUND", ADP_ERR_CREDENTIALS, SAYS_PERMANENT,
-	"Check option customer_id."},
-	{"authorizationError", "USER_PERMISSION_DENIED", ADP_ERR_CREDENTIALS, SAYS_PERMANENT, HINT_MANAGER},
-	{"authorizationError", "INVALID_LOGIN_CUSTOMER_ID_SERVING_CUSTOMER_ID_COMBINATION",
-	ADP_ERR_CREDENTIALS, SAYS_PERMANENT, HINT_MANAGER},
-	{"authorizationError", "CUSTOMER_NOT_ENABLED", ADP_ERR_CREDENTIALS, SAYS_PERMANENT,
-	"The account is cancelled or not set up; take it out of option customer_id."},
-	{"authorizationError", "CLOUD_PROJECT_NOT_APPROVED_FOR_PRODUCTION", ADP_ERR_CREDENTIALS, SAYS_PERMANENT,
-	"Apply for Explorer or Basic access for the Google Cloud project of these credentials."},
-	{"quotaError", "RESOURCE_TEMPORARILY_EXHAUSTED", ADP_ERR_QUOTA, SAYS_TRANSIENT},
-	{"quotaError", "RESOURCE_EXHAUSTED", ADP_ERR_QUOTA, SAYS_PERMANENT,
-	"The quota of operations is used up until then; a higher access level of the Google Cloud project raises it."},
-	{"quotaError", "EXCESSIVE_SHORT_TERM_QUERY_RESOURCE_CONSUMPTION", ADP_ERR_QUOTA, SAYS_PERMANENT, HINT_NARROW},
-	{"quotaError", "EXCESSIVE_LONG_TERM_QUERY_RESOURCE_CONSUMPTION", ADP_ERR_QUOTA, SAYS_PERMANENT, HINT_NARROW},
-	{"quotaError", "ACCESS_PROHIBITED", ADP_ERR_CREDENTIALS, SAYS_PERMANENT},
-	{"internalError", "TRANSIENT_ERROR", ADP_ERR_REPLY, SAYS_TRANSIENT},
-	{"internalError", "INTERNAL_ERROR", ADP_ERR_REPLY, SAYS_TRANSIENT},
-	{"internalError", "DEADLINE_EXCEEDED", ADP_ERR_REPLY, SAYS_TRANSIENT, HINT_NARROW},
-	{"requestError", "EXPIRED_PAGE_TOKEN", ADP_ERR_REPLY, SAYS_PERMANENT | SAYS_PAGE, HINT_PAGE},
-	{"requestError", "INVALID_PAGE_TOKEN", ADP_ERR_REPLY, SAYS_PERMANENT | SAYS_PAGE, HINT_PAGE},
-	{"requestError", "UNSUPPORTED_VERSION", ADP_ERR_REFUSED, SAYS_PERMANENT, HINT_VERSION},
-	{"requestError", "INVALID_CUSTOMER_ID", ADP_ERR_ARGUMENT, SAYS_PERMANENT, "Check option customer_id."},
-	{"headerError", "INVALID_LOGIN_CUSTOMER_ID", ADP_ERR_ARGUMENT, SAYS_PERMANENT, HINT_MANAGER},
-	{"queryError", "UNRECOGNIZED_FIELD", ADP_ERR_COLUMN, SAYS_PERMANENT,
-	"Check option field of the columns against the fields of this API version."},
-	{"queryError", "BAD_FIELD_NAME", ADP_ERR_COLUMN, SAYS_PERMANENT,
-	"Check option field of the columns against the fields of this API version."},
-	{"queryError", "BAD_RESOURCE_TYPE_IN_FROM_CLAUSE", ADP_ERR_REPORT, SAYS_PERMANENT,
-	"Check option resource of the foreign table."},
-	{"queryError", "BAD_ENUM_CONSTANT", ADP_ERR_ARGUMENT, SAYS_PERMANENT | SAYS_CONSTANT},
-	{"queryError", "REQUESTED_METRICS_FOR_MANAGER", ADP_ERR_REFUSED, SAYS_PERMANENT,
-	"A manager account has no numbers of its own: set option customer_id to its client accounts, or to * for all of them."},
-	{"dateRangeError", "REQUESTED_DATE_GRANULARITY_NOT_SUPPORTED", ADP_ERR_REACH, SAYS_PERMANENT,
-	"Google keeps daily numbers for 37 months; ask for later days."},
-	{NULL}
-};
+static const FailureCode failure_codes[] =
+	{{"authenticationError", "OAUTH_TOKEN_EXPIRED", ADP_ERR_CREDENTIALS,
+	  SAYS_TOKEN},
+	 {"authenticationError", "OAUTH_TOKEN_INVALID", ADP_ERR_CREDENTIALS,
+	  SAYS_TOKEN},
+	 {"authenticationError", "AUTHENTICATION_ERROR", ADP_ERR_CREDENTIALS,
+	  SAYS_TOKEN},
+	 {"authenticationError", "OAUTH_TOKEN_REVOKED", ADP_ERR_CREDENTIALS,
+	  SAYS_PERMANENT,
+	  "Sign in again and store the new refresh_token in the user mapping."},
+	 {"authenticationError", "NOT_ADS_USER", ADP_ERR_CREDENTIALS, SAYS_PERMANENT,
+	  "Invite this Google login to a Google Ads account, or use credentials of one that is."},
+	 {"authenticationError", "CUSTOMER_NOT_FOUND", ADP_ERR_CREDENTIALS,
+	  SAYS_PERMANENT, "Check option customer_id."},
+	 {"authorizationError", "USER_PERMISSION_DENIED", ADP_ERR_CREDENTIALS,
+	  SAYS_PERMANENT, HINT_MANAGER},
+	 {"authorizationError",
+	  "INVALID_LOGIN_CUSTOMER_ID_SERVING_CUSTOMER_ID_COMBINATION",
+	  ADP_ERR_CREDENTIALS, SAYS_PERMANENT, HINT_MANAGER},
+	 {"authorizationError", "CUSTOMER_NOT_ENABLED", ADP_ERR_CREDENTIALS,
+	  SAYS_PERMANENT,
+	  "The account is cancelled or not set up; take it out of option customer_id."},
+	 {"authorizationError", "CLOUD_PROJECT_NOT_APPROVED_FOR_PRODUCTION",
+	  ADP_ERR_CREDENTIALS, SAYS_PERMANENT,
+	  "Apply for Explorer or Basic access for the Google Cloud project of these credentials."},
+	 {"quotaError", "RESOURCE_TEMPORARILY_EXHAUSTED", ADP_ERR_QUOTA,
+	  SAYS_TRANSIENT},
+	 {"quotaError", "RESOURCE_EXHAUSTED", ADP_ERR_QUOTA, SAYS_PERMANENT,
+	  "The quota of operations is used up until then; a higher access level of the Google Cloud project raises it."},
+	 {"quotaError", "EXCESSIVE_SHORT_TERM_QUERY_RESOURCE_CONSUMPTION",
+	  ADP_ERR_QUOTA, SAYS_PERMANENT, HINT_NARROW},
+	 {"quotaError", "EXCESSIVE_LONG_TERM_QUERY_RESOURCE_CONSUMPTION",
+	  ADP_ERR_QUOTA, SAYS_PERMANENT, HINT_NARROW},
+	 {"quotaError", "ACCESS_PROHIBITED", ADP_ERR_CREDENTIALS, SAYS_PERMANENT},
+	 {"internalError", "TRANSIENT_ERROR", ADP_ERR_REPLY, SAYS_TRANSIENT},
+	 {"internalError", "INTERNAL_ERROR", ADP_ERR_REPLY, SAYS_TRANSIENT},
+	 {"internalError", "DEADLINE_EXCEEDED", ADP_ERR_REPLY, SAYS_TRANSIENT,
+	  HINT_NARROW},
+	 {"requestError", "EXPIRED_PAGE_TOKEN", ADP_ERR_REPLY,
+	  SAYS_PERMANENT | SAYS_PAGE, HINT_PAGE},
+	 {"requestError", "INVALID_PAGE_TOKEN", ADP_ERR_REPLY,
+	  SAYS_PERMANENT | SAYS_PAGE, HINT_PAGE},
+	 {"requestError", "UNSUPPORTED_VERSION", ADP_ERR_REFUSED, SAYS_PERMANENT,
+	  HINT_VERSION},
+	 {"requestError", "INVALID_CUSTOMER_ID", ADP_ERR_ARGUMENT, SAYS_PERMANENT,
+	  "Check option customer_id."},
+	 {"headerError", "INVALID_LOGIN_CUSTOMER_ID", ADP_ERR_ARGUMENT,
+	  SAYS_PERMANENT, HINT_MANAGER},
+	 {"queryError", "UNRECOGNIZED_FIELD", ADP_ERR_COLUMN, SAYS_PERMANENT,
+	  "Check option field of the columns against the fields of this API version."},
+	 {"queryError", "BAD_FIELD_NAME", ADP_ERR_COLUMN, SAYS_PERMANENT,
+	  "Check option field of the columns against the fields of this API version."},
+	 {"queryError", "BAD_RESOURCE_TYPE_IN_FROM_CLAUSE", ADP_ERR_REPORT,
+	  SAYS_PERMANENT, "Check option resource of the foreign table."},
+	 {"queryError", "BAD_ENUM_CONSTANT", ADP_ERR_ARGUMENT,
+	  SAYS_PERMANENT | SAYS_CONSTANT},
+	 {"queryError", "REQUESTED_METRICS_FOR_MANAGER", ADP_ERR_REFUSED,
+	  SAYS_PERMANENT,
+	  "A manager account has no numbers of its own: set option customer_id to its client accounts, or to * for all of them."},
+	 {"dateRangeError", "REQUESTED_DATE_GRANULARITY_NOT_SUPPORTED",
+	  ADP_ERR_REACH, SAYS_PERMANENT,
+	  "Google keeps daily numbers for 37 months; ask for later days."},
+	 {NULL}};
 
 /*
  * Finds the row of a code; NULL if it has none.
@@ -125,14 +144,13 @@ read_status(int status, AdpFailure *failure)
 static int64
 read_duration(const char *text)
 {
-	char	   *end;
-	double		seconds;
+	char *end;
+	double seconds;
 
 	if (text == NULL)
 		return -1;
 	seconds = strtod(text, &end);
-	if (end == text || strcmp(end, "s") != 0 || !(seconds >= 0) ||
-		seconds > 1e9)
+	if (end == text || strcmp(end, "s") != 0 || !(seconds >= 0) || seconds > 1e9)
 		return -1;
 	return (int64) (seconds * 1000);
 }
@@ -148,12 +166,12 @@ read_coded_error(const AdpJson *error, AdpFailure *failure)
 	const char *message = adp_json_text(adp_json_get(error, "message"));
 	const FailureCode *row;
 
-	code = adp_json_text(adp_json_first(adp_json_get(error, "errorCode"),
-										&family));
+	code = adp_json_text(
+		adp_json_first(adp_json_get(error, "errorCode"), &family));
 	if (message != NULL)
 		failure->message = message;
-	failure->retry_after_ms = read_duration(adp_json_text(adp_json_path(error,
-																		"details.quotaErrorDetails.retryDelay")));
+	failure->retry_after_ms = read_duration(adp_json_text(
+		adp_json_path(error, "details.quotaErrorDetails.retryDelay")));
 	if (code == NULL)
 		return;
 	failure->code = psprintf("%s.%s", family, code);
@@ -191,8 +209,7 @@ adp_google_ads_read_failure(int status, const AdpJson *doc, AdpFailure *failure)
 
 		if (type == NULL || strstr(type, "GoogleAdsFailure") == NULL)
 			continue;
-		failure->request_id =
-			adp_json_text(adp_json_get(detail, "requestId"));
+		failure->request_id = adp_json_text(adp_json_get(detail, "requestId"));
 		read_coded_error(adp_json_at(adp_json_get(detail, "errors"), 0),
 						 failure);
 	}

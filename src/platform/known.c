@@ -18,13 +18,13 @@
 typedef struct Entry
 {
 	struct Entry *next;
-	MemoryContext cxt;			/* the entry and all it holds */
-	Oid			serverid;
-	Oid			umid;
-	const char *id;				/* NULL: what "*" stands for */
+	MemoryContext cxt; /* the entry and all it holds */
+	Oid serverid;
+	Oid umid;
+	const char *id; /* NULL: what "*" stands for */
 	TimestampTz fetched_at;
-	bool		is_stale;
-	AdpKnown	known;
+	bool is_stale;
+	AdpKnown known;
 } Entry;
 
 static Entry *entries = NULL;
@@ -47,12 +47,12 @@ mark_stale(Datum arg, int cacheid, uint32 hashvalue)
 static void
 sweep(void)
 {
-	Entry	  **link = &entries;
+	Entry **link = &entries;
 	TimestampTz now = adp_now();
 
 	while (*link != NULL)
 	{
-		Entry	   *entry = *link;
+		Entry *entry = *link;
 		TimestampTz end = entry->fetched_at + ADP_KNOWN_TTL_S * USECS_PER_SEC;
 
 		if (entry->is_stale || now >= end || now < entry->fetched_at)
@@ -110,7 +110,7 @@ adp_known_keep(const AdpSettings *settings, const char *id,
 {
 	MemoryContext cxt;
 	MemoryContext old;
-	Entry	   *entry;
+	Entry *entry;
 
 	if (!has_callbacks)
 	{

@@ -12,12 +12,12 @@
  * How long an expansion of "*" and an account's settings are trusted.  A new
  * account shows up in a running session after at most this long.
  */
-#define ADP_KNOWN_TTL_S	600
+#define ADP_KNOWN_TTL_S 600
 
 /* What is known under one (server, user mapping). */
 typedef struct AdpKnown
 {
-	int			naccounts;
+	int naccounts;
 	AdpAccount *accounts;
 } AdpKnown;
 
@@ -32,4 +32,4 @@ extern const AdpKnown *adp_known_find(const AdpSettings *settings,
 extern void adp_known_keep(const AdpSettings *settings, const char *id,
 						   const AdpAccount *accounts, int naccounts);
 
-#endif							/* ADP_PLATFORM_KNOWN_H */
+#endif /* ADP_PLATFORM_KNOWN_H */

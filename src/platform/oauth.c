@@ -21,22 +21,22 @@
 #include "platform/oauth.h"
 
 /* A token is renewed this long before it expires, so that none dies on the way. */
-#define EXPIRY_MARGIN_S		60
+#define EXPIRY_MARGIN_S 60
 
 /* Lifetime asked for a signed assertion; the most that Google allows. */
-#define ASSERTION_LIFETIME_S	3600
+#define ASSERTION_LIFETIME_S 3600
 
-#define GOOGLE_SCOPE	"https://www.googleapis.com/auth/adwords"
-#define JWT_GRANT		"urn:ietf:params:oauth:grant-type:jwt-bearer"
+#define GOOGLE_SCOPE "https://www.googleapis.com/auth/adwords"
+#define JWT_GRANT "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 typedef struct Token
 {
 	struct Token *next;
-	Oid			serverid;
-	Oid			umid;
+	Oid serverid;
+	Oid umid;
 	TimestampTz expires_at;
-	char	   *text;
-	bool		is_stale;		/* its server or mapping changed */
+	char *text;
+	bool is_stale; /* its server or mapping changed */
 } Token;
 
 static Token *tokens = NULL;
@@ -60,12 +60,12 @@ mark_stale(Datum arg, int cacheid, uint32 hashvalue)
 static void
 sweep(void)
 {
-	Token	  **link = &tokens;
+	Token **link = &tokens;
 	TimestampTz now = adp_now();
 
 	while (*link != NULL)
 	{
-		Token	   *token = *link;
+		Token *token = *link;
 
 		if (token->is_stale || token->expires_at <= now)
 		{
@@ -101,7 +101,7 @@ static void
 keep_token(const AdpSettings *settings, const char *text, int64 expires_in_s)
 {
 	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
-	Token	   *token;
+	Token *token;
 
 	if (!has_callbacks)
 	{
@@ -113,8 +113,8 @@ keep_token(const AdpSettings *settings, const char *text, int64 expires_in_s)
 	token->text = pstrdup(text);
 	token->serverid = settings->serverid;
 	token->umid = settings->umid;
-	token->expires_at = adp_now() +
-		(expires_in_s - EXPIRY_MARGIN_S) * USECS_PER_SEC;
+	token->expires_at =
+		adp_now() + (expires_in_s - EXPIRY_MARGIN_S) * USECS_PER_SEC;
 	token->next = tokens;
 	tokens = token;
 	MemoryContextSwitchTo(old);
@@ -150,7 +150,8 @@ refuse_credentials(const AdpSession *session, const char *detail)
 			 errmsg("user mapping for server \"%s\" cannot sign in to platform \"%s\"",
 					session->settings->server_name, session->platform->name),
 			 errdetail_internal("%s", detail),
-			 errhint("Set client_id, client_secret and refresh_token, or service_account_key, or access_token with ALTER USER MAPPING.")));
+			 errhint(
+				 "Set client_id, client_secret and refresh_token, or service_account_key, or access_token with ALTER USER MAPPING.")));
 }
 
 /*
@@ -160,7 +161,7 @@ static char *
 service_claims(const AdpSession *session, const char *email)
 {
 	StringInfoData claims;
-	int64		now = (int64) timestamptz_to_time_t(adp_now());
+	int64 now = (int64) timestamptz_to_time_t(adp_now());
 
 	initStringInfo(&claims);
 	appendStringInfoString(&claims, "{\"iss\":");
@@ -168,8 +169,8 @@ service_claims(const AdpSession *session, const char *email)
 	appendStringInfoString(&claims, ",\"scope\":\"" GOOGLE_SCOPE "\",\"aud\":");
 	escape_json(&claims, session->settings->token_endpoint);
 	appendStringInfo(&claims,
-					 ",\"iat\":" INT64_FORMAT ",\"exp\":" INT64_FORMAT "}",
-					 now, now + ASSERTION_LIFETIME_S);
+					 ",\"iat\":" INT64_FORMAT ",\"exp\":" INT64_FORMAT "}", now,
+					 now + ASSERTION_LIFETIME_S);
 	return claims.data;
 }
 
@@ -180,14 +181,14 @@ static char *
 service_assertion(AdpSession *session)
 {
 	const char *key_file = session->settings->service_account_key;
-	const AdpJson *key = adp_json_parse(CurrentMemoryContext, key_file,
-										strlen(key_file), NULL);
+	const AdpJson *key =
+		adp_json_parse(CurrentMemoryContext, key_file, strlen(key_file), NULL);
 	const char *email = adp_json_text(adp_json_get(key, "client_email"));
 	const char *pem = adp_json_text(adp_json_get(key, "private_key"));
 	const char *key_id = adp_json_text(adp_json_get(key, "private_key_id"));
 	StringInfoData header;
-	AdpError	error = {0};
-	char	   *assertion;
+	AdpError error = {0};
+	char *assertion;
 
 	if (email == NULL || pem == NULL)
 		refuse_credentials(session,
@@ -200,8 +201,8 @@ service_assertion(AdpSession *session)
 		escape_json(&header, key_id);
 	}
 	appendStringInfoChar(&header, '}');
-	assertion = adp_jwt_rs256(pem, header.data, service_claims(session, email),
-							  &error);
+	assertion =
+		adp_jwt_rs256(pem, header.data, service_claims(session, email), &error);
 	if (assertion == NULL)
 		refuse_credentials(session,
 						   "The private_key in option service_account_key cannot sign.");
@@ -243,8 +244,8 @@ start_sign_in(AdpSession *session)
 {
 	MemoryContext old = MemoryContextSwitchTo(session->cxt);
 
-	session->sign_in = adp_call_create_sign_in(session, session->cxt,
-											   token_form(session));
+	session->sign_in =
+		adp_call_create_sign_in(session, session->cxt, token_form(session));
 	MemoryContextSwitchTo(old);
 }
 
@@ -255,12 +256,12 @@ static bool
 read_token(AdpSession *session)
 {
 	MemoryContext old = MemoryContextSwitchTo(session->cxt);
-	Size		len;
+	Size len;
 	const char *body = adp_call_body(session->sign_in, &len);
-	AdpError	error = {0};
+	AdpError error = {0};
 	const AdpJson *doc = adp_json_parse(session->cxt, body, len, &error);
 	const char *text = adp_json_text(adp_json_get(doc, "access_token"));
-	int64		expires_in = adp_json_int(adp_json_get(doc, "expires_in"), 0);
+	int64 expires_in = adp_json_int(adp_json_get(doc, "expires_in"), 0);
 
 	if (doc == NULL)
 		adp_call_reject(session->sign_in, &error);
@@ -282,7 +283,7 @@ read_token(AdpSession *session)
 bool
 adp_oauth_is_signed_in(AdpSession *session)
 {
-	Token	   *kept;
+	Token *kept;
 
 	if (session->token != NULL)
 		return true;
@@ -328,7 +329,7 @@ adp_oauth_can_renew(const AdpSession *session)
 void
 adp_oauth_forget(AdpSession *session, const char *token)
 {
-	Token	   *kept = find_token(session->settings);
+	Token *kept = find_token(session->settings);
 
 	if (kept != NULL && strcmp(kept->text, token) == 0)
 		kept->is_stale = true;
@@ -353,7 +354,9 @@ adp_oauth_read_failure(int status, const AdpJson *doc, AdpFailure *failure)
 	failure->class = ADP_ERR_CREDENTIALS;
 	failure->is_permanent = true;
 	if (failure->code != NULL && strcmp(failure->code, "invalid_grant") == 0)
-		failure->hint = "The refresh token or key is no longer good: sign in again, or make a new key, and store it in the user mapping.";
+		failure->hint =
+			"The refresh token or key is no longer good: sign in again, or make a new key, and store it in the user mapping.";
 	else
-		failure->hint = "Check client_id and client_secret in the user mapping against the OAuth client of the Google Cloud project.";
+		failure->hint =
+			"Check client_id and client_secret in the user mapping against the OAuth client of the Google Cloud project.";
 }

@@ -27,4 +27,4 @@ extern void adp_oauth_forget(AdpSession *session, const char *token);
 extern void adp_oauth_read_failure(int status, const AdpJson *doc,
 								   AdpFailure *failure);
 
-#endif							/* ADP_PLATFORM_OAUTH_H */
+#endif /* ADP_PLATFORM_OAUTH_H */

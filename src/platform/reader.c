@@ -15,24 +15,24 @@
 #include "platform/reader.h"
 
 /* Rows between two looks at the transfers that run meanwhile. */
-#define ROWS_PER_POLL	128
+#define ROWS_PER_POLL 128
 
 /* One account's way through its pages. */
 typedef struct Cursor
 {
 	const AdpAccount *account;
-	char	   *query_text;
-	char	   *subject;		/* for errors: account and days */
-	bool		is_done;		/* last page parsed, or nothing to ask */
-	bool		is_plain;		/* enum conditions were taken out */
+	char *query_text;
+	char *subject; /* for errors: account and days */
+	bool is_done;  /* last page parsed, or nothing to ask */
+	bool is_plain; /* enum conditions were taken out */
 
-	AdpCall    *fetching;		/* the page on its way, or arrived */
-	char	   *fetching_token; /* the token it was asked with, or NULL */
+	AdpCall *fetching;	  /* the page on its way, or arrived */
+	char *fetching_token; /* the token it was asked with, or NULL */
 
-	AdpCall    *reading;		/* holds the body that the cells point into */
-	AdpPage    *page;			/* NULL: none being read */
+	AdpCall *reading; /* holds the body that the cells point into */
+	AdpPage *page;	  /* NULL: none being read */
 	MemoryContext page_cxt;
-	int			next_row;
+	int next_row;
 } Cursor;
 
 struct AdpReader
@@ -42,10 +42,10 @@ struct AdpReader
 	const AdpReadPlan *plan;
 	AdpRowShape *shape;
 	AdpDirectory *directory;
-	int			ncursors;		/* -1: accounts not known yet */
-	Cursor	   *cursors;
-	int			active;			/* cursor whose page is being read */
-	int			until_poll;		/* rows until the next poll */
+	int ncursors; /* -1: accounts not known yet */
+	Cursor *cursors;
+	int active;		/* cursor whose page is being read */
+	int until_poll; /* rows until the next poll */
 };
 
 /*
@@ -58,14 +58,14 @@ void
 adp_days_check(const AdpPlatform *platform, const AdpDays *days)
 {
 	struct pg_tm tm;
-	fsec_t		fsec;
-	int			months;
-	DateADT		reach;
+	fsec_t fsec;
+	int months;
+	DateADT reach;
 
 	if (!days->has_day || days->since == DATEVAL_NOBEGIN)
 		return;
-	if (timestamp2tm(adp_now() - USECS_PER_DAY, NULL, &tm, &fsec, NULL,
-					 NULL) != 0)
+	if (timestamp2tm(adp_now() - USECS_PER_DAY, NULL, &tm, &fsec, NULL, NULL) !=
+		0)
 		return;
 	months = tm.tm_year * 12 + tm.tm_mon - 1 - platform->reach_months;
 	tm.tm_year = months / 12;
@@ -76,14 +76,18 @@ adp_days_check(const AdpPlatform *platform, const AdpDays *days)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
 				 errmsg("days before %s are outside the reach of platform \"%s\"",
-						DatumGetCString(DirectFunctionCall1(date_out,
-															DateADTGetDatum(reach))),
+						DatumGetCString(
+							DirectFunctionCall1(date_out,
+												DateADTGetDatum(reach))),
 						platform->name),
 				 errdetail("The platform keeps daily numbers for %d months; the scan starts at %s.",
 						   platform->reach_months,
-						   DatumGetCString(DirectFunctionCall1(date_out,
-															   DateADTGetDatum(days->since)))),
-				 errhint("Ask for later days; keep older ones in a local copy.")));
+						   DatumGetCString(
+							   DirectFunctionCall1(date_out,
+												   DateADTGetDatum(
+													   days->since)))),
+				 errhint(
+					 "Ask for later days; keep older ones in a local copy.")));
 }
 
 /*
@@ -94,25 +98,25 @@ adp_reader_create(MemoryContext cxt, const AdpPlatform *platform,
 				  const AdpSettings *settings, const AdpReadPlan *plan)
 {
 	MemoryContext old = MemoryContextSwitchTo(cxt);
-	AdpReader  *reader = palloc0(sizeof(AdpReader));
+	AdpReader *reader = palloc0(sizeof(AdpReader));
 	const char **paths = palloc(plan->query.nfields * sizeof(char *));
 	const AdpDays *days = &plan->days;
-	bool		needs_today;
+	bool needs_today;
 
 	adp_days_check(platform, days);
 	for (int i = 0; i < plan->query.nfields; i++)
 		paths[i] = platform->field_path(plan->query.fields[i]);
 	reader->cxt = cxt;
 	reader->plan = plan;
-	reader->shape = adp_rows_compile(cxt, platform->rows_key, paths,
-									 plan->query.nfields,
-									 &platform->token_key, 1);
+	reader->shape =
+		adp_rows_compile(cxt, platform->rows_key, paths, plan->query.nfields,
+						 &platform->token_key, 1);
 	reader->session = adp_session_open(cxt, platform, settings);
-	needs_today = days->has_day && (days->since == DATEVAL_NOBEGIN ||
-									days->until == DATEVAL_NOEND);
-	reader->directory = adp_directory_create(reader->session, cxt,
-											 plan->query.source,
-											 &plan->accounts, needs_today);
+	needs_today = days->has_day &&
+		(days->since == DATEVAL_NOBEGIN || days->until == DATEVAL_NOEND);
+	reader->directory =
+		adp_directory_create(reader->session, cxt, plan->query.source,
+							 &plan->accounts, needs_today);
 	reader->ncursors = -1;
 	reader->active = -1;
 	MemoryContextSwitchTo(old);
@@ -125,9 +129,9 @@ adp_reader_create(MemoryContext cxt, const AdpPlatform *platform,
 static char *
 iso_date(DateADT date)
 {
-	int			year;
-	int			month;
-	int			day;
+	int year;
+	int month;
+	int day;
 
 	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
 	return psprintf("%04d-%02d-%02d", year, month, day);
@@ -140,10 +144,10 @@ iso_date(DateADT date)
 static DateADT
 reach_start(const AdpPlatform *platform, DateADT today)
 {
-	int			year;
-	int			month;
-	int			day;
-	int			months;
+	int year;
+	int month;
+	int day;
+	int months;
 
 	j2date(today + POSTGRES_EPOCH_JDATE, &year, &month, &day);
 	months = year * 12 + month - 1 - platform->reach_months;
@@ -160,8 +164,8 @@ static bool
 settle_days(const AdpReader *reader, const AdpAccount *account, AdpQuery *query)
 {
 	const AdpDays *days = &reader->plan->days;
-	DateADT		since = days->since;
-	DateADT		until = days->until;
+	DateADT since = days->since;
+	DateADT until = days->until;
 
 	if (!days->has_day)
 		return true;
@@ -169,11 +173,11 @@ settle_days(const AdpReader *reader, const AdpAccount *account, AdpQuery *query)
 		until = adp_account_today(account);
 	if (since == DATEVAL_NOBEGIN)
 	{
-		DateADT		today = adp_account_today(account);
+		DateADT today = adp_account_today(account);
 
-		since = days->unbounded == ADP_UNBOUNDED_WINDOW ?
-			today - days->window_days + 1 :
-			reach_start(reader->session->platform, today);
+		since = days->unbounded == ADP_UNBOUNDED_WINDOW
+			? today - days->window_days + 1
+			: reach_start(reader->session->platform, today);
 	}
 	if (since > until)
 		return false;
@@ -189,9 +193,9 @@ settle_days(const AdpReader *reader, const AdpAccount *account, AdpQuery *query)
 static void
 drop_enum_conditions(AdpQuery *query)
 {
-	AdpCondition *kept = palloc(Max(query->nconditions, 1) *
-								sizeof(AdpCondition));
-	int			n = 0;
+	AdpCondition *kept =
+		palloc(Max(query->nconditions, 1) * sizeof(AdpCondition));
+	int n = 0;
 
 	for (int i = 0; i < query->nconditions; i++)
 	{
@@ -209,7 +213,7 @@ drop_enum_conditions(AdpQuery *query)
 static void
 compose(AdpReader *reader, Cursor *cursor)
 {
-	AdpQuery	query = reader->plan->query;
+	AdpQuery query = reader->plan->query;
 
 	if (!settle_days(reader, cursor->account, &query))
 	{
@@ -219,10 +223,10 @@ compose(AdpReader *reader, Cursor *cursor)
 	if (cursor->is_plain)
 		drop_enum_conditions(&query);
 	cursor->query_text = reader->session->platform->query_text(&query);
-	cursor->subject = query.has_day ?
-		psprintf("account %s, %s to %s", cursor->account->id, query.since,
-				 query.until) :
-		psprintf("account %s", cursor->account->id);
+	cursor->subject = query.has_day
+		? psprintf("account %s, %s to %s", cursor->account->id, query.since,
+				   query.until)
+		: psprintf("account %s", cursor->account->id);
 }
 
 /*
@@ -237,8 +241,8 @@ fetch_page(AdpReader *reader, Cursor *cursor, char *token)
 	session->platform->page_request(session->settings, cursor->account->id,
 									cursor->query_text, token, &request);
 	cursor->fetching_token = token;
-	cursor->fetching = adp_call_create(session, reader->cxt, &request,
-									   cursor->subject);
+	cursor->fetching =
+		adp_call_create(session, reader->cxt, &request, cursor->subject);
 }
 
 /*
@@ -247,12 +251,12 @@ fetch_page(AdpReader *reader, Cursor *cursor, char *token)
 static void
 open_cursors(AdpReader *reader)
 {
-	int			n = adp_directory_count(reader->directory);
+	int n = adp_directory_count(reader->directory);
 
 	reader->cursors = palloc0(Max(n, 1) * sizeof(Cursor));
 	for (int i = 0; i < n; i++)
 	{
-		Cursor	   *cursor = &reader->cursors[i];
+		Cursor *cursor = &reader->cursors[i];
 
 		cursor->account = adp_directory_account(reader->directory, i);
 		cursor->page_cxt = AllocSetContextCreate(reader->cxt, "adpipe page",
@@ -270,7 +274,7 @@ open_cursors(AdpReader *reader)
 static void
 handle_failure(AdpReader *reader, Cursor *cursor)
 {
-	bool		is_first = cursor->fetching_token == NULL;
+	bool is_first = cursor->fetching_token == NULL;
 
 	if (!adp_call_failure(cursor->fetching)->is_bad_constant || !is_first ||
 		cursor->is_plain)
@@ -316,13 +320,14 @@ static char *
 next_token(AdpReader *reader, Cursor *cursor)
 {
 	const AdpCell *member = &cursor->page->members[0];
-	char	   *token;
+	char *token;
 
 	if (member->kind != ADP_CELL_STRING || member->len == 0)
 		return NULL;
 	token = adp_cell_text(member, NULL);
-	if (token == NULL || (cursor->fetching_token != NULL &&
-						  strcmp(token, cursor->fetching_token) == 0))
+	if (token == NULL ||
+		(cursor->fetching_token != NULL &&
+		 strcmp(token, cursor->fetching_token) == 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
 				 errmsg("platform \"%s\" gave the same page twice",
@@ -339,14 +344,14 @@ next_token(AdpReader *reader, Cursor *cursor)
 static bool
 turn_page(AdpReader *reader, Cursor *cursor)
 {
-	AdpError	error = {0};
-	Size		len;
+	AdpError error = {0};
+	Size len;
 	const char *body = adp_call_body(cursor->fetching, &len);
 	MemoryContext old;
-	char	   *token;
+	char *token;
 
-	cursor->page = adp_rows_parse(reader->shape, body, len, cursor->page_cxt,
-								  &error);
+	cursor->page =
+		adp_rows_parse(reader->shape, body, len, cursor->page_cxt, &error);
 	if (cursor->page == NULL)
 	{
 		adp_call_reject(cursor->fetching, &error);
@@ -397,7 +402,7 @@ is_nonzero(const AdpCell *cell)
 		return false;
 	for (uint32 i = 0; i < cell->len; i++)
 	{
-		char		c = cell->data[i];
+		char c = cell->data[i];
 
 		if (c >= '1' && c <= '9')
 			return true;
@@ -433,8 +438,8 @@ next_row(const AdpReader *reader, Cursor *cursor)
 
 	while (cursor->next_row < page->nrows)
 	{
-		const AdpCell *cells = page->cells +
-			(Size) cursor->next_row++ * page->ncells;
+		const AdpCell *cells =
+			page->cells + (Size) cursor->next_row++ * page->ncells;
 
 		if (is_present(reader->plan, cells))
 			return cells;
@@ -450,7 +455,7 @@ static int
 drive(AdpReader *reader)
 {
 	MemoryContext old = MemoryContextSwitchTo(reader->cxt);
-	int			found = -2;
+	int found = -2;
 
 	if (reader->ncursors < 0)
 	{
@@ -461,8 +466,8 @@ drive(AdpReader *reader)
 	}
 	for (int i = 0; i < reader->ncursors; i++)
 	{
-		Cursor	   *cursor = &reader->cursors[i];
-		bool		has_arrived = advance_cursor(reader, cursor);
+		Cursor *cursor = &reader->cursors[i];
+		bool has_arrived = advance_cursor(reader, cursor);
 
 		if (has_arrived && found < 0)
 			found = i;
@@ -481,7 +486,7 @@ find_page(AdpReader *reader, bool may_wait)
 {
 	for (;;)
 	{
-		int			found = drive(reader);
+		int found = drive(reader);
 
 		if (found >= 0)
 		{
@@ -528,7 +533,7 @@ adp_reader_next(AdpReader *reader, bool may_wait, const AdpCell **cells,
 
 		if (reader->active >= 0)
 		{
-			Cursor	   *cursor = &reader->cursors[reader->active];
+			Cursor *cursor = &reader->cursors[reader->active];
 
 			*cells = next_row(reader, cursor);
 			*account = cursor->account;
@@ -554,7 +559,7 @@ adp_reader_close(AdpReader *reader)
 {
 	for (int i = 0; i < reader->ncursors; i++)
 	{
-		Cursor	   *cursor = &reader->cursors[i];
+		Cursor *cursor = &reader->cursors[i];
 
 		if (cursor->fetching != NULL)
 			adp_call_release(cursor->fetching);

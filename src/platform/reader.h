@@ -21,27 +21,27 @@ typedef struct AdpReader AdpReader;
 /* The days a scan wants; evaluated, inclusive. */
 typedef struct AdpDays
 {
-	bool		has_day;		/* false: the table has no day */
-	DateADT		since;			/* DATEVAL_NOBEGIN: no lower bound */
-	DateADT		until;			/* DATEVAL_NOEND: no upper bound */
+	bool has_day;  /* false: the table has no day */
+	DateADT since; /* DATEVAL_NOBEGIN: no lower bound */
+	DateADT until; /* DATEVAL_NOEND: no upper bound */
 	AdpUnbounded unbounded;
-	int			window_days;
+	int window_days;
 } AdpDays;
 
 /* What to read.  Must live as long as the reader. */
 typedef struct AdpReadPlan
 {
-	AdpQuery	query;			/* since and until are filled in per account */
-	AdpDays		days;
+	AdpQuery query; /* since and until are filled in per account */
+	AdpDays days;
 	AdpAccountFilter accounts;
-	const int  *presence;		/* cells; a row with all of them 0 is dropped */
-	int			npresence;
+	const int *presence; /* cells; a row with all of them 0 is dropped */
+	int npresence;
 } AdpReadPlan;
 
 typedef enum AdpReadState
 {
 	ADP_READ_ROW,
-	ADP_READ_PENDING,			/* nothing yet; only without waiting */
+	ADP_READ_PENDING, /* nothing yet; only without waiting */
 	ADP_READ_END
 } AdpReadState;
 
@@ -68,7 +68,7 @@ extern void adp_reader_close(AdpReader *reader);
 extern const AdpStats *adp_reader_stats(const AdpReader *reader);
 
 /* The descriptor that becomes readable when a pending reader can go on. */
-extern int	adp_reader_fd(const AdpReader *reader);
+extern int adp_reader_fd(const AdpReader *reader);
 
 /*
  * Throws unless the days are bounded enough and within reach; shared with who
@@ -76,4 +76,4 @@ extern int	adp_reader_fd(const AdpReader *reader);
  */
 extern void adp_days_check(const AdpPlatform *platform, const AdpDays *days);
 
-#endif							/* ADP_PLATFORM_READER_H */
+#endif /* ADP_PLATFORM_READER_H */

@@ -7,12 +7,7 @@
 #include "platform/google_ads.h"
 #include "platform/platform.h"
 
-
-
-static const AdpPlatform *const platforms[] = {
-	&adp_google_ads,
-	NULL
-};
+static const AdpPlatform *const platforms[] = {&adp_google_ads, NULL};
 
 /*
  * Returns all platforms, ended by NULL.

@@ -48,7 +48,7 @@ adp_session_close(AdpSession *session)
 int64
 adp_clock_ms(void)
 {
-	instr_time	now;
+	instr_time now;
 
 	INSTR_TIME_SET_CURRENT(now);
 	return (int64) INSTR_TIME_GET_MILLISEC(now);
@@ -70,7 +70,7 @@ adp_session_wake_at(AdpSession *session, int64 at_ms)
 static void
 arm_alarm(AdpSession *session)
 {
-	int64		left;
+	int64 left;
 
 	if (session->alarm_at_ms < 0)
 		return;
@@ -94,8 +94,8 @@ adp_session_poll(AdpSession *session)
 void
 adp_session_wait(AdpSession *session)
 {
-	instr_time	start;
-	instr_time	end;
+	instr_time start;
+	instr_time end;
 
 	INSTR_TIME_SET_CURRENT(start);
 	arm_alarm(session);
@@ -111,7 +111,7 @@ adp_session_wait(AdpSession *session)
 int64
 adp_session_affordable_ms(const AdpSession *session)
 {
-	int64		left = adp_guc_max_wait_ms - session->stats.backoff_ms;
+	int64 left = adp_guc_max_wait_ms - session->stats.backoff_ms;
 
 	if (get_timeout_active(STATEMENT_TIMEOUT))
 	{
@@ -129,11 +129,13 @@ const char *
 adp_session_redact(const AdpSession *session, const char *text)
 {
 	const AdpSettings *settings = session->settings;
-	const char *const secrets[] = {
-		session->token, settings->access_token, settings->client_id,
-		settings->client_secret, settings->refresh_token,
-		settings->developer_token, settings->service_account_key
-	};
+	const char *const secrets[] = {session->token,
+								   settings->access_token,
+								   settings->client_id,
+								   settings->client_secret,
+								   settings->refresh_token,
+								   settings->developer_token,
+								   settings->service_account_key};
 
 	return adp_secret_redact(text, secrets, lengthof(secrets));
 }

@@ -5,39 +5,40 @@
 #ifndef ADP_PLATFORM_SESSION_H
 #define ADP_PLATFORM_SESSION_H
 
+#include "portability/instr_time.h"
+
 #include "net/http.h"
 #include "net/pool.h"
 #include "platform/platform.h"
-#include "portability/instr_time.h"
 
 struct AdpCall;
 
 /* What a scan has cost so far; EXPLAIN ANALYZE shows it. */
 typedef struct AdpStats
 {
-	int64		requests;		/* HTTP requests sent, whatever their purpose */
-	int64		pages;			/* pages of rows */
-	int64		rows;			/* rows received */
-	int64		bytes;			/* body bytes over the wire */
-	int64		retries;
-	int64		wait_us;		/* time spent waiting for the platform */
-	int64		backoff_ms;		/* of which the platform or we asked for */
-	const char *wait_reason;	/* of the last back-off; NULL if there was none */
+	int64 requests; /* HTTP requests sent, whatever their purpose */
+	int64 pages;	/* pages of rows */
+	int64 rows;		/* rows received */
+	int64 bytes;	/* body bytes over the wire */
+	int64 retries;
+	int64 wait_us;			 /* time spent waiting for the platform */
+	int64 backoff_ms;		 /* of which the platform or we asked for */
+	const char *wait_reason; /* of the last back-off; NULL if there was none */
 } AdpStats;
 
 typedef struct AdpSession
 {
 	const AdpPlatform *platform;
 	const AdpSettings *settings;
-	MemoryContext cxt;			/* everything here lives in it */
+	MemoryContext cxt; /* everything here lives in it */
 	AdpPoolLease *lease;
 	AdpHttpGroup *group;
-	AdpStats	stats;
+	AdpStats stats;
 
-	const char *token;			/* access token; NULL until signed in */
-	struct AdpCall *sign_in;	/* running sign-in, or NULL */
-	int			in_flight;		/* transfers under way */
-	int64		alarm_at_ms;	/* earliest end of a back-off; -1: none */
+	const char *token;		 /* access token; NULL until signed in */
+	struct AdpCall *sign_in; /* running sign-in, or NULL */
+	int in_flight;			 /* transfers under way */
+	int64 alarm_at_ms;		 /* earliest end of a back-off; -1: none */
 } AdpSession;
 
 /* Opens a session in cxt; sends nothing yet. */
@@ -70,4 +71,4 @@ extern int64 adp_session_affordable_ms(const AdpSession *session);
 extern const char *adp_session_redact(const AdpSession *session,
 									  const char *text);
 
-#endif							/* ADP_PLATFORM_SESSION_H */
+#endif /* ADP_PLATFORM_SESSION_H */

@@ -20,29 +20,29 @@ typedef struct AdpSettings
 {
 	/* who and where */
 	const char *server_name;
-	Oid			serverid;
-	Oid			umid;			/* user mapping; InvalidOid if not looked up */
-	const char *endpoint;		/* never NULL after lookup */
+	Oid serverid;
+	Oid umid;			  /* user mapping; InvalidOid if not looked up */
+	const char *endpoint; /* never NULL after lookup */
 	const char *token_endpoint;
 	const char *api_version;
 
 	/* transport bounds */
-	int			connect_timeout_ms;
-	int			request_timeout_ms;
-	int			max_retries;
-	int			max_concurrency;
+	int connect_timeout_ms;
+	int request_timeout_ms;
+	int max_retries;
+	int max_concurrency;
 
 	/* scans without a date */
-	const char *unbounded;		/* an AdpUnbounded by name */
-	int			window_days;
+	const char *unbounded; /* an AdpUnbounded by name */
+	int window_days;
 
 	/* accounts: a comma list or "*"; the table's narrows the server's */
 	const char *accounts;
 	const char *table_accounts;
-	const char *manager;		/* google_ads: login_customer_id */
+	const char *manager; /* google_ads: login_customer_id */
 
 	/* what a table asks for */
-	const char *resource;		/* google_ads: GAQL FROM */
+	const char *resource; /* google_ads: GAQL FROM */
 
 	/* secrets */
 	const char *client_id;
@@ -54,36 +54,36 @@ typedef struct AdpSettings
 } AdpSettings;
 
 /* Where an option may stand. */
-#define ADP_ON_SERVER	0x01
-#define ADP_ON_MAPPING	0x02
-#define ADP_ON_TABLE	0x04
-#define ADP_ON_COLUMN	0x08
+#define ADP_ON_SERVER 0x01
+#define ADP_ON_MAPPING 0x02
+#define ADP_ON_TABLE 0x04
+#define ADP_ON_COLUMN 0x08
 
 typedef enum AdpOptionType
 {
-	ADP_OPTION_TEXT,			/* any non-empty text */
-	ADP_OPTION_INT,				/* min to max */
-	ADP_OPTION_URL,				/* https, or http to loopback */
-	ADP_OPTION_ONE_OF,			/* one of words */
-	ADP_OPTION_CHECKED			/* check() decides */
+	ADP_OPTION_TEXT,   /* any non-empty text */
+	ADP_OPTION_INT,	   /* min to max */
+	ADP_OPTION_URL,	   /* https, or http to loopback */
+	ADP_OPTION_ONE_OF, /* one of words */
+	ADP_OPTION_CHECKED /* check() decides */
 } AdpOptionType;
 
 /* One option; validator, hints and lookup derive from these rows. */
 typedef struct AdpOption
 {
 	const char *name;
-	int			where;			/* ADP_ON_… bits */
+	int where; /* ADP_ON_… bits */
 	AdpOptionType type;
-	size_t		offset;			/* of the member in AdpSettings */
-	bool		is_secret;
-	int			min;			/* ADP_OPTION_INT */
-	int			max;
-	int			fallback;
-	const char *words;			/* ADP_OPTION_ONE_OF: "a, b, c" */
+	size_t offset; /* of the member in AdpSettings */
+	bool is_secret;
+	int min; /* ADP_OPTION_INT */
+	int max;
+	int fallback;
+	const char *words; /* ADP_OPTION_ONE_OF: "a, b, c" */
 
 	/* Returns NULL, or what is wrong with the value, as an errdetail. */
-	const char *(*check) (const char *value);
-	size_t		table_offset;	/* where a table's value goes; 0: same member */
+	const char *(*check)(const char *value);
+	size_t table_offset; /* where a table's value goes; 0: same member */
 } AdpOption;
 
-#endif							/* ADP_PLATFORM_SETTINGS_H */
+#endif /* ADP_PLATFORM_SETTINGS_H */
