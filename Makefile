@@ -100,7 +100,7 @@ EXTRA_CLEAN = build
 # sign-compare: lengthof() is unsigned, indexes in PostgreSQL are int.
 WARNINGS = -Wall -Wextra -Werror -Wno-unused-parameter \
 	-Wno-missing-field-initializers -Wno-sign-compare
-LIBRARIES = libcurl jansson libcrypto
+LIBRARIES = libcurl jansson libcrypto zlib
 PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server) \
 	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
 PG_CFLAGS = $(WARNINGS)

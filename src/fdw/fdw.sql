@@ -32,6 +32,14 @@ CREATE VIEW adpipe.columns AS
     FROM adpipe.report_columns();
 COMMENT ON VIEW adpipe.columns IS
     'Built-in reports: for each column the platform''s field, its SQL type, whether it is an attribute, a segment or a metric, and whether it adds up over rows (NULL for all but metrics).';
+COMMENT ON COLUMN adpipe.columns.wrapper IS 'Foreign-data wrapper, which is the platform''s name.';
+COMMENT ON COLUMN adpipe.columns.report IS 'Table that IMPORT FOREIGN SCHEMA makes of the report.';
+COMMENT ON COLUMN adpipe.columns.column_name IS 'Name of the column there.';
+COMMENT ON COLUMN adpipe.columns.field IS 'The platform''s name for the column, as in column option "field".';
+COMMENT ON COLUMN adpipe.columns.type IS 'SQL type of the column.';
+COMMENT ON COLUMN adpipe.columns.kind IS 'attribute (of an entity), segment (tells rows apart) or metric.';
+COMMENT ON COLUMN adpipe.columns.additive IS 'Whether a metric adds up over rows and days; NULL for what is no metric.';
+COMMENT ON COLUMN adpipe.columns.description IS 'What the platform means by the field.';
 GRANT SELECT ON adpipe.columns TO PUBLIC;
 
 /*
@@ -68,6 +76,7 @@ END
 $$;
 COMMENT ON FUNCTION adpipe.comment_table(regclass) IS
     'Adds the catalogue''s comments to one foreign table of adpipe and its columns.';
+REVOKE ALL ON FUNCTION adpipe.comment_table(regclass) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.comment_tables(schema regnamespace) RETURNS void
     LANGUAGE sql
@@ -83,9 +92,14 @@ AS $$
 $$;
 COMMENT ON FUNCTION adpipe.comment_tables(regnamespace) IS
     'Adds the catalogue''s comments to all foreign tables of adpipe in a schema.';
+REVOKE ALL ON FUNCTION adpipe.comment_tables(regnamespace) FROM PUBLIC;
 
+/*
+ * With the rights of the extension's owner, since who imports need not be
+ * allowed to call comment_table(); the tables are those just imported.
+ */
 CREATE FUNCTION adpipe.comment_imported() RETURNS event_trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -100,6 +114,7 @@ END
 $$;
 COMMENT ON FUNCTION adpipe.comment_imported() IS
     'Event trigger: adds comments to the tables that IMPORT FOREIGN SCHEMA has just made.';
+REVOKE ALL ON FUNCTION adpipe.comment_imported() FROM PUBLIC;
 
 CREATE EVENT TRIGGER adpipe_comment_imported ON ddl_command_end
     WHEN TAG IN ('IMPORT FOREIGN SCHEMA')
