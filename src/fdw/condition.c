@@ -30,6 +30,7 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
+#include "base/guc.h"
 #include "fdw/condition.h"
 
 /* The platform's limit for a list. */
@@ -568,6 +569,11 @@ apply_set(const AdpTable *table, List *condition, const AdpValue *values,
 	const char **texts;
 	int n;
 
+	if (!adp_guc_pushdown && (field->flags & ADP_FIELD_ACCOUNT) == 0)
+	{
+		pushed->is_exact = false;
+		return;
+	}
 	if (value->placeholder != NULL)
 	{
 		texts = palloc(sizeof(char *));

@@ -20,7 +20,6 @@
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
-#include "base/guc.h"
 #include "fdw/condition.h"
 #include "fdw/pushdown.h"
 
@@ -248,11 +247,7 @@ takes_set(const AdpTableColumn *column, AdpOperator op)
 	base = getBaseType(column->type);
 	if (base != TEXTOID && base != VARCHAROID)
 		return false;
-	if (column->field->flags & ADP_FIELD_ACCOUNT)
-		return true;
-	if (!adp_guc_pushdown)
-		return false;
-	if (column->field->flags & ADP_FIELD_PLATFORM)
+	if (column->field->flags & (ADP_FIELD_ACCOUNT | ADP_FIELD_PLATFORM))
 		return true;
 	switch (column->field->type)
 	{

@@ -25,8 +25,8 @@ typedef struct AdpPushdown
 /*
  * Finds what can be pushed among clauses (RestrictInfos or bare).  A right-hand
  * side may be any expression without columns of the table, without volatile
- * functions and without subplans; it is evaluated when the scan starts.  With
- * adpipe.pushdown off, only days and accounts are looked for.
+ * functions and without subplans; it is evaluated when the scan starts, which
+ * is also when adpipe.pushdown is looked at, so that it governs cached plans.
  */
 extern void adp_pushdown_find(PlannerInfo *root, Index varno,
 							  const AdpTable *table, List *clauses,

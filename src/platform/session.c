@@ -96,10 +96,13 @@ adp_session_wait(AdpSession *session)
 {
 	instr_time start;
 	instr_time end;
+	bool is_idle;
 
 	INSTR_TIME_SET_CURRENT(start);
+	/* nothing under way: whoever waited for a place can have it at once */
+	is_idle = session->in_flight == 0 && session->alarm_at_ms < 0;
 	arm_alarm(session);
-	adp_http_wait(session->group, -1);
+	adp_http_wait(session->group, is_idle ? 0 : -1);
 	INSTR_TIME_SET_CURRENT(end);
 	INSTR_TIME_SUBTRACT(end, start);
 	session->stats.wait_us += (int64) INSTR_TIME_GET_MICROSEC(end);
