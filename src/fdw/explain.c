@@ -64,7 +64,9 @@ describe_grain(const AdpTable *table)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "account, %s", table->settings->resource);
+	appendStringInfoString(&out, "account");
+	if (strcmp(table->settings->resource, "customer") != 0)
+		appendStringInfo(&out, ", %s", table->settings->resource);
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		const AdpTableColumn *column = &table->columns[i];
