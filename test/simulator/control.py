@@ -33,7 +33,9 @@ class Control:
     def handle(self, request):
         """Returns the answer to a control request."""
         name = request.path[len("/_control"):].strip("/")
-        route = self.routes.get((request.method, name))
+        # Every change sets a state, so PUT says the same as POST.
+        method = "POST" if request.method == "PUT" else request.method
+        route = self.routes.get((method, name))
         if route is None:
             return json_response(404, {"error": "no such control endpoint: "
                                        "%s %s" % (request.method,

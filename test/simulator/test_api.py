@@ -18,7 +18,8 @@ from google_ads.sample import CANCELED, DIRECT, MAIN, MANAGER, SampleWorld
 from messages import Request
 from state import UTC, Clock, Settings
 
-SIMPLE = "SELECT campaign.id, metrics.clicks FROM campaign"
+SIMPLE = ("SELECT campaign.id, metrics.clicks FROM campaign WHERE "
+          "segments.date = '2026-11-20'")
 NOW = datetime.datetime(2026, 11, 24, tzinfo=UTC)
 
 

@@ -175,6 +175,7 @@ class Server(Simulator):
                            ("clock", {})):
             self.assertEqual(self.control("POST", name, body)[0], 400)
         self.assertEqual(self.control("GET", "nope")[0], 404)
+        self.assertEqual(self.control("PUT", "settings", {})[0], 200)
 
     def test_unknown_path(self):
         status, headers, body = self.http("GET", "/nothing/here")
@@ -261,12 +262,13 @@ class Faults(Simulator):
         self.assertRaises(http.client.RemoteDisconnected, self.search)
 
     def test_slow(self):
+        # At least three pauses lie between the first and the last byte.
         self.fault({"delay_ms": 300})
         started = time.monotonic()
         self.assertEqual(self.search()[0], 200)
         self.assertGreater(time.monotonic() - started, 0.3)
         good = self.search()[2]
-        self.fault({"drip": [len(good) // 4, 50]})
+        self.fault({"drip": [len(good) // 4, 100]})
         started = time.monotonic()
         self.assertEqual(self.search()[2], good)
         # four pieces have three pauses between them

@@ -88,8 +88,8 @@ SEARCH_TERMS = (
     ("cheap\\free shoes", "EXCLUDED", (("BROAD", 1),)),
     ("ai 추천 운동화 👟", "UNKNOWN", (("AI_MAX", 1), ("UNKNOWN", 1))),
 )
-COUNTRIES = ((2410, "LOCATION_OF_PRESENCE", 30), (2840,
-             "LOCATION_OF_PRESENCE", 5), (2410, "AREA_OF_INTEREST", 3))
+COUNTRIES = ((2410, "LOCATION_OF_PRESENCE"), (2840, "LOCATION_OF_PRESENCE"),
+             (2410, "AREA_OF_INTEREST"))
 AD_TYPES = {"SEARCH": "RESPONSIVE_SEARCH_AD", "DISPLAY":
             "RESPONSIVE_DISPLAY_AD", "VIDEO": "VIDEO_RESPONSIVE_AD"}
 
@@ -335,7 +335,7 @@ class AccountBuilder:
 
     def make_geographic_views(self, campaign):
         """Where the campaign's viewers were, or were interested in."""
-        for country, kind, _ in COUNTRIES[:2 + campaign.id % 2]:
+        for country, kind in COUNTRIES[:2 + campaign.id % 2]:
             campaign.children.append(self.entity(
                 "geographic_view", "geographicViews",
                 "%d~%s" % (country, kind),
