@@ -29,7 +29,6 @@ struct AdpAnswer
 	TupleDesc desc;
 	Datum *values; /* a row on its way into the store */
 	bool *nulls;
-	TupleTableSlot *store_slot; /* a row on its way out of the store */
 };
 
 static AdpAnswer *answers = NULL;
@@ -76,8 +75,6 @@ create_answer(EState *estate, const AdpAsk *ask, MemoryContext cxt,
 		answer->values = palloc0(answer->desc->natts * sizeof(Datum));
 		answer->nulls = palloc(answer->desc->natts * sizeof(bool));
 		memset(answer->nulls, true, answer->desc->natts * sizeof(bool));
-		answer->store_slot =
-			MakeSingleTupleTableSlot(answer->desc, &TTSOpsMinimalTuple);
 	}
 	answer->reader = adp_reader_create(cxt, ask->table->platform,
 									   ask->table->settings, &ask->plan);
@@ -112,10 +109,18 @@ adp_answer_attach(EState *estate, const AdpAsk *ask, MemoryContext cxt,
 	answer->users++;
 	place->answer = answer;
 	place->has_read = false;
-	/* pointer 0 is never moved, so a new one starts at the beginning */
+	place->slot = NULL;
 	if (answer->store != NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(estate->es_query_cxt);
+
+		place->slot =
+			MakeSingleTupleTableSlot(answer->desc, &TTSOpsMinimalTuple);
+		MemoryContextSwitchTo(old);
+		/* pointer 0 is never moved, so a new one starts at the beginning */
 		place->read_pointer =
 			tuplestore_alloc_read_pointer(answer->store, EXEC_FLAG_REWIND);
+	}
 }
 
 /*
@@ -143,11 +148,12 @@ adp_answer_detach(AdpPlace *place)
 	AdpAnswer *answer = place->answer;
 
 	place->answer = NULL;
+	if (place->slot != NULL)
+		ExecDropSingleTupleTableSlot(place->slot);
+	place->slot = NULL;
 	if (answer == NULL || --answer->users > 0)
 		return;
 	end_reader(answer);
-	if (answer->store_slot != NULL)
-		ExecDropSingleTupleTableSlot(answer->store_slot);
 	if (answer->store != NULL)
 		tuplestore_end(answer->store);
 	MemoryContextDelete(answer->cxt);
@@ -187,7 +193,24 @@ read_row(AdpAnswer *answer, Datum *values, bool *nulls)
 }
 
 /*
- * Gets a row out of the store, reading another one into it at its end.
+ * Reads a row into the store; false at the end.  While it is put there, the
+ * pointer that never moves is the active one: the active pointer, if at the
+ * end, would step over the new row.
+ */
+static bool
+store_row(AdpAnswer *answer)
+{
+	if (!read_row(answer, answer->values, answer->nulls))
+		return false;
+	tuplestore_select_read_pointer(answer->store, 0);
+	tuplestore_putvalues(answer->store, answer->desc, answer->values,
+						 answer->nulls);
+	return true;
+}
+
+/*
+ * Gets a row out of the store, reading another one into it at its end.  The
+ * row is copied: what another scan stores meanwhile may move it.
  */
 static bool
 next_from_store(AdpPlace *place, TupleTableSlot *slot)
@@ -195,21 +218,18 @@ next_from_store(AdpPlace *place, TupleTableSlot *slot)
 	AdpAnswer *answer = place->answer;
 
 	tuplestore_select_read_pointer(answer->store, place->read_pointer);
-	if (!tuplestore_gettupleslot(answer->store, true, false, answer->store_slot))
+	if (!tuplestore_gettupleslot(answer->store, true, true, place->slot))
 	{
-		if (!read_row(answer, answer->values, answer->nulls))
+		if (!store_row(answer))
 			return false;
-		tuplestore_putvalues(answer->store, answer->desc, answer->values,
-							 answer->nulls);
 		tuplestore_select_read_pointer(answer->store, place->read_pointer);
-		if (!tuplestore_gettupleslot(answer->store, true, false,
-									 answer->store_slot))
+		if (!tuplestore_gettupleslot(answer->store, true, true, place->slot))
 			elog(ERROR, "row just stored is not there");
 	}
-	slot_getallattrs(answer->store_slot);
-	memcpy(slot->tts_values, answer->store_slot->tts_values,
+	slot_getallattrs(place->slot);
+	memcpy(slot->tts_values, place->slot->tts_values,
 		   answer->desc->natts * sizeof(Datum));
-	memcpy(slot->tts_isnull, answer->store_slot->tts_isnull,
+	memcpy(slot->tts_isnull, place->slot->tts_isnull,
 		   answer->desc->natts * sizeof(bool));
 	return true;
 }

@@ -20,9 +20,10 @@ typedef struct AdpAnswer AdpAnswer;
 /* One scan's place in an answer. */
 typedef struct AdpPlace
 {
-	AdpAnswer *answer; /* NULL: none */
-	int read_pointer;  /* in the answer's store, if it has one */
-	bool has_read;	   /* rows went out, without a store */
+	AdpAnswer *answer;	  /* NULL: none */
+	int read_pointer;	  /* in the answer's store, if it has one */
+	TupleTableSlot *slot; /* a row of the store, this scan's own copy */
+	bool has_read;		  /* rows went out, without a store */
 } AdpPlace;
 
 /* What an answer is made of; the table holds secrets, the key does not. */
