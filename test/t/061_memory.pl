@@ -1,0 +1,163 @@
+# Memory: a scan of a million rows stays within its bound, and thousands of
+# scans in one session, a third of them ending early, leave nothing behind.
+# ADPIPE_LONG=1 makes 10,000 scans of the 2,000.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+
+use AdpipeTest;
+use JSON::PP ();
+use PostgreSQL::Test::Utils ();
+use Test::More;
+
+# How far the peak of the big scan may lie above the idle size, in kB.
+my $PEAK = 64 * 1024;
+
+# What all the small scans may add, in kB.
+my $LEAK = 1024;
+
+my $SCANS = $ENV{ADPIPE_LONG} ? 10_000 : 2_000;
+my $WARM_UP = 300;
+
+my $node = adpipe_cluster();
+my $sim = simulator();
+
+# A line of /proc/PID/status in kB.
+sub size_of
+{
+	my ($session, $name) = @_;
+	my ($kb) = PostgreSQL::Test::Utils::slurp_file(
+		'/proc/' . $session->pid . '/status') =~ /^$name:\s+(\d+) kB/m;
+	die "no $name" unless defined $kb;
+	return $kb;
+}
+
+# How many descriptors the backend holds, but for files of tables: the server
+# keeps those of its catalogue open as it likes.  Temporary files do count.
+sub descriptors
+{
+	my ($session) = @_;
+	my @open = grep { !m{/(?:base/\d+|global)/\d+(?:_\w+)?(?:\.\d+)?$} }
+	  map { readlink($_) // () } glob('/proc/' . $session->pid . '/fd/*');
+	note('descriptors: ' . join ' ', sort @open);
+	return scalar @open;
+}
+
+# What the backend's memory contexts hold in all, in kB.
+sub contexts
+{
+	my ($session) = @_;
+	return $session->query(
+		'SELECT sum(total_bytes) / 1024 FROM pg_backend_memory_contexts') + 0;
+}
+
+# One scan of a few rows.  The fifth day back, so that every zone has had it.
+my $SMALL = 'SELECT sum(clicks) FROM google.campaign_daily'
+  . ' WHERE date_day = current_date - 5';
+
+subtest 'a million rows' => sub {
+	my $totals =
+	  $sim->control('POST', '/_control/bench', { pages => 100, rows => 10_000 });
+	google_server($node, $sim, name => 'bench',
+		options => { customer_id => $totals->{account} });
+	my $scan = <<'END';
+SELECT count(*), sum(impressions), sum(clicks), sum(cost_micros)
+FROM bench.campaign_daily WHERE date_day >= current_date - 30
+END
+	my $session = session($node, timeout => 300);
+
+	# What the first scan loads once is not of the rows.
+	$session->query('SELECT 1 FROM bench.campaign_daily'
+		. ' WHERE date_day = current_date - 5 LIMIT 1');
+	my $idle = size_of($session, 'VmRSS');
+	is( $session->query($scan),
+		join('|', @$totals{qw(rows impressions clicks cost_micros)}),
+		'the sums are exact');
+	is($totals->{rows}, 1_000_000, 'of a million rows');
+	my $peak = size_of($session, 'VmHWM') - $idle;
+	note("peak over idle: $peak kB");
+	cmp_ok($peak, '<=', $PEAK, 'peak size is bounded');
+};
+
+# What a third of the scans meets, in turn.
+my @endings = (
+	[
+		'refusal',
+		{ error => 'queryError.UNRECOGNIZED_FIELD' },
+		'', qr/^(?!57014)/
+	],
+	[
+		# Without the patience to ask again.
+		'answer cut off',
+		{ truncate_json => JSON::PP::true() },
+		'SET adpipe.max_wait = 0', qr/^(?!57014)/
+	],
+	[
+		'timeout',
+		{ stall_after => 300 },
+		'SET statement_timeout = 20', qr/^57014/
+	],
+	[ 'early end', undef, '', undef ]);
+
+# Runs scans, the last third of them in ways that end early.
+sub run_scans
+{
+	my ($session, $count) = @_;
+	my $third = int($count / 3);
+	my $each = int($third / @endings);
+	my $wrong = 0;
+
+	$sim->reset;
+	# Statements of their own, in batches to spare round trips through psql.
+	for (my $left = $count - $third; $left > 0; $left -= 100)
+	{
+		my $batch = $left < 100 ? $left : 100;
+		my @sums = split /\n/, $session->query("$SMALL;\n" x $batch);
+		$wrong += abs($batch - grep { /^\d+$/ } @sums);
+	}
+	foreach my $ending (@endings)
+	{
+		my ($name, $action, $setup, $expected) = @$ending;
+		$sim->faults([ { match => { path => ':search' }, action => $action } ])
+		  if $action;
+		$session->query($setup) if $setup;
+		for (1 .. $each)
+		{
+			# Many per day, so that a page is left half read.
+			my ($out, $error) = $session->try($expected ? $SMALL
+				: 'SELECT clicks FROM google.campaign_daily'
+				  . ' WHERE date_day >= current_date - 20 LIMIT 1');
+			my $state = $error ? $error->{sqlstate} : undef;
+			$wrong++
+			  unless $expected
+			  ? defined $state && $state =~ $expected
+			  : !defined $state;
+		}
+		$session->query('RESET statement_timeout; RESET adpipe.max_wait');
+		$sim->reset;
+	}
+	return $wrong;
+}
+
+subtest "$SCANS scans in one session" => sub {
+	google_server($node, $sim, options => { customer_id => '4567890123' });
+	my $session = session($node);
+
+	is(run_scans($session, $WARM_UP), 0, 'all end as they must, warming up');
+	my @before = (descriptors($session), contexts($session),
+		size_of($session, 'VmRSS'));
+	is(run_scans($session, $SCANS), 0, 'all end as they must');
+	my @after = (descriptors($session), contexts($session),
+		size_of($session, 'VmRSS'));
+	note("before: @before; after: @after");
+	cmp_ok($after[0], '<=', $before[0], 'no descriptor is left open');
+	cmp_ok($after[1] - $before[1], '<', $LEAK, 'memory contexts do not grow');
+	cmp_ok($after[2] - $before[2], '<', $LEAK, 'the process does not grow');
+	is($node->safe_psql('postgres', 'SELECT count(*) FROM pg_ls_tmpdir()'),
+		'0', 'no temporary file is left');
+};
+
+done_testing();
