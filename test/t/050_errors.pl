@@ -1,0 +1,152 @@
+# What goes wrong says so: SQLSTATE, message, detail and hint, and the session
+# goes on working.  A row of the table is a case; further platforms add rows.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use AdpipeTest;
+use Test::More;
+
+my $node = adpipe_cluster();
+my $sim = simulator();
+google_server($node, $sim, options =>
+	  { customer_id => '1234567890', max_retries => 0 });
+
+my $good = "SELECT count(*) > 0 FROM google.campaign_daily WHERE date_day = current_date - 20";
+my $session = session($node);
+
+# An answer to a page of rows that is not what it should be.
+sub page_fault
+{
+	my ($action) = @_;
+	return [ { match => { path => 'googleAds:search', query => 'FROM campaign ' },
+			action => $action } ];
+}
+
+my @cases = (
+	# name, faults or undef, statement, SQLSTATE, message, detail or hint
+	[ 'misspelt option', undef,
+		"ALTER SERVER google OPTIONS (ADD max_retrys '1')",
+		'HV00D', qr/invalid option "max_retrys"/, qr/Perhaps you meant the option "max_retries"/ ],
+	[ 'secret on a server', undef,
+		"ALTER SERVER google OPTIONS (ADD client_secret 'do-not-show')",
+		'HV00D', qr/is a secret and cannot be set on a server/, qr/USER MAPPING/ ],
+	[ 'plain http', undef,
+		"ALTER SERVER google OPTIONS (SET endpoint 'http://example.com')",
+		'22023', qr/invalid value for option "endpoint"/, qr/loopback/ ],
+	[ 'malformed customer id', undef,
+		"ALTER SERVER google OPTIONS (SET customer_id '12345')",
+		'22023', qr/invalid value for option "customer_id"/, qr/10 digits/ ],
+	[ 'type that cannot hold its field', undef,
+		'SELECT * FROM google.bad_type WHERE date_day = current_date - 20',
+		'HV004', qr/cannot hold field "metrics.conversions"/, qr/adpipe\.columns/ ],
+	[ 'unknown field', undef,
+		'SELECT nothing FROM google.bad_field WHERE date_day = current_date - 20',
+		'HV005', qr/does not know a field/, qr/UNRECOGNIZED_FIELD, request id \S+.*metrics\.nothing/s ],
+	[ 'value out of range', undef,
+		'SELECT cost FROM google.narrow WHERE date_day = current_date - 20',
+		'22003', qr/does not fit column "cost"|out of range|overflow/, undef ],
+	[ 'no lower bound', undef, 'SELECT clicks FROM google.campaign_daily',
+		'HV002', qr/no lower bound on column "date_day"/, qr/WHERE date_day >=/ ],
+	[ 'days beyond reach', undef,
+		"SELECT clicks FROM google.campaign_daily WHERE date_day >= '2015-01-01'",
+		'22008', qr/outside the reach/, qr/37 months/ ],
+	[ 'HTML page with status 200', page_fault({ html => 200 }), $good,
+		'HV00A', qr/cannot be read/, qr/account 1234567890/i ],
+	[ 'body cut in the middle', page_fault({ cut => 100 }), $good,
+		'HV00M', qr/did not give a whole answer/, qr/account 1234567890/i ],
+	[ 'truncated JSON', page_fault({ truncate_json => \1 }), $good,
+		'HV00A', qr/cannot be read/, undef ],
+	[ 'NUL in a name', page_fault({ replace => [ '"name":"', '"name":"\\u0000' ] }),
+		"SELECT campaign_name FROM google.campaign_daily WHERE date_day = current_date - 20",
+		'22P02', qr/does not fit column "campaign_name"/, undef ],
+	[ 'broken UTF-8', page_fault({ replace_bytes => [ '22636c69636b73', '22636c69ff6b73' ] }),
+		"SELECT campaign_name, clicks FROM google.campaign_daily WHERE date_day = current_date - 20",
+		'HV00A', qr/cannot be read/, undef ],
+	[ 'server error', page_fault({ error => 'internalError.INTERNAL_ERROR' }), $good,
+		'HV00M', qr/did not give a whole answer/, qr/request id/ ],
+	[ 'quota for hours', page_fault({ error => 'quotaError.RESOURCE_EXHAUSTED', retry_delay => '5400s' }), $good,
+		'53400', qr/quota .* used up/, qr/Come back at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/ ],
+	[ 'redirect', page_fault({ redirect => 'http://127.0.0.1:9/' }), $good,
+		'HV00L', qr/refused the request/, qr/HTTP 30\d/ ],
+	[ 'gzip bomb', page_fault({ gzip_bomb => 2000 }), $good,
+		'54000', qr/too large/, undef ],
+	[ 'sunset version', undef, 'SELECT * FROM old.campaigns',
+		'HV00L', qr/refused the request/, qr/api_version/ ],
+	[ 'manager account', undef, 'SELECT clicks FROM mcc.account_daily WHERE date_day = current_date - 20',
+		'HV00L', qr/refused the request/, qr/REQUESTED_METRICS_FOR_MANAGER/ ],
+	[ 'cancelled account', undef, 'SELECT clicks FROM cancelled.account_daily WHERE date_day = current_date - 20',
+		'28000', qr/refused the credentials/, qr/1111111111.*CUSTOMER_NOT_ENABLED/s ],
+	[ 'revoked refresh token', undef, 'SELECT * FROM revoked.campaigns',
+		'28000', qr/refused the credentials/, qr/invalid_grant/ ],
+	[ 'no credentials', undef, 'SELECT * FROM bare.campaigns',
+		'28000', qr/cannot sign in/, qr/refresh_token/ ],
+	[ 'no user mapping', undef, 'SELECT * FROM unmapped.campaigns',
+		'42704', qr/user mapping not found/, undef ],
+	[ 'nobody listens', undef, 'SELECT * FROM deaf.campaigns',
+		'HV00N', qr/could not connect to platform "google_ads"/, undef ],
+	[ 'certificate not trusted', undef, 'SELECT * FROM distrusted.campaigns',
+		'HV00N', qr/could not connect/, qr/certificate/ ],
+);
+
+# Servers that fail in ways of their own.
+my %once = (max_retries => 0, customer_id => '1234567890');
+google_server($node, $sim, name => 'old', options => { %once, api_version => 'v22' });
+google_server($node, $sim, name => 'mcc', options => { %once, customer_id => '9876543210' });
+google_server($node, $sim, name => 'cancelled', options => { %once, customer_id => '1111111111' });
+google_server($node, $sim, name => 'revoked', options => {%once},
+	mapping => { %AdpipeTest::GOOGLE_CREDENTIALS, refresh_token => '1//revoked-long-ago' });
+google_server($node, $sim, name => 'bare', options => {%once}, mapping => { client_id => 'only-this' });
+google_server($node, $sim, name => 'unmapped', options => {%once});
+google_server($node, $sim, name => 'deaf', options => { %once, endpoint => 'http://127.0.0.1:9', token_endpoint => 'http://127.0.0.1:9/token' });
+google_server($node, $sim, name => 'distrusted', options => { %once, endpoint => $sim->https, token_endpoint => $sim->https . '/token' });
+$node->safe_psql('postgres', <<'END');
+DROP USER MAPPING FOR CURRENT_USER SERVER unmapped;
+CREATE FOREIGN TABLE google.bad_type (date_day date OPTIONS (field 'segments.date'),
+    conversions bigint OPTIONS (field 'metrics.conversions')) SERVER google OPTIONS (resource 'campaign');
+CREATE FOREIGN TABLE google.bad_field (date_day date OPTIONS (field 'segments.date'),
+    nothing bigint OPTIONS (field 'metrics.nothing')) SERVER google OPTIONS (resource 'campaign');
+CREATE FOREIGN TABLE google.narrow (date_day date OPTIONS (field 'segments.date'),
+    cost smallint OPTIONS (field 'metrics.cost_micros')) SERVER google OPTIONS (resource 'campaign');
+END
+
+for my $case (@cases)
+{
+	my ($name, $faults, $sql, $sqlstate, $message, $more) = @$case;
+
+	subtest $name => sub {
+		$sim->reset;
+		$sim->faults($faults) if $faults;
+		my $error = $session->query_error($sql);
+		is($error->{sqlstate}, $sqlstate, 'SQLSTATE');
+		like($error->{message}, $message, 'message');
+		like(join("\n", map { $_ // '' } @$error{qw(detail hint)}), $more, 'detail or hint') if $more;
+		unlike(join("\n", map { $_ // '' } values %$error), qr/sample-secret|sample-refresh|do-not-show|Bearer/, 'no secret');
+		$sim->faults([]);
+		is($session->query($good), 't', 'the session goes on working');
+	};
+}
+
+# With the right authorities the same server can be read.
+$node->safe_psql('postgres', "LOAD 'adpipe'; ALTER SYSTEM SET adpipe.ca_file = '" . $sim->ca_file . "'; SELECT pg_reload_conf()");
+poll_until(sub { $node->safe_psql('postgres', 'SHOW adpipe.ca_file') eq $sim->ca_file });
+is($node->safe_psql('postgres', 'SELECT count(*) > 0 FROM distrusted.campaigns'), 't', 'HTTPS with adpipe.ca_file');
+
+# Endpoints of roles that are not superuser.
+$node->safe_psql('postgres', 'CREATE ROLE analyst; GRANT USAGE ON FOREIGN DATA WRAPPER google_ads TO analyst');
+my $create = 'SET ROLE analyst; CREATE SERVER own FOREIGN DATA WRAPPER google_ads OPTIONS (endpoint ' . quote($sim->http) . ')';
+is(sql_error($node, $create)->{sqlstate}, '42501', 'an endpoint of a role that is not superuser is refused');
+$node->safe_psql('postgres', "LOAD 'adpipe'; ALTER SYSTEM SET adpipe.allowed_endpoints = " . quote($sim->http) . '; SELECT pg_reload_conf()');
+poll_until(sub { $node->safe_psql('postgres', 'SHOW adpipe.allowed_endpoints') eq $sim->http });
+$node->safe_psql('postgres', $create);
+pass('unless it is allowed');
+
+# A database that is not UTF8.
+$node->safe_psql('postgres', "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
+$node->safe_psql('latin', 'CREATE EXTENSION adpipe');
+google_server($node, $sim, dbname => 'latin');
+is(sql_error($node, 'SELECT * FROM google.campaigns', dbname => 'latin')->{sqlstate}, '0A000', 'LATIN1 is refused');
+
+done_testing();
