@@ -253,6 +253,14 @@ read_accounts(AdpDirectory *directory, AdpCall *call, bool *is_read)
 	const AdpJson *doc = adp_json_parse(directory->cxt, body, len, &error);
 	const AdpJson *rows = adp_json_get(doc, platform->rows_key);
 
+	if (adp_json_get(doc, "error") != NULL)
+	{
+		/* a failure under a good status would else read as no accounts */
+		adp_error_set(&error, ADP_ERR_REPLY,
+					  "the answer holds an error under HTTP status 200", NULL,
+					  NULL);
+		doc = NULL;
+	}
 	*is_read = doc != NULL;
 	if (doc == NULL)
 	{

@@ -17,6 +17,14 @@
 /* Rows between two looks at the transfers that run meanwhile. */
 #define ROWS_PER_POLL 128
 
+/* What is wanted of a page beside its rows. */
+enum PageMember
+{
+	PAGE_TOKEN,
+	PAGE_ERROR,
+	PAGE_MEMBERS
+};
+
 /* One account's way through its pages. */
 typedef struct Cursor
 {
@@ -100,6 +108,7 @@ adp_reader_create(MemoryContext cxt, const AdpPlatform *platform,
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	AdpReader *reader = palloc0(sizeof(AdpReader));
 	const char **paths = palloc(plan->query.nfields * sizeof(char *));
+	const char *members[PAGE_MEMBERS];
 	const AdpDays *days = &plan->days;
 	bool needs_today;
 
@@ -108,9 +117,11 @@ adp_reader_create(MemoryContext cxt, const AdpPlatform *platform,
 		paths[i] = platform->field_path(plan->query.fields[i]);
 	reader->cxt = cxt;
 	reader->plan = plan;
+	members[PAGE_TOKEN] = platform->token_key;
+	members[PAGE_ERROR] = "error";
 	reader->shape =
 		adp_rows_compile(cxt, platform->rows_key, paths, plan->query.nfields,
-						 &platform->token_key, 1);
+						 members, lengthof(members));
 	reader->session = adp_session_open(cxt, platform, settings);
 	needs_today = days->has_day &&
 		(days->since == DATEVAL_NOBEGIN || days->until == DATEVAL_NOEND);
@@ -319,7 +330,7 @@ advance_cursor(AdpReader *reader, Cursor *cursor)
 static char *
 next_token(AdpReader *reader, Cursor *cursor)
 {
-	const AdpCell *member = &cursor->page->members[0];
+	const AdpCell *member = &cursor->page->members[PAGE_TOKEN];
 	char *token;
 
 	if (member->kind != ADP_CELL_STRING || member->len == 0)
@@ -352,6 +363,15 @@ turn_page(AdpReader *reader, Cursor *cursor)
 
 	cursor->page =
 		adp_rows_parse(reader->shape, body, len, cursor->page_cxt, &error);
+	if (cursor->page != NULL &&
+		cursor->page->members[PAGE_ERROR].kind != ADP_CELL_ABSENT)
+	{
+		/* a failure under a good status would else read as no rows */
+		adp_error_set(&error, ADP_ERR_REPLY,
+					  "the answer holds an error under HTTP status 200", NULL,
+					  NULL);
+		cursor->page = NULL;
+	}
 	if (cursor->page == NULL)
 	{
 		adp_call_reject(cursor->fetching, &error);

@@ -1,0 +1,63 @@
+# Secrets of user mappings appear nowhere but in the catalog: not in the server
+# log at its most talkative, in EXPLAIN, errors or pg_stat_activity.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use AdpipeTest;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = adpipe_cluster();
+my $sim = simulator();
+google_server($node, $sim, options => { max_retries => 0 });
+google_server($node, $sim, name => 'token', options => { max_retries => 0 },
+	mapping => { access_token => 'ya29.a-ready-token-of-the-test' });
+my @secrets = ('sample-secret', '1//sample-refresh', 'sample-refresh', 'sample-client',
+	'ya29.a-ready-token-of-the-test', 'Bearer ');
+
+$node->append_conf('postgresql.conf', <<'END');
+log_min_messages = debug5
+log_statement = all
+log_error_verbosity = verbose
+debug_print_plan = on
+END
+$node->reload;
+
+my $sql = 'SELECT count(*) FROM google.campaign_daily WHERE date_day = current_date - 20';
+my $seen = $node->safe_psql('postgres', "EXPLAIN (VERBOSE, ANALYZE) $sql");
+$seen .= $node->safe_psql('postgres', "$sql; SELECT string_agg(query, '') FROM pg_stat_activity");
+
+# Platforms that echo what they were sent, in every place an error can hold.
+my %echo = (google => 'sample-secret 1//sample-refresh sample-client.apps.googleusercontent.com',
+	token => 'ya29.a-ready-token-of-the-test');
+for my $schema (sort keys %echo)
+{
+	for my $body (qq({"error":{"code":403,"message":"refused: $echo{$schema}","status":"PERMISSION_DENIED"}}),
+		"$echo{$schema} is no JSON")
+	{
+		for my $status (200, 403, 503)
+		{
+			$sim->faults([ { match => { path => 'googleAds:search' },
+					action => { status => $status, body => $body } } ]);
+			my $error = sql_error($node, "SELECT * FROM $schema.campaigns");
+			$seen .= join "\n", map { $_ // '' } values %$error;
+		}
+	}
+}
+$sim->faults([ { match => { path => '/token' }, action => { error => 'oauth.invalid_grant' } } ]);
+$seen .= join "\n", map { $_ // '' } values %{ sql_error($node, 'SELECT * FROM google.campaigns') };
+$sim->faults([]);
+$seen .= join "\n", map { $_ // '' } values %{ sql_error($node, 'SELECT * FROM token.campaigns') };
+
+my $log = slurp_file($node->logfile);
+like($log, qr/campaign_daily/, 'the log was talkative');
+for my $secret (@secrets)
+{
+	is(index($seen, $secret), -1, "\"$secret\" is not shown");
+	is(index($log, $secret), -1, "\"$secret\" is not logged");
+}
+
+done_testing();
