@@ -209,6 +209,24 @@ store_row(AdpAnswer *answer)
 }
 
 /*
+ * Copies the place's next row of the store into its slot; false at the end.
+ * The copy lives until the slot is cleared, which is longer than the memory
+ * that a foreign scan is called in.
+ */
+static bool
+copy_from_store(AdpPlace *place)
+{
+	MemoryContext old = MemoryContextSwitchTo(place->slot->tts_mcxt);
+	Tuplestorestate *store = place->answer->store;
+	bool is_there;
+
+	tuplestore_select_read_pointer(store, place->read_pointer);
+	is_there = tuplestore_gettupleslot(store, true, true, place->slot);
+	MemoryContextSwitchTo(old);
+	return is_there;
+}
+
+/*
  * Gets a row out of the store, reading another one into it at its end.  The
  * row is copied: what another scan stores meanwhile may move it.
  */
@@ -217,13 +235,11 @@ next_from_store(AdpPlace *place, TupleTableSlot *slot)
 {
 	AdpAnswer *answer = place->answer;
 
-	tuplestore_select_read_pointer(answer->store, place->read_pointer);
-	if (!tuplestore_gettupleslot(answer->store, true, true, place->slot))
+	if (!copy_from_store(place))
 	{
 		if (!store_row(answer))
 			return false;
-		tuplestore_select_read_pointer(answer->store, place->read_pointer);
-		if (!tuplestore_gettupleslot(answer->store, true, true, place->slot))
+		if (!copy_from_store(place))
 			elog(ERROR, "row just stored is not there");
 	}
 	slot_getallattrs(place->slot);

@@ -97,4 +97,27 @@ for my $i (1 .. 300)
 }
 cmp_ok($found, '>', 100, "many queries have rows ($found)");
 
+# The request log: what is pushed, and that "off" pushes none of it.
+for my $case (
+	[ 'google.campaign_daily', "campaign_status = 'PAUSED'", qr/campaign\.status (?:=|IN) .*PAUSED/ ],
+	[ 'google.campaign_daily', "campaign_id IN ('1', '2')", qr/campaign\.id IN \(1, ?2\)/ ],
+	[ 'google.campaign_daily', "campaign_name = 'Spring Sale'", qr/campaign\.name (?:=|IN) .*Spring Sale/ ])
+{
+	my ($table, $condition, $pattern) = @$case;
+	for my $setting ('on', 'off')
+	{
+		$sim->reset;
+		$sim->clock($now);
+		$session->query("SET adpipe.pushdown = $setting");
+		$session->query("SELECT clicks FROM $table WHERE $days AND account_id = '1234567890' AND $condition");
+		my @sent = grep { ($_->{query} // '') =~ /FROM campaign / } @{ $sim->requests };
+		is(join(',', map { $_->{account} } @sent), '1234567890', "$setting: $condition: one account is asked");
+		my $query = $sent[0]{query};
+		$setting eq 'on' ? like($query, $pattern, "on: $condition is pushed")
+		  : unlike($query =~ s/.* WHERE //sr, $pattern, "off: $condition is not pushed");
+		like($query, qr/metrics\.$_\b/, "$setting: presence metric $_") foreach qw(impressions clicks cost_micros conversions all_conversions);
+		unlike($query, qr/interactions/, "$setting: no column that is not referenced");
+	}
+}
+
 done_testing();

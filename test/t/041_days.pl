@@ -94,6 +94,8 @@ my @bounds = (
 	[ "date_day = '2026-11-03' OR date_day BETWEEN '2026-11-07' AND '2026-11-08'", '2026-11-03..2026-11-08' ],
 	[ "(date_day >= '2026-11-03' AND clicks > 5) OR (date_day = '2026-11-01' AND clicks < 5)", "2026-11-01..$today" ],
 	[ "date_day >= '2026-11-05' AND (date_day <= '2026-11-07' OR clicks > 10)", "2026-11-05..$today" ],
+	[ "date_day >= (SELECT min(d) FROM days)", "2026-11-03..$today", 'InitPlan' ],
+	[ "date_day BETWEEN (SELECT min(d) FROM days) AND (SELECT max(d) FROM days)", '2026-11-03..2026-11-05', 'two InitPlans' ],
 	[ "date_day >= '2026-11-05' AND date_day <= 'infinity'", "2026-11-05..$today" ]);
 sends(@$_) for @bounds;
 
@@ -127,6 +129,14 @@ END
 	}
 	$session->query('DEALLOCATE p; RESET plan_cache_mode');
 }
+
+# A bound through a join needs no setting: the path with one wins.
+at($now);
+my $join = "SELECT count(*), sum(impressions) FROM days JOIN %s ON date_day = d WHERE $account";
+my $plan = $session->query('EXPLAIN (COSTS OFF) ' . sprintf $join, 'google.campaign_daily');
+like($plan, qr/Nested Loop/, 'a bound through a join: a nested loop');
+is($session->query(sprintf $join, 'google.campaign_daily'), $session->query(sprintf $join, 'local_days'), 'a bound through a join: the rows');
+is(ranges(), '2026-11-03..2026-11-03 2026-11-05..2026-11-05', 'a bound through a join: day by day');
 
 # No lower bound.
 for my $condition ('true', "date_day <= '2026-11-05'", "date_day < '2026-11-05'", "date_day >= '2026-11-05' OR clicks > 10", "date_day <> '2026-11-05'", "date_day >= '-infinity'", "extract(year FROM date_day) = 2026")

@@ -103,4 +103,27 @@ my $pages = queries_of('campaign');
 cmp_ok($pages, '>=', 1, 'LIMIT 10 reads');
 cmp_ok($pages, '<=', 2, 'LIMIT 10 reads at most two pages');
 
+# Two scans that would send the same share one answer.
+$sim->reset;
+cmp_ok($node->safe_psql('postgres', <<"END"), '>', 0, 'a self join has rows');
+SELECT count(*) FROM (SELECT date_day, campaign_id, clicks FROM $daily WHERE $one) a
+JOIN (SELECT date_day, campaign_id, clicks FROM $daily WHERE $one) b USING (date_day, campaign_id)
+END
+is(scalar queries_of('campaign'), 1, 'a self join sends its request once');
+
+# A rescan never asks again.
+$node->safe_psql('postgres', 'CREATE TABLE numbers AS SELECT g FROM generate_series(1, 5) g');
+my $settings = 'SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_material = off; SET enable_memoize = off;';
+my $once = $node->safe_psql('postgres', "SELECT count(*) FROM $daily WHERE $one");
+my %rescans = (
+	'nested loop' => "$settings SELECT count(*) FROM numbers LEFT JOIN (SELECT clicks FROM $daily WHERE $one) c ON c.clicks >= g - 10",
+	'correlated subquery' => "SELECT sum((SELECT count(*) FROM $daily WHERE $one AND clicks >= g - 10)) FROM numbers");
+for my $name (sort keys %rescans)
+{
+	$plan = $node->safe_psql('postgres', $rescans{$name} =~ s/SELECT/EXPLAIN (COSTS OFF) SELECT/r);
+	$sim->reset;
+	is($node->safe_psql('postgres', $rescans{$name}), 5 * $once, "$name: each rescan gives all rows") or diag($plan);
+	is(scalar queries_of('campaign'), 1, "$name: asks once") or diag($plan);
+}
+
 done_testing();
