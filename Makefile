@@ -85,13 +85,12 @@ INSTALL_SQL = build/adpipe--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
 DATA = $(sort $(wildcard src/upgrade/adpipe--*--*.sql))
 
-REGRESS = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
+REGRESS := $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --load-extension=adpipe --encoding=UTF8
-ISOLATION = $(sort $(patsubst test/isolation/specs/%.spec,%,$(wildcard test/isolation/specs/*.spec)))
+ISOLATION := $(sort $(patsubst test/isolation/specs/%.spec,%,$(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation --load-extension=adpipe
 TAP_TESTS = 1
-PROVE_TESTS = $(sort $(wildcard test/t/*.pl))
-PROVE_FLAGS += -I test/perl
+PROVE_TESTS := $(sort $(wildcard test/t/*.pl))
 EXTRA_CLEAN = build
 
 # -isystem: the server's headers are not ours to warn about.
@@ -108,6 +107,9 @@ SHLIB_LINK = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
+
+# Reset by PGXS, hence after it.
+PROVE_FLAGS += -I test/perl
 
 # What goes into every object beside its source.  The file of flags changes
 # when the server, the flags or the list of objects do, so that nothing stale

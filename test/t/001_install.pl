@@ -51,13 +51,13 @@ sub query
 }
 
 # A role without privileges, to try what everybody may.
-query('CREATE ROLE nobody LOGIN');
+query('CREATE ROLE visitor LOGIN');
 
 # Creating it is for superusers.
 {
-	query('GRANT CREATE ON DATABASE postgres TO nobody');
+	query('GRANT CREATE ON DATABASE postgres TO visitor');
 	my $error = sql_error($node, 'CREATE EXTENSION adpipe',
-		extra_params => [ '-U', 'nobody' ]);
+		extra_params => [ '-U', 'visitor' ]);
 	is($error->{sqlstate}, '42501', 'an ordinary user cannot create it');
 	like($error->{message}, qr/permission denied to create extension "adpipe"/,
 		'and is told so');
@@ -108,14 +108,14 @@ is( query("SELECT c.oid::regclass || '.' || a.attname FROM ($members) AS m
 	'so has every column of a table or view');
 
 # Who may do what.
-is(query("SELECT has_schema_privilege('nobody', 'adpipe', 'USAGE')"),
+is(query("SELECT has_schema_privilege('visitor', 'adpipe', 'USAGE')"),
 	't', 'everybody may use names of the schema');
-is(query("SELECT has_schema_privilege('nobody', 'adpipe', 'CREATE')"),
+is(query("SELECT has_schema_privilege('visitor', 'adpipe', 'CREATE')"),
 	'f', 'but not add any');
 is( query("SELECT fdwname FROM ($members) AS m
 		JOIN pg_foreign_data_wrapper w
 			ON classid = 'pg_foreign_data_wrapper'::regclass AND w.oid = objid
-		WHERE has_foreign_data_wrapper_privilege('nobody', w.oid, 'USAGE')
+		WHERE has_foreign_data_wrapper_privilege('visitor', w.oid, 'USAGE')
 		ORDER BY 1"),
 	'',
 	'no wrapper is for everybody');
@@ -123,7 +123,7 @@ is( query("SELECT fdwname FROM ($members) AS m
 is( query("SELECT p.oid::regprocedure FROM ($members) AS m
 		JOIN pg_proc p ON classid = 'pg_proc'::regclass AND p.oid = objid
 		WHERE p.prokind = 'a'
-		  AND NOT has_function_privilege('nobody', p.oid, 'EXECUTE')
+		  AND NOT has_function_privilege('visitor', p.oid, 'EXECUTE')
 		ORDER BY 1"),
 	'',
 	'everybody may use the aggregates');
@@ -134,7 +134,7 @@ is( query("SELECT p.oid::regprocedure FROM ($members) AS m
 		  AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
 		  AND NOT EXISTS (SELECT FROM pg_foreign_data_wrapper
 				WHERE p.oid IN (fdwhandler, fdwvalidator))
-		  AND has_function_privilege('nobody', p.oid, 'EXECUTE')
+		  AND has_function_privilege('visitor', p.oid, 'EXECUTE')
 		ORDER BY 1"),
 	'',
 	'what sends a request or changes state is not for everybody');
@@ -142,8 +142,8 @@ is( query("SELECT c.oid::regclass FROM ($members) AS m
 		JOIN pg_class c ON classid = 'pg_class'::regclass AND c.oid = objid
 		WHERE c.relkind IN ('r', 'v', 'S')
 		  AND CASE c.relkind
-				WHEN 'S' THEN has_sequence_privilege('nobody', c.oid, 'USAGE, UPDATE')
-				ELSE has_table_privilege('nobody', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+				WHEN 'S' THEN has_sequence_privilege('visitor', c.oid, 'USAGE, UPDATE')
+				ELSE has_table_privilege('visitor', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
 			END
 		ORDER BY 1"),
 	'',
