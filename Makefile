@@ -29,8 +29,9 @@ ifneq ($(filter $(SCRIPT_TARGETS),$(MAKECMDGOALS)),)
 
 # Variables that the scripts look at, whether set on the command line or in the
 # environment.  TESTS: names under sql/; T: files under test/t; SEEDS: a folder
-# of CSV files for the demo; KEEP=1 keeps the scratch folder.
-export TESTS T SEEDS KEEP
+# of CSV files for the demo; PART: names under test/bench; KEEP=1 keeps the
+# scratch folder.
+export TESTS T SEEDS PART KEEP
 ifneq ($(origin PG_CONFIG),file)
 export PG_CONFIG
 endif

@@ -1,5 +1,5 @@
 """Times a scan through adpipe beside the ways around it; see
-doc/benchmarks.md.  Started by test/bench/run, which provides the server (by
+doc/benchmarks.md.  Started by test/bench/scan, which provides the server (by
 PGHOST and the like) and all paths."""
 
 import argparse

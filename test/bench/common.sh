@@ -1,0 +1,24 @@
+# common.sh
+#   What the parts of test/bench share; to be sourced by bash.  Goes to the top
+#   of the clone and brings test/bin/common.sh along.
+#
+#   bench_server   builds, and starts a private server in a scratch folder that
+#                  goes away with the script; sets what find_server,
+#                  make_scratch, copy_tree and start_server set, and PYTHON
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. test/bin/common.sh
+
+bench_server() {
+    test/bin/packages
+    # One that the ordinary user may run, too: not from somebody's home folder.
+    PYTHON=/usr/bin/python3
+    [ -x "$PYTHON" ] || PYTHON=$(command -v python3)
+    find_server
+    make_scratch
+    heading "build for PostgreSQL $PG_VERSION"
+    build_extension
+    stage_extension
+    copy_tree
+    start_server
+}
