@@ -36,7 +36,7 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def make_world(arguments, clock, ready):
+def google_world(arguments, clock, ready):
     """Returns the world to serve; adds what is told about seeds to the ready
     line."""
     if not arguments.seeds:
@@ -49,6 +49,23 @@ def make_world(arguments, clock, ready):
     return world
 
 
+def make_google(arguments, simulator, folder, ready):
+    """Returns Google Ads; adds its sign-in to the ready line."""
+    ready["token_url"] = ready["http"] + "/token"
+    path, account, modulus = keys.make_service_account(
+        folder, ready["token_url"])
+    ready["service_account_key_file"] = path
+    return GoogleAds(google_world(arguments, simulator.clock, ready),
+                     simulator.clock, simulator.settings, account, modulus)
+
+
+# One line per platform: makes it from the command line, the simulator, a
+# folder for files and the ready line, to which it may add.
+PLATFORMS = (
+    make_google,
+)
+
+
 def start(arguments, folder):
     """Starts all listeners and returns the ready line as a dict."""
     clock = Clock()
@@ -56,19 +73,15 @@ def start(arguments, folder):
     simulator = Simulator(clock, settings, RequestLog(), FaultBook())
     simulator.verbose = arguments.verbose
     listener = Listener(arguments.port, simulator)
-    ready = {"http": listener.base_url, "token_url":
-             listener.base_url + "/token"}
+    ready = {"http": listener.base_url}
     tls, ready["ca_file"] = keys.make_tls_context(folder)
     secure = Listener(0, simulator, tls)
     ready["https"] = secure.base_url
-    path, account, modulus = keys.make_service_account(
-        folder, ready["token_url"])
-    ready["service_account_key_file"] = path
     ready["stall_port"] = StallListener().port
-    world = make_world(arguments, clock, ready)
-    google = GoogleAds(world, clock, settings, account, modulus)
-    simulator.platforms.append(google)
-    simulator.control = Control(simulator, {google.name: google})
+    simulator.platforms += [make(arguments, simulator, folder, ready)
+                            for make in PLATFORMS]
+    simulator.control = Control(simulator, {
+        platform.name: platform for platform in simulator.platforms})
     listener.start()
     secure.start()
     ready["pid"] = os.getpid()

@@ -56,7 +56,10 @@ class Control:
 
     def platform(self, request):
         """Returns the platform that the request names (default: google)."""
-        name = request.params.get("platform", "google")
+        return self.named(request.params.get("platform", "google"))
+
+    def named(self, name):
+        """Returns a platform by its name."""
         if name not in self.platforms:
             raise BadControl("no platform \"%s\"" % name)
         return self.platforms[name]
@@ -74,10 +77,9 @@ class Control:
         simulator.clock.set(None)
         simulator.settings.reset()
         for platform in self.platforms.values():
-            platform.reset_bench()
-            platform.pages.expire_all()
+            platform.reset()
             if body.get("tokens"):
-                platform.sign_in.revoke_all()
+                platform.revoke_tokens()
         return {}
 
     def get_settings(self, request):
@@ -91,7 +93,7 @@ class Control:
         self.simulator.settings.change(changes)
         if revoke:
             for platform in self.platforms.values():
-                platform.sign_in.revoke_all()
+                platform.revoke_tokens()
         return self.simulator.settings.as_dict()
 
     def get_clock(self, request):
@@ -124,15 +126,10 @@ class Control:
 
     def accounts(self, request):
         """Lists the accounts with their local day."""
-        world = self.platform(request).world
-        return [{"id": a.id, "name": a.name, "currency": a.currency,
-                 "time_zone": a.zone_name, "manager": a.manager,
-                 "status": a.status, "today": world.today(a).isoformat(),
-                 "campaigns": len(a.campaigns)}
-                for a in world.accounts.values()]
+        return self.platform(request).list_accounts()
 
     def bench(self, request):
-        """Makes the bench account answer from pre-rendered pages."""
+        """Makes the bench accounts answer from pre-rendered pages."""
         body = self.body_of(request, dict)
-        return self.platform(request).start_bench(body["pages"],
-                                                  body["rows"])
+        return self.named(body.get("platform", "google")).start_bench(
+            body["pages"], body["rows"], body.get("accounts", 1))

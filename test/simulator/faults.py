@@ -42,21 +42,21 @@ ACTION_KEYS = {
 class FaultRule:
     """One rule with its counters.  Raises ValueError on a malformed rule."""
 
-    def __init__(self, rule):
+    def __init__(self, rule, action_keys=ACTION_KEYS):
         unknown = set(rule) - {"match", "skip", "times", "action"}
         match = rule.get("match") or {}
         unknown |= set(match) - MATCH_KEYS
         self.action = rule.get("action") or {}
-        unknown |= set(self.action) - set(ACTION_KEYS)
+        unknown |= set(self.action) - set(action_keys)
         if unknown:
             raise ValueError("unknown key in fault rule: %s"
                              % ", ".join(sorted(unknown)))
         if not self.action:
             raise ValueError("fault rule has no action")
         for key, value in self.action.items():
-            if not isinstance(value, ACTION_KEYS[key]):
+            if not isinstance(value, action_keys[key]):
                 raise ValueError("action \"%s\" needs a value of type %s" % (
-                    key, ACTION_KEYS[key].__name__))
+                    key, action_keys[key].__name__))
         if self.action.get("close") not in (
                 None, "before_headers", "after_headers"):
             raise ValueError("action \"close\" must be before_headers "
@@ -102,11 +102,16 @@ class FaultBook:
     def __init__(self):
         self._lock = threading.Lock()
         self._rules = []
+        self._action_keys = dict(ACTION_KEYS)
+
+    def declare(self, action_keys):
+        """Adds keys that a platform knows in an action, with their types."""
+        self._action_keys.update(action_keys)
 
     def install(self, rules):
         """Replaces all rules; raises ValueError and keeps the old ones if
         one is malformed."""
-        made = [FaultRule(rule) for rule in rules]
+        made = [FaultRule(rule, self._action_keys) for rule in rules]
         with self._lock:
             self._rules = made
 

@@ -28,6 +28,10 @@ class Simulator:
         describe(request)            -> dict for log and fault matching
         handle(request, info, fault) -> Response
         error_response(info, fault)  -> Response for an "error" fault
+    and, for the control endpoints,
+        name, list_accounts(), expected_rows(params), reset(),
+        revoke_tokens(), start_bench(pages, rows, accounts)
+    Which platform a request is for is told by its path alone.
     `control` answers everything under /_control.
     """
 

@@ -63,6 +63,11 @@ class Settings:
         self._start = dict(DEFAULT_SETTINGS, **start)
         self._values = dict(self._start)
 
+    def declare(self, start):
+        """Adds a platform's own settings with their start values."""
+        for name, value in start.items():
+            self._start[name] = self._values[name] = value
+
     def reset(self):
         """Puts every setting back to its start value."""
         self._values = dict(self._start)

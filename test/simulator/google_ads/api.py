@@ -48,11 +48,29 @@ class GoogleAds:
         """Returns what a correct reader ends up with, for the control."""
         return expected_rows(self.world, params)
 
-    def start_bench(self, pages, rows):
-        """Adds the benchmark account; returns the sums of its rows."""
+    def list_accounts(self):
+        """Returns the accounts with their local day, for the control."""
+        return [{"id": a.id, "name": a.name, "currency": a.currency,
+                 "time_zone": a.zone_name, "manager": a.manager,
+                 "status": a.status, "today":
+                     self.world.today(a).isoformat(),
+                 "campaigns": len(a.campaigns)}
+                for a in self.world.accounts.values()]
+
+    def reset(self):
+        """Goes back to the start; access tokens stay."""
+        self.reset_bench()
+        self.pages.expire_all()
+
+    def revoke_tokens(self):
+        """Lets every access token become invalid."""
+        self.sign_in.revoke_all()
+
+    def start_bench(self, pages, rows, accounts=1):
+        """Adds the benchmark accounts; returns the sums of one's rows."""
         self.reset_bench()
         self.bench = Bench(self.world, self.world.direct_access[0], pages,
-                           rows)
+                           rows, accounts)
         return self.bench.totals()
 
     def reset_bench(self):

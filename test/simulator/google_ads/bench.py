@@ -1,8 +1,9 @@
-"""A benchmark account: any daily campaign query of it is answered with a
+"""Benchmark accounts: any daily campaign query of them is answered with a
 fixed number of pages of made-up rows that were rendered before.
 
 The first request of a query text renders all its pages as finished HTTP
-responses; every later request only looks one up.
+responses; every later request, of whichever account, only looks one up: all
+benchmark accounts tell the rows of the first.
 """
 
 import gzip
@@ -107,23 +108,27 @@ class Template:
 
 
 class Bench:
-    """The benchmark account's pages."""
+    """The benchmark accounts' pages."""
 
-    def __init__(self, world, manager_id, pages, rows):
+    def __init__(self, world, manager_id, pages, rows, accounts):
         self.world = world
         self.pages = pages
         self.rows = rows
-        self.account = Account(ACCOUNT, "벤치마크 계정", "KRW", "Asia/Seoul")
-        world.add(self.account, manager_id)
+        self.accounts = [str(int(ACCOUNT) + n) for n in range(accounts)]
+        for number in self.accounts:
+            world.add(Account(number, "벤치마크 계정", "KRW", "Asia/Seoul"),
+                      manager_id)
+        self.account = world.accounts[ACCOUNT]
         self._lock = threading.Lock()
         self._rendered = {}     # (query, gzip) -> [(head + body, head size)]
         self._tokens = {}       # token -> (query, page)
 
     def remove(self):
-        """Takes the account out of the world."""
-        del self.world.accounts[ACCOUNT]
+        """Takes the accounts out of the world."""
+        for number in self.accounts:
+            del self.world.accounts[number]
         self.world.links = [link for link in self.world.links
-                            if link[1] != ACCOUNT]
+                            if link[1] not in self.accounts]
 
     def totals(self):
         """Returns the sums over all rows of one answer."""
@@ -133,11 +138,12 @@ class Bench:
             vector = vector_of(number)
             for name in names:
                 sums[name] += vector[METRIC_INDEX[name]]
-        return dict(sums, rows=self.pages * self.rows, account=ACCOUNT)
+        return dict(sums, rows=self.pages * self.rows, account=ACCOUNT,
+                    accounts=self.accounts)
 
     def serves(self, account_id, query):
         """Tells whether a query is answered from here."""
-        if account_id != ACCOUNT or "segments.date" not in query:
+        if account_id not in self.accounts or "segments.date" not in query:
             return False
         return (query, False) in self._rendered or (
             query, True) in self._rendered or (

@@ -6,6 +6,7 @@ import base64
 import datetime
 
 import daily
+from advertisers import ADVERTISERS
 from world import Account, Cell, Entity, World
 
 MANAGER = "9876543210"
@@ -104,20 +105,16 @@ class SampleWorld(World):
         add(Account(SUB_MANAGER, "한빛 글로벌", "KRW", "Asia/Seoul", True),
             MANAGER)
         clients = (
-            (MAIN, "한빛 러닝 \"공식\" 스토어", "KRW", "Asia/Seoul",
-             MAIN_CAMPAIGNS, 300_000_000),
-            (DIRECT, "Pacific Trail Co's", "USD", "America/Los_Angeles",
-             SHORT_CAMPAIGNS, 900_000),
-            ("3456789012", "Kiwi Outdoors", "NZD", "Pacific/Auckland",
-             SHORT_CAMPAIGNS + (DIGITS,), 1_200_000),
-            ("4567890123", "Läufer & Söhne GmbH", "EUR", "Europe/Berlin",
-             SHORT_CAMPAIGNS + (DIGITS,), 800_000),
-            ("5678901234", "東京シューズ", "JPY", "Asia/Tokyo",
-             SHORT_CAMPAIGNS, 90_000_000),
+            (MAIN, MAIN_CAMPAIGNS, 300_000_000),
+            (DIRECT, SHORT_CAMPAIGNS, 900_000),
+            ("3456789012", SHORT_CAMPAIGNS + (DIGITS,), 1_200_000),
+            ("4567890123", SHORT_CAMPAIGNS + (DIGITS,), 800_000),
+            ("5678901234", SHORT_CAMPAIGNS, 90_000_000),
         )
-        for number, (account_id, name, currency, zone, campaigns, cost) in (
-                enumerate(clients)):
-            account = add(Account(account_id, name, currency, zone), MANAGER)
+        for number, (owner, (account_id, campaigns, cost)) in enumerate(
+                zip(ADVERTISERS, clients)):
+            account = add(Account(account_id, owner.name, owner.currency,
+                                  owner.zone), MANAGER)
             AccountBuilder(account, number, cost).build(campaigns)
         self.links.append((SUB_MANAGER, "5678901234"))
         add(Account(EMPTY, "No campaigns yet", "GBP", "Europe/London"),
