@@ -25,8 +25,9 @@ struct AdpDirectory
 	int naccounts;
 	int capacity;
 	AdpAccount *accounts;
-	AdpCall *listing;		  /* running page of "*", or NULL */
-	AdpCall **settings_calls; /* per account, or NULL */
+	AdpCall *listing;		   /* running page of "*", or NULL */
+	const char *listing_token; /* the token it was asked with, or NULL */
+	AdpCall **settings_calls;  /* per account, or NULL */
 };
 
 /*
@@ -287,6 +288,7 @@ start_listing(AdpDirectory *directory, const char *page_token)
 	AdpApiRequest request;
 
 	session->platform->list_request(session->settings, page_token, &request);
+	directory->listing_token = page_token;
 	directory->listing = adp_call_create(session, directory->cxt, &request,
 										 psprintf("accounts under manager %s",
 												  session->settings->manager));
@@ -335,6 +337,45 @@ keep_listing(AdpDirectory *directory)
 }
 
 /*
+ * Throws if the manager has no account to ask: no rows would be taken for no
+ * delivery.
+ */
+static void
+require_some(const AdpDirectory *directory)
+{
+	const AdpSettings *settings = directory->session->settings;
+
+	if (directory->naccounts > 0)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
+			 errmsg("manager account %s of server \"%s\" has no enabled account below it",
+					settings->manager, settings->server_name),
+			 errdetail("Option \"%s\" is *, which stands for every enabled account that is no manager itself.",
+					   directory->session->platform->account_option),
+			 errhint(
+				 "Set server option \"login_customer_id\" to the manager of the accounts, or list the accounts.")));
+}
+
+/*
+ * Throws if the next page of a listing is the page itself, which would be read
+ * for ever.
+ */
+static void
+require_progress(const AdpDirectory *directory, const char *next)
+{
+	if (directory->listing_token == NULL || next == NULL ||
+		strcmp(directory->listing_token, next) != 0)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+			 errmsg("platform \"%s\" gave the same page twice",
+					directory->session->platform->name),
+			 errdetail("Accounts under manager %s: the token of the next page is that of the page itself.",
+					   directory->session->settings->manager)));
+}
+
+/*
  * Expands "*" page by page; true once that is done.
  */
 static bool
@@ -361,9 +402,11 @@ expand(AdpDirectory *directory)
 		next = read_accounts(directory, directory->listing, &is_read);
 		if (!is_read)
 			continue;
+		require_progress(directory, next);
 		adp_call_release(directory->listing);
 		directory->listing = NULL;
 	} while (directory->listing != NULL || next != NULL);
+	require_some(directory);
 	keep_listing(directory);
 	return true;
 }

@@ -77,6 +77,14 @@ my @cases = (
 		'HV00L', qr/refused the request/, qr/api_version/ ],
 	[ 'manager account', undef, 'SELECT clicks FROM mcc.account_daily WHERE date_day = current_date - 20',
 		'HV00L', qr/refused the request/, qr/REQUESTED_METRICS_FOR_MANAGER/ ],
+	[ 'no account below the manager',
+		[ { match => { query => 'FROM customer_client ' }, action => { status => 200, body => '{"fieldMask":"customerClient.id"}' } } ],
+		'SELECT * FROM every.campaigns',
+		'HV002', qr/manager account 9876543210 of server "every" has no enabled account below it/, qr/"customer_id" is \*/ ],
+	[ 'the list of accounts never ends',
+		[ { match => { query => 'FROM customer_client ' }, action => { status => 200, body => '{"nextPageToken":"again"}' } } ],
+		'SELECT * FROM every.campaigns',
+		'HV00A', qr/gave the same page twice/, qr/9876543210/ ],
 	[ 'cancelled account', undef, 'SELECT clicks FROM cancelled.account_daily WHERE date_day = current_date - 20',
 		'28000', qr/refused the credentials/, qr/1111111111.*CUSTOMER_NOT_ENABLED/s ],
 	[ 'revoked refresh token', undef, 'SELECT * FROM revoked.campaigns',
@@ -94,6 +102,7 @@ my @cases = (
 # Servers that fail in ways of their own.
 my %once = (max_retries => 0, customer_id => '1234567890');
 google_server($node, $sim, name => 'old', options => { %once, api_version => 'v22' });
+google_server($node, $sim, name => 'every', options => { %once, customer_id => '*' });
 google_server($node, $sim, name => 'mcc', options => { %once, customer_id => '9876543210' });
 google_server($node, $sim, name => 'cancelled', options => { %once, customer_id => '1111111111' });
 google_server($node, $sim, name => 'revoked', options => {%once},
@@ -143,10 +152,22 @@ poll_until(sub { $node->safe_psql('postgres', 'SHOW adpipe.allowed_endpoints') e
 $node->safe_psql('postgres', $create);
 pass('unless it is allowed');
 
-# A database that is not UTF8.
-$node->safe_psql('postgres', "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
-$node->safe_psql('latin', 'CREATE EXTENSION adpipe');
-google_server($node, $sim, dbname => 'latin');
-is(sql_error($node, 'SELECT * FROM google.campaigns', dbname => 'latin')->{sqlstate}, '0A000', 'LATIN1 is refused');
+# Databases that are not UTF8: nothing is sent, and the session goes on.
+for my $encoding ('LATIN1', 'SQL_ASCII')
+{
+	my $dbname = lc $encoding;
+	$node->safe_psql('postgres', "CREATE DATABASE $dbname ENCODING '$encoding' LOCALE 'C' TEMPLATE template0");
+	$node->safe_psql($dbname, 'CREATE EXTENSION adpipe');
+	google_server($node, $sim, dbname => $dbname);
+	$sim->reset;
+	my $other = session($node, dbname => $dbname);
+	my $refused = $other->query_error('SELECT * FROM google.campaigns');
+	is($refused->{sqlstate}, '0A000', "$encoding is refused");
+	like($refused->{message}, qr/need a database with encoding UTF8/, "$encoding: message");
+	like($refused->{detail}, qr/\b$encoding\b/, "$encoding: detail");
+	like($refused->{hint}, qr/ENCODING 'UTF8' TEMPLATE template0/, "$encoding: hint");
+	is(scalar @{ $sim->requests }, 0, "$encoding: nothing is sent");
+	is($other->query("SELECT adpipe.ctr(1::bigint, 4::bigint)"), '0.25000000000000000000', "$encoding: the session goes on working");
+}
 
 done_testing();
