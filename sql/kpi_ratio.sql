@@ -71,35 +71,76 @@ SELECT day FROM days GROUP BY day
 HAVING adpipe.ctr(clicks, impressions) > 0.02;
 SELECT adpipe.ctr(DISTINCT n, d) FROM (VALUES (1, 2), (1, 2), (1, 3)) AS v (n, d);
 
--- A distinct count in the denominator: one per group
-CREATE AGGREGATE pg_temp.frequency(bigint, bigint) (
-	SFUNC = adpipe.ratio_add, STYPE = adpipe.ratio_state,
-	FINALFUNC = adpipe.ratio_final, INITCOND = 'ratio:1:o:-:0:0:0:0:0:0:0');
-SELECT pg_temp.frequency(n, d) FROM (VALUES (6, 4), (2, NULL)) AS v (n, d);
-\set VERBOSITY default
-SELECT pg_temp.frequency(n, d) FROM (VALUES (6, 4), (2, 1)) AS v (n, d);
-SELECT adpipe.ratio_combine(s, s)
-  FROM (SELECT 'ratio:1:o:-:0:6:1:1:4:1:1'::adpipe.ratio_state) AS v (s);
-
--- Each ratio has its three forms, money ratios the three with a currency too
-SELECT p.proname, count(*) AS forms,
-	   count(*) FILTER (WHERE p.pronargs = 3) AS with_currency,
-	   bool_and(p.prorettype = 'numeric'::regtype) AS numeric_result,
-	   bool_and(p.proparallel = 's' AND p.provolatile = 'i') AS safe,
-	   bool_and(a.aggcombinefn <> 0 AND a.aggminvtransfn <> 0) AS complete
+-- All ratios: what each divides by what, from one row of two distinct numbers.
+-- A form without money says no currency, one with money does.
+CREATE TEMP VIEW ratios AS
+SELECT p.oid, p.proname AS name, p.proargnames[1] AS numerator,
+	   p.proargnames[2] AS denominator, p.pronargs = 3 AS has_currency,
+	   p.proargtypes[0]::regtype AS type, a.agginitval AS initial
   FROM pg_proc AS p JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
  WHERE p.pronamespace = 'adpipe'::regnamespace
-   AND p.proname IN ('ctr', 'cpc', 'cpm', 'cpa', 'cvr_click', 'roas')
- GROUP BY p.proname ORDER BY p.proname;
+   AND a.aggtranstype = 'adpipe.ratio_state'::regtype;
+CREATE FUNCTION pg_temp.value_of(kpi text, rows text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	result text;
+BEGIN
+	EXECUTE format('SELECT adpipe.%I(n, d) FROM (VALUES %s) AS v (n, d)', kpi, rows) INTO result;
+	RETURN COALESCE(result, 'NULL');
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE;
+END
+$$;
+SELECT name, numerator, denominator, bool_or(has_currency) AS money,
+	   pg_temp.value_of(name, '(6.3, 4)') AS of_one,
+	   pg_temp.value_of(name, '(6.3, 4), (2, NULL)') AS second_numerator,
+	   pg_temp.value_of(name, '(6.3, 4), (NULL, 2)') AS second_denominator,
+	   pg_temp.value_of(name, '(6.3, 0)') AS by_zero,
+	   pg_temp.value_of(name, '(0, 4)') AS of_zero
+  FROM ratios GROUP BY name, numerator, denominator ORDER BY name;
+
+-- Returns: identities between the ratios, and the digits of exact SQL
+SELECT adpipe.roi(conversions_value, spend, 'EUR')::text
+		= ((sum(conversions_value) - sum(spend)) / sum(spend))::text AS roi,
+	   adpipe.roi(40, 12.5) = adpipe.roas(40, 12.5) - 1 AS roi_is_roas_less_one,
+	   round(adpipe.acos(spend, conversions_value) * adpipe.roas(conversions_value, spend), 10) AS acos_roas,
+	   adpipe.roi(1, 4) AS loss, adpipe.poas(-1, 4) AS below_cost
+  FROM days;
+-- ipm = 1000 * ctr * installs per click
+SELECT adpipe.ipm(20, 50000), 1000 * adpipe.ctr(400, 50000) * adpipe.cvr_click(20, 400) AS same;
+-- user-days, not the mean of the days
+SELECT adpipe.arpdau(revenue, dau) FROM (VALUES (100, 50), (30, 100)) AS v (revenue, dau);
+-- a cohort's size stands in one of its rows
+SELECT adpipe.ltv(revenue, size) FROM (VALUES (100, 50), (30, NULL), (20, NULL)) AS v (revenue, size);
+
+-- Counts of people: one per group
+\set VERBOSITY default
+SELECT adpipe.frequency(n, d) FROM (VALUES (6, 4), (2, 1)) AS v (n, d);
+SELECT adpipe.unique_ctr(n, d) FROM (VALUES (1, 4), (1, NULL)) AS v (n, d);
+SELECT adpipe.ratio_combine(s, s)
+  FROM (SELECT 'ratio:1:o:-:0:6:1:1:4:1:1'::adpipe.ratio_state) AS v (s);
+SELECT day, adpipe.frequency(impressions, clicks) FROM days GROUP BY day ORDER BY day;
+
+-- Each ratio has its three forms, money ratios the three with a currency too
+SELECT count(DISTINCT name) AS ratios,
+	   count(*) FILTER (WHERE NOT has_currency) AS without_currency,
+	   count(*) FILTER (WHERE has_currency) AS with_currency,
+	   count(*) FILTER (WHERE has_currency AND initial !~ '^ratio:1:n') AS currency_without_money,
+	   count(*) FILTER (WHERE type NOT IN ('bigint'::regtype, 'numeric', 'double precision')) AS other_types
+  FROM ratios;
+SELECT r.oid::regprocedure
+  FROM ratios AS r JOIN pg_proc AS p USING (oid) JOIN pg_aggregate AS a ON a.aggfnoid = r.oid
+ WHERE p.prorettype <> 'numeric'::regtype OR p.proparallel <> 's' OR p.provolatile <> 'i'
+	OR a.aggcombinefn = 0 OR a.aggminvtransfn = 0 OR p.proargtypes[0] <> p.proargtypes[1];
 
 -- Everyone may use them, and each is documented
 SELECT p.oid::regprocedure
   FROM pg_proc AS p
  WHERE p.pronamespace = 'adpipe'::regnamespace
-   AND (p.proname ~ '^(ratio|sparkline)'
-		OR p.proname IN ('ctr', 'cpc', 'cpm', 'cpa', 'cvr_click', 'roas'))
+   AND (p.proname ~ '^(ratio|sparkline)' OR p.oid IN (SELECT oid FROM ratios))
    AND (obj_description(p.oid, 'pg_proc') IS NULL
 		OR NOT has_function_privilege('public', p.oid, 'EXECUTE'));
 SELECT obj_description('adpipe.ratio_state'::regtype, 'pg_type') IS NOT NULL
 	   AS type_documented;
 SELECT obj_description('adpipe.cpc(numeric, numeric, text)'::regprocedure, 'pg_proc');
+SELECT obj_description('adpipe.roi(numeric, numeric)'::regprocedure, 'pg_proc');
+SELECT obj_description('adpipe.unique_ctr(bigint, bigint)'::regprocedure, 'pg_proc');

@@ -10,8 +10,9 @@ CREATE TEMP TABLE walk (
 	currency_char char(3));
 INSERT INTO walk VALUES (4, 4, 4, 4, 4, 4, 4, 'EUR', 'EUR', 'EUR');
 
--- Columns, literals, untyped literals and NULLs on both sides.  Each argument
--- is worth 4 or NULL, so that each ratio is 1, 1000 per thousand, or NULL.
+-- Every ratio with columns, literals, untyped literals, parameters and NULLs on
+-- both sides.  Each argument is worth 4 or NULL, so that each ratio is 1, 1000
+-- per thousand, 0 for a gain, or NULL.
 DO $$
 DECLARE
 	columns text[] := ARRAY['c_smallint', 'c_integer', 'c_bigint', 'c_numeric',
@@ -20,9 +21,13 @@ DECLARE
 		'4::smallint', '4::bigint', '4::real', '4::double precision',
 		'NULL', 'NULL::smallint', 'NULL::integer', 'NULL::bigint',
 		'NULL::numeric', 'NULL::real', 'NULL::double precision'];
+	parameters text[] := ARRAY['$1', '$2', '$3', '$4', '$5', '$6', '$7', '$8'];
 	currencies text[] := ARRAY['', ', currency', ', currency_varchar',
-		', currency_char', ', ''EUR''', ', NULL', ', NULL::text'];
-	kpi text;
+		', currency_char', ', ''EUR''', ', NULL', ', NULL::text', ', $9'];
+	-- of the parameters: smallint ... double precision, NULLs, a currency
+	p walk;
+	nothing numeric;
+	kpi record;
 	n text;
 	d text;
 	c text;
@@ -32,19 +37,35 @@ DECLARE
 	calls int := 0;
 	failures int := 0;
 BEGIN
-	FOREACH kpi IN ARRAY ARRAY['ctr', 'cpc', 'cpm', 'cpa', 'cvr_click', 'roas']
+	SELECT * INTO p FROM walk;
+	FOR kpi IN
+		SELECT f.proname AS name, bool_or(f.pronargs = 3) AS is_money,
+			   CASE min(a.aggfinalfn::text)
+				   WHEN 'adpipe.ratio_final' THEN 1
+				   WHEN 'adpipe.ratio_final_mille' THEN 1000
+				   WHEN 'adpipe.ratio_final_gain' THEN 0
+			   END AS value
+		  FROM pg_proc AS f JOIN pg_aggregate AS a ON a.aggfnoid = f.oid
+		 WHERE f.pronamespace = 'adpipe'::regnamespace
+		   AND a.aggtranstype = 'adpipe.ratio_state'::regtype
+		 GROUP BY f.proname
 	LOOP
-		FOREACH n IN ARRAY columns || literals LOOP
-			FOREACH d IN ARRAY columns || literals LOOP
-				expected := CASE WHEN n ~ 'NULL' OR d ~ 'NULL' THEN NULL
-								 WHEN kpi = 'cpm' THEN 1000 ELSE 1 END;
+		FOREACH n IN ARRAY columns || literals || parameters LOOP
+			FOREACH d IN ARRAY columns || literals || parameters LOOP
+				expected := CASE WHEN n ~ 'NULL|[78]' OR d ~ 'NULL|[78]' THEN NULL
+								 ELSE kpi.value END;
 				FOREACH c IN ARRAY currencies LOOP
-					CONTINUE WHEN c <> '' AND kpi IN ('ctr', 'cvr_click');
+					CONTINUE WHEN c <> '' AND NOT kpi.is_money;
+					-- currencies with enough pairs, not with all
+					CONTINUE WHEN c <> '' AND n <> 'c_numeric' AND d <> 'c_bigint';
 					query := format('SELECT adpipe.%s(%s, %s%s) FROM walk',
-									kpi, n, d, c);
+									kpi.name, n, d, c);
 					calls := calls + 1;
 					BEGIN
-						EXECUTE query INTO STRICT result;
+						EXECUTE query INTO STRICT result
+						  USING p.c_smallint, p.c_integer, p.c_bigint,
+								p.c_numeric, p.c_real, p.c_double,
+								nothing, nothing::real, p.currency;
 						IF result IS DISTINCT FROM expected THEN
 							RAISE WARNING '%: %', query, result;
 							failures := failures + 1;

@@ -3,7 +3,7 @@
  *		The ratio KPIs: transition, inverse, combine and final functions.
  *
  * All ratios share one state and these functions.  What makes ctr differ from
- * cpc is in kpi.sql: the final function and the kind in the initial state.
+ * cpc is in ratio.sql: the final function and the kind in the initial state.
  *
  * A row counts if its numerator or its denominator is not NULL.  Such a row
  * counts for the currency if a currency is given, or if it carries money; a
@@ -27,6 +27,7 @@ PG_FUNCTION_INFO_V1(adpipe_ratio_remove_float8);
 PG_FUNCTION_INFO_V1(adpipe_ratio_combine);
 PG_FUNCTION_INFO_V1(adpipe_ratio_final);
 PG_FUNCTION_INFO_V1(adpipe_ratio_final_mille);
+PG_FUNCTION_INFO_V1(adpipe_ratio_final_gain);
 
 /* reads an argument of one SQL type; known at compile time, so inlined */
 typedef AdpFixed (*ReadValue)(Datum datum);
@@ -64,6 +65,17 @@ adp_ratio_check_version(int version)
 }
 
 /*
+ * Was a distinct count given more than once?  Such counts have no sum.
+ */
+static inline bool
+counts_people_twice(const AdpRatioState *state)
+{
+	return ((state->kind & ADP_RATIO_ONE_DENOMINATOR) &&
+			state->denominator.rows > 1) ||
+		((state->kind & ADP_RATIO_ONE_NUMERATOR) && state->numerator.rows > 1);
+}
+
+/*
  * Could this state have come from the functions below?  Guards what is read
  * from outside, and checks our own work in assert builds.
  */
@@ -83,7 +95,7 @@ adp_ratio_is_valid(const AdpRatioState *state)
 		return false;
 	if (state->currency.rows > numerator->rows + denominator->rows)
 		return false;
-	return !(state->kind & ADP_RATIO_ONE_DENOMINATOR) || denominator->rows <= 1;
+	return !counts_people_twice(state);
 }
 
 /*
@@ -154,10 +166,9 @@ row_currency(FunctionCallInfo fcinfo, const AdpRatioState *state, char *code)
  * Refuses to add up distinct counts.
  */
 static inline void
-check_denominator(const AdpRatioState *state)
+check_people(const AdpRatioState *state)
 {
-	if (unlikely((state->kind & ADP_RATIO_ONE_DENOMINATOR) &&
-				 state->denominator.rows > 1))
+	if (unlikely(counts_people_twice(state)))
 		ereport(ERROR,
 				(errcode(ERRCODE_CARDINALITY_VIOLATION),
 				 errmsg("more than one distinct count in one group"),
@@ -184,10 +195,8 @@ add_row(FunctionCallInfo fcinfo, ReadValue read)
 	if (!PG_ARGISNULL(1))
 		adp_sum_add(&state->numerator, read(PG_GETARG_DATUM(1)));
 	if (!PG_ARGISNULL(2))
-	{
 		adp_sum_add(&state->denominator, read(PG_GETARG_DATUM(2)));
-		check_denominator(state);
-	}
+	check_people(state);
 	Assert(adp_ratio_is_valid(state));
 	PG_RETURN_POINTER(state);
 }
@@ -306,47 +315,46 @@ adpipe_ratio_combine(PG_FUNCTION_ARGS)
 					 other->currency.rows);
 	adp_sum_merge(&state->numerator, &other->numerator);
 	adp_sum_merge(&state->denominator, &other->denominator);
-	check_denominator(state);
+	check_people(state);
 	Assert(adp_ratio_is_valid(state));
 	PG_RETURN_POINTER(state);
 }
 
 /*
- * factor * numerator / denominator, by the server's own division; NULL if
- * either was never reported or the denominator is zero.
+ * Can this state be divided?  Not if either side was never reported or the
+ * denominator is zero.
+ */
+static bool
+has_quotient(const AdpRatioState *state)
+{
+	adp_ratio_check_version(state->version);
+	return state->numerator.rows > 0 && state->denominator.units != 0;
+}
+
+/*
+ * A sum as the server's number.
  */
 static Datum
-divide_sums(FunctionCallInfo fcinfo, int64 factor)
+sum_numeric(const AdpSum *sum)
 {
-	const AdpRatioState *state = PG_GETARG_RATIO(0);
-	const AdpSum *numerator = &state->numerator;
-	const AdpSum *denominator = &state->denominator;
-	Datum dividend;
-	Datum divisor;
-
-	adp_ratio_check_version(state->version);
-	if (numerator->rows == 0 || denominator->units == 0)
-		PG_RETURN_NULL();
-
-	dividend = NumericGetDatum(
-		adp_fixed_to_numeric(numerator->units, numerator->scale));
-	divisor = NumericGetDatum(
-		adp_fixed_to_numeric(denominator->units, denominator->scale));
-	if (factor != 1)
-		dividend =
-			DirectFunctionCall2(numeric_mul,
-								NumericGetDatum(int64_to_numeric(factor)),
-								dividend);
-	return DirectFunctionCall2(numeric_div, dividend, divisor);
+	return NumericGetDatum(adp_fixed_to_numeric(sum->units, sum->scale));
 }
 
 /*
  * ratio_final(ratio_state) returns numeric; strict
+ *
+ * The server's own division, here and below, so that the digits are those of
+ * the same KPI written with sum().
  */
 Datum
 adpipe_ratio_final(PG_FUNCTION_ARGS)
 {
-	return divide_sums(fcinfo, 1);
+	const AdpRatioState *state = PG_GETARG_RATIO(0);
+
+	if (!has_quotient(state))
+		PG_RETURN_NULL();
+	return DirectFunctionCall2(numeric_div, sum_numeric(&state->numerator),
+							   sum_numeric(&state->denominator));
 }
 
 /*
@@ -355,5 +363,32 @@ adpipe_ratio_final(PG_FUNCTION_ARGS)
 Datum
 adpipe_ratio_final_mille(PG_FUNCTION_ARGS)
 {
-	return divide_sums(fcinfo, MILLE);
+	const AdpRatioState *state = PG_GETARG_RATIO(0);
+	Datum dividend;
+
+	if (!has_quotient(state))
+		PG_RETURN_NULL();
+	dividend = DirectFunctionCall2(numeric_mul,
+								   NumericGetDatum(int64_to_numeric(MILLE)),
+								   sum_numeric(&state->numerator));
+	return DirectFunctionCall2(numeric_div, dividend,
+							   sum_numeric(&state->denominator));
+}
+
+/*
+ * ratio_final_gain(ratio_state) returns numeric; strict
+ */
+Datum
+adpipe_ratio_final_gain(PG_FUNCTION_ARGS)
+{
+	const AdpRatioState *state = PG_GETARG_RATIO(0);
+	Datum divisor;
+	Datum gain;
+
+	if (!has_quotient(state))
+		PG_RETURN_NULL();
+	divisor = sum_numeric(&state->denominator);
+	gain = DirectFunctionCall2(numeric_sub, sum_numeric(&state->numerator),
+							   divisor);
+	return DirectFunctionCall2(numeric_div, gain, divisor);
 }

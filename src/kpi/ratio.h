@@ -17,7 +17,8 @@
 #define ADP_RATIO_MONEY_NUMERATOR 0x01
 #define ADP_RATIO_MONEY_DENOMINATOR 0x02
 #define ADP_RATIO_ONE_DENOMINATOR 0x04 /* a distinct count: never added */
-#define ADP_RATIO_KINDS 0x07
+#define ADP_RATIO_ONE_NUMERATOR 0x08   /* the same for the other side */
+#define ADP_RATIO_KINDS 0x0F
 
 /*
  * SQL type adpipe.ratio_state, of fixed length and passed by reference.
@@ -34,7 +35,7 @@ typedef struct AdpRatioState
 	AdpSum denominator;
 } AdpRatioState;
 
-/* INTERNALLENGTH in kpi.sql; no padding that the struct does not name */
+/* INTERNALLENGTH in ratio.sql; no padding that the struct does not name */
 StaticAssertDecl(sizeof(AdpCurrency) == 16, "layout of AdpCurrency is frozen");
 StaticAssertDecl(sizeof(AdpSum) == 40, "layout of AdpSum is frozen");
 StaticAssertDecl(sizeof(AdpRatioState) == 104,

@@ -28,7 +28,7 @@ PG_FUNCTION_INFO_V1(adpipe_ratio_send);
 #define TEXT_SIZE 256
 
 /* one letter per ADP_RATIO_ bit, from the lowest */
-static const char kind_letters[] = "ndo";
+static const char kind_letters[] = "ndou";
 
 StaticAssertDecl((1 << (lengthof(kind_letters) - 1)) - 1 == ADP_RATIO_KINDS,
 				 "every kind bit has a letter");

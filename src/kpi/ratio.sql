@@ -1,0 +1,362 @@
+--
+-- The ratio KPIs.
+--
+-- A ratio is one row in the list at the end of this file.  All ratios share
+-- the type and the functions that come first.
+--
+
+CREATE TYPE adpipe.ratio_state;
+
+CREATE FUNCTION adpipe.ratio_in(cstring) RETURNS adpipe.ratio_state
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_in'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION adpipe.ratio_in(cstring) IS
+	'Input function of adpipe.ratio_state. A text that ratio_out would not write is error 22P02.';
+
+CREATE FUNCTION adpipe.ratio_out(adpipe.ratio_state) RETURNS cstring
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_out'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION adpipe.ratio_out(adpipe.ratio_state) IS
+	'Output function of adpipe.ratio_state: ratio:1:kind:currency:rows, then for numerator and denominator :sum:rows:rows with the most decimals.';
+
+CREATE FUNCTION adpipe.ratio_recv(internal) RETURNS adpipe.ratio_state
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_recv'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION adpipe.ratio_recv(internal) IS
+	'Binary input function of adpipe.ratio_state. Bytes that ratio_send would not write are error 22P03.';
+
+CREATE FUNCTION adpipe.ratio_send(adpipe.ratio_state) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_send'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION adpipe.ratio_send(adpipe.ratio_state) IS
+	'Binary output function of adpipe.ratio_state, in network byte order.';
+
+-- 104 bytes: AdpRatioState in ratio.h
+CREATE TYPE adpipe.ratio_state (
+	INPUT = adpipe.ratio_in,
+	OUTPUT = adpipe.ratio_out,
+	RECEIVE = adpipe.ratio_recv,
+	SEND = adpipe.ratio_send,
+	INTERNALLENGTH = 104,
+	ALIGNMENT = double,
+	STORAGE = plain
+);
+COMMENT ON TYPE adpipe.ratio_state IS
+	'State of a ratio KPI: exact sums of numerator and denominator (12 decimals in 128 bits) with their row counts, and the currency of the money. A declared type rather than internal, so that partial aggregates can travel between servers.';
+
+--
+-- Transition functions.  Not strict: a NULL numerator must not drop the
+-- denominator of its row.
+--
+
+CREATE FUNCTION adpipe.ratio_add(adpipe.ratio_state, bigint, bigint)
+	RETURNS adpipe.ratio_state
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_add_int8'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION adpipe.ratio_add(adpipe.ratio_state, bigint, bigint, text)
+	RETURNS adpipe.ratio_state
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_add_int8'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION adpipe.ratio_add(adpipe.ratio_state, numeric, numeric)
+	RETURNS adpipe.ratio_state
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_add_numeric'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION adpipe.ratio_add(adpipe.ratio_state, numeric, numeric, text)
+	RETURNS adpipe.ratio_state
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_add_numeric'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION adpipe.ratio_add(adpipe.ratio_state, double precision, double precision)
+	RETURNS adpipe.ratio_state
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_add_float8'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION adpipe.ratio_add(adpipe.ratio_state, double precision, double precision, text)
+	RETURNS adpipe.ratio_state
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_add_float8'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION adpipe.ratio_remove(adpipe.ratio_state, bigint, bigint)
+	RETURNS adpipe.ratio_state
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_remove_int8'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION adpipe.ratio_remove(adpipe.ratio_state, bigint, bigint, text)
+	RETURNS adpipe.ratio_state
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_remove_int8'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION adpipe.ratio_remove(adpipe.ratio_state, numeric, numeric)
+	RETURNS adpipe.ratio_state
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_remove_numeric'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION adpipe.ratio_remove(adpipe.ratio_state, numeric, numeric, text)
+	RETURNS adpipe.ratio_state
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_remove_numeric'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION adpipe.ratio_remove(adpipe.ratio_state, double precision, double precision)
+	RETURNS adpipe.ratio_state
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_remove_float8'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+CREATE FUNCTION adpipe.ratio_remove(adpipe.ratio_state, double precision, double precision, text)
+	RETURNS adpipe.ratio_state
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_remove_float8'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+DO $comments$
+DECLARE
+	part record;
+BEGIN
+	FOR part IN
+		SELECT p.oid::regprocedure AS signature,
+			   CASE p.proname
+				   WHEN 'ratio_add' THEN
+					   'Transition function of the ratio KPIs: adds a row to the state.'
+				   ELSE
+					   'Inverse transition function of the ratio KPIs for sliding windows: takes a row out of the state; NULL if the state must be computed afresh.'
+			   END AS purpose
+		  FROM pg_catalog.pg_proc AS p
+		 WHERE p.pronamespace = 'adpipe'::pg_catalog.regnamespace
+		   AND p.proname IN ('ratio_add', 'ratio_remove')
+	LOOP
+		EXECUTE pg_catalog.format(
+			'COMMENT ON FUNCTION %s IS %L', part.signature,
+			part.purpose || ' Arguments: state, numerator, denominator, in the longer form the currency. A row without numerator and denominator changes nothing.');
+	END LOOP;
+END
+$comments$;
+
+CREATE FUNCTION adpipe.ratio_combine(adpipe.ratio_state, adpipe.ratio_state)
+	RETURNS adpipe.ratio_state
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_combine'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION adpipe.ratio_combine(adpipe.ratio_state, adpipe.ratio_state) IS
+	'Combine function of the ratio KPIs: the state of the rows of both. States of different kinds of ratios, and two currencies, are error 22023.';
+
+CREATE FUNCTION adpipe.ratio_final(adpipe.ratio_state) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_final'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION adpipe.ratio_final(adpipe.ratio_state) IS
+	'Final function of ratio KPIs: numerator / denominator, with as many digits as the server''s own division of the two sums. NULL if no numerator was reported, or if the denominator is missing or zero.';
+
+CREATE FUNCTION adpipe.ratio_final_mille(adpipe.ratio_state) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_final_mille'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION adpipe.ratio_final_mille(adpipe.ratio_state) IS
+	'Final function of ratio KPIs per thousand: 1000 * numerator / denominator. NULL if no numerator was reported, or if the denominator is missing or zero.';
+
+CREATE FUNCTION adpipe.ratio_final_gain(adpipe.ratio_state) RETURNS numeric
+	AS 'MODULE_PATHNAME', 'adpipe_ratio_final_gain'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION adpipe.ratio_final_gain(adpipe.ratio_state) IS
+	'Final function of ratio KPIs that say what came back beyond the denominator: (numerator - denominator) / denominator. NULL if no numerator was reported, or if the denominator is missing or zero.';
+
+--
+-- The list of ratios.
+--
+--	form		plain	numerator / denominator
+--				mille	1000 * numerator / denominator
+--				gain	(numerator - denominator) / denominator
+--	money		which side is money: none, numerator, both; other than none
+--				adds the forms with a currency
+--	people		which side counts different people and cannot be added up:
+--				none, denominator, both; one row per group may have it
+--	trap		what to know before comparing it with another number
+--
+DO $ratios$
+DECLARE
+	ratio record;
+	number_type text;
+	has_currency boolean;
+	signature text;
+	final text;
+	initial_state text;
+	formula text;
+	definition text;
+BEGIN
+	FOR ratio IN
+		SELECT *
+		  FROM (VALUES
+	-- delivery and cost
+	('ctr', 'clicks', 'impressions', 'plain', 'none', 'none',
+	 'Click-through rate', 'a fraction',
+	 'Clicks may outnumber impressions in a slice (late clicks): the rate is not cut at 1. All clicks and link clicks are different rates: see link_ctr.'),
+	('unique_ctr', 'unique_clickers', 'reach', 'plain', 'none', 'both',
+	 'Share of the people reached who clicked', 'a fraction',
+	 'People who clicked on two days are counted twice when the days are added up, and so are people reached: ask the platform for both counts over the whole group.'),
+	('link_ctr', 'link_clicks', 'impressions', 'plain', 'none', 'none',
+	 'Click-through rate of links', 'a fraction',
+	 'Only clicks that lead to the advertiser; ctr takes all clicks, on Meta also those on reactions and profiles.'),
+	('cpc', 'spend', 'clicks', 'plain', 'numerator', 'none',
+	 'Cost per click', 'money',
+	 'All clicks and link clicks give different costs.'),
+	('cpm', 'spend', 'impressions', 'mille', 'numerator', 'none',
+	 'Cost per thousand impressions', 'money per thousand',
+	 'The price the buyer pays. Some platforms report a CPM over viewable impressions only: see vcpm.'),
+	('ecpm', 'revenue', 'impressions', 'mille', 'numerator', 'none',
+	 'Ad revenue per thousand impressions', 'money per thousand',
+	 'The seller''s side: what impressions brought in. Buyers use the same name for spend per thousand impressions, which is cpm here.'),
+	('vcpm', 'spend', 'viewable_impressions', 'mille', 'numerator', 'none',
+	 'Cost per thousand viewable impressions', 'money per thousand',
+	 'Viewable by the MRC: half of the pixels for one second, for two seconds in video. Impressions that were not measured are in the spend but not in the denominator.'),
+	('cpp', 'spend', 'reach', 'mille', 'numerator', 'denominator',
+	 'Cost per thousand people reached', 'money per thousand people',
+	 'Not the cost per purchase, which is cpa.'),
+	('cpa', 'spend', 'conversions', 'plain', 'numerator', 'none',
+	 'Cost per conversion', 'money',
+	 'Depends on the attribution window and on which actions count as conversions. Conversions may be fractions.'),
+	('cpl', 'spend', 'leads', 'plain', 'numerator', 'none',
+	 'Cost per lead', 'money',
+	 'A lead is whatever form or event the account declares one; platforms and sales teams count different ones.'),
+	('cpi', 'spend', 'installs', 'plain', 'numerator', 'none',
+	 'Cost per install', 'money',
+	 'Networks and trackers attribute different installs. Reinstalls may be among them. Called eCPI where the price is not per install.'),
+	('cpe', 'spend', 'engagements', 'plain', 'numerator', 'none',
+	 'Cost per engagement', 'money',
+	 'Each platform has its own list of what is an engagement.'),
+	('cpv', 'spend', 'views', 'plain', 'numerator', 'none',
+	 'Cost per video view', 'money',
+	 'A view is what the platform says: 30 seconds, the end or an interaction on Google, 2 or 3 seconds elsewhere. Do not compare across platforms.'),
+	-- response
+	('cvr_click', 'conversions', 'clicks', 'plain', 'none', 'none',
+	 'Conversion rate per click', 'a fraction',
+	 'Not the rate per impression that some platforms call CVR: see cvr_imp. Exceeds 1 where one click may convert many times.'),
+	('cvr_imp', 'conversions', 'impressions', 'plain', 'none', 'none',
+	 'Conversion rate per impression', 'a fraction',
+	 'Not the rate per click that most people call CVR: see cvr_click.'),
+	('vtr', 'views', 'impressions', 'plain', 'none', 'none',
+	 'View rate of a video ad', 'a fraction',
+	 'Not view-through conversions. A view is what the platform says it is.'),
+	('vcr', 'completes', 'starts', 'plain', 'none', 'none',
+	 'Completion rate of a video ad', 'a fraction',
+	 'Completed views per started view, not per impression.'),
+	('engagement_rate', 'engagements', 'impressions', 'plain', 'none', 'none',
+	 'Engagement rate of an ad', 'a fraction',
+	 'GA4 has another metric of this name: engaged sessions per session. Give it those two numbers, but do not compare the two.'),
+	('viewable_rate', 'viewable_impressions', 'measured_impressions', 'plain', 'none', 'none',
+	 'Share of the measured impressions that were viewable', 'a fraction',
+	 'Divides by measured, not by all impressions. Show measured_rate beside it: a high rate of a small measured part says little.'),
+	('measured_rate', 'measured_impressions', 'impressions', 'plain', 'none', 'none',
+	 'Share of the impressions whose viewability was measured', 'a fraction',
+	 'Says how far viewable_rate can be trusted.'),
+	('ivt_rate', 'invalid_impressions', 'gross_impressions', 'plain', 'none', 'none',
+	 'Share of invalid traffic', 'a fraction',
+	 'Divides by gross impressions, before invalid ones were removed; most platforms report impressions net of them.'),
+	('ipm', 'installs', 'impressions', 'mille', 'none', 'none',
+	 'Installs per thousand impressions', 'installs per thousand',
+	 'Equals 1000 * ctr * installs per click, of the same slice.'),
+	-- value
+	('roas', 'conversions_value', 'spend', 'plain', 'both', 'none',
+	 'Return on ad spend', 'a ratio, 3.2 and not 320 %',
+	 'Depends on the attribution window. Value and spend must be in the same currency. For cohorts, give only those old enough to have the whole window behind them.'),
+	('roi', 'conversions_value', 'spend', 'gain', 'both', 'none',
+	 'Return on investment', 'a ratio, 0.25 and not 25 %',
+	 'Equals roas - 1, so it is negative when the value does not cover the spend. It ignores the cost of goods: with gross profit as the first argument it is poas - 1.'),
+	('poas', 'gross_profit', 'spend', 'plain', 'both', 'none',
+	 'Profit on ad spend', 'a ratio',
+	 'Gross profit is the value less cost of goods and fees, before the ad spend. Break-even is 1, not 0. Negative where goods are sold below cost.'),
+	('acos', 'spend', 'attributed_sales', 'plain', 'both', 'none',
+	 'Advertising cost of sales', 'a fraction',
+	 'The inverse of roas. Divides by the sales attributed to ads; by total sales it would be TACOS. Lower is better.'),
+	('mer', 'total_revenue', 'total_spend', 'plain', 'both', 'none',
+	 'Marketing efficiency ratio', 'a ratio',
+	 'All revenue, organic too, per money spent on all channels: it is not attributed to anything and cannot judge a single campaign.'),
+	('aov', 'revenue', 'orders', 'plain', 'numerator', 'none',
+	 'Average order value', 'money per order',
+	 'Orders, not customers and not items. Taxes, shipping and returns are in the revenue or not as the platform has it.'),
+	('arpu', 'revenue', 'users', 'plain', 'numerator', 'none',
+	 'Average revenue per user', 'money per user',
+	 'Say which users: active in the period, or a cohort of installs. Users active on two days are the same people: adding days gives user-days, which is arpdau.'),
+	('arppu', 'revenue', 'paying_users', 'plain', 'numerator', 'none',
+	 'Average revenue per paying user', 'money per paying user',
+	 'Not comparable with arpu. Payers of two days are partly the same people: give the count of the whole period.'),
+	('arpdau', 'revenue', 'daily_active_users', 'plain', 'numerator', 'none',
+	 'Average revenue per daily active user', 'money per user and day',
+	 'Over several days the revenue per user-day, not the mean of the daily values.'),
+	('ltv', 'cohort_revenue', 'cohort_size', 'plain', 'numerator', 'none',
+	 'Observed lifetime value', 'money per user',
+	 'Cumulative revenue of the cohort to day n per user of the cohort; observed, not predicted. Give cohort_size in one row of each cohort only, NULL in the others, and only cohorts that are older than n days.'),
+	-- audience
+	('frequency', 'impressions', 'reach', 'plain', 'none', 'denominator',
+	 'Impressions per person reached', 'impressions per person',
+	 'Not the mean of daily frequencies.'),
+	('impression_share', 'impressions', 'eligible_impressions', 'plain', 'none', 'none',
+	 'Share of the eligible impressions that were won', 'a fraction',
+	 'Platforms report shares, which cannot be added up: rebuild eligible_impressions = impressions / share for each row first. Google sends 0.0999 for every share below 0.1: the eligible impressions rebuilt from it are too few, and the result is an upper bound.'),
+	('stickiness', 'daily_active_users', 'monthly_active_users', 'plain', 'none', 'both',
+	 'Daily per monthly active users', 'a fraction',
+	 'Give the mean of the daily counts over the same 28 or 30 days, or one day''s count, in the row that has the monthly count.')
+		  ) AS list (name, numerator, denominator, form, money, people,
+					 title, unit, trap)
+	LOOP
+		final := CASE ratio.form WHEN 'plain' THEN 'adpipe.ratio_final'
+								 ELSE 'adpipe.ratio_final_' || ratio.form END;
+		initial_state := pg_catalog.format(
+			'ratio:1:%s:-:0:0:0:0:0:0:0',
+			COALESCE(NULLIF(
+				CASE ratio.money WHEN 'none' THEN ''
+								 WHEN 'numerator' THEN 'n'
+								 WHEN 'both' THEN 'nd' END
+				|| CASE ratio.people WHEN 'none' THEN ''
+									 WHEN 'denominator' THEN 'o'
+									 WHEN 'both' THEN 'ou' END, ''), '-'));
+
+		formula := pg_catalog.format(
+			CASE ratio.form
+				WHEN 'plain' THEN 'sum(%s) / sum(%s)'
+				WHEN 'mille' THEN '1000 * sum(%s) / sum(%s)'
+				WHEN 'gain' THEN '(sum(%s) - sum(%2$s)) / sum(%2$s)'
+			END, ratio.numerator, ratio.denominator);
+		definition := pg_catalog.format(
+			'%s: %s, %s. Exact sums, divided once.'
+			' NULL if every %s is NULL, or if sum(%s) is NULL or zero.'
+			' NaN, infinity and overflow are error 22003. ',
+			ratio.title, formula, ratio.unit,
+			ratio.numerator, ratio.denominator);
+		IF ratio.people <> 'none' THEN
+			definition := definition || pg_catalog.format(
+				'%s different people and cannot be added up: one row per group may have it, a second one is error 21000. ',
+				CASE ratio.people
+					WHEN 'denominator' THEN ratio.denominator || ' counts'
+					ELSE ratio.numerator || ' and ' || ratio.denominator || ' count'
+				END);
+		END IF;
+
+		FOREACH number_type IN ARRAY ARRAY['bigint', 'numeric', 'double precision']
+		LOOP
+			FOREACH has_currency IN ARRAY ARRAY[false, true]
+			LOOP
+				CONTINUE WHEN has_currency AND ratio.money = 'none';
+
+				signature := pg_catalog.format('adpipe.%I(%I %s, %I %3$s%5$s)',
+					ratio.name, ratio.numerator, number_type, ratio.denominator,
+					CASE WHEN has_currency THEN ', currency text' ELSE '' END);
+
+				EXECUTE pg_catalog.format($create$
+					CREATE AGGREGATE %s (
+						SFUNC = adpipe.ratio_add,
+						STYPE = adpipe.ratio_state,
+						FINALFUNC = %s,
+						COMBINEFUNC = adpipe.ratio_combine,
+						INITCOND = %L,
+						MSFUNC = adpipe.ratio_add,
+						MINVFUNC = adpipe.ratio_remove,
+						MSTYPE = adpipe.ratio_state,
+						MFINALFUNC = %s,
+						MINITCOND = %L,
+						PARALLEL = SAFE
+					)$create$,
+					signature, final, initial_state, final, initial_state);
+
+				EXECUTE pg_catalog.format('COMMENT ON AGGREGATE %s IS %L',
+					signature,
+					definition
+					|| CASE
+						WHEN has_currency THEN
+							'Two currencies in one group, or money with and without a currency, are error 22023. '
+						WHEN ratio.money <> 'none' THEN
+							'Does not check the currency: prefer the form that takes it. '
+						ELSE ''
+					   END
+					|| ratio.trap);
+			END LOOP;
+		END LOOP;
+	END LOOP;
+END
+$ratios$;
