@@ -224,7 +224,10 @@ class_message(const AdpCall *call, AdpErrorClass class)
 		case ADP_ERR_CREDENTIALS:
 			return psprintf("platform \"%s\" refused the credentials", name);
 		case ADP_ERR_QUOTA:
-			return psprintf("quota of platform \"%s\" is used up", name);
+			if (call->failure.class == ADP_ERR_QUOTA)
+				return psprintf("quota of platform \"%s\" is used up", name);
+			return psprintf("platform \"%s\" needs a longer pause than the statement can afford",
+							name);
 		case ADP_ERR_REPLY:
 			return psprintf("platform \"%s\" did not give a whole answer", name);
 		case ADP_ERR_LIMIT:
@@ -298,6 +301,9 @@ fail_call(AdpCall *call, const AdpHttpResponse *response, AdpErrorClass class,
 
 	if (wait_ms >= 0)
 		detail = with_moment(detail, wait_ms);
+	else if (class == ADP_ERR_QUOTA)
+		detail =
+			psprintf("%s The platform does not say when to come back.", detail);
 	adp_error_set(&call->error, class, class_message(call, class), detail,
 				  call->failure.hint);
 	call->state = ADP_CALL_FAILED;
@@ -323,6 +329,10 @@ read_failure(AdpCall *call, const AdpHttpResponse *response)
 	else
 		call->session->platform->read_failure(response->status, doc,
 											  &call->failure);
+	if (call->failure.retry_after_ms < 0)
+		call->failure.retry_after_ms =
+			adp_retry_after_ms(adp_http_header(call->transfer, "retry-after"),
+							   timestamptz_to_time_t(GetCurrentTimestamp()));
 	if (call->failure.request_id == NULL)
 		call->failure.request_id =
 			adp_http_header(call->transfer, "request-id");
@@ -338,19 +348,17 @@ static AdpRetryDecision
 decide_retry(const AdpCall *call, const AdpHttpResponse *response)
 {
 	AdpRetryInput input = {0};
-	int64 asked = call->failure.retry_after_ms;
 
-	if (asked < 0)
-		asked =
-			adp_retry_after_ms(adp_http_header(call->transfer, "retry-after"),
-							   timestamptz_to_time_t(GetCurrentTimestamp()));
 	input.attempt = call->attempts;
 	input.max_retries = call->session->settings->max_retries;
+	/* asking for less is better than asking for too much over and over */
+	if (call->failure.is_too_much)
+		input.max_retries = Min(input.max_retries, 1);
 	input.outcome = response->outcome;
 	input.status = response->status;
 	input.is_transient = call->failure.is_transient;
 	input.is_permanent = call->failure.is_permanent;
-	input.asked_wait_ms = asked;
+	input.asked_wait_ms = call->failure.retry_after_ms;
 	input.affordable_ms = adp_session_affordable_ms(call->session);
 	input.random = adp_random();
 	return adp_retry_decide(&input);

@@ -17,6 +17,8 @@
 #define SAYS_TOKEN 0x04
 #define SAYS_CONSTANT 0x08
 #define SAYS_PAGE 0x10
+#define SAYS_TOO_MUCH 0x20
+#define SAYS_DELAY 0x40 /* transient if it says for how long, else permanent */
 
 typedef struct FailureCode
 {
@@ -63,17 +65,21 @@ static const FailureCode failure_codes[] =
 	  "Apply for Explorer or Basic access for the Google Cloud project of these credentials."},
 	 {"quotaError", "RESOURCE_TEMPORARILY_EXHAUSTED", ADP_ERR_QUOTA,
 	  SAYS_TRANSIENT},
-	 {"quotaError", "RESOURCE_EXHAUSTED", ADP_ERR_QUOTA, SAYS_PERMANENT,
+	 {"quotaError", "RESOURCE_EXHAUSTED", ADP_ERR_QUOTA, SAYS_DELAY,
 	  "The quota of operations is used up until then; a higher access level of the Google Cloud project raises it."},
 	 {"quotaError", "EXCESSIVE_SHORT_TERM_QUERY_RESOURCE_CONSUMPTION",
-	  ADP_ERR_QUOTA, SAYS_PERMANENT, HINT_NARROW},
+	  ADP_ERR_QUOTA, SAYS_DELAY, HINT_NARROW},
 	 {"quotaError", "EXCESSIVE_LONG_TERM_QUERY_RESOURCE_CONSUMPTION",
-	  ADP_ERR_QUOTA, SAYS_PERMANENT, HINT_NARROW},
+	  ADP_ERR_QUOTA, SAYS_DELAY, HINT_NARROW},
 	 {"quotaError", "ACCESS_PROHIBITED", ADP_ERR_CREDENTIALS, SAYS_PERMANENT},
 	 {"internalError", "TRANSIENT_ERROR", ADP_ERR_REPLY, SAYS_TRANSIENT},
 	 {"internalError", "INTERNAL_ERROR", ADP_ERR_REPLY, SAYS_TRANSIENT},
-	 {"internalError", "DEADLINE_EXCEEDED", ADP_ERR_REPLY, SAYS_TRANSIENT,
-	  HINT_NARROW},
+	 {"internalError", "DEADLINE_EXCEEDED", ADP_ERR_REPLY,
+	  SAYS_TRANSIENT | SAYS_TOO_MUCH, HINT_NARROW},
+	 {"requestError", "RPC_DEADLINE_TOO_SHORT", ADP_ERR_REPLY,
+	  SAYS_PERMANENT | SAYS_TOO_MUCH, HINT_NARROW},
+	 {"queryError", "DATE_RANGE_TOO_WIDE", ADP_ERR_REFUSED,
+	  SAYS_PERMANENT | SAYS_TOO_MUCH, HINT_NARROW},
 	 {"requestError", "EXPIRED_PAGE_TOKEN", ADP_ERR_REPLY,
 	  SAYS_PERMANENT | SAYS_PAGE, HINT_PAGE},
 	 {"requestError", "INVALID_PAGE_TOKEN", ADP_ERR_REPLY,
@@ -165,13 +171,15 @@ read_coded_error(const AdpJson *error, AdpFailure *failure)
 	const char *code;
 	const char *message = adp_json_text(adp_json_get(error, "message"));
 	const FailureCode *row;
+	int64 wait_ms;
 
 	code = adp_json_text(
 		adp_json_first(adp_json_get(error, "errorCode"), &family));
 	if (message != NULL)
 		failure->message = message;
-	failure->retry_after_ms = read_duration(adp_json_text(
+	wait_ms = read_duration(adp_json_text(
 		adp_json_path(error, "details.quotaErrorDetails.retryDelay")));
+	failure->retry_after_ms = Max(failure->retry_after_ms, wait_ms);
 	if (code == NULL)
 		return;
 	failure->code = psprintf("%s.%s", family, code);
@@ -182,9 +190,32 @@ read_coded_error(const AdpJson *error, AdpFailure *failure)
 	failure->hint = row->hint;
 	failure->is_transient = (row->says & SAYS_TRANSIENT) != 0;
 	failure->is_permanent = (row->says & SAYS_PERMANENT) != 0;
+	if (row->says & SAYS_DELAY)
+	{
+		failure->is_transient = failure->retry_after_ms >= 0;
+		failure->is_permanent = !failure->is_transient;
+	}
 	failure->is_token_expired = (row->says & SAYS_TOKEN) != 0;
 	failure->is_bad_constant = (row->says & SAYS_CONSTANT) != 0;
 	failure->is_page_expired = (row->says & SAYS_PAGE) != 0;
+	failure->is_too_much = (row->says & SAYS_TOO_MUCH) != 0;
+}
+
+/*
+ * Reads what any service of Google may add: how long to wait.
+ */
+static void
+read_retry_info(const AdpJson *details, AdpFailure *failure)
+{
+	for (int i = 0; i < adp_json_count(details); i++)
+	{
+		const AdpJson *detail = adp_json_at(details, i);
+		const char *type = adp_json_text(adp_json_get(detail, "@type"));
+
+		if (type != NULL && strstr(type, "google.rpc.RetryInfo") != NULL)
+			failure->retry_after_ms = read_duration(
+				adp_json_text(adp_json_get(detail, "retryDelay")));
+	}
 }
 
 /*
@@ -202,6 +233,8 @@ adp_google_ads_read_failure(int status, const AdpJson *doc, AdpFailure *failure)
 	read_status(status, failure);
 	failure->message = adp_json_text(adp_json_get(error, "message"));
 	details = adp_json_get(error, "details");
+	/* first: whether a quota is worth waiting for depends on it */
+	read_retry_info(details, failure);
 	for (int i = 0; i < adp_json_count(details); i++)
 	{
 		const AdpJson *detail = adp_json_at(details, i);

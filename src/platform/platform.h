@@ -132,6 +132,7 @@ typedef struct AdpFailure
 	bool is_token_expired; /* a new access token may help */
 	bool is_bad_constant;  /* an enum value the platform lacks */
 	bool is_page_expired;  /* the page token is no longer good */
+	bool is_too_much;	   /* fewer days, or a job, may do */
 } AdpFailure;
 
 /* A request to be signed and sent; path is appended to the endpoint. */

@@ -19,6 +19,7 @@ DEFAULT_SETTINGS = {
     "revoke_service_account": False,
     "ascii_only": False,        # escape every non-ASCII character in bodies
     "canceled_readable": False,     # let the cancelled account be queried
+    "deadline_days": 0,         # reports over more days time out; 0: none do
 }
 
 

@@ -313,6 +313,16 @@ class Searching(Surface):
                         fault={"expire_page_tokens": True}),
             400, "requestError", "EXPIRED_PAGE_TOKEN")
 
+    def test_deadline(self):
+        self.settings.change({"deadline_days": 2})
+        query = ("SELECT campaign.id, metrics.clicks FROM campaign WHERE "
+                 "segments.date BETWEEN '2026-11-%d' AND '2026-11-20'")
+        self.assertEqual(self.search(query % 19)[0], 200)
+        self.assert_failure(self.search(query % 18), 504, "internalError",
+                            "DEADLINE_EXCEEDED")
+        self.assertEqual(
+            self.search("SELECT campaign.id FROM campaign")[0], 200)
+
     def test_injected_errors(self):
         info = {"version": 25}
         response = self.api.error_response(info, {

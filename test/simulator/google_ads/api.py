@@ -227,6 +227,7 @@ class GoogleAds:
                                account.manager)
         if body.get("validateOnly"):
             return None
+        self.check_deadline(plan)
         rows, total = evaluate(plan, self.world, account)
         encoder = encode.RowEncoder(plan, text,
                                     self.settings["ascii_only"])
@@ -237,6 +238,15 @@ class GoogleAds:
         if results.has_page(1):
             self.pages.keep(results)
         return results
+
+    def check_deadline(self, plan):
+        """Lets a report over too many days run into its deadline."""
+        most = self.settings["deadline_days"]
+        if most and plan.is_report and not (
+                plan.range.finite and
+                (plan.range.last - plan.range.first).days < most):
+            raise ApiError("internalError", "DEADLINE_EXCEEDED",
+                           "The request took too long.")
 
     def answer_page(self, results, page, body, fault):
         """Returns one page of a result set."""
