@@ -49,6 +49,14 @@
 							required_outer, NULL, fdw_private)
 #endif
 
+/* A range that is not empty (utils/rangetypes.h). */
+#if PG_VERSION_NUM >= 160000
+#define adp_make_range(type, lower, upper) \
+	make_range(type, lower, upper, false, NULL)
+#else
+#define adp_make_range(type, lower, upper) make_range(type, lower, upper, false)
+#endif
+
 /* The role that a foreign scan acts as. */
 #if PG_VERSION_NUM >= 160000
 #define adp_scan_userid(fsplan, rte) \
