@@ -187,7 +187,7 @@ read_row(AdpAnswer *answer, Datum *values, bool *nulls)
 		return false;
 	}
 	old = MemoryContextSwitchTo(answer->row_cxt);
-	adp_converter_row(answer->converter, cells, account->id, values, nulls);
+	adp_converter_row(answer->converter, cells, account, values, nulls);
 	MemoryContextSwitchTo(old);
 	return true;
 }

@@ -7,7 +7,6 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
-#include "utils/datetime.h"
 #include "utils/lsyscache.h"
 
 #include "base/compat.h"
@@ -20,20 +19,6 @@
 #define ACCOUNT_TODAY "$today"
 
 /*
- * A date as ISO text.
- */
-static char *
-iso_date(DateADT date)
-{
-	int year;
-	int month;
-	int day;
-
-	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
-	return psprintf("%04d-%02d-%02d", year, month, day);
-}
-
-/*
  * The days as they would be sent, as far as they are known.
  */
 static void
@@ -43,11 +28,11 @@ describe_days(const AdpPushed *pushed, AdpQuery *query)
 
 	query->until = pushed->until_name  ? pushed->until_name
 		: days->until == DATEVAL_NOEND ? ACCOUNT_TODAY
-									   : iso_date(days->until);
+									   : adp_days_iso(days->until);
 	if (pushed->since_name != NULL)
 		query->since = pushed->since_name;
 	else if (days->since != DATEVAL_NOBEGIN)
-		query->since = iso_date(days->since);
+		query->since = adp_days_iso(days->since);
 	else if (days->unbounded == ADP_UNBOUNDED_WINDOW)
 		query->since = psprintf(ACCOUNT_TODAY " - %d", days->window_days - 1);
 	else
@@ -65,8 +50,8 @@ describe_grain(const AdpTable *table)
 
 	initStringInfo(&out);
 	appendStringInfoString(&out, "account");
-	if (strcmp(table->settings->resource, "customer") != 0)
-		appendStringInfo(&out, ", %s", table->settings->resource);
+	if (strcmp(table->settings->source, table->platform->account_source) != 0)
+		appendStringInfo(&out, ", %s", table->settings->source);
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		const AdpTableColumn *column = &table->columns[i];
@@ -102,7 +87,9 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 	query = plan.query;
 	if (query.has_day)
 		describe_days(&pushed, &query);
-	ExplainPropertyText("Request", table->platform->query_text(&query), es);
+	ExplainPropertyText("Request",
+						table->platform->query_text(table->settings, &query),
+						es);
 	accounts = adp_directory_describe(table->platform, table->settings,
 									  query.source, &plan.accounts, &count);
 	ExplainPropertyText("Accounts", accounts, es);
@@ -126,6 +113,9 @@ explain_cost(const AdpScan *scan, struct ExplainState *es)
 	ExplainPropertyInteger("Rows Fetched", NULL, stats.rows, es);
 	ExplainPropertyInteger("Bytes", NULL, stats.bytes, es);
 	ExplainPropertyInteger("Retries", NULL, stats.retries, es);
+	if (stats.closed_accounts > 0)
+		ExplainPropertyInteger("Closed Accounts", NULL, stats.closed_accounts,
+							   es);
 	if (es->timing)
 		ExplainPropertyFloat("Wait Time", "ms", stats.wait_us / 1000.0, 3, es);
 	if (stats.wait_reason != NULL)

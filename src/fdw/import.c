@@ -131,9 +131,13 @@ table_command(const AdpPlatform *platform, const AdpReport *report,
 						 quote_literal_cstr(column->field),
 						 is_not_null(column->name) ? " NOT NULL" : "");
 	}
-	appendStringInfo(&out, "\n) SERVER %s OPTIONS (%s %s)",
+	appendStringInfo(&out, "\n) SERVER %s OPTIONS (%s %s",
 					 quote_identifier(server), platform->source_option,
 					 quote_literal_cstr(report->source));
+	if (report->breakdowns != NULL)
+		appendStringInfo(&out, ", breakdowns %s",
+						 quote_literal_cstr(report->breakdowns));
+	appendStringInfoChar(&out, ')');
 	return out.data;
 }
 

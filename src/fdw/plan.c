@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "access/sysattr.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/cost.h"

@@ -247,8 +247,8 @@ takes_set(const AdpTableColumn *column, AdpOperator op)
 	base = getBaseType(column->type);
 	if (base != TEXTOID && base != VARCHAROID)
 		return false;
-	if (column->field->flags & (ADP_FIELD_ACCOUNT | ADP_FIELD_PLATFORM))
-		return true;
+	if (column->field->flags & ADP_FIELD_KNOWN)
+		return (column->field->flags & ADP_FIELD_OF_SETTINGS) == 0;
 	switch (column->field->type)
 	{
 		case ADP_FIELD_ID:

@@ -575,19 +575,36 @@ refuse_cell(const AdpConverter *converter, const ColumnPlan *plan,
 /*
  * A column whose value is known without asking.
  */
-static Datum
-known_value(const AdpConverter *converter, const ColumnPlan *plan,
-			const char *account_id)
+static void
+fill_known(const AdpConverter *converter, const ColumnPlan *plan,
+		   const AdpAccount *account, Datum *value, bool *isnull)
 {
-	bool is_account = (plan->column->field->flags & ADP_FIELD_ACCOUNT) != 0;
-	const char *text =
-		is_account ? account_id : converter->table->platform->name;
-	AdpCell cell = {text, (uint32) strlen(text), ADP_CELL_STRING, false};
-	Datum value;
+	AdpCell cell = {NULL, 0, ADP_CELL_STRING, false};
 
-	if (!plan->read(plan, &cell, &value))
+	switch (plan->column->field->flags & ADP_FIELD_KNOWN)
+	{
+		case ADP_FIELD_PLATFORM:
+			cell.data = converter->table->platform->name;
+			break;
+		case ADP_FIELD_ACCOUNT:
+			cell.data = account->id;
+			break;
+		case ADP_FIELD_ACCOUNT_NAME:
+			cell.data = account->name;
+			break;
+		case ADP_FIELD_ACCOUNT_CURRENCY:
+			cell.data = account->currency;
+			break;
+		case ADP_FIELD_ACCOUNT_ZONE:
+			cell.data = account->time_zone;
+			break;
+	}
+	if (cell.data == NULL)
+		return;
+	cell.len = (uint32) strlen(cell.data);
+	if (!plan->read(plan, &cell, value))
 		refuse_cell(converter, plan, &cell);
-	return value;
+	*isnull = false;
 }
 
 /*
@@ -619,7 +636,7 @@ fill_column(const AdpConverter *converter, const ColumnPlan *plan,
  */
 void
 adp_converter_row(AdpConverter *converter, const AdpCell *cells,
-				  const char *account_id, Datum *values, bool *nulls)
+				  const AdpAccount *account, Datum *values, bool *nulls)
 {
 	ErrorContextCallback callback;
 
@@ -635,10 +652,7 @@ adp_converter_row(AdpConverter *converter, const AdpCell *cells,
 
 		converter->current = plan;
 		if (plan->cell < 0)
-		{
-			values[att] = known_value(converter, plan, account_id);
-			nulls[att] = false;
-		}
+			fill_known(converter, plan, account, &values[att], &nulls[att]);
 		else
 			fill_column(converter, plan, &cells[plan->cell], &values[att],
 						&nulls[att]);

@@ -24,7 +24,7 @@ extern AdpConverter *adp_converter_create(MemoryContext cxt,
  * column, field and value.
  */
 extern void adp_converter_row(AdpConverter *converter, const AdpCell *cells,
-							  const char *account_id, Datum *values,
+							  const AdpAccount *account, Datum *values,
 							  bool *nulls);
 
 #endif /* ADP_FDW_ROW_H */

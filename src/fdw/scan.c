@@ -206,9 +206,10 @@ adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 	MemSet(plan, 0, sizeof(AdpReadPlan));
 	MemSet(pushed, 0, sizeof(AdpPushed));
 	plan_fields(scan, plan);
-	plan->query.source = table->settings->resource;
+	plan->query.source = table->settings->source;
 	plan->query.has_day = table->day != NULL;
 	plan->query.limit = scan->limit;
+	plan->needs_settings = table->needs_settings;
 	plan->days.has_day = table->day != NULL;
 	plan->days.since = DATEVAL_NOBEGIN;
 	plan->days.until = DATEVAL_NOEND;
@@ -262,7 +263,7 @@ answer_key(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
 	query.until = psprintf("$%d", plan->days.until);
 	initStringInfo(&key);
 	appendStringInfo(&key, "%u %u %s", table->relid, scan->userid,
-					 table->platform->query_text(&query));
+					 table->platform->query_text(table->settings, &query));
 	for (int i = 0; i < plan->accounts.nconditions; i++)
 	{
 		const AdpAccountCondition *condition = &plan->accounts.conditions[i];
@@ -404,6 +405,7 @@ adp_scan_stats(const AdpScan *scan)
 	sum.rows += now->rows;
 	sum.bytes += now->bytes;
 	sum.retries += now->retries;
+	sum.closed_accounts += now->closed_accounts;
 	sum.wait_us += now->wait_us;
 	sum.backoff_ms += now->backoff_ms;
 	if (now->wait_reason != NULL)

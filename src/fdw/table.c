@@ -146,6 +146,9 @@ classify(AdpTable *table)
 		if (table->day == NULL &&
 			strcmp(column->field_name, table->platform->day_field) == 0)
 			table->day = column;
+		if (column->field != NULL &&
+			(column->field->flags & ADP_FIELD_OF_SETTINGS) != 0)
+			table->needs_settings = true;
 		if (column->field == NULL || column->field->kind != ADP_KIND_SEGMENT)
 			continue;
 		table->has_segments = true;
@@ -174,7 +177,7 @@ adp_table_load(Oid relid, Oid userid, bool with_secrets)
 	load_columns(table, RelationGetDescr(rel));
 	table_close(rel, NoLock);
 	classify(table);
-	if (table->settings->resource == NULL)
+	if (table->settings->source == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
 				 errmsg("foreign table \"%s\" does not say what it reads",
@@ -205,7 +208,7 @@ bool
 adp_column_is_known(const AdpTableColumn *column)
 {
 	return column->field != NULL &&
-		(column->field->flags & (ADP_FIELD_ACCOUNT | ADP_FIELD_PLATFORM)) != 0;
+		(column->field->flags & ADP_FIELD_KNOWN) != 0;
 }
 
 /*
@@ -301,6 +304,6 @@ adp_table_fields(const AdpTable *table, Bitmapset *attrs_used)
 	names = list_concat_unique(names, adp_table_presence(table));
 	if (names == NIL)
 		names = list_make1(makeString(
-			psprintf("%s.resource_name", table->settings->resource)));
+			pstrdup(table->platform->filler_field(table->settings))));
 	return names;
 }

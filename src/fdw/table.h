@@ -31,7 +31,8 @@ typedef struct AdpTable
 	AdpTableColumn *columns;
 	const AdpTableColumn *day; /* column of the platform's day, or NULL */
 	bool has_segments;
-	bool has_alone; /* a segment that presence metrics do not join */
+	bool needs_settings; /* a column shows the account's settings */
+	bool has_alone;		 /* a segment that presence metrics do not join */
 } AdpTable;
 
 /*

@@ -15,19 +15,27 @@
 #include "platform/call.h"
 #include "platform/known.h"
 
+/* Accounts, each once. */
+typedef struct AccountList
+{
+	int count;
+	int capacity;
+	AdpAccount *items;
+} AccountList;
+
 struct AdpDirectory
 {
 	AdpSession *session;
 	MemoryContext cxt;
 	const AdpAccountFilter *filter;
+	bool is_all; /* "*": whatever the listing holds */
 	bool with_settings;
-	bool is_expanded; /* accounts holds all ids */
-	int naccounts;
-	int capacity;
-	AdpAccount *accounts;
-	AdpCall *listing;		   /* running page of "*", or NULL */
+	bool needs_listing; /* until it is there */
+	AccountList wanted;
+	AccountList listed;		   /* pages of the listing so far */
+	AdpCall *listing;		   /* running page of it, or NULL */
 	const char *listing_token; /* the token it was asked with, or NULL */
-	AdpCall **settings_calls;  /* per account, or NULL */
+	AdpCall **settings_calls;  /* per wanted account, or NULL */
 };
 
 /*
@@ -122,25 +130,54 @@ configured_accounts(const AdpPlatform *platform, const AdpSettings *settings)
 }
 
 /*
+ * The list of accounts that a source is asked of.  Where the source is asked of
+ * others than the configured ones, the filter does not apply.
+ */
+static const char *
+asked_accounts(const AdpPlatform *platform, const AdpSettings *settings,
+			   const char *source, const AdpAccountFilter **filter)
+{
+	const char *list = NULL;
+
+	if (platform->ask_instead != NULL)
+		list = platform->ask_instead(settings, source);
+	if (list == NULL)
+		return configured_accounts(platform, settings);
+	*filter = NULL;
+	return list;
+}
+
+/*
+ * Finds an account by id; NULL if it is not there.
+ */
+static AdpAccount *
+find_account(const AccountList *list, const char *id)
+{
+	for (int i = 0; i < list->count; i++)
+	{
+		if (strcmp(list->items[i].id, id) == 0)
+			return &list->items[i];
+	}
+	return NULL;
+}
+
+/*
  * Adds an account unless it is there already: the same account can be linked
  * below a manager in several places.
  */
 static void
-add_account(AdpDirectory *directory, const AdpAccount *account)
+add_account(AccountList *list, const AdpAccount *account)
 {
-	for (int i = 0; i < directory->naccounts; i++)
+	if (find_account(list, account->id) != NULL)
+		return;
+	if (list->count == list->capacity)
 	{
-		if (strcmp(directory->accounts[i].id, account->id) == 0)
-			return;
+		list->capacity = Max(list->capacity * 2, 16);
+		list->items = list->items
+			? repalloc(list->items, list->capacity * sizeof(AdpAccount))
+			: palloc(list->capacity * sizeof(AdpAccount));
 	}
-	if (directory->naccounts == directory->capacity)
-	{
-		directory->capacity *= 2;
-		directory->accounts =
-			repalloc(directory->accounts,
-					 directory->capacity * sizeof(AdpAccount));
-	}
-	directory->accounts[directory->naccounts++] = *account;
+	list->items[list->count++] = *account;
 }
 
 /*
@@ -153,16 +190,20 @@ compare_accounts(const void *a, const void *b)
 }
 
 /*
- * Ends the expansion: sorts, and makes room for the calls that may follow.
+ * Ends the choice of accounts: sorts, and makes room for the calls that may
+ * follow.
  */
 static void
-finish_expansion(AdpDirectory *directory)
+settle_accounts(AdpDirectory *directory)
 {
-	directory->is_expanded = true;
-	qsort(directory->accounts, directory->naccounts, sizeof(AdpAccount),
-		  compare_accounts);
+	AccountList *wanted = &directory->wanted;
+
+	directory->needs_listing = false;
+	if (wanted->count > 0)
+		qsort(wanted->items, wanted->count, sizeof(AdpAccount),
+			  compare_accounts);
 	directory->settings_calls =
-		palloc0(Max(directory->naccounts, 1) * sizeof(AdpCall *));
+		palloc0(Max(wanted->count, 1) * sizeof(AdpCall *));
 }
 
 /*
@@ -184,7 +225,7 @@ add_listed(AdpDirectory *directory, const char *list)
 		account.id = platform->canonical_account(item);
 		Assert(account.id != NULL);
 		if (passes(directory->filter, account.id))
-			add_account(directory, &account);
+			add_account(&directory->wanted, &account);
 	}
 }
 
@@ -194,15 +235,17 @@ add_listed(AdpDirectory *directory, const char *list)
 static void
 require_manager(const AdpSession *session)
 {
-	if (session->settings->manager != NULL)
+	const char *option = session->platform->manager_option;
+
+	if (option == NULL || session->settings->manager != NULL)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
 			 errmsg("option \"%s\" is * but server \"%s\" names no manager account",
 					session->platform->account_option,
 					session->settings->server_name),
-			 errhint(
-				 "Set server option \"login_customer_id\" to the manager, or list the accounts.")));
+			 errhint("Set server option \"%s\" to the manager, or list the accounts.",
+					 option)));
 }
 
 /*
@@ -220,39 +263,38 @@ adp_directory_create(AdpSession *session, MemoryContext cxt, const char *source,
 	directory->cxt = cxt;
 	directory->filter = filter;
 	directory->with_settings = with_settings;
-	directory->capacity = 16;
-	directory->accounts = palloc(directory->capacity * sizeof(AdpAccount));
 
-	list = session->platform->ask_instead(session->settings, source);
-	if (list != NULL)
-		directory->filter = NULL;
-	else
-		list = configured_accounts(session->platform, session->settings);
-	if (strcmp(list, "*") == 0)
+	list = asked_accounts(session->platform, session->settings, source,
+						  &directory->filter);
+	directory->is_all = strcmp(list, "*") == 0;
+	if (directory->is_all)
 		require_manager(session);
 	else
-	{
 		add_listed(directory, list);
-		finish_expansion(directory);
-	}
+	directory->needs_listing = directory->is_all ||
+		(with_settings && session->platform->account_request == NULL);
+	if (!directory->needs_listing)
+		settle_accounts(directory);
 	MemoryContextSwitchTo(old);
 	return directory;
 }
 
 /*
- * Reads the rows of an answer that lists accounts into fresh memory of the
- * directory.  Returns the next page's token, or NULL; *is_read tells whether
- * the body could be read.
+ * Reads the accounts in an answer, which is a page of rows or one account by
+ * itself, into fresh memory of the directory.  Returns the next page's token,
+ * or NULL; *is_read tells whether the body could be read.
  */
 static const char *
-read_accounts(AdpDirectory *directory, AdpCall *call, bool *is_read)
+read_accounts(AdpDirectory *directory, AdpCall *call, AccountList *list,
+			  bool *is_read)
 {
 	const AdpPlatform *platform = directory->session->platform;
 	Size len;
 	const char *body = adp_call_body(call, &len);
 	AdpError error = {0};
 	const AdpJson *doc = adp_json_parse(directory->cxt, body, len, &error);
-	const AdpJson *rows = adp_json_get(doc, platform->rows_key);
+	const AdpJson *rows = adp_json_get(doc, platform->list_key);
+	AdpAccount account = {0};
 
 	if (adp_json_get(doc, "error") != NULL)
 	{
@@ -268,93 +310,153 @@ read_accounts(AdpDirectory *directory, AdpCall *call, bool *is_read)
 		adp_call_reject(call, &error);
 		return NULL;
 	}
+	if (rows == NULL && platform->read_account(doc, &account))
+		add_account(list, &account);
 	for (int i = 0; i < adp_json_count(rows); i++)
 	{
-		AdpAccount account = {0};
-
+		MemSet(&account, 0, sizeof(account));
 		if (platform->read_account(adp_json_at(rows, i), &account))
-			add_account(directory, &account);
+			add_account(list, &account);
 	}
-	return adp_json_text(adp_json_get(doc, platform->token_key));
+	if (adp_json_path(doc, platform->more_path) == NULL)
+		return NULL;
+	return adp_json_text(adp_json_path(doc, platform->token_path));
 }
 
 /*
- * Starts the request for a page of "*".
+ * What errors call the listing.
+ */
+static const char *
+listing_subject(const AdpSession *session, bool is_sentence)
+{
+	if (session->settings->manager == NULL)
+		return is_sentence ? "List of accounts" : "list of accounts";
+	return psprintf("%sccounts under manager %s", is_sentence ? "A" : "a",
+					session->settings->manager);
+}
+
+/*
+ * Starts the request for a page of the listing.
  */
 static void
 start_listing(AdpDirectory *directory, const char *page_token)
 {
 	AdpSession *session = directory->session;
-	AdpApiRequest request;
+	AdpApiRequest request = {0};
 
 	session->platform->list_request(session->settings, page_token, &request);
 	directory->listing_token = page_token;
 	directory->listing = adp_call_create(session, directory->cxt, &request,
-										 psprintf("accounts under manager %s",
-												  session->settings->manager));
+										 listing_subject(session, false));
 }
 
 /*
- * Takes the accounts behind "*" from what is known; false if it is not.
+ * Copies what is known of an account beside its id.
  */
-static bool
-expand_from_known(AdpDirectory *directory)
+static void
+copy_settings(AdpAccount *to, const AdpAccount *from)
 {
-	const AdpKnown *known = adp_known_find(directory->session->settings, NULL);
+	to->name = from->name ? pstrdup(from->name) : NULL;
+	to->time_zone = from->time_zone ? pstrdup(from->time_zone) : NULL;
+	to->currency = from->currency ? pstrdup(from->currency) : NULL;
+	to->is_closed = from->is_closed;
+}
 
-	if (known == NULL)
-		return false;
-	for (int i = 0; i < known->naccounts; i++)
+/*
+ * Takes the accounts behind "*" out of a listing: those that are open.  Closed
+ * ones are counted, so that whoever misses one can see why.
+ */
+static void
+choose_all(AdpDirectory *directory, const AdpAccount *items, int count)
+{
+	for (int i = 0; i < count; i++)
 	{
 		AdpAccount copy = {0};
 
-		copy.id = pstrdup(known->accounts[i].id);
-		if (known->accounts[i].time_zone != NULL)
-			copy.time_zone = pstrdup(known->accounts[i].time_zone);
-		if (passes(directory->filter, copy.id))
-			add_account(directory, &copy);
+		if (!passes(directory->filter, items[i].id))
+			continue;
+		if (items[i].is_closed)
+		{
+			directory->session->stats.closed_accounts++;
+			continue;
+		}
+		copy.id = pstrdup(items[i].id);
+		copy_settings(&copy, &items[i]);
+		add_account(&directory->wanted, &copy);
 	}
-	return true;
 }
 
 /*
- * Keeps the finished listing for later statements, whole, and applies the
- * filter of this one.
+ * Completes the configured accounts from a listing, which must hold each.
  */
 static void
-keep_listing(AdpDirectory *directory)
+complete_wanted(AdpDirectory *directory, const AdpAccount *items, int count)
 {
-	int kept = 0;
+	const AccountList listing = {count, count, unconstify(AdpAccount *, items)};
+	const AdpPlatform *platform = directory->session->platform;
 
-	adp_known_keep(directory->session->settings, NULL, directory->accounts,
-				   directory->naccounts);
-	for (int i = 0; i < directory->naccounts; i++)
+	for (int i = 0; i < directory->wanted.count; i++)
 	{
-		if (passes(directory->filter, directory->accounts[i].id))
-			directory->accounts[kept++] = directory->accounts[i];
+		AdpAccount *account = &directory->wanted.items[i];
+		const AdpAccount *found = find_account(&listing, account->id);
+
+		if (found == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+					 errmsg("account %s is not among those that platform \"%s\" shows to these credentials",
+							account->id, platform->name),
+					 errhint("Check option \"%s\" and whose token the user mapping holds.",
+							 platform->account_option)));
+		copy_settings(account, found);
 	}
-	directory->naccounts = kept;
 }
 
 /*
- * Throws if the manager has no account to ask: no rows would be taken for no
- * delivery.
+ * Throws if "*" stands for no account: no rows would be taken for no delivery.
  */
 static void
-require_some(const AdpDirectory *directory)
+require_open(const AdpDirectory *directory, const AdpAccount *items, int count)
 {
+	const AdpPlatform *platform = directory->session->platform;
 	const AdpSettings *settings = directory->session->settings;
 
-	if (directory->naccounts > 0)
-		return;
+	for (int i = 0; i < count; i++)
+	{
+		if (!items[i].is_closed)
+			return;
+	}
+	if (platform->manager_option != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
+				 errmsg("manager account %s of server \"%s\" has no enabled account below it",
+						settings->manager, settings->server_name),
+				 errdetail("Option \"%s\" is *, which stands for every enabled account that is no manager itself.",
+						   platform->account_option),
+				 errhint("Set server option \"%s\" to the manager of the accounts, or list the accounts.",
+						 platform->manager_option)));
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
-			 errmsg("manager account %s of server \"%s\" has no enabled account below it",
-					settings->manager, settings->server_name),
-			 errdetail("Option \"%s\" is *, which stands for every enabled account that is no manager itself.",
-					   directory->session->platform->account_option),
+			 errmsg("server \"%s\" has no open account to ask",
+					settings->server_name),
+			 errdetail("Option \"%s\" is *, and platform \"%s\" shows %d accounts to these credentials, none of them open.",
+					   platform->account_option, platform->name, count),
 			 errhint(
-				 "Set server option \"login_customer_id\" to the manager of the accounts, or list the accounts.")));
+				 "Give the credentials access to the accounts, or list the accounts.")));
+}
+
+/*
+ * Uses a listing.
+ */
+static void
+use_listing(AdpDirectory *directory, const AdpAccount *items, int count)
+{
+	if (directory->is_all)
+		require_open(directory, items, count);
+	if (directory->is_all)
+		choose_all(directory, items, count);
+	else
+		complete_wanted(directory, items, count);
+	settle_accounts(directory);
 }
 
 /*
@@ -371,21 +473,46 @@ require_progress(const AdpDirectory *directory, const char *next)
 			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
 			 errmsg("platform \"%s\" gave the same page twice",
 					directory->session->platform->name),
-			 errdetail("Accounts under manager %s: the token of the next page is that of the page itself.",
-					   directory->session->settings->manager)));
+			 errdetail("%s: the token of the next page is that of the page itself.",
+					   listing_subject(directory->session, true))));
 }
 
 /*
- * Expands "*" page by page; true once that is done.
+ * Takes the page that has arrived; false if it could not be read and is asked
+ * for again.  *next gets the next page's token, NULL after the last.
  */
 static bool
-expand(AdpDirectory *directory)
+take_listing_page(AdpDirectory *directory, const char **next)
 {
-	const char *next = NULL;
 	bool is_read;
 
-	if (directory->listing == NULL && expand_from_known(directory))
+	*next = read_accounts(directory, directory->listing, &directory->listed,
+						  &is_read);
+	if (!is_read)
+		return false;
+	require_progress(directory, *next);
+	adp_call_release(directory->listing);
+	directory->listing = NULL;
+	return true;
+}
+
+/*
+ * Fetches the listing page by page and uses it; true once that is done.
+ */
+static bool
+fetch_listing(AdpDirectory *directory)
+{
+	const AdpSettings *settings = directory->session->settings;
+	const AdpKnown *known = NULL;
+	const char *next = NULL;
+
+	if (directory->listing == NULL)
+		known = adp_known_find(settings, NULL);
+	if (known != NULL)
+	{
+		use_listing(directory, known->accounts, known->naccounts);
 		return true;
+	}
 	do
 	{
 		if (directory->listing == NULL)
@@ -399,15 +526,10 @@ expand(AdpDirectory *directory)
 			case ADP_CALL_DONE:
 				break;
 		}
-		next = read_accounts(directory, directory->listing, &is_read);
-		if (!is_read)
-			continue;
-		require_progress(directory, next);
-		adp_call_release(directory->listing);
-		directory->listing = NULL;
-	} while (directory->listing != NULL || next != NULL);
-	require_some(directory);
-	keep_listing(directory);
+	} while (!take_listing_page(directory, &next) || next != NULL);
+	adp_known_keep(settings, NULL, directory->listed.items,
+				   directory->listed.count);
+	use_listing(directory, directory->listed.items, directory->listed.count);
 	return true;
 }
 
@@ -418,7 +540,7 @@ static AdpCall *
 start_settings(AdpDirectory *directory, const char *id)
 {
 	AdpSession *session = directory->session;
-	AdpApiRequest request;
+	AdpApiRequest request = {0};
 
 	session->platform->account_request(session->settings, id, &request);
 	return adp_call_create(session, directory->cxt, &request,
@@ -432,23 +554,19 @@ start_settings(AdpDirectory *directory, const char *id)
 static bool
 read_settings(AdpDirectory *directory, AdpCall *call, AdpAccount *account)
 {
-	AdpDirectory answer = *directory;
+	AccountList answer = {0};
 	bool is_read;
 
-	answer.naccounts = 0;
-	answer.capacity = 2;
-	answer.accounts = palloc0(answer.capacity * sizeof(AdpAccount));
-	read_accounts(&answer, call, &is_read);
+	read_accounts(directory, call, &answer, &is_read);
 	if (!is_read)
 		return false;
-	if (answer.naccounts != 1 || answer.accounts[0].time_zone == NULL)
+	if (answer.count != 1 || answer.items[0].time_zone == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
 				 errmsg("platform \"%s\" does not tell the time zone of account %s",
 						directory->session->platform->name, account->id)));
-	adp_known_keep(directory->session->settings, account->id, answer.accounts,
-				   1);
-	account->time_zone = answer.accounts[0].time_zone;
+	adp_known_keep(directory->session->settings, account->id, answer.items, 1);
+	copy_settings(account, &answer.items[0]);
 	return true;
 }
 
@@ -458,7 +576,7 @@ read_settings(AdpDirectory *directory, AdpCall *call, AdpAccount *account)
 static bool
 fetch_settings(AdpDirectory *directory, int index)
 {
-	AdpAccount *account = &directory->accounts[index];
+	AdpAccount *account = &directory->wanted.items[index];
 	AdpCall **call = &directory->settings_calls[index];
 	const AdpKnown *known;
 
@@ -467,7 +585,7 @@ fetch_settings(AdpDirectory *directory, int index)
 	known = adp_known_find(directory->session->settings, account->id);
 	if (known != NULL)
 	{
-		account->time_zone = pstrdup(known->accounts[0].time_zone);
+		copy_settings(account, &known->accounts[0]);
 		return true;
 	}
 	if (*call == NULL)
@@ -497,15 +615,11 @@ adp_directory_advance(AdpDirectory *directory)
 	MemoryContext old = MemoryContextSwitchTo(directory->cxt);
 	bool is_done = true;
 
-	if (!directory->is_expanded)
-	{
-		is_done = expand(directory);
-		if (is_done)
-			finish_expansion(directory);
-	}
+	if (directory->needs_listing)
+		is_done = fetch_listing(directory);
 	if (is_done && directory->with_settings)
 	{
-		for (int i = 0; i < directory->naccounts; i++)
+		for (int i = 0; i < directory->wanted.count; i++)
 			is_done &= fetch_settings(directory, i);
 	}
 	MemoryContextSwitchTo(old);
@@ -518,14 +632,14 @@ adp_directory_advance(AdpDirectory *directory)
 int
 adp_directory_count(const AdpDirectory *directory)
 {
-	return directory->naccounts;
+	return directory->wanted.count;
 }
 
 const AdpAccount *
 adp_directory_account(const AdpDirectory *directory, int index)
 {
-	Assert(index >= 0 && index < directory->naccounts);
-	return &directory->accounts[index];
+	Assert(index >= 0 && index < directory->wanted.count);
+	return &directory->wanted.items[index];
 }
 
 /*
@@ -537,14 +651,10 @@ adp_directory_describe(const AdpPlatform *platform, const AdpSettings *settings,
 					   int *count)
 {
 	StringInfoData out;
-	const char *list = platform->ask_instead(settings, source);
+	const char *list = asked_accounts(platform, settings, source, &filter);
 	char *rest;
 	char *item;
 
-	if (list != NULL)
-		filter = NULL;
-	else
-		list = configured_accounts(platform, settings);
 	*count = -1;
 	if (strcmp(list, "*") == 0)
 		return pstrdup("*");

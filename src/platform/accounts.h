@@ -5,6 +5,8 @@
 #ifndef ADP_PLATFORM_ACCOUNTS_H
 #define ADP_PLATFORM_ACCOUNTS_H
 
+#include "utils/date.h"
+
 #include "platform/session.h"
 
 typedef struct AdpDirectory AdpDirectory;

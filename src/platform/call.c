@@ -13,10 +13,13 @@
 #include "base/guc.h"
 #include "net/retry.h"
 #include "platform/call.h"
-#include "platform/oauth.h"
+#include "platform/sign.h"
 
 /* Most of a body that an error answer can usefully hold. */
 #define ERROR_BODY_MAX (1024 * 1024)
+
+/* Most of an error answer that is looked at as text. */
+#define ERROR_TEXT_MAX 4096
 
 /* Largest body of a page: 10,000 rows of the widest report stay far below. */
 #define BODY_MAX ((Size) 1024 * 1024 * 1024 - 1024 * 1024)
@@ -33,6 +36,8 @@ struct AdpCall
 	const char *method;
 	const char *url;
 	const char *body;
+	const char *content_type; /* of the body */
+	const char *accept;		  /* or NULL */
 	const char *subject;
 
 	AdpHttpTransfer *transfer; /* NULL between attempts */
@@ -50,8 +55,8 @@ struct AdpCall
  * Makes a call; the caller fills in what is special.
  */
 static AdpCall *
-create_call(AdpSession *session, MemoryContext parent, const char *method,
-			const char *url, const char *body, const char *subject)
+create_call(AdpSession *session, MemoryContext parent,
+			const AdpApiRequest *request, const char *base, const char *subject)
 {
 	MemoryContext cxt =
 		AllocSetContextCreate(parent, "adpipe call", ALLOCSET_SMALL_SIZES);
@@ -59,10 +64,13 @@ create_call(AdpSession *session, MemoryContext parent, const char *method,
 
 	call->session = session;
 	call->cxt = cxt;
-	call->method = method;
-	call->url = MemoryContextStrdup(cxt, url);
-	call->body = body ? MemoryContextStrdup(cxt, body) : NULL;
-	call->subject = subject ? MemoryContextStrdup(cxt, subject) : NULL;
+	call->method = request->method;
+	call->url = adp_sign_url(session, cxt, base, request->path);
+	call->body = request->body ? MemoryContextStrdup(cxt, request->body) : NULL;
+	call->content_type =
+		request->content_type ? request->content_type : "application/json";
+	call->accept = request->accept;
+	call->subject = MemoryContextStrdup(cxt, subject);
 	return call;
 }
 
@@ -73,9 +81,7 @@ AdpCall *
 adp_call_create(AdpSession *session, MemoryContext cxt,
 				const AdpApiRequest *request, const char *subject)
 {
-	char *url = psprintf("%s%s", session->settings->endpoint, request->path);
-
-	return create_call(session, cxt, request->method, url, request->body,
+	return create_call(session, cxt, request, session->settings->endpoint,
 					   subject);
 }
 
@@ -85,9 +91,10 @@ adp_call_create(AdpSession *session, MemoryContext cxt,
 AdpCall *
 adp_call_create_sign_in(AdpSession *session, MemoryContext cxt, const char *form)
 {
-	AdpCall *call =
-		create_call(session, cxt, "POST", session->settings->token_endpoint,
-					form, "sign-in");
+	const AdpApiRequest request = {"POST", "", form,
+								   "application/x-www-form-urlencoded"};
+	AdpCall *call = create_call(session, cxt, &request,
+								session->settings->token_endpoint, "sign-in");
 
 	call->is_sign_in = true;
 	return call;
@@ -105,16 +112,16 @@ send_call(AdpCall *call)
 	AdpHttpRequest request = {0};
 	int n = 0;
 
-	if (call->is_sign_in)
-		headers[n++] = (AdpHttpHeader){"Content-Type",
-									   "application/x-www-form-urlencoded"};
-	else
+	if (call->body != NULL)
+		headers[n++] = (AdpHttpHeader){"Content-Type", call->content_type};
+	if (call->accept != NULL)
+		headers[n++] = (AdpHttpHeader){"Accept", call->accept};
+	if (!call->is_sign_in)
 	{
 		headers[n++] = (AdpHttpHeader){"Authorization",
 									   psprintf("Bearer %s", session->token)};
-		if (call->body != NULL)
-			headers[n++] = (AdpHttpHeader){"Content-Type", "application/json"};
-		n += session->platform->headers(settings, headers + n);
+		if (session->platform->headers != NULL)
+			n += session->platform->headers(settings, headers + n);
 	}
 	Assert(n <= HEADERS_MAX);
 	request.method = call->method;
@@ -150,7 +157,7 @@ send_when_possible(AdpCall *call)
 	}
 	call->resume_at_ms = 0;
 	/* first, since a running sign-in may hold the last place */
-	if (!call->is_sign_in && !adp_oauth_is_signed_in(session))
+	if (!call->is_sign_in && !adp_sign_is_ready(session))
 		return;
 	if (session->in_flight >= session->settings->max_concurrency)
 		return;
@@ -259,8 +266,7 @@ failure_detail(const AdpCall *call, const AdpHttpResponse *response)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	if (call->subject != NULL)
-		appendStringInfo(&out, "%s: ", call->subject);
+	appendStringInfo(&out, "%s: ", call->subject);
 	out.data[0] = pg_toupper((unsigned char) out.data[0]);
 	appendStringInfoString(&out, adp_http_describe(response));
 	if (failure->code != NULL)
@@ -318,17 +324,19 @@ read_failure(AdpCall *call, const AdpHttpResponse *response)
 {
 	MemoryContext old = MemoryContextSwitchTo(call->cxt);
 	Size len = Min(response->body_len, ERROR_BODY_MAX);
-	const AdpJson *doc = NULL;
+	AdpReply reply = {response->status, NULL, "", call->transfer};
 
 	MemSet(&call->failure, 0, sizeof(AdpFailure));
 	call->failure.retry_after_ms = -1;
 	if (len > 0)
-		doc = adp_json_parse(call->cxt, response->body, len, NULL);
+	{
+		reply.doc = adp_json_parse(call->cxt, response->body, len, NULL);
+		reply.text = pnstrdup(response->body, Min(len, ERROR_TEXT_MAX));
+	}
 	if (call->is_sign_in)
-		adp_oauth_read_failure(response->status, doc, &call->failure);
+		adp_sign_read_failure(call->session, &reply, &call->failure);
 	else
-		call->session->platform->read_failure(response->status, doc,
-											  &call->failure);
+		call->session->platform->read_failure(&reply, &call->failure);
 	if (call->failure.retry_after_ms < 0)
 		call->failure.retry_after_ms =
 			adp_retry_after_ms(adp_http_header(call->transfer, "retry-after"),
@@ -387,10 +395,10 @@ static bool
 renew_token(AdpCall *call)
 {
 	if (call->is_sign_in || !call->failure.is_token_expired ||
-		call->has_renewed || !adp_oauth_can_renew(call->session))
+		call->has_renewed || !adp_sign_can_renew(call->session))
 		return false;
 	call->has_renewed = true;
-	adp_oauth_forget(call->session, call->token);
+	adp_sign_forget(call->session, call->token);
 	call->session->stats.retries++;
 	return true;
 }
@@ -516,10 +524,7 @@ adp_call_reject(AdpCall *call, const AdpError *why)
 					  psprintf("answer of platform \"%s\" cannot be read",
 							   call->session->platform->name),
 					  adp_session_redact(call->session,
-										 psprintf("%s%s%s.",
-												  call->subject ? call->subject
-																: "",
-												  call->subject ? ": " : "",
+										 psprintf("%s: %s.", call->subject,
 												  why->message)),
 					  why->hint ? pstrdup(why->hint) : NULL);
 		call->state = ADP_CALL_FAILED;

@@ -118,7 +118,7 @@ static const AdpOption google_ads_options[] =
 	 {"login_customer_id", ADP_ON_SERVER, ADP_OPTION_CHECKED,
 	  offsetof(AdpSettings, manager), .check = check_customer},
 	 {"resource", ADP_ON_TABLE, ADP_OPTION_CHECKED,
-	  offsetof(AdpSettings, resource), .check = check_resource},
+	  offsetof(AdpSettings, source), .check = check_resource},
 	 {"token_endpoint", ADP_ON_SERVER, ADP_OPTION_URL,
 	  offsetof(AdpSettings, token_endpoint)},
 	 {"access_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
@@ -142,13 +142,25 @@ static const AdpVersion google_ads_versions[] = {{"v26", "2027-11"},
 												 {"v23", "2027-02"},
 												 {NULL}};
 
+/* The platform keeps numbers of any range of the last 37 months. */
+static const AdpSource google_ads_sources[] = {{NULL, .reach_months = 37}};
+
 /*
- * Field path below a row.
+ * What count(*) asks for.
+ */
+static const char *
+filler_field(const AdpSettings *settings)
+{
+	return psprintf("%s.resource_name", settings->source);
+}
+
+/*
+ * The request as EXPLAIN shows it.
  */
 static char *
-field_path(const char *field)
+query_text(const AdpSettings *settings, const AdpQuery *query)
 {
-	return adp_gaql_json_path(field);
+	return adp_gaql_query(query);
 }
 
 /*
@@ -174,6 +186,16 @@ search_request(const AdpSettings *settings, const char *account,
 	out->path = psprintf("/%s/customers/%s/googleAds:search",
 						 settings->api_version, account);
 	out->body = body.data;
+}
+
+/*
+ * The request for a page of rows.
+ */
+static void
+page_request(const AdpPageAsk *ask, AdpApiRequest *out)
+{
+	search_request(ask->settings, ask->account->id, adp_gaql_query(ask->query),
+				   ask->token, out);
 }
 
 /*
@@ -264,20 +286,25 @@ const AdpPlatform adp_google_ads = {
 	.token_endpoint = "https://oauth2.googleapis.com/token",
 	.versions = google_ads_versions,
 	.account_option = "customer_id",
+	.manager_option = "login_customer_id",
 	.source_option = "resource",
+	.account_source = "customer",
 	.day_field = "segments.date",
-	.reach_months = 37,
 	.sign_in = ADP_SIGN_IN_GOOGLE,
 	.rows_key = "results",
-	.token_key = "nextPageToken",
+	.list_key = "results",
+	.token_path = "nextPageToken",
+	.more_path = "nextPageToken",
 	.fields = adp_google_ads_fields,
 	.reports = adp_google_ads_reports,
+	.sources = google_ads_sources,
 	.options = google_ads_options,
 	.canonical_account = canonical_account,
-	.field_path = field_path,
 	.can_hold = adp_gaql_can_hold,
-	.query_text = adp_gaql_query,
-	.page_request = search_request,
+	.filler_field = filler_field,
+	.field_path = adp_gaql_json_path,
+	.query_text = query_text,
+	.page_request = page_request,
 	.headers = headers,
 	.ask_instead = ask_instead,
 	.list_request = list_request,

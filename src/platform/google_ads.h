@@ -14,7 +14,7 @@ extern const AdpField adp_google_ads_fields[];
 extern const AdpReport adp_google_ads_reports[];
 
 /* google_ads_failure.c: reads a failed answer. */
-extern void adp_google_ads_read_failure(int status, const AdpJson *doc,
+extern void adp_google_ads_read_failure(const AdpReply *reply,
 										AdpFailure *failure);
 
 #endif /* ADP_PLATFORM_GOOGLE_ADS_H */

@@ -223,14 +223,14 @@ read_retry_info(const AdpJson *details, AdpFailure *failure)
  * array; either form is taken.
  */
 void
-adp_google_ads_read_failure(int status, const AdpJson *doc, AdpFailure *failure)
+adp_google_ads_read_failure(const AdpReply *reply, AdpFailure *failure)
 {
-	const AdpJson *error = adp_json_get(doc, "error");
+	const AdpJson *error = adp_json_get(reply->doc, "error");
 	const AdpJson *details;
 
 	if (error == NULL)
-		error = adp_json_get(adp_json_at(doc, 0), "error");
-	read_status(status, failure);
+		error = adp_json_get(adp_json_at(reply->doc, 0), "error");
+	read_status(reply->status, failure);
 	failure->message = adp_json_text(adp_json_get(error, "message"));
 	details = adp_json_get(error, "details");
 	/* first: whether a quota is worth waiting for depends on it */

@@ -341,11 +341,12 @@ adp_oauth_forget(AdpSession *session, const char *token)
  * Reads a refusal of the token endpoint: {"error", "error_description"}.
  */
 void
-adp_oauth_read_failure(int status, const AdpJson *doc, AdpFailure *failure)
+adp_oauth_read_failure(const AdpReply *reply, AdpFailure *failure)
 {
-	failure->code = adp_json_text(adp_json_get(doc, "error"));
-	failure->message = adp_json_text(adp_json_get(doc, "error_description"));
-	if (status == 429 || status >= 500)
+	failure->code = adp_json_text(adp_json_get(reply->doc, "error"));
+	failure->message =
+		adp_json_text(adp_json_get(reply->doc, "error_description"));
+	if (reply->status == 429 || reply->status >= 500)
 	{
 		failure->class = ADP_ERR_REPLY;
 		failure->is_transient = true;

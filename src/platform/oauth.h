@@ -24,7 +24,6 @@ extern bool adp_oauth_can_renew(const AdpSession *session);
 extern void adp_oauth_forget(AdpSession *session, const char *token);
 
 /* Reads a refusal of the token endpoint. */
-extern void adp_oauth_read_failure(int status, const AdpJson *doc,
-								   AdpFailure *failure);
+extern void adp_oauth_read_failure(const AdpReply *reply, AdpFailure *failure);
 
 #endif /* ADP_PLATFORM_OAUTH_H */

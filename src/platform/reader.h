@@ -13,20 +13,10 @@
 #ifndef ADP_PLATFORM_READER_H
 #define ADP_PLATFORM_READER_H
 
-#include "base/rows.h"
 #include "platform/accounts.h"
+#include "platform/days.h"
 
 typedef struct AdpReader AdpReader;
-
-/* The days a scan wants; evaluated, inclusive. */
-typedef struct AdpDays
-{
-	bool has_day;  /* false: the table has no day */
-	DateADT since; /* DATEVAL_NOBEGIN: no lower bound */
-	DateADT until; /* DATEVAL_NOEND: no upper bound */
-	AdpUnbounded unbounded;
-	int window_days;
-} AdpDays;
 
 /* What to read.  Must live as long as the reader. */
 typedef struct AdpReadPlan
@@ -36,6 +26,7 @@ typedef struct AdpReadPlan
 	AdpAccountFilter accounts;
 	const int *presence; /* cells; a row with all of them 0 is dropped */
 	int npresence;
+	bool needs_settings; /* a column shows the account's settings */
 } AdpReadPlan;
 
 typedef enum AdpReadState
@@ -67,13 +58,12 @@ extern void adp_reader_close(AdpReader *reader);
 
 extern const AdpStats *adp_reader_stats(const AdpReader *reader);
 
-/* The descriptor that becomes readable when a pending reader can go on. */
-extern int adp_reader_fd(const AdpReader *reader);
-
 /*
- * Throws unless the days are bounded enough and within reach; shared with who
- * must know before a reader is made.
+ * For who waits for several readers at once: prepares the reader and returns
+ * the descriptor that becomes readable when a pending reader can go on.  Then
+ * adp_reader_poll() comes before adp_reader_next().
  */
-extern void adp_days_check(const AdpPlatform *platform, const AdpDays *days);
+extern int adp_reader_prepare_wait(AdpReader *reader);
+extern void adp_reader_poll(AdpReader *reader);
 
 #endif /* ADP_PLATFORM_READER_H */

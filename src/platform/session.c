@@ -65,27 +65,31 @@ adp_session_wake_at(AdpSession *session, int64 at_ms)
 }
 
 /*
- * Sets the group's alarm to the end of the earliest back-off.
- */
-static void
-arm_alarm(AdpSession *session)
-{
-	int64 left;
-
-	if (session->alarm_at_ms < 0)
-		return;
-	left = session->alarm_at_ms - adp_clock_ms();
-	adp_http_set_alarm(session->group, Max(left, 0));
-	session->alarm_at_ms = -1;
-}
-
-/*
  * Lets transfers go on without waiting.
  */
 void
 adp_session_poll(AdpSession *session)
 {
 	adp_http_poll(session->group);
+}
+
+/*
+ * Sets the group's alarm to the end of the earliest back-off.
+ */
+void
+adp_session_arm(AdpSession *session)
+{
+	int64 left;
+
+	if (session->alarm_at_ms >= 0)
+	{
+		left = session->alarm_at_ms - adp_clock_ms();
+		adp_http_set_alarm(session->group, Max(left, 0));
+		session->alarm_at_ms = -1;
+	}
+	else if (session->in_flight == 0)
+		/* nothing under way: who waited for a place can have it at once */
+		adp_http_set_alarm(session->group, 0);
 }
 
 /*
@@ -96,13 +100,10 @@ adp_session_wait(AdpSession *session)
 {
 	instr_time start;
 	instr_time end;
-	bool is_idle;
 
 	INSTR_TIME_SET_CURRENT(start);
-	/* nothing under way: whoever waited for a place can have it at once */
-	is_idle = session->in_flight == 0 && session->alarm_at_ms < 0;
-	arm_alarm(session);
-	adp_http_wait(session->group, is_idle ? 0 : -1);
+	adp_session_arm(session);
+	adp_http_wait(session->group, -1);
 	INSTR_TIME_SET_CURRENT(end);
 	INSTR_TIME_SUBTRACT(end, start);
 	session->stats.wait_us += (int64) INSTR_TIME_GET_MICROSEC(end);
@@ -134,6 +135,7 @@ adp_session_redact(const AdpSession *session, const char *text)
 	const AdpSettings *settings = session->settings;
 	const char *const secrets[] = {session->token,
 								   settings->access_token,
+								   settings->app_secret,
 								   settings->client_id,
 								   settings->client_secret,
 								   settings->refresh_token,

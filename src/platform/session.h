@@ -21,6 +21,7 @@ typedef struct AdpStats
 	int64 rows;		/* rows received */
 	int64 bytes;	/* body bytes over the wire */
 	int64 retries;
+	int64 closed_accounts;	 /* behind "*", not asked */
 	int64 wait_us;			 /* time spent waiting for the platform */
 	int64 backoff_ms;		 /* of which the platform or we asked for */
 	const char *wait_reason; /* of the last back-off; NULL if there was none */
@@ -51,6 +52,12 @@ extern void adp_session_close(AdpSession *session);
 
 /* Lets transfers go on without waiting. */
 extern void adp_session_poll(AdpSession *session);
+
+/*
+ * Makes the group's descriptor become readable at the latest when something
+ * can go on; for who waits for it himself.
+ */
+extern void adp_session_arm(AdpSession *session);
 
 /* Waits until something can go on.  Serves interrupts. */
 extern void adp_session_wait(AdpSession *session);

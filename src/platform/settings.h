@@ -42,14 +42,22 @@ typedef struct AdpSettings
 	const char *manager; /* google_ads: login_customer_id */
 
 	/* what a table asks for */
-	const char *resource; /* google_ads: GAQL FROM */
+	const char *source;		/* option "resource", "level" or "report" */
+	const char *breakdowns; /* meta_ads */
+
+	/* how it is counted */
+	const char *conversion_actions; /* meta_ads */
+	const char *time_zone;			/* appsflyer: must be the app's own */
+	const char *currency;
+	int cache_ttl_s;
 
 	/* secrets */
 	const char *client_id;
 	const char *client_secret;
 	const char *refresh_token;
 	const char *service_account_key;
-	const char *access_token;
+	const char *access_token; /* appsflyer: option "api_token" */
+	const char *app_secret;	  /* meta_ads */
 	const char *developer_token;
 } AdpSettings;
 

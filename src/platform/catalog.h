@@ -1,0 +1,96 @@
+/*
+ * catalog.h
+ *	  What a platform offers, as tables: fields, reports, sources, versions.
+ */
+#ifndef ADP_PLATFORM_CATALOG_H
+#define ADP_PLATFORM_CATALOG_H
+
+/* How the platform types a field. */
+typedef enum AdpFieldType
+{
+	ADP_FIELD_TEXT, /* free text: names */
+	ADP_FIELD_ID,	/* 64-bit number that identifies: text here */
+	ADP_FIELD_INT,
+	ADP_FIELD_DECIMAL, /* a number with a fraction */
+	ADP_FIELD_BOOL,
+	ADP_FIELD_DATE,
+	ADP_FIELD_ENUM,
+	ADP_FIELD_LIST, /* repeated scalars */
+	ADP_FIELD_OBJECT
+} AdpFieldType;
+
+typedef enum AdpFieldKind
+{
+	ADP_KIND_ATTRIBUTE, /* of an entity: does not split rows */
+	ADP_KIND_SEGMENT,	/* splits rows */
+	ADP_KIND_METRIC
+} AdpFieldKind;
+
+/* Flags of a field. */
+#define ADP_FIELD_ADDITIVE 0x01 /* sums over rows and days */
+#define ADP_FIELD_PRESENCE 0x02 /* a row exists when one of these is not 0 */
+#define ADP_FIELD_ABSENT_0 0x04 /* left out by the platform means 0 or false */
+#define ADP_FIELD_MICROS 0x08	/* millionths of the currency unit */
+#define ADP_FIELD_ALONE 0x10	/* segment that presence metrics do not join */
+
+/* Fields whose value is known without asking for it. */
+#define ADP_FIELD_PLATFORM 0x20 /* the wrapper's name */
+#define ADP_FIELD_ACCOUNT 0x40	/* the account's id */
+
+/* Fields whose value comes with the account's settings. */
+#define ADP_FIELD_ACCOUNT_NAME 0x80
+#define ADP_FIELD_ACCOUNT_CURRENCY 0x100
+#define ADP_FIELD_ACCOUNT_ZONE 0x200
+
+#define ADP_FIELD_OF_SETTINGS \
+	(ADP_FIELD_ACCOUNT_NAME | ADP_FIELD_ACCOUNT_CURRENCY | \
+	 ADP_FIELD_ACCOUNT_ZONE)
+#define ADP_FIELD_KNOWN \
+	(ADP_FIELD_PLATFORM | ADP_FIELD_ACCOUNT | ADP_FIELD_OF_SETTINGS)
+
+typedef struct AdpField
+{
+	const char *name;
+	AdpFieldType type;
+	AdpFieldKind kind;
+	int flags;
+	const char *description;
+} AdpField;
+
+/* A column of a report; type is its SQL type. */
+typedef struct AdpColumn
+{
+	const char *name;
+	Oid type;
+	const char *field;
+} AdpColumn;
+
+typedef struct AdpReport
+{
+	const char *schema; /* "reports" or "common" */
+	const char *name;
+	const char *source;		  /* the table option that selects it */
+	const AdpColumn *columns; /* ends with a NULL name */
+	const char *description;
+	const char *breakdowns; /* the table option of that name, or NULL */
+} AdpReport;
+
+/*
+ * What differs between the sources of one platform.  The trusted reach is how
+ * far back the platform surely answers: a scan outside it is an error.
+ */
+typedef struct AdpSource
+{
+	const char *name;	  /* NULL: all that are not named before */
+	int reach_months;	  /* 0: not counted in months */
+	int reach_days;		  /* the account's today included; 0: not in days */
+	int days_per_request; /* longest range of one request; 0: any */
+} AdpSource;
+
+typedef struct AdpVersion
+{
+	const char *name;	/* as it stands in the URL */
+	const char *sunset; /* "2027-02" */
+} AdpVersion;
+
+#endif /* ADP_PLATFORM_CATALOG_H */

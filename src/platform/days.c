@@ -1,0 +1,141 @@
+/*
+ * days.c
+ *	  The days that a scan wants, and what becomes of them for an account.
+ */
+#include "postgres.h"
+
+#include "utils/datetime.h"
+#include "utils/timestamp.h"
+
+#include "base/guc.h"
+#include "platform/accounts.h"
+#include "platform/days.h"
+
+/*
+ * A date as ISO text.
+ */
+char *
+adp_days_iso(DateADT date)
+{
+	int year;
+	int month;
+	int day;
+
+	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	return psprintf("%04d-%02d-%02d", year, month, day);
+}
+
+/*
+ * The same day of the month so many months before; the month's last day where
+ * that one is shorter.
+ */
+static DateADT
+months_before(DateADT today, int months)
+{
+	int year;
+	int month;
+	int day;
+
+	j2date(today + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	months = year * 12 + month - 1 - months;
+	year = months / 12;
+	month = months % 12 + 1;
+	day = Min(day, day_tab[isleap(year)][month - 1]);
+	return date2j(year, month, day) - POSTGRES_EPOCH_JDATE;
+}
+
+/*
+ * Throws for days out of reach.
+ */
+static void
+refuse_days(const AdpPlatform *platform, const AdpSource *source,
+			const char *account, DateADT since, DateADT reach)
+{
+	const char *since_text = adp_days_iso(since);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
+			 errmsg("days before %s are outside the reach of platform \"%s\"",
+					adp_days_iso(reach), platform->name),
+			 source->reach_months > 0
+				 ? errdetail("The platform keeps daily numbers for %d months; the scan starts at %s.",
+							 source->reach_months, since_text)
+				 : errdetail("Report \"%s\" of account %s can be trusted for the last %d days only; the scan starts at %s.",
+							 source->name, account, source->reach_days,
+							 since_text),
+			 errhint("Ask for later days; keep older ones in a local copy.")));
+}
+
+/*
+ * Throws if the days surely begin before the reach.
+ */
+void
+adp_days_check(const AdpPlatform *platform, const char *source_name,
+			   const AdpDays *days)
+{
+	const AdpSource *source = adp_platform_source(platform, source_name);
+	struct pg_tm tm;
+	fsec_t fsec;
+	DateADT today;
+	DateADT reach;
+
+	if (!days->has_day || days->since == DATEVAL_NOBEGIN ||
+		source->reach_months == 0 ||
+		timestamp2tm(adp_now() - USECS_PER_DAY, NULL, &tm, &fsec, NULL, NULL) !=
+			0)
+		return;
+	today = date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - POSTGRES_EPOCH_JDATE;
+	reach = months_before(today, source->reach_months);
+	if (days->since < reach && days->since <= days->until)
+		refuse_days(platform, source, NULL, days->since, reach);
+}
+
+/*
+ * Whether the account's own day must be known.
+ */
+bool
+adp_days_need_today(const AdpPlatform *platform, const char *source,
+					const AdpDays *days)
+{
+	return days->has_day &&
+		(days->since == DATEVAL_NOBEGIN || days->until == DATEVAL_NOEND ||
+		 adp_platform_source(platform, source)->reach_days > 0);
+}
+
+/*
+ * The first day that the platform surely still has: a day inside a reach of
+ * months, so that no reading of "37 months" excludes it.
+ */
+static DateADT
+reach_start(const AdpSource *source, DateADT today)
+{
+	if (source->reach_days > 0)
+		return today - source->reach_days + 1;
+	return months_before(today, source->reach_months) + 1;
+}
+
+/*
+ * Settles the days for one account.
+ */
+bool
+adp_days_settle(const AdpPlatform *platform, const char *source_name,
+				const AdpDays *days, const AdpAccount *account, AdpSpan *span)
+{
+	const AdpSource *source = adp_platform_source(platform, source_name);
+	DateADT today = 0;
+
+	if (adp_days_need_today(platform, source_name, days))
+		today = adp_account_today(account);
+	span->since = days->since;
+	span->until = days->until == DATEVAL_NOEND ? today : days->until;
+	if (days->since == DATEVAL_NOBEGIN)
+		span->since = days->unbounded == ADP_UNBOUNDED_WINDOW
+			? today - days->window_days + 1
+			: reach_start(source, today);
+	if (span->since > span->until)
+		return false;
+	if (source->reach_days > 0 && span->since < reach_start(source, today))
+		refuse_days(platform, source, account->id, span->since,
+					reach_start(source, today));
+	return true;
+}

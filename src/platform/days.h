@@ -1,0 +1,53 @@
+/*
+ * days.h
+ *	  The days that a scan wants, and what becomes of them for an account.
+ */
+#ifndef ADP_PLATFORM_DAYS_H
+#define ADP_PLATFORM_DAYS_H
+
+#include "utils/date.h"
+
+#include "platform/platform.h"
+
+/* The days a scan wants; evaluated, inclusive. */
+typedef struct AdpDays
+{
+	bool has_day;  /* false: the table has no day */
+	DateADT since; /* DATEVAL_NOBEGIN: no lower bound */
+	DateADT until; /* DATEVAL_NOEND: no upper bound */
+	AdpUnbounded unbounded;
+	int window_days;
+} AdpDays;
+
+/* A range of days, both ends included. */
+typedef struct AdpSpan
+{
+	DateADT since;
+	DateADT until;
+} AdpSpan;
+
+/*
+ * Throws if the days surely begin before the source's reach.  The reach in
+ * months is counted from the earliest day that could be today anywhere; what
+ * remains is left to the platform's own refusal.
+ */
+extern void adp_days_check(const AdpPlatform *platform, const char *source,
+						   const AdpDays *days);
+
+/* Whether the account's own day must be known to settle the days. */
+extern bool adp_days_need_today(const AdpPlatform *platform, const char *source,
+								const AdpDays *days);
+
+/*
+ * Settles the days for one account; false if none are left.  Throws for days
+ * beyond a reach that is counted in days: there the platform answers with
+ * silence instead of a refusal.
+ */
+extern bool adp_days_settle(const AdpPlatform *platform, const char *source,
+							const AdpDays *days, const AdpAccount *account,
+							AdpSpan *span);
+
+/* A date as ISO text, whatever DateStyle says. */
+extern char *adp_days_iso(DateADT date);
+
+#endif /* ADP_PLATFORM_DAYS_H */

@@ -1,0 +1,49 @@
+/*
+ * query.h
+ *	  What a scan asks of every account.
+ */
+#ifndef ADP_PLATFORM_QUERY_H
+#define ADP_PLATFORM_QUERY_H
+
+#include "platform/catalog.h"
+
+/* A condition on a field.  An unknown value is a placeholder, for EXPLAIN. */
+typedef enum AdpOperator
+{
+	ADP_OP_IN, /* any of values; one value: equality */
+	ADP_OP_NOT_IN
+} AdpOperator;
+
+typedef struct AdpCondition
+{
+	const AdpField *field;
+	AdpOperator op;
+	int nvalues;
+	const char **values;
+	bool is_placeholder; /* values are "$n", not constants */
+} AdpCondition;
+
+typedef struct AdpQuery
+{
+	const char *source;	 /* resource, level or report of the table */
+	const char **fields; /* platform names, in cell order */
+	int nfields;
+	bool has_day;
+	const char *since; /* ISO date or placeholder, inclusive */
+	const char *until;
+	const AdpCondition *conditions;
+	int nconditions;
+	int64 limit; /* 0: none */
+} AdpQuery;
+
+/* An account as the platform describes it. */
+typedef struct AdpAccount
+{
+	char *id;
+	char *name;		 /* may be NULL */
+	char *time_zone; /* NULL until asked for */
+	char *currency;
+	bool is_closed; /* left out of "*" */
+} AdpAccount;
+
+#endif /* ADP_PLATFORM_QUERY_H */

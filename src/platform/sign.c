@@ -1,0 +1,137 @@
+/*
+ * sign.c
+ *	  What makes a request ours: bearer tokens, and proofs in the query string.
+ */
+#include "postgres.h"
+
+#include "common/hmac.h"
+#include "common/sha2.h"
+#include "utils/builtins.h"
+
+#include "platform/oauth.h"
+#include "platform/sign.h"
+
+/*
+ * The option that holds a ready token: the secret that goes to access_token.
+ */
+static const char *
+token_option(const AdpPlatform *platform)
+{
+	const AdpOption *option = platform->options;
+
+	while (option->offset != offsetof(AdpSettings, access_token))
+		option++;
+	return option->name;
+}
+
+/*
+ * Takes the ready token of the user mapping.
+ */
+static void
+take_ready_token(AdpSession *session)
+{
+	const char *option = token_option(session->platform);
+
+	session->token = session->settings->access_token;
+	if (session->token == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("user mapping for server \"%s\" cannot sign in to platform \"%s\"",
+						session->settings->server_name, session->platform->name),
+				 errdetail("It has no option \"%s\".", option),
+				 errhint("ALTER USER MAPPING ... OPTIONS (ADD %s '...').",
+						 option)));
+}
+
+/*
+ * Takes the sign-in as far as it goes.
+ */
+bool
+adp_sign_is_ready(AdpSession *session)
+{
+	switch (session->platform->sign_in)
+	{
+		case ADP_SIGN_IN_GOOGLE:
+			return adp_oauth_is_signed_in(session);
+		case ADP_SIGN_IN_READY:
+			if (session->token == NULL)
+				take_ready_token(session);
+			break;
+	}
+	return true;
+}
+
+/*
+ * Whether a new token can be had.
+ */
+bool
+adp_sign_can_renew(const AdpSession *session)
+{
+	return session->platform->sign_in == ADP_SIGN_IN_GOOGLE &&
+		adp_oauth_can_renew(session);
+}
+
+/*
+ * Forgets a refused token.
+ */
+void
+adp_sign_forget(AdpSession *session, const char *token)
+{
+	adp_oauth_forget(session, token);
+}
+
+/*
+ * Reads a refusal of the token endpoint.
+ */
+void
+adp_sign_read_failure(const AdpSession *session, const AdpReply *reply,
+					  AdpFailure *failure)
+{
+	adp_oauth_read_failure(reply, failure);
+}
+
+/*
+ * The HMAC of a message with SHA-256, as lower-case hexadecimal digits.
+ */
+static char *
+hmac_hex(const char *key, const char *message)
+{
+	uint8 digest[PG_SHA256_DIGEST_LENGTH];
+	char *hex = palloc0(2 * sizeof(digest) + 1);
+	pg_hmac_ctx *hmac = pg_hmac_create(PG_SHA256);
+
+	if (hmac == NULL)
+		elog(ERROR, "out of memory");
+	if (pg_hmac_init(hmac, (const uint8 *) key, strlen(key)) < 0 ||
+		pg_hmac_update(hmac, (const uint8 *) message, strlen(message)) < 0 ||
+		pg_hmac_final(hmac, digest, sizeof(digest)) < 0)
+	{
+		pg_hmac_free(hmac);
+		elog(ERROR, "could not compute a proof of the access token");
+	}
+	pg_hmac_free(hmac);
+	hex_encode((const char *) digest, sizeof(digest), hex);
+	return hex;
+}
+
+/*
+ * The URL of a request.
+ */
+char *
+adp_sign_url(const AdpSession *session, MemoryContext cxt, const char *base,
+			 const char *path)
+{
+	const AdpSettings *settings = session->settings;
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	char *url;
+
+	if (session->platform->sign_in == ADP_SIGN_IN_READY &&
+		settings->app_secret != NULL && settings->access_token != NULL)
+		url = psprintf("%s%s%cappsecret_proof=%s", base, path,
+					   strchr(path, '?') ? '&' : '?',
+					   hmac_hex(settings->app_secret, settings->access_token));
+	else
+		url = psprintf("%s%s", base, path);
+	MemoryContextSwitchTo(old);
+	return url;
+}
