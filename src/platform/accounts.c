@@ -527,9 +527,9 @@ fetch_listing(AdpDirectory *directory)
 				break;
 		}
 	} while (!take_listing_page(directory, &next) || next != NULL);
+	use_listing(directory, directory->listed.items, directory->listed.count);
 	adp_known_keep(settings, NULL, directory->listed.items,
 				   directory->listed.count);
-	use_listing(directory, directory->listed.items, directory->listed.count);
 	return true;
 }
 
