@@ -66,6 +66,15 @@
 	(OidIsValid((rte)->checkAsUser) ? (rte)->checkAsUser : GetUserId())
 #endif
 
+/*
+ * Refuses the input of a type softly where the server can ask for that.
+ */
+#if PG_VERSION_NUM >= 160000
+#define adp_ereturn(context, value, details) ereturn(context, value, details)
+#else
+#define adp_ereturn(context, value, details) ereport(ERROR, details)
+#endif
+
 /* A set-returning function that fills a tuplestore (funcapi.h). */
 #if PG_VERSION_NUM >= 150000
 #define adp_init_materialized_srf(fcinfo) InitMaterializedSRF(fcinfo, 0)

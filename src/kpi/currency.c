@@ -68,12 +68,13 @@ adp_currency_read(const text *value, char *code)
 }
 
 /*
- * Raises the error for two codes in one group.  The codes are named in
+ * Raises the error for two codes in one group, one of which may be undeclared
+ * and thus all zero.  The codes are named in
  * alphabetical order, so that the message is the same whatever the order of
  * the rows and however many processes add them up.
  */
-static void
-throw_two_currencies(const char *a, const char *b)
+void
+adp_currency_throw_two(const char *a, const char *b)
 {
 	bool in_order = memcmp(a, b, ADP_CURRENCY_SIZE) < 0;
 	const char *first = in_order ? a : b;
@@ -108,7 +109,7 @@ adp_currency_add(AdpCurrency *currency, const char *code, int64 rows)
 	if (currency->rows == 0)
 		memcpy(currency->code, code, ADP_CURRENCY_SIZE);
 	else if (memcmp(currency->code, code, ADP_CURRENCY_SIZE) != 0)
-		throw_two_currencies(currency->code, code);
+		adp_currency_throw_two(currency->code, code);
 	currency->rows = adp_sum_add_rows(currency->rows, rows);
 }
 
@@ -129,25 +130,33 @@ adp_currency_remove(AdpCurrency *currency, const char *code)
 }
 
 /*
+ * Is this a code, padded with zeros, or all zero for undeclared?
+ */
+bool
+adp_currency_code_is_valid(const char *code)
+{
+	int length = strnlen(code, ADP_CURRENCY_SIZE);
+	int i;
+
+	for (i = 0; i < length; i++)
+	{
+		if (!is_code_byte(code[i]))
+			return false;
+	}
+	/* nothing behind the code */
+	return memcmp(code + length, undeclared, ADP_CURRENCY_SIZE - length) == 0;
+}
+
+/*
  * Could this value have come from adp_currency_add?  Guards what is read from
  * outside.
  */
 bool
 adp_currency_is_valid(const AdpCurrency *currency)
 {
-	int length = strnlen(currency->code, ADP_CURRENCY_SIZE);
-	int i;
-
-	for (i = 0; i < length; i++)
-	{
-		if (!is_code_byte(currency->code[i]))
-			return false;
-	}
-	/* nothing behind the code */
-	if (memcmp(currency->code + length, undeclared,
-			   ADP_CURRENCY_SIZE - length) != 0)
+	if (!adp_currency_code_is_valid(currency->code))
 		return false;
 	if (currency->rows == 0)
-		return length == 0;
+		return !adp_currency_is_declared(currency->code);
 	return adp_sum_rows_are_valid(currency->rows);
 }

@@ -7,6 +7,8 @@
 #ifndef ADP_KPI_CURRENCY_H
 #define ADP_KPI_CURRENCY_H
 
+#include "base/compat.h"
+
 #define ADP_CURRENCY_SIZE 8 /* the longest code */
 
 /*
@@ -25,5 +27,16 @@ extern void adp_currency_add(AdpCurrency *currency, const char *code,
 							 int64 rows);
 extern void adp_currency_remove(AdpCurrency *currency, const char *code);
 extern bool adp_currency_is_valid(const AdpCurrency *currency);
+extern bool adp_currency_code_is_valid(const char *code);
+pg_noreturn extern void adp_currency_throw_two(const char *a, const char *b);
+
+/*
+ * Is there a code?
+ */
+static inline bool
+adp_currency_is_declared(const char *code)
+{
+	return code[0] != '\0';
+}
 
 #endif /* ADP_KPI_CURRENCY_H */

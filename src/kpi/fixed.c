@@ -226,6 +226,18 @@ decimal_to_fixed(const Decimal *decimal, AdpFixed *result)
 }
 
 /*
+ * Could these be the units and the scale of a number?  Guards what is read
+ * from outside.
+ */
+bool
+adp_fixed_is_valid(int128 units, int scale)
+{
+	return units != ADP_FIXED_REFUSED && scale >= 0 &&
+		scale <= ADP_FIXED_DECIMALS &&
+		units % (int128) powers_of_ten[ADP_FIXED_DECIMALS - scale] == 0;
+}
+
+/*
  * Reads digits at *text into decimal->digits and moves *text behind them.
  * Returns how many there were, or -1 if they are more than 127 bits hold.
  */

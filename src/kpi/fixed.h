@@ -12,6 +12,7 @@
 #ifndef ADP_KPI_FIXED_H
 #define ADP_KPI_FIXED_H
 
+#include "fmgr.h"
 #include "utils/numeric.h"
 
 #ifndef HAVE_INT128
@@ -38,6 +39,7 @@ typedef struct AdpFixed
 
 extern AdpFixed adp_fixed_from_numeric(Datum datum);
 extern AdpFixed adp_fixed_from_fraction(float8 value);
+extern bool adp_fixed_is_valid(int128 units, int scale);
 extern bool adp_fixed_parse(const char *text, AdpFixed *result);
 extern void adp_fixed_print(char *text, int128 units, int scale);
 extern Numeric adp_fixed_to_numeric(int128 units, int scale);
@@ -69,6 +71,30 @@ adp_fixed_from_float8(float8 value)
 		value == (float8) (int64) value)
 		return adp_fixed_from_int64((int64) value);
 	return adp_fixed_from_fraction(value);
+}
+
+/*
+ * How an argument of one SQL type is read.  Passed to functions that are
+ * inlined, so that the call is a direct one.
+ */
+typedef AdpFixed (*AdpReadFixed)(Datum datum);
+
+static inline AdpFixed
+adp_fixed_read_int8(Datum datum)
+{
+	return adp_fixed_from_int64(DatumGetInt64(datum));
+}
+
+static inline AdpFixed
+adp_fixed_read_numeric(Datum datum)
+{
+	return adp_fixed_from_numeric(datum);
+}
+
+static inline AdpFixed
+adp_fixed_read_float8(Datum datum)
+{
+	return adp_fixed_from_float8(DatumGetFloat8(datum));
 }
 
 /*

@@ -12,11 +12,9 @@
 #include "postgres.h"
 
 #include "fmgr.h"
-#include "utils/fmgrprotos.h"
 
+#include "kpi/quotient.h"
 #include "kpi/ratio.h"
-
-#define MILLE 1000
 
 PG_FUNCTION_INFO_V1(adpipe_ratio_add_int8);
 PG_FUNCTION_INFO_V1(adpipe_ratio_add_numeric);
@@ -28,27 +26,6 @@ PG_FUNCTION_INFO_V1(adpipe_ratio_combine);
 PG_FUNCTION_INFO_V1(adpipe_ratio_final);
 PG_FUNCTION_INFO_V1(adpipe_ratio_final_mille);
 PG_FUNCTION_INFO_V1(adpipe_ratio_final_gain);
-
-/* reads an argument of one SQL type; known at compile time, so inlined */
-typedef AdpFixed (*ReadValue)(Datum datum);
-
-static inline AdpFixed
-read_int8(Datum datum)
-{
-	return adp_fixed_from_int64(DatumGetInt64(datum));
-}
-
-static inline AdpFixed
-read_numeric(Datum datum)
-{
-	return adp_fixed_from_numeric(datum);
-}
-
-static inline AdpFixed
-read_float8(Datum datum)
-{
-	return adp_fixed_from_float8(DatumGetFloat8(datum));
-}
 
 /*
  * Raises the error for a state that a newer adpipe wrote.
@@ -182,7 +159,7 @@ check_people(const AdpRatioState *state)
  * Adds one row: (state, numerator, denominator [, currency]).
  */
 static pg_attribute_always_inline Datum
-add_row(FunctionCallInfo fcinfo, ReadValue read)
+add_row(FunctionCallInfo fcinfo, AdpReadFixed read)
 {
 	AdpRatioState *state = writable_state(fcinfo);
 	char code[ADP_CURRENCY_SIZE];
@@ -206,7 +183,7 @@ add_row(FunctionCallInfo fcinfo, ReadValue read)
  * frame afresh, if the state without the row cannot be known.
  */
 static pg_attribute_always_inline Datum
-remove_row(FunctionCallInfo fcinfo, ReadValue read)
+remove_row(FunctionCallInfo fcinfo, AdpReadFixed read)
 {
 	AdpRatioState *state = writable_state(fcinfo);
 	AdpFixed numerator = {0};
@@ -246,7 +223,7 @@ remove_row(FunctionCallInfo fcinfo, ReadValue read)
 Datum
 adpipe_ratio_add_int8(PG_FUNCTION_ARGS)
 {
-	return add_row(fcinfo, read_int8);
+	return add_row(fcinfo, adp_fixed_read_int8);
 }
 
 /*
@@ -255,7 +232,7 @@ adpipe_ratio_add_int8(PG_FUNCTION_ARGS)
 Datum
 adpipe_ratio_add_numeric(PG_FUNCTION_ARGS)
 {
-	return add_row(fcinfo, read_numeric);
+	return add_row(fcinfo, adp_fixed_read_numeric);
 }
 
 /*
@@ -264,7 +241,7 @@ adpipe_ratio_add_numeric(PG_FUNCTION_ARGS)
 Datum
 adpipe_ratio_add_float8(PG_FUNCTION_ARGS)
 {
-	return add_row(fcinfo, read_float8);
+	return add_row(fcinfo, adp_fixed_read_float8);
 }
 
 /*
@@ -273,7 +250,7 @@ adpipe_ratio_add_float8(PG_FUNCTION_ARGS)
 Datum
 adpipe_ratio_remove_int8(PG_FUNCTION_ARGS)
 {
-	return remove_row(fcinfo, read_int8);
+	return remove_row(fcinfo, adp_fixed_read_int8);
 }
 
 /*
@@ -282,7 +259,7 @@ adpipe_ratio_remove_int8(PG_FUNCTION_ARGS)
 Datum
 adpipe_ratio_remove_numeric(PG_FUNCTION_ARGS)
 {
-	return remove_row(fcinfo, read_numeric);
+	return remove_row(fcinfo, adp_fixed_read_numeric);
 }
 
 /*
@@ -291,7 +268,7 @@ adpipe_ratio_remove_numeric(PG_FUNCTION_ARGS)
 Datum
 adpipe_ratio_remove_float8(PG_FUNCTION_ARGS)
 {
-	return remove_row(fcinfo, read_float8);
+	return remove_row(fcinfo, adp_fixed_read_float8);
 }
 
 /*
@@ -321,40 +298,39 @@ adpipe_ratio_combine(PG_FUNCTION_ARGS)
 }
 
 /*
- * Can this state be divided?  Not if either side was never reported or the
- * denominator is zero.
+ * A sum as a number.
  */
-static bool
-has_quotient(const AdpRatioState *state)
+static AdpFixed
+sum_value(const AdpSum *sum)
 {
-	adp_ratio_check_version(state->version);
-	return state->numerator.rows > 0 && state->denominator.units != 0;
+	AdpFixed value = {sum->units, sum->scale};
+
+	return value;
 }
 
 /*
- * A sum as the server's number.
+ * The quotient of the two sums.  NULL if the numerator was never reported or
+ * the denominator is zero, which it also is if it was never reported.
  */
 static Datum
-sum_numeric(const AdpSum *sum)
+divide_sums(FunctionCallInfo fcinfo, AdpForm form)
 {
-	return NumericGetDatum(adp_fixed_to_numeric(sum->units, sum->scale));
+	const AdpRatioState *state = PG_GETARG_RATIO(0);
+
+	adp_ratio_check_version(state->version);
+	if (state->numerator.rows == 0 || state->denominator.units == 0)
+		PG_RETURN_NULL();
+	return adp_quotient(sum_value(&state->numerator),
+						sum_value(&state->denominator), form);
 }
 
 /*
  * ratio_final(ratio_state) returns numeric; strict
- *
- * The server's own division, here and below, so that the digits are those of
- * the same KPI written with sum().
  */
 Datum
 adpipe_ratio_final(PG_FUNCTION_ARGS)
 {
-	const AdpRatioState *state = PG_GETARG_RATIO(0);
-
-	if (!has_quotient(state))
-		PG_RETURN_NULL();
-	return DirectFunctionCall2(numeric_div, sum_numeric(&state->numerator),
-							   sum_numeric(&state->denominator));
+	return divide_sums(fcinfo, ADP_FORM_PLAIN);
 }
 
 /*
@@ -363,16 +339,7 @@ adpipe_ratio_final(PG_FUNCTION_ARGS)
 Datum
 adpipe_ratio_final_mille(PG_FUNCTION_ARGS)
 {
-	const AdpRatioState *state = PG_GETARG_RATIO(0);
-	Datum dividend;
-
-	if (!has_quotient(state))
-		PG_RETURN_NULL();
-	dividend = DirectFunctionCall2(numeric_mul,
-								   NumericGetDatum(int64_to_numeric(MILLE)),
-								   sum_numeric(&state->numerator));
-	return DirectFunctionCall2(numeric_div, dividend,
-							   sum_numeric(&state->denominator));
+	return divide_sums(fcinfo, ADP_FORM_MILLE);
 }
 
 /*
@@ -381,14 +348,5 @@ adpipe_ratio_final_mille(PG_FUNCTION_ARGS)
 Datum
 adpipe_ratio_final_gain(PG_FUNCTION_ARGS)
 {
-	const AdpRatioState *state = PG_GETARG_RATIO(0);
-	Datum divisor;
-	Datum gain;
-
-	if (!has_quotient(state))
-		PG_RETURN_NULL();
-	divisor = sum_numeric(&state->denominator);
-	gain = DirectFunctionCall2(numeric_sub, sum_numeric(&state->numerator),
-							   divisor);
-	return DirectFunctionCall2(numeric_div, gain, divisor);
+	return divide_sums(fcinfo, ADP_FORM_GAIN);
 }

@@ -102,21 +102,14 @@ bool
 adp_sum_is_valid(const AdpSum *sum)
 {
 	static const uint8 unused[sizeof(sum->unused)];
-	char text[ADP_FIXED_TEXT_SIZE];
-	AdpFixed printed;
 
-	if (!adp_sum_rows_are_valid(sum->rows) || sum->scale > ADP_FIXED_DECIMALS ||
-		sum->units == ADP_FIXED_REFUSED ||
+	if (!adp_sum_rows_are_valid(sum->rows) ||
+		!adp_fixed_is_valid(sum->units, sum->scale) ||
 		memcmp(sum->unused, unused, sizeof(unused)) != 0)
 		return false;
 	if (sum->rows == 0)
 		return sum->units == 0 && sum->scale == 0 && sum->widest_rows == 0;
 	if (sum->widest_rows < 1 || sum->widest_rows > sum->rows)
 		return false;
-	if (sum->scale == 0 && sum->widest_rows != sum->rows)
-		return false;
-
-	/* no digits behind the scale */
-	adp_fixed_print(text, sum->units, sum->scale);
-	return adp_fixed_parse(text, &printed) && printed.units == sum->units;
+	return sum->scale > 0 || sum->widest_rows == sum->rows;
 }
