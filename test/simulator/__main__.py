@@ -18,6 +18,8 @@ from control import Control
 from faults import FaultBook
 from google_ads.api import GoogleAds
 from google_ads.sample import SampleWorld
+from meta_ads.api import FAULT_KEYS, MetaAds
+from meta_ads.sample import SampleWorld as MetaSample
 from server import Listener, Simulator, StallListener
 from state import Clock, RequestLog, Settings
 
@@ -59,10 +61,18 @@ def make_google(arguments, simulator, folder, ready):
                      simulator.clock, simulator.settings, account, modulus)
 
 
+def make_meta(arguments, simulator, folder, ready):
+    """Returns Meta Ads."""
+    simulator.faults.declare(FAULT_KEYS)
+    return MetaAds(MetaSample(simulator.clock), simulator.clock,
+                   simulator.settings)
+
+
 # One line per platform: makes it from the command line, the simulator, a
 # folder for files and the ready line, to which it may add.
 PLATFORMS = (
     make_google,
+    make_meta,
 )
 
 

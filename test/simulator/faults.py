@@ -56,7 +56,7 @@ class FaultRule:
         for key, value in self.action.items():
             if not isinstance(value, action_keys[key]):
                 raise ValueError("action \"%s\" needs a value of type %s" % (
-                    key, action_keys[key].__name__))
+                    key, action_keys[key]))
         if self.action.get("close") not in (
                 None, "before_headers", "after_headers"):
             raise ValueError("action \"close\" must be before_headers "

@@ -1,0 +1,1 @@
+"""Meta's Marketing API (Facebook and Instagram ads)."""

@@ -1,0 +1,236 @@
+"""What a correct reader of the world ends up with, table by table, computed
+straight from the world: no parameters of the platform, no report, no edge.
+
+Values are texts in their exact decimal or plain form; None stands for a value
+that the platform leaves out and that is not zero.
+"""
+
+import datetime
+import decimal
+import json
+
+from meta_ads.model import MICRO, Part, default_mixes, reach_of, setting_of
+
+DEFAULT_ACTIONS = ("omni_purchase|purchase|"
+                   "offsite_conversion.fb_pixel_purchase")
+LEVELS = ("account", "campaign", "adset", "ad")
+# table: level, breakdowns, their family
+DAILY = {
+    "account_daily": ("account", (), None),
+    "campaign_daily": ("campaign", (), None),
+    "adset_daily": ("adset", (), None),
+    "ad_daily": ("ad", (), None),
+    "campaign_age_gender_daily": ("campaign", ("age", "gender"),
+                                  "demography"),
+    "campaign_country_daily": ("campaign", ("country",), "country"),
+    "campaign_placement_daily": (
+        "campaign", ("publisher_platform", "platform_position"),
+        "placement"),
+}
+COMMON = {"account_report": "account", "campaign_report": "campaign",
+          "ad_group_report": "adset", "ad_report": "ad"}
+ENTITIES = {"campaigns": "campaign", "adsets": "adset", "ads": "ad",
+            "creatives": "creative"}
+PARAMETERS = {"platform", "resource", "since", "until", "accounts",
+              "conversion_actions", "without"}
+
+
+def text_of(number, unit=1):
+    """Returns an exact quotient as plain text."""
+    text = format(decimal.Decimal(number) / unit, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def ratio_text(above, below):
+    """Returns a quotient with six places, None without a denominator."""
+    if not below:
+        return None
+    exact = decimal.Decimal(above) / decimal.Decimal(below)
+    return text_of(exact.quantize(decimal.Decimal("0.000001"),
+                                  decimal.ROUND_HALF_UP))
+
+
+class Row:
+    """One row being added up."""
+
+    def __init__(self, node, values, day):
+        self.node = node
+        self.values = values
+        self.day = day
+        self.part = Part()
+        self.settings = set()
+
+
+def days_between(since, until):
+    """Returns the days from since to until, both included."""
+    return [since + datetime.timedelta(i)
+            for i in range((until - since).days + 1)]
+
+
+def sums(world, account, level, names, family, days, without):
+    """Returns the rows of one account at a grain."""
+    found = {}
+    for ad in account.ads():
+        node = ad.at(level)
+        if level != "account" and node.status in without:
+            continue
+        for day in days:
+            for values, part in world.parts(ad, day, family):
+                kept = {n: values[n] for n in names}
+                key = node.id, tuple(kept.values()), day
+                row = found.setdefault(key, Row(node, kept, day))
+                row.part.add(part)
+                if part.counts or part.scalars.get("impressions"):
+                    row.settings.add(ad.parent.traits["attribution"])
+    return [row for row in found.values() if row.part]
+
+
+def conversions_of(row, choice):
+    """Returns (conversions, conversions_value) in millionths: comma adds, bar
+    takes the first type that was counted, the value is of the same type.
+    (None, None) where the platform tells no default window."""
+    if default_mixes(row.settings):
+        return None, None
+    count = value = 0
+    for alternatives in choice.split(","):
+        for name in (n.strip() for n in alternatives.split("|")):
+            if any(t == name for t, _ in row.part.counts):
+                count += row.part.counts.get((name, "default"), 0)
+                value += row.part.values.get((name, "default"), 0)
+                break
+    return count, value
+
+
+def base_row(row, account, level):
+    """Returns the columns that come before the metrics."""
+    made = {"account_id": account.id, "account_name": account.name,
+            "date_day": row.day.isoformat(), "currency": account.currency}
+    for kind in LEVELS[1:LEVELS.index(level) + 1]:
+        node = row.node.at(kind)
+        made[kind + "_id"] = node.id
+        made[kind + "_name"] = node.attrs["name"]
+    made.update(row.values)
+    return made
+
+
+def money(number):
+    """Returns millionths as text, None if there is no number."""
+    return None if number is None else text_of(number, MICRO)
+
+
+def metrics(row, choice):
+    """Returns the metric columns of a row."""
+    plain = {name: row.part.scalars.get(name, 0) for name in (
+        "impressions", "clicks", "inline_link_clicks", "spend")}
+    reach = reach_of(plain["impressions"], row.node.id,
+                     sorted(row.values.items()), row.day, row.day)
+    count, value = conversions_of(row, choice)
+    return {"impressions": str(plain["impressions"]),
+            "clicks": str(plain["clicks"]),
+            "inline_link_clicks": str(plain["inline_link_clicks"]),
+            "reach": str(reach),
+            "frequency": ratio_text(plain["impressions"], reach),
+            "spend": money(plain["spend"]), "conversions": money(count),
+            "conversions_value": money(value),
+            "attribution_setting": setting_of(row.settings)
+            if row.settings else None}
+
+
+def action_rows(row, account):
+    """Returns one row per action type of a campaign's day."""
+    if default_mixes(row.settings):
+        return []
+    types = {t for source in (row.part.counts, row.part.values)
+             for (t, window), number in source.items()
+             if window == "default" and number}
+    made = []
+    for name in sorted(types):
+        made.append(dict(
+            base_row(row, account, "campaign"), action_type=name,
+            action_count=money(row.part.counts.get((name, "default"), 0)),
+            action_value=money(row.part.values.get((name, "default"), 0))))
+    return made
+
+
+def common_row(row, account, level, choice):
+    """Returns a row of a table that all platforms share."""
+    made = {"platform": "meta_ads"}
+    for name, value in base_row(row, account, level).items():
+        made[name.replace("adset_", "ad_group_")] = value
+    told = metrics(row, choice)
+    made.update(impressions=told["impressions"],
+                clicks=told["inline_link_clicks"], spend=told["spend"],
+                conversions=told["conversions"],
+                conversions_value=told["conversions_value"])
+    return made
+
+
+def entity_rows(world, account, resource, without):
+    """Returns what is known about the things themselves."""
+    if resource == "accounts":
+        return [{"account_id": account.id, "account_name": account.name,
+                 "account_status": str(account.account_status),
+                 "currency": account.currency,
+                 "timezone_name": account.zone_name}]
+    kind = ENTITIES[resource]
+    nodes = account.creatives if kind == "creative" else account.nodes(kind)
+    made = []
+    for node in nodes:
+        if kind != "creative" and node.status in without:
+            continue
+        row = {"account_id": account.id, "account_name": account.name}
+        for name, value in node.attrs.items():
+            if name == "creative":
+                row["creative_id"] = value.id
+            elif isinstance(value, str):
+                row[name] = value
+            elif value is not None:
+                row[name] = json.dumps(value, ensure_ascii=False)
+        made.append(row)
+    return made
+
+
+def readable_accounts(world, params):
+    """Returns the accounts a request is about: those named, else all that
+    are open and that the token may read."""
+    if params.get("accounts"):
+        return [world.accounts[number]
+                for number in params["accounts"].split(",")]
+    return [a for a in world.accounts.values()
+            if a.assigned and a.account_status != 101]
+
+
+def expected_rows(world, params):
+    """Answers /_control/world.  Raises ValueError on what it does not
+    know."""
+    if set(params) - PARAMETERS:
+        raise ValueError("unknown parameter: " + ", ".join(
+            sorted(set(params) - PARAMETERS)))
+    resource = params["resource"]
+    accounts = readable_accounts(world, params)
+    if resource in ENTITIES or resource == "accounts":
+        without = params.get("without", "DELETED").split(",")
+        return [row for account in accounts
+                for row in entity_rows(world, account, resource, without)]
+    without = params.get("without", "").split(",")
+    choice = params.get("conversion_actions") or DEFAULT_ACTIONS
+    days = days_between(datetime.date.fromisoformat(params["since"]),
+                        datetime.date.fromisoformat(params["until"]))
+    level, names, family = "campaign", (), None
+    if resource in DAILY:
+        level, names, family = DAILY[resource]
+    elif resource in COMMON:
+        level = COMMON[resource]
+    elif resource != "campaign_action_daily":
+        raise ValueError("unknown resource \"%s\"" % resource)
+    made = []
+    for account in accounts:
+        for row in sums(world, account, level, names, family, days, without):
+            if resource in COMMON:
+                made.append(common_row(row, account, level, choice))
+            elif resource == "campaign_action_daily":
+                made += action_rows(row, account)
+            else:
+                made.append(dict(base_row(row, account, level),
+                                 **metrics(row, choice)))
+    return made

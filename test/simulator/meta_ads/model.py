@@ -1,0 +1,188 @@
+"""What an advertiser has and does on Meta, as plain facts.
+
+Nothing here knows a parameter or a wire format.  Everything happens to an ad
+on a day of its account; the levels above are sums of ads.  A breakdown cuts an
+ad's day along one family of values (age and gender, country, placement, ...),
+so families are never crossed, as on the platform.
+
+All numbers are whole: counts of actions and every amount of money are in
+millionths, so that every sum is exact whatever its order.
+"""
+
+import datetime
+import zoneinfo
+
+from daily import noise, uniform
+
+MICRO = 10 ** 6
+
+# Windows that an action is told for, and what makes an ad set's own setting.
+WINDOWS = ("1d_click", "7d_click", "28d_click", "1d_view", "1d_ev")
+SETTINGS = {
+    "1d_click": ("1d_click",),
+    "7d_click": ("7d_click",),
+    "7d_click_1d_view": ("7d_click", "1d_view"),
+    "7d_click_1d_view_1d_ev": ("7d_click", "1d_view", "1d_ev"),
+}
+
+# Plain counts that make a row; an action alone makes one, too.
+PRESENCE = ("impressions", "clicks", "spend")
+
+# How long a finished ad can still be credited with actions.
+LATE_DAYS = 28
+
+LISTED = ("ACTIVE", "PAUSED", "CAMPAIGN_PAUSED", "ADSET_PAUSED", "IN_PROCESS",
+          "WITH_ISSUES", "DISAPPROVED", "PENDING_REVIEW", "PREAPPROVED",
+          "PENDING_BILLING_INFO")
+MINOR_OFFSET_1 = ("CLP", "COP", "CRC", "HUF", "IDR", "ISK", "JPY", "KRW",
+                  "PYG", "TWD", "VND")
+
+FAMILIES = {
+    "demography": ("age", "gender"),
+    "country": ("country",),
+    "region": ("region",),
+    "market": ("comscore_market",),
+    "placement": ("publisher_platform", "platform_position",
+                  "impression_device"),
+    "device": ("device_platform",),
+    "hour": ("hourly_stats_aggregated_by_advertiser_time_zone",),
+    "audience_hour": ("hourly_stats_aggregated_by_audience_time_zone",),
+    "frequency": ("frequency_value",),
+}
+FAMILY_OF = {name: family for family, names in FAMILIES.items()
+             for name in names}
+
+
+class Part:
+    """What happened to an ad, on a day or in a piece of one: plain counts by
+    name; actions and their values by (type, window), "default" being the
+    window of the ad set's own setting."""
+
+    __slots__ = ("scalars", "counts", "values")
+
+    def __init__(self, scalars=None, counts=None, values=None):
+        self.scalars = scalars or {}
+        self.counts = counts or {}
+        self.values = values or {}
+
+    def add(self, other):
+        """Adds another part to this one."""
+        for mine, theirs in ((self.scalars, other.scalars),
+                             (self.counts, other.counts),
+                             (self.values, other.values)):
+            for key, number in theirs.items():
+                mine[key] = mine.get(key, 0) + number
+
+    def __bool__(self):
+        """Tells whether anything happened that makes a row."""
+        return (any(self.scalars.get(name) for name in PRESENCE)
+                or any(self.counts.values()) or any(self.values.values()))
+
+
+class Node:
+    """A campaign, ad set, ad or creative.  `attrs` is what the platform would
+    tell about it; `traits` steers the numbers and is told to nobody."""
+
+    def __init__(self, kind, node_id, attrs, parent=None, traits=None):
+        self.kind = kind
+        self.id = str(node_id)
+        self.attrs = dict(attrs, id=self.id)
+        self.parent = parent
+        self.traits = traits or {}
+        self.children = []
+        if parent is not None:
+            parent.children.append(self)
+
+    @property
+    def status(self):
+        """The effective status."""
+        return self.attrs["effective_status"]
+
+    def at(self, level):
+        """Returns the node at a level at or above this one."""
+        node = self
+        while node.kind != level:
+            node = node.parent
+        return node
+
+    def updated_seconds(self):
+        """Returns when it was last changed, in UNIX seconds."""
+        return int(datetime.datetime.strptime(
+            self.attrs["updated_time"], "%Y-%m-%dT%H:%M:%S%z").timestamp())
+
+    def ads(self):
+        """Returns the ads at or below this node."""
+        if self.kind == "ad":
+            return [self]
+        return [ad for child in self.children for ad in child.ads()]
+
+    def nodes(self, kind):
+        """Returns the nodes of a kind at or below this one."""
+        if self.kind == kind:
+            return [self]
+        return [n for child in self.children for n in child.nodes(kind)]
+
+
+class Account(Node):
+    """An ad account; `assigned` tells whether the token may read it."""
+
+    def __init__(self, number, name, currency, zone_name, status=1,
+                 assigned=True):
+        super().__init__("account", number, {})
+        self.name = name
+        self.currency = currency
+        self.zone_name = zone_name
+        self.zone = zoneinfo.ZoneInfo(zone_name)
+        self.account_status = status
+        self.assigned = assigned
+        self.creatives = []
+
+    @property
+    def minor_units(self):
+        """How many minor units make one unit in money of entities."""
+        return 1 if self.currency in MINOR_OFFSET_1 else 100
+
+
+class World:
+    """Accounts and what happened.  Subclasses add ads and their days."""
+
+    def __init__(self, clock):
+        self.clock = clock
+        self.accounts = {}
+        self.conversions = {}       # account id -> custom conversions
+
+    def add(self, account):
+        """Adds an account."""
+        self.accounts[account.id] = account
+        return account
+
+    def today(self, account):
+        """Returns the account-local current day."""
+        return self.clock.today(account.zone)
+
+    def parts(self, ad, day, family):
+        """Returns (breakdown values, Part) pairs of an ad's day: one pair
+        with no values if there is no family.  Subclasses answer."""
+        raise NotImplementedError
+
+
+def reach_of(impressions, *key):
+    """Returns how many people make up some impressions.  It depends on what
+    is counted together, so sums over days or ads are always too high."""
+    if not impressions:
+        return 0
+    share = 55 + uniform(noise("reach", *key), 0, 40)
+    return max(1, impressions * share // 100)
+
+
+def setting_of(settings):
+    """Returns the attribution setting of a row whose ad sets have these: one
+    that holds for all, else "mixed"."""
+    found = sorted(settings)
+    return found[0] if len(found) == 1 else "mixed"
+
+
+def default_mixes(settings):
+    """Tells whether the default window means something else from one ad set
+    of a row to the next, so that the platform tells nothing for it."""
+    return len(settings) > 1
