@@ -23,14 +23,9 @@ PG_FUNCTION_INFO_V1(adpipe_clopper_pearson_interval);
 
 #define COUNT_MAX 9223372036854775808.0 /* 2^63 */
 
-/*
- * Refuses what is no count.
- */
-static double
-read_count(FunctionCallInfo fcinfo, int number)
+double
+adp_count_check(double count)
 {
-	double count = PG_GETARG_FLOAT8(number);
-
 	if (isnan(count) || isinf(count))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -51,20 +46,26 @@ read_count(FunctionCallInfo fcinfo, int number)
 	return count;
 }
 
-bool
-adp_proportion_read(FunctionCallInfo fcinfo, int number,
-					AdpProportion *proportion)
+double
+adp_trials_check(double trials)
 {
-	double successes = read_count(fcinfo, number);
-	double trials = read_count(fcinfo, number + 1);
-
-	if (trials == 0)
-		return false;
-	if (trials < 1)
+	if (trials > 0 && trials < 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("less than one trial: %.15g", trials),
 				 errhint("Trials are counted, such as impressions or clicks.")));
+	return adp_count_check(trials);
+}
+
+bool
+adp_proportion_read(FunctionCallInfo fcinfo, int number,
+					AdpProportion *proportion)
+{
+	double successes = adp_count_check(PG_GETARG_FLOAT8(number));
+	double trials = adp_trials_check(PG_GETARG_FLOAT8(number + 1));
+
+	if (trials == 0)
+		return false;
 	if (successes > trials)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

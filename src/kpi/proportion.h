@@ -22,10 +22,21 @@ typedef struct AdpBounds
 } AdpBounds;
 
 /*
+ * Returns a count of successes if it is one.  Raises 22003 for NaN, infinity
+ * and counts beyond 2^63; 22023 for negative ones.
+ */
+extern double adp_count_check(double count);
+
+/*
+ * Returns a count of trials if it is one: as above, and 22023 between 0 and 1.
+ */
+extern double adp_trials_check(double trials);
+
+/*
  * Reads the arguments number (successes) and number + 1 (trials) of a strict
  * function of doubles.  False if there were no trials: the result is NULL.
- * Raises 22003 for NaN, infinity and counts beyond 2^63; 22023 for negative
- * counts, trials between 0 and 1, and more successes than trials.
+ * Raises what the checks above raise, and 22023 for more successes than
+ * trials.
  */
 extern bool adp_proportion_read(FunctionCallInfo fcinfo, int number,
 								AdpProportion *proportion);

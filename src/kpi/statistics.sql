@@ -92,3 +92,103 @@ BEGIN
 	END LOOP;
 END
 $comments$;
+
+--
+-- Anomaly scores.
+--
+
+CREATE FUNCTION adpipe.anomaly_score(
+		value double precision, reference double precision[])
+	RETURNS double precision
+	AS 'MODULE_PATHNAME', 'adpipe_anomaly_score'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION adpipe.anomaly_score(double precision, double precision[]) IS
+	'How far value lies from the reference values, robust against outliers among them: 0.6745 * (value - median) / MAD, where MAD is the median absolute deviation from the median; if MAD is 0, 0.7979 * (value - median) / mean absolute deviation. Without unit, like standard deviations of a normal distribution; beyond 3.5 either way is an anomaly. NULLs in the reference are left out. NULL if value or reference is NULL, if the reference has no value, or if all its values are equal. NaN, infinity and overflow are error 22003. Iglewicz and Hoaglin 1993; NIST/SEMATECH e-Handbook 1.3.5.17.';
+
+CREATE FUNCTION adpipe.anomaly_score(value double precision)
+	RETURNS double precision
+	AS 'MODULE_PATHNAME', 'adpipe_anomaly_score_in_frame'
+	LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION adpipe.anomaly_score(double precision) IS
+	'Window function: the anomaly score of the current row''s value against the values of its frame, such as OVER (PARTITION BY campaign_id ORDER BY date_day RANGE BETWEEN ''28 days'' PRECEDING AND ''1 day'' PRECEDING). Add the weekday to PARTITION BY for a seasonal baseline: the same weekday of past weeks. 0.6745 * (value - median) / MAD; if MAD is 0, 0.7979 * (value - median) / mean absolute deviation; without unit; beyond 3.5 either way is an anomaly. NULLs in the frame are left out. NULL if the value is NULL, or if the frame has no value or only equal ones. NaN, infinity and overflow are error 22003. Iglewicz and Hoaglin 1993; NIST/SEMATECH e-Handbook 1.3.5.17.';
+
+CREATE FUNCTION adpipe.rate_anomaly_score(x double precision, n double precision)
+	RETURNS double precision
+	AS 'MODULE_PATHNAME', 'adpipe_rate_anomaly_score'
+	LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION adpipe.rate_anomaly_score(double precision, double precision) IS
+	'Window function: as anomaly_score, for the rate x / n of the current row against the rates of its frame. The spread is at least sqrt(p * (1 - p) / n), with p the rate of the whole frame and n the trials of the current row: what chance alone does, so that tiny slices do not alarm. Rows without trials are left out. NULL if x, n or all rates of the frame are NULL, if n is 0, or if there is neither spread nor chance. A rate may exceed 1. Negative counts are error 22023; NaN, infinity and counts beyond 2^63 are error 22003. Iglewicz and Hoaglin 1993, with the variance of the binomial distribution as floor.';
+
+--
+-- Budget pacing.  Plain SQL over money, so numeric throughout.
+--
+
+CREATE FUNCTION adpipe.pacing_argument(name text, value numeric, may_be_negative boolean)
+	RETURNS numeric
+	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF value IN ('NaN', 'Infinity', '-Infinity') THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'numeric_value_out_of_range',
+			MESSAGE = format('%s is not a finite number: %s', name, value),
+			HINT = 'Filter these rows out, or turn the value into NULL.';
+	ELSIF value < 0 AND NOT may_be_negative THEN
+		RAISE EXCEPTION USING
+			ERRCODE = 'invalid_parameter_value',
+			MESSAGE = format('%s is negative: %s', name, value),
+			HINT = 'A budget and a fraction of time begin at 0.';
+	END IF;
+	RETURN value;
+END
+$$;
+COMMENT ON FUNCTION adpipe.pacing_argument(text, numeric, boolean) IS
+	'Part of the pacing functions: the value, if it is finite (else error 22003) and where needed not negative (else error 22023). NULL if it is NULL.';
+
+CREATE FUNCTION adpipe.elapsed_fraction(first_day date, last_day date, today date)
+	RETURNS numeric
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN CASE
+		WHEN NOT isfinite(first_day) OR NOT isfinite(last_day) OR last_day < first_day THEN NULL
+		WHEN today <= first_day THEN 0
+		WHEN today > last_day THEN 1
+		ELSE (today - first_day)::numeric / (last_day - first_day + 1)
+	END;
+COMMENT ON FUNCTION adpipe.elapsed_fraction(date, date, date) IS
+	'Which part of the days from first_day to last_day, both included, is complete today, from 0 to 1: today itself is not. NULL if a day is NULL, if an end of the period is infinite, or if last_day is before first_day.';
+
+CREATE FUNCTION adpipe.pacing(spent numeric, budget numeric, elapsed numeric)
+	RETURNS numeric
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN adpipe.pacing_argument('spent', spent, true)
+		/ NULLIF(adpipe.pacing_argument('budget', budget, false), 0)
+		/ NULLIF(LEAST(adpipe.pacing_argument('elapsed', elapsed, false), 1), 0);
+COMMENT ON FUNCTION adpipe.pacing(numeric, numeric, numeric) IS
+	'Is the budget on pace? (spent / budget) / elapsed, a ratio: 1 is on plan, 1.2 is 20 % ahead of it. elapsed is the fraction of the period that is over, by days (elapsed_fraction) or by an expected delivery curve; from 1 on the result is spent / budget. NULL if an argument is NULL, or if budget or elapsed is 0. Spent and budget are in one currency; the function cannot check that. A negative budget or elapsed is error 22023; NaN, infinity and overflow are error 22003. One day says little: Google Ads may spend twice the daily budget on a day, and 30.4 times it in a month.';
+
+CREATE FUNCTION adpipe.projected_spend(spent numeric, elapsed numeric)
+	RETURNS numeric
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN adpipe.pacing_argument('spent', spent, true)
+		/ NULLIF(LEAST(adpipe.pacing_argument('elapsed', elapsed, false), 1), 0);
+COMMENT ON FUNCTION adpipe.projected_spend(numeric, numeric) IS
+	'What the whole period will cost if spending goes on as it did: spent / elapsed, money. elapsed is the fraction of the period that is over; from 1 on the result is spent. NULL if an argument is NULL, or if elapsed is 0. A negative elapsed is error 22023; NaN, infinity and overflow are error 22003.';
+
+CREATE FUNCTION adpipe.remaining_daily(spent numeric, budget numeric, days_left numeric)
+	RETURNS numeric
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN (adpipe.pacing_argument('budget', budget, false)
+			- adpipe.pacing_argument('spent', spent, true))
+		/ NULLIF(GREATEST(adpipe.pacing_argument('days_left', days_left, true), 0), 0);
+COMMENT ON FUNCTION adpipe.remaining_daily(numeric, numeric, numeric) IS
+	'What can be spent on each day that is left: (budget - spent) / days_left, money per day; negative once the budget is overspent. NULL if an argument is NULL, or if no day is left. A negative budget is error 22023; NaN, infinity and overflow are error 22003.';
+
+CREATE FUNCTION adpipe.days_to_exhaustion(spent numeric, budget numeric, daily_spend numeric)
+	RETURNS numeric
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	RETURN GREATEST(adpipe.pacing_argument('budget', budget, false)
+					- adpipe.pacing_argument('spent', spent, true), 0)
+		/ NULLIF(GREATEST(adpipe.pacing_argument('daily_spend', daily_spend, true), 0), 0);
+COMMENT ON FUNCTION adpipe.days_to_exhaustion(numeric, numeric, numeric) IS
+	'How many days the budget lasts: (budget - spent) / daily_spend, days; 0 once it is spent. daily_spend is the mean of the last full days, best of seven or a multiple. NULL if an argument is NULL, or if daily_spend is not above 0. A negative budget is error 22023; NaN, infinity and overflow are error 22003.';
