@@ -30,7 +30,8 @@ def parse_arguments():
     parser.add_argument("--port", type=int, default=0,
                         help="port of the HTTP listener (default: any)")
     parser.add_argument("--seeds", metavar="DIR",
-                        help="serve the google_ads_*.csv files of a folder")
+                        help="serve the google_ads_*.csv and "
+                        "facebook_ads_*.csv files of a folder")
     parser.add_argument("--page-size", type=int, default=10000)
     parser.add_argument("--ready-file", metavar="FILE")
     parser.add_argument("--until-eof", action="store_true")
@@ -62,10 +63,15 @@ def make_google(arguments, simulator, folder, ready):
 
 
 def make_meta(arguments, simulator, folder, ready):
-    """Returns Meta Ads."""
+    """Returns Meta Ads; adds what is told about its seeds to the ready
+    line."""
     simulator.faults.declare(FAULT_KEYS)
-    return MetaAds(MetaSample(simulator.clock), simulator.clock,
-                   simulator.settings)
+    world = MetaSample(simulator.clock)
+    if arguments.seeds:
+        from meta_ads.seeds import SeedWorld
+        world = SeedWorld(simulator.clock, arguments.seeds)
+        ready["meta_seeds"] = world.report()
+    return MetaAds(world, simulator.clock, simulator.settings)
 
 
 # One line per platform: makes it from the command line, the simulator, a
