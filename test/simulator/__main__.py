@@ -14,6 +14,8 @@ import tempfile
 import threading
 
 import keys
+from appsflyer import api as appsflyer
+from appsflyer.sample import SampleWorld as AppsFlyerWorld
 from control import Control
 from faults import FaultBook
 from google_ads.api import GoogleAds
@@ -74,11 +76,20 @@ def make_meta(arguments, simulator, folder, ready):
     return MetaAds(world, simulator.clock, simulator.settings)
 
 
+def make_appsflyer(arguments, simulator, folder, ready):
+    """Returns AppsFlyer; adds its tokens to the ready line."""
+    ready["appsflyer_token"] = appsflyer.API_TOKEN
+    ready["appsflyer_revoked_token"] = appsflyer.REVOKED_TOKEN
+    return appsflyer.AppsFlyer(AppsFlyerWorld(simulator.clock),
+                               simulator.clock, simulator.settings)
+
+
 # One line per platform: makes it from the command line, the simulator, a
 # folder for files and the ready line, to which it may add.
 PLATFORMS = (
     make_google,
     make_meta,
+    make_appsflyer,
 )
 
 

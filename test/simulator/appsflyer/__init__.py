@@ -1,0 +1,1 @@
+"""AppsFlyer: app list, aggregate and raw-data Pull API."""

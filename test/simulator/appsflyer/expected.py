@@ -1,0 +1,209 @@
+"""What a correct reader of the apps ends up with, table by table of adpipe,
+computed straight from what happened: no request, no CSV.
+
+Values are texts in their exact decimal or plain form; None stands for what is
+not measured or left out.  A row exists when any of its metrics is not zero, and
+an event of a row when its users, events or revenue are not.
+"""
+
+import collections
+import datetime
+import decimal
+
+from appsflyer import facts, people
+from appsflyer.fields import RAW_COLUMNS, RAW_REPORTS
+
+PARTNERS = ("agency", "media_source", "campaign_name")
+RAW_TABLES = {
+    "installs": "installs_report",
+    "organic_installs": "organic_installs_report",
+    "in_app_events": "in_app_events_report",
+    "organic_in_app_events": "organic_in_app_events_report",
+}
+
+
+def decimal_text(amount, scale):
+    """Returns an amount without trailing zeros, or None."""
+    if amount is None:
+        return None
+    text = format(decimal.Decimal(amount) / scale, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def text(value):
+    """Returns a value as text, or None."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return None if value is None else str(value)
+
+
+def shared(app, day=None):
+    """Returns the columns that every row begins with."""
+    made = {"account_id": app.id, "account_name": app.name}
+    if day is not None:
+        made.update(date_day=day.isoformat(), currency=app.currency)
+    return made
+
+
+def days_near(campaign, since, until, now):
+    """Returns the ordinals of days that can reach into a range: app days and
+    report days differ where a zone was set later."""
+    return range(max(since.toordinal() - 1, campaign.start),
+                 min(until.toordinal() + 1, campaign.end,
+                     now.date().toordinal() + 1) + 1)
+
+
+def acquisition(world, app, since, until):
+    """Yields (campaign, day, country, what) of everything that happened by
+    now and is dated in the range; what is an Activity or a User."""
+    now = world.now()
+    for campaign in app.campaigns:
+        if campaign.is_retargeting:
+            continue
+        for ordinal in days_near(campaign, since, until, now):
+            for what in (facts.activity(campaign, ordinal)
+                         + facts.users(campaign, ordinal)):
+                day = app.local(what.instant).date()
+                if what.instant <= now and since <= day <= until:
+                    yield campaign, day, what.part.country, what
+
+
+def grouped(world, app, since, until, by_country):
+    """Returns {(day, country, campaign): (activities, users)}."""
+    groups = collections.defaultdict(lambda: ([], []))
+    for campaign, day, country, what in acquisition(world, app, since, until):
+        key = day, country if by_country else None, campaign
+        groups[key][isinstance(what, facts.User)].append(what)
+    return groups
+
+
+def names_of(key, by_country):
+    """Returns the dimensions of a group."""
+    _, country, campaign = key
+    made = {"agency": campaign.agency, "media_source": campaign.media_source,
+            "campaign_name": campaign.name}
+    if by_country:
+        made["country"] = country
+    return made
+
+
+def happened(user, now):
+    """Returns a user's events up to now."""
+    return [e for e in user.events if e.instant <= now]
+
+
+def daily_rows(world, app, since, until, by_country=False):
+    """Returns the rows of partners_daily or geo_daily."""
+    now = world.now()
+    rows = []
+    for key, (activities, users) in grouped(
+            world, app, since, until, by_country).items():
+        day, _, campaign = key
+        sessions = [sum(s <= now for s in u.sessions) for u in users]
+        revenue = sum(e.revenue or 0 for u in users
+                      for e in happened(u, now))
+        rows.append(dict(
+            shared(app, day), **names_of(key, by_country),
+            impressions=text(sum(a.impressions for a in activities)
+                             if campaign.has_views else None),
+            clicks=text(sum(a.clicks for a in activities)
+                        if campaign.has_views else None),
+            installs=text(len(users)), sessions=text(sum(sessions)),
+            loyal_users=text(sum(s >= facts.LOYAL_SESSIONS
+                                 for s in sessions)),
+            spend=decimal_text(sum(a.cost for a in activities), 10000)
+            if campaign.has_cost else None,
+            revenue=decimal_text(revenue, 100)))
+    return rows
+
+
+def event_rows(world, app, since, until):
+    """Returns the rows of partners_event_daily."""
+    now = world.now()
+    rows = []
+    for key, (_, users) in grouped(world, app, since, until, False).items():
+        by_name = collections.defaultdict(list)
+        for user in users:
+            for event in happened(user, now):
+                by_name[event.name].append((user.number, user.instant,
+                                            event.revenue or 0))
+        for name, events in by_name.items():
+            rows.append(dict(
+                shared(app, key[0]), **names_of(key, False), event_name=name,
+                unique_users=text(len({e[:2] for e in events})),
+                event_count=text(len(events)),
+                revenue=decimal_text(sum(e[2] for e in events), 100)))
+    return rows
+
+
+def raw_rows(world, app, since, until, table):
+    """Returns the rows of a raw table."""
+    report = RAW_REPORTS[RAW_TABLES[table]]
+    zero = datetime.time(tzinfo=datetime.timezone.utc)
+    first = datetime.datetime.combine(since - facts.DAY, zero)
+    last = datetime.datetime.combine(until + facts.DAY * 2, zero)
+    rows = []
+    for row in people.rows_between(app, report, first,
+                                   min(last, world.now())):
+        values = people.values_of(app, row)
+        day = app.local(values["event_time"]).date()
+        if not since <= day <= until:
+            continue
+        made = shared(app, day)
+        for _, name in RAW_COLUMNS:
+            value = values.get(name)
+            if isinstance(value, datetime.datetime):
+                value = app.local(value).strftime("%Y-%m-%d %H:%M:%S")
+            made[name] = text(value)
+        if "event_revenue" in values:
+            revenue = values["event_revenue"]
+            made["event_revenue"] = decimal_text(revenue, 100)
+            made["event_revenue_usd"] = decimal_text(
+                (app.usd_rate * revenue).quantize(decimal.Decimal(1)), 100)
+        rows.append(made)
+    return rows
+
+
+def app_row(app):
+    """Returns an app's row of the table of apps."""
+    told = app.attributes()
+    retargeting = told.get("enable_retargetting")
+    return dict(shared(app), platform=app.platform, currency=app.currency,
+                time_zone=app.zone_name,
+                enable_retargetting=text(retargeting))
+
+
+def rows_of(world, app, table, since, until):
+    """Returns one app's rows of a table with days; raises ValueError."""
+    if table in ("partners_daily", "tracker_report"):
+        rows = daily_rows(world, app, since, until)
+    elif table == "geo_daily":
+        rows = daily_rows(world, app, since, until, True)
+    elif table in ("partners_event_daily", "tracker_event_report"):
+        rows = event_rows(world, app, since, until)
+    elif table in RAW_TABLES:
+        rows = raw_rows(world, app, since, until, table)
+    else:
+        raise ValueError("unknown table \"%s\"" % table)
+    if table.startswith("tracker_"):
+        rows = [dict(row, platform="appsflyer") for row in rows]
+    return rows
+
+
+def expected_rows(world, params):
+    """Answers /_control/world: `resource` is a table of adpipe, `accounts`
+    some app ids (default: all), `since` and `until` the days.  Raises
+    ValueError on a parameter it does not know."""
+    unknown = set(params) - {"platform", "resource", "since", "until",
+                             "accounts"}
+    if unknown:
+        raise ValueError("unknown parameter: " + ", ".join(sorted(unknown)))
+    wanted = params.get("accounts")
+    apps = [world.apps[a] for a in wanted.split(",")] if wanted else list(
+        world.apps.values())
+    if params["resource"] == "apps":
+        return [app_row(app) for app in apps]
+    since = datetime.date.fromisoformat(params["since"])
+    until = datetime.date.fromisoformat(params["until"])
+    return [row for app in apps
+            for row in rows_of(world, app, params["resource"], since, until)]
