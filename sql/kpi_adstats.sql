@@ -115,7 +115,7 @@ SELECT label, adpipe.stats(i::bigint, c::bigint, s::numeric, v::numeric, w::nume
 			   ('3 some', 10, NULL, 1.50, NULL, NULL), ('3 some', NULL, 2, NULL, NULL, NULL)) AS t (label, i, c, s, v, w)
  GROUP BY label ORDER BY label;
 SELECT adpipe.stats(impressions, clicks, spend, conversions, conversions_value) IS NULL AS none,
-	   adpipe.rollup(NULL) IS NULL AS rolled
+	   adpipe.rollup(NULL::adpipe.adstats) IS NULL AS rolled
   FROM days WHERE false;
 SELECT adpipe.stats(NULL, NULL, NULL, NULL, NULL) AS untyped, adpipe.ctr(NULL::adpipe.adstats) IS NULL AS strict;
 
