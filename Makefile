@@ -18,7 +18,7 @@ PKG_CONFIG ?= pkg-config
 # Parts of the check; each runs alone as check-<part>.
 CHECK_PARTS = lint unit regress isolation tap
 SCRIPT_TARGETS = check $(CHECK_PARTS:%=check-%) check-long check-sanitizers \
-	check-valgrind demo bench format format-check help
+	check-valgrind check-majors check-compile demo bench format format-check help
 
 # PGXS has a target "check" of its own, which only refuses; so the two halves
 # are never read together.
@@ -43,8 +43,11 @@ check:
 $(CHECK_PARTS:%=check-%): check-%:
 	@test/bin/check $*
 
-check-long check-sanitizers check-valgrind:
+check-long check-sanitizers check-valgrind check-majors:
 	@test/bin/$@
+
+check-compile:
+	@test/bin/check-majors compile
 
 demo:
 	@test/bin/demo
