@@ -43,6 +43,7 @@ for my $i (1 .. 300)
 	my $sql = "SELECT $columns FROM {$table} t WHERE " . $queries->bound($table, 't') . ' AND ' . $queries->tree($table, 't', 2);
 	my $expected = $queries->checksum($queries->local($sql));
 
+	die "$expected: $sql" unless $expected =~ /^\d+\|/;
 	$found++ unless $expected =~ /^0\|/;
 	for my $setting ('on', 'off')
 	{
@@ -106,14 +107,17 @@ my @leaves = (
 subtest 'what should be pushed is, and nothing else' => sub {
 	for my $i (1 .. 100)
 	{
-		my (@sql, %expected);
+		my (@sql, %expected, %has_value);
 		for (0 .. rand 4)
 		{
 			my ($sql, $gaql) = pick(@leaves)->();
+			# Two values for one column are found to exclude each other.
+			next if ($gaql // '') =~ /^(\S+) = / && $has_value{$1}++;
 			push @sql, "($sql)";
 			$expected{$gaql} = 1 if defined $gaql;
 		}
 		my $condition = join ' AND ', @sql;
+		note("$i: $condition");
 		for my $setting ('on', 'off')
 		{
 			forget();
@@ -151,11 +155,11 @@ SKIP:
 SET adpipe.pushdown = on;
 CREATE COLLATION any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 CREATE FOREIGN TABLE google.any_case (
-    account_id text COLLATE any_case OPTIONS (field 'customer.id'),
+    account_id text OPTIONS (field 'customer.id') COLLATE any_case,
     date_day date OPTIONS (field 'segments.date'),
-    campaign_id text COLLATE any_case OPTIONS (field 'campaign.id'),
-    campaign_name text COLLATE any_case OPTIONS (field 'campaign.name'),
-    campaign_status text COLLATE any_case OPTIONS (field 'campaign.status'),
+    campaign_id text OPTIONS (field 'campaign.id') COLLATE any_case,
+    campaign_name text OPTIONS (field 'campaign.name') COLLATE any_case,
+    campaign_status text OPTIONS (field 'campaign.status') COLLATE any_case,
     clicks bigint OPTIONS (field 'metrics.clicks')) SERVER google OPTIONS (resource 'campaign');
 END
 		my $name = $session->query('SELECT min(campaign_name) FROM copy_google_campaign_daily WHERE campaign_name <> upper(campaign_name) AND campaign_name ~ \'^[A-Za-z ]+$\'');
@@ -163,7 +167,7 @@ END
 			[ 'google.any_case', 'campaign_name = ' . quote(uc $name) ],
 			[ 'google.any_case', 'campaign_name IN (' . quote(uc $name) . ", 'x')" ],
 			[ 'google.any_case', 'campaign_name <> ' . quote(uc $name) ],
-			[ 'google.any_case', "campaign_status = 'paused'" ],
+			[ 'google.any_case', "campaign_status = 'enabled'" ],
 			[ 'google.any_case', "campaign_status <> ALL (ARRAY['Paused'])" ],
 			[ 'google.any_case', "campaign_id <> '17'" ],
 			[ 'google.campaign_daily', 'campaign_name = ' . quote(uc $name) . ' COLLATE any_case' ],
