@@ -1,7 +1,7 @@
 """The HTTP core: threads, keep-alive, TLS, and one path for every request.
 
-A request is read whole, logged, delayed, answered by the platform that owns
-its path (or by a fault in its stead), compressed and sent.  HTTP and HTTPS
+A request is read whole, logged, answered by the platform that owns its path
+(or by a fault in its stead), held back, compressed and sent.  HTTP and HTTPS
 listeners share everything behind the socket.
 """
 
@@ -121,10 +121,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             user_agent=request.header("user-agent"),
             accept_encoding=request.header("accept-encoding"), **info)
         entry["fault"] = action or None
-        if simulator.settings["delay_ms"]:
-            time.sleep(simulator.settings["delay_ms"] / 1000.0)
+        ready_at = time.monotonic() + simulator.settings["delay_ms"] / 1000.0
         try:
             response = self.make_response(platform, request, info, action)
+            # What making it took counts: the delay is the platform's latency.
+            time.sleep(max(0.0, ready_at - time.monotonic()))
             entry["status"], entry["rows"] = response.status, response.rows
             if response.finished is not None and not action:
                 entry["wire_bytes"] = entry["bytes"] = len(response.body)

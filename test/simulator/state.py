@@ -13,7 +13,7 @@ DEFAULT_SETTINGS = {
     "gzip": True,               # compress when the client accepts it
     "gzip_min_bytes": 256,      # smaller bodies are sent as they are
     "chunked": False,           # Transfer-Encoding: chunked, no length
-    "delay_ms": 0,              # wait before each platform answer
+    "delay_ms": 0,              # no platform answers sooner than this
     "token_expires_in": 3599,   # life of new access tokens, seconds
     "revoke_refresh_token": False,
     "revoke_service_account": False,

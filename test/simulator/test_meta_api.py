@@ -194,6 +194,18 @@ class Usage(Surface):
         self.assertEqual((response.status, error["code"],
                           error["error_subcode"]), (400, 80000, 2446079))
 
+    def test_calls_extend_a_block(self):
+        fault = {"error": "17.2446079", "block_ms": 60000,
+                 "wait_seconds": 60}
+        self.api.error_response({"account": MAIN}, fault)
+        for _ in range(2):
+            self.assertEqual(self.refused("act_%s/ads" % MAIN),
+                             (17, 2446079))
+        self.get("act_%s/ads" % EURO)
+        self.api.reset()
+        self.api.error_response({"account": MAIN}, dict(fault, block_ms=0))
+        self.get("act_%s/ads" % MAIN)
+
     def test_error_members(self):
         info = {"account": None}
         response = self.api.error_response(info, {
@@ -428,6 +440,16 @@ class Runs(Surface):
         run = str(self.start({"end": "Job Skipped", "ms": 0}))
         said = self.get(run)
         self.assertEqual(said["async_status"], "Job Skipped")
+        self.assertNotIn("error_code", said)
+
+    def test_no_reasons_before_version_25(self):
+        self.clock.set(NOW - datetime.timedelta(60))
+        response = self.respond(
+            "POST", "act_%s/insights" % EURO, {}, version="v24.0", fault={
+                "job": {"end": "Job Failed", "ms": 0}})
+        run = str(json.loads(response.body)["report_run_id"])
+        said = self.get(run)
+        self.assertEqual(said["async_status"], "Job Failed")
         self.assertNotIn("error_code", said)
 
     def test_stuck(self):

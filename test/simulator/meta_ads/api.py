@@ -33,7 +33,7 @@ SETTINGS = dict({
 FAULT_KEYS = {
     "error_user_title": str, "error_user_msg": str, "is_transient": bool,
     "error_data": (dict, str), "usage_pct": int, "wait_minutes": int,
-    "wait_seconds": int, "job": dict,
+    "wait_seconds": int, "block_ms": int, "job": dict,
 }
 
 
@@ -50,6 +50,7 @@ class MetaAds:
         self.access = Access(clock, settings)
         self.jobs = JobBook(clock, settings)
         self.pages = PageBook()
+        self.blocks = limits.Blocks()
         self.bench = None
 
     # ---- for the control endpoints ---------------------------------------
@@ -72,6 +73,7 @@ class MetaAds:
         self.reset_bench()
         self.pages.expire_all()
         self.jobs.clear()
+        self.blocks.clear()
 
     def revoke_tokens(self):
         """Does nothing: a reader could not get a new token.  The setting
@@ -133,6 +135,7 @@ class MetaAds:
 
     def error_response(self, info, fault):
         """Returns the answer an "error" fault asks for."""
+        self.blocks.start(info.get("account"), fault)
         error, status = errors.injected(fault)
         return self.refusal(error, info, status, fault)
 
@@ -157,6 +160,9 @@ class MetaAds:
         repeat_page and job."""
         if fault.get("expire_page_tokens"):
             self.pages.expire_all()
+        blocked = self.blocks.refusal(info.get("account"))
+        if blocked:
+            return self.error_response(info, blocked)
         params = params_of(request)
         try:
             version = self.access.version_of(PATH.match(request.path))
@@ -231,7 +237,9 @@ class MetaAds:
             if node.kind == "account":
                 return edges.account_row(node, self.world, wanted), 0
             return edges.node_values(node, wanted), 0
-        if node.kind != "account" or words[0] not in edges.EDGES:
+        if node.kind != "account" and words[0] in edges.EDGES:
+            raise NotServed("edges of what is not an account")
+        if words[0] not in edges.EDGES:
             raise GraphError("2500", "Unknown path components: /" + words[0])
         return self.list_page(call, lambda: edges.edge(
             self.world, node, words[0], call.params)), 0

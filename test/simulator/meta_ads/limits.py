@@ -5,6 +5,8 @@ from its fault rule.
 """
 
 import json
+import threading
+import time
 
 SETTINGS = {
     "meta_usage_pct": 3,            # of every quota, as answers tell it
@@ -42,3 +44,34 @@ def headers(settings, info, account, fault=None):
             "call_count": percent, "total_time": percent // 2,
             "total_cputime": percent // 2})))
     return made
+
+
+class Blocks:
+    """Accounts that are shut out for a while: every call made meanwhile is
+    refused like the first one and makes the while begin anew."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._blocks = {}       # account id -> (fault, end)
+
+    def start(self, account, fault):
+        """Shuts an account out if the fault says for how long."""
+        if "block_ms" in fault:
+            end = time.monotonic() + fault["block_ms"] / 1000.0
+            with self._lock:
+                self._blocks[account] = (fault, end)
+
+    def refusal(self, account):
+        """Returns the fault that an account is still refused with, None if
+        it is not."""
+        with self._lock:
+            fault, end = self._blocks.get(account, (None, 0))
+        if fault is None or time.monotonic() >= end:
+            return None
+        self.start(account, fault)
+        return fault
+
+    def clear(self):
+        """Lets everybody in again."""
+        with self._lock:
+            self._blocks = {}
