@@ -4,9 +4,12 @@
  */
 #include "postgres.h"
 
+#include <unistd.h>
+
 #include "access/table.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "storage/fd.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/tuplestore.h"
@@ -148,6 +151,9 @@ adp_answer_detach(AdpPlace *place)
 	AdpAnswer *answer = place->answer;
 
 	place->answer = NULL;
+	if (place->wait_fd != NULL)
+		adp_owner_release(place->wait_fd);
+	place->wait_fd = NULL;
 	if (place->slot != NULL)
 		ExecDropSingleTupleTableSlot(place->slot);
 	place->slot = NULL;
@@ -169,43 +175,47 @@ adp_answer_is(const AdpPlace *place, const char *key)
 }
 
 /*
- * Reads and converts a row; false at the end.
+ * Reads and converts a row.
  */
-static bool
-read_row(AdpAnswer *answer, Datum *values, bool *nulls)
+static AdpReadState
+read_row(AdpAnswer *answer, bool may_wait, Datum *values, bool *nulls)
 {
 	const AdpCell *cells;
 	const AdpAccount *account;
+	AdpReadState state;
 	MemoryContext old;
 
 	if (answer->reader == NULL)
-		return false;
+		return ADP_READ_END;
 	MemoryContextReset(answer->row_cxt);
-	if (adp_reader_next(answer->reader, true, &cells, &account) == ADP_READ_END)
-	{
+	state = adp_reader_next(answer->reader, may_wait, &cells, &account);
+	if (state == ADP_READ_END)
 		end_reader(answer);
-		return false;
-	}
+	if (state != ADP_READ_ROW)
+		return state;
 	old = MemoryContextSwitchTo(answer->row_cxt);
 	adp_converter_row(answer->converter, cells, account, values, nulls);
 	MemoryContextSwitchTo(old);
-	return true;
+	return state;
 }
 
 /*
- * Reads a row into the store; false at the end.  While it is put there, the
- * pointer that never moves is the active one: the active pointer, if at the
- * end, would step over the new row.
+ * Reads a row into the store.  While it is put there, the pointer that never
+ * moves is the active one: the active pointer, if at the end, would step over
+ * the new row.
  */
-static bool
-store_row(AdpAnswer *answer)
+static AdpReadState
+store_row(AdpAnswer *answer, bool may_wait)
 {
-	if (!read_row(answer, answer->values, answer->nulls))
-		return false;
+	AdpReadState state =
+		read_row(answer, may_wait, answer->values, answer->nulls);
+
+	if (state != ADP_READ_ROW)
+		return state;
 	tuplestore_select_read_pointer(answer->store, 0);
 	tuplestore_putvalues(answer->store, answer->desc, answer->values,
 						 answer->nulls);
-	return true;
+	return state;
 }
 
 /*
@@ -230,15 +240,17 @@ copy_from_store(AdpPlace *place)
  * Gets a row out of the store, reading another one into it at its end.  The
  * row is copied: what another scan stores meanwhile may move it.
  */
-static bool
-next_from_store(AdpPlace *place, TupleTableSlot *slot)
+static AdpReadState
+next_from_store(AdpPlace *place, TupleTableSlot *slot, bool may_wait)
 {
 	AdpAnswer *answer = place->answer;
 
 	if (!copy_from_store(place))
 	{
-		if (!store_row(answer))
-			return false;
+		AdpReadState state = store_row(answer, may_wait);
+
+		if (state != ADP_READ_ROW)
+			return state;
 		if (!copy_from_store(place))
 			elog(ERROR, "row just stored is not there");
 	}
@@ -247,32 +259,92 @@ next_from_store(AdpPlace *place, TupleTableSlot *slot)
 		   answer->desc->natts * sizeof(Datum));
 	memcpy(slot->tts_isnull, place->slot->tts_isnull,
 		   answer->desc->natts * sizeof(bool));
-	return true;
+	return ADP_READ_ROW;
 }
 
 /*
  * Puts the next row into the slot.
  */
-bool
-adp_answer_next(AdpPlace *place, TupleTableSlot *slot)
+AdpReadState
+adp_answer_next(AdpPlace *place, TupleTableSlot *slot, bool may_wait)
 {
 	AdpAnswer *answer = place->answer;
+	AdpReadState state;
 
 	ExecClearTuple(slot);
 	if (answer->store != NULL)
-	{
-		if (!next_from_store(place, slot))
-			return false;
-	}
+		state = next_from_store(place, slot, may_wait);
 	else
 	{
 		place->has_read = true;
 		memset(slot->tts_isnull, true, answer->desc->natts * sizeof(bool));
-		if (!read_row(answer, slot->tts_values, slot->tts_isnull))
-			return false;
+		state = read_row(answer, may_wait, slot->tts_values, slot->tts_isnull);
 	}
-	ExecStoreVirtualTuple(slot);
-	return true;
+	if (state == ADP_READ_ROW)
+		ExecStoreVirtualTuple(slot);
+	return state;
+}
+
+/*
+ * Releases a descriptor; they are kept plus one, since an owner's NULL means
+ * that it holds nothing.
+ */
+static void
+close_wait_fd(void *resource)
+{
+	close((int) (intptr_t) resource - 1);
+	ReleaseExternalFD();
+}
+
+/*
+ * Prepares to wait.  Each place has a descriptor of its own, because two scans
+ * that share an answer may wait in one set, which takes a descriptor only once.
+ */
+int
+adp_answer_prepare_wait(AdpPlace *place)
+{
+	AdpAnswer *answer = place->answer;
+	int fd = adp_reader_prepare_wait(answer->reader);
+
+	if (place->wait_fd == NULL)
+		place->wait_fd = adp_owner_create(answer->cxt, close_wait_fd);
+	if (place->wait_fd->resource == NULL)
+	{
+		if (!AcquireExternalFD())
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+					 errmsg("too many open files in this session"),
+					 errhint("Raise setting \"max_files_per_process\".")));
+		fd = dup(fd);
+		if (fd < 0)
+		{
+			ReleaseExternalFD();
+			ereport(ERROR,
+					(errcode_for_file_access(),
+					 errmsg("could not duplicate a descriptor: %m")));
+		}
+		place->wait_fd->resource = (void *) (intptr_t) (fd + 1);
+	}
+	return (int) (intptr_t) place->wait_fd->resource - 1;
+}
+
+/*
+ * Lets the answer's transfers go on.
+ */
+void
+adp_answer_poll(AdpPlace *place)
+{
+	if (place->answer->reader != NULL)
+		adp_reader_poll(place->answer->reader);
+}
+
+/*
+ * Whether another scan reads the answer too.
+ */
+bool
+adp_answer_is_shared(const AdpPlace *place)
+{
+	return place->answer->users > 1;
 }
 
 /*

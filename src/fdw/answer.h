@@ -12,6 +12,7 @@
 #include "executor/tuptable.h"
 #include "nodes/execnodes.h"
 
+#include "base/owner.h"
 #include "fdw/row.h"
 #include "platform/reader.h"
 
@@ -24,6 +25,7 @@ typedef struct AdpPlace
 	int read_pointer;	  /* in the answer's store, if it has one */
 	TupleTableSlot *slot; /* a row of the store, this scan's own copy */
 	bool has_read;		  /* rows went out, without a store */
+	AdpOwner *wait_fd;	  /* descriptor to wait on; NULL: none yet */
 } AdpPlace;
 
 /* What an answer is made of; the table holds secrets, the key does not. */
@@ -50,8 +52,23 @@ extern void adp_answer_detach(AdpPlace *place);
 /* Whether the place is at an answer to the key. */
 extern bool adp_answer_is(const AdpPlace *place, const char *key);
 
-/* Puts the next row into the virtual-capable slot; false at the end. */
-extern bool adp_answer_next(AdpPlace *place, TupleTableSlot *slot);
+/*
+ * Puts the next row into the virtual-capable slot; ADP_READ_PENDING only
+ * without waiting.
+ */
+extern AdpReadState adp_answer_next(AdpPlace *place, TupleTableSlot *slot,
+									bool may_wait);
+
+/*
+ * For who waits for several scans at once.  Prepares the answer and returns a
+ * descriptor of this place's own that becomes readable when a pending answer
+ * can go on; then adp_answer_poll() comes before adp_answer_next().
+ */
+extern int adp_answer_prepare_wait(AdpPlace *place);
+extern void adp_answer_poll(AdpPlace *place);
+
+/* Whether another scan reads the answer too. */
+extern bool adp_answer_is_shared(const AdpPlace *place);
 
 /* Starts over; false if the rows are gone and must be asked for again. */
 extern bool adp_answer_rewind(AdpPlace *place);

@@ -3,7 +3,7 @@
  *	  The one handler of all wrappers.
  *
  * IsForeignScanParallelSafe is left out: a parallel scan would ask the platform
- * once per worker.  AnalyzeForeignTable is left out, so ANALYZE sends nothing.
+ * once per worker, and only what is not parallel-safe may run asynchronously.  AnalyzeForeignTable is left out, so ANALYZE sends nothing.
  */
 #include "postgres.h"
 
@@ -32,6 +32,10 @@ adpipe_handler(PG_FUNCTION_ARGS)
 	routine->ReScanForeignScan = adpipeReScanForeignScan;
 	routine->EndForeignScan = adpipeEndForeignScan;
 	routine->ExplainForeignScan = adpipeExplainForeignScan;
+	routine->IsForeignPathAsyncCapable = adpipeIsForeignPathAsyncCapable;
+	routine->ForeignAsyncRequest = adpipeForeignAsyncRequest;
+	routine->ForeignAsyncConfigureWait = adpipeForeignAsyncConfigureWait;
+	routine->ForeignAsyncNotify = adpipeForeignAsyncNotify;
 	routine->ImportForeignSchema = adpipeImportForeignSchema;
 	PG_RETURN_POINTER(routine);
 }

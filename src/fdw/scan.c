@@ -342,7 +342,8 @@ start_scan(ForeignScanState *node)
 }
 
 /*
- * Fetches the next row.
+ * Fetches the next row.  An asynchronous scan does not wait for it: then the
+ * slot is empty and the scan pending.
  */
 TupleTableSlot *
 adpipeIterateForeignScan(ForeignScanState *node)
@@ -352,8 +353,12 @@ adpipeIterateForeignScan(ForeignScanState *node)
 
 	if (!scan->is_started)
 		start_scan(node);
-	if (scan->is_empty || !adp_answer_next(&scan->place, slot))
+	scan->is_pending = false;
+	if (scan->is_empty)
 		return ExecClearTuple(slot);
+	scan->is_pending =
+		adp_answer_next(&scan->place, slot, !node->ss.ps.async_capable) ==
+		ADP_READ_PENDING;
 	return slot;
 }
 

@@ -26,6 +26,7 @@ typedef struct AdpScan
 	MemoryContext cxt; /* lives as long as the node */
 	bool is_started;
 	bool is_empty;	 /* no row can satisfy the conditions */
+	bool is_pending; /* no row yet, but not at the end either */
 	bool keeps_rows; /* the scan may be rewound or shared */
 	AdpPlace place;
 	AdpStats past; /* of answers this scan has left */
@@ -52,6 +53,12 @@ extern void adpipeBeginForeignScan(ForeignScanState *node, int eflags);
 extern TupleTableSlot *adpipeIterateForeignScan(ForeignScanState *node);
 extern void adpipeReScanForeignScan(ForeignScanState *node);
 extern void adpipeEndForeignScan(ForeignScanState *node);
+
+/* async.c */
+extern bool adpipeIsForeignPathAsyncCapable(ForeignPath *path);
+extern void adpipeForeignAsyncRequest(AsyncRequest *request);
+extern void adpipeForeignAsyncConfigureWait(AsyncRequest *request);
+extern void adpipeForeignAsyncNotify(AsyncRequest *request);
 
 /* explain.c */
 extern void adpipeExplainForeignScan(ForeignScanState *node,
