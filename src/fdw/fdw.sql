@@ -7,7 +7,7 @@ COMMENT ON FUNCTION adpipe.handler() IS
 REVOKE ALL ON FUNCTION adpipe.handler() FROM PUBLIC;
 
 CREATE FUNCTION adpipe.google_ads_validator(text[], oid) RETURNS void
-    AS 'MODULE_PATHNAME', 'adpipe_google_ads_validator' LANGUAGE C STRICT;
+    AS 'MODULE_PATHNAME', 'adpipe_validator' LANGUAGE C STRICT;
 COMMENT ON FUNCTION adpipe.google_ads_validator(text[], oid) IS
     'Checks the options of Google Ads servers, user mappings, tables and columns; sends nothing.';
 REVOKE ALL ON FUNCTION adpipe.google_ads_validator(text[], oid) FROM PUBLIC;

@@ -20,13 +20,14 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/varlena.h"
 
 #include "base/guc.h"
 #include "fdw/option.h"
 #include "net/http.h"
 
-PG_FUNCTION_INFO_V1(adpipe_google_ads_validator);
+PG_FUNCTION_INFO_V1(adpipe_validator);
 
 /* Milliseconds in ten minutes: no bound of a transfer makes sense past that. */
 #define TEN_MINUTES_MS 600000
@@ -430,13 +431,35 @@ validate(const AdpPlatform *platform, List *options, Oid catalog)
 }
 
 /*
- * google_ads_validator(options text[], catalog oid): checks options of the
+ * The platform whose validator is called: the functions are named after their
+ * wrappers and share this code.
+ */
+static const AdpPlatform *
+validated_platform(FunctionCallInfo fcinfo)
+{
+	static const char suffix[] = "_validator";
+	char *name = get_func_name(fcinfo->flinfo->fn_oid);
+	Size len = name ? strlen(name) : 0;
+	const AdpPlatform *platform = NULL;
+
+	if (len > strlen(suffix))
+	{
+		name[len - strlen(suffix)] = '\0';
+		platform = adp_platform_by_name(name);
+	}
+	if (platform == NULL)
+		elog(ERROR, "validator of no known platform");
+	return platform;
+}
+
+/*
+ * <wrapper>_validator(options text[], catalog oid): checks options of the
  * wrapper's objects; sends nothing.
  */
 Datum
-adpipe_google_ads_validator(PG_FUNCTION_ARGS)
+adpipe_validator(PG_FUNCTION_ARGS)
 {
-	validate(adp_platform_by_name("google_ads"),
+	validate(validated_platform(fcinfo),
 			 untransformRelOptions(PG_GETARG_DATUM(0)), PG_GETARG_OID(1));
 	PG_RETURN_VOID();
 }

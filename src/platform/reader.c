@@ -245,7 +245,7 @@ adp_reader_stats(const AdpReader *reader)
 int
 adp_reader_prepare_wait(AdpReader *reader)
 {
-	adp_session_arm(reader->session);
+	adp_session_begin_wait(reader->session);
 	return adp_http_fd(reader->session->group);
 }
 

@@ -65,19 +65,10 @@ adp_session_wake_at(AdpSession *session, int64 at_ms)
 }
 
 /*
- * Lets transfers go on without waiting.
- */
-void
-adp_session_poll(AdpSession *session)
-{
-	adp_http_poll(session->group);
-}
-
-/*
  * Sets the group's alarm to the end of the earliest back-off.
  */
-void
-adp_session_arm(AdpSession *session)
+static void
+arm_alarm(AdpSession *session)
 {
 	int64 left;
 
@@ -93,20 +84,51 @@ adp_session_arm(AdpSession *session)
 }
 
 /*
+ * Begins to wait.
+ */
+void
+adp_session_begin_wait(AdpSession *session)
+{
+	arm_alarm(session);
+	if (INSTR_TIME_IS_ZERO(session->wait_start))
+		INSTR_TIME_SET_CURRENT(session->wait_start);
+}
+
+/*
+ * Ends a wait, if somebody has waited.
+ */
+static void
+end_wait(AdpSession *session)
+{
+	instr_time end;
+
+	if (INSTR_TIME_IS_ZERO(session->wait_start))
+		return;
+	INSTR_TIME_SET_CURRENT(end);
+	INSTR_TIME_SUBTRACT(end, session->wait_start);
+	INSTR_TIME_SET_ZERO(session->wait_start);
+	session->stats.wait_us += (int64) INSTR_TIME_GET_MICROSEC(end);
+}
+
+/*
+ * Lets transfers go on without waiting.
+ */
+void
+adp_session_poll(AdpSession *session)
+{
+	end_wait(session);
+	adp_http_poll(session->group);
+}
+
+/*
  * Waits until something can go on.
  */
 void
 adp_session_wait(AdpSession *session)
 {
-	instr_time start;
-	instr_time end;
-
-	INSTR_TIME_SET_CURRENT(start);
-	adp_session_arm(session);
+	adp_session_begin_wait(session);
 	adp_http_wait(session->group, -1);
-	INSTR_TIME_SET_CURRENT(end);
-	INSTR_TIME_SUBTRACT(end, start);
-	session->stats.wait_us += (int64) INSTR_TIME_GET_MICROSEC(end);
+	end_wait(session);
 }
 
 /*

@@ -40,6 +40,7 @@ typedef struct AdpSession
 	struct AdpCall *sign_in; /* running sign-in, or NULL */
 	int in_flight;			 /* transfers under way */
 	int64 alarm_at_ms;		 /* earliest end of a back-off; -1: none */
+	instr_time wait_start;	 /* zero unless somebody waits for it */
 } AdpSession;
 
 /* Opens a session in cxt; sends nothing yet. */
@@ -55,9 +56,9 @@ extern void adp_session_poll(AdpSession *session);
 
 /*
  * Makes the group's descriptor become readable at the latest when something
- * can go on; for who waits for it himself.
+ * can go on; for who waits for it himself and polls then.
  */
-extern void adp_session_arm(AdpSession *session);
+extern void adp_session_begin_wait(AdpSession *session);
 
 /* Waits until something can go on.  Serves interrupts. */
 extern void adp_session_wait(AdpSession *session);

@@ -35,8 +35,33 @@ ACTION_KEYS = {
     "expire_page_tokens": bool, "repeat_page": bool,
     # on the wire
     "cut": int, "close": str, "delay_ms": int, "stall_after": int,
-    "drip": list,
+    "drip": list, "gate": int, "gate_ms": int,
 }
+
+# How long a gate waits for the requests that open it, unless told.
+GATE_MS = 20000
+
+
+class Gate(int):
+    """Holds requests until a number of them is there at once; then it stays
+    open.  So a test can prove that requests are under way together.  Still a
+    number, which is how logs show it."""
+
+    def __init__(self, count):
+        super().__init__()
+        self._changed = threading.Condition()
+        self._missing = count
+
+    def enter(self, wait_ms):
+        """Waits at the gate; tells whether it opened in time."""
+        with self._changed:
+            self._missing -= 1
+            self._changed.notify_all()
+            is_open = self._changed.wait_for(lambda: self._missing <= 0,
+                                             wait_ms / 1000.0)
+            if not is_open:
+                self._missing += 1
+            return is_open
 
 
 class FaultRule:
@@ -61,6 +86,8 @@ class FaultRule:
                 None, "before_headers", "after_headers"):
             raise ValueError("action \"close\" must be before_headers "
                              "or after_headers")
+        if "gate" in self.action:
+            self.action = dict(self.action, gate=Gate(self.action["gate"]))
         self._account = match.get("account")
         self._page = match.get("page")
         self._method = match.get("method")

@@ -274,6 +274,19 @@ class Faults(Simulator):
         # four pieces have three pauses between them
         self.assertGreaterEqual(time.monotonic() - started, 0.15)
 
+    def test_gate(self):
+        # Two requests pass a gate of two together; neither alone would.
+        self.fault({"gate": 2}, times=2)
+        answers = []
+        threads = [threading.Thread(
+            target=lambda: answers.append(self.search()[0]))
+            for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(answers, [200, 200])
+
     def test_stall(self):
         self.fault({"stall_after": 10})
         connection = http.client.HTTPConnection("127.0.0.1", self.port,

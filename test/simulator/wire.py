@@ -7,6 +7,8 @@ import time
 
 from http.client import responses as REASONS
 
+from faults import GATE_MS
+
 
 class ConnectionSpent(Exception):
     """The connection was closed or left broken on purpose."""
@@ -93,6 +95,9 @@ def send(connection, response, action, chunked=False):
     Raises ConnectionSpent when the connection cannot be used again."""
     if "delay_ms" in action:
         time.sleep(action["delay_ms"] / 1000.0)
+    if "gate" in action and not action["gate"].enter(
+            action.get("gate_ms", GATE_MS)):
+        raise ConnectionSpent()
     if action.get("close") == "before_headers":
         raise ConnectionSpent()
     if response.finished is not None and not action:
