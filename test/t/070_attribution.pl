@@ -1,0 +1,104 @@
+# Attribution against its definitions: random journeys, read with random
+# parameters, must come to what test/reference/attribution.py computes in exact
+# fractions.  ADPIPE_LONG=1 makes more of them; SEED=n others.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+
+use AdpipeTest;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $SEED = $ENV{SEED} // 17;
+my $WORLDS = $ENV{ADPIPE_LONG} ? 3000 : 150;
+
+my $reference = "$FindBin::RealBin/../reference/attribution.py";
+my $folder = PostgreSQL::Test::Utils::tempdir();
+my $node = adpipe_cluster();
+my $session = session($node);
+
+sub reference
+{
+	my ($out, $err) = run_command([ 'python3', $reference, @_ ]);
+	is($err, '', "reference: $_[0]");
+	return $out;
+}
+
+# The parameters of a case as arguments.
+my $path_arguments = <<'END';
+	lookback => c.lookback * interval '1 second', counting => c.counting,
+	direct => c.direct
+END
+my $arguments = <<"END";
+	$path_arguments, half_life => c.half_life * interval '1 second',
+	first_weight => c.first_weight, last_weight => c.last_weight
+END
+
+# Writes what a query makes of all cases into a file.
+sub answer
+{
+	my ($name, $query) = @_;
+	$session->query("COPY ($query) TO '$folder/$name.csv' (FORMAT csv)");
+	return;
+}
+
+reference('make', $SEED, $WORLDS, $folder);
+$session->query(<<"END");
+CREATE TABLE events (world int, user_id text, second bigint, channel text,
+	conversion boolean, value numeric);
+CREATE TABLE cases (id int, world int, model text, lookback bigint,
+	counting text, direct text, half_life bigint,
+	first_weight numeric, last_weight numeric);
+COPY events FROM '$folder/events.csv' (FORMAT csv);
+COPY cases FROM '$folder/cases.csv' (FORMAT csv);
+CREATE TABLE worlds AS
+SELECT world, adpipe.journeys(user_id, to_timestamp(second), channel, conversion,
+		value ORDER BY random()) AS j
+FROM events GROUP BY world;
+END
+answer('paths', <<"END");
+SELECT c.id, p.user_id, p.conversion, extract(epoch FROM p.converted_at)::bigint,
+	p.value, array_to_string(p.path, '>')
+FROM cases c JOIN worlds w USING (world)
+CROSS JOIN LATERAL adpipe.paths(w.j, $path_arguments) WITH ORDINALITY AS p
+ORDER BY c.id, p.ordinality
+END
+answer('credits', <<"END");
+SELECT c.id, r.user_id, r.conversion, extract(epoch FROM r.converted_at)::bigint,
+	r.step, extract(epoch FROM r.touched_at)::bigint, r.channel, r.credit, r.value
+FROM cases c JOIN worlds w USING (world)
+CROSS JOIN LATERAL adpipe.credits(w.j, c.model, $arguments) WITH ORDINALITY AS r
+WHERE c.model <> 'markov' ORDER BY c.id, r.ordinality
+END
+answer('totals', <<"END");
+SELECT c.id, a.channel, a.conversions, a.value
+FROM cases c JOIN worlds w USING (world)
+CROSS JOIN LATERAL adpipe.attribution(w.j, c.model, $arguments) WITH ORDINALITY AS a
+ORDER BY c.id, a.ordinality
+END
+answer('effects', <<"END");
+SELECT c.id, e.channel, e.conversion_rate, e.removal_effect
+FROM cases c JOIN worlds w USING (world)
+CROSS JOIN LATERAL adpipe.removal_effects(w.j, $path_arguments) WITH ORDINALITY AS e
+WHERE c.model = 'markov' ORDER BY c.id, e.ordinality
+END
+
+my $cases = 8 * $WORLDS;
+is(reference('check', $folder), "$cases cases, 0 differences",
+	"seed $SEED: what the definitions say");
+
+# Enough of everything that random cases could miss.
+is( $session->query(<<'END'), 't', 'the cases have met what is rare');
+SELECT count(*) FILTER (WHERE cardinality(p.path) = 0) > 20
+	AND count(*) FILTER (WHERE p.conversion IS NULL) > 100
+	AND count(*) FILTER (WHERE p.conversion > 2) > 20
+	AND count(*) FILTER (WHERE cardinality(p.path) > 5) > 50
+	AND count(*) FILTER (WHERE 'direct' = ANY (p.path)) > 20
+FROM worlds w CROSS JOIN LATERAL adpipe.paths(w.j) AS p
+END
+
+$node->stop;
+done_testing();
