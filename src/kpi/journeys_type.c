@@ -285,6 +285,25 @@ add_currency(FunctionCallInfo fcinfo, AdpCurrency *currency)
 }
 
 /*
+ * Raises the error for a conversion that could be on no path, nor be counted
+ * as one that no touch leads to.
+ */
+static void
+throw_lost_conversion(bool has_no_user)
+{
+	if (has_no_user)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("conversion without a user"),
+				 errhint(
+					 "Give each unknown user a name of its own, or leave these rows out with FILTER.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("conversion without a time"),
+			 errhint("Leave these rows out with FILTER.")));
+}
+
+/*
  * Is there anything in the row to add?  A touch of nobody, or at no time, is
  * on no path.  Raises 22004 for such a conversion, which would be lost.
  */
@@ -297,13 +316,7 @@ row_counts(FunctionCallInfo fcinfo)
 	if (!PG_ARGISNULL(ARG_USER) && !PG_ARGISNULL(ARG_AT))
 		return converts || !PG_ARGISNULL(ARG_CHANNEL);
 	if (converts)
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 PG_ARGISNULL(ARG_USER) ? errmsg("conversion without a user")
-										: errmsg("conversion without a time"),
-				 errdetail("It could not be told from one that is not there."),
-				 errhint(
-					 "Leave these rows out with FILTER, or give each unknown user a name of its own.")));
+		throw_lost_conversion(PG_ARGISNULL(ARG_USER));
 	return false;
 }
 
