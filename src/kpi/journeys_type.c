@@ -436,7 +436,7 @@ adpipe_journeys_recv(PG_FUNCTION_ARGS)
 }
 
 /*
- * currency(journeys) returns text; strict
+ * journeys_currency(journeys) returns text; strict
  *
  * The currency of the values, NULL if none was declared.
  */
