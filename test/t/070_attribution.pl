@@ -1,6 +1,7 @@
 # Attribution against its definitions: random journeys, read with random
 # parameters, must come to what test/reference/attribution.py computes in exact
-# fractions.  ADPIPE_LONG=1 makes more of them; SEED=n others.
+# fractions.  ADPIPE_LONG=1 makes more of them; SEED=n others.  And the guide
+# shows what its examples really give.
 
 use strict;
 use warnings;
@@ -99,6 +100,29 @@ SELECT count(*) FILTER (WHERE cardinality(p.path) = 0) > 20
 	AND count(*) FILTER (WHERE 'direct' = ANY (p.path)) > 20
 FROM worlds w CROSS JOIN LATERAL adpipe.paths(w.j) AS p
 END
+
+# Every example of the guide, one after the other: what psql prints, without
+# blanks at ends of lines.
+sub guide_gives
+{
+	my ($statements) = @_;
+	my ($status, $out, $err) = $node->psql('guide',
+		"\\pset tuples_only off\n\\pset format aligned\n$statements");
+	$out =~ s/ +$//mg;
+	return $err eq '' ? $out : $err;
+}
+
+$node->safe_psql('postgres', 'CREATE DATABASE guide');
+$node->safe_psql('guide', 'CREATE EXTENSION adpipe');
+my $guide = slurp_file("$FindBin::RealBin/../../doc/attribution.md");
+my $examples = 0;
+while ($guide =~ /^```sql\n(.*?)^```\n(?:\n```text\n(.*?)\n```\n)?/msg)
+{
+	my ($statements, $output) = ($1, $2 // '');
+	$examples++;
+	is(guide_gives($statements), $output, "example $examples of the guide");
+}
+cmp_ok($examples, '>', 8, 'the guide has examples');
 
 $node->stop;
 done_testing();
