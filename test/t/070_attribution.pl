@@ -109,6 +109,7 @@ sub guide_gives
 	my ($status, $out, $err) = $node->psql('guide',
 		"\\pset tuples_only off\n\\pset format aligned\n$statements");
 	$out =~ s/ +$//mg;
+	$out =~ s/\n+\z//;
 	return $err eq '' ? $out : $err;
 }
 
