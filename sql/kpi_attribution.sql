@@ -34,7 +34,7 @@ SELECT journeys(u, t, c, x, v) AS journeys
 SELECT journeys(NULL, NULL, NULL, NULL, NULL::numeric) AS all_null,
 	   journeys('u', now(), NULL, NULL, 5) AS nothing,
 	   (SELECT journeys('u', now(), 'c', false, 5) WHERE false) AS empty,
-	   (SELECT rollup_journeys(NULL::adpipe.journeys) FROM generate_series(1, 3)) AS rollup_of_null;
+	   (SELECT rollup(NULL::adpipe.journeys) FROM generate_series(1, 3)) AS rollup_of_null;
 -- every type of value, literals and NULL; a value that is no number of the row
 SELECT journeys('u', '2000-01-01', 'c', true, v::smallint)::text AS smallint, journeys('u', '2000-01-01', 'c', true, v::bigint)::text AS bigint,
 	   journeys('u', '2000-01-01', 'c', true, v::real)::text AS real, journeys('u', '2000-01-01', 'c', true, 0.10)::text AS numeric,
@@ -57,7 +57,7 @@ SELECT journeys('u', '2000-01-01', 'c', x, v, c) AS journeys, journeys_currency(
 SELECT journeys_currency(journeys('u', '2000-01-01', 'c', true, 5)), journeys_currency(journeys('u', '2000-01-01', 'c', true, 5, NULL));
 SELECT pg_temp.outcome($$SELECT adpipe.journeys('u', '2000-01-01', 'c', true, 5, c) FROM unnest(ARRAY['USD', 'EUR']) AS c$$);
 SELECT pg_temp.outcome($$SELECT adpipe.journeys('u', '2000-01-01', 'c', true, 5, c) FROM unnest(ARRAY['USD', NULL]) AS c$$);
-SELECT pg_temp.outcome($$SELECT adpipe.rollup_journeys(j) FROM unnest(ARRAY['journeys:1:EUR:1:"u"(0=5)', 'journeys:1:USD:1:"v"(0=5)']::adpipe.journeys[]) AS j$$);
+SELECT pg_temp.outcome($$SELECT adpipe.rollup(j) FROM unnest(ARRAY['journeys:1:EUR:1:"u"(0=5)', 'journeys:1:USD:1:"v"(0=5)']::adpipe.journeys[]) AS j$$);
 
 -- How paths are cut.  One user: touches a to f, conversions at 10 and 20
 CREATE TEMP TABLE one AS
@@ -98,8 +98,8 @@ SELECT g, journeys(u, t, c, x, v, currency ORDER BY random()) AS state FROM samp
 SELECT count(*) AS groups,
 	   count(*) FILTER (WHERE journeys_send(merged.state) <> journeys_send(whole.state)) AS wrong,
 	   count(*) FILTER (WHERE twice.state::text <> whole.state::text) AS wrong_in_two_steps
-  FROM (SELECT g, rollup_journeys(state ORDER BY random()) AS state FROM parts GROUP BY g) AS merged
-  JOIN (SELECT g, rollup_journeys(state) AS state FROM (SELECT g, rollup_journeys(state) AS state FROM parts GROUP BY g, part % 3) AS _ GROUP BY g) AS twice USING (g)
+  FROM (SELECT g, rollup(state ORDER BY random()) AS state FROM parts GROUP BY g) AS merged
+  JOIN (SELECT g, rollup(state) AS state FROM (SELECT g, rollup(state) AS state FROM parts GROUP BY g, part % 3) AS _ GROUP BY g) AS twice USING (g)
   JOIN whole USING (g);
 -- merging left the stored states alone
 SELECT count(*) FILTER (WHERE p.state::text <> again.state::text) AS changed
@@ -154,7 +154,7 @@ SELECT count(*) AS groups, count(s.early) AS early,
 	   count(*) FILTER (WHERE s.all_rows::text <> p.all_rows::text OR s.early::text <> p.early::text) AS wrong
   FROM serial AS s JOIN parallel AS p USING (g);
 SELECT count(*) AS rows, sum(conversions) AS conversions
-  FROM (SELECT rollup_journeys(all_rows) AS j FROM parallel) AS _, attribution(j, 'shapley');
+  FROM (SELECT rollup(all_rows) AS j FROM parallel) AS _, attribution(j, 'shapley');
 ROLLBACK;
 DROP VIEW kpi_attribution_report;
 DROP TABLE kpi_attribution_rows;

@@ -38,7 +38,7 @@ CREATE TYPE adpipe.journeys (
 	STORAGE = extended
 );
 COMMENT ON TYPE adpipe.journeys IS
-	'Touches and conversions of many users, made by the aggregate adpipe.journeys and read by adpipe.attribution, credits, paths and removal_effects. Can be stored, and added up by adpipe.rollup_journeys in any order.';
+	'Touches and conversions of many users, made by the aggregate adpipe.journeys and read by adpipe.attribution, credits, paths and removal_effects. Can be stored, and added up by adpipe.rollup in any order.';
 
 --
 -- Collecting
@@ -107,14 +107,14 @@ BEGIN
 END
 $journeys$;
 
-CREATE AGGREGATE adpipe.rollup_journeys(journeys adpipe.journeys) (
+CREATE AGGREGATE adpipe.rollup(journeys adpipe.journeys) (
 	SFUNC = adpipe.journeys_combine,
 	STYPE = adpipe.journeys,
 	SSPACE = 8192,
 	COMBINEFUNC = adpipe.journeys_combine,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE adpipe.rollup_journeys(adpipe.journeys) IS
+COMMENT ON AGGREGATE adpipe.rollup(adpipe.journeys) IS
 	'Adds up journeys: those of one user in several states become one journey. The same as adpipe.journeys over all rows, bit for bit. NULL is ignored; NULL if there is nothing else. Two currencies are error 22023.';
 
 CREATE FUNCTION adpipe.journeys_currency(journeys adpipe.journeys) RETURNS text
