@@ -408,6 +408,10 @@ class Runs(Surface):
             ("Job Not Started", 0, True), ("Job Running", 63, True),
             ("Job Running", 100, True), ("Job Completed", 100, False)])
         self.assertIn("time_completed", said)
+        self.assertEqual(said["time_ref"], int(NOW.timestamp()))
+        self.assertEqual((said["account_id"], said["date_start"],
+                          said["date_stop"]),
+                         (MAIN, "2026-11-01", "2026-11-03"))
         rows = self.all_rows(run + "/insights", limit="40")
         self.assertEqual(rows, self.report(limit="500", **self.params))
 

@@ -122,8 +122,7 @@ def metrics(row, choice):
     """Returns the metric columns of a row."""
     plain = {name: row.part.scalars.get(name, 0) for name in (
         "impressions", "clicks", "inline_link_clicks", "spend")}
-    reach = reach_of(plain["impressions"], row.node.id,
-                     sorted(row.values.items()), row.day, row.day)
+    reach = reach_of(plain["impressions"])
     count, value = conversions_of(row, choice)
     return {"impressions": str(plain["impressions"]),
             "clicks": str(plain["clicks"]),

@@ -146,9 +146,7 @@ class Teller:
                   for name in catalog.COUNTS}
         old = self.plan.breakdowns and row.span[0] < self.month_13
         if not old or self.plan.is_async:
-            reach = reach_of(counts["impressions"], row.node.id,
-                             sorted(row.values.items()), row.span[0],
-                             row.span[1])
+            reach = reach_of(counts["impressions"])
             counts["reach"] = 0 if self.hourly else reach
         if not old:
             counts["unique_clicks"] = counts["clicks"] * 9 // 10

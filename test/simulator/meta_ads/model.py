@@ -12,8 +12,6 @@ millionths, so that every sum is exact whatever its order.
 import datetime
 import zoneinfo
 
-from daily import noise, uniform
-
 MICRO = 10 ** 6
 
 # Windows that an action is told for, and what makes an ad set's own setting.
@@ -166,13 +164,13 @@ class World:
         raise NotImplementedError
 
 
-def reach_of(impressions, *key):
-    """Returns how many people make up some impressions.  It depends on what
-    is counted together, so sums over days or ads are always too high."""
+def reach_of(impressions):
+    """Returns how many people make up some impressions: the more are counted
+    together, the more often each person is among them.  So sums over days,
+    ads or breakdowns are too high, as on the platform."""
     if not impressions:
         return 0
-    share = 55 + uniform(noise("reach", *key), 0, 40)
-    return max(1, impressions * share // 100)
+    return max(1, impressions * 100 // (100 + 7 * impressions.bit_length()))
 
 
 def setting_of(settings):
