@@ -155,3 +155,34 @@ SELECT count(*) AS pairs, count(DISTINCT result) AS results, min(result) AS resu
 -- A rate outside the interval of another; overlap
 SELECT adpipe.wilson_interval(81, 263) @> 0.3 AS inside, 0.4 <@ adpipe.wilson_interval(81, 263) AS outside,
 	   adpipe.wilson_interval(81, 263) && adpipe.wilson_interval(15, 148) AS overlap;
+
+-- Accessors of a stored value
+SELECT adpipe.ctr_interval(s) = adpipe.wilson_interval(81, 263) AS ctr, adpipe.ctr_interval(s, 0.8) = adpipe.wilson_interval(81, 263, 0.8) AS ctr_80,
+	   adpipe.cvr_click_interval(s) = adpipe.wilson_interval(2.5, 81) AS cvr, adpipe.cvr_click_interval(s, 0.8) = adpipe.wilson_interval(2.5, 81, 0.8) AS cvr_80
+  FROM (SELECT adpipe.stats(i, c, 10, v, 20) AS s FROM (VALUES (200, 80, 1.25), (63, 1, 1.25)) AS rows (i, c, v)) AS one;
+SELECT adpipe.ctr_interval(adpipe.stats(0, 0, 1, 1, 1)) IS NULL AS no_impressions, adpipe.ctr_interval(NULL) IS NULL AS nothing,
+	   adpipe.ctr_interval(adpipe.stats(5, NULL, 1, 1, 1)) IS NULL AS no_clicks, adpipe.cvr_click_interval(adpipe.stats(5, 0, 1, 0, 1)) IS NULL AS none;
+SELECT pg_temp.outcome('SELECT adpipe.ctr_interval(adpipe.stats(5, 6, 1, 1, 1))') AS more_clicks_than_impressions;
+
+-- In a worker the same as here
+CREATE TABLE kpi_intervals_rows AS SELECT i % 50 + 100 AS n, i % 37 AS x FROM generate_series(1, 2000) AS i;
+CREATE FUNCTION pg_temp.digest() RETURNS text LANGUAGE sql AS $$
+	SELECT md5(string_agg(concat(x, n, adpipe.wilson_interval(x, n), adpipe.clopper_pearson_interval(x, n),
+						  adpipe.difference_interval(x, n, 9, 90), adpipe.lift_interval(x, n, 9, 90), adpipe.two_proportion_test(x, n, 9, 90)), ',' ORDER BY x, n))
+	  FROM kpi_intervals_rows
+$$;
+BEGIN;
+SET LOCAL max_parallel_workers_per_gather = 0;
+SELECT pg_temp.digest() AS serial \gset
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SELECT set_config(CASE WHEN current_setting('server_version_num')::int >= 160000
+					   THEN 'debug_parallel_query' ELSE 'force_parallel_mode' END, 'on', true) AS forced;
+SELECT md5(string_agg(row, ',' ORDER BY x, n)) = :'serial' AS same
+  FROM (SELECT x, n, concat(x, n, adpipe.wilson_interval(x, n), adpipe.clopper_pearson_interval(x, n),
+						  adpipe.difference_interval(x, n, 9, 90), adpipe.lift_interval(x, n, 9, 90), adpipe.two_proportion_test(x, n, 9, 90)) AS row
+		  FROM kpi_intervals_rows) AS rows;
+ROLLBACK;
+DROP TABLE kpi_intervals_rows;

@@ -93,6 +93,22 @@ BEGIN
 END
 $comments$;
 
+CREATE FUNCTION adpipe.ctr_interval(
+		stats adpipe.adstats, confidence double precision DEFAULT 0.95)
+	RETURNS numrange
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN adpipe.wilson_interval(adpipe.clicks(stats), adpipe.impressions(stats), confidence);
+COMMENT ON FUNCTION adpipe.ctr_interval(adpipe.adstats, double precision) IS
+	'Wilson score interval of the click-through rate in a value of stats(), as fractions: wilson_interval(clicks, impressions, confidence), with its errors. NULL if clicks or impressions were not reported, or if impressions are 0.';
+
+CREATE FUNCTION adpipe.cvr_click_interval(
+		stats adpipe.adstats, confidence double precision DEFAULT 0.95)
+	RETURNS numrange
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN adpipe.wilson_interval(adpipe.conversions(stats), adpipe.clicks(stats), confidence);
+COMMENT ON FUNCTION adpipe.cvr_click_interval(adpipe.adstats, double precision) IS
+	'Wilson score interval of the conversion rate per click in a value of stats(), as fractions: wilson_interval(conversions, clicks, confidence), with its errors; more conversions than clicks are one of them. NULL if conversions or clicks were not reported, or if clicks are 0.';
+
 --
 -- Anomaly scores.
 --
