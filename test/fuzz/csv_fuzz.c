@@ -10,8 +10,8 @@
  * cut into chunks, each a block of its own that is freed as soon as the reader
  * allows.  Besides memory errors, a finding is: records or an error that depend
  * on the cuts, a record of another length than the first, a cell that is no
- * UTF-8 or holds NUL, and a table that is not the same when it is written anew
- * and read again.
+ * UTF-8 or holds NUL, a table that is not the same when it is written anew and
+ * read again, and a failed allocation that ends in anything but its error.
  */
 #include "postgres.h"
 
@@ -25,12 +25,12 @@ extern int LLVMFuzzerTestOneInput(const uint8 *data, size_t size);
 
 /* The server's side. */
 
-/* More than one of this fails, so that running out is met as well. */
-#define ALLOCATION_MAX ((Size) 1024 * 1024)
-
 #define MAX_BLOCKS 64
 
 static void *blocks[MAX_BLOCKS];
+
+/* How many allocations are granted before one fails; -1: all. */
+static int grants = -1;
 
 void *
 MemoryContextAllocZero(MemoryContext context, Size size)
@@ -43,8 +43,10 @@ MemoryContextAllocZero(MemoryContext context, Size size)
 void *
 MemoryContextAllocExtended(MemoryContext context, Size size, int flags)
 {
-	if (size > ALLOCATION_MAX)
+	if (grants == 0)
 		return NULL;
+	if (grants > 0)
+		grants--;
 	for (int i = 0; i < MAX_BLOCKS; i++)
 	{
 		if (blocks[i] != NULL)
@@ -106,6 +108,7 @@ typedef struct Reading
 	StringInfoData again; /* the same table, written anew */
 	int ncells;			  /* of each record */
 	bool is_good;
+	bool is_starved; /* ended since an allocation failed */
 } Reading;
 
 /*
@@ -181,16 +184,18 @@ note_end(Reading *reading, const AdpCsv *csv, AdpCsvStep step)
 		return;
 	}
 	adp_csv_error(csv, &error);
+	reading->is_starved = error.class == ADP_ERR_MEMORY;
 	appendStringInfo(&reading->cells, "%d %s %s", error.class, error.message,
 					 error.detail);
 	free((void *) error.detail);
 }
 
 /*
- * Reads a body in chunks of a size, 0 for one.
+ * Reads a body in chunks of a size, 0 for one, and with so many allocations.
  */
 static Reading
-read_body(const char *body, size_t len, size_t size, const AdpCsvLimits *limits)
+read_body(const char *body, size_t len, size_t size, const AdpCsvLimits *limits,
+		  int allocations)
 {
 	Reading reading = {0};
 	AdpCsv *csv = adp_csv_create(NULL, limits);
@@ -201,6 +206,7 @@ read_body(const char *body, size_t len, size_t size, const AdpCsvLimits *limits)
 
 	initStringInfo(&reading.cells);
 	initStringInfo(&reading.again);
+	grants = allocations;
 	while (step == ADP_CSV_MORE || step == ADP_CSV_RECORD)
 	{
 		if (step == ADP_CSV_MORE)
@@ -221,6 +227,7 @@ read_body(const char *body, size_t len, size_t size, const AdpCsvLimits *limits)
 		if (step == ADP_CSV_RECORD)
 			note_record(&reading, cells, ncells);
 	}
+	grants = -1;
 	note_end(&reading, csv, step);
 	free(chunk);
 	free_all();
@@ -253,7 +260,7 @@ free_reading(Reading *reading)
 static void
 check_again(const Reading *whole)
 {
-	Reading again = read_body(whole->again.data, whole->again.len, 0, NULL);
+	Reading again = read_body(whole->again.data, whole->again.len, 0, NULL, -1);
 	int tail = strlen("end 0");
 
 	if (!again.is_good || again.cells.len != whole->cells.len ||
@@ -273,6 +280,7 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	Reading whole;
 	Reading bytes;
 	Reading cut;
+	Reading starved;
 
 	if (size < 2)
 		return 0;
@@ -282,15 +290,19 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 		limits.record_bytes = 1 + (data[0] >> 2);
 	if (data[0] & 4)
 		limits.cells = 1 + (data[0] >> 5);
-	whole = read_body(body, size - 2, 0, &limits);
-	bytes = read_body(body, size - 2, 1, &limits);
-	cut = read_body(body, size - 2, data[1], &limits);
+	whole = read_body(body, size - 2, 0, &limits, -1);
+	bytes = read_body(body, size - 2, 1, &limits, -1);
+	cut = read_body(body, size - 2, data[1], &limits, -1);
+	starved = read_body(body, size - 2, data[1], &limits, data[1] % 5);
 	if (!is_same(&whole, &bytes) || !is_same(&whole, &cut))
 		finding("a body reads otherwise when it is cut");
+	if (!is_same(&whole, &starved) && !starved.is_starved)
+		finding("want of memory changes what is read");
 	if (whole.is_good)
 		check_again(&whole);
 	free_reading(&whole);
 	free_reading(&bytes);
 	free_reading(&cut);
+	free_reading(&starved);
 	return 0;
 }

@@ -54,7 +54,7 @@ class AppList(Surface):
         path, seen = "/api/mng/apps?limit=4", []
         while path:
             page = self.json(self.call(path))
-            self.assertEqual(page["meta"], {"total_items": 6})
+            self.assertEqual(page["meta"], {"total_items": 7})
             seen += page["data"]
             address = page["links"].get("next", "")
             path = address[len("http://127.0.0.1:1"):]
@@ -208,6 +208,13 @@ class Quotas(Surface):
                             .replace("in-app event", "install"))
         self.assert_refused(self.raw(app=DIRECT), 400, EVENTS_TEXT.replace(
             "this app", "this account"))
+
+    def test_raw_calls_of_the_account(self):
+        self.settings.change({"appsflyer_events_account": 2})
+        self.assertEqual(self.raw().status, 302)
+        self.assertEqual(self.raw("in-app-events-retarget").status, 302)
+        self.assertEqual(self.raw(app=DIRECT).status, 400)
+        self.assertEqual(self.raw("installs_report").status, 302)
 
     def test_older_wording(self):
         self.settings.change({"appsflyer_old_wording": True,

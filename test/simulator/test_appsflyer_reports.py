@@ -8,7 +8,7 @@ import re
 import unittest
 
 from appsflyer import fields
-from appsflyer.sample import DIRECT, EMPTY, EURO, MAIN, RUPIAH
+from appsflyer.sample import DIRECT, EMPTY, EURO, MAIN, RUPIAH, WEST
 from test_appsflyer_base import NOW, SEOUL, Surface
 
 FIXED = ("Date,Agency/PMD (af_prt),Media Source (pid),Campaign (c),"
@@ -274,6 +274,7 @@ class Cells(Surface):
         rows = self.fetch(from_="2026-11-01")
         values = {r["Event Value"] for r in rows}
         self.assertTrue(any("\r\n" in v for v in values))
+        self.assertTrue(any("\r" in v and "\n" not in v for v in values))
         self.assertTrue(any("\\\"gold\\\"\"" in v for v in values))
         self.assertTrue({"NULL", ""} <= {r["Event Revenue"] for r in rows})
         self.assertIn("None", {r["Postal Code"] for r in rows})
@@ -345,6 +346,18 @@ class Dating(Surface):
                     times[row["AppsFlyer ID"]])
                     - datetime.datetime.fromisoformat(row["Install Time"]))
                 self.assertEqual(shift, datetime.timedelta(hours=9))
+
+    def test_a_day_is_the_same_alone(self):
+        for app, zone in ((MAIN, SEOUL), (MAIN, "UTC"), (WEST, "UTC"),
+                          (WEST, "America/Los_Angeles")):
+            week = self.rows(self.aggregate(
+                app=app, from_="2026-10-30", to="2026-11-04", timezone=zone))
+            alone = self.rows(self.aggregate(
+                app=app, from_="2026-11-01", to="2026-11-01", timezone=zone))
+            for header in ("Clicks", "Installs", "Total Revenue"):
+                self.assertEqual(
+                    [r[header] for r in alone],
+                    [r[header] for r in week if r["Date"] == "2026-11-01"])
 
     def test_before_the_zone_was_set_days_are_utc(self):
         def day(date, zone):

@@ -14,6 +14,7 @@ MAIN_IOS = "id1400000001"
 DIRECT = "com.pacifictrail.app"
 RUPIAH = "com.hanbit.lari"
 EURO = "com.laeufer.laufen"
+WEST = "id1400000002"
 EMPTY = "id1400000009"
 
 UTC = datetime.timezone.utc
@@ -115,7 +116,7 @@ def events_of(currency):
         EventKind("sign up (beta)", 0, "step=%d"),
         EventKind("level \"10\", done", 0, "line one\nline two, %d"),
         EventKind("promo (Unique users)", 0, "a\r\nb\n\n%d\n"),
-        EventKind("af_content_view", 0, "back\\slash \\n \\u0041 %d"),
+        EventKind("af_content_view", 0, "back\\slash \\n \\u0041\r%d"),
     )
 
 
@@ -167,12 +168,14 @@ class SampleWorld:
                  datetime.datetime(2026, 10, 15, tzinfo=UTC)), short),
             (App(4, EURO, names["laeufer"], "android", "EUR",
                  "Europe/Berlin", 8000, "1.08", ("DE", "AT", "CH")), short),
+            (App(5, WEST, names["pacific"] + " iOS", "ios", "USD",
+                 "America/Los_Angeles", 9000, "1", ("US", "MX")), short),
         )
         self.apps = {}
         for app, campaigns in apps:
             add_campaigns(app, campaigns)
             self.apps[app.id] = app
-        self.apps[EMPTY] = App(5, EMPTY, names["tokyo"], "ios", "JPY",
+        self.apps[EMPTY] = App(6, EMPTY, names["tokyo"], "ios", "JPY",
                                "Asia/Tokyo", 900000, "0.0066", ("JP",))
 
     def now(self):
