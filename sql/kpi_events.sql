@@ -168,7 +168,7 @@ SELECT text, pg_temp.outcome(format('SELECT %L::adpipe.events_state', text)) AS 
 	'events:1:window_funnel:bigint:2:17:within=05 modes=-:0:',
 	'events:1:window_funnel:bigint:2:17:within=-5 modes=-:0:',
 	'events:1:window_funnel:bigint:2:27:within=5 modes=strict_once,:0:',
-	'events:1:window_funnel:bigint:2:38:within=5 modes=strict_once,strict_order:0:',
+	'events:1:window_funnel:bigint:2:39:within=5 modes=strict_once,strict_order:0:',
 	'events:1:window_funnel:bigint:2:20:within=5 modes=loose:0:',
 	'events:1:window_funnel:bigint:2:16:within=5 modes=-:-1:',
 	'events:1:window_funnel:bigint:2:16:within=5 modes=-:1:',
@@ -201,3 +201,86 @@ SELECT text, pg_temp.outcome(format('SELECT %L::adpipe.events_state', text)) AS 
 	'events:1:retention:timestamptz:2:41:kind=classic days=7-1 through=99 zone=UTC:0:',
 	'events:1:retention:timestamptz:2:41:kind=bracket days=1-7 through=99 zone=UTC:0:'
 	]) AS text;
+
+-- Binary form: COPY out and in again through a file of the server
+SELECT current_setting('data_directory') || '/adpipe_kpi_events.copy' AS file \gset
+COPY parts TO :'file' (FORMAT binary);
+CREATE TEMP TABLE loaded (LIKE parts);
+COPY loaded FROM :'file' (FORMAT binary);
+SELECT count(*) AS parts,
+	   count(*) FILTER (WHERE p.funnel::text <> l.funnel::text OR p.sequence::text <> l.sequence::text
+						   OR p.retention::text <> l.retention::text) AS wrong
+  FROM parts AS p JOIN loaded AS l USING (g, part);
+SELECT adpipe.events_send('events:1:window_funnel:bigint:2:16:within=5 modes=-:2:-7/2,7/1');
+
+-- Damaged bytes, too short, too long: an error or a valid state, never more
+CREATE TEMP TABLE received (state adpipe.events_state);
+CREATE FUNCTION pg_temp.receive(file text, message bytea) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	object oid := lo_from_bytea(0, '\x5047434f50590aff0d0a00'::bytea
+		|| '\x0000000000000000'::bytea || '\x0001'::bytea
+		|| decode(lpad(to_hex(length(message)), 8, '0'), 'hex') || message || '\xffff'::bytea);
+	result text;
+BEGIN
+	PERFORM lo_export(object, file);
+	PERFORM lo_unlink(object);
+	TRUNCATE received;
+	EXECUTE format('COPY received FROM %L (FORMAT binary)', file);
+	SELECT state::text INTO STRICT result FROM received;
+	RETURN result;
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE;
+END
+$$;
+SELECT pg_temp.receive(:'file', message) AS unharmed,
+	   pg_temp.receive(:'file', substr(message, 1, length(message) - 1)) AS short,
+	   pg_temp.receive(:'file', message || '\x00') AS long,
+	   pg_temp.receive(:'file', ''::bytea) AS empty,
+	   pg_temp.receive(:'file', substr(message, 1, 5)) AS head,
+	   pg_temp.receive(:'file', set_byte(message, 0, 2)) AS version,
+	   pg_temp.receive(:'file', set_byte(message, 1, 4)) AS kind,
+	   pg_temp.receive(:'file', set_byte(message, 1, 2)) AS other_kind,
+	   pg_temp.receive(:'file', set_byte(message, 2, 4)) AS type,
+	   pg_temp.receive(:'file', set_byte(message, 3, 0)) AS no_conditions,
+	   pg_temp.receive(:'file', set_byte(message, 4, 255)) AS long_parameters,
+	   pg_temp.receive(:'file', set_byte(message, 8, 0)) AS zero_in_parameters,
+	   pg_temp.receive(:'file', set_byte(message, 24, 255)) AS count,
+	   pg_temp.receive(:'file', set_byte(message, 28, 127)) AS disorder,
+	   pg_temp.receive(:'file', set_byte(message, 39, 4)) AS condition
+  FROM adpipe.events_send('events:1:window_funnel:bigint:2:16:within=5 modes=-:2:-7/2,7/1') AS message \gx
+DO $$
+DECLARE
+	file text := current_setting('data_directory') || '/adpipe_kpi_events.copy';
+	messages bytea[] := ARRAY[
+		adpipe.events_send('events:1:window_funnel:timestamptz:2:39:within=5 modes=strict_order,strict_once:2:-7/2,7/1'),
+		adpipe.events_send('events:1:sequence:bigint:2:36:within=100 pattern=(?1)(?t<=5).*(?2):3:1/1,2/2,3/2'),
+		adpipe.events_send('events:1:retention:timestamptz:2:45:kind=bracket days=1-7,0-0 through=99 zone=UTC:2:3/1,4/2'),
+		adpipe.events_send('events:1:retention:date:2:38:kind=classic days=1,7 through=99 zone=:2:5/3,6/2')];
+	message bytea;
+	result text;
+BEGIN
+	FOR i IN 1 .. 2000 LOOP
+		message := messages[1 + i % 4];
+		message := set_byte(set_byte(message, i % length(message), (random() * 255)::int),
+			(random() * (length(message) - 1))::int, (random() * 255)::int);
+		result := pg_temp.receive(file, CASE WHEN i % 7 = 0
+			THEN substr(message, 1, (random() * length(message))::int) ELSE message END);
+		IF result NOT IN ('22P03', '0A000', '2201B', '08P01', '54000') THEN
+			IF result::adpipe.events_state::text <> result THEN
+				RAISE WARNING 'received %', result;
+			END IF;
+			-- whatever was accepted can be read
+			IF result ~ 'retention' THEN
+				PERFORM adpipe.retention_days(result::adpipe.events_state);
+			ELSIF result ~ 'sequence' THEN
+				PERFORM adpipe.sequence_matches(result::adpipe.events_state);
+			ELSE
+				PERFORM adpipe.funnel_level(result::adpipe.events_state);
+			END IF;
+		END IF;
+	END LOOP;
+END
+$$;
+-- programs of the server run in its data directory
+COPY (SELECT 1 WHERE false) TO PROGRAM 'rm adpipe_kpi_events.copy';
