@@ -43,6 +43,32 @@ adp_url_is_plain(const char *url)
 }
 
 /*
+ * True for an https URL within a domain.  The host may hold nothing but letters,
+ * digits, hyphens and dots, so that every parser sees the same one.
+ */
+bool
+adp_url_is_within(const char *url, const char *domain)
+{
+	const char *host = url + strlen(HTTPS_PREFIX);
+	size_t domain_len = strlen(domain);
+	size_t len;
+
+	if (!has_prefix(url, HTTPS_PREFIX))
+		return false;
+	len = strspn(host,
+				 "abcdefghijklmnopqrstuvwxyz"
+				 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.");
+	if (host[len] != '\0' && strchr("/?:", host[len]) == NULL)
+		return false;
+	if (host[len] == ':' && strcspn(host + len, "@") != strlen(host + len))
+		return false;
+	if (len < domain_len ||
+		pg_strncasecmp(host + len - domain_len, domain, domain_len) != 0)
+		return false;
+	return len == domain_len || host[len - domain_len - 1] == '.';
+}
+
+/*
  * True for an address that leads back to this machine.
  */
 bool

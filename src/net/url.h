@@ -10,6 +10,9 @@ struct sockaddr;
 /* True if an allowed URL is plain http, which stays on this machine. */
 extern bool adp_url_is_plain(const char *url);
 
+/* True for an https URL whose host is the domain or lies within it. */
+extern bool adp_url_is_within(const char *url, const char *domain);
+
 /* True for an address that leads back to this machine. */
 extern bool adp_address_is_loopback(const struct sockaddr *address);
 

@@ -12,6 +12,7 @@
 #include "base/compat.h"
 #include "base/guc.h"
 #include "net/retry.h"
+#include "net/url.h"
 #include "platform/call.h"
 #include "platform/sign.h"
 
@@ -23,6 +24,9 @@
 
 /* Largest body of a page: 10,000 rows of the widest report stay far below. */
 #define BODY_MAX ((Size) 1024 * 1024 * 1024 - 1024 * 1024)
+
+/* Most answers that only refer to another address. */
+#define REDIRECTS_MAX 3
 
 /* Headers: bearer, content type, and the platform's own. */
 #define HEADERS_MAX 8
@@ -39,6 +43,9 @@ struct AdpCall
 	const char *content_type; /* of the body */
 	const char *accept;		  /* or NULL */
 	const char *subject;
+
+	const char *redirect; /* where the answer is; as secret as a token */
+	int redirects;
 
 	AdpHttpTransfer *transfer; /* NULL between attempts */
 	bool is_in_flight;		   /* counted among the session's transfers */
@@ -101,6 +108,32 @@ adp_call_create_sign_in(AdpSession *session, MemoryContext cxt, const char *form
 }
 
 /*
+ * Puts together the headers of the call.  Credentials go to the platform's own
+ * address only, never along with a redirect.
+ */
+static int
+make_headers(const AdpCall *call, AdpHttpHeader *headers)
+{
+	const AdpSession *session = call->session;
+	int n = 0;
+
+	if (call->accept != NULL)
+		headers[n++] = (AdpHttpHeader){"Accept", call->accept};
+	if (call->redirect != NULL)
+		return n;
+	if (call->body != NULL)
+		headers[n++] = (AdpHttpHeader){"Content-Type", call->content_type};
+	if (call->is_sign_in)
+		return n;
+	headers[n++] =
+		(AdpHttpHeader){"Authorization", psprintf("Bearer %s", session->token)};
+	if (session->platform->headers != NULL)
+		n += session->platform->headers(session->settings, headers + n);
+	Assert(n <= HEADERS_MAX);
+	return n;
+}
+
+/*
  * Starts a transfer for the call.
  */
 static void
@@ -110,26 +143,13 @@ send_call(AdpCall *call)
 	const AdpSettings *settings = session->settings;
 	AdpHttpHeader headers[HEADERS_MAX];
 	AdpHttpRequest request = {0};
-	int n = 0;
 
-	if (call->body != NULL)
-		headers[n++] = (AdpHttpHeader){"Content-Type", call->content_type};
-	if (call->accept != NULL)
-		headers[n++] = (AdpHttpHeader){"Accept", call->accept};
-	if (!call->is_sign_in)
-	{
-		headers[n++] = (AdpHttpHeader){"Authorization",
-									   psprintf("Bearer %s", session->token)};
-		if (session->platform->headers != NULL)
-			n += session->platform->headers(settings, headers + n);
-	}
-	Assert(n <= HEADERS_MAX);
-	request.method = call->method;
-	request.url = call->url;
+	request.method = call->redirect ? "GET" : call->method;
+	request.url = call->redirect ? call->redirect : call->url;
 	request.headers = headers;
-	request.nheaders = n;
-	request.body = call->body;
-	request.body_len = call->body ? strlen(call->body) : 0;
+	request.nheaders = make_headers(call, headers);
+	request.body = call->redirect ? NULL : call->body;
+	request.body_len = request.body ? strlen(request.body) : 0;
 	request.connect_timeout_ms = settings->connect_timeout_ms;
 	request.request_timeout_ms = settings->request_timeout_ms;
 	request.max_body_bytes = call->is_sign_in ? ERROR_BODY_MAX : BODY_MAX;
@@ -415,6 +435,9 @@ retry_or_fail(AdpCall *call, const AdpHttpResponse *response,
 	switch (decision.verdict)
 	{
 		case ADP_RETRY_WAIT:
+			/* an address that refuses is spent; one that stumbles is not */
+			if (response->status < 500 && response->outcome == ADP_HTTP_DONE)
+				call->redirect = NULL;
 			back_off(call, decision.wait_ms,
 					 call->failure.code ? call->failure.code
 										: adp_http_describe(response));
@@ -429,6 +452,31 @@ retry_or_fail(AdpCall *call, const AdpHttpResponse *response,
 			break;
 	}
 	drop_transfer(call);
+}
+
+/*
+ * Follows an answer that refers to another address of the platform's; false if
+ * it does not, or may not be followed.  Plain http is followed from this
+ * machine to itself only.
+ */
+static bool
+follow_redirect(AdpCall *call, int status)
+{
+	const AdpPlatform *platform = call->session->platform;
+	const char *target = adp_http_header(call->transfer, "location");
+
+	if (status < 301 || status > 308 || target == NULL ||
+		platform->redirect_domain == NULL || call->redirects >= REDIRECTS_MAX)
+		return false;
+	if (adp_url_is_plain(target)
+			? !adp_url_is_plain(call->session->settings->endpoint)
+			: !adp_url_is_within(target, platform->redirect_domain))
+		return false;
+	call->redirect = MemoryContextStrdup(call->cxt, target);
+	call->redirects++;
+	call->attempts--;
+	drop_transfer(call);
+	return true;
 }
 
 /*
@@ -451,6 +499,8 @@ judge(AdpCall *call, const AdpHttpResponse *response)
 		call->state = ADP_CALL_DONE;
 		return;
 	}
+	if (follow_redirect(call, response->status))
+		return;
 	read_failure(call, response);
 	if (renew_token(call))
 		drop_transfer(call);
@@ -515,7 +565,9 @@ adp_call_reject(AdpCall *call, const AdpError *why)
 	call->failure.retry_after_ms = -1;
 	decision = decide_retry(call, &cut);
 	call->state = ADP_CALL_RUNNING;
-	if (decision.verdict == ADP_RETRY_WAIT)
+	/* a body cut or garbled may be whole next time; one that says no won't */
+	if (decision.verdict == ADP_RETRY_WAIT &&
+		(why->class == ADP_ERR_FORMAT || why->class == ADP_ERR_REPLY))
 		back_off(call, decision.wait_ms, "unreadable answer");
 	else
 	{

@@ -85,6 +85,7 @@ typedef struct AdpSource
 	int reach_months;	  /* 0: not counted in months */
 	int reach_days;		  /* the account's today included; 0: not in days */
 	int days_per_request; /* longest range of one request; 0: any */
+	int64 rows_cap;		  /* an answer of so many rows is cut; 0: none is */
 } AdpSource;
 
 typedef struct AdpVersion

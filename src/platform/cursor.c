@@ -9,14 +9,6 @@
 #include "platform/call.h"
 #include "platform/cursor.h"
 
-/* What is wanted of a page beside its rows. */
-enum PageMember
-{
-	PAGE_TOKEN, /* the member where token_path begins */
-	PAGE_ERROR,
-	PAGE_MEMBERS
-};
-
 struct AdpCursor
 {
 	const AdpCursorPlan *plan;
@@ -36,43 +28,14 @@ struct AdpCursor
 	AdpCall *fetching;	  /* the page on its way, or arrived */
 	char *fetching_token; /* the token it was asked with, or NULL */
 
-	AdpCall *reading; /* holds the body that the cells point into */
-	AdpPage *page;	  /* NULL: none being read */
+	AdpCall *reading;  /* holds the body that the cells point into */
+	AdpPageRows *page; /* NULL: none being read */
 	MemoryContext page_cxt;
-	int next_row;
-	int nth;			   /* rows given of the one read */
-	AdpCell *cells;		   /* a row that the shaper made */
+	const AdpCell *read;   /* the row that the shaper is at, or NULL */
+	int nth;			   /* rows made of it */
+	AdpCell *cells;		   /* the one made last */
 	MemoryContext row_cxt; /* what those cells point into */
 };
-
-/*
- * The first key of a dotted path.
- */
-static const char *
-path_head(const char *path)
-{
-	return pnstrdup(path, strcspn(path, "."));
-}
-
-/*
- * Compiles what is read of a page.
- */
-static AdpRowShape *
-compile_shape(MemoryContext cxt, const AdpPlatform *platform,
-			  const AdpShaper *shaper, const AdpQuery *query)
-{
-	int npaths = shaper ? shaper->npaths : query->nfields;
-	const char **paths = palloc(Max(npaths, 1) * sizeof(char *));
-	const char *members[PAGE_MEMBERS];
-
-	for (int i = 0; i < npaths; i++)
-		paths[i] =
-			shaper ? shaper->paths[i] : platform->field_path(query->fields[i]);
-	members[PAGE_TOKEN] = path_head(platform->token_path);
-	members[PAGE_ERROR] = "error";
-	return adp_rows_compile(cxt, platform->rows_key, paths, npaths, members,
-							lengthof(members));
-}
 
 /*
  * Makes the plan.
@@ -92,7 +55,7 @@ adp_cursor_plan(MemoryContext cxt, AdpSession *session, const AdpQuery *query,
 	plan->days = days;
 	if (platform->shaper != NULL)
 		plan->shaper = platform->shaper(session->settings, query);
-	plan->shape = compile_shape(cxt, platform, plan->shaper, query);
+	plan->form = adp_page_form(cxt, platform, plan->shaper, query);
 	MemoryContextSwitchTo(old);
 	return plan;
 }
@@ -255,26 +218,50 @@ fetch_page(AdpCursor *cursor, char *token)
 }
 
 /*
- * Deals with a fetch that failed for good.  An enum value that the platform
- * does not know is taken out of the request (the condition is also checked
- * locally); days that are too much for one request are asked for in halves; all
- * else ends the scan.
+ * Asks for the halves of the current span in its place.
+ */
+static void
+restart_span(AdpCursor *cursor)
+{
+	MemoryContext old = MemoryContextSwitchTo(cursor->plan->cxt);
+
+	halve_span(cursor);
+	begin_span(cursor);
+	fetch_page(cursor, NULL);
+	adp_call_advance(cursor->fetching);
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Asks again without the conditions on enums, one of whose values the platform
+ * does not know; they are also checked locally.
+ */
+static void
+restart_plain(AdpCursor *cursor)
+{
+	cursor->is_plain = true;
+	begin_span(cursor);
+	fetch_page(cursor, NULL);
+	adp_call_advance(cursor->fetching);
+}
+
+/*
+ * Deals with a fetch that failed for good: there may be something else to ask
+ * for; otherwise it ends the scan.
  */
 static void
 handle_failure(AdpCursor *cursor)
 {
-	const AdpFailure *failure = adp_call_failure(cursor->fetching);
+	AdpCall *failed = cursor->fetching;
+	const AdpFailure *failure = adp_call_failure(failed);
 
 	if (failure->is_bad_constant && !cursor->is_begun && !cursor->is_plain)
-		cursor->is_plain = true;
+		restart_plain(cursor);
 	else if (failure->is_too_much && can_halve(cursor))
-		halve_span(cursor);
+		restart_span(cursor);
 	else
-		adp_call_throw(cursor->fetching);
-	adp_call_release(cursor->fetching);
-	cursor->fetching = NULL;
-	begin_span(cursor);
-	fetch_page(cursor, NULL);
+		adp_call_throw(failed);
+	adp_call_release(failed);
 }
 
 /*
@@ -297,30 +284,9 @@ adp_cursor_advance(AdpCursor *cursor)
 			return ADP_CURSOR_READY;
 		case ADP_CALL_FAILED:
 			handle_failure(cursor);
-			adp_call_advance(cursor->fetching);
 			break;
 	}
 	return ADP_CURSOR_BUSY;
-}
-
-/*
- * The text in the page at a dotted path that begins at the token's member; NULL
- * if there is none.
- */
-static const char *
-page_text(const AdpCursor *cursor, const char *path)
-{
-	const AdpCell *member = &cursor->page->members[PAGE_TOKEN];
-	const char *rest = strchr(path, '.');
-	const AdpJson *doc;
-
-	if (rest == NULL)
-		return member->kind == ADP_CELL_STRING ? adp_cell_text(member, NULL)
-											   : NULL;
-	if (member->kind != ADP_CELL_OBJECT)
-		return NULL;
-	doc = adp_json_parse(cursor->page_cxt, member->data, member->len, NULL);
-	return adp_json_text(adp_json_path(doc, rest + 1));
 }
 
 /*
@@ -331,12 +297,12 @@ static char *
 next_token(const AdpCursor *cursor)
 {
 	const AdpPlatform *platform = cursor->plan->session->platform;
-	const char *more = page_text(cursor, platform->more_path);
+	const char *more = adp_page_text(cursor->page, platform->more_path);
 	const char *token;
 
 	if (more == NULL || more[0] == '\0')
 		return NULL;
-	token = page_text(cursor, platform->token_path);
+	token = adp_page_text(cursor->page, platform->token_path);
 	if (token == NULL ||
 		(cursor->fetching_token != NULL &&
 		 strcmp(token, cursor->fetching_token) == 0))
@@ -350,26 +316,57 @@ next_token(const AdpCursor *cursor)
 }
 
 /*
- * Parses and checks the page that has arrived; false if that cannot be done.
+ * Opens the page that has arrived; false if it cannot be read.
  */
 static bool
-parse_page(AdpCursor *cursor, AdpError *error)
+open_page(AdpCursor *cursor, AdpError *error)
 {
 	Size len;
 	const char *body = adp_call_body(cursor->fetching, &len);
+	MemoryContext old = MemoryContextSwitchTo(cursor->page_cxt);
 
-	cursor->page =
-		adp_rows_parse(cursor->plan->shape, body, len, cursor->page_cxt, error);
-	if (cursor->page == NULL)
-		return false;
-	if (cursor->page->members[PAGE_ERROR].kind == ADP_CELL_ABSENT)
-		return true;
-	/* a failure under a good status would else read as no rows */
-	adp_error_set(error, ADP_ERR_REPLY,
-				  "the answer holds an error under HTTP status 200", NULL,
-				  NULL);
+	cursor->page = adp_page_open(cursor->plan->form, cursor->account, body, len,
+								 cursor->page_cxt, error);
+	MemoryContextSwitchTo(old);
+	return cursor->page != NULL;
+}
+
+/*
+ * Whether the page is cut at the platform's limit of rows.
+ */
+static bool
+is_capped(const AdpCursor *cursor)
+{
+	const AdpCursorPlan *plan = cursor->plan;
+	int64 cap =
+		adp_platform_source(plan->session->platform, plan->query->source)
+			->rows_cap;
+
+	return cap > 0 && adp_page_count(cursor->page) >= cap;
+}
+
+/*
+ * Deals with a page that is cut at the platform's limit of rows: its days are
+ * asked for in halves.  Throws if that cannot be done.
+ */
+static void
+shrink_capped(AdpCursor *cursor)
+{
+	if (!can_halve(cursor))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("answer of platform \"%s\" is cut at its limit of rows",
+						cursor->plan->session->platform->name),
+				 errdetail("%s: " INT64_FORMAT
+						   " rows came, and more may be missing.",
+						   cursor->subject, adp_page_count(cursor->page)),
+				 errhint(
+					 "Narrow what the table asks for, so that a day has fewer rows.")));
+	adp_call_release(cursor->fetching);
+	cursor->fetching = NULL;
 	cursor->page = NULL;
-	return false;
+	MemoryContextReset(cursor->page_cxt);
+	restart_span(cursor);
 }
 
 /*
@@ -410,18 +407,22 @@ adp_cursor_turn(AdpCursor *cursor)
 	AdpStats *stats = &cursor->plan->session->stats;
 	AdpError error = {0};
 
-	if (!parse_page(cursor, &error))
+	if (!open_page(cursor, &error))
 	{
 		adp_call_reject(cursor->fetching, &error);
 		MemoryContextReset(cursor->page_cxt);
 		adp_call_advance(cursor->fetching);
 		return false;
 	}
+	if (is_capped(cursor))
+	{
+		shrink_capped(cursor);
+		return false;
+	}
 	adp_call_accept(cursor->fetching);
 	stats->pages++;
-	stats->rows += cursor->page->nrows;
-	cursor->next_row = 0;
-	cursor->nth = 0;
+	stats->rows += adp_page_count(cursor->page);
+	cursor->read = NULL;
 	fetch_after(cursor);
 	return true;
 }
@@ -444,27 +445,28 @@ drop_page(AdpCursor *cursor)
 static const AdpCell *
 next_shaped(AdpCursor *cursor)
 {
-	const AdpPage *page = cursor->page;
 	AdpShaper *shaper = cursor->plan->shaper;
+	void *header = adp_page_header(cursor->page);
 	MemoryContext old = MemoryContextSwitchTo(cursor->row_cxt);
-	bool is_found = false;
+	bool is_made = false;
 
-	while (!is_found && cursor->next_row < page->nrows)
+	while (!is_made)
 	{
-		const AdpCell *read =
-			page->cells + (Size) cursor->next_row * page->ncells;
-
-		if (cursor->nth == 0)
-			MemoryContextReset(cursor->row_cxt);
-		is_found = shaper->unfold(shaper, read, cursor->nth++, cursor->cells);
-		if (!is_found)
+		if (cursor->read == NULL)
 		{
-			cursor->next_row++;
+			MemoryContextReset(cursor->row_cxt);
+			cursor->read = adp_page_next(cursor->page);
 			cursor->nth = 0;
 		}
+		if (cursor->read == NULL)
+			break;
+		is_made = shaper->unfold(shaper, header, cursor->read, cursor->nth++,
+								 cursor->cells);
+		if (!is_made)
+			cursor->read = NULL;
 	}
 	MemoryContextSwitchTo(old);
-	return is_found ? cursor->cells : NULL;
+	return is_made ? cursor->cells : NULL;
 }
 
 /*
@@ -473,13 +475,11 @@ next_shaped(AdpCursor *cursor)
 const AdpCell *
 adp_cursor_next(AdpCursor *cursor)
 {
-	const AdpPage *page = cursor->page;
-	const AdpCell *cells = NULL;
+	const AdpShaper *shaper = cursor->plan->shaper;
+	const AdpCell *cells = shaper != NULL && shaper->unfold != NULL
+		? next_shaped(cursor)
+		: adp_page_next(cursor->page);
 
-	if (cursor->plan->shaper != NULL && cursor->plan->shaper->unfold != NULL)
-		cells = next_shaped(cursor);
-	else if (cursor->next_row < page->nrows)
-		cells = page->cells + (Size) cursor->next_row++ * page->ncells;
 	if (cells == NULL)
 		drop_page(cursor);
 	return cells;

@@ -12,6 +12,7 @@
 #define ADP_PLATFORM_CURSOR_H
 
 #include "platform/days.h"
+#include "platform/page.h"
 #include "platform/session.h"
 
 typedef struct AdpCursor AdpCursor;
@@ -23,7 +24,7 @@ typedef struct AdpCursorPlan
 	MemoryContext cxt;	   /* of the reader */
 	const AdpQuery *query; /* days are filled in per span */
 	const AdpDays *days;
-	AdpRowShape *shape;
+	AdpPageForm *form;
 	AdpShaper *shaper; /* NULL: cells read are cells given */
 } AdpCursorPlan;
 

@@ -30,7 +30,8 @@ typedef enum AdpSignIn
 /* What a page of rows is. */
 typedef enum AdpFormat
 {
-	ADP_FORMAT_JSON /* an object with an array of rows under rows_key */
+	ADP_FORMAT_JSON, /* an object with an array of rows under rows_key */
+	ADP_FORMAT_CSV	 /* a header and records; the whole answer is one page */
 } AdpFormat;
 
 /* A page to be asked for. */
@@ -81,21 +82,29 @@ typedef struct AdpFailure
 } AdpFailure;
 
 /*
- * How the rows that are read become rows that are given: one from one, or, with
- * unfold, any number from one.
+ * How the rows that are read become rows that are given: one from one, or any
+ * number from one.
  */
 typedef struct AdpShaper
 {
-	const char **paths; /* what is read: JSON paths below a row */
+	const char **paths; /* JSON: paths below a row, in the order of cells */
 	int npaths;
+
+	/*
+	 * CSV: what the names of a body's columns mean, in CurrentMemoryContext; it
+	 * goes to unfold.  NULL, with *error filled in: this is no such report.  An
+	 * error of class ADP_ERR_QUOTA or ADP_ERR_REFUSED is final.
+	 */
+	void *(*header)(struct AdpShaper *shaper, const AdpAccount *account,
+					const AdpCell *names, int nnames, AdpError *error);
 
 	/*
 	 * Makes the next row out of the one read, in CurrentMemoryContext, which is
 	 * reset before the next row is read; nth counts from 0.  False: no more.
 	 * NULL: the cells read are the row.
 	 */
-	bool (*unfold)(struct AdpShaper *shaper, const AdpCell *read, int nth,
-				   AdpCell *cells);
+	bool (*unfold)(struct AdpShaper *shaper, void *header, const AdpCell *read,
+				   int nth, AdpCell *cells);
 } AdpShaper;
 
 typedef struct AdpPlatform
@@ -111,6 +120,7 @@ typedef struct AdpPlatform
 	const char *account_source; /* the source whose grain is the account */
 	const char *day_field;
 	AdpSignIn sign_in;
+	const char *redirect_domain; /* whose hosts an answer may refer to, or NULL */
 	AdpFormat format;
 	const char *rows_key;	/* page member that holds the rows */
 	const char *list_key;	/* the same in a listing of accounts */
