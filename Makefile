@@ -91,6 +91,10 @@ INSTALL_SQL = build/adpipe--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
 DATA = $(sort $(wildcard src/upgrade/adpipe--*--*.sql))
 
+# The warehouse comes last: it reaches everything else through SQL.
+SQL_PARTS += $(patsubst %,src/warehouse/%.sql,policy ledger materialize runs \
+	plan coverage refresh entity run)
+
 REGRESS := $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --load-extension=adpipe --encoding=UTF8
 ISOLATION := $(sort $(patsubst test/isolation/specs/%.spec,%,$(wildcard test/isolation/specs/*.spec)))

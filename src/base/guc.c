@@ -19,6 +19,8 @@ char *adp_guc_ca_file = NULL;
 static char *debug_now = NULL;
 int adp_guc_max_wait_ms = 120000;
 bool adp_guc_pushdown = true;
+static int refresh_max_requests = 2000;
+static int refresh_max_time_ms = 1500000;
 
 /*
  * Defines all settings.
@@ -50,6 +52,16 @@ adp_guc_init(void)
 							 "Off: only date range, accounts and needed columns are sent.",
 							 &adp_guc_pushdown, true, PGC_USERSET, GUC_EXPLAIN,
 							 NULL, NULL, NULL);
+	/* Read by SQL: the warehouse has no C of its own. */
+	DefineCustomIntVariable("adpipe.refresh_max_requests",
+							"Questions that one run of refresh_all() puts to a platform for one copy.",
+							"What is left of a backfill waits for the next run.",
+							&refresh_max_requests, 2000, 1, INT_MAX,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("adpipe.refresh_max_time",
+							"Time after which refresh_all() starts nothing more.",
+							NULL, &refresh_max_time_ms, 1500000, 1000, INT_MAX,
+							PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
 	adp_reserve_guc_prefix("adpipe");
 }
 

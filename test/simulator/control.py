@@ -28,6 +28,7 @@ class Control:
             ("GET", "world"): self.world,
             ("GET", "accounts"): self.accounts,
             ("POST", "bench"): self.bench,
+            ("POST", "restate"): self.restate,
         }
 
     def handle(self, request):
@@ -133,3 +134,10 @@ class Control:
         body = self.body_of(request, dict)
         return self.named(body.get("platform", "google")).start_bench(
             body["pages"], body["rows"], body.get("accounts", 1))
+
+    def restate(self, request):
+        """Lets a platform change numbers that it has told before."""
+        body = self.body_of(request, dict)
+        self.named(body.get("platform", "google")).restate(
+            int(body["generation"]))
+        return body

@@ -191,6 +191,19 @@ sub faults
 	return $self->control('PUT', '/_control/faults', $rules);
 }
 
+=head2 restate($generation)
+
+Lets Google Ads change numbers it has told before; 0 is how they were first.
+
+=cut
+
+sub restate
+{
+	my ($self, $generation) = @_;
+	return $self->control('PUT', '/_control/restate',
+		{ generation => $generation });
+}
+
 =head2 settings({...})
 
 Changes settings; see test/simulator/state.py for their names.

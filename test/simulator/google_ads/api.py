@@ -61,6 +61,12 @@ class GoogleAds:
         """Goes back to the start; access tokens stay."""
         self.reset_bench()
         self.pages.expire_all()
+        self.restate(0)
+
+    def restate(self, number):
+        """Goes on to another generation of numbers."""
+        if hasattr(self.world, "restate"):
+            self.world.restate(number)
 
     def revoke_tokens(self):
         """Lets every access token become invalid."""

@@ -7,6 +7,7 @@ import datetime
 
 import daily
 from advertisers import ADVERTISERS
+from google_ads.restate import Generation
 from world import Account, Cell, Entity, World
 
 MANAGER = "9876543210"
@@ -122,6 +123,12 @@ class SampleWorld(World):
         add(Account(CANCELED, "해지된 계정", "KRW", "Asia/Seoul",
                     status="CANCELED"), MANAGER)
         self.direct_access = [MANAGER, DIRECT]
+        self.generation = Generation(self, 0)
+
+    def restate(self, number):
+        """Goes on to another generation of numbers; 0 is the first."""
+        self.generation.end()
+        self.generation = Generation(self, number)
 
     def first_day(self, account):
         return min((datetime.date.fromordinal(c.traits["start"])
@@ -133,9 +140,11 @@ class SampleWorld(World):
             return []
         if resource == "customer":
             pairs = [pair for campaign in account.campaigns
-                     for pair in daily.campaign_cells(campaign, day)]
+                     for pair in self.generation.cells(
+                         account, campaign, day)]
         else:
-            pairs = daily.campaign_cells(context.entities["campaign"], day)
+            pairs = self.generation.cells(
+                account, context.entities["campaign"], day)
             if resource != "campaign":
                 pairs = self._share(resource, context, day, pairs)
         return split_by_match(resource, context, pairs)

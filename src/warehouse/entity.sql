@@ -1,0 +1,129 @@
+/*
+ * entity.sql: copies of lists of entities, which keep every row that was ever
+ * seen, with the time in which it was true.
+ */
+
+/*
+ * The ids that name an entity: those at the front of the table, before the
+ * first column that is neither id nor name.  An id further back is an
+ * attribute (the budget of a campaign).
+ */
+CREATE FUNCTION adpipe.entity_key(relation regclass) RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT array_agg(c.name::text ORDER BY c.attnum)
+    FROM adpipe.source_columns(relation) c
+    WHERE c.name ~ '_id$'
+      AND c.attnum < coalesce((SELECT min(o.attnum) FROM adpipe.source_columns(relation) o
+                                 WHERE o.name !~ '_(id|name)$' AND o.name <> 'platform'), 10000)
+$$;
+COMMENT ON FUNCTION adpipe.entity_key(regclass) IS
+    'The columns that identify an entity.';
+
+CREATE FUNCTION adpipe.store_entities(run_id bigint, target regclass, account text, asked_at timestamptz)
+    RETURNS void
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    now timestamptz := adpipe.clock();
+    columns text := adpipe.column_list('pg_temp.adpipe_stage'::regclass);
+    row_text text := (SELECT 'ROW(' || string_agg(format('%%1$s.%I', c.name), ', ' ORDER BY c.attnum) || ')::text'
+                      FROM adpipe.source_columns('pg_temp.adpipe_stage'::regclass) c);
+    key text := (SELECT string_agg(format('t.%1$I = s.%1$I', k), ' AND ')
+                 FROM unnest(adpipe.entity_key('pg_temp.adpipe_stage'::regclass)) k);
+    slice jsonb;
+BEGIN
+    PERFORM adpipe.lock_account(target, account);
+    SELECT jsonb_build_array(jsonb_build_object('date_day', '-infinity', 'rows', count(*),
+               'content_hash', md5(concat_ws(' ', count(*), sum(hashtextextended(f::text, 0))))))
+    INTO slice FROM pg_temp.adpipe_stage f WHERE f.account_id = $3;
+    IF cardinality(adpipe.record_slices(run_id, account, asked_at, slice)) = 0 THEN
+        RETURN;
+    END IF;
+    EXECUTE format('UPDATE %s t SET _last_seen = $2, _deleted_at = NULL FROM pg_temp.adpipe_stage s '
+                   'WHERE t.account_id = $1 AND s.account_id = $1 AND %s = %s',
+                   target, format(row_text, 't'), format(row_text, 's'))
+        USING account, now;
+    EXECUTE format('INSERT INTO %s (%s, _first_seen, _last_seen) SELECT DISTINCT ON (%s) %s, $2::timestamptz, $2::timestamptz '
+                   'FROM pg_temp.adpipe_stage s WHERE s.account_id = $1 AND NOT EXISTS '
+                   '(SELECT FROM %s t WHERE t.account_id = $1 AND %s = %s)',
+                   target, columns, format(row_text, 's'), columns, target,
+                   format(row_text, 't'), format(row_text, 's'))
+        USING account, now;
+    EXECUTE format('UPDATE %s t SET _deleted_at = $2 WHERE t.account_id = $1 AND t._deleted_at IS NULL '
+                   'AND NOT EXISTS (SELECT FROM pg_temp.adpipe_stage s WHERE %s)', target, key)
+        USING account, now;
+END
+$$;
+COMMENT ON FUNCTION adpipe.store_entities(bigint, regclass, text, timestamptz) IS
+    'Adds an account''s fetched entities to their history.';
+REVOKE ALL ON FUNCTION adpipe.store_entities(bigint, regclass, text, timestamptz) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.fetch_entities(source regclass, OUT error text, OUT code text, OUT detail text)
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    EXECUTE format('INSERT INTO pg_temp.adpipe_stage SELECT %s FROM %s', adpipe.column_list(source), source);
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS error = MESSAGE_TEXT, code = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL;
+END
+$$;
+COMMENT ON FUNCTION adpipe.fetch_entities(regclass) IS
+    'Fetches all entities of a source into the stage; says what went wrong.';
+REVOKE ALL ON FUNCTION adpipe.fetch_entities(regclass) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.entity_accounts(target regclass) RETURNS SETOF text
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT a.account_id FROM adpipe.account_ledger a WHERE a.target = $1 AND a.is_listed
+$$;
+COMMENT ON FUNCTION adpipe.entity_accounts(regclass) IS
+    'The accounts that a list of entities was asked of.';
+REVOKE ALL ON FUNCTION adpipe.entity_accounts(regclass) FROM PUBLIC;
+
+CREATE PROCEDURE adpipe.refresh_entities(run adpipe.run_ledger, source regclass, INOUT status text)
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    account text;
+    accounts text[];
+    asked_at timestamptz := clock_timestamp();
+    result record;
+BEGIN
+    PERFORM adpipe.steady_session();
+    PERFORM adpipe.make_stage(source);
+    accounts := ARRAY(SELECT a FROM adpipe.entity_accounts(run.target) a
+                      WHERE adpipe.claim_chunk(run.run_id, a, '-infinity', '-infinity'));
+    PERFORM adpipe.note_progress(run.run_id, cardinality(accounts), cardinality(accounts));
+    COMMIT;
+    IF cardinality(accounts) = 0 THEN
+        RETURN;
+    END IF;
+    PERFORM adpipe.steady_session();
+    result := adpipe.fetch_entities(source);
+    COMMIT;
+    PERFORM adpipe.steady_session();
+    IF result.error IS NOT NULL THEN
+        PERFORM adpipe.record_failure(run.run_id, a, '-infinity', '-infinity', result.error, result.code)
+        FROM unnest(accounts) a;
+        RAISE WARNING 'entities of %: %', run.target, result.error
+            USING ERRCODE = result.code, DETAIL = coalesce(nullif(result.detail, ''), 'SQLSTATE ' || result.code);
+        COMMIT;
+        RETURN;
+    END IF;
+    /* The account list of a manager names accounts that are not asked themselves. */
+    accounts := ARRAY(SELECT unnest(accounts) UNION SELECT DISTINCT s.account_id FROM pg_temp.adpipe_stage s ORDER BY 1);
+    COMMIT;
+    FOREACH account IN ARRAY accounts LOOP
+        PERFORM adpipe.steady_session();
+        PERFORM adpipe.store_entities(run.run_id, run.target, account, asked_at);
+        COMMIT;
+    END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE adpipe.refresh_entities(adpipe.run_ledger, regclass, text) IS
+    'A run over a list of entities; part of refresh().';
+REVOKE ALL ON PROCEDURE adpipe.refresh_entities(adpipe.run_ledger, regclass, text) FROM PUBLIC;

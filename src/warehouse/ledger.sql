@@ -1,0 +1,285 @@
+/*
+ * ledger.sql: what is known of every target, account, slice and run.
+ *
+ * The tables belong to the extension's owner and are written by the definer
+ * functions below and in runs.sql only; people read the views of coverage.sql,
+ * which show a target's rows to whoever may read the target.  All but claims
+ * are dumped, so that a restored database fetches nothing twice.
+ */
+
+CREATE TABLE adpipe.target_ledger (
+    target regclass PRIMARY KEY,
+    source regclass,
+    is_daily boolean NOT NULL,
+    start_day date,
+    lookback integer CHECK (lookback >= 0),
+    retention interval CHECK (retention > interval '0'),
+    every interval CHECK (every >= interval '0'),
+    enabled boolean NOT NULL DEFAULT true,
+    created_at timestamptz NOT NULL,
+    last_call timestamptz,
+    call_gap interval,
+    source_changed_at timestamptz,
+    resume_at timestamptz,
+    failing_since timestamptz,
+    error text,
+    CHECK (is_daily = (start_day IS NOT NULL))
+);
+COMMENT ON TABLE adpipe.target_ledger IS 'Local copies: what each is made from and how it is kept.';
+COMMENT ON COLUMN adpipe.target_ledger.target IS 'The local table.';
+COMMENT ON COLUMN adpipe.target_ledger.source IS 'Foreign table that it is a copy of; NULL after that was dropped.';
+COMMENT ON COLUMN adpipe.target_ledger.is_daily IS 'Whether the source has days; else it lists entities.';
+COMMENT ON COLUMN adpipe.target_ledger.start_day IS 'First day that the copy is to hold.';
+COMMENT ON COLUMN adpipe.target_ledger.lookback IS 'Days that are read again once a day, in place of the platform''s own window.';
+COMMENT ON COLUMN adpipe.target_ledger.retention IS 'How long days are kept; whole months go. NULL: for good.';
+COMMENT ON COLUMN adpipe.target_ledger.every IS 'In place of adpipe.refresh_policy.every.';
+COMMENT ON COLUMN adpipe.target_ledger.enabled IS 'Whether refresh_all() refreshes it.';
+COMMENT ON COLUMN adpipe.target_ledger.created_at IS 'When it was materialised.';
+COMMENT ON COLUMN adpipe.target_ledger.last_call IS 'When refresh_all() last looked at it, whether or not anything was due.';
+COMMENT ON COLUMN adpipe.target_ledger.call_gap IS 'How long apart its calls are; the longest of late.';
+COMMENT ON COLUMN adpipe.target_ledger.source_changed_at IS 'Since when the source''s columns differ from the copy''s, which stops the refresh; NULL: they agree.';
+COMMENT ON COLUMN adpipe.target_ledger.resume_at IS 'When the platform said to come back.';
+COMMENT ON COLUMN adpipe.target_ledger.failing_since IS 'Since when refreshes fail as a whole; NULL: they do not.';
+COMMENT ON COLUMN adpipe.target_ledger.error IS 'Why they do.';
+
+CREATE TABLE adpipe.account_ledger (
+    target regclass,
+    account_id text,
+    account_name text,
+    time_zone text,
+    currency text,
+    window_days integer,
+    is_listed boolean NOT NULL,
+    listed_at timestamptz NOT NULL,
+    last_attempt timestamptz,
+    last_success timestamptz,
+    failing_since timestamptz,
+    failures integer NOT NULL DEFAULT 0,
+    error text,
+    sqlstate text,
+    PRIMARY KEY (target, account_id)
+);
+COMMENT ON TABLE adpipe.account_ledger IS 'The accounts of each target.';
+COMMENT ON COLUMN adpipe.account_ledger.target IS 'The local table.';
+COMMENT ON COLUMN adpipe.account_ledger.account_id IS 'Account, as in the table''s column.';
+COMMENT ON COLUMN adpipe.account_ledger.account_name IS 'Its name when it was last listed.';
+COMMENT ON COLUMN adpipe.account_ledger.time_zone IS 'Zone in which its days run.';
+COMMENT ON COLUMN adpipe.account_ledger.currency IS 'Currency of its money.';
+COMMENT ON COLUMN adpipe.account_ledger.window_days IS 'Longest conversion window of its own; NULL: not known.';
+COMMENT ON COLUMN adpipe.account_ledger.is_listed IS 'Whether the source still asks it.';
+COMMENT ON COLUMN adpipe.account_ledger.listed_at IS 'When it was last listed.';
+COMMENT ON COLUMN adpipe.account_ledger.last_attempt IS 'When it was last asked.';
+COMMENT ON COLUMN adpipe.account_ledger.last_success IS 'When its answer was last stored.';
+COMMENT ON COLUMN adpipe.account_ledger.failing_since IS 'First failure since the last success.';
+COMMENT ON COLUMN adpipe.account_ledger.failures IS 'Failures since the last success.';
+COMMENT ON COLUMN adpipe.account_ledger.error IS 'Message of the last failure.';
+COMMENT ON COLUMN adpipe.account_ledger.sqlstate IS 'Its code.';
+
+CREATE TABLE adpipe.slice_ledger (
+    target regclass,
+    account_id text,
+    date_day date,
+    rows bigint,
+    content_hash text,
+    fetched_at timestamptz,
+    changed_at timestamptz,
+    asked_at timestamptz,
+    run_id bigint,
+    failed_at timestamptz,
+    stale_since timestamptz,
+    spend numeric,
+    account_spend numeric,
+    impressions numeric,
+    account_impressions numeric,
+    PRIMARY KEY (target, account_id, date_day)
+);
+COMMENT ON TABLE adpipe.slice_ledger IS 'Every account-day of every target; for a list of entities one row per account, on day -infinity.';
+COMMENT ON COLUMN adpipe.slice_ledger.target IS 'The local table.';
+COMMENT ON COLUMN adpipe.slice_ledger.account_id IS 'Account.';
+COMMENT ON COLUMN adpipe.slice_ledger.date_day IS 'Day in the account''s zone.';
+COMMENT ON COLUMN adpipe.slice_ledger.rows IS 'Rows stored; 0: the platform says that nothing happened. NULL: never stored.';
+COMMENT ON COLUMN adpipe.slice_ledger.content_hash IS 'Hash of the rows, whatever their order.';
+COMMENT ON COLUMN adpipe.slice_ledger.fetched_at IS 'When the platform last confirmed or changed them.';
+COMMENT ON COLUMN adpipe.slice_ledger.changed_at IS 'When they last changed.';
+COMMENT ON COLUMN adpipe.slice_ledger.asked_at IS 'When the answer was asked for; an answer asked for earlier never replaces it.';
+COMMENT ON COLUMN adpipe.slice_ledger.run_id IS 'Run that fetched it last.';
+COMMENT ON COLUMN adpipe.slice_ledger.failed_at IS 'Last failure since it was fetched.';
+COMMENT ON COLUMN adpipe.slice_ledger.stale_since IS 'Set to have the slice read again; has no effect once it was.';
+COMMENT ON COLUMN adpipe.slice_ledger.spend IS 'Sum of its spend; NULL without such a column.';
+COMMENT ON COLUMN adpipe.slice_ledger.account_spend IS 'What the account grain said in the same refresh; NULL: not asked.';
+COMMENT ON COLUMN adpipe.slice_ledger.impressions IS 'Sum of its impressions.';
+COMMENT ON COLUMN adpipe.slice_ledger.account_impressions IS 'What the account grain said.';
+
+CREATE TABLE adpipe.run_ledger (
+    run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    target regclass NOT NULL,
+    since date,
+    until date,
+    is_scheduled boolean NOT NULL,
+    first_run_id bigint NOT NULL,
+    started_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    status text NOT NULL CHECK (status IN ('running', 'succeeded', 'partial', 'failed', 'died')),
+    chunks integer,
+    chunks_done integer NOT NULL DEFAULT 0,
+    slices integer NOT NULL DEFAULT 0,
+    changed integer NOT NULL DEFAULT 0,
+    failed integer NOT NULL DEFAULT 0,
+    requests bigint NOT NULL DEFAULT 0,
+    rows bigint NOT NULL DEFAULT 0,
+    error text,
+    pid integer NOT NULL,
+    backend_start timestamptz NOT NULL,
+    query_start timestamptz NOT NULL
+);
+CREATE INDEX ON adpipe.run_ledger (target, run_id);
+COMMENT ON TABLE adpipe.run_ledger IS 'Refreshes, one row per call and target.';
+COMMENT ON COLUMN adpipe.run_ledger.run_id IS 'Number of the run.';
+COMMENT ON COLUMN adpipe.run_ledger.target IS 'The local table.';
+COMMENT ON COLUMN adpipe.run_ledger.since IS 'First day that was asked for; NULL: what was due.';
+COMMENT ON COLUMN adpipe.run_ledger.until IS 'Last day that was asked for.';
+COMMENT ON COLUMN adpipe.run_ledger.is_scheduled IS 'Whether refresh_all() ran it.';
+COMMENT ON COLUMN adpipe.run_ledger.first_run_id IS 'Slices fetched by runs from this one on are not fetched again: runs that died before this one, and others at work.';
+COMMENT ON COLUMN adpipe.run_ledger.started_at IS 'Start.';
+COMMENT ON COLUMN adpipe.run_ledger.ended_at IS 'End.';
+COMMENT ON COLUMN adpipe.run_ledger.status IS 'running, succeeded, partial (time or budget was used up), failed (some of it), died (the session ended before the run).';
+COMMENT ON COLUMN adpipe.run_ledger.chunks IS 'Chunks that were due.';
+COMMENT ON COLUMN adpipe.run_ledger.chunks_done IS 'Chunks dealt with.';
+COMMENT ON COLUMN adpipe.run_ledger.slices IS 'Slices stored or confirmed.';
+COMMENT ON COLUMN adpipe.run_ledger.changed IS 'Slices of these whose content was new.';
+COMMENT ON COLUMN adpipe.run_ledger.failed IS 'Chunks that failed.';
+COMMENT ON COLUMN adpipe.run_ledger.requests IS 'Questions put to the platform: one per account and chunk, one more per control total; each is one request or several, by pages and repetitions.';
+COMMENT ON COLUMN adpipe.run_ledger.rows IS 'Rows fetched.';
+COMMENT ON COLUMN adpipe.run_ledger.error IS 'Message of the last failure.';
+COMMENT ON COLUMN adpipe.run_ledger.pid IS 'Process that runs it.';
+COMMENT ON COLUMN adpipe.run_ledger.backend_start IS 'Start of that process.';
+COMMENT ON COLUMN adpipe.run_ledger.query_start IS 'Start of its statement.';
+
+/* Not logged and not dumped: a claim outlives neither crash nor restore. */
+CREATE UNLOGGED TABLE adpipe.claim_ledger (
+    target regclass,
+    account_id text,
+    since date,
+    until date NOT NULL,
+    run_id bigint NOT NULL,
+    pid integer NOT NULL,
+    backend_start timestamptz NOT NULL,
+    query_start timestamptz NOT NULL,
+    heartbeat timestamptz NOT NULL,
+    PRIMARY KEY (target, account_id, since)
+);
+COMMENT ON TABLE adpipe.claim_ledger IS 'Chunks being fetched now, so that refreshers that run side by side share the work.';
+COMMENT ON COLUMN adpipe.claim_ledger.target IS 'The local table.';
+COMMENT ON COLUMN adpipe.claim_ledger.account_id IS 'Account.';
+COMMENT ON COLUMN adpipe.claim_ledger.since IS 'First day of the chunk.';
+COMMENT ON COLUMN adpipe.claim_ledger.until IS 'Last day of the chunk.';
+COMMENT ON COLUMN adpipe.claim_ledger.run_id IS 'Run that claims it.';
+COMMENT ON COLUMN adpipe.claim_ledger.pid IS 'Its process.';
+COMMENT ON COLUMN adpipe.claim_ledger.backend_start IS 'Start of that process.';
+COMMENT ON COLUMN adpipe.claim_ledger.query_start IS 'Start of its statement.';
+COMMENT ON COLUMN adpipe.claim_ledger.heartbeat IS 'When the claim was made.';
+
+CREATE TABLE adpipe.settings_ledger (
+    target regclass,
+    account_id text,
+    setting text,
+    value text,
+    seen_at timestamptz NOT NULL,
+    PRIMARY KEY (target, account_id, setting)
+);
+COMMENT ON TABLE adpipe.settings_ledger IS 'Settings on the platform''s side as they were last seen.';
+COMMENT ON COLUMN adpipe.settings_ledger.target IS 'The local table whose numbers hang on them.';
+COMMENT ON COLUMN adpipe.settings_ledger.account_id IS 'Account.';
+COMMENT ON COLUMN adpipe.settings_ledger.setting IS 'Name of the setting.';
+COMMENT ON COLUMN adpipe.settings_ledger.value IS 'Its value.';
+COMMENT ON COLUMN adpipe.settings_ledger.seen_at IS 'When it was last seen so.';
+
+CREATE TABLE adpipe.settings_change_ledger (
+    target regclass NOT NULL,
+    account_id text NOT NULL,
+    setting text NOT NULL,
+    old_value text,
+    new_value text,
+    seen_at timestamptz NOT NULL
+);
+CREATE INDEX ON adpipe.settings_change_ledger (target, account_id, seen_at);
+COMMENT ON TABLE adpipe.settings_change_ledger IS 'What changed there, and when a refresh first saw it.';
+COMMENT ON COLUMN adpipe.settings_change_ledger.target IS 'The local table whose numbers hang on it.';
+COMMENT ON COLUMN adpipe.settings_change_ledger.account_id IS 'Account.';
+COMMENT ON COLUMN adpipe.settings_change_ledger.setting IS 'Name of the setting.';
+COMMENT ON COLUMN adpipe.settings_change_ledger.old_value IS 'Value before.';
+COMMENT ON COLUMN adpipe.settings_change_ledger.new_value IS 'Value since.';
+COMMENT ON COLUMN adpipe.settings_change_ledger.seen_at IS 'When the change was first seen.';
+
+SELECT pg_extension_config_dump('adpipe.target_ledger', '');
+SELECT pg_extension_config_dump('adpipe.account_ledger', '');
+SELECT pg_extension_config_dump('adpipe.slice_ledger', '');
+SELECT pg_extension_config_dump('adpipe.run_ledger', '');
+SELECT pg_extension_config_dump('adpipe.run_ledger_run_id_seq', '');
+SELECT pg_extension_config_dump('adpipe.settings_ledger', '');
+SELECT pg_extension_config_dump('adpipe.settings_change_ledger', '');
+
+CREATE FUNCTION adpipe.note_setting(target regclass, account_id text, setting text, value text)
+    RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    old adpipe.settings_ledger;
+BEGIN
+    SELECT * INTO old FROM adpipe.settings_ledger l
+    WHERE l.target = $1 AND l.account_id = $2 AND l.setting = $3 FOR UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO adpipe.settings_ledger VALUES ($1, $2, $3, $4, adpipe.clock())
+        ON CONFLICT DO NOTHING;
+        RETURN false;
+    END IF;
+    IF old.value IS NOT DISTINCT FROM $4 THEN
+        RETURN false;
+    END IF;
+    UPDATE adpipe.settings_ledger l SET value = $4, seen_at = adpipe.clock()
+    WHERE l.target = $1 AND l.account_id = $2 AND l.setting = $3;
+    INSERT INTO adpipe.settings_change_ledger VALUES ($1, $2, $3, old.value, $4, adpipe.clock());
+    RETURN true;
+END
+$$;
+COMMENT ON FUNCTION adpipe.note_setting(regclass, text, text, text) IS
+    'Records a setting as it is now; true if that is a change, which settings_changes then shows. What is seen for the first time is none.';
+REVOKE ALL ON FUNCTION adpipe.note_setting(regclass, text, text, text) FROM PUBLIC;
+
+/* What was dropped is forgotten; a number that is used again would mean another table. */
+CREATE FUNCTION adpipe.forget_dropped() RETURNS event_trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    gone oid;
+BEGIN
+    FOR gone IN
+        SELECT d.objid FROM pg_event_trigger_dropped_objects() d
+        WHERE d.classid = 'pg_class'::regclass AND d.objsubid = 0
+          AND d.object_type IN ('table', 'foreign table')
+    LOOP
+        UPDATE adpipe.target_ledger SET source = NULL WHERE source = gone;
+        DELETE FROM adpipe.target_ledger WHERE target = gone;
+        CONTINUE WHEN NOT FOUND;
+        DELETE FROM adpipe.account_ledger WHERE target = gone;
+        DELETE FROM adpipe.slice_ledger WHERE target = gone;
+        DELETE FROM adpipe.run_ledger WHERE target = gone;
+        DELETE FROM adpipe.claim_ledger WHERE target = gone;
+        DELETE FROM adpipe.settings_ledger WHERE target = gone;
+        DELETE FROM adpipe.settings_change_ledger WHERE target = gone;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION adpipe.forget_dropped() IS
+    'Event trigger: forgets targets and sources that were dropped.';
+REVOKE ALL ON FUNCTION adpipe.forget_dropped() FROM PUBLIC;
+
+CREATE EVENT TRIGGER adpipe_forget_dropped ON sql_drop
+    WHEN TAG IN ('DROP TABLE', 'DROP FOREIGN TABLE', 'DROP SCHEMA', 'DROP OWNED', 'DROP SERVER',
+                 'DROP FOREIGN DATA WRAPPER', 'DROP EXTENSION')
+    EXECUTE FUNCTION adpipe.forget_dropped();
+COMMENT ON EVENT TRIGGER adpipe_forget_dropped IS
+    'Forgets targets and sources that were dropped.';

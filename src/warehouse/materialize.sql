@@ -1,0 +1,282 @@
+/* materialize.sql: making a local copy, its partitions, changing how it is kept. */
+
+CREATE FUNCTION adpipe.add_target(target regclass, source regclass, is_daily boolean,
+                                  start_day date, lookback integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    INSERT INTO adpipe.target_ledger (target, source, is_daily, start_day, lookback, created_at)
+    VALUES (target, source, is_daily, start_day, lookback, adpipe.clock())
+$$;
+COMMENT ON FUNCTION adpipe.add_target(regclass, regclass, boolean, date, integer) IS
+    'Enters a new target into the ledger; part of materialize().';
+REVOKE ALL ON FUNCTION adpipe.add_target(regclass, regclass, boolean, date, integer) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.partition_of(target regclass, month date) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT format('%I.%I', n.nspname,
+                  left(c.relname, 52) || to_char(month, '"_y"YYYY"m"MM'))
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.oid = target
+$$;
+COMMENT ON FUNCTION adpipe.partition_of(regclass, date) IS
+    'Name of the partition that holds a month of a target.';
+
+/*
+ * A partition is made as a table of its own and attached: that takes no lock
+ * that readers would wait for, as CREATE TABLE ... PARTITION OF does.
+ */
+CREATE FUNCTION adpipe.make_partitions(target regclass, since date, until date) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    month date;
+    part text;
+    made integer := 0;
+BEGIN
+    FOR month IN
+        SELECT m::date FROM generate_series(date_trunc('month', since::timestamp),
+                                            date_trunc('month', until::timestamp), '1 month') m
+    LOOP
+        part := adpipe.partition_of(target, month);
+        CONTINUE WHEN to_regclass(part) IS NOT NULL;
+        PERFORM pg_advisory_xact_lock(target::oid::integer, hashtext('partitions'));
+        CONTINUE WHEN to_regclass(part) IS NOT NULL;
+        EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part, target);
+        EXECUTE format('ALTER TABLE %s OWNER TO %I', part,
+                       (SELECT relowner::regrole::name FROM pg_class WHERE oid = target));
+        EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)',
+                       target, part, month, (month + interval '1 month')::date);
+        made := made + 1;
+    END LOOP;
+    RETURN made;
+END
+$$;
+COMMENT ON FUNCTION adpipe.make_partitions(regclass, date, date) IS
+    'Makes the monthly partitions of a target that are not there yet; returns how many.';
+REVOKE ALL ON FUNCTION adpipe.make_partitions(regclass, date, date) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.check_source(source regclass) RETURNS adpipe.refresh_policy
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    policy adpipe.refresh_policy := adpipe.source_policy(source);
+BEGIN
+    IF policy.platform IS NULL THEN
+        RAISE EXCEPTION '"%" is no foreign table of adpipe', source
+            USING ERRCODE = 'wrong_object_type',
+                  HINT = 'IMPORT FOREIGN SCHEMA reports makes the tables that can be copied.';
+    END IF;
+    IF NOT EXISTS (SELECT FROM adpipe.source_columns(source) c
+                   WHERE c.name = 'account_id' AND c.type = 'text') THEN
+        RAISE EXCEPTION 'foreign table "%" has no column "account_id" of type text', source
+            USING ERRCODE = 'undefined_column',
+                  DETAIL = 'A copy is kept account by account.',
+                  HINT = 'Add the column, with the field of the account''s id.';
+    END IF;
+    RETURN policy;
+END
+$$;
+COMMENT ON FUNCTION adpipe.check_source(regclass) IS
+    'The policy of a table that can be copied; an error for any other.';
+
+CREATE FUNCTION adpipe.copy_comments(source regclass, target regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found record;
+BEGIN
+    FOR found IN
+        SELECT c.name, col_description(source, c.attnum) AS text
+        FROM adpipe.source_columns(source) c
+        WHERE col_description(source, c.attnum) IS NOT NULL
+    LOOP
+        EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', target, found.name, found.text);
+    END LOOP;
+    EXECUTE format('COMMENT ON TABLE %s IS %L', target,
+                   concat_ws(' ', obj_description(source, 'pg_class'),
+                             format('Copy of %s, kept by adpipe.', source)));
+END
+$$;
+COMMENT ON FUNCTION adpipe.copy_comments(regclass, regclass) IS
+    'Gives a copy the comments of its source.';
+REVOKE ALL ON FUNCTION adpipe.copy_comments(regclass, regclass) FROM PUBLIC;
+
+/* Without SET search_path: an unqualified name lands where CREATE TABLE would put it. */
+CREATE FUNCTION adpipe.materialize(source regclass, target text, start date DEFAULT NULL,
+                                   lookback integer DEFAULT NULL) RETURNS regclass
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    policy adpipe.refresh_policy := adpipe.check_source(source);
+    parts text[] := parse_ident(target);
+    name text := format('%I.%I', CASE WHEN cardinality(parts) > 1 THEN parts[1] ELSE current_schema() END,
+                        parts[cardinality(parts)]);
+    is_daily boolean := EXISTS (SELECT FROM adpipe.source_columns(source) c
+                                WHERE c.name = 'date_day' AND c.type = 'date');
+    today date := adpipe.day_of(adpipe.clock(), 'UTC');
+    reached date := (today - policy.reach)::date + 1;
+    made regclass;
+BEGIN
+    IF cardinality(parts) > 2 THEN
+        RAISE EXCEPTION 'name "%" has too many parts', target USING ERRCODE = 'invalid_name';
+    ELSIF lookback < 0 THEN
+        RAISE EXCEPTION 'lookback must not be negative' USING ERRCODE = 'invalid_parameter_value';
+    ELSIF to_regclass(name) IS NOT NULL THEN
+        RAISE EXCEPTION 'relation "%" already exists', target
+            USING ERRCODE = 'duplicate_table',
+                  HINT = 'Choose another name, or drop it first.';
+    ELSIF NOT is_daily AND (start IS NOT NULL OR lookback IS NOT NULL) THEN
+        RAISE EXCEPTION 'foreign table "%" has no days, so a copy has no start and no lookback', source
+            USING ERRCODE = 'invalid_parameter_value';
+    ELSIF start < reached OR start > today + 1 THEN
+        RAISE EXCEPTION 'a copy of "%" cannot start on %', source, start
+            USING ERRCODE = 'datetime_field_overflow',
+                  DETAIL = format('Platform "%s" can be trusted from %s on.', policy.platform, reached),
+                  HINT = 'Start on that day or later, today at the latest.';
+    END IF;
+    start := CASE WHEN is_daily THEN coalesce(start, greatest(reached, today - 90)) END;
+    EXECUTE format('CREATE TABLE %s (%s, %s)%s', name,
+        (SELECT string_agg(format('%I %s%s', c.name, c.type, CASE WHEN c.is_not_null THEN ' NOT NULL' ELSE '' END), ', '
+                           ORDER BY c.attnum)
+         FROM adpipe.source_columns(source) c),
+        CASE WHEN is_daily THEN '_fetched_at timestamptz NOT NULL'
+             ELSE '_first_seen timestamptz NOT NULL, _last_seen timestamptz NOT NULL, _deleted_at timestamptz' END,
+        CASE WHEN is_daily THEN ' PARTITION BY RANGE (date_day)' ELSE '' END);
+    made := name::regclass;
+    PERFORM adpipe.copy_comments(source, made);
+    IF is_daily THEN
+        EXECUTE format('CREATE INDEX ON %s (account_id, date_day)', made);
+        EXECUTE format('COMMENT ON COLUMN %s._fetched_at IS %L', made, 'When the values of the account''s day were first stored.');
+        PERFORM adpipe.make_partitions(made, start, today + 31);
+    ELSE
+        EXECUTE format('CREATE INDEX ON %s (account_id)', made);
+        EXECUTE format('COMMENT ON COLUMN %s._first_seen IS %L', made, 'When the row was first stored.');
+        EXECUTE format('COMMENT ON COLUMN %s._last_seen IS %L', made, 'Last refresh that changed something of the account and found the row so.');
+        EXECUTE format('COMMENT ON COLUMN %s._deleted_at IS %L', made, 'When the platform was first found not to list the entity any more.');
+    END IF;
+    PERFORM adpipe.add_target(made, source, is_daily, start, lookback);
+    RETURN made;
+END
+$$;
+COMMENT ON FUNCTION adpipe.materialize(regclass, text, date, integer) IS
+    'Makes an empty local copy of a foreign table and enters it into the schedule: a table partitioned by month for daily reports, from start on (default: the last 90 days), or a history of rows for lists of entities. lookback: days to read again every day, in place of the platform''s own window. Sends nothing.';
+REVOKE ALL ON FUNCTION adpipe.materialize(regclass, text, date, integer) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.change_target(target regclass, lookback integer, retention interval,
+                                     every interval, enabled boolean) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    UPDATE adpipe.target_ledger t
+    SET lookback = coalesce($2, t.lookback), retention = coalesce($3, t.retention),
+        every = coalesce($4, t.every), enabled = coalesce($5, t.enabled)
+    WHERE t.target = $1
+$$;
+COMMENT ON FUNCTION adpipe.change_target(regclass, integer, interval, interval, boolean) IS
+    'Part of alter_target().';
+REVOKE ALL ON FUNCTION adpipe.change_target(regclass, integer, interval, interval, boolean) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.require_target(target regclass) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM adpipe.targets t WHERE t.target = $1) THEN
+        RAISE EXCEPTION 'table "%" is no target of adpipe', target
+            USING ERRCODE = 'undefined_object',
+                  HINT = 'View adpipe.targets lists those that you may read; adpipe.materialize() makes one.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION adpipe.require_target(regclass) IS
+    'An error unless the table is a local copy that the caller may read.';
+
+CREATE FUNCTION adpipe.require_owner(target regclass) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM adpipe.require_target(target);
+    IF NOT pg_has_role((SELECT relowner FROM pg_class WHERE oid = target), 'USAGE') THEN
+        RAISE EXCEPTION 'must be owner of table %', target USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION adpipe.require_owner(regclass) IS
+    'An error unless the table is a local copy that belongs to the caller.';
+
+CREATE FUNCTION adpipe.alter_target(target regclass, lookback integer DEFAULT NULL,
+                                    retention interval DEFAULT NULL, every interval DEFAULT NULL,
+                                    enabled boolean DEFAULT NULL) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM adpipe.require_owner(target);
+    PERFORM adpipe.change_target(target, lookback, retention, every, enabled);
+END
+$$;
+COMMENT ON FUNCTION adpipe.alter_target(regclass, integer, interval, interval, boolean) IS
+    'Changes how a local copy is kept: days to read again every day; how long days are kept, dropped by whole months; how long the last days stay as they were read; whether refresh_all() refreshes it. What is NULL stays.';
+REVOKE ALL ON FUNCTION adpipe.alter_target(regclass, integer, interval, interval, boolean) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.first_day(target regclass, today date) RETURNS date
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT greatest(t.start_day, date_trunc('month', today - t.retention)::date)
+    FROM adpipe.target_ledger t WHERE t.target = $1
+$$;
+COMMENT ON FUNCTION adpipe.first_day(regclass, date) IS
+    'First day that a target is to hold, its retention considered.';
+
+CREATE FUNCTION adpipe.forget_days(target regclass, before date) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    DELETE FROM adpipe.slice_ledger s
+    WHERE s.target = $1 AND s.date_day < before AND s.date_day > '-infinity'
+$$;
+COMMENT ON FUNCTION adpipe.forget_days(regclass, date) IS
+    'Takes days that retention dropped out of the ledger; part of drop_partitions().';
+REVOKE ALL ON FUNCTION adpipe.forget_days(regclass, date) FROM PUBLIC;
+
+/*
+ * Dropping locks readers out for a moment; who cannot have that moment leaves
+ * it to the next refresh.
+ */
+CREATE FUNCTION adpipe.drop_partitions(target regclass, before date) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+    SET lock_timeout = '2s'
+AS $$
+DECLARE
+    month date := (date_trunc('month', before) - interval '1 month')::date;
+    part regclass;
+    dropped integer := 0;
+BEGIN
+    FOR part IN
+        SELECT i.inhrelid FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = target AND c.relname ~ '_y[0-9]{4}m[0-9]{2}$'
+          AND to_date(right(c.relname, 7), 'YYYY"m"MM') <= month
+    LOOP
+        EXECUTE format('DROP TABLE %s', part);
+        dropped := dropped + 1;
+    END LOOP;
+    IF dropped > 0 THEN
+        PERFORM adpipe.forget_days(target, before);
+    END IF;
+    RETURN dropped;
+EXCEPTION WHEN lock_not_available THEN
+    RETURN 0;
+END
+$$;
+COMMENT ON FUNCTION adpipe.drop_partitions(regclass, date) IS
+    'Drops the partitions of a target that end before a day; returns how many.';
+REVOKE ALL ON FUNCTION adpipe.drop_partitions(regclass, date) FROM PUBLIC;

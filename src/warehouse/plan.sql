@@ -1,0 +1,137 @@
+/* plan.sql: which days are due, and in what chunks they are fetched. */
+
+CREATE VIEW adpipe.account_terms AS
+    SELECT t.target, a.account_id, a.time_zone, a.is_listed,
+           now.today, now.moment,
+           adpipe.first_day(t.target, now.today) AS first_day,
+           (now.today - p.reach)::date + 1 AS reach_day,
+           p.recent_days,
+           coalesce(t.lookback, greatest(p.window_days, a.window_days)) AS window_days,
+           greatest(p.tail_days, t.lookback, a.window_days) AS tail_days,
+           coalesce(t.every, p.every) AS every,
+           p.settle, p.is_cohort,
+           a.failures, a.last_attempt
+    FROM adpipe.target_ledger t
+    JOIN adpipe.account_ledger a ON a.target = t.target
+    CROSS JOIN LATERAL adpipe.source_policy(t.source) p
+    CROSS JOIN LATERAL (SELECT c AS moment, adpipe.day_of(c, a.time_zone) AS today
+                        FROM (SELECT adpipe.clock()) clock (c)) now
+    WHERE t.is_daily;
+COMMENT ON VIEW adpipe.account_terms IS
+    'For each account of a daily target: its today, and how its days are to be read again.';
+COMMENT ON COLUMN adpipe.account_terms.target IS 'The local table.';
+COMMENT ON COLUMN adpipe.account_terms.account_id IS 'Account.';
+COMMENT ON COLUMN adpipe.account_terms.time_zone IS 'Zone of its days.';
+COMMENT ON COLUMN adpipe.account_terms.is_listed IS 'Whether it is still asked.';
+COMMENT ON COLUMN adpipe.account_terms.today IS 'The day that it is there now.';
+COMMENT ON COLUMN adpipe.account_terms.moment IS 'The present.';
+COMMENT ON COLUMN adpipe.account_terms.first_day IS 'First day to hold.';
+COMMENT ON COLUMN adpipe.account_terms.reach_day IS 'First day for which the platform can be trusted.';
+COMMENT ON COLUMN adpipe.account_terms.recent_days IS 'Days read by each refresh.';
+COMMENT ON COLUMN adpipe.account_terms.window_days IS 'Days read once a day; older ones are final once read.';
+COMMENT ON COLUMN adpipe.account_terms.tail_days IS 'Days read once a week.';
+COMMENT ON COLUMN adpipe.account_terms.every IS 'How often refresh_all() reads the last days.';
+COMMENT ON COLUMN adpipe.account_terms.settle IS 'How long after its end a day still fills.';
+COMMENT ON COLUMN adpipe.account_terms.is_cohort IS 'Whether no day is ever final.';
+COMMENT ON COLUMN adpipe.account_terms.failures IS 'Failures since the last success.';
+COMMENT ON COLUMN adpipe.account_terms.last_attempt IS 'When it was last asked.';
+
+/*
+ * is_forced: a person asked, so the last days are read however young their
+ * copy is, and an account that failed a moment ago is tried again.
+ */
+CREATE FUNCTION adpipe.due_days(target regclass, is_forced boolean,
+    OUT account_id text, OUT date_day date)
+    RETURNS SETOF record
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT a.account_id, d::date
+    FROM adpipe.account_terms a
+    CROSS JOIN generate_series(greatest(a.first_day, a.reach_day)::timestamp, a.today::timestamp, '1 day') d
+    LEFT JOIN adpipe.slice_ledger s
+        ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
+    WHERE a.target = $1 AND a.is_listed
+      AND ($2 OR a.failures = 0
+           OR a.last_attempt <= a.moment - least(power(2, least(a.failures, 10) - 1), 60) * interval '1 minute')
+      AND (s.fetched_at IS NULL
+           OR s.stale_since > s.fetched_at
+           /* each run */
+           OR d > a.today - a.recent_days AND ($2 OR s.fetched_at <= a.moment - a.every)
+           /* read before the day had all its numbers */
+           OR s.fetched_at < adpipe.readable_at(d::date, a.time_zone, a.settle)
+              AND a.moment >= adpipe.readable_at(d::date, a.time_zone, a.settle)
+           /* once a day, after yesterday has settled */
+           OR d > a.today - a.window_days
+              AND s.fetched_at < adpipe.readable_at(a.today - 1, a.time_zone, a.settle)
+              AND a.moment >= adpipe.readable_at(a.today - 1, a.time_zone, a.settle)
+           /* once a week */
+           OR d > a.today - a.tail_days AND s.fetched_at <= a.moment - interval '7 days')
+$$;
+COMMENT ON FUNCTION adpipe.due_days(regclass, boolean) IS
+    'The account-days of a target that a refresh is to read now.';
+REVOKE ALL ON FUNCTION adpipe.due_days(regclass, boolean) FROM PUBLIC;
+
+/* The days of a run: those asked for by date, else those due. */
+CREATE FUNCTION adpipe.run_days(run_id bigint, OUT account_id text, OUT date_day date)
+    RETURNS SETOF record
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT d.account_id, d.date_day
+    FROM adpipe.run_ledger r
+    CROSS JOIN LATERAL (
+        SELECT due.account_id, due.date_day
+        FROM adpipe.due_days(r.target, NOT r.is_scheduled) due
+        WHERE r.since IS NULL AND r.until IS NULL
+        UNION ALL
+        SELECT a.account_id, day::date
+        FROM adpipe.account_terms a
+        CROSS JOIN generate_series(greatest(coalesce(r.since, a.first_day), a.reach_day)::timestamp,
+                                   least(r.until, a.today)::timestamp, '1 day') day
+        WHERE (r.since IS NOT NULL OR r.until IS NOT NULL)
+          AND a.target = r.target AND a.is_listed) d
+    LEFT JOIN adpipe.slice_ledger s
+        ON s.target = r.target AND s.account_id = d.account_id AND s.date_day = d.date_day
+    WHERE r.run_id = $1
+      AND (s.run_id IS NULL OR s.run_id < r.first_run_id OR s.failed_at IS NOT NULL)
+$$;
+COMMENT ON FUNCTION adpipe.run_days(bigint) IS
+    'The account-days that a run is to read, without those that were stored since the run that it goes on with began.';
+REVOKE ALL ON FUNCTION adpipe.run_days(bigint) FROM PUBLIC;
+
+/*
+ * A chunk is one account's run of days, up to 7; longer runs are cut at
+ * Mondays, so that the chunks of all accounts agree and those of up to 8
+ * accounts can be asked for by one statement, which asks them side by side.
+ */
+CREATE FUNCTION adpipe.run_batches(run_id bigint,
+    OUT since date, OUT until date, OUT accounts text[])
+    RETURNS SETOF record
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH days AS (
+        SELECT d.account_id, d.date_day,
+               d.date_day - row_number() OVER (PARTITION BY d.account_id ORDER BY d.date_day)::integer AS island
+        FROM adpipe.run_days($1) d
+    ), pieces AS (
+        SELECT d.account_id, d.date_day, d.island,
+               CASE WHEN count(*) OVER (PARTITION BY d.account_id, d.island) > 7
+                    THEN (d.date_day - DATE '2000-01-03') / 7 END AS week
+        FROM days d
+    ), chunks AS (
+        SELECT p.account_id, min(p.date_day) AS since, max(p.date_day) AS until
+        FROM pieces p GROUP BY p.account_id, p.island, p.week
+    ), numbered AS (
+        SELECT c.*, (row_number() OVER (PARTITION BY c.since, c.until ORDER BY c.account_id) - 1) / 8 AS batch
+        FROM chunks c
+    )
+    SELECT n.since, n.until, array_agg(n.account_id ORDER BY n.account_id)
+    FROM numbered n
+    GROUP BY n.since, n.until, n.batch
+    ORDER BY n.until DESC, n.since DESC, n.batch
+$$;
+COMMENT ON FUNCTION adpipe.run_batches(bigint) IS
+    'The chunks of a run, newest first; those of the same days are together, up to 8 accounts.';
+REVOKE ALL ON FUNCTION adpipe.run_batches(bigint) FROM PUBLIC;

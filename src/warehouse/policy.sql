@@ -1,0 +1,125 @@
+/*
+ * policy.sql: what is known of platforms that decides when a day is read, and
+ * what a refresh asks of C.
+ */
+
+CREATE FUNCTION adpipe.in_transaction_block() RETURNS boolean
+    AS 'MODULE_PATHNAME', 'adpipe_in_transaction_block' LANGUAGE C STRICT STABLE;
+COMMENT ON FUNCTION adpipe.in_transaction_block() IS
+    'Whether a transaction is open that the client ends, so that a procedure cannot commit.';
+
+CREATE FUNCTION adpipe.table_accounts(source regclass,
+    OUT account_id text, OUT account_name text, OUT time_zone text, OUT currency text)
+    RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'adpipe_table_accounts' LANGUAGE C STRICT VOLATILE;
+COMMENT ON FUNCTION adpipe.table_accounts(regclass) IS
+    'The accounts that a scan of a foreign table would ask; sends requests. What was learnt in the same session within ten minutes is not asked again.';
+REVOKE ALL ON FUNCTION adpipe.table_accounts(regclass) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.clock() RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce(nullif(current_setting('adpipe.debug_now', true), '')::timestamptz,
+                    clock_timestamp())
+$$;
+COMMENT ON FUNCTION adpipe.clock() IS
+    'The present moment, or the one that adpipe.debug_now puts in its place for tests.';
+
+CREATE FUNCTION adpipe.day_of(moment timestamptz, time_zone text) RETURNS date
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT (moment AT TIME ZONE coalesce(time_zone, 'UTC'))::date $$;
+COMMENT ON FUNCTION adpipe.day_of(timestamptz, text) IS
+    'The day that a moment falls on in a time zone; UTC where the zone is not known.';
+
+CREATE FUNCTION adpipe.readable_at(day date, time_zone text, settle interval) RETURNS timestamptz
+    LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT (day + 1)::timestamp AT TIME ZONE coalesce(time_zone, 'UTC') + settle $$;
+COMMENT ON FUNCTION adpipe.readable_at(date, text, interval) IS
+    'When a day is over in a time zone and its numbers have had their time to arrive.';
+
+/*
+ * One row per platform and kind of report; the longest pattern that fits the
+ * source's option wins.  Sources of the figures: support.google.com/google-ads
+ * /answer/2544985 (settling) and .../9549116 (windows of 1 to 90 days); Meta
+ * freezes insights 28 days after they were reported; AppsFlyer's aggregate
+ * reports are dated by install, so that a day moves for as long as its users
+ * do, and its raw reports are to be had for 31 (events) or 60 (installs) days,
+ * with few calls a day.
+ */
+CREATE VIEW adpipe.refresh_policy AS
+    SELECT * FROM (VALUES
+        ('google_ads', 'resource', '%', interval '25 minutes', 3, 30, 90,
+            interval '37 months', interval '3 hours', false, 'resource=customer'),
+        ('meta_ads', 'level', '%', interval '25 minutes', 3, 29, 29,
+            interval '37 months -1 day', interval '1 hour', false, 'level=account'),
+        ('appsflyer', 'report', '%', interval '4 hours', 3, 30, 180,
+            interval '25 months', interval '4 hours', true, NULL),
+        ('appsflyer', 'report', '%installs%', interval '4 hours', 3, 3, 3,
+            interval '60 days', interval '3 hours', false, NULL),
+        ('appsflyer', 'report', '%in_app_events%', interval '4 hours', 3, 3, 3,
+            interval '31 days', interval '3 hours', false, NULL),
+        ('appsflyer', 'report', '%in-app-events%', interval '4 hours', 3, 3, 3,
+            interval '31 days', interval '3 hours', false, NULL)
+    ) AS policy (platform, source_option, source_like, every, recent_days, window_days,
+                 tail_days, reach, settle, is_cohort, account_grain);
+COMMENT ON VIEW adpipe.refresh_policy IS
+    'How each platform''s daily reports are re-read; one row per platform and kind of report.';
+COMMENT ON COLUMN adpipe.refresh_policy.platform IS 'Foreign-data wrapper.';
+COMMENT ON COLUMN adpipe.refresh_policy.source_option IS 'Table option that says what is read.';
+COMMENT ON COLUMN adpipe.refresh_policy.source_like IS 'LIKE pattern for its value; the longest that fits wins.';
+COMMENT ON COLUMN adpipe.refresh_policy.every IS 'How long the last days stay as they were read before refresh_all() reads them again.';
+COMMENT ON COLUMN adpipe.refresh_policy.recent_days IS 'Days, today included, that each refresh reads again.';
+COMMENT ON COLUMN adpipe.refresh_policy.window_days IS 'Days in which the platform restates as a rule; read once a day. The account''s own conversion windows and the target''s lookback widen or replace it.';
+COMMENT ON COLUMN adpipe.refresh_policy.tail_days IS 'Days that are read once a week, for what moves later still.';
+COMMENT ON COLUMN adpipe.refresh_policy.reach IS 'How far back answers can be trusted; an older day is left as it is stored.';
+COMMENT ON COLUMN adpipe.refresh_policy.settle IS 'How long after its end a day''s numbers still arrive.';
+COMMENT ON COLUMN adpipe.refresh_policy.is_cohort IS 'Whether numbers are booked on the day of the install, so that no day is ever final.';
+COMMENT ON COLUMN adpipe.refresh_policy.account_grain IS 'Table option that selects the account grain, from which control totals come; NULL where there is none.';
+GRANT SELECT ON adpipe.refresh_policy TO PUBLIC;
+
+CREATE FUNCTION adpipe.source_policy(source regclass) RETURNS adpipe.refresh_policy
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT p
+    FROM pg_foreign_table t
+    JOIN pg_foreign_server s ON s.oid = t.ftserver
+    JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
+    JOIN adpipe.refresh_policy p ON p.platform = w.fdwname
+    LEFT JOIN LATERAL (SELECT o.option_value FROM pg_options_to_table(t.ftoptions) o
+                       WHERE o.option_name = p.source_option) o ON true
+    WHERE t.ftrelid = source
+      AND coalesce(o.option_value, '') LIKE p.source_like
+    ORDER BY length(p.source_like) DESC
+    LIMIT 1
+$$;
+COMMENT ON FUNCTION adpipe.source_policy(regclass) IS
+    'The row of adpipe.refresh_policy for a foreign table; NULL for what is no table of adpipe.';
+
+CREATE FUNCTION adpipe.source_columns(relation regclass,
+    OUT attnum integer, OUT name name, OUT type text, OUT is_not_null boolean)
+    RETURNS SETOF record
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT a.attnum::integer, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull
+    FROM pg_attribute a
+    WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped
+      AND a.attname NOT IN ('_fetched_at', '_first_seen', '_last_seen', '_deleted_at')
+    ORDER BY a.attnum
+$$;
+COMMENT ON FUNCTION adpipe.source_columns(regclass) IS
+    'The columns of a source, or those of a target that come from its source.';
+
+CREATE FUNCTION adpipe.column_list(relation regclass) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT string_agg(quote_ident(name), ', ' ORDER BY attnum)
+    FROM adpipe.source_columns(relation)
+$$;
+COMMENT ON FUNCTION adpipe.column_list(regclass) IS
+    'The names of adpipe.source_columns(), quoted, with commas.';

@@ -1,0 +1,302 @@
+/*
+ * refresh.sql: fetching, checking and replacing slices.
+ *
+ * For each batch of chunks: claim them, COMMIT; fetch into a temporary table,
+ * COMMIT; then for each account, under a lock on (target, account), replace
+ * the slices whose content is new and write the ledger, COMMIT.  So no
+ * transaction that waits for a platform holds a lock that others wait for, and
+ * readers see a slice old or new, never mixed.  Errors are caught around
+ * fetching and checking only; any other ends the run, whose committed chunks
+ * the next run does not fetch again.
+ */
+
+/*
+ * Until the transaction ends: names mean what they say whatever the caller's
+ * settings, and rows have one spelling, from which they are hashed.
+ */
+CREATE FUNCTION adpipe.steady_session() RETURNS void
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),
+            pg_catalog.set_config('DateStyle', 'ISO, YMD', true),
+            pg_catalog.set_config('IntervalStyle', 'postgres', true),
+            pg_catalog.set_config('TimeZone', 'UTC', true),
+            pg_catalog.set_config('extra_float_digits', '1', true),
+            pg_catalog.set_config('bytea_output', 'hex', true);
+END
+$$;
+COMMENT ON FUNCTION adpipe.steady_session() IS
+    'Sets what the rest of the transaction depends on; each transaction of a refresh begins with it.';
+REVOKE ALL ON FUNCTION adpipe.steady_session() FROM PUBLIC;
+
+CREATE FUNCTION adpipe.require_commit(what text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF adpipe.in_transaction_block() THEN
+        RAISE EXCEPTION '% cannot run inside a transaction block', what
+            USING ERRCODE = 'active_sql_transaction',
+                  DETAIL = 'It commits chunk by chunk.',
+                  HINT = 'CALL it as a statement of its own, with autocommit on.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION adpipe.require_commit(text) IS
+    'An error where a procedure could not commit.';
+
+CREATE FUNCTION adpipe.list_accounts(target regclass, source regclass) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found jsonb;
+    problem text;
+BEGIN
+    SELECT coalesce(jsonb_agg(to_jsonb(a)), '[]') INTO found FROM adpipe.table_accounts(source) a;
+    PERFORM adpipe.note_accounts(target, found);
+    RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT;
+    RETURN problem;
+END
+$$;
+COMMENT ON FUNCTION adpipe.list_accounts(regclass, regclass) IS
+    'Asks which accounts a source has and records them; returns what went wrong, or NULL.';
+REVOKE ALL ON FUNCTION adpipe.list_accounts(regclass, regclass) FROM PUBLIC;
+
+/*
+ * The foreign table of the same server that reads the account grain, if there
+ * is one and the source is none itself; one that sees all accounts and splits
+ * rows no further than it wants, for they are added up.
+ */
+CREATE FUNCTION adpipe.control_source(source regclass) RETURNS regclass
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT t.ftrelid::regclass
+    FROM pg_foreign_table s
+    JOIN pg_foreign_table t ON t.ftserver = s.ftserver
+    JOIN pg_class c ON c.oid = t.ftrelid
+    CROSS JOIN LATERAL adpipe.source_policy(s.ftrelid) p
+    WHERE s.ftrelid = source
+      AND p.account_grain = ANY (t.ftoptions) AND NOT p.account_grain = ANY (s.ftoptions)
+      AND NOT EXISTS (SELECT FROM pg_options_to_table(t.ftoptions) o
+                      WHERE o.option_name IN ('customer_id', 'account_id', 'app_id', 'breakdowns'))
+      AND (SELECT count(*) FROM adpipe.source_columns(t.ftrelid) k
+           WHERE k.name IN ('account_id', 'date_day', 'spend', 'impressions')) = 4
+      AND has_table_privilege(t.ftrelid, 'SELECT')
+    ORDER BY c.relnamespace <> (SELECT relnamespace FROM pg_class WHERE oid = source), c.relname
+    LIMIT 1
+$$;
+COMMENT ON FUNCTION adpipe.control_source(regclass) IS
+    'The foreign table from which a source''s control totals are asked; NULL if there is none.';
+
+CREATE FUNCTION adpipe.make_stage(source regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+    SET client_min_messages = warning
+AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.adpipe_stage, pg_temp.adpipe_control, pg_temp.adpipe_asked;
+    EXECUTE format('CREATE TEMP TABLE adpipe_stage AS SELECT %s FROM %s WITH NO DATA',
+                   adpipe.column_list(source), source);
+    CREATE TEMP TABLE adpipe_control (account_id text, date_day date, spend numeric, impressions numeric);
+    CREATE TEMP TABLE adpipe_asked (account_id text PRIMARY KEY, since date NOT NULL, until date NOT NULL,
+                                    asked_at timestamptz NOT NULL, has_control boolean NOT NULL);
+END
+$$;
+COMMENT ON FUNCTION adpipe.make_stage(regclass) IS
+    'Makes the session''s temporary tables: what chunks are fetched into, their control totals, and what the two hold the answer to.';
+REVOKE ALL ON FUNCTION adpipe.make_stage(regclass) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.check_stage(target regclass, accounts text[], since date, until date) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    other record;
+BEGIN
+    SELECT s.account_id, s.date_day INTO other FROM pg_temp.adpipe_stage s
+    WHERE s.date_day NOT BETWEEN since AND until OR s.date_day IS NULL
+       OR s.account_id <> ALL (accounts) OR s.account_id IS NULL
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'the answer holds day % of account %, which was not asked for', other.date_day, other.account_id
+            USING ERRCODE = 'data_exception',
+                  DETAIL = format('Asked for %s to %s of %s.', since, until, array_to_string(accounts, ', '));
+    END IF;
+    IF NOT EXISTS (SELECT FROM adpipe.source_columns(target) c WHERE c.name = 'currency') THEN
+        RETURN;
+    END IF;
+    FOR other IN
+        SELECT DISTINCT s.account_id, s.currency, (adpipe.account_of(target, s.account_id)).currency AS known
+        FROM (SELECT DISTINCT d.account_id, d.currency FROM pg_temp.adpipe_stage d) s
+    LOOP
+        IF other.currency <> other.known THEN
+            RAISE EXCEPTION 'account % is in % now, its stored days are in %', other.account_id, other.currency, other.known
+                USING ERRCODE = 'invalid_parameter_value',
+                      HINT = 'Materialize a new copy for the days since the change; this one stays as it is.';
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION adpipe.check_stage(regclass, text[], date, date) IS
+    'An error if fetched rows are not of the accounts and days asked for, or not in the account''s currency.';
+REVOKE ALL ON FUNCTION adpipe.check_stage(regclass, text[], date, date) FROM PUBLIC;
+
+/*
+ * Fetches and checks; everything that the platform or its answer can cause is
+ * caught here, and nothing of a failed fetch stays in the stage.
+ */
+CREATE FUNCTION adpipe.fetch_chunks(target regclass, source regclass, control regclass,
+    accounts text[], since date, until date,
+    OUT error text, OUT code text, OUT detail text)
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    TRUNCATE pg_temp.adpipe_stage, pg_temp.adpipe_control, pg_temp.adpipe_asked;
+    INSERT INTO pg_temp.adpipe_asked
+    SELECT a, since, until, clock_timestamp(), control IS NOT NULL FROM unnest(accounts) a;
+    EXECUTE format('INSERT INTO pg_temp.adpipe_stage SELECT %s FROM %s '
+                   'WHERE account_id = ANY ($1) AND date_day >= $2 AND date_day <= $3',
+                   adpipe.column_list(source), source)
+        USING accounts, since, until;
+    PERFORM adpipe.check_stage(target, accounts, since, until);
+    IF control IS NOT NULL THEN
+        EXECUTE format('INSERT INTO pg_temp.adpipe_control '
+                       'SELECT account_id, date_day, sum(spend), sum(impressions) FROM %s '
+                       'WHERE account_id = ANY ($1) AND date_day >= $2 AND date_day <= $3 GROUP BY 1, 2', control)
+            USING accounts, since, until;
+    END IF;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS error = MESSAGE_TEXT, code = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL;
+END
+$$;
+COMMENT ON FUNCTION adpipe.fetch_chunks(regclass, regclass, regclass, text[], date, date) IS
+    'Fetches the same days of some accounts into the stage, with their control totals, and checks them; says what went wrong.';
+REVOKE ALL ON FUNCTION adpipe.fetch_chunks(regclass, regclass, regclass, text[], date, date) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.stage_slices(account text) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    slices jsonb;
+BEGIN
+    /* A day without rows is a slice, too.  Columns that a source lacks are NULL here. */
+    EXECUTE format($query$
+        SELECT jsonb_agg(jsonb_build_object(
+                   'date_day', d::date, 'rows', coalesce(s.rows, 0),
+                   'content_hash', md5(concat_ws(' ', coalesce(s.rows, 0), s.hashes)),
+                   'spend', coalesce(s.spend, 0 * c.spend), 'impressions', coalesce(s.impressions, 0 * c.impressions),
+                   'account_spend', CASE WHEN a.has_control THEN coalesce(c.spend, 0) END,
+                   'account_impressions', CASE WHEN a.has_control THEN coalesce(c.impressions, 0) END))
+        FROM pg_temp.adpipe_asked a
+        CROSS JOIN generate_series(a.since::timestamp, a.until::timestamp, '1 day') d
+        LEFT JOIN (SELECT f.date_day, count(*) AS rows, sum(hashtextextended(f::text, 0)) AS hashes,
+                          %s AS spend, %s AS impressions
+                   FROM pg_temp.adpipe_stage f WHERE f.account_id = $1 GROUP BY f.date_day) s ON s.date_day = d::date
+        LEFT JOIN pg_temp.adpipe_control c ON c.account_id = $1 AND c.date_day = d::date
+        WHERE a.account_id = $1
+        $query$,
+        adpipe.stage_sum('spend'), adpipe.stage_sum('impressions'))
+    INTO slices USING account;
+    RETURN slices;
+END
+$$;
+COMMENT ON FUNCTION adpipe.stage_slices(text) IS
+    'The slices of an account in the stage: rows, hash and sums of each day that was asked for.';
+REVOKE ALL ON FUNCTION adpipe.stage_slices(text) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.stage_sum(metric text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce((SELECT format('sum(f.%I)', c.name)
+                     FROM adpipe.source_columns('pg_temp.adpipe_stage'::regclass) c
+                     WHERE c.name = metric AND c.type IN ('bigint', 'numeric')), 'NULL::numeric')
+$$;
+COMMENT ON FUNCTION adpipe.stage_sum(text) IS
+    'Expression that adds up a metric of the stage; NULL without such a column.';
+
+/* An account that the stage holds no answer for is an error, never an empty slice. */
+CREATE FUNCTION adpipe.store_chunk(run_id bigint, target regclass, account text) RETURNS void
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    asked record;
+    changed date[];
+    columns text := adpipe.column_list('pg_temp.adpipe_stage'::regclass);
+BEGIN
+    PERFORM adpipe.lock_account(target, account);
+    SELECT * INTO STRICT asked FROM pg_temp.adpipe_asked a WHERE a.account_id = account;
+    changed := adpipe.record_slices(run_id, account, asked.asked_at, adpipe.stage_slices(account));
+    IF cardinality(changed) = 0 THEN
+        RETURN;
+    END IF;
+    EXECUTE format('DELETE FROM %s WHERE account_id = $1 AND date_day = ANY ($2)', target)
+        USING account, changed;
+    EXECUTE format('INSERT INTO %s (%s, _fetched_at) SELECT %s, $3 FROM pg_temp.adpipe_stage '
+                   'WHERE account_id = $1 AND date_day = ANY ($2)', target, columns, columns)
+        USING account, changed, adpipe.clock();
+END
+$$;
+COMMENT ON FUNCTION adpipe.store_chunk(bigint, regclass, text) IS
+    'Replaces the slices of an account whose fetched content is new, and writes the ledger.';
+REVOKE ALL ON FUNCTION adpipe.store_chunk(bigint, regclass, text) FROM PUBLIC;
+
+/* NULL, or how the source's columns differ from the target's, as the ALTER to run. */
+CREATE FUNCTION adpipe.source_difference(source regclass, target regclass) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT 'ALTER TABLE ' || target || ' ' || string_agg(
+        CASE WHEN t.name IS NULL THEN format('ADD COLUMN %I %s', s.name, s.type)
+             WHEN s.name IS NULL THEN format('DROP COLUMN %I', t.name)
+             ELSE format('ALTER COLUMN %1$I TYPE %2$s USING %1$I::%2$s', s.name, s.type) END,
+        ', ' ORDER BY coalesce(s.attnum, t.attnum)) || ';'
+    FROM adpipe.source_columns(source) s
+    FULL JOIN adpipe.source_columns(target) t ON t.name = s.name
+    WHERE s.type IS DISTINCT FROM t.type
+$$;
+COMMENT ON FUNCTION adpipe.source_difference(regclass, regclass) IS
+    'The ALTER TABLE that gives a target the columns that its source has now; NULL if they agree.';
+
+/*
+ * Longest click window of an account's own conversion actions, where a foreign
+ * table of the server reads them.  Who may not read it does without.
+ */
+CREATE FUNCTION adpipe.read_windows(target regclass, source regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    actions record;
+    found jsonb;
+BEGIN
+    SELECT t.ftrelid::regclass AS relation, a.attname AS days INTO actions
+    FROM pg_foreign_table s
+    JOIN pg_foreign_table t ON t.ftserver = s.ftserver
+    JOIN pg_attribute a ON a.attrelid = t.ftrelid
+    WHERE s.ftrelid = source AND has_table_privilege(t.ftrelid, 'SELECT')
+      AND 'field=conversion_action.click_through_lookback_window_days' = ANY (a.attfdwoptions)
+      AND EXISTS (SELECT FROM adpipe.source_columns(t.ftrelid) c WHERE c.name = 'account_id')
+      AND EXISTS (SELECT FROM adpipe.source_columns(t.ftrelid) c WHERE c.name = 'status')
+    LIMIT 1;
+    IF actions.relation IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('SELECT jsonb_agg(to_jsonb(w)) FROM (SELECT account_id, max(%I) AS window_days '
+                   'FROM %s WHERE status = ''ENABLED'' GROUP BY 1) w', actions.days, actions.relation)
+    INTO found;
+    PERFORM adpipe.note_windows(target, found);
+EXCEPTION WHEN OTHERS THEN
+    RAISE DEBUG 'conversion windows of % stay as they are known: %', source, SQLERRM;
+END
+$$;
+COMMENT ON FUNCTION adpipe.read_windows(regclass, regclass) IS
+    'Asks for the accounts'' own conversion windows and records them.';
+REVOKE ALL ON FUNCTION adpipe.read_windows(regclass, regclass) FROM PUBLIC;

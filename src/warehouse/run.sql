@@ -1,0 +1,305 @@
+/* run.sql: one run over one target, and the procedures that people and schedulers call. */
+
+/* The moment a run has to end by, so that statement_timeout does not cut it off. */
+CREATE FUNCTION adpipe.run_deadline(is_scheduled boolean) RETURNS timestamptz
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT statement_timestamp() + least(
+        CASE WHEN is_scheduled THEN current_setting('adpipe.refresh_max_time')::interval END,
+        0.9 * nullif(current_setting('statement_timeout')::interval, '0'))
+$$;
+COMMENT ON FUNCTION adpipe.run_deadline(boolean) IS
+    'When a refresh that begins now starts no further chunk; NULL: never.';
+
+/* What the platform said in the DETAIL of error 53400, else an hour from now. */
+CREATE FUNCTION adpipe.come_back_at(detail text) RETURNS timestamptz
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce(substring(detail FROM '\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::?\d\d)?)')::timestamptz,
+                    adpipe.clock() + interval '1 hour')
+$$;
+COMMENT ON FUNCTION adpipe.come_back_at(text) IS
+    'The time to come back that an error of SQLSTATE 53400 names.';
+
+CREATE PROCEDURE adpipe.store_batch(run_id bigint, target regclass, accounts text[])
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    account text;
+BEGIN
+    FOREACH account IN ARRAY accounts LOOP
+        PERFORM adpipe.steady_session();
+        PERFORM adpipe.store_chunk(run_id, target, account);
+        COMMIT;
+    END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE adpipe.store_batch(bigint, regclass, text[]) IS
+    'Stores what was fetched, one transaction per account; part of refresh().';
+REVOKE ALL ON PROCEDURE adpipe.store_batch(bigint, regclass, text[]) FROM PUBLIC;
+
+/*
+ * Fetches and stores the same days of some accounts.  If together they fail,
+ * each is tried by itself, so that one bad account keeps no other from its
+ * numbers; two failures in a row say that it is the platform.  failed counts
+ * the failures in a row up to the end.
+ */
+CREATE PROCEDURE adpipe.refresh_batch(run adpipe.run_ledger, source regclass, control regclass,
+                                      accounts text[], since date, until date,
+                                      INOUT failed integer, INOUT resume_at timestamptz)
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    claimed text[];
+    result record;
+    account text;
+BEGIN
+    PERFORM adpipe.steady_session();
+    claimed := ARRAY(SELECT a FROM unnest(accounts) a
+                     WHERE adpipe.claim_chunk(run.run_id, a, since, until));
+    COMMIT;
+    IF cardinality(claimed) = 0 THEN
+        RETURN;
+    END IF;
+    PERFORM adpipe.steady_session();
+    result := adpipe.fetch_chunks(run.target, source, control, claimed, since, until);
+    PERFORM adpipe.note_progress(run.run_id, NULL, cardinality(claimed) * CASE WHEN control IS NULL THEN 1 ELSE 2 END);
+    COMMIT;
+    IF result.error IS NULL THEN
+        failed := 0;
+        CALL adpipe.store_batch(run.run_id, run.target, claimed);
+        RETURN;
+    END IF;
+    FOREACH account IN ARRAY claimed LOOP
+        PERFORM adpipe.steady_session();
+        IF cardinality(claimed) > 1 AND failed < 2 AND resume_at IS NULL THEN
+            result := adpipe.fetch_chunks(run.target, source, control, ARRAY[account], since, until);
+            COMMIT;
+            PERFORM adpipe.steady_session();
+        END IF;
+        IF result.error IS NULL THEN
+            failed := 0;
+            CALL adpipe.store_batch(run.run_id, run.target, ARRAY[account]);
+            CONTINUE;
+        END IF;
+        failed := failed + 1;
+        PERFORM adpipe.record_failure(run.run_id, account, since, until, result.error, result.code);
+        IF result.code = '53400' THEN
+            resume_at := adpipe.come_back_at(result.detail);
+        END IF;
+        COMMIT;
+        RAISE WARNING 'account % of %, % to %: %', account, run.target, since, until, result.error
+            USING ERRCODE = result.code, DETAIL = coalesce(nullif(result.detail, ''), 'SQLSTATE ' || result.code);
+    END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE adpipe.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, integer, timestamptz) IS
+    'Claims, fetches and stores one batch of chunks; part of refresh().';
+REVOKE ALL ON PROCEDURE adpipe.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, integer, timestamptz) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.prepare_days(run adpipe.run_ledger, source regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    days record;
+    chunks integer;
+BEGIN
+    SELECT min(t.reach_day) AS reached, min(t.first_day) AS since, max(t.today) AS today INTO days
+    FROM adpipe.target_terms(run.target) t;
+    IF least(run.since, run.until) < days.reached THEN
+        RAISE WARNING 'days of % before % stay as they are', run.target, days.reached
+            USING DETAIL = 'The platform''s answers for them cannot be trusted any more.';
+    END IF;
+    PERFORM adpipe.make_partitions(run.target, greatest(least(days.since, run.since), days.reached - 1), days.today + 31);
+    PERFORM adpipe.drop_partitions(run.target, days.since);
+    PERFORM adpipe.make_stage(source);
+    SELECT sum(cardinality(b.accounts)) INTO chunks FROM adpipe.run_batches(run.run_id) b;
+    PERFORM adpipe.note_progress(run.run_id, coalesce(chunks, 0), NULL);
+END
+$$;
+COMMENT ON FUNCTION adpipe.prepare_days(adpipe.run_ledger, regclass) IS
+    'Makes partitions and stage, drops what retention says, counts the chunks; part of refresh().';
+REVOKE ALL ON FUNCTION adpipe.prepare_days(adpipe.run_ledger, regclass) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.target_terms(target regclass) RETURNS SETOF adpipe.account_terms
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT a FROM adpipe.account_terms a WHERE a.target = $1 $$;
+COMMENT ON FUNCTION adpipe.target_terms(regclass) IS 'The rows of account_terms of one target.';
+REVOKE ALL ON FUNCTION adpipe.target_terms(regclass) FROM PUBLIC;
+
+CREATE PROCEDURE adpipe.refresh_days(run adpipe.run_ledger, source regclass, INOUT status text)
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    deadline timestamptz := adpipe.run_deadline(run.is_scheduled);
+    budget integer := CASE WHEN run.is_scheduled THEN current_setting('adpipe.refresh_max_requests')::integer END;
+    control regclass;
+    failed integer := 0;
+    resume_at timestamptz;
+    batch record;
+    said_at timestamptz := clock_timestamp();
+BEGIN
+    PERFORM adpipe.steady_session();
+    PERFORM adpipe.read_windows(run.target, source);
+    COMMIT;
+    PERFORM adpipe.steady_session();
+    PERFORM adpipe.prepare_days(run, source);
+    control := adpipe.control_source(source);
+    COMMIT;
+    PERFORM adpipe.steady_session();
+    FOR batch IN SELECT b.since, b.until, b.accounts FROM adpipe.run_batches(run.run_id) b LOOP
+        budget := budget - cardinality(batch.accounts) * CASE WHEN control IS NULL THEN 1 ELSE 2 END;
+        IF clock_timestamp() > deadline OR budget < 0 OR failed >= 2 OR resume_at IS NOT NULL THEN
+            status := 'partial';
+            EXIT;
+        END IF;
+        CALL adpipe.refresh_batch(run, source, control, batch.accounts, batch.since, batch.until, failed, resume_at);
+        IF clock_timestamp() > said_at + interval '5 seconds' THEN
+            said_at := clock_timestamp();
+            RAISE NOTICE '%', adpipe.progress_text(run.run_id);
+        END IF;
+    END LOOP;
+    PERFORM adpipe.note_target(run.target, false, resume_at);
+    COMMIT;
+END
+$$;
+COMMENT ON PROCEDURE adpipe.refresh_days(adpipe.run_ledger, regclass, text) IS
+    'A run over the days of a target; part of refresh().';
+REVOKE ALL ON PROCEDURE adpipe.refresh_days(adpipe.run_ledger, regclass, text) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.judge_source(target regclass, source regclass) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    remedy text;
+BEGIN
+    IF source IS NULL THEN
+        RETURN 'the foreign table it was made from is gone';
+    END IF;
+    remedy := adpipe.source_difference(source, target);
+    PERFORM adpipe.note_target(target, remedy IS NOT NULL, NULL);
+    RETURN CASE WHEN remedy IS NOT NULL
+                THEN format('the columns of %s are not those of the copy any more', source) END;
+END
+$$;
+COMMENT ON FUNCTION adpipe.judge_source(regclass, regclass) IS
+    'Why a target cannot be refreshed from its source; NULL if it can.';
+REVOKE ALL ON FUNCTION adpipe.judge_source(regclass, regclass) FROM PUBLIC;
+
+CREATE PROCEDURE adpipe.refresh_target(target regclass, since date, until date, is_scheduled boolean)
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    run adpipe.run_ledger;
+    facts record;
+    problem text;
+    status text := 'succeeded';
+BEGIN
+    PERFORM adpipe.steady_session();
+    facts := adpipe.target_of(target);
+    run := adpipe.begin_run(target, since, until, is_scheduled);
+    problem := adpipe.judge_source(target, facts.source);
+    COMMIT;
+    IF problem IS NULL THEN
+        PERFORM adpipe.steady_session();
+        problem := adpipe.list_accounts(target, facts.source);
+        COMMIT;
+        /* Accounts that are known can be read although they could not be listed. */
+        PERFORM adpipe.steady_session();
+        IF facts.is_daily THEN
+            CALL adpipe.refresh_days(run, facts.source, status);
+        ELSE
+            CALL adpipe.refresh_entities(run, facts.source, status);
+        END IF;
+    END IF;
+    PERFORM adpipe.steady_session();
+    IF problem IS NOT NULL THEN
+        RAISE WARNING 'refresh of %: %', target, problem;
+    END IF;
+    PERFORM adpipe.end_run(run.run_id, CASE WHEN problem IS NULL THEN status ELSE 'failed' END, problem);
+    COMMIT;
+END
+$$;
+COMMENT ON PROCEDURE adpipe.refresh_target(regclass, date, date, boolean) IS
+    'One run over one target; what refresh() and refresh_all() share.';
+REVOKE ALL ON PROCEDURE adpipe.refresh_target(regclass, date, date, boolean) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.target_of(target regclass) RETURNS adpipe.target_ledger
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT t FROM adpipe.target_ledger t WHERE t.target = $1 $$;
+COMMENT ON FUNCTION adpipe.target_of(regclass) IS 'What the ledger knows of a target.';
+REVOKE ALL ON FUNCTION adpipe.target_of(regclass) FROM PUBLIC;
+
+CREATE PROCEDURE adpipe.refresh(target regclass, since date DEFAULT NULL, until date DEFAULT NULL)
+    LANGUAGE plpgsql
+AS $$
+BEGIN
+    PERFORM adpipe.steady_session();
+    PERFORM adpipe.require_commit('refresh()');
+    PERFORM adpipe.require_owner(target);
+    IF since > until OR NOT isfinite(since) OR NOT isfinite(until) THEN
+        RAISE EXCEPTION 'there are no days from % to %', since, until
+            USING ERRCODE = 'invalid_parameter_value';
+    ELSIF coalesce(since, until) IS NOT NULL AND NOT (adpipe.target_of(target)).is_daily THEN
+        RAISE EXCEPTION 'table "%" has no days', target USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    CALL adpipe.refresh_target(target, since, until, false);
+END
+$$;
+COMMENT ON PROCEDURE adpipe.refresh(regclass, date, date) IS
+    'Reads the days of a local copy again: those from since to until, or without dates what is due, the last days in any case. Commits chunk by chunk; what fails is a warning here and a row in adpipe.health.';
+REVOKE ALL ON PROCEDURE adpipe.refresh(regclass, date, date) FROM PUBLIC;
+
+/*
+ * The gap between calls is learnt, so that health can tell a scheduler that
+ * stopped from one that calls once a day; a longer one is forgotten slowly.
+ */
+CREATE FUNCTION adpipe.due_targets(targets regclass[]) RETURNS SETOF regclass
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    UPDATE adpipe.target_ledger t
+    SET last_call = adpipe.clock(),
+        call_gap = greatest(adpipe.clock() - t.last_call, 0.9 * t.call_gap)
+    WHERE t.target = ANY (targets);
+    SELECT t.target
+    FROM adpipe.target_ledger t
+    WHERE t.target = ANY (targets) AND coalesce(t.resume_at <= adpipe.clock(), true)
+      AND (NOT EXISTS (SELECT FROM adpipe.account_ledger a WHERE a.target = t.target AND a.is_listed)
+           OR CASE WHEN t.is_daily THEN EXISTS (SELECT FROM adpipe.due_days(t.target, false))
+                   ELSE coalesce((SELECT max(s.fetched_at) FROM adpipe.slice_ledger s WHERE s.target = t.target)
+                                 <= adpipe.clock() - coalesce(t.every, '1 day'), true) END)
+    ORDER BY t.target
+$$;
+COMMENT ON FUNCTION adpipe.due_targets(regclass[]) IS
+    'Those of some targets that refresh_all() has something to do for; notes that it was called.';
+REVOKE ALL ON FUNCTION adpipe.due_targets(regclass[]) FROM PUBLIC;
+
+CREATE PROCEDURE adpipe.refresh_all()
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    deadline timestamptz := adpipe.run_deadline(true);
+    due regclass;
+BEGIN
+    PERFORM adpipe.steady_session();
+    PERFORM adpipe.require_commit('refresh_all()');
+    FOR due IN
+        SELECT d FROM adpipe.due_targets(ARRAY(
+            SELECT t.target FROM adpipe.targets t JOIN pg_class c ON c.oid = t.target
+            WHERE t.enabled AND pg_has_role(c.relowner, 'USAGE'))) d
+    LOOP
+        EXIT WHEN clock_timestamp() > deadline;
+        CALL adpipe.refresh_target(due, NULL, NULL, true);
+    END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE adpipe.refresh_all() IS
+    'Refreshes whatever is due of the caller''s local copies, and ends at once if nothing is. The one line that a scheduler runs.';
+REVOKE ALL ON PROCEDURE adpipe.refresh_all() FROM PUBLIC;

@@ -1,0 +1,321 @@
+/*
+ * runs.sql: the functions by which refreshes write the ledger.  They run with
+ * the rights of the extension's owner, and are for the roles that
+ * grant_loader() names.
+ */
+
+/*
+ * A process number comes again, and a session outlives its statement: what is
+ * at work is known by process, its start and the start of its statement.
+ */
+CREATE FUNCTION adpipe.is_running(pid integer, backend_start timestamptz, query_start timestamptz)
+    RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT EXISTS (
+        SELECT FROM pg_stat_activity a
+        WHERE a.pid = $1 AND a.backend_start = $2
+          AND (a.state = 'disabled' OR a.state <> 'idle' AND a.query_start = $3))
+$$;
+COMMENT ON FUNCTION adpipe.is_running(integer, timestamptz, timestamptz) IS
+    'Whether a statement of a session is still at work.';
+
+/* The lock under which an account's chunks are claimed and its slices replaced. */
+CREATE FUNCTION adpipe.lock_account(target regclass, account_id text) RETURNS void
+    LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT pg_advisory_xact_lock(target::oid::integer, hashtext(account_id)) $$;
+COMMENT ON FUNCTION adpipe.lock_account(regclass, text) IS
+    'Keeps other refreshes from an account of a target until the transaction ends.';
+REVOKE ALL ON FUNCTION adpipe.lock_account(regclass, text) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.begin_run(target regclass, since date, until date, is_scheduled boolean)
+    RETURNS adpipe.run_ledger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    run adpipe.run_ledger;
+    first bigint;
+BEGIN
+    UPDATE adpipe.run_ledger r
+    SET status = 'died', ended_at = adpipe.clock(), error = 'the session ended before the run did'
+    WHERE r.target = $1 AND r.status = 'running'
+      AND NOT adpipe.is_running(r.pid, r.backend_start, r.query_start);
+    /*
+     * What a dead run stored is not fetched again, nor what others store now:
+     * go back to the earliest run since the last that ended, at most a day.
+     */
+    SELECT min(r.run_id) INTO first
+    FROM adpipe.run_ledger r
+    WHERE r.target = $1 AND r.status IN ('running', 'died')
+      AND r.started_at > adpipe.clock() - interval '1 day'
+      AND r.run_id > coalesce((SELECT max(e.run_id) FROM adpipe.run_ledger e
+                               WHERE e.target = $1 AND e.status NOT IN ('running', 'died')), 0);
+    IF since IS NOT NULL THEN
+        UPDATE adpipe.target_ledger t
+        SET start_day = least(t.start_day, greatest($2, (adpipe.day_of(adpipe.clock(), 'UTC')
+                              - (adpipe.source_policy(t.source)).reach)::date + 2))
+        WHERE t.target = $1 AND t.is_daily;
+    END IF;
+    INSERT INTO adpipe.run_ledger AS r (target, since, until, is_scheduled, first_run_id, started_at,
+                                        status, pid, backend_start, query_start)
+    SELECT $1, $2, $3, $4, 0, adpipe.clock(), 'running', a.pid, a.backend_start, statement_timestamp()
+    FROM pg_stat_activity a WHERE a.pid = pg_backend_pid()
+    RETURNING * INTO run;
+    UPDATE adpipe.run_ledger r SET first_run_id = coalesce(first, run.run_id)
+    WHERE r.run_id = run.run_id RETURNING * INTO run;
+    RETURN run;
+END
+$$;
+COMMENT ON FUNCTION adpipe.begin_run(regclass, date, date, boolean) IS
+    'Enters a run into the ledger, after marking runs whose session is gone as died.';
+REVOKE ALL ON FUNCTION adpipe.begin_run(regclass, date, date, boolean) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.end_run(run_id bigint, status text, error text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    run adpipe.run_ledger;
+BEGIN
+    UPDATE adpipe.run_ledger r
+    SET ended_at = adpipe.clock(), error = coalesce($3, r.error),
+        status = CASE WHEN r.failed > 0 THEN 'failed' ELSE $2 END
+    WHERE r.run_id = $1 RETURNING * INTO run;
+    DELETE FROM adpipe.claim_ledger c WHERE c.run_id = $1;
+    UPDATE adpipe.target_ledger t
+    SET failing_since = CASE WHEN $3 IS NOT NULL THEN coalesce(t.failing_since, adpipe.clock()) END,
+        error = $3
+    WHERE t.target = run.target;
+    PERFORM pg_notify('adpipe', json_build_object('event', 'refresh', 'target', run.target::oid::bigint,
+                                                  'run_id', run.run_id, 'status', run.status,
+                                                  'changed', run.changed > 0)::text);
+END
+$$;
+COMMENT ON FUNCTION adpipe.end_run(bigint, text, text) IS
+    'Closes a run and tells who listens on channel adpipe; error: why it failed as a whole.';
+REVOKE ALL ON FUNCTION adpipe.end_run(bigint, text, text) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.claim_chunk(run_id bigint, account_id text, since date, until date)
+    RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    run adpipe.run_ledger;
+BEGIN
+    SELECT * INTO STRICT run FROM adpipe.run_ledger r WHERE r.run_id = $1;
+    PERFORM adpipe.lock_account(run.target, account_id);
+    DELETE FROM adpipe.claim_ledger c
+    WHERE c.target = run.target AND c.account_id = $2 AND c.since <= $4 AND c.until >= $3
+      AND NOT adpipe.is_running(c.pid, c.backend_start, c.query_start);
+    IF EXISTS (SELECT FROM adpipe.claim_ledger c
+               WHERE c.target = run.target AND c.account_id = $2 AND c.since <= $4 AND c.until >= $3) THEN
+        RETURN false;
+    END IF;
+    /* Another refresher may have been here between the plan and now. */
+    IF (SELECT count(*) FROM adpipe.slice_ledger s
+        WHERE s.target = run.target AND s.account_id = $2 AND s.date_day BETWEEN $3 AND $4
+          AND s.run_id >= run.first_run_id AND s.run_id <> $1 AND s.failed_at IS NULL)
+       = (CASE WHEN isfinite(since) THEN until - since + 1 ELSE 1 END) THEN
+        RETURN false;
+    END IF;
+    INSERT INTO adpipe.claim_ledger
+    VALUES (run.target, account_id, since, until, run_id, run.pid, run.backend_start, run.query_start, adpipe.clock());
+    UPDATE adpipe.account_ledger a SET last_attempt = adpipe.clock()
+    WHERE a.target = run.target AND a.account_id = $2;
+    RETURN true;
+END
+$$;
+COMMENT ON FUNCTION adpipe.claim_chunk(bigint, text, date, date) IS
+    'Takes a chunk for a run; false if another refresher has it, or has just done it. A claim whose session is gone does not count.';
+REVOKE ALL ON FUNCTION adpipe.claim_chunk(bigint, text, date, date) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.note_accounts(target regclass, accounts jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    UPDATE adpipe.account_ledger a SET is_listed = false
+    WHERE a.target = $1 AND a.is_listed
+      AND a.account_id NOT IN (SELECT value ->> 'account_id' FROM jsonb_array_elements(accounts));
+    /* The ledger's own currency stays: a copy holds one, see check_stage(). */
+    INSERT INTO adpipe.account_ledger AS a (target, account_id, account_name, time_zone, currency, is_listed, listed_at)
+    SELECT $1, f.account_id, f.account_name, f.time_zone, f.currency, true, adpipe.clock()
+    FROM jsonb_to_recordset(accounts) f (account_id text, account_name text, time_zone text, currency text)
+    ON CONFLICT (target, account_id) DO UPDATE
+    SET account_name = coalesce(excluded.account_name, a.account_name),
+        time_zone = coalesce(excluded.time_zone, a.time_zone),
+        currency = coalesce(a.currency, excluded.currency),
+        is_listed = true, listed_at = excluded.listed_at;
+    PERFORM adpipe.note_setting($1, f.account_id, s.setting, s.value)
+    FROM jsonb_to_recordset(accounts) f (account_id text, time_zone text, currency text)
+    CROSS JOIN LATERAL (VALUES ('time_zone', f.time_zone), ('currency', f.currency)) s (setting, value)
+    WHERE s.value IS NOT NULL;
+END
+$$;
+COMMENT ON FUNCTION adpipe.note_accounts(regclass, jsonb) IS
+    'Records which accounts a target has, with zone and currency.';
+REVOKE ALL ON FUNCTION adpipe.note_accounts(regclass, jsonb) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.note_windows(target regclass, windows jsonb) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    UPDATE adpipe.account_ledger a SET window_days = f.window_days
+    FROM jsonb_to_recordset(windows) f (account_id text, window_days integer)
+    WHERE a.target = $1 AND a.account_id = f.account_id
+      AND a.window_days IS DISTINCT FROM f.window_days
+$$;
+COMMENT ON FUNCTION adpipe.note_windows(regclass, jsonb) IS
+    'Records the accounts'' own conversion windows, which widen what is read again.';
+REVOKE ALL ON FUNCTION adpipe.note_windows(regclass, jsonb) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.account_of(target regclass, account_id text) RETURNS adpipe.account_ledger
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT a FROM adpipe.account_ledger a WHERE a.target = $1 AND a.account_id = $2 $$;
+COMMENT ON FUNCTION adpipe.account_of(regclass, text) IS 'What the ledger knows of an account.';
+REVOKE ALL ON FUNCTION adpipe.account_of(regclass, text) FROM PUBLIC;
+
+/*
+ * The caller holds the account's lock.  Returns the days whose rows are to be
+ * replaced: not those whose content is as stored, nor those for which a later
+ * answer is stored already.
+ */
+CREATE FUNCTION adpipe.record_slices(run_id bigint, account_id text, asked_at timestamptz, slices jsonb)
+    RETURNS date[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    run adpipe.run_ledger;
+    now timestamptz := adpipe.clock();
+    new_days date[];
+    total bigint;
+    stored integer;
+BEGIN
+    SELECT * INTO STRICT run FROM adpipe.run_ledger r WHERE r.run_id = $1;
+    SELECT coalesce(array_agg(f.date_day) FILTER (WHERE s.content_hash IS DISTINCT FROM f.content_hash), '{}'),
+           sum(f.rows), count(*)
+    INTO new_days, total, stored
+    FROM jsonb_to_recordset(slices) f (date_day date, rows bigint, content_hash text)
+    LEFT JOIN adpipe.slice_ledger s ON s.target = run.target AND s.account_id = $2 AND s.date_day = f.date_day
+    WHERE coalesce(s.asked_at <= $3, true);
+    INSERT INTO adpipe.slice_ledger AS s
+        (target, account_id, date_day, rows, content_hash, fetched_at, changed_at, asked_at, run_id,
+         spend, account_spend, impressions, account_impressions)
+    SELECT run.target, $2, f.date_day, f.rows, f.content_hash, now, now, $3, $1,
+           f.spend, f.account_spend, f.impressions, f.account_impressions
+    FROM jsonb_to_recordset(slices) f (date_day date, rows bigint, content_hash text, spend numeric,
+                                       account_spend numeric, impressions numeric, account_impressions numeric)
+    ON CONFLICT (target, account_id, date_day) DO UPDATE
+    SET rows = excluded.rows, content_hash = excluded.content_hash, fetched_at = now,
+        changed_at = CASE WHEN s.content_hash IS DISTINCT FROM excluded.content_hash THEN now ELSE s.changed_at END,
+        asked_at = excluded.asked_at, run_id = excluded.run_id, failed_at = NULL,
+        spend = excluded.spend, impressions = excluded.impressions,
+        account_spend = excluded.account_spend, account_impressions = excluded.account_impressions
+    WHERE coalesce(s.asked_at <= excluded.asked_at, true);
+    UPDATE adpipe.account_ledger a
+    SET last_success = now, failing_since = NULL, failures = 0, error = NULL, sqlstate = NULL
+    WHERE a.target = run.target AND a.account_id = $2;
+    DELETE FROM adpipe.claim_ledger c
+    WHERE c.run_id = $1 AND c.account_id = $2
+      AND c.since = (SELECT min(f.date_day) FROM jsonb_to_recordset(slices) f (date_day date));
+    UPDATE adpipe.run_ledger r
+    SET chunks_done = r.chunks_done + 1, slices = r.slices + stored, rows = r.rows + coalesce(total, 0),
+        changed = r.changed + cardinality(new_days)
+    WHERE r.run_id = $1;
+    RETURN new_days;
+END
+$$;
+COMMENT ON FUNCTION adpipe.record_slices(bigint, text, timestamptz, jsonb) IS
+    'Writes an account''s fetched slices into the ledger and returns the days whose rows are to be replaced.';
+REVOKE ALL ON FUNCTION adpipe.record_slices(bigint, text, timestamptz, jsonb) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.record_failure(run_id bigint, account_id text, since date, until date,
+                                      error text, sqlstate text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    run adpipe.run_ledger;
+    now timestamptz := adpipe.clock();
+BEGIN
+    SELECT * INTO STRICT run FROM adpipe.run_ledger r WHERE r.run_id = $1;
+    UPDATE adpipe.account_ledger a
+    SET failing_since = coalesce(a.failing_since, now), failures = a.failures + 1,
+        last_attempt = now, error = $5, sqlstate = $6
+    WHERE a.target = run.target AND a.account_id = $2;
+    INSERT INTO adpipe.slice_ledger AS s (target, account_id, date_day, failed_at)
+    SELECT run.target, $2, d::date, now
+    FROM generate_series(since::timestamp, until::timestamp, '1 day') d
+    WHERE isfinite(since)
+    ON CONFLICT (target, account_id, date_day) DO UPDATE SET failed_at = now;
+    DELETE FROM adpipe.claim_ledger c
+    WHERE c.run_id = $1 AND c.account_id = $2 AND c.since = $3;
+    UPDATE adpipe.run_ledger r
+    SET chunks_done = r.chunks_done + 1, failed = r.failed + 1, error = $5
+    WHERE r.run_id = $1;
+END
+$$;
+COMMENT ON FUNCTION adpipe.record_failure(bigint, text, date, date, text, text) IS
+    'Writes into the ledger that a chunk could not be fetched; what is stored of it stays.';
+REVOKE ALL ON FUNCTION adpipe.record_failure(bigint, text, date, date, text, text) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.note_progress(run_id bigint, chunks integer, requests integer) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    UPDATE adpipe.run_ledger r
+    SET chunks = coalesce($2, r.chunks), requests = r.requests + coalesce($3, 0)
+    WHERE r.run_id = $1
+$$;
+COMMENT ON FUNCTION adpipe.note_progress(bigint, integer, integer) IS
+    'Writes into the ledger how many chunks a run has before it, or what it has asked.';
+REVOKE ALL ON FUNCTION adpipe.note_progress(bigint, integer, integer) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.note_target(target regclass, source_changed boolean, resume_at timestamptz) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    UPDATE adpipe.target_ledger t
+    SET source_changed_at = CASE WHEN $2 THEN coalesce(t.source_changed_at, adpipe.clock()) END,
+        resume_at = $3
+    WHERE t.target = $1
+$$;
+COMMENT ON FUNCTION adpipe.note_target(regclass, boolean, timestamptz) IS
+    'Records whether the source''s columns differ from the target''s, and when the platform said to come back.';
+REVOKE ALL ON FUNCTION adpipe.note_target(regclass, boolean, timestamptz) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.grant_loader(role regrole) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    routine regprocedure;
+BEGIN
+    FOR routine IN
+        SELECT p.oid FROM pg_proc p
+        JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+        JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'adpipe'
+        WHERE d.refclassid = 'pg_extension'::regclass AND p.prolang IN (
+            SELECT l.oid FROM pg_language l WHERE l.lanname IN ('sql', 'plpgsql'))
+          AND p.prorettype <> 'event_trigger'::regtype AND p.proname <> 'grant_loader'
+        UNION ALL SELECT 'adpipe.table_accounts(regclass)'::regprocedure
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %s', routine, role);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION adpipe.grant_loader(regrole) IS
+    'Lets a role make and refresh local copies. It still needs USAGE on the server, a user mapping, SELECT on the foreign tables, CREATE on the copies'' schema and TEMPORARY on the database.';
+REVOKE ALL ON FUNCTION adpipe.grant_loader(regrole) FROM PUBLIC;

@@ -1,0 +1,95 @@
+
+=pod
+
+=head1 NAME
+
+AdpipeTest::Warehouse - what the tests of local copies share
+
+=cut
+
+package AdpipeTest::Warehouse;
+
+use strict;
+use warnings;
+
+use AdpipeTest;
+use Exporter 'import';
+use JSON::PP;
+
+our @EXPORT = qw(loader world_difference);
+
+# Columns of campaign_daily with their fields.
+my @COLUMNS = (
+	[ account_id => 'customer.id' ],
+	[ date_day => 'segments.date' ],
+	[ campaign_id => 'campaign.id' ],
+	[ campaign_name => 'campaign.name' ],
+	[ campaign_status => 'campaign.status' ],
+	[ impressions => 'metrics.impressions' ],
+	[ clicks => 'metrics.clicks' ],
+	[ cost_micros => 'metrics.cost_micros' ],
+	[ conversions => 'metrics.conversions' ],
+	[ conversions_value => 'metrics.conversions_value' ]);
+
+=head2 loader($node, $sim, %options)
+
+Makes role C<loader>, no superuser, that owns schemas C<ads> and C<google> with
+server and tables of google_ads, and may refresh.  Options are those of
+google_server().
+
+=cut
+
+sub loader
+{
+	my ($node, $sim, %options) = @_;
+	$node->safe_psql('postgres', <<'END');
+CREATE ROLE loader LOGIN;
+SELECT adpipe.grant_loader('loader');
+CREATE SCHEMA ads AUTHORIZATION loader;
+END
+	google_server($node, $sim, role => 'loader', %options);
+	$node->safe_psql('postgres', <<'END');
+GRANT USAGE ON SCHEMA google TO loader;
+GRANT USAGE ON FOREIGN SERVER google TO loader;
+GRANT SELECT ON ALL TABLES IN SCHEMA google TO loader;
+END
+	return;
+}
+
+=head2 world_difference($node, $sim, $relation, $since, $until)
+
+How the rows of a copy of campaign_daily differ from those of the simulator's
+own world, as "extra rows|missing rows"; "0|0" is equality.
+
+=cut
+
+sub world_difference
+{
+	my ($node, $sim, $relation, $since, $until) = @_;
+	my @fields = map { $_->[1] } @COLUMNS;
+	my $world = JSON::PP->new->ascii->encode([
+		map { my %row; @row{@fields} = @$_{@fields}; \%row }
+		  @{ $sim->world(resource => 'campaign', since => $since, until => $until) } ]);
+	my $columns = join ', ', map { $_->[0] } @COLUMNS;
+	my $values = join ', ',
+	  map { "(r ->> '$_->[1]')::" . type_of($_->[0]) . " AS $_->[0]" } @COLUMNS;
+	my $json = quote($world);
+
+	return $node->safe_psql('postgres', <<"END");
+CREATE TEMP TABLE world AS SELECT $values FROM jsonb_array_elements(${json}::jsonb) r;
+CREATE TEMP TABLE copy AS SELECT $columns FROM $relation AS r WHERE date_day BETWEEN '$since' AND '$until';
+SELECT (SELECT count(*) FROM (TABLE copy EXCEPT ALL TABLE world) e),
+       (SELECT count(*) FROM (TABLE world EXCEPT ALL TABLE copy) m)
+END
+}
+
+# The SQL type of a column.
+sub type_of
+{
+	my ($name) = @_;
+	return 'text' if $name =~ /^(account|campaign)_/;
+	return 'date' if $name eq 'date_day';
+	return $name =~ /^conversions/ ? 'numeric' : 'bigint';
+}
+
+1;

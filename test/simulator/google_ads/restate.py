@@ -1,0 +1,72 @@
+"""What platforms do to numbers they have told before: the sample world's next
+generation.  Generation 0 is the world as it starts; each later one differs
+from it by days with other values, rows that are gone, a day that is empty, a
+campaign with another name and a campaign that was removed and keeps its
+numbers."""
+
+import daily
+from world import METRIC_INDEX
+
+# How far back a generation reaches, in days before the account's today.
+REACH = 28
+COUNTED = tuple(METRIC_INDEX[name] for name in (
+    "impressions", "clicks", "interactions", "eligible_impressions"))
+
+
+class Generation:
+    """One state of the world; number 0 changes nothing."""
+
+    def __init__(self, world, number):
+        self.world = world
+        self.number = number
+        self.undo = []          # (attrs, name, old value)
+        if number:
+            for account in world.accounts.values():
+                self._change_entities(account)
+
+    def _change_entities(self, account):
+        enabled = [c for c in account.campaigns
+                   if c.attrs["status"] == "ENABLED"
+                   and c.traits["quirk"] is None]
+        if len(enabled) < 3:
+            return
+        self._set(enabled[0], "name", "%s (%d)" % (
+            enabled[0].attrs["name"], self.number))
+        self._set(enabled[1], "status", "REMOVED")
+        self._set(enabled[1], "serving_status", "NONE")
+
+    def _set(self, entity, name, value):
+        self.undo.append((entity.attrs, name, entity.attrs[name]))
+        entity.attrs[name] = value
+
+    def end(self):
+        """Puts the entities back to how they were."""
+        for attrs, name, value in reversed(self.undo):
+            attrs[name] = value
+        self.undo = []
+
+    def cells(self, account, campaign, day):
+        """Returns ((device, network), vector) pairs of a campaign's day."""
+        pairs = daily.campaign_cells(campaign, day)
+        age = (self.world.today(account) - day).days
+        if not self.number or age > REACH:
+            return pairs
+        if age == 3 + self.number % 5:
+            return ()
+        data = daily.noise(campaign.id, day.toordinal(), self.number,
+                           "restated")
+        if data[0] % 7 == 0:
+            return ()
+        if data[0] % 7 > 2:
+            return pairs
+        return tuple((place, self._more(vector, 1 + data[1] % 9))
+                     for place, vector in pairs)
+
+    @staticmethod
+    def _more(vector, extra):
+        """Returns a vector with some more of everything that is counted."""
+        made = list(vector)
+        for index in COUNTED:
+            made[index] += extra
+        made[METRIC_INDEX["cost_micros"]] += extra * 10000
+        return tuple(made)
