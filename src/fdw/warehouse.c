@@ -56,7 +56,7 @@ adpipe_table_accounts(PG_FUNCTION_ARGS)
 	session = adp_session_open(CurrentMemoryContext, table->platform,
 							   table->settings);
 	directory = adp_directory_create(session, CurrentMemoryContext,
-									 table->settings->resource, NULL, true);
+									 table->settings->source, NULL, true);
 	while (!adp_directory_advance(directory))
 		adp_session_wait(session);
 	for (int i = 0; i < adp_directory_count(directory); i++)
