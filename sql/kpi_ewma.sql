@@ -77,7 +77,7 @@ SELECT g, part, adpipe.series(at, v) AS state FROM sample GROUP BY g, part;
 CREATE TEMP TABLE whole AS
 SELECT g, adpipe.series(at, v) AS state FROM sample GROUP BY g;
 SELECT count(*) AS groups, count(*) FILTER (WHERE adpipe.series_send(m.state) <> adpipe.series_send(w.state)) AS wrong
-  FROM whole AS w JOIN (SELECT g, adpipe.merge_series(state ORDER BY random()) AS state FROM parts GROUP BY g) AS m USING (g);
+  FROM whole AS w JOIN (SELECT g, adpipe.rollup(state ORDER BY random()) AS state FROM parts GROUP BY g) AS m USING (g);
 SELECT count(*) FILTER (WHERE adpipe.series_send(p.state) <> adpipe.series_send(again.state)) AS changed_by_merging
   FROM parts AS p JOIN (SELECT g, part, adpipe.series(at, v) AS state FROM sample GROUP BY g, part) AS again USING (g, part);
 SELECT count(*) AS groups, count(*) FILTER (WHERE adpipe.series_send(s.state) <> adpipe.series_send(w.state)) AS wrong_sorted

@@ -39,7 +39,7 @@ CREATE TYPE adpipe.adseries (
 	STORAGE = extended
 );
 COMMENT ON TYPE adpipe.adseries IS
-	'A series of values in time, in order: what series() collects and merge_series() merges, to be stored or read by ewma() and ewma_chart(). At most 10000000 points of 16 bytes.';
+	'A series of values in time, in order: what series() collects and rollup() merges, to be stored or read by ewma() and ewma_chart(). At most 10000000 points of 16 bytes.';
 
 CREATE FUNCTION adpipe.series_add(adpipe.adseries, timestamp, double precision)
 	RETURNS adpipe.adseries
@@ -65,14 +65,14 @@ CREATE AGGREGATE adpipe.series(at timestamp, value double precision) (
 COMMENT ON AGGREGATE adpipe.series(timestamp, double precision) IS
 	'Collects values with their times, in any order of rows, for ewma() and ewma_chart(). The time may be a date; for a timestamptz say in which zone: at AT TIME ZONE ''Europe/Berlin''. Aggregate to one value per time first: two values of one time are kept, the lower first. Rows whose time or value is NULL are left out; NULL if none is left. NaN and infinite values are error 22003, infinite times 22008, more than 10000000 points 54000.';
 
-CREATE AGGREGATE adpipe.merge_series(series adpipe.adseries) (
+CREATE AGGREGATE adpipe.rollup(series adpipe.adseries) (
 	SFUNC = adpipe.series_combine,
 	STYPE = adpipe.adseries,
 	SSPACE = 1024,
 	COMBINEFUNC = adpipe.series_combine,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE adpipe.merge_series(adpipe.adseries) IS
+COMMENT ON AGGREGATE adpipe.rollup(adpipe.adseries) IS
 	'Merges series, in any order: the points of all of them. NULLs are left out; NULL if none is left. More than 10000000 points are error 54000.';
 
 CREATE FUNCTION adpipe.ewma_lambda(half_life double precision)
