@@ -25,8 +25,12 @@ struct AdpCursor
 	bool is_begun; /* a page of it has been read */
 	bool is_plain; /* enum conditions were taken out, for all spans */
 
-	AdpCall *fetching;	  /* the page on its way, or arrived */
-	char *fetching_token; /* the token it was asked with, or NULL */
+	/* the tokens of the span's pages so far */
+	char **tokens;
+	int ntokens;
+	int tokens_capacity;
+
+	AdpCall *fetching; /* the page on its way, or arrived */
 
 	AdpCall *reading;  /* holds the body that the cells point into */
 	AdpPageRows *page; /* NULL: none being read */
@@ -106,6 +110,8 @@ begin_span(AdpCursor *cursor)
 	AdpSpan span;
 
 	cursor->is_begun = false;
+	while (cursor->ntokens > 0)
+		pfree(cursor->tokens[--cursor->ntokens]);
 	if (cursor->nspans == 0)
 		return;
 	span = cursor->spans[cursor->nspans - 1];
@@ -212,7 +218,6 @@ fetch_page(AdpCursor *cursor, char *token)
 	ask.query = &cursor->query;
 	ask.token = token;
 	session->platform->page_request(&ask, &request);
-	cursor->fetching_token = token;
 	cursor->fetching =
 		adp_call_create(session, cursor->plan->cxt, &request, cursor->subject);
 }
@@ -290,11 +295,33 @@ adp_cursor_advance(AdpCursor *cursor)
 }
 
 /*
+ * Keeps the token of a page; false if the span has had it already.
+ */
+static bool
+keep_token(AdpCursor *cursor, const char *token)
+{
+	for (int i = 0; i < cursor->ntokens; i++)
+	{
+		if (strcmp(cursor->tokens[i], token) == 0)
+			return false;
+	}
+	if (cursor->ntokens == cursor->tokens_capacity)
+	{
+		cursor->tokens_capacity = Max(cursor->tokens_capacity * 2, 8);
+		cursor->tokens = cursor->tokens
+			? repalloc(cursor->tokens, cursor->tokens_capacity * sizeof(char *))
+			: palloc(cursor->tokens_capacity * sizeof(char *));
+	}
+	cursor->tokens[cursor->ntokens++] = pstrdup(token);
+	return true;
+}
+
+/*
  * The token of the page after the one just parsed; NULL on the last.  A token
- * that comes again would make the scan read one page for ever, or twice.
+ * that comes again would make the scan read pages for ever, or twice.
  */
 static char *
-next_token(const AdpCursor *cursor)
+next_token(AdpCursor *cursor)
 {
 	const AdpPlatform *platform = cursor->plan->session->platform;
 	const char *more = adp_page_text(cursor->page, platform->more_path);
@@ -303,16 +330,14 @@ next_token(const AdpCursor *cursor)
 	if (more == NULL || more[0] == '\0')
 		return NULL;
 	token = adp_page_text(cursor->page, platform->token_path);
-	if (token == NULL ||
-		(cursor->fetching_token != NULL &&
-		 strcmp(token, cursor->fetching_token) == 0))
+	if (token == NULL || !keep_token(cursor, token))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
 				 errmsg("platform \"%s\" gave the same page twice",
 						platform->name),
-				 errdetail("%s: the token of the next page is that of the page itself.",
+				 errdetail("%s: the token of the next page is that of a page before.",
 						   cursor->subject)));
-	return pstrdup(token);
+	return cursor->tokens[cursor->ntokens - 1];
 }
 
 /*
@@ -379,11 +404,8 @@ fetch_after(AdpCursor *cursor)
 	MemoryContext old = MemoryContextSwitchTo(cursor->plan->cxt);
 	char *token = next_token(cursor);
 
-	if (cursor->fetching_token != NULL)
-		pfree(cursor->fetching_token);
 	cursor->reading = cursor->fetching;
 	cursor->fetching = NULL;
-	cursor->fetching_token = NULL;
 	cursor->is_begun = true;
 	if (token == NULL)
 	{

@@ -307,4 +307,72 @@ subtest 'a page token comes again' => sub {
 	is($session->query(sprintf $count, 'google'), $right, 'the session goes on working');
 };
 
+# A page that came earlier comes again: A, B, A.
+subtest 'page tokens go round' => sub {
+	fresh();
+	$sim->faults([ map { on_pages({ status => 200, body => qq({"results":[],"nextPageToken":"$_"}) }, times => 1) } qw(A B A B A B) ]);
+	my $error = $session->query_error(sprintf $count, 'google');
+	is($error->{sqlstate}, 'HV00A', 'SQLSTATE');
+	like($error->{message}, qr/gave the same page twice/, 'message');
+	is(scalar pages(), 3, 'no page is asked for again');
+};
+
+# Reports over too many days: asked for in halves, each row once.
+subtest 'the deadline of a report over many days' => sub {
+	fresh();
+	$sim->settings({ deadline_days => 5 });
+	my $plan = $session->query('EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) ' . sprintf $count, 'google');
+	like($plan, qr/^\s*Pages: 4$/m, 'four pages');
+	fresh();
+	$sim->settings({ deadline_days => 5, page_size => 10 });
+	is($session->query(sprintf $count, 'google'), $right, 'the right rows');
+	my %asked;
+	$asked{ $_->{query} =~ /BETWEEN '2026-11-(\d+)' AND '2026-11-(\d+)'/ ? "$1-$2" : '?' } .= " $_->{status}" for grep { !$_->{page} } pages();
+	is(join(', ', map { $_ . $asked{$_} } sort keys %asked),
+		'01-04 200, 01-08 504 504, 01-16 504 504, 05-08 200, 09-12 200, 09-16 504 504, 13-16 200',
+		'halves, each after a second try');
+	# A page that can be had is not asked for again because of a later one.
+	fresh();
+	$sim->settings({ page_size => 10 });
+	$sim->faults([ on_pages({ error => 'internalError.DEADLINE_EXCEEDED' }, match => { page => 2 }) ]);
+	my $error = $session->query_error(sprintf $count, 'google');
+	is($error->{sqlstate}, 'HV00M', 'in the middle of a report: SQLSTATE');
+	like($error->{hint}, qr/fewer days/, 'in the middle of a report: hint');
+};
+
+subtest 'the deadline of a single day' => sub {
+	fresh();
+	$sim->faults([ on_pages({ error => 'internalError.DEADLINE_EXCEEDED' }) ]);
+	my $error = $session->query_error("SELECT count(*) FROM google.campaign_daily WHERE date_day BETWEEN '2026-11-01' AND '2026-11-02'");
+	is($error->{sqlstate}, 'HV00M', 'SQLSTATE');
+	like($error->{detail}, qr/Account 1234567890, 2026-11-01 to 2026-11-01: HTTP 504, internalError.DEADLINE_EXCEEDED/, 'detail');
+	like($error->{hint}, qr/fewer days or columns/, 'hint');
+	is(scalar pages(), 4, 'two tries each');
+};
+
+# The platform's own rule: unique users over at most 92 days.
+subtest 'a range that the platform finds too wide' => sub {
+	$session->query(<<'END');
+CREATE FOREIGN TABLE google.reach (
+    account_id text OPTIONS (field 'customer.id'),
+    date_day date OPTIONS (field 'segments.date'),
+    campaign_id text OPTIONS (field 'campaign.id'),
+    users bigint OPTIONS (field 'metrics.unique_users')) SERVER google OPTIONS (resource 'campaign')
+END
+	my $whole = "SELECT count(*), min(date_day), max(date_day), sum(users) FROM google.reach WHERE date_day BETWEEN '2026-06-01' AND '2026-11-16'";
+	fresh();
+	my $found = $session->query($whole);
+	my %ranges = map { $_->{query} =~ /BETWEEN '(\S+)' AND '(\S+)'/ ? ("$1..$2 $_->{status}" => 1) : () } pages();
+	is(join(', ', sort keys %ranges), '2026-06-01..2026-08-24 200, 2026-06-01..2026-11-16 400, 2026-08-25..2026-11-16 200', 'two halves');
+	my @parts = map { $session->query("SELECT count(*), sum(users) FROM google.reach WHERE date_day BETWEEN $_") }
+	  "'2026-06-01' AND '2026-08-15'", "'2026-08-16' AND '2026-11-16'";
+	my @sum = (0, 0);
+	for (@parts)
+	{
+		my @cells = split /\|/;
+		$sum[$_] += $cells[$_] for 0, 1;
+	}
+	is($found, "$sum[0]|2026-06-01|2026-11-16|$sum[1]", 'each row once');
+};
+
 done_testing();
