@@ -258,7 +258,8 @@ REVOKE ALL ON PROCEDURE adpipe.refresh(regclass, date, date) FROM PUBLIC;
 
 /*
  * The gap between calls is learnt, so that health can tell a scheduler that
- * stopped from one that calls once a day; a longer one is forgotten slowly.
+ * stopped from one that calls once a day.  It doubles at most, so that one long
+ * silence does not pass for the rule, and shrinks slowly.
  */
 CREATE FUNCTION adpipe.due_targets(targets regclass[]) RETURNS SETOF regclass
     LANGUAGE sql VOLATILE SECURITY DEFINER
@@ -266,7 +267,7 @@ CREATE FUNCTION adpipe.due_targets(targets regclass[]) RETURNS SETOF regclass
 AS $$
     UPDATE adpipe.target_ledger t
     SET last_call = adpipe.clock(),
-        call_gap = greatest(adpipe.clock() - t.last_call, 0.9 * t.call_gap)
+        call_gap = greatest(least(adpipe.clock() - t.last_call, 2 * t.call_gap), 0.9 * t.call_gap)
     WHERE t.target = ANY (targets);
     SELECT t.target
     FROM adpipe.target_ledger t
@@ -285,11 +286,13 @@ CREATE PROCEDURE adpipe.refresh_all()
     LANGUAGE plpgsql
 AS $$
 DECLARE
-    deadline timestamptz := adpipe.run_deadline(true);
+    deadline timestamptz;
     due regclass;
 BEGIN
     PERFORM adpipe.steady_session();
     PERFORM adpipe.require_commit('refresh_all()');
+    /* The settings are there once the library is loaded, which that did. */
+    deadline := adpipe.run_deadline(true);
     FOR due IN
         SELECT d FROM adpipe.due_targets(ARRAY(
             SELECT t.target FROM adpipe.targets t JOIN pg_class c ON c.oid = t.target

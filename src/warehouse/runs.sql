@@ -111,6 +111,8 @@ DECLARE
 BEGIN
     SELECT * INTO STRICT run FROM adpipe.run_ledger r WHERE r.run_id = $1;
     PERFORM adpipe.lock_account(run.target, account_id);
+    /* Sessions as they are now, not as they were before the wait for the lock. */
+    PERFORM pg_stat_clear_snapshot();
     DELETE FROM adpipe.claim_ledger c
     WHERE c.target = run.target AND c.account_id = $2 AND c.since <= $4 AND c.until >= $3
       AND NOT adpipe.is_running(c.pid, c.backend_start, c.query_start);

@@ -56,20 +56,22 @@ END
 	return;
 }
 
-=head2 world_difference($node, $sim, $relation, $since, $until)
+=head2 world_difference($node, $sim, $relation, $since, $until, $accounts)
 
 How the rows of a copy of campaign_daily differ from those of the simulator's
-own world, as "extra rows|missing rows"; "0|0" is equality.
+own world, as "extra rows|missing rows"; "0|0" is equality.  C<$accounts>: comma
+list, default all.
 
 =cut
 
 sub world_difference
 {
-	my ($node, $sim, $relation, $since, $until) = @_;
+	my ($node, $sim, $relation, $since, $until, $accounts) = @_;
 	my @fields = map { $_->[1] } @COLUMNS;
 	my $world = JSON::PP->new->ascii->encode([
 		map { my %row; @row{@fields} = @$_{@fields}; \%row }
-		  @{ $sim->world(resource => 'campaign', since => $since, until => $until) } ]);
+		  @{ $sim->world(resource => 'campaign', since => $since, until => $until,
+			$accounts ? (accounts => $accounts) : ()) } ]);
 	my $columns = join ', ', map { $_->[0] } @COLUMNS;
 	my $values = join ', ',
 	  map { "(r ->> '$_->[1]')::" . type_of($_->[0]) . " AS $_->[0]" } @COLUMNS;

@@ -1,0 +1,210 @@
+/* report.sql: the account executive's morning table. */
+
+/* Sum of a column of the copy, NULL where it has none of that name. */
+CREATE FUNCTION adpipe.report_sum(target regclass, metric text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce((SELECT format('sum(t.%I)::numeric', c.name) FROM adpipe.source_columns(target) c WHERE c.name = metric),
+                    'NULL::numeric')
+$$;
+COMMENT ON FUNCTION adpipe.report_sum(regclass, text) IS 'Expression that adds up a metric of a copy.';
+
+/* A column of the copy as text, NULL where it has none of that name. */
+CREATE FUNCTION adpipe.report_text(target regclass, attribute text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce((SELECT format('t.%I::text', c.name) FROM adpipe.source_columns(target) c WHERE c.name = attribute),
+                    'NULL::text')
+$$;
+COMMENT ON FUNCTION adpipe.report_text(regclass, text) IS 'Expression for an attribute of a copy.';
+
+/*
+ * Daily budgets by campaign, from the copies of campaigns and budgets that
+ * come from the same server.  A budget that campaigns share is no plan of any
+ * of them.
+ */
+CREATE FUNCTION adpipe.report_plans(target regclass,
+    OUT account_id text, OUT campaign_id text, OUT plan numeric)
+    RETURNS SETOF record
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    campaigns regclass;
+    budgets regclass;
+BEGIN
+    SELECT min(k.target) FILTER (WHERE k.names @> '{campaign_id,budget_id}')::regclass,
+           min(k.target) FILTER (WHERE k.names @> '{budget_id,amount,period,is_shared}')::regclass
+    INTO campaigns, budgets
+    FROM (SELECT t.target::oid AS target, (SELECT array_agg(c.name::text) FROM adpipe.source_columns(t.target) c) AS names
+          FROM adpipe.targets t
+          JOIN pg_foreign_table f ON f.ftrelid = t.source
+          WHERE f.ftserver = (SELECT s.ftserver FROM adpipe.targets o JOIN pg_foreign_table s ON s.ftrelid = o.source
+                              WHERE o.target = $1)) k;
+    IF campaigns IS NULL OR budgets IS NULL THEN
+        RETURN;
+    END IF;
+    RETURN QUERY EXECUTE format(
+        'SELECT c.account_id, c.campaign_id, b.amount::numeric '
+        'FROM (SELECT DISTINCT ON (account_id, campaign_id) * FROM %s WHERE _deleted_at IS NULL '
+        '      ORDER BY account_id, campaign_id, _last_seen DESC) c '
+        'JOIN (SELECT DISTINCT ON (account_id, budget_id) * FROM %s WHERE _deleted_at IS NULL '
+        '      ORDER BY account_id, budget_id, _last_seen DESC) b USING (account_id, budget_id) '
+        'WHERE b.period = ''DAILY'' AND NOT b.is_shared', campaigns, budgets);
+END
+$$;
+COMMENT ON FUNCTION adpipe.report_plans(regclass) IS
+    'The daily budget of each campaign of a copy, as far as copies of campaigns and budgets of the same server know it.';
+
+CREATE FUNCTION adpipe.report_facts(target regclass, day date,
+    OUT account_id text, OUT account_name text, OUT campaign_id text, OUT campaign_name text, OUT currency text,
+    OUT date_day date, OUT spend numeric, OUT conversions numeric, OUT value numeric)
+    RETURNS SETOF record
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY EXECUTE format(
+        'SELECT t.account_id, max(%s), %s, (array_agg(%s ORDER BY t.date_day DESC))[1], %s, t.date_day, %s, %s, %s '
+        'FROM %s t WHERE t.date_day BETWEEN $1 - 13 AND $1 GROUP BY t.account_id, 3, 5, t.date_day',
+        adpipe.report_text(target, 'account_name'), adpipe.report_text(target, 'campaign_id'),
+        adpipe.report_text(target, 'campaign_name'), adpipe.report_text(target, 'currency'),
+        adpipe.report_sum(target, 'spend'), adpipe.report_sum(target, 'conversions'),
+        adpipe.report_sum(target, 'conversions_value'), target)
+        USING day;
+END
+$$;
+COMMENT ON FUNCTION adpipe.report_facts(regclass, date) IS
+    'Sums by campaign and day of the two weeks up to a day.';
+
+CREATE FUNCTION adpipe.report_day(target regclass, day date) RETURNS date
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM adpipe.require_target(target);
+    IF NOT EXISTS (SELECT FROM adpipe.source_columns(target) c WHERE c.name = 'date_day')
+       OR NOT EXISTS (SELECT FROM adpipe.source_columns(target) c WHERE c.name = 'spend') THEN
+        RAISE EXCEPTION 'table "%" has no spend by day', target USING ERRCODE = 'wrong_object_type';
+    END IF;
+    RETURN coalesce(day, (SELECT min(f.latest_complete_day) FROM adpipe.freshness f WHERE f.target = $1));
+END
+$$;
+COMMENT ON FUNCTION adpipe.report_day(regclass, date) IS
+    'The day that a report is about: the one given, else the latest that is complete for all accounts.';
+
+CREATE FUNCTION adpipe.daily_report(target regclass, day date DEFAULT NULL)
+    RETURNS TABLE (account_id text, account_name text, campaign_name text, currency text,
+                   spend numeric, spend_day_before numeric, spend_week_before numeric,
+                   conversions numeric, conversions_day_before numeric, conversions_week_before numeric,
+                   roas numeric, roas_day_before numeric, roas_week_before numeric,
+                   plan numeric, plan_used numeric, trend text, state text, campaign_id text, date_day date)
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    day := adpipe.report_day(target, day);
+    RETURN QUERY
+    WITH facts AS MATERIALIZED (SELECT * FROM adpipe.report_facts($1, day)
+    ), campaigns AS (
+        SELECT f.account_id, f.campaign_id, max(f.account_name) AS account_name, max(f.currency) AS currency,
+               (array_agg(f.campaign_name ORDER BY f.date_day DESC))[1] AS campaign_name,
+               sum(f.spend) FILTER (WHERE f.date_day = day) AS s0, sum(f.spend) FILTER (WHERE f.date_day = day - 1) AS s1,
+               sum(f.spend) FILTER (WHERE f.date_day = day - 7) AS s7,
+               sum(f.conversions) FILTER (WHERE f.date_day = day) AS c0,
+               sum(f.conversions) FILTER (WHERE f.date_day = day - 1) AS c1,
+               sum(f.conversions) FILTER (WHERE f.date_day = day - 7) AS c7,
+               adpipe.roas(f.value, f.spend, f.currency) FILTER (WHERE f.date_day = day) AS r0,
+               adpipe.roas(f.value, f.spend, f.currency) FILTER (WHERE f.date_day = day - 1) AS r1,
+               adpipe.roas(f.value, f.spend, f.currency) FILTER (WHERE f.date_day = day - 7) AS r7
+        FROM facts f GROUP BY f.account_id, f.campaign_id
+    ), states AS (
+        SELECT r.account_id, d::date AS date_day, coalesce(c.state, 'missing') AS state
+        FROM adpipe.freshness r
+        CROSS JOIN generate_series((day - 13)::timestamp, day::timestamp, '1 day') d
+        LEFT JOIN adpipe.coverage c ON c.target = $1 AND c.account_id = r.account_id AND c.date_day = d::date
+        WHERE r.target = $1
+    ), listed AS (
+        SELECT s.account_id, max(s.state) FILTER (WHERE s.date_day = day) AS state FROM states s GROUP BY 1)
+    SELECT l.account_id, c.account_name, c.campaign_name, c.currency,
+           CASE WHEN l.state IN ('provisional', 'final') THEN coalesce(c.s0, 0 * c.s1, 0 * c.s7) END, c.s1, c.s7,
+           CASE WHEN l.state IN ('provisional', 'final') THEN coalesce(c.c0, 0 * c.c1, 0 * c.c7) END, c.c1, c.c7,
+           round(c.r0, 4), round(c.r1, 4), round(c.r7, 4),
+           p.plan, round(c.s0 / nullif(p.plan, 0), 4),
+           /* a day that is not there is a gap, one without a row is 0 */
+           (SELECT adpipe.sparkline(CASE WHEN s.state IN ('provisional', 'final')
+                                         THEN coalesce(f.spend, 0)::double precision END ORDER BY s.date_day)
+            FROM states s LEFT JOIN facts f ON f.account_id = s.account_id AND f.date_day = s.date_day
+                 AND f.campaign_id IS NOT DISTINCT FROM c.campaign_id
+            WHERE s.account_id = l.account_id AND c.account_id IS NOT NULL),
+           l.state, c.campaign_id, day
+    FROM listed l
+    LEFT JOIN campaigns c ON c.account_id = l.account_id
+         AND (c.s0 IS NOT NULL OR c.s1 IS NOT NULL OR c.s7 IS NOT NULL)
+    LEFT JOIN adpipe.report_plans($1) p ON p.account_id = c.account_id AND p.campaign_id = c.campaign_id
+    ORDER BY l.account_id, c.s0 DESC NULLS LAST, c.campaign_name;
+END
+$$;
+COMMENT ON FUNCTION adpipe.daily_report(regclass, date) IS
+    'Each campaign''s day (default: the latest complete one) beside the day and the week before and its daily budget, with two weeks of spend as a line, and whether the day is final, provisional or missing. An account without numbers has a row of its own, so that what is missing is seen.';
+
+CREATE FUNCTION adpipe.change_text(now numeric, before numeric) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE WHEN before IS NULL OR now IS NULL OR before <= 0 THEN '-'
+                WHEN now > 10 * before THEN '×' || to_char(least(now / before, 999999), 'FM999990')
+                ELSE to_char(100 * (now - before) / before, 'FMSG999990') || ' %' END
+$$;
+COMMENT ON FUNCTION adpipe.change_text(numeric, numeric) IS 'A change in percent, as a factor above ten; - where there is nothing to compare.';
+
+CREATE FUNCTION adpipe.cell_text(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT replace(regexp_replace(CASE WHEN length(value) > 40 THEN left(value, 39) || '…' ELSE value END,
+                                  '[[:space:]]+', ' ', 'g'), '|', '\|')
+$$;
+COMMENT ON FUNCTION adpipe.cell_text(text) IS 'A name as a cell of a Markdown table.';
+
+CREATE FUNCTION adpipe.daily_report_markdown(target regclass, day date DEFAULT NULL) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    about date := adpipe.report_day(target, day);
+    body text;
+    notes text;
+BEGIN
+    SELECT string_agg(a.text, E'\n\n' ORDER BY a.account_id) INTO body
+    FROM (SELECT r.account_id,
+                 format(E'## %s, %s %s (%s to the day before, %s to the week before)\n\n'
+                        '| Campaign | Spend | day | week | Conversions | day | ROAS | Plan | Two weeks |\n'
+                        '|---|--:|--:|--:|--:|--:|--:|--:|---|\n%s',
+                        adpipe.cell_text(coalesce(max(r.account_name), r.account_id)), r.currency,
+                        to_char(sum(r.spend), 'FM999,999,999,999,990.00'),
+                        adpipe.change_text(sum(r.spend), sum(r.spend_day_before)),
+                        adpipe.change_text(sum(r.spend), sum(r.spend_week_before)),
+                        string_agg(format('| %s | %s | %s | %s | %s | %s | %s | %s | %s |',
+                            adpipe.cell_text(coalesce(r.campaign_name, r.campaign_id, 'all')),
+                            coalesce(to_char(r.spend, 'FM999,999,999,999,990.00'), '-'),
+                            adpipe.change_text(r.spend, r.spend_day_before), adpipe.change_text(r.spend, r.spend_week_before),
+                            coalesce(to_char(r.conversions, 'FM999,999,999,990.0'), '-'),
+                            adpipe.change_text(r.conversions, r.conversions_day_before),
+                            coalesce(to_char(r.roas, 'FM999,990.00'), '-'),
+                            coalesce(to_char(100 * r.plan_used, 'FM999,999,999,990') || ' %', '-'), coalesce(r.trend, '')),
+                            E'\n' ORDER BY r.spend DESC NULLS LAST, r.campaign_name)) AS text
+          FROM adpipe.daily_report(target, about) r
+          WHERE r.trend IS NOT NULL GROUP BY r.account_id, r.currency) a;
+    SELECT string_agg(format('%s: %s.', initcap(n.state), n.accounts), E'\n' ORDER BY n.state) INTO notes
+    FROM (SELECT r.state, string_agg(DISTINCT coalesce(adpipe.cell_text(r.account_name), r.account_id), ', ') AS accounts
+          FROM adpipe.daily_report(target, about) r WHERE r.state <> 'final' GROUP BY 1) n;
+    RETURN concat_ws(E'\n\n', format('# %s, %s', target, about), body, notes) || E'\n';
+END
+$$;
+COMMENT ON FUNCTION adpipe.daily_report_markdown(regclass, date) IS
+    'daily_report() as Markdown, for a chat or a mail.';
