@@ -105,6 +105,9 @@ SELECT count(*) AS groups,
 SELECT count(*) FILTER (WHERE p.state::text <> again.state::text) AS changed
   FROM parts AS p
   JOIN (SELECT g, part, journeys(u, t, c, x, v, currency) AS state FROM sample GROUP BY g, part) AS again USING (g, part);
+-- the transition function outside of an aggregate
+SELECT journeys_add(NULL, 'u', '2000-01-01', 'c', true, 5) AS added,
+	   journeys_add('journeys:1:-:0:"t"(0"c")', 'u', '2000-01-01', 'c', true, 5) AS to_another, journeys_add(NULL, 'u', NULL, 'c', false, 5) AS nothing;
 -- neutral element, both sides; also outside of an aggregate
 SELECT bool_and(journeys_combine(state, 'journeys:1:-:0:')::text = state::text) AS right_neutral,
 	   bool_and(journeys_combine('journeys:1:-:0:', state)::text = state::text) AS left_neutral FROM parts;
@@ -259,6 +262,7 @@ SELECT title, pg_temp.receive(:'file', decode(message, 'hex')) AS result
 	(22, '13 decimals', :'head' || '0001' || '0175' || '01' || '00' || '010d02'),
 	(23, 'digits behind the decimals', :'head' || '0001' || '0175' || '01' || '00' || '010002'),
 	(24, 'currency without conversions', '014555520000000000' || '01' || '0000'),
+	(26, 'frozen', '0145555200000000000202046d61696c067365617263680203616e6e040102060300010280a0faa0ccd705a7020003626f620200010c010102'),
 	(25, 'no currency', '014520000000000000' || '01' || '00' || '01' || '0175' || '01' || '00' || '00')) AS r (n, title, message)
  ORDER BY n;
 DO $$

@@ -146,7 +146,7 @@ CREATE FUNCTION adpipe.paths(
 		OUT path text[])
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'adpipe_paths'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 1000;
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 1000;
 COMMENT ON FUNCTION adpipe.paths(adpipe.journeys, interval, text, text) IS
 	'The paths in journeys: one row per conversion with the channels that lead to it, oldest first, and one with conversion NULL per user whose touches since have led to none (null path). conversion numbers the conversions of a user. '
 	'lookback (days of 24 hours, NULL: no limit) is the longest distance from a touch to its conversion, both ends included; a null path ends at its last touch. Equal times: touches before conversions, touches by name of the channel. '
@@ -172,7 +172,7 @@ CREATE FUNCTION adpipe.credits(
 		OUT value numeric)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'adpipe_credits'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 10000;
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 10000;
 COMMENT ON FUNCTION adpipe.credits(adpipe.journeys, text, interval, text, text, interval, numeric, numeric) IS
 	'Credit of every touch: the credits of one conversion add up to exactly 1 and their values to exactly its value (12 decimals, largest remainder, then the earlier touch). A conversion without touches is one row with channel NULL and credit 1; value is NULL if the conversion''s is. '
 	'model: first; last; last_non_direct (last, with direct => ''direct'' unless named otherwise); linear; time_decay (halves every half_life); position (first_weight to the first touch, last_weight to the last, the rest evenly between; two touches share by these weights alone); shapley (evenly to the different channels of the path, at the last touch of each). '
@@ -192,7 +192,7 @@ CREATE FUNCTION adpipe.attribution(
 		OUT value numeric)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'adpipe_attribution'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 20;
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 20;
 COMMENT ON FUNCTION adpipe.attribution(adpipe.journeys, text, interval, text, text, interval, numeric, numeric) IS
 	'Conversions and value of every channel, by one model: those of adpipe.credits, or markov (removal effects of a Markov chain of order 1 over all paths, null paths included, solved exactly; at most 256 channels, beyond error 54000; negative values are error 22023). '
 	'Conversions add up to exactly the number of conversions, values to exactly their value; each is rounded once to 12 decimals. Channels without credit have 0. Conversions without touches are a row with channel NULL, if there are any. value is NULL if no conversion has one. '
@@ -208,7 +208,7 @@ CREATE FUNCTION adpipe.removal_effects(
 		OUT removal_effect double precision)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'adpipe_removal_effects'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 20;
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 20;
 COMMENT ON FUNCTION adpipe.removal_effects(adpipe.journeys, interval, text, text) IS
 	'What the Markov model of adpipe.attribution works with: in the row with channel NULL the conversions per path, in the others those without the channel, and the share of conversions that is then lost, a fraction. Both are 0 if there is no conversion. '
 	'Arguments and limits: as in adpipe.paths and adpipe.attribution. No rows for NULL.';

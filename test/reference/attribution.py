@@ -5,6 +5,9 @@
         writes events.csv (world, user, second, channel, conversion, value) and
         cases.csv (id, world, model, lookback, counting, direct, half_life,
         first_weight, last_weight) with random contents
+    attribution.py judge
+        prints the general Shapley values of a published example: v(A) = 10,
+        B 20, C 5, AB 40, AC 18, BC 30, ABC 60
     attribution.py check FOLDER
         compares paths.csv, credits.csv, totals.csv and effects.csv, which the
         extension made of them, and prints what differs
@@ -363,5 +366,11 @@ def check(folder):
     print(f"{compared} cases, {wrong} differences")
 
 
+def judge():
+    worth = {"": 0, "A": 10, "B": 20, "C": 5, "AB": 40, "AC": 18, "BC": 30, "ABC": 60}
+    values = shapley("ABC", lambda s: Fraction(worth["".join(sorted(s))]))
+    print(*values.values())
+
+
 if __name__ == "__main__":
-    {"make": make, "check": check}[sys.argv[1]](*sys.argv[2:])
+    {"make": make, "check": check, "judge": judge}[sys.argv[1]](*sys.argv[2:])

@@ -2,6 +2,10 @@
 # parameters, must come to what test/reference/attribution.py computes in exact
 # fractions.  ADPIPE_LONG=1 makes more of them; SEED=n others.  And the guide
 # shows what its examples really give.
+#
+# PATHDATA=file is the table PathData of the R package ChannelAttribution, which
+# is not ours to ship: columns path, total_conversions, total_conversion_value
+# and total_null, by write.table(sep = ",", row.names = F, col.names = F).
 
 use strict;
 use warnings;
@@ -46,6 +50,7 @@ sub answer
 	return;
 }
 
+is(reference('judge'), '113/6 179/6 34/3', 'the judge knows Shapley');
 reference('make', $SEED, $WORLDS, $folder);
 $session->query(<<"END");
 CREATE TABLE events (world int, user_id text, second bigint, channel text,
@@ -100,6 +105,78 @@ SELECT count(*) FILTER (WHERE cardinality(p.path) = 0) > 20
 	AND count(*) FILTER (WHERE 'direct' = ANY (p.path)) > 20
 FROM worlds w CROSS JOIN LATERAL adpipe.paths(w.j) AS p
 END
+
+# Many groups share the memory they lie in; each with one of its own would take
+# minutes, since the server looks at all of them whenever a group begins.
+is( $session->query(<<'END'), '100000', 'many groups');
+SET work_mem = '1GB';
+SET enable_sort = off;
+SET max_parallel_workers_per_gather = 0;
+SET statement_timeout = '30s';
+SELECT count(*) FROM (
+	SELECT adpipe.journeys('u', now(), 'c', true, 1) AS j
+	FROM generate_series(1, 200000) AS i GROUP BY i % 100000 OFFSET 0) AS groups;
+END
+$session->query('RESET ALL');
+
+# A busy user makes quadratic work; it can be cancelled.
+{
+	my ($out, $error) = $session->try(<<'END');
+SET statement_timeout = '1s';
+SELECT count(*) FROM adpipe.attribution((
+	SELECT adpipe.journeys('u', to_timestamp(i), 'c' || i % 9, true, 1)
+	FROM generate_series(1, 200000) AS i), 'linear');
+END
+	is($error->{sqlstate}, '57014', 'a long attribution can be cancelled');
+	$session->query('RESET ALL');
+}
+
+SKIP:
+{
+	skip 'PATHDATA is not set', 2 unless $ENV{PATHDATA};
+	$session->query(<<"END");
+CREATE TABLE pathdata (id serial, path text, conversions numeric, value numeric, nulls numeric);
+COPY pathdata (path, conversions, value, nulls) FROM '$ENV{PATHDATA}' (FORMAT csv);
+CREATE TABLE walks AS
+SELECT adpipe.journeys(id || '/' || i, to_timestamp(step), channels[step],
+		step > cardinality(channels), value / nullif(conversions, 0)) AS j
+FROM (SELECT *, regexp_split_to_array(path, ' > ') AS channels FROM pathdata) AS p,
+	generate_series(1, (conversions + nulls)::int) AS i,
+	generate_series(1, cardinality(channels) + (i <= conversions)::int) AS step;
+END
+	# Solved exactly; the package's own run of its simulation comes near: eta
+	# 0.348936, iota 0.395745, alpha 0.558723, beta 0.265957, theta 0.205957,
+	# lambda 0.136170.
+	is( $session->query(<<'END'), <<'END' =~ s/\n\z//r, 'PathData: removal effects');
+SELECT channel, round(conversion_rate::numeric, 10), round(removal_effect::numeric, 10)
+FROM walks, adpipe.removal_effects(j)
+WHERE channel IN ('eta', 'iota', 'alpha', 'beta', 'theta', 'lambda') OR channel IS NULL
+END
+|0.2238451356|
+alpha|0.0988501262|0.5583994895
+beta|0.1647413938|0.2640385357
+eta|0.1457172890|0.3490263319
+iota|0.1330009440|0.4058350045
+lambda|0.1938449353|0.1340221228
+theta|0.1777306956|0.2060104628
+END
+	# heuristic_models of ChannelAttribution 2.2.4
+	is( $session->query(<<'END'), <<'END' =~ s/\n\z//r, 'PathData: heuristics');
+SELECT model, channel, round(conversions, 11)
+FROM walks, unnest(ARRAY['first', 'last', 'linear']) AS model, adpipe.attribution(j, model)
+WHERE channel IN ('eta', 'iota', 'alpha') ORDER BY 1, 2
+END
+first|alpha|6308.00000000000
+first|eta|3164.00000000000
+first|iota|4606.00000000000
+last|alpha|8447.00000000000
+last|eta|4167.00000000000
+last|iota|3355.00000000000
+linear|alpha|7574.71859375118
+linear|eta|3539.95115710056
+linear|iota|3857.09622101776
+END
+}
 
 # Every example of the guide, one after the other: what psql prints, without
 # blanks at ends of lines.
