@@ -113,9 +113,9 @@ SET work_mem = '1GB';
 SET enable_sort = off;
 SET max_parallel_workers_per_gather = 0;
 SET statement_timeout = '30s';
-SELECT count(*) FROM (
+SELECT count(j) FROM (
 	SELECT adpipe.journeys('u', now(), 'c', true, 1) AS j
-	FROM generate_series(1, 200000) AS i GROUP BY i % 100000 OFFSET 0) AS groups;
+	FROM generate_series(1, 200000) AS i GROUP BY i % 100000) AS groups;
 END
 $session->query('RESET ALL');
 
