@@ -19,27 +19,11 @@
 #include "base/compat.h"
 #include "kpi/fixed.h"
 
-/*
- * The stored form of numeric, which pg_upgrade has frozen: a 16-bit header,
- * in the long form a 16-bit weight, then digits of base 10000 with the most
- * significant one first.  The names say what the bits mean; the server keeps
- * its own names for them private.
- */
-#define FORM_MASK 0xC000
+/* the stored form of numeric, beyond what the header says of the short one */
 #define FORM_NEGATIVE 0x4000 /* long form, below zero */
-#define FORM_SHORT 0x8000
 #define FORM_SPECIAL 0xC000
 #define SPECIAL_NAN 0xC000
 #define LONG_SCALE_MASK 0x3FFF
-#define SHORT_NEGATIVE 0x2000
-#define SHORT_SCALE_MASK 0x1F80
-#define SHORT_SCALE_SHIFT 7
-#define SHORT_WEIGHT_SIGN 0x0040
-#define SHORT_WEIGHT_MASK 0x003F
-
-#define DIGIT_BASE 10000
-#define DIGIT_DECIMALS 4 /* decimals in one digit of base 10000 */
-#define FRACTION_DIGITS (ADP_FIXED_DECIMALS / DIGIT_DECIMALS)
 
 /* 10000^9 is the highest power of the base that 127 bits hold, 170 times */
 #define MAX_DIGIT_POWER 9
@@ -379,19 +363,20 @@ numeric_parts(const struct varlena *numeric)
 	memcpy(&header, body, sizeof(header));
 	parts.digits = body + sizeof(header);
 
-	if ((header & FORM_MASK) == FORM_SHORT)
+	if ((header & ADP_NUMERIC_FORM) == ADP_NUMERIC_SHORT)
 	{
-		parts.negative = (header & SHORT_NEGATIVE) != 0;
-		parts.scale = (header & SHORT_SCALE_MASK) >> SHORT_SCALE_SHIFT;
-		parts.weight = header & SHORT_WEIGHT_MASK;
-		if (header & SHORT_WEIGHT_SIGN)
-			parts.weight -= SHORT_WEIGHT_MASK + 1;
+		parts.negative = (header & ADP_NUMERIC_SHORT_NEGATIVE) != 0;
+		parts.scale =
+			(header & ADP_NUMERIC_SHORT_SCALE) >> ADP_NUMERIC_SHORT_SCALE_SHIFT;
+		parts.weight = header & ADP_NUMERIC_SHORT_WEIGHT;
+		if (header & ADP_NUMERIC_SHORT_WEIGHT_SIGN)
+			parts.weight -= ADP_NUMERIC_SHORT_WEIGHT + 1;
 	}
 	else
 	{
-		if (unlikely((header & FORM_MASK) == FORM_SPECIAL))
+		if (unlikely((header & ADP_NUMERIC_FORM) == FORM_SPECIAL))
 			throw_not_finite(header == SPECIAL_NAN);
-		parts.negative = (header & FORM_MASK) == FORM_NEGATIVE;
+		parts.negative = (header & ADP_NUMERIC_FORM) == FORM_NEGATIVE;
 		parts.scale = header & LONG_SCALE_MASK;
 		memcpy(&weight, parts.digits, sizeof(weight));
 		parts.weight = weight;
@@ -421,7 +406,7 @@ static uint128
 numeric_magnitude(const NumericParts *parts)
 {
 	/* power of 10000 of the first digit, counted from the unit */
-	int top = parts->weight + FRACTION_DIGITS;
+	int top = parts->weight + ADP_NUMERIC_FRACTION;
 	int kept = Min(parts->count, top + 1);
 	uint64 head = 0;
 	uint128 magnitude;
@@ -434,14 +419,14 @@ numeric_magnitude(const NumericParts *parts)
 		throw_value_range();
 
 	for (i = 0; i < Min(kept, DIGITS_IN_64_BITS); i++)
-		head = head * DIGIT_BASE + digit_at(parts, i);
+		head = head * ADP_NUMERIC_BASE + digit_at(parts, i);
 	magnitude = head;
 	for (; i < kept; i++)
-		magnitude = magnitude * DIGIT_BASE + digit_at(parts, i);
+		magnitude = magnitude * ADP_NUMERIC_BASE + digit_at(parts, i);
 	for (i = kept; i <= top; i++)
-		magnitude *= DIGIT_BASE; /* zeros that are not stored */
+		magnitude *= ADP_NUMERIC_BASE; /* zeros that are not stored */
 
-	if (parts->count > kept && digit_at(parts, kept) >= DIGIT_BASE / 2)
+	if (parts->count > kept && digit_at(parts, kept) >= ADP_NUMERIC_BASE / 2)
 		magnitude++;
 	if (magnitude > UNITS_MAX)
 		throw_value_range();
@@ -518,16 +503,12 @@ adp_fixed_print(char *text, int128 units, int scale)
 Numeric
 adp_fixed_to_numeric(int128 units, int scale)
 {
+	int128 digits = units / (int128) powers_of_ten[ADP_FIXED_DECIMALS - scale];
 	char text[ADP_FIXED_TEXT_SIZE];
 
-	/* counts, which most sums are, need no detour over text */
-	if (scale == 0)
-	{
-		int128 whole = units / ADP_FIXED_ONE;
-
-		if (whole >= PG_INT64_MIN && whole <= PG_INT64_MAX)
-			return int64_to_numeric((int64) whole);
-	}
+	/* nearly all sums need no detour over text */
+	if (digits >= PG_INT64_MIN && digits <= PG_INT64_MAX)
+		return int64_div_fast_to_numeric((int64) digits, scale);
 
 	adp_fixed_print(text, units, scale);
 	return DatumGetNumeric(

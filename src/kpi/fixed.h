@@ -15,6 +15,8 @@
 #include "fmgr.h"
 #include "utils/numeric.h"
 
+#include "base/compat.h"
+
 #ifndef HAVE_INT128
 #error "adpipe needs a compiler with 128-bit integers"
 #endif
@@ -74,6 +76,74 @@ adp_fixed_from_float8(float8 value)
 }
 
 /*
+ * The stored form of numeric, which pg_upgrade has frozen: a 16-bit header,
+ * in the long form a 16-bit weight, then digits of base 10000 with the most
+ * significant one first.  The names say what the bits mean; the server keeps
+ * its own names for them private.
+ */
+#define ADP_NUMERIC_FORM 0xC000
+#define ADP_NUMERIC_SHORT 0x8000
+#define ADP_NUMERIC_SHORT_NEGATIVE 0x2000
+#define ADP_NUMERIC_SHORT_SCALE 0x1F80
+#define ADP_NUMERIC_SHORT_SCALE_SHIFT 7
+#define ADP_NUMERIC_SHORT_WEIGHT_SIGN 0x0040
+#define ADP_NUMERIC_SHORT_WEIGHT 0x003F
+#define ADP_NUMERIC_BASE 10000
+
+/* digits of base 10000 behind the point in a fixed-point number */
+#define ADP_NUMERIC_FRACTION (ADP_FIXED_DECIMALS / 4)
+
+/*
+ * Reads a numeric as nearly all are stored in rows: short header, no toast, at
+ * most four digits of base 10000, at most 12 decimals.  False for any other,
+ * which adp_fixed_from_numeric reads.
+ */
+static pg_attribute_always_inline bool
+adp_fixed_read_short_numeric(Datum datum, AdpFixed *result)
+{
+	static const int64 powers[] = {INT64CONST(1), INT64CONST(10000),
+								   INT64CONST(100000000),
+								   INT64CONST(1000000000000),
+								   INT64CONST(10000000000000000)};
+	const char *stored = DatumGetPointer(datum);
+	uint16 header;
+	int16 digit;
+	int count;
+	int zeros; /* digits up to the last decimal that are not stored */
+	int64 head = 0;
+	int i;
+
+	if (!VARATT_IS_1B(stored) || VARATT_IS_1B_E(stored))
+		return false;
+	memcpy(&header, VARDATA_1B(stored), sizeof(header));
+	count = ((int) VARSIZE_1B(stored) - VARHDRSZ_SHORT - (int) sizeof(header)) /
+		(int) sizeof(int16);
+	if ((header & ADP_NUMERIC_FORM) != ADP_NUMERIC_SHORT || count > 4)
+		return false;
+
+	zeros =
+		(header & ADP_NUMERIC_SHORT_WEIGHT) + ADP_NUMERIC_FRACTION + 1 - count;
+	if (header & ADP_NUMERIC_SHORT_WEIGHT_SIGN)
+		zeros -= ADP_NUMERIC_SHORT_WEIGHT + 1;
+	if (zeros < 0 || zeros >= lengthof(powers))
+		return false;
+
+	for (i = 0; i < count; i++)
+	{
+		memcpy(&digit, VARDATA_1B(stored) + sizeof(header) + i * sizeof(int16),
+			   sizeof(int16));
+		head = head * ADP_NUMERIC_BASE + digit;
+	}
+	if (header & ADP_NUMERIC_SHORT_NEGATIVE)
+		head = -head;
+	result->units = (int128) head * powers[zeros];
+	result->scale =
+		Min((header & ADP_NUMERIC_SHORT_SCALE) >> ADP_NUMERIC_SHORT_SCALE_SHIFT,
+			ADP_FIXED_DECIMALS);
+	return true;
+}
+
+/*
  * How an argument of one SQL type is read.  Passed to functions that are
  * inlined, so that the call is a direct one.
  */
@@ -85,9 +155,13 @@ adp_fixed_read_int8(Datum datum)
 	return adp_fixed_from_int64(DatumGetInt64(datum));
 }
 
-static inline AdpFixed
+static pg_attribute_always_inline AdpFixed
 adp_fixed_read_numeric(Datum datum)
 {
+	AdpFixed result;
+
+	if (likely(adp_fixed_read_short_numeric(datum, &result)))
+		return result;
 	return adp_fixed_from_numeric(datum);
 }
 
@@ -103,10 +177,9 @@ adp_fixed_read_float8(Datum datum)
 static inline int128
 adp_fixed_add(int128 a, int128 b)
 {
-	int128 sum = (int128) ((uint128) a + (uint128) b);
+	int128 sum;
 
-	/* overflow if both operands differ in sign from the sum */
-	if (unlikely(((a ^ sum) & (b ^ sum)) < 0 || sum == ADP_FIXED_REFUSED))
+	if (unlikely(__builtin_add_overflow(a, b, &sum) || sum == ADP_FIXED_REFUSED))
 		adp_fixed_throw_sum_range();
 	return sum;
 }
@@ -117,10 +190,9 @@ adp_fixed_add(int128 a, int128 b)
 static inline int128
 adp_fixed_subtract(int128 a, int128 b)
 {
-	int128 difference = (int128) ((uint128) a - (uint128) b);
+	int128 difference;
 
-	/* overflow if the operands differ in sign and the result left a's side */
-	if (unlikely(((a ^ b) & (a ^ difference)) < 0 ||
+	if (unlikely(__builtin_sub_overflow(a, b, &difference) ||
 				 difference == ADP_FIXED_REFUSED))
 		adp_fixed_throw_sum_range();
 	return difference;
