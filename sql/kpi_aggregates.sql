@@ -21,11 +21,15 @@ SELECT i, i % 20 AS g, (random() * 6)::int AS part, i < 20 AS once, 'C' || i % 2
 	   timestamptz '2026-01-01 00:00+00' + i * interval '47 minutes' AS tz,
 	   random() < 0.3 AS c1, random() < 0.3 AS c2, random() < 0.3 AS c3, NULLIF(random() < 0.5, random() < 0.1) AS c4,
 	   (ARRAY['search', 'social', 'email', 'display', 'direct'])[1 + (random() * 4)::int] AS channel,
-	   NULL::adpipe.adstats AS stats, NULL::adpipe.adseries AS series
+	   NULL::adpipe.adstats AS stats, NULL::adpipe.adseries AS series,
+	   NULL::adpipe.journeys AS journeys
   FROM generate_series(0, 1999) AS i;
 UPDATE kpi_rows SET stats = adpipe.adstats(b1, b2, n1, n2, f1::numeric, currency) WHERE i % 7 <> 0;
 UPDATE kpi_rows AS r SET series = s.series
   FROM (SELECT i, adpipe.series(t, f1) AS series FROM kpi_rows GROUP BY i) AS s
+ WHERE s.i = r.i AND r.i % 7 <> 0;
+UPDATE kpi_rows AS r SET journeys = s.journeys
+  FROM (SELECT i, adpipe.journeys('u' || part, tz, channel, c1, n2, currency) AS journeys FROM kpi_rows GROUP BY i) AS s
  WHERE s.i = r.i AND r.i % 7 <> 0;
 ANALYZE kpi_rows;
 
@@ -33,8 +37,9 @@ ANALYZE kpi_rows;
 -- arguments	what to call it with, expressions over kpi_rows
 -- nothing		what it gives for no rows
 -- nulls		what it gives for rows that are all NULL
-CREATE TEMP TABLE generators (aggregate text, arguments text, nothing text, nulls text);
-INSERT INTO generators VALUES
+-- null_arguments	what those rows are where not every argument may be NULL
+CREATE TEMP TABLE generators (aggregate text, arguments text, nothing text, nulls text, null_arguments text);
+INSERT INTO generators (aggregate, arguments, nothing, nulls) VALUES
 	-- ratios; those that count people take them once
 	('^adpipe.ratio_state ratio:1:n?d?-?: .*\(bigint,bigint\)', 'b1, b2', NULL, NULL),
 	('^adpipe.ratio_state ratio:1:n?d?-?: .*\(numeric,numeric\)', 'n1, n2', NULL, NULL),
@@ -56,11 +61,40 @@ INSERT INTO generators VALUES
 	('adpipe.stats\(bigint,bigint,numeric,numeric,numeric,text\)', 'b1, b2, n1, n2, n1, currency', NULL, 'adstats:1:-:-:-:-:-:-'),
 	('adpipe.stats\(double precision.*precision\)', 'f1, f2, f1, f2, f1', NULL, 'adstats:1:-:-:-:-:-:-'),
 	('adpipe.stats\(double precision.*precision,text\)', 'f1, f2, f1, f2, f1, currency', NULL, 'adstats:1:-:-:-:-:-:-'),
-	('adpipe.rollup', 'stats', NULL, NULL),
+	('adpipe.rollup\(adpipe.adstats\)', 'stats', NULL, NULL),
 	-- series and drawings
 	('adpipe.series\(', 't, f1', NULL, NULL),
-	('adpipe.merge_series\(', 'series', NULL, NULL),
-	('adpipe.sparkline\(', 'f1 ORDER BY i', NULL, NULL);
+	('adpipe.rollup\(adpipe.adseries\)', 'series', NULL, NULL),
+	('adpipe.sparkline\(', 'f1 ORDER BY i', NULL, NULL),
+	-- attribution
+	('adpipe.journeys\(.*,bigint\)', '''u'' || part, tz, channel, c1, b2', NULL, NULL),
+	('adpipe.journeys\(.*,bigint,text\)', '''u'' || part, tz, channel, c1, b2, currency', NULL, NULL),
+	('adpipe.journeys\(.*,numeric\)', '''u'' || part, tz, channel, c1, n2', NULL, NULL),
+	('adpipe.journeys\(.*,numeric,text\)', '''u'' || part, tz, channel, c1, n2, currency', NULL, NULL),
+	('adpipe.journeys\(.*,double precision\)', '''u'' || part, tz, channel, c1, f2', NULL, NULL),
+	('adpipe.journeys\(.*,double precision,text\)', '''u'' || part, tz, channel, c1, f2, currency', NULL, NULL),
+	('adpipe.rollup\(adpipe.journeys\)', 'journeys', NULL, NULL),
+	-- funnels
+	('adpipe.funnel_counts\(integer\)', '(b2 % 6)::integer', NULL, NULL);
+INSERT INTO generators VALUES
+	('adpipe.funnel_counts\(integer,integer\)', '(b2 % 6)::integer, 5', NULL, NULL, 'NULL, 5'),
+	('adpipe.retention\(boolean\[\]\)', 'c1, c2, c4', NULL, '{f,f}', 'NULL, NULL'),
+	('adpipe.retention\(.*,date,date', '''classic'', ARRAY[1, 7, 30], date ''2026-03-01'', t::date, c1, c2', NULL, NULL,
+	 '''full'', ARRAY[1, 7, 30], date ''2026-03-01'', NULL, NULL, NULL'),
+	('adpipe.retention\(.*,timestamp with', '''bracket'', ARRAY[[1, 3], [4, 7]], timestamptz ''2026-03-01'', ''Europe/Berlin'', tz, c1, c2', NULL, NULL,
+	 '''rolling'', ARRAY[1], timestamptz ''2026-03-01'', ''24 hours'', NULL, NULL, NULL');
+-- sequences, by the type of the time, with and without what stands before it
+INSERT INTO generators
+SELECT format('adpipe.%s\(%s%s,%s,boolean', name, parameter_type, option_type, time_type),
+	   concat(parameter, option, ', ', time, ', c1, c2, c3'), NULL, NULL, concat(parameter, option, ', NULL::', time_type, ', NULL, NULL')
+  FROM (VALUES ('timestamp with time zone', 'tz', 'interval', 'interval ''6 hours'''),
+			   ('timestamp without time zone', 't', 'interval', 'interval ''6 hours'''),
+			   ('bigint', 'i * 60::bigint', 'bigint', '7200::bigint')) AS v (time_type, time, span_type, span),
+	   LATERAL (VALUES ('(window_funnel|window_funnel_steps|window_funnel_duration)', span_type, span, '', ''),
+					   ('(window_funnel|window_funnel_steps|window_funnel_duration)', span_type, span, ',text', ', ''strict_increase'''),
+					   ('(sequence_match|sequence_count)', 'text', '''(?1).*(?2)''', '', ''),
+					   ('(sequence_match|sequence_count)', 'text', '''(?1).*(?2)''', ',' || span_type, ', ' || span)
+			) AS w (name, parameter_type, parameter, option_type, option);
 
 -- The aggregates with what there is to know of them
 CREATE TEMP VIEW aggregates AS
@@ -73,7 +107,7 @@ SELECT p.oid, p.oid::regprocedure::text AS signature, p.pronamespace::regnamespa
 	   NULLIF(a.aggcombinefn::oid, 0)::regproc AS combine, NULLIF(a.aggfinalfn::oid, 0)::regproc AS final,
 	   a.aggfinalextra AS final_extra, NULLIF(a.aggminvtransfn::oid, 0) IS NOT NULL AS is_moving,
 	   a.aggtranstype <> 'internal'::regtype OR a.aggserialfn <> 0 AS is_portable,
-	   gen.arguments, gen.nothing, gen.nulls
+	   gen.arguments, gen.nothing, gen.nulls, gen.null_arguments
   FROM pg_aggregate AS a JOIN pg_proc AS p ON p.oid = a.aggfnoid
   JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
   JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid AND e.extname = 'adpipe'
@@ -84,7 +118,7 @@ SELECT p.oid, p.oid::regprocedure::text AS signature, p.pronamespace::regnamespa
 				  p.oid::regprocedure) ~ g.aggregate
 	 LIMIT 1) AS gen ON true;
 SELECT signature AS without_generator FROM aggregates WHERE arguments IS NULL;
-SELECT count(*) > 170 AS many FROM aggregates;
+SELECT count(*) > 200 AS many FROM aggregates;
 
 CREATE FUNCTION pg_temp.set_parallel(wanted boolean) RETURNS void LANGUAGE sql AS $$
 	SELECT set_config('max_parallel_workers_per_gather', CASE WHEN wanted THEN '2' ELSE '0' END, true),
@@ -134,7 +168,7 @@ DECLARE
 BEGIN
 	failures := failures
 		+ pg_temp.expect(a.signature, 'no rows', pg_temp.value_of(format('SELECT %s FROM kpi_rows WHERE false', call)), a.nothing)
-		+ pg_temp.expect(a.signature, 'all NULL', pg_temp.value_of(format('SELECT %s(%s) FROM kpi_rows', a.name, a.all_null)), a.nulls);
+		+ pg_temp.expect(a.signature, 'all NULL', pg_temp.value_of(format('SELECT %s(%s) FROM kpi_rows', a.name, COALESCE(a.null_arguments, a.all_null))), a.nulls);
 	one := pg_temp.value_of(format('SELECT %s FROM kpi_rows WHERE i = 1', call));
 	failures := failures + pg_temp.expect(a.signature, 'one row', (one ~ '^[0-9A-Z]{5} ')::text, CASE WHEN one IS NOT NULL THEN 'false' END);
 	IF a.state = 'adpipe.ratio_state'::regtype THEN
@@ -161,7 +195,7 @@ BEGIN
 	IF a.combine IS NULL OR a.state = 'internal'::regtype THEN
 		RETURN 0;
 	END IF;
-	EXECUTE format('CREATE AGGREGATE pg_temp.collect(%s) (SFUNC = %s, STYPE = %s%s)', a.types, a.aggtransfn, a.state, initial);
+	EXECUTE format('CREATE AGGREGATE pg_temp.collect(%s) (SFUNC = %s, STYPE = %s%s)', a.argument_list, a.aggtransfn, a.state, initial);
 	EXECUTE format('CREATE AGGREGATE pg_temp.merge(%1$s) (SFUNC = %2$s, STYPE = %1$s%3$s)', a.state, a.combine, initial);
 	EXECUTE format('CREATE TEMP TABLE whole AS SELECT g, pg_temp.collect(%1$s) AS state, (%2$s(%1$s))::text AS result FROM kpi_rows GROUP BY g', a.arguments, a.name);
 	-- a part without rows: a worker whose filter lets nothing pass
@@ -226,7 +260,7 @@ BEGIN
 	IF NOT a.is_moving THEN
 		RETURN 0;
 	END IF;
-	EXECUTE format('CREATE AGGREGATE pg_temp.afresh(%s) (SFUNC = %s, STYPE = %s%s%s)', a.types, a.aggtransfn, a.state,
+	EXECUTE format('CREATE AGGREGATE pg_temp.afresh(%s) (SFUNC = %s, STYPE = %s%s%s)', a.argument_list, a.aggtransfn, a.state,
 		COALESCE(', INITCOND = ' || quote_literal(a.agginitval), ''), COALESCE(', FINALFUNC = ' || a.final, ''));
 	EXECUTE format('SELECT count(*) FILTER (WHERE a::text IS DISTINCT FROM b::text) || '' of '' || count(*)
 		FROM (SELECT %1$s(%2$s) OVER w AS a, pg_temp.afresh(%2$s) OVER w AS b FROM kpi_rows
