@@ -16,7 +16,7 @@ PG_CONFIG ?= pg_config
 PKG_CONFIG ?= pkg-config
 
 # Parts of the check; each runs alone as check-<part>.
-CHECK_PARTS = lint unit regress isolation tap
+CHECK_PARTS = lint unit regress isolation tap demo
 SCRIPT_TARGETS = check $(CHECK_PARTS:%=check-%) check-long check-sanitizers \
 	check-valgrind check-majors check-compile demo bench format format-check help
 

@@ -21,6 +21,7 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 #include "utils/varlena.h"
 
 #include "base/guc.h"
@@ -541,6 +542,29 @@ trim_url(const char *url)
 }
 
 /*
+ * Throws unless a role, or PUBLIC, has a user mapping for a server.
+ */
+static void
+require_mapping(Oid userid, const ForeignServer *server)
+{
+	const char *role = GetUserNameFromId(userid, false);
+
+	if (SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(userid),
+							  ObjectIdGetDatum(server->serverid)) ||
+		SearchSysCacheExists2(USERMAPPINGUSERSERVER,
+							  ObjectIdGetDatum(InvalidOid),
+							  ObjectIdGetDatum(server->serverid)))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("role \"%s\" has no user mapping for server \"%s\"", role,
+					server->servername),
+			 errhint("CREATE USER MAPPING FOR %s SERVER %s OPTIONS (...).",
+					 quote_identifier(role),
+					 quote_identifier(server->servername))));
+}
+
+/*
  * What table and server set.
  */
 AdpSettings *
@@ -559,8 +583,10 @@ adp_option_settings(ForeignServer *server, const AdpPlatform *platform,
 	settings->endpoint = trim_url(settings->endpoint);
 	if (with_secrets)
 	{
-		UserMapping *mapping = GetUserMapping(userid, server->serverid);
+		UserMapping *mapping;
 
+		require_mapping(userid, server);
+		mapping = GetUserMapping(userid, server->serverid);
 		settings->umid = mapping->umid;
 		apply_options(settings, platform, mapping->options, ADP_ON_MAPPING);
 		adp_option_check_endpoint(platform, "endpoint", settings->endpoint,

@@ -316,6 +316,34 @@ with_moment(const char *detail, int64 wait_ms)
 }
 
 /*
+ * The way out, by class, where the platform's own code tells none; NULL if
+ * there is no advice.
+ */
+static const char *
+class_hint(AdpErrorClass class, const AdpHttpResponse *response)
+{
+	switch (class)
+	{
+		case ADP_ERR_CONNECT:
+			if (response->outcome == ADP_HTTP_TLS)
+				return "Setting adpipe.ca_file names the certificate authorities to trust.";
+			return "Check the network, and options endpoint and token_endpoint of the server.";
+		case ADP_ERR_REPLY:
+			return "Run the statement again later; option max_retries of the server allows more attempts.";
+		case ADP_ERR_FORMAT:
+			return "Run the statement again; if that does not help, check option endpoint of the server: something else than the platform may answer there.";
+		case ADP_ERR_LIMIT:
+			return "Ask for fewer days or columns per statement.";
+		case ADP_ERR_REFUSED:
+			if (response->status >= 300 && response->status < 400)
+				return "Check option endpoint of the server: the platform itself redirects nobody.";
+			return NULL;
+		default:
+			return NULL;
+	}
+}
+
+/*
  * Ends the call as failed.
  */
 static void
@@ -331,7 +359,8 @@ fail_call(AdpCall *call, const AdpHttpResponse *response, AdpErrorClass class,
 		detail =
 			psprintf("%s The platform does not say when to come back.", detail);
 	adp_error_set(&call->error, class, class_message(call, class), detail,
-				  call->failure.hint);
+				  call->failure.hint ? call->failure.hint
+									 : class_hint(class, response));
 	call->state = ADP_CALL_FAILED;
 	MemoryContextSwitchTo(old);
 }
@@ -559,6 +588,7 @@ adp_call_reject(AdpCall *call, const AdpError *why)
 	AdpHttpResponse cut = *adp_http_response(call->transfer);
 	AdpRetryDecision decision;
 	MemoryContext old;
+	char *detail;
 
 	/* to the retry policy this is a connection cut short */
 	cut.outcome = ADP_HTTP_CUT;
@@ -572,13 +602,14 @@ adp_call_reject(AdpCall *call, const AdpError *why)
 	else
 	{
 		old = MemoryContextSwitchTo(call->cxt);
+		detail = psprintf("%s: %s.", call->subject, why->message);
+		detail[0] = pg_toupper((unsigned char) detail[0]);
 		adp_error_set(&call->error, why->class,
 					  psprintf("answer of platform \"%s\" cannot be read",
 							   call->session->platform->name),
-					  adp_session_redact(call->session,
-										 psprintf("%s: %s.", call->subject,
-												  why->message)),
-					  why->hint ? pstrdup(why->hint) : NULL);
+					  adp_session_redact(call->session, detail),
+					  why->hint ? pstrdup(why->hint)
+								: class_hint(why->class, &cut));
 		call->state = ADP_CALL_FAILED;
 		MemoryContextSwitchTo(old);
 	}

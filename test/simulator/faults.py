@@ -12,9 +12,10 @@ carried out here; those that change how it is sent (cut, stall, drip, ...)
 are carried out by wire.py.
 """
 
-import gzip
 import re
+import struct
 import threading
+import zlib
 
 from messages import Response, html_response
 
@@ -162,6 +163,23 @@ class FaultBook:
                      "applied": rule.applied} for rule in self._rules]
 
 
+def gzip_bomb(megabytes):
+    """Returns a compressed JSON object padded with blanks: valid, small and
+    then huge.  A megabyte is compressed once and repeated: after a full flush
+    nothing refers to what was before."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    head = packer.compress(b"{") + packer.flush(zlib.Z_FULL_FLUSH)
+    blanks = b" " * (1 << 20)
+    block = packer.compress(blanks) + packer.flush(zlib.Z_FULL_FLUSH)
+    tail = packer.compress(b"}") + packer.flush()
+    crc = zlib.crc32(b"{")
+    for _ in range(megabytes):
+        crc = zlib.crc32(blanks, crc)
+    size = (megabytes << 20) + 2
+    return (b"\x1f\x8b\x08\0\0\0\0\0\2\xff" + head + block * megabytes + tail
+            + struct.pack("<II", zlib.crc32(b"}", crc), size & 0xffffffff))
+
+
 def replacing_response(action):
     """Returns the Response that stands in place of the platform's whole
     answer, or None if the action does not bring its own.
@@ -176,9 +194,7 @@ def replacing_response(action):
         return Response(action.get("status", 302), b"",
                         headers=[("Location", action["redirect"])])
     if "gzip_bomb" in action:
-        # One JSON object padded with blanks: valid, small and then huge.
-        body = b"{" + b" " * (action["gzip_bomb"] << 20) + b"}"
-        return Response(200, gzip.compress(body, 9),
+        return Response(200, gzip_bomb(action["gzip_bomb"]),
                         headers=[("Content-Encoding", "gzip")])
     if "status" in action:
         headers = dict(action.get("headers") or {})

@@ -98,6 +98,13 @@ sub encode_value
 	return '{' . join(',', map { '"' . s/(["\\])/\\$1/gr . '"' } @$value) . '}';
 }
 
+# What is compared holds what is hard: counts beyond 32 bits, money and
+# conversions with fractions that no double has.
+is($node->safe_psql('postgres', <<"END"), 't|t|t', 'the rows hold large counts, micros and fractions');
+SELECT max(impressions) > 2147483647, bool_or(spend <> round(spend, 2)), bool_or(conversions <> round(conversions, 1))
+FROM google.campaign_daily WHERE date_day BETWEEN '$since' AND '$until'
+END
+
 my @tables = map { [ split /\t/ ] } split /\n/,
   $node->safe_psql('postgres', <<'END');
 SELECT n.nspname || E'\t' || c.relname || E'\t' || o.option_value

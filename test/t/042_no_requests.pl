@@ -103,6 +103,20 @@ my $pages = queries_of('campaign');
 cmp_ok($pages, '>=', 1, 'LIMIT 10 reads');
 cmp_ok($pages, '<=', 2, 'LIMIT 10 reads at most two pages');
 
+# So it does where LIMIT itself cannot be sent, and where a cursor is closed.
+for my $case (
+	[ 'LIMIT beside a local condition', "SELECT count(*) FROM (SELECT * FROM google.campaign_daily WHERE date_day BETWEEN current_date - 300 AND current_date - 1 AND account_id = '1234567890' AND clicks >= 0 LIMIT 10) t" ],
+	[ 'a cursor that is closed', "BEGIN; DECLARE c CURSOR FOR SELECT campaign_id FROM google.campaign_daily WHERE date_day BETWEEN current_date - 300 AND current_date - 1 AND account_id = '1234567890' AND clicks >= 0; MOVE 10 FROM c; CLOSE c; COMMIT; SELECT 10" ])
+{
+	my ($name, $sql) = @$case;
+	$sim->reset;
+	$sim->settings({ page_size => $page_size });
+	is($node->safe_psql('postgres', $sql), '10', "$name: ten rows");
+	my @asked = queries_of('campaign');
+	unlike($asked[0], qr/LIMIT/, "$name: the platform may send all");
+	cmp_ok(scalar @asked, '<=', 2, "$name: at most two pages are read");
+}
+
 # Two scans that would send the same share one answer.
 $sim->reset;
 cmp_ok($node->safe_psql('postgres', <<"END"), '>', 0, 'a self join has rows');

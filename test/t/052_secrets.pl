@@ -7,6 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
+use JSON::PP ();
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -15,8 +16,13 @@ my $sim = simulator();
 google_server($node, $sim, options => { max_retries => 0 });
 google_server($node, $sim, name => 'token', options => { max_retries => 0 },
 	mapping => { access_token => 'ya29.a-ready-token-of-the-test' });
+my $key = slurp_file($sim->ready->{service_account_key_file});
+google_server($node, $sim, name => 'robot', options => { max_retries => 0 },
+	mapping => { service_account_key => $key });
 my @secrets = ('sample-secret', '1//sample-refresh', 'sample-refresh', 'sample-client',
-	'ya29.a-ready-token-of-the-test', 'Bearer ');
+	'ya29.a-ready-token-of-the-test', 'Bearer ', 'PRIVATE KEY', 'private_key', 'assertion=');
+# Every line of the key, also by itself.
+push @secrets, grep { length } split /\\n|\n/, JSON::PP->new->decode($key)->{private_key};
 
 $node->append_conf('postgresql.conf', <<'END');
 log_min_messages = debug5
@@ -50,6 +56,10 @@ for my $schema (sort keys %echo)
 $sim->faults([ { match => { path => '/token' }, action => { error => 'oauth.invalid_grant' } } ]);
 $seen .= join "\n", map { $_ // '' } values %{ sql_error($node, 'SELECT * FROM google.campaigns') };
 $sim->faults([]);
+$seen .= $node->safe_psql('postgres', 'EXPLAIN (VERBOSE, ANALYZE) SELECT * FROM robot.campaigns');
+$sim->settings({ revoke_service_account => \1, revoke_access_tokens => \1 });
+$seen .= join "\n", map { $_ // '' } values %{ sql_error($node, 'SELECT * FROM robot.campaigns') };
+$sim->reset;
 $seen .= join "\n", map { $_ // '' } values %{ sql_error($node, 'SELECT * FROM token.campaigns') };
 
 my $log = slurp_file($node->logfile);
