@@ -5,17 +5,21 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/pg_class.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 #include "base/compat.h"
 #include "fdw/table.h"
-#include "platform/accounts.h"
+#include "platform/reader.h"
 
 PG_FUNCTION_INFO_V1(adpipe_in_transaction_block);
 PG_FUNCTION_INFO_V1(adpipe_table_accounts);
+PG_FUNCTION_INFO_V1(adpipe_table_settings);
 
 /*
  * in_transaction_block(): whether a transaction is open that the client ends,
@@ -38,6 +42,45 @@ set_text(Datum *value, bool *is_null, const char *text)
 }
 
 /*
+ * Reads the definition of a table that the caller may read.
+ */
+static AdpTable *
+load_table(Oid relid)
+{
+	char *name = get_rel_name(relid);
+	char kind = get_rel_relkind(relid);
+	AclResult may_read;
+
+	if (kind != RELKIND_FOREIGN_TABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a foreign table of adpipe",
+						name ? name : "?")));
+	may_read = pg_class_aclcheck(relid, GetUserId(), ACL_SELECT);
+	if (may_read != ACLCHECK_OK)
+		aclcheck_error(may_read, OBJECT_FOREIGN_TABLE, name);
+	return adp_table_load(relid, GetUserId(), true);
+}
+
+/*
+ * The accounts that a scan of a table would ask, with their settings.
+ */
+static AdpDirectory *
+find_accounts(const AdpTable *table)
+{
+	AdpSession *session = adp_session_open(CurrentMemoryContext,
+										   table->platform, table->settings);
+	AdpDirectory *directory =
+		adp_directory_create(session, CurrentMemoryContext,
+							 table->settings->source, NULL, true);
+
+	while (!adp_directory_advance(directory))
+		adp_session_wait(session);
+	adp_session_close(session);
+	return directory;
+}
+
+/*
  * table_accounts(source): the accounts that a scan of a foreign table would
  * ask, with name, time zone and currency as the platform tells them.  Sends
  * requests, with the caller's user mapping.  Throws if an account that is
@@ -48,17 +91,11 @@ adpipe_table_accounts(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	AdpTable *table;
-	AdpSession *session;
 	AdpDirectory *directory;
 
 	adp_init_materialized_srf(fcinfo);
-	table = adp_table_load(PG_GETARG_OID(0), GetUserId(), true);
-	session = adp_session_open(CurrentMemoryContext, table->platform,
-							   table->settings);
-	directory = adp_directory_create(session, CurrentMemoryContext,
-									 table->settings->source, NULL, true);
-	while (!adp_directory_advance(directory))
-		adp_session_wait(session);
+	table = load_table(PG_GETARG_OID(0));
+	directory = find_accounts(table);
 	for (int i = 0; i < adp_directory_count(directory); i++)
 	{
 		const AdpAccount *account = adp_directory_account(directory, i);
@@ -71,6 +108,181 @@ adpipe_table_accounts(PG_FUNCTION_ARGS)
 		set_text(&values[3], &nulls[3], account->currency);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
-	adp_session_close(session);
+	return (Datum) 0;
+}
+
+/*
+ * Puts out one setting.  The value is NULL where the platform tells none.
+ */
+static void
+put_setting(ReturnSetInfo *result, const AdpAccount *account, const char *name,
+			const char *value)
+{
+	Datum values[3];
+	bool nulls[3] = {false, false, value == NULL};
+
+	values[0] = CStringGetTextDatum(account->id);
+	values[1] = CStringGetTextDatum(name);
+	values[2] = value ? CStringGetTextDatum(value) : (Datum) 0;
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/*
+ * A cell as text: strings and numbers as they read, lists and objects as JSON.
+ */
+static const char *
+cell_value(const AdpCell *cell)
+{
+	switch ((AdpCellKind) cell->kind)
+	{
+		case ADP_CELL_ABSENT:
+		case ADP_CELL_NULL:
+			return NULL;
+		case ADP_CELL_TRUE:
+			return "true";
+		case ADP_CELL_FALSE:
+			return "false";
+		case ADP_CELL_STRING:
+			return adp_cell_text(cell, NULL);
+		case ADP_CELL_NUMBER:
+		case ADP_CELL_OBJECT:
+		case ADP_CELL_ARRAY:
+			break;
+	}
+	return pnstrdup(cell->data, cell->len);
+}
+
+/*
+ * The value of a field.  What the platform leaves out for "no" is spelt out, so
+ * that switching something off reads as a change to false.
+ */
+static const char *
+field_value(const AdpPlatform *platform, const char *name, const AdpCell *cell)
+{
+	const char *value = cell_value(cell);
+	const AdpField *field = adp_platform_field(platform, name);
+
+	if (value == NULL && field != NULL && field->type == ADP_FIELD_BOOL)
+		return "false";
+	return value;
+}
+
+/*
+ * The last part of a field's name.
+ */
+static const char *
+last_part(const char *field)
+{
+	const char *dot = strrchr(field, '.');
+
+	return dot ? dot + 1 : field;
+}
+
+/*
+ * Puts out the settings in one row.
+ */
+static void
+put_row(ReturnSetInfo *result, const AdpPlatform *platform,
+		const AdpWatch *watch, const AdpAccount *account, const AdpCell *cells)
+{
+	const char *prefix = "";
+	int cell = 0;
+
+	if (watch->thing != NULL)
+	{
+		const char *id = cell_value(&cells[cell++]);
+
+		prefix = psprintf("%s/%s/", watch->thing, id ? id : "");
+	}
+	for (const char *const *field = watch->fields; *field != NULL; field++)
+		put_setting(result, account,
+					psprintf("%s%s", prefix, last_part(*field)),
+					field_value(platform, *field, &cells[cell++]));
+}
+
+/*
+ * Makes the plan that asks for a watch's fields.
+ */
+static void
+plan_watch(const AdpWatch *watch, AdpReadPlan *plan)
+{
+	int n = 0;
+
+	MemSet(plan, 0, sizeof(AdpReadPlan));
+	while (watch->fields[n] != NULL)
+		n++;
+	plan->query.source = watch->source;
+	plan->query.fields = palloc((n + 1) * sizeof(char *));
+	if (watch->id != NULL)
+		plan->query.fields[plan->query.nfields++] = watch->id;
+	for (int i = 0; i < n; i++)
+		plan->query.fields[plan->query.nfields++] = watch->fields[i];
+	plan->days.since = DATEVAL_NOBEGIN;
+	plan->days.until = DATEVAL_NOEND;
+}
+
+/*
+ * Asks for a watch's fields and puts them out.
+ */
+static void
+read_watch(ReturnSetInfo *result, const AdpTable *table, const AdpWatch *watch)
+{
+	MemoryContext cxt =
+		AllocSetContextCreate(CurrentMemoryContext, "adpipe settings",
+							  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	AdpSettings *settings = palloc(sizeof(AdpSettings));
+	AdpReadPlan plan;
+	AdpReader *reader;
+	const AdpCell *cells;
+	const AdpAccount *account;
+
+	*settings = *table->settings;
+	settings->source = watch->source;
+	settings->breakdowns = NULL;
+	plan_watch(watch, &plan);
+	reader = adp_reader_create(cxt, table->platform, settings, &plan);
+	while (adp_reader_next(reader, true, &cells, &account) == ADP_READ_ROW)
+		put_row(result, table->platform, watch, account, cells);
+	adp_reader_close(reader);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(cxt);
+}
+
+/*
+ * Puts out what is known of the accounts themselves.
+ */
+static void
+put_accounts(ReturnSetInfo *result, const AdpTable *table)
+{
+	AdpDirectory *directory = find_accounts(table);
+
+	for (int i = 0; i < adp_directory_count(directory); i++)
+	{
+		const AdpAccount *account = adp_directory_account(directory, i);
+
+		put_setting(result, account, "time_zone", account->time_zone);
+		put_setting(result, account, "currency", account->currency);
+	}
+}
+
+/*
+ * table_settings(source): the settings on the platform's side that the numbers
+ * of a foreign table hang on, for each account that a scan of it would ask.
+ * Sends requests, with the caller's user mapping; nothing is taken from what
+ * the session remembers but the accounts' zones and currencies.
+ */
+Datum
+adpipe_table_settings(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	AdpTable *table;
+
+	adp_init_materialized_srf(fcinfo);
+	table = load_table(PG_GETARG_OID(0));
+	put_accounts(result, table);
+	for (const AdpWatch *watch = table->platform->watches;
+		 watch != NULL && watch->source != NULL; watch++)
+		read_watch(result, table, watch);
 	return (Datum) 0;
 }

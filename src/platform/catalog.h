@@ -88,6 +88,18 @@ typedef struct AdpSource
 	int64 rows_cap;		  /* an answer of so many rows is cut; 0: none is */
 } AdpSource;
 
+/*
+ * Settings on the platform's side that numbers hang on: fields of a source that
+ * has one row per account, or one per thing with an id.
+ */
+typedef struct AdpWatch
+{
+	const char *source; /* NULL: end of the list */
+	const char *thing;	/* "conversion_action"; NULL: of the account itself */
+	const char *id;		/* field with the thing's id */
+	const char *const *fields; /* ends with NULL */
+} AdpWatch;
+
 typedef struct AdpVersion
 {
 	const char *name;	/* as it stands in the URL */

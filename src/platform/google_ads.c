@@ -299,6 +299,7 @@ const AdpPlatform adp_google_ads = {
 	.reports = adp_google_ads_reports,
 	.sources = google_ads_sources,
 	.options = google_ads_options,
+	.watches = adp_google_ads_watches,
 	.canonical_account = canonical_account,
 	.can_hold = adp_gaql_can_hold,
 	.filler_field = filler_field,

@@ -12,6 +12,7 @@ extern const AdpPlatform adp_google_ads;
 /* google_ads_reports.c */
 extern const AdpField adp_google_ads_fields[];
 extern const AdpReport adp_google_ads_reports[];
+extern const AdpWatch adp_google_ads_watches[];
 
 /* google_ads_failure.c: reads a failed answer. */
 extern void adp_google_ads_read_failure(const AdpReply *reply,

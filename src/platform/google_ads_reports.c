@@ -29,6 +29,8 @@ const AdpField adp_google_ads_fields[] =
 	  "ISO 4217 code in which the account is billed."},
 	 {"customer.time_zone", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "Time zone in which the account's days run."},
+	 {"customer.auto_tagging_enabled", ADP_FIELD_BOOL, ATTRIBUTE, 0,
+	  "Whether clicks carry the id by which conversions are found."},
 	 {"customer.status", ADP_FIELD_ENUM, ATTRIBUTE, 0, "Status of the account."},
 	 {"customer.manager", ADP_FIELD_BOOL, ATTRIBUTE, 0,
 	  "Whether the account is a manager."},
@@ -466,4 +468,24 @@ const AdpReport adp_google_ads_reports[] =
 	  "Ad groups by day, in the shape that all platforms share."},
 	 {"common", "ad_report", "ad_group_ad", ad_report,
 	  "Ads by day, in the shape that all platforms share."},
+	 {NULL}};
+
+/* Which conversions count, how they are counted, and what makes them arrive. */
+static const char *const account_settings[] = {"customer.auto_tagging_enabled",
+											   "customer.status", NULL};
+static const char *const conversion_action_settings[] =
+	{"conversion_action.name",
+	 "conversion_action.status",
+	 "conversion_action.category",
+	 "conversion_action.primary_for_goal",
+	 "conversion_action.counting_type",
+	 "conversion_action.click_through_lookback_window_days",
+	 "conversion_action.view_through_lookback_window_days",
+	 "conversion_action.attribution_model_settings.attribution_model",
+	 NULL};
+
+const AdpWatch adp_google_ads_watches[] =
+	{{"customer", NULL, NULL, account_settings},
+	 {"conversion_action", "conversion_action", "conversion_action.id",
+	  conversion_action_settings},
 	 {NULL}};

@@ -131,6 +131,7 @@ typedef struct AdpPlatform
 	const AdpReport *reports; /* ends with a NULL name */
 	const AdpSource *sources; /* the last one has a NULL name */
 	const AdpOption *options; /* ends with a NULL name */
+	const AdpWatch *watches;  /* ends with a NULL source; NULL: none */
 
 	/* Spells an account id as the platform does; NULL if it is malformed. */
 	char *(*canonical_account)(const char *id);

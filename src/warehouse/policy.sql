@@ -16,6 +16,14 @@ COMMENT ON FUNCTION adpipe.table_accounts(regclass) IS
     'The accounts that a scan of a foreign table would ask; sends requests. What was learnt in the same session within ten minutes is not asked again.';
 REVOKE ALL ON FUNCTION adpipe.table_accounts(regclass) FROM PUBLIC;
 
+CREATE FUNCTION adpipe.table_settings(source regclass,
+    OUT account_id text, OUT setting text, OUT value text)
+    RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'adpipe_table_settings' LANGUAGE C STRICT VOLATILE;
+COMMENT ON FUNCTION adpipe.table_settings(regclass) IS
+    'Settings on the platform''s side that the numbers of a foreign table hang on, for each account that a scan of it would ask: time_zone, currency, others by the name of the platform''s field, those of one thing behind its id (conversion_action/12345/primary_for_goal). NULL: the platform tells none. Sends requests.';
+REVOKE ALL ON FUNCTION adpipe.table_settings(regclass) FROM PUBLIC;
+
 CREATE FUNCTION adpipe.clock() RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
