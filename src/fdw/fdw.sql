@@ -17,6 +17,17 @@ CREATE FOREIGN DATA WRAPPER google_ads
 COMMENT ON FOREIGN DATA WRAPPER google_ads IS
     'Google Ads: accounts, campaigns and their numbers by day as foreign tables.';
 
+CREATE FUNCTION adpipe.appsflyer_validator(text[], oid) RETURNS void
+    AS 'MODULE_PATHNAME', 'adpipe_validator' LANGUAGE C STRICT;
+COMMENT ON FUNCTION adpipe.appsflyer_validator(text[], oid) IS
+    'Checks the options of AppsFlyer servers, user mappings, tables and columns; sends nothing.';
+REVOKE ALL ON FUNCTION adpipe.appsflyer_validator(text[], oid) FROM PUBLIC;
+
+CREATE FOREIGN DATA WRAPPER appsflyer
+    HANDLER adpipe.handler VALIDATOR adpipe.appsflyer_validator;
+COMMENT ON FOREIGN DATA WRAPPER appsflyer IS
+    'AppsFlyer: apps, campaign numbers by day of install, installs and in-app events as foreign tables.';
+
 CREATE FUNCTION adpipe.report_columns(
     OUT wrapper text, OUT remote_schema text, OUT report text,
     OUT column_name text, OUT field text, OUT type regtype, OUT kind text,

@@ -104,10 +104,13 @@ is_wanted(ImportForeignSchemaStmt *stmt, const char *name)
  * Whether a column never is NULL, as all reports share it.
  */
 static bool
-is_not_null(const char *name)
+is_not_null(const AdpPlatform *platform, const AdpColumn *column)
 {
-	return strcmp(name, "account_id") == 0 || strcmp(name, "date_day") == 0 ||
-		strcmp(name, "platform") == 0;
+	const AdpField *field = adp_platform_field(platform, column->field);
+
+	return strcmp(column->name, "account_id") == 0 ||
+		strcmp(column->name, "date_day") == 0 ||
+		(field->flags & ADP_FIELD_PLATFORM) != 0;
 }
 
 /*
@@ -129,7 +132,7 @@ table_command(const AdpPlatform *platform, const AdpReport *report,
 						 quote_identifier(column->name),
 						 format_type_be(column->type),
 						 quote_literal_cstr(column->field),
-						 is_not_null(column->name) ? " NOT NULL" : "");
+						 is_not_null(platform, column) ? " NOT NULL" : "");
 	}
 	appendStringInfo(&out, "\n) SERVER %s OPTIONS (%s %s",
 					 quote_identifier(server), platform->source_option,

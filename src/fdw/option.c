@@ -34,16 +34,17 @@ PG_FUNCTION_INFO_V1(adpipe_validator);
 #define TEN_MINUTES_MS 600000
 
 /*
- * Option check: a field becomes part of request texts, so only characters that
- * platforms use in field names pass.
+ * Option check: where a field becomes part of request texts, only characters
+ * that platforms use in field names pass.
  */
 const char *
-adp_option_check_field(const char *value)
+adp_option_check_field(const AdpPlatform *platform, const char *value)
 {
 	const char *allowed =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:@-";
 
-	if (value[0] == '\0' || strspn(value, allowed) != strlen(value))
+	if (value[0] == '\0' ||
+		(!platform->any_field_name && strspn(value, allowed) != strlen(value)))
 		return "A field is the platform's name for the column, such as metrics.clicks.";
 	return NULL;
 }
@@ -54,8 +55,7 @@ static const AdpOption common_options[] =
 	  10000},
 	 {"endpoint", ADP_ON_SERVER, ADP_OPTION_URL,
 	  offsetof(AdpSettings, endpoint)},
-	 {"field", ADP_ON_COLUMN, ADP_OPTION_CHECKED, 0,
-	  .check = adp_option_check_field},
+	 {"field", ADP_ON_COLUMN, ADP_OPTION_FIELD},
 	 {"max_concurrency", ADP_ON_SERVER, ADP_OPTION_INT,
 	  offsetof(AdpSettings, max_concurrency), false, 1, 100, 8},
 	 {"max_retries", ADP_ON_SERVER, ADP_OPTION_INT,
@@ -309,7 +309,8 @@ check_url(const char *url)
  * Checks one value.
  */
 static void
-check_value(const AdpOption *option, const char *value)
+check_value(const AdpPlatform *platform, const AdpOption *option,
+			const char *value)
 {
 	const char *problem = NULL;
 	int number;
@@ -332,6 +333,9 @@ check_value(const AdpOption *option, const char *value)
 		case ADP_OPTION_ONE_OF:
 			if (!is_one_of(option->words, value))
 				problem = psprintf("Give one of: %s.", option->words);
+			break;
+		case ADP_OPTION_FIELD:
+			problem = adp_option_check_field(platform, value);
 			break;
 		case ADP_OPTION_CHECKED:
 			problem = option->check(value);
@@ -424,7 +428,7 @@ validate(const AdpPlatform *platform, List *options, Oid catalog)
 
 		if (option == NULL || (option->where & place->where) == 0)
 			refuse_option(platform, place, def->defname);
-		check_value(option, defGetString(def));
+		check_value(platform, option, defGetString(def));
 		if (option->type == ADP_OPTION_URL)
 			adp_option_check_endpoint(platform, option->name, defGetString(def),
 									  GetUserId());

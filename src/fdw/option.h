@@ -13,7 +13,8 @@
 #define ADP_COLUMN_FIELD "field"
 
 /* NULL, or what is wrong with a field name, as an errdetail. */
-extern const char *adp_option_check_field(const char *value);
+extern const char *adp_option_check_field(const AdpPlatform *platform,
+										  const char *value);
 
 /* The platform of a wrapper; throws if the wrapper is not one of ours. */
 extern const AdpPlatform *adp_option_platform(Oid fdwid);

@@ -22,6 +22,7 @@
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
+#include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
@@ -47,6 +48,7 @@ struct ColumnPlan
 	int cell;		/* -1: known without asking */
 	bool is_micros; /* shift into units */
 	bool absent_is_zero;
+	bool is_bare;	 /* strings are of no JSON text */
 	CellReader read; /* false: the value does not fit */
 
 	/* for types without a reader of their own */
@@ -274,13 +276,25 @@ read_numeric(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 }
 
 /*
- * Reads boolean.
+ * Whether a string is a word, in any case.
+ */
+static bool
+is_word(const AdpCell *cell, const char *word)
+{
+	return cell->kind == ADP_CELL_STRING && cell->len == strlen(word) &&
+		pg_strncasecmp(cell->data, word, cell->len) == 0;
+}
+
+/*
+ * Reads boolean, which CSV bodies spell out.
  */
 static bool
 read_bool(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 {
-	*value = BoolGetDatum(cell->kind == ADP_CELL_TRUE);
-	return cell->kind == ADP_CELL_TRUE || cell->kind == ADP_CELL_FALSE;
+	bool is_true = cell->kind == ADP_CELL_TRUE || is_word(cell, "true");
+
+	*value = BoolGetDatum(is_true);
+	return is_true || cell->kind == ADP_CELL_FALSE || is_word(cell, "false");
 }
 
 /*
@@ -323,11 +337,20 @@ read_date(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 }
 
 /*
- * The JSON text of a cell, as it stood in the page.
+ * The JSON text of a cell, as it stood in the page; a string that stands in no
+ * JSON is quoted for it.
  */
 static char *
-json_text(const AdpCell *cell)
+json_text(const ColumnPlan *plan, const AdpCell *cell)
 {
+	StringInfoData out;
+
+	if (plan->is_bare && cell->kind == ADP_CELL_STRING)
+	{
+		initStringInfo(&out);
+		escape_json(&out, pnstrdup(cell->data, cell->len));
+		return out.data;
+	}
 	if (cell->kind == ADP_CELL_STRING)
 		return pnstrdup(cell->data - 1, cell->len + 2);
 	return pnstrdup(cell->data, cell->len);
@@ -339,9 +362,9 @@ json_text(const AdpCell *cell)
 static bool
 read_json(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 {
-	*value =
-		InputFunctionCall(unconstify(FmgrInfo *, &plan->input), json_text(cell),
-						  plan->input_param, plan->typmod);
+	*value = InputFunctionCall(unconstify(FmgrInfo *, &plan->input),
+							   json_text(plan, cell), plan->input_param,
+							   plan->typmod);
 	return true;
 }
 
@@ -514,8 +537,13 @@ adp_converter_create(MemoryContext cxt, const AdpTable *table, List *fields)
 
 		converter->natts = Max(converter->natts, column->attno);
 		if (cell >= 0 || adp_column_is_known(column))
-			plan_column(&converter->plans[converter->nplans++], column, cell,
-						cxt);
+		{
+			ColumnPlan *plan = &converter->plans[converter->nplans++];
+
+			plan_column(plan, column, cell, cxt);
+			plan->is_bare =
+				cell < 0 || table->platform->format == ADP_FORMAT_CSV;
+		}
 	}
 	MemoryContextSwitchTo(old);
 	return converter;
@@ -597,6 +625,12 @@ fill_known(const AdpConverter *converter, const ColumnPlan *plan,
 			break;
 		case ADP_FIELD_ACCOUNT_ZONE:
 			cell.data = account->time_zone;
+			break;
+		case ADP_FIELD_ACCOUNT_SYSTEM:
+			cell.data = account->system;
+			break;
+		case ADP_FIELD_ACCOUNT_RETARGETING:
+			cell.data = account->retargeting;
 			break;
 	}
 	if (cell.data == NULL)

@@ -264,6 +264,9 @@ answer_key(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
 	initStringInfo(&key);
 	appendStringInfo(&key, "%u %u %s", table->relid, scan->userid,
 					 table->platform->query_text(table->settings, &query));
+	/* some platforms give all columns, whichever are wanted */
+	for (int i = 0; i < query.nfields; i++)
+		appendStringInfo(&key, ", %s", query.fields[i]);
 	for (int i = 0; i < plan->accounts.nconditions; i++)
 	{
 		const AdpAccountCondition *condition = &plan->accounts.conditions[i];

@@ -36,6 +36,8 @@ type_fits(AdpFieldType field, Oid type)
 			return type == BOOLOID;
 		case ADP_FIELD_DATE:
 			return type == DATEOID;
+		case ADP_FIELD_TIME:
+			return type == TIMESTAMPOID;
 		case ADP_FIELD_LIST:
 			return OidIsValid(get_element_type(type));
 		case ADP_FIELD_TEXT:
@@ -79,7 +81,7 @@ check_type(const AdpTable *table, const AdpTableColumn *column)
 static void
 check_field(const AdpTable *table, const AdpTableColumn *column)
 {
-	if (adp_option_check_field(column->field_name) == NULL)
+	if (adp_option_check_field(table->platform, column->field_name) == NULL)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
@@ -278,7 +280,9 @@ is_asked(const AdpTableColumn *column, Bitmapset *attrs_used)
 {
 	if (adp_column_is_known(column))
 		return false;
-	if (column->field != NULL && column->field->kind == ADP_KIND_SEGMENT)
+	if (column->field != NULL &&
+		(column->field->kind == ADP_KIND_SEGMENT ||
+		 (column->field->flags & ADP_FIELD_SHAPES) != 0))
 		return true;
 	return bms_is_member(column->attno - FirstLowInvalidHeapAttributeNumber,
 						 attrs_used) ||

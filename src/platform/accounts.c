@@ -359,6 +359,8 @@ copy_settings(AdpAccount *to, const AdpAccount *from)
 	to->name = from->name ? pstrdup(from->name) : NULL;
 	to->time_zone = from->time_zone ? pstrdup(from->time_zone) : NULL;
 	to->currency = from->currency ? pstrdup(from->currency) : NULL;
+	to->system = from->system ? pstrdup(from->system) : NULL;
+	to->retargeting = from->retargeting ? pstrdup(from->retargeting) : NULL;
 	to->is_closed = from->is_closed;
 }
 

@@ -38,6 +38,7 @@ struct AdpCall
 	AdpCallState state;
 	bool is_sign_in;
 	const char *method;
+	const char *path; /* of the request; holds no secret */
 	const char *url;
 	const char *body;
 	const char *content_type; /* of the body */
@@ -72,6 +73,7 @@ create_call(AdpSession *session, MemoryContext parent,
 	call->session = session;
 	call->cxt = cxt;
 	call->method = request->method;
+	call->path = MemoryContextStrdup(cxt, request->path);
 	call->url = adp_sign_url(session, cxt, base, request->path);
 	call->body = request->body ? MemoryContextStrdup(cxt, request->body) : NULL;
 	call->content_type =
@@ -373,7 +375,7 @@ read_failure(AdpCall *call, const AdpHttpResponse *response)
 {
 	MemoryContext old = MemoryContextSwitchTo(call->cxt);
 	Size len = Min(response->body_len, ERROR_BODY_MAX);
-	AdpReply reply = {response->status, NULL, "", call->transfer};
+	AdpReply reply = {response->status, NULL, "", call->path, call->transfer};
 
 	MemSet(&call->failure, 0, sizeof(AdpFailure));
 	call->failure.retry_after_ms = -1;

@@ -14,6 +14,7 @@ typedef enum AdpFieldType
 	ADP_FIELD_DECIMAL, /* a number with a fraction */
 	ADP_FIELD_BOOL,
 	ADP_FIELD_DATE,
+	ADP_FIELD_TIME, /* date and time without a zone */
 	ADP_FIELD_ENUM,
 	ADP_FIELD_LIST, /* repeated scalars */
 	ADP_FIELD_OBJECT
@@ -41,12 +42,20 @@ typedef enum AdpFieldKind
 #define ADP_FIELD_ACCOUNT_NAME 0x80
 #define ADP_FIELD_ACCOUNT_CURRENCY 0x100
 #define ADP_FIELD_ACCOUNT_ZONE 0x200
+#define ADP_FIELD_ACCOUNT_SYSTEM 0x400
+#define ADP_FIELD_ACCOUNT_RETARGETING 0x800
 
 #define ADP_FIELD_OF_SETTINGS \
 	(ADP_FIELD_ACCOUNT_NAME | ADP_FIELD_ACCOUNT_CURRENCY | \
-	 ADP_FIELD_ACCOUNT_ZONE)
+	 ADP_FIELD_ACCOUNT_ZONE | ADP_FIELD_ACCOUNT_SYSTEM | \
+	 ADP_FIELD_ACCOUNT_RETARGETING)
 #define ADP_FIELD_KNOWN \
 	(ADP_FIELD_PLATFORM | ADP_FIELD_ACCOUNT | ADP_FIELD_OF_SETTINGS)
+
+/* How a field of a CSV body is treated. */
+#define ADP_FIELD_REQUIRED 0x1000 /* a body without it is refused */
+#define ADP_FIELD_NO_NONE 0x2000  /* the word None stands for no value */
+#define ADP_FIELD_SHAPES 0x4000	  /* makes rows of its own: always asked for */
 
 typedef struct AdpField
 {
@@ -86,6 +95,7 @@ typedef struct AdpSource
 	int reach_days;		  /* the account's today included; 0: not in days */
 	int days_per_request; /* longest range of one request; 0: any */
 	int64 rows_cap;		  /* an answer of so many rows is cut; 0: none is */
+	bool is_listing;	  /* its rows are the accounts: nothing is asked */
 } AdpSource;
 
 /*

@@ -21,9 +21,11 @@ struct AdpCursor
 
 	/* the current span */
 	AdpQuery query;
-	char *subject; /* for errors: account and days */
-	bool is_begun; /* a page of it has been read */
-	bool is_plain; /* enum conditions were taken out, for all spans */
+	char *subject;	 /* for errors: account and days */
+	bool is_begun;	 /* a page of it has been read */
+	bool is_plain;	 /* enum conditions were taken out, for all spans */
+	bool is_listing; /* its one row is the account: nothing is asked */
+	bool has_row;	 /* that row has not been given */
 
 	/* the tokens of the span's pages so far */
 	char **tokens;
@@ -171,6 +173,9 @@ adp_cursor_create(const AdpCursorPlan *plan, const AdpAccount *account)
 	if (plan->shaper != NULL)
 		cursor->row_cxt = AllocSetContextCreate(plan->cxt, "adpipe shaped row",
 												ALLOCSET_SMALL_SIZES);
+	cursor->is_listing =
+		adp_platform_source(plan->session->platform, plan->query->source)
+			->is_listing;
 	cut_days(cursor);
 	begin_span(cursor);
 	MemoryContextSwitchTo(old);
@@ -275,6 +280,8 @@ handle_failure(AdpCursor *cursor)
 AdpCursorState
 adp_cursor_advance(AdpCursor *cursor)
 {
+	if (cursor->is_listing)
+		return cursor->nspans > 0 ? ADP_CURSOR_READY : ADP_CURSOR_IDLE;
 	if (cursor->fetching == NULL)
 	{
 		if (cursor->nspans == 0 || cursor->page != NULL)
@@ -429,6 +436,13 @@ adp_cursor_turn(AdpCursor *cursor)
 	AdpStats *stats = &cursor->plan->session->stats;
 	AdpError error = {0};
 
+	if (cursor->is_listing)
+	{
+		cursor->nspans = 0;
+		cursor->has_row = true;
+		stats->rows++;
+		return true;
+	}
 	if (!open_page(cursor, &error))
 	{
 		adp_call_reject(cursor->fetching, &error);
@@ -498,7 +512,15 @@ const AdpCell *
 adp_cursor_next(AdpCursor *cursor)
 {
 	const AdpShaper *shaper = cursor->plan->shaper;
-	const AdpCell *cells = shaper != NULL && shaper->unfold != NULL
+	const AdpCell *cells;
+
+	if (cursor->is_listing)
+	{
+		cells = cursor->has_row ? cursor->cells : NULL;
+		cursor->has_row = false;
+		return cells;
+	}
+	cells = shaper != NULL && shaper->unfold != NULL
 		? next_shaped(cursor)
 		: adp_page_next(cursor->page);
 

@@ -48,8 +48,9 @@ months_before(DateADT today, int months)
  * Throws for days out of reach.
  */
 static void
-refuse_days(const AdpPlatform *platform, const AdpSource *source,
-			const char *account, DateADT since, DateADT reach)
+refuse_days(const AdpPlatform *platform, const char *report,
+			const AdpSource *source, const char *account, DateADT since,
+			DateADT reach)
 {
 	const char *since_text = adp_days_iso(since);
 
@@ -61,8 +62,7 @@ refuse_days(const AdpPlatform *platform, const AdpSource *source,
 				 ? errdetail("The platform keeps daily numbers for %d months; the scan starts at %s.",
 							 source->reach_months, since_text)
 				 : errdetail("Report \"%s\" of account %s can be trusted for the last %d days only; the scan starts at %s.",
-							 source->name, account, source->reach_days,
-							 since_text),
+							 report, account, source->reach_days, since_text),
 			 errhint("Ask for later days; keep older ones in a local copy.")));
 }
 
@@ -87,7 +87,7 @@ adp_days_check(const AdpPlatform *platform, const char *source_name,
 	today = date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - POSTGRES_EPOCH_JDATE;
 	reach = months_before(today, source->reach_months);
 	if (days->since < reach && days->since <= days->until)
-		refuse_days(platform, source, NULL, days->since, reach);
+		refuse_days(platform, source_name, source, NULL, days->since, reach);
 }
 
 /*
@@ -135,7 +135,7 @@ adp_days_settle(const AdpPlatform *platform, const char *source_name,
 	if (span->since > span->until)
 		return false;
 	if (source->reach_days > 0 && span->since < reach_start(source, today))
-		refuse_days(platform, source, account->id, span->since,
+		refuse_days(platform, source_name, source, account->id, span->since,
 					reach_start(source, today));
 	return true;
 }

@@ -135,6 +135,9 @@ adp_known_keep(const AdpSettings *settings, const char *id,
 		entry->known.accounts[i].name = copy_text(accounts[i].name);
 		entry->known.accounts[i].time_zone = copy_text(accounts[i].time_zone);
 		entry->known.accounts[i].currency = copy_text(accounts[i].currency);
+		entry->known.accounts[i].system = copy_text(accounts[i].system);
+		entry->known.accounts[i].retargeting =
+			copy_text(accounts[i].retargeting);
 		entry->known.accounts[i].is_closed = accounts[i].is_closed;
 	}
 	MemoryContextSwitchTo(old);

@@ -61,6 +61,7 @@ typedef struct AdpReply
 	int status;
 	const AdpJson *doc;				 /* NULL: the body is no JSON document */
 	const char *text;				 /* its beginning, NUL-terminated */
+	const char *path;				 /* of the request */
 	const AdpHttpTransfer *transfer; /* for adp_http_header() */
 } AdpReply;
 
@@ -126,6 +127,9 @@ typedef struct AdpPlatform
 	const char *list_key;	/* the same in a listing of accounts */
 	const char *token_path; /* where a page has the next one's token */
 	const char *more_path;	/* absent or empty on the last page */
+
+	bool any_field_name; /* names of fields go into no request */
+	bool asks_settings;	 /* requests depend on the account's settings */
 
 	const AdpField *fields;	  /* ends with a NULL name */
 	const AdpReport *reports; /* ends with a NULL name */

@@ -43,7 +43,9 @@ typedef struct AdpAccount
 	char *name;		 /* may be NULL */
 	char *time_zone; /* NULL until asked for */
 	char *currency;
-	bool is_closed; /* left out of "*" */
+	char *system;	   /* appsflyer: "android" */
+	char *retargeting; /* appsflyer: "true" or "false" */
+	bool is_closed;	   /* left out of "*" */
 } AdpAccount;
 
 #endif /* ADP_PLATFORM_QUERY_H */

@@ -35,7 +35,7 @@ adp_reader_create(MemoryContext cxt, const AdpPlatform *platform,
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	AdpReader *reader = palloc0(sizeof(AdpReader));
 	const char *source = plan->query.source;
-	bool with_settings = plan->needs_settings ||
+	bool with_settings = plan->needs_settings || platform->asks_settings ||
 		adp_days_need_today(platform, source, &plan->days);
 
 	reader->cxt = cxt;

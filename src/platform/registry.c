@@ -4,10 +4,12 @@
  */
 #include "postgres.h"
 
+#include "platform/appsflyer.h"
 #include "platform/google_ads.h"
 #include "platform/platform.h"
 
-static const AdpPlatform *const platforms[] = {&adp_google_ads, NULL};
+static const AdpPlatform *const platforms[] = {&adp_google_ads, &adp_appsflyer,
+											   NULL};
 
 /*
  * Returns all platforms, ended by NULL.

@@ -73,6 +73,7 @@ typedef enum AdpOptionType
 	ADP_OPTION_INT,	   /* min to max */
 	ADP_OPTION_URL,	   /* https, or http to loopback */
 	ADP_OPTION_ONE_OF, /* one of words */
+	ADP_OPTION_FIELD,  /* the platform's name for a column */
 	ADP_OPTION_CHECKED /* check() decides */
 } AdpOptionType;
 

@@ -47,6 +47,7 @@ use PostgreSQL::Test::Utils;
 
 our @EXPORT = qw(
   adpipe_cluster
+  appsflyer_server
   google_server
   poll_until
   quote
@@ -161,18 +162,33 @@ sample credentials), C<schema> (remote schema to import; undef for none).
 sub google_server
 {
 	my ($node, $sim, %args) = @_;
-	my $name = $args{name} // 'google';
+
+	platform_server(
+		$node, 'google_ads',
+		name => 'google',
+		%args,
+		options => {
+			endpoint => $sim->http,
+			token_endpoint => $sim->http . '/token',
+			customer_id => '*',
+			login_customer_id => '9876543210',
+			%{ $args{options} // {} } },
+		mapping => $args{mapping} // \%GOOGLE_CREDENTIALS);
+	return;
+}
+
+# Makes a server of a wrapper, its mapping, and a schema with the imported
+# tables.
+sub platform_server
+{
+	my ($node, $wrapper, %args) = @_;
+	my $name = $args{name};
 	my $role = $args{role} // 'CURRENT_USER';
 	my $schema = exists $args{schema} ? $args{schema} : 'reports';
-	my $server = option_list(
-		endpoint => $sim->http,
-		token_endpoint => $sim->http . '/token',
-		customer_id => '*',
-		login_customer_id => '9876543210',
-		%{ $args{options} // {} });
-	my $mapping = option_list(%{ $args{mapping} // \%GOOGLE_CREDENTIALS });
+	my $server = option_list(%{ $args{options} });
+	my $mapping = option_list(%{ $args{mapping} });
 	my $sql = <<"END";
-CREATE SERVER $name FOREIGN DATA WRAPPER google_ads OPTIONS ($server);
+CREATE SERVER $name FOREIGN DATA WRAPPER $wrapper OPTIONS ($server);
 CREATE USER MAPPING FOR $role SERVER $name OPTIONS ($mapping);
 END
 	$sql .= <<"END" if defined $schema;
@@ -180,6 +196,29 @@ CREATE SCHEMA $name;
 IMPORT FOREIGN SCHEMA $schema FROM SERVER $name INTO $name;
 END
 	$node->safe_psql($args{dbname} // 'postgres', $sql);
+	return;
+}
+
+=head2 appsflyer_server($node, $simulator, %options)
+
+The same for wrapper appsflyer, all apps of the simulator and its token; the
+names default to C<flyer>.
+
+=cut
+
+sub appsflyer_server
+{
+	my ($node, $sim, %args) = @_;
+
+	platform_server(
+		$node, 'appsflyer',
+		name => 'flyer',
+		%args,
+		options => {
+			endpoint => $sim->http,
+			app_id => join(', ', map { $_->{id} } @{ $sim->accounts('appsflyer') }),
+			%{ $args{options} // {} } },
+		mapping => $args{mapping} // { api_token => $sim->ready->{appsflyer_token} });
 	return;
 }
 

@@ -229,6 +229,19 @@ sub clock
 	return $self->control('PUT', '/_control/clock', { now => $moment });
 }
 
+=head2 accounts($platform)
+
+The accounts of a platform: an array of hashes with C<id>, C<currency>,
+C<time_zone>, C<today> among others.
+
+=cut
+
+sub accounts
+{
+	my ($self, $platform) = @_;
+	return $self->control('GET', "/_control/accounts?platform=$platform");
+}
+
 =head2 world(%arguments)
 
 The rows that a correct reader ends up with, as the simulator computes them

@@ -1,0 +1,37 @@
+/*
+ * appsflyer.h
+ *	  What the parts of the AppsFlyer platform share.
+ */
+#ifndef ADP_PLATFORM_APPSFLYER_H
+#define ADP_PLATFORM_APPSFLYER_H
+
+#include "platform/platform.h"
+
+/* The source whose rows are the apps themselves. */
+#define ADP_APPSFLYER_APPS "apps"
+
+extern const AdpPlatform adp_appsflyer;
+
+/* appsflyer_reports.c */
+extern const AdpField adp_appsflyer_fields[];
+extern const AdpReport adp_appsflyer_reports[];
+
+/* appsflyer_body.c: makes the shaper of a query. */
+extern AdpShaper *adp_appsflyer_shaper(const AdpSettings *settings,
+									   const AdpQuery *query);
+
+/* Whether a report is one of the aggregates; else it is raw data. */
+extern bool adp_appsflyer_is_aggregate(const char *report);
+
+/* appsflyer_failure.c: reads a failed answer. */
+extern void adp_appsflyer_read_failure(const AdpReply *reply,
+									   AdpFailure *failure);
+
+/*
+ * Reads a text in which the platform refuses; false if it is no such text as
+ * we know.  path is that of the request, if known.
+ */
+extern bool adp_appsflyer_read_text(const char *text, const char *path,
+									AdpFailure *failure);
+
+#endif /* ADP_PLATFORM_APPSFLYER_H */

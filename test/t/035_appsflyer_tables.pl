@@ -1,0 +1,53 @@
+# Every imported table of appsflyer returns exactly the rows of the simulator's
+# world, which computes them from what happened, without requests and CSV.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use AdpipeTest;
+use AdpipeTest::World;
+use Test::More;
+
+my $node = adpipe_cluster();
+my $sim = simulator();
+appsflyer_server($node, $sim);
+appsflyer_server($node, $sim, name => 'flyer_common', schema => 'common');
+
+# Days that hold the world's awkward ones: 25 hours, and a zone set lately.
+my %days = (
+	flyer => [ '2026-10-30', '2026-11-02' ],
+	flyer_common => [ '2026-10-13', '2026-10-16' ],
+);
+
+my @tables = map { [ split /\t/ ] } split /\n/, $node->safe_psql('postgres', <<'END');
+SELECT n.nspname || E'\t' || c.relname
+FROM pg_foreign_table t
+JOIN pg_class c ON c.oid = t.ftrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+ORDER BY 1
+END
+is(scalar @tables, 10, 'all tables of both schemas are imported');
+
+$sim->settings({ appsflyer_minute_calls => 1000 });
+for my $entry (@tables)
+{
+	my ($schema, $table) = @$entry;
+	my ($since, $until) = @{ $days{$schema} };
+	my @range = $table eq 'apps' ? () : (since => $since, until => $until);
+	my $rows = $sim->world(platform => 'appsflyer', resource => $table, @range);
+	cmp_ok(scalar @$rows, '>', 6, "$schema.$table: the world has rows");
+	is_world($node, "$schema.$table", $rows,
+		where => @range ? "date_day BETWEEN '$since' AND '$until'" : undef);
+}
+
+is($node->safe_psql('postgres', <<'END'), '0', 'every imported table and column is commented');
+SELECT count(*)
+FROM pg_foreign_table t
+JOIN pg_attribute a ON a.attrelid = t.ftrelid AND a.attnum > 0
+WHERE col_description(a.attrelid, a.attnum) IS NULL
+   OR obj_description(t.ftrelid, 'pg_class') IS NULL
+END
+
+done_testing();
