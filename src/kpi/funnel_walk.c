@@ -94,6 +94,16 @@ find_earliest(const Walk *walk, const Moment *moment, int *earliest)
 }
 
 /*
+ * The start of the chains that the steps from "from" on, all at this time, can
+ * extend.
+ */
+static inline int64
+start_of(const Walk *walk, int from, int64 time)
+{
+	return from > 1 ? walk->chains[from - 2][0] : time;
+}
+
+/*
  * Brings a chain to a level, if one can be extended by the steps from "from"
  * on, all at this time.  A chain of the same level that started later, or as
  * late and was there before, stays.
@@ -102,18 +112,24 @@ static bool
 reach_level(Walk *walk, int level, int from, int64 time)
 {
 	int64 *chain = walk->chains[level - 1];
-	const int64 *below = from > 1 ? walk->chains[from - 2] : NULL;
-	int64 start = below ? below[0] : time;
+	int64 start;
 	int step;
 
+	if (from - 1 > walk->reached)
+		return false;
+	start = start_of(walk, from, time);
 	/* no overflow: times only grow, and the difference has no sign */
-	if (from - 1 > walk->reached ||
-		(uint64) time - (uint64) start > (uint64) walk->funnel->within)
+	if ((uint64) time - (uint64) start > (uint64) walk->funnel->within)
 		return false;
 	if (level <= walk->reached && chain[0] >= start)
 		return true;
+
+	/* a step that the same start had earlier keeps its time */
+	while (from < level && from <= walk->reached &&
+		   start_of(walk, from + 1, time) == start)
+		from++;
 	for (step = 1; step <= level; step++)
-		chain[step - 1] = step < from ? below[step - 1] : time;
+		chain[step - 1] = step < from ? walk->chains[from - 2][step - 1] : time;
 	return true;
 }
 
