@@ -174,7 +174,7 @@ BEGIN
 					CREATE AGGREGATE adpipe.%s(%s, VARIADIC %s boolean[]) (
 						SFUNC = adpipe.%s,
 						STYPE = adpipe.events_state,
-						SSPACE = 1024,
+						SSPACE = 384,
 						FINALFUNC = adpipe.%s,
 						COMBINEFUNC = adpipe.events_combine,
 						PARALLEL = SAFE
@@ -274,7 +274,7 @@ COMMENT ON FUNCTION adpipe.retention_add(adpipe.events_state, text, integer[], d
 CREATE AGGREGATE adpipe.retention(kind text, days integer[], data_through timestamptz, zone text, at timestamptz, started boolean, returned boolean) (
 	SFUNC = adpipe.retention_add,
 	STYPE = adpipe.events_state,
-	SSPACE = 1024,
+	SSPACE = 384,
 	FINALFUNC = adpipe.retention_days,
 	COMBINEFUNC = adpipe.events_combine,
 	PARALLEL = SAFE
@@ -282,7 +282,7 @@ CREATE AGGREGATE adpipe.retention(kind text, days integer[], data_through timest
 CREATE AGGREGATE adpipe.retention(kind text, days integer[], data_through date, day date, started boolean, returned boolean) (
 	SFUNC = adpipe.retention_add,
 	STYPE = adpipe.events_state,
-	SSPACE = 1024,
+	SSPACE = 384,
 	FINALFUNC = adpipe.retention_days,
 	COMBINEFUNC = adpipe.events_combine,
 	PARALLEL = SAFE

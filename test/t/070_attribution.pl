@@ -14,6 +14,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 
 use AdpipeTest;
+use AdpipeTest::Guide;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -178,29 +179,7 @@ linear|iota|3857.09622101776
 END
 }
 
-# Every example of the guide, one after the other: what psql prints, without
-# blanks at ends of lines.
-sub guide_gives
-{
-	my ($statements) = @_;
-	my ($status, $out, $err) = $node->psql('guide',
-		"\\pset tuples_only off\n\\pset format aligned\n$statements");
-	$out =~ s/ +$//mg;
-	$out =~ s/\n+\z//;
-	return $err eq '' ? $out : $err;
-}
-
-$node->safe_psql('postgres', 'CREATE DATABASE guide');
-$node->safe_psql('guide', 'CREATE EXTENSION adpipe');
-my $guide = slurp_file("$FindBin::RealBin/../../doc/attribution.md");
-my $examples = 0;
-while ($guide =~ /^```sql\n(.*?)^```\n(?:\n```text\n(.*?)\n```\n)?/msg)
-{
-	my ($statements, $output) = ($1, $2 // '');
-	$examples++;
-	is(guide_gives($statements), $output, "example $examples of the guide");
-}
-cmp_ok($examples, '>', 8, 'the guide has examples');
+guide_holds($node, 'attribution');
 
 $node->stop;
 done_testing();
