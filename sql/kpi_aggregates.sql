@@ -86,14 +86,14 @@ INSERT INTO generators VALUES
 -- sequences, by the type of the time, with and without what stands before it
 INSERT INTO generators
 SELECT format('adpipe.%s\(%s%s,%s,boolean', name, parameter_type, option_type, time_type),
-	   concat(parameter, option, ', ', time, ', c1, c2, c3'), NULL, NULL, concat(parameter, option, ', NULL::', time_type, ', NULL, NULL')
-  FROM (VALUES ('timestamp with time zone', 'tz', 'interval', 'interval ''6 hours'''),
-			   ('timestamp without time zone', 't', 'interval', 'interval ''6 hours'''),
+	   concat(parameter, option, ', ', time, ', c1, c2, c3'), NULL, NULL, concat(parameter, option, ', NULL::', time_type, ', NULL::boolean, NULL')
+  FROM (VALUES ('timestamp with time zone', 'tz', 'interval', 'interval ''10 days'''),
+			   ('timestamp without time zone', 't', 'interval', 'interval ''10 days'''),
 			   ('bigint', 'i * 60::bigint', 'bigint', '7200::bigint')) AS v (time_type, time, span_type, span),
 	   LATERAL (VALUES ('(window_funnel|window_funnel_steps|window_funnel_duration)', span_type, span, '', ''),
 					   ('(window_funnel|window_funnel_steps|window_funnel_duration)', span_type, span, ',text', ', ''strict_increase'''),
-					   ('(sequence_match|sequence_count)', 'text', '''(?1).*(?2)''', '', ''),
-					   ('(sequence_match|sequence_count)', 'text', '''(?1).*(?2)''', ',' || span_type, ', ' || span)
+					   ('(sequence_match|sequence_count)', 'text', '''(?1).*(?2)''::text', '', ''),
+					   ('(sequence_match|sequence_count)', 'text', '''(?1).*(?2)''::text', ',' || span_type, ', ' || span)
 			) AS w (name, parameter_type, parameter, option_type, option);
 
 -- The aggregates with what there is to know of them
