@@ -18,7 +18,7 @@ PKG_CONFIG ?= pkg-config
 # Parts of the check; each runs alone as check-<part>.
 CHECK_PARTS = lint unit regress isolation tap demo
 SCRIPT_TARGETS = check $(CHECK_PARTS:%=check-%) check-long check-sanitizers \
-	check-valgrind check-majors check-compile demo bench format format-check help
+	check-valgrind check-majors check-compile demo bench docs format format-check help
 
 # PGXS has a target "check" of its own, which only refuses; so the two halves
 # are never read together.
@@ -54,6 +54,9 @@ demo:
 
 bench:
 	@test/bench/run
+
+docs:
+	@test/bin/docs
 
 format:
 	@test/bin/format

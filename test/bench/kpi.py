@@ -23,6 +23,7 @@ SUMS = """sum(clicks) / NULLIF(sum(impressions), 0),
 GROUPED = "SELECT count(*) FROM (SELECT campaign, %s FROM kpi_rows " \
           "GROUP BY campaign OFFSET 0) AS g (campaign, a, b, c, d, e) " \
           "WHERE (a + b + c + d + e) IS NOT NULL"
+ROAS = "adpipe.roas(conversions_value, spend, currency)"
 SLIDING = "SELECT count(roas) FROM (SELECT %s OVER (PARTITION BY campaign " \
           "ORDER BY day ROWS BETWEEN %d PRECEDING AND CURRENT ROW) AS roas " \
           "FROM kpi_days OFFSET 0) AS s"
@@ -42,13 +43,13 @@ QUERIES = {
     "rollup() of stored values": (
         "SELECT adpipe.roas(adpipe.rollup(stats)) FROM kpi_states", {}),
     "roas, 28 days": (
-        SLIDING % ("adpipe.roas(conversions_value, spend)", 27), {}),
+        SLIDING % (ROAS, 27), {}),
     "the same, not moving": (
-        SLIDING % ("not_moving(conversions_value, spend)", 27), {}),
+        SLIDING % ("not_moving(conversions_value, spend, currency)", 27), {}),
     "roas, 7 days": (
-        SLIDING % ("adpipe.roas(conversions_value, spend)", 6), {}),
+        SLIDING % (ROAS, 6), {}),
     "roas, 365 days": (
-        SLIDING % ("adpipe.roas(conversions_value, spend)", 364), {}),
+        SLIDING % (ROAS, 364), {}),
 }
 
 SET_UP = """
@@ -68,10 +69,11 @@ GROUP BY n;
 CREATE UNLOGGED TABLE kpi_days AS
 SELECT i %% 1000 AS campaign, i / 1000 AS day,
     (i %% 99991 / 100.0)::numeric(12,2) AS spend,
-    (i %% 49979 / 10.0)::numeric(12,2) AS conversions_value
+    (i %% 49979 / 10.0)::numeric(12,2) AS conversions_value,
+    'EUR'::text AS currency
 FROM generate_series(0, %(few)d - 1) AS i ORDER BY 1, 2;
 CREATE INDEX ON kpi_days (campaign, day);
-CREATE AGGREGATE not_moving(numeric, numeric) (SFUNC = adpipe.ratio_add,
+CREATE AGGREGATE not_moving(numeric, numeric, text) (SFUNC = adpipe.ratio_add,
     STYPE = adpipe.ratio_state, FINALFUNC = adpipe.ratio_final,
     INITCOND = 'ratio:1:nd:-:0:0:0:0:0:0:0');
 VACUUM (FREEZE, ANALYZE) kpi_rows, kpi_states, kpi_days;
