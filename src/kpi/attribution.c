@@ -33,7 +33,7 @@ PG_FUNCTION_INFO_V1(adpipe_removal_effects);
 
 #define DIRECT_CHANNEL "direct" /* unless last_non_direct is told otherwise */
 #define MARKOV_WEIGHT_BITS 52	/* as many as a float holds */
-#define PATHS_PER_RESET 1024	/* memory of rows is given back so often */
+#define ROWS_PER_INTERRUPT_CHECK 1024
 
 /* a column of each result */
 enum
@@ -122,7 +122,7 @@ put_row(Output *output, Datum *values, bool *nulls)
 {
 	tuplestore_putvalues(output->result->setResult, output->result->setDesc,
 						 values, nulls);
-	if (++output->rows % PATHS_PER_RESET == 0)
+	if (++output->rows % ROWS_PER_INTERRUPT_CHECK == 0)
 		CHECK_FOR_INTERRUPTS();
 }
 

@@ -97,7 +97,7 @@ BEGIN
 				)$create$, arguments);
 			EXECUTE pg_catalog.format('COMMENT ON AGGREGATE adpipe.journeys(%s) IS %L',
 				arguments,
-				'Journeys of users: a row with a channel is a touch, a row whose conversion is true is a conversion of that value, a row that is both is a touch and right after it a conversion. Order of rows does not matter. '
+				'Journeys of users: a row with a channel is a touch, a row whose conversion is true is a conversion of that value, a row that is both is a touch and right after it a conversion. The user is an argument, so that no GROUP BY user is needed, and the order of rows does not matter; DISTINCT would drop touches that look the same. '
 				'The value may be NULL (not known), and is ignored unless the row is a conversion; money in units of its currency, kept with 12 decimals. '
 				'A row that is neither, and a touch without user or time, change nothing; a conversion without user or time is error 22004. NULL if no row counts. '
 				'NaN, infinity and overflow of the value are error 22003, an infinite time 22008, an empty or overlong name 22023, more than 33554432 events or 10000 channels 54000. '
