@@ -17,6 +17,7 @@
 char *adp_guc_allowed_endpoints = NULL;
 char *adp_guc_ca_file = NULL;
 static char *debug_now = NULL;
+int adp_guc_kept_answers_kb = 262144;
 int adp_guc_max_wait_ms = 120000;
 bool adp_guc_pushdown = true;
 static int refresh_max_requests = 2000;
@@ -43,6 +44,11 @@ adp_guc_init(void)
 							   "A timestamp with time zone; empty uses the clock.",
 							   &debug_now, "", PGC_SUSET, GUC_NOT_IN_SAMPLE,
 							   NULL, NULL, NULL);
+	DefineCustomIntVariable("adpipe.kept_answers_size",
+							"Most of the platforms' answers that a session keeps.",
+							"Answers above 16 MB are in temporary files. What the running statement has fetched stays in any case.",
+							&adp_guc_kept_answers_kb, 262144, 0, MAX_KILOBYTES,
+							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
 	DefineCustomIntVariable("adpipe.max_wait",
 							"Longest back-off that a statement waits for before it fails.",
 							NULL, &adp_guc_max_wait_ms, 120000, 0, INT_MAX,

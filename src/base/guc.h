@@ -13,6 +13,9 @@ extern char *adp_guc_allowed_endpoints;
 /* File of certificate authorities to trust; empty: the library's own. */
 extern char *adp_guc_ca_file;
 
+/* Most of the answers that a session keeps, in kilobytes. */
+extern int adp_guc_kept_answers_kb;
+
 /* Longest back-off that one statement waits for, in milliseconds. */
 extern int adp_guc_max_wait_ms;
 

@@ -113,6 +113,8 @@ explain_cost(const AdpScan *scan, struct ExplainState *es)
 	ExplainPropertyInteger("Rows Fetched", NULL, stats.rows, es);
 	ExplainPropertyInteger("Bytes", NULL, stats.bytes, es);
 	ExplainPropertyInteger("Retries", NULL, stats.retries, es);
+	if (stats.kept > 0)
+		ExplainPropertyInteger("Answers From Cache", NULL, stats.kept, es);
 	if (stats.closed_accounts > 0)
 		ExplainPropertyInteger("Closed Accounts", NULL, stats.closed_accounts,
 							   es);

@@ -53,6 +53,12 @@ COMMENT ON COLUMN adpipe.columns.additive IS 'Whether a metric adds up over rows
 COMMENT ON COLUMN adpipe.columns.description IS 'What the platform means by the field.';
 GRANT SELECT ON adpipe.columns TO PUBLIC;
 
+CREATE FUNCTION adpipe.forget(server name) RETURNS integer
+    AS 'MODULE_PATHNAME', 'adpipe_forget' LANGUAGE C STRICT;
+COMMENT ON FUNCTION adpipe.forget(name) IS
+    'Forgets the answers that this session keeps of a server, and what it knows of its accounts; returns how many answers there were. Sends nothing.';
+REVOKE ALL ON FUNCTION adpipe.forget(name) FROM PUBLIC;
+
 /*
  * IMPORT FOREIGN SCHEMA cannot emit comments; these functions add them.  A
  * table is recognised by its wrapper, a column by its field, so that tables

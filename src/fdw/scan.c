@@ -411,6 +411,7 @@ adp_scan_stats(const AdpScan *scan)
 	sum.requests += now->requests;
 	sum.pages += now->pages;
 	sum.rows += now->rows;
+	sum.kept += now->kept;
 	sum.bytes += now->bytes;
 	sum.retries += now->retries;
 	sum.closed_accounts += now->closed_accounts;

@@ -131,6 +131,14 @@ extern const AdpHttpResponse *adp_http_response(const AdpHttpTransfer *transfer)
 extern const char *adp_http_header(const AdpHttpTransfer *transfer,
 								   const char *name);
 
+struct AdpSpool;
+
+/*
+ * Moves the body of a whole answer out of its transfer, into *body, which is
+ * the caller's to release; the bytes stay where they are.
+ */
+extern void adp_http_take_body(AdpHttpTransfer *transfer, struct AdpSpool *body);
+
 /* Ends a transfer, whether or not it is finished, and frees what it holds. */
 extern void adp_http_release(AdpHttpTransfer *transfer);
 

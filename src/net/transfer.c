@@ -616,3 +616,19 @@ adp_http_release(AdpHttpTransfer *transfer)
 {
 	MemoryContextDelete(transfer->cxt);
 }
+
+/*
+ * Moves the body out of a transfer.  Its temporary file, if it has one, was
+ * closed when it was mapped, so nothing ties it to the group.
+ */
+void
+adp_http_take_body(AdpHttpTransfer *transfer, AdpSpool *body)
+{
+	Assert(transfer->response.outcome == ADP_HTTP_DONE);
+	Assert(transfer->body.file_fd < 0);
+	*body = transfer->body;
+	body->nopen = NULL;
+	adp_spool_init(&transfer->body, 0, "", NULL);
+	transfer->response.body = "";
+	transfer->response.body_len = 0;
+}

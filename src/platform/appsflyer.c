@@ -337,6 +337,7 @@ const AdpPlatform adp_appsflyer = {
 	.more_path = "links.next",
 	.any_field_name = true,
 	.asks_settings = true,
+	.keeps_answers = true,
 	.fields = adp_appsflyer_fields,
 	.reports = adp_appsflyer_reports,
 	.sources = appsflyer_sources,

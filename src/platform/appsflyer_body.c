@@ -548,6 +548,17 @@ unfold(AdpShaper *base, void *made, const AdpCell *read, int nth, AdpCell *cells
 }
 
 /*
+ * Whether a report can have columns of events; one that cannot would seem to be
+ * without events on every day.
+ */
+static bool
+tells_events(const char *report)
+{
+	return adp_appsflyer_is_aggregate(report) &&
+		strcmp(report, "daily_report") != 0;
+}
+
+/*
  * Makes the shaper of a query.
  */
 AdpShaper *
@@ -571,7 +582,7 @@ adp_appsflyer_shaper(const AdpSettings *settings, const AdpQuery *query)
 		if (wanted->origin >= FROM_EVENT_NAME)
 			shaper->has_events = true;
 	}
-	if (shaper->has_events && !shaper->is_aggregate)
+	if (shaper->has_events && !tells_events(shaper->report))
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
 				 errmsg("report \"%s\" has no columns of events",

@@ -37,6 +37,7 @@ struct AdpCall
 	MemoryContext cxt; /* the call and all it holds */
 	AdpCallState state;
 	bool is_sign_in;
+	bool is_taken; /* its body has gone elsewhere */
 	const char *method;
 	const char *path; /* of the request; holds no secret */
 	const char *url;
@@ -497,7 +498,8 @@ follow_redirect(AdpCall *call, int status)
 	const char *target = adp_http_header(call->transfer, "location");
 
 	if (status < 301 || status > 308 || target == NULL ||
-		platform->redirect_domain == NULL || call->redirects >= REDIRECTS_MAX)
+		platform->redirect_domain == NULL || call->redirects >= REDIRECTS_MAX ||
+		!adp_http_url_allowed(target))
 		return false;
 	if (adp_url_is_plain(target)
 			? !adp_url_is_plain(call->session->settings->endpoint)
@@ -573,12 +575,60 @@ adp_call_body(const AdpCall *call, Size *len)
 }
 
 /*
+ * Moves the body out of a done call.
+ */
+void
+adp_call_take_body(AdpCall *call, struct AdpSpool *body)
+{
+	Assert(call->state == ADP_CALL_DONE);
+	adp_http_take_body(call->transfer, body);
+	call->is_taken = true;
+	leave_flight(call);
+}
+
+bool
+adp_call_is_taken(const AdpCall *call)
+{
+	return call->is_taken;
+}
+
+/*
+ * Lets the transfers of the call's session go on.
+ */
+void
+adp_call_poll(const AdpCall *call)
+{
+	adp_session_poll(call->session);
+	/* what the owner's descriptor told is told; have it look all the same */
+	adp_session_wake_at(call->session, adp_clock_ms());
+}
+
+/*
  * Gives up the call's place among the concurrent ones.
  */
 void
 adp_call_accept(AdpCall *call)
 {
 	leave_flight(call);
+}
+
+/*
+ * Words the error of a body that cannot be read.
+ */
+void
+adp_call_word_unreadable(const AdpSession *session, const char *subject,
+						 const AdpError *why, AdpError *error)
+{
+	char *detail =
+		psprintf("%s: %s.%s%s", subject, why->message, why->detail ? " " : "",
+				 why->detail ? why->detail : "");
+
+	detail[0] = pg_toupper((unsigned char) detail[0]);
+	adp_error_set(error, why->class,
+				  psprintf("answer of platform \"%s\" cannot be read",
+						   session->platform->name),
+				  adp_session_redact(session, detail),
+				  why->hint ? pstrdup(why->hint) : NULL);
 }
 
 /*
@@ -590,7 +640,6 @@ adp_call_reject(AdpCall *call, const AdpError *why)
 	AdpHttpResponse cut = *adp_http_response(call->transfer);
 	AdpRetryDecision decision;
 	MemoryContext old;
-	char *detail;
 
 	/* to the retry policy this is a connection cut short */
 	cut.outcome = ADP_HTTP_CUT;
@@ -604,14 +653,10 @@ adp_call_reject(AdpCall *call, const AdpError *why)
 	else
 	{
 		old = MemoryContextSwitchTo(call->cxt);
-		detail = psprintf("%s: %s.", call->subject, why->message);
-		detail[0] = pg_toupper((unsigned char) detail[0]);
-		adp_error_set(&call->error, why->class,
-					  psprintf("answer of platform \"%s\" cannot be read",
-							   call->session->platform->name),
-					  adp_session_redact(call->session, detail),
-					  why->hint ? pstrdup(why->hint)
-								: class_hint(why->class, &cut));
+		adp_call_word_unreadable(call->session, call->subject, why,
+								 &call->error);
+		if (call->error.hint == NULL)
+			call->error.hint = class_hint(why->class, &cut);
 		call->state = ADP_CALL_FAILED;
 		MemoryContextSwitchTo(old);
 	}

@@ -41,6 +41,19 @@ extern AdpCallState adp_call_advance(AdpCall *call);
 extern const char *adp_call_body(const AdpCall *call, Size *len);
 
 /*
+ * Moves the body of a done call into *body, which is the caller's to release.
+ * The call keeps its place no longer, and is of no more use.
+ */
+extern void adp_call_take_body(AdpCall *call, struct AdpSpool *body);
+extern bool adp_call_is_taken(const AdpCall *call);
+
+/*
+ * Lets the transfers of the call's session go on, without waiting; for who is
+ * not at work in that session.
+ */
+extern void adp_call_poll(const AdpCall *call);
+
+/*
  * Says that the body is being read.  Until then a done call keeps its place
  * among the concurrent ones: so there are never more unread answers in memory
  * than may be under way.
@@ -52,6 +65,11 @@ extern void adp_call_accept(AdpCall *call);
  * a cut connection, and fails with *why once its attempts are used up.
  */
 extern void adp_call_reject(AdpCall *call, const AdpError *why);
+
+/* Words the error of a body that cannot be read, in CurrentMemoryContext. */
+extern void adp_call_word_unreadable(const AdpSession *session,
+									 const char *subject, const AdpError *why,
+									 AdpError *error);
 
 /* How the platform put it; all zero unless the call failed on an answer. */
 extern const AdpFailure *adp_call_failure(const AdpCall *call);

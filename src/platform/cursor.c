@@ -8,6 +8,10 @@
 
 #include "platform/call.h"
 #include "platform/cursor.h"
+#include "platform/kept.h"
+
+/* Time between two looks at a call of another scan, in milliseconds. */
+#define LOOK_GAP_MS 10
 
 struct AdpCursor
 {
@@ -33,6 +37,13 @@ struct AdpCursor
 	int tokens_capacity;
 
 	AdpCall *fetching; /* the page on its way, or arrived */
+
+	/* where the platform's answers are kept; NULL elsewhere */
+	char *wanted;	   /* the request whose answer is looked for */
+	AdpKept *found;	   /* that answer, there already */
+	AdpCall *borrowed; /* another scan's call for it, done */
+	AdpNotice *notice; /* of our own call for it */
+	AdpKept *kept;	   /* the answer being read */
 
 	AdpCall *reading;  /* holds the body that the cells point into */
 	AdpPageRows *page; /* NULL: none being read */
@@ -209,6 +220,30 @@ can_halve(const AdpCursor *cursor)
 }
 
 /*
+ * Sends the request for a page, unless its answer is to be had otherwise: kept
+ * from before, or about to come to another scan.
+ */
+static void
+fetch_page_unless_there(AdpCursor *cursor, const AdpApiRequest *request)
+{
+	AdpSession *session = cursor->plan->session;
+	MemoryContext cxt = cursor->plan->cxt;
+
+	if (session->platform->keeps_answers)
+	{
+		cursor->wanted = MemoryContextStrdup(cxt, request->path);
+		cursor->found = adp_kept_find(cxt, session->settings, cursor->wanted);
+		if (cursor->found != NULL ||
+			adp_kept_under_way(session->settings, cursor->wanted) != NULL)
+			return;
+	}
+	cursor->fetching = adp_call_create(session, cxt, request, cursor->subject);
+	if (cursor->wanted != NULL)
+		cursor->notice = adp_kept_announce(cxt, session->settings,
+										   cursor->wanted, cursor->fetching);
+}
+
+/*
  * Asks for a page of the current span; token NULL is the first one.
  */
 static void
@@ -223,8 +258,28 @@ fetch_page(AdpCursor *cursor, char *token)
 	ask.query = &cursor->query;
 	ask.token = token;
 	session->platform->page_request(&ask, &request);
-	cursor->fetching =
-		adp_call_create(session, cursor->plan->cxt, &request, cursor->subject);
+	fetch_page_unless_there(cursor, &request);
+	if (cursor->fetching != NULL)
+		adp_call_advance(cursor->fetching);
+}
+
+/*
+ * Lets go of the page that was asked for.
+ */
+static void
+drop_fetch(AdpCursor *cursor)
+{
+	if (cursor->notice != NULL)
+		adp_kept_withdraw(cursor->notice);
+	if (cursor->found != NULL)
+		adp_kept_release(cursor->found);
+	if (cursor->fetching != NULL)
+		adp_call_release(cursor->fetching);
+	cursor->notice = NULL;
+	cursor->found = NULL;
+	cursor->fetching = NULL;
+	cursor->borrowed = NULL;
+	cursor->wanted = NULL;
 }
 
 /*
@@ -235,10 +290,10 @@ restart_span(AdpCursor *cursor)
 {
 	MemoryContext old = MemoryContextSwitchTo(cursor->plan->cxt);
 
+	drop_fetch(cursor);
 	halve_span(cursor);
 	begin_span(cursor);
 	fetch_page(cursor, NULL);
-	adp_call_advance(cursor->fetching);
 	MemoryContextSwitchTo(old);
 }
 
@@ -249,10 +304,10 @@ restart_span(AdpCursor *cursor)
 static void
 restart_plain(AdpCursor *cursor)
 {
+	drop_fetch(cursor);
 	cursor->is_plain = true;
 	begin_span(cursor);
 	fetch_page(cursor, NULL);
-	adp_call_advance(cursor->fetching);
 }
 
 /*
@@ -260,9 +315,8 @@ restart_plain(AdpCursor *cursor)
  * for; otherwise it ends the scan.
  */
 static void
-handle_failure(AdpCursor *cursor)
+handle_failure(AdpCursor *cursor, const AdpCall *failed)
 {
-	AdpCall *failed = cursor->fetching;
 	const AdpFailure *failure = adp_call_failure(failed);
 
 	if (failure->is_bad_constant && !cursor->is_begun && !cursor->is_plain)
@@ -271,7 +325,40 @@ handle_failure(AdpCursor *cursor)
 		restart_span(cursor);
 	else
 		adp_call_throw(failed);
-	adp_call_release(failed);
+}
+
+/*
+ * The call that is to bring the page, or NULL once its answer is kept.  That may
+ * be another scan's: it is taken along, for who it belongs to may not be at
+ * work.  If nobody asks for the page any more, we do.
+ */
+static AdpCall *
+call_to_advance(AdpCursor *cursor)
+{
+	AdpSession *session = cursor->plan->session;
+	AdpCall *other;
+
+	cursor->borrowed = NULL;
+	while (cursor->fetching == NULL || adp_call_is_taken(cursor->fetching))
+	{
+		if (cursor->found == NULL)
+			cursor->found = adp_kept_find(cursor->plan->cxt, session->settings,
+										  cursor->wanted);
+		if (cursor->found != NULL)
+			return NULL;
+		other = cursor->fetching != NULL
+			? NULL
+			: adp_kept_under_way(session->settings, cursor->wanted);
+		if (other != NULL)
+		{
+			adp_call_poll(other);
+			adp_session_wake_at(session, adp_clock_ms() + LOOK_GAP_MS);
+			return other;
+		}
+		drop_fetch(cursor);
+		fetch_page(cursor, NULL);
+	}
+	return cursor->fetching;
 }
 
 /*
@@ -280,22 +367,28 @@ handle_failure(AdpCursor *cursor)
 AdpCursorState
 adp_cursor_advance(AdpCursor *cursor)
 {
+	AdpCall *call;
+
 	if (cursor->is_listing)
 		return cursor->nspans > 0 ? ADP_CURSOR_READY : ADP_CURSOR_IDLE;
-	if (cursor->fetching == NULL)
+	if (cursor->fetching == NULL && cursor->wanted == NULL)
 	{
 		if (cursor->nspans == 0 || cursor->page != NULL)
 			return ADP_CURSOR_IDLE;
 		fetch_page(cursor, NULL);
 	}
-	switch (adp_call_advance(cursor->fetching))
+	call = call_to_advance(cursor);
+	if (call == NULL)
+		return ADP_CURSOR_READY;
+	switch (adp_call_advance(call))
 	{
 		case ADP_CALL_RUNNING:
 			break;
 		case ADP_CALL_DONE:
+			cursor->borrowed = call == cursor->fetching ? NULL : call;
 			return ADP_CURSOR_READY;
 		case ADP_CALL_FAILED:
-			handle_failure(cursor);
+			handle_failure(cursor, call);
 			break;
 	}
 	return ADP_CURSOR_BUSY;
@@ -348,13 +441,24 @@ next_token(AdpCursor *cursor)
 }
 
 /*
+ * The call that has brought the page, if it was not kept from before.
+ */
+static AdpCall *
+arrived_call(const AdpCursor *cursor)
+{
+	return cursor->borrowed != NULL ? cursor->borrowed : cursor->fetching;
+}
+
+/*
  * Opens the page that has arrived; false if it cannot be read.
  */
 static bool
 open_page(AdpCursor *cursor, AdpError *error)
 {
 	Size len;
-	const char *body = adp_call_body(cursor->fetching, &len);
+	const char *body = cursor->found != NULL
+		? adp_kept_body(cursor->found, &len)
+		: adp_call_body(arrived_call(cursor), &len);
 	MemoryContext old = MemoryContextSwitchTo(cursor->page_cxt);
 
 	cursor->page = adp_page_open(cursor->plan->form, cursor->account, body, len,
@@ -394,8 +498,6 @@ shrink_capped(AdpCursor *cursor)
 						   cursor->subject, adp_page_count(cursor->page)),
 				 errhint(
 					 "Narrow what the table asks for, so that a day has fewer rows.")));
-	adp_call_release(cursor->fetching);
-	cursor->fetching = NULL;
 	cursor->page = NULL;
 	MemoryContextReset(cursor->page_cxt);
 	restart_span(cursor);
@@ -411,8 +513,6 @@ fetch_after(AdpCursor *cursor)
 	MemoryContext old = MemoryContextSwitchTo(cursor->plan->cxt);
 	char *token = next_token(cursor);
 
-	cursor->reading = cursor->fetching;
-	cursor->fetching = NULL;
 	cursor->is_begun = true;
 	if (token == NULL)
 	{
@@ -420,11 +520,57 @@ fetch_after(AdpCursor *cursor)
 		begin_span(cursor);
 	}
 	if (cursor->nspans > 0)
-	{
 		fetch_page(cursor, token);
-		adp_call_advance(cursor->fetching);
-	}
 	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Begins to hold on to the page just parsed until it has been read; where
+ * answers are kept, it goes there.
+ */
+static void
+hold_page(AdpCursor *cursor)
+{
+	const AdpCursorPlan *plan = cursor->plan;
+	AdpStats *stats = &plan->session->stats;
+
+	stats->pages++;
+	stats->rows += adp_page_count(cursor->page);
+	if (cursor->found != NULL || cursor->borrowed != NULL)
+		stats->kept++;
+	if (cursor->wanted == NULL)
+	{
+		adp_call_accept(cursor->fetching);
+		cursor->reading = cursor->fetching;
+		cursor->fetching = NULL;
+		return;
+	}
+	cursor->kept = cursor->found;
+	if (cursor->kept == NULL)
+		cursor->kept = adp_kept_put(plan->cxt, plan->session->settings,
+									cursor->wanted, arrived_call(cursor));
+	cursor->found = NULL;
+	drop_fetch(cursor);
+}
+
+/*
+ * Deals with a page that cannot be read: it is asked for again.  A kept answer
+ * was read once, but perhaps not for the columns that are wanted now.
+ */
+static void
+reject_page(AdpCursor *cursor, const AdpError *error)
+{
+	AdpError told = {0};
+
+	if (cursor->found != NULL)
+	{
+		adp_call_word_unreadable(cursor->plan->session, cursor->subject, error,
+								 &told);
+		adp_error_throw(&told);
+	}
+	MemoryContextReset(cursor->page_cxt);
+	adp_call_reject(arrived_call(cursor), error);
+	adp_call_advance(arrived_call(cursor));
 }
 
 /*
@@ -433,21 +579,18 @@ fetch_after(AdpCursor *cursor)
 bool
 adp_cursor_turn(AdpCursor *cursor)
 {
-	AdpStats *stats = &cursor->plan->session->stats;
 	AdpError error = {0};
 
 	if (cursor->is_listing)
 	{
 		cursor->nspans = 0;
 		cursor->has_row = true;
-		stats->rows++;
+		cursor->plan->session->stats.rows++;
 		return true;
 	}
 	if (!open_page(cursor, &error))
 	{
-		adp_call_reject(cursor->fetching, &error);
-		MemoryContextReset(cursor->page_cxt);
-		adp_call_advance(cursor->fetching);
+		reject_page(cursor, &error);
 		return false;
 	}
 	if (is_capped(cursor))
@@ -455,10 +598,8 @@ adp_cursor_turn(AdpCursor *cursor)
 		shrink_capped(cursor);
 		return false;
 	}
-	adp_call_accept(cursor->fetching);
-	stats->pages++;
-	stats->rows += adp_page_count(cursor->page);
 	cursor->read = NULL;
+	hold_page(cursor);
 	fetch_after(cursor);
 	return true;
 }
@@ -469,8 +610,12 @@ adp_cursor_turn(AdpCursor *cursor)
 static void
 drop_page(AdpCursor *cursor)
 {
-	adp_call_release(cursor->reading);
+	if (cursor->reading != NULL)
+		adp_call_release(cursor->reading);
+	if (cursor->kept != NULL)
+		adp_kept_release(cursor->kept);
 	cursor->reading = NULL;
+	cursor->kept = NULL;
 	cursor->page = NULL;
 	MemoryContextReset(cursor->page_cxt);
 }
@@ -535,13 +680,8 @@ adp_cursor_next(AdpCursor *cursor)
 void
 adp_cursor_close(AdpCursor *cursor)
 {
-	if (cursor->fetching != NULL)
-		adp_call_release(cursor->fetching);
-	if (cursor->reading != NULL)
-		adp_call_release(cursor->reading);
-	cursor->fetching = NULL;
-	cursor->reading = NULL;
-	cursor->page = NULL;
+	drop_fetch(cursor);
+	drop_page(cursor);
 	cursor->nspans = 0;
 }
 

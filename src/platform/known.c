@@ -144,3 +144,16 @@ adp_known_keep(const AdpSettings *settings, const char *id,
 	entry->next = entries;
 	entries = entry;
 }
+
+/*
+ * Forgets what is known by a server.
+ */
+void
+adp_known_forget(Oid serverid)
+{
+	for (Entry *entry = entries; entry != NULL; entry = entry->next)
+	{
+		if (entry->serverid == serverid)
+			entry->is_stale = true;
+	}
+}

@@ -32,4 +32,7 @@ extern const AdpKnown *adp_known_find(const AdpSettings *settings,
 extern void adp_known_keep(const AdpSettings *settings, const char *id,
 						   const AdpAccount *accounts, int naccounts);
 
+/* Forgets what is known by a server. */
+extern void adp_known_forget(Oid serverid);
+
 #endif /* ADP_PLATFORM_KNOWN_H */

@@ -130,6 +130,7 @@ typedef struct AdpPlatform
 
 	bool any_field_name; /* names of fields go into no request */
 	bool asks_settings;	 /* requests depend on the account's settings */
+	bool keeps_answers;	 /* calls are few: see kept.h */
 
 	const AdpField *fields;	  /* ends with a NULL name */
 	const AdpReport *reports; /* ends with a NULL name */

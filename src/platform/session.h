@@ -19,6 +19,7 @@ typedef struct AdpStats
 	int64 requests; /* HTTP requests sent, whatever their purpose */
 	int64 pages;	/* pages of rows */
 	int64 rows;		/* rows received */
+	int64 kept;		/* pages that were there already */
 	int64 bytes;	/* body bytes over the wire */
 	int64 retries;
 	int64 closed_accounts;	 /* behind "*", not asked */

@@ -1,0 +1,30 @@
+/*
+ * forget.c
+ *	  Forgetting what a session keeps of a server.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "foreign/foreign.h"
+
+#include "fdw/option.h"
+#include "platform/kept.h"
+#include "platform/known.h"
+
+PG_FUNCTION_INFO_V1(adpipe_forget);
+
+/*
+ * forget(server name): drops the answers that this session keeps of the server,
+ * and what it knows of its accounts; returns the number of answers.  Sends
+ * nothing.  Throws for a server that does not exist or is none of ours.
+ */
+Datum
+adpipe_forget(PG_FUNCTION_ARGS)
+{
+	ForeignServer *server =
+		GetForeignServerByName(NameStr(*PG_GETARG_NAME(0)), false);
+
+	(void) adp_option_platform(server->fdwid);
+	adp_known_forget(server->serverid);
+	PG_RETURN_INT32(adp_kept_forget(server->serverid));
+}

@@ -1,0 +1,387 @@
+/*
+ * kept.c
+ *	  Answers that this session keeps, for platforms whose calls are few.
+ *
+ * An answer and all that belongs to it live in a context of their own below
+ * TopMemoryContext, its body in malloc'd memory or a mapped temporary file.  It
+ * is taken out when nobody reads it: at the next look-up, or when the
+ * transaction ends.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "lib/ilist.h"
+#include "utils/inval.h"
+#include "utils/memutils.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+#include "base/guc.h"
+#include "base/owner.h"
+#include "net/spool.h"
+#include "platform/kept.h"
+
+/* Whose request it is. */
+typedef struct Key
+{
+	Oid serverid;
+	Oid umid;
+	const char *request;
+} Key;
+
+typedef struct Answer
+{
+	dlist_node node; /* in answers */
+	MemoryContext cxt;
+	Key key;
+	uint32 server_hash; /* as syscache invalidation names them */
+	uint32 mapping_hash;
+	TimestampTz fetched_at;
+	TimestampTz expires_at;
+	TimestampTz statement; /* the start of the one that fetched it */
+	bool is_stale;		   /* server or mapping changed, or it was forgotten */
+	int readers;
+	AdpSpool body;
+} Answer;
+
+typedef struct UnderWay
+{
+	dlist_node node; /* in calls */
+	Key key;
+	AdpCall *call;
+} UnderWay;
+
+/* The one used last comes first. */
+static dlist_head answers = DLIST_STATIC_INIT(answers);
+static dlist_head calls = DLIST_STATIC_INIT(calls);
+
+/*
+ * The key of a request; the text is not copied.
+ */
+static Key
+make_key(const AdpSettings *settings, const char *request)
+{
+	return (Key){settings->serverid, settings->umid, request};
+}
+
+static bool
+same_key(const Key *a, const Key *b)
+{
+	return a->serverid == b->serverid && a->umid == b->umid &&
+		strcmp(a->request, b->request) == 0;
+}
+
+/*
+ * Syscache callback: marks the answers of a changed server or mapping.
+ */
+static void
+mark_stale(Datum arg, int cacheid, uint32 hash)
+{
+	dlist_iter iter;
+
+	dlist_foreach(iter, &answers)
+	{
+		Answer *answer = dlist_container(Answer, node, iter.cur);
+		uint32 own = cacheid == FOREIGNSERVEROID ? answer->server_hash
+												 : answer->mapping_hash;
+
+		/* 0 stands for all entries of the cache */
+		if (hash == 0 || hash == own)
+			answer->is_stale = true;
+	}
+}
+
+/*
+ * Takes out an answer that nobody reads.
+ */
+static void
+drop(Answer *answer)
+{
+	Assert(answer->readers == 0);
+	dlist_delete(&answer->node);
+	adp_spool_release(&answer->body);
+	MemoryContextDelete(answer->cxt);
+}
+
+/*
+ * Whether the running statement fetched an answer.
+ */
+static bool
+is_of_statement(const Answer *answer)
+{
+	return answer->statement == GetCurrentStatementStartTimestamp();
+}
+
+/*
+ * Takes out what nobody reads and nobody may use.
+ */
+static void
+sweep(bool is_statement_over)
+{
+	TimestampTz now = adp_now();
+	dlist_mutable_iter iter;
+
+	dlist_foreach_modify(iter, &answers)
+	{
+		Answer *answer = dlist_container(Answer, node, iter.cur);
+
+		if (answer->readers == 0 &&
+			(answer->is_stale ||
+			 (now >= answer->expires_at &&
+			  (is_statement_over || !is_of_statement(answer)))))
+			drop(answer);
+	}
+}
+
+/*
+ * Transaction callback: lets nothing outlive its time while the session idles.
+ */
+static void
+end_transaction(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT)
+		sweep(true);
+}
+
+/*
+ * Registers callbacks, once per process.
+ */
+static void
+prepare(void)
+{
+	static bool is_prepared = false;
+
+	if (is_prepared)
+		return;
+	is_prepared = true;
+	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, mark_stale, (Datum) 0);
+	CacheRegisterSyscacheCallback(USERMAPPINGOID, mark_stale, (Datum) 0);
+	RegisterXactCallback(end_transaction, NULL);
+}
+
+/*
+ * Takes out answers until what is kept fits, those used longest ago first.
+ */
+static void
+shrink(void)
+{
+	Size most = (Size) adp_guc_kept_answers_kb * 1024;
+	Size sum = 0;
+	dlist_mutable_iter iter;
+
+	dlist_foreach_modify(iter, &answers)
+	{
+		Answer *answer = dlist_container(Answer, node, iter.cur);
+
+		sum += answer->body.room;
+		if (sum > most && answer->readers == 0 && !is_of_statement(answer))
+		{
+			sum -= answer->body.room;
+			drop(answer);
+		}
+	}
+}
+
+/*
+ * Whether an answer may be used by who has these settings.  A clock that went
+ * back makes it too old.
+ */
+static bool
+is_usable(const Answer *answer, const AdpSettings *settings)
+{
+	TimestampTz now = adp_now();
+
+	if (answer->is_stale)
+		return false;
+	return is_of_statement(answer) ||
+		(now >= answer->fetched_at &&
+		 now < answer->fetched_at + settings->cache_ttl_s * USECS_PER_SEC);
+}
+
+/*
+ * Owner's release: an answer has one reader less.
+ */
+static void
+end_reading(void *resource)
+{
+	((Answer *) resource)->readers--;
+}
+
+/*
+ * Begins to read an answer.
+ */
+static AdpKept *
+read_answer(MemoryContext cxt, Answer *answer)
+{
+	AdpKept *kept = adp_owner_create(cxt, end_reading);
+
+	kept->resource = answer;
+	answer->readers++;
+	dlist_move_head(&answers, &answer->node);
+	return kept;
+}
+
+/*
+ * Finds an answer.
+ */
+AdpKept *
+adp_kept_find(MemoryContext cxt, const AdpSettings *settings,
+			  const char *request)
+{
+	const Key key = make_key(settings, request);
+	dlist_iter iter;
+
+	sweep(false);
+	dlist_foreach(iter, &answers)
+	{
+		Answer *answer = dlist_container(Answer, node, iter.cur);
+
+		if (same_key(&answer->key, &key) && is_usable(answer, settings))
+			return read_answer(cxt, answer);
+	}
+	return NULL;
+}
+
+/*
+ * Makes an answer without a body.
+ */
+static Answer *
+create_answer(const AdpSettings *settings, const char *request)
+{
+	MemoryContext cxt =
+		AllocSetContextCreate(TopMemoryContext, "adpipe kept answer",
+							  ALLOCSET_SMALL_SIZES);
+	Answer *answer = MemoryContextAllocZero(cxt, sizeof(Answer));
+
+	answer->cxt = cxt;
+	answer->key = make_key(settings, MemoryContextStrdup(cxt, request));
+	answer->server_hash =
+		GetSysCacheHashValue1(FOREIGNSERVEROID,
+							  ObjectIdGetDatum(settings->serverid));
+	answer->mapping_hash =
+		GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(settings->umid));
+	answer->fetched_at = adp_now();
+	answer->expires_at =
+		answer->fetched_at + settings->cache_ttl_s * USECS_PER_SEC;
+	answer->statement = GetCurrentStatementStartTimestamp();
+	return answer;
+}
+
+/*
+ * Keeps the body of a done call.  It replaces an older one of the same request.
+ */
+AdpKept *
+adp_kept_put(MemoryContext cxt, const AdpSettings *settings,
+			 const char *request, AdpCall *call)
+{
+	const Key key = make_key(settings, request);
+	Answer *answer;
+	dlist_iter iter;
+	AdpKept *kept;
+
+	prepare();
+	dlist_foreach(iter, &answers)
+	{
+		Answer *old = dlist_container(Answer, node, iter.cur);
+
+		if (same_key(&old->key, &key))
+			old->is_stale = true;
+	}
+	answer = create_answer(settings, request);
+	dlist_push_head(&answers, &answer->node);
+	kept = read_answer(cxt, answer);
+	adp_call_take_body(call, &answer->body);
+	shrink();
+	return kept;
+}
+
+const char *
+adp_kept_body(const AdpKept *kept, Size *len)
+{
+	const Answer *answer = kept->resource;
+
+	*len = answer->body.len;
+	return answer->body.data;
+}
+
+/*
+ * Lets go of an answer.
+ */
+void
+adp_kept_release(AdpKept *kept)
+{
+	adp_owner_release(kept);
+}
+
+/*
+ * Forgets the answers of a server.
+ */
+int
+adp_kept_forget(Oid serverid)
+{
+	dlist_iter iter;
+	int count = 0;
+
+	dlist_foreach(iter, &answers)
+	{
+		Answer *answer = dlist_container(Answer, node, iter.cur);
+
+		if (answer->key.serverid != serverid || answer->is_stale)
+			continue;
+		answer->is_stale = true;
+		count++;
+	}
+	sweep(false);
+	return count;
+}
+
+/*
+ * Owner's release: a call is no longer under way, or no longer ours.
+ */
+static void
+unlink_call(void *resource)
+{
+	dlist_delete(&((UnderWay *) resource)->node);
+}
+
+/*
+ * Says that a call is under way.
+ */
+AdpNotice *
+adp_kept_announce(MemoryContext cxt, const AdpSettings *settings,
+				  const char *request, AdpCall *call)
+{
+	AdpNotice *notice = adp_owner_create(cxt, unlink_call);
+	UnderWay *entry = MemoryContextAllocZero(cxt, sizeof(UnderWay));
+
+	entry->key = make_key(settings, MemoryContextStrdup(cxt, request));
+	entry->call = call;
+	dlist_push_head(&calls, &entry->node);
+	notice->resource = entry;
+	return notice;
+}
+
+void
+adp_kept_withdraw(AdpNotice *notice)
+{
+	adp_owner_release(notice);
+}
+
+/*
+ * The call that is under way for a request.
+ */
+AdpCall *
+adp_kept_under_way(const AdpSettings *settings, const char *request)
+{
+	const Key key = make_key(settings, request);
+	dlist_iter iter;
+
+	dlist_foreach(iter, &calls)
+	{
+		UnderWay *entry = dlist_container(UnderWay, node, iter.cur);
+
+		if (same_key(&entry->key, &key))
+			return entry->call;
+	}
+	return NULL;
+}
