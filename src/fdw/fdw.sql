@@ -120,13 +120,14 @@ CREATE FUNCTION adpipe.comment_imported() RETURNS event_trigger
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    /* a table is there once for itself and once for each column with options */
     PERFORM adpipe.comment_table(d.objid)
-    FROM pg_event_trigger_ddl_commands() d
+    FROM (SELECT DISTINCT objid FROM pg_event_trigger_ddl_commands()
+          WHERE classid = 'pg_class'::regclass AND objsubid = 0) d
     JOIN pg_foreign_table t ON t.ftrelid = d.objid
     JOIN pg_foreign_server s ON s.oid = t.ftserver
     JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
-    WHERE d.classid = 'pg_class'::regclass AND d.objsubid = 0
-      AND w.fdwname IN (SELECT wrapper FROM adpipe.report_columns());
+    WHERE w.fdwname IN (SELECT wrapper FROM adpipe.report_columns());
 END
 $$;
 COMMENT ON FUNCTION adpipe.comment_imported() IS

@@ -27,7 +27,8 @@ ACTION_KEYS = {
     "error": str, "retry_delay": str, "message": str, "rate_name": str,
     "rate_scope": str, "http": int,
     # any HTTP answer
-    "status": int, "body": str, "headers": dict, "html": int,
+    "status": int, "body": str, "repeat": list, "headers": dict,
+    "html": int,
     "redirect": str,
     # changes of the right answer's text
     "replace": list, "replace_bytes": list, "truncate_json": bool,
@@ -200,7 +201,9 @@ def replacing_response(action):
         headers = dict(action.get("headers") or {})
         content_type = headers.pop("Content-Type", "application/json; "
                                    "charset=UTF-8")
-        return Response(action["status"], action.get("body", ""),
+        text, times = action.get("repeat", ("", 0))
+        return Response(action["status"], action.get("body", "")
+                        + text * times,
                         content_type, headers=headers.items())
     return None
 

@@ -249,12 +249,12 @@ subtest 'a body of as many rows as the limit was cut' => sub {
 	$node->safe_psql('postgres', "CREATE FOREIGN TABLE flyer.times (day date OPTIONS (field 'Date'), at timestamp OPTIONS (field 'Event Time')) SERVER flyer OPTIONS (report 'in_app_events_report')");
 	my ($since, $until) = map { day_ago($_) } 5, 2;
 	my $expected = scalar @{ world('in_app_events', since => $since, until => $until) };
-	my $full = "Event Time\n" . "2026-11-20 00:00:00\n" x 1_000_000;
-	fault({ status => 200, body => $full }, path => 'raw-data', times => 1);
+	my %full = (status => 200, body => "Event Time\n", repeat => [ "2026-11-20 00:00:00\n", 1_000_000 ]);
+	fault(\%full, path => 'raw-data', times => 1);
 	is($session->query("SELECT count(*) FROM flyer.times WHERE day BETWEEN '$since' AND '$until'"), $expected, 'it is asked for in halves');
 	is_deeply([ map { $_->{query} =~ /from=([\d-]+)&to=([\d-]+)/ } calls('raw-data') ],
 		[ $since, $until, $since, day_ago(4), day_ago(3), $until ], 'of its days');
-	fault({ status => 200, body => $full }, path => 'raw-data');
+	fault(\%full, path => 'raw-data');
 	my $error = error_of("SELECT count(*) FROM flyer.times WHERE day = '$since'");
 	is($error->{sqlstate}, '54000', 'one day with so many is an error');
 	like($error->{more}, qr/account \Q$app\E, $since.*1000000 rows/is, 'that names it');
