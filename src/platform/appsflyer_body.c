@@ -12,6 +12,7 @@
 
 #include "mb/pg_wchar.h"
 
+#include "base/secret.h"
 #include "platform/appsflyer.h"
 
 /* Longest part of a body's first line that an error shows. */
@@ -41,6 +42,7 @@ typedef struct Wanted
 typedef struct Shaper
 {
 	AdpShaper base;
+	const AdpSettings *settings;
 	const char *report;
 	bool is_aggregate;
 	bool has_events; /* rows are those of events */
@@ -159,14 +161,14 @@ find_name(const AdpCell *names, int nnames, const char *text)
 }
 
 /*
- * Text of a cell for a message, cut at a character.
+ * Text for a message, cut at a character.
  */
 static char *
-shown(const AdpCell *cell)
+shown(const char *text)
 {
-	int len = pg_mbcliplen(cell->data, (int) Min(cell->len, 1024), SHOWN_MAX);
+	int len = (int) strlen(text);
 
-	return pnstrdup(cell->data, len);
+	return pnstrdup(text, pg_mbcliplen(text, Min(len, 1024), SHOWN_MAX));
 }
 
 /*
@@ -174,15 +176,16 @@ shown(const AdpCell *cell)
  * beginning of a web page.
  */
 static void
-refuse_body(const AdpCell *names, int nnames, AdpError *error)
+refuse_body(const Shaper *shaper, const AdpCell *name, AdpError *error)
 {
 	AdpFailure failure = {.retry_after_ms = -1};
-	char *text = pnstrdup(names[0].data ? names[0].data : "",
-						  names[0].data ? Min(names[0].len, 1024) : 0);
+	const char *token = shaper->settings->access_token;
+	const char *text = name->len > 0 ? pnstrdup(name->data, name->len) : "";
 
+	/* before it is cut, when it would not be known for one */
+	text = adp_secret_redact(text, &token, 1);
 	if (adp_appsflyer_read_text(text, NULL, &failure))
-		adp_error_set(error, failure.class, shown(&names[0]), NULL,
-					  failure.hint);
+		adp_error_set(error, failure.class, shown(text), NULL, failure.hint);
 	else if (text[0] == '<')
 		adp_error_set(error, ADP_ERR_FORMAT,
 					  "the answer is a web page instead of a report", NULL,
@@ -190,7 +193,7 @@ refuse_body(const AdpCell *names, int nnames, AdpError *error)
 	else
 		adp_error_set(error, ADP_ERR_FORMAT,
 					  psprintf("the answer is no report, it begins with \"%s\"",
-							   shown(&names[0])),
+							   shown(text)),
 					  NULL, NULL);
 }
 
@@ -319,8 +322,10 @@ note_currency(Header *header, const AdpCell *what, AdpError *error)
 		memcmp(header->currency.data, currency.data, currency.len) == 0)
 		return true;
 	adp_error_set(error, ADP_ERR_REFUSED,
-				  psprintf("sales are in %s and in %s",
-						   shown(&header->currency), shown(&currency)),
+				  psprintf("sales are in %.*s and in %.*s",
+						   (int) Min(header->currency.len, SHOWN_MAX),
+						   header->currency.data,
+						   (int) Min(currency.len, SHOWN_MAX), currency.data),
 				  NULL, NULL);
 	return false;
 }
@@ -393,7 +398,7 @@ read_header(AdpShaper *base, const AdpAccount *account, const AdpCell *cells,
 
 	if (!is_report(names, ncells))
 	{
-		refuse_body(names, ncells, error);
+		refuse_body(shaper, &names[0], error);
 		return NULL;
 	}
 	if (!find_columns(shaper, header, account, names, ncells, error))
@@ -568,6 +573,7 @@ adp_appsflyer_shaper(const AdpSettings *settings, const AdpQuery *query)
 
 	shaper->base.header = read_header;
 	shaper->base.unfold = unfold;
+	shaper->settings = settings;
 	shaper->report = query->source;
 	shaper->is_aggregate = adp_appsflyer_is_aggregate(query->source);
 	shaper->nwanted = query->nfields;

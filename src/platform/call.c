@@ -11,6 +11,7 @@
 
 #include "base/compat.h"
 #include "base/guc.h"
+#include "base/secret.h"
 #include "net/retry.h"
 #include "net/url.h"
 #include "platform/call.h"
@@ -279,6 +280,21 @@ class_message(const AdpCall *call, AdpErrorClass class)
 }
 
 /*
+ * Takes out of a text the session's secrets and the address that the call was
+ * referred to, with and without its host.
+ */
+static const char *
+redact(const AdpCall *call, const char *text)
+{
+	const char *host = call->redirect ? strstr(call->redirect, "://") : NULL;
+	const char *const addresses[] = {call->redirect,
+									 host ? strchr(host + 3, '/') : NULL};
+
+	return adp_secret_redact(adp_session_redact(call->session, text), addresses,
+							 lengthof(addresses));
+}
+
+/*
  * What went wrong in particular: whom or what it concerns, HTTP status, the
  * platform's code, request id and words.
  */
@@ -302,7 +318,7 @@ failure_detail(const AdpCall *call, const AdpHttpResponse *response)
 		appendStringInfo(&out, ": %s", failure->message);
 	else
 		appendStringInfoChar(&out, '.');
-	return adp_session_redact(call->session, out.data);
+	return redact(call, out.data);
 }
 
 /*
@@ -383,7 +399,10 @@ read_failure(AdpCall *call, const AdpHttpResponse *response)
 	if (len > 0)
 	{
 		reply.doc = adp_json_parse(call->cxt, response->body, len, NULL);
-		reply.text = pnstrdup(response->body, Min(len, ERROR_TEXT_MAX));
+		/* a secret that is cut would not be known for one */
+		reply.text = redact(call, pnstrdup(response->body, len));
+		reply.text =
+			pnstrdup(reply.text, Min(strlen(reply.text), ERROR_TEXT_MAX));
 	}
 	if (call->is_sign_in)
 		adp_sign_read_failure(call->session, &reply, &call->failure);
@@ -655,6 +674,7 @@ adp_call_reject(AdpCall *call, const AdpError *why)
 		old = MemoryContextSwitchTo(call->cxt);
 		adp_call_word_unreadable(call->session, call->subject, why,
 								 &call->error);
+		call->error.detail = redact(call, call->error.detail);
 		if (call->error.hint == NULL)
 			call->error.hint = class_hint(why->class, &cut);
 		call->state = ADP_CALL_FAILED;

@@ -16,6 +16,7 @@ my $sim = simulator();
 google_server($node, $sim, options => { max_retries => 0 });
 google_server($node, $sim, name => 'token', options => { max_retries => 0 },
 	mapping => { access_token => 'ya29.a-ready-token-of-the-test' });
+appsflyer_server($node, $sim, options => { max_retries => 0, cache_ttl_s => 0 });
 my $key = slurp_file($sim->ready->{service_account_key_file});
 google_server($node, $sim, name => 'robot', options => { max_retries => 0 },
 	mapping => { service_account_key => $key });
@@ -61,6 +62,29 @@ $sim->settings({ revoke_service_account => \1, revoke_access_tokens => \1 });
 $seen .= join "\n", map { $_ // '' } values %{ sql_error($node, 'SELECT * FROM robot.campaigns') };
 $sim->reset;
 $seen .= join "\n", map { $_ // '' } values %{ sql_error($node, 'SELECT * FROM token.campaigns') };
+
+# AppsFlyer: a token of more than 1 KB, and addresses that are as good as one,
+# which the platform and the host of its files may repeat.
+my $flyer_token = $sim->ready->{appsflyer_token};
+push @secrets, substr($flyer_token, 0, 60), substr($flyer_token, -60), 'SIGNATURE', '/export/token/';
+$sim->reset;
+my $raw = 'SELECT count(*) FROM flyer.installs WHERE date_day = current_date - 3';
+$seen .= $node->safe_psql('postgres', "EXPLAIN (VERBOSE, ANALYZE) $raw");
+my $address = $sim->http . '/export/token/known_SIGNATURE';
+for my $text ("$flyer_token was refused", "expired: $address", 'expired: /export/token/known_SIGNATURE', "<Error>$address</Error>")
+{
+	for my $status (200, 400, 401, 503)
+	{
+		$sim->faults([ { match => { path => 'raw-data' }, action => { redirect => $address } },
+			{ match => { path => 'export/token' }, action => { status => $status, body => $text } } ]);
+		$seen .= join "\n", map { $_ // '' } values %{ sql_error($node, $raw) };
+	}
+}
+for my $wire ({ cut => 10 }, { close => 'before_headers' }, { redirect => $address })
+{
+	$sim->faults([ { match => { path => 'export/token' }, action => $wire } ]);
+	$seen .= join "\n", map { $_ // '' } values %{ sql_error($node, $raw) };
+}
 
 my $log = slurp_file($node->logfile);
 like($log, qr/campaign_daily/, 'the log was talkative');
