@@ -96,7 +96,8 @@ DATA = $(sort $(wildcard src/upgrade/adpipe--*--*.sql))
 
 # The warehouse comes last: it reaches everything else through SQL.
 SQL_PARTS += $(patsubst %,src/warehouse/%.sql,policy ledger materialize runs \
-	plan coverage refresh entity run health schedule report)
+	plan coverage refresh entity run settings absence health discrepancy \
+	schedule report)
 
 REGRESS := $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --load-extension=adpipe --encoding=UTF8

@@ -114,7 +114,11 @@ CREATE VIEW adpipe.health AS
           UNION ALL SELECT * FROM adpipe.health_source
           UNION ALL SELECT * FROM adpipe.health_unlisted
           UNION ALL SELECT * FROM adpipe.health_died
-          UNION ALL SELECT * FROM adpipe.health_scheduler) h
+          UNION ALL SELECT * FROM adpipe.health_scheduler
+          UNION ALL SELECT * FROM adpipe.health_settings
+          UNION ALL SELECT * FROM adpipe.health_access
+          UNION ALL SELECT * FROM adpipe.health_stopped
+          UNION ALL SELECT * FROM adpipe.health_unwatched) h
     WHERE has_table_privilege(h.target, 'SELECT');
 COMMENT ON VIEW adpipe.health IS
     'What is wrong with local copies, since when, and what to do; empty: all is well. A row goes when its cause does.';

@@ -23,6 +23,10 @@ CREATE TABLE adpipe.target_ledger (
     resume_at timestamptz,
     failing_since timestamptz,
     error text,
+    settings_read_at timestamptz,
+    signals_seen text,
+    watch_failing_since timestamptz,
+    watch_error text,
     CHECK (is_daily = (start_day IS NOT NULL))
 );
 COMMENT ON TABLE adpipe.target_ledger IS 'Local copies: what each is made from and how it is kept.';
@@ -41,6 +45,10 @@ COMMENT ON COLUMN adpipe.target_ledger.source_changed_at IS 'Since when the sour
 COMMENT ON COLUMN adpipe.target_ledger.resume_at IS 'When the platform said to come back.';
 COMMENT ON COLUMN adpipe.target_ledger.failing_since IS 'Since when refreshes fail as a whole; NULL: they do not.';
 COMMENT ON COLUMN adpipe.target_ledger.error IS 'Why they do.';
+COMMENT ON COLUMN adpipe.target_ledger.settings_read_at IS 'When the platform last told its settings.';
+COMMENT ON COLUMN adpipe.target_ledger.signals_seen IS 'Which settled days the signals were measured on, as a mark to compare.';
+COMMENT ON COLUMN adpipe.target_ledger.watch_failing_since IS 'Since when settings or signals cannot be read; NULL: they can.';
+COMMENT ON COLUMN adpipe.target_ledger.watch_error IS 'Why they cannot.';
 
 CREATE TABLE adpipe.account_ledger (
     target regclass,
@@ -185,14 +193,18 @@ CREATE TABLE adpipe.settings_ledger (
     setting text,
     value text,
     seen_at timestamptz NOT NULL,
+    expected text,
+    changed_at timestamptz,
     PRIMARY KEY (target, account_id, setting)
 );
 COMMENT ON TABLE adpipe.settings_ledger IS 'Settings on the platform''s side as they were last seen.';
 COMMENT ON COLUMN adpipe.settings_ledger.target IS 'The local table whose numbers hang on them.';
 COMMENT ON COLUMN adpipe.settings_ledger.account_id IS 'Account.';
 COMMENT ON COLUMN adpipe.settings_ledger.setting IS 'Name of the setting.';
-COMMENT ON COLUMN adpipe.settings_ledger.value IS 'Its value.';
-COMMENT ON COLUMN adpipe.settings_ledger.seen_at IS 'When it was last seen so.';
+COMMENT ON COLUMN adpipe.settings_ledger.value IS 'Its value; NULL: it is gone.';
+COMMENT ON COLUMN adpipe.settings_ledger.seen_at IS 'When it was first seen so.';
+COMMENT ON COLUMN adpipe.settings_ledger.expected IS 'The value that was accepted: the first one, or that at the last accept_settings(); NULL: it was not there.';
+COMMENT ON COLUMN adpipe.settings_ledger.changed_at IS 'Since when it is another than expected; NULL: it is as expected.';
 
 CREATE TABLE adpipe.settings_change_ledger (
     target regclass NOT NULL,
@@ -219,35 +231,6 @@ SELECT pg_extension_config_dump('adpipe.run_ledger_run_id_seq', '');
 SELECT pg_extension_config_dump('adpipe.settings_ledger', '');
 SELECT pg_extension_config_dump('adpipe.settings_change_ledger', '');
 
-CREATE FUNCTION adpipe.note_setting(target regclass, account_id text, setting text, value text)
-    RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-AS $$
-#variable_conflict use_column
-DECLARE
-    old adpipe.settings_ledger;
-BEGIN
-    SELECT * INTO old FROM adpipe.settings_ledger l
-    WHERE l.target = $1 AND l.account_id = $2 AND l.setting = $3 FOR UPDATE;
-    IF NOT FOUND THEN
-        INSERT INTO adpipe.settings_ledger VALUES ($1, $2, $3, $4, adpipe.clock())
-        ON CONFLICT DO NOTHING;
-        RETURN false;
-    END IF;
-    IF old.value IS NOT DISTINCT FROM $4 THEN
-        RETURN false;
-    END IF;
-    UPDATE adpipe.settings_ledger l SET value = $4, seen_at = adpipe.clock()
-    WHERE l.target = $1 AND l.account_id = $2 AND l.setting = $3;
-    INSERT INTO adpipe.settings_change_ledger VALUES ($1, $2, $3, old.value, $4, adpipe.clock());
-    RETURN true;
-END
-$$;
-COMMENT ON FUNCTION adpipe.note_setting(regclass, text, text, text) IS
-    'Records a setting as it is now; true if that is a change, which settings_changes then shows. What is seen for the first time is none.';
-REVOKE ALL ON FUNCTION adpipe.note_setting(regclass, text, text, text) FROM PUBLIC;
-
 /* What was dropped is forgotten; a number that is used again would mean another table. */
 CREATE FUNCTION adpipe.forget_dropped() RETURNS event_trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -270,6 +253,7 @@ BEGIN
         DELETE FROM adpipe.claim_ledger WHERE target = gone;
         DELETE FROM adpipe.settings_ledger WHERE target = gone;
         DELETE FROM adpipe.settings_change_ledger WHERE target = gone;
+        DELETE FROM adpipe.signal_ledger WHERE target = gone;
     END LOOP;
 END
 $$;

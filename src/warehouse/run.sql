@@ -144,6 +144,9 @@ DECLARE
     said_at timestamptz := clock_timestamp();
 BEGIN
     PERFORM adpipe.steady_session();
+    PERFORM adpipe.read_settings(run.target, source);
+    COMMIT;
+    PERFORM adpipe.steady_session();
     PERFORM adpipe.read_windows(run.target, source);
     COMMIT;
     PERFORM adpipe.steady_session();
@@ -164,6 +167,9 @@ BEGIN
         END IF;
     END LOOP;
     PERFORM adpipe.note_target(run.target, false, resume_at);
+    COMMIT;
+    PERFORM adpipe.steady_session();
+    PERFORM adpipe.watch_signals(run.target, source);
     COMMIT;
 END
 $$;

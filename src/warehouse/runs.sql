@@ -316,6 +316,7 @@ BEGIN
     LOOP
         EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %s', routine, role);
     END LOOP;
+    EXECUTE format('GRANT INSERT, UPDATE, DELETE ON adpipe.media_sources, adpipe.advertisers TO %s', role);
 END
 $$;
 COMMENT ON FUNCTION adpipe.grant_loader(regrole) IS

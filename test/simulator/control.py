@@ -29,6 +29,7 @@ class Control:
             ("GET", "accounts"): self.accounts,
             ("POST", "bench"): self.bench,
             ("POST", "restate"): self.restate,
+            ("POST", "change"): self.change,
         }
 
     def handle(self, request):
@@ -140,4 +141,12 @@ class Control:
         body = self.body_of(request, dict)
         self.named(body.get("platform", "google")).restate(
             int(body["generation"]))
+        return body
+
+    def change(self, request):
+        """Changes a setting on the platform's side, as somebody there would,
+        and numbers with it."""
+        body = self.body_of(request, dict)
+        self.named(body.get("platform", "google")).change(
+            body["account"], body["setting"], body["value"])
         return body

@@ -30,7 +30,8 @@ class Simulator:
         error_response(info, fault)  -> Response for an "error" fault
     and, for the control endpoints,
         name, list_accounts(), expected_rows(params), reset(),
-        revoke_tokens(), start_bench(pages, rows, accounts)
+        revoke_tokens(), start_bench(pages, rows, accounts),
+        change(account, setting, value)
     Which platform a request is for is told by its path alone.
     `control` answers everything under /_control.
     """

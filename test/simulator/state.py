@@ -17,6 +17,7 @@ DEFAULT_SETTINGS = {
     "token_expires_in": 3599,   # life of new access tokens, seconds
     "revoke_refresh_token": False,
     "revoke_service_account": False,
+    "revoke_scope": False,      # the credential may not use Google Ads any more
     "ascii_only": False,        # escape every non-ASCII character in bodies
     "canceled_readable": False,     # let the cancelled account be queried
     "deadline_days": 0,         # reports over more days time out; 0: none do

@@ -204,6 +204,21 @@ sub restate
 		{ generation => $generation });
 }
 
+=head2 change($account, $setting, $value, $platform)
+
+Lets somebody reset a setting on the platform's side (default: google), as
+test/simulator/README.md tells; numbers follow.
+
+=cut
+
+sub change
+{
+	my ($self, $account, $setting, $value, $platform) = @_;
+	return $self->control('PUT', '/_control/change',
+		{ account => $account, setting => $setting, value => $value,
+			platform => $platform // 'google' });
+}
+
 =head2 settings({...})
 
 Changes settings; see test/simulator/state.py for their names.

@@ -82,7 +82,7 @@ class Totals:
         self.loyal += sessions >= facts.LOYAL_SESSIONS
         seen = set()
         for event in user.events:
-            if event.instant > now:
+            if event.instant > now or not user.campaign.app.sends(event):
                 continue
             sums = self.events.setdefault(event.name, [0, 0, 0])
             sums[0] += event.name not in seen

@@ -94,6 +94,19 @@ class AppsFlyer:
         self.quota.reset()
         self.files.clear()
         self.revoked = False
+        for app in self.world.apps.values():
+            app.stopped.clear()
+
+    def change(self, app_id, setting, value):
+        """Switches an in-app event off or on: event/NAME, "off" or "on"."""
+        app = self.world.apps[app_id]
+        kind, _, name = setting.partition("/")
+        if kind != "event" or name not in {e.name for e in app.events} or (
+                value not in ("on", "off")):
+            raise ValueError("only event/NAME can be \"on\" or \"off\"")
+        app.stopped.pop(name, None)
+        if value == "off":
+            app.stopped[name] = self.clock.now()
 
     def revoke_tokens(self):
         """Lets the token become invalid until the next reset."""

@@ -89,7 +89,8 @@ def names_of(key, by_country):
 
 def happened(user, now):
     """Returns a user's events up to now."""
-    return [e for e in user.events if e.instant <= now]
+    return [e for e in user.events
+            if e.instant <= now and user.campaign.app.sends(e)]
 
 
 def daily_rows(world, app, since, until, by_country=False):

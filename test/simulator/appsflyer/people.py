@@ -54,7 +54,8 @@ def rows_of(report, user, first, last):
         return [Row(user, None, user.campaign, is_primary)] if (
             first <= user.instant <= last) else []
     return [Row(user, event, user.campaign, is_primary)
-            for event in user.events if first <= event.instant <= last]
+            for event in user.events if first <= event.instant <= last
+            and user.campaign.app.sends(event)]
 
 
 def values_of(app, row):

@@ -70,6 +70,12 @@ class App:
         self.cents = 1 if currency in ("USD", "EUR") else 100
         self.events = events_of(currency)
         self.campaigns = []
+        self.stopped = {}       # event name -> since when it is not sent
+
+    def sends(self, event):
+        """Tells whether an event of a user reaches the reports."""
+        return event.name not in self.stopped or (
+            event.instant < self.stopped[event.name])
 
     def zone_at(self, instant):
         """Returns the zone that dates an instant: what happened before the

@@ -62,6 +62,13 @@ class GoogleAds:
         self.reset_bench()
         self.pages.expire_all()
         self.restate(0)
+        if hasattr(self.world, "changes"):
+            self.world.changes.reset()
+
+    def change(self, account_id, setting, value):
+        """Changes a setting of an account."""
+        self.world.changes.change(self.world.accounts[account_id], setting,
+                                  value)
 
     def restate(self, number):
         """Goes on to another generation of numbers."""
@@ -149,6 +156,8 @@ class GoogleAds:
         problem = self.sign_in.problem_with(request.header("authorization"))
         if problem:
             return errors.unauthenticated(problem)
+        if self.settings["revoke_scope"]:
+            return errors.without_scope()
         if fault.get("expire_page_tokens"):
             self.pages.expire_all()
         version = info["version"]

@@ -97,6 +97,14 @@ def unauthenticated(reason):
         "reason": reason, "domain": "googleapis.com"}])
 
 
+def without_scope():
+    """Returns the answer to a token whose scopes do not hold Google Ads."""
+    return front_door(403, "Request had insufficient authentication scopes.", [{
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
+        "domain": "googleapis.com"}])
+
+
 def token_error(error, description=None, status=None):
     """Returns an error of the token endpoint."""
     default_status, text = TOKEN_ERRORS[error]

@@ -7,6 +7,7 @@ import datetime
 
 import daily
 from advertisers import ADVERTISERS
+from google_ads.changes import Changes
 from google_ads.restate import Generation
 from world import Account, Cell, Entity, World
 
@@ -124,6 +125,7 @@ class SampleWorld(World):
                     status="CANCELED"), MANAGER)
         self.direct_access = [MANAGER, DIRECT]
         self.generation = Generation(self, 0)
+        self.changes = Changes(self)
 
     def restate(self, number):
         """Goes on to another generation of numbers; 0 is the first."""
@@ -140,14 +142,19 @@ class SampleWorld(World):
             return []
         if resource == "customer":
             pairs = [pair for campaign in account.campaigns
-                     for pair in self.generation.cells(
+                     for pair in self._campaign_cells(
                          account, campaign, day)]
         else:
-            pairs = self.generation.cells(
+            pairs = self._campaign_cells(
                 account, context.entities["campaign"], day)
             if resource != "campaign":
                 pairs = self._share(resource, context, day, pairs)
         return split_by_match(resource, context, pairs)
+
+    def _campaign_cells(self, account, campaign, day):
+        """Returns a campaign's day in this generation, settings applied."""
+        return self.changes.cells(account, day, self.generation.cells(
+            account, campaign, day))
 
     def _share(self, resource, context, day, pairs):
         """Cuts a campaign's cells down to one of the things below it."""

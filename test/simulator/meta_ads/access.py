@@ -16,6 +16,7 @@ APP_SECRET = "0123456789abcdef0123456789abcdef"
 SETTINGS = {
     "meta_require_proof": False,    # the app wants appsecret_proof
     "meta_token_state": "valid",    # or the subcode of 190: "463", "460", ...
+    "meta_scopes": "ads_read",      # of the token, by comma
     "meta_token_expires_at": 0,     # UNIX seconds, as debug_token tells it
     "meta_old_version": "error",    # or "upgrade": served by the next one
 }
@@ -93,6 +94,15 @@ class Access:
                                      proof_of(token).encode("ascii")):
             raise GraphError("104")
 
+    def scopes(self):
+        """Returns what the token may be used for."""
+        return [s for s in self.settings["meta_scopes"].split(",") if s]
+
+    def check_scope(self):
+        """Refuses a token that may not read ads."""
+        if not {"ads_read", "ads_management"} & set(self.scopes()):
+            raise GraphError("200")
+
     def debug_token(self, params):
         """Answers debug_token."""
         asked = params.get("input_token")
@@ -102,8 +112,8 @@ class Access:
                 "application": "adpipe", "is_valid": True,
                 "issued_at": 1760000000,
                 "expires_at": self.settings["meta_token_expires_at"],
-                "data_access_expires_at": 0, "scopes": ["ads_read"],
-                "granular_scopes": [{"scope": "ads_read"}],
+                "data_access_expires_at": 0, "scopes": self.scopes(),
+                "granular_scopes": [{"scope": s} for s in self.scopes()],
                 "user_id": "100000000000077"}
         try:
             self.check_token(asked)

@@ -188,6 +188,7 @@ class MetaAds:
             return self.access.debug_token(params), 0
         if words == ["me"]:
             return {"id": SYSTEM_USER, "name": "adpipe loader"}, 0
+        self.access.check_scope()
         if words in (["me", "adaccounts"],
                      [SYSTEM_USER, "assigned_ad_accounts"]):
             return self.account_list(call), 0

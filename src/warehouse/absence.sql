@@ -1,0 +1,405 @@
+/*
+ * absence.sql: what arrived regularly and does not any more.
+ *
+ * A signal is something that a copy's rows tell day by day: that there are any
+ * (rows), a metric that is not zero (metric), an event name, a media source, a
+ * campaign.  After a refresh the last five weeks are looked through and the
+ * signals kept in the ledger; adpipe.health judges them:
+ *
+ * - Only days that were read after they had settled count, never today, and for
+ *   all but rows only days on which the account has rows at all: an account
+ *   that pauses is one problem, not thirty.
+ * - What did not arrive on at least 7 days is no signal.
+ * - A signal is missed when it is silent for more than twice its longest silence
+ *   of the five weeks, and one day.  So what rests at weekends (2 days) is missed
+ *   on the 6th day, what comes daily on the 2nd, what comes once a week never
+ *   before two weeks are over.
+ * - An event or metric of 20 a day and more that never missed one of 21 days is
+ *   missed on the 1st: by chance that happens once in 10^8 days.
+ * - Reports dated by install fill from behind: the newest days lack what users
+ *   do later.  There the silence at first sight, and later each that ended by
+ *   itself, counts like a silence between.
+ * - A campaign is missed while the platform says that it is serving.
+ */
+
+CREATE TABLE adpipe.signal_ledger (
+    target regclass,
+    account_id text,
+    kind text CHECK (kind IN ('rows', 'metric', 'event', 'media_source', 'campaign')),
+    name text,
+    label text,
+    active_days integer NOT NULL,
+    last_day date NOT NULL,
+    silent_days integer NOT NULL,
+    longest_gap integer NOT NULL,
+    lag_days integer NOT NULL,
+    volume numeric NOT NULL,
+    is_serving boolean,
+    accepted_day date,
+    seen_at timestamptz NOT NULL,
+    PRIMARY KEY (target, account_id, kind, name)
+);
+COMMENT ON TABLE adpipe.signal_ledger IS 'What arrives regularly in each copy, and when it last did.';
+COMMENT ON COLUMN adpipe.signal_ledger.target IS 'The local table.';
+COMMENT ON COLUMN adpipe.signal_ledger.account_id IS 'Account.';
+COMMENT ON COLUMN adpipe.signal_ledger.kind IS 'rows, metric, event, media_source or campaign.';
+COMMENT ON COLUMN adpipe.signal_ledger.name IS 'Column, event name, media source or id of the campaign; empty for rows.';
+COMMENT ON COLUMN adpipe.signal_ledger.label IS 'Name for people, where name is an id.';
+COMMENT ON COLUMN adpipe.signal_ledger.active_days IS 'Days of the five weeks on which it arrived.';
+COMMENT ON COLUMN adpipe.signal_ledger.last_day IS 'Last of them.';
+COMMENT ON COLUMN adpipe.signal_ledger.silent_days IS 'Settled days since then.';
+COMMENT ON COLUMN adpipe.signal_ledger.longest_gap IS 'Most settled days without it between two days with it.';
+COMMENT ON COLUMN adpipe.signal_ledger.lag_days IS 'Silence at the end that is normal, since days fill from behind.';
+COMMENT ON COLUMN adpipe.signal_ledger.volume IS 'Mean of an active day.';
+COMMENT ON COLUMN adpipe.signal_ledger.is_serving IS 'Whether the platform says that a campaign is serving; NULL: not asked.';
+COMMENT ON COLUMN adpipe.signal_ledger.accepted_day IS 'Its last_day when its end was accepted.';
+COMMENT ON COLUMN adpipe.signal_ledger.seen_at IS 'When it was last measured.';
+SELECT pg_extension_config_dump('adpipe.signal_ledger', '');
+
+CREATE FUNCTION adpipe.silence_allowed(kind text, active_days integer, longest_gap integer,
+                                       lag_days integer, volume numeric) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE WHEN kind IN ('metric', 'event') AND volume >= 20 AND active_days >= 21
+                     AND greatest(longest_gap, lag_days) = 0 THEN 0
+                ELSE 1 + 2 * greatest(longest_gap, lag_days) END
+$$;
+COMMENT ON FUNCTION adpipe.silence_allowed(text, integer, integer, integer, numeric) IS
+    'How many settled days a signal may be silent before it is missed.';
+
+CREATE FUNCTION adpipe.settled_days(target regclass, OUT account_id text, OUT date_day date, OUT rows bigint)
+    RETURNS SETOF record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT s.account_id, s.date_day, s.rows
+    FROM adpipe.account_terms a
+    JOIN adpipe.slice_ledger s ON s.target = a.target AND s.account_id = a.account_id
+    WHERE a.target = $1 AND a.is_listed
+      AND s.date_day < a.today AND s.date_day >= a.today - 36
+      AND s.fetched_at >= adpipe.readable_at(s.date_day, a.time_zone, a.settle)
+$$;
+COMMENT ON FUNCTION adpipe.settled_days(regclass) IS
+    'The days of the last five weeks that were read after their numbers had arrived.';
+REVOKE ALL ON FUNCTION adpipe.settled_days(regclass) FROM PUBLIC;
+
+/* One arm per kind that the copy has columns for. */
+CREATE FUNCTION adpipe.signal_query(target regclass) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH columns AS (
+        SELECT c.name::text, c.type FROM adpipe.source_columns(target) c
+    ), metrics AS (
+        SELECT c.name FROM columns c WHERE c.type IN ('bigint', 'integer', 'numeric', 'double precision')
+    ), names AS (
+        SELECT CASE c.name WHEN 'action_type' THEN 'event' WHEN 'event_name' THEN 'event'
+                           WHEN 'campaign_id' THEN 'campaign' ELSE c.name END AS kind,
+               c.name,
+               CASE WHEN c.name IN ('event_name', 'action_type')
+                    THEN coalesce((SELECT format('sum(%I)', m.name) FROM metrics m
+                                   WHERE m.name IN ('event_count', 'action_count') LIMIT 1), 'count(*)')
+                    ELSE coalesce((SELECT 'sum(' || string_agg(format('coalesce(%I, 0)', m.name), ' + ') || ')'
+                                   FROM metrics m WHERE m.name IN ('impressions', 'clicks', 'installs')), 'count(*)')
+               END AS volume
+        FROM columns c
+        WHERE c.name IN ('event_name', 'action_type', 'campaign_id')
+           OR c.name = 'media_source' AND NOT EXISTS (SELECT FROM columns e WHERE e.name = 'event_name')
+    )
+    SELECT string_agg(arm, ' UNION ALL ')
+    FROM (
+        SELECT format('SELECT account_id, date_day, %L AS kind, %I AS name, (%s)::numeric AS volume FROM %s '
+                      'WHERE date_day >= $2 AND %I IS NOT NULL GROUP BY account_id, date_day, %I',
+                      n.kind, n.name, n.volume, target, n.name, n.name) AS arm
+        FROM names n
+        UNION ALL
+        SELECT format('SELECT f.account_id, f.date_day, ''metric'', m.name, m.volume FROM ('
+                      'SELECT account_id, date_day, %s FROM %s WHERE date_day >= $2 GROUP BY account_id, date_day) f '
+                      'CROSS JOIN LATERAL (VALUES %s) m (name, volume)',
+                      string_agg(format('sum(abs(%1$I))::numeric AS %1$I', m.name), ', '), target,
+                      string_agg(format('(%1$L, f.%1$I)', m.name), ', '))
+        FROM metrics m
+        HAVING count(*) > 0) arms
+$$;
+COMMENT ON FUNCTION adpipe.signal_query(regclass) IS
+    'The query for a copy''s signals day by day; part of measure_signals().';
+
+CREATE FUNCTION adpipe.measure_signals(target regclass) RETURNS jsonb
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    signals jsonb;
+    days jsonb := (SELECT jsonb_agg(to_jsonb(d)) FROM adpipe.settled_days(target) d);
+BEGIN
+    EXECUTE format($query$
+        WITH settled AS MATERIALIZED (
+            SELECT d.account_id, d.date_day, d.rows
+            FROM jsonb_to_recordset($1) d (account_id text, date_day date, rows bigint)
+        ), days AS (
+            SELECT d.account_id, d.date_day, false AS is_rows,
+                   row_number() OVER (PARTITION BY d.account_id ORDER BY d.date_day) AS n
+            FROM settled d WHERE d.rows > 0
+            UNION ALL
+            SELECT d.account_id, d.date_day, true,
+                   row_number() OVER (PARTITION BY d.account_id ORDER BY d.date_day)
+            FROM settled d
+        ), told AS (
+            SELECT * FROM (%s) q WHERE q.volume > 0
+            UNION ALL
+            SELECT d.account_id, d.date_day, 'rows', '', d.rows FROM settled d WHERE d.rows > 0
+        ), placed AS (
+            SELECT t.account_id, t.kind, t.name, t.volume, d.date_day, d.n,
+                   d.n - lag(d.n) OVER (PARTITION BY t.account_id, t.kind, t.name ORDER BY d.n) - 1 AS gap
+            FROM told t
+            JOIN days d ON d.account_id = t.account_id AND d.date_day = t.date_day AND d.is_rows = (t.kind = 'rows')
+        )
+        SELECT jsonb_agg(jsonb_build_object(
+            'account_id', p.account_id, 'kind', p.kind, 'name', p.name, 'active_days', p.active_days,
+            'last_day', p.last_day, 'longest_gap', p.longest_gap, 'volume', p.volume,
+            'silent_days', (SELECT max(d.n) FROM days d
+                            WHERE d.account_id = p.account_id AND d.is_rows = (p.kind = 'rows')) - p.n))
+        FROM (SELECT account_id, kind, name, count(*) AS active_days, max(date_day) AS last_day, max(n) AS n,
+                     coalesce(max(gap), 0) AS longest_gap, round(avg(volume), 3) AS volume
+              FROM placed GROUP BY account_id, kind, name) p
+        $query$,
+        adpipe.signal_query(target))
+    INTO signals USING days, (SELECT min(d.date_day) FROM adpipe.settled_days(target) d);
+    RETURN coalesce(signals, '[]');
+END
+$$;
+COMMENT ON FUNCTION adpipe.measure_signals(regclass) IS
+    'What arrived in the last five weeks of a copy: how regularly, and when last.';
+REVOKE ALL ON FUNCTION adpipe.measure_signals(regclass) FROM PUBLIC;
+
+/*
+ * A mark of the days that signals are measured on: as long as it is the same,
+ * so would they be.
+ */
+CREATE FUNCTION adpipe.signals_mark(target regclass) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT concat_ws(' ', count(*), max(d.date_day), max(s.changed_at), sum(d.date_day - DATE '2000-01-01'))
+    FROM adpipe.settled_days($1) d
+    JOIN adpipe.slice_ledger s ON s.target = $1 AND s.account_id = d.account_id AND s.date_day = d.date_day
+$$;
+COMMENT ON FUNCTION adpipe.signals_mark(regclass) IS
+    'Changes when the days do that signals are measured on.';
+REVOKE ALL ON FUNCTION adpipe.signals_mark(regclass) FROM PUBLIC;
+
+/*
+ * An event that stopped, or came back, is a changed setting of the tracker as
+ * far as numbers tell, which marks the days to read again.
+ */
+CREATE FUNCTION adpipe.record_signals(target regclass, signals jsonb, mark text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    is_cohort boolean := (SELECT (adpipe.source_policy(t.source)).is_cohort
+                          FROM adpipe.target_ledger t WHERE t.target = $1);
+BEGIN
+    INSERT INTO adpipe.signal_ledger AS l
+        (target, account_id, kind, name, active_days, last_day, silent_days, longest_gap, lag_days, volume, seen_at)
+    SELECT $1, f.account_id, f.kind, f.name, f.active_days, f.last_day, f.silent_days, f.longest_gap,
+           CASE WHEN is_cohort THEN f.silent_days ELSE 0 END, f.volume, adpipe.clock()
+    FROM jsonb_to_recordset(signals) f (account_id text, kind text, name text, active_days integer, last_day date,
+                                        silent_days integer, longest_gap integer, volume numeric)
+    WHERE f.active_days >= 7
+       OR EXISTS (SELECT FROM adpipe.signal_ledger k WHERE k.target = $1 AND k.account_id = f.account_id
+                  AND k.kind = f.kind AND k.name = f.name)
+    ON CONFLICT (target, account_id, kind, name) DO UPDATE
+    SET active_days = excluded.active_days, last_day = excluded.last_day, silent_days = excluded.silent_days,
+        longest_gap = excluded.longest_gap, volume = excluded.volume, seen_at = excluded.seen_at,
+        lag_days = CASE WHEN is_cohort AND excluded.last_day > l.last_day AND l.silent_days <=
+                             adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days, l.volume)
+                        THEN greatest(l.lag_days, l.silent_days) ELSE l.lag_days END;
+    /* What the five weeks hold no more is silent for as long as there were days. */
+    UPDATE adpipe.signal_ledger l
+    SET silent_days = greatest(l.silent_days, d.days), seen_at = adpipe.clock()
+    FROM (SELECT s.account_id, max(s.date_day) AS last_day, count(*)::integer AS days
+          FROM adpipe.settled_days($1) s GROUP BY s.account_id) d
+    WHERE l.target = $1 AND l.account_id = d.account_id AND l.last_day < d.last_day
+      AND NOT EXISTS (SELECT FROM jsonb_to_recordset(signals) f (account_id text, kind text, name text)
+                      WHERE f.account_id = l.account_id AND f.kind = l.kind AND f.name = l.name);
+    PERFORM adpipe.note_setting($1, l.account_id, 'event/' || l.name,
+        CASE WHEN l.silent_days > adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days, l.volume)
+             THEN 'stopped' ELSE 'arriving' END)
+    FROM adpipe.signal_ledger l WHERE l.target = $1 AND l.kind = 'event';
+    UPDATE adpipe.target_ledger t SET signals_seen = mark WHERE t.target = $1;
+END
+$$;
+COMMENT ON FUNCTION adpipe.record_signals(regclass, jsonb, text) IS
+    'Writes measured signals into the ledger.';
+REVOKE ALL ON FUNCTION adpipe.record_signals(regclass, jsonb, text) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.has_silent_campaigns(target regclass, is_new boolean) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT EXISTS (SELECT FROM adpipe.signal_ledger l
+                   WHERE l.target = $1 AND l.kind = 'campaign' AND (is_new OR l.is_serving)
+                     AND l.silent_days > adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days, l.volume))
+$$;
+COMMENT ON FUNCTION adpipe.has_silent_campaigns(regclass, boolean) IS
+    'Whether campaigns stopped, so that it is worth while to ask whether they should run; is_new false: only those that should when they were last asked about.';
+REVOKE ALL ON FUNCTION adpipe.has_silent_campaigns(regclass, boolean) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.record_serving(target regclass, campaigns jsonb) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    UPDATE adpipe.signal_ledger l
+    SET is_serving = f.campaign_id IS NOT NULL, label = coalesce(f.campaign_name, l.label)
+    FROM adpipe.signal_ledger k
+    LEFT JOIN jsonb_to_recordset(campaigns) f (account_id text, campaign_id text, campaign_name text)
+        ON f.account_id = k.account_id AND f.campaign_id = k.name
+    WHERE k.target = $1 AND k.kind = 'campaign' AND l.target = k.target AND l.account_id = k.account_id
+      AND l.kind = k.kind AND l.name = k.name
+$$;
+COMMENT ON FUNCTION adpipe.record_serving(regclass, jsonb) IS
+    'Writes into the ledger which campaigns the platform says are serving.';
+REVOKE ALL ON FUNCTION adpipe.record_serving(regclass, jsonb) FROM PUBLIC;
+
+/*
+ * The foreign table of the same server that lists campaigns, and the condition
+ * by which one is to deliver: each platform's word for switched on, within its
+ * dates and with a budget.
+ */
+CREATE FUNCTION adpipe.serving_query(source regclass) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT format('SELECT account_id, campaign_id, campaign_name FROM %s WHERE %s', t.ftrelid::regclass, w.condition)
+    FROM pg_foreign_table s
+    JOIN pg_foreign_table t ON t.ftserver = s.ftserver
+    JOIN pg_class c ON c.oid = t.ftrelid
+    JOIN pg_foreign_server v ON v.oid = s.ftserver
+    JOIN pg_foreign_data_wrapper d ON d.oid = v.srvfdw
+    JOIN (VALUES ('google_ads', 'resource=campaign', ARRAY['campaign_status', 'serving_status'],
+                  'campaign_status = ''ENABLED'' AND serving_status = ''SERVING'''),
+                 ('meta_ads', 'level=campaign', ARRAY['effective_status'],
+                  'effective_status = ''ACTIVE'''))
+        w (platform, option, columns, condition) ON w.platform = d.fdwname AND w.option = ANY (t.ftoptions)
+    WHERE s.ftrelid = source AND has_table_privilege(t.ftrelid, 'SELECT')
+      AND NOT EXISTS (SELECT FROM adpipe.source_columns(t.ftrelid) k WHERE k.name = 'date_day')
+      AND (SELECT array_agg(k.name::text) FROM adpipe.source_columns(t.ftrelid) k)
+          @> (w.columns || ARRAY['account_id', 'campaign_id', 'campaign_name'])
+    ORDER BY c.relnamespace <> (SELECT relnamespace FROM pg_class WHERE oid = source), c.relname
+    LIMIT 1
+$$;
+COMMENT ON FUNCTION adpipe.serving_query(regclass) IS
+    'The query for the campaigns of a source''s server that should deliver; NULL where no foreign table lists them.';
+
+/* Without an answer, campaigns are as they were last told. */
+CREATE FUNCTION adpipe.read_serving(target regclass, source regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    query text := adpipe.serving_query(source);
+    found jsonb;
+BEGIN
+    IF query IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('SELECT jsonb_agg(to_jsonb(q)) FROM (%s) q', query) INTO found;
+    PERFORM adpipe.record_serving(target, coalesce(found, '[]'));
+EXCEPTION WHEN OTHERS THEN
+    RAISE DEBUG 'which campaigns of % should deliver stays as it was told: %', source, SQLERRM;
+END
+$$;
+COMMENT ON FUNCTION adpipe.read_serving(regclass, regclass) IS
+    'Asks which campaigns should deliver, and records it.';
+REVOKE ALL ON FUNCTION adpipe.read_serving(regclass, regclass) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.watch_signals(target regclass, source regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    mark text := adpipe.signals_mark(target);
+    is_new boolean := mark IS DISTINCT FROM (adpipe.target_of(target)).signals_seen;
+BEGIN
+    IF is_new THEN
+        PERFORM adpipe.record_signals(target, adpipe.measure_signals(target), mark);
+    END IF;
+    IF adpipe.has_silent_campaigns(target, is_new) THEN
+        PERFORM adpipe.read_serving(target, source);
+    END IF;
+    PERFORM adpipe.note_watch(target, 'signals', NULL);
+EXCEPTION WHEN OTHERS THEN
+    PERFORM adpipe.note_watch(target, 'signals', SQLERRM);
+END
+$$;
+COMMENT ON FUNCTION adpipe.watch_signals(regclass, regclass) IS
+    'Looks for what stopped arriving; part of refresh().';
+REVOKE ALL ON FUNCTION adpipe.watch_signals(regclass, regclass) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.confirm_absence(target regclass, account_id text, name text) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH accepted AS (
+        UPDATE adpipe.signal_ledger l SET accepted_day = l.last_day
+        WHERE l.target = $1 AND l.account_id = coalesce($2, l.account_id) AND l.name = coalesce($3, l.name)
+          AND l.accepted_day IS DISTINCT FROM l.last_day
+          AND l.silent_days > adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days, l.volume)
+        RETURNING 1)
+    SELECT count(*) FROM accepted
+$$;
+COMMENT ON FUNCTION adpipe.confirm_absence(regclass, text, text) IS
+    'Writes into the ledger which silence is meant; part of accept_absence().';
+REVOKE ALL ON FUNCTION adpipe.confirm_absence(regclass, text, text) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.accept_absence(target regclass, account_id text DEFAULT NULL, name text DEFAULT NULL)
+    RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM adpipe.require_owner(target);
+    RETURN adpipe.confirm_absence(target, account_id, name);
+END
+$$;
+COMMENT ON FUNCTION adpipe.accept_absence(regclass, text, text) IS
+    'Takes for meant that something stopped arriving: adpipe.health stops to show it, until it arrives and stops again. name: metric, event, media source or id of a campaign; what is NULL stands for all. Returns how many.';
+REVOKE ALL ON FUNCTION adpipe.accept_absence(regclass, text, text) FROM PUBLIC;
+
+/* Metrics that stopped on one day are one row; old ones are news no more. */
+CREATE VIEW adpipe.health_stopped AS
+    SELECT CASE WHEN g.silent_days > 28 THEN 'info' ELSE 'warning' END AS severity,
+           g.target, g.account_id,
+           format(CASE g.kind WHEN 'rows' THEN 'there are no rows since %2$s'
+                              WHEN 'metric' THEN '%1$s: zero since %2$s, with rows each day'
+                              WHEN 'event' THEN 'event %1$s: none since %2$s'
+                              WHEN 'media_source' THEN 'media source %1$s: nothing since %2$s'
+                              ELSE 'campaign %1$s: serving, with a budget, and no rows since %2$s' END,
+                  g.names, g.last_day + 1)
+           || format(' (before, on %s days of five weeks)', g.active_days) AS problem,
+           adpipe.readable_at(g.last_day, g.time_zone, interval '0') AS since,
+           format(CASE g.kind
+                  WHEN 'rows' THEN 'See on the platform whether the account was paused, or is out of budget.'
+                  WHEN 'metric' THEN 'See what measures it: the conversion tag, its settings, the link between the accounts.'
+                  WHEN 'event' THEN 'See whether the app still sends it, and whether it is still switched on for the partner.'
+                  WHEN 'media_source' THEN 'See whether its campaigns were paused, and whether the partner is still active in the tracker.'
+                  ELSE 'See on the platform why it does not deliver: disapproved ads, billing, a bid that is too low.' END
+                  || ' If it is meant: SELECT adpipe.accept_absence(%L, %L%s);',
+                  g.target, g.account_id, CASE WHEN g.n = 1 AND g.kind <> 'rows' THEN ', ' || quote_literal(g.name) END) AS action
+    FROM (SELECT l.target, l.account_id, l.kind, l.last_day, a.time_zone, count(*) AS n, min(l.name) AS name,
+                 max(l.silent_days) AS silent_days, max(l.active_days) AS active_days,
+                 string_agg(CASE WHEN l.kind = 'metric' THEN l.name ELSE format('"%s"', coalesce(l.label, l.name)) END,
+                            ', ' ORDER BY l.name) AS names
+          FROM adpipe.signal_ledger l
+          JOIN adpipe.target_ledger t ON t.target = l.target AND t.enabled
+          JOIN adpipe.account_ledger a ON a.target = l.target AND a.account_id = l.account_id AND a.is_listed
+          WHERE l.silent_days > adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days, l.volume)
+            AND l.accepted_day IS DISTINCT FROM l.last_day
+            AND (l.kind <> 'campaign' OR l.is_serving)
+          GROUP BY l.target, l.account_id, l.kind, l.last_day, a.time_zone,
+                   CASE WHEN l.kind <> 'metric' THEN l.name END) g;
+COMMENT ON VIEW adpipe.health_stopped IS
+    'Part of adpipe.health: what arrived regularly and does not any more.';
