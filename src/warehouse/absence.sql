@@ -77,7 +77,7 @@ AS $$
     FROM adpipe.account_terms a
     JOIN adpipe.slice_ledger s ON s.target = a.target AND s.account_id = a.account_id
     WHERE a.target = $1 AND a.is_listed
-      AND s.date_day < a.today AND s.date_day >= a.today - 36
+      AND s.date_day < a.today AND s.date_day >= a.today - 35
       AND s.fetched_at >= adpipe.readable_at(s.date_day, a.time_zone, a.settle)
 $$;
 COMMENT ON FUNCTION adpipe.settled_days(regclass) IS
@@ -114,7 +114,7 @@ AS $$
                       n.kind, n.name, n.volume, target, n.name, n.name) AS arm
         FROM names n
         UNION ALL
-        SELECT format('SELECT f.account_id, f.date_day, ''metric'', m.name, m.volume FROM ('
+        SELECT format('SELECT f.account_id, f.date_day, ''metric'' AS kind, m.name, m.volume FROM ('
                       'SELECT account_id, date_day, %s FROM %s WHERE date_day >= $2 GROUP BY account_id, date_day) f '
                       'CROSS JOIN LATERAL (VALUES %s) m (name, volume)',
                       string_agg(format('sum(abs(%1$I))::numeric AS %1$I', m.name), ', '), target,
@@ -378,7 +378,7 @@ CREATE VIEW adpipe.health_stopped AS
                               WHEN 'event' THEN 'event %1$s: none since %2$s'
                               WHEN 'media_source' THEN 'media source %1$s: nothing since %2$s'
                               ELSE 'campaign %1$s: serving, with a budget, and no rows since %2$s' END,
-                  g.names, g.last_day + 1)
+                  g.names, to_char(g.last_day + 1, 'YYYY-MM-DD'))
            || format(' (before, on %s days of five weeks)', g.active_days) AS problem,
            adpipe.readable_at(g.last_day, g.time_zone, interval '0') AS since,
            format(CASE g.kind

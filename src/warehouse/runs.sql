@@ -313,6 +313,7 @@ BEGIN
             SELECT l.oid FROM pg_language l WHERE l.lanname IN ('sql', 'plpgsql'))
           AND p.prorettype <> 'event_trigger'::regtype AND p.proname <> 'grant_loader'
         UNION ALL SELECT 'adpipe.table_accounts(regclass)'::regprocedure
+        UNION ALL SELECT 'adpipe.table_settings(regclass)'::regprocedure
     LOOP
         EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %s', routine, role);
     END LOOP;

@@ -23,6 +23,9 @@
 CREATE VIEW adpipe.setting_guide AS
     SELECT * FROM (VALUES
         ('%', '%', 'warning', 'window', 'Set it back on the platform.'),
+        ('%', 'time_zone', 'warning', 'everything', 'Set it back on the platform.'),
+        ('%', 'currency', 'error', 'nothing',
+            'Set it back on the platform, or materialize a copy for the days in the new currency.'),
         ('%', 'conversion_action/%/name', NULL, 'nothing', NULL),
         ('%', 'event/%', NULL, 'window', NULL),
         ('%', 'token/%', NULL, 'nothing', NULL),
@@ -33,6 +36,8 @@ CREATE VIEW adpipe.setting_guide AS
             'Check that the server names the account that is meant. Stored days stay as they are and new ones are refused; materialize a copy for the days in the new currency.'),
         ('google_ads', 'auto_tagging_enabled', 'warning', 'window',
             'In Google Ads: Admin, Account settings, Auto-tagging. Without it, clicks cannot be matched with conversions measured outside Google Ads.'),
+        ('google_ads', 'status', 'warning', 'nothing',
+            'In Google Ads: see the notices of the account, and its billing.'),
         ('google_ads', 'conversion_action/%', 'warning', 'window',
             'In Google Ads: Goals, Conversions, Summary, the action, Edit settings.'),
         ('google_ads', 'conversion_action/%/primary_for_goal', 'warning', 'everything',
@@ -295,7 +300,7 @@ CREATE VIEW adpipe.health_settings AS
                   c.remedy, c.target, c.account_id, c.owner) AS action
     FROM (
         SELECT min(g.severity) AS severity, l.target, l.account_id, o.owner, min(l.changed_at) AS since,
-               o.owner || coalesce((SELECT format(' "%s"', n.value) FROM adpipe.settings_ledger n
+               o.owner || coalesce((SELECT format(' "%s"', coalesce(n.value, n.expected)) FROM adpipe.settings_ledger n
                                     WHERE n.target = l.target AND n.account_id = l.account_id
                                       AND n.setting = o.owner || '/name'), '') AS what,
                string_agg(concat_ws(' ', o.name, l.expected, CASE WHEN l.expected IS NOT NULL THEN '->' END, coalesce(l.value, 'nothing')), ', ' ORDER BY l.setting) AS changes,

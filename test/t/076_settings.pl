@@ -13,9 +13,9 @@ use Test::More;
 
 my $node = adpipe_cluster();
 my $sim = simulator();
-my ($seoul, $berlin) = ('1234567890', '4567890123');
+my ($tokyo, $berlin) = ('5678901234', '4567890123');
 my ($since, $until) = ('2026-08-17', '2026-11-20');
-loader($node, $sim, options => { customer_id => "$seoul,$berlin", max_retries => 0 });
+loader($node, $sim, options => { customer_id => "$tokyo,$berlin", max_retries => 0 });
 
 # Puts both clocks to a moment; sessions that begin later see it.
 sub at
@@ -63,7 +63,7 @@ sub read_from
 sub is_exact
 {
 	my ($name) = @_;
-	return is(world_difference($node, $sim, 'ads.campaign', $since, $until, "$seoul,$berlin"), '0|0', "$name: equals the world");
+	return is(world_difference($node, $sim, 'ads.campaign', $since, $until, "$tokyo,$berlin"), '0|0', "$name: equals the world");
 }
 
 at('2026-11-20T06:00:00Z');
@@ -71,50 +71,50 @@ run("SELECT adpipe.materialize('google.campaign_daily', 'ads.campaign', '$since'
 run("CALL adpipe.refresh('ads.campaign')");
 is(health(), '', 'settings seen for the first time are no change');
 cmp_ok(run("SELECT count(*) FROM adpipe.settings_changes"), '==', 0, 'nor in settings_changes');
-my ($purchase, $signup) = split /\n/, run("SELECT conversion_action_id FROM google.conversion_actions WHERE account_id = '$seoul' AND category IN ('PURCHASE', 'SIGNUP') ORDER BY 1");
-is($node->safe_psql('postgres', "SELECT setting, value, expected, changed_at FROM adpipe.settings_ledger WHERE account_id = '$seoul' AND setting IN ('auto_tagging_enabled', 'conversion_action/$purchase/primary_for_goal', 'currency', 'time_zone') ORDER BY 1"),
-	"auto_tagging_enabled|true|true|\nconversion_action/$purchase/primary_for_goal|true|true|\ncurrency|KRW|KRW|\ntime_zone|Asia/Seoul|Asia/Seoul|", 'the fingerprint of an account');
+my ($purchase, $signup) = split /\n/, run("SELECT conversion_action_id FROM google.conversion_actions WHERE account_id = '$tokyo' AND category IN ('PURCHASE', 'SIGNUP') ORDER BY 1");
+is($node->safe_psql('postgres', "SELECT setting, value, expected, changed_at FROM adpipe.settings_ledger WHERE account_id = '$tokyo' AND setting IN ('auto_tagging_enabled', 'conversion_action/$purchase/primary_for_goal', 'currency', 'time_zone') ORDER BY 1"),
+	"auto_tagging_enabled|true|true|\nconversion_action/$purchase/primary_for_goal|true|true|\ncurrency|JPY|JPY|\ntime_zone|Asia/Tokyo|Asia/Tokyo|", 'the fingerprint of an account');
 
 # A conversion action is made secondary.
 at('2026-11-20T09:00:00Z');
-change($seoul, "conversion_action/$purchase/primary_for_goal", JSON::PP::false);
-isnt(world_difference($node, $sim, 'ads.campaign', $since, $until, "$seoul,$berlin"), '0|0', 'made secondary: past days change on the platform');
+change($tokyo, "conversion_action/$purchase/primary_for_goal", JSON::PP::false);
+isnt(world_difference($node, $sim, 'ads.campaign', $since, $until, "$tokyo,$berlin"), '0|0', 'made secondary: past days change on the platform');
 run('CALL adpipe.refresh_all()');
 is_exact('made secondary: the run that sees it reads them again');
-is(health(), "warning|$seoul|setting changed on the platform: conversion_action/$purchase \"구매\": primary_for_goal true -> false|11-20 09:00", 'made secondary: in health');
-is(run("SELECT account_id, setting, old_value, new_value FROM adpipe.settings_changes"), "$seoul|conversion_action/$purchase/primary_for_goal|true|false", 'and in settings_changes');
-is(read_from($seoul), $since, 'which actions count decides about all days');
+is(health(), "warning|$tokyo|setting changed on the platform: conversion_action/$purchase \"구매\": primary_for_goal true -> false|11-20 09:00", 'made secondary: in health');
+is(run("SELECT account_id, setting, old_value, new_value FROM adpipe.settings_changes"), "$tokyo|conversion_action/$purchase/primary_for_goal|true|false", 'and in settings_changes');
+is(read_from($tokyo), $since, 'which actions count decides about all days');
 cmp_ok(read_from($berlin), 'gt', '2026-11-15', 'other accounts are left alone');
-like(action(), qr/Goals, Conversions, Summary.*SELECT adpipe\.accept_settings\('ads\.campaign', '$seoul', 'conversion_action\/$purchase'\);/, 'and the way out');
+like(action(), qr/Goals, Conversions, Summary.*SELECT adpipe\.accept_settings\('ads\.campaign', '$tokyo', 'conversion_action\/$purchase'\);/, 'and the way out');
 at('2026-11-20T10:00:00Z');
 run('CALL adpipe.refresh_all()');
 like(health(), qr/primary_for_goal true -> false\|11-20 09:00$/, 'it stays, since when it was seen');
-cmp_ok(read_from($seoul), 'gt', '2026-11-15', 'but its days are read once');
+cmp_ok(read_from($tokyo), 'gt', '2026-11-15', 'but its days are read once');
 
 # Set back.
 at('2026-11-20T11:00:00Z');
-change($seoul, "conversion_action/$purchase/primary_for_goal", JSON::PP::true);
+change($tokyo, "conversion_action/$purchase/primary_for_goal", JSON::PP::true);
 run('CALL adpipe.refresh_all()');
 is(health(), '', 'set back: health is clear by itself');
 is(run("SELECT count(*) FROM adpipe.settings_changes"), '2', 'and both changes are remembered');
 
 # What is meant is accepted.
 at('2026-11-20T12:00:00Z');
-change($seoul, "conversion_action/$signup/counting_type", 'MANY_PER_CLICK');
+change($tokyo, "conversion_action/$signup/counting_type", 'MANY_PER_CLICK');
 run('CALL adpipe.refresh_all()');
-is(health(), "warning|$seoul|setting changed on the platform: conversion_action/$signup \"회원 가입\": counting_type ONE_PER_CLICK -> MANY_PER_CLICK|11-20 12:00", 'counting: in health');
-is(read_from($seoul), '2026-08-23', 'counting: the account\'s conversion window is read again');
+is(health(), "warning|$tokyo|setting changed on the platform: conversion_action/$signup \"회원 가입\": counting_type ONE_PER_CLICK -> MANY_PER_CLICK|11-20 12:00", 'counting: in health');
+is(read_from($tokyo), '2026-08-23', 'counting: the account\'s conversion window is read again');
 run(action() =~ s/.*(SELECT )/$1/r);
 is(health(), '', 'accepted: clear');
 at('2026-11-20T13:00:00Z');
-change($seoul, "conversion_action/$signup/counting_type", 'ONE_PER_CLICK');
+change($tokyo, "conversion_action/$signup/counting_type", 'ONE_PER_CLICK');
 run('CALL adpipe.refresh_all()');
 like(health(), qr/counting_type MANY_PER_CLICK -> ONE_PER_CLICK/, 'accepted: the new value is the one to compare with');
 is(run("SELECT adpipe.accept_settings('ads.campaign')"), '1', 'all at once');
 
 # A name is only a name.
 at('2026-11-20T14:00:00Z');
-change($seoul, "conversion_action/$signup/name", 'Sign-up');
+change($tokyo, "conversion_action/$signup/name", 'Sign-up');
 run('CALL adpipe.refresh_all()');
 is(health(), '', 'renamed: no problem');
 is(run("SELECT new_value FROM adpipe.settings_changes ORDER BY seen_at DESC LIMIT 1"), 'Sign-up', 'but remembered');
@@ -143,9 +143,9 @@ is(health(), '', 'zone: clear when it is set back');
 at('2026-11-20T18:30:00Z');
 $sim->settings({ revoke_scope => JSON::PP::true });
 run('CALL adpipe.refresh_all()');
-like(health(), qr/^error\|$seoul\|the account cannot be read: .*\|11-20 18:30$/m, 'scope lost: in health');
+like(health(), qr/^error\|$tokyo\|the account cannot be read: .*\|11-20 18:30$/m, 'scope lost: in health');
 like(health(), qr/^warning\|\|the settings cannot be read: /m, 'scope lost: that settings are not watched, too');
-like(run("SELECT action FROM adpipe.health WHERE account_id = '$seoul'"), qr/credentials of the user mapping/, 'scope lost: the way out');
+like(run("SELECT action FROM adpipe.health WHERE account_id = '$tokyo'"), qr/credentials of the user mapping/, 'scope lost: the way out');
 is(run("SELECT count(*) FROM adpipe.coverage WHERE state IN ('missing', 'failed')"), '0', 'scope lost: what is stored stays');
 $sim->settings({ revoke_scope => JSON::PP::false });
 at('2026-11-20T19:30:00Z');

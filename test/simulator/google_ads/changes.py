@@ -17,22 +17,31 @@ class Changes:
     """What was changed since the start.
 
     Settings are named as adpipe.settings_changes names them: time_zone,
-    auto_tagging_enabled, conversion_action/ID/ATTRIBUTE."""
+    auto_tagging_enabled, conversion_action/ID/ATTRIBUTE; and campaign/ID/status.
+    delivery and campaign/ID/delivery are no settings: false means that nothing
+    is shown from today on, as when ads are disapproved or a bill is open."""
 
     def __init__(self, world):
         self.world = world
         self.reset_values = {}      # (account, setting) -> value at the start
         self.untagged = {}          # account id -> first day without tags
         self.secondary = {}         # account id -> {action id: first day}
+        self.undelivered = {}       # account or campaign id -> first day
 
     def reset(self):
         """Puts everything back to how it was at the start."""
         for (account, setting), value in list(self.reset_values.items()):
             self.change(account, setting, value)
         self.reset_values = {}
+        self.undelivered = {}
 
     def change(self, account, setting, value):
         """Changes one setting; raises KeyError or ValueError."""
+        today = self.world.today(account)
+        if setting.endswith("delivery"):
+            key = int(setting.split("/")[1]) if "/" in setting else account.id
+            self.note(self.undelivered, key, value, today)
+            return
         if setting == "time_zone":
             account.zone = zoneinfo.ZoneInfo(value)
             account.zone_name = value
@@ -42,7 +51,6 @@ class Changes:
                 setting, type(attrs[name]).__name__))
         first = self.reset_values.setdefault((account, setting), attrs[name])
         attrs[name] = value
-        today = self.world.today(account)
         if setting == "auto_tagging_enabled":
             self.note(self.untagged, account.id, value == first, today)
         if name == "primary_for_goal":
@@ -70,11 +78,18 @@ class Changes:
         """Returns the attributes and the name under which a setting lies."""
         if setting in ("time_zone", "auto_tagging_enabled"):
             return account.entity.attrs, setting
+        if setting.startswith("campaign/"):
+            _, campaign_id, name = setting.split("/")
+            return {str(c.id): c for c in account.campaigns}[
+                campaign_id].attrs, name
         return (self.action_of(account, setting).attrs,
                 setting.split("/")[2])
 
-    def cells(self, account, day, pairs):
+    def cells(self, account, campaign, day, pairs):
         """Returns a campaign's day as the settings let it be counted."""
+        if any(day >= self.undelivered[key] for key in (
+                account.id, campaign.id) if key in self.undelivered):
+            return ()
         since = self.untagged.get(account.id)
         if since is not None and day >= since:
             return tuple((place, without(vector)) for place, vector in pairs)

@@ -153,8 +153,9 @@ class SampleWorld(World):
 
     def _campaign_cells(self, account, campaign, day):
         """Returns a campaign's day in this generation, settings applied."""
-        return self.changes.cells(account, day, self.generation.cells(
-            account, campaign, day))
+        return self.changes.cells(account, campaign, day,
+                                  self.generation.cells(account, campaign,
+                                                        day))
 
     def _share(self, resource, context, day, pairs):
         """Cuts a campaign's cells down to one of the things below it."""
