@@ -81,4 +81,17 @@ extern char *adp_cell_text(const AdpCell *cell, int *len);
  */
 extern int adp_cell_elements(const AdpCell *array, AdpCell **elements);
 
+/*
+ * The elements of an array cell of objects, as palloc'd cells inside the same
+ * page; their number, or -1 if one of them is no object.
+ */
+extern int adp_cell_objects(const AdpCell *array, AdpCell **objects);
+
+/*
+ * Finds a member of an object cell by its key, which is compared as it stands
+ * in the page; false if there is none.
+ */
+extern bool adp_cell_member(const AdpCell *object, const char *key,
+							AdpCell *member);
+
 #endif /* ADP_BASE_ROWS_H */

@@ -28,6 +28,17 @@ CREATE FOREIGN DATA WRAPPER appsflyer
 COMMENT ON FOREIGN DATA WRAPPER appsflyer IS
     'AppsFlyer: apps, campaign numbers by day of install, installs and in-app events as foreign tables.';
 
+CREATE FUNCTION adpipe.meta_ads_validator(text[], oid) RETURNS void
+    AS 'MODULE_PATHNAME', 'adpipe_validator' LANGUAGE C STRICT;
+COMMENT ON FUNCTION adpipe.meta_ads_validator(text[], oid) IS
+    'Checks the options of Meta Ads servers, user mappings, tables and columns; sends nothing.';
+REVOKE ALL ON FUNCTION adpipe.meta_ads_validator(text[], oid) FROM PUBLIC;
+
+CREATE FOREIGN DATA WRAPPER meta_ads
+    HANDLER adpipe.handler VALIDATOR adpipe.meta_ads_validator;
+COMMENT ON FOREIGN DATA WRAPPER meta_ads IS
+    'Meta Ads (Facebook, Instagram): accounts, campaigns and their numbers by day as foreign tables.';
+
 CREATE FUNCTION adpipe.report_columns(
     OUT wrapper text, OUT remote_schema text, OUT report text,
     OUT column_name text, OUT field text, OUT type regtype, OUT kind text,

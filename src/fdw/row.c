@@ -45,8 +45,9 @@ typedef bool (*CellReader)(const ColumnPlan *plan, const AdpCell *cell,
 struct ColumnPlan
 {
 	const AdpTableColumn *column;
-	int cell;		/* -1: known without asking */
-	bool is_micros; /* shift into units */
+	int cell;	   /* -1: known without asking */
+	int scale;	   /* decimals to shift by, into units of the currency */
+	bool is_minor; /* scale depends on the account's currency */
 	bool absent_is_zero;
 	bool is_bare;	 /* strings are of no JSON text */
 	CellReader read; /* false: the value does not fit */
@@ -65,6 +66,7 @@ struct AdpConverter
 	int nplans;
 	ColumnPlan *plans;
 	const ColumnPlan *current; /* for the error context */
+	const AdpAccount *account; /* whose currency the plans shift by */
 };
 
 /*
@@ -231,11 +233,11 @@ read_numeric_slowly(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 	whole =
 		DirectFunctionCall3(numeric_in, CStringGetDatum(text),
 							ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-	if (plan->is_micros)
+	if (plan->scale > 0)
 		whole =
 			DirectFunctionCall2(numeric_mul, whole,
 								NumericGetDatum(
-									int64_div_fast_to_numeric(1, MICROS_SCALE)));
+									int64_div_fast_to_numeric(1, plan->scale)));
 	*value = whole;
 	return true;
 }
@@ -267,9 +269,7 @@ read_numeric(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 		return false;
 	if (split_decimal(cell, &digits, &scale))
 		*value = NumericGetDatum(
-			int64_div_fast_to_numeric(digits,
-									  scale +
-										  (plan->is_micros ? MICROS_SCALE : 0)));
+			int64_div_fast_to_numeric(digits, scale + plan->scale));
 	else if (!read_numeric_slowly(plan, cell, value))
 		return false;
 	return plan->typmod < 0 || fits_typmod(value, plan->typmod);
@@ -391,7 +391,7 @@ read_float(const ColumnPlan *plan, const AdpCell *cell, Datum *value)
 {
 	Datum exact;
 
-	if (!plan->is_micros)
+	if (plan->scale == 0)
 		return is_number(cell) && cell->len > 0 &&
 			strchr("0123456789-", cell->data[0]) != NULL &&
 			read_by_input(plan, cell, value);
@@ -496,7 +496,8 @@ plan_column(ColumnPlan *plan, const AdpTableColumn *column, int cell,
 	plan->column = column;
 	plan->cell = cell;
 	plan->read = pick_reader(column);
-	plan->is_micros = shows_units(column);
+	plan->scale = shows_units(column) ? MICROS_SCALE : 0;
+	plan->is_minor = adp_column_is_minor(column);
 	plan->absent_is_zero = column->field != NULL &&
 		(column->field->flags & ADP_FIELD_ABSENT_0) != 0;
 	plan->typmod = column->typmod;
@@ -666,6 +667,30 @@ fill_column(const AdpConverter *converter, const ColumnPlan *plan,
 }
 
 /*
+ * Lets columns in smallest units shift by the currency of an account.
+ */
+static void
+turn_to_account(AdpConverter *converter, const AdpAccount *account)
+{
+	const AdpPlatform *platform = converter->table->platform;
+
+	converter->account = account;
+	for (int i = 0; i < converter->nplans; i++)
+	{
+		ColumnPlan *plan = &converter->plans[i];
+
+		if (!plan->is_minor)
+			continue;
+		if (account->currency == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
+					 errmsg("platform \"%s\" does not tell the currency of account %s",
+							platform->name, account->id)));
+		plan->scale = platform->minor_digits(account->currency);
+	}
+}
+
+/*
  * Converts a row.
  */
 void
@@ -679,6 +704,8 @@ adp_converter_row(AdpConverter *converter, const AdpCell *cells,
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
 	memset(nulls, true, converter->natts * sizeof(bool));
+	if (account != converter->account)
+		turn_to_account(converter, account);
 	for (int i = 0; i < converter->nplans; i++)
 	{
 		const ColumnPlan *plan = &converter->plans[i];

@@ -42,7 +42,8 @@ type_fits(AdpFieldType field, Oid type)
 			return OidIsValid(get_element_type(type));
 		case ADP_FIELD_TEXT:
 			/* times and dates of entities are typed as text by platforms */
-			return type == DATEOID || type == TIMESTAMPOID;
+			return type == DATEOID || type == TIMESTAMPOID ||
+				type == TIMESTAMPTZOID;
 		case ADP_FIELD_ENUM:
 		case ADP_FIELD_OBJECT:
 			break;
@@ -149,7 +150,8 @@ classify(AdpTable *table)
 			strcmp(column->field_name, table->platform->day_field) == 0)
 			table->day = column;
 		if (column->field != NULL &&
-			(column->field->flags & ADP_FIELD_OF_SETTINGS) != 0)
+			((column->field->flags & ADP_FIELD_OF_SETTINGS) != 0 ||
+			 adp_column_is_minor(column)))
 			table->needs_settings = true;
 		if (column->field == NULL || column->field->kind != ADP_KIND_SEGMENT)
 			continue;
@@ -211,6 +213,19 @@ adp_column_is_known(const AdpTableColumn *column)
 {
 	return column->field != NULL &&
 		(column->field->flags & ADP_FIELD_KNOWN) != 0;
+}
+
+/*
+ * Whether the column shows units of the currency for a field in its smallest
+ * ones, which takes the account's currency.
+ */
+bool
+adp_column_is_minor(const AdpTableColumn *column)
+{
+	return column->field != NULL &&
+		(column->field->flags & ADP_FIELD_MINOR) != 0 &&
+		(column->type == NUMERICOID || column->type == FLOAT8OID ||
+		 column->type == FLOAT4OID);
 }
 
 /*

@@ -50,6 +50,12 @@ extern const AdpTableColumn *adp_table_column(const AdpTable *table,
 extern bool adp_column_is_known(const AdpTableColumn *column);
 
 /*
+ * Whether the column shows units of the currency for a field in its smallest
+ * ones, which takes the account's currency.
+ */
+extern bool adp_column_is_minor(const AdpTableColumn *column);
+
+/*
  * The platform fields that a scan asks for, as Strings: the segments, which
  * make the grain, the presence metrics where they apply, and the fields of the
  * attributes in attrs_used (numbered as in pull_varattnos()).  The set of rows

@@ -197,3 +197,19 @@ adp_http_url_allowed(const char *url)
 	return has_prefix(url, HTTP_PREFIX) && read_local_host(url, host) &&
 		is_loopback_name(host) && library_agrees(url, "http", host);
 }
+
+/*
+ * Appends text, percent-encoded: all but letters, digits and "-._~".
+ */
+void
+adp_url_append(StringInfo out, const char *text)
+{
+	for (const unsigned char *c = (const unsigned char *) text; *c != '\0'; c++)
+	{
+		if ((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+			(*c >= '0' && *c <= '9') || strchr("-._~", *c) != NULL)
+			appendStringInfoChar(out, (char) *c);
+		else
+			appendStringInfo(out, "%%%02X", *c);
+	}
+}

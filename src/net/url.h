@@ -5,6 +5,8 @@
 #ifndef ADP_NET_URL_H
 #define ADP_NET_URL_H
 
+#include "lib/stringinfo.h"
+
 struct sockaddr;
 
 /* True if an allowed URL is plain http, which stays on this machine. */
@@ -15,5 +17,8 @@ extern bool adp_url_is_within(const char *url, const char *domain);
 
 /* True for an address that leads back to this machine. */
 extern bool adp_address_is_loopback(const struct sockaddr *address);
+
+/* Appends text as a part of a query string or form, percent-encoded. */
+extern void adp_url_append(StringInfo out, const char *text);
 
 #endif /* ADP_NET_URL_H */

@@ -45,6 +45,9 @@ typedef enum AdpFieldKind
 #define ADP_FIELD_ACCOUNT_SYSTEM 0x400
 #define ADP_FIELD_ACCOUNT_RETARGETING 0x800
 
+/* Smallest units of the account's currency, as many as the platform says. */
+#define ADP_FIELD_MINOR 0x1000
+
 #define ADP_FIELD_OF_SETTINGS \
 	(ADP_FIELD_ACCOUNT_NAME | ADP_FIELD_ACCOUNT_CURRENCY | \
 	 ADP_FIELD_ACCOUNT_ZONE | ADP_FIELD_ACCOUNT_SYSTEM | \
@@ -96,6 +99,7 @@ typedef struct AdpSource
 	int days_per_request; /* longest range of one request; 0: any */
 	int64 rows_cap;		  /* an answer of so many rows is cut; 0: none is */
 	bool is_listing;	  /* its rows are the accounts: nothing is asked */
+	bool is_single;		  /* the answer is one row by itself */
 } AdpSource;
 
 /*

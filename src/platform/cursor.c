@@ -257,6 +257,7 @@ fetch_page(AdpCursor *cursor, char *token)
 	ask.account = cursor->account;
 	ask.query = &cursor->query;
 	ask.token = token;
+	ask.is_plain = cursor->is_plain;
 	session->platform->page_request(&ask, &request);
 	fetch_page_unless_there(cursor, &request);
 	if (cursor->fetching != NULL)

@@ -23,6 +23,8 @@ enum PageMember
 struct AdpPageForm
 {
 	AdpFormat format;
+	bool is_single; /* JSON: the body is one row by itself */
+	const char *rows_key;
 	AdpRowShape *shape; /* JSON */
 	AdpShaper *shaper;	/* CSV */
 };
@@ -74,9 +76,29 @@ adp_page_form(MemoryContext cxt, const AdpPlatform *platform, AdpShaper *shaper,
 
 	form->format = platform->format;
 	form->shaper = shaper;
+	form->is_single = adp_platform_source(platform, query->source)->is_single;
+	form->rows_key = platform->rows_key;
 	if (form->format == ADP_FORMAT_JSON)
 		form->shape = compile_shape(cxt, platform, shaper, query);
 	return form;
+}
+
+/*
+ * Makes a page of a body that is one row by itself.  A body that is a refusal
+ * stays what it is, to be noticed as one.
+ */
+static const char *
+wrap_row(const AdpPageRows *rows, const AdpPageForm *form, const char *body,
+		 Size *len)
+{
+	const AdpJson *doc = adp_json_parse(rows->cxt, body, *len, NULL);
+	char *wrapped;
+
+	if (doc == NULL || adp_json_get(doc, "error") != NULL)
+		return body;
+	wrapped = psprintf("{\"%s\":[%s]}", form->rows_key, pnstrdup(body, *len));
+	*len = strlen(wrapped);
+	return wrapped;
 }
 
 /*
@@ -86,6 +108,8 @@ static bool
 open_json(AdpPageRows *rows, const AdpPageForm *form, const char *body,
 		  Size len, AdpError *error)
 {
+	if (form->is_single)
+		body = wrap_row(rows, form, body, &len);
 	rows->page = adp_rows_parse(form->shape, body, len, rows->cxt, error);
 	if (rows->page == NULL)
 		return false;

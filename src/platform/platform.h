@@ -11,12 +11,9 @@
 #ifndef ADP_PLATFORM_PLATFORM_H
 #define ADP_PLATFORM_PLATFORM_H
 
-#include "base/error.h"
-#include "base/json.h"
-#include "base/rows.h"
-#include "net/http.h"
-#include "platform/query.h"
-#include "platform/settings.h"
+#include "platform/exchange.h"
+
+struct AdpJobHooks;
 
 /* How requests are signed. */
 typedef enum AdpSignIn
@@ -33,80 +30,6 @@ typedef enum AdpFormat
 	ADP_FORMAT_JSON, /* an object with an array of rows under rows_key */
 	ADP_FORMAT_CSV	 /* a header and records; the whole answer is one page */
 } AdpFormat;
-
-/* A page to be asked for. */
-typedef struct AdpPageAsk
-{
-	const AdpSettings *settings;
-	const AdpAccount *account;
-	const AdpQuery *query;
-	const char *token; /* of the page; NULL for the first */
-	const char *job;   /* the finished job whose rows are wanted, or NULL */
-	int page_size;	   /* rows; 0: the platform's usual */
-} AdpPageAsk;
-
-/* A request to be signed and sent; path is appended to the endpoint. */
-typedef struct AdpApiRequest
-{
-	const char *method;
-	const char *path;
-	const char *body;
-	const char *content_type; /* of the body; NULL: JSON */
-	const char *accept;		  /* NULL: any */
-} AdpApiRequest;
-
-/* An answer that is no success. */
-typedef struct AdpReply
-{
-	int status;
-	const AdpJson *doc;				 /* NULL: the body is no JSON document */
-	const char *text;				 /* its beginning, NUL-terminated */
-	const char *path;				 /* of the request */
-	const AdpHttpTransfer *transfer; /* for adp_http_header() */
-} AdpReply;
-
-/* How a failed answer reads in the platform's own terms. */
-typedef struct AdpFailure
-{
-	AdpErrorClass class;
-	const char *message; /* the platform's sentence */
-	const char *code;	 /* "quotaError.RESOURCE_EXHAUSTED" */
-	const char *request_id;
-	const char *hint;
-	int64 retry_after_ms; /* -1: not said */
-	bool is_transient;
-	bool is_permanent;
-	bool is_token_expired; /* a new access token may help */
-	bool is_bad_constant;  /* an enum value the platform lacks */
-	bool is_page_expired;  /* the page token is no longer good */
-	bool is_too_much;	   /* fewer days, or a job, may do */
-} AdpFailure;
-
-/*
- * How the rows that are read become rows that are given: one from one, or any
- * number from one.
- */
-typedef struct AdpShaper
-{
-	const char **paths; /* JSON: paths below a row, in the order of cells */
-	int npaths;
-
-	/*
-	 * CSV: what the names of a body's columns mean, in CurrentMemoryContext; it
-	 * goes to unfold.  NULL, with *error filled in: this is no such report.  An
-	 * error of class ADP_ERR_QUOTA or ADP_ERR_REFUSED is final.
-	 */
-	void *(*header)(struct AdpShaper *shaper, const AdpAccount *account,
-					const AdpCell *names, int nnames, AdpError *error);
-
-	/*
-	 * Makes the next row out of the one read, in CurrentMemoryContext, which is
-	 * reset before the next row is read; nth counts from 0.  False: no more.
-	 * NULL: the cells read are the row.
-	 */
-	bool (*unfold)(struct AdpShaper *shaper, void *header, const AdpCell *read,
-				   int nth, AdpCell *cells);
-} AdpShaper;
 
 typedef struct AdpPlatform
 {
@@ -143,6 +66,9 @@ typedef struct AdpPlatform
 
 	/* Whether a value may stand in a condition on the field. */
 	bool (*can_hold)(const AdpField *field, const char *value);
+
+	/* Decimals of a currency's smallest unit; NULL: no field is in them. */
+	int (*minor_digits)(const char *currency);
 
 	/* A field to ask for when a statement needs none: count(*). */
 	const char *(*filler_field)(const AdpSettings *settings);

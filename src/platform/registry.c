@@ -6,10 +6,11 @@
 
 #include "platform/appsflyer.h"
 #include "platform/google_ads.h"
+#include "platform/meta_ads.h"
 #include "platform/platform.h"
 
-static const AdpPlatform *const platforms[] = {&adp_google_ads, &adp_appsflyer,
-											   NULL};
+static const AdpPlatform *const platforms[] = {&adp_google_ads, &adp_meta_ads,
+											   &adp_appsflyer, NULL};
 
 /*
  * Returns all platforms, ended by NULL.

@@ -49,6 +49,7 @@ our @EXPORT = qw(
   adpipe_cluster
   appsflyer_server
   google_server
+  meta_server
   poll_until
   quote
   session
@@ -65,6 +66,9 @@ our %GOOGLE_CREDENTIALS = (
 	client_secret => 'sample-secret',
 	refresh_token => '1//sample-refresh',
 );
+
+# The same for meta_server().
+our %META_CREDENTIALS = (access_token => 'EAAsampletoken');
 
 my $node_count = 0;
 
@@ -174,6 +178,28 @@ sub google_server
 			login_customer_id => '9876543210',
 			%{ $args{options} // {} } },
 		mapping => $args{mapping} // \%GOOGLE_CREDENTIALS);
+	return;
+}
+
+=head2 meta_server($node, $simulator, %options)
+
+The same for wrapper meta_ads: server and schema C<meta>.
+
+=cut
+
+sub meta_server
+{
+	my ($node, $sim, %args) = @_;
+
+	platform_server(
+		$node, 'meta_ads',
+		name => 'meta',
+		%args,
+		options => {
+			endpoint => $sim->http,
+			account_id => '*',
+			%{ $args{options} // {} } },
+		mapping => $args{mapping} // \%META_CREDENTIALS);
 	return;
 }
 

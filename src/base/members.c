@@ -1,0 +1,170 @@
+/*
+ * members.c
+ *	  Objects in an array cell, and members of an object cell.
+ *
+ * The page was checked as a whole when it was parsed, so what is walked here is
+ * valid JSON; nothing but its structure is looked at.
+ */
+#include "postgres.h"
+
+#include "base/rows.h"
+
+/*
+ * The first byte that is no blank.
+ */
+static const char *
+skip_blanks(const char *at)
+{
+	while (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r')
+		at++;
+	return at;
+}
+
+/*
+ * The byte after a string that begins at a quote; *has_escape tells whether it
+ * holds a backslash.
+ */
+static const char *
+skip_string(const char *at, bool *has_escape)
+{
+	*has_escape = false;
+	for (at++; *at != '"'; at++)
+	{
+		if (*at == '\\')
+		{
+			*has_escape = true;
+			at++;
+		}
+	}
+	return at + 1;
+}
+
+/*
+ * The byte after an object or array.
+ */
+static const char *
+skip_nested(const char *at)
+{
+	int depth = 0;
+	bool has_escape;
+
+	do
+	{
+		if (*at == '"')
+		{
+			at = skip_string(at, &has_escape);
+			continue;
+		}
+		if (*at == '{' || *at == '[')
+			depth++;
+		else if (*at == '}' || *at == ']')
+			depth--;
+		at++;
+	} while (depth > 0);
+	return at;
+}
+
+/*
+ * The kind of a value by its first byte.
+ */
+static AdpCellKind
+kind_of(char first)
+{
+	switch (first)
+	{
+		case '"':
+			return ADP_CELL_STRING;
+		case '{':
+			return ADP_CELL_OBJECT;
+		case '[':
+			return ADP_CELL_ARRAY;
+		case 't':
+			return ADP_CELL_TRUE;
+		case 'f':
+			return ADP_CELL_FALSE;
+		case 'n':
+			return ADP_CELL_NULL;
+		default:
+			return ADP_CELL_NUMBER;
+	}
+}
+
+/*
+ * Reads a value into a cell; returns the byte after it.
+ */
+static const char *
+read_value(const char *at, AdpCell *cell)
+{
+	const char *end;
+
+	cell->kind = (uint8) kind_of(*at);
+	cell->has_escape = false;
+	cell->data = at;
+	if (cell->kind == ADP_CELL_STRING)
+	{
+		end = skip_string(at, &cell->has_escape);
+		cell->data++;
+		cell->len = (uint32) (end - at - 2);
+		return end;
+	}
+	if (cell->kind == ADP_CELL_OBJECT || cell->kind == ADP_CELL_ARRAY)
+		end = skip_nested(at);
+	else
+		end = at + strcspn(at, ",]} \t\r\n");
+	cell->len = (uint32) (end - at);
+	return end;
+}
+
+/*
+ * Lists the elements of an array of objects.
+ */
+int
+adp_cell_objects(const AdpCell *array, AdpCell **objects)
+{
+	int capacity = 16;
+	int n = 0;
+	const char *at;
+
+	Assert(array->kind == ADP_CELL_ARRAY);
+	*objects = palloc(capacity * sizeof(AdpCell));
+	at = skip_blanks(array->data + 1);
+	while (*at != ']')
+	{
+		if (n == capacity)
+		{
+			capacity *= 2;
+			*objects = repalloc(*objects, capacity * sizeof(AdpCell));
+		}
+		at = skip_blanks(read_value(at, &(*objects)[n]));
+		if ((*objects)[n++].kind != ADP_CELL_OBJECT)
+			return -1;
+		if (*at == ',')
+			at = skip_blanks(at + 1);
+	}
+	return n;
+}
+
+/*
+ * Finds a member of an object.
+ */
+bool
+adp_cell_member(const AdpCell *object, const char *key, AdpCell *member)
+{
+	Size len = strlen(key);
+	const char *at;
+
+	Assert(object->kind == ADP_CELL_OBJECT);
+	at = skip_blanks(object->data + 1);
+	while (*at != '}')
+	{
+		AdpCell name;
+
+		at = skip_blanks(read_value(at, &name));
+		at = skip_blanks(read_value(skip_blanks(at + 1), member));
+		if (name.len == len && memcmp(name.data, key, len) == 0)
+			return true;
+		if (*at == ',')
+			at = skip_blanks(at + 1);
+	}
+	return false;
+}

@@ -1,0 +1,93 @@
+/*
+ * meta_ads.h
+ *	  What the parts of the Meta Ads platform share.
+ *
+ * Sources: option "level" names either the grain of a report ("campaign") or a
+ * list of the things themselves ("campaigns").
+ */
+#ifndef ADP_PLATFORM_META_ADS_H
+#define ADP_PLATFORM_META_ADS_H
+
+#include "platform/platform.h"
+
+extern const AdpPlatform adp_meta_ads;
+
+/* Fields of ours, which the platform knows under other names or not at all. */
+#define META_CONVERSIONS "adpipe.conversions"
+#define META_CONVERSIONS_VALUE "adpipe.conversions_value"
+#define META_ACTION_TYPE "action_type"
+#define META_ACTION_COUNT "adpipe.action_count"
+#define META_ACTION_VALUE "adpipe.action_value"
+
+/* The platform's fields that have a part in more than one place. */
+#define META_DAY "date_start"
+#define META_ACTIONS "actions"
+#define META_ACTION_VALUES "action_values"
+#define META_SETTING "attribution_setting"
+
+#define META_DEFAULT_ACTIONS \
+	"omni_purchase|purchase|offsite_conversion.fb_pixel_purchase"
+
+/* How a field of a report is told. */
+typedef enum AdpMetaKind
+{
+	META_PLAIN,	  /* under its own name */
+	META_ELEMENT, /* an element of a list: list, type, window */
+	META_COUNTED, /* conversions, or their value */
+	META_UNFOLDED /* one row per action type */
+} AdpMetaKind;
+
+typedef struct AdpMetaField
+{
+	AdpMetaKind kind;
+	const char *list;	/* what to ask for */
+	const char *type;	/* META_ELEMENT: action type */
+	const char *window; /* attribution window, or NULL: the default one */
+} AdpMetaField;
+
+/* Types of actions that make a conversion: groups add up, the first type of a
+ * group that is there is taken. */
+typedef struct AdpMetaGroup
+{
+	int ntypes;
+	const char **types;
+} AdpMetaGroup;
+
+typedef struct AdpMetaChoice
+{
+	int ngroups;
+	AdpMetaGroup *groups;
+} AdpMetaChoice;
+
+/* meta_ads_reports.c */
+extern const AdpField adp_meta_ads_fields[];
+extern const AdpReport adp_meta_ads_reports[];
+
+/* meta_ads_failure.c: reads a failed answer; a failed run's code. */
+extern void adp_meta_ads_read_failure(const AdpReply *reply,
+									  AdpFailure *failure);
+extern void adp_meta_ads_read_code(int64 code, int64 subcode,
+								   AdpFailure *failure);
+
+/* meta_ads_query.c: whether a source is a report; words of comma lists;
+ * requests. */
+extern bool adp_meta_ads_is_report(const char *source);
+extern bool adp_meta_ads_lists(const char *list, const char *word);
+extern bool adp_meta_ads_is_hourly(const AdpSettings *settings);
+extern bool adp_meta_ads_hides_outside(const AdpSettings *settings);
+extern char *adp_meta_ads_query_text(const AdpSettings *settings,
+									 const AdpQuery *query);
+extern void adp_meta_ads_page_request(const AdpPageAsk *ask, AdpApiRequest *out);
+
+/* meta_ads_actions.c: splits a report's field; NULL or what is wrong with a
+ * setting of conversion_actions; reads one. */
+extern void adp_meta_ads_split(const char *field, AdpMetaField *split);
+extern const char *adp_meta_ads_check_actions(const char *value);
+extern AdpMetaChoice *adp_meta_ads_choice(const char *value);
+
+/* meta_ads_rows.c: makes the shaper of a report's rows; NULL for the things
+ * themselves. */
+extern AdpShaper *adp_meta_ads_shaper(const AdpSettings *settings,
+									  const AdpQuery *query);
+
+#endif /* ADP_PLATFORM_META_ADS_H */
