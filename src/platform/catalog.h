@@ -46,7 +46,7 @@ typedef enum AdpFieldKind
 #define ADP_FIELD_ACCOUNT_RETARGETING 0x800
 
 /* Smallest units of the account's currency, as many as the platform says. */
-#define ADP_FIELD_MINOR 0x1000
+#define ADP_FIELD_MINOR 0x8000
 
 #define ADP_FIELD_OF_SETTINGS \
 	(ADP_FIELD_ACCOUNT_NAME | ADP_FIELD_ACCOUNT_CURRENCY | \
