@@ -93,6 +93,8 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 	accounts = adp_directory_describe(table->platform, table->settings,
 									  query.source, &plan.accounts, &count);
 	ExplainPropertyText("Accounts", accounts, es);
+	if (adp_platform_source(table->platform, query.source)->is_listing)
+		count = 1;
 	if (count >= 0)
 		ExplainPropertyInteger("Expected Requests", NULL, count, es);
 	else
