@@ -2,11 +2,10 @@
  * appsflyer_body.c
  *	  AppsFlyer: from the columns of a CSV body to the rows of a table.
  *
- * Columns are found by name, never by place: blanks around a name and its case
- * do not matter.  After the fixed columns of an aggregate report stand three
- * for each in-app event that occurs in its days; a table that has a field of
- * events gets one row for each of them.  Values are passed on as they stand,
- * but for the words that mean none.
+ * After the fixed columns of an aggregate report stand three for each in-app
+ * event that occurs in its days; a table that has a field of events gets one
+ * row for each of them.  Values are passed on as they stand, but for the words
+ * that mean none.
  */
 #include "postgres.h"
 
@@ -14,6 +13,7 @@
 
 #include "base/secret.h"
 #include "platform/appsflyer.h"
+#include "platform/columns.h"
 
 /* Longest part of a body's first line that an error shows. */
 #define SHOWN_MAX 80
@@ -21,23 +21,32 @@
 /* How a column of a table gets its value. */
 typedef enum Origin
 {
-	FROM_CELL,
-	FROM_TIME, /* the date of a cell with a time */
-	FROM_HEADER_CURRENCY,
-	FROM_EVENT_NAME,
-	FROM_EVENT_USERS,
+	FROM_EVENT_USERS, /* the three columns of an event come first */
 	FROM_EVENT_COUNT,
-	FROM_EVENT_SALES
+	FROM_EVENT_SALES,
+	FROM_EVENT_NAME,
+	FROM_HEADER_CURRENCY,
+	FROM_CELL,
+	FROM_TIME /* the date of a cell with a time */
 } Origin;
 
-/* A column of the table. */
-typedef struct Wanted
-{
-	const char *name;	   /* as the platform heads its column */
-	const AdpField *field; /* NULL: not in the catalogue */
-	Origin origin;
-	bool is_said_missing; /* a NOTICE tells it once per scan */
-} Wanted;
+#define EVENT_COLUMNS (FROM_EVENT_SALES + 1)
+
+/* The fields that are no columns of a body. */
+static const char *const made_fields[] = {
+	[FROM_EVENT_USERS] = "adpipe.unique_users",
+	[FROM_EVENT_COUNT] = "adpipe.event_count",
+	[FROM_EVENT_SALES] = "adpipe.event_revenue",
+	[FROM_EVENT_NAME] = "adpipe.event_name",
+	[FROM_HEADER_CURRENCY] = "adpipe.currency",
+};
+
+/* How the names of an event's columns go on after the event's name. */
+static const char *const event_endings[EVENT_COLUMNS] = {
+	[FROM_EVENT_USERS] = "Unique users)",
+	[FROM_EVENT_COUNT] = "Event counter)",
+	[FROM_EVENT_SALES] = "Sales in ", /* a currency, and a parenthesis */
+};
 
 typedef struct Shaper
 {
@@ -46,23 +55,22 @@ typedef struct Shaper
 	const char *report;
 	bool is_aggregate;
 	bool has_events; /* rows are those of events */
-	int nwanted;
-	Wanted *wanted;
+	int ncolumns;
+	AdpNamedColumn *columns;
+	Origin *origins;
 } Shaper;
 
-/* An in-app event; positions are -1 where its column is missing. */
+/* An in-app event: its name, and the places of its columns or -1. */
 typedef struct Event
 {
 	AdpCell name;
-	int users;
-	int count;
-	int sales;
+	int places[EVENT_COLUMNS];
 } Event;
 
 /* What the names of a body mean. */
 typedef struct Header
 {
-	int *positions; /* per wanted column; -1: missing */
+	int *places; /* per column of the table; -1: missing */
 	int nevents;
 	Event *events;
 	int at; /* event after the one given last */
@@ -70,105 +78,18 @@ typedef struct Header
 } Header;
 
 /*
- * Whether a report is of installs, which are dated by their install time.
+ * Whether any name is one of a column that reports must have.
  */
 static bool
-is_of_installs(const char *report)
+is_report(const AdpCell *names, int nnames)
 {
-	return strcmp(report, "installs_report") == 0 ||
-		strcmp(report, "organic_installs_report") == 0;
-}
-
-/*
- * Works out how a column gets its value.
- */
-static void
-settle_origin(const Shaper *shaper, Wanted *wanted)
-{
-	static const struct
+	for (const AdpField *field = adp_appsflyer_fields; field->name; field++)
 	{
-		const char *field;
-		Origin origin;
-	} made[] = {{"adpipe.currency", FROM_HEADER_CURRENCY},
-				{"adpipe.event_name", FROM_EVENT_NAME},
-				{"adpipe.unique_users", FROM_EVENT_USERS},
-				{"adpipe.event_count", FROM_EVENT_COUNT},
-				{"adpipe.event_revenue", FROM_EVENT_SALES}};
-
-	for (int i = 0; i < (int) lengthof(made); i++)
-	{
-		if (strcmp(wanted->name, made[i].field) == 0)
-			wanted->origin = made[i].origin;
+		if ((field->flags & ADP_FIELD_REQUIRED) != 0 &&
+			adp_columns_place(names, nnames, field->name) >= 0)
+			return true;
 	}
-	if (!shaper->is_aggregate && strcmp(wanted->name, "Date") == 0)
-	{
-		wanted->name =
-			is_of_installs(shaper->report) ? "Install Time" : "Event Time";
-		wanted->origin = FROM_TIME;
-	}
-}
-
-/*
- * A name of the header without blanks around it.
- */
-static AdpCell
-trim(const AdpCell *cell)
-{
-	AdpCell name = *cell;
-
-	if (name.kind != ADP_CELL_STRING)
-		name.len = 0;
-	while (name.len > 0 && (*name.data == ' ' || *name.data == '\t'))
-	{
-		name.data++;
-		name.len--;
-	}
-	while (name.len > 0 &&
-		   (name.data[name.len - 1] == ' ' || name.data[name.len - 1] == '\t'))
-		name.len--;
-	return name;
-}
-
-/*
- * Whether a name is a text, its case aside.
- */
-static bool
-is_named(const AdpCell *name, const char *text)
-{
-	return name->len == strlen(text) &&
-		pg_strncasecmp(name->data, text, name->len) == 0;
-}
-
-/*
- * The place of a name: the one spelled the same, else the first that differs in
- * case only; -1 if there is none.
- */
-static int
-find_name(const AdpCell *names, int nnames, const char *text)
-{
-	int found = -1;
-
-	for (int i = 0; i < nnames; i++)
-	{
-		if (!is_named(&names[i], text))
-			continue;
-		if (memcmp(names[i].data, text, names[i].len) == 0)
-			return i;
-		if (found < 0)
-			found = i;
-	}
-	return found;
-}
-
-/*
- * Text for a message, cut at a character.
- */
-static char *
-shown(const char *text)
-{
-	int len = (int) strlen(text);
-
-	return pnstrdup(text, pg_mbcliplen(text, Min(len, 1024), SHOWN_MAX));
+	return false;
 }
 
 /*
@@ -180,87 +101,23 @@ refuse_body(const Shaper *shaper, const AdpCell *name, AdpError *error)
 {
 	AdpFailure failure = {.retry_after_ms = -1};
 	const char *token = shaper->settings->access_token;
-	const char *text = name->len > 0 ? pnstrdup(name->data, name->len) : "";
+	/* before it is cut, when a secret would not be known for one */
+	const char *text =
+		adp_secret_redact(pnstrdup(name->data, name->len), &token, 1);
+	int len = pg_mbcliplen(text, Min(strlen(text), 1024), SHOWN_MAX);
 
-	/* before it is cut, when it would not be known for one */
-	text = adp_secret_redact(text, &token, 1);
 	if (adp_appsflyer_read_text(text, NULL, &failure))
-		adp_error_set(error, failure.class, shown(text), NULL, failure.hint);
+		adp_error_set(error, failure.class, pnstrdup(text, len), NULL,
+					  failure.hint);
 	else if (text[0] == '<')
 		adp_error_set(error, ADP_ERR_FORMAT,
 					  "the answer is a web page instead of a report", NULL,
 					  NULL);
 	else
 		adp_error_set(error, ADP_ERR_FORMAT,
-					  psprintf("the answer is no report, it begins with \"%s\"",
-							   shown(text)),
+					  psprintf("the answer is no report, it begins with \"%.*s\"",
+							   len, text),
 					  NULL, NULL);
-}
-
-/*
- * Whether any name is one of a column that reports must have.
- */
-static bool
-is_report(const AdpCell *names, int nnames)
-{
-	for (const AdpField *field = adp_appsflyer_fields; field->name; field++)
-	{
-		if ((field->flags & ADP_FIELD_REQUIRED) != 0 &&
-			find_name(names, nnames, field->name) >= 0)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Deals with a column that the body lacks: an error if rows would be wrong
- * without it, else NULLs, which a notice tells.
- */
-static bool
-miss_column(const Shaper *shaper, Wanted *wanted, const AdpAccount *account,
-			AdpError *error)
-{
-	if (wanted->origin == FROM_TIME ||
-		(wanted->field != NULL &&
-		 (wanted->field->flags & ADP_FIELD_REQUIRED) != 0))
-	{
-		adp_error_set(error, ADP_ERR_COLUMN,
-					  psprintf("report \"%s\" has no column \"%s\"",
-							   shaper->report, wanted->name),
-					  NULL,
-					  "Check option field of the table's columns against what the report holds; the platform may have renamed it.");
-		return false;
-	}
-	if (!wanted->is_said_missing)
-		ereport(NOTICE,
-				(errmsg("report \"%s\" of account %s has no column \"%s\"",
-						shaper->report, account->id, wanted->name),
-				 errdetail("The foreign table shows NULL in its place.")));
-	wanted->is_said_missing = true;
-	return true;
-}
-
-/*
- * Finds the columns of the table in the body.
- */
-static bool
-find_columns(Shaper *shaper, Header *header, const AdpAccount *account,
-			 const AdpCell *names, int nnames, AdpError *error)
-{
-	header->positions = palloc(Max(shaper->nwanted, 1) * sizeof(int));
-	for (int i = 0; i < shaper->nwanted; i++)
-	{
-		Wanted *wanted = &shaper->wanted[i];
-
-		header->positions[i] = -1;
-		if (wanted->origin != FROM_CELL && wanted->origin != FROM_TIME)
-			continue;
-		header->positions[i] = find_name(names, nnames, wanted->name);
-		if (header->positions[i] < 0 &&
-			!miss_column(shaper, wanted, account, error))
-			return false;
-	}
-	return true;
 }
 
 /*
@@ -268,20 +125,38 @@ find_columns(Shaper *shaper, Header *header, const AdpAccount *account,
  * what the column counts; false if it is not of that form.
  */
 static bool
-split_event(const AdpCell *name, AdpCell *event, AdpCell *what)
+split_event(const AdpCell *name, AdpCell *event, AdpCell *ending)
 {
-	for (int i = (int) name->len - 2; i > 0; i--)
-	{
-		if (name->data[i] != ' ' || name->data[i + 1] != '(')
-			continue;
-		*event = *name;
-		event->len = i;
-		*what = *name;
-		what->data += i + 2;
-		what->len -= i + 2;
-		return what->len > 0 && what->data[what->len - 1] == ')';
-	}
-	return false;
+	int i = (int) name->len - 2;
+
+	while (i > 0 && (name->data[i] != ' ' || name->data[i + 1] != '('))
+		i--;
+	if (i <= 0)
+		return false;
+	*event = *ending = *name;
+	event->len = i;
+	ending->data += i + 2;
+	ending->len -= i + 2;
+	return ending->len > 0 && ending->data[ending->len - 1] == ')';
+}
+
+/*
+ * Which column of an event a name's ending makes it; -1 if it is none.
+ */
+static int
+event_column(const AdpCell *ending)
+{
+	Size sales = strlen(event_endings[FROM_EVENT_SALES]);
+
+	if (adp_columns_is_named(ending, event_endings[FROM_EVENT_USERS]))
+		return FROM_EVENT_USERS;
+	if (adp_columns_is_named(ending, event_endings[FROM_EVENT_COUNT]))
+		return FROM_EVENT_COUNT;
+	if (ending->len > sales + 1 &&
+		pg_strncasecmp(ending->data, event_endings[FROM_EVENT_SALES], sales) ==
+			0)
+		return FROM_EVENT_SALES;
+	return -1;
 }
 
 /*
@@ -301,7 +176,7 @@ event_named(Header *header, const AdpCell *name)
 	}
 	event = &header->events[header->nevents++];
 	event->name = *name;
-	event->users = event->count = event->sales = -1;
+	memset(event->places, -1, sizeof(event->places));
 	return event;
 }
 
@@ -310,12 +185,13 @@ event_named(Header *header, const AdpCell *name)
  * another.
  */
 static bool
-note_currency(Header *header, const AdpCell *what, AdpError *error)
+note_currency(Header *header, const AdpCell *ending, AdpError *error)
 {
-	AdpCell currency = *what;
+	AdpCell currency = *ending;
+	Size before = strlen(event_endings[FROM_EVENT_SALES]);
 
-	currency.data += strlen("Sales in ");
-	currency.len -= strlen("Sales in ") + 1;
+	currency.data += before;
+	currency.len -= before + 1;
 	if (header->currency.len == 0)
 		header->currency = currency;
 	if (header->currency.len == currency.len &&
@@ -331,16 +207,6 @@ note_currency(Header *header, const AdpCell *what, AdpError *error)
 }
 
 /*
- * Whether the last part of an event's column begins as it should.
- */
-static bool
-begins(const AdpCell *what, const char *text)
-{
-	return what->len > strlen(text) &&
-		pg_strncasecmp(what->data, text, strlen(text)) == 0;
-}
-
-/*
  * Finds the events of a body, and the currency of their sales.
  */
 static bool
@@ -350,39 +216,18 @@ find_events(Header *header, const AdpCell *names, int nnames, AdpError *error)
 	for (int i = 0; i < nnames; i++)
 	{
 		AdpCell event;
-		AdpCell what;
+		AdpCell ending;
+		int column;
 
-		if (!split_event(&names[i], &event, &what))
+		if (!split_event(&names[i], &event, &ending))
 			continue;
-		if (is_named(&what, "Unique users)"))
-			event_named(header, &event)->users = i;
-		else if (is_named(&what, "Event counter)"))
-			event_named(header, &event)->count = i;
-		else if (begins(&what, "Sales in ") && what.len > strlen("Sales in )"))
-		{
-			event_named(header, &event)->sales = i;
-			if (!note_currency(header, &what, error))
-				return false;
-		}
+		column = event_column(&ending);
+		if (column >= 0)
+			event_named(header, &event)->places[column] = i;
+		if (column == FROM_EVENT_SALES && !note_currency(header, &ending, error))
+			return false;
 	}
 	return true;
-}
-
-/*
- * Copies the names, which the next record overwrites, without blanks.
- */
-static AdpCell *
-copy_names(const AdpCell *cells, int ncells)
-{
-	AdpCell *names = palloc(ncells * sizeof(AdpCell));
-
-	for (int i = 0; i < ncells; i++)
-	{
-		names[i] = trim(&cells[i]);
-		if (names[i].len > 0)
-			names[i].data = pnstrdup(names[i].data, names[i].len);
-	}
-	return names;
 }
 
 /*
@@ -394,14 +239,16 @@ read_header(AdpShaper *base, const AdpAccount *account, const AdpCell *cells,
 {
 	Shaper *shaper = (Shaper *) base;
 	Header *header = palloc0(sizeof(Header));
-	AdpCell *names = copy_names(cells, ncells);
+	AdpCell *names = adp_columns_names(cells, ncells);
 
 	if (!is_report(names, ncells))
 	{
 		refuse_body(shaper, &names[0], error);
 		return NULL;
 	}
-	if (!find_columns(shaper, header, account, names, ncells, error))
+	header->places = palloc(Max(shaper->ncolumns, 1) * sizeof(int));
+	if (!adp_columns_find(shaper->columns, shaper->ncolumns, names, ncells,
+						  header->places, shaper->report, account, error))
 		return NULL;
 	if (shaper->is_aggregate && !find_events(header, names, ncells, error))
 		return NULL;
@@ -415,16 +262,6 @@ read_header(AdpShaper *base, const AdpAccount *account, const AdpCell *cells,
 }
 
 /*
- * Whether a cell is a word.
- */
-static bool
-is_text(const AdpCell *cell, const char *word)
-{
-	return cell->len == strlen(word) &&
-		memcmp(cell->data, word, cell->len) == 0;
-}
-
-/*
  * Whether a cell stands for no value.  Numbers, times and booleans know several
  * words for that; of the names only those of aggregates have one, for a city
  * or a campaign can be called so.
@@ -432,36 +269,22 @@ is_text(const AdpCell *cell, const char *word)
 static bool
 is_none(const Shaper *shaper, const AdpField *field, const AdpCell *cell)
 {
+	static const char *const any[] = {"N/A", "None", "NULL", NULL};
+	static const char *const none[] = {"None", NULL};
+	static const char *const null[] = {"NULL", NULL};
+
 	if (cell->kind == ADP_CELL_NULL || cell->len == 0)
 		return true;
 	if (field == NULL ? shaper->is_aggregate : field->type != ADP_FIELD_TEXT)
-		return is_text(cell, "N/A") || is_text(cell, "None") ||
-			is_text(cell, "NULL");
+		return adp_columns_is_word(cell, any);
 	if (field != NULL && (field->flags & ADP_FIELD_NO_NONE) != 0)
-		return is_text(cell, "None");
-	return !shaper->is_aggregate && is_text(cell, "NULL");
+		return adp_columns_is_word(cell, none);
+	return !shaper->is_aggregate && adp_columns_is_word(cell, null);
 }
 
 /*
- * Whether a cell counts nothing.
- */
-static bool
-is_zero(const AdpCell *read, int position)
-{
-	const AdpCell *cell = position < 0 ? NULL : &read[position];
-
-	if (cell == NULL || cell->kind == ADP_CELL_NULL)
-		return true;
-	for (uint32 i = 0; i < cell->len; i++)
-	{
-		if (cell->data[i] >= '1' && cell->data[i] <= '9')
-			return false;
-	}
-	return true;
-}
-
-/*
- * The next event of a record that occurred; NULL if there is none left.
+ * The next event of a record that occurred: one of its columns is not zero.
+ * NULL if there is none left.
  */
 static const Event *
 next_event(Header *header, const AdpCell *read)
@@ -470,9 +293,17 @@ next_event(Header *header, const AdpCell *read)
 	{
 		const Event *event = &header->events[header->at++];
 
-		if (!is_zero(read, event->users) || !is_zero(read, event->count) ||
-			!is_zero(read, event->sales))
-			return event;
+		for (int i = 0; i < EVENT_COLUMNS; i++)
+		{
+			const AdpCell *cell =
+				event->places[i] < 0 ? NULL : &read[event->places[i]];
+
+			for (uint32 at = 0; cell != NULL && at < cell->len; at++)
+			{
+				if (cell->data[at] >= '1' && cell->data[at] <= '9')
+					return event;
+			}
+		}
 	}
 	return NULL;
 }
@@ -482,15 +313,15 @@ next_event(Header *header, const AdpCell *read)
  * any condition on the day.
  */
 static AdpCell
-date_of(const Shaper *shaper, const Wanted *wanted, const AdpCell *cell)
+date_of(const Shaper *shaper, const AdpNamedColumn *column, const AdpCell *cell)
 {
 	AdpCell date = *cell;
 
-	if (is_none(shaper, wanted->field, cell) || cell->len < 10)
+	if (is_none(shaper, column->field, cell) || cell->len < 10)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("a row of report \"%s\" has no \"%s\"", shaper->report,
-						wanted->name)));
+						column->name)));
 	date.len = 10;
 	return date;
 }
@@ -503,32 +334,28 @@ value_of(const Shaper *shaper, const Header *header, int i, const Event *event,
 		 const AdpCell *read)
 {
 	static const AdpCell none = {NULL, 0, ADP_CELL_NULL, false};
-	const Wanted *wanted = &shaper->wanted[i];
-	int position = header->positions[i];
+	const AdpNamedColumn *column = &shaper->columns[i];
+	int place = header->places[i];
 
-	switch (wanted->origin)
+	switch (shaper->origins[i])
 	{
 		case FROM_HEADER_CURRENCY:
 			return header->currency;
 		case FROM_EVENT_NAME:
 			return event->name;
 		case FROM_TIME:
-			return date_of(shaper, wanted, &read[position]);
+			return date_of(shaper, column, &read[place]);
 		case FROM_EVENT_USERS:
-			position = event->users;
-			break;
 		case FROM_EVENT_COUNT:
-			position = event->count;
-			break;
 		case FROM_EVENT_SALES:
-			position = event->sales;
+			place = event->places[shaper->origins[i]];
 			break;
 		case FROM_CELL:
 			break;
 	}
-	if (position < 0 || is_none(shaper, wanted->field, &read[position]))
+	if (place < 0 || is_none(shaper, column->field, &read[place]))
 		return none;
-	return read[position];
+	return read[place];
 }
 
 /*
@@ -547,20 +374,51 @@ unfold(AdpShaper *base, void *made, const AdpCell *read, int nth, AdpCell *cells
 		event = next_event(header, read);
 	if (shaper->has_events ? event == NULL : nth > 0)
 		return false;
-	for (int i = 0; i < shaper->nwanted; i++)
+	for (int i = 0; i < shaper->ncolumns; i++)
 		cells[i] = value_of(shaper, header, i, event, read);
 	return true;
 }
 
 /*
- * Whether a report can have columns of events; one that cannot would seem to be
- * without events on every day.
+ * Works out how a column gets its value.  Raw data have no column of days:
+ * installs are dated by their install time, all else by when it happened.
  */
-static bool
-tells_events(const char *report)
+static Origin
+settle_column(const Shaper *shaper, const char *name, AdpNamedColumn *column)
 {
-	return adp_appsflyer_is_aggregate(report) &&
-		strcmp(report, "daily_report") != 0;
+	bool is_of_installs = strcmp(shaper->report, "installs_report") == 0 ||
+		strcmp(shaper->report, "organic_installs_report") == 0;
+
+	column->field = adp_platform_field(&adp_appsflyer, name);
+	for (int i = 0; i < (int) lengthof(made_fields); i++)
+	{
+		if (strcmp(name, made_fields[i]) == 0)
+			return (Origin) i;
+	}
+	column->name = name;
+	column->is_required = column->field != NULL &&
+		(column->field->flags & ADP_FIELD_REQUIRED) != 0;
+	if (shaper->is_aggregate || strcmp(name, adp_appsflyer.day_field) != 0)
+		return FROM_CELL;
+	column->name = is_of_installs ? "Install Time" : "Event Time";
+	return FROM_TIME;
+}
+
+/*
+ * Throws for fields of events over a report that cannot have them: it would
+ * seem to be without events on every day.
+ */
+static void
+require_events(const Shaper *shaper)
+{
+	if (!shaper->has_events ||
+		(shaper->is_aggregate && strcmp(shaper->report, "daily_report") != 0))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+			 errmsg("report \"%s\" has no columns of events", shaper->report),
+			 errhint(
+				 "In raw data the columns \"Event Name\" and \"Event Revenue\" tell of events.")));
 }
 
 /*
@@ -570,30 +428,23 @@ AdpShaper *
 adp_appsflyer_shaper(const AdpSettings *settings, const AdpQuery *query)
 {
 	Shaper *shaper = palloc0(sizeof(Shaper));
+	int n = query->nfields;
 
 	shaper->base.header = read_header;
 	shaper->base.unfold = unfold;
 	shaper->settings = settings;
 	shaper->report = query->source;
 	shaper->is_aggregate = adp_appsflyer_is_aggregate(query->source);
-	shaper->nwanted = query->nfields;
-	shaper->wanted = palloc0(Max(query->nfields, 1) * sizeof(Wanted));
-	for (int i = 0; i < query->nfields; i++)
+	shaper->ncolumns = n;
+	shaper->columns = palloc0(Max(n, 1) * sizeof(AdpNamedColumn));
+	shaper->origins = palloc0(Max(n, 1) * sizeof(Origin));
+	for (int i = 0; i < n; i++)
 	{
-		Wanted *wanted = &shaper->wanted[i];
-
-		wanted->name = query->fields[i];
-		wanted->field = adp_platform_field(&adp_appsflyer, wanted->name);
-		settle_origin(shaper, wanted);
-		if (wanted->origin >= FROM_EVENT_NAME)
+		shaper->origins[i] =
+			settle_column(shaper, query->fields[i], &shaper->columns[i]);
+		if (shaper->origins[i] <= FROM_EVENT_NAME)
 			shaper->has_events = true;
 	}
-	if (shaper->has_events && !tells_events(shaper->report))
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
-				 errmsg("report \"%s\" has no columns of events",
-						shaper->report),
-				 errhint(
-					 "In raw data the columns \"Event Name\" and \"Event Revenue\" tell of events.")));
+	require_events(shaper);
 	return &shaper->base;
 }

@@ -1,0 +1,46 @@
+/*
+ * columns.h
+ *	  The columns of a CSV body, found by their names.
+ *
+ * Platforms move columns, add some and drop some; a reader that goes by place
+ * shows one for another.  Blanks around a name and its case do not matter.
+ */
+#ifndef ADP_PLATFORM_COLUMNS_H
+#define ADP_PLATFORM_COLUMNS_H
+
+#include "platform/platform.h"
+
+/* A column that is wanted of a body. */
+typedef struct AdpNamedColumn
+{
+	const char *name;	   /* NULL: not of the body, always found */
+	const AdpField *field; /* NULL: not in the catalogue */
+	bool is_required;	   /* an error without it; else NULL, and a notice */
+	bool is_said_missing;
+} AdpNamedColumn;
+
+/* The names of a header record, copied, without blanks around them. */
+extern AdpCell *adp_columns_names(const AdpCell *cells, int ncells);
+
+/* Whether a name is a text, its case aside. */
+extern bool adp_columns_is_named(const AdpCell *name, const char *text);
+
+/*
+ * The place of a name: the one spelled the same, else the first that differs in
+ * case only; -1 if there is none.
+ */
+extern int adp_columns_place(const AdpCell *names, int nnames, const char *text);
+
+/*
+ * Finds columns; places gets where they are, -1 for what is missing.  False,
+ * with *error filled in, if that is one that is required.
+ */
+extern bool adp_columns_find(AdpNamedColumn *columns, int ncolumns,
+							 const AdpCell *names, int nnames, int *places,
+							 const char *report, const AdpAccount *account,
+							 AdpError *error);
+
+/* Whether a cell is one of words, which end with NULL. */
+extern bool adp_columns_is_word(const AdpCell *cell, const char *const *words);
+
+#endif /* ADP_PLATFORM_COLUMNS_H */
