@@ -49,7 +49,8 @@ check_apps(const char *value)
 	{
 		while (*item == ' ')
 			item++;
-		item[strcspn(item, " ")] = '\0';
+		for (Size len = strlen(item); len > 0 && item[len - 1] == ' ';)
+			item[--len] = '\0';
 		if (canonical_account(item) == NULL)
 			return "An app id consists of letters, digits, dots, hyphens and underscores, such as com.example.shop or id1234567890. "
 				   "Give one id or a comma-separated list.";

@@ -339,7 +339,8 @@ with_moment(const char *detail, int64 wait_ms)
  * there is no advice.
  */
 static const char *
-class_hint(AdpErrorClass class, const AdpHttpResponse *response)
+class_hint(const AdpPlatform *platform, AdpErrorClass class,
+		   const AdpHttpResponse *response)
 {
 	switch (class)
 	{
@@ -355,7 +356,9 @@ class_hint(AdpErrorClass class, const AdpHttpResponse *response)
 			return "Ask for fewer days or columns per statement.";
 		case ADP_ERR_REFUSED:
 			if (response->status >= 300 && response->status < 400)
-				return "Check option endpoint of the server: the platform itself redirects nobody.";
+				return platform->redirect_domain == NULL
+					? "Check option endpoint of the server: the platform itself redirects nobody."
+					: "Check option endpoint of the server: the platform itself redirects to its own hosts only.";
 			return NULL;
 		default:
 			return NULL;
@@ -378,8 +381,9 @@ fail_call(AdpCall *call, const AdpHttpResponse *response, AdpErrorClass class,
 		detail =
 			psprintf("%s The platform does not say when to come back.", detail);
 	adp_error_set(&call->error, class, class_message(call, class), detail,
-				  call->failure.hint ? call->failure.hint
-									 : class_hint(class, response));
+				  call->failure.hint
+					  ? call->failure.hint
+					  : class_hint(call->session->platform, class, response));
 	call->state = ADP_CALL_FAILED;
 	MemoryContextSwitchTo(old);
 }
@@ -676,7 +680,8 @@ adp_call_reject(AdpCall *call, const AdpError *why)
 								 &call->error);
 		call->error.detail = redact(call, call->error.detail);
 		if (call->error.hint == NULL)
-			call->error.hint = class_hint(why->class, &cut);
+			call->error.hint =
+				class_hint(call->session->platform, why->class, &cut);
 		call->state = ADP_CALL_FAILED;
 		MemoryContextSwitchTo(old);
 	}

@@ -76,7 +76,8 @@ check_customers(const char *value)
 	{
 		while (*item == ' ')
 			item++;
-		item[strcspn(item, " ")] = '\0';
+		for (Size len = strlen(item); len > 0 && item[len - 1] == ' ';)
+			item[--len] = '\0';
 		if (canonical_account(item) == NULL)
 			return "A customer id has 10 digits; hyphens may stand between them. "
 				   "Give one id, a comma-separated list, or *.";

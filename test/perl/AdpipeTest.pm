@@ -213,9 +213,10 @@ sub platform_server
 	my $schema = exists $args{schema} ? $args{schema} : 'reports';
 	my $server = option_list(%{ $args{options} });
 	my $mapping = option_list(%{ $args{mapping} });
+	$mapping = "OPTIONS ($mapping)" if length $mapping;
 	my $sql = <<"END";
 CREATE SERVER $name FOREIGN DATA WRAPPER $wrapper OPTIONS ($server);
-CREATE USER MAPPING FOR $role SERVER $name OPTIONS ($mapping);
+CREATE USER MAPPING FOR $role SERVER $name $mapping;
 END
 	$sql .= <<"END" if defined $schema;
 CREATE SCHEMA $name;

@@ -1,5 +1,6 @@
 # What goes wrong says so: SQLSTATE, message, detail and hint, and the session
-# goes on working.  A row of the table is a case; further platforms add rows.
+# goes on working.  A row of the first table is a case that all platforms share,
+# told by what a platform calls things; then each has cases of its own.
 
 use strict;
 use warnings;
@@ -12,84 +13,175 @@ use Test::More;
 
 my $node = adpipe_cluster();
 my $sim = simulator();
-google_server($node, $sim, options =>
-	  { customer_id => '1234567890', max_retries => 0 });
-
-my $good = "SELECT count(*) > 0 FROM google.campaign_daily WHERE date_day = current_date - 20";
 my $session = session($node);
+
+# What shared cases need to know of a platform.  page: what matches a request
+# for rows; tables: column definitions that go wrong.
+my %platforms = (
+	google => {
+		wrapper => 'google_ads',
+		make => \&google_server,
+		once => { customer_id => '1234567890', max_retries => 0 },
+		everywhere => sub { (endpoint => $_[0], token_endpoint => "$_[0]/token") },
+		page => { path => 'googleAds:search', query => 'FROM campaign ' },
+		good => 'SELECT count(*) > 0 FROM google.campaign_daily WHERE date_day = current_date - 20',
+		name => 'SELECT campaign_name FROM google.campaign_daily WHERE date_day = current_date - 20',
+		unbounded => 'SELECT clicks FROM google.campaign_daily',
+		entity => 'campaigns',
+		account => '1234567890',
+		table_option => "resource 'campaign'",
+		secret => 'client_secret',
+		account_option => [ customer_id => '1234567890 x', qr/10 digits/ ],
+		day => 'segments.date',
+		bad_type => [ bigint => 'metrics.conversions' ],
+		narrow => [ smallint => 'metrics.cost_micros' ],
+		reach => qr/37 months/,
+		garble => [ '226e616d65223a22', '226e616d65223a22c328' ],
+		server_error => 'internalError.INTERNAL_ERROR',
+		quota => { error => 'quotaError.RESOURCE_EXHAUSTED', retry_delay => '5400s' },
+		bare => [ { client_id => 'only-this' }, qr/refresh_token/ ],
+		expired => { access_token => 'ya29.expired-long-ago' },
+	},
+	flyer => {
+		wrapper => 'appsflyer',
+		make => \&appsflyer_server,
+		once => { app_id => 'com.hanbit.running', max_retries => 0, cache_ttl_s => 0 },
+		everywhere => sub { (endpoint => $_[0]) },
+		page => { path => 'agg-data' },
+		good => 'SELECT count(*) > 0 FROM flyer.partners_daily WHERE date_day BETWEEN current_date - 22 AND current_date - 20',
+		name => 'SELECT campaign_name FROM flyer.partners_daily WHERE date_day BETWEEN current_date - 22 AND current_date - 20',
+		unbounded => 'SELECT clicks FROM flyer.partners_daily',
+		entity => 'apps',
+		account => 'com.hanbit.running',
+		table_option => "report 'partners_by_date_report'",
+		secret => 'api_token',
+		account_option => [ app_id => 'a b/c', qr/letters, digits/ ],
+		day => 'Date',
+		bad_type => [ bigint => 'Total Cost' ],
+		narrow => [ smallint => 'Impressions' ],
+		reach => qr/25 months/,
+		garble => [ '2c4f7267616e69632c', '2cc3282c' ],
+		server_error => 'unavailable',
+		quota => { error => 'aggregate_limit' },
+		bare => [ {}, qr/api_token/ ],
+		expired => { api_token => 'simulated-expired-long-ago' },
+	},
+);
+
+$_->{make}->($node, $sim, options => $_->{once}) for values %platforms;
+$sim->settings({ appsflyer_minute_calls => 1000, appsflyer_daily_app => 1000, appsflyer_daily_account => 1000 });
 
 # An answer to a page of rows that is not what it should be.
 sub page_fault
 {
-	my ($action) = @_;
-	return [ { match => { path => 'googleAds:search', query => 'FROM campaign ' },
-			action => $action } ];
+	my ($platform, $action) = @_;
+	return [ { match => $platform->{page}, action => $action } ];
 }
 
-my @cases = (
-	# name, faults or undef, statement, SQLSTATE, message, detail or hint
-	[ 'misspelt option', undef,
-		"ALTER SERVER google OPTIONS (ADD max_retrys '1')",
-		'HV00D', qr/invalid option "max_retrys"/, qr/Perhaps you meant the option "max_retries"/ ],
-	[ 'unknown option', undef,
-		"ALTER SERVER google OPTIONS (ADD colour 'green')",
-		'HV00D', qr/invalid option "colour"/, qr/Valid options for a server are: .*customer_id/ ],
-	[ 'option of another kind of object', undef,
-		"ALTER SERVER google OPTIONS (ADD resource 'campaign')",
-		'HV00D', qr/"resource"/, qr/Set it on a foreign table/ ],
-	[ 'secret on a server', undef,
-		"ALTER SERVER google OPTIONS (ADD client_secret 'do-not-show')",
-		'HV00D', qr/is a secret and cannot be set on a server/, qr/USER MAPPING/ ],
-	[ 'plain http', undef,
-		"ALTER SERVER google OPTIONS (SET endpoint 'http://example.com')",
-		'22023', qr/invalid value for option "endpoint"/, qr/loopback/ ],
-	[ 'malformed customer id', undef,
-		"ALTER SERVER google OPTIONS (SET customer_id '12345')",
-		'22023', qr/invalid value for option "customer_id"/, qr/10 digits/ ],
-	[ 'type that cannot hold its field', undef,
-		'SELECT * FROM google.bad_type WHERE date_day = current_date - 20',
-		'HV004', qr/cannot hold field "metrics.conversions"/, qr/adpipe\.columns/ ],
+# The cases that all platforms share: name, faults or undef, statement, SQLSTATE,
+# message, and detail, hint or context.
+sub shared_cases
+{
+	my ($s, $p) = @_;
+	my ($account, $value, $what) = @{ $p->{account_option} };
+	my $fault = sub { page_fault($p, @_) };
+	my $is_json = $p->{wrapper} ne 'appsflyer';
+
+	return (
+		[ 'misspelt option', undef, "ALTER SERVER $s OPTIONS (ADD max_retrys '1')",
+			'HV00D', qr/invalid option "max_retrys"/, qr/Perhaps you meant the option "max_retries"/ ],
+		[ 'unknown option', undef, "ALTER SERVER $s OPTIONS (ADD colour 'green')",
+			'HV00D', qr/invalid option "colour"/, qr/Valid options for a server are: .*$account/ ],
+		[ 'option of another kind of object', undef, "ALTER SERVER $s OPTIONS (ADD $p->{table_option})",
+			'HV00D', qr/"\w+"/, qr/Set it on a foreign table/ ],
+		[ 'secret on a server', undef, "ALTER SERVER $s OPTIONS (ADD $p->{secret} 'do-not-show')",
+			'HV00D', qr/is a secret and cannot be set on a server/, qr/USER MAPPING/ ],
+		[ 'plain http', undef, "ALTER SERVER $s OPTIONS (SET endpoint 'http://example.com')",
+			'22023', qr/invalid value for option "endpoint"/, qr/loopback/ ],
+		[ 'malformed account', undef, "ALTER SERVER $s OPTIONS (SET $account '$value')",
+			'22023', qr/invalid value for option "$account"/, $what ],
+		[ 'type that cannot hold its field', undef, "SELECT * FROM $s.bad_type WHERE day = current_date - 20",
+			'HV004', qr/cannot hold field "\Q$p->{bad_type}[1]\E"/, qr/adpipe\.columns/ ],
+		[ 'value out of range', undef, "SELECT number FROM $s.narrow WHERE day BETWEEN current_date - 22 AND current_date - 20",
+			'22003', qr/value "\d+" is out of range for type smallint/, qr/column "number" of foreign table "$s.narrow", field "\Q$p->{narrow}[1]\E"/ ],
+		[ 'no lower bound', undef, $p->{unbounded},
+			'HV002', qr/no lower bound on column "date_day"/, qr/WHERE date_day >=/ ],
+		[ 'days beyond reach', undef, "$p->{unbounded} WHERE date_day >= '2015-01-01'",
+			'22008', qr/outside the reach/, $p->{reach} ],
+		[ 'HTML page with status 200', $fault->({ html => 200 }), $p->{good},
+			'HV00A', qr/cannot be read/, qr/Account \Q$p->{account}\E, \S+ to \S+: .*check option endpoint/s ],
+		[ 'body cut in the middle', $fault->({ cut => 100 }), $p->{good},
+			'HV00M', qr/did not give a whole answer/, qr/Account \Q$p->{account}\E.*option max_retries/s ],
+		[ 'nothing but blanks', $fault->({ status => 200, body => '   ' }), $p->{good},
+			'HV00A', qr/cannot be read/, qr/Account \Q$p->{account}\E/ ],
+		[ 'another document', $fault->({ status => 200, body => '[1, 2]' }), $p->{good},
+			'HV00A', qr/cannot be read/, $is_json ? qr/not a JSON object/ : qr/is no report/ ],
+		[ 'broken UTF-8 in a name', $fault->({ replace_bytes => $p->{garble} }), $p->{name},
+			'HV00A', qr/cannot be read/, $is_json ? qr/not valid UTF-8/ : qr/NUL or an invalid sequence/ ],
+		[ 'server error', $fault->({ error => $p->{server_error} }), $p->{good},
+			'HV00M', qr/did not give a whole answer/, qr/HTTP 50\d/ ],
+		[ 'quota for hours', $fault->($p->{quota}), $p->{good},
+			'53400', qr/quota .* used up/, qr/Come back at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/ ],
+		[ 'redirect', $fault->({ redirect => 'https://elsewhere.example/' }), $p->{good},
+			'HV00L', qr/refused the request/, qr/HTTP 302/ ],
+		[ 'gzip bomb', $fault->({ gzip_bomb => 2000 }), $p->{good},
+			'54000', qr/too large/, qr/fewer days or columns/ ],
+		[ 'no credentials', undef, "SELECT * FROM ${s}_bare.$p->{entity}",
+			'28000', qr/cannot sign in/, $p->{bare}[1] ],
+		[ 'no user mapping', undef, "SELECT * FROM ${s}_unmapped.$p->{entity}",
+			'42704', qr/role "\w+" has no user mapping for server "${s}_unmapped"/, qr/CREATE USER MAPPING FOR \w+ SERVER ${s}_unmapped/ ],
+		[ 'expired access token', undef, "SELECT * FROM ${s}_expired.$p->{entity}",
+			'28000', qr/refused the credentials/, qr/HTTP 401/ ],
+		[ 'nobody listens', undef, "SELECT * FROM ${s}_deaf.$p->{entity}",
+			'HV00N', qr/could not connect to platform "$p->{wrapper}"/, qr/port 9.*Check the network/s ],
+		[ 'no such host', undef, "SELECT * FROM ${s}_lost.$p->{entity}",
+			'HV00N', qr/could not connect to platform "$p->{wrapper}"/, qr/could not be resolved.*Check the network/s ],
+		[ 'certificate not trusted', undef, "SELECT * FROM ${s}_distrusted.$p->{entity}",
+			'HV00N', qr/could not connect/, qr/certificate.*adpipe\.ca_file/s ],
+	);
+}
+
+# Servers and tables that fail in ways of their own.
+sub make_failing
+{
+	my ($s, $p) = @_;
+	my $server = sub {
+		my ($name, %args) = @_;
+		$p->{make}->($node, $sim, name => "${s}_$name", %args, options => { %{ $p->{once} }, %{ $args{options} // {} } });
+	};
+
+	$server->('bare', mapping => $p->{bare}[0]);
+	$server->('unmapped');
+	$server->('deaf', options => { $p->{everywhere}->('http://127.0.0.1:9') });
+	$server->('lost', options => { $p->{everywhere}->('https://nowhere.invalid') });
+	$server->('expired', mapping => $p->{expired});
+	$server->('distrusted', options => { $p->{everywhere}->($sim->https) });
+	$node->safe_psql('postgres', <<"END");
+DROP USER MAPPING FOR CURRENT_USER SERVER ${s}_unmapped;
+CREATE FOREIGN TABLE $s.bad_type (day date OPTIONS (field '$p->{day}'),
+    number $p->{bad_type}[0] OPTIONS (field '$p->{bad_type}[1]')) SERVER $s OPTIONS ($p->{table_option});
+CREATE FOREIGN TABLE $s.narrow (day date OPTIONS (field '$p->{day}'),
+    number $p->{narrow}[0] OPTIONS (field '$p->{narrow}[1]')) SERVER $s OPTIONS ($p->{table_option});
+END
+	return;
+}
+
+# Google's own.
+my @google_cases = (
 	[ 'unknown field', undef,
 		'SELECT nothing FROM google.bad_field WHERE date_day = current_date - 20',
 		'HV005', qr/does not know a field/, qr/UNRECOGNIZED_FIELD, request id \S+.*metrics\.nothing/s ],
-	[ 'value out of range', undef,
-		'SELECT cost FROM google.narrow WHERE date_day = current_date - 20',
-		'22003', qr/value "\d+" is out of range for type smallint/, qr/column "cost" of foreign table "google.narrow", field "metrics.cost_micros"/ ],
-	[ 'no lower bound', undef, 'SELECT clicks FROM google.campaign_daily',
-		'HV002', qr/no lower bound on column "date_day"/, qr/WHERE date_day >=/ ],
-	[ 'days beyond reach', undef,
-		"SELECT clicks FROM google.campaign_daily WHERE date_day >= '2015-01-01'",
-		'22008', qr/outside the reach/, qr/37 months/ ],
-	[ 'HTML page with status 200', page_fault({ html => 200 }), $good,
-		'HV00A', qr/cannot be read/, qr/Account 1234567890, \S+ to \S+: .*check option endpoint/s ],
-	[ 'body cut in the middle', page_fault({ cut => 100 }), $good,
-		'HV00M', qr/did not give a whole answer/, qr/Account 1234567890.*option max_retries/s ],
-	[ 'truncated JSON', page_fault({ truncate_json => \1 }), $good,
+	[ 'truncated JSON', page_fault($platforms{google}, { truncate_json => \1 }), $platforms{google}{good},
 		'HV00A', qr/cannot be read/, qr/cut short.*Run the statement again/s ],
-	[ 'nothing but blanks', page_fault({ status => 200, body => '   ' }), $good,
-		'HV00A', qr/cannot be read/, qr/Account 1234567890/ ],
-	[ 'another document', page_fault({ status => 200, body => '[1, 2]' }), $good,
-		'HV00A', qr/cannot be read/, qr/not a JSON object/ ],
-	[ 'NUL in a name', page_fault({ replace => [ '"name":"', '"name":"\\u0000' ] }),
+	[ 'NUL in a name', page_fault($platforms{google}, { replace => [ '"name":"', '"name":"\\u0000' ] }),
 		"SELECT campaign_name FROM google.campaign_daily WHERE date_day = current_date - 20",
 		'22P02', qr/value .* of field "campaign.name" does not fit column "campaign_name" of foreign table "google.campaign_daily"/, qr/without the character NUL/ ],
-	[ 'broken UTF-8 in a name', page_fault({ replace_bytes => [ '226e616d65223a22', '226e616d65223a22c328' ] }),
-		"SELECT campaign_name FROM google.campaign_daily WHERE date_day = current_date - 20",
-		'HV00A', qr/cannot be read/, qr/not valid UTF-8/ ],
-	[ 'a broken surrogate in a name', page_fault({ replace => [ '"name":"', '"name":"\\ud800' ] }),
+	[ 'a broken surrogate in a name', page_fault($platforms{google}, { replace => [ '"name":"', '"name":"\\ud800' ] }),
 		"SELECT campaign_name FROM google.campaign_daily WHERE date_day = current_date - 20",
 		'22P02', qr/does not fit column "campaign_name"/, qr/jsonb any value/ ],
-	[ 'broken UTF-8 in a key', page_fault({ replace_bytes => [ '22636c69636b73', '22636c69ff6b73' ] }),
+	[ 'broken UTF-8 in a key', page_fault($platforms{google}, { replace_bytes => [ '22636c69636b73', '22636c69ff6b73' ] }),
 		"SELECT campaign_name, clicks FROM google.campaign_daily WHERE date_day = current_date - 20",
 		'HV00A', qr/cannot be read/, qr/not valid UTF-8/ ],
-	[ 'server error', page_fault({ error => 'internalError.INTERNAL_ERROR' }), $good,
-		'HV00M', qr/did not give a whole answer/, qr/request id/ ],
-	[ 'quota for hours', page_fault({ error => 'quotaError.RESOURCE_EXHAUSTED', retry_delay => '5400s' }), $good,
-		'53400', qr/quota .* used up/, qr/Come back at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/ ],
-	[ 'redirect', page_fault({ redirect => 'http://127.0.0.1:9/' }), $good,
-		'HV00L', qr/refused the request/, qr/HTTP 302.*redirects nobody/s ],
-	[ 'gzip bomb', page_fault({ gzip_bomb => 2000 }), $good,
-		'54000', qr/too large/, qr/fewer days or columns/ ],
 	[ 'sunset version', undef, 'SELECT * FROM old.campaigns',
 		'HV00L', qr/refused the request/, qr/api_version/ ],
 	[ 'manager account', undef, 'SELECT clicks FROM mcc.account_daily WHERE date_day = current_date - 20',
@@ -106,47 +198,24 @@ my @cases = (
 		'28000', qr/refused the credentials/, qr/1111111111.*CUSTOMER_NOT_ENABLED/s ],
 	[ 'revoked refresh token', undef, 'SELECT * FROM revoked.campaigns',
 		'28000', qr/refused the credentials/, qr/invalid_grant/ ],
-	[ 'no credentials', undef, 'SELECT * FROM bare.campaigns',
-		'28000', qr/cannot sign in/, qr/refresh_token/ ],
-	[ 'no user mapping', undef, 'SELECT * FROM unmapped.campaigns',
-		'42704', qr/role "\w+" has no user mapping for server "unmapped"/, qr/CREATE USER MAPPING FOR \w+ SERVER unmapped/ ],
-	[ 'expired access token', undef, 'SELECT * FROM expired.campaigns',
-		'28000', qr/refused the credentials/, qr/HTTP 401/ ],
-	[ 'nobody listens', undef, 'SELECT * FROM deaf.campaigns',
-		'HV00N', qr/could not connect to platform "google_ads"/, qr/port 9.*Check the network/s ],
-	[ 'no such host', undef, 'SELECT * FROM lost.campaigns',
-		'HV00N', qr/could not connect to platform "google_ads"/, qr/could not be resolved.*Check the network/s ],
-	[ 'certificate not trusted', undef, 'SELECT * FROM distrusted.campaigns',
-		'HV00N', qr/could not connect/, qr/certificate.*adpipe\.ca_file/s ],
 );
 
-# Servers that fail in ways of their own.
-my %once = (max_retries => 0, customer_id => '1234567890');
+my %once = %{ $platforms{google}{once} };
 google_server($node, $sim, name => 'old', options => { %once, api_version => 'v22' });
 google_server($node, $sim, name => 'every', options => { %once, customer_id => '*' });
 google_server($node, $sim, name => 'mcc', options => { %once, customer_id => '9876543210' });
 google_server($node, $sim, name => 'cancelled', options => { %once, customer_id => '1111111111' });
 google_server($node, $sim, name => 'revoked', options => {%once},
 	mapping => { %AdpipeTest::GOOGLE_CREDENTIALS, refresh_token => '1//revoked-long-ago' });
-google_server($node, $sim, name => 'bare', options => {%once}, mapping => { client_id => 'only-this' });
-google_server($node, $sim, name => 'unmapped', options => {%once});
-google_server($node, $sim, name => 'deaf', options => { %once, endpoint => 'http://127.0.0.1:9', token_endpoint => 'http://127.0.0.1:9/token' });
-google_server($node, $sim, name => 'lost', options => { %once, endpoint => 'https://nowhere.invalid', token_endpoint => 'https://nowhere.invalid/token' });
-google_server($node, $sim, name => 'expired', options => {%once}, mapping => { access_token => 'ya29.expired-long-ago' });
-google_server($node, $sim, name => 'distrusted', options => { %once, endpoint => $sim->https, token_endpoint => $sim->https . '/token' });
 $node->safe_psql('postgres', <<'END');
-DROP USER MAPPING FOR CURRENT_USER SERVER unmapped;
-CREATE FOREIGN TABLE google.bad_type (date_day date OPTIONS (field 'segments.date'),
-    conversions bigint OPTIONS (field 'metrics.conversions')) SERVER google OPTIONS (resource 'campaign');
 CREATE FOREIGN TABLE google.bad_field (date_day date OPTIONS (field 'segments.date'),
     nothing bigint OPTIONS (field 'metrics.nothing')) SERVER google OPTIONS (resource 'campaign');
-CREATE FOREIGN TABLE google.narrow (date_day date OPTIONS (field 'segments.date'),
-    cost smallint OPTIONS (field 'metrics.cost_micros')) SERVER google OPTIONS (resource 'campaign');
 END
+make_failing($_, $platforms{$_}) for sort keys %platforms;
 
 # From here on the server logs all it can, and must not log these; what the
 # statement itself says is its author's own.
-my $secrets = qr/sample-secret|sample-refresh|revoked-long-ago|expired-long-ago|Bearer /;
+my $secrets = qr/simulated\.|sample-secret|sample-refresh|revoked-long-ago|expired-long-ago|Bearer /;
 $node->append_conf('postgresql.conf', <<'END');
 log_min_messages = debug5
 log_statement = all
@@ -156,12 +225,15 @@ $node->reload;
 my $log_start = -s $node->logfile;
 poll_until(sub { $node->safe_psql('postgres', 'SHOW log_statement') eq 'all' });
 
-for my $case (@cases)
+# Goes through cases of a platform.
+sub run_case
 {
+	my ($platform, $case) = @_;
 	my ($name, $faults, $sql, $sqlstate, $message, $more) = @$case;
 
-	subtest $name => sub {
+	subtest "$platform: $name" => sub {
 		$sim->reset;
+		$sim->settings({ appsflyer_minute_calls => 1000, appsflyer_daily_app => 1000, appsflyer_daily_account => 1000 });
 		$sim->faults($faults) if $faults;
 		my $error = $session->query_error($sql);
 		is($error->{sqlstate}, $sqlstate, 'SQLSTATE');
@@ -169,9 +241,16 @@ for my $case (@cases)
 		like(join("\n", map { $_ // '' } @$error{qw(detail hint context)}), $more, 'detail, hint or context');
 		unlike(join("\n", map { $_ // '' } values %$error), qr/$secrets|do-not-show/, 'no secret');
 		$sim->faults([]);
-		is($session->query($good), 't', 'the session goes on working');
+		is($session->query($platforms{$platform}{good}), 't', 'the session goes on working');
 	};
+	return;
 }
+
+for my $platform (sort keys %platforms)
+{
+	run_case($platform, $_) for shared_cases($platform, $platforms{$platform});
+}
+run_case('google', $_) for @google_cases;
 
 my $log = slurp_file($node->logfile, $log_start);
 like($log, qr/DEBUG.*STATEMENT/s, 'the log is talkative');
@@ -182,7 +261,7 @@ $node->reload;
 # With the right authorities the same server can be read.
 $node->safe_psql('postgres', "LOAD 'adpipe'; ALTER SYSTEM SET adpipe.ca_file = '" . $sim->ca_file . "'; SELECT pg_reload_conf()");
 poll_until(sub { $node->safe_psql('postgres', 'SHOW adpipe.ca_file') eq $sim->ca_file });
-is($node->safe_psql('postgres', 'SELECT count(*) > 0 FROM distrusted.campaigns'), 't', 'HTTPS with adpipe.ca_file');
+is($node->safe_psql('postgres', 'SELECT count(*) > 0 FROM google_distrusted.campaigns'), 't', 'HTTPS with adpipe.ca_file');
 
 # Endpoints of roles that are not superuser.
 $node->safe_psql('postgres', 'CREATE ROLE analyst; GRANT USAGE ON FOREIGN DATA WRAPPER google_ads TO analyst');
