@@ -67,7 +67,8 @@ check_accounts(const char *value)
 	{
 		while (*item == ' ')
 			item++;
-		item[strcspn(item, " ")] = '\0';
+		for (Size len = strlen(item); len > 0 && item[len - 1] == ' ';)
+			item[--len] = '\0';
 		if (canonical_account(item) == NULL)
 			return "An ad account id is digits, with or without act_ before "
 				   "them. Give one id, a comma-separated list, or *.";
