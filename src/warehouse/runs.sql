@@ -40,6 +40,8 @@ DECLARE
     run adpipe.run_ledger;
     first bigint;
 BEGIN
+    /* Runs begin one after the other, so that each sees those before it. */
+    PERFORM pg_advisory_xact_lock(target::oid::integer, hashtext('runs'));
     UPDATE adpipe.run_ledger r
     SET status = 'died', ended_at = adpipe.clock(), error = 'the session ended before the run did'
     WHERE r.target = $1 AND r.status = 'running'

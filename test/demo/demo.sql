@@ -53,12 +53,33 @@ GROUP BY 1;
 \pset format aligned
 
 \echo
-\echo '4. A local copy, for dashboards that must not wait for a platform'
+\echo '4. A local copy, kept exact: materialize, refresh, and again after the platform'
+\echo '   said the same; whole account-days are replaced, unchanged ones are not written'
 \echo
-CREATE TABLE campaign_copy AS
-SELECT *, now() AS copied_at FROM google.campaign_daily
-WHERE date_day BETWEEN current_date - :days AND current_date - 1;
-SELECT currency, count(*) AS rows, count(DISTINCT date_day) AS days,
-       sum(impressions) AS impressions, sum(clicks) AS clicks, sum(spend) AS spend,
-       sum(conversions) AS conversions
-FROM campaign_copy GROUP BY currency ORDER BY currency;
+CREATE SCHEMA ads;
+SELECT adpipe.materialize('google.campaign_daily', 'ads.campaign', current_date - :days) AS copy,
+       adpipe.materialize('google.campaigns', 'ads.campaigns') AS "and its entities",
+       adpipe.materialize('google.budgets', 'ads.budgets') AS "and budgets";
+\set QUIET off
+CALL adpipe.refresh_all();
+CALL adpipe.refresh('ads.campaign');
+\set QUIET on
+SELECT run_id, target, status, slices, requests AS questions, rows,
+       date_trunc('milliseconds', ended_at - started_at) AS took
+FROM adpipe.runs ORDER BY run_id;
+SELECT c.account_id, min(c.date_day) AS since, max(c.date_day) AS until, c.state, count(*) AS days,
+       (SELECT count(*) FROM adpipe.health h WHERE h.account_id = c.account_id) AS problems
+FROM adpipe.coverage c WHERE c.target = 'ads.campaign'::regclass
+GROUP BY c.account_id, c.state ORDER BY 1, 2;
+
+\echo
+\echo '5. The morning table, from the copy: adpipe.daily_report()'
+\echo
+SELECT left(account_name, 18) AS account, left(campaign_name, 20) AS campaign, currency,
+       round(spend, 2) AS spend, adpipe.change_text(spend, spend_day_before) AS day,
+       adpipe.change_text(spend, spend_week_before) AS week, round(conversions, 1) AS conv,
+       round(roas, 2) AS roas, round(100 * plan_used) AS "plan %", trend AS "two weeks", state
+FROM (SELECT *, row_number() OVER (PARTITION BY account_id ORDER BY spend DESC NULLS LAST) AS place
+      FROM adpipe.daily_report('ads.campaign')) r
+WHERE place <= 4 AND campaign_name IS NOT NULL
+ORDER BY account_id, place;

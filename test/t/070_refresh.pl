@@ -8,6 +8,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use AdpipeTest::Warehouse;
+use PostgreSQL::Test::Utils;
 use Test::More;
 
 # Noon UTC is today in all zones but Auckland's, where it is tomorrow.
@@ -32,6 +33,22 @@ sub new_requests
 	my $new = $all - $seen;
 	$seen = $all;
 	return $new;
+}
+
+# The WAL records about the copy's partitions and their indexes.
+sub wal_records
+{
+	my ($start, $end) = @_;
+	my @found;
+	for my $relation (split /\n/, $node->safe_psql('postgres', <<'END'))
+SELECT '1663/' || d.oid || '/' || c.relfilenode FROM pg_class c, pg_database d
+WHERE d.datname = current_database() AND c.relnamespace = 'ads'::regnamespace AND c.relkind IN ('r', 'i')
+END
+	{
+		my ($out, $err) = run_command([ 'pg_waldump', '-p', $node->data_dir . '/pg_wal', '-s', $start, '-e', $end, '-R', $relation ]);
+		push @found, $out if $out ne '';
+	}
+	return join "\n", @found;
 }
 
 is($loader->query("SELECT adpipe.materialize('google.campaign_daily', 'ads.campaign', '$since')"), 'ads.campaign', 'made');
@@ -64,10 +81,13 @@ my $written = "SELECT sum(n_tup_ins), sum(n_tup_upd), sum(n_tup_del) FROM pg_sta
 my $filenodes = "SELECT string_agg(ctid::text || xmin::text, ' ' ORDER BY ctid, tableoid) FROM ads.campaign";
 $loader->query('SELECT pg_stat_force_next_flush()');
 my ($stat, $tuples) = ($node->safe_psql('postgres', $written), $node->safe_psql('postgres', $filenodes));
+my $start = $node->lsn('insert');
 $loader->query("CALL adpipe.refresh('ads.campaign', '$since')");
+my $end = $node->lsn('insert');
 $loader->query('SELECT pg_stat_force_next_flush()');
 is($node->safe_psql('postgres', $written), $stat, 'nothing changed: no row of the copy is written');
 is($node->safe_psql('postgres', $filenodes), $tuples, 'nor touched');
+is(wal_records($start, $end), '', 'nor does the WAL hold anything of it or its indexes');
 is($loader->query("SELECT r.slices, (SELECT count(*) FROM adpipe.slices s WHERE s.run_id = r.run_id) FROM adpipe.runs r ORDER BY run_id DESC LIMIT 1"), '193|193', 'but every slice was confirmed');
 new_requests();
 
@@ -82,7 +102,9 @@ my $before = $loader->query("SELECT sum(spend) FROM ads.campaign");
 for my $generation (1, 2, 0)
 {
 	$sim->restate($generation);
+	my $from = $node->lsn('insert');
 	$loader->query("CALL adpipe.refresh('ads.campaign', '$since', '$until')");
+	isnt(wal_records($from, $node->lsn('insert')), '', "restated, generation $generation: the WAL holds it");
 	is(world_difference($node, $sim, 'ads.campaign', $since, $until), '0|0', "restated, generation $generation: equals the world, no ghosts");
 }
 is($loader->query("SELECT sum(spend) FROM ads.campaign"), $before, 'back to the first generation: the same sum');

@@ -1,0 +1,255 @@
+"""Times refreshes of local copies; see doc/benchmarks.md.  Started by
+test/bench/refresh, which provides the server (by PGHOST and the like) and all
+paths."""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+
+import client
+
+PAGE_ROWS = 10_000
+# What the loader in Python reads of a row, and the columns of its table.
+PATHS = [path.split(".") for path in (
+    "customer.descriptiveName", "segments.date",
+    "customer.currencyCode", "campaign.id", "campaign.name",
+    "campaign.status", "campaign.advertisingChannelType",
+    "metrics.impressions", "metrics.clicks", "metrics.interactions",
+    "metrics.costMicros", "metrics.conversions", "metrics.conversionsValue",
+    "metrics.allConversions", "metrics.allConversionsValue",
+    "metrics.viewThroughConversions")]
+LOADED = ("account_name date_day currency campaign_id "
+           "campaign_name campaign_status channel_type impressions clicks "
+           "interactions cost_micros conversions conversions_value "
+           "all_conversions all_conversions_value "
+           "view_through_conversions").replace(" ", ", ")
+COLUMNS = "account_id, spend, " + LOADED
+SUMS = "count(*), sum(impressions), sum(clicks), sum(cost_micros)"
+
+
+class Bench:
+    """Server and simulator, and what the measurements share."""
+
+    def __init__(self, options):
+        self.options = options
+        self.simulator = subprocess.Popen(
+            [sys.executable, options.simulator, "--until-eof"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.ready = json.loads(self.simulator.stdout.readline())
+        self.url = self.ready["http"]
+        self.sql("CREATE EXTENSION adpipe")
+
+    def control(self, name, body=None):
+        """Asks a control endpoint of the simulator."""
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(urllib.request.Request(
+                "%s/_control/%s" % (self.url, name), data)) as answer:
+            return json.load(answer)
+
+    def sql(self, text):
+        """Runs SQL in a session of its own; returns what it prints."""
+        return subprocess.run(
+            [self.options.psql, "-XAtq", "-v", "ON_ERROR_STOP=1"],
+            input=text, stdout=subprocess.PIPE, text=True,
+            check=True).stdout.strip()
+
+    def platform(self, pages, rows, accounts):
+        """Makes the benchmark accounts, their foreign tables, and the
+        schema for the copies anew; returns the sums of an account."""
+        totals = self.control("bench", {"pages": pages, "rows": rows,
+                                        "accounts": accounts})
+        self.sql("""
+SET client_min_messages = warning;
+DROP SCHEMA IF EXISTS google, ads CASCADE;
+DROP SERVER IF EXISTS google CASCADE;
+CREATE SERVER google FOREIGN DATA WRAPPER google_ads
+    OPTIONS (endpoint '{0}', token_endpoint '{1}', customer_id '{2}',
+             login_customer_id '9876543210');
+CREATE USER MAPPING FOR CURRENT_USER SERVER google
+    OPTIONS (client_id 'sample-client.apps.googleusercontent.com',
+             client_secret 'sample-secret', refresh_token '1//sample-refresh');
+CREATE SCHEMA google;
+IMPORT FOREIGN SCHEMA reports LIMIT TO (account_daily, campaign_daily)
+    FROM SERVER google INTO google;
+CREATE SCHEMA ads;
+""".format(self.url, self.ready["token_url"], ",".join(totals["accounts"])))
+        return totals
+
+    def requests(self):
+        """The requests since the last reset."""
+        return self.control("requests")
+
+
+def timed(action):
+    """Seconds that an action takes."""
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+class Large:
+    """A slice of many rows: refresh, COPY, and a loader in Python."""
+
+    def __init__(self, bench):
+        self.bench = bench
+        rows = bench.options.rows
+        self.totals = bench.platform(max(1, rows // PAGE_ROWS),
+                                     min(rows, PAGE_ROWS), 1)
+        self.file = os.path.join(bench.options.folder, "rows.copy")
+        # The first refresh has the platform render its pages, and its rows
+        # are those that COPY loads.
+        bench.sql("SELECT adpipe.materialize('google.campaign_daily', "
+                  "'ads.first', current_date - 8)")
+        self.refresh("ads.first")
+        bench.sql("\\copy (SELECT %s FROM ads.first) TO '%s'" % (
+            COLUMNS, self.file))
+        first = [r for r in bench.requests() if "FROM campaign WHERE" in (
+            r.get("query") or "")][0]
+        self.client = client.Client(bench.url + first["path"], first["query"],
+                                    bench.ready["token_url"])
+        self.answer = bench.sql("SELECT %s FROM ads.first" % SUMS)
+
+    def refresh(self, name):
+        """Reads the seven days before today into a copy."""
+        self.bench.sql("CALL adpipe.refresh('%s', current_date - 7, "
+                       "current_date - 1)" % name)
+
+    def like(self, name):
+        """An empty table as the copy is: partitioned, with its index."""
+        self.bench.sql("DROP TABLE IF EXISTS %s; SELECT adpipe.materialize("
+                       "'google.campaign_daily', '%s', current_date - 8)" % (
+                           name, name))
+        if name != "ads.copy":
+            self.bench.sql("ALTER TABLE %s ALTER _fetched_at SET DEFAULT "
+                           "now(), ALTER account_id SET DEFAULT '%s'" % (
+                               name, self.totals["account"]))
+
+    def check(self, name):
+        """All ways must come to the same sums."""
+        found = self.bench.sql("SELECT %s FROM %s" % (SUMS, name))
+        if found != self.answer:
+            sys.exit("%s: %s, not %s" % (name, found, self.answer))
+
+    def by_copy(self):
+        """COPY of the same rows from a file of the server's own making."""
+        self.bench.sql("\\copy ads.loaded (%s) FROM '%s'" % (
+            COLUMNS, self.file))
+
+    def by_client(self):
+        """Fetch, json, and COPY after DELETE in one transaction."""
+        psql = subprocess.Popen(
+            [self.bench.options.psql, "-XAtq", "-v", "ON_ERROR_STOP=1"],
+            stdin=subprocess.PIPE, text=True, encoding="utf-8")
+        psql.stdin.write(
+            "BEGIN; DELETE FROM ads.loader WHERE account_id = '%s' AND "
+            "date_day BETWEEN current_date - 7 AND current_date - 1;\n"
+            "COPY ads.loader (%s) FROM STDIN;\n" % (
+                self.totals["account"], LOADED))
+        for body in self.client.pages():
+            psql.stdin.writelines(client.copy_lines(body, PATHS))
+        psql.communicate("\\.\nCOMMIT;\n")
+
+    def run(self):
+        """Measures in turns; prints medians."""
+        ways = {"refresh": ("ads.copy", lambda: self.refresh("ads.copy")),
+                "COPY of the same rows": ("ads.loaded", self.by_copy),
+                "Python: delete and COPY": ("ads.loader", self.by_client)}
+        times = {name: [] for name in ways}
+        again = []
+        for _ in range(self.bench.options.runs):
+            for name, (table, action) in ways.items():
+                self.like(table)
+                times[name].append(timed(action))
+                self.check(table)
+            again.append(timed(lambda: self.refresh("ads.copy")))
+        rows = self.totals["rows"]
+        print("%d rows of seven days into an empty copy; medians of %d\n" % (
+            rows, self.bench.options.runs))
+        median = {name: statistics.median(t) for name, t in times.items()}
+        median["refresh, nothing changed"] = statistics.median(again)
+        for name, seconds in median.items():
+            print("%-26s %8.2f s %10.0f rows/s" % (
+                name, seconds, rows / seconds))
+        own = median["refresh"]
+        print("\nrefresh / COPY             %8.2f\nPython / refresh           "
+              "%8.2f" % (own / median["COPY of the same rows"],
+                         median["Python: delete and COPY"] / own))
+
+
+def unchanged(bench):
+    """A refresh of a year in which nothing changed."""
+    days, accounts = bench.options.days, bench.options.accounts
+    bench.platform(1, 70, accounts)
+    bench.sql("SELECT adpipe.materialize('google.campaign_daily', "
+              "'ads.campaign', current_date - %d)" % (days - 1))
+    first = timed(lambda: bench.sql("CALL adpipe.refresh('ads.campaign')"))
+    rows = bench.sql("SELECT count(*) FROM ads.campaign")
+    before = bench.requests()[-1]["seq"]
+    start = bench.sql("SELECT pg_current_wal_lsn()")
+    again = timed(lambda: bench.sql("CALL adpipe.refresh('ads.campaign', "
+                                    "current_date - %d)" % (days - 1)))
+    wal = bench.sql("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '%s')"
+                    % start)
+    slices = bench.sql("SELECT slices FROM adpipe.runs ORDER BY run_id DESC "
+                       "LIMIT 1")
+    sent = bench.control("requests?since=%d" % before)
+    print("\n%d days x %d accounts, %s rows: first refresh %.1f s\n"
+          "nothing changed: %s slices confirmed in %.1f s, %d requests, "
+          "%.0f KiB of WAL (%.0f bytes per slice)" % (
+              days, accounts, rows, first, slices, again, len(sent),
+              float(wal) / 1024, float(wal) / float(slices)))
+
+
+def backfill(bench, sessions):
+    """Thirty days of 100 accounts that take 200 ms to answer."""
+    bench.platform(1, 70, 100)
+    bench.sql("SELECT adpipe.materialize('google.campaign_daily', "
+              "'ads.campaign', current_date - 29)")
+    bench.control("settings", {"delay_ms": 200})
+    before = bench.requests()[-1]["seq"] if bench.requests() else 0
+    call = [bench.options.psql, "-XAtq", "-c",
+            "CALL adpipe.refresh('ads.campaign')"]
+
+    def run():
+        started = [subprocess.Popen(call, stderr=subprocess.DEVNULL)
+                   for _ in range(sessions)]
+        for process in started:
+            process.wait()
+    seconds = timed(run)
+    bench.control("settings", {"delay_ms": 0})
+    sent = len(bench.control("requests?since=%d" % before))
+    missing = bench.sql("SELECT count(*) FROM adpipe.coverage WHERE state "
+                        "NOT IN ('provisional', 'final')")
+    if missing != "0":
+        sys.exit("%s slices are missing" % missing)
+    print("100 accounts x 30 days at 200 ms, %d session%s: %.1f s, %d "
+          "requests (one after the other: %.0f s)" % (
+              sessions, "s" if sessions > 1 else "", seconds, sent,
+              sent * 0.2))
+
+
+def main():
+    """Reads options, measures, ends the simulator."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("psql", "simulator", "folder"):
+        parser.add_argument("--" + name, required=True)
+    for name in ("rows", "runs", "days", "accounts"):
+        parser.add_argument("--" + name, type=int, required=True)
+    bench = Bench(parser.parse_args())
+    try:
+        bench.options.rows and Large(bench).run()
+        unchanged(bench)
+        print()
+        for sessions in (1, 4):
+            backfill(bench, sessions)
+    finally:
+        bench.simulator.stdin.close()
+        bench.simulator.wait()
+
+
+main()
