@@ -18,17 +18,14 @@ GRANT SELECT ON adpipe.targets TO PUBLIC;
 CREATE FUNCTION adpipe.slice_state(fetched_at timestamptz, failed_at timestamptz, day date, today date,
                                    time_zone text, window_days integer, settle interval, is_cohort boolean)
     RETURNS text
-    LANGUAGE sql STABLE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT CASE
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN CASE
         WHEN fetched_at IS NULL THEN CASE WHEN failed_at IS NULL THEN 'missing' ELSE 'failed' END
         /* a part of the day only */
         WHEN day < today AND fetched_at < adpipe.readable_at(day, time_zone, interval '0') THEN 'missing'
         WHEN is_cohort OR fetched_at < adpipe.readable_at(day, time_zone, settle) THEN 'provisional'
         WHEN adpipe.day_of(fetched_at, time_zone) - day >= window_days THEN 'final'
-        ELSE 'provisional' END
-$$;
+        ELSE 'provisional' END;
 COMMENT ON FUNCTION adpipe.slice_state(timestamptz, timestamptz, date, date, text, integer, interval, boolean) IS
     'missing, failed, provisional or final; the last two are complete. A day that was read before it was over counts as provisional while it is today, and as missing after that.';
 

@@ -36,7 +36,7 @@ DECLARE
 BEGIN
     PERFORM adpipe.lock_account(target, account);
     SELECT jsonb_build_array(jsonb_build_object('date_day', '-infinity', 'rows', count(*),
-               'content_hash', md5(concat_ws(' ', count(*), sum(hashtextextended(f::text, 0))))))
+               'content_hash', concat_ws(':', count(*), sum(hashtextextended(f::text, 0)))))
     INTO slice FROM pg_temp.adpipe_stage f WHERE f.account_id = $3;
     IF cardinality(adpipe.record_slices(run_id, account, asked_at, slice)) = 0 THEN
         RETURN;

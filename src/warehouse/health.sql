@@ -43,22 +43,26 @@ CREATE VIEW adpipe.health_late AS
 COMMENT ON VIEW adpipe.health_late IS 'Part of adpipe.health: days that should be complete by now.';
 
 CREATE VIEW adpipe.health_missing AS
-    SELECT CASE WHEN t.created_at > adpipe.clock() - interval '1 day' THEN 'info' ELSE 'warning' END AS severity,
-           g.target, g.account_id,
+    SELECT CASE WHEN t.created_at > a.moment - interval '1 day' THEN 'info' ELSE 'warning' END AS severity,
+           a.target, a.account_id,
            format('%s of the days from %s to %s are missing', g.days, g.since, g.until) AS problem,
            t.created_at AS since,
-           CASE WHEN g.lost THEN 'The platform does not give the first of them any more.'
-                ELSE format('CALL adpipe.refresh(%L); refresh_all() fetches them as its budget allows.', g.target) END AS action
-    FROM (SELECT c.target, c.account_id, count(*) AS days, min(c.date_day) AS since, max(c.date_day) AS until,
-                 min(c.date_day) < min(a.reach_day) AS lost
-          FROM adpipe.coverage c
-          JOIN adpipe.account_terms a ON a.target = c.target AND a.account_id = c.account_id AND a.is_listed
-          JOIN adpipe.freshness f ON f.target = c.target AND f.account_id = c.account_id
-          WHERE c.state IN ('missing', 'failed')
-            AND c.date_day <= coalesce(f.latest_complete_day, 'infinity')
-            AND c.date_day < adpipe.day_of(adpipe.clock() - a.settle - a.every - interval '1 hour', a.time_zone)
-          GROUP BY c.target, c.account_id) g
-    JOIN adpipe.target_ledger t ON t.target = g.target AND t.enabled;
+           CASE WHEN g.since < a.reach_day THEN 'The platform does not give the first of them any more.'
+                ELSE format('CALL adpipe.refresh(%L); refresh_all() fetches them as its budget allows.', a.target) END AS action
+    FROM adpipe.account_terms a
+    JOIN adpipe.target_ledger t ON t.target = a.target AND t.enabled
+    JOIN adpipe.freshness f ON f.target = a.target AND f.account_id = a.account_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS days, min(d)::date AS since, max(d)::date AS until
+        FROM generate_series(a.first_day::timestamp,
+                             least(f.latest_complete_day,
+                                   adpipe.day_of(a.moment - a.settle - a.every - interval '1 hour', a.time_zone) - 1)::timestamp,
+                             '1 day') d
+        LEFT JOIN adpipe.slice_ledger s
+            ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
+        WHERE adpipe.slice_state(s.fetched_at, s.failed_at, d::date, a.today, a.time_zone, a.window_days,
+                                 a.settle, a.is_cohort) IN ('missing', 'failed')) g
+    WHERE a.is_listed AND g.days > 0;
 COMMENT ON VIEW adpipe.health_missing IS 'Part of adpipe.health: days that a copy is to hold and does not.';
 
 CREATE VIEW adpipe.health_source AS

@@ -24,27 +24,23 @@ COMMENT ON FUNCTION adpipe.table_settings(regclass) IS
     'Settings on the platform''s side that the numbers of a foreign table hang on, for each account that a scan of it would ask: time_zone, currency, others by the name of the platform''s field, those of one thing behind its id (conversion_action/12345/primary_for_goal). NULL: the platform tells none. Sends requests.';
 REVOKE ALL ON FUNCTION adpipe.table_settings(regclass) FROM PUBLIC;
 
+/* Bound when they are made and short, so that views over many days inline them. */
 CREATE FUNCTION adpipe.clock() RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT coalesce(nullif(current_setting('adpipe.debug_now', true), '')::timestamptz,
-                    clock_timestamp())
-$$;
+    RETURN coalesce(nullif(current_setting('adpipe.debug_now', true), '')::timestamptz,
+                    clock_timestamp());
 COMMENT ON FUNCTION adpipe.clock() IS
     'The present moment, or the one that adpipe.debug_now puts in its place for tests.';
 
 CREATE FUNCTION adpipe.day_of(moment timestamptz, time_zone text) RETURNS date
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$ SELECT (moment AT TIME ZONE coalesce(time_zone, 'UTC'))::date $$;
+    RETURN (moment AT TIME ZONE coalesce(time_zone, 'UTC'))::date;
 COMMENT ON FUNCTION adpipe.day_of(timestamptz, text) IS
     'The day that a moment falls on in a time zone; UTC where the zone is not known.';
 
 CREATE FUNCTION adpipe.readable_at(day date, time_zone text, settle interval) RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$ SELECT (day + 1)::timestamp AT TIME ZONE coalesce(time_zone, 'UTC') + settle $$;
+    RETURN (day + 1)::timestamp AT TIME ZONE coalesce(time_zone, 'UTC') + settle;
 COMMENT ON FUNCTION adpipe.readable_at(date, text, interval) IS
     'When a day is over in a time zone and its numbers have had their time to arrive.';
 

@@ -190,7 +190,7 @@ BEGIN
     EXECUTE format($query$
         SELECT jsonb_agg(jsonb_build_object(
                    'date_day', d::date, 'rows', coalesce(s.rows, 0),
-                   'content_hash', md5(concat_ws(' ', coalesce(s.rows, 0), s.hashes)),
+                   'content_hash', concat_ws(':', coalesce(s.rows, 0), s.hashes),
                    'spend', coalesce(s.spend, 0 * c.spend), 'impressions', coalesce(s.impressions, 0 * c.impressions),
                    'account_spend', CASE WHEN a.has_control THEN coalesce(c.spend, 0) END,
                    'account_impressions', CASE WHEN a.has_control THEN coalesce(c.impressions, 0) END))
