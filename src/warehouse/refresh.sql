@@ -277,6 +277,9 @@ DECLARE
     actions record;
     found jsonb;
 BEGIN
+    IF (adpipe.target_of(target)).windows_read_at > adpipe.clock() - interval '20 hours' THEN
+        RETURN;
+    END IF;
     SELECT t.ftrelid::regclass AS relation, a.attname AS days INTO actions
     FROM pg_foreign_table s
     JOIN pg_foreign_table t ON t.ftserver = s.ftserver

@@ -40,15 +40,23 @@ COMMENT ON PROCEDURE adpipe.store_batch(bigint, regclass, text[]) IS
     'Stores what was fetched, one transaction per account; part of refresh().';
 REVOKE ALL ON PROCEDURE adpipe.store_batch(bigint, regclass, text[]) FROM PUBLIC;
 
+/* Whether a failure is the platform's or the network's, and not one account's. */
+CREATE FUNCTION adpipe.is_outage(code text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN code = '53400' OR code ~ '^(08|57|HV00[NM])';
+COMMENT ON FUNCTION adpipe.is_outage(text) IS
+    'Whether an SQLSTATE says that a platform cannot be reached or asks to be left alone.';
+
 /*
  * Fetches and stores the same days of some accounts.  If together they fail,
  * each is tried by itself, so that one bad account keeps no other from its
- * numbers; two failures in a row say that it is the platform.  failed counts
- * the failures in a row up to the end.
+ * numbers.  bad gathers accounts that failed, which are left alone for the rest
+ * of the run; failed counts the outages in a row: two are the platform's, and
+ * whoever was not tried is not blamed for it.
  */
 CREATE PROCEDURE adpipe.refresh_batch(run adpipe.run_ledger, source regclass, control regclass,
                                       accounts text[], since date, until date,
-                                      INOUT failed integer, INOUT resume_at timestamptz)
+                                      INOUT bad text[], INOUT failed integer, INOUT resume_at timestamptz)
     LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -58,7 +66,7 @@ DECLARE
 BEGIN
     PERFORM adpipe.steady_session();
     claimed := ARRAY(SELECT a FROM unnest(accounts) a
-                     WHERE adpipe.claim_chunk(run.run_id, a, since, until));
+                     WHERE a <> ALL (bad) AND adpipe.claim_chunk(run.run_id, a, since, until));
     COMMIT;
     IF cardinality(claimed) = 0 THEN
         RETURN;
@@ -73,8 +81,9 @@ BEGIN
         RETURN;
     END IF;
     FOREACH account IN ARRAY claimed LOOP
+        EXIT WHEN failed >= 2 OR resume_at IS NOT NULL;
         PERFORM adpipe.steady_session();
-        IF cardinality(claimed) > 1 AND failed < 2 AND resume_at IS NULL THEN
+        IF cardinality(claimed) > 1 AND result.code IS DISTINCT FROM '53400' THEN
             result := adpipe.fetch_chunks(run.target, source, control, ARRAY[account], since, until);
             COMMIT;
             PERFORM adpipe.steady_session();
@@ -84,7 +93,8 @@ BEGIN
             CALL adpipe.store_batch(run.run_id, run.target, ARRAY[account]);
             CONTINUE;
         END IF;
-        failed := failed + 1;
+        bad := bad || account;
+        failed := CASE WHEN adpipe.is_outage(result.code) THEN failed + 1 ELSE 0 END;
         PERFORM adpipe.record_failure(run.run_id, account, since, until, result.error, result.code);
         IF result.code = '53400' THEN
             resume_at := adpipe.come_back_at(result.detail);
@@ -95,9 +105,9 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON PROCEDURE adpipe.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, integer, timestamptz) IS
+COMMENT ON PROCEDURE adpipe.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, text[], integer, timestamptz) IS
     'Claims, fetches and stores one batch of chunks; part of refresh().';
-REVOKE ALL ON PROCEDURE adpipe.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, integer, timestamptz) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE adpipe.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, text[], integer, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.prepare_days(run adpipe.run_ledger, source regclass) RETURNS void
     LANGUAGE plpgsql
@@ -138,6 +148,7 @@ DECLARE
     deadline timestamptz := adpipe.run_deadline(run.is_scheduled);
     budget integer := CASE WHEN run.is_scheduled THEN current_setting('adpipe.refresh_max_requests')::integer END;
     control regclass;
+    bad text[] := '{}';
     failed integer := 0;
     resume_at timestamptz;
     batch record;
@@ -160,7 +171,7 @@ BEGIN
             status := 'partial';
             EXIT;
         END IF;
-        CALL adpipe.refresh_batch(run, source, control, batch.accounts, batch.since, batch.until, failed, resume_at);
+        CALL adpipe.refresh_batch(run, source, control, batch.accounts, batch.since, batch.until, bad, failed, resume_at);
         IF clock_timestamp() > said_at + interval '5 seconds' THEN
             said_at := clock_timestamp();
             RAISE NOTICE '%', adpipe.progress_text(run.run_id);

@@ -146,6 +146,8 @@ CREATE FUNCTION adpipe.note_accounts(target regclass, accounts jsonb) RETURNS vo
 AS $$
 #variable_conflict use_column
 BEGIN
+    /* An error here, and not in every view, if this server does not know a zone. */
+    PERFORM clock_timestamp() AT TIME ZONE f.time_zone FROM jsonb_to_recordset(accounts) f (time_zone text);
     UPDATE adpipe.account_ledger a SET is_listed = false
     WHERE a.target = $1 AND a.is_listed
       AND a.account_id NOT IN (SELECT value ->> 'account_id' FROM jsonb_array_elements(accounts));
@@ -175,7 +177,8 @@ AS $$
     UPDATE adpipe.account_ledger a SET window_days = f.window_days
     FROM jsonb_to_recordset(windows) f (account_id text, window_days integer)
     WHERE a.target = $1 AND a.account_id = f.account_id
-      AND a.window_days IS DISTINCT FROM f.window_days
+      AND a.window_days IS DISTINCT FROM f.window_days;
+    UPDATE adpipe.target_ledger t SET windows_read_at = adpipe.clock() WHERE t.target = $1
 $$;
 COMMENT ON FUNCTION adpipe.note_windows(regclass, jsonb) IS
     'Records the accounts'' own conversion windows, which widen what is read again.';
