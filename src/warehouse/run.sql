@@ -276,7 +276,9 @@ REVOKE ALL ON PROCEDURE adpipe.refresh(regclass, date, date) FROM PUBLIC;
 /*
  * The gap between calls is learnt, so that health can tell a scheduler that
  * stopped from one that calls once a day.  It doubles at most, so that one long
- * silence does not pass for the rule, and shrinks slowly.
+ * silence does not pass for the rule, and shrinks slowly.  The copy whose last run
+ * is the oldest comes first: one whose refresh ends in an error, and the call
+ * with it, keeps the others waiting once and not for good.
  */
 CREATE FUNCTION adpipe.due_targets(targets regclass[]) RETURNS SETOF regclass
     LANGUAGE sql VOLATILE SECURITY DEFINER
@@ -293,7 +295,7 @@ AS $$
            OR CASE WHEN t.is_daily THEN EXISTS (SELECT FROM adpipe.due_days(t.target, false))
                    ELSE coalesce((SELECT max(s.fetched_at) FROM adpipe.slice_ledger s WHERE s.target = t.target)
                                  <= adpipe.clock() - coalesce(t.every, '1 day'), true) END)
-    ORDER BY t.target
+    ORDER BY (SELECT max(r.run_id) FROM adpipe.run_ledger r WHERE r.target = t.target) NULLS FIRST, t.target
 $$;
 COMMENT ON FUNCTION adpipe.due_targets(regclass[]) IS
     'Those of some targets that refresh_all() has something to do for; notes that it was called.';

@@ -160,6 +160,20 @@ run('CALL adpipe.refresh_all()');
 is(health(), '', 'budget: the next run goes on');
 run("SELECT adpipe.alter_target('ads.account', retention => '1 month')");
 
+# A copy that cannot be written ends the call, but starves no other.
+$node->safe_psql('postgres', "REVOKE INSERT ON ads.account FROM loader");
+$sim->restate(1);
+at('2026-11-29T08:00:00Z');
+my ($out, $err);
+$node->psql('postgres', 'CALL adpipe.refresh_all()', extra_params => [ '-U', 'loader' ], stderr => \$err) for 1 .. 2;
+like($err, qr/permission denied for table account/, 'a copy that cannot be written: an error');
+is(world_difference($node, $sim, 'ads.campaign', '2026-11-27', '2026-11-29', "$seoul,$auckland"), '0|0', 'the other copy is refreshed');
+like(health(), qr/^warning\|\|the last refresh did not come to its end\|/m, 'health says which is not');
+$node->safe_psql('postgres', "GRANT INSERT ON ads.account TO loader");
+$sim->restate(0);
+run("CALL adpipe.refresh('ads.account'); CALL adpipe.refresh('ads.campaign', '2026-11-01')");
+is(health(), '', 'until it can');
+
 # Retention, and an account that goes.
 at('2026-11-29T12:00:00Z');
 is(run("SELECT count(*) FROM ads.account WHERE date_day < '2026-10-01'"), '0', 'retention: before');
