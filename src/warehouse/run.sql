@@ -152,6 +152,8 @@ DECLARE
     failed integer := 0;
     resume_at timestamptz;
     batch record;
+    began_at timestamptz;
+    longest interval := '0';
     said_at timestamptz := clock_timestamp();
 BEGIN
     PERFORM adpipe.steady_session();
@@ -167,11 +169,14 @@ BEGIN
     PERFORM adpipe.steady_session();
     FOR batch IN SELECT b.since, b.until, b.accounts FROM adpipe.run_batches(run.run_id) b LOOP
         budget := budget - cardinality(batch.accounts) * CASE WHEN control IS NULL THEN 1 ELSE 2 END;
-        IF clock_timestamp() > deadline OR budget < 0 OR failed >= 2 OR resume_at IS NOT NULL THEN
+        began_at := clock_timestamp();
+        /* One that takes as long as the longest so far must still fit. */
+        IF began_at + longest > deadline OR budget < 0 OR failed >= 2 OR resume_at IS NOT NULL THEN
             status := 'partial';
             EXIT;
         END IF;
         CALL adpipe.refresh_batch(run, source, control, batch.accounts, batch.since, batch.until, bad, failed, resume_at);
+        longest := greatest(longest, clock_timestamp() - began_at);
         IF clock_timestamp() > said_at + interval '5 seconds' THEN
             said_at := clock_timestamp();
             RAISE NOTICE '%', adpipe.progress_text(run.run_id);

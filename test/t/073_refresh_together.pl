@@ -73,8 +73,8 @@ is(world_difference($node, $sim, 'ads.campaign', $since, $until, $accounts), '0|
 is($monitor->query('SELECT count(*) FROM adpipe.health'), '0', 'all is well');
 
 # A statement_timeout ends the run between chunks, not in the middle of one.
-$sim->settings({ delay_ms => 300 });
-$refreshers[0]->query("SET statement_timeout = '3s'; CALL adpipe.refresh('ads.campaign', '$since', '$until')");
+$sim->settings({ delay_ms => 500 });
+$refreshers[0]->query("SET statement_timeout = '8s'; CALL adpipe.refresh('ads.campaign', '$since', '$until')");
 is($monitor->query('SELECT status FROM adpipe.runs ORDER BY run_id DESC LIMIT 1'), 'partial', 'statement_timeout: the run ends in time');
 
 done_testing();
