@@ -158,9 +158,7 @@ DECLARE
 BEGIN
     PERFORM adpipe.steady_session();
     PERFORM adpipe.read_settings(run.target, source);
-    COMMIT;
-    PERFORM adpipe.steady_session();
-    PERFORM adpipe.read_windows(run.target, source);
+    PERFORM adpipe.note_windows(run.target);
     COMMIT;
     PERFORM adpipe.steady_session();
     PERFORM adpipe.prepare_days(run, source);

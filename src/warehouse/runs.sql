@@ -47,12 +47,14 @@ BEGIN
     WHERE r.target = $1 AND r.status = 'running'
       AND NOT adpipe.is_running(r.pid, r.backend_start, r.query_start);
     /*
-     * What a dead run stored is not fetched again, nor what others store now:
+     * What others store now is not fetched again, nor what a dead run stored:
      * go back to the earliest run since the last that ended, at most a day.
+     * For a scheduled run the time that a slice was fetched says whether it is
+     * due, so that runs which die one after the other keep the last days young.
      */
     SELECT min(r.run_id) INTO first
     FROM adpipe.run_ledger r
-    WHERE r.target = $1 AND r.status IN ('running', 'died')
+    WHERE r.target = $1 AND (r.status = 'running' OR r.status = 'died' AND NOT $4)
       AND r.started_at > adpipe.clock() - interval '1 day'
       AND r.run_id > coalesce((SELECT max(e.run_id) FROM adpipe.run_ledger e
                                WHERE e.target = $1 AND e.status NOT IN ('running', 'died')), 0);
@@ -170,19 +172,25 @@ COMMENT ON FUNCTION adpipe.note_accounts(regclass, jsonb) IS
     'Records which accounts a target has, with zone and currency.';
 REVOKE ALL ON FUNCTION adpipe.note_accounts(regclass, jsonb) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.note_windows(target regclass, windows jsonb) RETURNS void
+/* A conversion counts for the day of its click for as long as the longest window of any action. */
+CREATE FUNCTION adpipe.note_windows(target regclass) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-    UPDATE adpipe.account_ledger a SET window_days = f.window_days
-    FROM jsonb_to_recordset(windows) f (account_id text, window_days integer)
-    WHERE a.target = $1 AND a.account_id = f.account_id
-      AND a.window_days IS DISTINCT FROM f.window_days;
-    UPDATE adpipe.target_ledger t SET windows_read_at = adpipe.clock() WHERE t.target = $1
+    UPDATE adpipe.account_ledger a SET window_days = w.days
+    FROM (SELECT s.account_id, max(s.value::integer) AS days
+          FROM adpipe.settings_ledger s
+          JOIN adpipe.settings_ledger e
+              ON e.target = s.target AND e.account_id = s.account_id AND e.value = 'ENABLED'
+             AND e.setting = regexp_replace(s.setting, '[^/]+$', 'status')
+          WHERE s.target = $1
+            AND s.setting LIKE 'conversion\_action/%/click\_through\_lookback\_window\_days'
+          GROUP BY s.account_id) w
+    WHERE a.target = $1 AND a.account_id = w.account_id AND a.window_days IS DISTINCT FROM w.days
 $$;
-COMMENT ON FUNCTION adpipe.note_windows(regclass, jsonb) IS
-    'Records the accounts'' own conversion windows, which widen what is read again.';
-REVOKE ALL ON FUNCTION adpipe.note_windows(regclass, jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION adpipe.note_windows(regclass) IS
+    'Takes the longest conversion window of each account, as its settings tell it, which widens what is read again.';
+REVOKE ALL ON FUNCTION adpipe.note_windows(regclass) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.account_of(target regclass, account_id text) RETURNS adpipe.account_ledger
     LANGUAGE sql STABLE SECURITY DEFINER
