@@ -119,10 +119,12 @@ sub kill_postmaster
 	return;
 }
 
-# The server, after what has happened to it.
+# The server, after what has happened to it.  A session that was open before
+# tells when the postmaster has noticed.
 sub revive
 {
-	my ($how) = @_;
+	my ($how, $witness) = @_;
+	poll_until(sub { !eval { $witness->query('SELECT 1'); 1 } });
 	if ($how eq 'postmaster')
 	{
 		# Its children notice by themselves that it is gone; until then a
@@ -170,6 +172,7 @@ for my $n (1 .. $kills)
 	$session->send("CALL adpipe.refresh('ads.campaign', '$since', '$until')");
 	eval { poll_until(sub { $is_there->() || $session->is_done }, 60); 1 } or fail("$what: the step was not reached");
 	is($node->safe_psql('postgres', $mixed) =~ s/.*\n//sr, '0', "$what: no reader sees a mixed slice while it stands");
+	my $witness = session($node);
 	if ($how eq 'backend') { kill_backend($session) }
 	elsif ($how eq 'postmaster') { kill_postmaster($session) }
 	else { $sim->faults([ { match => { path => '/' }, action => { close => 'before_headers' } } ]); }
@@ -186,7 +189,7 @@ for my $n (1 .. $kills)
 	{
 		eval { $session->wait };
 		$sim->faults([]);
-		revive($how);
+		revive($how, $witness);
 		eval { $let_go->() } or $node->safe_psql('postgres', 'TRUNCATE public.hold');
 	}
 	undef $session;
