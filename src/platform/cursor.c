@@ -8,10 +8,17 @@
 
 #include "platform/call.h"
 #include "platform/cursor.h"
+#include "platform/job.h"
 #include "platform/kept.h"
 
 /* Time between two looks at a call of another scan, in milliseconds. */
 #define LOOK_GAP_MS 10
+
+/*
+ * How often a page is halved that is too big: 500 rows become 31, which the
+ * platforms' own readers stop at.
+ */
+#define HALVINGS_MAX 4
 
 struct AdpCursor
 {
@@ -30,6 +37,13 @@ struct AdpCursor
 	bool is_plain;	 /* enum conditions were taken out, for all spans */
 	bool is_listing; /* its one row is the account: nothing is asked */
 	bool has_row;	 /* that row has not been given */
+
+	/* asking for reports in the background, and for pages */
+	bool prefers_jobs; /* at once was too much before */
+	bool by_job;	   /* this span is asked for by a job */
+	AdpJob *job;	   /* it, until the next span begins; NULL: none */
+	bool is_awaited;   /* its rows cannot be asked for yet */
+	int halvings;	   /* of the next page */
 
 	/* the tokens of the span's pages so far */
 	char **tokens;
@@ -115,6 +129,44 @@ drop_enum_conditions(AdpQuery *query)
 }
 
 /*
+ * Lets go of the current span's job.
+ */
+static void
+drop_job(AdpCursor *cursor)
+{
+	if (cursor->job != NULL)
+		adp_job_release(cursor->job);
+	cursor->job = NULL;
+	cursor->is_awaited = false;
+}
+
+/*
+ * Whether the current span's query can be got by a job.
+ */
+static bool
+can_use_job(const AdpCursor *cursor)
+{
+	const AdpJobHooks *jobs = cursor->plan->session->platform->jobs;
+
+	return jobs != NULL && jobs->can(&cursor->query);
+}
+
+/*
+ * Whether the current span is to be got by a job.
+ */
+static bool
+wants_job(const AdpCursor *cursor, const AdpSpan *span)
+{
+	const AdpSession *session = cursor->plan->session;
+	int days = cursor->query.has_day ? span->until - span->since + 1 : 0;
+
+	return can_use_job(cursor) &&
+		(cursor->prefers_jobs ||
+		 session->platform->jobs->wants(session->settings, &cursor->query,
+										days));
+}
+
+/*
  * Begins the current span, if one is left: writes its query.
  */
 static void
@@ -122,6 +174,7 @@ begin_span(AdpCursor *cursor)
 {
 	AdpSpan span;
 
+	drop_job(cursor);
 	cursor->is_begun = false;
 	while (cursor->ntokens > 0)
 		pfree(cursor->tokens[--cursor->ntokens]);
@@ -140,6 +193,7 @@ begin_span(AdpCursor *cursor)
 	}
 	else
 		cursor->subject = psprintf("account %s", cursor->account->id);
+	cursor->by_job = wants_job(cursor, &span);
 }
 
 /*
@@ -244,20 +298,35 @@ fetch_page_unless_there(AdpCursor *cursor, const AdpApiRequest *request)
 }
 
 /*
- * Asks for a page of the current span; token NULL is the first one.
+ * What is asked for now: the page of the last token, the first without one.
  */
-static void
-fetch_page(AdpCursor *cursor, char *token)
+static AdpPageAsk
+make_ask(const AdpCursor *cursor)
 {
-	AdpSession *session = cursor->plan->session;
 	AdpPageAsk ask = {0};
-	AdpApiRequest request = {0};
 
-	ask.settings = session->settings;
+	ask.settings = cursor->plan->session->settings;
 	ask.account = cursor->account;
 	ask.query = &cursor->query;
-	ask.token = token;
+	if (cursor->ntokens > 0)
+		ask.token = cursor->tokens[cursor->ntokens - 1];
+	if (cursor->job != NULL)
+		ask.job = adp_job_id(cursor->job);
+	ask.halvings = cursor->halvings;
 	ask.is_plain = cursor->is_plain;
+	return ask;
+}
+
+/*
+ * Asks for a page of the current span.
+ */
+static void
+fetch_page(AdpCursor *cursor)
+{
+	AdpSession *session = cursor->plan->session;
+	AdpPageAsk ask = make_ask(cursor);
+	AdpApiRequest request = {0};
+
 	session->platform->page_request(&ask, &request);
 	fetch_page_unless_there(cursor, &request);
 	if (cursor->fetching != NULL)
@@ -284,6 +353,35 @@ drop_fetch(AdpCursor *cursor)
 }
 
 /*
+ * Starts the current span's job.
+ */
+static void
+start_job(AdpCursor *cursor)
+{
+	AdpSession *session = cursor->plan->session;
+	AdpPageAsk ask = make_ask(cursor);
+	AdpApiRequest request = {0};
+
+	session->platform->jobs->start_request(&ask, &request);
+	cursor->job =
+		adp_job_create(session, cursor->plan->cxt, &request, cursor->subject);
+	cursor->is_awaited = true;
+	adp_job_advance(cursor->job);
+}
+
+/*
+ * Asks for the first of the current span.
+ */
+static void
+fetch_first(AdpCursor *cursor)
+{
+	if (cursor->by_job)
+		start_job(cursor);
+	else
+		fetch_page(cursor);
+}
+
+/*
  * Asks for the halves of the current span in its place.
  */
 static void
@@ -294,7 +392,7 @@ restart_span(AdpCursor *cursor)
 	drop_fetch(cursor);
 	halve_span(cursor);
 	begin_span(cursor);
-	fetch_page(cursor, NULL);
+	fetch_first(cursor);
 	MemoryContextSwitchTo(old);
 }
 
@@ -308,23 +406,73 @@ restart_plain(AdpCursor *cursor)
 	drop_fetch(cursor);
 	cursor->is_plain = true;
 	begin_span(cursor);
-	fetch_page(cursor, NULL);
+	fetch_first(cursor);
 }
 
 /*
- * Deals with a fetch that failed for good: there may be something else to ask
- * for; otherwise it ends the scan.
+ * Asks for the current span by a job, since at once it was too much.
+ */
+static void
+restart_by_job(AdpCursor *cursor)
+{
+	drop_fetch(cursor);
+	cursor->prefers_jobs = true;
+	begin_span(cursor);
+	fetch_first(cursor);
+}
+
+/*
+ * Whether a page that is too big can be had with fewer rows.  A report that has
+ * to be made anew for its first page is better made by a job.
+ */
+static bool
+can_shrink_page(const AdpCursor *cursor)
+{
+	return cursor->halvings < HALVINGS_MAX &&
+		(cursor->is_begun || cursor->by_job || !can_use_job(cursor));
+}
+
+/*
+ * Finds something else to ask for in place of what has failed for good; false
+ * if there is nothing.
+ */
+static bool
+ask_otherwise(AdpCursor *cursor, const AdpFailure *failure)
+{
+	if (failure->is_bad_constant && !cursor->is_begun && !cursor->is_plain)
+		restart_plain(cursor);
+	else if (failure->is_page_too_big && can_shrink_page(cursor))
+	{
+		drop_fetch(cursor);
+		cursor->halvings++;
+		fetch_page(cursor);
+	}
+	else if (failure->is_too_much && !cursor->by_job && !cursor->is_begun &&
+			 can_use_job(cursor))
+		restart_by_job(cursor);
+	else if (failure->is_too_much && can_halve(cursor))
+		restart_span(cursor);
+	else
+		return false;
+	return true;
+}
+
+/*
+ * Deals with a fetch that failed for good.
  */
 static void
 handle_failure(AdpCursor *cursor, const AdpCall *failed)
 {
-	const AdpFailure *failure = adp_call_failure(failed);
+	/* a copy, since asking otherwise lets go of the call */
+	AdpFailure failure = *adp_call_failure(failed);
 
-	if (failure->is_bad_constant && !cursor->is_begun && !cursor->is_plain)
-		restart_plain(cursor);
-	else if (failure->is_too_much && can_halve(cursor))
-		restart_span(cursor);
-	else
+	if (failure.is_not_ready && cursor->job != NULL &&
+		adp_job_is_not_ready(cursor->job))
+	{
+		drop_fetch(cursor);
+		cursor->is_awaited = true;
+	}
+	else if (!ask_otherwise(cursor, &failure))
 		adp_call_throw(failed);
 }
 
@@ -357,9 +505,35 @@ call_to_advance(AdpCursor *cursor)
 			return other;
 		}
 		drop_fetch(cursor);
-		fetch_page(cursor, NULL);
+		fetch_page(cursor);
 	}
 	return cursor->fetching;
+}
+
+/*
+ * Takes the current span's job as far as it goes.
+ */
+static void
+advance_job(AdpCursor *cursor)
+{
+	AdpJob *job = cursor->job;
+	AdpFailure failure;
+
+	switch (adp_job_advance(job))
+	{
+		case ADP_JOB_RUNNING:
+			break;
+		case ADP_JOB_READY:
+			cursor->is_awaited = false;
+			fetch_page(cursor);
+			break;
+		case ADP_JOB_FAILED:
+			/* a copy, since asking otherwise lets go of the job */
+			failure = *adp_job_failure(job);
+			if (!ask_otherwise(cursor, &failure))
+				adp_job_throw(job);
+			break;
+	}
 }
 
 /*
@@ -372,11 +546,18 @@ adp_cursor_advance(AdpCursor *cursor)
 
 	if (cursor->is_listing)
 		return cursor->nspans > 0 ? ADP_CURSOR_READY : ADP_CURSOR_IDLE;
+	if (cursor->is_awaited)
+	{
+		advance_job(cursor);
+		return ADP_CURSOR_BUSY;
+	}
 	if (cursor->fetching == NULL && cursor->wanted == NULL)
 	{
 		if (cursor->nspans == 0 || cursor->page != NULL)
 			return ADP_CURSOR_IDLE;
-		fetch_page(cursor, NULL);
+		fetch_first(cursor);
+		if (cursor->is_awaited)
+			return ADP_CURSOR_BUSY;
 	}
 	call = call_to_advance(cursor);
 	if (call == NULL)
@@ -418,18 +599,18 @@ keep_token(AdpCursor *cursor, const char *token)
 }
 
 /*
- * The token of the page after the one just parsed; NULL on the last.  A token
+ * Whether a page comes after the one just parsed; keeps its token.  A token
  * that comes again would make the scan read pages for ever, or twice.
  */
-static char *
-next_token(AdpCursor *cursor)
+static bool
+has_next_page(AdpCursor *cursor)
 {
 	const AdpPlatform *platform = cursor->plan->session->platform;
 	const char *more = adp_page_text(cursor->page, platform->more_path);
 	const char *token;
 
 	if (more == NULL || more[0] == '\0')
-		return NULL;
+		return false;
 	token = adp_page_text(cursor->page, platform->token_path);
 	if (token == NULL || !keep_token(cursor, token))
 		ereport(ERROR,
@@ -438,7 +619,7 @@ next_token(AdpCursor *cursor)
 						platform->name),
 				 errdetail("%s: the token of the next page is that of a page before.",
 						   cursor->subject)));
-	return cursor->tokens[cursor->ntokens - 1];
+	return true;
 }
 
 /*
@@ -512,16 +693,19 @@ static void
 fetch_after(AdpCursor *cursor)
 {
 	MemoryContext old = MemoryContextSwitchTo(cursor->plan->cxt);
-	char *token = next_token(cursor);
+	bool has_next = has_next_page(cursor);
 
 	cursor->is_begun = true;
-	if (token == NULL)
+	cursor->halvings = Max(cursor->halvings - 1, 0);
+	if (has_next)
+		fetch_page(cursor);
+	else
 	{
 		cursor->nspans--;
 		begin_span(cursor);
+		if (cursor->nspans > 0)
+			fetch_first(cursor);
 	}
-	if (cursor->nspans > 0)
-		fetch_page(cursor, token);
 	MemoryContextSwitchTo(old);
 }
 
@@ -683,6 +867,7 @@ adp_cursor_close(AdpCursor *cursor)
 {
 	drop_fetch(cursor);
 	drop_page(cursor);
+	drop_job(cursor);
 	cursor->nspans = 0;
 }
 

@@ -67,6 +67,32 @@ refuse_days(const AdpPlatform *platform, const char *report,
 }
 
 /*
+ * The earliest day that it could be anywhere now.
+ */
+static DateADT
+earliest_today(void)
+{
+	struct pg_tm tm;
+	fsec_t fsec;
+
+	if (timestamp2tm(adp_now() - USECS_PER_DAY, NULL, &tm, &fsec, NULL, NULL) !=
+		0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("timestamp out of range")));
+	return date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - POSTGRES_EPOCH_JDATE;
+}
+
+/*
+ * The day so many months before that one.
+ */
+char *
+adp_days_months_ago(int months)
+{
+	return adp_days_iso(months_before(earliest_today(), months));
+}
+
+/*
  * Throws if the days surely begin before the reach.
  */
 void
@@ -74,18 +100,12 @@ adp_days_check(const AdpPlatform *platform, const char *source_name,
 			   const AdpDays *days)
 {
 	const AdpSource *source = adp_platform_source(platform, source_name);
-	struct pg_tm tm;
-	fsec_t fsec;
-	DateADT today;
 	DateADT reach;
 
 	if (!days->has_day || days->since == DATEVAL_NOBEGIN ||
-		source->reach_months == 0 ||
-		timestamp2tm(adp_now() - USECS_PER_DAY, NULL, &tm, &fsec, NULL, NULL) !=
-			0)
+		source->reach_months == 0)
 		return;
-	today = date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - POSTGRES_EPOCH_JDATE;
-	reach = months_before(today, source->reach_months);
+	reach = months_before(earliest_today(), source->reach_months);
 	if (days->since < reach && days->since <= days->until)
 		refuse_days(platform, source_name, source, NULL, days->since, reach);
 }

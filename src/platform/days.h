@@ -47,6 +47,12 @@ extern bool adp_days_settle(const AdpPlatform *platform, const char *source,
 							const AdpDays *days, const AdpAccount *account,
 							AdpSpan *span);
 
+/*
+ * The day so many months before the earliest one that it could be anywhere now,
+ * as ISO text.
+ */
+extern char *adp_days_months_ago(int months);
+
 /* A date as ISO text, whatever DateStyle says. */
 extern char *adp_days_iso(DateADT date);
 

@@ -20,7 +20,7 @@ typedef struct AdpPageAsk
 	const AdpQuery *query;
 	const char *token; /* of the page; NULL for the first */
 	const char *job;   /* the finished job whose rows are wanted, or NULL */
-	int page_size;	   /* rows; 0: the platform's usual */
+	int halvings;	   /* of the usual page, which was too big */
 	bool is_plain;	   /* the platform knew no value of ours: leave out those
 						* that it may lack */
 } AdpPageAsk;

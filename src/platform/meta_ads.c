@@ -13,6 +13,9 @@
 
 #define ACCOUNT_FIELDS "account_id,name,account_status,currency,timezone_name"
 
+/* Milliseconds that a run of a report may take, the platform's own figure. */
+#define HOUR_MS 3600000
+
 /* The status of an account that is closed for good. */
 #define STATUS_CLOSED 101
 
@@ -121,6 +124,8 @@ static const AdpOption meta_ads_options[] =
 	 {"conversion_actions", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_CHECKED,
 	  offsetof(AdpSettings, conversion_actions),
 	  .check = adp_meta_ads_check_actions},
+	 {"job_timeout_ms", ADP_ON_SERVER, ADP_OPTION_INT,
+	  offsetof(AdpSettings, job_timeout_ms), false, 1000, 6 * HOUR_MS, HOUR_MS},
 	 {"level", ADP_ON_TABLE, ADP_OPTION_ONE_OF, offsetof(AdpSettings, source),
 	  .words = "account, campaign, adset, ad, accounts, campaigns, adsets, "
 			   "ads, creatives"},
@@ -250,4 +255,5 @@ const AdpPlatform adp_meta_ads = {
 	.account_request = account_request,
 	.read_account = read_account,
 	.read_failure = adp_meta_ads_read_failure,
+	.jobs = &adp_meta_ads_jobs,
 };

@@ -8,7 +8,7 @@
 #ifndef ADP_PLATFORM_META_ADS_H
 #define ADP_PLATFORM_META_ADS_H
 
-#include "platform/platform.h"
+#include "platform/job.h"
 
 extern const AdpPlatform adp_meta_ads;
 
@@ -78,6 +78,12 @@ extern bool adp_meta_ads_hides_outside(const AdpSettings *settings);
 extern char *adp_meta_ads_query_text(const AdpSettings *settings,
 									 const AdpQuery *query);
 extern void adp_meta_ads_page_request(const AdpPageAsk *ask, AdpApiRequest *out);
+
+extern void adp_meta_ads_start_request(const AdpPageAsk *ask,
+									   AdpApiRequest *out);
+
+/* meta_ads_jobs.c */
+extern const AdpJobHooks adp_meta_ads_jobs;
 
 /* meta_ads_actions.c: splits a report's field; NULL or what is wrong with a
  * setting of conversion_actions; reads one. */

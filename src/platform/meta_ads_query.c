@@ -466,9 +466,9 @@ usual_page(const AdpQuery *query)
 static void
 add_page(Params *params, const AdpPageAsk *ask)
 {
-	int size = ask->page_size > 0 ? ask->page_size : usual_page(ask->query);
+	int size = usual_page(ask->query) >> ask->halvings;
 
-	add_param(params, "limit", psprintf("%d", size));
+	add_param(params, "limit", psprintf("%d", Max(size, 1)));
 	if (ask->token != NULL)
 		add_param(params, "after", ask->token);
 }
@@ -496,4 +496,21 @@ adp_meta_ads_page_request(const AdpPageAsk *ask, AdpApiRequest *out)
 		out->path =
 			psprintf("/%s/act_%s%s?%s", settings->api_version, ask->account->id,
 					 path_end(source), params.text.data);
+}
+
+/*
+ * The request that starts a run of a report.
+ */
+void
+adp_meta_ads_start_request(const AdpPageAsk *ask, AdpApiRequest *out)
+{
+	Params params = {.is_encoded = true};
+
+	initStringInfo(&params.text);
+	add_report(&params, ask->settings, ask->query, ask->is_plain);
+	out->method = "POST";
+	out->path = psprintf("/%s/act_%s/insights", ask->settings->api_version,
+						 ask->account->id);
+	out->body = params.text.data;
+	out->content_type = "application/x-www-form-urlencoded";
 }

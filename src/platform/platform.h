@@ -108,6 +108,9 @@ typedef struct AdpPlatform
 
 	/* Reads a failed answer. */
 	void (*read_failure)(const AdpReply *reply, AdpFailure *failure);
+
+	/* Reports made in the background; NULL: there are none. */
+	const struct AdpJobHooks *jobs;
 } AdpPlatform;
 
 /* registry.c */

@@ -31,6 +31,7 @@ typedef struct AdpSettings
 	int request_timeout_ms;
 	int max_retries;
 	int max_concurrency;
+	int job_timeout_ms; /* meta_ads */
 
 	/* scans without a date */
 	const char *unbounded; /* an AdpUnbounded by name */

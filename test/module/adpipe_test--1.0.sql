@@ -82,3 +82,11 @@ AS 'MODULE_PATHNAME', 'test_retry_after_ms' LANGUAGE C VOLATILE;
 CREATE FUNCTION adpipe_test.jwt_rs256(key text, header text, claims text)
 RETURNS text
 AS 'MODULE_PATHNAME', 'test_jwt_rs256' LANGUAGE C STRICT VOLATILE;
+
+CREATE FUNCTION adpipe_test.job_gap_ms(elapsed_ms bigint)
+RETURNS bigint
+AS 'MODULE_PATHNAME', 'test_job_gap_ms' LANGUAGE C STRICT VOLATILE;
+
+CREATE FUNCTION adpipe_test.job_is_stuck(idle_ms bigint, timeout_ms bigint)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'test_job_is_stuck' LANGUAGE C STRICT VOLATILE;

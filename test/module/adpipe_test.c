@@ -21,6 +21,7 @@
 #include "net/http.h"
 #include "net/pool.h"
 #include "net/retry.h"
+#include "platform/job_pace.h"
 
 PG_MODULE_MAGIC;
 
@@ -54,6 +55,8 @@ PG_FUNCTION_INFO_V1(test_use_ca_file);
 PG_FUNCTION_INFO_V1(test_retry_decide);
 PG_FUNCTION_INFO_V1(test_retry_after_ms);
 PG_FUNCTION_INFO_V1(test_jwt_rs256);
+PG_FUNCTION_INFO_V1(test_job_gap_ms);
+PG_FUNCTION_INFO_V1(test_job_is_stuck);
 
 /*
  * Returns a text argument as a palloc'd string, NULL for NULL.
@@ -399,4 +402,22 @@ test_jwt_rs256(PG_FUNCTION_ARGS)
 	if (error.class != ADP_OK)
 		adp_error_throw(&error);
 	PG_RETURN_TEXT_P(cstring_to_text(token));
+}
+
+/*
+ * job_gap_ms(elapsed_ms): the pause to the next question about a job.
+ */
+Datum
+test_job_gap_ms(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(adp_job_gap_ms(PG_GETARG_INT64(0)));
+}
+
+/*
+ * job_is_stuck(idle_ms, timeout_ms): whether a job stands still.
+ */
+Datum
+test_job_is_stuck(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(adp_job_is_stuck(PG_GETARG_INT64(0), PG_GETARG_INT64(1)));
 }

@@ -1,0 +1,84 @@
+/*
+ * job.h
+ *	  Reports that the platform makes in the background: started, asked about,
+ *	  then read page by page like any other.
+ *
+ * A job is asked about at growing intervals, so that what it takes longer than
+ * the platform's own time is at most a tenth of that and a second.  A job is
+ * ready when both its state and its progress say so.  What fails in passing, is
+ * skipped or stands still is started over, a few times; abandoned jobs go on
+ * running over there and use up quota.  The waiting never blocks: a job is
+ * advanced like a call.
+ */
+#ifndef ADP_PLATFORM_JOB_H
+#define ADP_PLATFORM_JOB_H
+
+#include "platform/session.h"
+
+typedef enum AdpJobState
+{
+	ADP_JOB_RUNNING,
+	ADP_JOB_READY, /* its rows can be asked for */
+	ADP_JOB_FAILED /* for good; see adp_job_failure() */
+} AdpJobState;
+
+/* What an answer says of a job. */
+typedef struct AdpJobReport
+{
+	AdpJobState state; /* READY: finished, its progress apart */
+	int percent;
+	const char *status; /* the platform's word */
+	bool is_skipped;	/* with FAILED: it was never made */
+	AdpFailure failure; /* with FAILED */
+} AdpJobReport;
+
+/* What a platform has to say about jobs. */
+typedef struct AdpJobHooks
+{
+	const char *id_path; /* in the answer that a job was started */
+
+	/* Whether days of a query are better, or can only be, got by a job. */
+	bool (*wants)(const AdpSettings *settings, const AdpQuery *query, int days);
+
+	/* Whether a query can be got by a job at all. */
+	bool (*can)(const AdpQuery *query);
+
+	/* The requests that start a job, and that ask about it. */
+	void (*start_request)(const AdpPageAsk *ask, AdpApiRequest *out);
+	void (*state_request)(const AdpSettings *settings, const char *job,
+						  AdpApiRequest *out);
+
+	/* Reads an answer about a job. */
+	void (*read_state)(const AdpJson *doc, AdpJobReport *report);
+} AdpJobHooks;
+
+typedef struct AdpJob AdpJob;
+
+/*
+ * Makes a job in cxt; nothing is sent before the first advance.  request starts
+ * it and is copied; subject as for calls.
+ */
+extern AdpJob *adp_job_create(AdpSession *session, MemoryContext cxt,
+							  const AdpApiRequest *request,
+							  const char *subject);
+
+/* Takes the job as far as it goes without waiting. */
+extern AdpJobState adp_job_advance(AdpJob *job);
+
+/* The platform's name for a job that is ready. */
+extern const char *adp_job_id(const AdpJob *job);
+
+/* Says that a job that was ready cannot be read yet: it is asked about again.
+ * False if that has been said too often. */
+extern bool adp_job_is_not_ready(AdpJob *job);
+
+/* How the platform put it; all zero if it is we who gave up. */
+extern const AdpFailure *adp_job_failure(const AdpJob *job);
+
+/* Throws the error of a failed job. */
+pg_noreturn extern void adp_job_throw(const AdpJob *job);
+
+/* Ends a job here; over there it runs on. */
+extern void adp_job_release(AdpJob *job);
+
+#endif /* ADP_PLATFORM_JOB_H */

@@ -1,0 +1,179 @@
+# Reports that Meta makes in the background: when they are, how they are waited
+# for, and that what comes of them is what the world holds, whatever happens on
+# the way.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../module", "$FindBin::RealBin/../perl";
+use AdpipeTest;
+use AdpipeTest::World;
+use NetTest;
+use Test::More;
+
+my $node = adpipe_cluster();
+my $sim = simulator();
+my $one = '2345678901234567';
+meta_server($node, $sim, options => { account_id => $one });
+# Where a run that does not move for a second stands still.
+meta_server($node, $sim, name => 'hasty', options => { account_id => $one, job_timeout_ms => 12000 });
+my $session = session($node);
+
+# What was asked: runs started, questions about them, pages of them, and pages
+# of reports made at once.
+sub asked
+{
+	my %n = (start => 0, poll => 0, page => 0, direct => 0);
+	for my $request (@{ $sim->requests })
+	{
+		next unless $request->{path} =~ m{/insights$} || $request->{run};
+		my $kind = $request->{method} eq 'POST' ? 'start'
+		  : $request->{path} =~ m{/act_\d+/insights$} ? 'direct'
+		  : $request->{path} =~ m{/insights$} ? 'page' : 'poll';
+		$n{$kind}++;
+	}
+	return \%n;
+}
+
+# Checks a table of days before today against the world; returns what was asked.
+sub same
+{
+	my ($what, $table, $from, $to, $server) = @_;
+	my ($since, $until) = split /\|/, $session->query("SELECT current_date - $from, current_date - $to");
+	my $world = $sim->world(platform => 'meta', resource => $table, since => $since, until => $until, accounts => $one);
+	my ($n, $impressions, $value) = (0, 0, 0);
+
+	$n++, $impressions += $_->{impressions}, $value += $_->{conversions_value} // 0 for @$world;
+	is($session->query("SELECT count(*), sum(impressions), sum(conversions_value)::float8 FROM " . ($server // 'meta') . ".$table"
+		  . " WHERE date_day BETWEEN current_date - $from AND current_date - $to"),
+		"$n|$impressions|" . ($value + 0), "$what: the world's rows");
+	return asked();
+}
+
+sub fresh
+{
+	my ($settings, @faults) = @_;
+	$sim->reset;
+	$sim->settings({ meta_job_ms => 100, %{ $settings // {} } });
+	$sim->faults(\@faults);
+	return;
+}
+
+# A rule for the request that starts a run.
+sub on_start
+{
+	my ($job, %more) = @_;
+	return { match => { method => 'POST', path => '/insights' }, %more, action => { job => $job } };
+}
+
+fresh();
+my $n = same('few days of campaigns', 'campaign_daily', 25, 20);
+is_deeply([ @$n{qw(start direct)} ], [ 0, 1 ], 'are asked for at once');
+
+fresh();
+$n = same('two months of campaigns', 'campaign_daily', 80, 20);
+is_deeply([ @$n{qw(start direct)} ], [ 1, 0 ], 'take a run');
+my ($page) = grep { $_->{run} && $_->{path} =~ m{/insights$} } @{ $sim->requests };
+like($page->{query}, qr/^limit=\d+$/, 'whose pages are asked for by number alone');
+is($page->{token_in}, 'header', 'with the token in a header');
+
+fresh({ meta_run_id => 'number' });
+$n = same('nine days of ads', 'ad_daily', 30, 20);
+is($n->{start}, 1, 'take a run, too, whose id may be a number');
+
+fresh({ meta_job_script => [ [ 'Job Running', 100 ], [ 'Job Running', 100 ], [ 'Job Completed', 99 ], [ 'Job Completed', 100 ] ] });
+$n = same('100 % while running, then completed at 99 %', 'campaign_daily', 80, 20);
+is_deeply([ @$n{qw(start poll page)} ], [ 1, 4, 1 ], 'is waited for until both say so');
+
+fresh({ meta_job_ms => 3000 });
+$n = same('a run of three seconds', 'campaign_daily', 80, 20);
+cmp_ok($n->{poll}, '<=', 4, 'is asked about at most four times');
+
+fresh({ meta_sync_rows => 20 });
+$n = same('more rows than the platform makes at once', 'campaign_daily', 25, 20);
+is_deeply([ @$n{qw(direct start)} ], [ 1, 1 ], 'are asked for again by a run');
+
+fresh({ meta_sync_rows => 20, meta_sync_error => '100.1504018' });
+$n = same('a report that times out', 'campaign_daily', 25, 20);
+is_deeply([ @$n{qw(direct start)} ], [ 1, 1 ], 'is asked for again by a run');
+
+fresh({ meta_async_rows => 100 });
+$n = same('a run that is too large', 'campaign_daily', 80, 45);
+cmp_ok($n->{start} + $n->{direct}, '>=', 3, 'is asked for in halves');
+
+fresh({}, on_start({ end => 'Job Failed', at => 99 }, times => 1));
+$n = same('a run that fails after 99 %', 'campaign_daily', 80, 20);
+is($n->{start}, 2, 'is started over');
+
+fresh({}, on_start({ end => 'Job Skipped' }, times => 1));
+$n = same('a run that is skipped', 'campaign_daily', 80, 20);
+is($n->{start}, 2, 'is started over');
+
+fresh({}, on_start({ end => 'stuck' }, times => 1));
+$n = same('a run that stands still', 'campaign_daily', 80, 20, 'hasty');
+is($n->{start}, 2, 'is started over');
+
+my $run = { path => '/v26.0/\d+/insights$' };
+fresh({}, { match => $run, times => 2, action => { error => '2601.1815107' } });
+$n = same('a run that is not readable after all', 'campaign_daily', 80, 20);
+is($n->{start}, 1, 'is not started over');
+is($n->{poll}, 3, 'but asked about again');
+
+fresh({}, { match => { path => '/v26.0/\d+$' }, times => 2, action => { error => '100.33' } });
+$n = same('a run that is not known everywhere yet', 'campaign_daily', 80, 20);
+is($n->{start}, 1, 'is waited for');
+
+fresh({ meta_page_rows => 100 });
+$n = same('pages that are too big', 'campaign_daily', 80, 20);
+my @limits = map { $_->{query} =~ /limit=(\d+)/ } grep { $_->{run} && $_->{path} =~ m{/insights$} } @{ $sim->requests };
+is_deeply([ @limits[ 0 .. 2 ] ], [ 500, 250, 125 ], 'are asked for with half the rows');
+fresh({ meta_page_rows => 30 });
+is($session->query('SELECT count(*) FROM meta.ads'),
+	scalar @{ $sim->world(platform => 'meta', resource => 'ads', accounts => $one) }, 'also pages of lists');
+
+# What cannot be had.
+sub refused
+{
+	my ($what, $sqlstate, $detail, $days, $server) = @_;
+	my $error = $session->query_error("SELECT count(*) FROM " . ($server // 'meta') . ".ad_daily WHERE date_day $days");
+	is($error->{sqlstate}, $sqlstate, "$what: SQLSTATE");
+	like($error->{detail}, $detail, "$what: detail");
+	ok(length($error->{hint} // ''), "$what: hint");
+	return;
+}
+
+my $day = '= current_date - 30';
+fresh({ meta_sync_rows => 1, meta_async_rows => 1 });
+refused('a day that is too large', 'HV00M', qr{account $one.*ended as "Job Failed", error -3/1504045}i, $day);
+fresh({ meta_sync_rows => 1 }, on_start({ end => 'Job Failed' }));
+refused('a run that always fails', 'HV00M', qr{error -2/2490547.*\(start 3\)}, $day);
+fresh({ meta_sync_rows => 1 }, on_start({ end => 'stuck', at => 40 }));
+refused('a run that always stands still', 'HV00M', qr/run \d+ stands still at 40 %, started 2 times/, $day, 'hasty');
+
+fresh({ meta_job_ms => 600000 });
+$session->send('EXPLAIN (ANALYZE, COSTS OFF) SELECT count(*) FROM meta.campaign_daily WHERE date_day >= current_date - 80');
+poll_until(sub { asked()->{poll} > 0 });
+$node->safe_psql('postgres', 'SELECT pg_cancel_backend(' . $session->pid . ')');
+my (undef, $error) = $session->wait;
+is($error->{sqlstate}, '57014', 'a run can be cancelled while it is waited for');
+
+fresh({ meta_job_ms => 1500 });
+like($session->query('EXPLAIN (ANALYZE, COSTS OFF) SELECT count(*) FROM meta.campaign_daily WHERE date_day >= current_date - 80'),
+	qr/Wait Reason: run of a report/, 'EXPLAIN ANALYZE says what was waited for');
+
+# The pace of questions, on a clock of its own: each takes 50 ms.
+my $module = net_cluster();
+is($module->safe_psql('postgres', <<'END'), '45|t', 'at most 45 questions in ten minutes, none later than a tenth and a second');
+WITH RECURSIVE asked (at, gap) AS (
+    SELECT 0::bigint, 0::bigint
+    UNION ALL
+    SELECT at + adpipe_test.job_gap_ms(at) + 50, adpipe_test.job_gap_ms(at) FROM asked WHERE at < 600000)
+SELECT count(*) FILTER (WHERE at > 0 AND at <= 600000), bool_and(gap <= 1000 + at / 10) FROM asked
+END
+is($module->safe_psql('postgres', 'SELECT adpipe_test.job_gap_ms(0), adpipe_test.job_gap_ms(60000), adpipe_test.job_gap_ms(3600000)'),
+	'1000|7000|30000', 'a second at first, half a minute at most');
+is($module->safe_psql('postgres', 'SELECT adpipe_test.job_is_stuck(300000, 3600000), adpipe_test.job_is_stuck(300001, 3600000)'),
+	'f|t', 'a run stands still after five minutes of an hour');
+
+done_testing();
