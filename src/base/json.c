@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include <errno.h>
+#include <math.h>
 
 #include <jansson.h>
 
@@ -227,6 +228,24 @@ adp_json_first(const AdpJson *object, const char **key)
 }
 
 /*
+ * The member after the one with a key.
+ */
+const AdpJson *
+adp_json_next(const AdpJson *object, const char **key)
+{
+	json_t *value = unconstify(json_t *, value_of(object));
+	void *iter;
+
+	if (*key == NULL)
+		return adp_json_first(object, key);
+	iter = json_object_iter_next(value, json_object_iter_at(value, *key));
+	if (iter == NULL)
+		return NULL;
+	*key = json_object_iter_key(iter);
+	return cursor_on(json_object_iter_value(iter));
+}
+
+/*
  * A string's text, NUL-terminated, owned by the document.
  */
 const char *
@@ -271,6 +290,25 @@ adp_json_int(const AdpJson *value, int64 fallback)
 		real != (double) (int64) real)
 		return fallback;
 	return (int64) real;
+}
+
+/*
+ * A number, written as a number or as a string.
+ */
+double
+adp_json_number(const AdpJson *value, double fallback)
+{
+	const json_t *json = value_of(value);
+	const char *text = json_string_value(json);
+	char *end;
+	double number;
+
+	if (json_is_number(json))
+		return json_number_value(json);
+	if (text == NULL || *text == '\0')
+		return fallback;
+	number = strtod(text, &end);
+	return *end == '\0' && !isnan(number) ? number : fallback;
 }
 
 /*

@@ -37,6 +37,12 @@ extern int adp_json_count(const AdpJson *array);
 /* The first member's value of an object; its key goes to *key. */
 extern const AdpJson *adp_json_first(const AdpJson *object, const char **key);
 
+/*
+ * The member after the one with key *key, NULL after the last; its key goes to
+ * *key, which is NULL for the first.
+ */
+extern const AdpJson *adp_json_next(const AdpJson *object, const char **key);
+
 /* A string's text, NUL-terminated, owned by the document; else NULL. */
 extern const char *adp_json_text(const AdpJson *value);
 
@@ -45,6 +51,9 @@ extern const char *adp_json_text(const AdpJson *value);
  * numbers often are); otherwise the fallback.
  */
 extern int64 adp_json_int(const AdpJson *value, int64 fallback);
+
+/* A number, written as a number or as a string; otherwise the fallback. */
+extern double adp_json_number(const AdpJson *value, double fallback);
 
 /* True only for the JSON literal true. */
 extern bool adp_json_true(const AdpJson *value);

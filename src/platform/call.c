@@ -165,32 +165,6 @@ send_call(AdpCall *call)
 }
 
 /*
- * Sends the call if nothing stands in its way: the end of a back-off, a place
- * among the concurrent transfers, an access token.
- */
-static void
-send_when_possible(AdpCall *call)
-{
-	AdpSession *session = call->session;
-	MemoryContext old;
-
-	if (call->resume_at_ms > adp_clock_ms())
-	{
-		adp_session_wake_at(session, call->resume_at_ms);
-		return;
-	}
-	call->resume_at_ms = 0;
-	/* first, since a running sign-in may hold the last place */
-	if (!call->is_sign_in && !adp_sign_is_ready(session))
-		return;
-	if (session->in_flight >= session->settings->max_concurrency)
-		return;
-	old = MemoryContextSwitchTo(call->cxt);
-	send_call(call);
-	MemoryContextSwitchTo(old);
-}
-
-/*
  * Gives up the call's place among the concurrent transfers.
  */
 static void
@@ -366,6 +340,71 @@ class_hint(const AdpPlatform *platform, AdpErrorClass class,
 }
 
 /*
+ * Ends a call that would have to be held for longer than can be afforded.
+ */
+static void
+fail_held(AdpCall *call)
+{
+	MemoryContext old = MemoryContextSwitchTo(call->cxt);
+	const char *detail =
+		psprintf("%s: the quota is used up, as the last answer tells.",
+				 call->subject);
+
+	call->failure.class = ADP_ERR_QUOTA;
+	adp_error_set(&call->error, ADP_ERR_QUOTA,
+				  class_message(call, ADP_ERR_QUOTA),
+				  with_moment(detail, call->session->demanded_ms), NULL);
+	call->state = ADP_CALL_FAILED;
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Whether the session's calls are held for the sake of a quota.
+ */
+static bool
+is_held(AdpSession *session)
+{
+	if (session->hold_until_ms <= adp_clock_ms())
+		return false;
+	session->stats.wait_reason = "quota nearly used up";
+	adp_session_wake_at(session, session->hold_until_ms);
+	return true;
+}
+
+/*
+ * Sends the call if nothing stands in its way: the end of a back-off, a place
+ * among the concurrent transfers, an access token.
+ */
+static void
+send_when_possible(AdpCall *call)
+{
+	AdpSession *session = call->session;
+	MemoryContext old;
+
+	if (call->resume_at_ms > adp_clock_ms())
+	{
+		adp_session_wake_at(session, call->resume_at_ms);
+		return;
+	}
+	call->resume_at_ms = 0;
+	if (call->session->demanded_ms > 0)
+	{
+		fail_held(call);
+		return;
+	}
+	if (is_held(session))
+		return;
+	/* first, since a running sign-in may hold the last place */
+	if (!call->is_sign_in && !adp_sign_is_ready(session))
+		return;
+	if (session->in_flight >= session->settings->max_concurrency)
+		return;
+	old = MemoryContextSwitchTo(call->cxt);
+	send_call(call);
+	MemoryContextSwitchTo(old);
+}
+
+/*
  * Ends the call as failed.
  */
 static void
@@ -536,6 +575,60 @@ follow_redirect(AdpCall *call, int status)
 }
 
 /*
+ * Holds the session's next calls if a good answer says that little is left of a
+ * quota.  A pause that the platform demands and the statement cannot afford
+ * ends it; one that is only advisable is cut to what can be afforded.
+ */
+static void
+note_pause(const AdpCall *call)
+{
+	AdpSession *session = call->session;
+	AdpReply reply = {200, NULL, "", call->path, call->transfer};
+	MemoryContext old = MemoryContextSwitchTo(call->cxt);
+	int64 affordable_ms = adp_session_affordable_ms(session);
+	int64 now = adp_clock_ms();
+	bool must_wait = false;
+	int64 pause_ms = 0;
+
+	if (session->platform->pause_ms != NULL && !call->is_sign_in)
+		pause_ms = session->platform->pause_ms(&reply, &must_wait);
+	MemoryContextSwitchTo(old);
+	if (must_wait && pause_ms > affordable_ms)
+		session->demanded_ms = Max(session->demanded_ms, pause_ms);
+	pause_ms = Min(pause_ms, affordable_ms);
+	if (pause_ms <= 0 || now + pause_ms <= session->hold_until_ms)
+		return;
+	session->stats.backoff_ms +=
+		now + pause_ms - Max(session->hold_until_ms, now);
+	session->hold_until_ms = now + pause_ms;
+}
+
+/*
+ * Warns once if an answer is of another version than was asked for: numbers may
+ * be others then, and one day there is no answer at all.
+ */
+static void
+note_version(const AdpCall *call)
+{
+	AdpSession *session = call->session;
+	const char *header = session->platform->version_header;
+	const char *asked = session->settings->api_version;
+	const char *version =
+		header ? adp_http_header(call->transfer, header) : NULL;
+
+	if (version == NULL || session->has_version_note ||
+		strcmp(version, asked) == 0 || strlen(version) > 20)
+		return;
+	session->has_version_note = true;
+	ereport(WARNING,
+			(errmsg("platform \"%s\" answers as version %s in place of %s",
+					session->platform->name, version, asked),
+			 errdetail("Version %s is no longer served.", asked),
+			 errhint("ALTER SERVER %s OPTIONS (SET api_version '%s').",
+					 session->settings->server_name, version)));
+}
+
+/*
  * Judges a transfer that came back.
  */
 static void
@@ -553,6 +646,8 @@ judge(AdpCall *call, const AdpHttpResponse *response)
 	if (response->status == 200)
 	{
 		call->state = ADP_CALL_DONE;
+		note_pause(call);
+		note_version(call);
 		return;
 	}
 	if (follow_redirect(call, response->status))

@@ -34,6 +34,7 @@ struct AdpCursor
 	AdpQuery query;
 	char *subject;	 /* for errors: account and days */
 	bool is_begun;	 /* a page of it has been read */
+	int64 nrows;	 /* read of it */
 	bool is_plain;	 /* enum conditions were taken out, for all spans */
 	bool is_listing; /* its one row is the account: nothing is asked */
 	bool has_row;	 /* that row has not been given */
@@ -80,6 +81,8 @@ adp_cursor_plan(MemoryContext cxt, AdpSession *session, const AdpQuery *query,
 	AdpCursorPlan *plan = palloc0(sizeof(AdpCursorPlan));
 
 	adp_days_check(platform, query->source, days);
+	if (platform->check_query != NULL)
+		platform->check_query(session->settings, query, adp_days_first(days));
 	plan->session = session;
 	plan->cxt = cxt;
 	plan->query = query;
@@ -176,6 +179,7 @@ begin_span(AdpCursor *cursor)
 
 	drop_job(cursor);
 	cursor->is_begun = false;
+	cursor->nrows = 0;
 	while (cursor->ntokens > 0)
 		pfree(cursor->tokens[--cursor->ntokens]);
 	if (cursor->nspans == 0)
@@ -686,6 +690,26 @@ shrink_capped(AdpCursor *cursor)
 }
 
 /*
+ * Warns of a span without rows if that may have another reason than that there
+ * are none.
+ */
+static void
+doubt_empty(const AdpCursor *cursor)
+{
+	const AdpSession *session = cursor->plan->session;
+	const AdpPlatform *platform = session->platform;
+	const char *reason = NULL;
+
+	if (cursor->nrows == 0 && platform->doubt_empty != NULL)
+		reason = platform->doubt_empty(session->settings, &cursor->query);
+	if (reason != NULL)
+		ereport(WARNING,
+				(errmsg("no rows came from platform \"%s\" for %s",
+						platform->name, cursor->subject),
+				 errdetail_internal("%s", reason)));
+}
+
+/*
  * Asks for what comes after the page just parsed: the span's next page, or the
  * next span's first.
  */
@@ -697,6 +721,9 @@ fetch_after(AdpCursor *cursor)
 
 	cursor->is_begun = true;
 	cursor->halvings = Max(cursor->halvings - 1, 0);
+	cursor->nrows += adp_page_count(cursor->page);
+	if (!has_next)
+		doubt_empty(cursor);
 	if (has_next)
 		fetch_page(cursor);
 	else

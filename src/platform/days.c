@@ -93,6 +93,21 @@ adp_days_months_ago(int months)
 }
 
 /*
+ * The first day that is wanted.
+ */
+char *
+adp_days_first(const AdpDays *days)
+{
+	if (!days->has_day)
+		return pstrdup("");
+	if (days->since != DATEVAL_NOBEGIN)
+		return adp_days_iso(days->since);
+	return days->unbounded == ADP_UNBOUNDED_WINDOW
+		? adp_days_iso(earliest_today() - days->window_days + 1)
+		: pstrdup("");
+}
+
+/*
  * Throws if the days surely begin before the reach.
  */
 void

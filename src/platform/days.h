@@ -53,6 +53,12 @@ extern bool adp_days_settle(const AdpPlatform *platform, const char *source,
  */
 extern char *adp_days_months_ago(int months);
 
+/*
+ * The first day that is wanted, as ISO text; empty for all that there are.  Of
+ * a window it is the first day that it can begin on anywhere.
+ */
+extern char *adp_days_first(const AdpDays *days);
+
 /* A date as ISO text, whatever DateStyle says. */
 extern char *adp_days_iso(DateADT date);
 

@@ -255,5 +255,9 @@ const AdpPlatform adp_meta_ads = {
 	.account_request = account_request,
 	.read_account = read_account,
 	.read_failure = adp_meta_ads_read_failure,
+	.check_query = adp_meta_ads_check_query,
+	.doubt_empty = adp_meta_ads_doubt_empty,
+	.version_header = "facebook-api-version",
+	.pause_ms = adp_meta_ads_pause_ms,
 	.jobs = &adp_meta_ads_jobs,
 };

@@ -69,6 +69,18 @@ extern void adp_meta_ads_read_failure(const AdpReply *reply,
 extern void adp_meta_ads_read_code(int64 code, int64 subcode,
 								   AdpFailure *failure);
 
+/* meta_ads_usage.c: how long a refused call has to wait; how long to pause after
+ * one that was answered, and whether the platform demands it. */
+extern int64 adp_meta_ads_wait_ms(const AdpReply *reply);
+extern int64 adp_meta_ads_pause_ms(const AdpReply *reply, bool *must_wait);
+
+/* meta_ads_traps.c: refuses what the platform would answer with silence; what
+ * an empty answer may mean. */
+extern void adp_meta_ads_check_query(const AdpSettings *settings,
+									 const AdpQuery *query, const char *since);
+extern const char *adp_meta_ads_doubt_empty(const AdpSettings *settings,
+											const AdpQuery *query);
+
 /* meta_ads_query.c: whether a source is a report; words of comma lists;
  * requests. */
 extern bool adp_meta_ads_is_report(const char *source);

@@ -193,6 +193,9 @@ adp_meta_ads_read_failure(const AdpReply *reply, AdpFailure *failure)
 						   adp_json_int(adp_json_get(error, "error_subcode"), 0),
 						   failure);
 	read_heaviness(failure->message, code, failure);
+	if (failure->class == ADP_ERR_QUOTA)
+		failure->retry_after_ms =
+			Max(failure->retry_after_ms, adp_meta_ads_wait_ms(reply));
 	if (words != NULL && failure->message != NULL)
 		failure->message = psprintf("%s: %s", failure->message, words);
 }

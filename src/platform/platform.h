@@ -46,10 +46,11 @@ typedef struct AdpPlatform
 	AdpSignIn sign_in;
 	const char *redirect_domain; /* whose hosts an answer may refer to, or NULL */
 	AdpFormat format;
-	const char *rows_key;	/* page member that holds the rows */
-	const char *list_key;	/* the same in a listing of accounts */
-	const char *token_path; /* where a page has the next one's token */
-	const char *more_path;	/* absent or empty on the last page */
+	const char *rows_key;		/* page member that holds the rows */
+	const char *list_key;		/* the same in a listing of accounts */
+	const char *token_path;		/* where a page has the next one's token */
+	const char *more_path;		/* absent or empty on the last page */
+	const char *version_header; /* of answers: who really made them, or NULL */
 
 	bool any_field_name; /* names of fields go into no request */
 	bool asks_settings;	 /* requests depend on the account's settings */
@@ -108,6 +109,28 @@ typedef struct AdpPlatform
 
 	/* Reads a failed answer. */
 	void (*read_failure)(const AdpReply *reply, AdpFailure *failure);
+
+	/*
+	 * Throws for what the platform would answer with silence in place of an
+	 * error, and warns of what it may.  since is the first day, empty for all
+	 * that the platform keeps.  NULL: there is no such thing.
+	 */
+	void (*check_query)(const AdpSettings *settings, const AdpQuery *query,
+						const char *since);
+
+	/*
+	 * What an empty answer may mean beside that there is nothing, as a sentence;
+	 * NULL for nothing else.  NULL: always that.
+	 */
+	const char *(*doubt_empty)(const AdpSettings *settings,
+							   const AdpQuery *query);
+
+	/*
+	 * How long to pause before the next call, going by a good answer (of which
+	 * only path and transfer are there); must_wait: the platform demands it.
+	 * NULL: never.
+	 */
+	int64 (*pause_ms)(const AdpReply *reply, bool *must_wait);
 
 	/* Reports made in the background; NULL: there are none. */
 	const struct AdpJobHooks *jobs;

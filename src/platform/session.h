@@ -40,6 +40,9 @@ typedef struct AdpSession
 	const char *token;		 /* access token; NULL until signed in */
 	struct AdpCall *sign_in; /* running sign-in, or NULL */
 	int in_flight;			 /* transfers under way */
+	int64 hold_until_ms;	 /* no call before; 0: none is held */
+	bool has_version_note;	 /* an answer was of another version */
+	int64 demanded_ms;		 /* longer than affordable: the next call fails */
 	int64 alarm_at_ms;		 /* earliest end of a back-off; -1: none */
 	instr_time wait_start;	 /* zero unless somebody waits for it */
 } AdpSession;
