@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "lib/ilist.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "pgtime.h"
@@ -11,6 +12,7 @@
 #include "utils/timestamp.h"
 
 #include "base/guc.h"
+#include "base/owner.h"
 #include "platform/accounts.h"
 #include "platform/call.h"
 #include "platform/known.h"
@@ -34,9 +36,17 @@ struct AdpDirectory
 	AccountList wanted;
 	AccountList listed;		   /* pages of the listing so far */
 	AdpCall *listing;		   /* running page of it, or NULL */
+	dlist_node node;		   /* in listings, while it fetches its own */
+	AdpOwner *place;		   /* of that; NULL before */
 	const char *listing_token; /* the token it was asked with, or NULL */
 	AdpCall **settings_calls;  /* per wanted account, or NULL */
 };
+
+/* Time between two looks at a listing of another scan, in milliseconds. */
+#define LOOK_GAP_MS 10
+
+/* The directories whose listing is under way. */
+static dlist_head listings = DLIST_STATIC_INIT(listings);
 
 /*
  * Whether an id is among the values of a condition.
@@ -499,22 +509,90 @@ take_listing_page(AdpDirectory *directory, const char **next)
 }
 
 /*
+ * Owner's release: a listing is under way no longer.
+ */
+static void
+leave_listings(void *resource)
+{
+	dlist_delete(&((AdpDirectory *) resource)->node);
+}
+
+/*
+ * Enters a directory among those whose listing is under way.
+ */
+static void
+enter_listings(AdpDirectory *directory)
+{
+	directory->place = adp_owner_create(directory->cxt, leave_listings);
+	dlist_push_head(&listings, &directory->node);
+	directory->place->resource = directory;
+}
+
+/*
+ * Takes along the same listing that another scan has under way, for who it
+ * belongs to may not be at work; false if there is none.  What it finds will be
+ * known.
+ */
+static bool
+take_along_listing(const AdpDirectory *directory)
+{
+	AdpSession *session = directory->session;
+	dlist_iter iter;
+
+	dlist_foreach(iter, &listings)
+	{
+		AdpDirectory *other = dlist_container(AdpDirectory, node, iter.cur);
+		const AdpSettings *settings = other->session->settings;
+
+		if (settings->serverid != session->settings->serverid ||
+			settings->umid != session->settings->umid)
+			continue;
+		if (other->listing != NULL)
+			adp_call_poll(other->listing);
+		adp_session_wake_at(session, adp_clock_ms() + LOOK_GAP_MS);
+		(void) adp_directory_advance(other);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * What is known of the listing, perhaps by now.  NULL: it has to be waited for
+ * or, after *is_ours is set, fetched.
+ */
+static const AdpKnown *
+find_listing(AdpDirectory *directory, bool *is_ours)
+{
+	const AdpSettings *settings = directory->session->settings;
+	const AdpKnown *known;
+
+	*is_ours = directory->place != NULL && directory->place->resource != NULL;
+	if (*is_ours)
+		return NULL;
+	known = adp_known_find(settings, NULL);
+	if (known != NULL)
+		return known;
+	if (take_along_listing(directory))
+		return adp_known_find(settings, NULL);
+	enter_listings(directory);
+	*is_ours = true;
+	return NULL;
+}
+
+/*
  * Fetches the listing page by page and uses it; true once that is done.
  */
 static bool
 fetch_listing(AdpDirectory *directory)
 {
-	const AdpSettings *settings = directory->session->settings;
-	const AdpKnown *known = NULL;
 	const char *next = NULL;
+	bool is_ours;
+	const AdpKnown *known = find_listing(directory, &is_ours);
 
-	if (directory->listing == NULL)
-		known = adp_known_find(settings, NULL);
 	if (known != NULL)
-	{
 		use_listing(directory, known->accounts, known->naccounts);
-		return true;
-	}
+	if (!is_ours)
+		return known != NULL;
 	do
 	{
 		if (directory->listing == NULL)
@@ -530,8 +608,9 @@ fetch_listing(AdpDirectory *directory)
 		}
 	} while (!take_listing_page(directory, &next) || next != NULL);
 	use_listing(directory, directory->listed.items, directory->listed.count);
-	adp_known_keep(settings, NULL, directory->listed.items,
+	adp_known_keep(directory->session->settings, NULL, directory->listed.items,
 				   directory->listed.count);
+	adp_owner_release(directory->place);
 	return true;
 }
 
@@ -582,7 +661,8 @@ fetch_settings(AdpDirectory *directory, int index)
 	AdpCall **call = &directory->settings_calls[index];
 	const AdpKnown *known;
 
-	if (account->time_zone != NULL)
+	if (account->time_zone != NULL ||
+		directory->session->platform->account_request == NULL)
 		return true;
 	known = adp_known_find(directory->session->settings, account->id);
 	if (known != NULL)
@@ -681,7 +761,7 @@ adp_directory_describe(const AdpPlatform *platform, const AdpSettings *settings,
 DateADT
 adp_account_today(const AdpAccount *account)
 {
-	pg_tz *zone = pg_tzset(account->time_zone);
+	pg_tz *zone = account->time_zone ? pg_tzset(account->time_zone) : NULL;
 	struct pg_tm tm;
 	fsec_t fsec;
 	int offset;
@@ -690,7 +770,8 @@ adp_account_today(const AdpAccount *account)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("time zone \"%s\" of account %s is not known to this server",
-						account->time_zone, account->id),
+						account->time_zone ? account->time_zone : "",
+						account->id),
 				 errhint(
 					 "Give the scan an upper bound on its day, or update the server's time zone data.")));
 	if (timestamp2tm(adp_now(), &offset, &tm, &fsec, NULL, zone) != 0)

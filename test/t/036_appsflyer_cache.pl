@@ -89,6 +89,7 @@ subtest 'no statement asks twice, whatever the time to live' => sub {
 		$session->query($case->[1]);
 		is_deeply(calls(), $each_once, $case->[0]);
 	}
+	is(scalar(grep { $_->{path} =~ m{mng/apps} } @{ $sim->requests }), 1, 'and the list of apps was asked for once');
 	like($session->query("EXPLAIN SELECT installs AS n FROM once.partners_daily WHERE $days UNION ALL SELECT event_count FROM once.partners_event_daily WHERE $days"),
 		qr/Async Foreign Scan/, 'the last one ran side by side');
 	start_over();

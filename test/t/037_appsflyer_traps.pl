@@ -315,6 +315,26 @@ subtest 'an app that is not in the list' => sub {
 	is(scalar calls('agg-data'), 0, 'before anything is asked');
 };
 
+subtest 'an app of which the list tells no zone' => sub {
+	my %attributes = (name => 'x', platform => 'ios', currency => 'KRW', time_zone => 'Asia/Seoul');
+	for my $missing ('time_zone', 'currency')
+	{
+		start_over();
+		$session->query("SELECT adpipe.forget('flyer')");
+		my $told = join ', ', map { qq("$_":"$attributes{$_}") } grep { $_ ne $missing } sort keys %attributes;
+		fault({ status => 200, body => qq({"data":[{"id":"$app","type":"app","attributes":{$told}}]}) }, path => 'mng/apps');
+		my $what = $missing =~ tr/_/ /r;
+		for my $sql ("SELECT count(*) FROM flyer.partners_daily WHERE $day", 'SELECT count(*) FROM flyer.installs WHERE date_day >= current_date - 3')
+		{
+			my $error = error_of($sql);
+			like($error->{sqlstate}, qr/^(HV00M|22023)$/, "$missing: an error");
+			like($error->{message}, qr/\Q$app\E/, 'that names the app');
+		}
+		is(scalar calls('(agg|raw)-data'), 0, 'before anything is asked');
+	}
+	$session->query("SELECT adpipe.forget('flyer')");
+};
+
 # ---- refusals
 
 subtest 'quotas say when to come back' => sub {
