@@ -37,10 +37,34 @@ my %platforms = (
 		narrow => [ smallint => 'metrics.cost_micros' ],
 		reach => qr/37 months/,
 		garble => [ '226e616d65223a22', '226e616d65223a22c328' ],
-		server_error => 'internalError.INTERNAL_ERROR',
+		server_error => [ { error => 'internalError.INTERNAL_ERROR' }, qr/HTTP 500.*request id/ ],
 		quota => { error => 'quotaError.RESOURCE_EXHAUSTED', retry_delay => '5400s' },
 		bare => [ { client_id => 'only-this' }, qr/refresh_token/ ],
-		expired => { access_token => 'ya29.expired-long-ago' },
+		expired => [ { access_token => 'ya29.expired-long-ago' }, qr/HTTP 401/ ],
+	},
+	meta => {
+		wrapper => 'meta_ads',
+		make => \&meta_server,
+		once => { account_id => '1234567890123456', max_retries => 0 },
+		everywhere => sub { (endpoint => $_[0]) },
+		page => { path => '/insights' },
+		good => 'SELECT count(*) > 0 FROM meta.campaign_daily WHERE date_day = current_date - 20',
+		name => 'SELECT campaign_name FROM meta.campaign_daily WHERE date_day = current_date - 20',
+		unbounded => 'SELECT clicks FROM meta.campaign_daily',
+		entity => 'campaigns',
+		account => '1234567890123456',
+		table_option => "level 'campaign'",
+		secret => 'app_secret',
+		account_option => [ account_id => '123 x', qr/account/i ],
+		day => 'date_start',
+		bad_type => [ bigint => 'spend' ],
+		narrow => [ smallint => 'impressions' ],
+		reach => qr/37 months/,
+		garble => [ '6e616d65223a22', '6e616d65223a22c328' ],
+		server_error => [ { error => '2' }, qr/HTTP 500/ ],
+		quota => { error => '80000.2446079', wait_minutes => 90 },
+		bare => [ {}, qr/access_token/ ],
+		expired => [ { access_token => 'EAAsampleexpired' }, qr/HTTP 400, error 190/ ],
 	},
 	flyer => {
 		wrapper => 'appsflyer',
@@ -61,10 +85,10 @@ my %platforms = (
 		narrow => [ smallint => 'Impressions' ],
 		reach => qr/25 months/,
 		garble => [ '2c4f7267616e69632c', '2cc3282c' ],
-		server_error => 'unavailable',
+		server_error => [ { error => 'unavailable' }, qr/HTTP 503/ ],
 		quota => { error => 'aggregate_limit' },
 		bare => [ {}, qr/api_token/ ],
-		expired => { api_token => 'simulated-expired-long-ago' },
+		expired => [ { api_token => 'simulated-expired-long-ago' }, qr/HTTP 401/ ],
 	},
 );
 
@@ -118,8 +142,8 @@ sub shared_cases
 			'HV00A', qr/cannot be read/, $is_json ? qr/not a JSON object/ : qr/is no report/ ],
 		[ 'broken UTF-8 in a name', $fault->({ replace_bytes => $p->{garble} }), $p->{name},
 			'HV00A', qr/cannot be read/, $is_json ? qr/not valid UTF-8/ : qr/NUL or an invalid sequence/ ],
-		[ 'server error', $fault->({ error => $p->{server_error} }), $p->{good},
-			'HV00M', qr/did not give a whole answer/, qr/HTTP 50\d/ ],
+		[ 'server error', $fault->($p->{server_error}[0]), $p->{good},
+			'HV00M', qr/did not give a whole answer/, $p->{server_error}[1] ],
 		[ 'quota for hours', $fault->($p->{quota}), $p->{good},
 			'53400', qr/quota .* used up/, qr/Come back at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/ ],
 		[ 'redirect', $fault->({ redirect => 'https://elsewhere.example/' }), $p->{good},
@@ -131,7 +155,7 @@ sub shared_cases
 		[ 'no user mapping', undef, "SELECT * FROM ${s}_unmapped.$p->{entity}",
 			'42704', qr/role "\w+" has no user mapping for server "${s}_unmapped"/, qr/CREATE USER MAPPING FOR \w+ SERVER ${s}_unmapped/ ],
 		[ 'expired access token', undef, "SELECT * FROM ${s}_expired.$p->{entity}",
-			'28000', qr/refused the credentials/, qr/HTTP 401/ ],
+			'28000', qr/refused the credentials/, $p->{expired}[1] ],
 		[ 'nobody listens', undef, "SELECT * FROM ${s}_deaf.$p->{entity}",
 			'HV00N', qr/could not connect to platform "$p->{wrapper}"/, qr/port 9.*Check the network/s ],
 		[ 'no such host', undef, "SELECT * FROM ${s}_lost.$p->{entity}",
@@ -154,7 +178,7 @@ sub make_failing
 	$server->('unmapped');
 	$server->('deaf', options => { $p->{everywhere}->('http://127.0.0.1:9') });
 	$server->('lost', options => { $p->{everywhere}->('https://nowhere.invalid') });
-	$server->('expired', mapping => $p->{expired});
+	$server->('expired', mapping => $p->{expired}[0]);
 	$server->('distrusted', options => { $p->{everywhere}->($sim->https) });
 	$node->safe_psql('postgres', <<"END");
 DROP USER MAPPING FOR CURRENT_USER SERVER ${s}_unmapped;
@@ -215,7 +239,7 @@ make_failing($_, $platforms{$_}) for sort keys %platforms;
 
 # From here on the server logs all it can, and must not log these; what the
 # statement itself says is its author's own.
-my $secrets = qr/simulated\.|sample-secret|sample-refresh|revoked-long-ago|expired-long-ago|Bearer /;
+my $secrets = qr/simulated\.|EAAsample|0123456789abcdef|sample-secret|sample-refresh|revoked-long-ago|expired-long-ago|Bearer /;
 $node->append_conf('postgresql.conf', <<'END');
 log_min_messages = debug5
 log_statement = all
