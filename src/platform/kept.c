@@ -39,6 +39,7 @@ typedef struct Answer
 	TimestampTz fetched_at;
 	TimestampTz expires_at;
 	TimestampTz statement; /* the start of the one that fetched it */
+	uint64 transaction;	   /* its number in this process */
 	bool is_stale;		   /* server or mapping changed, or it was forgotten */
 	int readers;
 	AdpSpool body;
@@ -54,6 +55,9 @@ typedef struct UnderWay
 /* The one used last comes first. */
 static dlist_head answers = DLIST_STATIC_INIT(answers);
 static dlist_head calls = DLIST_STATIC_INIT(calls);
+
+/* Transactions that have ended since the first answer was kept. */
+static uint64 transactions = 0;
 
 /*
  * The key of a request; the text is not copied.
@@ -104,19 +108,21 @@ drop(Answer *answer)
 }
 
 /*
- * Whether the running statement fetched an answer.
+ * Whether the running statement fetched an answer.  Its start alone does not
+ * tell: background workers need not set it anew.
  */
 static bool
 is_of_statement(const Answer *answer)
 {
-	return answer->statement == GetCurrentStatementStartTimestamp();
+	return answer->transaction == transactions &&
+		answer->statement == GetCurrentStatementStartTimestamp();
 }
 
 /*
  * Takes out what nobody reads and nobody may use.
  */
 static void
-sweep(bool is_statement_over)
+sweep(void)
 {
 	TimestampTz now = adp_now();
 	dlist_mutable_iter iter;
@@ -127,8 +133,7 @@ sweep(bool is_statement_over)
 
 		if (answer->readers == 0 &&
 			(answer->is_stale ||
-			 (now >= answer->expires_at &&
-			  (is_statement_over || !is_of_statement(answer)))))
+			 (now >= answer->expires_at && !is_of_statement(answer))))
 			drop(answer);
 	}
 }
@@ -139,8 +144,11 @@ sweep(bool is_statement_over)
 static void
 end_transaction(XactEvent event, void *arg)
 {
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT)
-		sweep(true);
+	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT &&
+		event != XACT_EVENT_PREPARE)
+		return;
+	transactions++;
+	sweep();
 }
 
 /*
@@ -231,7 +239,7 @@ adp_kept_find(MemoryContext cxt, const AdpSettings *settings,
 	const Key key = make_key(settings, request);
 	dlist_iter iter;
 
-	sweep(false);
+	sweep();
 	dlist_foreach(iter, &answers)
 	{
 		Answer *answer = dlist_container(Answer, node, iter.cur);
@@ -264,6 +272,7 @@ create_answer(const AdpSettings *settings, const char *request)
 	answer->expires_at =
 		answer->fetched_at + settings->cache_ttl_s * USECS_PER_SEC;
 	answer->statement = GetCurrentStatementStartTimestamp();
+	answer->transaction = transactions;
 	return answer;
 }
 
@@ -331,7 +340,7 @@ adp_kept_forget(Oid serverid)
 		answer->is_stale = true;
 		count++;
 	}
-	sweep(false);
+	sweep();
 	return count;
 }
 

@@ -8,7 +8,7 @@
  * brought, and forgotten when either changes.  Others may use it for the time
  * that option cache_ttl_s of their table or server says, and whoever asks in
  * the statement that fetched it may in any case: no statement asks for the same
- * twice.
+ * twice, unless it ends a transaction in between.
  *
  * All of them together hold no more than setting "adpipe.kept_answers_size",
  * the ones used longest ago going first; what is being read, and what the
