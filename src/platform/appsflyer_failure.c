@@ -196,6 +196,21 @@ read_status(int status, AdpFailure *failure)
 }
 
 /*
+ * A body of plain text as a sentence, without blanks and line ends around it;
+ * NULL if it is empty or a web page.
+ */
+static const char *
+sentence(const char *text)
+{
+	char *copy = pstrdup(text + strspn(text, " \t\r\n"));
+	Size len = strlen(copy);
+
+	while (len > 0 && strchr(" \t\r\n", copy[len - 1]) != NULL)
+		copy[--len] = '\0';
+	return len == 0 || copy[0] == '<' ? NULL : copy;
+}
+
+/*
  * Reads a failed answer.
  */
 void
@@ -203,9 +218,10 @@ adp_appsflyer_read_failure(const AdpReply *reply, AdpFailure *failure)
 {
 	const char *text = adp_json_text(adp_json_get(reply->doc, "message"));
 
-	if (text == NULL && reply->doc == NULL && reply->text[0] != '<' &&
-		reply->text[0] != '\0')
-		text = reply->text;
+	if (text == NULL)
+		text = adp_json_text(adp_json_get(reply->doc, "error"));
+	if (text == NULL && reply->doc == NULL)
+		text = sentence(reply->text);
 	read_status(reply->status, failure);
 	if (text == NULL)
 		return;

@@ -386,7 +386,9 @@ subtest 'refusals are told apart' => sub {
 		[ { error => 'platform' }, 'HV00L', qr/isn't supported for this report type/ ],
 		[ { error => 'lookback' }, '22008', qr/limited to 90 days/ ],
 		[ { error => 'unavailable' }, 'HV00M', qr/HTTP 503/ ],
-		[ { status => 400, body => 'Unsupported additional field: x' }, 'HV00L', qr/Unsupported additional field: x/ ],
+		[ { status => 400, body => "\n Unsupported additional field: x\r\n" }, 'HV00L', qr/HTTP 400: Unsupported additional field: x$/m ],
+		[ { status => 422, body => '{"error":"Invalid value: days for key: granularity","expose":false}' }, 'HV00L', qr/HTTP 422: Invalid value: days for key/ ],
+		[ { status => 400, body => " \n<html>no</html>" }, 'HV00L', qr/HTTP 400\./ ],
 	);
 	for my $as_json (\0, \1)
 	{
