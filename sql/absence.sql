@@ -2,13 +2,6 @@
 SET client_min_messages = warning;
 SET datestyle = 'ISO';
 SET timezone = 'UTC';
-DO $$
-BEGIN
-    IF NOT EXISTS (SELECT FROM pg_foreign_data_wrapper WHERE fdwname = 'appsflyer') THEN
-        CREATE FOREIGN DATA WRAPPER appsflyer;
-    END IF;
-END
-$$;
 SET adpipe.debug_now = '2026-11-20 12:00Z';
 CREATE SERVER tracker FOREIGN DATA WRAPPER appsflyer;
 CREATE SERVER google FOREIGN DATA WRAPPER google_ads OPTIONS (customer_id '1234567890');

@@ -56,6 +56,7 @@ CREATE VIEW adpipe.compared_targets AS
                ELSE k.names @> '{conversions}'
                     AND k.dimensions <@ '{platform,account_id,account_name,currency,campaign_id,campaign_name,campaign_status,channel_type,device,ad_network_type,attribution_setting}' END
     ORDER BY p.platform, f.account_id, cardinality(k.dimensions), f.target;
+GRANT SELECT ON adpipe.compared_targets TO PUBLIC;
 COMMENT ON VIEW adpipe.compared_targets IS 'The copies that adpipe.discrepancy reads, one per account or app.';
 COMMENT ON COLUMN adpipe.compared_targets.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.compared_targets.platform IS 'Foreign-data wrapper.';

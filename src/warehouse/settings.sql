@@ -77,11 +77,12 @@ AS $$
 $$;
 COMMENT ON FUNCTION adpipe.guide_of(text, text) IS 'The row of adpipe.setting_guide for a setting.';
 
+/* Later than the last reading, though a clock was set back. */
 CREATE FUNCTION adpipe.mark_affected(target regclass, account_id text, setting text) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-    UPDATE adpipe.slice_ledger s SET stale_since = adpipe.clock()
+    UPDATE adpipe.slice_ledger s SET stale_since = greatest(adpipe.clock(), s.fetched_at + interval '1 microsecond')
     FROM adpipe.target_ledger t
     JOIN adpipe.account_ledger a ON a.target = t.target
     CROSS JOIN LATERAL adpipe.source_policy(t.source) p
