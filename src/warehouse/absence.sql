@@ -14,11 +14,12 @@
  *   of the five weeks, and one day.  So what rests at weekends (2 days) is missed
  *   on the 6th day, what comes daily on the 2nd, what comes once a week never
  *   before two weeks are over.
- * - An event or metric of 20 a day and more that never missed one of 21 days is
- *   missed on the 1st: by chance that happens once in 10^8 days.
+ * - What is counted, never missed one of 21 days and was 20 and more on each is
+ *   missed on the 1st.  Money is not: how little is little depends on currency.
  * - Reports dated by install fill from behind: the newest days lack what users
  *   do later.  There the silence at first sight, and later each that ended by
- *   itself, counts like a silence between.
+ *   itself, counts like a silence between; for events and metrics one day does
+ *   at least, and no count is large enough for the 1st day.
  * - A campaign is missed while the platform says that it is serving.
  */
 
@@ -33,7 +34,7 @@ CREATE TABLE adpipe.signal_ledger (
     silent_days integer NOT NULL,
     longest_gap integer NOT NULL,
     lag_days integer NOT NULL,
-    volume numeric NOT NULL,
+    volume numeric,
     is_serving boolean,
     accepted_day date,
     seen_at timestamptz NOT NULL,
@@ -50,7 +51,7 @@ COMMENT ON COLUMN adpipe.signal_ledger.last_day IS 'Last of them.';
 COMMENT ON COLUMN adpipe.signal_ledger.silent_days IS 'Settled days since then.';
 COMMENT ON COLUMN adpipe.signal_ledger.longest_gap IS 'Most settled days without it between two days with it.';
 COMMENT ON COLUMN adpipe.signal_ledger.lag_days IS 'Silence at the end that is normal, since days fill from behind.';
-COMMENT ON COLUMN adpipe.signal_ledger.volume IS 'Mean of an active day.';
+COMMENT ON COLUMN adpipe.signal_ledger.volume IS 'Least of an active day; NULL: nothing that could be counted, or of reports dated by install.';
 COMMENT ON COLUMN adpipe.signal_ledger.is_serving IS 'Whether the platform says that a campaign is serving; NULL: not asked.';
 COMMENT ON COLUMN adpipe.signal_ledger.accepted_day IS 'Its last_day when its end was accepted.';
 COMMENT ON COLUMN adpipe.signal_ledger.seen_at IS 'When it was last measured.';
@@ -92,7 +93,8 @@ AS $$
     WITH columns AS (
         SELECT c.name::text, c.type FROM adpipe.source_columns(target) c
     ), metrics AS (
-        SELECT c.name FROM columns c WHERE c.type IN ('bigint', 'integer', 'numeric', 'double precision')
+        SELECT c.name, c.name ~ 'conversions$' OR c.type IN ('bigint', 'integer') AND c.name !~ 'micros' AS is_count
+        FROM columns c WHERE c.type IN ('bigint', 'integer', 'numeric', 'double precision')
     ), names AS (
         SELECT CASE c.name WHEN 'action_type' THEN 'event' WHEN 'event_name' THEN 'event'
                            WHEN 'campaign_id' THEN 'campaign' ELSE c.name END AS kind,
@@ -102,23 +104,23 @@ AS $$
                                    WHERE m.name IN ('event_count', 'action_count') LIMIT 1), 'count(*)')
                     ELSE coalesce((SELECT 'sum(' || string_agg(format('coalesce(%I, 0)', m.name), ' + ') || ')'
                                    FROM metrics m WHERE m.name IN ('impressions', 'clicks', 'installs')), 'count(*)')
-               END AS volume
+               END AS amount
         FROM columns c
         WHERE c.name IN ('event_name', 'action_type', 'campaign_id')
            OR c.name = 'media_source' AND NOT EXISTS (SELECT FROM columns e WHERE e.name = 'event_name')
     )
     SELECT string_agg(arm, ' UNION ALL ')
     FROM (
-        SELECT format('SELECT account_id, date_day, %L AS kind, %I AS name, (%s)::numeric AS volume FROM %s '
+        SELECT format('SELECT account_id, date_day, %L AS kind, %I AS name, (%s)::numeric AS amount, true AS is_count FROM %s '
                       'WHERE date_day >= $2 AND %I IS NOT NULL GROUP BY account_id, date_day, %I',
-                      n.kind, n.name, n.volume, target, n.name, n.name) AS arm
+                      n.kind, n.name, n.amount, target, n.name, n.name) AS arm
         FROM names n
         UNION ALL
-        SELECT format('SELECT f.account_id, f.date_day, ''metric'' AS kind, m.name, m.volume FROM ('
+        SELECT format('SELECT f.account_id, f.date_day, ''metric'' AS kind, m.name, m.amount, m.is_count FROM ('
                       'SELECT account_id, date_day, %s FROM %s WHERE date_day >= $2 GROUP BY account_id, date_day) f '
-                      'CROSS JOIN LATERAL (VALUES %s) m (name, volume)',
+                      'CROSS JOIN LATERAL (VALUES %s) m (name, amount, is_count)',
                       string_agg(format('sum(abs(%1$I))::numeric AS %1$I', m.name), ', '), target,
-                      string_agg(format('(%1$L, f.%1$I)', m.name), ', '))
+                      string_agg(format('(%1$L, f.%1$I, %2$L::boolean)', m.name, m.is_count), ', '))
         FROM metrics m
         HAVING count(*) > 0) arms
 $$;
@@ -146,11 +148,11 @@ BEGIN
                    row_number() OVER (PARTITION BY d.account_id ORDER BY d.date_day)
             FROM settled d
         ), told AS (
-            SELECT * FROM (%s) q WHERE q.volume > 0
+            SELECT * FROM (%s) q WHERE q.amount > 0
             UNION ALL
-            SELECT d.account_id, d.date_day, 'rows', '', d.rows FROM settled d WHERE d.rows > 0
+            SELECT d.account_id, d.date_day, 'rows', '', d.rows, true FROM settled d WHERE d.rows > 0
         ), placed AS (
-            SELECT t.account_id, t.kind, t.name, t.volume, d.date_day, d.n,
+            SELECT t.account_id, t.kind, t.name, t.amount, t.is_count, d.date_day, d.n,
                    d.n - lag(d.n) OVER (PARTITION BY t.account_id, t.kind, t.name ORDER BY d.n) - 1 AS gap
             FROM told t
             JOIN days d ON d.account_id = t.account_id AND d.date_day = t.date_day AND d.is_rows = (t.kind = 'rows')
@@ -161,7 +163,7 @@ BEGIN
             'silent_days', (SELECT max(d.n) FROM days d
                             WHERE d.account_id = p.account_id AND d.is_rows = (p.kind = 'rows')) - p.n))
         FROM (SELECT account_id, kind, name, count(*) AS active_days, max(date_day) AS last_day, max(n) AS n,
-                     coalesce(max(gap), 0) AS longest_gap, round(avg(volume), 3) AS volume
+                     coalesce(max(gap), 0) AS longest_gap, min(amount) FILTER (WHERE is_count) AS volume
               FROM placed GROUP BY account_id, kind, name) p
         $query$,
         adpipe.signal_query(target))
@@ -205,7 +207,9 @@ BEGIN
     INSERT INTO adpipe.signal_ledger AS l
         (target, account_id, kind, name, active_days, last_day, silent_days, longest_gap, lag_days, volume, seen_at)
     SELECT $1, f.account_id, f.kind, f.name, f.active_days, f.last_day, f.silent_days, f.longest_gap,
-           CASE WHEN is_cohort THEN f.silent_days ELSE 0 END, f.volume, adpipe.clock()
+           CASE WHEN NOT is_cohort THEN 0 WHEN f.kind IN ('event', 'metric') THEN greatest(f.silent_days, 1)
+                ELSE f.silent_days END,
+           CASE WHEN NOT is_cohort THEN f.volume END, adpipe.clock()
     FROM jsonb_to_recordset(signals) f (account_id text, kind text, name text, active_days integer, last_day date,
                                         silent_days integer, longest_gap integer, volume numeric)
     WHERE f.active_days >= 7
