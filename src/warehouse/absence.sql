@@ -285,7 +285,7 @@ AS $$
     JOIN pg_foreign_data_wrapper d ON d.oid = v.srvfdw
     JOIN (VALUES ('google_ads', 'resource=campaign', ARRAY['campaign_status', 'serving_status'],
                   'campaign_status = ''ENABLED'' AND serving_status = ''SERVING'''),
-                 ('meta_ads', 'level=campaign', ARRAY['effective_status'],
+                 ('meta_ads', 'level=campaigns', ARRAY['effective_status'],
                   'effective_status = ''ACTIVE'''))
         w (platform, option, columns, condition) ON w.platform = d.fdwname AND w.option = ANY (t.ftoptions)
     WHERE s.ftrelid = source AND has_table_privilege(t.ftrelid, 'SELECT')
@@ -330,6 +330,7 @@ DECLARE
 BEGIN
     IF is_new THEN
         PERFORM adpipe.record_signals(target, adpipe.measure_signals(target), mark);
+        PERFORM adpipe.read_attribution(target, adpipe.day_of(adpipe.clock(), 'UTC') - 28);
     END IF;
     IF adpipe.has_silent_campaigns(target, is_new) THEN
         PERFORM adpipe.read_serving(target, source);

@@ -23,6 +23,7 @@
 CREATE VIEW adpipe.setting_guide AS
     SELECT * FROM (VALUES
         ('%', '%', 'warning', 'window', 'Set it back on the platform.'),
+        ('%', '%/name', NULL, 'nothing', NULL),
         ('%', 'time_zone', 'warning', 'everything', 'Set it back on the platform.'),
         ('%', 'currency', 'error', 'nothing',
             'Set it back on the platform, or materialize a copy for the days in the new currency.'),
@@ -147,11 +148,11 @@ AS $$ SELECT regexp_replace(setting, '^(.+)/[^/]*$', '\1') $$;
 COMMENT ON FUNCTION adpipe.setting_owner(text) IS 'The thing that has a setting, by the setting''s path.';
 
 /*
- * A thing that was not there before (another conversion action) is a change as
- * much as one that is gone, but only where things of its kind are known: the
- * first answer is the state to compare with.  An account's own setting that an
- * answer lacks was not asked for; a further one is one that a newer version
- * asks for.  Events are noted by record_signals().
+ * A conversion action that was not there before is a change as much as one that
+ * is gone, but only where others are known: the first answer is the state to
+ * compare with.  Other things, such as ad sets, come and go.  An account's own
+ * setting that an answer lacks was not asked for; a further one is one that a
+ * newer version asks for.
  */
 CREATE FUNCTION adpipe.record_settings(target regclass, settings jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -171,15 +172,15 @@ BEGIN
             WHERE l.target = $1 AND NOT starts_with(l.setting, 'event/')
         )
         SELECT t.account_id, t.setting, t.value,
-               t.owner <> t.setting
+               starts_with(t.owner, 'conversion_action/')
                AND NOT EXISTS (SELECT FROM known k WHERE k.account_id = t.account_id AND k.owner = t.owner)
                AND EXISTS (SELECT FROM known k WHERE k.account_id = t.account_id
-                           AND starts_with(k.owner, split_part(t.owner, '/', 1) || '/')) AS is_new
+                           AND starts_with(k.owner, 'conversion_action/')) AS is_new
         FROM told t
         UNION ALL
         SELECT k.account_id, k.setting, NULL, false
         FROM known k
-        WHERE k.value IS NOT NULL AND k.owner <> k.setting
+        WHERE k.value IS NOT NULL AND starts_with(k.owner, 'conversion_action/')
           AND EXISTS (SELECT FROM told t WHERE t.account_id = k.account_id)
           AND NOT EXISTS (SELECT FROM told t WHERE t.account_id = k.account_id AND t.setting = k.setting)
     ) f;
@@ -189,6 +190,60 @@ $$;
 COMMENT ON FUNCTION adpipe.record_settings(regclass, jsonb) IS
     'Records an answer of table_settings(), and what it lacks that was there before.';
 REVOKE ALL ON FUNCTION adpipe.record_settings(regclass, jsonb) FROM PUBLIC;
+
+/*
+ * Meta says in each row by which setting its conversions were attributed.  That
+ * of the last day counts; what has rows under several settings (a campaign of
+ * ad sets that differ) says nothing, and neither does the account's row.
+ */
+CREATE FUNCTION adpipe.attribution_query(target regclass) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT format('SELECT DISTINCT ON (q.account_id, q.id) q.account_id, %L || q.id AS owner, q.name, q.value FROM ('
+                  'SELECT account_id, date_day, %I AS id, %I AS name, attribution_setting AS value, '
+                  'bool_or(attribution_setting = ''mixed'') OVER (PARTITION BY account_id, %I) AS is_mixed '
+                  'FROM %s WHERE date_day >= $1 AND attribution_setting IS NOT NULL) q '
+                  'WHERE NOT q.is_mixed ORDER BY q.account_id, q.id, q.date_day DESC',
+                  k.kind || '/', k.kind || '_id', k.kind || '_name', k.kind || '_id', target)
+    FROM (VALUES (1, 'adset'), (2, 'campaign')) k (place, kind)
+    WHERE (SELECT array_agg(c.name::text) FROM adpipe.source_columns(target) c)
+          @> ARRAY['attribution_setting', k.kind || '_id', k.kind || '_name']
+    ORDER BY k.place LIMIT 1
+$$;
+COMMENT ON FUNCTION adpipe.attribution_query(regclass) IS
+    'The query for attribution settings that the rows of a copy tell; NULL if they tell none.';
+
+CREATE FUNCTION adpipe.note_attribution(target regclass, settings jsonb) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT adpipe.note_setting($1, f.account_id, f.owner || s.name, s.value)
+    FROM jsonb_to_recordset(settings) f (account_id text, owner text, name text, value text)
+    CROSS JOIN LATERAL (VALUES ('/name', f.name), ('/attribution_setting', f.value)) s (name, value)
+$$;
+COMMENT ON FUNCTION adpipe.note_attribution(regclass, jsonb) IS
+    'Records attribution settings; part of read_attribution().';
+REVOKE ALL ON FUNCTION adpipe.note_attribution(regclass, jsonb) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.read_attribution(target regclass, since date) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    query text := adpipe.attribution_query(target);
+    found jsonb;
+BEGIN
+    IF query IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('SELECT jsonb_agg(to_jsonb(q)) FROM (%s) q', query) INTO found USING since;
+    PERFORM adpipe.note_attribution(target, coalesce(found, '[]'));
+END
+$$;
+COMMENT ON FUNCTION adpipe.read_attribution(regclass, date) IS
+    'Reads attribution settings out of the rows of a copy since a day, and records them.';
+REVOKE ALL ON FUNCTION adpipe.read_attribution(regclass, date) FROM PUBLIC;
 
 /*
  * Ten copies of one server are refreshed one after the other and need the same

@@ -7,6 +7,9 @@ from appsflyer import expected as appsflyer_expected
 from appsflyer.sample import MAIN as APP, SampleWorld as AppWorld
 from google_ads import expected
 from google_ads.sample import MAIN, SampleWorld
+from meta_ads import expected as meta_expected
+from meta_ads.changes import Changes as MetaChanges
+from meta_ads.sample import SampleWorld as MetaWorld
 from state import UTC, Clock
 
 NOW = datetime.datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -113,6 +116,35 @@ class EventSwitchedOff(unittest.TestCase):
         self.assertLessEqual(max(after), "2026-11-10")
         self.assertLessEqual(max(days("partners_event_daily")), "2026-11-10")
         self.assertGreater(max(before), "2026-11-10")
+
+
+class AttributionChanged(unittest.TestCase):
+    """Meta Ads."""
+
+    def test_conversions_follow(self):
+        """Conversions after a day of the click, or a view, do not count any
+        more; set back, they do."""
+        clock = Clock()
+        clock.set(NOW)
+        world = MetaWorld(clock)
+        changes = MetaChanges(world)
+        account = world.accounts["4567890123456789"]
+        adset = account.children[0].children[0]
+
+        def conversions():
+            return [row["conversions"] for row in meta_expected.expected_rows(
+                world, {"resource": "adset_daily", "since": "2026-11-01",
+                        "until": "2026-11-19", "accounts": account.id})
+                if row["adset_id"] == adset.id]
+
+        before = conversions()
+        setting = "adset/%s/attribution_setting" % adset.id
+        changes.change(account.id, setting, "1d_click")
+        self.assertNotEqual(conversions(), before)
+        with self.assertRaises((KeyError, ValueError)):
+            changes.change(account.id, setting, "99d_click")
+        changes.reset()
+        self.assertEqual(conversions(), before)
 
 
 if __name__ == "__main__":

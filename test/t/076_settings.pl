@@ -162,6 +162,39 @@ run('CALL adpipe.refresh_all()');
 is($asked->() - $before, 2, 'two copies, two accounts: asked once each');
 is($node->safe_psql('postgres', 'SELECT count(DISTINCT n) FROM (SELECT count(*) AS n FROM adpipe.settings_ledger GROUP BY target) c'), '1', 'both know the same');
 
+# Meta tells the attribution setting in each row.
+my $meta = '4567890123456789';
+meta_server($node, $sim, role => 'loader', options => { account_id => $meta });
+$node->safe_psql('postgres', 'GRANT USAGE ON SCHEMA meta TO loader; GRANT USAGE ON FOREIGN SERVER meta TO loader; GRANT SELECT ON ALL TABLES IN SCHEMA meta TO loader');
+run("SELECT adpipe.materialize('meta.adset_daily', 'ads.adset', '2026-10-24'), adpipe.materialize('meta.campaign_daily', 'ads.meta_campaign', '2026-10-24')");
+run('CALL adpipe.refresh_all()');
+is(health(), '', 'attribution: seen for the first time');
+my ($adset, $name) = split /\|/, run("SELECT adset_id, adset_name FROM ads.adset WHERE attribution_setting = '7d_click_1d_view' AND date_day = '2026-11-19' ORDER BY conversions DESC NULLS LAST LIMIT 1");
+my $rows = "SELECT count(*) FROM (SELECT account_id, date_day, adset_id, conversions FROM meta.adset_daily WHERE date_day >= '2026-10-24' "
+  . "EXCEPT SELECT account_id, date_day, adset_id, conversions FROM ads.adset) e";
+$sim->change($meta, "adset/$adset/attribution_setting", '1d_click', 'meta');
+at('2026-11-20T21:30:00Z');
+cmp_ok(run($rows), '>', 10, 'attribution: numbers change on the platform');
+run('CALL adpipe.refresh_all()');
+like(health(), qr/^warning\|$meta\|setting changed on the platform: adset\/$adset "\Q$name\E": attribution_setting 7d_click_1d_view -> 1d_click\|11-20 21:30$/m, 'attribution: in health');
+like(run("SELECT action FROM adpipe.health WHERE target = 'ads.adset'::regclass"), qr/Ads Manager: the ad set, Edit, Attribution setting/, 'attribution: the way out');
+at('2026-11-20T22:30:00Z');
+run('CALL adpipe.refresh_all()');
+is(run($rows), '0', 'attribution: the days that the platform restates are read again');
+$sim->change($meta, "adset/$adset/attribution_setting", '7d_click_1d_view', 'meta');
+at('2026-11-20T23:30:00Z');
+run('CALL adpipe.refresh_all()');
+is(health(), '', 'attribution: set back, clear');
+cmp_ok(run(run("SELECT 'SELECT count(*) FROM (' || adpipe.serving_query('meta.campaign_daily') || ') q'")), '>', 0, 'Meta is asked which campaigns are active by its own words');
+$sim->settings({ meta_scopes => '' });
+at('2026-11-21T00:30:00Z');
+run('CALL adpipe.refresh_all()');
+like(health(), qr/^error\|$meta\|the account cannot be read: /m, 'Meta, scope lost: in health');
+$sim->settings({ meta_scopes => 'ads_read' });
+at('2026-11-21T01:30:00Z');
+run('CALL adpipe.refresh_all()');
+is(health(), '', 'Meta, scope granted again: clear');
+
 # Who may.
 $node->safe_psql('postgres', 'CREATE ROLE reader LOGIN; GRANT USAGE ON SCHEMA ads TO reader; GRANT SELECT ON ads.campaign TO reader');
 my $reader = session($node, user => 'reader');

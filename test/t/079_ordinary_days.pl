@@ -18,7 +18,11 @@ my $node = adpipe_cluster();
 my $sim = simulator();
 loader($node, $sim, options => { customer_id => $is_long ? '*' : '4567890123' });
 appsflyer_server($node, $sim, role => 'loader', options => $is_long ? {} : { app_id => 'com.laeufer.laufen' });
+meta_server($node, $sim, role => 'loader', options => $is_long ? {} : { account_id => '4567890123456789' });
 $node->safe_psql('postgres', <<'END');
+GRANT USAGE ON SCHEMA meta TO loader;
+GRANT USAGE ON FOREIGN SERVER meta TO loader;
+GRANT SELECT ON ALL TABLES IN SCHEMA meta TO loader;
 GRANT USAGE ON SCHEMA flyer TO loader;
 GRANT USAGE ON FOREIGN SERVER flyer TO loader;
 GRANT SELECT ON ALL TABLES IN SCHEMA flyer TO loader;
@@ -48,7 +52,8 @@ sub run
 $node->safe_psql('postgres', "ALTER ROLE loader SET adpipe.refresh_max_requests = 100000; ALTER ROLE loader SET adpipe.refresh_max_time = '1h'");
 at(0);
 run("SELECT adpipe.materialize('$_->[0]', '$_->[1]', '2026-09-20')")
-  for [ 'google.campaign_daily', 'ads.campaign' ], [ 'flyer.partners_daily', 'ads.partners' ], [ 'flyer.partners_event_daily', 'ads.events' ];
+  for [ 'google.campaign_daily', 'ads.campaign' ], [ 'flyer.partners_daily', 'ads.partners' ],
+  [ 'meta.campaign_daily', 'ads.meta' ], [ 'meta.adset_daily', 'ads.adset' ], [ 'meta.campaign_action_daily', 'ads.action' ], [ 'flyer.partners_event_daily', 'ads.events' ];
 for my $number (0 .. $days)
 {
 	my $moment = at($number);

@@ -8,6 +8,7 @@ from meta_ads import catalog, edges, errors, limits
 from meta_ads.access import SETTINGS as ACCESS_SETTINGS
 from meta_ads.access import Access
 from meta_ads.bench import Bench
+from meta_ads.changes import Changes
 from meta_ads.errors import GraphError, NotServed
 from meta_ads.expected import expected_rows
 from meta_ads.insights import report
@@ -51,6 +52,7 @@ class MetaAds:
         self.jobs = JobBook(clock, settings)
         self.pages = PageBook()
         self.blocks = limits.Blocks()
+        self.changes = Changes(world)
         self.bench = None
 
     # ---- for the control endpoints ---------------------------------------
@@ -74,6 +76,11 @@ class MetaAds:
         self.pages.expire_all()
         self.jobs.clear()
         self.blocks.clear()
+        self.changes.reset()
+
+    def change(self, account_id, setting, value):
+        """Changes a setting of an account."""
+        self.changes.change(account_id, setting, value)
 
     def revoke_tokens(self):
         """Does nothing: a reader could not get a new token.  The setting
