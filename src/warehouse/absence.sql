@@ -14,12 +14,12 @@
  *   of the five weeks, and one day.  So what rests at weekends (2 days) is missed
  *   on the 6th day, what comes daily on the 2nd, what comes once a week never
  *   before two weeks are over.
- * - What is counted, never missed one of 21 days and was 20 and more on each is
- *   missed on the 1st.  Money is not: how little is little depends on currency.
+ * - An account that had rows on each of 21 days and more is missed on the 1st.
+ *   Nothing else is, however large: what one campaign brings pauses with it.
  * - Reports dated by install fill from behind: the newest days lack what users
  *   do later.  There the silence at first sight, and later each that ended by
  *   itself, counts like a silence between; for events and metrics one day does
- *   at least, and no count is large enough for the 1st day.
+ *   at least.
  * - A campaign is missed while the platform says that it is serving.
  */
 
@@ -34,7 +34,6 @@ CREATE TABLE adpipe.signal_ledger (
     silent_days integer NOT NULL,
     longest_gap integer NOT NULL,
     lag_days integer NOT NULL,
-    volume numeric,
     is_serving boolean,
     accepted_day date,
     seen_at timestamptz NOT NULL,
@@ -51,22 +50,20 @@ COMMENT ON COLUMN adpipe.signal_ledger.last_day IS 'Last of them.';
 COMMENT ON COLUMN adpipe.signal_ledger.silent_days IS 'Settled days since then.';
 COMMENT ON COLUMN adpipe.signal_ledger.longest_gap IS 'Most settled days without it between two days with it.';
 COMMENT ON COLUMN adpipe.signal_ledger.lag_days IS 'Silence at the end that is normal, since days fill from behind.';
-COMMENT ON COLUMN adpipe.signal_ledger.volume IS 'Least of an active day; NULL: nothing that could be counted, or of reports dated by install.';
 COMMENT ON COLUMN adpipe.signal_ledger.is_serving IS 'Whether the platform says that a campaign is serving; NULL: not asked.';
 COMMENT ON COLUMN adpipe.signal_ledger.accepted_day IS 'Its last_day when its end was accepted.';
 COMMENT ON COLUMN adpipe.signal_ledger.seen_at IS 'When it was last measured.';
 SELECT pg_extension_config_dump('adpipe.signal_ledger', '');
 
-CREATE FUNCTION adpipe.silence_allowed(kind text, active_days integer, longest_gap integer,
-                                       lag_days integer, volume numeric) RETURNS integer
+CREATE FUNCTION adpipe.silence_allowed(kind text, active_days integer, longest_gap integer, lag_days integer)
+    RETURNS integer
     LANGUAGE sql IMMUTABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT CASE WHEN kind IN ('metric', 'event') AND volume >= 20 AND active_days >= 21
-                     AND greatest(longest_gap, lag_days) = 0 THEN 0
+    SELECT CASE WHEN kind = 'rows' AND active_days >= 21 AND greatest(longest_gap, lag_days) = 0 THEN 0
                 ELSE 1 + 2 * greatest(longest_gap, lag_days) END
 $$;
-COMMENT ON FUNCTION adpipe.silence_allowed(text, integer, integer, integer, numeric) IS
+COMMENT ON FUNCTION adpipe.silence_allowed(text, integer, integer, integer) IS
     'How many settled days a signal may be silent before it is missed.';
 
 CREATE FUNCTION adpipe.settled_days(target regclass, OUT account_id text, OUT date_day date, OUT rows bigint)
@@ -93,7 +90,7 @@ AS $$
     WITH columns AS (
         SELECT c.name::text, c.type FROM adpipe.source_columns(target) c
     ), metrics AS (
-        SELECT c.name, c.name ~ 'conversions$' OR c.type IN ('bigint', 'integer') AND c.name !~ 'micros' AS is_count
+        SELECT c.name
         FROM columns c WHERE c.type IN ('bigint', 'integer', 'numeric', 'double precision')
     ), names AS (
         SELECT CASE c.name WHEN 'action_type' THEN 'event' WHEN 'event_name' THEN 'event'
@@ -111,16 +108,16 @@ AS $$
     )
     SELECT string_agg(arm, ' UNION ALL ')
     FROM (
-        SELECT format('SELECT account_id, date_day, %L AS kind, %I AS name, (%s)::numeric AS amount, true AS is_count FROM %s '
+        SELECT format('SELECT account_id, date_day, %L AS kind, %I AS name, (%s)::numeric AS amount FROM %s '
                       'WHERE date_day >= $2 AND %I IS NOT NULL GROUP BY account_id, date_day, %I',
                       n.kind, n.name, n.amount, target, n.name, n.name) AS arm
         FROM names n
         UNION ALL
-        SELECT format('SELECT f.account_id, f.date_day, ''metric'' AS kind, m.name, m.amount, m.is_count FROM ('
+        SELECT format('SELECT f.account_id, f.date_day, ''metric'' AS kind, m.name, m.amount FROM ('
                       'SELECT account_id, date_day, %s FROM %s WHERE date_day >= $2 GROUP BY account_id, date_day) f '
-                      'CROSS JOIN LATERAL (VALUES %s) m (name, amount, is_count)',
+                      'CROSS JOIN LATERAL (VALUES %s) m (name, amount)',
                       string_agg(format('sum(abs(%1$I))::numeric AS %1$I', m.name), ', '), target,
-                      string_agg(format('(%1$L, f.%1$I, %2$L::boolean)', m.name, m.is_count), ', '))
+                      string_agg(format('(%1$L, f.%1$I)', m.name), ', '))
         FROM metrics m
         HAVING count(*) > 0) arms
 $$;
@@ -150,20 +147,20 @@ BEGIN
         ), told AS (
             SELECT * FROM (%s) q WHERE q.amount > 0
             UNION ALL
-            SELECT d.account_id, d.date_day, 'rows', '', d.rows, true FROM settled d WHERE d.rows > 0
+            SELECT d.account_id, d.date_day, 'rows', '', d.rows FROM settled d WHERE d.rows > 0
         ), placed AS (
-            SELECT t.account_id, t.kind, t.name, t.amount, t.is_count, d.date_day, d.n,
+            SELECT t.account_id, t.kind, t.name, d.date_day, d.n,
                    d.n - lag(d.n) OVER (PARTITION BY t.account_id, t.kind, t.name ORDER BY d.n) - 1 AS gap
             FROM told t
             JOIN days d ON d.account_id = t.account_id AND d.date_day = t.date_day AND d.is_rows = (t.kind = 'rows')
         )
         SELECT jsonb_agg(jsonb_build_object(
             'account_id', p.account_id, 'kind', p.kind, 'name', p.name, 'active_days', p.active_days,
-            'last_day', p.last_day, 'longest_gap', p.longest_gap, 'volume', p.volume,
+            'last_day', p.last_day, 'longest_gap', p.longest_gap,
             'silent_days', (SELECT max(d.n) FROM days d
                             WHERE d.account_id = p.account_id AND d.is_rows = (p.kind = 'rows')) - p.n))
         FROM (SELECT account_id, kind, name, count(*) AS active_days, max(date_day) AS last_day, max(n) AS n,
-                     coalesce(max(gap), 0) AS longest_gap, min(amount) FILTER (WHERE is_count) AS volume
+                     coalesce(max(gap), 0) AS longest_gap
               FROM placed GROUP BY account_id, kind, name) p
         $query$,
         adpipe.signal_query(target))
@@ -205,21 +202,20 @@ DECLARE
                           FROM adpipe.target_ledger t WHERE t.target = $1);
 BEGIN
     INSERT INTO adpipe.signal_ledger AS l
-        (target, account_id, kind, name, active_days, last_day, silent_days, longest_gap, lag_days, volume, seen_at)
+        (target, account_id, kind, name, active_days, last_day, silent_days, longest_gap, lag_days, seen_at)
     SELECT $1, f.account_id, f.kind, f.name, f.active_days, f.last_day, f.silent_days, f.longest_gap,
            CASE WHEN NOT is_cohort THEN 0 WHEN f.kind IN ('event', 'metric') THEN greatest(f.silent_days, 1)
-                ELSE f.silent_days END,
-           CASE WHEN NOT is_cohort THEN f.volume END, adpipe.clock()
+                ELSE f.silent_days END, adpipe.clock()
     FROM jsonb_to_recordset(signals) f (account_id text, kind text, name text, active_days integer, last_day date,
-                                        silent_days integer, longest_gap integer, volume numeric)
+                                        silent_days integer, longest_gap integer)
     WHERE f.active_days >= 7
        OR EXISTS (SELECT FROM adpipe.signal_ledger k WHERE k.target = $1 AND k.account_id = f.account_id
                   AND k.kind = f.kind AND k.name = f.name)
     ON CONFLICT (target, account_id, kind, name) DO UPDATE
     SET active_days = excluded.active_days, last_day = excluded.last_day, silent_days = excluded.silent_days,
-        longest_gap = excluded.longest_gap, volume = excluded.volume, seen_at = excluded.seen_at,
+        longest_gap = excluded.longest_gap, seen_at = excluded.seen_at,
         lag_days = CASE WHEN is_cohort AND excluded.last_day > l.last_day AND l.silent_days <=
-                             adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days, l.volume)
+                             adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days)
                         THEN greatest(l.lag_days, l.silent_days) ELSE l.lag_days END;
     /* What the five weeks hold no more is silent for as long as there were days. */
     UPDATE adpipe.signal_ledger l
@@ -230,7 +226,7 @@ BEGIN
       AND NOT EXISTS (SELECT FROM jsonb_to_recordset(signals) f (account_id text, kind text, name text)
                       WHERE f.account_id = l.account_id AND f.kind = l.kind AND f.name = l.name);
     PERFORM adpipe.note_setting($1, l.account_id, 'event/' || l.name,
-        CASE WHEN l.silent_days > adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days, l.volume)
+        CASE WHEN l.silent_days > adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days)
              THEN 'stopped' ELSE 'arriving' END)
     FROM adpipe.signal_ledger l WHERE l.target = $1 AND l.kind = 'event';
     UPDATE adpipe.target_ledger t SET signals_seen = mark WHERE t.target = $1;
@@ -246,7 +242,7 @@ CREATE FUNCTION adpipe.has_silent_campaigns(target regclass, is_new boolean) RET
 AS $$
     SELECT EXISTS (SELECT FROM adpipe.signal_ledger l
                    WHERE l.target = $1 AND l.kind = 'campaign' AND (is_new OR l.is_serving)
-                     AND l.silent_days > adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days, l.volume))
+                     AND l.silent_days > adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days))
 $$;
 COMMENT ON FUNCTION adpipe.has_silent_campaigns(regclass, boolean) IS
     'Whether campaigns stopped, so that it is worth while to ask whether they should run; is_new false: only those that should when they were last asked about.';
@@ -352,7 +348,7 @@ AS $$
         UPDATE adpipe.signal_ledger l SET accepted_day = l.last_day
         WHERE l.target = $1 AND l.account_id = coalesce($2, l.account_id) AND l.name = coalesce($3, l.name)
           AND l.accepted_day IS DISTINCT FROM l.last_day
-          AND l.silent_days > adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days, l.volume)
+          AND l.silent_days > adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days)
         RETURNING 1)
     SELECT count(*) FROM accepted
 $$;
@@ -401,7 +397,7 @@ CREATE VIEW adpipe.health_stopped AS
           FROM adpipe.signal_ledger l
           JOIN adpipe.target_ledger t ON t.target = l.target AND t.enabled
           JOIN adpipe.account_ledger a ON a.target = l.target AND a.account_id = l.account_id AND a.is_listed
-          WHERE l.silent_days > adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days, l.volume)
+          WHERE l.silent_days > adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days)
             AND l.accepted_day IS DISTINCT FROM l.last_day
             AND (l.kind <> 'campaign' OR l.is_serving)
           GROUP BY l.target, l.account_id, l.kind, l.last_day, a.time_zone,
