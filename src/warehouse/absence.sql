@@ -180,7 +180,7 @@ CREATE FUNCTION adpipe.signals_mark(target regclass) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT concat_ws(' ', count(*), max(d.date_day), max(s.changed_at), sum(d.date_day - DATE '2000-01-01'))
+    SELECT md5(string_agg(concat_ws(' ', d.account_id, d.date_day, d.rows, s.content_hash), ',' ORDER BY d.account_id, d.date_day))
     FROM adpipe.settled_days($1) d
     JOIN adpipe.slice_ledger s ON s.target = $1 AND s.account_id = d.account_id AND s.date_day = d.date_day
 $$;
