@@ -224,6 +224,33 @@ my @google_cases = (
 		'28000', qr/refused the credentials/, qr/invalid_grant/ ],
 );
 
+# Meta's own.
+my @meta_cases = (
+	[ 'unknown field', undef, 'SELECT nothing FROM meta.bad_field WHERE day = current_date - 20',
+		'HV00L', qr/refused the request/, qr/error 100, .*nothing is not valid for fields.*option field/s ],
+	[ 'an account of others', undef, 'SELECT * FROM hidden.campaigns',
+		'28000', qr/refused the credentials/, qr{9999999999999999.*error 100/33.*Assign the ad account}s ],
+	[ 'an account of others, by the list', undef, 'SELECT account_name FROM hidden.campaigns',
+		'28000', qr/refused the credentials/, qr{error 100/33} ],
+	[ 'a wrong app secret', undef, 'SELECT * FROM unproven.campaigns',
+		'28000', qr/refused the credentials/, qr/error 104.*option app_secret/s ],
+	[ 'a stale cursor', [ { match => { path => '/campaigns' }, action => { error => '2642' } } ], 'SELECT * FROM meta.campaigns',
+		'HV00M', qr/did not give a whole answer/, qr/error 2642.*Run the statement again/s ],
+	[ 'an error in the shape of text', [ { match => { path => '/campaigns' }, action => { error => '368', error_data => '{"a":1}' } } ], 'SELECT * FROM meta.campaigns',
+		'HV00L', qr/refused the request/, qr/error 368.*in some hours/s ],
+	[ 'no open account', [ { match => { path => 'me/adaccounts' }, action => { status => 200, body => '{"data":[{"account_id":"1","account_status":101}]}' } } ],
+		'SELECT * FROM all_meta.campaigns', 'HV002', qr/has no open account to ask/, qr/none of them open/ ],
+	[ 'the list of accounts never ends', [ { match => { path => 'me/adaccounts' }, action => { status => 200, body => '{"data":[],"paging":{"cursors":{"after":"x"},"next":"http://y"}}' } } ],
+		'SELECT * FROM all_meta.campaigns', 'HV00A', qr/gave the same page twice/, qr/List of accounts/ ],
+);
+my %meta = (%{ $platforms{meta}{once} });
+meta_server($node, $sim, name => 'hidden', options => { %meta, account_id => 'act_9999999999999999' });
+meta_server($node, $sim, name => 'unproven', options => {%meta}, mapping => { %AdpipeTest::META_CREDENTIALS, app_secret => 'not-the-secret' });
+meta_server($node, $sim, name => 'all_meta', options => { %meta, account_id => '*' });
+$node->safe_psql('postgres', <<'END');
+CREATE FOREIGN TABLE meta.bad_field (day date OPTIONS (field 'date_start'), nothing bigint) SERVER meta OPTIONS (level 'campaign');
+END
+
 my %once = %{ $platforms{google}{once} };
 google_server($node, $sim, name => 'old', options => { %once, api_version => 'v22' });
 google_server($node, $sim, name => 'every', options => { %once, customer_id => '*' });
@@ -239,7 +266,7 @@ make_failing($_, $platforms{$_}) for sort keys %platforms;
 
 # From here on the server logs all it can, and must not log these; what the
 # statement itself says is its author's own.
-my $secrets = qr/simulated\.|EAAsample|0123456789abcdef|sample-secret|sample-refresh|revoked-long-ago|expired-long-ago|Bearer /;
+my $secrets = qr/simulated\.|EAAsample|0123456789abcdef|not-the-secret|sample-secret|sample-refresh|revoked-long-ago|expired-long-ago|Bearer /;
 $node->append_conf('postgresql.conf', <<'END');
 log_min_messages = debug5
 log_statement = all
@@ -275,6 +302,7 @@ for my $platform (sort keys %platforms)
 	run_case($platform, $_) for shared_cases($platform, $platforms{$platform});
 }
 run_case('google', $_) for @google_cases;
+run_case('meta', $_) for @meta_cases;
 
 my $log = slurp_file($node->logfile, $log_start);
 like($log, qr/DEBUG.*STATEMENT/s, 'the log is talkative');
