@@ -690,21 +690,21 @@ shrink_capped(AdpCursor *cursor)
 }
 
 /*
- * Warns of a span without rows if that may have another reason than that there
- * are none.
+ * Warns if the platform may have left out rows of a span that has been read.
  */
 static void
-doubt_empty(const AdpCursor *cursor)
+doubt_answer(const AdpCursor *cursor)
 {
 	const AdpSession *session = cursor->plan->session;
 	const AdpPlatform *platform = session->platform;
 	const char *reason = NULL;
 
-	if (cursor->nrows == 0 && platform->doubt_empty != NULL)
-		reason = platform->doubt_empty(session->settings, &cursor->query);
+	if (platform->doubt != NULL)
+		reason = platform->doubt(session->settings, &cursor->query,
+								 cursor->nrows, cursor->is_plain);
 	if (reason != NULL)
 		ereport(WARNING,
-				(errmsg("no rows came from platform \"%s\" for %s",
+				(errmsg("platform \"%s\" may have left out rows of %s",
 						platform->name, cursor->subject),
 				 errdetail_internal("%s", reason)));
 }
@@ -723,7 +723,7 @@ fetch_after(AdpCursor *cursor)
 	cursor->halvings = Max(cursor->halvings - 1, 0);
 	cursor->nrows += adp_page_count(cursor->page);
 	if (!has_next)
-		doubt_empty(cursor);
+		doubt_answer(cursor);
 	if (has_next)
 		fetch_page(cursor);
 	else

@@ -74,12 +74,13 @@ extern void adp_meta_ads_read_code(int64 code, int64 subcode,
 extern int64 adp_meta_ads_wait_ms(const AdpReply *reply);
 extern int64 adp_meta_ads_pause_ms(const AdpReply *reply, bool *must_wait);
 
-/* meta_ads_traps.c: refuses what the platform would answer with silence; what
- * an empty answer may mean. */
+/* meta_ads_traps.c: refuses what the platform would answer with silence; why
+ * rows may be missing. */
 extern void adp_meta_ads_check_query(const AdpSettings *settings,
 									 const AdpQuery *query, const char *since);
-extern const char *adp_meta_ads_doubt_empty(const AdpSettings *settings,
-											const AdpQuery *query);
+extern const char *adp_meta_ads_doubt(const AdpSettings *settings,
+									  const AdpQuery *query, int64 nrows,
+									  bool is_plain);
 
 /* meta_ads_query.c: whether a source is a report; words of comma lists;
  * requests. */

@@ -474,20 +474,6 @@ add_page(Params *params, const AdpPageAsk *ask)
 }
 
 /*
- * Warns of a report that had to be asked for without what is deleted.
- */
-static void
-warn_of_deleted(const AdpPageAsk *ask)
-{
-	if (ask->is_plain && ask->token == NULL &&
-		strcmp(ask->query->source, "account") != 0)
-		ereport(WARNING,
-				(errmsg("platform \"meta_ads\" gives rows of account %s without what is deleted",
-						ask->account->id),
-				 errdetail("It did not take DELETED as a status to ask for.")));
-}
-
-/*
  * The request for a page.  Of a finished run nothing but the page is said.
  */
 void
@@ -500,11 +486,7 @@ adp_meta_ads_page_request(const AdpPageAsk *ask, AdpApiRequest *out)
 	initStringInfo(&params.text);
 	out->method = "GET";
 	if (ask->job == NULL)
-	{
 		add_source(&params, settings, ask->query, ask->is_plain);
-		if (adp_meta_ads_is_report(source))
-			warn_of_deleted(ask);
-	}
 	if (strcmp(source, "accounts") != 0)
 		add_page(&params, ask);
 	if (ask->job != NULL)
@@ -526,7 +508,6 @@ adp_meta_ads_start_request(const AdpPageAsk *ask, AdpApiRequest *out)
 
 	initStringInfo(&params.text);
 	add_report(&params, ask->settings, ask->query, ask->is_plain);
-	warn_of_deleted(ask);
 	out->method = "POST";
 	out->path = psprintf("/%s/act_%s/insights", ask->settings->api_version,
 						 ask->account->id);

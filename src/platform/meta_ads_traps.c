@@ -212,14 +212,18 @@ adp_meta_ads_check_query(const AdpSettings *settings, const AdpQuery *query,
 }
 
 /*
- * What an empty answer may mean beside that nothing was delivered.
+ * Why rows may be missing: the platform refused to look for what is deleted, or
+ * the account is not opted in.
  */
 const char *
-adp_meta_ads_doubt_empty(const AdpSettings *settings, const AdpQuery *query)
+adp_meta_ads_doubt(const AdpSettings *settings, const AdpQuery *query,
+				   int64 nrows, bool is_plain)
 {
 	if (!adp_meta_ads_is_report(query->source))
 		return NULL;
-	for (int i = 0; i < (int) lengthof(opt_in); i++)
+	if (is_plain && strcmp(query->source, "account") != 0)
+		return "It did not take DELETED as a status to ask for, so rows of what is deleted are missing.";
+	for (int i = 0; nrows == 0 && i < (int) lengthof(opt_in); i++)
 	{
 		if (adp_meta_ads_lists(settings->breakdowns, opt_in[i]))
 			return psprintf("Since 2026-08-06 accounts must be opted in to breakdown %s; others get no rows and no error.",

@@ -119,11 +119,12 @@ typedef struct AdpPlatform
 						const char *since);
 
 	/*
-	 * What an empty answer may mean beside that there is nothing, as a sentence;
-	 * NULL for nothing else.  NULL: always that.
+	 * Why rows may be missing from a whole answer that had so many, as a
+	 * sentence; NULL: they are not.  is_plain: it was asked for without values
+	 * that the platform refused.  NULL: none ever are.
 	 */
-	const char *(*doubt_empty)(const AdpSettings *settings,
-							   const AdpQuery *query);
+	const char *(*doubt)(const AdpSettings *settings, const AdpQuery *query,
+						 int64 nrows, bool is_plain);
 
 	/*
 	 * How long to pause before the next call, going by a good answer (of which
