@@ -76,6 +76,7 @@ Aggregates and functions of the schema `adpipe`. Further pages:
 - Money has a currency: give it as the last argument, and two currencies in one
   group are an error instead of a number.
 - Any mix of number types is taken without casts.
+- The state of a group has a fixed length: 104 bytes for a ratio, 96 for `stats()`.
 - Counts of different people (reach, unique clickers, monthly active users)
   cannot be added up: KPIs over them take one row per group and refuse a second.
 
