@@ -1,14 +1,16 @@
 -- Writes kpis.md, from the comments in the catalogue: make docs.
 --
--- A function that no section names ends up in the last one, so that none is
--- left out; one that is called by other objects only is not shown.
+-- A function in C that no section names ends up in the last one, so that none is
+-- left out; one that is called by other objects only is not shown.  One in SQL
+-- may be the warehouse's own: it is shown if a section names it.
 \pset format unaligned
 \pset tuples_only on
 \pset recordsep '\n\n'
 SET search_path = pg_catalog;
 
 CREATE TEMP VIEW functions AS
-SELECT p.oid, p.proname::text AS name, p.prokind, obj_description(p.oid, 'pg_proc') AS comment,
+SELECT p.oid, p.proname::text AS name, p.prokind, l.lanname AS language,
+	   obj_description(p.oid, 'pg_proc') AS comment,
 	   cardinality(p.proargtypes::oid[]) AS size,
 	   CASE WHEN a.aggtranstype = 'adpipe.ratio_state'::regtype THEN 'ratio'
 			WHEN p.proargtypes[0] = 'adpipe.adstats'::regtype OR p.prorettype = 'adpipe.adstats'::regtype THEN 'adstats'
@@ -19,10 +21,10 @@ SELECT p.oid, p.proname::text AS name, p.prokind, obj_description(p.oid, 'pg_pro
 					CASE WHEN p.provariadic <> 0 AND n = p.pronargs THEN 'VARIADIC ' ELSE '' END
 					|| COALESCE(NULLIF(p.proargnames[n], ''), format_type(t, NULL)), ', ' ORDER BY n)
 				FROM unnest(p.proargtypes) WITH ORDINALITY AS arguments (t, n)), '')) AS call
-  FROM pg_proc AS p LEFT JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
+  FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
+  LEFT JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
  WHERE p.pronamespace = 'adpipe'::regnamespace AND p.provolatile = 'i'
    AND obj_description(p.oid, 'pg_proc') NOT LIKE 'Part of %'
-   AND p.proname NOT IN ('change_text', 'cell_text') -- words of the warehouse's
    AND p.oid NOT IN (
 		SELECT unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn, aggserialfn, aggdeserialfn, aggmtransfn,
 							aggminvtransfn, aggmfinalfn])::oid FROM pg_aggregate
@@ -40,7 +42,8 @@ SELECT section, kind, regexp_split_to_table(names, ' ')
 	('audience', 'ratio', 'frequency impression_share stickiness'),
 	('steps', 'adstats', 'stats rollup adstats totals adstats_to_jsonb currency impressions clicks spend conversions conversions_value ctr cpc cpm cpa cvr_click cvr_imp roas roi acos aov'),
 	('sequences', 'other', 'window_funnel window_funnel_steps window_funnel_duration funnel_counts sequence_match sequence_count retention'),
-	('drawing', 'other', 'sparkline')) AS s (section, kind, names);
+	('drawing', 'other', 'sparkline'),
+	('more', 'other', 'elapsed_fraction pacing projected_spend remaining_daily days_to_exhaustion')) AS s (section, kind, names);
 
 -- Each name once: its calls, then the comment of the fullest of them
 CREATE TEMP VIEW entries AS
@@ -52,6 +55,7 @@ SELECT COALESCE(s.section, CASE f.kind WHEN 'ratio' THEN 'audience' WHEN 'adstat
 				 FROM (SELECT DISTINCT call, size FROM unnest(array_agg(f.call), array_agg(f.size)) AS c (call, size)) AS calls),
 			  replace((array_agg(f.comment ORDER BY f.size DESC, f.oid))[1], '<', '&lt;')) AS text
   FROM functions AS f LEFT JOIN sections AS s ON s.kind = f.kind AND s.name = f.name
+ WHERE f.language = 'c' OR f.kind <> 'other' OR f.prokind <> 'f' OR s.name IS NOT NULL
  GROUP BY s.section, f.kind, f.name, f.prokind, CASE WHEN f.name IN ('rollup', 'retention') THEN f.oid END;
 
 SELECT $$<!-- Made by "make docs" from doc/kpis.sql and the comments in the catalogue: edit those. -->
