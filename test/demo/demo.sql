@@ -53,7 +53,21 @@ GROUP BY 1;
 \pset format aligned
 
 \echo
-\echo '4. A local copy, kept exact: materialize, refresh, and again after the platform'
+\echo '4. One query over three platforms, asked side by side: Google and Meta as they'
+\echo '   count, and what the tracker saw of them (without the sample''s campaigns of'
+\echo '   more than 2^31 clicks)'
+\echo
+SELECT platform, currency, count(DISTINCT account_id) AS accounts, sum(clicks) AS clicks,
+       round(sum(spend), 2) AS spend, round(adpipe.cpc(spend, clicks, currency), 2) AS cpc,
+       round(100 * adpipe.ctr(clicks, impressions), 2) AS "ctr %"
+FROM every_platform
+WHERE date_day BETWEEN current_date - 8 AND current_date - 2 AND clicks < 1000000
+  AND spend < 1000000000
+GROUP BY platform, currency
+ORDER BY platform, currency;
+
+\echo
+\echo '5. A local copy, kept exact: materialize, refresh, and again after the platform'
 \echo '   said the same; whole account-days are replaced, unchanged ones are not written'
 \echo
 CREATE SCHEMA ads;
@@ -73,7 +87,7 @@ FROM adpipe.coverage c WHERE c.target = 'ads.campaign'::regclass
 GROUP BY c.account_id, c.state ORDER BY 1, 2;
 
 \echo
-\echo '5. The morning table, from the copy: adpipe.daily_report()'
+\echo '6. The morning table, from the copy: adpipe.daily_report()'
 \echo
 SELECT left(account_name, 18) AS account, left(campaign_name, 20) AS campaign, currency,
        round(spend, 2) AS spend, adpipe.change_text(spend, spend_day_before) AS day,
@@ -81,5 +95,5 @@ SELECT left(account_name, 18) AS account, left(campaign_name, 20) AS campaign, c
        round(roas, 2) AS roas, round(100 * plan_used) AS "plan %", trend AS "two weeks", state
 FROM (SELECT *, row_number() OVER (PARTITION BY account_id ORDER BY spend DESC NULLS LAST) AS place
       FROM adpipe.daily_report('ads.campaign')) r
-WHERE place <= 4 AND campaign_name IS NOT NULL
+WHERE place <= 4 AND campaign_name <> 'Huge'
 ORDER BY account_id, place;

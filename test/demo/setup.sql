@@ -11,3 +11,28 @@ CREATE USER MAPPING FOR CURRENT_USER SERVER google
              client_secret 'sample-secret', refresh_token '1//sample-refresh');
 CREATE SCHEMA google;
 IMPORT FOREIGN SCHEMA reports FROM SERVER google INTO google;
+
+-- The same for the other platforms, and one view over all of them.
+CREATE SERVER meta FOREIGN DATA WRAPPER meta_ads
+    OPTIONS (endpoint :'endpoint', account_id '*');
+CREATE USER MAPPING FOR CURRENT_USER SERVER meta
+    OPTIONS (access_token 'EAAsampletoken');
+CREATE SERVER flyer FOREIGN DATA WRAPPER appsflyer
+    OPTIONS (endpoint :'endpoint', app_id :'apps');
+CREATE USER MAPPING FOR CURRENT_USER SERVER flyer
+    OPTIONS (api_token :'flyer_token');
+CREATE SCHEMA google_common;
+CREATE SCHEMA meta_common;
+CREATE SCHEMA flyer_common;
+IMPORT FOREIGN SCHEMA common FROM SERVER google INTO google_common;
+IMPORT FOREIGN SCHEMA common FROM SERVER meta INTO meta_common;
+IMPORT FOREIGN SCHEMA common FROM SERVER flyer INTO flyer_common;
+CREATE VIEW every_platform AS
+    SELECT platform, account_id, date_day, currency, impressions, clicks, spend
+    FROM google_common.campaign_report
+    UNION ALL
+    SELECT platform, account_id, date_day, currency, impressions, clicks, spend
+    FROM meta_common.campaign_report
+    UNION ALL
+    SELECT platform, account_id, date_day, currency, impressions, clicks, spend
+    FROM flyer_common.tracker_report;
