@@ -71,4 +71,20 @@ is($node->safe_psql('postgres', "SELECT count(*) FROM meta.ad_daily WHERE date_d
 cmp_ok($node->safe_psql('postgres', "SELECT count(*) FROM meta.ad_daily WHERE date_day BETWEEN '$since' AND '$until' AND impressions = 0"),
 	'>', 0, 'and there are some');
 
+# Closed accounts are left out of "*" and counted.
+like($node->safe_psql('postgres', "EXPLAIN (ANALYZE, COSTS OFF) SELECT * FROM meta.account_daily WHERE date_day = '$since'"),
+	qr/Closed Accounts: 1$/m, 'the closed account is counted');
+is($node->safe_psql('postgres', 'SELECT count(*) FROM meta.accounts'), scalar(grep { $_->{assigned} && $_->{status} != 101 } values %account),
+	'and not asked');
+
+# An app that demands a proof of its secret gets one with every call, and the
+# token only in a header.
+meta_server($node, $sim, name => 'proven', options => { account_id => 'act_1234567890123456, 2345678901234567' },
+	mapping => { %AdpipeTest::META_CREDENTIALS, app_secret => '0123456789abcdef0123456789abcdef' });
+$sim->reset;
+$sim->settings({ meta_require_proof => JSON::PP::true });
+cmp_ok($node->safe_psql('postgres', "SELECT count(*) FROM proven.campaign_daily WHERE date_day BETWEEN '$since'::date - 60 AND '$until'"), '>', 0, 'reports of an app that demands a proof');
+is((grep { !$_->{proof} || $_->{token_in} ne 'header' } @{ $sim->requests }), 0, 'which every call has');
+is(sql_error($node, 'SELECT count(*) FROM meta.campaigns')->{sqlstate}, 'HV00L', 'and which is missed without');
+
 done_testing();
