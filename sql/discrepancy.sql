@@ -48,6 +48,9 @@ SELECT reads('tracker', 'app', '2026-11-16', '2026-11-16');
 -- What users add: another media source, and who is whose.
 INSERT INTO adpipe.media_sources VALUES ('snapchat_int', 'snapchat_ads');
 SELECT platform, media_source, platform_clicks, tracker_clicks FROM adpipe.discrepancies('2026-11-16', '2026-11-16');
+INSERT INTO adpipe.media_sources VALUES ('googleadwords_int', 'youtube');
+SELECT platform, media_source, tracker_clicks FROM adpipe.discrepancies('2026-11-16', '2026-11-16') WHERE media_source = 'googleadwords_int';
+DELETE FROM adpipe.media_sources WHERE media_source = 'googleadwords_int' AND NOT is_builtin;
 INSERT INTO adpipe.advertisers VALUES ('google_ads', '1', 'Hanbit'), ('appsflyer', 'app', 'Hanbit'), ('google_ads', '2', 'Pacific');
 SELECT advertiser, date_day, platform, media_source, platform_clicks, tracker_clicks, clicks_difference, conversions, installs FROM adpipe.discrepancies('2026-11-16', '2026-11-19') WHERE platform = 'google_ads';
 

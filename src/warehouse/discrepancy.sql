@@ -4,11 +4,12 @@
  */
 
 CREATE TABLE adpipe.media_sources (
-    media_source text PRIMARY KEY,
+    media_source text,
     platform text NOT NULL,
-    is_builtin boolean NOT NULL DEFAULT false
+    is_builtin boolean DEFAULT false,
+    PRIMARY KEY (media_source, is_builtin)
 );
-COMMENT ON TABLE adpipe.media_sources IS 'Which platform a tracker''s media source is. Rows can be added, and those that are there changed.';
+COMMENT ON TABLE adpipe.media_sources IS 'Which platform a tracker''s media source is. Rows can be added; one that is added goes before one that came with the extension.';
 COMMENT ON COLUMN adpipe.media_sources.media_source IS 'Name in the tracker''s reports.';
 COMMENT ON COLUMN adpipe.media_sources.platform IS 'Foreign-data wrapper.';
 COMMENT ON COLUMN adpipe.media_sources.is_builtin IS 'Came with the extension; false: a user''s.';
@@ -115,7 +116,8 @@ AS $$
         SELECT t.is_tracker, t.advertiser, t.date_day, t.clicks, t.results, t.media_source,
                CASE WHEN t.is_tracker THEN m.platform ELSE t.platform END AS platform
         FROM adpipe.side_totals(since, until) t
-        LEFT JOIN adpipe.media_sources m ON m.media_source = t.media_source
+        LEFT JOIN LATERAL (SELECT s.platform FROM adpipe.media_sources s
+                           WHERE s.media_source = t.media_source ORDER BY s.is_builtin LIMIT 1) m ON true
     ), lines AS (
         SELECT t.advertiser, t.date_day, t.platform, string_agg(DISTINCT t.media_source, ', ') AS media_source,
                sum(t.clicks) FILTER (WHERE NOT t.is_tracker) AS platform_clicks,

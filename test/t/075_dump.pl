@@ -27,8 +27,13 @@ SELECT adpipe.materialize('google.campaign_daily', 'ads.campaign', '$since');
 SELECT adpipe.materialize('google.campaigns', 'ads.campaigns');
 SELECT adpipe.live_view('ads.campaign');
 GRANT SELECT ON ads.campaign TO reader;
+INSERT INTO adpipe.media_sources VALUES ('snapchat_int', 'snapchat_ads'), ('googleadwords_int', 'youtube');
+INSERT INTO adpipe.advertisers VALUES ('google_ads', '1234567890', 'Hanbit');
 CALL adpipe.refresh_all();
 END
+my $watched = 'SELECT (SELECT count(*) FROM adpipe.settings_ledger), (SELECT count(*) FROM adpipe.signal_ledger)';
+my $ledgers = $old->safe_psql('postgres', $watched);
+like($ledgers, qr/^[1-9]\d+\|[1-9]\d+$/, 'settings and signals are known');
 
 # What must be the same afterwards.
 my @same = (
@@ -37,6 +42,8 @@ my @same = (
 	'SELECT * FROM adpipe.runs ORDER BY 1',
 	'SELECT * FROM adpipe.coverage ORDER BY 1, 2, 3',
 	'SELECT * FROM adpipe.freshness ORDER BY 1, 2',
+	'SELECT * FROM adpipe.media_sources ORDER BY 1, 2, 3',
+	'SELECT * FROM adpipe.advertisers ORDER BY 1, 2',
 	'SELECT * FROM ads.campaign ORDER BY account_id, date_day, campaign_id',
 	'SELECT * FROM ads.campaigns ORDER BY account_id, campaign_id',
 	"SELECT count(*), sum(spend) FROM ads.campaign_live WHERE date_day BETWEEN '$since' AND '2026-11-19'");
@@ -51,6 +58,7 @@ is(scalar @{ $sim->control('GET', '/_control/requests?since=' . $sim->requests->
 my $ran = run_log([ 'psql', '-X', '-q', '-d', $new->connstr('postgres'), '-f', $dump ]);
 ok($ran, 'restored');
 is($new->safe_psql('postgres', 'SELECT count(*) FROM adpipe.claim_ledger'), '0', 'claims are not restored');
+is($new->safe_psql('postgres', $watched), $ledgers, 'settings and signals are');
 
 $loader = session($new, user => 'loader');
 is($loader->query($same[$_]), $before[$_], "the same after the restore: $same[$_]") for 0 .. $#same;
