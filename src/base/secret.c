@@ -13,13 +13,26 @@
 #include "base/secret.h"
 
 /*
- * Replaces each occurrence of one secret.
+ * How much of the beginning of text is the beginning of a secret.
+ */
+static Size
+common_len(const char *text, const char *secret)
+{
+	Size len = 0;
+
+	while (secret[len] != '\0' && text[len] == secret[len])
+		len++;
+	return len;
+}
+
+/*
+ * Replaces each occurrence of one secret, also one that was cut on its way.
  */
 static const char *
 redact_one(const char *text, const char *secret)
 {
-	Size len = strlen(secret);
-	const char *hit = strstr(text, secret);
+	const char *head = pnstrdup(secret, ADP_SECRET_HEAD);
+	const char *hit = strstr(text, head);
 	StringInfoData out;
 
 	if (hit == NULL)
@@ -29,8 +42,8 @@ redact_one(const char *text, const char *secret)
 	{
 		appendBinaryStringInfo(&out, text, (int) (hit - text));
 		appendStringInfoString(&out, "***");
-		text = hit + len;
-		hit = strstr(text, secret);
+		text = hit + common_len(hit, secret);
+		hit = strstr(text, head);
 	}
 	appendStringInfoString(&out, text);
 	return out.data;

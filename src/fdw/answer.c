@@ -23,6 +23,7 @@ struct AdpAnswer
 	MemoryContext cxt;		/* all of it */
 	MemoryContextCallback unlink_callback;
 	int users;
+	bool was_shared; /* several at once, now or before */
 	const AdpAsk *ask;
 	AdpReader *reader; /* NULL once all rows are in */
 	AdpStats stats;	   /* of the reader, once it is gone */
@@ -110,6 +111,7 @@ adp_answer_attach(EState *estate, const AdpAsk *ask, MemoryContext cxt,
 	else
 		MemoryContextDelete(cxt);
 	answer->users++;
+	answer->was_shared |= answer->users > 1;
 	place->answer = answer;
 	place->has_read = false;
 	place->slot = NULL;
@@ -339,12 +341,13 @@ adp_answer_poll(AdpPlace *place)
 }
 
 /*
- * Whether another scan reads the answer too.
+ * Whether another scan reads the answer too, or has done so: it may have read
+ * it to its end and gone on to another one.
  */
 bool
-adp_answer_is_shared(const AdpPlace *place)
+adp_answer_was_shared(const AdpPlace *place)
 {
-	return place->answer->users > 1;
+	return place->answer->was_shared;
 }
 
 /*

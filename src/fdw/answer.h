@@ -67,8 +67,8 @@ extern AdpReadState adp_answer_next(AdpPlace *place, TupleTableSlot *slot,
 extern int adp_answer_prepare_wait(AdpPlace *place);
 extern void adp_answer_poll(AdpPlace *place);
 
-/* Whether another scan reads the answer too. */
-extern bool adp_answer_is_shared(const AdpPlace *place);
+/* Whether another scan reads the answer too, or has done so. */
+extern bool adp_answer_was_shared(const AdpPlace *place);
 
 /* Starts over; false if the rows are gone and must be asked for again. */
 extern bool adp_answer_rewind(AdpPlace *place);

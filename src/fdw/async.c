@@ -86,7 +86,7 @@ adpipeForeignAsyncConfigureWait(AsyncRequest *request)
 	AdpScan *scan = node->fdw_state;
 
 	Assert(request->callback_pending);
-	if (adp_answer_is_shared(&scan->place) && complete_request(request))
+	if (adp_answer_was_shared(&scan->place) && complete_request(request))
 	{
 		SetLatch(MyLatch);
 		return;

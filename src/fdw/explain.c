@@ -26,9 +26,9 @@ describe_days(const AdpPushed *pushed, AdpQuery *query)
 {
 	const AdpDays *days = &pushed->plan->days;
 
-	query->until = pushed->until_name  ? pushed->until_name
-		: days->until == DATEVAL_NOEND ? ACCOUNT_TODAY
-									   : adp_days_iso(days->until);
+	query->until = pushed->until_name ? pushed->until_name
+		: adp_days_end_today(days)	  ? ACCOUNT_TODAY
+									  : adp_days_iso(days->until);
 	if (pushed->since_name != NULL)
 		query->since = pushed->since_name;
 	else if (days->since != DATEVAL_NOBEGIN)

@@ -183,6 +183,15 @@ adp_pool_group(AdpPoolLease *lease)
 }
 
 /*
+ * Whether the server or the mapping has changed.
+ */
+bool
+adp_pool_is_stale(const AdpPoolLease *lease)
+{
+	return lease->is_stale;
+}
+
+/*
  * Gives the group back for later statements.
  */
 void

@@ -23,6 +23,9 @@ extern AdpPoolLease *adp_pool_borrow(Oid serverid, Oid umid, MemoryContext cxt);
 
 extern AdpHttpGroup *adp_pool_group(AdpPoolLease *lease);
 
+/* Whether the server or the mapping has changed since it was borrowed. */
+extern bool adp_pool_is_stale(const AdpPoolLease *lease);
+
 /*
  * Gives the group back for later statements, releasing its transfers; it must
  * be idle, else it is destroyed.  At most ADP_POOL_IDLE_MAX idle groups are

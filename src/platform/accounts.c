@@ -34,12 +34,14 @@ struct AdpDirectory
 	bool with_settings;
 	bool needs_listing; /* until it is there */
 	AccountList wanted;
-	AccountList listed;		   /* pages of the listing so far */
-	AdpCall *listing;		   /* running page of it, or NULL */
-	dlist_node node;		   /* in listings, while it fetches its own */
-	AdpOwner *place;		   /* of that; NULL before */
-	const char *listing_token; /* the token it was asked with, or NULL */
-	AdpCall **settings_calls;  /* per wanted account, or NULL */
+	AccountList listed;	 /* pages of the listing so far */
+	AdpCall *listing;	 /* running page of it, or NULL */
+	dlist_node node;	 /* in listings, while it fetches its own */
+	AdpOwner *place;	 /* of that; NULL before */
+	const char **tokens; /* of its pages so far */
+	int ntokens;
+	int tokens_capacity;
+	AdpCall **settings_calls; /* per wanted account, or NULL */
 };
 
 /* Time between two looks at a listing of another scan, in milliseconds. */
@@ -290,9 +292,26 @@ adp_directory_create(AdpSession *session, MemoryContext cxt, const char *source,
 }
 
 /*
+ * The token of the page after this one: NULL if there is none, empty if the
+ * platform says that there is one but not how to ask for it.
+ */
+static const char *
+next_token(const AdpPlatform *platform, const AdpJson *doc)
+{
+	const AdpJson *more = adp_json_path(doc, platform->more_path);
+	const char *text = adp_json_text(more);
+	const char *token;
+
+	if (more == NULL || (text != NULL && text[0] == '\0'))
+		return NULL;
+	token = adp_json_text(adp_json_path(doc, platform->token_path));
+	return token ? token : "";
+}
+
+/*
  * Reads the accounts in an answer, which is a page of rows or one account by
- * itself, into fresh memory of the directory.  Returns the next page's token,
- * or NULL; *is_read tells whether the body could be read.
+ * itself, into fresh memory of the directory.  Returns what next_token() does;
+ * *is_read tells whether the body could be read.
  */
 static const char *
 read_accounts(AdpDirectory *directory, AdpCall *call, AccountList *list,
@@ -328,9 +347,7 @@ read_accounts(AdpDirectory *directory, AdpCall *call, AccountList *list,
 		if (platform->read_account(adp_json_at(rows, i), &account))
 			add_account(list, &account);
 	}
-	if (adp_json_path(doc, platform->more_path) == NULL)
-		return NULL;
-	return adp_json_text(adp_json_path(doc, platform->token_path));
+	return next_token(platform, doc);
 }
 
 /*
@@ -355,7 +372,6 @@ start_listing(AdpDirectory *directory, const char *page_token)
 	AdpApiRequest request = {0};
 
 	session->platform->list_request(session->settings, page_token, &request);
-	directory->listing_token = page_token;
 	directory->listing = adp_call_create(session, directory->cxt, &request,
 										 listing_subject(session, false));
 }
@@ -472,21 +488,54 @@ use_listing(AdpDirectory *directory, const AdpAccount *items, int count)
 }
 
 /*
- * Throws if the next page of a listing is the page itself, which would be read
- * for ever.
+ * Keeps the token of a page; false if the listing has had it already.
+ */
+static bool
+keep_token(AdpDirectory *directory, const char *token)
+{
+	for (int i = 0; i < directory->ntokens; i++)
+	{
+		if (strcmp(directory->tokens[i], token) == 0)
+			return false;
+	}
+	if (directory->ntokens == directory->tokens_capacity)
+	{
+		directory->tokens_capacity = Max(directory->tokens_capacity * 2, 8);
+		directory->tokens = directory->tokens
+			? repalloc(directory->tokens,
+					   directory->tokens_capacity * sizeof(char *))
+			: palloc(directory->tokens_capacity * sizeof(char *));
+	}
+	directory->tokens[directory->ntokens++] = token;
+	return true;
+}
+
+/*
+ * Throws if the next page of a listing is one that was there before, since that
+ * would go on for ever, or cannot be asked for, since then accounts would be
+ * missing.
  */
 static void
-require_progress(const AdpDirectory *directory, const char *next)
+require_progress(AdpDirectory *directory, const char *next)
 {
-	if (directory->listing_token == NULL || next == NULL ||
-		strcmp(directory->listing_token, next) != 0)
+	const char *name = directory->session->platform->name;
+	const char *subject = listing_subject(directory->session, true);
+
+	if (next == NULL)
 		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
-			 errmsg("platform \"%s\" gave the same page twice",
-					directory->session->platform->name),
-			 errdetail("%s: the token of the next page is that of the page itself.",
-					   listing_subject(directory->session, true))));
+	if (next[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+				 errmsg("platform \"%s\" did not say how to ask for the next page",
+						name),
+				 errdetail("%s: there is a next page, but it has no token.",
+						   subject)));
+	if (!keep_token(directory, next))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+				 errmsg("platform \"%s\" gave the same page twice", name),
+				 errdetail("%s: the token of the next page is that of a page before.",
+						   subject)));
 }
 
 /*
@@ -557,6 +606,16 @@ take_along_listing(const AdpDirectory *directory)
 }
 
 /*
+ * Remembers accounts, unless they were asked for with settings of before.
+ */
+static void
+keep_known(const AdpSession *session, const char *id, const AccountList *list)
+{
+	if (!adp_session_is_outdated(session))
+		adp_known_keep(session->settings, id, list->items, list->count);
+}
+
+/*
  * What is known of the listing, perhaps by now.  NULL: it has to be waited for
  * or, after *is_ours is set, fetched.
  */
@@ -608,8 +667,7 @@ fetch_listing(AdpDirectory *directory)
 		}
 	} while (!take_listing_page(directory, &next) || next != NULL);
 	use_listing(directory, directory->listed.items, directory->listed.count);
-	adp_known_keep(directory->session->settings, NULL, directory->listed.items,
-				   directory->listed.count);
+	keep_known(directory->session, NULL, &directory->listed);
 	adp_owner_release(directory->place);
 	return true;
 }
@@ -646,7 +704,7 @@ read_settings(AdpDirectory *directory, AdpCall *call, AdpAccount *account)
 				(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
 				 errmsg("platform \"%s\" does not tell the time zone of account %s",
 						directory->session->platform->name, account->id)));
-	adp_known_keep(directory->session->settings, account->id, answer.items, 1);
+	keep_known(directory->session, account->id, &answer);
 	copy_settings(account, &answer.items[0]);
 	return true;
 }

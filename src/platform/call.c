@@ -254,18 +254,19 @@ class_message(const AdpCall *call, AdpErrorClass class)
 }
 
 /*
- * Takes out of a text the session's secrets and the address that the call was
- * referred to, with and without its host.
+ * Takes out of a text the session's secrets, the token that the call was sent
+ * with, which may be another one by now, and the address that it was referred
+ * to, with and without its host.
  */
 static const char *
 redact(const AdpCall *call, const char *text)
 {
 	const char *host = call->redirect ? strstr(call->redirect, "://") : NULL;
-	const char *const addresses[] = {call->redirect,
-									 host ? strchr(host + 3, '/') : NULL};
+	const char *const own[] = {call->token, call->redirect,
+							   host ? strchr(host + 3, '/') : NULL};
 
-	return adp_secret_redact(adp_session_redact(call->session, text), addresses,
-							 lengthof(addresses));
+	return adp_secret_redact(adp_session_redact(call->session, text), own,
+							 lengthof(own));
 }
 
 /*
@@ -533,7 +534,7 @@ retry_or_fail(AdpCall *call, const AdpHttpResponse *response,
 			if (response->status < 500 && response->outcome == ADP_HTTP_DONE)
 				call->redirect = NULL;
 			back_off(call, decision.wait_ms,
-					 call->failure.code ? call->failure.code
+					 call->failure.code ? redact(call, call->failure.code)
 										: adp_http_describe(response));
 			break;
 		case ADP_RETRY_TOO_LONG:
@@ -708,6 +709,12 @@ bool
 adp_call_is_taken(const AdpCall *call)
 {
 	return call->is_taken;
+}
+
+bool
+adp_call_is_outdated(const AdpCall *call)
+{
+	return adp_session_is_outdated(call->session);
 }
 
 /*

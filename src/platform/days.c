@@ -67,20 +67,38 @@ refuse_days(const AdpPlatform *platform, const char *report,
 }
 
 /*
+ * The day, in UTC, of a moment so many days from now.
+ */
+static DateADT
+day_from_now(int days)
+{
+	struct pg_tm tm;
+	fsec_t fsec;
+
+	if (timestamp2tm(adp_now() + days * USECS_PER_DAY, NULL, &tm, &fsec, NULL,
+					 NULL) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("timestamp out of range")));
+	return date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - POSTGRES_EPOCH_JDATE;
+}
+
+/*
  * The earliest day that it could be anywhere now.
  */
 static DateADT
 earliest_today(void)
 {
-	struct pg_tm tm;
-	fsec_t fsec;
+	return day_from_now(-1);
+}
 
-	if (timestamp2tm(adp_now() - USECS_PER_DAY, NULL, &tm, &fsec, NULL, NULL) !=
-		0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp out of range")));
-	return date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - POSTGRES_EPOCH_JDATE;
+/*
+ * Whether the last day that is wanted is nowhere yet.
+ */
+bool
+adp_days_end_today(const AdpDays *days)
+{
+	return days->until == DATEVAL_NOEND || days->until > day_from_now(1);
 }
 
 /*
@@ -133,7 +151,7 @@ adp_days_need_today(const AdpPlatform *platform, const char *source,
 					const AdpDays *days)
 {
 	return days->has_day &&
-		(days->since == DATEVAL_NOBEGIN || days->until == DATEVAL_NOEND ||
+		(days->since == DATEVAL_NOBEGIN || adp_days_end_today(days) ||
 		 adp_platform_source(platform, source)->reach_days > 0);
 }
 
@@ -162,7 +180,7 @@ adp_days_settle(const AdpPlatform *platform, const char *source_name,
 	if (adp_days_need_today(platform, source_name, days))
 		today = adp_account_today(account);
 	span->since = days->since;
-	span->until = days->until == DATEVAL_NOEND ? today : days->until;
+	span->until = adp_days_end_today(days) ? today : days->until;
 	if (days->since == DATEVAL_NOBEGIN)
 		span->since = days->unbounded == ADP_UNBOUNDED_WINDOW
 			? today - days->window_days + 1

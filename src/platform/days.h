@@ -34,6 +34,12 @@ typedef struct AdpSpan
 extern void adp_days_check(const AdpPlatform *platform, const char *source,
 						   const AdpDays *days);
 
+/*
+ * Whether the days end with the account's own today: no upper bound, or one that
+ * has come nowhere yet.
+ */
+extern bool adp_days_end_today(const AdpDays *days);
+
 /* Whether the account's own day must be known to settle the days. */
 extern bool adp_days_need_today(const AdpPlatform *platform, const char *source,
 								const AdpDays *days);

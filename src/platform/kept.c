@@ -299,6 +299,7 @@ adp_kept_put(MemoryContext cxt, const AdpSettings *settings,
 	answer = create_answer(settings, request);
 	dlist_push_head(&answers, &answer->node);
 	kept = read_answer(cxt, answer);
+	answer->is_stale = adp_call_is_outdated(call);
 	adp_call_take_body(call, &answer->body);
 	shrink();
 	return kept;

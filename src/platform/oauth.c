@@ -271,7 +271,8 @@ read_token(AdpSession *session)
 	else
 	{
 		session->token = pstrdup(text);
-		keep_token(session->settings, text, expires_in);
+		if (!adp_session_is_outdated(session))
+			keep_token(session->settings, text, expires_in);
 	}
 	MemoryContextSwitchTo(old);
 	return session->token != NULL;

@@ -43,6 +43,15 @@ adp_session_close(AdpSession *session)
 }
 
 /*
+ * Whether the server or the mapping has changed.
+ */
+bool
+adp_session_is_outdated(const AdpSession *session)
+{
+	return adp_pool_is_stale(session->lease);
+}
+
+/*
  * Milliseconds on a clock that only goes forward.
  */
 int64
@@ -156,6 +165,7 @@ adp_session_redact(const AdpSession *session, const char *text)
 {
 	const AdpSettings *settings = session->settings;
 	const char *const secrets[] = {session->token,
+								   session->proof,
 								   settings->access_token,
 								   settings->app_secret,
 								   settings->client_id,

@@ -38,6 +38,7 @@ typedef struct AdpSession
 	AdpStats stats;
 
 	const char *token;		 /* access token; NULL until signed in */
+	const char *proof;		 /* of the token, in query strings; or NULL */
 	struct AdpCall *sign_in; /* running sign-in, or NULL */
 	int in_flight;			 /* transfers under way */
 	int64 hold_until_ms;	 /* no call before; 0: none is held */
@@ -54,6 +55,13 @@ extern AdpSession *adp_session_open(MemoryContext cxt,
 
 /* Gives the connections back for later statements, after a clean finish. */
 extern void adp_session_close(AdpSession *session);
+
+/*
+ * Whether the server or the mapping has changed since the session was opened.
+ * Then what it brings is good for its own scan, but not to be remembered for
+ * later ones, which have other settings.
+ */
+extern bool adp_session_is_outdated(const AdpSession *session);
 
 /* Lets transfers go on without waiting. */
 extern void adp_session_poll(AdpSession *session);

@@ -115,21 +115,38 @@ hmac_hex(const char *key, const char *message)
 }
 
 /*
+ * The proof of the session's token, made once; NULL if none is wanted.
+ */
+static const char *
+make_proof(AdpSession *session)
+{
+	const AdpSettings *settings = session->settings;
+	MemoryContext old;
+
+	if (session->proof != NULL ||
+		session->platform->sign_in != ADP_SIGN_IN_READY ||
+		settings->app_secret == NULL || settings->access_token == NULL)
+		return session->proof;
+	old = MemoryContextSwitchTo(session->cxt);
+	session->proof = hmac_hex(settings->app_secret, settings->access_token);
+	MemoryContextSwitchTo(old);
+	return session->proof;
+}
+
+/*
  * The URL of a request.
  */
 char *
-adp_sign_url(const AdpSession *session, MemoryContext cxt, const char *base,
+adp_sign_url(AdpSession *session, MemoryContext cxt, const char *base,
 			 const char *path)
 {
-	const AdpSettings *settings = session->settings;
+	const char *proof = make_proof(session);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	char *url;
 
-	if (session->platform->sign_in == ADP_SIGN_IN_READY &&
-		settings->app_secret != NULL && settings->access_token != NULL)
+	if (proof != NULL)
 		url = psprintf("%s%s%cappsecret_proof=%s", base, path,
-					   strchr(path, '?') ? '&' : '?',
-					   hmac_hex(settings->app_secret, settings->access_token));
+					   strchr(path, '?') ? '&' : '?', proof);
 	else
 		url = psprintf("%s%s", base, path);
 	MemoryContextSwitchTo(old);

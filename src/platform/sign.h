@@ -30,7 +30,7 @@ extern void adp_sign_read_failure(const AdpSession *session,
  * The URL of a request, in cxt: base and path, and the proof that goes with the
  * token, where the platform has one and the user mapping the secret for it.
  */
-extern char *adp_sign_url(const AdpSession *session, MemoryContext cxt,
+extern char *adp_sign_url(AdpSession *session, MemoryContext cxt,
 						  const char *base, const char *path);
 
 #endif /* ADP_PLATFORM_SIGN_H */

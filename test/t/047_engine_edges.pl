@@ -1,0 +1,126 @@
+# Where scans share, where answers outlive what they were asked with, and where
+# a platform repeats itself.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use AdpipeTest;
+use Test::More;
+
+my $node = adpipe_cluster();
+my $sim = simulator();
+google_server($node, $sim, options => { max_retries => 0 });
+google_server($node, $sim, name => 'one', options => { customer_id => '1234567890' });
+appsflyer_server($node, $sim);
+meta_server($node, $sim, options => { max_retries => 0 });
+
+my @apps = sort map { $_->{id} } @{ $sim->accounts('appsflyer') };
+
+# The requests for rows of Google Ads since the last reset.
+sub row_requests
+{
+	return grep { ($_->{query} // '') =~ /segments\.date/ } @{ $sim->requests };
+}
+
+# A scan that waits side by side with others shares its answer with another one,
+# which reads it to the end and goes on to something else.
+subtest 'an answer that was read to its end by a scan gone on' => sub {
+	my $numbers = 'account_id, campaign_id, date_day, clicks';
+	my $since = 'current_date - 24';
+	my $sql = <<"END";
+CREATE TEMP TABLE starts AS SELECT $since AS since UNION ALL SELECT $since + 3;
+SELECT count(*), sum(clicks) FROM (
+	SELECT $numbers FROM one.campaign_daily
+	UNION ALL
+	SELECT f.* FROM starts s, LATERAL (
+		SELECT $numbers FROM one.campaign_daily
+		WHERE date_day >= greatest(s.since, $since) AND clicks < 0 OFFSET 0) f) x
+WHERE date_day >= $since;
+END
+	my ($query) = $sql =~ /(SELECT count.*)/s;
+	my $serial = $node->safe_psql('postgres', "SET enable_async_append = off; $sql");
+
+	like($serial, qr/^[1-9]\d*\|[1-9]/, 'there are rows');
+	like($node->safe_psql('postgres', $sql =~ s/^SELECT count/EXPLAIN (COSTS OFF) SELECT count/mr),
+		qr/Async Foreign Scan.*Nested Loop/s, 'one arm waits, the other one starts over');
+	$sim->reset;
+	is($node->safe_psql('postgres', $sql), $serial, 'the same rows side by side');
+	is(scalar(row_requests()), 2, 'two requests, one of them shared');
+};
+
+# Tokens that go round in a circle.
+subtest 'a listing of accounts that goes round in a circle' => sub {
+	my @page = map { { match => { query => 'FROM customer_client ' }, times => 1,
+		action => { status => 200, body => qq({"results":[],"nextPageToken":"$_"}) } } } qw(A B A B A B A B);
+
+	$sim->reset;
+	$sim->faults(\@page);
+	my $error = sql_error($node, 'SELECT * FROM google.campaigns');
+	is($error->{sqlstate}, 'HV00A', 'refused') or diag($error->{message});
+	like($error->{message}, qr/gave the same page twice/, 'says why');
+	is(scalar(grep { ($_->{query} // '') =~ /customer_client/ } @{ $sim->requests }), 3,
+		'after the first page that came again');
+};
+
+subtest 'a listing whose next page has an empty or no token' => sub {
+	my $accounts = sub { $node->safe_psql('postgres', 'SELECT count(DISTINCT account_id) FROM google.campaigns') };
+	$sim->reset;
+	my $all = $accounts->();
+
+	$sim->faults([ { match => { query => 'FROM customer_client ' }, action => {
+		status => 200, body => '{"results":[{"customerClient":{"id":"1234567890","manager":false,"status":"ENABLED","descriptiveName":"x","currencyCode":"EUR","timeZone":"Europe/Berlin"}}],"nextPageToken":""}' } } ]);
+	is($accounts->(), 1, 'an empty token ends it');
+	$sim->reset;
+	$sim->faults([ { match => { path => 'me/adaccounts' }, action => { status => 200,
+		body => '{"data":[{"id":"act_111111111111111","account_id":"111111111111111","account_status":1,"name":"x","currency":"EUR","timezone_name":"Europe/Berlin"}],"paging":{"next":"https://graph.facebook.com/next"}}' } } ]);
+	my $error = sql_error($node, 'SELECT * FROM meta.accounts');
+	is($error->{sqlstate}, 'HV00A', 'a next page that has no token is refused') or diag($error->{message});
+};
+
+# What was asked with credentials of before is not kept for those of now.
+subtest 'credentials that change while a cursor is open' => sub {
+	my $session = session($node);
+	my $days = "date_day BETWEEN '2026-11-01' AND '2026-11-02'";
+	my $calls = sub { scalar grep { $_->{path} =~ m{^/api/agg-data/} } @{ $sim->requests } };
+
+	$sim->reset;
+	$sim->settings({ appsflyer_minute_calls => 1000, appsflyer_daily_app => 1000, appsflyer_daily_account => 1000 });
+	$node->safe_psql('postgres', "ALTER SERVER flyer OPTIONS (ADD max_concurrency '1')");
+	$session->query('BEGIN');
+	$session->query("DECLARE c CURSOR FOR SELECT account_id FROM flyer.partners_daily WHERE $days");
+	my $first = $session->query('FETCH 1 FROM c');
+	is($calls->(), 1, 'one app was asked');
+	$node->safe_psql('postgres', "ALTER USER MAPPING FOR CURRENT_USER SERVER flyer OPTIONS (SET api_token '"
+		. $sim->ready->{appsflyer_token} . "')");
+	# the session hears of it with the next lock
+	$session->query('CREATE TEMP TABLE heard ()');
+	$session->query('FETCH ALL FROM c');
+	$session->query('COMMIT');
+	my $before = $calls->();
+	is($before, scalar @apps, 'then the others');
+	$session->query("SELECT count(*) FROM flyer.partners_daily WHERE $days");
+	is($calls->() - $before, scalar @apps, 'all of them are asked again with the new ones');
+};
+
+# Days that are nowhere yet have no rows, and asking for them uses up quotas.
+subtest 'an upper bound in the far future' => sub {
+	my $plan = sub { $node->safe_psql('postgres', "EXPLAIN (ANALYZE, VERBOSE, COSTS OFF, TIMING OFF) SELECT count(*) FROM $_[0]") };
+	my $open = 'date_day >= current_date - 3';
+
+	$sim->reset;
+	$sim->settings({ appsflyer_minute_calls => 1000, appsflyer_daily_app => 1000, appsflyer_daily_account => 1000 });
+	for my $table (qw(flyer.partners_daily flyer.installs one.campaign_daily meta.campaign_daily))
+	{
+		my ($expected) = $plan->("$table WHERE $open") =~ /Foreign Scan.*?(rows=\d+)/s;
+		my $seen = $plan->("$table WHERE $open AND date_day < '9999-12-31'");
+
+		like($seen, qr/Foreign Scan.*\Q$expected\E /, "$table: the rows of no upper bound");
+		like($seen, qr/\$today/, "$table: shown as such");
+		unlike($seen, qr/Requests: \d{3}/, "$table: few requests");
+		like($plan->("$table WHERE date_day = '9999-12-31'"), qr/Foreign Scan.*rows=0/, "$table: no row of that day");
+	}
+};
+
+done_testing();
