@@ -520,22 +520,23 @@ require_progress(AdpDirectory *directory, const char *next)
 {
 	const char *name = directory->session->platform->name;
 	const char *subject = listing_subject(directory->session, true);
+	bool has_token = next != NULL && next[0] != '\0';
 
-	if (next == NULL)
+	if (next == NULL || (has_token && keep_token(directory, next)))
 		return;
-	if (next[0] == '\0')
+	adp_owner_release(directory->place);
+	if (!has_token)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
 				 errmsg("platform \"%s\" did not say how to ask for the next page",
 						name),
 				 errdetail("%s: there is a next page, but it has no token.",
 						   subject)));
-	if (!keep_token(directory, next))
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
-				 errmsg("platform \"%s\" gave the same page twice", name),
-				 errdetail("%s: the token of the next page is that of a page before.",
-						   subject)));
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+			 errmsg("platform \"%s\" gave the same page twice", name),
+			 errdetail("%s: the token of the next page is that of a page before.",
+					   subject)));
 }
 
 /*
@@ -580,7 +581,8 @@ enter_listings(AdpDirectory *directory)
 /*
  * Takes along the same listing that another scan has under way, for who it
  * belongs to may not be at work; false if there is none.  What it finds will be
- * known.
+ * known.  One that has failed is passed over: its scan may be a cursor that
+ * nobody asks for more.
  */
 static bool
 take_along_listing(const AdpDirectory *directory)
@@ -594,7 +596,8 @@ take_along_listing(const AdpDirectory *directory)
 		const AdpSettings *settings = other->session->settings;
 
 		if (settings->serverid != session->settings->serverid ||
-			settings->umid != session->settings->umid)
+			settings->umid != session->settings->umid ||
+			(other->listing != NULL && adp_call_is_lost(other->listing)))
 			continue;
 		if (other->listing != NULL)
 			adp_call_poll(other->listing);
@@ -666,9 +669,10 @@ fetch_listing(AdpDirectory *directory)
 				break;
 		}
 	} while (!take_listing_page(directory, &next) || next != NULL);
+	/* first, lest others run into what this scan cannot use */
+	adp_owner_release(directory->place);
 	use_listing(directory, directory->listed.items, directory->listed.count);
 	keep_known(directory->session, NULL, &directory->listed);
-	adp_owner_release(directory->place);
 	return true;
 }
 

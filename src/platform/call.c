@@ -712,6 +712,12 @@ adp_call_is_taken(const AdpCall *call)
 }
 
 bool
+adp_call_is_lost(const AdpCall *call)
+{
+	return call->is_taken || call->state == ADP_CALL_FAILED;
+}
+
+bool
 adp_call_is_outdated(const AdpCall *call)
 {
 	return adp_session_is_outdated(call->session);

@@ -47,6 +47,9 @@ extern const char *adp_call_body(const AdpCall *call, Size *len);
 extern void adp_call_take_body(AdpCall *call, struct AdpSpool *body);
 extern bool adp_call_is_taken(const AdpCall *call);
 
+/* Whether nobody else can have the body: it failed, or the body has gone. */
+extern bool adp_call_is_lost(const AdpCall *call);
+
 /* Whether the call was made with settings of before; see session.h. */
 extern bool adp_call_is_outdated(const AdpCall *call);
 

@@ -29,6 +29,14 @@ typedef struct Key
 	const char *request;
 } Key;
 
+/* When something was asked for. */
+typedef struct Origin
+{
+	TimestampTz at;
+	TimestampTz statement; /* the start of the one that asked */
+	uint64 transaction;	   /* its number in this process */
+} Origin;
+
 typedef struct Answer
 {
 	dlist_node node; /* in answers */
@@ -36,11 +44,9 @@ typedef struct Answer
 	Key key;
 	uint32 server_hash; /* as syscache invalidation names them */
 	uint32 mapping_hash;
-	TimestampTz fetched_at;
+	Origin origin;
 	TimestampTz expires_at;
-	TimestampTz statement; /* the start of the one that fetched it */
-	uint64 transaction;	   /* its number in this process */
-	bool is_stale;		   /* server or mapping changed, or it was forgotten */
+	bool is_stale; /* server or mapping changed, or it was forgotten */
 	int readers;
 	AdpSpool body;
 } Answer;
@@ -49,6 +55,7 @@ typedef struct UnderWay
 {
 	dlist_node node; /* in calls */
 	Key key;
+	Origin origin;
 	AdpCall *call;
 } UnderWay;
 
@@ -108,14 +115,24 @@ drop(Answer *answer)
 }
 
 /*
- * Whether the running statement fetched an answer.  Its start alone does not
- * tell: background workers need not set it anew.
+ * The origin of what is asked for now.
+ */
+static Origin
+origin_now(void)
+{
+	return (Origin){adp_now(), GetCurrentStatementStartTimestamp(),
+					transactions};
+}
+
+/*
+ * Whether the running statement asked.  Its start alone does not tell:
+ * background workers need not set it anew.
  */
 static bool
-is_of_statement(const Answer *answer)
+is_of_statement(const Origin *origin)
 {
-	return answer->transaction == transactions &&
-		answer->statement == GetCurrentStatementStartTimestamp();
+	return origin->transaction == transactions &&
+		origin->statement == GetCurrentStatementStartTimestamp();
 }
 
 /*
@@ -133,7 +150,7 @@ sweep(void)
 
 		if (answer->readers == 0 &&
 			(answer->is_stale ||
-			 (now >= answer->expires_at && !is_of_statement(answer))))
+			 (now >= answer->expires_at && !is_of_statement(&answer->origin))))
 			drop(answer);
 	}
 }
@@ -182,7 +199,8 @@ shrink(void)
 		Answer *answer = dlist_container(Answer, node, iter.cur);
 
 		sum += answer->body.room;
-		if (sum > most && answer->readers == 0 && !is_of_statement(answer))
+		if (sum > most && answer->readers == 0 &&
+			!is_of_statement(&answer->origin))
 		{
 			sum -= answer->body.room;
 			drop(answer);
@@ -191,19 +209,17 @@ shrink(void)
 }
 
 /*
- * Whether an answer may be used by who has these settings.  A clock that went
- * back makes it too old.
+ * Whether what was asked for then may be used by who has these settings.  A
+ * clock that went back makes it too old.
  */
 static bool
-is_usable(const Answer *answer, const AdpSettings *settings)
+is_usable(const Origin *origin, const AdpSettings *settings)
 {
 	TimestampTz now = adp_now();
 
-	if (answer->is_stale)
-		return false;
-	return is_of_statement(answer) ||
-		(now >= answer->fetched_at &&
-		 now < answer->fetched_at + settings->cache_ttl_s * USECS_PER_SEC);
+	return is_of_statement(origin) ||
+		(now >= origin->at &&
+		 now < origin->at + settings->cache_ttl_s * USECS_PER_SEC);
 }
 
 /*
@@ -244,17 +260,36 @@ adp_kept_find(MemoryContext cxt, const AdpSettings *settings,
 	{
 		Answer *answer = dlist_container(Answer, node, iter.cur);
 
-		if (same_key(&answer->key, &key) && is_usable(answer, settings))
+		if (same_key(&answer->key, &key) && !answer->is_stale &&
+			is_usable(&answer->origin, settings))
 			return read_answer(cxt, answer);
 	}
 	return NULL;
 }
 
 /*
+ * When a call was asked for.
+ */
+static Origin
+origin_of(const AdpCall *call)
+{
+	dlist_iter iter;
+
+	dlist_foreach(iter, &calls)
+	{
+		UnderWay *entry = dlist_container(UnderWay, node, iter.cur);
+
+		if (entry->call == call)
+			return entry->origin;
+	}
+	return origin_now();
+}
+
+/*
  * Makes an answer without a body.
  */
 static Answer *
-create_answer(const AdpSettings *settings, const char *request)
+create_answer(const AdpSettings *settings, const char *request, Origin origin)
 {
 	MemoryContext cxt =
 		AllocSetContextCreate(TopMemoryContext, "adpipe kept answer",
@@ -268,11 +303,8 @@ create_answer(const AdpSettings *settings, const char *request)
 							  ObjectIdGetDatum(settings->serverid));
 	answer->mapping_hash =
 		GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(settings->umid));
-	answer->fetched_at = adp_now();
-	answer->expires_at =
-		answer->fetched_at + settings->cache_ttl_s * USECS_PER_SEC;
-	answer->statement = GetCurrentStatementStartTimestamp();
-	answer->transaction = transactions;
+	answer->origin = origin;
+	answer->expires_at = origin.at + settings->cache_ttl_s * USECS_PER_SEC;
 	return answer;
 }
 
@@ -296,7 +328,7 @@ adp_kept_put(MemoryContext cxt, const AdpSettings *settings,
 		if (same_key(&old->key, &key))
 			old->is_stale = true;
 	}
-	answer = create_answer(settings, request);
+	answer = create_answer(settings, request, origin_of(call));
 	dlist_push_head(&answers, &answer->node);
 	kept = read_answer(cxt, answer);
 	answer->is_stale = adp_call_is_outdated(call);
@@ -365,6 +397,7 @@ adp_kept_announce(MemoryContext cxt, const AdpSettings *settings,
 	UnderWay *entry = MemoryContextAllocZero(cxt, sizeof(UnderWay));
 
 	entry->key = make_key(settings, MemoryContextStrdup(cxt, request));
+	entry->origin = origin_now();
 	entry->call = call;
 	dlist_push_head(&calls, &entry->node);
 	notice->resource = entry;
@@ -378,7 +411,8 @@ adp_kept_withdraw(AdpNotice *notice)
 }
 
 /*
- * The call that is under way for a request.
+ * The call that is under way for a request.  One that has failed, or whose body
+ * has gone, stays here until its owner goes on, which may be never.
  */
 AdpCall *
 adp_kept_under_way(const AdpSettings *settings, const char *request)
@@ -390,7 +424,8 @@ adp_kept_under_way(const AdpSettings *settings, const char *request)
 	{
 		UnderWay *entry = dlist_container(UnderWay, node, iter.cur);
 
-		if (same_key(&entry->key, &key))
+		if (same_key(&entry->key, &key) && !adp_call_is_lost(entry->call) &&
+			is_usable(&entry->origin, settings))
 			return entry->call;
 	}
 	return NULL;

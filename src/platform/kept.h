@@ -55,7 +55,10 @@ extern AdpNotice *adp_kept_announce(MemoryContext cxt,
 									const char *request, AdpCall *call);
 extern void adp_kept_withdraw(AdpNotice *notice);
 
-/* The call that another scan has under way for a request, or NULL. */
+/*
+ * The call that another scan has under way for a request and whose answer may
+ * be used, or NULL.
+ */
 extern AdpCall *adp_kept_under_way(const AdpSettings *settings,
 								   const char *request);
 

@@ -104,6 +104,52 @@ subtest 'credentials that change while a cursor is open' => sub {
 	is($calls->() - $before, scalar @apps, 'all of them are asked again with the new ones');
 };
 
+# Cursors stay behind when a savepoint takes back what they were asked for, and
+# while other statements ask for the same.
+subtest 'a cursor that failed' => sub {
+	my $days = "date_day BETWEEN '2026-11-01' AND '2026-11-02'";
+
+	for my $case (
+		[ 'the listing', 'FROM google.campaigns', { query => 'FROM customer_client ' }, { error => 'authorizationError.USER_PERMISSION_DENIED' } ],
+		[ 'a listing in a circle', 'FROM google.campaigns', { query => 'FROM customer_client ' }, { status => 200, body => '{"results":[],"nextPageToken":"A"}' } ],
+		[ 'a report', "FROM flyer.partners_daily WHERE $days", { path => 'agg-data' }, { error => 'forbidden' } ])
+	{
+		my ($name, $from, $match, $action) = @$case;
+		my $session = session($node);
+
+		$sim->reset;
+		$sim->settings({ appsflyer_minute_calls => 1000, appsflyer_daily_app => 1000, appsflyer_daily_account => 1000 });
+		$sim->faults([ { match => $match, action => $action } ]);
+		$session->query("BEGIN; DECLARE c CURSOR FOR SELECT * $from; SAVEPOINT s");
+		$session->query_error('FETCH 1 FROM c');
+		$session->query('ROLLBACK TO s');
+		$sim->faults([]);
+		cmp_ok(eval { $session->query("SELECT count(*) $from") } // "nothing: $@", '>', 0, "$name: does not fail what comes after");
+		$session->query('ROLLBACK');
+	}
+};
+
+subtest 'a cursor that waits' => sub {
+	my $session = session($node);
+	my $days = "date_day BETWEEN '2026-11-01' AND '2026-11-02'";
+	my $count = "SELECT count(*) FROM flyer.partners_daily WHERE $days";
+	my $calls = sub { scalar grep { $_->{path} =~ m{^/api/agg-data/} } @{ $sim->requests } };
+
+	$sim->reset;
+	$sim->settings({ appsflyer_minute_calls => 1000, appsflyer_daily_app => 1000, appsflyer_daily_account => 1000 });
+	$node->safe_psql('postgres', "ALTER SERVER flyer OPTIONS (DROP max_concurrency, ADD cache_ttl_s '0')");
+	my $right = $node->safe_psql('postgres', $count);
+	$sim->reset;
+	$sim->settings({ appsflyer_minute_calls => 1000, appsflyer_daily_app => 1000, appsflyer_daily_account => 1000 });
+	$session->query("BEGIN; DECLARE c CURSOR FOR SELECT installs FROM flyer.partners_daily WHERE $days");
+	$session->query('FETCH 1 FROM c');
+	poll_until(sub { $calls->() == @apps });
+	is(eval { $session->query($count) } // $@, $right, "statement $_ beside it: all rows") for 1 .. 3;
+	is($calls->(), 4 * @apps, 'each asks, as cache_ttl_s 0 says');
+	is(1 + split(/\n/, $session->query('FETCH ALL FROM c')), $right, 'and the cursor goes on');
+	$session->query('ROLLBACK');
+};
+
 # Days that are nowhere yet have no rows, and asking for them uses up quotas.
 subtest 'an upper bound in the far future' => sub {
 	my $plan = sub { $node->safe_psql('postgres', "EXPLAIN (ANALYZE, VERBOSE, COSTS OFF, TIMING OFF) SELECT count(*) FROM $_[0]") };
