@@ -165,7 +165,7 @@ CREATE FUNCTION adpipe.progress_text(run_id bigint) RETURNS text
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT format('%s: chunk %s of %s, %s rows', r.target, r.chunks_done, r.chunks, r.rows)
-    FROM adpipe.run_ledger r WHERE r.run_id = $1
+    FROM adpipe.run_ledger r WHERE r.run_id = $1 AND adpipe.is_acting(r.target)
 $$;
 COMMENT ON FUNCTION adpipe.progress_text(bigint) IS 'How far a run is, for who waits at a prompt.';
 REVOKE ALL ON FUNCTION adpipe.progress_text(bigint) FROM PUBLIC;

@@ -78,7 +78,7 @@ CREATE FUNCTION adpipe.entity_accounts(target regclass) RETURNS SETOF text
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT a.account_id FROM adpipe.account_ledger a WHERE a.target = $1 AND a.is_listed
+    SELECT a.account_id FROM adpipe.account_ledger a WHERE a.target = $1 AND a.is_listed AND adpipe.is_acting($1)
 $$;
 COMMENT ON FUNCTION adpipe.entity_accounts(regclass) IS
     'The accounts that a list of entities was asked of.';

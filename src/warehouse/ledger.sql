@@ -1,10 +1,11 @@
 /*
  * ledger.sql: what is known of every target, account, slice and run.
  *
- * The tables belong to the extension's owner and are written by the definer
- * functions below and in runs.sql only; people read the views of coverage.sql,
- * which show a target's rows to whoever may read the target.  All but claims
- * are dumped, so that a restored database fetches nothing twice.
+ * The tables belong to the extension's owner and are written by definer
+ * functions only, which every loader may call; a trigger lets through what is
+ * written of the copies that the caller acts for.  People read the views of
+ * coverage.sql, which show a target's rows to whoever may read the target.  All
+ * but claims are dumped, so that a restored database fetches nothing twice.
  */
 
 CREATE TABLE adpipe.target_ledger (

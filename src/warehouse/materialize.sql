@@ -149,6 +149,7 @@ BEGIN
              ELSE '_first_seen timestamptz NOT NULL, _last_seen timestamptz NOT NULL, _deleted_at timestamptz' END,
         CASE WHEN is_daily THEN ' PARTITION BY RANGE (date_day)' ELSE '' END);
     made := name::regclass;
+    PERFORM adpipe.acts_for(made);
     PERFORM adpipe.copy_comments(source, made);
     IF is_daily THEN
         EXECUTE format('CREATE INDEX ON %s (account_id, date_day)', made);
@@ -203,13 +204,13 @@ CREATE FUNCTION adpipe.require_owner(target regclass) RETURNS void
 AS $$
 BEGIN
     PERFORM adpipe.require_target(target);
-    IF NOT pg_has_role((SELECT relowner FROM pg_class WHERE oid = target), 'USAGE') THEN
+    IF NOT adpipe.acts_for(target) THEN
         RAISE EXCEPTION 'must be owner of table %', target USING ERRCODE = 'insufficient_privilege';
     END IF;
 END
 $$;
 COMMENT ON FUNCTION adpipe.require_owner(regclass) IS
-    'An error unless the table is a local copy that belongs to the caller.';
+    'An error unless the table is a local copy that belongs to the caller, which then acts for it.';
 
 CREATE FUNCTION adpipe.alter_target(target regclass, lookback integer DEFAULT NULL,
                                     retention interval DEFAULT NULL, every interval DEFAULT NULL,

@@ -51,7 +51,7 @@ AS $$
     CROSS JOIN generate_series(greatest(a.first_day, a.reach_day)::timestamp, a.today::timestamp, '1 day') d
     LEFT JOIN adpipe.slice_ledger s
         ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
-    WHERE a.target = $1 AND a.is_listed
+    WHERE a.target = $1 AND a.is_listed AND adpipe.is_acting($1)
       AND ($2 OR a.failures = 0
            OR a.last_attempt <= a.moment - least(power(2, least(a.failures, 10) - 1), 60) * interval '1 minute')
       AND (s.fetched_at IS NULL
@@ -93,7 +93,7 @@ AS $$
           AND a.target = r.target AND a.is_listed) d
     LEFT JOIN adpipe.slice_ledger s
         ON s.target = r.target AND s.account_id = d.account_id AND s.date_day = d.date_day
-    WHERE r.run_id = $1
+    WHERE r.run_id = $1 AND adpipe.is_acting(r.target)
       AND (s.run_id IS NULL OR s.run_id < r.first_run_id OR s.failed_at IS NOT NULL)
 $$;
 COMMENT ON FUNCTION adpipe.run_days(bigint) IS

@@ -8,6 +8,16 @@ CREATE FUNCTION adpipe.in_transaction_block() RETURNS boolean
 COMMENT ON FUNCTION adpipe.in_transaction_block() IS
     'Whether a transaction is open that the client ends, so that a procedure cannot commit.';
 
+CREATE FUNCTION adpipe.acts_for(target regclass, is_scheduled boolean DEFAULT false) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'adpipe_acts_for' LANGUAGE C STRICT STABLE;
+COMMENT ON FUNCTION adpipe.acts_for(regclass, boolean) IS
+    'Whether a table belongs to the caller, which then may write its ledger until the statement ends. is_scheduled: what belongs to others does not belong to a superuser, whom their triggers would run as.';
+
+CREATE FUNCTION adpipe.is_acting(target regclass) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'adpipe_is_acting' LANGUAGE C STRICT STABLE;
+COMMENT ON FUNCTION adpipe.is_acting(regclass) IS
+    'Whether this statement may write the ledger of a table; true for superusers.';
+
 CREATE FUNCTION adpipe.table_accounts(source regclass,
     OUT account_id text, OUT account_name text, OUT time_zone text, OUT currency text)
     RETURNS SETOF record

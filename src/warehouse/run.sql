@@ -137,7 +137,7 @@ REVOKE ALL ON FUNCTION adpipe.prepare_days(adpipe.run_ledger, regclass) FROM PUB
 CREATE FUNCTION adpipe.target_terms(target regclass) RETURNS SETOF adpipe.account_terms
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT a FROM adpipe.account_terms a WHERE a.target = $1 $$;
+AS $$ SELECT a FROM adpipe.account_terms a WHERE a.target = $1 AND adpipe.is_acting($1) $$;
 COMMENT ON FUNCTION adpipe.target_terms(regclass) IS 'The rows of account_terms of one target.';
 REVOKE ALL ON FUNCTION adpipe.target_terms(regclass) FROM PUBLIC;
 
@@ -252,7 +252,7 @@ REVOKE ALL ON PROCEDURE adpipe.refresh_target(regclass, date, date, boolean) FRO
 CREATE FUNCTION adpipe.target_of(target regclass) RETURNS adpipe.target_ledger
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT t FROM adpipe.target_ledger t WHERE t.target = $1 $$;
+AS $$ SELECT t FROM adpipe.target_ledger t WHERE t.target = $1 AND adpipe.is_acting($1) $$;
 COMMENT ON FUNCTION adpipe.target_of(regclass) IS 'What the ledger knows of a target.';
 REVOKE ALL ON FUNCTION adpipe.target_of(regclass) FROM PUBLIC;
 
@@ -317,8 +317,8 @@ BEGIN
     deadline := adpipe.run_deadline(true);
     FOR due IN
         SELECT d FROM adpipe.due_targets(ARRAY(
-            SELECT t.target FROM adpipe.targets t JOIN pg_class c ON c.oid = t.target
-            WHERE t.enabled AND pg_has_role(c.relowner, 'USAGE'))) d
+            SELECT t.target FROM adpipe.targets t
+            WHERE t.enabled AND adpipe.acts_for(t.target, true))) d
     LOOP
         EXIT WHEN clock_timestamp() > deadline;
         CALL adpipe.refresh_target(due, NULL, NULL, true);
@@ -326,5 +326,5 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE adpipe.refresh_all() IS
-    'Refreshes whatever is due of the caller''s local copies, and ends at once if nothing is. The one line that a scheduler runs.';
+    'Refreshes whatever is due of the caller''s local copies, and ends at once if nothing is. The one line that a scheduler runs, as the copies'' owner: a superuser''s call leaves those of other roles alone, for their triggers and defaults would run as the superuser.';
 REVOKE ALL ON PROCEDURE adpipe.refresh_all() FROM PUBLIC;

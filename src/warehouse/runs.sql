@@ -1,7 +1,7 @@
 /*
  * runs.sql: the functions by which refreshes write the ledger.  They run with
  * the rights of the extension's owner, and are for the roles that
- * grant_loader() names.
+ * grant_loader() names, each for its own copies: see guard.sql.
  */
 
 /*
@@ -195,7 +195,10 @@ REVOKE ALL ON FUNCTION adpipe.note_windows(regclass) FROM PUBLIC;
 CREATE FUNCTION adpipe.account_of(target regclass, account_id text) RETURNS adpipe.account_ledger
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT a FROM adpipe.account_ledger a WHERE a.target = $1 AND a.account_id = $2 $$;
+AS $$
+    SELECT a FROM adpipe.account_ledger a
+    WHERE a.target = $1 AND a.account_id = $2 AND adpipe.is_acting($1)
+$$;
 COMMENT ON FUNCTION adpipe.account_of(regclass, text) IS 'What the ledger knows of an account.';
 REVOKE ALL ON FUNCTION adpipe.account_of(regclass, text) FROM PUBLIC;
 
