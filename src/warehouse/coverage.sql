@@ -208,7 +208,7 @@ BEGIN
         RAISE EXCEPTION 'table "%" has no days', target
             USING ERRCODE = 'wrong_object_type', HINT = 'A list of entities is read from its foreign table.';
     END IF;
-    SELECT format('%I.%I', n.nspname, left(c.relname, 58) || '_live') INTO name
+    SELECT format('%I.%I', n.nspname, adpipe.name_with(c.relname, '_live')) INTO name
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target;
     EXECUTE format('CREATE VIEW %1$s AS '
                    'SELECT %2$s, _fetched_at FROM %3$s WHERE date_day <= (SELECT adpipe.stored_until(%4$L::regclass)) '

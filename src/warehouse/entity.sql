@@ -6,17 +6,18 @@
 /*
  * The ids that name an entity: those at the front of the table, before the
  * first column that is neither id nor name.  An id further back is an
- * attribute (the budget of a campaign).
+ * attribute (the budget of a campaign), unless there is none in front.
  */
 CREATE FUNCTION adpipe.entity_key(relation regclass) RETURNS text[]
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT array_agg(c.name::text ORDER BY c.attnum)
+    SELECT coalesce(array_agg(c.name::text ORDER BY c.attnum) FILTER (WHERE c.attnum < f.attribute),
+                    array_agg(c.name::text ORDER BY c.attnum))
     FROM adpipe.source_columns(relation) c
+    CROSS JOIN (SELECT coalesce(min(o.attnum), 10000) AS attribute FROM adpipe.source_columns(relation) o
+                WHERE o.name !~ '_(id|name)$' AND o.name <> 'platform') f
     WHERE c.name ~ '_id$'
-      AND c.attnum < coalesce((SELECT min(o.attnum) FROM adpipe.source_columns(relation) o
-                                 WHERE o.name !~ '_(id|name)$' AND o.name <> 'platform'), 10000)
 $$;
 COMMENT ON FUNCTION adpipe.entity_key(regclass) IS
     'The columns that identify an entity.';
@@ -30,7 +31,7 @@ DECLARE
     columns text := adpipe.column_list('pg_temp.adpipe_stage'::regclass);
     row_text text := (SELECT 'ROW(' || string_agg(format('%%1$s.%I', c.name), ', ' ORDER BY c.attnum) || ')::text'
                       FROM adpipe.source_columns('pg_temp.adpipe_stage'::regclass) c);
-    key text := (SELECT string_agg(format('t.%1$I = s.%1$I', k), ' AND ')
+    key text := (SELECT string_agg(format('t.%1$I IS NOT DISTINCT FROM s.%1$I', k), ' AND ')
                  FROM unnest(adpipe.entity_key('pg_temp.adpipe_stage'::regclass)) k);
     slice jsonb;
 BEGIN
@@ -98,29 +99,29 @@ BEGIN
     accounts := ARRAY(SELECT a FROM adpipe.entity_accounts(run.target) a
                       WHERE adpipe.claim_chunk(run.run_id, a, '-infinity', '-infinity'));
     PERFORM adpipe.note_progress(run.run_id, cardinality(accounts), cardinality(accounts));
-    COMMIT;
+    COMMIT AND CHAIN;
     IF cardinality(accounts) = 0 THEN
         RETURN;
     END IF;
     PERFORM adpipe.steady_session();
     result := adpipe.fetch_entities(source);
-    COMMIT;
+    COMMIT AND CHAIN;
     PERFORM adpipe.steady_session();
     IF result.error IS NOT NULL THEN
         PERFORM adpipe.record_failure(run.run_id, a, '-infinity', '-infinity', result.error, result.code)
         FROM unnest(accounts) a;
         RAISE WARNING 'entities of %: %', run.target, result.error
             USING ERRCODE = result.code, DETAIL = coalesce(nullif(result.detail, ''), 'SQLSTATE ' || result.code);
-        COMMIT;
+        COMMIT AND CHAIN;
         RETURN;
     END IF;
     /* The account list of a manager names accounts that are not asked themselves. */
     accounts := ARRAY(SELECT unnest(accounts) UNION SELECT DISTINCT s.account_id FROM pg_temp.adpipe_stage s ORDER BY 1);
-    COMMIT;
+    COMMIT AND CHAIN;
     FOREACH account IN ARRAY accounts LOOP
         PERFORM adpipe.steady_session();
         PERFORM adpipe.store_entities(run.run_id, run.target, account, asked_at);
-        COMMIT;
+        COMMIT AND CHAIN;
     END LOOP;
 END
 $$;

@@ -12,17 +12,56 @@ COMMENT ON FUNCTION adpipe.add_target(regclass, regclass, boolean, date, integer
     'Enters a new target into the ledger; part of materialize().';
 REVOKE ALL ON FUNCTION adpipe.add_target(regclass, regclass, boolean, date, integer) FROM PUBLIC;
 
+/* Names have 63 bytes, of which a letter takes up to four. */
+CREATE FUNCTION adpipe.name_with(name text, suffix text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT left(name, n) || suffix
+    FROM generate_series(length(name), 0, -1) n
+    WHERE octet_length(left(name, n)) <= 63 - octet_length(suffix)
+    LIMIT 1
+$$;
+COMMENT ON FUNCTION adpipe.name_with(text, text) IS
+    'A name with something behind it, cut so that it stays whole.';
+
+/*
+ * By what they hold and not by their names: tables are renamed and moved, names
+ * are cut or taken.
+ */
+CREATE FUNCTION adpipe.partitions(target regclass, OUT part regclass, OUT since date, OUT until date)
+    RETURNS SETOF record
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+    SET datestyle = 'ISO, YMD'
+AS $$
+    SELECT c.oid, b.days[1]::date, b.days[2]::date
+    FROM pg_inherits i
+    JOIN pg_class c ON c.oid = i.inhrelid
+    CROSS JOIN LATERAL (SELECT regexp_match(pg_get_expr(c.relpartbound, c.oid),
+                                            'FROM [(]''([0-9-]+)''[)] TO [(]''([0-9-]+)''[)]')) b (days)
+    WHERE i.inhparent = target AND b.days IS NOT NULL
+$$;
+COMMENT ON FUNCTION adpipe.partitions(regclass) IS
+    'The partitions of a target, with their first day and the first one after.';
+
+/* Another table may have the name already, of a target whose name begins alike. */
 CREATE FUNCTION adpipe.partition_of(target regclass, month date) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT format('%I.%I', n.nspname,
-                  left(c.relname, 52) || to_char(month, '"_y"YYYY"m"MM'))
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.oid = target
+    SELECT name
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    CROSS JOIN (VALUES (1, ''), (2, '_' || target::oid)) s (place, mark)
+    CROSS JOIN LATERAL format('%I.%I', n.nspname,
+                              adpipe.name_with(c.relname, s.mark || to_char(month, '"_y"YYYY"m"MM'))) name
+    WHERE c.oid = target AND (s.place = 2 OR to_regclass(name) IS NULL)
+    ORDER BY s.place
+    LIMIT 1
 $$;
 COMMENT ON FUNCTION adpipe.partition_of(regclass, date) IS
-    'Name of the partition that holds a month of a target.';
+    'Name for a new partition that is to hold a month of a target.';
 
 /*
  * A partition is made as a table of its own and attached: that takes no lock
@@ -34,22 +73,24 @@ CREATE FUNCTION adpipe.make_partitions(target regclass, since date, until date) 
 AS $$
 DECLARE
     month date;
+    month_end date;
     part text;
     made integer := 0;
 BEGIN
-    FOR month IN
-        SELECT m::date FROM generate_series(date_trunc('month', since::timestamp),
-                                            date_trunc('month', until::timestamp), '1 month') m
+    FOR month, month_end IN
+        SELECT m::date, (m + interval '1 month')::date
+        FROM generate_series(date_trunc('month', since::timestamp),
+                             date_trunc('month', until::timestamp), '1 month') m
     LOOP
-        part := adpipe.partition_of(target, month);
-        CONTINUE WHEN to_regclass(part) IS NOT NULL;
+        CONTINUE WHEN EXISTS (SELECT FROM adpipe.partitions(target) p WHERE p.since < month_end AND p.until > month);
         PERFORM pg_advisory_xact_lock(target::oid::integer, hashtext('partitions'));
-        CONTINUE WHEN to_regclass(part) IS NOT NULL;
+        CONTINUE WHEN EXISTS (SELECT FROM adpipe.partitions(target) p WHERE p.since < month_end AND p.until > month);
+        part := adpipe.partition_of(target, month);
         EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part, target);
         EXECUTE format('ALTER TABLE %s OWNER TO %I', part,
                        (SELECT relowner::regrole::name FROM pg_class WHERE oid = target));
         EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)',
-                       target, part, month, (month + interval '1 month')::date);
+                       target, part, month, month_end);
         made := made + 1;
     END LOOP;
     RETURN made;
@@ -115,8 +156,8 @@ AS $$
 DECLARE
     policy adpipe.refresh_policy := adpipe.check_source(source);
     parts text[] := parse_ident(target);
-    name text := format('%I.%I', CASE WHEN cardinality(parts) > 1 THEN parts[1] ELSE current_schema() END,
-                        parts[cardinality(parts)]);
+    name text := quote_ident(CASE WHEN cardinality(parts) > 1 THEN parts[1] ELSE current_schema() END)
+                 || '.' || quote_ident(parts[cardinality(parts)]);
     is_daily boolean := EXISTS (SELECT FROM adpipe.source_columns(source) c
                                 WHERE c.name = 'date_day' AND c.type = 'date');
     today date := adpipe.day_of(adpipe.clock(), 'UTC');
@@ -125,6 +166,10 @@ DECLARE
 BEGIN
     IF cardinality(parts) > 2 THEN
         RAISE EXCEPTION 'name "%" has too many parts', target USING ERRCODE = 'invalid_name';
+    ELSIF name IS NULL THEN
+        RAISE EXCEPTION 'no schema has been selected to create in'
+            USING ERRCODE = 'invalid_schema_name',
+                  HINT = 'Name the schema, or set search_path.';
     ELSIF lookback < 0 THEN
         RAISE EXCEPTION 'lookback must not be negative' USING ERRCODE = 'invalid_parameter_value';
     ELSIF to_regclass(name) IS NOT NULL THEN
@@ -258,15 +303,10 @@ CREATE FUNCTION adpipe.drop_partitions(target regclass, before date) RETURNS int
     SET lock_timeout = '2s'
 AS $$
 DECLARE
-    month date := (date_trunc('month', before) - interval '1 month')::date;
     part regclass;
     dropped integer := 0;
 BEGIN
-    FOR part IN
-        SELECT i.inhrelid FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-        WHERE i.inhparent = target AND c.relname ~ '_y[0-9]{4}m[0-9]{2}$'
-          AND to_date(right(c.relname, 7), 'YYYY"m"MM') <= month
-    LOOP
+    FOR part IN SELECT p.part FROM adpipe.partitions(target) p WHERE p.until <= before LOOP
         EXECUTE format('DROP TABLE %s', part);
         dropped := dropped + 1;
     END LOOP;

@@ -4,6 +4,7 @@ CREATE VIEW adpipe.account_terms AS
     SELECT t.target, a.account_id, a.time_zone, a.is_listed,
            now.today, now.moment,
            adpipe.first_day(t.target, now.today) AS first_day,
+           date_trunc('month', now.today - t.retention)::date AS kept_day,
            (now.today - p.reach)::date + 1 AS reach_day,
            p.recent_days,
            coalesce(t.lookback, greatest(p.window_days, a.window_days)) AS window_days,
@@ -26,6 +27,7 @@ COMMENT ON COLUMN adpipe.account_terms.is_listed IS 'Whether it is still asked.'
 COMMENT ON COLUMN adpipe.account_terms.today IS 'The day that it is there now.';
 COMMENT ON COLUMN adpipe.account_terms.moment IS 'The present.';
 COMMENT ON COLUMN adpipe.account_terms.first_day IS 'First day to hold.';
+COMMENT ON COLUMN adpipe.account_terms.kept_day IS 'First day that retention leaves; NULL: all stay.';
 COMMENT ON COLUMN adpipe.account_terms.reach_day IS 'First day for which the platform can be trusted.';
 COMMENT ON COLUMN adpipe.account_terms.recent_days IS 'Days read by each refresh.';
 COMMENT ON COLUMN adpipe.account_terms.window_days IS 'Days read once a day; older ones are final once read.';
@@ -87,7 +89,7 @@ AS $$
         UNION ALL
         SELECT a.account_id, day::date
         FROM adpipe.account_terms a
-        CROSS JOIN generate_series(greatest(coalesce(r.since, a.first_day), a.reach_day)::timestamp,
+        CROSS JOIN generate_series(greatest(coalesce(r.since, a.first_day), a.kept_day, a.reach_day)::timestamp,
                                    least(r.until, a.today)::timestamp, '1 day') day
         WHERE (r.since IS NOT NULL OR r.until IS NOT NULL)
           AND a.target = r.target AND a.is_listed) d

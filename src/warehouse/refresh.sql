@@ -23,7 +23,8 @@ BEGIN
             pg_catalog.set_config('IntervalStyle', 'postgres', true),
             pg_catalog.set_config('TimeZone', 'UTC', true),
             pg_catalog.set_config('extra_float_digits', '1', true),
-            pg_catalog.set_config('bytea_output', 'hex', true);
+            pg_catalog.set_config('bytea_output', 'hex', true),
+            pg_catalog.set_config('standard_conforming_strings', 'on', true);
 END
 $$;
 COMMENT ON FUNCTION adpipe.steady_session() IS
@@ -185,24 +186,29 @@ CREATE FUNCTION adpipe.stage_slices(account text) RETURNS jsonb
 AS $$
 DECLARE
     slices jsonb;
+    spend text := adpipe.stage_metric('spend');
+    impressions text := adpipe.stage_metric('impressions');
 BEGIN
-    /* A day without rows is a slice, too.  Columns that a source lacks are NULL here. */
+    /* A day without rows is a slice, too.  Sums of columns that a source lacks are NULL, of no rows 0. */
     EXECUTE format($query$
         SELECT jsonb_agg(jsonb_build_object(
                    'date_day', d::date, 'rows', coalesce(s.rows, 0),
                    'content_hash', concat_ws(':', coalesce(s.rows, 0), s.hashes),
-                   'spend', coalesce(s.spend, 0 * c.spend), 'impressions', coalesce(s.impressions, 0 * c.impressions),
+                   'spend', CASE WHEN s.rows > 0 THEN s.spend ELSE %3$s END,
+                   'impressions', CASE WHEN s.rows > 0 THEN s.impressions ELSE %4$s END,
                    'account_spend', CASE WHEN a.has_control THEN coalesce(c.spend, 0) END,
                    'account_impressions', CASE WHEN a.has_control THEN coalesce(c.impressions, 0) END))
         FROM pg_temp.adpipe_asked a
         CROSS JOIN generate_series(a.since::timestamp, a.until::timestamp, '1 day') d
         LEFT JOIN (SELECT f.date_day, count(*) AS rows, sum(hashtextextended(f::text, 0)) AS hashes,
-                          %s AS spend, %s AS impressions
+                          %1$s AS spend, %2$s AS impressions
                    FROM pg_temp.adpipe_stage f WHERE f.account_id = $1 GROUP BY f.date_day) s ON s.date_day = d::date
         LEFT JOIN pg_temp.adpipe_control c ON c.account_id = $1 AND c.date_day = d::date
         WHERE a.account_id = $1
         $query$,
-        adpipe.stage_sum('spend'), adpipe.stage_sum('impressions'))
+        coalesce('sum(f.' || spend || ')::numeric', 'NULL::numeric'),
+        coalesce('sum(f.' || impressions || ')::numeric', 'NULL::numeric'),
+        CASE WHEN spend IS NULL THEN 'NULL' ELSE '0' END, CASE WHEN impressions IS NULL THEN 'NULL' ELSE '0' END)
     INTO slices USING account;
     RETURN slices;
 END
@@ -211,16 +217,16 @@ COMMENT ON FUNCTION adpipe.stage_slices(text) IS
     'The slices of an account in the stage: rows, hash and sums of each day that was asked for.';
 REVOKE ALL ON FUNCTION adpipe.stage_slices(text) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.stage_sum(metric text) RETURNS text
+CREATE FUNCTION adpipe.stage_metric(metric text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce((SELECT format('sum(f.%I)', c.name)
-                     FROM adpipe.source_columns('pg_temp.adpipe_stage'::regclass) c
-                     WHERE c.name = metric AND c.type IN ('bigint', 'numeric')), 'NULL::numeric')
+    SELECT quote_ident(c.name)
+    FROM adpipe.source_columns('pg_temp.adpipe_stage'::regclass) c
+    WHERE c.name = metric AND c.type ~ '^(smallint|integer|bigint|numeric|real|double precision)'
 $$;
-COMMENT ON FUNCTION adpipe.stage_sum(text) IS
-    'Expression that adds up a metric of the stage; NULL without such a column.';
+COMMENT ON FUNCTION adpipe.stage_metric(text) IS
+    'A metric of the stage, quoted; NULL without such a column.';
 
 /* An account that the stage holds no answer for is an error, never an empty slice. */
 CREATE FUNCTION adpipe.store_chunk(run_id bigint, target regclass, account text) RETURNS void

@@ -128,12 +128,20 @@ BEGIN
         LEFT JOIN adpipe.coverage c ON c.target = $1 AND c.account_id = r.account_id AND c.date_day = d::date
         WHERE r.target = $1
     ), listed AS (
-        SELECT s.account_id, max(s.state) FILTER (WHERE s.date_day = day) AS state FROM states s GROUP BY 1)
+        /* A day that was read half is as little a number as one that was not. */
+        SELECT w.account_id, max(w.state) FILTER (WHERE w.date_day = day) AS state,
+               bool_or(w.is_complete AND w.date_day = day) AS has_day,
+               bool_or(w.is_complete AND w.date_day = day - 1) AS has_day_before,
+               bool_or(w.is_complete AND w.date_day = day - 7) AS has_week_before
+        FROM (SELECT s.*, s.state IN ('provisional', 'final') AS is_complete FROM states s) w GROUP BY 1)
     SELECT l.account_id, c.account_name, c.campaign_name, c.currency,
-           CASE WHEN l.state IN ('provisional', 'final') THEN coalesce(c.s0, 0 * c.s1, 0 * c.s7) END, c.s1, c.s7,
-           CASE WHEN l.state IN ('provisional', 'final') THEN coalesce(c.c0, 0 * c.c1, 0 * c.c7) END, c.c1, c.c7,
-           round(c.r0, 4), round(c.r1, 4), round(c.r7, 4),
-           p.plan, round(c.s0 / nullif(p.plan, 0), 4),
+           CASE WHEN l.has_day THEN coalesce(c.s0, 0 * c.s1, 0 * c.s7) END,
+           CASE WHEN l.has_day_before THEN c.s1 END, CASE WHEN l.has_week_before THEN c.s7 END,
+           CASE WHEN l.has_day THEN coalesce(c.c0, 0 * c.c1, 0 * c.c7) END,
+           CASE WHEN l.has_day_before THEN c.c1 END, CASE WHEN l.has_week_before THEN c.c7 END,
+           CASE WHEN l.has_day THEN round(c.r0, 4) END,
+           CASE WHEN l.has_day_before THEN round(c.r1, 4) END, CASE WHEN l.has_week_before THEN round(c.r7, 4) END,
+           p.plan, CASE WHEN l.has_day THEN round(c.s0 / nullif(p.plan, 0), 4) END,
            /* a day that is not there is a gap, one without a row is 0 */
            (SELECT adpipe.sparkline(CASE WHEN s.state IN ('provisional', 'final')
                                          THEN coalesce(f.spend, 0)::double precision END ORDER BY s.date_day)

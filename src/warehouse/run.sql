@@ -32,7 +32,7 @@ BEGIN
     FOREACH account IN ARRAY accounts LOOP
         PERFORM adpipe.steady_session();
         PERFORM adpipe.store_chunk(run_id, target, account);
-        COMMIT;
+        COMMIT AND CHAIN;
     END LOOP;
 END
 $$;
@@ -67,14 +67,14 @@ BEGIN
     PERFORM adpipe.steady_session();
     claimed := ARRAY(SELECT a FROM unnest(accounts) a
                      WHERE a <> ALL (bad) AND adpipe.claim_chunk(run.run_id, a, since, until));
-    COMMIT;
+    COMMIT AND CHAIN;
     IF cardinality(claimed) = 0 THEN
         RETURN;
     END IF;
     PERFORM adpipe.steady_session();
     result := adpipe.fetch_chunks(run.target, source, control, claimed, since, until);
     PERFORM adpipe.note_progress(run.run_id, NULL, cardinality(claimed) * CASE WHEN control IS NULL THEN 1 ELSE 2 END);
-    COMMIT;
+    COMMIT AND CHAIN;
     IF result.error IS NULL THEN
         failed := 0;
         CALL adpipe.store_batch(run.run_id, run.target, claimed);
@@ -85,7 +85,7 @@ BEGIN
         PERFORM adpipe.steady_session();
         IF cardinality(claimed) > 1 AND result.code IS DISTINCT FROM '53400' THEN
             result := adpipe.fetch_chunks(run.target, source, control, ARRAY[account], since, until);
-            COMMIT;
+            COMMIT AND CHAIN;
             PERFORM adpipe.steady_session();
         END IF;
         IF result.error IS NULL THEN
@@ -99,7 +99,7 @@ BEGIN
         IF result.code = '53400' THEN
             resume_at := adpipe.come_back_at(result.detail);
         END IF;
-        COMMIT;
+        COMMIT AND CHAIN;
         RAISE WARNING 'account % of %, % to %: %', account, run.target, since, until, result.error
             USING ERRCODE = result.code, DETAIL = coalesce(nullif(result.detail, ''), 'SQLSTATE ' || result.code);
     END LOOP;
@@ -117,13 +117,16 @@ DECLARE
     days record;
     chunks integer;
 BEGIN
-    SELECT min(t.reach_day) AS reached, min(t.first_day) AS since, max(t.today) AS today INTO days
+    SELECT min(t.reach_day) AS reached, min(t.kept_day) AS kept, min(t.first_day) AS since, max(t.today) AS today INTO days
     FROM adpipe.target_terms(run.target) t;
     IF least(run.since, run.until) < days.reached THEN
         RAISE WARNING 'days of % before % stay as they are', run.target, days.reached
             USING DETAIL = 'The platform''s answers for them cannot be trusted any more.';
+    ELSIF least(run.since, run.until) < days.kept THEN
+        RAISE WARNING 'days of % before % stay as they are: its retention drops them', run.target, days.kept
+            USING HINT = 'adpipe.alter_target() sets another retention.';
     END IF;
-    PERFORM adpipe.make_partitions(run.target, greatest(least(days.since, run.since), days.reached - 1), days.today + 31);
+    PERFORM adpipe.make_partitions(run.target, greatest(least(days.since, run.since), days.kept, days.reached - 1), days.today + 31);
     PERFORM adpipe.drop_partitions(run.target, days.since);
     PERFORM adpipe.make_stage(source);
     SELECT sum(cardinality(b.accounts)) INTO chunks FROM adpipe.run_batches(run.run_id) b;
@@ -159,11 +162,11 @@ BEGIN
     PERFORM adpipe.steady_session();
     PERFORM adpipe.read_settings(run.target, source);
     PERFORM adpipe.note_windows(run.target);
-    COMMIT;
+    COMMIT AND CHAIN;
     PERFORM adpipe.steady_session();
     PERFORM adpipe.prepare_days(run, source);
     control := adpipe.control_source(source);
-    COMMIT;
+    COMMIT AND CHAIN;
     PERFORM adpipe.steady_session();
     FOR batch IN SELECT b.since, b.until, b.accounts FROM adpipe.run_batches(run.run_id) b LOOP
         budget := budget - cardinality(batch.accounts) * CASE WHEN control IS NULL THEN 1 ELSE 2 END;
@@ -181,10 +184,10 @@ BEGIN
         END IF;
     END LOOP;
     PERFORM adpipe.note_target(run.target, false, resume_at);
-    COMMIT;
+    COMMIT AND CHAIN;
     PERFORM adpipe.steady_session();
     PERFORM adpipe.watch_signals(run.target, source);
-    COMMIT;
+    COMMIT AND CHAIN;
 END
 $$;
 COMMENT ON PROCEDURE adpipe.refresh_days(adpipe.run_ledger, regclass, text) IS
@@ -224,11 +227,11 @@ BEGIN
     facts := adpipe.target_of(target);
     run := adpipe.begin_run(target, since, until, is_scheduled);
     problem := adpipe.judge_source(target, facts.source);
-    COMMIT;
+    COMMIT AND CHAIN;
     IF problem IS NULL THEN
         PERFORM adpipe.steady_session();
         problem := adpipe.list_accounts(target, facts.source);
-        COMMIT;
+        COMMIT AND CHAIN;
         /* Accounts that are known can be read although they could not be listed. */
         PERFORM adpipe.steady_session();
         IF facts.is_daily THEN
@@ -242,7 +245,7 @@ BEGIN
         RAISE WARNING 'refresh of %: %', target, problem;
     END IF;
     PERFORM adpipe.end_run(run.run_id, CASE WHEN problem IS NULL THEN status ELSE 'failed' END, problem);
-    COMMIT;
+    COMMIT AND CHAIN;
 END
 $$;
 COMMENT ON PROCEDURE adpipe.refresh_target(regclass, date, date, boolean) IS
@@ -262,6 +265,10 @@ AS $$
 BEGIN
     PERFORM adpipe.steady_session();
     PERFORM adpipe.require_commit('refresh()');
+    COMMIT;
+    /* In all transactions: what is read under a lock is to be read after the wait for it. */
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+    PERFORM adpipe.steady_session();
     PERFORM adpipe.require_owner(target);
     IF since > until OR NOT isfinite(since) OR NOT isfinite(until) THEN
         RAISE EXCEPTION 'there are no days from % to %', since, until
@@ -313,6 +320,10 @@ DECLARE
 BEGIN
     PERFORM adpipe.steady_session();
     PERFORM adpipe.require_commit('refresh_all()');
+    COMMIT;
+    /* In all transactions: what is read under a lock is to be read after the wait for it. */
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+    PERFORM adpipe.steady_session();
     /* The settings are there once the library is loaded, which that did. */
     deadline := adpipe.run_deadline(true);
     FOR due IN
