@@ -41,7 +41,7 @@ adpipe_in_transaction_block(PG_FUNCTION_ARGS)
  * is the owner.  A function with its owner's rights cannot tell who called it;
  * so the caller says for what it acts before, with its own rights.
  */
-static List *acting;			/* of oids, in TopMemoryContext */
+static List *acting; /* of oids, in TopMemoryContext */
 static TimestampTz acting_since;
 static Oid acting_role;
 
