@@ -116,10 +116,13 @@ SELECT severity, problem FROM missed;
 -- What goes wrong is said, and does not end the refresh.
 UPDATE adpipe.target_ledger SET signals_seen = NULL;
 CREATE ROLE regress_adpipe_nobody;
+ALTER TABLE raw OWNER TO regress_adpipe_nobody;
+REVOKE ALL ON raw FROM regress_adpipe_nobody;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA adpipe TO regress_adpipe_nobody;
 SET ROLE regress_adpipe_nobody;
-SELECT adpipe.watch_signals('raw', 'raw_source');
+SELECT adpipe.acts_for('raw'), adpipe.watch_signals('raw', 'raw_source');
 RESET ROLE;
+ALTER TABLE raw OWNER TO CURRENT_USER;
 SELECT severity, target, problem FROM adpipe.health WHERE problem LIKE 'signals%';
 SELECT adpipe.watch_signals('raw', 'raw_source');
 SELECT count(*) FROM adpipe.health WHERE problem LIKE 'signals%';
