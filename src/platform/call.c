@@ -498,7 +498,8 @@ back_off(AdpCall *call, int64 wait_ms, const char *reason)
 	stats->retries++;
 	stats->backoff_ms += wait_ms;
 	stats->wait_reason = MemoryContextStrdup(call->session->cxt, reason);
-	call->resume_at_ms = adp_clock_ms() + wait_ms;
+	/* one more, since the clock cuts off: a wait asked for is never short */
+	call->resume_at_ms = adp_clock_ms() + wait_ms + 1;
 	adp_session_wake_at(call->session, call->resume_at_ms);
 }
 
