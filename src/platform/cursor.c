@@ -720,6 +720,8 @@ fetch_after(AdpCursor *cursor)
 	bool has_next = has_next_page(cursor);
 
 	cursor->is_begun = true;
+	if (cursor->job != NULL)
+		adp_job_pin(cursor->job);
 	cursor->halvings = Max(cursor->halvings - 1, 0);
 	cursor->nrows += adp_page_count(cursor->page);
 	if (!has_next)

@@ -38,7 +38,8 @@ struct AdpJob
 	int64 moved_at_ms;	 /* last progress */
 	int percent;
 	int starts;
-	int not_ready; /* answers in a row */
+	int not_ready;	/* answers in a row */
+	bool is_pinned; /* rows of it have gone out */
 
 	AdpFailure failure;
 	AdpError error;
@@ -97,12 +98,13 @@ fail(AdpJob *job, AdpErrorClass class, const char *why, const char *hint)
 }
 
 /*
- * Starts the job over after a pause, unless it was started often enough.
+ * Starts the job over after a pause, unless it was started often enough, or
+ * rows of it have gone out: the next one need not have them in the same order.
  */
 static bool
 start_over(AdpJob *job, int most, int64 pause_ms)
 {
-	if (job->starts >= most)
+	if (job->starts >= most || job->is_pinned)
 		return false;
 	job->session->stats.retries++;
 	job->id = NULL;
@@ -281,6 +283,15 @@ adp_job_is_not_ready(AdpJob *job)
 	job->state = ADP_JOB_RUNNING;
 	wait_for_next(job);
 	return true;
+}
+
+/*
+ * Says that rows of the job go out.
+ */
+void
+adp_job_pin(AdpJob *job)
+{
+	job->is_pinned = true;
 }
 
 /*

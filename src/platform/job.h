@@ -72,6 +72,9 @@ extern const char *adp_job_id(const AdpJob *job);
  * False if that has been said too often. */
 extern bool adp_job_is_not_ready(AdpJob *job);
 
+/* Says that rows of the job go out: from now on it is not started over. */
+extern void adp_job_pin(AdpJob *job);
+
 /* How the platform put it; all zero if it is we who gave up. */
 extern const AdpFailure *adp_job_failure(const AdpJob *job);
 

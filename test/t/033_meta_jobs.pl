@@ -132,6 +132,20 @@ fresh({ meta_page_rows => 30 });
 is($session->query('SELECT count(*) FROM meta.ads'),
 	scalar @{ $sim->world(platform => 'meta', resource => 'ads', accounts => $one) }, 'also pages of lists');
 
+# A run of which rows have gone out cannot be started over: another one need not
+# have its rows in the same order.
+my $days = 'current_date - 80 AND current_date - 20';
+my $ads = "SELECT count(*) FROM meta.ad_daily WHERE date_day BETWEEN $days";
+my @later = ({ match => { path => $run->{path}, query => 'after=' }, times => 1, action => { error => '2601.1815107' } });
+fresh({ meta_page_rows => 100 }, @later);
+my $right = $session->query($ads);
+cmp_ok(asked()->{page}, '>=', 3, 'a run with several pages');
+is(asked()->{poll}, 2, 'the second of which is not readable after all, but later');
+fresh({ meta_page_rows => 100 }, @later, { match => { path => '/v26.0/\d+$' }, skip => 1, times => 1,
+	action => { status => 200, body => '{"id":"1","async_status":"Job Skipped","async_percent_completion":0}' } });
+is($session->query_error($ads)->{sqlstate}, 'HV00M', 'a run that is gone when some of it was read: SQLSTATE');
+is(asked()->{start}, 1, 'is not started over');
+
 # What cannot be had.
 sub refused
 {
