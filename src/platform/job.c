@@ -197,7 +197,9 @@ read_state(AdpJob *job, const AdpJson *doc)
 
 	report.failure.retry_after_ms = -1;
 	job->session->platform->jobs->read_state(doc, &report);
-	job->not_ready = 0;
+	/* that it is ready is not yet to say that its rows can be read */
+	if (report.state != ADP_JOB_READY)
+		job->not_ready = 0;
 	wait_for_next(job);
 	switch (report.state)
 	{
@@ -292,6 +294,7 @@ void
 adp_job_pin(AdpJob *job)
 {
 	job->is_pinned = true;
+	job->not_ready = 0;
 }
 
 /*

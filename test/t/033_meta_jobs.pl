@@ -146,6 +146,13 @@ fresh({ meta_page_rows => 100 }, @later, { match => { path => '/v26.0/\d+$' }, s
 is($session->query_error($ads)->{sqlstate}, 'HV00M', 'a run that is gone when some of it was read: SQLSTATE');
 is(asked()->{start}, 1, 'is not started over');
 
+# One that says that it is finished, but never can be read.
+fresh({}, { match => $run, action => { error => '2601.1815107' } });
+my $unreadable = $session->query_error("SET statement_timeout = '60s'; SELECT count(*) FROM meta.campaign_daily WHERE date_day >= current_date - 80");
+is($unreadable->{sqlstate}, 'HV00M', 'a run that is never readable: SQLSTATE') or diag($unreadable->{message});
+is(asked()->{start}, 1, 'is not started over');
+$session->query('RESET statement_timeout');
+
 # What cannot be had.
 sub refused
 {
