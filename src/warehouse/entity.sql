@@ -80,9 +80,10 @@ CREATE FUNCTION adpipe.entity_accounts(target regclass) RETURNS SETOF text
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT a.account_id FROM adpipe.account_ledger a WHERE a.target = $1 AND a.is_listed AND adpipe.is_acting($1)
+    ORDER BY 1
 $$;
 COMMENT ON FUNCTION adpipe.entity_accounts(regclass) IS
-    'The accounts that a list of entities was asked of.';
+    'The accounts that a list of entities was asked of, in the order in which they are locked.';
 REVOKE ALL ON FUNCTION adpipe.entity_accounts(regclass) FROM PUBLIC;
 
 CREATE PROCEDURE adpipe.refresh_entities(run adpipe.run_ledger, source regclass, INOUT status text)

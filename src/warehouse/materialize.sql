@@ -148,6 +148,23 @@ COMMENT ON FUNCTION adpipe.copy_comments(regclass, regclass) IS
     'Gives a copy the comments of its source.';
 REVOKE ALL ON FUNCTION adpipe.copy_comments(regclass, regclass) FROM PUBLIC;
 
+CREATE FUNCTION adpipe.check_terms(lookback integer, retention interval, every interval) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF lookback NOT BETWEEN 0 AND 10000 THEN
+        RAISE EXCEPTION 'lookback must be from 0 to 10000 days' USING ERRCODE = 'invalid_parameter_value';
+    ELSIF NOT (retention > interval '0' AND retention <= interval '1000 years') THEN
+        RAISE EXCEPTION 'retention must be more than nothing, 1000 years at most' USING ERRCODE = 'invalid_parameter_value';
+    ELSIF every NOT BETWEEN interval '0' AND interval '1 year' THEN
+        RAISE EXCEPTION 'every must be from 0 to 1 year' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION adpipe.check_terms(integer, interval, interval) IS
+    'An error unless a local copy can be kept so; NULL is no error.';
+
 /* Without SET search_path: an unqualified name lands where CREATE TABLE would put it. */
 CREATE FUNCTION adpipe.materialize(source regclass, target text, start date DEFAULT NULL,
                                    lookback integer DEFAULT NULL) RETURNS regclass
@@ -164,14 +181,13 @@ DECLARE
     reached date := (today - policy.reach)::date + 1;
     made regclass;
 BEGIN
+    PERFORM adpipe.check_terms(lookback, NULL, NULL);
     IF cardinality(parts) > 2 THEN
         RAISE EXCEPTION 'name "%" has too many parts', target USING ERRCODE = 'invalid_name';
     ELSIF name IS NULL THEN
         RAISE EXCEPTION 'no schema has been selected to create in'
             USING ERRCODE = 'invalid_schema_name',
                   HINT = 'Name the schema, or set search_path.';
-    ELSIF lookback < 0 THEN
-        RAISE EXCEPTION 'lookback must not be negative' USING ERRCODE = 'invalid_parameter_value';
     ELSIF to_regclass(name) IS NOT NULL THEN
         RAISE EXCEPTION 'relation "%" already exists', target
             USING ERRCODE = 'duplicate_table',
@@ -265,6 +281,7 @@ CREATE FUNCTION adpipe.alter_target(target regclass, lookback integer DEFAULT NU
 AS $$
 BEGIN
     PERFORM adpipe.require_owner(target);
+    PERFORM adpipe.check_terms(lookback, retention, every);
     PERFORM adpipe.change_target(target, lookback, retention, every, enabled);
 END
 $$;

@@ -110,6 +110,21 @@ is($sessions[0]->query('SHOW transaction_isolation'), 'serializable', 'and the s
 $sim->restate(0);
 run("CALL adpipe.refresh('ads.campaign', '2026-11-10', '2026-11-21')");
 
+# Terms that no copy can be kept by.
+is(refused("SELECT adpipe.alter_target('ads.campaign', $_)")->{sqlstate}, '22023', "refused: $_")
+  for 'lookback => -1', 'lookback => 2147483647', "retention => '0'", "retention => '300000 years'", "every => '-1 hour'", "every => '10 years'";
+is(refused("SELECT adpipe.materialize('google.campaign_daily', 'ads.x', lookback => $_)")->{sqlstate}, '22023', "refused: lookback => $_") for -1, 1_000_000;
+is(run("SELECT lookback, retention FROM adpipe.targets WHERE target = 'ads.campaign'::regclass"), '|', 'nothing of it is kept');
+
+# An answer that was asked for earlier and comes later, of each of two days, of
+# which one was read in between.
+my $slices = "SELECT * FROM adpipe.slice_ledger WHERE target = 'ads.campaign'::regclass AND account_id = '$auckland' ORDER BY date_day";
+my $before = $node->safe_psql('postgres', $slices);
+is(run("SELECT adpipe.acts_for('ads.campaign'), adpipe.record_slices((SELECT max(run_id) FROM adpipe.runs), '$auckland', now() - interval '1 day',
+	'[{\"date_day\": \"2026-11-12\", \"rows\": 0, \"content_hash\": \"0\"}, {\"date_day\": \"2026-11-13\", \"rows\": 0, \"content_hash\": \"0\"}]')"),
+	't|{}', 'an older answer replaces nothing');
+is($node->safe_psql('postgres', $slices), $before, 'nor is it in the ledger');
+
 # Columns of the user's choice.
 $node->safe_psql('postgres', <<'END');
 CREATE FOREIGN TABLE google.few (date_day date OPTIONS (field 'segments.date') NOT NULL, account_id text OPTIONS (field 'customer.id') NOT NULL,
