@@ -101,10 +101,10 @@ BEGIN
                       WHERE adpipe.claim_chunk(run.run_id, a, '-infinity', '-infinity'));
     PERFORM adpipe.note_progress(run.run_id, cardinality(accounts), cardinality(accounts));
     COMMIT AND CHAIN;
+    PERFORM adpipe.steady_session();
     IF cardinality(accounts) = 0 THEN
         RETURN;
     END IF;
-    PERFORM adpipe.steady_session();
     result := adpipe.fetch_entities(source);
     COMMIT AND CHAIN;
     PERFORM adpipe.steady_session();

@@ -165,15 +165,15 @@ $$;
 COMMENT ON FUNCTION adpipe.check_terms(integer, interval, interval) IS
     'An error unless a local copy can be kept so; NULL is no error.';
 
-/* Without SET search_path: an unqualified name lands where CREATE TABLE would put it. */
-CREATE FUNCTION adpipe.materialize(source regclass, target text, start date DEFAULT NULL,
-                                   lookback integer DEFAULT NULL) RETURNS regclass
+CREATE FUNCTION adpipe.make_copy(source regclass, target text, home name, start date, lookback integer)
+    RETURNS regclass
     LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     policy adpipe.refresh_policy := adpipe.check_source(source);
     parts text[] := parse_ident(target);
-    name text := quote_ident(CASE WHEN cardinality(parts) > 1 THEN parts[1] ELSE current_schema() END)
+    name text := quote_ident(CASE WHEN cardinality(parts) > 1 THEN parts[1] ELSE home END)
                  || '.' || quote_ident(parts[cardinality(parts)]);
     is_daily boolean := EXISTS (SELECT FROM adpipe.source_columns(source) c
                                 WHERE c.name = 'date_day' AND c.type = 'date');
@@ -226,6 +226,15 @@ BEGIN
     RETURN made;
 END
 $$;
+COMMENT ON FUNCTION adpipe.make_copy(regclass, text, name, date, integer) IS
+    'materialize() with the schema for a name that has none.';
+REVOKE ALL ON FUNCTION adpipe.make_copy(regclass, text, name, date, integer) FROM PUBLIC;
+
+/* Without SET search_path: an unqualified name lands where CREATE TABLE would put it. */
+CREATE FUNCTION adpipe.materialize(source regclass, target text, start date DEFAULT NULL,
+                                   lookback integer DEFAULT NULL) RETURNS regclass
+    LANGUAGE sql
+AS $$ SELECT adpipe.make_copy(source, target, pg_catalog.current_schema(), start, lookback) $$;
 COMMENT ON FUNCTION adpipe.materialize(regclass, text, date, integer) IS
     'Makes an empty local copy of a foreign table and enters it into the schedule: a table partitioned by month for daily reports, from start on (default: the last 90 days), or a history of rows for lists of entities. lookback: days to read again every day, in place of the platform''s own window. Sends nothing.';
 REVOKE ALL ON FUNCTION adpipe.materialize(regclass, text, date, integer) FROM PUBLIC;

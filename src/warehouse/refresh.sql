@@ -28,7 +28,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION adpipe.steady_session() IS
-    'Sets what the rest of the transaction depends on; each transaction of a refresh begins with it.';
+    'Sets what the rest of the transaction depends on; each transaction of a refresh begins with it, before anything that a function of the caller''s search_path could take the place of.';
 REVOKE ALL ON FUNCTION adpipe.steady_session() FROM PUBLIC;
 
 CREATE FUNCTION adpipe.require_commit(what text) RETURNS void

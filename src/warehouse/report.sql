@@ -42,7 +42,8 @@ BEGIN
           FROM adpipe.targets t
           JOIN pg_foreign_table f ON f.ftrelid = t.source
           WHERE f.ftserver = (SELECT s.ftserver FROM adpipe.targets o JOIN pg_foreign_table s ON s.ftrelid = o.source
-                              WHERE o.target = $1)) k;
+                              WHERE o.target = $1)) k
+    WHERE 'date_day' <> ALL (k.names);
     IF campaigns IS NULL OR budgets IS NULL THEN
         RETURN;
     END IF;

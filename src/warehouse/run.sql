@@ -68,10 +68,10 @@ BEGIN
     claimed := ARRAY(SELECT a FROM unnest(accounts) a
                      WHERE a <> ALL (bad) AND adpipe.claim_chunk(run.run_id, a, since, until));
     COMMIT AND CHAIN;
+    PERFORM adpipe.steady_session();
     IF cardinality(claimed) = 0 THEN
         RETURN;
     END IF;
-    PERFORM adpipe.steady_session();
     result := adpipe.fetch_chunks(run.target, source, control, claimed, since, until);
     PERFORM adpipe.note_progress(run.run_id, NULL, cardinality(claimed) * CASE WHEN control IS NULL THEN 1 ELSE 2 END);
     COMMIT AND CHAIN;
@@ -100,6 +100,7 @@ BEGIN
             resume_at := adpipe.come_back_at(result.detail);
         END IF;
         COMMIT AND CHAIN;
+        PERFORM adpipe.steady_session();
         RAISE WARNING 'account % of %, % to %: %', account, run.target, since, until, result.error
             USING ERRCODE = result.code, DETAIL = coalesce(nullif(result.detail, ''), 'SQLSTATE ' || result.code);
     END LOOP;
@@ -177,6 +178,7 @@ BEGIN
             EXIT;
         END IF;
         CALL adpipe.refresh_batch(run, source, control, batch.accounts, batch.since, batch.until, bad, failed, resume_at);
+        PERFORM adpipe.steady_session();
         longest := greatest(longest, clock_timestamp() - began_at);
         IF clock_timestamp() > said_at + interval '5 seconds' THEN
             said_at := clock_timestamp();

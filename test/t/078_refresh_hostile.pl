@@ -121,13 +121,35 @@ $other->query('CALL adpipe.refresh_all()');
 is($other->query('SELECT DISTINCT who FROM mine.seen'), 'other', 'their owner refreshes them');
 is(world_difference($node, $sim, 'mine.campaign', '2026-11-10', '2026-11-21', $account), '0|0', 'as they are to be');
 
+# Functions that take the place of the system's by fitting better, in a schema
+# on the loader's path in which others may create.
+$node->safe_psql('postgres', 'GRANT CREATE ON SCHEMA public TO PUBLIC');
+$other->query("CREATE FUNCTION public.$_ LANGUAGE plpgsql AS \$\$ BEGIN RAISE EXCEPTION 'in the place of the system''s'; END \$\$")
+  for 'cardinality(text[]) RETURNS integer', 'cardinality(date[]) RETURNS integer', 'array_to_string(text[], text) RETURNS text', 'parse_ident(text) RETURNS text[]',
+  (map { 'format(' . join(', ', ('text') x $_) . ') RETURNS text' } 2 .. 6), 'concat_ws(text, text, text) RETURNS text', 'min(date) RETURNS date', 'generate_series(date, date, interval) RETURNS SETOF date';
+$other->query('CREATE FUNCTION public.join(text[], text) RETURNS text[] LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION \'in the place\'; END $$; CREATE OPERATOR public.|| (LEFTARG = text[], RIGHTARG = text, FUNCTION = public.join)');
+$sim->faults([ { match => { query => 'FROM campaign WHERE' }, times => 1, action => { error => 'authorizationError.USER_PERMISSION_DENIED' } } ]);
+my $victim = session($node, user => 'loader');
+$victim->query($_) for
+  'SET search_path = public, ads',
+  "SELECT adpipe.materialize('google.campaigns', 'victim'), adpipe.materialize('google.campaign_daily', 'victim_daily', '2026-11-10')",
+  "CALL adpipe.refresh('victim')", "CALL adpipe.refresh('victim_daily')", 'CALL adpipe.refresh_all()', "CALL adpipe.refresh('victim_daily')",
+  "SELECT adpipe.live_view('victim_daily'), adpipe.alter_target('victim_daily', retention => '1 year'), adpipe.daily_report_markdown('victim_daily', '2026-11-18')",
+  "SELECT count(*) FROM adpipe.require_complete('victim_daily', '2026-11-10', '2026-11-12')", map { "SELECT * FROM adpipe.$_" } qw(health coverage freshness discrepancy control_totals);
+is($victim->query("SELECT count(*) > 0 FROM public.victim_daily"), 't', "nothing in the caller's path takes the place of the system's functions; copies are made on it");
+$sim->faults([]);
+is($node->safe_psql('postgres', <<'END'), 'materialize refresh refresh_all refresh_batch refresh_days refresh_entities refresh_target steady_session store_batch store_chunk store_entities', 'the routines whose text is read on the path of the caller');
+SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+WHERE p.pronamespace = 'adpipe'::regnamespace AND l.lanname IN ('sql', 'plpgsql') AND p.prosqlbody IS NULL AND p.proconfig IS NULL
+END
+
 # A function with the owner's rights serves others within its body.
 $loader->query(q{CREATE FUNCTION ads.accept() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ SELECT adpipe.accept_settings('ads.campaign') $$});
 $node->safe_psql('postgres', "UPDATE adpipe.settings_ledger SET expected = 'x' WHERE target = 'ads.campaign'::regclass AND setting = 'time_zone'");
 is($other->query('SELECT ads.accept()'), '1', 'an owner lends its rights by a function of its own');
 
 # Who drops a source or a copy need not own the other.
-$loader->query('DROP TABLE ads.campaign');
+$loader->query('DROP TABLE ads.campaign, public.victim, public.victim_daily CASCADE');
 $node->safe_psql('postgres', 'CREATE ROLE steward LOGIN; ALTER FOREIGN TABLE google.campaign_daily OWNER TO steward; GRANT USAGE ON SCHEMA google TO steward');
 session($node, user => 'steward')->query('DROP FOREIGN TABLE google.campaign_daily');
 is($other->query('SELECT target, source FROM adpipe.targets'), 'mine.campaign|', 'a source that another role drops is forgotten');

@@ -130,7 +130,7 @@ $node->safe_psql('postgres', <<'END');
 CREATE FOREIGN TABLE google.few (date_day date OPTIONS (field 'segments.date') NOT NULL, account_id text OPTIONS (field 'customer.id') NOT NULL,
     "Klicks" numeric(12,0) OPTIONS (field 'metrics.clicks'), impressions integer OPTIONS (field 'metrics.impressions')) SERVER google OPTIONS (resource 'campaign');
 CREATE FOREIGN TABLE google.money (date_day date OPTIONS (field 'segments.date') NOT NULL, account_id text OPTIONS (field 'customer.id') NOT NULL,
-    campaign_id text OPTIONS (field 'campaign.id'), spend numeric(18,6) OPTIONS (field 'metrics.cost_micros')) SERVER google OPTIONS (resource 'campaign');
+    campaign_id text OPTIONS (field 'campaign.id'), budget_id text OPTIONS (field 'campaign_budget.id'), spend numeric(18,6) OPTIONS (field 'metrics.cost_micros')) SERVER google OPTIONS (resource 'campaign');
 CREATE FOREIGN TABLE google.back (campaign_status text OPTIONS (field 'campaign.status'), campaign_id text OPTIONS (field 'campaign.id'),
     account_id text OPTIONS (field 'customer.id') NOT NULL) SERVER google OPTIONS (resource 'campaign');
 GRANT SELECT ON google.few, google.money, google.back TO loader;
@@ -141,6 +141,8 @@ my $totals = "SELECT count(*) > 20, count(spend), sum(account_spend) > 0, count(
 is(run("$totals 'ads.few'::regclass"), 't|0|t|t', 'few columns: what is not there is no zero in the control totals, what is there agrees');
 is(run("SELECT count(*) FILTER (WHERE spend_difference = 0) = count(*) FROM adpipe.control_totals WHERE target = 'ads.money'::regclass"), 't', 'spend of another type: the control totals agree, empty days too');
 is(run("SELECT count(*) FROM adpipe.daily_report('ads.money', '2026-11-18') r JOIN (SELECT campaign_id, sum(spend) AS spend FROM ads.campaign WHERE date_day = '2026-11-18' GROUP BY 1) c USING (campaign_id) WHERE r.spend <> c.spend"), '0', 'few columns: the report does');
+run("SELECT adpipe.materialize('google.budgets', 'ads.budgets'); CALL adpipe.refresh('ads.budgets')");
+is(run("SELECT count(*) > 0 FROM adpipe.daily_report('ads.campaign', '2026-11-18')"), 't', 'a copy of days that names budgets is no list of campaigns');
 run("SELECT adpipe.materialize('google.back', 'ads.back'); CALL adpipe.refresh('ads.back')");
 is(run('SELECT count(*), count(_deleted_at) FROM ads.back'), run('SELECT count(*), 0 FROM google.back'), 'entities whose ids come last: stored');
 $sim->restate(1);
