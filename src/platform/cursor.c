@@ -322,17 +322,23 @@ make_ask(const AdpCursor *cursor)
 }
 
 /*
- * Asks for a page of the current span.
+ * Asks for a page of the current span.  The request is written in memory of its
+ * own, for it may be long and there may be many.
  */
 static void
 fetch_page(AdpCursor *cursor)
 {
-	AdpSession *session = cursor->plan->session;
+	const AdpCursorPlan *plan = cursor->plan;
+	MemoryContext cxt = AllocSetContextCreate(plan->cxt, "adpipe request",
+											  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(cxt);
 	AdpPageAsk ask = make_ask(cursor);
 	AdpApiRequest request = {0};
 
-	session->platform->page_request(&ask, &request);
+	plan->session->platform->page_request(&ask, &request);
 	fetch_page_unless_there(cursor, &request);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(cxt);
 	if (cursor->fetching != NULL)
 		adp_call_advance(cursor->fetching);
 }
