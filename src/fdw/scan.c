@@ -21,6 +21,7 @@
 #include "utils/rel.h"
 
 #include "base/compat.h"
+#include "base/guc.h"
 #include "fdw/plan.h"
 #include "fdw/scan.h"
 
@@ -218,7 +219,7 @@ adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 	pushed->plan = plan;
 	pushed->is_exact = true;
 	adp_condition_apply(table, scan->conditions, values, pushed);
-	if (!pushed->is_exact)
+	if (!pushed->is_exact || !adp_guc_pushdown)
 		plan->query.limit = 0;
 }
 

@@ -150,6 +150,35 @@ subtest 'a cursor that waits' => sub {
 	$session->query('ROLLBACK');
 };
 
+# A request is written anew for each page; it may hold a list of thousands.
+subtest 'many pages of a long request' => sub {
+	my $session = session($node);
+	my $size = sub { $session->query("SELECT sum(total_bytes) FROM pg_backend_memory_contexts WHERE name = 'adpipe answer'") };
+	my $ids = join ',', map { "'$_'" } 9_000_001 .. 9_003_000;
+
+	$sim->reset;
+	$sim->settings({ page_size => 10 });
+	$session->query("BEGIN; DECLARE c CURSOR FOR SELECT clicks FROM one.campaign_daily WHERE date_day BETWEEN current_date - 100 AND current_date - 5 AND campaign_id NOT IN ($ids)");
+	$session->query('MOVE 50 FROM c');
+	my $before = $size->();
+	$session->query('MOVE 200 FROM c');
+	cmp_ok(scalar(row_requests()), '>=', 20, 'many pages were asked for');
+	cmp_ok($size->(), '<=', $before * 1.5, 'memory does not grow by page');
+	$session->query('ROLLBACK');
+};
+
+# What adpipe.pushdown = off is compared with must not be pushed itself.
+subtest 'LIMIT with adpipe.pushdown' => sub {
+	my $sql = 'SELECT campaign_id FROM one.campaign_daily WHERE date_day BETWEEN current_date - 24 AND current_date - 20 LIMIT 3';
+
+	for my $case ([ 'on', 1 ], [ 'off', 0 ])
+	{
+		$sim->reset;
+		is(split(/\n/, $node->safe_psql('postgres', "SET adpipe.pushdown = $case->[0]; $sql")), 3, "$case->[0]: three rows");
+		is(scalar(grep { $_->{query} =~ /LIMIT 3/ } row_requests()), $case->[1], "$case->[0]: requests with LIMIT");
+	}
+};
+
 # Days that are nowhere yet have no rows, and asking for them uses up quotas.
 subtest 'an upper bound in the far future' => sub {
 	my $plan = sub { $node->safe_psql('postgres', "EXPLAIN (ANALYZE, VERBOSE, COSTS OFF, TIMING OFF) SELECT count(*) FROM $_[0]") };
