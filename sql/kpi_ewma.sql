@@ -143,7 +143,8 @@ SELECT input, input::adpipe.adseries::text = input AS accepted
   FROM unnest(ARRAY['series:1:', 'series:1:2026-01-31T00:00:00=0', 'series:1:2026-01-31T23:59:59.999999=-1.5e-300,2026-01-31T23:59:59.999999=5e-324',
 	'series:1:294276-12-31T23:59:59.999999=1.7976931348623157e+308', 'series:1:4714-11-24T00:00:00 BC=1', 'series:1:2026-01-01T00:00:00=1,2026-01-01T00:00:00=1']) AS input;
 RESET datestyle;
-SELECT input, pg_temp.outcome(format('SELECT %L::adpipe.adseries', input))
+-- (from 18 on the hint spells the setting "DateStyle")
+SELECT input, replace(pg_temp.outcome(format('SELECT %L::adpipe.adseries', input)), 'DateStyle', 'datestyle') AS outcome
   FROM unnest(ARRAY['', 'series', 'series:', 'series:1', 'series:2:', 'series:999:', 'series:0:', 'series:01:', 'series:1:,', 'series:1: ', 'series:1:=',
 	'series:1:2026-01-01T00:00:00', 'series:1:2026-01-01T00:00:00=', 'series:1:2026-01-01T00:00:00=1,', 'series:1:2026-01-01=1',
 	'series:1:2026-01-01 00:00:00=1', 'series:1:now=1', 'series:1:infinity=1', 'series:1:2026-13-01T00:00:00=1', 'series:1:2026-01-01T00:00:00=1.0',

@@ -148,12 +148,13 @@ for my $setting ('on', 'off')
 # nothing that the platform knows.
 SKIP:
 {
-	skip 'the server knows no ICU', 1
-	  unless $session->query("SELECT count(*) FROM pg_collation WHERE collprovider = 'i'");
+	# from 16 on the catalogue lists a collation of ICU even without it
+	my (undef, $no_icu) = $session->try(
+		"CREATE COLLATION any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)");
+	skip 'the server knows no ICU', 1 if $no_icu;
 	subtest 'collations that are not deterministic' => sub {
 		$session->query(<<'END');
 SET adpipe.pushdown = on;
-CREATE COLLATION any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 CREATE FOREIGN TABLE google.any_case (
     account_id text OPTIONS (field 'customer.id') COLLATE any_case,
     date_day date OPTIONS (field 'segments.date'),
