@@ -72,4 +72,13 @@ my $reader = session($new, user => 'reader');
 is($reader->query('SELECT count(*) > 0 FROM adpipe.coverage'), 't', 'grants are there');
 is($reader->query_error("CALL adpipe.refresh('ads.campaign')")->{sqlstate}, '42501', 'and those that are not are not');
 
+# One database as a directory, by jobs side by side.
+my $folder = PostgreSQL::Test::Utils::tempdir() . '/one';
+$new->command_ok([ 'pg_dump', '-Fd', '-j2', '-f', $folder, '-d', $new->connstr('postgres') ], 'dumped as a directory');
+$new->safe_psql('postgres', 'CREATE DATABASE one TEMPLATE template0');
+$new->command_ok([ 'pg_restore', '-j2', '-e', '-d', $new->connstr('one'), $folder ], 'restored without an error');
+is($new->safe_psql('one', $_), $new->safe_psql('postgres', $_), "the same: $_")
+  for $same[1], "SELECT relname, relowner::regrole FROM pg_class WHERE relnamespace = 'ads'::regnamespace ORDER BY 1",
+  "SELECT evtname, evtenabled FROM pg_event_trigger ORDER BY 1", "SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'guard' ORDER BY 1";
+
 done_testing();
