@@ -10,14 +10,17 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "pgtime.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
 #include "base/compat.h"
 #include "fdw/table.h"
+#include "platform/access.h"
 #include "platform/reader.h"
 
 PG_FUNCTION_INFO_V1(adpipe_in_transaction_block);
@@ -25,6 +28,7 @@ PG_FUNCTION_INFO_V1(adpipe_acts_for);
 PG_FUNCTION_INFO_V1(adpipe_is_acting);
 PG_FUNCTION_INFO_V1(adpipe_table_accounts);
 PG_FUNCTION_INFO_V1(adpipe_table_settings);
+PG_FUNCTION_INFO_V1(adpipe_table_access);
 
 /*
  * in_transaction_block(): whether a transaction is open that the client ends,
@@ -202,6 +206,19 @@ put_setting(ReturnSetInfo *result, const AdpAccount *account, const char *name,
 }
 
 /*
+ * JSON written in the one way that jsonb writes it, so that members in another
+ * order read as no change.
+ */
+static const char *
+plain_json(const char *text)
+{
+	Jsonb *value =
+		DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text)));
+
+	return JsonbToCString(NULL, &value->root, VARSIZE(value));
+}
+
+/*
  * A cell as text: strings and numbers as they read, lists and objects as JSON.
  */
 static const char *
@@ -218,9 +235,10 @@ cell_value(const AdpCell *cell)
 			return "false";
 		case ADP_CELL_STRING:
 			return adp_cell_text(cell, NULL);
-		case ADP_CELL_NUMBER:
 		case ADP_CELL_OBJECT:
 		case ADP_CELL_ARRAY:
+			return plain_json(pnstrdup(cell->data, cell->len));
+		case ADP_CELL_NUMBER:
 			break;
 	}
 	return pnstrdup(cell->data, cell->len);
@@ -317,7 +335,12 @@ read_watch(ReturnSetInfo *result, const AdpTable *table, const AdpWatch *watch)
 	plan_watch(watch, &plan);
 	reader = adp_reader_create(cxt, table->platform, settings, &plan);
 	while (adp_reader_next(reader, true, &cells, &account) == ADP_READ_ROW)
+	{
 		put_row(result, table->platform, watch, account, cells);
+		if (watch->thing == NULL && adp_reader_served(reader) != NULL)
+			put_setting(result, account, "api_version/served",
+						adp_reader_served(reader));
+	}
 	adp_reader_close(reader);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(cxt);
@@ -337,6 +360,12 @@ put_accounts(ReturnSetInfo *result, const AdpTable *table)
 
 		put_setting(result, account, "time_zone", account->time_zone);
 		put_setting(result, account, "currency", account->currency);
+		if (account->retargeting != NULL)
+			put_setting(result, account, "enable_retargetting",
+						account->retargeting);
+		if (table->settings->api_version != NULL)
+			put_setting(result, account, "api_version/asked",
+						table->settings->api_version);
 	}
 }
 
@@ -358,5 +387,60 @@ adpipe_table_settings(PG_FUNCTION_ARGS)
 	for (const AdpWatch *watch = table->platform->watches;
 		 watch != NULL && watch->source != NULL; watch++)
 		read_watch(result, table, watch);
+	return (Datum) 0;
+}
+
+/*
+ * A moment as ISO 8601 writes it in UTC.
+ */
+static char *
+iso_moment(int64 unix_seconds)
+{
+	char text[32];
+	pg_time_t moment = (pg_time_t) unix_seconds;
+
+	pg_strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", pg_gmtime(&moment));
+	return pstrdup(text);
+}
+
+/*
+ * Puts out one setting of the access.
+ */
+static void
+put_access(ReturnSetInfo *result, const char *name, const char *value)
+{
+	Datum values[2];
+	bool nulls[2] = {false, value == NULL};
+
+	values[0] = CStringGetTextDatum(name);
+	values[1] = value ? CStringGetTextDatum(value) : (Datum) 0;
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/*
+ * table_access(source): what the platform tells of the caller's access token
+ * for a foreign table; no rows where it tells nothing.  token/scopes is sorted,
+ * with commas; token/expires_at a moment in UTC, NULL for never.  Sends a
+ * request.
+ */
+Datum
+adpipe_table_access(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	AdpTable *table;
+	AdpSession *session;
+	AdpAccess access;
+
+	adp_init_materialized_srf(fcinfo);
+	table = load_table(PG_GETARG_OID(0));
+	session = adp_session_open(CurrentMemoryContext, table->platform,
+							   table->settings);
+	(void) adp_access_read(session, CurrentMemoryContext, &access);
+	adp_session_close(session);
+	if (access.scopes != NULL)
+		put_access(result, "token/scopes", access.scopes);
+	if (access.expires_at >= 0)
+		put_access(result, "token/expires_at",
+				   access.expires_at > 0 ? iso_moment(access.expires_at) : NULL);
 	return (Datum) 0;
 }

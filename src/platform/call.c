@@ -76,7 +76,8 @@ create_call(AdpSession *session, MemoryContext parent,
 	call->cxt = cxt;
 	call->method = request->method;
 	call->path = MemoryContextStrdup(cxt, request->path);
-	call->url = adp_sign_url(session, cxt, base, request->path);
+	call->url =
+		adp_sign_url(session, cxt, base, request->path, request->token_param);
 	call->body = request->body ? MemoryContextStrdup(cxt, request->body) : NULL;
 	call->content_type =
 		request->content_type ? request->content_type : "application/json";
@@ -606,8 +607,9 @@ note_pause(const AdpCall *call)
 }
 
 /*
- * Warns once if an answer is of another version than was asked for: numbers may
- * be others then, and one day there is no answer at all.
+ * Notes of which version an answer is, and warns once if that is another than
+ * was asked for: numbers may be others then, and one day there is no answer at
+ * all.
  */
 static void
 note_version(const AdpCall *call)
@@ -618,8 +620,11 @@ note_version(const AdpCall *call)
 	const char *version =
 		header ? adp_http_header(call->transfer, header) : NULL;
 
-	if (version == NULL || session->has_version_note ||
-		strcmp(version, asked) == 0 || strlen(version) > 20)
+	if (version == NULL || strlen(version) > 20)
+		return;
+	if (session->served == NULL || strcmp(session->served, version) != 0)
+		session->served = MemoryContextStrdup(session->cxt, version);
+	if (session->has_version_note || strcmp(version, asked) == 0)
 		return;
 	session->has_version_note = true;
 	ereport(WARNING,

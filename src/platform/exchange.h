@@ -33,7 +33,16 @@ typedef struct AdpApiRequest
 	const char *body;
 	const char *content_type; /* of the body; NULL: JSON */
 	const char *accept;		  /* NULL: any */
+	const char *token_param; /* query parameter that takes the ready token, too;
+							   * NULL: none */
 } AdpApiRequest;
+
+/* What a platform tells of an access token. */
+typedef struct AdpAccess
+{
+	const char *scopes; /* sorted, with commas; NULL: not told */
+	int64 expires_at;	/* UNIX seconds; 0: never, -1: not told */
+} AdpAccess;
 
 /* An answer; of a success, doc and text are left out. */
 typedef struct AdpReply

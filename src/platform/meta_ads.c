@@ -9,6 +9,10 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
+#include "lib/stringinfo.h"
+
 #include "platform/meta_ads.h"
 
 #define ACCOUNT_FIELDS "account_id,name,account_status,currency,timezone_name"
@@ -18,6 +22,9 @@
 
 /* The status of an account that is closed for good. */
 #define STATUS_CLOSED 101
+
+/* The last second of the year 9999; a token that lasts longer is a misreading. */
+#define EXPIRY_MAX INT64CONST(253402300799)
 
 /*
  * Currencies whose amounts of things are whole units; the others' are
@@ -225,6 +232,91 @@ read_account(const AdpJson *row, AdpAccount *account)
 	return true;
 }
 
+/*
+ * The request that tells of the token.  One that would read otherwise in a URL
+ * is no token of a person or a system user, and could not be known again in what
+ * the platform echoes.
+ */
+static bool
+access_request(const AdpSettings *settings, AdpApiRequest *out)
+{
+	const char *token = settings->access_token;
+
+	if (token == NULL)
+		return false;
+	for (const char *c = token; *c != '\0'; c++)
+	{
+		if (!isalnum((unsigned char) *c) && strchr("-_.", *c) == NULL)
+			return false;
+	}
+	out->method = "GET";
+	out->path = psprintf("/%s/debug_token", settings->api_version);
+	out->token_param = "input_token";
+	return true;
+}
+
+/*
+ * Order of texts.
+ */
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/*
+ * The texts of an array, sorted, with commas between them.
+ */
+static char *
+sorted_list(const AdpJson *array)
+{
+	int count = adp_json_count(array);
+	const char **texts = palloc(Max(count, 1) * sizeof(char *));
+	StringInfoData out;
+	int n = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		const char *text = adp_json_text(adp_json_at(array, i));
+
+		if (text != NULL)
+			texts[n++] = text;
+	}
+	qsort(texts, n, sizeof(char *), compare_texts);
+	initStringInfo(&out);
+	for (int i = 0; i < n; i++)
+		appendStringInfo(&out, "%s%s", i > 0 ? "," : "", texts[i]);
+	return out.data;
+}
+
+/*
+ * Reads what is told of the token.  What is told of one that is not valid says
+ * nothing of what it was granted.
+ */
+static void
+read_access(const AdpJson *doc, AdpAccess *access)
+{
+	const AdpJson *data = adp_json_get(doc, "data");
+	const AdpJson *scopes = adp_json_get(data, "scopes");
+
+	if (!adp_json_true(adp_json_get(data, "is_valid")))
+		return;
+	if (scopes != NULL)
+		access->scopes = sorted_list(scopes);
+	access->expires_at = adp_json_int(adp_json_get(data, "expires_at"), -1);
+	if (access->expires_at > EXPIRY_MAX)
+		access->expires_at = -1;
+}
+
+/* By what conversions count, and whether ads are shown at all. */
+static const char *const account_settings[] =
+	{"attribution_spec", "is_attribution_spec_system_default", "account_status",
+	 NULL};
+
+static const AdpWatch meta_ads_watches[] = {{"accounts", NULL, NULL,
+											 account_settings},
+											{NULL}};
+
 const AdpPlatform adp_meta_ads = {
 	.name = "meta_ads",
 	.title = "Meta Ads",
@@ -243,6 +335,7 @@ const AdpPlatform adp_meta_ads = {
 	.reports = adp_meta_ads_reports,
 	.sources = meta_ads_sources,
 	.options = meta_ads_options,
+	.watches = meta_ads_watches,
 	.canonical_account = canonical_account,
 	.can_hold = can_hold,
 	.minor_digits = minor_digits,
@@ -254,6 +347,8 @@ const AdpPlatform adp_meta_ads = {
 	.list_request = list_request,
 	.account_request = account_request,
 	.read_account = read_account,
+	.access_request = access_request,
+	.read_access = read_access,
 	.read_failure = adp_meta_ads_read_failure,
 	.check_query = adp_meta_ads_check_query,
 	.doubt = adp_meta_ads_doubt,

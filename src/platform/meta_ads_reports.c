@@ -86,6 +86,8 @@ const AdpField adp_meta_ads_fields[] =
 	  "What delivery is optimised for."},
 	 {"attribution_spec", ADP_FIELD_OBJECT, ATTRIBUTE, 0,
 	  "Windows in which conversions count by default."},
+	 {"is_attribution_spec_system_default", ADP_FIELD_BOOL, ATTRIBUTE, 0,
+	  "Whether these windows of the ad account are the platform's own."},
 	 {"promoted_object", ADP_FIELD_OBJECT, ATTRIBUTE, 0,
 	  "Pixel, app or page that is promoted."},
 	 {"targeting", ADP_FIELD_OBJECT, ATTRIBUTE, 0, "Who is addressed."},

@@ -107,6 +107,14 @@ typedef struct AdpPlatform
 	/* Reads an account out of a row of either answer; false to skip it. */
 	bool (*read_account)(const AdpJson *row, AdpAccount *account);
 
+	/*
+	 * The request that tells of the access token; false: it cannot be asked
+	 * about.  Reads its answer into what says that nothing is told.  NULL: the
+	 * platform tells nothing.
+	 */
+	bool (*access_request)(const AdpSettings *settings, AdpApiRequest *out);
+	void (*read_access)(const AdpJson *doc, AdpAccess *access);
+
 	/* Reads a failed answer. */
 	void (*read_failure)(const AdpReply *reply, AdpFailure *failure);
 

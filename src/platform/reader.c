@@ -240,6 +240,15 @@ adp_reader_stats(const AdpReader *reader)
 }
 
 /*
+ * Version of the API that answered.
+ */
+const char *
+adp_reader_served(const AdpReader *reader)
+{
+	return reader->session->served;
+}
+
+/*
  * Sets the alarm that is due before anything else happens.
  */
 int

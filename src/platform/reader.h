@@ -58,6 +58,9 @@ extern void adp_reader_close(AdpReader *reader);
 
 extern const AdpStats *adp_reader_stats(const AdpReader *reader);
 
+/* Version of the API that answered; NULL: not told, or no answer yet. */
+extern const char *adp_reader_served(const AdpReader *reader);
+
 /*
  * For who waits for several readers at once: prepares the reader and returns
  * the descriptor that becomes readable when a pending reader can go on.  Then

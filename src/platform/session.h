@@ -43,6 +43,7 @@ typedef struct AdpSession
 	int in_flight;			 /* transfers under way */
 	int64 hold_until_ms;	 /* no call before; 0: none is held */
 	bool has_version_note;	 /* an answer was of another version */
+	const char *served;		 /* version of the last answer; NULL: not told */
 	int64 demanded_ms;		 /* longer than affordable: the next call fails */
 	int64 alarm_at_ms;		 /* earliest end of a back-off; -1: none */
 	instr_time wait_start;	 /* zero unless somebody waits for it */

@@ -6,8 +6,10 @@
 
 #include "common/hmac.h"
 #include "common/sha2.h"
+#include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
+#include "net/url.h"
 #include "platform/oauth.h"
 #include "platform/sign.h"
 
@@ -134,21 +136,33 @@ make_proof(AdpSession *session)
 }
 
 /*
+ * Appends a parameter, unless it has no value.
+ */
+static void
+append_param(StringInfo url, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	appendStringInfo(url, "%c%s=", strchr(url->data, '?') ? '&' : '?', name);
+	adp_url_append(url, value);
+}
+
+/*
  * The URL of a request.
  */
 char *
 adp_sign_url(AdpSession *session, MemoryContext cxt, const char *base,
-			 const char *path)
+			 const char *path, const char *token_param)
 {
 	const char *proof = make_proof(session);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
-	char *url;
+	StringInfoData url;
 
-	if (proof != NULL)
-		url = psprintf("%s%s%cappsecret_proof=%s", base, path,
-					   strchr(path, '?') ? '&' : '?', proof);
-	else
-		url = psprintf("%s%s", base, path);
+	initStringInfo(&url);
+	appendStringInfo(&url, "%s%s", base, path);
+	append_param(&url, "appsecret_proof", proof);
+	if (token_param != NULL)
+		append_param(&url, token_param, session->settings->access_token);
 	MemoryContextSwitchTo(old);
-	return url;
+	return url.data;
 }

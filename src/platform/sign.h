@@ -29,8 +29,11 @@ extern void adp_sign_read_failure(const AdpSession *session,
 /*
  * The URL of a request, in cxt: base and path, and the proof that goes with the
  * token, where the platform has one and the user mapping the secret for it.
+ * token_param names the parameter that takes the ready token, or is NULL; such a
+ * URL is as secret as the token.
  */
 extern char *adp_sign_url(AdpSession *session, MemoryContext cxt,
-						  const char *base, const char *path);
+						  const char *base, const char *path,
+						  const char *token_param);
 
 #endif /* ADP_PLATFORM_SIGN_H */

@@ -330,6 +330,7 @@ BEGIN
           AND p.prorettype <> 'event_trigger'::regtype AND p.proname <> 'grant_loader'
         UNION ALL SELECT 'adpipe.table_accounts(regclass)'::regprocedure
         UNION ALL SELECT 'adpipe.table_settings(regclass)'::regprocedure
+        UNION ALL SELECT 'adpipe.table_access(regclass)'::regprocedure
     LOOP
         EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %s', routine, role);
     END LOOP;

@@ -53,6 +53,14 @@ CREATE VIEW adpipe.setting_guide AS
             'An ad account in another currency is a new account: check that the server names the one that is meant. Materialize a copy for the days in the new currency.'),
         ('meta_ads', '%attribution%', 'warning', 'window',
             'In Ads Manager: the ad set, Edit, Attribution setting.'),
+        ('meta_ads', 'attribution_spec', 'warning', 'window',
+            'The ad account''s own windows, which its ad sets begin with: compare the attribution setting of the ad sets in Ads Manager, and ask who manages the account.'),
+        ('meta_ads', 'is_attribution_spec_system_default', 'warning', 'window',
+            'The ad account''s own windows, which its ad sets begin with: compare the attribution setting of the ad sets in Ads Manager, and ask who manages the account.'),
+        ('meta_ads', 'account_status', 'warning', 'nothing',
+            'In Ads Manager: Account overview and Billing. 1 is active, 2 disabled, 3 unsettled, 7 and 8 under review, 9 in grace period, 100 about to close, 101 closed.'),
+        ('appsflyer', 'enable_retargetting', 'warning', 'window',
+            'In AppsFlyer: the app''s settings, Retargeting. Without it, re-engagements are not told.'),
         ('appsflyer', 'time_zone', 'warning', 'everything',
             'In AppsFlyer: the app''s settings, Localization, Time zone. Days before the change keep the zone that they had.'),
         ('appsflyer', 'currency', 'error', 'nothing',
@@ -257,7 +265,8 @@ CREATE FUNCTION adpipe.settings_told(target regclass, age interval) RETURNS json
 AS $$
     SELECT (SELECT jsonb_agg(jsonb_build_object('account_id', l.account_id, 'setting', l.setting, 'value', l.value))
             FROM adpipe.settings_ledger l
-            WHERE l.target = o.target AND l.value IS NOT NULL AND NOT starts_with(l.setting, 'event/'))
+            WHERE l.target = o.target AND NOT starts_with(l.setting, 'event/')
+              AND (l.value IS NOT NULL OR starts_with(l.setting, 'token/')))
     FROM adpipe.target_ledger t
     JOIN pg_foreign_table f ON f.ftrelid = t.source
     JOIN pg_foreign_table g ON g.ftserver = f.ftserver
@@ -291,6 +300,39 @@ COMMENT ON FUNCTION adpipe.note_watch(regclass, text, text) IS
     'Records why settings or signals of a copy cannot be read; error NULL: they can.';
 REVOKE ALL ON FUNCTION adpipe.note_watch(regclass, text, text) FROM PUBLIC;
 
+CREATE FUNCTION adpipe.record_access(target regclass, access jsonb) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT adpipe.note_setting($1, a.account_id, s.setting, s.value)
+    FROM adpipe.account_ledger a
+    CROSS JOIN jsonb_to_recordset($2) s (setting text, value text)
+    WHERE a.target = $1 AND a.is_listed
+$$;
+COMMENT ON FUNCTION adpipe.record_access(regclass, jsonb) IS
+    'Records an answer of table_access() for every account of a copy.';
+REVOKE ALL ON FUNCTION adpipe.record_access(regclass, jsonb) FROM PUBLIC;
+
+/*
+ * Apart from the settings, for a token that has lost the scope to read those can
+ * still be asked about.
+ */
+CREATE FUNCTION adpipe.read_access(target regclass, source regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM adpipe.record_access(target, (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]')
+                                          FROM adpipe.table_access(source) s));
+    PERFORM adpipe.note_watch(target, 'the access token', NULL);
+EXCEPTION WHEN OTHERS THEN
+    PERFORM adpipe.note_watch(target, 'the access token', SQLERRM);
+END
+$$;
+COMMENT ON FUNCTION adpipe.read_access(regclass, regclass) IS
+    'Asks what the platform tells of the access token, and records it; part of read_settings().';
+REVOKE ALL ON FUNCTION adpipe.read_access(regclass, regclass) FROM PUBLIC;
+
 /* What goes wrong here is a row in health, and never keeps days from being read. */
 CREATE FUNCTION adpipe.read_settings(target regclass, source regclass) RETURNS void
     LANGUAGE plpgsql
@@ -301,14 +343,21 @@ DECLARE
     is_asked boolean := found IS NULL;
 BEGIN
     IF is_asked THEN
-        SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') INTO found FROM adpipe.table_settings(source) s;
+        PERFORM adpipe.read_access(target, source);
+    ELSE
+        PERFORM adpipe.note_watch(target, 'the access token', NULL);
     END IF;
-    PERFORM adpipe.record_settings(target, found);
-    PERFORM adpipe.note_watch(target, 'the settings', NULL);
-EXCEPTION WHEN feature_not_supported THEN
-    PERFORM adpipe.note_watch(target, 'the settings', NULL);
-WHEN OTHERS THEN
-    PERFORM adpipe.note_watch(target, 'the settings', SQLERRM);
+    BEGIN
+        IF is_asked THEN
+            SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') INTO found FROM adpipe.table_settings(source) s;
+        END IF;
+        PERFORM adpipe.record_settings(target, found);
+        PERFORM adpipe.note_watch(target, 'the settings', NULL);
+    EXCEPTION WHEN feature_not_supported THEN
+        PERFORM adpipe.note_watch(target, 'the settings', NULL);
+    WHEN OTHERS THEN
+        PERFORM adpipe.note_watch(target, 'the settings', SQLERRM);
+    END;
 END
 $$;
 COMMENT ON FUNCTION adpipe.read_settings(regclass, regclass) IS

@@ -49,5 +49,26 @@ $error = sql_error($node, "CREATE TABLE plain (a int); SELECT * FROM adpipe.tabl
 is($error->{sqlstate}, '42809', 'a table that is not foreign is refused');
 like($error->{message}, qr/"plain" is not a foreign table of adpipe/, 'by name');
 
+# Meta and AppsFlyer, against the simulator's own world.
+meta_server($node, $sim);
+appsflyer_server($node, $sim);
+$settings = "adpipe.table_settings('meta.campaign_daily')";
+my @accounts = grep { $_->{assigned} && $_->{status} != 101 } @{ $sim->accounts('meta') };
+my %told = (time_zone => 'time_zone', currency => 'currency', account_status => 'status');
+for my $setting (sort keys %told)
+{
+	is($node->safe_psql('postgres', "SELECT account_id, value FROM $settings WHERE setting = '$setting' ORDER BY 1"),
+		join("\n", sort map { "$_->{id}|$_->{$told{$setting}}" } @accounts), "Meta: $setting of every account");
+}
+is($node->safe_psql('postgres', "SELECT count(DISTINCT account_id), min(value::text), max(value::text) FROM $settings WHERE setting = 'api_version/served'"),
+	scalar(@accounts) . '|v26.0|v26.0', 'Meta: the version that answered');
+$settings = "adpipe.table_settings('flyer.partners_daily')";
+is($node->safe_psql('postgres', "SELECT s.account_id, s.value FROM $settings s WHERE setting = 'enable_retargetting' ORDER BY 1"),
+	join("\n", sort map { "$_->{account_id}|$_->{enable_retargetting}" } grep { defined $_->{enable_retargetting} } @{ $sim->world(platform => 'appsflyer', resource => 'apps') }),
+	'AppsFlyer: whether an app measures retargeting');
+is($node->safe_psql('postgres', "SELECT count(*) FROM adpipe.table_access('google.campaign_daily')"), '0', 'Google Ads tells nothing of the token');
+$error = sql_error($node, "SET ROLE analyst; SELECT * FROM adpipe.table_access('meta.campaign_daily')");
+is($error->{sqlstate}, '42501', 'the token is not for everybody to ask about');
+
 $node->stop;
 done_testing();

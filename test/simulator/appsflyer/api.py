@@ -96,10 +96,15 @@ class AppsFlyer:
         self.revoked = False
         for app in self.world.apps.values():
             app.stopped.clear()
+            app.enables_retargeting = True
 
     def change(self, app_id, setting, value):
-        """Switches an in-app event off or on: event/NAME, "off" or "on"."""
+        """Switches an in-app event off or on: event/NAME, "off" or "on"; or
+        lets the app list tell another enable_retargetting."""
         app = self.world.apps[app_id]
+        if setting == "enable_retargetting" and isinstance(value, bool):
+            app.enables_retargeting = value
+            return
         kind, _, name = setting.partition("/")
         if kind != "event" or name not in {e.name for e in app.events} or (
                 value not in ("on", "off")):

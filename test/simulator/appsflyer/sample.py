@@ -71,6 +71,7 @@ class App:
         self.events = events_of(currency)
         self.campaigns = []
         self.stopped = {}       # event name -> since when it is not sent
+        self.enables_retargeting = True     # only told
 
     def sends(self, event):
         """Tells whether an event of a user reaches the reports."""
@@ -105,7 +106,7 @@ class App:
         told = {"name": self.name, "platform": self.platform,
                 "currency": self.currency, "time_zone": self.zone_name}
         if self.platform == "android":
-            told["enable_retargetting"] = True
+            told["enable_retargetting"] = self.enables_retargeting
         return told
 
 

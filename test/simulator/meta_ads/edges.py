@@ -8,6 +8,7 @@ import re
 from meta_ads import catalog
 from meta_ads.errors import GraphError
 from meta_ads.filters import listed, passes, read_filters
+from meta_ads.model import DEFAULT_SETTING, spec_of
 from meta_ads.query import invalid, json_of, list_of
 
 EDGES = {"campaigns": "campaign", "adsets": "adset", "ads": "ad",
@@ -50,9 +51,9 @@ def account_values(account, world):
         "disable_reason": 0, "currency": account.currency,
         "timezone_name": account.zone_name, "timezone_id": 1,
         "timezone_offset_hours_utc": offset / datetime.timedelta(hours=1),
-        "attribution_spec": [
-            {"event_type": "CLICK_THROUGH", "window_days": 7},
-            {"event_type": "VIEW_THROUGH", "window_days": 1}],
+        "attribution_spec": spec_of(account.attribution),
+        "is_attribution_spec_system_default":
+            account.attribution == DEFAULT_SETTING,
         "amount_spent": str(12345 * account.minor_units), "balance": "0",
         "spend_cap": "0", "min_daily_budget": str(1000),
         "is_prepay_account": False, "age": 812.5,

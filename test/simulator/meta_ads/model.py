@@ -23,6 +23,9 @@ SETTINGS = {
     "7d_click_1d_view_1d_ev": ("7d_click", "1d_view", "1d_ev"),
 }
 
+# Of an ad account, unless it has another.
+DEFAULT_SETTING = "7d_click_1d_view"
+
 # Plain counts that make a row; an action alone makes one, too.
 PRESENCE = ("impressions", "clicks", "spend")
 
@@ -121,6 +124,15 @@ class Node:
         return [n for child in self.children for n in child.nodes(kind)]
 
 
+def spec_of(setting):
+    """Returns an attribution setting as ad sets and accounts tell it."""
+    spec = [{"event_type": "CLICK_THROUGH",
+             "window_days": int(setting.split("d_")[0])}]
+    if "1d_view" in setting:
+        spec.append({"event_type": "VIEW_THROUGH", "window_days": 1})
+    return spec
+
+
 class Account(Node):
     """An ad account; `assigned` tells whether the token may read it."""
 
@@ -132,6 +144,7 @@ class Account(Node):
         self.zone_name = zone_name
         self.zone = zoneinfo.ZoneInfo(zone_name)
         self.account_status = status
+        self.attribution = DEFAULT_SETTING      # its ad sets begin with it
         self.assigned = assigned
         self.creatives = []
 

@@ -4,7 +4,7 @@ import datetime
 
 from advertisers import ADVERTISERS
 from meta_ads import facts
-from meta_ads.model import SETTINGS, Account, Node, World
+from meta_ads.model import SETTINGS, Account, Node, World, spec_of
 
 MAIN = "1234567890123456"
 DIRECT = "2345678901234567"
@@ -207,12 +207,3 @@ class Builder:
 
 # Millionths in the smallest amount of money that is ever spent.
 MICRO_OF_MINOR = {1: 10 ** 6, 100: 10 ** 4}
-
-
-def spec_of(setting):
-    """Returns an attribution setting as ad sets and accounts tell it."""
-    spec = [{"event_type": "CLICK_THROUGH",
-             "window_days": int(setting.split("d_")[0])}]
-    if "1d_view" in setting:
-        spec.append({"event_type": "VIEW_THROUGH", "window_days": 1})
-    return spec
