@@ -25,7 +25,7 @@ FROM unnest(ARRAY['time_zone', 'currency', 'auto_tagging_enabled', 'conversion_a
                   'conversion_action/1/primary_for_goal', 'event/af_purchase', 'token/scopes', 'anything']) setting,
      adpipe.guide_of('google_ads', setting) g;
 SELECT p, g.severity, g.affects FROM unnest(ARRAY['google_ads', 'meta_ads', 'appsflyer', 'tiktok_ads']) p, adpipe.guide_of(p, 'time_zone') g;
-SELECT (adpipe.guide_of('meta_ads', 'attribution_spec')).remedy;
+SELECT s, left(g.remedy, 40) AS remedy FROM unnest(ARRAY['adset/1/attribution_setting', 'attribution_spec', 'is_attribution_spec_system_default']) s, adpipe.guide_of('meta_ads', s) g;
 
 -- The first answer is the one to compare with.
 SELECT told('time_zone=Asia/Seoul', 'conversion_action/1/name=Buy', 'conversion_action/1/primary_for_goal=true', 'conversion_action/1/counting_type=ONE');
