@@ -300,13 +300,19 @@ COMMENT ON FUNCTION adpipe.note_watch(regclass, text, text) IS
     'Records why settings or signals of a copy cannot be read; error NULL: they can.';
 REVOKE ALL ON FUNCTION adpipe.note_watch(regclass, text, text) FROM PUBLIC;
 
+/* The end of a token that told one is not that of a token which tells none. */
 CREATE FUNCTION adpipe.record_access(target regclass, access jsonb) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT adpipe.note_setting($1, a.account_id, s.setting, s.value)
     FROM adpipe.account_ledger a
-    CROSS JOIN jsonb_to_recordset($2) s (setting text, value text)
+    CROSS JOIN LATERAL (
+        SELECT r.setting, r.value FROM jsonb_to_recordset($2) r (setting text, value text)
+        UNION ALL
+        SELECT l.setting, NULL FROM adpipe.settings_ledger l
+        WHERE l.target = $1 AND l.account_id = a.account_id AND l.setting = 'token/expires_at'
+          AND NOT EXISTS (SELECT FROM jsonb_to_recordset($2) r (setting text) WHERE r.setting = l.setting)) s
     WHERE a.target = $1 AND a.is_listed
 $$;
 COMMENT ON FUNCTION adpipe.record_access(regclass, jsonb) IS

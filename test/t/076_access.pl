@@ -135,10 +135,15 @@ $node->safe_psql('postgres', "ALTER SERVER meta OPTIONS (SET api_version 'v26.0'
 is_clear('another version is asked for');
 $sim->settings({ meta_old_version => 'error' });
 
-# A token that may not ask about itself is no reason to warn.
+# A token that may not ask about itself is no reason to warn, nor does it end
+# when the one before it did.
+$sim->settings({ meta_token_expires_at => 1795608000 });
+refresh();
+like(health(), qr/the access token expires 2026-11-25/, 'an end again');
 $sim->faults([ { match => { path => 'debug_token' }, action => { error => '200' } } ]);
 is_clear('nothing told of the token');
 is(run("SELECT count(*) FROM adpipe.table_access('meta.campaign_daily')"), '0', 'nothing is told');
+$sim->settings({ meta_token_expires_at => 0 });
 # One that is echoed, in words or as no JSON at all, is taken out.
 for my $body (qq({"error":{"code":1,"message":"Unsupported get request /debug_token?input_token=$token"}}), "<html>input_token=$token")
 {
