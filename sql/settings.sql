@@ -86,6 +86,9 @@ SET adpipe.debug_now = '2026-12-12 17:00Z';
 TABLE changed;
 SET adpipe.debug_now = '2026-12-25 17:00Z';
 SELECT severity, problem FROM changed;
+-- a text that names no moment spoils the view for nobody
+SELECT adpipe.note_setting('campaign', '1', 'token/expires_at', '2026-02-30 or so');
+SELECT severity, problem FROM changed;
 
 -- A disabled copy is not complained about.
 SELECT adpipe.alter_target('campaign', enabled => false);

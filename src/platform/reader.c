@@ -86,6 +86,9 @@ is_nonzero(const AdpCell *cell)
 			return true;
 		if (c == 'e' || c == 'E')
 			return false;
+		/* "NaN" is for the column to refuse, not for us to drop */
+		if (strchr("0.+-", c) == NULL)
+			return true;
 	}
 	return false;
 }

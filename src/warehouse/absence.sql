@@ -74,7 +74,7 @@ AS $$
     SELECT s.account_id, s.date_day, s.rows
     FROM adpipe.account_terms a
     JOIN adpipe.slice_ledger s ON s.target = a.target AND s.account_id = a.account_id
-    WHERE a.target = $1 AND a.is_listed
+    WHERE a.target = $1 AND a.is_listed AND adpipe.is_acting($1)
       AND s.date_day < a.today AND s.date_day >= a.today - 35
       AND s.fetched_at >= adpipe.readable_at(s.date_day, a.time_zone, a.settle)
 $$;
@@ -241,7 +241,7 @@ CREATE FUNCTION adpipe.has_silent_campaigns(target regclass, is_new boolean) RET
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT EXISTS (SELECT FROM adpipe.signal_ledger l
-                   WHERE l.target = $1 AND l.kind = 'campaign' AND (is_new OR l.is_serving)
+                   WHERE l.target = $1 AND adpipe.is_acting($1) AND l.kind = 'campaign' AND (is_new OR l.is_serving)
                      AND l.silent_days > adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days))
 $$;
 COMMENT ON FUNCTION adpipe.has_silent_campaigns(regclass, boolean) IS

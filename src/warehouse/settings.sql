@@ -273,7 +273,7 @@ AS $$
     JOIN adpipe.target_ledger o ON o.source = g.ftrelid AND o.target <> t.target
     JOIN pg_class c ON c.oid = t.target
     JOIN pg_class d ON d.oid = o.target AND d.relowner = c.relowner
-    WHERE t.target = $1 AND o.settings_read_at > adpipe.clock() - age
+    WHERE t.target = $1 AND adpipe.is_acting($1) AND o.settings_read_at > adpipe.clock() - age
       AND o.watch_failing_since IS NULL
       AND NOT EXISTS (SELECT FROM adpipe.account_ledger a
                       WHERE a.target = $1 AND a.is_listed AND NOT EXISTS (
@@ -428,6 +428,20 @@ CREATE VIEW adpipe.health_settings AS
 COMMENT ON VIEW adpipe.health_settings IS
     'Part of adpipe.health: settings that are not as they were when they were first seen or last accepted.';
 
+/* A platform's text in the ledger must not spoil a view for all who read it. */
+CREATE FUNCTION adpipe.moment_of(value text) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN value::timestamptz;
+EXCEPTION WHEN data_exception THEN
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION adpipe.moment_of(text) IS
+    'The moment that a text names; NULL for a text that names none.';
+
 /*
  * What a platform tells of the access itself.  token/expires_at is a moment,
  * token/scopes a list with commas, api_version/asked and /served as they stand
@@ -442,7 +456,7 @@ CREATE VIEW adpipe.health_access AS
            'Make a new token and put it into the user mapping; a system user''s token does not expire.' AS action
     FROM adpipe.settings_ledger l
     JOIN adpipe.target_ledger t ON t.target = l.target AND t.enabled
-    CROSS JOIN LATERAL (SELECT l.value::timestamptz AS at) e
+    CROSS JOIN LATERAL (SELECT adpipe.moment_of(l.value) AS at) e
     WHERE l.setting = 'token/expires_at' AND e.at < adpipe.clock() + interval '14 days'
     UNION ALL
     SELECT 'error', l.target, l.account_id,
