@@ -198,4 +198,18 @@ subtest 'an upper bound in the far future' => sub {
 	}
 };
 
+# What is no number is for its column to refuse, never a reason to drop the row.
+subtest 'a metric that is no number' => sub {
+	my $row = '{"segments":{"date":"2026-11-01"},"metrics":{"clicks":"0","impressions":"0","costMicros":"0",'
+	  . '"conversions":"NaN","allConversions":0}}';
+
+	$sim->reset;
+	$sim->faults([ { match => { query => 'segments\.date' },
+				action => { status => 200, body => qq({"results":[$row]}) } } ]);
+	my $error = sql_error($node,
+		"SELECT conversions FROM one.campaign_daily WHERE date_day = '2026-11-01'");
+	is($error->{sqlstate}, '22P02', 'is an error');
+	like($error->{message}, qr/"NaN" of field "metrics.conversions"/, 'that names it');
+};
+
 done_testing();
