@@ -101,4 +101,14 @@ refresh('meta.campaign_daily');
 is($session->query("SELECT count(*) FILTER (WHERE attribution_setting = '7d_click_1d_view'), count(*) FILTER (WHERE attribution_setting = '1d_click') > 0 FROM ads.meta_campaign_daily"), '0|t', 'attribution: rows under the old setting are replaced, not kept beside the new');
 $sim->faults([]);
 
+# A currency of three decimals, the Kuwaiti dinar: nothing is rounded to two.
+google_server($node, $sim, name => 'dinar', options => { customer_id => '3456789012' });
+$sim->faults([ { match => { account => '3456789012' }, action => { replace => [ '"NZD"', '"KWD"' ] } } ]);
+$session->query("SELECT adpipe.materialize('dinar.campaign_daily', 'ads.dinar_campaign_daily', '$since')");
+refresh('dinar.campaign_daily');
+is(difference('dinar.campaign_daily'), '0|0', 'dinars: the copy equals its source');
+is( $session->query('SELECT string_agg(DISTINCT currency, \',\'), count(*) FILTER (WHERE spend <> round(spend, 2)) > 0, bool_and(spend * 1000000 = cost_micros) FROM ads.dinar_campaign_daily'),
+	'KWD|t|t', 'with every decimal');
+$sim->faults([]);
+
 done_testing();
