@@ -95,4 +95,14 @@ $sim->change($app, 'event/af_purchase', 'on', 'appsflyer');
 next_day();
 is(stopped(), '', 'switched on again: clear by itself');
 
+# A media source is switched off.
+$sim->change($app, 'media_source/googleadwords_int', 'off', 'appsflyer');
+$days = 0;
+next_day() while stopped() eq '' && $days++ < 10;
+like(stopped(), qr/^warning\|\Q$app\E\|media source "googleadwords_int": nothing since 2026-11-\d\d/m, 'a media source that stopped is missed')
+  or diag(stopped());
+$sim->change($app, 'media_source/googleadwords_int', 'on', 'appsflyer');
+next_day();
+is(stopped(), '', 'and clear by itself once it brings rows again');
+
 done_testing();

@@ -8,7 +8,7 @@ import re
 import secrets
 import urllib.parse
 
-from appsflyer import aggregate, cells, errors, fields, quota, raw
+from appsflyer import aggregate, cells, errors, facts, fields, quota, raw
 from appsflyer.errors import Refusal, UnknownApp
 from appsflyer.expected import expected_rows
 from messages import Response, json_response
@@ -97,15 +97,24 @@ class AppsFlyer:
         for app in self.world.apps.values():
             app.stopped.clear()
             app.enables_retargeting = True
+            for campaign in app.campaigns:
+                facts.run_until(campaign, None)
 
     def change(self, app_id, setting, value):
-        """Switches an in-app event off or on: event/NAME, "off" or "on"; or
-        lets the app list tell another enable_retargetting."""
+        """Switches an in-app event or a media source off or on: event/NAME or
+        media_source/NAME, "off" or "on"; or lets the app list tell another
+        enable_retargetting."""
         app = self.world.apps[app_id]
         if setting == "enable_retargetting" and isinstance(value, bool):
             app.enables_retargeting = value
             return
         kind, _, name = setting.partition("/")
+        if kind == "media_source" and value in ("on", "off"):
+            for campaign in app.campaigns:
+                if campaign.media_source == name:
+                    facts.run_until(campaign, None if value == "on" else
+                                    app.local(self.clock.now()).toordinal())
+            return
         if kind != "event" or name not in {e.name for e in app.events} or (
                 value not in ("on", "off")):
             raise ValueError("only event/NAME can be \"on\" or \"off\"")

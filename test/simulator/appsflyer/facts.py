@@ -43,7 +43,18 @@ def is_quiet(campaign, ordinal):
     """Tells whether nothing happens in a campaign that day."""
     if not campaign.start <= ordinal <= campaign.end:
         return True
+    if campaign.cut_short is not None and ordinal > campaign.cut_short:
+        return True
     return noise(campaign.key, ordinal, "pause")[0] % 13 == 0
+
+
+def run_until(campaign, ordinal):
+    """Lets a campaign end on a day before its own last one; None: no more."""
+    if ordinal == campaign.cut_short:
+        return
+    campaign.cut_short = ordinal
+    activity.cache_clear()
+    users.cache_clear()
 
 
 def cut(total, weights):

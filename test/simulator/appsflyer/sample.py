@@ -44,6 +44,7 @@ class Campaign:
         self.is_retargeting = is_retargeting
         self.is_organic = source == "Organic"
         self.start, self.end = FIRST_DAY, end
+        self.cut_short = None   # last day of a source that was switched off
         self.click_cost = app.click_cost
         names = ("AG \"브랜드\", main", "AG (2)")
         self.adsets = ((None, None),) if self.is_organic else tuple(
