@@ -177,6 +177,8 @@ CREATE FUNCTION adpipe.note_windows(target regclass) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
+    /* In order, so that refreshers side by side do not wait for each other in a circle. */
+    SELECT FROM adpipe.account_ledger a WHERE a.target = $1 ORDER BY a.account_id FOR NO KEY UPDATE;
     UPDATE adpipe.account_ledger a SET window_days = w.days
     FROM (SELECT s.account_id, max(s.value::integer) AS days
           FROM adpipe.settings_ledger s
