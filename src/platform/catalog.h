@@ -5,6 +5,8 @@
 #ifndef ADP_PLATFORM_CATALOG_H
 #define ADP_PLATFORM_CATALOG_H
 
+struct AdpTallies;
+
 /* How the platform types a field. */
 typedef enum AdpFieldType
 {
@@ -100,6 +102,7 @@ typedef struct AdpSource
 	int64 rows_cap;		  /* an answer of so many rows is cut; 0: none is */
 	bool is_listing;	  /* its rows are the accounts: nothing is asked */
 	bool is_single;		  /* the answer is one row by itself */
+	const struct AdpTallies *tallies; /* in its rows; NULL: none */
 } AdpSource;
 
 /*

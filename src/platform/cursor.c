@@ -10,6 +10,7 @@
 #include "platform/cursor.h"
 #include "platform/job.h"
 #include "platform/kept.h"
+#include "platform/tallies.h"
 
 /* Time between two looks at a call of another scan, in milliseconds. */
 #define LOOK_GAP_MS 10
@@ -70,6 +71,22 @@ struct AdpCursor
 };
 
 /*
+ * Makes the shaper that a source's kind of rows needs; NULL: none.
+ */
+static AdpShaper *
+make_shaper(const AdpPlatform *platform, const AdpSettings *settings,
+			const AdpQuery *query)
+{
+	const AdpSource *source = adp_platform_source(platform, query->source);
+
+	if (source->tallies != NULL)
+		return adp_tallies_shaper(source->tallies, settings, query);
+	if (platform->shaper != NULL)
+		return platform->shaper(settings, query);
+	return NULL;
+}
+
+/*
  * Makes the plan.
  */
 AdpCursorPlan *
@@ -87,8 +104,7 @@ adp_cursor_plan(MemoryContext cxt, AdpSession *session, const AdpQuery *query,
 	plan->cxt = cxt;
 	plan->query = query;
 	plan->days = days;
-	if (platform->shaper != NULL)
-		plan->shaper = platform->shaper(session->settings, query);
+	plan->shaper = make_shaper(platform, session->settings, query);
 	plan->form = adp_page_form(cxt, platform, plan->shaper, query);
 	MemoryContextSwitchTo(old);
 	return plan;

@@ -13,6 +13,7 @@
 
 #include "lib/stringinfo.h"
 
+#include "platform/choice.h"
 #include "platform/meta_ads.h"
 
 #define ACCOUNT_FIELDS "account_id,name,account_status,currency,timezone_name"
@@ -129,8 +130,7 @@ static const AdpOption meta_ads_options[] =
 	 {"breakdowns", ADP_ON_TABLE, ADP_OPTION_CHECKED,
 	  offsetof(AdpSettings, breakdowns), .check = check_breakdowns},
 	 {"conversion_actions", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_CHECKED,
-	  offsetof(AdpSettings, conversion_actions),
-	  .check = adp_meta_ads_check_actions},
+	  offsetof(AdpSettings, conversion_actions), .check = adp_choice_check},
 	 {"job_timeout_ms", ADP_ON_SERVER, ADP_OPTION_INT,
 	  offsetof(AdpSettings, job_timeout_ms), false, 1000, 6 * HOUR_MS, HOUR_MS},
 	 {"level", ADP_ON_TABLE, ADP_OPTION_ONE_OF, offsetof(AdpSettings, source),
@@ -147,8 +147,18 @@ static const AdpVersion meta_ads_versions[] = {{"v26.0", NULL},
 											   {"v25.0", NULL},
 											   {NULL}};
 
-static const AdpSource meta_ads_sources[] = {{"accounts", .is_single = true},
-											 {NULL, .reach_months = 37}};
+#define REACH_MONTHS 37
+#define REPORT(level) \
+	{ \
+		level, REACH_MONTHS, .tallies = &adp_meta_ads_tallies \
+	}
+
+static const AdpSource meta_ads_sources[] = {REPORT("account"),
+											 REPORT("campaign"),
+											 REPORT("adset"),
+											 REPORT("ad"),
+											 {"accounts", .is_single = true},
+											 {NULL, REACH_MONTHS}};
 
 /*
  * Whether a value may stand in a condition: ids may, the platform compares
@@ -341,7 +351,6 @@ const AdpPlatform adp_meta_ads = {
 	.minor_digits = minor_digits,
 	.filler_field = filler_field,
 	.field_path = field_path,
-	.shaper = adp_meta_ads_shaper,
 	.query_text = adp_meta_ads_query_text,
 	.page_request = adp_meta_ads_page_request,
 	.list_request = list_request,

@@ -9,6 +9,7 @@
 #define ADP_PLATFORM_META_ADS_H
 
 #include "platform/job.h"
+#include "platform/tallies.h"
 
 extern const AdpPlatform adp_meta_ads;
 
@@ -24,40 +25,6 @@ extern const AdpPlatform adp_meta_ads;
 #define META_ACTIONS "actions"
 #define META_ACTION_VALUES "action_values"
 #define META_SETTING "attribution_setting"
-
-#define META_DEFAULT_ACTIONS \
-	"omni_purchase|purchase|offsite_conversion.fb_pixel_purchase"
-
-/* How a field of a report is told. */
-typedef enum AdpMetaKind
-{
-	META_PLAIN,	  /* under its own name */
-	META_ELEMENT, /* an element of a list: list, type, window */
-	META_COUNTED, /* conversions, or their value */
-	META_UNFOLDED /* one row per action type */
-} AdpMetaKind;
-
-typedef struct AdpMetaField
-{
-	AdpMetaKind kind;
-	const char *list;	/* what to ask for */
-	const char *type;	/* META_ELEMENT: action type */
-	const char *window; /* attribution window, or NULL: the default one */
-} AdpMetaField;
-
-/* Types of actions that make a conversion: groups add up, the first type of a
- * group that is there is taken. */
-typedef struct AdpMetaGroup
-{
-	int ntypes;
-	const char **types;
-} AdpMetaGroup;
-
-typedef struct AdpMetaChoice
-{
-	int ngroups;
-	AdpMetaGroup *groups;
-} AdpMetaChoice;
 
 /* meta_ads_reports.c */
 extern const AdpField adp_meta_ads_fields[];
@@ -98,15 +65,7 @@ extern void adp_meta_ads_start_request(const AdpPageAsk *ask,
 /* meta_ads_jobs.c */
 extern const AdpJobHooks adp_meta_ads_jobs;
 
-/* meta_ads_actions.c: splits a report's field; NULL or what is wrong with a
- * setting of conversion_actions; reads one. */
-extern void adp_meta_ads_split(const char *field, AdpMetaField *split);
-extern const char *adp_meta_ads_check_actions(const char *value);
-extern AdpMetaChoice *adp_meta_ads_choice(const char *value);
-
-/* meta_ads_rows.c: makes the shaper of a report's rows; NULL for the things
- * themselves. */
-extern AdpShaper *adp_meta_ads_shaper(const AdpSettings *settings,
-									  const AdpQuery *query);
+/* meta_ads_rows.c */
+extern const AdpTallies adp_meta_ads_tallies;
 
 #endif /* ADP_PLATFORM_META_ADS_H */

@@ -169,25 +169,19 @@ static void
 add_report_field(StringInfo fields, const AdpSettings *settings,
 				 const char *field)
 {
-	AdpMetaField split;
+	AdpTallyField split;
+	const char *members[ADP_TALLY_MEMBERS];
+	int n;
 
-	adp_meta_ads_split(field, &split);
-	if (split.kind == META_PLAIN)
-	{
-		/* days and breakdowns come by themselves, and may not be asked for */
-		if (strcmp(field, META_DAY) != 0 && strcmp(field, "date_stop") != 0 &&
-			!adp_meta_ads_lists(settings->breakdowns, field))
-			add_word(fields, field);
+	adp_tallies_split(&adp_meta_ads_tallies, field, &split);
+	n = adp_tallies_members(&adp_meta_ads_tallies, &split, members);
+	/* days and breakdowns come by themselves, and may not be asked for */
+	if (split.kind == ADP_TALLY_PLAIN &&
+		(strcmp(field, META_DAY) == 0 || strcmp(field, "date_stop") == 0 ||
+		 adp_meta_ads_lists(settings->breakdowns, field)))
 		return;
-	}
-	if (split.kind == META_ELEMENT)
-		add_word(fields, split.list);
-	else
-	{
-		add_word(fields, META_ACTIONS);
-		add_word(fields, META_ACTION_VALUES);
-	}
-	add_word(fields, META_SETTING);
+	for (int i = 0; i < n; i++)
+		add_word(fields, members[i]);
 }
 
 /*
@@ -246,9 +240,9 @@ windows(const AdpQuery *query)
 	initStringInfo(&list);
 	for (int i = 0; i < query->nfields; i++)
 	{
-		AdpMetaField split;
+		AdpTallyField split;
 
-		adp_meta_ads_split(query->fields[i], &split);
+		adp_tallies_split(&adp_meta_ads_tallies, query->fields[i], &split);
 		if (split.window == NULL)
 			continue;
 		add_word(&list, "default");

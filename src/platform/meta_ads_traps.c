@@ -75,9 +75,9 @@ is_reach(const char *field)
 static void
 check_window(const char *field)
 {
-	AdpMetaField split;
+	AdpTallyField split;
 
-	adp_meta_ads_split(field, &split);
+	adp_tallies_split(&adp_meta_ads_tallies, field, &split);
 	if (split.window == NULL)
 		return;
 	for (int i = 0; i < (int) lengthof(dead_windows); i++)
@@ -158,10 +158,10 @@ check_field(const AdpSettings *settings, const char *field, const char *since)
 static bool
 is_of_actions(const char *field)
 {
-	AdpMetaField split;
+	AdpTallyField split;
 
-	adp_meta_ads_split(field, &split);
-	return split.kind != META_PLAIN;
+	adp_tallies_split(&adp_meta_ads_tallies, field, &split);
+	return split.kind != ADP_TALLY_PLAIN;
 }
 
 /*
