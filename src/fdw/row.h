@@ -1,6 +1,6 @@
 /*
  * row.h
- *	  Cells to Datums.
+ *	  Rows of cells to rows of Datums.
  */
 #ifndef ADP_FDW_ROW_H
 #define ADP_FDW_ROW_H

@@ -1,0 +1,433 @@
+/*
+ * datum.c
+ *	  One cell to one Datum.
+ *
+ * Money is never rounded: a numeric column too narrow for a value is an error,
+ * not a shorter number.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type_d.h"
+#include "common/int.h"
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
+#include "utils/json.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+#include "utils/timestamp.h"
+
+#include "fdw/datum.h"
+
+/*
+ * Whether a cell holds a scalar.
+ */
+static bool
+is_scalar(const AdpCell *cell)
+{
+	return cell->kind != ADP_CELL_OBJECT && cell->kind != ADP_CELL_ARRAY;
+}
+
+/*
+ * The text of a scalar cell, NUL-terminated; NULL if it is none, or holds what
+ * text cannot.
+ */
+static char *
+scalar_text(const AdpCell *cell, int *len)
+{
+	if (!is_scalar(cell))
+		return NULL;
+	if (cell->kind == ADP_CELL_STRING && cell->has_escape)
+		return adp_cell_text(cell, len);
+	if (len != NULL)
+		*len = (int) cell->len;
+	return pnstrdup(cell->data, cell->len);
+}
+
+/*
+ * Reads a whole number.  False unless the bytes are digits, after a sign
+ * perhaps, and fit.
+ */
+static bool
+parse_int64(const char *data, uint32 len, int64 *result)
+{
+	uint32 i = 0;
+	bool is_negative = len > 0 && data[0] == '-';
+	int64 sum = 0;
+
+	if (is_negative)
+		i++;
+	if (i == len)
+		return false;
+	for (; i < len; i++)
+	{
+		int digit = data[i] - '0';
+
+		if (digit < 0 || digit > 9)
+			return false;
+		/* summed up as a negative number, whose range is larger by one */
+		if (pg_mul_s64_overflow(sum, 10, &sum) ||
+			pg_sub_s64_overflow(sum, digit, &sum))
+			return false;
+	}
+	if (!is_negative && sum == PG_INT64_MIN)
+		return false;
+	*result = is_negative ? sum : -sum;
+	return true;
+}
+
+/*
+ * Reads text.
+ */
+static bool
+read_text(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
+{
+	char *text;
+	int len;
+
+	if (!is_scalar(cell))
+		return false;
+	if (!cell->has_escape)
+	{
+		*value =
+			PointerGetDatum(cstring_to_text_with_len(cell->data, cell->len));
+		return true;
+	}
+	text = adp_cell_text(cell, &len);
+	if (text == NULL)
+		return false;
+	*value = PointerGetDatum(cstring_to_text_with_len(text, len));
+	return true;
+}
+
+/*
+ * Reads bigint.
+ */
+static bool
+read_int8(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
+{
+	int64 number;
+
+	if (!adp_datum_is_number(cell) ||
+		!parse_int64(cell->data, cell->len, &number))
+		return false;
+	*value = Int64GetDatum(number);
+	return true;
+}
+
+/*
+ * Reads integer.
+ */
+static bool
+read_int4(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
+{
+	int64 number;
+
+	if (!adp_datum_is_number(cell) ||
+		!parse_int64(cell->data, cell->len, &number) || number < PG_INT32_MIN ||
+		number > PG_INT32_MAX)
+		return false;
+	*value = Int32GetDatum((int32) number);
+	return true;
+}
+
+/*
+ * Splits a plain decimal of up to 18 digits into a whole number and its scale;
+ * false for anything longer, with an exponent, or that is no number.
+ */
+static bool
+split_decimal(const AdpCell *cell, int64 *digits, int *scale)
+{
+	char buffer[20];
+	uint32 n = 0;
+	bool has_point = false;
+
+	if (cell->len >= lengthof(buffer) - 1)
+		return false;
+	*scale = 0;
+	for (uint32 i = 0; i < cell->len; i++)
+	{
+		if (cell->data[i] == '.' && !has_point)
+		{
+			has_point = true;
+			continue;
+		}
+		buffer[n++] = cell->data[i];
+		if (has_point)
+			(*scale)++;
+	}
+	return parse_int64(buffer, n, digits);
+}
+
+/*
+ * Reads numeric by the server's own input, shifted into units if need be by an
+ * exponent, which loses nothing.
+ */
+static bool
+read_numeric_slowly(const AdpDatumReader *reader, const AdpCell *cell,
+					Datum *value)
+{
+	char *text = pnstrdup(cell->data, cell->len);
+	Datum whole;
+
+	/* "NaN" and "Infinity", as platforms write them, are no amounts */
+	if (strspn(text, "0123456789+-.eE") != cell->len || cell->len == 0)
+		return false;
+	whole =
+		DirectFunctionCall3(numeric_in, CStringGetDatum(text),
+							ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	if (reader->scale > 0)
+		whole =
+			DirectFunctionCall2(numeric_mul, whole,
+								NumericGetDatum(
+									int64_div_fast_to_numeric(1,
+															  reader->scale)));
+	*value = whole;
+	return true;
+}
+
+/*
+ * Casts to numeric(p,s), which throws if the number is too large; false if the
+ * cast would round.
+ */
+static bool
+fits_typmod(Datum *value, int32 typmod)
+{
+	Datum cast = DirectFunctionCall2(numeric, *value, Int32GetDatum(typmod));
+	bool is_same = DatumGetBool(DirectFunctionCall2(numeric_eq, *value, cast));
+
+	*value = cast;
+	return is_same;
+}
+
+/*
+ * Reads numeric.
+ */
+static bool
+read_numeric(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
+{
+	int64 digits;
+	int scale;
+
+	if (!adp_datum_is_number(cell))
+		return false;
+	if (split_decimal(cell, &digits, &scale))
+		*value = NumericGetDatum(
+			int64_div_fast_to_numeric(digits, scale + reader->scale));
+	else if (!read_numeric_slowly(reader, cell, value))
+		return false;
+	return reader->typmod < 0 || fits_typmod(value, reader->typmod);
+}
+
+/*
+ * Whether a string is a word, in any case.
+ */
+static bool
+is_word(const AdpCell *cell, const char *word)
+{
+	return cell->kind == ADP_CELL_STRING && cell->len == strlen(word) &&
+		pg_strncasecmp(cell->data, word, cell->len) == 0;
+}
+
+/*
+ * Reads boolean, which CSV bodies spell out.
+ */
+static bool
+read_bool(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
+{
+	bool is_true = cell->kind == ADP_CELL_TRUE || is_word(cell, "true");
+
+	*value = BoolGetDatum(is_true);
+	return is_true || cell->kind == ADP_CELL_FALSE || is_word(cell, "false");
+}
+
+/*
+ * Two digits at a place; -1 if they are none.
+ */
+static int
+two_digits(const char *data)
+{
+	if (data[0] < '0' || data[0] > '9' || data[1] < '0' || data[1] > '9')
+		return -1;
+	return (data[0] - '0') * 10 + (data[1] - '0');
+}
+
+/*
+ * Reads a date, which platforms write as YYYY-MM-DD.
+ */
+static bool
+read_date(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
+{
+	const char *data = cell->data;
+	int century;
+	int year;
+	int month;
+	int day;
+
+	if (cell->kind != ADP_CELL_STRING || cell->len != 10 || data[4] != '-' ||
+		data[7] != '-')
+		return false;
+	century = two_digits(data);
+	year = two_digits(data + 2);
+	month = two_digits(data + 5);
+	day = two_digits(data + 8);
+	if (century < 0 || year < 0 || month < 1 || month > 12 || day < 1)
+		return false;
+	year += century * 100;
+	if (year == 0 || day > day_tab[isleap(year)][month - 1])
+		return false;
+	*value = DateADTGetDatum(date2j(year, month, day) - POSTGRES_EPOCH_JDATE);
+	return true;
+}
+
+/*
+ * The JSON text of a cell, as it stood in the page; a string that stands in no
+ * JSON is quoted for it.
+ */
+static char *
+json_text(const AdpDatumReader *reader, const AdpCell *cell)
+{
+	StringInfoData out;
+
+	if (reader->is_bare && cell->kind == ADP_CELL_STRING)
+	{
+		initStringInfo(&out);
+		escape_json(&out, pnstrdup(cell->data, cell->len));
+		return out.data;
+	}
+	if (cell->kind == ADP_CELL_STRING)
+		return pnstrdup(cell->data - 1, cell->len + 2);
+	return pnstrdup(cell->data, cell->len);
+}
+
+/*
+ * Reads jsonb, or json, from any cell.
+ */
+static bool
+read_json(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
+{
+	*value = InputFunctionCall(unconstify(FmgrInfo *, &reader->input),
+							   json_text(reader, cell), reader->input_param,
+							   reader->typmod);
+	return true;
+}
+
+/*
+ * Reads any other scalar type by its input function.
+ */
+static bool
+read_by_input(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
+{
+	char *text = scalar_text(cell, NULL);
+
+	if (text == NULL)
+		return false;
+	*value = InputFunctionCall(unconstify(FmgrInfo *, &reader->input), text,
+							   reader->input_param, reader->typmod);
+	return true;
+}
+
+/*
+ * Reads a floating-point number.  Not a number is no number here.
+ */
+static bool
+read_float(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
+{
+	Datum exact;
+
+	if (reader->scale == 0)
+		return adp_datum_is_number(cell) && cell->len > 0 &&
+			strchr("0123456789-", cell->data[0]) != NULL &&
+			read_by_input(reader, cell, value);
+	if (!adp_datum_is_number(cell) || !read_numeric_slowly(reader, cell, &exact))
+		return false;
+	*value = InputFunctionCall(unconstify(FmgrInfo *, &reader->input),
+							   DatumGetCString(
+								   DirectFunctionCall1(numeric_out, exact)),
+							   reader->input_param, reader->typmod);
+	return true;
+}
+
+/*
+ * Reads an array of scalars.
+ */
+static bool
+read_array(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
+{
+	ArrayBuildState *state =
+		initArrayResult(reader->input_type, CurrentMemoryContext, false);
+	AdpCell *elements;
+	int n;
+
+	if (cell->kind != ADP_CELL_ARRAY)
+		return false;
+	n = adp_cell_elements(cell, &elements);
+	for (int i = 0; i < n; i++)
+	{
+		bool is_null = elements[i].kind == ADP_CELL_NULL;
+		Datum element = (Datum) 0;
+
+		if (!is_null && !read_by_input(reader, &elements[i], &element))
+			return false;
+		state = accumArrayResult(state, element, is_null, reader->input_type,
+								 CurrentMemoryContext);
+	}
+	*value = makeArrayResult(state, CurrentMemoryContext);
+	return n >= 0;
+}
+
+/*
+ * Picks what reads a type.
+ */
+static AdpDatumRead
+pick_read(Oid type)
+{
+	switch (type)
+	{
+		case TEXTOID:
+			return read_text;
+		case INT8OID:
+			return read_int8;
+		case INT4OID:
+			return read_int4;
+		case NUMERICOID:
+			return read_numeric;
+		case BOOLOID:
+			return read_bool;
+		case DATEOID:
+			return read_date;
+		case JSONBOID:
+		case JSONOID:
+			return read_json;
+		case FLOAT4OID:
+		case FLOAT8OID:
+			return read_float;
+		default:
+			return OidIsValid(get_element_type(type)) ? read_array
+													  : read_by_input;
+	}
+}
+
+/*
+ * Readies a reader for a type.
+ */
+void
+adp_datum_reader_init(AdpDatumReader *reader, Oid type, int32 typmod,
+					  MemoryContext cxt)
+{
+	Oid element = get_element_type(type);
+	Oid function;
+
+	reader->read = pick_read(type);
+	reader->scale = 0;
+	reader->is_bare = false;
+	reader->is_array = reader->read == read_array;
+	reader->typmod = typmod;
+	reader->input_type = OidIsValid(element) ? element : type;
+	getTypeInputInfo(reader->input_type, &function, &reader->input_param);
+	fmgr_info_cxt(function, &reader->input, cxt);
+}
