@@ -80,7 +80,4 @@ typedef struct AdpPushed
 extern void adp_condition_apply(const AdpTable *table, List *conditions,
 								const AdpValue *values, AdpPushed *pushed);
 
-/* Whether a day tree always gives a lower bound. */
-extern bool adp_condition_has_lower(List *tree);
-
 #endif /* ADP_FDW_CONDITION_H */

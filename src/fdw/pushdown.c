@@ -21,6 +21,7 @@
 #include "utils/typcache.h"
 
 #include "fdw/condition.h"
+#include "fdw/day_range.h"
 #include "fdw/pushdown.h"
 
 /* What a search through clauses carries along. */
@@ -337,7 +338,7 @@ find_in_clause(Search *search, Node *clause)
 		result->conditions =
 			lappend(result->conditions,
 					list_make2(makeInteger(ADP_CONDITION_DAY), found));
-		result->has_lower |= adp_condition_has_lower(found);
+		result->has_lower |= adp_day_range_has_lower(found);
 		return true;
 	}
 	found = find_set(search, clause);

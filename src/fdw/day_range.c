@@ -1,0 +1,280 @@
+/*
+ * day_range.c
+ *	  The days that conditions allow.
+ *
+ * The platform is asked for one range of days, hence a tree comes to the hull
+ * of the days for which it may be true: a condition that is sent must hold for
+ * every row that the statement keeps.
+ */
+#include "postgres.h"
+
+#include "access/stratnum.h"
+#include "catalog/pg_type_d.h"
+#include "fmgr.h"
+#include "nodes/value.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/lsyscache.h"
+#include "utils/timestamp.h"
+
+#include "fdw/day_range.h"
+
+/* How far a moment's day can be from the day on which a comparison turns. */
+#define DAYS_AROUND 2
+
+static const AdpDayRange all_days = {DATEVAL_NOBEGIN, DATEVAL_NOEND, true};
+static const AdpDayRange no_days = {DATEVAL_NOEND, DATEVAL_NOBEGIN, true};
+
+/*
+ * Sign of day compared with a value of the given type; the server's own
+ * comparison, so that daylight saving and rounding are what SQL says.
+ */
+static int
+compare_day(DateADT day, Datum value, Oid type)
+{
+	switch (type)
+	{
+		case TIMESTAMPOID:
+			return date_cmp_timestamp_internal(day, DatumGetTimestamp(value));
+		case TIMESTAMPTZOID:
+			return date_cmp_timestamptz_internal(day,
+												 DatumGetTimestampTz(value));
+		default:
+			Assert(type == DATEOID);
+			return day < DatumGetDateADT(value) ? -1
+				: day > DatumGetDateADT(value)	? 1
+												: 0;
+	}
+}
+
+/*
+ * The day of a value; infinite values give infinite days.
+ */
+static DateADT
+day_of(Datum value, Oid type)
+{
+	switch (type)
+	{
+		case TIMESTAMPOID:
+			return DatumGetDateADT(DirectFunctionCall1(timestamp_date, value));
+		case TIMESTAMPTZOID:
+			return DatumGetDateADT(DirectFunctionCall1(timestamptz_date, value));
+		default:
+			return DatumGetDateADT(value);
+	}
+}
+
+/*
+ * The range for a value before or after all days.
+ */
+static AdpDayRange
+infinite_range(int strategy, bool is_end)
+{
+	bool wants_less = strategy == BTLessStrategyNumber ||
+		strategy == BTLessEqualStrategyNumber;
+
+	if (strategy == BTEqualStrategyNumber)
+		return no_days;
+	return wants_less == is_end ? all_days : no_days;
+}
+
+/*
+ * The first day, from a little before the value on, that compares as wanted.
+ */
+static DateADT
+first_day(DateADT around, Datum value, Oid type, int at_least)
+{
+	DateADT day = around - DAYS_AROUND;
+
+	while (day < around + DAYS_AROUND &&
+		   compare_day(day, value, type) < at_least)
+		day++;
+	return day;
+}
+
+/*
+ * The days that compare with a value as the strategy says.  A day compares
+ * like its midnight, so each comparison turns once, at or next to the value's
+ * own day.
+ */
+static AdpDayRange
+days_of_value(int strategy, Datum value, Oid type, bool is_odd)
+{
+	AdpDayRange range = all_days;
+	DateADT around = day_of(value, type);
+	DateADT not_before; /* first day >= value */
+	DateADT after;		/* first day > value */
+
+	if (DATE_NOT_FINITE(around))
+		return infinite_range(strategy, DATE_IS_NOEND(around));
+	not_before = first_day(around, value, type, 0);
+	after = first_day(around, value, type, 1);
+	if (strategy == BTEqualStrategyNumber ||
+		strategy == BTGreaterEqualStrategyNumber)
+		range.lo = not_before;
+	if (strategy == BTGreaterStrategyNumber)
+		range.lo = after;
+	if (strategy == BTEqualStrategyNumber ||
+		strategy == BTLessEqualStrategyNumber)
+		range.hi = after - 1;
+	if (strategy == BTLessStrategyNumber)
+		range.hi = not_before - 1;
+	if (is_odd)
+	{
+		range.is_exact = false;
+		if (!DATE_NOT_FINITE(range.lo))
+			range.lo--;
+		if (!DATE_NOT_FINITE(range.hi))
+			range.hi++;
+	}
+	return range;
+}
+
+/*
+ * The smallest range that holds both.
+ */
+static AdpDayRange
+hull(AdpDayRange a, AdpDayRange b)
+{
+	AdpDayRange range;
+
+	range.lo = Min(a.lo, b.lo);
+	range.hi = Max(a.hi, b.hi);
+	range.is_exact = false;
+	range.lo_name = a.lo_name ? a.lo_name : b.lo_name;
+	range.hi_name = a.hi_name ? a.hi_name : b.hi_name;
+	if (a.lo > a.hi)
+		return b;
+	if (b.lo > b.hi)
+		return a;
+	return range;
+}
+
+/*
+ * The range that both allow.
+ */
+static AdpDayRange
+intersection(AdpDayRange a, AdpDayRange b)
+{
+	AdpDayRange range;
+
+	range.lo = Max(a.lo, b.lo);
+	range.hi = Min(a.hi, b.hi);
+	range.is_exact = a.is_exact && b.is_exact;
+	range.lo_name = a.lo_name ? a.lo_name : b.lo_name;
+	range.hi_name = a.hi_name ? a.hi_name : b.hi_name;
+	return range;
+}
+
+/*
+ * The hull of the days that equal an element.
+ */
+static AdpDayRange
+days_of_array(Datum array, Oid type, bool is_odd)
+{
+	ArrayType *elements = DatumGetArrayTypeP(array);
+	AdpDayRange range = no_days;
+	int16 typlen;
+	bool typbyval;
+	char typalign;
+	Datum *values;
+	bool *nulls;
+	int n;
+
+	get_typlenbyvalalign(type, &typlen, &typbyval, &typalign);
+	deconstruct_array(elements, type, typlen, typbyval, typalign, &values,
+					  &nulls, &n);
+	for (int i = 0; i < n; i++)
+	{
+		if (!nulls[i])
+			range = hull(range,
+						 days_of_value(BTEqualStrategyNumber, values[i], type,
+									   is_odd));
+	}
+	return range;
+}
+
+/*
+ * The range of a leaf whose value is known only at run time.
+ */
+static AdpDayRange
+placeholder_days(int strategy, const char *name)
+{
+	AdpDayRange range = all_days;
+
+	if (strategy != BTLessStrategyNumber &&
+		strategy != BTLessEqualStrategyNumber)
+		range.lo_name = name;
+	if (strategy != BTGreaterStrategyNumber &&
+		strategy != BTGreaterEqualStrategyNumber)
+		range.hi_name = name;
+	return range;
+}
+
+/*
+ * The range of one comparison.  Compared with NULL nothing is true.
+ */
+static AdpDayRange
+days_of_leaf(List *leaf, const AdpValue *values)
+{
+	int strategy = intVal(list_nth(leaf, ADP_LEAF_STRATEGY));
+	const AdpValue *value = &values[intVal(list_nth(leaf, ADP_LEAF_EXPR))];
+	Oid type = (Oid) intVal(list_nth(leaf, ADP_LEAF_TYPE));
+	bool is_odd = intVal(list_nth(leaf, ADP_LEAF_IS_ODD)) != 0;
+
+	if (value->placeholder != NULL)
+		return placeholder_days(strategy, value->placeholder);
+	if (value->is_null)
+		return no_days;
+	if (intVal(list_nth(leaf, ADP_LEAF_IS_ARRAY)) != 0)
+		return days_of_array(value->value, type, is_odd);
+	return days_of_value(strategy, value->value, type, is_odd);
+}
+
+/*
+ * The range of a tree.
+ */
+AdpDayRange
+adp_day_range_of(List *tree, const AdpValue *values)
+{
+	int kind = intVal(linitial(tree));
+	AdpDayRange range;
+
+	if (kind == ADP_DAY_LEAF)
+		return days_of_leaf(tree, values);
+	range = adp_day_range_of(lsecond(tree), values);
+	for (int i = 2; i < list_length(tree); i++)
+	{
+		AdpDayRange next = adp_day_range_of(list_nth(tree, i), values);
+
+		range =
+			kind == ADP_DAY_AND ? intersection(range, next) : hull(range, next);
+	}
+	return range;
+}
+
+/*
+ * Whether a tree always gives a lower bound.
+ */
+bool
+adp_day_range_has_lower(List *tree)
+{
+	int kind = intVal(linitial(tree));
+	int strategy;
+
+	if (kind == ADP_DAY_LEAF)
+	{
+		strategy = intVal(list_nth(tree, ADP_LEAF_STRATEGY));
+		return strategy != BTLessStrategyNumber &&
+			strategy != BTLessEqualStrategyNumber;
+	}
+	for (int i = 1; i < list_length(tree); i++)
+	{
+		bool has_lower = adp_day_range_has_lower(list_nth(tree, i));
+
+		if (has_lower == (kind == ADP_DAY_AND))
+			return has_lower;
+	}
+	return kind == ADP_DAY_OR;
+}

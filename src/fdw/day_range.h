@@ -1,0 +1,34 @@
+/*
+ * day_range.h
+ *	  The days that conditions allow.
+ *
+ * condition.h says how comparisons of the day make a tree.
+ */
+#ifndef ADP_FDW_DAY_RANGE_H
+#define ADP_FDW_DAY_RANGE_H
+
+#include "nodes/pg_list.h"
+#include "utils/date.h"
+
+#include "fdw/condition.h"
+
+/* From lo to hi, both included; none if lo is after hi. */
+typedef struct AdpDayRange
+{
+	DateADT lo; /* may be infinite, as may hi */
+	DateADT hi;
+	bool is_exact;		 /* each day of it is allowed */
+	const char *lo_name; /* placeholder, if not known yet */
+	const char *hi_name;
+} AdpDayRange;
+
+/*
+ * The smallest range that holds every day for which a tree may be true, given
+ * the plan's expressions.
+ */
+extern AdpDayRange adp_day_range_of(List *tree, const AdpValue *values);
+
+/* Whether a tree always gives a lower bound. */
+extern bool adp_day_range_has_lower(List *tree);
+
+#endif /* ADP_FDW_DAY_RANGE_H */
