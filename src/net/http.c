@@ -3,7 +3,8 @@
  *	  HTTP transfers that run side by side under one descriptor.
  *
  * This file holds the group: it lets the library go on when something is ready
- * and collects what it finished.  transfer.c holds the single transfer.
+ * and collects what it finished.  transfer.c holds the single transfer,
+ * callback.c what the library calls it back for.
  *
  * Memory contexts give the order of release: each transfer has a context below
  * its group's, and contexts go children first, so transfers leave the group

@@ -1,6 +1,6 @@
 /*
  * transfer.c
- *	  One HTTP transfer: its options, its callbacks, its end.
+ *	  One HTTP transfer: its options, its start, its end.
  *
  * What is fixed for all transfers, and why:
  *	- http and https only, no redirects, no proxies (the environment of a
@@ -12,10 +12,6 @@
  *	- gzip is undone by inflate.c, see there.
  */
 #include "postgres.h"
-
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "commands/tablespace.h"
 #include "miscadmin.h"
@@ -34,183 +30,8 @@
 #define ADPIPE_VERSION "0.1.0"
 #endif
 
-/* All header lines of an answer together; real ones stay below a tenth. */
-#define HEADER_BYTES_MAX ((size_t) 64 * 1024)
-
 /* The largest receive buffer that the library allows. */
 #define RECEIVE_BUFFER_BYTES (512L * 1024)
-
-/*
- * Bytes of body, decompressed, after which a transfer waits for the next step.
- * The library itself reads a hundred buffers in a row, which a gzip bomb blows
- * up to gigabytes; this keeps a step at some ten milliseconds, so that cancel
- * is served in between.
- */
-#define STEP_BYTES_MAX ((size_t) 4 * 1024 * 1024)
-
-StaticAssertDecl(ADP_PROBLEM_MAX >= CURL_ERROR_SIZE,
-				 "the library's error text fits");
-
-/* Sets an option unless an earlier one failed. */
-#define SET_OPTION(code, easy, option, value) \
-	do \
-	{ \
-		if ((code) == CURLE_OK) \
-			(code) = curl_easy_setopt(easy, option, value); \
-	} while (0)
-
-/*
- * Returns a header of the answer, or NULL.
- */
-static const char *
-find_header(CURL *easy, const char *name)
-{
-	struct curl_header *header;
-
-	if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
-		return NULL;
-	return header->value;
-}
-
-/*
- * Called by the library for each header line, status line included.
- */
-static size_t
-on_header(char *line, size_t size, size_t count, void *arg)
-{
-	AdpHttpTransfer *transfer = arg;
-
-	if (size * count > HEADER_BYTES_MAX - transfer->header_bytes)
-	{
-		transfer->failure = ADP_HTTP_TOO_LARGE;
-		transfer->body.problem = "headers are larger than the limit";
-		return 0;
-	}
-	transfer->header_bytes += size * count;
-	return size * count;
-}
-
-/*
- * Prepares for the first bytes of a body, by what the headers announced.
- */
-static AdpHttpOutcome
-begin_body(AdpHttpTransfer *transfer)
-{
-	const char *encoding = find_header(transfer->easy, "Content-Encoding");
-	curl_off_t announced = -1;
-
-	transfer->body_begun = true;
-	(void) curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
-							 &announced);
-	if (announced > 0 && (uint64) announced > transfer->body.limit)
-	{
-		transfer->body.problem = "body is larger than the limit";
-		return ADP_HTTP_TOO_LARGE;
-	}
-	if (announced > 0)
-		adp_spool_expect(&transfer->body, (size_t) announced);
-
-	if (encoding == NULL || pg_strcasecmp(encoding, "identity") == 0)
-		return ADP_HTTP_PENDING;
-	if (pg_strcasecmp(encoding, "gzip") != 0 &&
-		pg_strcasecmp(encoding, "x-gzip") != 0)
-	{
-		transfer->body.problem = "body has an encoding that was not asked for";
-		return ADP_HTTP_FAILED;
-	}
-	transfer->inflate = adp_inflate_open();
-	return transfer->inflate != NULL ? ADP_HTTP_PENDING : ADP_HTTP_MEMORY;
-}
-
-/*
- * True if a transfer had its share of the current step.
- */
-static bool
-had_its_share(AdpHttpTransfer *transfer)
-{
-	if (transfer->step != transfer->group->step)
-	{
-		transfer->step = transfer->group->step;
-		transfer->step_bytes = 0;
-	}
-	return transfer->step_bytes > STEP_BYTES_MAX;
-}
-
-/*
- * Takes in a piece of the body.
- */
-static AdpHttpOutcome
-take_piece(AdpHttpTransfer *transfer, const char *bytes, size_t count)
-{
-	AdpSpool *spool = &transfer->body;
-	size_t before = spool->len;
-	AdpHttpOutcome outcome = ADP_HTTP_PENDING;
-
-	if (!transfer->body_begun)
-		outcome = begin_body(transfer);
-	if (outcome != ADP_HTTP_PENDING)
-		return outcome;
-	outcome = transfer->inflate != NULL
-		? adp_inflate_push(transfer->inflate, bytes, count, spool)
-		: adp_spool_append(spool, bytes, count);
-	transfer->step_bytes += spool->len - before;
-	return outcome;
-}
-
-/*
- * Called by the library for each piece of the body, of at most 16 kB.
- */
-static size_t
-on_body(char *bytes, size_t size, size_t count, void *arg)
-{
-	AdpHttpTransfer *transfer = arg;
-
-	if (had_its_share(transfer))
-	{
-		/* The library keeps the piece and hands it over again. */
-		transfer->is_paused = true;
-		transfer->group->has_paused = true;
-		return CURL_WRITEFUNC_PAUSE;
-	}
-	transfer->failure = take_piece(transfer, bytes, size * count);
-	return transfer->failure == ADP_HTTP_PENDING ? size * count : 0;
-}
-
-/*
- * Called by the library to open a socket.  The last word on plain http: even
- * if a name resolved to somewhere else, bytes do not leave this machine.
- */
-static curl_socket_t
-on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
-{
-	AdpHttpTransfer *transfer = arg;
-	int fd;
-
-	if (transfer->stays_local && !adp_address_is_loopback(&address->addr))
-	{
-		transfer->failure = ADP_HTTP_FAILED;
-		transfer->body.problem = "plain http must stay on this machine";
-		return CURL_SOCKET_BAD;
-	}
-	fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
-				address->protocol);
-	if (fd >= 0)
-		transfer->group->nopen++;
-	return fd;
-}
-
-/*
- * Called by the library to close a socket.  Connections outlive the transfer
- * that opened them, hence the group.
- */
-static int
-on_close_socket(void *arg, curl_socket_t fd)
-{
-	AdpHttpGroup *group = arg;
-
-	group->nopen--;
-	return close(fd);
-}
 
 /*
  * Sets what is the same for all transfers.
@@ -220,46 +41,26 @@ set_fixed_options(CURL *easy)
 {
 	CURLcode code = CURLE_OK;
 
-	SET_OPTION(code, easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	SET_OPTION(code, easy, CURLOPT_FOLLOWLOCATION, 0L);
-	SET_OPTION(code, easy, CURLOPT_PROXY, "");
-	SET_OPTION(code, easy, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
-	SET_OPTION(code, easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	SET_OPTION(code, easy, CURLOPT_SSL_VERIFYHOST, 2L);
-	SET_OPTION(code, easy, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+	ADP_SET_OPTION(code, easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	ADP_SET_OPTION(code, easy, CURLOPT_FOLLOWLOCATION, 0L);
+	ADP_SET_OPTION(code, easy, CURLOPT_PROXY, "");
+	ADP_SET_OPTION(code, easy, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
+	ADP_SET_OPTION(code, easy, CURLOPT_SSL_VERIFYPEER, 1L);
+	ADP_SET_OPTION(code, easy, CURLOPT_SSL_VERIFYHOST, 2L);
+	ADP_SET_OPTION(code, easy, CURLOPT_SSLVERSION,
+				   (long) CURL_SSLVERSION_TLSv1_2);
 	if (adp_guc_ca_file != NULL && adp_guc_ca_file[0] != '\0')
-		SET_OPTION(code, easy, CURLOPT_CAINFO, adp_guc_ca_file);
+		ADP_SET_OPTION(code, easy, CURLOPT_CAINFO, adp_guc_ca_file);
 
 	/* Never wait for a resolver thread; never touch the server's signals. */
-	SET_OPTION(code, easy, CURLOPT_QUICK_EXIT, 1L);
-	SET_OPTION(code, easy, CURLOPT_NOSIGNAL, 1L);
+	ADP_SET_OPTION(code, easy, CURLOPT_QUICK_EXIT, 1L);
+	ADP_SET_OPTION(code, easy, CURLOPT_NOSIGNAL, 1L);
 
-	SET_OPTION(code, easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
-	SET_OPTION(code, easy, CURLOPT_USERAGENT, "adpipe/" ADPIPE_VERSION);
-	SET_OPTION(code, easy, CURLOPT_TCP_NODELAY, 1L);
-	SET_OPTION(code, easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER_BYTES);
-	return code;
-}
-
-/*
- * Has the library call us back.
- */
-static CURLcode
-set_callbacks(AdpHttpTransfer *transfer)
-{
-	CURL *easy = transfer->easy;
-	CURLcode code = CURLE_OK;
-
-	SET_OPTION(code, easy, CURLOPT_PRIVATE, (char *) transfer);
-	SET_OPTION(code, easy, CURLOPT_ERRORBUFFER, transfer->problem);
-	SET_OPTION(code, easy, CURLOPT_HEADERFUNCTION, on_header);
-	SET_OPTION(code, easy, CURLOPT_HEADERDATA, transfer);
-	SET_OPTION(code, easy, CURLOPT_WRITEFUNCTION, on_body);
-	SET_OPTION(code, easy, CURLOPT_WRITEDATA, transfer);
-	SET_OPTION(code, easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
-	SET_OPTION(code, easy, CURLOPT_OPENSOCKETDATA, transfer);
-	SET_OPTION(code, easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
-	SET_OPTION(code, easy, CURLOPT_CLOSESOCKETDATA, transfer->group);
+	ADP_SET_OPTION(code, easy, CURLOPT_HTTP_VERSION,
+				   (long) CURL_HTTP_VERSION_1_1);
+	ADP_SET_OPTION(code, easy, CURLOPT_USERAGENT, "adpipe/" ADPIPE_VERSION);
+	ADP_SET_OPTION(code, easy, CURLOPT_TCP_NODELAY, 1L);
+	ADP_SET_OPTION(code, easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER_BYTES);
 	return code;
 }
 
@@ -272,20 +73,20 @@ set_request(AdpHttpTransfer *transfer, const AdpHttpRequest *request)
 	CURL *easy = transfer->easy;
 	CURLcode code = CURLE_OK;
 
-	SET_OPTION(code, easy, CURLOPT_URL, request->url);
-	SET_OPTION(code, easy, CURLOPT_HTTPHEADER, transfer->headers);
-	SET_OPTION(code, easy, CURLOPT_CONNECTTIMEOUT_MS,
-			   (long) request->connect_timeout_ms);
-	SET_OPTION(code, easy, CURLOPT_TIMEOUT_MS,
-			   (long) request->request_timeout_ms);
+	ADP_SET_OPTION(code, easy, CURLOPT_URL, request->url);
+	ADP_SET_OPTION(code, easy, CURLOPT_HTTPHEADER, transfer->headers);
+	ADP_SET_OPTION(code, easy, CURLOPT_CONNECTTIMEOUT_MS,
+				   (long) request->connect_timeout_ms);
+	ADP_SET_OPTION(code, easy, CURLOPT_TIMEOUT_MS,
+				   (long) request->request_timeout_ms);
 	if (strcmp(request->method, "POST") != 0)
 		return code;
 
-	SET_OPTION(code, easy, CURLOPT_POST, 1L);
-	SET_OPTION(code, easy, CURLOPT_POSTFIELDSIZE_LARGE,
-			   request->body == NULL ? 0 : (curl_off_t) request->body_len);
-	SET_OPTION(code, easy, CURLOPT_COPYPOSTFIELDS,
-			   request->body == NULL ? "" : request->body);
+	ADP_SET_OPTION(code, easy, CURLOPT_POST, 1L);
+	ADP_SET_OPTION(code, easy, CURLOPT_POSTFIELDSIZE_LARGE,
+				   request->body == NULL ? 0 : (curl_off_t) request->body_len);
+	ADP_SET_OPTION(code, easy, CURLOPT_COPYPOSTFIELDS,
+				   request->body == NULL ? "" : request->body);
 	return code;
 }
 
@@ -445,7 +246,7 @@ launch(AdpHttpTransfer *transfer, const AdpHttpRequest *request)
 		return "out of memory";
 	code = set_fixed_options(transfer->easy);
 	if (code == CURLE_OK)
-		code = set_callbacks(transfer);
+		code = (CURLcode) adp_transfer_set_callbacks(transfer);
 	if (code == CURLE_OK)
 		code = set_request(transfer, request);
 	if (code != CURLE_OK)
@@ -605,7 +406,12 @@ adp_http_response(const AdpHttpTransfer *transfer)
 const char *
 adp_http_header(const AdpHttpTransfer *transfer, const char *name)
 {
-	return find_header(transfer->easy, name);
+	struct curl_header *header;
+
+	if (curl_easy_header(transfer->easy, name, 0, CURLH_HEADER, -1, &header) !=
+		CURLHE_OK)
+		return NULL;
+	return header->value;
 }
 
 /*

@@ -1,6 +1,6 @@
 /*
  * transfer.h
- *	  What http.c, transfer.c and outcome.c share; private to net/.
+ *	  What http.c, transfer.c, callback.c and outcome.c share; private to net/.
  *
  * Handles of the transfer library are void pointers here so that its header is
  * included by .c files only; that is also what the library declares them as.
@@ -68,6 +68,17 @@ struct AdpHttpTransfer
 	AdpSpool body;
 	AdpHttpOutcome failure; /* what a callback found; PENDING if nothing */
 };
+
+/* Sets an option of the library's handle unless an earlier one failed. */
+#define ADP_SET_OPTION(code, easy, option, value) \
+	do \
+	{ \
+		if ((code) == CURLE_OK) \
+			(code) = curl_easy_setopt(easy, option, value); \
+	} while (0)
+
+/* Has the library call us back about a transfer.  Returns a CURLcode. */
+extern int adp_transfer_set_callbacks(AdpHttpTransfer *transfer);
 
 /* Ends a running transfer with the library's result, a CURLcode. */
 extern void adp_transfer_finish(AdpHttpTransfer *transfer, int code);
