@@ -103,6 +103,37 @@ SELECT count(*) AS groups,
 			   sum(n::bigint) / NULLIF(sum(d::bigint), 0) AS exact
 		  FROM sample GROUP BY g) AS per_group;
 
+-- Quotients, byte for byte the server's: of any size; close to each other; with
+-- equal first digits, where the server gives four decimals more; with more
+-- decimals than the quotient would have
+SELECT setseed(0.3);
+CREATE TEMP TABLE quotients AS
+SELECT kind, n, d, format('ratio:1:nd:-:2:%s:1:1:%s:1:1', n, d)::adpipe.ratio_state AS state
+  FROM generate_series(1, 2000) AS i, LATERAL (VALUES
+	('any', round((random() - 0.3)::numeric * 10::numeric ^ (i % 26), i % 13),
+			round((random() - 0.3)::numeric * 10::numeric ^ (i / 9 % 26), i % 5)),
+	('money', round((random() * 10 ^ (i % 9))::numeric, 2), round((random() * 10 ^ (i / 9 % 7))::numeric, 2)),
+	('large by small', round(random()::numeric * 18000000, i % 13), round(random()::numeric / ('1e' || i % 7)::numeric, i / 13 % 13)),
+	('close', i * ('1e' || i % 15)::numeric + i % 3 - 1, i * ('1e' || i % 15)::numeric),
+	('powers', ('1e' || i % 19 - 4)::numeric + i % 3, ('1e' || i / 19 % 19 - 4)::numeric + i / 3 % 3),
+	('small', i % 41 - 20, i % 37 - 18)) AS v (kind, n, d)
+ WHERE d <> 0;
+SELECT kind, count(*) > 1000 AS many,
+	   count(*) FILTER (WHERE numeric_send(adpipe.ratio_final(state)) <> numeric_send(n / d)) AS wrong,
+	   count(*) FILTER (WHERE numeric_send(adpipe.ratio_final_mille(state)) <> numeric_send(1000 * n / d)) AS wrong_mille,
+	   count(*) FILTER (WHERE numeric_send(adpipe.ratio_final_gain(state)) <> numeric_send((n - d) / d)) AS wrong_gain,
+	   count(*) FILTER (WHERE pg_column_size(adpipe.ratio_final(state)) <> pg_column_size(n / d)) AS wrong_size
+  FROM quotients GROUP BY kind ORDER BY kind;
+-- rounding that carries through all digits; half away from zero; the ends of 64 bits
+SELECT n, d, adpipe.roas(n, d), adpipe.roas(n, d)::text = (n / d)::text AS exact
+  FROM (VALUES (99999.999999999999, 50000), (-99999.999999999999, 50000),
+			   (99999.999999999999, 0.000000000005), (1, 32000000000000000000),
+			   (393217, 131072), (393217, -131072), (1, 3), (2, -3),
+			   (18446744.073709551615, 0.000000000001), (0.000000000001, 18446744.073709551615),
+			   (18446744.073709551616, 0.000000000001), (18446744073709551615, 1),
+			   (18446744073709551616, 1), (0, 7.25), (0.00, -7), (1.50, 0.5)) AS v (n, d)
+ GROUP BY n, d ORDER BY n, d;
+
 -- Single floats of every size, against the text that the server prints
 SELECT count(*) AS floats,
 	   count(*) FILTER (WHERE split_part(adpipe.ratio_add(NULL, f, NULL)::text, ':', 6)::numeric

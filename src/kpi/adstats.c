@@ -118,19 +118,6 @@ merge_currency(AdpAdStats *stats, const char *code, uint8 present)
 }
 
 /*
- * Is the text the very code?  Spares reading it again in every row.
- */
-static inline bool
-is_same_code(const text *currency, const char *code)
-{
-	size_t length = VARSIZE_ANY_EXHDR(currency);
-
-	return length > 0 && length <= ADP_CURRENCY_SIZE &&
-		memcmp(VARDATA_ANY(currency), code, length) == 0 &&
-		(length == ADP_CURRENCY_SIZE || code[length] == '\0');
-}
-
-/*
  * Notes the currency of a row that reports these measures, given in an
  * argument that the form without a currency does not have.
  */
@@ -144,7 +131,7 @@ add_row_currency(FunctionCallInfo fcinfo, AdpAdStats *stats, int argument,
 	if (PG_NARGS() > argument && !PG_ARGISNULL(argument))
 	{
 		currency = PG_GETARG_TEXT_PP(argument);
-		if (likely(is_same_code(currency, stats->code)))
+		if (likely(adp_currency_is_code(currency, stats->code)))
 			return;
 		adp_currency_read(currency, code);
 	}

@@ -39,4 +39,25 @@ adp_currency_is_declared(const char *code)
 	return code[0] != '\0';
 }
 
+/*
+ * Is the text the very code?  Spares reading it again in every row.
+ */
+static inline bool
+adp_currency_is_code(const text *value, const char *code)
+{
+	const char *bytes = VARDATA_ANY(value);
+	int length = (int) VARSIZE_ANY_EXHDR(value);
+	int i;
+
+	/* no call of memcmp(): three bytes are all there is in practice */
+	if (length < 1 || length > ADP_CURRENCY_SIZE)
+		return false;
+	for (i = 0; i < length; i++)
+	{
+		if (bytes[i] != code[i])
+			return false;
+	}
+	return length == ADP_CURRENCY_SIZE || code[length] == '\0';
+}
+
 #endif /* ADP_KPI_CURRENCY_H */

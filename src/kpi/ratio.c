@@ -140,6 +140,50 @@ row_currency(FunctionCallInfo fcinfo, const AdpRatioState *state, char *code)
 }
 
 /*
+ * Is the row in the currency that the state is in?  Nearly all are.  Looks at
+ * texts only where they lie in the row; others go the longer way.
+ */
+static inline bool
+row_has_currency_of(FunctionCallInfo fcinfo, const AdpRatioState *state)
+{
+	const text *currency;
+
+	if (PG_NARGS() <= 3 || PG_ARGISNULL(3))
+		return false;
+	currency = (const text *) PG_GETARG_POINTER(3);
+	return !VARATT_IS_COMPRESSED(currency) && !VARATT_IS_EXTERNAL(currency) &&
+		adp_currency_is_code(currency, state->currency.code);
+}
+
+/*
+ * Adds the row's currency.  For a row that counts.
+ */
+static inline void
+add_row_currency(FunctionCallInfo fcinfo, AdpRatioState *state)
+{
+	char code[ADP_CURRENCY_SIZE];
+
+	if (likely(row_has_currency_of(fcinfo, state)))
+		state->currency.rows = adp_sum_add_rows(state->currency.rows, 1);
+	else if (row_currency(fcinfo, state, code))
+		adp_currency_add(&state->currency, code, 1);
+}
+
+/*
+ * Takes the row's currency out again.
+ */
+static inline void
+remove_row_currency(FunctionCallInfo fcinfo, AdpRatioState *state)
+{
+	char code[ADP_CURRENCY_SIZE];
+
+	if (state->currency.rows > 1 && row_has_currency_of(fcinfo, state))
+		state->currency.rows--;
+	else if (row_currency(fcinfo, state, code))
+		adp_currency_remove(&state->currency, code);
+}
+
+/*
  * Refuses to add up distinct counts.
  */
 static inline void
@@ -162,13 +206,11 @@ static pg_attribute_always_inline Datum
 add_row(FunctionCallInfo fcinfo, AdpReadFixed read)
 {
 	AdpRatioState *state = writable_state(fcinfo);
-	char code[ADP_CURRENCY_SIZE];
 
 	if (PG_ARGISNULL(1) && PG_ARGISNULL(2))
 		PG_RETURN_POINTER(state);
 
-	if (row_currency(fcinfo, state, code))
-		adp_currency_add(&state->currency, code, 1);
+	add_row_currency(fcinfo, state);
 	if (!PG_ARGISNULL(1))
 		adp_sum_add(&state->numerator, read(PG_GETARG_DATUM(1)));
 	if (!PG_ARGISNULL(2))
@@ -188,7 +230,6 @@ remove_row(FunctionCallInfo fcinfo, AdpReadFixed read)
 	AdpRatioState *state = writable_state(fcinfo);
 	AdpFixed numerator = {0};
 	AdpFixed denominator = {0};
-	char code[ADP_CURRENCY_SIZE];
 
 	if (PG_ARGISNULL(1) && PG_ARGISNULL(2))
 		PG_RETURN_POINTER(state);
@@ -207,8 +248,7 @@ remove_row(FunctionCallInfo fcinfo, AdpReadFixed read)
 			PG_RETURN_NULL();
 	}
 
-	if (row_currency(fcinfo, state, code))
-		adp_currency_remove(&state->currency, code);
+	remove_row_currency(fcinfo, state);
 	if (!PG_ARGISNULL(1))
 		adp_sum_remove(&state->numerator, numerator);
 	if (!PG_ARGISNULL(2))

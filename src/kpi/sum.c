@@ -10,12 +10,6 @@
 #include "kpi/sum.h"
 
 /*
- * Half of the range, so that counting one row more never overflows; merging,
- * which can double a count, checks.
- */
-#define ROWS_MAX (PG_INT64_MAX / 2)
-
-/*
  * Raises the error for taking out what was never put in.  Windows never do
  * that; only a call of the aggregate's parts by hand can.
  */
@@ -28,57 +22,25 @@ adp_sum_throw_not_added(void)
 }
 
 /*
- * Is this a possible number of rows?
- */
-bool
-adp_sum_rows_are_valid(int64 rows)
-{
-	return rows >= 0 && rows <= ROWS_MAX;
-}
-
-/*
- * The sum of two row counts.  Raises 22003 if it is not a possible count.
- */
-int64
-adp_sum_add_rows(int64 a, int64 b)
-{
-	int64 rows = a + b;
-
-	if (!adp_sum_rows_are_valid(rows))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("number of rows is out of range")));
-	return rows;
-}
-
-/*
- * Can the state without this value be known?  Not if it is the only one as
- * wide as the sum, since what the next widest is was not kept.
- */
-bool
-adp_sum_can_remove(const AdpSum *sum, AdpFixed value)
-{
-	return value.scale < sum->scale || sum->widest_rows > 1 || sum->rows <= 1;
-}
-
-/*
- * Takes out a value that was added, and for which adp_sum_can_remove is true.
+ * Raises the error for more rows than a state counts.
  */
 void
-adp_sum_remove(AdpSum *sum, AdpFixed value)
+adp_sum_throw_rows(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("number of rows is out of range")));
+}
+
+/*
+ * Takes out the only value, so that the sum is "not reported" again.
+ */
+void
+adp_sum_remove_last(AdpSum *sum, AdpFixed value)
 {
 	if (sum->rows == 0 || value.scale > sum->scale)
 		adp_sum_throw_not_added();
-
-	if (sum->rows == 1)
-	{
-		memset(sum, 0, sizeof(AdpSum));
-		return;
-	}
-	sum->units = adp_fixed_subtract(sum->units, value.units);
-	if (value.scale == sum->scale)
-		sum->widest_rows--;
-	sum->rows--;
+	memset(sum, 0, sizeof(AdpSum));
 }
 
 /*

@@ -24,13 +24,39 @@ typedef struct AdpSum
 	uint8 unused[7];   /* zero */
 } AdpSum;
 
-extern bool adp_sum_can_remove(const AdpSum *sum, AdpFixed value);
-extern void adp_sum_remove(AdpSum *sum, AdpFixed value);
+extern void adp_sum_remove_last(AdpSum *sum, AdpFixed value);
 extern void adp_sum_merge(AdpSum *sum, const AdpSum *other);
 extern bool adp_sum_is_valid(const AdpSum *sum);
-extern int64 adp_sum_add_rows(int64 a, int64 b);
-extern bool adp_sum_rows_are_valid(int64 rows);
+extern void adp_sum_throw_rows(void);
 extern void adp_sum_throw_not_added(void);
+
+/*
+ * Half of the range, so that counting one row more never overflows; merging,
+ * which can double a count, checks.
+ */
+#define ADP_SUM_ROWS_MAX (PG_INT64_MAX / 2)
+
+/*
+ * Is this a possible number of rows?
+ */
+static inline bool
+adp_sum_rows_are_valid(int64 rows)
+{
+	return rows >= 0 && rows <= ADP_SUM_ROWS_MAX;
+}
+
+/*
+ * The sum of two row counts.  Raises 22003 if it is not a possible count.
+ */
+static inline int64
+adp_sum_add_rows(int64 a, int64 b)
+{
+	int64 rows = a + b;
+
+	if (unlikely(!adp_sum_rows_are_valid(rows)))
+		adp_sum_throw_rows();
+	return rows;
+}
 
 /*
  * Counts values of a scale: they may be wider than all before, as wide as the
@@ -57,6 +83,33 @@ adp_sum_add(AdpSum *sum, AdpFixed value)
 	sum->units = adp_fixed_add(sum->units, value.units);
 	adp_sum_count_scale(sum, value.scale, 1);
 	sum->rows++;
+}
+
+/*
+ * Can the state without this value be known?  Not if it is the only one as
+ * wide as the sum, since what the next widest is was not kept.
+ */
+static inline bool
+adp_sum_can_remove(const AdpSum *sum, AdpFixed value)
+{
+	return value.scale < sum->scale || sum->widest_rows > 1 || sum->rows <= 1;
+}
+
+/*
+ * Takes out a value that was added, and for which adp_sum_can_remove is true.
+ */
+static inline void
+adp_sum_remove(AdpSum *sum, AdpFixed value)
+{
+	if (unlikely(sum->rows <= 1 || value.scale > sum->scale))
+	{
+		adp_sum_remove_last(sum, value);
+		return;
+	}
+	sum->units = adp_fixed_subtract(sum->units, value.units);
+	if (value.scale == sum->scale)
+		sum->widest_rows--;
+	sum->rows--;
 }
 
 #endif /* ADP_KPI_SUM_H */
