@@ -97,22 +97,28 @@ static const AdpVersion appsflyer_versions[] = {{"v5", NULL}, {NULL}};
 #define RAW_ROWS_CAP 1000000
 #define AGGREGATE(name) \
 	{ \
-		name, .reach_months = 25 \
+		name, .reach_months = 25, .records = &adp_appsflyer_aggregates \
 	}
 #define RAW(name, days) \
 	{ \
-		name, 0, days, days, RAW_ROWS_CAP \
+		name, 0, days, days, RAW_ROWS_CAP, .records = &adp_appsflyer_raw \
+	}
+#define INSTALLS(name) \
+	{ \
+		name, 0, 60, 60, RAW_ROWS_CAP, .records = &adp_appsflyer_installs \
 	}
 
 static const AdpSource appsflyer_sources[] =
 	{AGGREGATE("partners_report"),
 	 AGGREGATE("partners_by_date_report"),
-	 AGGREGATE("daily_report"),
+	 {"daily_report", .reach_months = 25,
+	  .records = &adp_appsflyer_without_events},
 	 AGGREGATE("geo_report"),
 	 AGGREGATE("geo_by_date_report"),
-	 {ADP_APPSFLYER_APPS, .is_listing = true},
-	 RAW("installs_report", 60),
-	 RAW("organic_installs_report", 60),
+	 {ADP_APPSFLYER_APPS, .is_listing = true,
+	  .records = &adp_appsflyer_without_events},
+	 INSTALLS("installs_report"),
+	 INSTALLS("organic_installs_report"),
 	 RAW("uninstall_events_report", 60),
 	 RAW("organic_uninstall_events_report", 60),
 	 RAW("reinstalls", 60),
@@ -123,8 +129,8 @@ static const AdpSource appsflyer_sources[] =
 /*
  * Whether a report is one of the aggregates.
  */
-bool
-adp_appsflyer_is_aggregate(const char *report)
+static bool
+is_aggregate(const char *report)
 {
 	for (const AdpSource *source = appsflyer_sources; source->reach_months > 0;
 		 source++)
@@ -150,8 +156,7 @@ can_hold(const AdpField *field, const char *value)
 static const char *
 filler_field(const AdpSettings *settings)
 {
-	return adp_appsflyer_is_aggregate(settings->source) ? "Media Source (pid)"
-														: "Event Time";
+	return is_aggregate(settings->source) ? "Media Source (pid)" : "Event Time";
 }
 
 /*
@@ -176,15 +181,15 @@ append_escaped(StringInfo out, const char *text)
 static char *
 report_path(const AdpQuery *query, const char *app, const char *zone)
 {
-	bool is_aggregate = adp_appsflyer_is_aggregate(query->source);
+	bool is_raw = !is_aggregate(query->source);
 	StringInfoData out;
 
 	initStringInfo(&out);
 	appendStringInfo(&out, "/api/%s-data/export/app/%s/%s/v5?from=%s&to=%s",
-					 is_aggregate ? "agg" : "raw", app, query->source,
-					 query->since, query->until);
+					 is_raw ? "raw" : "agg", app, query->source, query->since,
+					 query->until);
 	appendStringInfo(&out, "&timezone=%s", zone);
-	if (!is_aggregate)
+	if (is_raw)
 		appendStringInfo(&out, "&currency=preferred&maximum_rows=%d",
 						 RAW_ROWS_CAP);
 	return out.data;
@@ -346,7 +351,6 @@ const AdpPlatform adp_appsflyer = {
 	.canonical_account = canonical_account,
 	.can_hold = can_hold,
 	.filler_field = filler_field,
-	.shaper = adp_appsflyer_shaper,
 	.query_text = query_text,
 	.page_request = page_request,
 	.list_request = list_request,

@@ -5,7 +5,7 @@
 #ifndef ADP_PLATFORM_APPSFLYER_H
 #define ADP_PLATFORM_APPSFLYER_H
 
-#include "platform/platform.h"
+#include "platform/records.h"
 
 /* The source whose rows are the apps themselves. */
 #define ADP_APPSFLYER_APPS "apps"
@@ -16,12 +16,12 @@ extern const AdpPlatform adp_appsflyer;
 extern const AdpField adp_appsflyer_fields[];
 extern const AdpReport adp_appsflyer_reports[];
 
-/* appsflyer_body.c: makes the shaper of a query. */
-extern AdpShaper *adp_appsflyer_shaper(const AdpSettings *settings,
-									   const AdpQuery *query);
-
-/* Whether a report is one of the aggregates; else it is raw data. */
-extern bool adp_appsflyer_is_aggregate(const char *report);
+/* appsflyer_rows.c: records of aggregate reports, of raw ones of installs, and
+ * of all other raw ones. */
+extern const AdpRecords adp_appsflyer_aggregates;
+extern const AdpRecords adp_appsflyer_without_events;
+extern const AdpRecords adp_appsflyer_installs;
+extern const AdpRecords adp_appsflyer_raw;
 
 /* appsflyer_failure.c: reads a failed answer. */
 extern void adp_appsflyer_read_failure(const AdpReply *reply,

@@ -5,6 +5,7 @@
 #ifndef ADP_PLATFORM_CATALOG_H
 #define ADP_PLATFORM_CATALOG_H
 
+struct AdpRecords;
 struct AdpTallies;
 
 /* How the platform types a field. */
@@ -59,7 +60,7 @@ typedef enum AdpFieldKind
 
 /* How a field of a CSV body is treated. */
 #define ADP_FIELD_REQUIRED 0x1000 /* a body without it is refused */
-#define ADP_FIELD_NO_NONE 0x2000  /* the word None stands for no value */
+#define ADP_FIELD_NO_NONE 0x2000  /* text with a word for no value */
 #define ADP_FIELD_SHAPES 0x4000	  /* makes rows of its own: always asked for */
 
 typedef struct AdpField
@@ -103,6 +104,7 @@ typedef struct AdpSource
 	bool is_listing;	  /* its rows are the accounts: nothing is asked */
 	bool is_single;		  /* the answer is one row by itself */
 	const struct AdpTallies *tallies; /* in its rows; NULL: none */
+	const struct AdpRecords *records; /* what CSV records are like */
 } AdpSource;
 
 /*

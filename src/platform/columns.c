@@ -124,18 +124,3 @@ adp_columns_find(AdpNamedColumn *columns, int ncolumns, const AdpCell *names,
 	}
 	return true;
 }
-
-/*
- * Whether a cell is one of words.
- */
-bool
-adp_columns_is_word(const AdpCell *cell, const char *const *words)
-{
-	for (; *words != NULL; words++)
-	{
-		if (cell->len == strlen(*words) &&
-			memcmp(cell->data, *words, cell->len) == 0)
-			return true;
-	}
-	return false;
-}

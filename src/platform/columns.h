@@ -13,9 +13,8 @@
 /* A column that is wanted of a body. */
 typedef struct AdpNamedColumn
 {
-	const char *name;	   /* NULL: not of the body, always found */
-	const AdpField *field; /* NULL: not in the catalogue */
-	bool is_required;	   /* an error without it; else NULL, and a notice */
+	const char *name; /* NULL: not of the body, always found */
+	bool is_required; /* an error without it; else NULL, and a notice */
 	bool is_said_missing;
 } AdpNamedColumn;
 
@@ -39,8 +38,5 @@ extern bool adp_columns_find(AdpNamedColumn *columns, int ncolumns,
 							 const AdpCell *names, int nnames, int *places,
 							 const char *report, const AdpAccount *account,
 							 AdpError *error);
-
-/* Whether a cell is one of words, which end with NULL. */
-extern bool adp_columns_is_word(const AdpCell *cell, const char *const *words);
 
 #endif /* ADP_PLATFORM_COLUMNS_H */

@@ -10,6 +10,7 @@
 #include "platform/cursor.h"
 #include "platform/job.h"
 #include "platform/kept.h"
+#include "platform/records.h"
 #include "platform/tallies.h"
 
 /* Time between two looks at a call of another scan, in milliseconds. */
@@ -81,8 +82,8 @@ make_shaper(const AdpPlatform *platform, const AdpSettings *settings,
 
 	if (source->tallies != NULL)
 		return adp_tallies_shaper(source->tallies, settings, query);
-	if (platform->shaper != NULL)
-		return platform->shaper(settings, query);
+	if (source->records != NULL)
+		return adp_records_shaper(platform, source->records, settings, query);
 	return NULL;
 }
 

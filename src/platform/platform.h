@@ -74,11 +74,8 @@ typedef struct AdpPlatform
 	/* A field to ask for when a statement needs none: count(*). */
 	const char *(*filler_field)(const AdpSettings *settings);
 
-	/* JSON path of a field below a row; not used with a shaper. */
+	/* JSON path of a field below a row; not used where the source has tallies. */
 	char *(*field_path)(const char *field);
-
-	/* Makes the query's shaper; NULL: field_path tells all. */
-	AdpShaper *(*shaper)(const AdpSettings *settings, const AdpQuery *query);
 
 	/* The request of an account as EXPLAIN shows it; equal means the same. */
 	char *(*query_text)(const AdpSettings *settings, const AdpQuery *query);

@@ -206,13 +206,15 @@ CREATE FOREIGN TABLE flyer.mine (app text OPTIONS (field 'adpipe.account_id'), d
     SERVER flyer OPTIONS (report 'partners_by_date_report');
 CREATE FOREIGN TABLE flyer.ads (day date OPTIONS (field 'Date'), name jsonb OPTIONS (field 'Event Value'), event text OPTIONS (field 'Event Name'), at timestamp OPTIONS (field 'Event Time')) SERVER flyer OPTIONS (report 'in-app-events-retarget');
 CREATE FOREIGN TABLE flyer.dayless (campaign text OPTIONS (field 'Campaign (c)')) SERVER flyer OPTIONS (report 'partners_report');
-CREATE FOREIGN TABLE flyer.wrong (day date OPTIONS (field 'Date'), event text OPTIONS (field 'adpipe.event_name')) SERVER flyer OPTIONS (report 'daily_report');
 END
+	$node->safe_psql('postgres', "CREATE FOREIGN TABLE flyer.wrong_$_ (day date OPTIONS (field 'Date'), event text OPTIONS (field 'adpipe.event_name')) SERVER flyer OPTIONS (report '$_')")
+	  for qw(daily_report in_app_events_report apps);
 	is($session->query("SELECT sum(beta) = (SELECT sum(event_count) FROM flyer.partners_event_daily WHERE $day AND event_name = 'sign up (beta)'), max(rate) <= 1, count(never), max(jsonb_typeof(sold)) FROM flyer.mine WHERE day = '2026-11-03'"), 't|t|0|string', 'aggregate');
 	like($session->messages, qr/NOTICE:.*has no column "no such \(thing\)"/, 'with a notice for what is not there');
 	is($session->query("SELECT count(*) > 0, count(*) FILTER (WHERE at::date <> day) FROM flyer.ads WHERE day >= current_date - 20"), 't|0', 'raw');
 	is(error_of('SELECT * FROM flyer.dayless')->{sqlstate}, 'HV002', 'without a day: refused');
-	is(error_of("SELECT count(*) FROM flyer.wrong WHERE day = '2026-11-03'")->{sqlstate}, 'HV005', 'events of a report that has none: refused, not empty');
+	is(error_of("SELECT count(*) FROM flyer.wrong_$_ WHERE day = current_date - 3")->{sqlstate}, 'HV005', "events of $_, which has none: refused, not empty")
+	  for qw(daily_report in_app_events_report apps);
 };
 
 # ---- raw data

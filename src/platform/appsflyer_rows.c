@@ -1,0 +1,56 @@
+/*
+ * appsflyer_rows.c
+ *	  AppsFlyer: what the records of its CSV bodies are like.
+ */
+#include "postgres.h"
+
+#include "platform/appsflyer.h"
+
+/* Columns of an in-app event, after the fixed ones of an aggregate report. */
+static const AdpFamilyColumn event_columns[] =
+	{{"adpipe.unique_users", "Unique users"},
+	 {"adpipe.event_count", "Event counter"},
+	 {"adpipe.event_revenue", "Sales in ", .tells_currency = true},
+	 {NULL}};
+
+static const AdpFamilies events = {
+	.opening = " (",
+	.closing = ")",
+	.columns = event_columns,
+	.name = "adpipe.event_name",
+	.currency = "adpipe.currency",
+	.things = "events",
+	.amounts = "sales",
+	.hint =
+		"In raw data the columns \"Event Name\" and \"Event Revenue\" tell of events.",
+};
+
+#define NUMBERS ADP_NONE_IN_NUMBERS
+#define NAMES ADP_NONE_IN_NAMES
+#define TEXTS ADP_NONE_IN_TEXTS
+#define OTHERS ADP_NONE_IN_OTHERS
+
+/* In raw data a city or a campaign can be called None. */
+static const AdpNoneWord none_of_aggregates[] = {{"N/A", NUMBERS | OTHERS},
+												 {"None",
+												  NUMBERS | NAMES | OTHERS},
+												 {"NULL", NUMBERS | OTHERS},
+												 {NULL}};
+static const AdpNoneWord none_of_raw[] = {{"N/A", NUMBERS},
+										  {"None", NUMBERS | NAMES},
+										  {"NULL", NUMBERS | TEXTS | OTHERS},
+										  {NULL}};
+
+#define AGGREGATE \
+	.none = none_of_aggregates, .families = &events, \
+	.read_text = adp_appsflyer_read_text
+/* Raw data have no column of days. */
+#define RAW \
+	.none = none_of_raw, .families = &events, .lacks_families = true, \
+	.read_text = adp_appsflyer_read_text
+
+const AdpRecords adp_appsflyer_aggregates = {AGGREGATE};
+const AdpRecords adp_appsflyer_without_events = {AGGREGATE,
+												 .lacks_families = true};
+const AdpRecords adp_appsflyer_installs = {RAW, .time = "Install Time"};
+const AdpRecords adp_appsflyer_raw = {RAW, .time = "Event Time"};

@@ -1,0 +1,52 @@
+/*
+ * records.h
+ *	  A kind of rows: records of a CSV body whose header names its columns.
+ *
+ * Fields are the names of columns.  A column that is ADP_FIELD_REQUIRED must be
+ * there, of any other that is missing the table shows NULL, with a notice; a
+ * body without a single one that is required is no report at all.  Values are
+ * passed on as they stand, but for words that mean none.
+ */
+#ifndef ADP_PLATFORM_RECORDS_H
+#define ADP_PLATFORM_RECORDS_H
+
+#include "platform/families.h"
+#include "platform/platform.h"
+
+/* Where a word stands for no value. */
+#define ADP_NONE_IN_NUMBERS 0x01 /* fields of any type but text */
+#define ADP_NONE_IN_NAMES 0x02	 /* texts with flag ADP_FIELD_NO_NONE */
+#define ADP_NONE_IN_TEXTS 0x04	 /* all other texts */
+#define ADP_NONE_IN_OTHERS 0x08	 /* what the catalogue does not list */
+
+typedef struct AdpNoneWord
+{
+	const char *word; /* NULL: end of the list */
+	int where;
+} AdpNoneWord;
+
+/* What the records of a source are like; see AdpSource. */
+typedef struct AdpRecords
+{
+	const AdpNoneWord *none; /* beside the empty cell */
+
+	/*
+	 * Where the day is that of a time: the column with it, which is required
+	 * and begins with the date.  NULL: the day has a column.
+	 */
+	const char *time;
+
+	const AdpFamilies *families; /* NULL: there are none */
+	bool lacks_families;		 /* the source; fields of theirs are refused */
+
+	/* Reads a text in which the platform refuses; false: it is none. */
+	bool (*read_text)(const char *text, const char *path, AdpFailure *failure);
+} AdpRecords;
+
+/* Makes the shaper of a query; throws for fields that its source lacks. */
+extern AdpShaper *adp_records_shaper(const AdpPlatform *platform,
+									 const AdpRecords *records,
+									 const AdpSettings *settings,
+									 const AdpQuery *query);
+
+#endif /* ADP_PLATFORM_RECORDS_H */
