@@ -255,6 +255,26 @@ adp_json_text(const AdpJson *value)
 }
 
 /*
+ * A string's text, or what is no string as text.
+ */
+const char *
+adp_json_scalar(const AdpJson *value)
+{
+	switch (value_of(value) ? json_typeof(value_of(value)) : JSON_NULL)
+	{
+		case JSON_TRUE:
+			return "true";
+		case JSON_FALSE:
+			return "false";
+		case JSON_INTEGER:
+			return psprintf("%lld",
+							(long long) json_integer_value(value_of(value)));
+		default:
+			return adp_json_text(value);
+	}
+}
+
+/*
  * The number that a string of digits, perhaps with a minus, stands for.
  */
 static int64

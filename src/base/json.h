@@ -46,6 +46,9 @@ extern const AdpJson *adp_json_next(const AdpJson *object, const char **key);
 /* A string's text, NUL-terminated, owned by the document; else NULL. */
 extern const char *adp_json_text(const AdpJson *value);
 
+/* The same, and whole numbers, true and false as text; else NULL. */
+extern const char *adp_json_scalar(const AdpJson *value);
+
 /*
  * A whole number, written as a number or as a string of digits (as 64-bit
  * numbers often are); otherwise the fallback.

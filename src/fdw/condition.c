@@ -124,6 +124,9 @@ typedef enum ValueFate
 static ValueFate
 judge_value(const AdpPlatform *platform, const AdpField *field, const char *text)
 {
+	bool is_held =
+		platform->can_hold != NULL && platform->can_hold(field, text);
+
 	switch (field->type)
 	{
 		case ADP_FIELD_ID:
@@ -131,11 +134,9 @@ judge_value(const AdpPlatform *platform, const AdpField *field, const char *text
 		case ADP_FIELD_ENUM:
 			if (strcmp(text, "UNKNOWN") == 0 || strcmp(text, "UNSPECIFIED") == 0)
 				return VALUE_STAYS_LOCAL;
-			return platform->can_hold(field, text) ? VALUE_SENT
-												   : VALUE_MATCHES_NOTHING;
+			return is_held ? VALUE_SENT : VALUE_MATCHES_NOTHING;
 		default:
-			return platform->can_hold(field, text) ? VALUE_SENT
-												   : VALUE_STAYS_LOCAL;
+			return is_held ? VALUE_SENT : VALUE_STAYS_LOCAL;
 	}
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/compat.h"
 #include "fdw/scan.h"
+#include "platform/request.h"
 
 #include ADP_EXPLAIN_HEADER
 #include ADP_EXPLAIN_STATE_HEADER
@@ -88,7 +89,8 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 	if (query.has_day)
 		describe_days(&pushed, &query);
 	ExplainPropertyText("Request",
-						table->platform->query_text(table->settings, &query),
+						adp_request_text(table->platform, table->settings,
+										 &query),
 						es);
 	accounts = adp_directory_describe(table->platform, table->settings,
 									  query.source, &plan.accounts, &count);

@@ -25,8 +25,10 @@
 #include "utils/varlena.h"
 
 #include "base/guc.h"
+#include "base/words.h"
 #include "fdw/option.h"
 #include "net/http.h"
+#include "platform/account.h"
 
 PG_FUNCTION_INFO_V1(adpipe_validator);
 
@@ -273,23 +275,6 @@ refuse_value(const AdpOption *option, const char *value, const char *detail)
 }
 
 /*
- * Whether a word is in a list such as "a, b, c".
- */
-static bool
-is_one_of(const char *words, const char *value)
-{
-	char *rest = pstrdup(words);
-	char *word;
-
-	while ((word = strsep(&rest, ", ")) != NULL)
-	{
-		if (*word != '\0' && strcmp(word, value) == 0)
-			return true;
-	}
-	return false;
-}
-
-/*
  * Whether a URL holds something that is not an absolute http(s) address of a
  * host and path.
  */
@@ -331,11 +316,22 @@ check_value(const AdpPlatform *platform, const AdpOption *option,
 			problem = check_url(value);
 			break;
 		case ADP_OPTION_ONE_OF:
-			if (!is_one_of(option->words, value))
+			if (!adp_words_hold(option->words, value))
 				problem = psprintf("Give one of: %s.", option->words);
 			break;
 		case ADP_OPTION_FIELD:
 			problem = adp_option_check_field(platform, value);
+			break;
+		case ADP_OPTION_ACCOUNT:
+			problem = adp_account_check(platform, value);
+			break;
+		case ADP_OPTION_ACCOUNTS:
+			problem =
+				adp_account_check_list(platform, value, option->words != NULL);
+			break;
+		case ADP_OPTION_PATTERN:
+			if (!adp_words_match(value, option->pattern))
+				problem = option->rule;
 			break;
 		case ADP_OPTION_CHECKED:
 			problem = option->check(value);
@@ -398,7 +394,7 @@ adp_option_check_endpoint(const AdpPlatform *platform, const char *option,
 		(platform->token_endpoint && same_origin(url, platform->token_endpoint)))
 		return;
 	rest = pstrdup(adp_guc_allowed_endpoints);
-	while ((prefix = strsep(&rest, ", ")) != NULL)
+	while ((prefix = adp_words_next(&rest, ",")) != NULL)
 	{
 		if (*prefix != '\0' && has_prefix(url, prefix))
 			return;
@@ -473,8 +469,8 @@ adpipe_validator(PG_FUNCTION_ARGS)
  * Puts one value into the settings.
  */
 static void
-apply_value(AdpSettings *settings, const AdpOption *option, const char *value,
-			bool on_table)
+apply_value(AdpSettings *settings, const AdpPlatform *platform,
+			const AdpOption *option, const char *value, bool on_table)
 {
 	size_t offset = on_table && option->table_offset != 0 ? option->table_offset
 														  : option->offset;
@@ -488,6 +484,8 @@ apply_value(AdpSettings *settings, const AdpOption *option, const char *value,
 			parse_int(value, &number, 0, NULL);
 		*(int *) member = number;
 	}
+	else if (option->type == ADP_OPTION_ACCOUNT)
+		*(const char **) member = adp_account_canonical(platform, value);
 	else
 		*(const char **) member = value;
 }
@@ -507,7 +505,7 @@ apply_options(AdpSettings *settings, const AdpPlatform *platform, List *options,
 		const AdpOption *option = find_option(platform, def->defname);
 
 		if (option != NULL && (option->where & where) != 0)
-			apply_value(settings, option, pstrdup(defGetString(def)),
+			apply_value(settings, platform, option, pstrdup(defGetString(def)),
 						where == ADP_ON_TABLE);
 	}
 }
@@ -527,7 +525,7 @@ apply_defaults(AdpSettings *settings, const AdpPlatform *platform)
 	while ((option = next_option(platform, option)) != NULL)
 	{
 		if (option->type == ADP_OPTION_INT)
-			apply_value(settings, option, NULL, false);
+			apply_value(settings, platform, option, NULL, false);
 	}
 }
 

@@ -14,6 +14,7 @@
 
 #include "fdw/datum.h"
 #include "fdw/row.h"
+#include "platform/account.h"
 
 /* Decimals of a unit in micros. */
 #define MICROS_SCALE 6
@@ -256,7 +257,8 @@ turn_to_account(AdpConverter *converter, const AdpAccount *account)
 					(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
 					 errmsg("platform \"%s\" does not tell the currency of account %s",
 							platform->name, account->id)));
-		plan->reader.scale = platform->minor_digits(account->currency);
+		plan->reader.scale =
+			adp_account_minor_digits(platform, account->currency);
 	}
 }
 

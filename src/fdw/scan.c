@@ -24,6 +24,7 @@
 #include "base/guc.h"
 #include "fdw/plan.h"
 #include "fdw/scan.h"
+#include "platform/request.h"
 
 /*
  * Whether a plan holds a node that reads its input more than once.  Walks the
@@ -264,7 +265,7 @@ answer_key(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
 	query.until = psprintf("$%d", plan->days.until);
 	initStringInfo(&key);
 	appendStringInfo(&key, "%u %u %s", table->relid, scan->userid,
-					 table->platform->query_text(table->settings, &query));
+					 adp_request_text(table->platform, table->settings, &query));
 	/* some platforms give all columns, whichever are wanted */
 	for (int i = 0; i < query.nfields; i++)
 		appendStringInfo(&key, ", %s", query.fields[i]);

@@ -15,6 +15,7 @@
 #include "utils/rel.h"
 
 #include "fdw/table.h"
+#include "platform/request.h"
 
 /*
  * The SQL types that can hold a field of a known type.  text, jsonb and their
@@ -322,7 +323,7 @@ adp_table_fields(const AdpTable *table, Bitmapset *attrs_used)
 	}
 	names = list_concat_unique(names, adp_table_presence(table));
 	if (names == NIL)
-		names = list_make1(makeString(
-			pstrdup(table->platform->filler_field(table->settings))));
+		names = list_make1(
+			makeString(adp_request_filler(table->platform, table->settings)));
 	return names;
 }

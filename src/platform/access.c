@@ -4,8 +4,14 @@
  */
 #include "postgres.h"
 
+#include "lib/stringinfo.h"
+
 #include "platform/access.h"
 #include "platform/call.h"
+#include "platform/request.h"
+
+/* The last second of the year 9999; a token that lasts longer is a misreading. */
+#define EXPIRY_MAX INT64CONST(253402300799)
 
 /*
  * Whether the platform answered that it tells this token nothing.
@@ -16,6 +22,59 @@ is_withheld(const AdpCall *call)
 	AdpErrorClass class = adp_call_failure(call)->class;
 
 	return class == ADP_ERR_CREDENTIALS || class == ADP_ERR_REFUSED;
+}
+
+/*
+ * Order of texts.
+ */
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/*
+ * The texts of an array, sorted, with commas between them.
+ */
+static char *
+sorted_list(const AdpJson *array)
+{
+	int count = adp_json_count(array);
+	const char **texts = palloc(Max(count, 1) * sizeof(char *));
+	StringInfoData out;
+	int n = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		const char *text = adp_json_text(adp_json_at(array, i));
+
+		if (text != NULL)
+			texts[n++] = text;
+	}
+	qsort(texts, n, sizeof(char *), compare_texts);
+	initStringInfo(&out);
+	for (int i = 0; i < n; i++)
+		appendStringInfo(&out, "%s%s", i > 0 ? "," : "", texts[i]);
+	return out.data;
+}
+
+/*
+ * Reads what is told of the token.  What is told of one that is not valid says
+ * nothing of what it was granted.
+ */
+static void
+read_access(const AdpAccessPaths *paths, const AdpJson *doc, AdpAccess *access)
+{
+	const AdpJson *scopes = adp_json_path(doc, paths->scopes);
+
+	if (!adp_json_true(adp_json_path(doc, paths->is_valid)))
+		return;
+	if (scopes != NULL)
+		access->scopes = sorted_list(scopes);
+	access->expires_at =
+		adp_json_int(adp_json_path(doc, paths->expires_at), -1);
+	if (access->expires_at > EXPIRY_MAX)
+		access->expires_at = -1;
 }
 
 /*
@@ -35,7 +94,7 @@ read_answer(AdpSession *session, MemoryContext cxt, AdpCall *call,
 		adp_call_reject(call, &error);
 		return false;
 	}
-	session->platform->read_access(doc, access);
+	read_access(&session->platform->access, doc, access);
 	return true;
 }
 
@@ -71,7 +130,6 @@ wait_for_answer(AdpSession *session, MemoryContext cxt, AdpCall *call,
 bool
 adp_access_read(AdpSession *session, MemoryContext cxt, AdpAccess *access)
 {
-	const AdpPlatform *platform = session->platform;
 	AdpApiRequest request = {0};
 	MemoryContext old;
 	AdpCall *call;
@@ -79,8 +137,7 @@ adp_access_read(AdpSession *session, MemoryContext cxt, AdpAccess *access)
 
 	MemSet(access, 0, sizeof(AdpAccess));
 	access->expires_at = -1;
-	if (platform->access_request == NULL ||
-		!platform->access_request(session->settings, &request))
+	if (!adp_request_access(session->platform, session->settings, &request))
 		return false;
 	old = MemoryContextSwitchTo(cxt);
 	call = adp_call_create(session, cxt, &request, "access token");

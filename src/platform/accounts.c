@@ -7,15 +7,14 @@
 #include "lib/ilist.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "pgtime.h"
-#include "utils/datetime.h"
-#include "utils/timestamp.h"
 
-#include "base/guc.h"
 #include "base/owner.h"
+#include "base/words.h"
+#include "platform/account.h"
 #include "platform/accounts.h"
 #include "platform/call.h"
 #include "platform/known.h"
+#include "platform/request.h"
 
 /* Accounts, each once. */
 typedef struct AccountList
@@ -91,13 +90,13 @@ list_holds(const AdpPlatform *platform, const char *list, const char *id)
 	char *rest = pstrdup(list);
 	char *item;
 
-	while ((item = strsep(&rest, ", ")) != NULL)
+	while ((item = adp_words_next(&rest, ",")) != NULL)
 	{
 		char *canonical;
 
 		if (*item == '\0')
 			continue;
-		canonical = platform->canonical_account(item);
+		canonical = adp_account_canonical(platform, item);
 		if (canonical != NULL && strcmp(canonical, id) == 0)
 			return true;
 	}
@@ -127,10 +126,10 @@ configured_accounts(const AdpPlatform *platform, const AdpSettings *settings)
 	if (server == NULL || strcmp(server, "*") == 0)
 		return table;
 	rest = pstrdup(table);
-	while ((item = strsep(&rest, ", ")) != NULL)
+	while ((item = adp_words_next(&rest, ",")) != NULL)
 	{
 		if (*item != '\0' &&
-			!list_holds(platform, server, platform->canonical_account(item)))
+			!list_holds(platform, server, adp_account_canonical(platform, item)))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("account \"%s\" of the foreign table is not among those of server \"%s\"",
@@ -149,14 +148,15 @@ static const char *
 asked_accounts(const AdpPlatform *platform, const AdpSettings *settings,
 			   const char *source, const AdpAccountFilter **filter)
 {
-	const char *list = NULL;
+	const char *configured = settings->table_accounts ? settings->table_accounts
+													  : settings->accounts;
 
-	if (platform->ask_instead != NULL)
-		list = platform->ask_instead(settings, source);
-	if (list == NULL)
+	if (settings->manager == NULL || configured == NULL ||
+		strcmp(configured, "*") != 0 ||
+		!adp_platform_source(platform, source)->asks_manager)
 		return configured_accounts(platform, settings);
 	*filter = NULL;
-	return list;
+	return settings->manager;
 }
 
 /*
@@ -228,13 +228,13 @@ add_listed(AdpDirectory *directory, const char *list)
 	char *rest = pstrdup(list);
 	char *item;
 
-	while ((item = strsep(&rest, ", ")) != NULL)
+	while ((item = adp_words_next(&rest, ",")) != NULL)
 	{
 		AdpAccount account = {0};
 
 		if (*item == '\0')
 			continue;
-		account.id = platform->canonical_account(item);
+		account.id = adp_account_canonical(platform, item);
 		Assert(account.id != NULL);
 		if (passes(directory->filter, account.id))
 			add_account(&directory->wanted, &account);
@@ -284,7 +284,7 @@ adp_directory_create(AdpSession *session, MemoryContext cxt, const char *source,
 	else
 		add_listed(directory, list);
 	directory->needs_listing = directory->is_all ||
-		(with_settings && session->platform->account_request == NULL);
+		(with_settings && !adp_request_tells_account(session->platform));
 	if (!directory->needs_listing)
 		settle_accounts(directory);
 	MemoryContextSwitchTo(old);
@@ -339,12 +339,12 @@ read_accounts(AdpDirectory *directory, AdpCall *call, AccountList *list,
 		adp_call_reject(call, &error);
 		return NULL;
 	}
-	if (rows == NULL && platform->read_account(doc, &account))
+	if (rows == NULL && adp_account_read(platform, doc, &account))
 		add_account(list, &account);
 	for (int i = 0; i < adp_json_count(rows); i++)
 	{
 		MemSet(&account, 0, sizeof(account));
-		if (platform->read_account(adp_json_at(rows, i), &account))
+		if (adp_account_read(platform, adp_json_at(rows, i), &account))
 			add_account(list, &account);
 	}
 	return next_token(platform, doc);
@@ -371,7 +371,8 @@ start_listing(AdpDirectory *directory, const char *page_token)
 	AdpSession *session = directory->session;
 	AdpApiRequest request = {0};
 
-	session->platform->list_request(session->settings, page_token, &request);
+	adp_request_listing(session->platform, session->settings, page_token,
+						&request);
 	directory->listing = adp_call_create(session, directory->cxt, &request,
 										 listing_subject(session, false));
 }
@@ -685,7 +686,7 @@ start_settings(AdpDirectory *directory, const char *id)
 	AdpSession *session = directory->session;
 	AdpApiRequest request = {0};
 
-	session->platform->account_request(session->settings, id, &request);
+	adp_request_account(session->platform, session->settings, id, &request);
 	return adp_call_create(session, directory->cxt, &request,
 						   psprintf("account %s", id));
 }
@@ -724,7 +725,7 @@ fetch_settings(AdpDirectory *directory, int index)
 	const AdpKnown *known;
 
 	if (account->time_zone != NULL ||
-		directory->session->platform->account_request == NULL)
+		!adp_request_tells_account(directory->session->platform))
 		return true;
 	known = adp_known_find(directory->session->settings, account->id);
 	if (known != NULL)
@@ -805,9 +806,9 @@ adp_directory_describe(const AdpPlatform *platform, const AdpSettings *settings,
 	initStringInfo(&out);
 	*count = 0;
 	rest = pstrdup(list);
-	while ((item = strsep(&rest, ", ")) != NULL)
+	while ((item = adp_words_next(&rest, ",")) != NULL)
 	{
-		char *id = *item ? platform->canonical_account(item) : NULL;
+		char *id = *item ? adp_account_canonical(platform, item) : NULL;
 
 		if (id == NULL || !passes(filter, id))
 			continue;
@@ -815,30 +816,4 @@ adp_directory_describe(const AdpPlatform *platform, const AdpSettings *settings,
 		(*count)++;
 	}
 	return out.data;
-}
-
-/*
- * The day that it is now in the account's time zone.
- */
-DateADT
-adp_account_today(const AdpAccount *account)
-{
-	pg_tz *zone = account->time_zone ? pg_tzset(account->time_zone) : NULL;
-	struct pg_tm tm;
-	fsec_t fsec;
-	int offset;
-
-	if (zone == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("time zone \"%s\" of account %s is not known to this server",
-						account->time_zone ? account->time_zone : "",
-						account->id),
-				 errhint(
-					 "Give the scan an upper bound on its day, or update the server's time zone data.")));
-	if (timestamp2tm(adp_now(), &offset, &tm, &fsec, NULL, zone) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("timestamp out of range")));
-	return date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - POSTGRES_EPOCH_JDATE;
 }

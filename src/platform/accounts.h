@@ -5,8 +5,6 @@
 #ifndef ADP_PLATFORM_ACCOUNTS_H
 #define ADP_PLATFORM_ACCOUNTS_H
 
-#include "utils/date.h"
-
 #include "platform/session.h"
 
 typedef struct AdpDirectory AdpDirectory;
@@ -53,8 +51,5 @@ extern char *adp_directory_describe(const AdpPlatform *platform,
 									const AdpSettings *settings,
 									const char *source,
 									const AdpAccountFilter *filter, int *count);
-
-/* The day that it is now in the account's time zone.  Throws if unknown. */
-extern DateADT adp_account_today(const AdpAccount *account);
 
 #endif /* ADP_PLATFORM_ACCOUNTS_H */

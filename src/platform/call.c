@@ -132,8 +132,14 @@ make_headers(const AdpCall *call, AdpHttpHeader *headers)
 		return n;
 	headers[n++] =
 		(AdpHttpHeader){"Authorization", psprintf("Bearer %s", session->token)};
-	if (session->platform->headers != NULL)
-		n += session->platform->headers(session->settings, headers + n);
+	for (const AdpSettingHeader *header = session->platform->headers;
+		 header != NULL && header->name != NULL; header++)
+	{
+		const char *value = adp_setting(session->settings, header->offset);
+
+		if (value != NULL)
+			headers[n++] = (AdpHttpHeader){header->name, value};
+	}
 	Assert(n <= HEADERS_MAX);
 	return n;
 }

@@ -101,8 +101,11 @@ typedef struct AdpSource
 	int reach_days;		  /* the account's today included; 0: not in days */
 	int days_per_request; /* longest range of one request; 0: any */
 	int64 rows_cap;		  /* an answer of so many rows is cut; 0: none is */
+	const char *path;	  /* template of its requests, see request.h */
+	const char *filler;	  /* field to ask for when none is needed: count(*) */
 	bool is_listing;	  /* its rows are the accounts: nothing is asked */
 	bool is_single;		  /* the answer is one row by itself */
+	bool asks_manager;	  /* for all accounts one answer of the manager does */
 	const struct AdpTallies *tallies; /* in its rows; NULL: none */
 	const struct AdpRecords *records; /* what CSV records are like */
 } AdpSource;

@@ -11,6 +11,7 @@
 #include "platform/job.h"
 #include "platform/kept.h"
 #include "platform/records.h"
+#include "platform/request.h"
 #include "platform/tallies.h"
 
 /* Time between two looks at a call of another scan, in milliseconds. */
@@ -352,7 +353,7 @@ fetch_page(AdpCursor *cursor)
 	AdpPageAsk ask = make_ask(cursor);
 	AdpApiRequest request = {0};
 
-	plan->session->platform->page_request(&ask, &request);
+	adp_request_page(plan->session->platform, &ask, &request);
 	fetch_page_unless_there(cursor, &request);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(cxt);

@@ -8,7 +8,7 @@
 #include "utils/timestamp.h"
 
 #include "base/guc.h"
-#include "platform/accounts.h"
+#include "platform/account.h"
 #include "platform/days.h"
 
 /*

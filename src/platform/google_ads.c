@@ -29,97 +29,23 @@
 	"customer.id, customer.descriptive_name, customer.time_zone, " \
 	"customer.currency_code"
 
-/*
- * Removes hyphens from a customer id; NULL unless ten digits remain.
- */
-static char *
-canonical_account(const char *id)
-{
-	char *digits = palloc(strlen(id) + 1);
-	int n = 0;
+/* An account's attribute in either answer. */
+#define EITHER(attribute) "customerClient." attribute "|customer." attribute
 
-	for (const char *c = id; *c != '\0'; c++)
-	{
-		if (*c == '-')
-			continue;
-		if (*c < '0' || *c > '9')
-			return NULL;
-		digits[n++] = *c;
-	}
-	digits[n] = '\0';
-	return n == 10 ? digits : NULL;
-}
-
-/*
- * Option check: one customer id.
- */
-static const char *
-check_customer(const char *value)
-{
-	if (canonical_account(value) == NULL)
-		return "A customer id has 10 digits; hyphens may stand between them.";
-	return NULL;
-}
-
-/*
- * Option check: "*", or customer ids with commas between them.
- */
-static const char *
-check_customers(const char *value)
-{
-	char *rest = pstrdup(value);
-	char *item;
-
-	if (strcmp(value, "*") == 0)
-		return NULL;
-	while ((item = strsep(&rest, ",")) != NULL)
-	{
-		while (*item == ' ')
-			item++;
-		for (Size len = strlen(item); len > 0 && item[len - 1] == ' ';)
-			item[--len] = '\0';
-		if (canonical_account(item) == NULL)
-			return "A customer id has 10 digits; hyphens may stand between them. "
-				   "Give one id, a comma-separated list, or *.";
-	}
-	return NULL;
-}
-
-/*
- * Option check: "v" and a number.
- */
-static const char *
-check_version(const char *value)
-{
-	if (value[0] != 'v' || value[1] == '\0' ||
-		strspn(value + 1, "0123456789") != strlen(value + 1))
-		return "A version of the Google Ads API is written like v26.";
-	return NULL;
-}
-
-/*
- * Option check: the FROM of a query is an identifier, so that nothing else can
- * be smuggled into the query.
- */
-static const char *
-check_resource(const char *value)
-{
-	if (value[0] < 'a' || value[0] > 'z' ||
-		strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(value))
-		return "A resource is a lower-case name such as campaign or keyword_view.";
-	return NULL;
-}
-
+/* A resource is an identifier, so that nothing else gets into a query. */
 static const AdpOption google_ads_options[] =
-	{{"api_version", ADP_ON_SERVER, ADP_OPTION_CHECKED,
-	  offsetof(AdpSettings, api_version), .check = check_version},
-	 {"customer_id", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_CHECKED,
-	  offsetof(AdpSettings, accounts), .check = check_customers,
+	{{"api_version", ADP_ON_SERVER, ADP_OPTION_PATTERN,
+	  offsetof(AdpSettings, api_version), .pattern = "v[0-9]+",
+	  .rule = "A version of the Google Ads API is written like v26."},
+	 {"customer_id", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ACCOUNTS,
+	  offsetof(AdpSettings, accounts), .words = "*",
 	  .table_offset = offsetof(AdpSettings, table_accounts)},
-	 {"login_customer_id", ADP_ON_SERVER, ADP_OPTION_CHECKED,
-	  offsetof(AdpSettings, manager), .check = check_customer},
-	 {"resource", ADP_ON_TABLE, ADP_OPTION_CHECKED,
-	  offsetof(AdpSettings, source), .check = check_resource},
+	 {"login_customer_id", ADP_ON_SERVER, ADP_OPTION_ACCOUNT,
+	  offsetof(AdpSettings, manager)},
+	 {"resource", ADP_ON_TABLE, ADP_OPTION_PATTERN,
+	  offsetof(AdpSettings, source), .pattern = "[a-z][a-z0-9_]*",
+	  .rule =
+		  "A resource is a lower-case name such as campaign or keyword_view."},
 	 {"token_endpoint", ADP_ON_SERVER, ADP_OPTION_URL,
 	  offsetof(AdpSettings, token_endpoint)},
 	 {"access_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
@@ -143,17 +69,28 @@ static const AdpVersion google_ads_versions[] = {{"v26", "2027-11"},
 												 {"v23", "2027-02"},
 												 {NULL}};
 
-/* The platform keeps numbers of any range of the last 37 months. */
-static const AdpSource google_ads_sources[] = {{NULL, .reach_months = 37}};
+/*
+ * The platform keeps numbers of any range of the last 37 months.  The manager
+ * tells the hierarchy below it in one answer.
+ */
+#define SOURCE(name, ...) \
+	{ \
+		name, .reach_months = 37, .filler = "{source}.resource_name", \
+			  __VA_ARGS__ \
+	}
+
+static const AdpSource google_ads_sources[] = {SOURCE("customer_client",
+													  .asks_manager = true),
+											   SOURCE(NULL)};
 
 /*
- * What count(*) asks for.
+ * The manager through which accounts are reached, and the developer token for
+ * who still has to send one (it is ignored since September 2026).
  */
-static const char *
-filler_field(const AdpSettings *settings)
-{
-	return psprintf("%s.resource_name", settings->source);
-}
+static const AdpSettingHeader google_ads_headers[] =
+	{{"login-customer-id", offsetof(AdpSettings, manager)},
+	 {"developer-token", offsetof(AdpSettings, developer_token)},
+	 {NULL}};
 
 /*
  * The request as EXPLAIN shows it.
@@ -206,7 +143,7 @@ static void
 list_request(const AdpSettings *settings, const char *page_token,
 			 AdpApiRequest *out)
 {
-	search_request(settings, canonical_account(settings->manager),
+	search_request(settings, settings->manager,
 				   adp_gaql_list(LIST_FIELDS, "customer_client", LIST_WHERE),
 				   page_token, out);
 }
@@ -220,64 +157,6 @@ account_request(const AdpSettings *settings, const char *account,
 {
 	search_request(settings, account,
 				   adp_gaql_list(ACCOUNT_FIELDS, "customer", NULL), NULL, out);
-}
-
-/*
- * Reads an account from a row of either query.
- */
-static bool
-read_account(const AdpJson *row, AdpAccount *account)
-{
-	const AdpJson *source = adp_json_get(row, "customerClient");
-	const char *text;
-
-	if (source == NULL)
-		source = adp_json_get(row, "customer");
-	text = adp_json_text(adp_json_get(source, "id"));
-	if (text == NULL)
-		return false;
-	account->id = pstrdup(text);
-	text = adp_json_text(adp_json_get(source, "descriptiveName"));
-	account->name = text ? pstrdup(text) : NULL;
-	text = adp_json_text(adp_json_get(source, "timeZone"));
-	account->time_zone = text ? pstrdup(text) : NULL;
-	text = adp_json_text(adp_json_get(source, "currencyCode"));
-	account->currency = text ? pstrdup(text) : NULL;
-	return true;
-}
-
-/*
- * The account hierarchy is asked of the manager, once, when all accounts are
- * meant; with listed accounts each is asked and tells of itself.
- */
-static const char *
-ask_instead(const AdpSettings *settings, const char *source)
-{
-	const char *accounts = settings->table_accounts ? settings->table_accounts
-													: settings->accounts;
-
-	if (strcmp(source, "customer_client") == 0 && accounts != NULL &&
-		strcmp(accounts, "*") == 0)
-		return settings->manager;
-	return NULL;
-}
-
-/*
- * Headers: the manager through which accounts are reached, and the developer
- * token for who still has to send one (it is ignored since September 2026).
- */
-static int
-headers(const AdpSettings *settings, AdpHttpHeader *out)
-{
-	int n = 0;
-
-	if (settings->manager != NULL)
-		out[n++] = (AdpHttpHeader){"login-customer-id",
-								   canonical_account(settings->manager)};
-	if (settings->developer_token != NULL)
-		out[n++] =
-			(AdpHttpHeader){"developer-token", settings->developer_token};
-	return n;
 }
 
 const AdpPlatform adp_google_ads = {
@@ -301,16 +180,20 @@ const AdpPlatform adp_google_ads = {
 	.sources = google_ads_sources,
 	.options = google_ads_options,
 	.watches = adp_google_ads_watches,
-	.canonical_account = canonical_account,
+	.account_id =
+		{.ignored = "-",
+		 .pattern = "[0-9]{10}",
+		 .rule = "A customer id has 10 digits; hyphens may stand between them."},
+	.account_paths = {.id = EITHER("id"),
+					  .name = EITHER("descriptiveName"),
+					  .time_zone = EITHER("timeZone"),
+					  .currency = EITHER("currencyCode")},
+	.headers = google_ads_headers,
 	.can_hold = adp_gaql_can_hold,
-	.filler_field = filler_field,
 	.field_path = adp_gaql_json_path,
 	.query_text = query_text,
 	.page_request = page_request,
-	.headers = headers,
-	.ask_instead = ask_instead,
 	.list_request = list_request,
 	.account_request = account_request,
-	.read_account = read_account,
 	.read_failure = adp_google_ads_read_failure,
 };

@@ -56,8 +56,10 @@ compile_shape(MemoryContext cxt, const AdpPlatform *platform,
 	const char *members[PAGE_MEMBERS];
 
 	for (int i = 0; i < npaths; i++)
-		paths[i] =
-			shaper ? shaper->paths[i] : platform->field_path(query->fields[i]);
+		paths[i] = shaper ? shaper->paths[i]
+			: platform->field_path != NULL
+			? platform->field_path(query->fields[i])
+			: query->fields[i];
 	members[PAGE_TOKEN] =
 		pnstrdup(platform->token_path, strcspn(platform->token_path, "."));
 	members[PAGE_ERROR] = "error";

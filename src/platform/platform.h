@@ -15,6 +15,56 @@
 
 struct AdpJobHooks;
 
+/* How account ids are written. */
+typedef struct AdpIdRule
+{
+	const char *prefix;	 /* that may stand before it, or NULL */
+	const char *ignored; /* characters that may stand within it, or NULL */
+	const char *pattern; /* regular expression of the rest */
+	const char *rule;	 /* what it says, as a sentence */
+} AdpIdRule;
+
+/*
+ * Where answers tell of an account: paths below its row, or several with bars
+ * between them, of which the first that is there counts.  NULL: nowhere.
+ */
+typedef struct AdpAccountPaths
+{
+	const char *id;
+	const char *name;
+	const char *time_zone;
+	const char *currency;
+	const char *system;
+	const char *retargeting;
+	const char *status;
+	const char *closed; /* the status of one that is left out of "*" */
+} AdpAccountPaths;
+
+/* How the platform tells of the access token; path NULL: it does not. */
+typedef struct AdpAccessPaths
+{
+	const char *path;		 /* of the request, a template as in request.h */
+	const char *token_param; /* query parameter that takes the token */
+	const char *is_valid;	 /* where the answer tells: a boolean */
+	const char *scopes;		 /* an array of texts */
+	const char *expires_at;	 /* UNIX seconds, 0 for never */
+} AdpAccessPaths;
+
+/* How the accounts behind "*" are listed, where no hook says so. */
+typedef struct AdpListing
+{
+	const char *path;		 /* template */
+	const char *token_param; /* parameter that takes the token of a page */
+	bool token_is_address;	 /* the token holds the parameter, a number */
+} AdpListing;
+
+/* A header that holds a setting, where it is set. */
+typedef struct AdpSettingHeader
+{
+	const char *name;
+	size_t offset; /* in AdpSettings */
+} AdpSettingHeader;
+
 /* How requests are signed. */
 typedef enum AdpSignIn
 {
@@ -62,55 +112,40 @@ typedef struct AdpPlatform
 	const AdpOption *options; /* ends with a NULL name */
 	const AdpWatch *watches;  /* ends with a NULL source; NULL: none */
 
-	/* Spells an account id as the platform does; NULL if it is malformed. */
-	char *(*canonical_account)(const char *id);
-
-	/* Whether a value may stand in a condition on the field. */
-	bool (*can_hold)(const AdpField *field, const char *value);
-
-	/* Decimals of a currency's smallest unit; NULL: no field is in them. */
-	int (*minor_digits)(const char *currency);
-
-	/* A field to ask for when a statement needs none: count(*). */
-	const char *(*filler_field)(const AdpSettings *settings);
-
-	/* JSON path of a field below a row; not used where the source has tallies. */
-	char *(*field_path)(const char *field);
-
-	/* The request of an account as EXPLAIN shows it; equal means the same. */
-	char *(*query_text)(const AdpSettings *settings, const AdpQuery *query);
-
-	/* The request for a page. */
-	void (*page_request)(const AdpPageAsk *ask, AdpApiRequest *out);
-
-	/* Headers beyond the bearer token, at most 4; NULL: none. */
-	int (*headers)(const AdpSettings *settings, AdpHttpHeader *headers);
+	AdpIdRule account_id;
+	AdpAccountPaths account_paths;
+	AdpListing listing;
+	const char *account_path; /* template of the request for one's settings */
+	AdpAccessPaths access;
+	const AdpSettingHeader *headers; /* ends with a NULL name; NULL: none */
+	const char *whole_currencies;	 /* whose smallest unit is the whole one */
 
 	/*
-	 * The accounts that a source is asked of, when not the configured ones:
-	 * returns a comma list, or NULL.  NULL: always the configured ones.
+	 * Whether a value may stand in a condition on the field, beyond ids on
+	 * fields of ids.  NULL: none may.
 	 */
-	const char *(*ask_instead)(const AdpSettings *settings, const char *source);
+	bool (*can_hold)(const AdpField *field, const char *value);
+
+	/* JSON path of a field below a row, where the source has no tallies; NULL: its
+	 * name. */
+	char *(*field_path)(const char *field);
+
+	/*
+	 * The request of an account as EXPLAIN shows it, equal meaning the same, and
+	 * that for a page.  NULL: the source's path tells.
+	 */
+	char *(*query_text)(const AdpSettings *settings, const AdpQuery *query);
+	void (*page_request)(const AdpPageAsk *ask, AdpApiRequest *out);
 
 	/*
 	 * Requests that list the accounts behind "*", and one account's settings.
-	 * account_request NULL: the listing tells the settings.
+	 * NULL: listing and account_path tell; without that path, too, the listing
+	 * tells the settings.
 	 */
 	void (*list_request)(const AdpSettings *settings, const char *token,
 						 AdpApiRequest *out);
 	void (*account_request)(const AdpSettings *settings, const char *account,
 							AdpApiRequest *out);
-
-	/* Reads an account out of a row of either answer; false to skip it. */
-	bool (*read_account)(const AdpJson *row, AdpAccount *account);
-
-	/*
-	 * The request that tells of the access token; false: it cannot be asked
-	 * about.  Reads its answer into what says that nothing is told.  NULL: the
-	 * platform tells nothing.
-	 */
-	bool (*access_request)(const AdpSettings *settings, AdpApiRequest *out);
-	void (*read_access)(const AdpJson *doc, AdpAccess *access);
 
 	/* Reads a failed answer. */
 	void (*read_failure)(const AdpReply *reply, AdpFailure *failure);

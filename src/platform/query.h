@@ -39,13 +39,13 @@ typedef struct AdpQuery
 /* An account as the platform describes it. */
 typedef struct AdpAccount
 {
-	char *id;
-	char *name;		 /* may be NULL */
-	char *time_zone; /* NULL until asked for */
-	char *currency;
-	char *system;	   /* appsflyer: "android" */
-	char *retargeting; /* appsflyer: "true" or "false" */
-	bool is_closed;	   /* left out of "*" */
+	const char *id;
+	const char *name;	   /* may be NULL */
+	const char *time_zone; /* NULL until asked for */
+	const char *currency;
+	const char *system;		 /* appsflyer: "android" */
+	const char *retargeting; /* appsflyer: "true" or "false" */
+	bool is_closed;			 /* left out of "*" */
 } AdpAccount;
 
 #endif /* ADP_PLATFORM_QUERY_H */

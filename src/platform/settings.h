@@ -62,6 +62,13 @@ typedef struct AdpSettings
 	const char *developer_token;
 } AdpSettings;
 
+/* The text member at an offset; NULL if it is not set. */
+static inline const char *
+adp_setting(const AdpSettings *settings, size_t offset)
+{
+	return *(const char *const *) ((const char *) settings + offset);
+}
+
 /* Where an option may stand. */
 #define ADP_ON_SERVER 0x01
 #define ADP_ON_MAPPING 0x02
@@ -70,12 +77,15 @@ typedef struct AdpSettings
 
 typedef enum AdpOptionType
 {
-	ADP_OPTION_TEXT,   /* any non-empty text */
-	ADP_OPTION_INT,	   /* min to max */
-	ADP_OPTION_URL,	   /* https, or http to loopback */
-	ADP_OPTION_ONE_OF, /* one of words */
-	ADP_OPTION_FIELD,  /* the platform's name for a column */
-	ADP_OPTION_CHECKED /* check() decides */
+	ADP_OPTION_TEXT,	 /* any non-empty text */
+	ADP_OPTION_INT,		 /* min to max */
+	ADP_OPTION_URL,		 /* https, or http to loopback */
+	ADP_OPTION_ONE_OF,	 /* one of words */
+	ADP_OPTION_FIELD,	 /* the platform's name for a column */
+	ADP_OPTION_ACCOUNT,	 /* one account id */
+	ADP_OPTION_ACCOUNTS, /* ids with commas, or "*" where words says so */
+	ADP_OPTION_PATTERN,	 /* as a regular expression has it */
+	ADP_OPTION_CHECKED	 /* check() decides */
 } AdpOptionType;
 
 /* One option; validator, hints and lookup derive from these rows. */
@@ -89,7 +99,9 @@ typedef struct AdpOption
 	int min; /* ADP_OPTION_INT */
 	int max;
 	int fallback;
-	const char *words; /* ADP_OPTION_ONE_OF: "a, b, c" */
+	const char *words;	 /* ADP_OPTION_ONE_OF: "a, b, c" */
+	const char *pattern; /* ADP_OPTION_PATTERN, and what it says in words */
+	const char *rule;
 
 	/* Returns NULL, or what is wrong with the value, as an errdetail. */
 	const char *(*check)(const char *value);

@@ -1,0 +1,73 @@
+/*
+ * words.c
+ *	  Lists of words in one text, and how words are spelled.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_collation_d.h"
+#include "regex/regex.h"
+#include "utils/builtins.h"
+
+#include "base/words.h"
+
+/*
+ * Takes the next item.
+ */
+char *
+adp_words_next(char **rest, const char *separators)
+{
+	char *item = strsep(rest, separators);
+	Size len;
+
+	if (item == NULL)
+		return NULL;
+	item += strspn(item, " ");
+	len = strlen(item);
+	while (len > 0 && item[len - 1] == ' ')
+		item[--len] = '\0';
+	return item;
+}
+
+/*
+ * Whether a list holds a word.
+ */
+bool
+adp_words_hold(const char *list, const char *word)
+{
+	Size len = strlen(word);
+
+	while (list != NULL && *list != '\0')
+	{
+		Size item;
+
+		list += strspn(list, " ");
+		item = strcspn(list, ", ");
+		if (item == len && strncmp(list, word, len) == 0)
+			return true;
+		list += strcspn(list, ",");
+		list += *list == ',';
+	}
+	return false;
+}
+
+/*
+ * Adds a word.
+ */
+void
+adp_words_add(StringInfo list, const char *word)
+{
+	if (adp_words_hold(list->data, word))
+		return;
+	appendStringInfo(list, "%s%s", list->len > 0 ? "," : "", word);
+}
+
+/*
+ * Whether a text is spelled as a pattern has it.
+ */
+bool
+adp_words_match(const char *text, const char *pattern)
+{
+	return RE_compile_and_execute(cstring_to_text(psprintf("^(?:%s)$", pattern)),
+								  unconstify(char *, text), strlen(text),
+								  REG_ADVANCED, C_COLLATION_OID, 0, NULL);
+}

@@ -1,0 +1,190 @@
+/*
+ * account.c
+ *	  How a platform writes account ids, and where its answers tell of accounts.
+ */
+#include "postgres.h"
+
+#include "pgtime.h"
+#include "utils/datetime.h"
+#include "utils/timestamp.h"
+
+#include "base/guc.h"
+#include "base/words.h"
+#include "platform/account.h"
+
+/*
+ * An id without the prefix and the characters that do not matter.
+ */
+char *
+adp_account_canonical(const AdpPlatform *platform, const char *id)
+{
+	const AdpIdRule *rule = &platform->account_id;
+	char *canonical;
+	char *to;
+
+	if (rule->prefix != NULL &&
+		strncmp(id, rule->prefix, strlen(rule->prefix)) == 0)
+		id += strlen(rule->prefix);
+	canonical = to = palloc(strlen(id) + 1);
+	for (; *id != '\0'; id++)
+	{
+		if (rule->ignored == NULL || strchr(rule->ignored, *id) == NULL)
+			*to++ = *id;
+	}
+	*to = '\0';
+	return adp_words_match(canonical, rule->pattern) ? canonical : NULL;
+}
+
+/*
+ * Checks one id.
+ */
+const char *
+adp_account_check(const AdpPlatform *platform, const char *id)
+{
+	return adp_account_canonical(platform, id) ? NULL
+											   : platform->account_id.rule;
+}
+
+/*
+ * Checks a list of ids.
+ */
+const char *
+adp_account_check_list(const AdpPlatform *platform, const char *list,
+					   bool with_all)
+{
+	char *rest = pstrdup(list);
+	char *item;
+
+	if (with_all && strcmp(list, "*") == 0)
+		return NULL;
+	while ((item = adp_words_next(&rest, ",")) != NULL)
+	{
+		if (adp_account_canonical(platform, item) == NULL)
+			return psprintf("%s Give one id%s.", platform->account_id.rule,
+							with_all ? ", a comma-separated list, or *"
+									 : " or a comma-separated list");
+	}
+	return NULL;
+}
+
+/*
+ * A copy of what stands at the first of some paths that is there, which have
+ * bars between them; true and false in words.  NULL if there is nothing.
+ */
+static const char *
+copy_text(const AdpJson *row, const char *paths)
+{
+	char *rest = paths ? pstrdup(paths) : NULL;
+	char *path;
+
+	while ((path = adp_words_next(&rest, "|")) != NULL)
+	{
+		const char *text = adp_json_scalar(adp_json_path(row, path));
+
+		if (text != NULL)
+			return pstrdup(text);
+	}
+	return NULL;
+}
+
+/*
+ * Reads an account.  What has no id of an account's form is none: the id goes
+ * into requests.
+ */
+bool
+adp_account_read(const AdpPlatform *platform, const AdpJson *row,
+				 AdpAccount *account)
+{
+	const AdpAccountPaths *paths = &platform->account_paths;
+	const char *status = copy_text(row, paths->status);
+	const char *id = copy_text(row, paths->id);
+
+	account->id = id ? adp_account_canonical(platform, id) : NULL;
+	if (account->id == NULL)
+		return false;
+	account->name = copy_text(row, paths->name);
+	account->time_zone = copy_text(row, paths->time_zone);
+	account->currency = copy_text(row, paths->currency);
+	account->system = copy_text(row, paths->system);
+	account->retargeting = copy_text(row, paths->retargeting);
+	account->is_closed = status != NULL && strcmp(status, paths->closed) == 0;
+	return true;
+}
+
+/*
+ * Throws if the platform does not tell a setting, or tells another than is set.
+ */
+static void
+check_setting(const AdpPlatform *platform, const AdpSettings *settings,
+			  const AdpAccount *account, size_t offset, const char *what,
+			  const char *own)
+{
+	const char *set = adp_setting(settings, offset);
+	const AdpOption *option = platform->options;
+
+	if (own == NULL || own[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
+				 errmsg("platform \"%s\" does not tell the %s of account %s",
+						platform->name, what, account->id)));
+	if (set == NULL || strcmp(set, own) == 0)
+		return;
+	while (option->offset != offset)
+		option++;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("option \"%s\" of server \"%s\" is \"%s\" but account %s has \"%s\"",
+					option->name, settings->server_name, set, account->id, own),
+			 errdetail(
+				 "The platform would fall back to another setting silently."),
+			 errhint("Set the option to what the app has, or drop it.")));
+}
+
+/*
+ * Checks time zone and currency.
+ */
+void
+adp_account_check_settings(const AdpPlatform *platform,
+						   const AdpSettings *settings,
+						   const AdpAccount *account)
+{
+	check_setting(platform, settings, account, offsetof(AdpSettings, time_zone),
+				  "time zone", account->time_zone);
+	check_setting(platform, settings, account, offsetof(AdpSettings, currency),
+				  "currency", account->currency);
+}
+
+/*
+ * Decimals of a currency's smallest unit.
+ */
+int
+adp_account_minor_digits(const AdpPlatform *platform, const char *currency)
+{
+	return adp_words_hold(platform->whole_currencies, currency) ? 0 : 2;
+}
+
+/*
+ * The day that it is now in the account's time zone.
+ */
+DateADT
+adp_account_today(const AdpAccount *account)
+{
+	pg_tz *zone = account->time_zone ? pg_tzset(account->time_zone) : NULL;
+	struct pg_tm tm;
+	fsec_t fsec;
+	int offset;
+
+	if (zone == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("time zone \"%s\" of account %s is not known to this server",
+						account->time_zone ? account->time_zone : "",
+						account->id),
+				 errhint(
+					 "Give the scan an upper bound on its day, or update the server's time zone data.")));
+	if (timestamp2tm(adp_now(), &offset, &tm, &fsec, NULL, zone) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("timestamp out of range")));
+	return date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - POSTGRES_EPOCH_JDATE;
+}
