@@ -24,7 +24,8 @@ typedef struct AdpFamilyColumn
 /* What families are like. */
 typedef struct AdpFamilies
 {
-	const char *opening; /* between the family's name and what a column says */
+	const char *opening; /* between the family's name and what a column says,
+						  * which does not open again */
 	const char *closing; /* after that; may be empty */
 	const AdpFamilyColumn *columns;
 

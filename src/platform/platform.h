@@ -180,6 +180,8 @@ typedef struct AdpPlatform
 /* registry.c */
 extern const AdpPlatform *adp_platform_by_name(const char *name);
 extern const AdpPlatform *const *adp_platforms(void); /* NULL-terminated */
+
+/* catalog.c */
 extern const AdpField *adp_platform_field(const AdpPlatform *platform,
 										  const char *name);
 extern const AdpSource *adp_platform_source(const AdpPlatform *platform,

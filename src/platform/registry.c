@@ -34,31 +34,3 @@ adp_platform_by_name(const char *name)
 	}
 	return NULL;
 }
-
-/*
- * What is true of a source; the last row of a platform's list is for all that
- * are not named.
- */
-const AdpSource *
-adp_platform_source(const AdpPlatform *platform, const char *name)
-{
-	const AdpSource *source = platform->sources;
-
-	while (source->name != NULL && strcmp(source->name, name) != 0)
-		source++;
-	return source;
-}
-
-/*
- * Finds a field in a platform's catalogue; NULL if it is not listed there.
- */
-const AdpField *
-adp_platform_field(const AdpPlatform *platform, const char *name)
-{
-	for (const AdpField *field = platform->fields; field->name; field++)
-	{
-		if (strcmp(field->name, name) == 0)
-			return field;
-	}
-	return NULL;
-}

@@ -1,0 +1,248 @@
+/*
+ * kinds_test.c
+ *	  The kinds of rows for SQL, with a platform that is like none there is.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "platform/choice.h"
+#include "platform/page.h"
+#include "platform/records.h"
+#include "platform/tallies.h"
+
+PG_MODULE_MAGIC;
+
+PG_FUNCTION_INFO_V1(kinds_test_read);
+PG_FUNCTION_INFO_V1(kinds_test_members);
+PG_FUNCTION_INFO_V1(kinds_test_check_choice);
+
+/* The token that is in use. */
+#define SECRET "token-of-the-trial"
+
+static const char *const windows[] = {"#h", "ever", NULL};
+static const char *const additive[] = {"tallies", NULL};
+
+/*
+ * Whether a part is hidden: where the table breaks down by anything.
+ */
+static bool
+hides(const AdpSettings *settings)
+{
+	return settings->breakdowns != NULL;
+}
+
+#define TALLIES \
+	.type_key = "kind", .amount_key = "n", .default_window = "usual", \
+	.windows = windows, .additive = additive, .counts = "tallies", \
+	.values = "worth", .choice = "buy|sell, join", \
+	.conversions = "trial.conversions", .conversions_value = "trial.value", \
+	.row_type = "trial.type", .row_count = "trial.count", \
+	.row_value = "trial.worth"
+
+static const AdpTallies plain_tallies = {TALLIES};
+static const AdpTallies all_tallies = {TALLIES, .setting = "rule",
+									   .mixed = "various", .hides = hides};
+
+static const AdpFamilyColumn event_columns[] = {{"trial.events", "events"},
+												{"trial.income", "income:",
+												 .tells_currency = true},
+												{NULL}};
+
+static const AdpFamilies events = {
+	.opening = "_",
+	.closing = "",
+	.columns = event_columns,
+	.name = "trial.event",
+	.currency = "trial.currency",
+	.things = "events",
+	.amounts = "incomes",
+	.hint = "Look elsewhere.",
+};
+
+static const AdpNoneWord none[] = {{"-",
+									ADP_NONE_IN_NUMBERS | ADP_NONE_IN_NAMES},
+								   {"n/a", ADP_NONE_IN_TEXTS},
+								   {"?", ADP_NONE_IN_OTHERS},
+								   {NULL}};
+
+/*
+ * Reads a sentence of refusal.
+ */
+static bool
+read_text(const char *text, const char *path, AdpFailure *failure)
+{
+	failure->class = ADP_ERR_QUOTA;
+	failure->hint = "Come back.";
+	return strncmp(text, "Enough", 6) == 0;
+}
+
+static const AdpRecords flat = {.none = none, .read_text = read_text};
+static const AdpRecords timed = {.none = none,
+								 .time = "at",
+								 .families = &events,
+								 .lacks_families = true,
+								 .read_text = read_text};
+static const AdpRecords folded = {.none = none,
+								  .families = &events,
+								  .read_text = read_text};
+
+static const AdpField fields[] = {{"day", ADP_FIELD_DATE, ADP_KIND_SEGMENT,
+								   ADP_FIELD_REQUIRED},
+								  {"network", ADP_FIELD_TEXT, ADP_KIND_SEGMENT,
+								   ADP_FIELD_NO_NONE},
+								  {"note", ADP_FIELD_TEXT, ADP_KIND_ATTRIBUTE},
+								  {"cost", ADP_FIELD_DECIMAL, ADP_KIND_METRIC},
+								  {NULL}};
+
+static const AdpSource sources[] = {{"plain", .tallies = &plain_tallies},
+									{"tallies", .tallies = &all_tallies},
+									{"flat", .records = &flat},
+									{"timed", .records = &timed},
+									{"folded", .records = &folded},
+									{NULL}};
+
+static const AdpPlatform json_trial = {.format = ADP_FORMAT_JSON,
+									   .rows_key = "rows",
+									   .token_path = "next",
+									   .day_field = "day",
+									   .fields = fields,
+									   .sources = sources};
+static const AdpPlatform csv_trial = {.format = ADP_FORMAT_CSV,
+									  .day_field = "day",
+									  .fields = fields,
+									  .sources = sources};
+
+/*
+ * Reads a text[] argument as the fields of a query.
+ */
+static void
+get_fields(ArrayType *array, AdpQuery *query)
+{
+	Datum *datums;
+
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &datums, NULL,
+					  &query->nfields);
+	query->fields = palloc((query->nfields + 1) * sizeof(char *));
+	for (int i = 0; i < query->nfields; i++)
+		query->fields[i] = TextDatumGetCString(datums[i]);
+}
+
+/*
+ * Appends one row.
+ */
+static void
+append_row(StringInfo out, const AdpCell *cells, int ncells)
+{
+	if (out->len > 0)
+		appendStringInfoChar(out, '\n');
+	for (int i = 0; i < ncells; i++)
+	{
+		bool is_told = cells[i].kind > ADP_CELL_NULL;
+
+		appendStringInfo(out, "%s%s", i > 0 ? "|" : "",
+						 is_told ? adp_cell_text(&cells[i], NULL) : "~");
+	}
+}
+
+/*
+ * Appends the rows that a page becomes.
+ */
+static void
+append_rows(StringInfo out, AdpShaper *shaper, AdpPageRows *page, int ncells)
+{
+	AdpCell *cells = palloc0((ncells + 1) * sizeof(AdpCell));
+	const AdpCell *read;
+
+	while ((read = adp_page_next(page)) != NULL)
+	{
+		if (shaper->unfold == NULL)
+			append_row(out, read, ncells);
+		else
+			for (int nth = 0; shaper->unfold(shaper, adp_page_header(page),
+											 read, nth, cells);
+				 nth++)
+				append_row(out, cells, ncells);
+	}
+}
+
+/*
+ * kinds_test_read(source text, body text, fields text[], choice text,
+ *				   breakdowns text) → text
+ */
+Datum
+kinds_test_read(PG_FUNCTION_ARGS)
+{
+	char *body = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	AdpQuery query = {.source = text_to_cstring(PG_GETARG_TEXT_PP(0))};
+	AdpAccount account = {.id = "1", .currency = "KRW"};
+	AdpSettings settings = {.access_token = SECRET};
+	const AdpPlatform *platform = &json_trial;
+	const AdpSource *source = adp_platform_source(platform, query.source);
+	AdpError error = {0};
+	AdpShaper *shaper;
+	AdpPageForm *form;
+	AdpPageRows *page;
+	StringInfoData out;
+
+	get_fields(PG_GETARG_ARRAYTYPE_P(2), &query);
+	if (!PG_ARGISNULL(3))
+		settings.conversion_actions = text_to_cstring(PG_GETARG_TEXT_PP(3));
+	if (!PG_ARGISNULL(4))
+		settings.breakdowns = text_to_cstring(PG_GETARG_TEXT_PP(4));
+	if (source->records != NULL)
+		platform = &csv_trial;
+	shaper = source->tallies != NULL
+		? adp_tallies_shaper(source->tallies, &settings, &query)
+		: adp_records_shaper(platform, source->records, &settings, &query);
+	form = adp_page_form(CurrentMemoryContext, platform, shaper, &query);
+	page = adp_page_open(form, &account, body, strlen(body),
+						 CurrentMemoryContext, &error);
+	if (page == NULL)
+		adp_error_throw(&error);
+	initStringInfo(&out);
+	append_rows(&out, shaper, page, query.nfields);
+	PG_RETURN_TEXT_P(cstring_to_text(out.data));
+}
+
+/*
+ * kinds_test_members(source text, field text) → text
+ */
+Datum
+kinds_test_members(PG_FUNCTION_ARGS)
+{
+	char *source = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	const AdpTallies *tallies =
+		adp_platform_source(&json_trial, source)->tallies;
+	AdpTallyField field;
+	const char *members[ADP_TALLY_MEMBERS];
+	StringInfoData out;
+	int n;
+
+	adp_tallies_split(tallies, text_to_cstring(PG_GETARG_TEXT_PP(1)), &field);
+	n = adp_tallies_members(tallies, &field, members);
+	initStringInfo(&out);
+	for (int i = 0; i < n; i++)
+		appendStringInfo(&out, "%s%s", i > 0 ? "," : "", members[i]);
+	appendStringInfo(&out, " %s %s", field.type ? field.type : "~",
+					 field.window ? field.window : "~");
+	PG_RETURN_TEXT_P(cstring_to_text(out.data));
+}
+
+/*
+ * kinds_test_check_choice(setting text) → text
+ */
+Datum
+kinds_test_check_choice(PG_FUNCTION_ARGS)
+{
+	const char *problem =
+		adp_choice_check(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+
+	if (problem == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(problem));
+}

@@ -1,0 +1,150 @@
+# The kinds of rows (platform/tallies.h, platform/records.h), by way of the test
+# module in test/module/kinds: a platform that is like none there is, so that no
+# kind is bent to the one that uses it first.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use AdpipeTest;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $module = "$FindBin::RealBin/../module/kinds";
+my $node = adpipe_cluster();
+my $session;
+
+# Builds the module and loads it.
+sub set_up
+{
+	my $dir = PostgreSQL::Test::Utils::tempdir();
+	chmod 0755, $dir;
+	local $ENV{MAKEFLAGS};
+	delete $ENV{MAKEFLAGS};
+	my $log = `cd '$dir' && make -f '$module/Makefile' 2>&1`;
+	BAIL_OUT("test module does not build:\n$log") if $? != 0;
+	$node->psql('postgres', slurp_file("$module/kinds_test.sql"),
+		extra_params => [ '-v', "module=$dir/kinds_test" ], on_error_die => 1);
+	$session = session($node);
+	return;
+}
+
+# A call of a function of the module; undef is NULL, a list an array of text.
+sub call
+{
+	my ($function, @arguments) = @_;
+	my @literals = map { !defined $_ ? 'NULL' : ref $_ ? 'ARRAY[' . join(',', map { quote($_) } @$_) . ']' : quote($_) } @arguments;
+	return "SELECT kinds_test.$function(" . join(', ', @literals) . ')';
+}
+
+sub rows_of
+{
+	my (@arguments) = @_;
+	return $session->query(call('read', @arguments));
+}
+
+# What is wrong with a page, or with what is asked of it.
+sub refused
+{
+	my (@arguments) = @_;
+	my $error = $session->query_error(call('read', @arguments));
+	return join '; ', map { $_ // '' } @$error{qw(sqlstate message detail hint)};
+}
+
+sub page { return '{"rows":[' . join(',', @_) . ']}'; }
+
+set_up();
+
+subtest 'tallies: names of fields' => sub {
+	my %is = (
+		'clicks' => 'clicks ~ ~',
+		'tallies.buy' => 'tallies,rule buy ~',
+		'tallies.buy.again' => 'tallies,rule buy.again ~',
+		'tallies.buy.again.7h' => 'tallies,rule buy.again 7h',
+		'tallies.buy.28h_view' => 'tallies,rule buy 28h_view',
+		'tallies.buy.h' => 'tallies,rule buy.h ~',
+		'tallies.buy.7' => 'tallies,rule buy.7 ~',
+		'tallies.buy.everywhere' => 'tallies,rule buy everywhere',
+		'tallies.buy.usual' => 'tallies,rule buy ~',
+		'trial.conversions' => 'tallies,worth,rule ~ ~',
+		'trial.worth' => 'tallies,worth,rule ~ ~');
+	is($session->query(call('members', 'tallies', $_)), $is{$_}, $_) for sort keys %is;
+	is($session->query(call('members', 'plain', 'tallies.buy')), 'tallies buy ~', 'without a setting none is asked for');
+};
+
+subtest 'tallies: cells' => sub {
+	my $page = page('{"id":"1","tallies":[{"kind":"buy","n":"2","7h":1},{"kind":"s\u0065ll","n":3}],"share":[{"kind":"buy","n":"0.5"}]}',
+		'{"id":"2","rule":"Various","tallies":[{"kind":"buy","n":"4"}]}',
+		'{"id":"3","rule":"one"}', '{"id":"4","tallies":"none"}');
+	my @fields = qw(id tallies.buy tallies.sell tallies.sell.7h share.buy share.sell);
+	is(rows_of('plain', $page, [@fields]),
+		"1|2|3|0|0.5|~\n2|4|0|0|~|~\n3|0|0|0|~|~\n4|0|0|0|~|~", 'what adds up is 0 where nothing is told');
+	is(rows_of('tallies', $page, [@fields]),
+		"1|2|3|0|0.5|~\n2|4|~|0|~|~\n3|0|0|0|~|~\n4|0|0|0|~|~", 'not so in the usual window of mixed settings');
+	is(rows_of('tallies', $page, [@fields], undef, 'place'),
+		"1|2|3|~|0.5|~\n2|4|~|~|~|~\n3|~|~|~|~|~\n4|~|~|~|~|~", 'nor where a part is hidden');
+	is(rows_of('tallies', $page, [qw(id)]), "1\n2\n3\n4", 'plain members stay as they are');
+};
+
+subtest 'tallies: conversions' => sub {
+	my $page = page('{"tallies":[{"kind":"sell","n":"1.50"},{"kind":"buy","7h":"9"},{"kind":"join","n":2}],"worth":[{"kind":"sell","n":"10"},{"kind":"buy","n":"99"}]}',
+		'{"rule":"various","tallies":[{"kind":"sell","n":"1"}]}', '{"tallies":[{"kind":"buy","n":"1"}]}', '{}');
+	my @fields = qw(trial.conversions trial.value);
+	is(rows_of('plain', $page, [@fields]), "3.50|10\n1|0\n1|0\n0|0", 'the first type there of each group, its own value');
+	is(rows_of('tallies', $page, [@fields]), "3.50|10\n~|~\n1|0\n0|0", 'none of mixed settings');
+	is(rows_of('plain', $page, [@fields], 'join'), "2|0\n0|0\n0|0\n0|0", 'by the option');
+	is(rows_of('tallies', $page, [@fields], undef, 'place'), "3.50|10\n~|~\n~|~\n~|~", 'where a part is hidden, whole sums only');
+	is(rows_of('plain', page('{"tallies":[{"kind":"buy","n":"1"},{"kind":"join","n":"x"}]}'), [@fields]), 'x|0', 'what is no number is passed on, to be refused');
+};
+
+subtest 'tallies: a row per type' => sub {
+	my $page = page('{"id":"1","tallies":[{"kind":"buy","n":"2"},{"kind":"see","7h":"1"}],"worth":[{"kind":"sell","n":"5"},{"kind":"buy","n":"7"}]}',
+		'{"id":"2"}', '{"id":"3","worth":[{"kind":"s\u0065e","n":"1"}]}');
+	is(rows_of('plain', $page, [qw(id trial.type trial.count trial.worth)]),
+		"1|buy|2|7\n1|sell|0|5\n3|see|0|1", 'types that either of the two tells');
+	is(rows_of('plain', $page, [qw(id trial.count)]), "1|~\n2|~\n3|~", 'none without the type');
+};
+
+subtest 'choices' => sub {
+	is($session->query(call('check_choice', $_)), '', $_) for 'a', 'a|b, c', ' a.b:1-2 | c_d ';
+	my %wrong = ('' => qr/missing/, 'a,' => qr/missing/, 'a||b' => qr/missing/, 'a, b c' => qr/"b c" is no action type/,
+		'a, b|a' => qr/"a" stands there twice/);
+	like($session->query(call('check_choice', $_)), $wrong{$_}, "'$_'") for sort keys %wrong;
+};
+
+subtest 'records: columns and words for none' => sub {
+	my $body = "Day, network ,NOTE,cost,more\n2026-11-01,-,-,-,-\n2026-11-02,n/a,n/a,n/a,n/a\n2026-11-03,?,?,?,?\n2026-11-04,,\"\",0,x\n";
+	is(rows_of('flat', $body, [qw(day network note cost more none)]),
+		"2026-11-01|~|-|~|-|~\n2026-11-02|n/a|~|n/a|n/a|~\n2026-11-03|?|?|?|~|~\n2026-11-04|~|~|0|x|~",
+		'each word where it stands for none');
+	like($session->messages, qr/NOTICE:.*report "flat" of account 1 has no column "none"/, 'a column that is missing is told');
+	like(refused('timed', $body, [qw(network day)]), qr/report "timed" has no column "at"/, 'the time that tells the day is required');
+	is(rows_of('timed', "day,at,cost\n-,2026-11-01 23:59:59,1\n", [qw(cost day at)]), '1|2026-11-01|2026-11-01 23:59:59', 'the day of a time');
+	like(refused('timed', "day,at\n,$_\n", ['day']), qr/a row of report "timed" has no "at"/, "not of '$_'") for '-', '', '2026-11';
+};
+
+subtest 'records: families of columns' => sub {
+	my $body = "day,buy_events,buy_income:EUR,sign_up_EVENTS,_events,buy_income,events\n2026-11-01,2,3.5,0,7,8,9\n2026-11-02,0,0.00,4,,,\n2026-11-03,,,,,,\n2026-11-04,,1,1,,,\n";
+	my @made = qw(trial.event trial.events trial.income trial.currency);
+	is(rows_of('folded', $body, [ 'day', @made ]),
+		join("\n", '2026-11-01|buy|2|3.5|EUR', '2026-11-02|sign_up|4|~|EUR', '2026-11-04|buy|~|1|EUR', '2026-11-04|sign_up|1|~|EUR'),
+		'a row per family of which a record tells something');
+	is(rows_of('folded', $body, [qw(day trial.currency)]), join("\n", map { "2026-11-0$_|EUR" } 1 .. 4), 'one per record without their fields');
+	is(rows_of('folded', "day,buy_events\n2026-11-01,1\n", [@made]), 'buy|1|~|KRW', 'the currency of the account where none is told');
+	is(rows_of('folded', "day,buy_events\n2026-11-01,1\n", [ 'buy_events', 'day' ]), '1|2026-11-01', 'columns of families by their own names');
+	like(refused('folded', "day,a_income:EUR,b_income:USD\n", ['day']), qr/incomes are in EUR and in USD/, 'two currencies are refused');
+	like(refused('timed', $body, ['trial.events']), qr/^HV005; report "timed" has no columns of events; ; Look elsewhere\.$/, 'and fields of families where there are none');
+	is(rows_of('flat', "day\n2026-11-01\n", ['trial.event']), '~', 'which a kind without families does not know');
+};
+
+subtest 'records: what is no report' => sub {
+	like(refused('flat', "Enough for today\n", ['day']), qr/Enough for today; ; Come back\.$/, 'a refusal in words');
+	like(refused('flat', "<html>\n", ['day']), qr/a web page instead of a report/, 'a web page');
+	my $text = refused('flat', "Your token-of-the-trial is " . 'x' x 100 . "\n", ['day']);
+	like($text, qr/no report, it begins with "Your .* is x+"/, 'anything else, by its beginning');
+	unlike($text, qr/token-of-the-trial|x{80}/, 'without the token, and not the whole of it');
+	like(refused('flat', '', ['day']), qr/empty, without a header/, 'nothing');
+};
+
+done_testing();
