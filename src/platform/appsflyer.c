@@ -103,6 +103,7 @@ const AdpPlatform adp_appsflyer = {
 	.reports = adp_appsflyer_reports,
 	.sources = appsflyer_sources,
 	.options = appsflyer_options,
+	.failures = &adp_appsflyer_failures,
 	.account_id =
 		{.pattern = "[A-Za-z0-9._-]+",
 		 .rule =
@@ -114,5 +115,4 @@ const AdpPlatform adp_appsflyer = {
 					  .system = "attributes.platform",
 					  .retargeting = "attributes.enable_retargetting"},
 	.listing = {"/api/mng/apps?limit=1000", "offset", true},
-	.read_failure = adp_appsflyer_read_failure,
 };

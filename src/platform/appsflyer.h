@@ -23,15 +23,7 @@ extern const AdpRecords adp_appsflyer_without_events;
 extern const AdpRecords adp_appsflyer_installs;
 extern const AdpRecords adp_appsflyer_raw;
 
-/* appsflyer_failure.c: reads a failed answer. */
-extern void adp_appsflyer_read_failure(const AdpReply *reply,
-									   AdpFailure *failure);
-
-/*
- * Reads a text in which the platform refuses; false if it is no such text as
- * we know.  path is that of the request, if known.
- */
-extern bool adp_appsflyer_read_text(const char *text, const char *path,
-									AdpFailure *failure);
+/* appsflyer_failure.c */
+extern const AdpFailureKind adp_appsflyer_failures;
 
 #endif /* ADP_PLATFORM_APPSFLYER_H */

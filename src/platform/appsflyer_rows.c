@@ -41,13 +41,9 @@ static const AdpNoneWord none_of_raw[] = {{"N/A", NUMBERS},
 										  {"NULL", NUMBERS | TEXTS | OTHERS},
 										  {NULL}};
 
-#define AGGREGATE \
-	.none = none_of_aggregates, .families = &events, \
-	.read_text = adp_appsflyer_read_text
+#define AGGREGATE .none = none_of_aggregates, .families = &events
 /* Raw data have no column of days. */
-#define RAW \
-	.none = none_of_raw, .families = &events, .lacks_families = true, \
-	.read_text = adp_appsflyer_read_text
+#define RAW .none = none_of_raw, .families = &events, .lacks_families = true
 
 const AdpRecords adp_appsflyer_aggregates = {AGGREGATE};
 const AdpRecords adp_appsflyer_without_events = {AGGREGATE,

@@ -41,6 +41,7 @@ struct AdpCall
 	bool is_taken; /* its body has gone elsewhere */
 	const char *method;
 	const char *path; /* of the request; holds no secret */
+	int days;		  /* that it asks for */
 	const char *url;
 	const char *body;
 	const char *content_type; /* of the body */
@@ -76,6 +77,7 @@ create_call(AdpSession *session, MemoryContext parent,
 	call->cxt = cxt;
 	call->method = request->method;
 	call->path = MemoryContextStrdup(cxt, request->path);
+	call->days = request->days;
 	call->url =
 		adp_sign_url(session, cxt, base, request->path, request->token_param);
 	call->body = request->body ? MemoryContextStrdup(cxt, request->body) : NULL;
@@ -436,38 +438,65 @@ fail_call(AdpCall *call, const AdpHttpResponse *response, AdpErrorClass class,
 }
 
 /*
+ * Makes what hooks and kinds read of an answer.  Of a success that is no body.
+ */
+static AdpReply
+make_reply(const AdpCall *call, const AdpHttpResponse *response)
+{
+	AdpReply reply = {response->status, NULL,			"",
+					  call->path,		call->transfer, call->days};
+	Size len = Min(response->body_len, ERROR_BODY_MAX);
+
+	if (response->status == 200 || len == 0)
+		return reply;
+	reply.doc = adp_json_parse(call->cxt, response->body, len, NULL);
+	/* a secret that is cut would not be known for one */
+	reply.text = redact(call, pnstrdup(response->body, len));
+	reply.text = pnstrdup(reply.text, Min(strlen(reply.text), ERROR_TEXT_MAX));
+	return reply;
+}
+
+/*
+ * Reads for how long a refused request is to be put off beyond what its body
+ * says.
+ */
+static void
+read_wait(const AdpCall *call, const AdpReply *reply, AdpFailure *failure)
+{
+	const AdpUsageKind *kind = call->session->platform->usage;
+	int64 wait_ms = 0;
+
+	if (kind != NULL && !call->is_sign_in && failure->class == ADP_ERR_QUOTA)
+		wait_ms = adp_usage_read(kind, reply).wait_ms;
+	if (wait_ms > 0)
+		failure->retry_after_ms = Max(failure->retry_after_ms, wait_ms);
+	if (failure->retry_after_ms < 0)
+		failure->retry_after_ms =
+			adp_retry_after_ms(adp_http_header(call->transfer, "retry-after"),
+							   timestamptz_to_time_t(GetCurrentTimestamp()));
+}
+
+/*
  * Reads what the platform says of a refused request.
  */
 static void
 read_failure(AdpCall *call, const AdpHttpResponse *response)
 {
 	MemoryContext old = MemoryContextSwitchTo(call->cxt);
-	Size len = Min(response->body_len, ERROR_BODY_MAX);
-	AdpReply reply = {response->status, NULL, "", call->path, call->transfer};
+	AdpReply reply = make_reply(call, response);
+	AdpFailure *failure = &call->failure;
 
-	MemSet(&call->failure, 0, sizeof(AdpFailure));
-	call->failure.retry_after_ms = -1;
-	if (len > 0)
-	{
-		reply.doc = adp_json_parse(call->cxt, response->body, len, NULL);
-		/* a secret that is cut would not be known for one */
-		reply.text = redact(call, pnstrdup(response->body, len));
-		reply.text =
-			pnstrdup(reply.text, Min(strlen(reply.text), ERROR_TEXT_MAX));
-	}
+	MemSet(failure, 0, sizeof(AdpFailure));
+	failure->retry_after_ms = -1;
 	if (call->is_sign_in)
-		adp_sign_read_failure(call->session, &reply, &call->failure);
+		adp_sign_read_failure(call->session, &reply, failure);
 	else
-		call->session->platform->read_failure(&reply, &call->failure);
-	if (call->failure.retry_after_ms < 0)
-		call->failure.retry_after_ms =
-			adp_retry_after_ms(adp_http_header(call->transfer, "retry-after"),
-							   timestamptz_to_time_t(GetCurrentTimestamp()));
-	if (call->failure.request_id == NULL)
-		call->failure.request_id =
-			adp_http_header(call->transfer, "request-id");
-	if (call->failure.request_id != NULL)
-		call->failure.request_id = pstrdup(call->failure.request_id);
+		adp_failure_read(call->session->platform->failures, &reply, failure);
+	read_wait(call, &reply, failure);
+	if (failure->request_id == NULL)
+		failure->request_id = adp_http_header(call->transfer, "request-id");
+	if (failure->request_id != NULL)
+		failure->request_id = pstrdup(failure->request_id);
 	MemoryContextSwitchTo(old);
 }
 
@@ -589,18 +618,23 @@ follow_redirect(AdpCall *call, int status)
  * ends it; one that is only advisable is cut to what can be afforded.
  */
 static void
-note_pause(const AdpCall *call)
+note_pause(const AdpCall *call, const AdpHttpResponse *response)
 {
 	AdpSession *session = call->session;
-	AdpReply reply = {200, NULL, "", call->path, call->transfer};
+	const AdpUsageKind *kind = session->platform->usage;
+	AdpReply reply = make_reply(call, response);
 	MemoryContext old = MemoryContextSwitchTo(call->cxt);
+	AdpUsage usage;
 	int64 affordable_ms = adp_session_affordable_ms(session);
 	int64 now = adp_clock_ms();
 	bool must_wait = false;
 	int64 pause_ms = 0;
 
-	if (session->platform->pause_ms != NULL && !call->is_sign_in)
-		pause_ms = session->platform->pause_ms(&reply, &must_wait);
+	if (kind != NULL && !call->is_sign_in)
+	{
+		usage = adp_usage_read(kind, &reply);
+		pause_ms = adp_usage_pause_ms(kind, &usage, &must_wait);
+	}
 	MemoryContextSwitchTo(old);
 	if (must_wait && pause_ms > affordable_ms)
 		session->demanded_ms = Max(session->demanded_ms, pause_ms);
@@ -659,7 +693,7 @@ judge(AdpCall *call, const AdpHttpResponse *response)
 	if (response->status == 200)
 	{
 		call->state = ADP_CALL_DONE;
-		note_pause(call);
+		note_pause(call, response);
 		note_version(call);
 		return;
 	}

@@ -173,18 +173,28 @@ can_use_job(const AdpCursor *cursor)
 }
 
 /*
+ * The days of the current span; 0 if the query is of none.
+ */
+static int
+ndays(const AdpCursor *cursor)
+{
+	const AdpSpan *span = &cursor->spans[cursor->nspans - 1];
+
+	return cursor->query.has_day ? span->until - span->since + 1 : 0;
+}
+
+/*
  * Whether the current span is to be got by a job.
  */
 static bool
-wants_job(const AdpCursor *cursor, const AdpSpan *span)
+wants_job(const AdpCursor *cursor)
 {
 	const AdpSession *session = cursor->plan->session;
-	int days = cursor->query.has_day ? span->until - span->since + 1 : 0;
 
 	return can_use_job(cursor) &&
 		(cursor->prefers_jobs ||
 		 session->platform->jobs->wants(session->settings, &cursor->query,
-										days));
+										ndays(cursor)));
 }
 
 /*
@@ -215,7 +225,7 @@ begin_span(AdpCursor *cursor)
 	}
 	else
 		cursor->subject = psprintf("account %s", cursor->account->id);
-	cursor->by_job = wants_job(cursor, &span);
+	cursor->by_job = wants_job(cursor);
 }
 
 /*
@@ -351,7 +361,7 @@ fetch_page(AdpCursor *cursor)
 											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	AdpPageAsk ask = make_ask(cursor);
-	AdpApiRequest request = {0};
+	AdpApiRequest request = {.days = ndays(cursor)};
 
 	adp_request_page(plan->session->platform, &ask, &request);
 	fetch_page_unless_there(cursor, &request);

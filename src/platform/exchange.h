@@ -35,6 +35,7 @@ typedef struct AdpApiRequest
 	const char *accept;		  /* NULL: any */
 	const char *token_param; /* query parameter that takes the ready token, too;
 							   * NULL: none */
+	int days; /* that it asks for, filled in by the engine; 0: of none */
 } AdpApiRequest;
 
 /* What a platform tells of an access token. */
@@ -52,6 +53,7 @@ typedef struct AdpReply
 	const char *text;				 /* its beginning, NUL-terminated */
 	const char *path;				 /* of the request */
 	const AdpHttpTransfer *transfer; /* for adp_http_header() */
+	int days;						 /* of the request, 0: of none */
 } AdpReply;
 
 /* How a failed answer reads in the platform's own terms. */

@@ -180,6 +180,7 @@ const AdpPlatform adp_google_ads = {
 	.sources = google_ads_sources,
 	.options = google_ads_options,
 	.watches = adp_google_ads_watches,
+	.failures = &adp_google_ads_failures,
 	.account_id =
 		{.ignored = "-",
 		 .pattern = "[0-9]{10}",
@@ -195,5 +196,4 @@ const AdpPlatform adp_google_ads = {
 	.page_request = page_request,
 	.list_request = list_request,
 	.account_request = account_request,
-	.read_failure = adp_google_ads_read_failure,
 };

@@ -14,8 +14,7 @@ extern const AdpField adp_google_ads_fields[];
 extern const AdpReport adp_google_ads_reports[];
 extern const AdpWatch adp_google_ads_watches[];
 
-/* google_ads_failure.c: reads a failed answer. */
-extern void adp_google_ads_read_failure(const AdpReply *reply,
-										AdpFailure *failure);
+/* google_ads_failure.c */
+extern const AdpFailureKind adp_google_ads_failures;
 
 #endif /* ADP_PLATFORM_GOOGLE_ADS_H */

@@ -30,16 +30,9 @@ extern const AdpPlatform adp_meta_ads;
 extern const AdpField adp_meta_ads_fields[];
 extern const AdpReport adp_meta_ads_reports[];
 
-/* meta_ads_failure.c: reads a failed answer; a failed run's code. */
-extern void adp_meta_ads_read_failure(const AdpReply *reply,
-									  AdpFailure *failure);
-extern void adp_meta_ads_read_code(int64 code, int64 subcode,
-								   AdpFailure *failure);
-
-/* meta_ads_usage.c: how long a refused call has to wait; how long to pause after
- * one that was answered, and whether the platform demands it. */
-extern int64 adp_meta_ads_wait_ms(const AdpReply *reply);
-extern int64 adp_meta_ads_pause_ms(const AdpReply *reply, bool *must_wait);
+/* meta_ads_failure.c */
+extern const AdpFailureKind adp_meta_ads_failures;
+extern const AdpUsageKind adp_meta_ads_usage;
 
 /* meta_ads_traps.c: refuses what the platform would answer with silence; why
  * rows may be missing. */

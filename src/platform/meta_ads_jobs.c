@@ -106,15 +106,12 @@ state_request(const AdpSettings *settings, const char *job, AdpApiRequest *out)
 static void
 read_reason(const AdpJson *doc, AdpFailure *failure)
 {
-	int64 code = adp_json_int(adp_json_get(doc, "error_code"), 0);
+	static const AdpFailurePlaces places = {.message = "error_message",
+											.code = "error_code",
+											.subcode = "error_subcode"};
 
-	failure->message = adp_json_text(adp_json_get(doc, "error_message"));
-	if (code != 0)
-		adp_meta_ads_read_code(code,
-							   adp_json_int(adp_json_get(doc, "error_subcode"),
-											0),
-							   failure);
-	else
+	adp_failure_read_told(&adp_meta_ads_failures, &places, doc, failure);
+	if (failure->code == NULL)
 	{
 		failure->class = ADP_ERR_REPLY;
 		failure->is_transient = true;

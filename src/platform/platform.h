@@ -11,7 +11,8 @@
 #ifndef ADP_PLATFORM_PLATFORM_H
 #define ADP_PLATFORM_PLATFORM_H
 
-#include "platform/exchange.h"
+#include "platform/failure.h"
+#include "platform/usage.h"
 
 struct AdpJobHooks;
 
@@ -112,6 +113,9 @@ typedef struct AdpPlatform
 	const AdpOption *options; /* ends with a NULL name */
 	const AdpWatch *watches;  /* ends with a NULL source; NULL: none */
 
+	const AdpFailureKind *failures; /* what failed answers mean */
+	const AdpUsageKind *usage;		/* headers about quotas; NULL: none */
+
 	AdpIdRule account_id;
 	AdpAccountPaths account_paths;
 	AdpListing listing;
@@ -147,9 +151,6 @@ typedef struct AdpPlatform
 	void (*account_request)(const AdpSettings *settings, const char *account,
 							AdpApiRequest *out);
 
-	/* Reads a failed answer. */
-	void (*read_failure)(const AdpReply *reply, AdpFailure *failure);
-
 	/*
 	 * Throws for what the platform would answer with silence in place of an
 	 * error, and warns of what it may.  since is the first day, empty for all
@@ -165,13 +166,6 @@ typedef struct AdpPlatform
 	 */
 	const char *(*doubt)(const AdpSettings *settings, const AdpQuery *query,
 						 int64 nrows, bool is_plain);
-
-	/*
-	 * How long to pause before the next call, going by a good answer (of which
-	 * only path and transfer are there); must_wait: the platform demands it.
-	 * NULL: never.
-	 */
-	int64 (*pause_ms)(const AdpReply *reply, bool *must_wait);
 
 	/* Reports made in the background; NULL: there are none. */
 	const struct AdpJobHooks *jobs;

@@ -86,7 +86,7 @@ refuse_body(const Shaper *shaper, const AdpCell *name, AdpError *error)
 		adp_secret_redact(pnstrdup(name->data, name->len), &token, 1);
 	int len = pg_mbcliplen(text, Min(strlen(text), 1024), SHOWN_MAX);
 
-	if (shaper->records->read_text(text, NULL, &failure))
+	if (adp_failure_read_text(shaper->platform->failures, text, &failure))
 		adp_error_set(error, failure.class, pnstrdup(text, len), NULL,
 					  failure.hint);
 	else if (text[0] == '<')

@@ -38,9 +38,6 @@ typedef struct AdpRecords
 
 	const AdpFamilies *families; /* NULL: there are none */
 	bool lacks_families;		 /* the source; fields of theirs are refused */
-
-	/* Reads a text in which the platform refuses; false: it is none. */
-	bool (*read_text)(const char *text, const char *path, AdpFailure *failure);
 } AdpRecords;
 
 /* Makes the shaper of a query; throws for fields that its source lacks. */

@@ -1,0 +1,128 @@
+/*
+ * json_find.c
+ *	  Values of small documents by paths that can be data.
+ */
+#include "postgres.h"
+
+#include "base/json_find.h"
+
+/*
+ * Whether a value has what stands in brackets after an asterisk; nothing there
+ * is had by any.
+ */
+static bool
+passes(const AdpJson *value, const char *filter)
+{
+	Size name = strcspn(filter, "~");
+	const char *text;
+
+	if (filter[0] != '[' || filter[name] == '\0')
+		return true;
+	text = adp_json_text(adp_json_get(value, pnstrdup(filter + 1, name - 1)));
+	filter += name + 1;
+	return text != NULL &&
+		strstr(text, pnstrdup(filter, strcspn(filter, "]"))) != NULL;
+}
+
+/*
+ * The value after one named step.
+ */
+static const AdpJson *
+step_to(const AdpJson *value, const char *name)
+{
+	if (adp_json_count(value) > 0 && name[0] >= '0' && name[0] <= '9')
+		return adp_json_at(value, atoi(name));
+	return adp_json_get(value, name);
+}
+
+/*
+ * Adds what is at a path below a value.
+ */
+static List *
+add_found(List *found, const AdpJson *value, const char *path)
+{
+	Size len = strcspn(path, ".");
+	char *step = pnstrdup(path, len);
+	const char *rest = path + len + (path[len] == '.');
+	const AdpJson *member;
+	const char *key = NULL;
+
+	if (value == NULL)
+		return found;
+	if (len == 0)
+		return lappend(found, unconstify(AdpJson *, value));
+	if (step[0] != '*')
+		return add_found(found, step_to(value, step), rest);
+	for (int i = 0; i < adp_json_count(value); i++)
+	{
+		if (passes(adp_json_at(value, i), step + 1))
+			found = add_found(found, adp_json_at(value, i), rest);
+	}
+	while ((member = adp_json_next(value, &key)) != NULL)
+	{
+		if (passes(member, step + 1))
+			found = add_found(found, member, rest);
+	}
+	return found;
+}
+
+/*
+ * All values at a path.
+ */
+List *
+adp_json_find(const AdpJson *doc, const char *path)
+{
+	List *found = NIL;
+
+	while (path != NULL)
+	{
+		Size len = strcspn(path, "|");
+
+		found = add_found(found, doc, pnstrdup(path, len));
+		path = path[len] == '|' ? path + len + 1 : NULL;
+	}
+	return found;
+}
+
+/*
+ * The first value at a path.
+ */
+const AdpJson *
+adp_json_find_first(const AdpJson *doc, const char *path)
+{
+	List *found = adp_json_find(doc, path);
+
+	return found != NIL ? linitial(found) : NULL;
+}
+
+/*
+ * A text or a whole number as text; else NULL.
+ */
+static const char *
+as_text(const AdpJson *value)
+{
+	const char *text = adp_json_text(value);
+	int64 number = adp_json_int(value, PG_INT64_MIN);
+
+	if (text == NULL && number != PG_INT64_MIN)
+		text = psprintf(INT64_FORMAT, number);
+	return text;
+}
+
+/*
+ * The first text or whole number at a path.
+ */
+const char *
+adp_json_find_text(const AdpJson *doc, const char *path)
+{
+	ListCell *cell;
+
+	foreach(cell, adp_json_find(doc, path))
+	{
+		const char *text = as_text(lfirst(cell));
+
+		if (text != NULL)
+			return text;
+	}
+	return NULL;
+}
