@@ -179,19 +179,36 @@ judge_status(int status, AdpFailure *failure)
 }
 
 /*
- * The code at a path; NULL if there is none.
+ * A code: a text, a number, or an object with one member; NULL if it is none.
+ */
+static const char *
+read_code(const AdpJson *value)
+{
+	const char *family = NULL;
+	const char *code = adp_json_find_text(value, "");
+
+	if (code != NULL)
+		return code;
+	code = adp_json_text(adp_json_first(value, &family));
+	return code ? psprintf("%s.%s", family, code) : NULL;
+}
+
+/*
+ * The first code at a path; NULL if there is none.
  */
 static const char *
 find_code(const AdpJson *object, const char *path)
 {
-	const char *family = NULL;
-	const char *code = adp_json_find_text(object, path);
+	ListCell *cell;
 
-	if (code != NULL)
-		return code;
-	code = adp_json_text(
-		adp_json_first(adp_json_find_first(object, path), &family));
-	return code ? psprintf("%s.%s", family, code) : NULL;
+	foreach(cell, adp_json_find(object, path))
+	{
+		const char *code = read_code(lfirst(cell));
+
+		if (code != NULL)
+			return code;
+	}
+	return NULL;
 }
 
 /*

@@ -90,3 +90,50 @@ AS 'MODULE_PATHNAME', 'test_job_gap_ms' LANGUAGE C STRICT VOLATILE;
 CREATE FUNCTION adpipe_test.job_is_stuck(idle_ms bigint, timeout_ms bigint)
 RETURNS boolean
 AS 'MODULE_PATHNAME', 'test_job_is_stuck' LANGUAGE C STRICT VOLATILE;
+
+-- What is at a path of a document, with ? for what is no text.
+CREATE FUNCTION adpipe_test.json_find(document text, path text)
+RETURNS text
+AS 'MODULE_PATHNAME', 'test_json_find' LANGUAGE C STRICT VOLATILE;
+
+-- The failures of kinds.c, by number.
+CREATE FUNCTION adpipe_test.failure(
+	kind int,
+	status int,
+	body text,
+	days int DEFAULT 0,
+	OUT sqlstate text,
+	OUT code text,
+	OUT message text,
+	OUT request_id text,
+	OUT hint text,
+	OUT says text,
+	OUT retry_after_ms bigint)
+AS 'MODULE_PATHNAME', 'test_failure' LANGUAGE C STRICT VOLATILE;
+
+CREATE FUNCTION adpipe_test.failure_told(
+	document text,
+	OUT sqlstate text,
+	OUT code text,
+	OUT message text,
+	OUT request_id text,
+	OUT hint text,
+	OUT says text,
+	OUT retry_after_ms bigint)
+AS 'MODULE_PATHNAME', 'test_failure_told' LANGUAGE C STRICT VOLATILE;
+
+CREATE FUNCTION adpipe_test.failure_text(
+	sentence text,
+	OUT sqlstate text,
+	OUT code text,
+	OUT message text,
+	OUT request_id text,
+	OUT hint text,
+	OUT says text,
+	OUT retry_after_ms bigint)
+AS 'MODULE_PATHNAME', 'test_failure_text' LANGUAGE C STRICT VOLATILE;
+
+-- The usage of kinds.c, by number.  Headers are "name value".
+CREATE FUNCTION adpipe_test.usage(kind int, path text, headers text[])
+RETURNS text
+AS 'MODULE_PATHNAME', 'test_usage' LANGUAGE C STRICT VOLATILE;

@@ -1,0 +1,274 @@
+/*
+ * kinds.c
+ *	  The engine's kinds, shown to SQL with platforms that there are not.
+ *
+ * Their tables are the shortest that use every member.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "lib/stringinfo.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "base/json_find.h"
+#include "platform/failure.h"
+#include "platform/usage.h"
+
+PG_FUNCTION_INFO_V1(test_json_find);
+PG_FUNCTION_INFO_V1(test_failure);
+PG_FUNCTION_INFO_V1(test_failure_told);
+PG_FUNCTION_INFO_V1(test_failure_text);
+PG_FUNCTION_INFO_V1(test_usage);
+
+/* One that says numbers, with numbers of detail. */
+static const AdpFailureRule number_rules[] =
+	{{"7~too heavy", ADP_ERR_LIMIT, ADP_SAYS_HEAVY | ADP_SAYS_TOO_MUCH},
+	 {"7", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
+	 {"4/22", ADP_ERR_QUOTA, .wait_s = 120},
+	 {"4/0", ADP_ERR_QUOTA, .wait_s = 60},
+	 {"4", ADP_ERR_REFUSED, ADP_SAYS_CONSTANT, "Another value."},
+	 {"200..299", ADP_ERR_CREDENTIALS},
+	 {"900..", ADP_ERR_REPLY, ADP_SAYS_NOT_YET},
+	 {"..-1", .says = ADP_SAYS_AGAIN},
+	 {NULL}};
+
+/* One that says names below their families, how long to wait in two places, and
+ * perhaps all of it in an array. */
+static const AdpFailureRule name_rules[] =
+	{{"auth.EXPIRED", ADP_ERR_CREDENTIALS, ADP_SAYS_TOKEN},
+	 {"quota.USED_UP", ADP_ERR_QUOTA, ADP_SAYS_DELAY, "Later."},
+	 {"page.STALE", ADP_ERR_REPLY, ADP_SAYS_PAGE},
+	 {NULL}};
+
+#define CODED "details.*[@type~Coded].errors.0."
+
+/* One that says sentences. */
+static const AdpFailureRule sentence_rules[] =
+	{{"~limit reached", ADP_ERR_QUOTA, .wait_s = 60, .days = 2},
+	 {"~Limit Reached", ADP_ERR_QUOTA, ADP_SAYS_MIDNIGHT},
+	 {"HTTP 403", 0, 0, "Ask for permission."},
+	 {"HTTP 404", ADP_ERR_CREDENTIALS, .message = "There is no such app."},
+	 {NULL}};
+
+static const AdpFailureKind failure_kinds[] =
+	{{{.object = "error",
+	   .message = "message",
+	   .more = "user_message",
+	   .code = "code",
+	   .subcode = "detail.code",
+	   .request_id = "trace",
+	   .is_transient = "is_transient"},
+	  number_rules},
+	 {{.object = "error|0.error",
+	   .message = CODED "message|message",
+	   .code = CODED "code|status",
+	   .request_id = "details.*[@type~Coded].request",
+	   .delay = "details.*[@type~Retry].delay|" CODED "wait"},
+	  name_rules},
+	 {{.message = "message|error", .may_be_text = true}, sentence_rules}};
+
+/* Where the first tells why a job failed. */
+static const AdpFailurePlaces told_places = {.message = "error_message",
+											 .code = "error_code"};
+
+static const AdpUsageHeader usage_headers[] =
+	{{"x-usage", "*.*", "calls|cpu", "minutes", 60, .quota = "type"},
+	 {"x-account", "", "pct", "reset", 1, .wait_if_full = true},
+	 {"ratelimit-reset", "", NULL, "", 1},
+	 {NULL}};
+
+static const AdpUsageQuota usage_quotas[] = {{"/report", "reports"},
+											 {"", "things"},
+											 {NULL}};
+
+static const AdpUsageKind usage_kinds[] = {{usage_headers, usage_quotas},
+										   {usage_headers, NULL, .slow_pct = 10,
+											.pause_pct = 50}};
+
+/*
+ * A text argument; NULL for NULL.
+ */
+static char *
+text_argument(FunctionCallInfo fcinfo, int number)
+{
+	if (PG_ARGISNULL(number))
+		return NULL;
+	return text_to_cstring(PG_GETARG_TEXT_PP(number));
+}
+
+/*
+ * Parses an argument; NULL if it is no document.
+ */
+static const AdpJson *
+document_argument(FunctionCallInfo fcinfo, int number)
+{
+	char *text = text_argument(fcinfo, number);
+
+	return adp_json_parse(CurrentMemoryContext, text, strlen(text), NULL);
+}
+
+/*
+ * json_find(document, path): what is found, as text; ? for what is no text.
+ */
+Datum
+test_json_find(PG_FUNCTION_ARGS)
+{
+	const AdpJson *doc = document_argument(fcinfo, 0);
+	char *path = text_argument(fcinfo, 1);
+	StringInfoData out;
+	ListCell *cell;
+
+	initStringInfo(&out);
+	foreach(cell, adp_json_find(doc, path))
+	{
+		const char *text = adp_json_find_text(lfirst(cell), "");
+
+		appendStringInfo(&out, "%s%s", out.len > 0 ? " " : "",
+						 text ? text : "?");
+	}
+	PG_RETURN_TEXT_P(cstring_to_text(out.data));
+}
+
+/*
+ * What a failure says, as words.
+ */
+static char *
+flag_words(const AdpFailure *failure)
+{
+	const struct
+	{
+		bool is_set;
+		const char *word;
+	} flags[] = {{failure->is_transient, "transient"},
+				 {failure->is_permanent, "permanent"},
+				 {failure->is_token_expired, "token"},
+				 {failure->is_bad_constant, "constant"},
+				 {failure->is_page_expired, "page"},
+				 {failure->is_too_much, "too_much"},
+				 {failure->is_page_too_big, "heavy"},
+				 {failure->is_not_ready, "not_ready"}};
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int i = 0; i < (int) lengthof(flags); i++)
+	{
+		if (flags[i].is_set)
+			appendStringInfo(&out, "%s%s", out.len > 0 ? " " : "",
+							 flags[i].word);
+	}
+	return out.data;
+}
+
+/*
+ * Makes the row of a failure; the SQLSTATE is that of its class.
+ */
+static Datum
+failure_row(FunctionCallInfo fcinfo, const AdpFailure *failure)
+{
+	const char *texts[] = {failure->class == ADP_OK
+							   ? NULL
+							   : unpack_sql_state(
+									 adp_error_sqlstate(failure->class)),
+						   failure->code,
+						   failure->message,
+						   failure->request_id,
+						   failure->hint,
+						   flag_words(failure)};
+	TupleDesc desc;
+	Datum values[lengthof(texts) + 1];
+	bool nulls[lengthof(texts) + 1] = {false};
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "not a row type");
+	for (int i = 0; i < (int) lengthof(texts); i++)
+	{
+		nulls[i] = texts[i] == NULL;
+		if (texts[i] != NULL)
+			values[i] = CStringGetTextDatum(texts[i]);
+	}
+	values[lengthof(texts)] = Int64GetDatum(failure->retry_after_ms);
+	return HeapTupleGetDatum(
+		heap_form_tuple(BlessTupleDesc(desc), values, nulls));
+}
+
+/*
+ * failure(kind, status, body, days)
+ */
+Datum
+test_failure(PG_FUNCTION_ARGS)
+{
+	AdpReply reply = {.status = PG_GETARG_INT32(1),
+					  .doc = document_argument(fcinfo, 2),
+					  .text = text_argument(fcinfo, 2),
+					  .path = "",
+					  .days = PG_GETARG_INT32(3)};
+	AdpFailure failure = {.retry_after_ms = -1};
+
+	adp_failure_read(&failure_kinds[PG_GETARG_INT32(0)], &reply, &failure);
+	return failure_row(fcinfo, &failure);
+}
+
+/*
+ * failure_told(document)
+ */
+Datum
+test_failure_told(PG_FUNCTION_ARGS)
+{
+	AdpFailure failure = {.retry_after_ms = -1};
+
+	adp_failure_read_told(&failure_kinds[0], &told_places,
+						  document_argument(fcinfo, 0), &failure);
+	return failure_row(fcinfo, &failure);
+}
+
+/*
+ * failure_text(text): NULL if no rule is about it.
+ */
+Datum
+test_failure_text(PG_FUNCTION_ARGS)
+{
+	AdpFailure failure = {.retry_after_ms = -1};
+
+	if (!adp_failure_read_text(&failure_kinds[2], text_argument(fcinfo, 0),
+							   &failure))
+		PG_RETURN_NULL();
+	return failure_row(fcinfo, &failure);
+}
+
+/*
+ * usage(kind, path, headers): "name value" each.
+ */
+Datum
+test_usage(PG_FUNCTION_ARGS)
+{
+	const AdpUsageKind *kind = &usage_kinds[PG_GETARG_INT32(0)];
+	const char *quota = adp_usage_quota(kind, text_argument(fcinfo, 1));
+	AdpUsage usage = {0, 0};
+	Datum *lines;
+	int nlines;
+	bool must_wait;
+	int64 pause_ms;
+
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(2), TEXTOID, -1, false,
+					  TYPALIGN_INT, &lines, NULL, &nlines);
+	for (int i = 0; i < nlines; i++)
+	{
+		char *line = TextDatumGetCString(lines[i]);
+		Size len = strcspn(line, " ");
+
+		for (const AdpUsageHeader *header = kind->headers; header->name;
+			 header++)
+		{
+			if (strncmp(header->name, line, len) == 0 &&
+				header->name[len] == '\0')
+				adp_usage_add(header, line + len + 1, quota, &usage);
+		}
+	}
+	pause_ms = adp_usage_pause_ms(kind, &usage, &must_wait);
+	PG_RETURN_TEXT_P(cstring_to_text(
+		psprintf("%g %% " INT64_FORMAT " ms, pause " INT64_FORMAT " ms%s",
+				 usage.pct, usage.wait_ms, pause_ms, must_wait ? "!" : "")));
+}
