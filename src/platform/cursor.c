@@ -816,8 +816,9 @@ reject_page(AdpCursor *cursor, const AdpError *error)
 								 &told);
 		adp_error_throw(&told);
 	}
-	MemoryContextReset(cursor->page_cxt);
+	/* the words of the error may lie in the page's memory */
 	adp_call_reject(arrived_call(cursor), error);
+	MemoryContextReset(cursor->page_cxt);
 	adp_call_advance(arrived_call(cursor));
 }
 
