@@ -8,16 +8,21 @@
 #   build_extension     builds into build/<version><variant>
 #   stage_extension     installs into the scratch folder; sets TEMP_CONFIG, the
 #                       server settings that make it visible
+#   wrap_server         lets servers run under ADPIPE_UNDER, if that is set
 #   copy_tree           copies the sources to $SCRATCH/tree, for servers and
 #                       tests that may not read the clone
 #   as_user command…    runs a command as an ordinary user, in a process group
 #                       that ends with the script
 #   start_server        starts a server of its own that knows the extension; sets
 #                       PGHOST and PGUSER for psql
+#   show_reports        prints what the command of ADPIPE_UNDER has reported; sets
+#                       REPORT_COUNT
 #
 # Variables a caller may set: PG_CONFIG, PG_MAJOR, KEEP (keep the scratch
 # folder), ADPIPE_STAGE (destdir, path, relocate: how a server finds the
-# extension, instead of the best way it knows).
+# extension, instead of the best way it knows), ADPIPE_UNDER (shell words in
+# front of the server's program, valgrind and its options, say; $REPORTS in them
+# is the folder for what it finds).
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
@@ -149,7 +154,11 @@ stop_servers() {
     find "$SCRATCH" -name postmaster.pid 2>/dev/null |
         while read -r file; do
             pid=$(head -n 1 "$file" 2>/dev/null)
-            [ "$(cat "/proc/${pid:-0}/comm" 2>/dev/null)" = postgres ] || continue
+            # Valgrind is the program, and names itself memcheck-<machine>.
+            case $(cat "/proc/${pid:-0}/comm" 2>/dev/null) in
+                postgres | memcheck*) ;;
+                *) continue ;;
+            esac
             kill -QUIT "$pid" 2>/dev/null
             for tries in $(seq 100); do
                 kill -0 "$pid" 2>/dev/null || break
@@ -256,6 +265,50 @@ relocate_server() {
         cp -rs "$dir/." "$STAGE$dir"
     done
     PG_BINDIR=$STAGE$bindir
+}
+
+# Puts programs of the same names in front of the server's: "postgres" runs the
+# real one under ADPIPE_UNDER, but not for the steps of initdb, which never see
+# the extension, and pg_ctl starts that "postgres".  The rest are links; initdb
+# looks beside the file that the link names, so it finds the real server.
+wrap_server() {
+    local programs=$SCRATCH/programs
+    REPORTS=$SCRATCH/reports
+    mkdir "$programs" "$REPORTS"
+    own "$REPORTS"
+    ln -s "$PG_BINDIR"/* "$programs"
+    rm "$programs/postgres" "$programs/pg_ctl"
+    cat >"$programs/postgres" <<END
+#!/bin/sh
+export REPORTS=$REPORTS
+case " \$* " in
+    *" --boot "* | *" --single "* | *" --check "* | *" -V "*)
+        exec $PG_BINDIR/postgres "\$@"
+        ;;
+esac
+exec $ADPIPE_UNDER $PG_BINDIR/postgres "\$@"
+END
+    cat >"$programs/pg_ctl" <<END
+#!/bin/sh
+exec $PG_BINDIR/pg_ctl -p $programs/postgres "\$@"
+END
+    chmod 755 "$programs/postgres" "$programs/pg_ctl"
+    PG_BINDIR=$programs
+    # A finding ends a process; the tests after it are to run all the same.
+    echo "restart_after_crash = on" >>"$TEMP_CONFIG"
+}
+
+# Prints the reports, one file for each process that had something to say.
+show_reports() {
+    local file
+    REPORT_COUNT=0
+    heading "reports"
+    for file in "$REPORTS"/*; do
+        [ -s "$file" ] || continue
+        REPORT_COUNT=$((REPORT_COUNT + 1))
+        head -n 200 "$file"
+    done
+    [ "$REPORT_COUNT" != 0 ] || echo "none"
 }
 
 # Copies the project's files to $SCRATCH/tree, owned by the ordinary user.
