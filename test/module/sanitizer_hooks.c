@@ -45,7 +45,8 @@ __ubsan_on_report(void)
 
 	if (folder == NULL)
 		return;
-	(void) snprintf(path, sizeof(path), "%s/undefined.%d", folder, (int) getpid());
+	(void) snprintf(path, sizeof(path), "%s/undefined.%d", folder,
+					(int) getpid());
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND, 0644);
 	if (fd >= 0)
 		(void) dup2(fd, STDERR_FILENO);

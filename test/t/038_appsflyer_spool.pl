@@ -58,7 +58,11 @@ subtest 'a body of 200 MB' => sub {
 	my ($out, $error) = $session->wait;
 	is($error, undef, 'is read');
 	is($out, '900000|171900000', 'to its end');
-	cmp_ok($peak - $idle, '<', $BOUND, 'within its bound');
+	SKIP:
+	{
+		skip 'the memory of a sanitizer or valgrind', 1 if $ENV{ADPIPE_UNDER};
+		cmp_ok($peak - $idle, '<', $BOUND, 'within its bound');
+	}
 	note('private memory: ', $peak - $idle, ' kB');
 	is(files(), 1, 'it is kept as a mapped file');
 	is($session->query($sql), '900000|171900000', 'which serves the next statement');
