@@ -127,6 +127,11 @@ SELECT pg_temp.outcome('SELECT (''ratio:1:'' || repeat(''9'', 1000))::adpipe.rat
 -- counts that do not fit together
 SELECT pg_temp.outcome(format('SELECT adpipe.ratio_combine(%L, %1$L)',
 	'ratio:1:-:-:0:5:4611686018427387903:4611686018427387903:0:0:0'));
+SELECT pg_temp.outcome(format('SELECT adpipe.ratio_add(%L, 1, 1)',
+	'ratio:1:-:-:0:5:4611686018427387903:4611686018427387903:0:0:0'));
+-- rows that were not added
+SELECT pg_temp.outcome('SELECT adpipe.ratio_remove(''ratio:1:d:EUR:2:5:1:1:4:1:1'', 5, NULL, NULL::text)') AS currency,
+	   pg_temp.outcome('SELECT adpipe.ratio_remove(''ratio:1:-:-:0:5.5:2:2:0:0:0'', 1, NULL)') AS decimals;
 
 -- Damaged texts are refused, or were no damage
 DO $$

@@ -253,6 +253,9 @@ remove_row(FunctionCallInfo fcinfo, AdpReadFixed read)
 		adp_sum_remove(&state->numerator, numerator);
 	if (!PG_ARGISNULL(2))
 		adp_sum_remove(&state->denominator, denominator);
+	if (unlikely(state->currency.rows >
+				 state->numerator.rows + state->denominator.rows))
+		adp_sum_throw_not_added();
 	Assert(adp_ratio_is_valid(state));
 	PG_RETURN_POINTER(state);
 }

@@ -31,8 +31,7 @@ extern void adp_sum_throw_rows(void);
 extern void adp_sum_throw_not_added(void);
 
 /*
- * Half of the range, so that counting one row more never overflows; merging,
- * which can double a count, checks.
+ * Half of the range, so that two counts can be added before they are checked.
  */
 #define ADP_SUM_ROWS_MAX (PG_INT64_MAX / 2)
 
@@ -75,14 +74,14 @@ adp_sum_count_scale(AdpSum *sum, int scale, int64 rows)
 }
 
 /*
- * Adds a value.  Raises 22003 if the sum leaves its range.
+ * Adds a value.  Raises 22003 if the sum or the count leaves its range.
  */
 static inline void
 adp_sum_add(AdpSum *sum, AdpFixed value)
 {
 	sum->units = adp_fixed_add(sum->units, value.units);
 	adp_sum_count_scale(sum, value.scale, 1);
-	sum->rows++;
+	sum->rows = adp_sum_add_rows(sum->rows, 1);
 }
 
 /*
@@ -109,6 +108,8 @@ adp_sum_remove(AdpSum *sum, AdpFixed value)
 	sum->units = adp_fixed_subtract(sum->units, value.units);
 	if (value.scale == sum->scale)
 		sum->widest_rows--;
+	else if (unlikely(sum->widest_rows == sum->rows))
+		adp_sum_throw_not_added();
 	sum->rows--;
 }
 
