@@ -37,16 +37,14 @@ typedef struct Feed
 static void
 push_next(Feed *feed, AdpCsv *csv)
 {
-	int end = feed->len;
+	bool is_rest = feed->ncuts == 0;
+	int end = is_rest ? feed->len : feed->cuts[0];
 
-	if (feed->ncuts > 0)
+	if (!is_rest)
 	{
-		end = feed->cuts[0];
 		feed->cuts++;
 		feed->ncuts--;
 	}
-	else
-		adp_csv_finish(csv);
 	if (end < feed->pos || end > feed->len)
 		elog(ERROR, "cut is out of order");
 	MemoryContextReset(feed->cxt);
@@ -54,6 +52,8 @@ push_next(Feed *feed, AdpCsv *csv)
 				 guard_copy(feed->cxt, feed->body + feed->pos, end - feed->pos),
 				 end - feed->pos);
 	feed->pos = end;
+	if (is_rest)
+		adp_csv_finish(csv);
 }
 
 /*
