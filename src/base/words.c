@@ -51,6 +51,23 @@ adp_words_hold(const char *list, const char *word)
 }
 
 /*
+ * The first word that is as a pattern has it.
+ */
+char *
+adp_words_find(const char *list, const char *pattern)
+{
+	char *rest = list ? pstrdup(list) : NULL;
+	char *word;
+
+	while ((word = adp_words_next(&rest, ",")) != NULL)
+	{
+		if (adp_words_match(word, pattern))
+			return word;
+	}
+	return NULL;
+}
+
+/*
  * Adds a word.
  */
 void

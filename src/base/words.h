@@ -17,6 +17,10 @@ extern char *adp_words_next(char **rest, const char *separators);
 /* Whether a list with commas, perhaps NULL, holds a word. */
 extern bool adp_words_hold(const char *list, const char *word);
 
+/* The first word of a list, perhaps NULL, that is as a regular expression of the
+ * server asks for, palloc'd; NULL if none is. */
+extern char *adp_words_find(const char *list, const char *pattern);
+
 /* Adds a word to a list with commas unless it is there. */
 extern void adp_words_add(StringInfo list, const char *word);
 

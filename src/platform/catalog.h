@@ -51,6 +51,9 @@ typedef enum AdpFieldKind
 /* Smallest units of the account's currency, as many as the platform says. */
 #define ADP_FIELD_MINOR 0x8000
 
+/* So large a value that a page had better hold fewer rows. */
+#define ADP_FIELD_HEAVY 0x10000
+
 #define ADP_FIELD_OF_SETTINGS \
 	(ADP_FIELD_ACCOUNT_NAME | ADP_FIELD_ACCOUNT_CURRENCY | \
 	 ADP_FIELD_ACCOUNT_ZONE | ADP_FIELD_ACCOUNT_SYSTEM | \
@@ -102,11 +105,13 @@ typedef struct AdpSource
 	int days_per_request; /* longest range of one request; 0: any */
 	int64 rows_cap;		  /* an answer of so many rows is cut; 0: none is */
 	const char *path;	  /* template of its requests, see request.h */
+	int page_rows;		  /* rows of a page to ask for; 0: not said */
 	const char *filler;	  /* field to ask for when none is needed: count(*) */
 	bool is_listing;	  /* its rows are the accounts: nothing is asked */
 	bool is_single;		  /* the answer is one row by itself */
 	bool asks_manager;	  /* for all accounts one answer of the manager does */
 	const struct AdpTallies *tallies; /* in its rows; NULL: none */
+	const struct AdpTrap *traps;	  /* end with kind 0; NULL: none */
 	const struct AdpRecords *records; /* what CSV records are like */
 } AdpSource;
 

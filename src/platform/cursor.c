@@ -13,6 +13,7 @@
 #include "platform/records.h"
 #include "platform/request.h"
 #include "platform/tallies.h"
+#include "platform/traps.h"
 
 /* Time between two looks at a call of another scan, in milliseconds. */
 #define LOOK_GAP_MS 10
@@ -100,8 +101,7 @@ adp_cursor_plan(MemoryContext cxt, AdpSession *session, const AdpQuery *query,
 	AdpCursorPlan *plan = palloc0(sizeof(AdpCursorPlan));
 
 	adp_days_check(platform, query->source, days);
-	if (platform->check_query != NULL)
-		platform->check_query(session->settings, query, adp_days_first(days));
+	adp_traps_check(platform, session->settings, query, adp_days_first(days));
 	plan->session = session;
 	plan->cxt = cxt;
 	plan->query = query;
@@ -400,7 +400,7 @@ start_job(AdpCursor *cursor)
 	AdpPageAsk ask = make_ask(cursor);
 	AdpApiRequest request = {0};
 
-	session->platform->jobs->start_request(&ask, &request);
+	adp_request_job(session->platform, &ask, &request);
 	cursor->job =
 		adp_job_create(session, cursor->plan->cxt, &request, cursor->subject);
 	cursor->is_awaited = true;
@@ -731,11 +731,10 @@ doubt_answer(const AdpCursor *cursor)
 {
 	const AdpSession *session = cursor->plan->session;
 	const AdpPlatform *platform = session->platform;
-	const char *reason = NULL;
+	const char *reason =
+		adp_traps_doubt(platform, session->settings, &cursor->query,
+						cursor->nrows, cursor->is_plain);
 
-	if (platform->doubt != NULL)
-		reason = platform->doubt(session->settings, &cursor->query,
-								 cursor->nrows, cursor->is_plain);
 	if (reason != NULL)
 		ereport(WARNING,
 				(errmsg("platform \"%s\" may have left out rows of %s",

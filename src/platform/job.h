@@ -43,8 +43,9 @@ typedef struct AdpJobHooks
 	/* Whether a query can be got by a job at all. */
 	bool (*can)(const AdpQuery *query);
 
-	/* The requests that start a job, and that ask about it. */
-	void (*start_request)(const AdpPageAsk *ask, AdpApiRequest *out);
+	const char *rows_path; /* template of the request for its rows */
+
+	/* The request that asks about a job. */
 	void (*state_request)(const AdpSettings *settings, const char *job,
 						  AdpApiRequest *out);
 

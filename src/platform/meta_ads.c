@@ -51,20 +51,29 @@ static const AdpVersion meta_ads_versions[] = {{"v26.0", NULL},
 											   {NULL}};
 
 #define REACH_MONTHS 37
+#define EDGE "/{version}/act_{account}/"
 #define REPORT(level) \
 	{ \
-		level, REACH_MONTHS, .filler = "impressions", \
-							 .tallies = &adp_meta_ads_tallies \
+		level, REACH_MONTHS, .path = EDGE "insights", .page_rows = 500, \
+							 .filler = "impressions", \
+							 .tallies = &adp_meta_ads_tallies, \
+							 .traps = adp_meta_ads_traps \
+	}
+#define LIST(name, edge) \
+	{ \
+		name, REACH_MONTHS, .path = EDGE edge, .page_rows = 100, \
+							.filler = "id" \
 	}
 
 static const AdpSource meta_ads_sources[] = {REPORT("account"),
 											 REPORT("campaign"),
 											 REPORT("adset"),
 											 REPORT("ad"),
-											 {"accounts", .is_single = true,
-											  .filler = "id"},
-											 {NULL, REACH_MONTHS,
-											  .filler = "id"}};
+											 {"accounts",
+											  .path = "/{version}/act_{account}",
+											  .filler = "id", .is_single = true},
+											 LIST("creatives", "adcreatives"),
+											 LIST(NULL, "{source}")};
 
 /*
  * Whether a value may stand in a condition: ids may, the platform compares
@@ -100,6 +109,8 @@ const AdpPlatform adp_meta_ads = {
 	.list_key = "data",
 	.token_path = "paging.cursors.after",
 	.more_path = "paging.next",
+	.page_param = "limit",
+	.token_param = "after",
 	.fields = adp_meta_ads_fields,
 	.reports = adp_meta_ads_reports,
 	.sources = meta_ads_sources,
@@ -121,10 +132,7 @@ const AdpPlatform adp_meta_ads = {
 			   "data.scopes", "data.expires_at"},
 	.whole_currencies = "CLP,COP,CRC,HUF,IDR,ISK,JPY,KRW,PYG,TWD,VND",
 	.can_hold = can_hold,
-	.query_text = adp_meta_ads_query_text,
-	.page_request = adp_meta_ads_page_request,
-	.check_query = adp_meta_ads_check_query,
-	.doubt = adp_meta_ads_doubt,
+	.add_params = adp_meta_ads_add_params,
 	.version_header = "facebook-api-version",
 	.jobs = &adp_meta_ads_jobs,
 };

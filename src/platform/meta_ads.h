@@ -10,6 +10,7 @@
 
 #include "platform/job.h"
 #include "platform/tallies.h"
+#include "platform/traps.h"
 
 extern const AdpPlatform adp_meta_ads;
 
@@ -26,6 +27,11 @@ extern const AdpPlatform adp_meta_ads;
 #define META_ACTION_VALUES "action_values"
 #define META_SETTING "attribution_setting"
 
+/* Breakdowns, as regular expressions: by hour; and those under which actions from
+ * outside Meta are not told. */
+#define META_HOURLY "hourly_stats_aggregated_by_(advertiser|audience)_time_zone"
+#define META_HIDING META_HOURLY "|region"
+
 /* meta_ads_reports.c */
 extern const AdpField adp_meta_ads_fields[];
 extern const AdpReport adp_meta_ads_reports[];
@@ -34,31 +40,16 @@ extern const AdpReport adp_meta_ads_reports[];
 extern const AdpFailureKind adp_meta_ads_failures;
 extern const AdpUsageKind adp_meta_ads_usage;
 
-/* meta_ads_traps.c: refuses what the platform would answer with silence; why
- * rows may be missing. */
-extern void adp_meta_ads_check_query(const AdpSettings *settings,
-									 const AdpQuery *query, const char *since);
-extern const char *adp_meta_ads_doubt(const AdpSettings *settings,
-									  const AdpQuery *query, int64 nrows,
-									  bool is_plain);
-
-/* meta_ads_query.c: whether a source is a report; words of comma lists;
- * requests. */
-extern bool adp_meta_ads_is_report(const char *source);
-extern bool adp_meta_ads_lists(const char *list, const char *word);
-extern bool adp_meta_ads_is_hourly(const AdpSettings *settings);
-extern bool adp_meta_ads_hides_outside(const AdpSettings *settings);
-extern char *adp_meta_ads_query_text(const AdpSettings *settings,
-									 const AdpQuery *query);
-extern void adp_meta_ads_page_request(const AdpPageAsk *ask, AdpApiRequest *out);
-
-extern void adp_meta_ads_start_request(const AdpPageAsk *ask,
-									   AdpApiRequest *out);
+/* meta_ads_query.c */
+extern void adp_meta_ads_add_params(AdpParams *params,
+									const AdpSettings *settings,
+									const AdpQuery *query, bool is_plain);
 
 /* meta_ads_jobs.c */
 extern const AdpJobHooks adp_meta_ads_jobs;
 
-/* meta_ads_rows.c */
+/* meta_ads_rows.c, meta_ads_traps.c */
 extern const AdpTallies adp_meta_ads_tallies;
+extern const AdpTrap adp_meta_ads_traps[];
 
 #endif /* ADP_PLATFORM_META_ADS_H */

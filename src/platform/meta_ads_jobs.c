@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "base/words.h"
 #include "platform/days.h"
 #include "platform/job.h"
 #include "platform/meta_ads.h"
@@ -51,7 +52,7 @@ asks_for(const AdpQuery *query, const char *name)
 static bool
 needs_run(const AdpSettings *settings, const AdpQuery *query)
 {
-	if (adp_meta_ads_lists(settings->breakdowns, "mmm"))
+	if (adp_words_hold(settings->breakdowns, "mmm"))
 		return true;
 	if (settings->breakdowns == NULL ||
 		(!asks_for(query, "reach") && !asks_for(query, "frequency") &&
@@ -87,7 +88,7 @@ wants(const AdpSettings *settings, const AdpQuery *query, int days)
 static bool
 can(const AdpQuery *query)
 {
-	return adp_meta_ads_is_report(query->source);
+	return adp_platform_source(&adp_meta_ads, query->source)->tallies != NULL;
 }
 
 /*
@@ -147,7 +148,7 @@ const AdpJobHooks adp_meta_ads_jobs = {
 	.id_path = "report_run_id",
 	.wants = wants,
 	.can = can,
-	.start_request = adp_meta_ads_start_request,
+	.rows_path = "/{version}/{job}/insights",
 	.state_request = state_request,
 	.read_state = read_state,
 };

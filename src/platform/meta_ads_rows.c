@@ -53,5 +53,5 @@ const AdpTallies adp_meta_ads_tallies = {
 	.row_type = META_ACTION_TYPE,
 	.row_count = META_ACTION_COUNT,
 	.row_value = META_ACTION_VALUE,
-	.hides = adp_meta_ads_hides_outside,
+	.hiding = META_HIDING,
 };

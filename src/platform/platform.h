@@ -12,6 +12,7 @@
 #define ADP_PLATFORM_PLATFORM_H
 
 #include "platform/failure.h"
+#include "platform/params.h"
 #include "platform/usage.h"
 
 struct AdpJobHooks;
@@ -101,6 +102,8 @@ typedef struct AdpPlatform
 	const char *list_key;		/* the same in a listing of accounts */
 	const char *token_path;		/* where a page has the next one's token */
 	const char *more_path;		/* absent or empty on the last page */
+	const char *page_param;		/* parameter for the rows of a page, or NULL */
+	const char *token_param;	/* and for its token */
 	const char *version_header; /* of answers: who really made them, or NULL */
 
 	bool any_field_name; /* names of fields go into no request */
@@ -136,10 +139,14 @@ typedef struct AdpPlatform
 
 	/*
 	 * The request of an account as EXPLAIN shows it, equal meaning the same, and
-	 * that for a page.  NULL: the source's path tells.
+	 * that for a page.  NULL: the source's path and add_params tell.
 	 */
 	char *(*query_text)(const AdpSettings *settings, const AdpQuery *query);
 	void (*page_request)(const AdpPageAsk *ask, AdpApiRequest *out);
+
+	/* Adds what is asked for, its page apart, to a source's path; NULL: nothing. */
+	void (*add_params)(AdpParams *params, const AdpSettings *settings,
+					   const AdpQuery *query, bool is_plain);
 
 	/*
 	 * Requests that list the accounts behind "*", and one account's settings.
@@ -150,22 +157,6 @@ typedef struct AdpPlatform
 						 AdpApiRequest *out);
 	void (*account_request)(const AdpSettings *settings, const char *account,
 							AdpApiRequest *out);
-
-	/*
-	 * Throws for what the platform would answer with silence in place of an
-	 * error, and warns of what it may.  since is the first day, empty for all
-	 * that the platform keeps.  NULL: there is no such thing.
-	 */
-	void (*check_query)(const AdpSettings *settings, const AdpQuery *query,
-						const char *since);
-
-	/*
-	 * Why rows may be missing from a whole answer that had so many, as a
-	 * sentence; NULL: they are not.  is_plain: it was asked for without values
-	 * that the platform refused.  NULL: none ever are.
-	 */
-	const char *(*doubt)(const AdpSettings *settings, const AdpQuery *query,
-						 int64 nrows, bool is_plain);
 
 	/* Reports made in the background; NULL: there are none. */
 	const struct AdpJobHooks *jobs;

@@ -10,57 +10,12 @@
 
 #include "net/url.h"
 #include "platform/account.h"
+#include "platform/job.h"
 #include "platform/request.h"
+#include "platform/template.h"
 
-/* A blank of a template. */
-typedef struct Blank
-{
-	const char *name;
-	const char *value; /* NULL: the template has none of that name */
-	bool is_encoded;   /* or goes in as it stands */
-} Blank;
-
-/*
- * Appends what goes into the blank at the beginning of a text.
- */
-static void
-append_blank(StringInfo out, const char *at, const Blank *blanks)
-{
-	Size len = strcspn(at, "}");
-
-	while (blanks->name != NULL &&
-		   (strlen(blanks->name) != len || strncmp(blanks->name, at, len) != 0))
-		blanks++;
-	if (blanks->name == NULL || blanks->value == NULL)
-		elog(ERROR, "blank \"%.*s\" of a request has no value", (int) len, at);
-	if (blanks->is_encoded)
-		adp_url_append(out, blanks->value);
-	else
-		appendStringInfoString(out, blanks->value);
-}
-
-/*
- * Fills in a template.
- */
-static char *
-fill(const char *template, const Blank *blanks)
-{
-	StringInfoData out;
-
-	initStringInfo(&out);
-	while (*template != '\0')
-	{
-		Size plain = strcspn(template, "{");
-
-		appendBinaryStringInfo(&out, template, (int) plain);
-		template += plain;
-		if (*template == '\0')
-			break;
-		append_blank(&out, template + 1, blanks);
-		template += strcspn(template, "}") + 1;
-	}
-	return out.data;
-}
+/* A page of rows with large fields holds so many times fewer. */
+#define HEAVY_FACTOR 4
 
 /*
  * Fills in a template for an account.
@@ -70,16 +25,18 @@ adp_request_path(const char *template, const AdpSettings *settings,
 				 const AdpQuery *query, const AdpAccount *account,
 				 const char *job)
 {
-	const Blank blanks[] = {{"version", settings->api_version},
-							{"source", query ? query->source : settings->source},
-							{"since", query ? query->since : NULL},
-							{"until", query ? query->until : NULL},
-							{"account", account ? account->id : NULL, true},
-							{"zone", account ? account->time_zone : NULL, true},
-							{"job", job, true},
-							{NULL}};
+	const AdpBlank blanks[] = {{"version", settings->api_version},
+							   {"source",
+								query ? query->source : settings->source},
+							   {"since", query ? query->since : NULL},
+							   {"until", query ? query->until : NULL},
+							   {"account", account ? account->id : NULL, true},
+							   {"zone", account ? account->time_zone : NULL,
+								true},
+							   {"job", job, true},
+							   {NULL}};
 
-	return fill(template, blanks);
+	return adp_template_fill(template, blanks);
 }
 
 /*
@@ -109,12 +66,61 @@ require_days(const AdpPlatform *platform, const AdpQuery *query)
 }
 
 /*
- * The request for a page of rows.
+ * Rows of the page to ask for: fewer with large fields, and after a page that
+ * was too big.
+ */
+static int
+page_rows(const AdpPlatform *platform, const AdpPageAsk *ask)
+{
+	int rows = adp_platform_source(platform, ask->query->source)->page_rows;
+
+	for (int i = 0; i < ask->query->nfields; i++)
+	{
+		const AdpField *field =
+			adp_platform_field(platform, ask->query->fields[i]);
+
+		if (field != NULL && (field->flags & ADP_FIELD_HEAVY) != 0)
+			return Max((rows / HEAVY_FACTOR) >> ask->halvings, 1);
+	}
+	return Max(rows >> ask->halvings, 1);
+}
+
+/*
+ * Adds which page is wanted.
+ */
+static void
+add_page(AdpParams *params, const AdpPlatform *platform, const AdpPageAsk *ask)
+{
+	if (adp_platform_source(platform, ask->query->source)->page_rows == 0)
+		return;
+	adp_params_add(params, platform->page_param,
+				   psprintf("%d", page_rows(platform, ask)));
+	adp_params_add(params, platform->token_param, ask->token);
+}
+
+/*
+ * A path with parameters.
+ */
+static char *
+with_params(char *path, const AdpParams *params)
+{
+	if (params->text.len == 0)
+		return path;
+	return psprintf("%s%c%s", path, strchr(path, '?') ? '&' : '?',
+					params->text.data);
+}
+
+/*
+ * The request for a page of rows.  Of a finished job nothing but the page is
+ * said.
  */
 void
 adp_request_page(const AdpPlatform *platform, const AdpPageAsk *ask,
 				 AdpApiRequest *out)
 {
+	const char *path = source_path(platform, ask->query->source);
+	AdpParams params;
+
 	if (platform->page_request != NULL)
 	{
 		platform->page_request(ask, out);
@@ -123,10 +129,35 @@ adp_request_page(const AdpPlatform *platform, const AdpPageAsk *ask,
 	require_days(platform, ask->query);
 	if (platform->asks_settings)
 		adp_account_check_settings(platform, ask->settings, ask->account);
+	adp_params_init(&params, true);
+	if (ask->job != NULL)
+		path = platform->jobs->rows_path;
+	else if (platform->add_params != NULL)
+		platform->add_params(&params, ask->settings, ask->query, ask->is_plain);
+	add_page(&params, platform, ask);
 	out->method = "GET";
+	out->path = with_params(adp_request_path(path, ask->settings, ask->query,
+											 ask->account, ask->job),
+							&params);
+	out->accept = platform->format == ADP_FORMAT_CSV ? "text/csv" : NULL;
+}
+
+/*
+ * The request that starts a job: what would be asked for at once, as a form.
+ */
+void
+adp_request_job(const AdpPlatform *platform, const AdpPageAsk *ask,
+				AdpApiRequest *out)
+{
+	AdpParams params;
+
+	adp_params_init(&params, true);
+	platform->add_params(&params, ask->settings, ask->query, ask->is_plain);
+	out->method = "POST";
 	out->path = adp_request_path(source_path(platform, ask->query->source),
 								 ask->settings, ask->query, ask->account, NULL);
-	out->accept = platform->format == ADP_FORMAT_CSV ? "text/csv" : NULL;
+	out->body = params.text.data;
+	out->content_type = "application/x-www-form-urlencoded";
 }
 
 /*
@@ -137,14 +168,15 @@ adp_request_text(const AdpPlatform *platform, const AdpSettings *settings,
 				 const AdpQuery *query)
 {
 	const char *path = source_path(platform, query->source);
-	const Blank blanks[] = {{"version", settings->api_version},
-							{"source", query->source},
-							{"since", query->since},
-							{"until", query->until},
-							{"account",
-							 psprintf("$%s", platform->account_option)},
-							{"zone", "$timezone"},
-							{NULL}};
+	const AdpBlank blanks[] = {{"version", settings->api_version},
+							   {"source", query->source},
+							   {"since", query->since},
+							   {"until", query->until},
+							   {"account",
+								psprintf("$%s", platform->account_option)},
+							   {"zone", "$timezone"},
+							   {NULL}};
+	AdpParams params;
 
 	if (platform->query_text != NULL)
 		return platform->query_text(settings, query);
@@ -152,7 +184,11 @@ adp_request_text(const AdpPlatform *platform, const AdpSettings *settings,
 		return psprintf("none: %s \"%s\" needs a column with field \"%s\"",
 						platform->source_option, query->source,
 						platform->day_field);
-	return psprintf("GET %s", fill(path, blanks));
+	adp_params_init(&params, false);
+	if (platform->add_params != NULL)
+		platform->add_params(&params, settings, query, false);
+	return psprintf("GET %s",
+					with_params(adp_template_fill(path, blanks), &params));
 }
 
 /*

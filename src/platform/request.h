@@ -28,6 +28,10 @@ extern char *adp_request_path(const char *template, const AdpSettings *settings,
 extern void adp_request_page(const AdpPlatform *platform, const AdpPageAsk *ask,
 							 AdpApiRequest *out);
 
+/* The request that starts a job which makes the rows; see job.h. */
+extern void adp_request_job(const AdpPlatform *platform, const AdpPageAsk *ask,
+							AdpApiRequest *out);
+
 /*
  * The request of an account as EXPLAIN shows it, with names in place of what
  * differs between accounts; equal means the same.

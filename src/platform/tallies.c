@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 #include "utils/numeric.h"
 
+#include "base/words.h"
 #include "platform/choice.h"
 #include "platform/tallies.h"
 
@@ -529,7 +530,8 @@ adp_tallies_shaper(const AdpTallies *tallies, const AdpSettings *settings,
 	shaper->choice = adp_choice_read(settings->conversion_actions
 										 ? settings->conversion_actions
 										 : tallies->choice);
-	shaper->hides = tallies->hides != NULL && tallies->hides(settings);
+	shaper->hides = tallies->hiding != NULL &&
+		adp_words_find(settings->breakdowns, tallies->hiding) != NULL;
 	plan_cells(shaper, query);
 	return &shaper->base;
 }

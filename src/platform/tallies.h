@@ -42,8 +42,8 @@ typedef struct AdpTallies
 	const char *row_count;
 	const char *row_value;
 
-	/* Whether a part of the actions is hidden; NULL: it never is. */
-	bool (*hides)(const AdpSettings *settings);
+	const char *hiding; /* breakdowns, as a regular expression, under which a part
+						 * of the actions is hidden; NULL: there are none */
 } AdpTallies;
 
 /* What a field is. */

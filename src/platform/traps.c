@@ -1,0 +1,184 @@
+/*
+ * traps.c
+ *	  What a platform answers with silence, or with a part, instead of an error.
+ */
+#include "postgres.h"
+
+#include "base/words.h"
+#include "platform/days.h"
+#include "platform/tallies.h"
+#include "platform/template.h"
+#include "platform/traps.h"
+
+/* What a trap has caught. */
+typedef struct Catch
+{
+	const AdpPlatform *platform;
+	const char *source;
+	const char *breakdowns; /* of the table */
+	const char *breakdown;	/* NULL: the trap does not look at them */
+	const char *field;
+} Catch;
+
+/*
+ * Finds a breakdown of the table that a trap looks for; false if it has none.
+ */
+static bool
+catch_breakdown(const AdpTrap *trap, Catch *catch)
+{
+	catch->breakdown = trap->breakdown
+		? adp_words_find(catch->breakdowns, trap->breakdown)
+		: NULL;
+	return trap->breakdown == NULL || catch->breakdown != NULL;
+}
+
+/*
+ * Finds a field of the query that a trap looks for; false if it has none.
+ */
+static bool
+catch_field(const AdpTrap *trap, const AdpQuery *query, Catch *catch)
+{
+	catch->field = NULL;
+	if (trap->field == NULL)
+		return true;
+	for (int i = 0; i < query->nfields; i++)
+	{
+		if (!adp_words_match(query->fields[i], trap->field))
+			continue;
+		catch->field = query->fields[i];
+		return true;
+	}
+	return false;
+}
+
+/*
+ * A text of a trap with what it has caught; NULL for NULL.
+ */
+static char *
+tell(const char *text, const Catch *catch)
+{
+	const AdpBlank blanks[] = {{"source", catch->source},
+							   {"breakdowns", catch->breakdowns},
+							   {"breakdown", catch->breakdown},
+							   {"field", catch->field},
+							   {NULL}};
+
+	return text ? adp_template_fill(text, blanks) : NULL;
+}
+
+/*
+ * Throws for days of which the platform keeps nothing, and does not say so.
+ */
+static void
+check_reach(const AdpTrap *trap, const Catch *catch, const char *since)
+{
+	const char *first = adp_days_months_ago(trap->months);
+
+	if (strcmp(since, first) >= 0)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
+			 errmsg("days before %s are outside the reach of platform \"%s\" for %s",
+					first, catch->platform->name, tell(trap->message, catch)),
+			 errdetail("The platform keeps them for %d months, and answers with nothing for days before.",
+					   trap->months),
+			 errhint("Ask for later days; keep older ones in a local copy.")));
+}
+
+/*
+ * Deals with what a trap has caught before anything is asked for.
+ */
+static void
+spring(const AdpTrap *trap, const Catch *catch, const char *since)
+{
+	AdpError error = {0};
+
+	switch (trap->kind)
+	{
+		case ADP_TRAP_GONE:
+			adp_error_set(&error, trap->class, tell(trap->message, catch),
+						  tell(trap->detail, catch), tell(trap->hint, catch));
+			adp_error_throw(&error);
+			break;
+		case ADP_TRAP_REACH:
+			check_reach(trap, catch, since);
+			break;
+		case ADP_TRAP_PART:
+			ereport(WARNING,
+					(errmsg_internal("%s", tell(trap->message, catch)),
+					 errdetail_internal("%s", tell(trap->detail, catch)),
+					 errhint("%s", tell(trap->hint, catch))));
+			break;
+		case ADP_TRAP_EMPTY:
+		case ADP_TRAP_PLAIN:
+			break;
+	}
+}
+
+/*
+ * Throws for a breakdown as a field that the table does not ask for: its column
+ * would be empty.
+ */
+static void
+check_breakdowns(const Catch *catch, const AdpQuery *query)
+{
+	const AdpTallies *tallies =
+		adp_platform_source(catch->platform, catch->source)->tallies;
+
+	for (int i = 0; i < query->nfields; i++)
+	{
+		const char *name = query->fields[i];
+		const AdpField *field = adp_platform_field(catch->platform, name);
+
+		if (field == NULL || field->kind != ADP_KIND_SEGMENT ||
+			strcmp(name, catch->platform->day_field) == 0 ||
+			(tallies != NULL && strcmp(name, tallies->row_type) == 0) ||
+			adp_words_hold(catch->breakdowns, name))
+			continue;
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+				 errmsg("field \"%s\" is a breakdown that the foreign table does not ask for",
+						name),
+				 errhint("Name it in option breakdowns of the table.")));
+	}
+}
+
+/*
+ * Looks at a query before it is asked.
+ */
+void
+adp_traps_check(const AdpPlatform *platform, const AdpSettings *settings,
+				const AdpQuery *query, const char *since)
+{
+	const AdpTrap *trap = adp_platform_source(platform, query->source)->traps;
+	Catch catch = {platform, query->source, settings->breakdowns};
+
+	if (trap == NULL)
+		return;
+	check_breakdowns(&catch, query);
+	for (; trap->kind != 0; trap++)
+	{
+		if (catch_breakdown(trap, &catch) && catch_field(trap, query, &catch))
+			spring(trap, &catch, since);
+	}
+}
+
+/*
+ * Looks at an answer.
+ */
+const char *
+adp_traps_doubt(const AdpPlatform *platform, const AdpSettings *settings,
+				const AdpQuery *query, int64 nrows, bool is_plain)
+{
+	const AdpTrap *trap = adp_platform_source(platform, query->source)->traps;
+	Catch catch = {platform, query->source, settings->breakdowns};
+
+	for (; trap != NULL && trap->kind != 0; trap++)
+	{
+		if ((trap->kind == ADP_TRAP_PLAIN && is_plain) ||
+			(trap->kind == ADP_TRAP_EMPTY && nrows == 0 &&
+			 catch_breakdown(trap, &catch)))
+			return tell(trap->detail, &catch);
+	}
+	return NULL;
+}
