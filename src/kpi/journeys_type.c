@@ -17,6 +17,7 @@
 
 #include "base/compat.h"
 #include "kpi/journeys.h"
+#include "kpi/states.h"
 
 PG_FUNCTION_INFO_V1(adpipe_journeys_add_int8);
 PG_FUNCTION_INFO_V1(adpipe_journeys_add_numeric);
@@ -46,14 +47,6 @@ typedef struct ExpandedJourneys
 	AdpJourneys journeys;
 	StringInfo bytes; /* the stored form, between asking its size and copying */
 } ExpandedJourneys;
-
-/* The memory that the states of an aggregate's groups lie in; lies there. */
-typedef struct StateContext
-{
-	MemoryContext context;
-	FmgrInfo *function; /* whose fn_extra points here */
-	MemoryContextCallback forget;
-} StateContext;
 
 /* reads a value of one SQL type; known at compile time, so inlined */
 typedef AdpFixed (*ReadValue)(Datum datum);
@@ -133,49 +126,6 @@ make_context(MemoryContext parent)
 {
 	return AllocSetContextCreate(parent, "adpipe journeys",
 								 ALLOCSET_DEFAULT_SIZES);
-}
-
-/*
- * Callback of the server: the memory of an aggregate's states goes away.
- */
-static void
-forget_states(void *arg)
-{
-	StateContext *states = (StateContext *) arg;
-
-	if (states->function->fn_extra == states)
-		states->function->fn_extra = NULL;
-}
-
-/*
- * The memory context for the states of an aggregate: a child of the
- * aggregate's own, which is how the executor recognizes a state as one that it
- * need not copy.
- *
- * All groups share it, although an expanded object usually has one to itself.
- * With a context per group the server, which adds up all contexts whenever a
- * group begins, would need time that grows with the square of the groups.
- * Sharing is safe because the executor never deletes a state by itself: a
- * state keeps its address, and goes away with its aggregate's context.
- */
-static MemoryContext
-context_for_states(FunctionCallInfo fcinfo, MemoryContext aggregate)
-{
-	StateContext *states = (StateContext *) fcinfo->flinfo->fn_extra;
-	MemoryContext context;
-
-	if (states != NULL && MemoryContextGetParent(states->context) == aggregate)
-		return states->context;
-
-	context = make_context(aggregate);
-	states = MemoryContextAlloc(context, sizeof(StateContext));
-	states->context = context;
-	states->function = fcinfo->flinfo;
-	states->forget.func = forget_states;
-	states->forget.arg = states;
-	MemoryContextRegisterResetCallback(context, &states->forget);
-	fcinfo->flinfo->fn_extra = states;
-	return context;
 }
 
 /*
@@ -265,7 +215,7 @@ writable_state(FunctionCallInfo fcinfo)
 		return expanded;
 	}
 
-	expanded = make_expanded(in_aggregate ? context_for_states(fcinfo, context)
+	expanded = make_expanded(in_aggregate ? adp_states_context(fcinfo, context)
 										  : make_context(CurrentMemoryContext));
 	if (PG_ARGISNULL(ARG_STATE))
 		return expanded;

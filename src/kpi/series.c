@@ -12,16 +12,16 @@
 
 #include "fmgr.h"
 #include "utils/expandeddatum.h"
-#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
 #include "kpi/series.h"
+#include "kpi/states.h"
 
 PG_FUNCTION_INFO_V1(adpipe_series_add);
 PG_FUNCTION_INFO_V1(adpipe_series_combine);
 
-#define FIRST_CAPACITY 32
+#define FIRST_CAPACITY 8
 
 /* A series in memory. */
 typedef struct ExpandedSeries
@@ -30,7 +30,7 @@ typedef struct ExpandedSeries
 	bool is_sorted;
 	int count;
 	int capacity;
-	AdpPoint *points; /* in the object's own context */
+	AdpPoint *points; /* in the object's context */
 } ExpandedSeries;
 
 static Size flat_size(ExpandedObjectHeader *header);
@@ -153,14 +153,11 @@ adp_series_points(Datum datum, int *count)
 }
 
 /*
- * An empty series in memory, in a context below the parent: the executor
- * keeps such an object from row to row as it is.
+ * An empty series in memory, in a context of states.
  */
 static ExpandedSeries *
-make_expanded(MemoryContext parent)
+make_expanded(MemoryContext context)
 {
-	MemoryContext context = AllocSetContextCreate(parent, "adpipe series",
-												  ALLOCSET_START_SMALL_SIZES);
 	ExpandedSeries *series =
 		MemoryContextAllocZero(context, sizeof(ExpandedSeries));
 
@@ -204,20 +201,20 @@ append(ExpandedSeries *series, const AdpPoint *points, int count)
 static ExpandedSeries *
 get_state(FunctionCallInfo fcinfo)
 {
-	MemoryContext context;
+	MemoryContext aggregate;
 	ExpandedSeries *series;
 	const AdpPoint *points;
 	int count;
 
-	if (!AggCheckCallContext(fcinfo, &context))
+	if (!AggCheckCallContext(fcinfo, &aggregate))
 		elog(ERROR, "series function called outside of an aggregate");
 	if (PG_ARGISNULL(0))
-		return make_expanded(context);
+		return make_expanded(adp_states_context(fcinfo, aggregate));
 	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(PG_GETARG_DATUM(0))))
 		return (ExpandedSeries *) DatumGetEOHP(PG_GETARG_DATUM(0));
 
 	points = adp_series_points(PG_GETARG_DATUM(0), &count);
-	series = make_expanded(context);
+	series = make_expanded(adp_states_context(fcinfo, aggregate));
 	append(series, points, count);
 	return series;
 }
