@@ -61,12 +61,12 @@ adp_adstats_is_valid(const AdpAdStats *stats)
 }
 
 /*
- * An empty value in a memory context.
+ * An empty value in the current memory context.
  */
 static AdpAdStats *
-make_stats(MemoryContext context)
+make_stats(void)
 {
-	AdpAdStats *stats = MemoryContextAllocZero(context, sizeof(AdpAdStats));
+	AdpAdStats *stats = palloc0(sizeof(AdpAdStats));
 
 	stats->version = ADP_ADSTATS_VERSION;
 	return stats;
@@ -75,21 +75,20 @@ make_stats(MemoryContext context)
 /*
  * Argument 0 for the caller to change and return: the very value inside an
  * aggregate, where the executor made it ours, and a copy outside.  NULL stands
- * for an empty value.
+ * for an empty value, which is short-lived: the executor copies the first state
+ * of a group, and one that lived as long as the group would be there twice.
  */
 static inline AdpAdStats *
 writable_stats(FunctionCallInfo fcinfo)
 {
-	MemoryContext context = CurrentMemoryContext;
 	AdpAdStats *stats;
-	bool in_aggregate = AggCheckCallContext(fcinfo, &context) != 0;
 
 	if (PG_ARGISNULL(0))
-		return make_stats(in_aggregate ? context : CurrentMemoryContext);
+		return make_stats();
 
 	stats = PG_GETARG_ADSTATS(0);
 	adp_adstats_check_version(stats->version);
-	if (unlikely(!in_aggregate))
+	if (unlikely(!AggCheckCallContext(fcinfo, NULL)))
 	{
 		AdpAdStats *copy = palloc(sizeof(AdpAdStats));
 
@@ -224,7 +223,7 @@ adpipe_adstats_add_row_float8(PG_FUNCTION_ARGS)
 Datum
 adpipe_adstats_make_numeric(PG_FUNCTION_ARGS)
 {
-	AdpAdStats *stats = make_stats(CurrentMemoryContext);
+	AdpAdStats *stats = make_stats();
 
 	add_row(fcinfo, stats, 0, adp_fixed_read_numeric, adp_fixed_read_numeric);
 	PG_RETURN_POINTER(stats);
@@ -236,7 +235,7 @@ adpipe_adstats_make_numeric(PG_FUNCTION_ARGS)
 Datum
 adpipe_adstats_make_float8(PG_FUNCTION_ARGS)
 {
-	AdpAdStats *stats = make_stats(CurrentMemoryContext);
+	AdpAdStats *stats = make_stats();
 
 	add_row(fcinfo, stats, 0, adp_fixed_read_float8, adp_fixed_read_float8);
 	PG_RETURN_POINTER(stats);

@@ -83,20 +83,16 @@ adp_ratio_is_valid(const AdpRatioState *state)
 static inline AdpRatioState *
 writable_state(FunctionCallInfo fcinfo)
 {
-	MemoryContext context;
 	AdpRatioState *state;
-	bool in_aggregate = AggCheckCallContext(fcinfo, &context) != 0;
 
-	if (likely(in_aggregate && !PG_ARGISNULL(0)))
+	if (likely(!PG_ARGISNULL(0) && AggCheckCallContext(fcinfo, NULL)))
 	{
 		state = PG_GETARG_RATIO(0);
 		adp_ratio_check_version(state->version);
 		return state;
 	}
 
-	if (!in_aggregate)
-		context = CurrentMemoryContext;
-	state = MemoryContextAllocZero(context, sizeof(AdpRatioState));
+	state = palloc0(sizeof(AdpRatioState));
 	state->version = ADP_RATIO_VERSION;
 	if (!PG_ARGISNULL(0))
 	{
