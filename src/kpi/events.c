@@ -15,13 +15,18 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "port/pg_bitutils.h"
 
 #include "base/compat.h"
 #include "kpi/events.h"
 
 PG_FUNCTION_INFO_V1(adpipe_events_combine);
 
+/* events that there is room for at least, from the first on */
 #define FIRST_CAPACITY 8
+
+/* up to here the server hands out memory in powers of two */
+#define CHUNK_MAX 8192
 
 /*
  * Order of events: by time; at the same time by the lowest condition met
@@ -118,6 +123,21 @@ capacity_of(const AdpEvents *state)
 }
 
 /*
+ * The capacity of a list that is going to grow, at least "count": as much as
+ * fits into the memory that it takes anyway.
+ */
+static uint32
+growing_capacity(uint32 parameter_bytes, uint64 count)
+{
+	Size offset = ADP_EVENTS_OFFSET(parameter_bytes);
+	Size size = offset + count * sizeof(AdpEvent);
+
+	if (size <= CHUNK_MAX)
+		size = pg_nextpower2_size_t(size);
+	return (size - offset) / sizeof(AdpEvent);
+}
+
+/*
  * A copy with room for more events; at least twice the room if the list is
  * going to grow.  Raises 54000 if it would be too long.
  */
@@ -135,7 +155,9 @@ copy_events(const AdpEvents *state, uint32 more)
 	if (needed > ADP_EVENTS_MAX)
 		adp_events_throw_too_many();
 	if (more > 0)
-		needed = Min(Max(needed, 2 * (uint64) state->count), ADP_EVENTS_MAX);
+		needed = growing_capacity(state->parameter_bytes,
+								  Min(Max(needed, 2 * (uint64) state->count),
+									  ADP_EVENTS_MAX));
 
 	copy = adp_events_make(&call, (uint32) needed);
 	copy->count = state->count;
@@ -224,7 +246,9 @@ adp_events_add(FunctionCallInfo fcinfo, const AdpEventsCall *call, int64 time,
 	AdpEvent *event;
 
 	if (PG_ARGISNULL(0))
-		state = adp_events_make(call, FIRST_CAPACITY);
+		state = adp_events_make(call,
+								growing_capacity(call->parameter_bytes,
+												 FIRST_CAPACITY));
 	else
 	{
 		state = writable_events(fcinfo, keep ? 1 : 0);
