@@ -1,5 +1,5 @@
 # The kinds of rows (platform/tallies.h, platform/records.h), by way of the test
-# module in test/module/kinds: a platform that is like none there is, so that no
+# module in test/module/row_kinds: a platform that is like none there is, so that no
 # kind is bent to the one that uses it first.
 
 use strict;
@@ -11,7 +11,7 @@ use AdpipeTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $module = "$FindBin::RealBin/../module/kinds";
+my $module = "$FindBin::RealBin/../module/row_kinds";
 my $node = adpipe_cluster();
 my $session;
 
@@ -24,8 +24,8 @@ sub set_up
 	delete $ENV{MAKEFLAGS};
 	my $log = `cd '$dir' && make -f '$module/Makefile' 2>&1`;
 	BAIL_OUT("test module does not build:\n$log") if $? != 0;
-	$node->psql('postgres', slurp_file("$module/kinds_test.sql"),
-		extra_params => [ '-v', "module=$dir/kinds_test" ], on_error_die => 1);
+	$node->psql('postgres', slurp_file("$module/row_kinds_test.sql"),
+		extra_params => [ '-v', "module=$dir/row_kinds_test" ], on_error_die => 1);
 	$session = session($node);
 	return;
 }
@@ -35,7 +35,7 @@ sub call
 {
 	my ($function, @arguments) = @_;
 	my @literals = map { !defined $_ ? 'NULL' : ref $_ ? 'ARRAY[' . join(',', map { quote($_) } @$_) . ']' : quote($_) } @arguments;
-	return "SELECT kinds_test.$function(" . join(', ', @literals) . ')';
+	return "SELECT row_kinds_test.$function(" . join(', ', @literals) . ')';
 }
 
 sub rows_of
@@ -84,6 +84,7 @@ subtest 'tallies: cells' => sub {
 		"1|2|3|0|0.5|~\n2|4|~|0|~|~\n3|0|0|0|~|~\n4|0|0|0|~|~", 'not so in the usual window of mixed settings');
 	is(rows_of('tallies', $page, [@fields], undef, 'place'),
 		"1|2|3|~|0.5|~\n2|4|~|~|~|~\n3|~|~|~|~|~\n4|~|~|~|~|~", 'nor where a part is hidden');
+	like(rows_of('tallies', $page, [@fields], undef, 'age'), qr/^3\|0\|0\|0\|~\|~$/m, 'which it is by some breakdowns only');
 	is(rows_of('tallies', $page, [qw(id)]), "1\n2\n3\n4", 'plain members stay as they are');
 };
 

@@ -1,5 +1,5 @@
 /*
- * kinds_test.c
+ * row_kinds_test.c
  *	  The kinds of rows for SQL, with a platform that is like none there is.
  */
 #include "postgres.h"
@@ -17,24 +17,15 @@
 
 PG_MODULE_MAGIC;
 
-PG_FUNCTION_INFO_V1(kinds_test_read);
-PG_FUNCTION_INFO_V1(kinds_test_members);
-PG_FUNCTION_INFO_V1(kinds_test_check_choice);
+PG_FUNCTION_INFO_V1(row_kinds_test_read);
+PG_FUNCTION_INFO_V1(row_kinds_test_members);
+PG_FUNCTION_INFO_V1(row_kinds_test_check_choice);
 
 /* The token that is in use. */
 #define SECRET "token-of-the-trial"
 
 static const char *const windows[] = {"#h", "ever", NULL};
 static const char *const additive[] = {"tallies", NULL};
-
-/*
- * Whether a part is hidden: where the table breaks down by anything.
- */
-static bool
-hides(const AdpSettings *settings)
-{
-	return settings->breakdowns != NULL;
-}
 
 #define TALLIES \
 	.type_key = "kind", .amount_key = "n", .default_window = "usual", \
@@ -46,7 +37,8 @@ hides(const AdpSettings *settings)
 
 static const AdpTallies plain_tallies = {TALLIES};
 static const AdpTallies all_tallies = {TALLIES, .setting = "rule",
-									   .mixed = "various", .hides = hides};
+									   .mixed = "various",
+									   .hiding = "place|hour.*"};
 
 static const AdpFamilyColumn event_columns[] = {{"trial.events", "events"},
 												{"trial.income", "income:",
@@ -70,26 +62,17 @@ static const AdpNoneWord none[] = {{"-",
 								   {"?", ADP_NONE_IN_OTHERS},
 								   {NULL}};
 
-/*
- * Reads a sentence of refusal.
- */
-static bool
-read_text(const char *text, const char *path, AdpFailure *failure)
-{
-	failure->class = ADP_ERR_QUOTA;
-	failure->hint = "Come back.";
-	return strncmp(text, "Enough", 6) == 0;
-}
+static const AdpFailureRule rules[] = {{"~enough for", ADP_ERR_QUOTA, 0,
+										"Come back."},
+									   {NULL}};
+static const AdpFailureKind failures = {.rules = rules};
 
-static const AdpRecords flat = {.none = none, .read_text = read_text};
+static const AdpRecords flat = {.none = none};
 static const AdpRecords timed = {.none = none,
 								 .time = "at",
 								 .families = &events,
-								 .lacks_families = true,
-								 .read_text = read_text};
-static const AdpRecords folded = {.none = none,
-								  .families = &events,
-								  .read_text = read_text};
+								 .lacks_families = true};
+static const AdpRecords folded = {.none = none, .families = &events};
 
 static const AdpField fields[] = {{"day", ADP_FIELD_DATE, ADP_KIND_SEGMENT,
 								   ADP_FIELD_REQUIRED},
@@ -115,6 +98,7 @@ static const AdpPlatform json_trial = {.format = ADP_FORMAT_JSON,
 static const AdpPlatform csv_trial = {.format = ADP_FORMAT_CSV,
 									  .day_field = "day",
 									  .fields = fields,
+									  .failures = &failures,
 									  .sources = sources};
 
 /*
@@ -171,11 +155,11 @@ append_rows(StringInfo out, AdpShaper *shaper, AdpPageRows *page, int ncells)
 }
 
 /*
- * kinds_test_read(source text, body text, fields text[], choice text,
+ * row_kinds_test_read(source text, body text, fields text[], choice text,
  *				   breakdowns text) → text
  */
 Datum
-kinds_test_read(PG_FUNCTION_ARGS)
+row_kinds_test_read(PG_FUNCTION_ARGS)
 {
 	char *body = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	AdpQuery query = {.source = text_to_cstring(PG_GETARG_TEXT_PP(0))};
@@ -210,10 +194,10 @@ kinds_test_read(PG_FUNCTION_ARGS)
 }
 
 /*
- * kinds_test_members(source text, field text) → text
+ * row_kinds_test_members(source text, field text) → text
  */
 Datum
-kinds_test_members(PG_FUNCTION_ARGS)
+row_kinds_test_members(PG_FUNCTION_ARGS)
 {
 	char *source = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	const AdpTallies *tallies =
@@ -234,10 +218,10 @@ kinds_test_members(PG_FUNCTION_ARGS)
 }
 
 /*
- * kinds_test_check_choice(setting text) → text
+ * row_kinds_test_check_choice(setting text) → text
  */
 Datum
-kinds_test_check_choice(PG_FUNCTION_ARGS)
+row_kinds_test_check_choice(PG_FUNCTION_ARGS)
 {
 	const char *problem =
 		adp_choice_check(text_to_cstring(PG_GETARG_TEXT_PP(0)));
