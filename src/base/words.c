@@ -41,7 +41,9 @@ adp_words_hold(const char *list, const char *word)
 		Size item;
 
 		list += strspn(list, " ");
-		item = strcspn(list, ", ");
+		item = strcspn(list, ",");
+		while (item > 0 && list[item - 1] == ' ')
+			item--;
 		if (item == len && strncmp(list, word, len) == 0)
 			return true;
 		list += strcspn(list, ",");

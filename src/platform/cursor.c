@@ -167,9 +167,7 @@ drop_job(AdpCursor *cursor)
 static bool
 can_use_job(const AdpCursor *cursor)
 {
-	const AdpJobHooks *jobs = cursor->plan->session->platform->jobs;
-
-	return jobs != NULL && jobs->can(&cursor->query);
+	return adp_job_can(cursor->plan->session->platform->jobs, &cursor->query);
 }
 
 /*
@@ -193,8 +191,8 @@ wants_job(const AdpCursor *cursor)
 
 	return can_use_job(cursor) &&
 		(cursor->prefers_jobs ||
-		 session->platform->jobs->wants(session->settings, &cursor->query,
-										ndays(cursor)));
+		 adp_job_is_better(session->platform->jobs, session->settings,
+						   &cursor->query, ndays(cursor)));
 }
 
 /*

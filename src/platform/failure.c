@@ -212,6 +212,15 @@ find_code(const AdpJson *object, const char *path)
 }
 
 /*
+ * A code; NULL if it is 0, which is none.
+ */
+static const char *
+unless_zero(const char *code)
+{
+	return code != NULL && strcmp(code, "0") == 0 ? NULL : code;
+}
+
+/*
  * How a code is shown: a number alone would say nothing.
  */
 static const char *
@@ -268,10 +277,8 @@ static void
 read_places(const AdpFailurePlaces *places, const AdpJson *object, Facts *facts,
 			AdpFailure *failure)
 {
-	facts->code = find_code(object, places->code);
-	facts->subcode = adp_json_find_text(object, places->subcode);
-	if (facts->subcode != NULL && strcmp(facts->subcode, "0") == 0)
-		facts->subcode = NULL;
+	facts->code = unless_zero(find_code(object, places->code));
+	facts->subcode = unless_zero(adp_json_find_text(object, places->subcode));
 	failure->code = show_code(facts->code, facts->subcode);
 	failure->message = adp_json_find_text(object, places->message);
 	failure->request_id = adp_json_find_text(object, places->request_id);

@@ -56,7 +56,7 @@ typedef struct AdpFailurePlaces
 	const char *message;	/* the first text */
 	const char *more;		/* a text for users, put after it */
 	const char *code;		/* a text, a number, or an object with one member,
-							 * whose name comes before its value */
+							 * whose name comes before its value; 0: none */
 	const char *subcode;	/* 0: none */
 	const char *request_id; /* for the platform's support */
 	const char *is_transient;

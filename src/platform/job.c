@@ -6,9 +6,11 @@
 
 #include "utils/memutils.h"
 
+#include "base/json_find.h"
 #include "platform/call.h"
 #include "platform/job.h"
 #include "platform/job_pace.h"
+#include "platform/request.h"
 
 /* How often a job is started that fails in passing or is skipped. */
 #define STARTS_MAX 3
@@ -193,10 +195,10 @@ wait_for_next(AdpJob *job)
 static void
 read_state(AdpJob *job, const AdpJson *doc)
 {
+	const AdpPlatform *platform = job->session->platform;
 	AdpJobReport report = {0};
 
-	report.failure.retry_after_ms = -1;
-	job->session->platform->jobs->read_state(doc, &report);
+	adp_job_read(platform->jobs, platform->failures, doc, &report);
 	/* that it is ready is not yet to say that its rows can be read */
 	if (report.state != ADP_JOB_READY)
 		job->not_ready = 0;
@@ -224,13 +226,9 @@ read_state(AdpJob *job, const AdpJson *doc)
 static void
 read_start(AdpJob *job, const AdpJson *doc)
 {
-	const AdpJson *value =
-		adp_json_path(doc, job->session->platform->jobs->id_path);
-	const char *text = adp_json_text(value);
-	int64 number = adp_json_int(value, -1);
+	const char *text =
+		adp_json_find_text(doc, job->session->platform->jobs->id);
 
-	if (text == NULL && number >= 0)
-		text = psprintf(INT64_FORMAT, number);
 	if (text == NULL || text[0] == '\0' ||
 		strspn(text, "0123456789") != strlen(text))
 	{
@@ -326,8 +324,11 @@ send_next(AdpJob *job)
 	AdpApiRequest request = {0};
 
 	if (job->id != NULL)
-		session->platform->jobs->state_request(session->settings, job->id,
-											   &request);
+	{
+		request.method = "GET";
+		request.path = adp_request_path(session->platform->jobs->state_path,
+										session->settings, NULL, NULL, job->id);
+	}
 	else
 	{
 		request = job->request;

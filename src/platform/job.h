@@ -15,44 +15,6 @@
 
 #include "platform/session.h"
 
-typedef enum AdpJobState
-{
-	ADP_JOB_RUNNING,
-	ADP_JOB_READY, /* its rows can be asked for */
-	ADP_JOB_FAILED /* for good; see adp_job_failure() */
-} AdpJobState;
-
-/* What an answer says of a job. */
-typedef struct AdpJobReport
-{
-	AdpJobState state; /* READY: finished, its progress apart */
-	int percent;
-	const char *status; /* the platform's word */
-	bool is_skipped;	/* with FAILED: it was never made */
-	AdpFailure failure; /* with FAILED */
-} AdpJobReport;
-
-/* What a platform has to say about jobs. */
-typedef struct AdpJobHooks
-{
-	const char *id_path; /* in the answer that a job was started */
-
-	/* Whether days of a query are better, or can only be, got by a job. */
-	bool (*wants)(const AdpSettings *settings, const AdpQuery *query, int days);
-
-	/* Whether a query can be got by a job at all. */
-	bool (*can)(const AdpQuery *query);
-
-	const char *rows_path; /* template of the request for its rows */
-
-	/* The request that asks about a job. */
-	void (*state_request)(const AdpSettings *settings, const char *job,
-						  AdpApiRequest *out);
-
-	/* Reads an answer about a job. */
-	void (*read_state)(const AdpJson *doc, AdpJobReport *report);
-} AdpJobHooks;
-
 typedef struct AdpJob AdpJob;
 
 /*

@@ -8,7 +8,7 @@
 #ifndef ADP_PLATFORM_META_ADS_H
 #define ADP_PLATFORM_META_ADS_H
 
-#include "platform/job.h"
+#include "platform/platform.h"
 #include "platform/tallies.h"
 #include "platform/traps.h"
 
@@ -46,7 +46,7 @@ extern void adp_meta_ads_add_params(AdpParams *params,
 									const AdpQuery *query, bool is_plain);
 
 /* meta_ads_jobs.c */
-extern const AdpJobHooks adp_meta_ads_jobs;
+extern const AdpJobKind adp_meta_ads_jobs;
 
 /* meta_ads_rows.c, meta_ads_traps.c */
 extern const AdpTallies adp_meta_ads_tallies;

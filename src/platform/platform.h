@@ -11,11 +11,9 @@
 #ifndef ADP_PLATFORM_PLATFORM_H
 #define ADP_PLATFORM_PLATFORM_H
 
-#include "platform/failure.h"
+#include "platform/job_kind.h"
 #include "platform/params.h"
 #include "platform/usage.h"
-
-struct AdpJobHooks;
 
 /* How account ids are written. */
 typedef struct AdpIdRule
@@ -118,6 +116,7 @@ typedef struct AdpPlatform
 
 	const AdpFailureKind *failures; /* what failed answers mean */
 	const AdpUsageKind *usage;		/* headers about quotas; NULL: none */
+	const AdpJobKind *jobs;			/* made in the background; NULL: none */
 
 	AdpIdRule account_id;
 	AdpAccountPaths account_paths;
@@ -157,9 +156,6 @@ typedef struct AdpPlatform
 						 AdpApiRequest *out);
 	void (*account_request)(const AdpSettings *settings, const char *account,
 							AdpApiRequest *out);
-
-	/* Reports made in the background; NULL: there are none. */
-	const struct AdpJobHooks *jobs;
 } AdpPlatform;
 
 /* registry.c */

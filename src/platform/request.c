@@ -10,7 +10,6 @@
 
 #include "net/url.h"
 #include "platform/account.h"
-#include "platform/job.h"
 #include "platform/request.h"
 #include "platform/template.h"
 

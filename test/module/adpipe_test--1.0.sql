@@ -137,3 +137,13 @@ AS 'MODULE_PATHNAME', 'test_failure_text' LANGUAGE C STRICT VOLATILE;
 CREATE FUNCTION adpipe_test.usage(kind int, path text, headers text[])
 RETURNS text
 AS 'MODULE_PATHNAME', 'test_usage' LANGUAGE C STRICT VOLATILE;
+
+-- The jobs of kinds.c, by number; NULL where no job can be.  It is January 2026.
+CREATE FUNCTION adpipe_test.job_is_better(
+	kind int, source text, breakdowns text, field text, since text, days int)
+RETURNS boolean
+AS 'MODULE_PATHNAME', 'test_job_is_better' LANGUAGE C VOLATILE;
+
+CREATE FUNCTION adpipe_test.job_read(kind int, document text)
+RETURNS text
+AS 'MODULE_PATHNAME', 'test_job_read' LANGUAGE C STRICT VOLATILE;

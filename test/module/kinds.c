@@ -14,7 +14,8 @@
 #include "utils/builtins.h"
 
 #include "base/json_find.h"
-#include "platform/failure.h"
+#include "platform/days.h"
+#include "platform/job_kind.h"
 #include "platform/usage.h"
 
 PG_FUNCTION_INFO_V1(test_json_find);
@@ -22,6 +23,8 @@ PG_FUNCTION_INFO_V1(test_failure);
 PG_FUNCTION_INFO_V1(test_failure_told);
 PG_FUNCTION_INFO_V1(test_failure_text);
 PG_FUNCTION_INFO_V1(test_usage);
+PG_FUNCTION_INFO_V1(test_job_is_better);
+PG_FUNCTION_INFO_V1(test_job_read);
 
 /* One that says numbers, with numbers of detail. */
 static const AdpFailureRule number_rules[] =
@@ -87,6 +90,34 @@ static const AdpUsageQuota usage_quotas[] = {{"/report", "reports"},
 static const AdpUsageKind usage_kinds[] = {{usage_headers, usage_quotas},
 										   {usage_headers, NULL, .slow_pct = 10,
 											.pause_pct = 50}};
+
+static const AdpJobSource job_sources[] = {{"small", 12}, {"large", 0}, {NULL}};
+
+static const AdpJobNeed job_needs[] = {{"rare"},
+									   {.fields = "reach,users", .months = 13},
+									   {NULL}};
+
+static const AdpJobKind job_kinds[] =
+	{{.sources = job_sources,
+	  .rows_per_breakdown = 6,
+	  .needs = job_needs,
+	  .status = "data.status|status",
+	  .ready = "SUCCESS,Job Complete",
+	  .failed = "FAILED",
+	  .skipped = "CANCELED",
+	  .percent = "percent",
+	  .reason = {.message = "why", .code = "code"}},
+	 {.sources = job_sources, .status = "status", .ready = "BUILT"}};
+
+/*
+ * On a clock of the tests: it is a day of January 2026 everywhere.
+ */
+char *
+adp_days_months_ago(int months)
+{
+	months = 2026 * 12 - months;
+	return psprintf("%04d-%02d-15", months / 12, months % 12 + 1);
+}
 
 /*
  * A text argument; NULL for NULL.
@@ -271,4 +302,53 @@ test_usage(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(
 		psprintf("%g %% " INT64_FORMAT " ms, pause " INT64_FORMAT " ms%s",
 				 usage.pct, usage.wait_ms, pause_ms, must_wait ? "!" : "")));
+}
+
+/*
+ * job_is_better(kind, source, breakdowns, field, since, days): whether it is;
+ * NULL if no job can be.
+ */
+Datum
+test_job_is_better(PG_FUNCTION_ARGS)
+{
+	const AdpJobKind *kind = &job_kinds[PG_GETARG_INT32(0)];
+	const char *field = text_argument(fcinfo, 3);
+	AdpSettings settings = {.breakdowns = text_argument(fcinfo, 2)};
+	AdpQuery query = {.source = text_argument(fcinfo, 1),
+					  .fields = &field,
+					  .nfields = 1,
+					  .has_day = !PG_ARGISNULL(4),
+					  .since = text_argument(fcinfo, 4)};
+
+	if (!adp_job_can(kind, &query))
+		PG_RETURN_NULL();
+	PG_RETURN_BOOL(
+		adp_job_is_better(kind, &settings, &query, PG_GETARG_INT32(5)));
+}
+
+/*
+ * job_read(kind, document): state, percentage, word; of a failed one also what
+ * its failure says.
+ */
+Datum
+test_job_read(PG_FUNCTION_ARGS)
+{
+	static const char *const states[] = {[ADP_JOB_RUNNING] = "running",
+										 [ADP_JOB_READY] = "ready",
+										 [ADP_JOB_FAILED] = "failed"};
+	AdpJobReport report = {0};
+	const AdpFailure *failure = &report.failure;
+
+	adp_job_read(&job_kinds[PG_GETARG_INT32(0)], &failure_kinds[0],
+				 document_argument(fcinfo, 1), &report);
+	if (report.state != ADP_JOB_FAILED)
+		PG_RETURN_TEXT_P(
+			cstring_to_text(psprintf("%s, %d %%, %s", states[report.state],
+									 report.percent, report.status)));
+	PG_RETURN_TEXT_P(cstring_to_text(
+		psprintf("%s%s, %s, %s, %s", states[report.state],
+				 report.is_skipped ? " (skipped)" : "",
+				 failure->code ? failure->code : "no code",
+				 failure->message ? failure->message : "no message",
+				 flag_words(failure))));
 }

@@ -141,4 +141,45 @@ usage(0, '/v1/report', ['ratelimit-reset 7'], '0 % 7000 ms, pause 0 ms', 'a bare
 usage(0, '/v1/report', [ 'x-usage {', 'x-account [1]', 'x-usage {"1":5}', 'ratelimit-reset soon' ], '0 % 0 ms, pause 0 ms', 'what does not parse is not there');
 usage(0, '/v1/report', [ 'x-account {"pct":80}', $entries ], '80 % 180000 ms, pause 250 ms', 'the most of several headers');
 
+# Whether days of a query are better got by a job; kind, source, breakdowns,
+# field, first day, days.
+sub better
+{
+	my ($expected, $what, @query) = @_;
+	my $list = join ', ', map { defined ? quote($_) : 'NULL' } @query;
+	is($session->query("SELECT coalesce(adpipe_test.job_is_better($list)::text, 'never')"), $expected, $what);
+	return;
+}
+better('false', 'as many days as are asked for at once', 0, 'small', undef, 'clicks', '2026-01-01', 12);
+better('true', 'one more', 0, 'small', undef, 'clicks', '2026-01-01', 13);
+better('never', 'a source that jobs do not make', 0, 'things', undef, 'clicks', '2026-01-01', 500);
+better('true', 'a source that is always got by jobs', 0, 'large', undef, 'clicks', '2026-01-01', 1);
+better('false', 'few days with breakdowns', 0, 'small', 'sex', 'clicks', '2026-01-01', 2);
+better('true', 'which leave fewer of them', 0, 'small', 'sex', 'clicks', '2026-01-01', 3);
+better('false', 'but always one', 0, 'large', 'sex', 'clicks', '2026-01-01', 1);
+better('false', 'breakdowns of a platform where they do not count', 1, 'small', 'sex', 'users', '2020-01-01', 12);
+better('true', 'a breakdown that only jobs give', 0, 'small', 'age,rare', 'clicks', '2026-01-01', 1);
+better('false', 'one of another name', 0, 'small', 'age,rarely', 'clicks', '2026-01-01', 1);
+better('true', 'a field that only jobs give of old days', 0, 'small', 'age', 'users', '2024-12-14', 1);
+better('false', 'of later days', 0, 'small', 'age', 'users', '2024-12-15', 1);
+better('false', 'another field', 0, 'small', 'age', 'clicks', '2024-12-14', 1);
+better('false', 'without breakdowns', 0, 'small', undef, 'users', '2024-12-14', 1);
+better('true', 'of all days that there are', 0, 'small', 'age', 'users', undef, 0);
+
+sub job
+{
+	my ($kind, $document, $expected, $what) = @_;
+	is($session->query("SELECT adpipe_test.job_read($kind, " . quote($document) . ')'), $expected, $what);
+	return;
+}
+job(0, '{"data":{"status":"QUEUED"},"percent":5}', 'running, 5 %, QUEUED', 'a word that says nothing is one of a job that runs');
+job(0, '{"data":{"status":"Job"},"percent":5}', 'running, 5 %, Job', 'a part of one is none');
+job(0, '{"percent":"100"}', 'running, 100 %, no status', 'no word at all');
+job(0, '{"data":{"status":"Job Complete"},"percent":99}', 'ready, 99 %, Job Complete', 'one of two words for ready');
+job(0, '{"status":"SUCCESS"}', 'ready, 0 %, SUCCESS', 'the other, elsewhere, without progress');
+job(1, '{"status":"BUILT","percent":3}', 'ready, 100 %, BUILT', 'a platform that tells no progress');
+job(0, '{"status":"FAILED","code":7,"why":"It is too heavy."}', 'failed, error 7, It is too heavy., permanent too_much heavy', 'a job that failed for a reason');
+job(0, "{\"status\":\"FAILED\"$_}", 'failed, no code, no message, transient too_much', "one that does not tell: '$_'") for '', ',"code":0';
+job(0, '{"status":"CANCELED","code":5,"why":"Old."}', 'failed (skipped), error 5, Old., ', 'one that was never made');
+
 done_testing();
