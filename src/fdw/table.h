@@ -36,9 +36,10 @@ typedef struct AdpTable
 } AdpTable;
 
 /*
- * Reads the definition of a table, in CurrentMemoryContext.  with_secrets as
- * in adp_option_settings().  Throws if the option that names the source is
- * missing, or a column's type cannot hold its field.
+ * Reads the definition of a table, on which the caller holds a lock, in
+ * CurrentMemoryContext.  with_secrets as in adp_option_settings().  Throws if
+ * the option that names the source is missing, or a column's type cannot hold
+ * its field.
  */
 extern AdpTable *adp_table_load(Oid relid, Oid userid, bool with_secrets);
 

@@ -11,6 +11,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "pgtime.h"
+#include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
@@ -120,10 +121,10 @@ set_text(Datum *value, bool *is_null, const char *text)
 }
 
 /*
- * Reads the definition of a table that the caller may read.
+ * Refuses what is no foreign table, or one that the caller may not read.
  */
-static AdpTable *
-load_table(Oid relid)
+static void
+check_may_read(Oid relid)
 {
 	char *name = get_rel_name(relid);
 	char kind = get_rel_relkind(relid);
@@ -137,6 +138,19 @@ load_table(Oid relid)
 	may_read = pg_class_aclcheck(relid, GetUserId(), ACL_SELECT);
 	if (may_read != ACLCHECK_OK)
 		aclcheck_error(may_read, OBJECT_FOREIGN_TABLE, name);
+}
+
+/*
+ * Reads the definition of a table that the caller may read, and locks it, as a
+ * scan does, until the transaction is over.
+ */
+static AdpTable *
+load_table(Oid relid)
+{
+	check_may_read(relid);
+	LockRelationOid(relid, AccessShareLock);
+	/* what it was may have changed while the lock was waited for */
+	check_may_read(relid);
 	return adp_table_load(relid, GetUserId(), true);
 }
 

@@ -42,6 +42,13 @@ is( $node->safe_psql('postgres',
 		"SELECT DISTINCT value FROM $settings WHERE setting = 'auto_tagging_enabled'"),
 	'true', 'auto-tagging is told');
 
+# The table stays what it is until the transaction is over, as with a scan.
+is($node->safe_psql('postgres', <<"END"), 'AccessShareLock', 'the table is locked');
+BEGIN;
+SELECT FROM $settings OFFSET 1000000;
+SELECT mode FROM pg_locks WHERE pid = pg_backend_pid() AND relation = 'google.campaign_daily'::regclass;
+END
+
 # Who may not, and what is none of ours.
 my $error = sql_error($node, "CREATE ROLE analyst; SET ROLE analyst; SELECT * FROM $settings");
 is($error->{sqlstate}, '42501', 'not for everybody');
