@@ -8,9 +8,9 @@
 #   build_extension     builds into build/<version><variant>
 #   stage_extension     installs into the scratch folder; sets TEMP_CONFIG, the
 #                       server settings that make it visible
-#   wrap_server         lets servers run under ADPIPE_UNDER, if that is set
 #   copy_tree           copies the sources to $SCRATCH/tree, for servers and
 #                       tests that may not read the clone
+#   wrap_server         lets servers run under ADPIPE_UNDER
 #   as_user command…    runs a command as an ordinary user, in a process group
 #                       that ends with the script
 #   start_server        starts a server of its own that knows the extension; sets
@@ -22,7 +22,7 @@
 # folder), ADPIPE_STAGE (destdir, path, relocate: how a server finds the
 # extension, instead of the best way it knows), ADPIPE_UNDER (shell words in
 # front of the server's program, valgrind and its options, say; $REPORTS in them
-# is the folder for what it finds).
+# is the folder for what it finds, $TREE that of copy_tree).
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
@@ -280,7 +280,7 @@ wrap_server() {
     rm "$programs/postgres" "$programs/pg_ctl"
     cat >"$programs/postgres" <<END
 #!/bin/sh
-export REPORTS=$REPORTS
+export REPORTS=$REPORTS TREE=$TREE
 case " \$* " in
     *" --boot "* | *" --single "* | *" --check "* | *" -V "*)
         exec $PG_BINDIR/postgres "\$@"
