@@ -2,10 +2,8 @@
  * cursor.h
  *	  One account's way through its pages.
  *
- * The days of an account are asked for in spans, one after the other: one span
- * where the platform takes any range, several where it does not, and two in
- * place of one that the platform finds too much.  Each span is a sequence of
- * pages.  A page is fetched whole, parsed and checked before a row of it goes
+ * The days of an account are asked for in spans, one after the other.  Each span
+ * is a sequence of pages.  A page is fetched whole, parsed and checked before a row of it goes
  * out, and the one after is on its way meanwhile.
  */
 #ifndef ADP_PLATFORM_CURSOR_H
