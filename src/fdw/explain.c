@@ -92,8 +92,8 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 						adp_request_text(table->platform, table->settings,
 										 &query),
 						es);
-	accounts = adp_directory_describe(table->platform, table->settings,
-									  query.source, &plan.accounts, &count);
+	accounts = adp_account_scope_describe(table->platform, table->settings,
+										  query.source, &plan.accounts, &count);
 	ExplainPropertyText("Accounts", accounts, es);
 	if (adp_platform_source(table->platform, query.source)->is_listing)
 		count = 1;

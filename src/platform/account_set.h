@@ -1,0 +1,42 @@
+/*
+ * account_set.h
+ *	  Accounts, each once, and how they are read out of an answer.
+ */
+#ifndef ADP_PLATFORM_ACCOUNT_SET_H
+#define ADP_PLATFORM_ACCOUNT_SET_H
+
+#include "platform/call.h"
+
+/* All zero: none. */
+typedef struct AdpAccountSet
+{
+	int count;
+	int capacity;
+	AdpAccount *items;
+} AdpAccountSet;
+
+/* Finds an account by id; NULL if it is not there. */
+extern AdpAccount *adp_account_set_find(const AdpAccountSet *set,
+										const char *id);
+
+/*
+ * Adds an account, not its texts, unless it is there already.  The first call's
+ * CurrentMemoryContext must last as long as the set.
+ */
+extern void adp_account_set_add(AdpAccountSet *set, const AdpAccount *account);
+
+/* Orders accounts by their ids. */
+extern void adp_account_set_sort(AdpAccountSet *set);
+
+/*
+ * Adds the accounts in the answer to a done call, which is a page of rows or one
+ * account by itself; all in CurrentMemoryContext.  False: it could not be read
+ * and the call goes on.  *next gets the token of the page after this one: NULL
+ * if there is none, empty if the platform says that there is one but not how to
+ * ask for it.
+ */
+extern bool adp_account_set_read(AdpAccountSet *set,
+								 const AdpPlatform *platform, AdpCall *call,
+								 const char **next);
+
+#endif /* ADP_PLATFORM_ACCOUNT_SET_H */
