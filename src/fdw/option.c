@@ -24,10 +24,9 @@
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
-#include "base/guc.h"
 #include "base/words.h"
+#include "fdw/endpoint.h"
 #include "fdw/option.h"
-#include "net/http.h"
 #include "platform/account.h"
 
 PG_FUNCTION_INFO_V1(adpipe_validator);
@@ -275,22 +274,6 @@ refuse_value(const AdpOption *option, const char *value, const char *detail)
 }
 
 /*
- * Whether a URL holds something that is not an absolute http(s) address of a
- * host and path.
- */
-static const char *
-check_url(const char *url)
-{
-	if (strncmp(url, "http://", 7) == 0 && !adp_http_url_allowed(url))
-		return "Plain http is spoken with loopback addresses only; use https.";
-	if (!adp_http_url_allowed(url))
-		return "Give an absolute URL that starts with https://, without user name, query or fragment.";
-	if (strpbrk(url, "?#") != NULL)
-		return "A base URL has no query and no fragment.";
-	return NULL;
-}
-
-/*
  * Checks one value.
  */
 static void
@@ -313,7 +296,7 @@ check_value(const AdpPlatform *platform, const AdpOption *option,
 								   option->min, option->max);
 			break;
 		case ADP_OPTION_URL:
-			problem = check_url(value);
+			problem = adp_endpoint_check(value);
 			break;
 		case ADP_OPTION_ONE_OF:
 			if (!adp_words_hold(option->words, value))
@@ -342,73 +325,6 @@ check_value(const AdpPlatform *platform, const AdpOption *option,
 }
 
 /*
- * The host part of a URL with its scheme: up to the third slash.
- */
-static int
-origin_len(const char *url)
-{
-	const char *host = strstr(url, "://");
-
-	return host ? (int) (host + 3 - url + strcspn(host + 3, "/")) : 0;
-}
-
-/*
- * Whether a URL starts with a prefix, at a boundary of its path: a prefix
- * "https://a.com" must not let "https://a.com.evil" pass.
- */
-static bool
-has_prefix(const char *url, const char *prefix)
-{
-	int len = (int) strlen(prefix);
-
-	while (len > 0 && prefix[len - 1] == '/')
-		len--;
-	if (len == 0 || len < origin_len(prefix))
-		return false;
-	return strncmp(url, prefix, len) == 0 &&
-		(url[len] == '\0' || url[len] == '/');
-}
-
-/*
- * Whether a URL is on the host of a platform's own URL.
- */
-static bool
-same_origin(const char *url, const char *own)
-{
-	int len = origin_len(own);
-
-	return own != NULL && origin_len(url) == len && strncmp(url, own, len) == 0;
-}
-
-/*
- * Throws unless role may have requests sent to the URL.
- */
-void
-adp_option_check_endpoint(const AdpPlatform *platform, const char *option,
-						  const char *url, Oid role)
-{
-	char *rest;
-	char *prefix;
-
-	if (superuser_arg(role) || same_origin(url, platform->endpoint) ||
-		(platform->token_endpoint && same_origin(url, platform->token_endpoint)))
-		return;
-	rest = pstrdup(adp_guc_allowed_endpoints);
-	while ((prefix = adp_words_next(&rest, ",")) != NULL)
-	{
-		if (*prefix != '\0' && has_prefix(url, prefix))
-			return;
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("option \"%s\" may not be \"%s\"", option, url),
-			 errdetail(
-				 "A role that is not superuser may use the platform's own hosts, or those that setting \"adpipe.allowed_endpoints\" allows."),
-			 errhint(
-				 "Have a superuser create the server, or add the address to \"adpipe.allowed_endpoints\".")));
-}
-
-/*
  * Validates the options of one object.
  */
 static void
@@ -426,8 +342,8 @@ validate(const AdpPlatform *platform, List *options, Oid catalog)
 			refuse_option(platform, place, def->defname);
 		check_value(platform, option, defGetString(def));
 		if (option->type == ADP_OPTION_URL)
-			adp_option_check_endpoint(platform, option->name, defGetString(def),
-									  GetUserId());
+			adp_endpoint_require_allowed(platform, option->name,
+										 defGetString(def), GetUserId());
 	}
 }
 
@@ -591,11 +507,12 @@ adp_option_settings(ForeignServer *server, const AdpPlatform *platform,
 		mapping = GetUserMapping(userid, server->serverid);
 		settings->umid = mapping->umid;
 		apply_options(settings, platform, mapping->options, ADP_ON_MAPPING);
-		adp_option_check_endpoint(platform, "endpoint", settings->endpoint,
-								  server->owner);
+		adp_endpoint_require_allowed(platform, "endpoint", settings->endpoint,
+									 server->owner);
 		if (settings->token_endpoint != NULL)
-			adp_option_check_endpoint(platform, "token_endpoint",
-									  settings->token_endpoint, server->owner);
+			adp_endpoint_require_allowed(platform, "token_endpoint",
+										 settings->token_endpoint,
+										 server->owner);
 	}
 	return settings;
 }

@@ -24,7 +24,7 @@ extern const AdpPlatform *adp_option_platform(Oid fdwid);
  * tableid may be InvalidOid.  Without secrets the user mapping is not looked
  * up, so EXPLAIN works for who has none.  With secrets: throws if userid has
  * no mapping, or if the server's endpoint is not allowed (see
- * adp_option_check_endpoint).
+ * adp_endpoint_require_allowed).
  */
 extern AdpSettings *adp_option_settings(ForeignServer *server,
 										const AdpPlatform *platform,
@@ -33,13 +33,5 @@ extern AdpSettings *adp_option_settings(ForeignServer *server,
 
 /* The settings' unbounded, parsed. */
 extern AdpUnbounded adp_option_unbounded(const AdpSettings *settings);
-
-/*
- * Throws unless url is the platform's own, or starts with a prefix of
- * adpipe.allowed_endpoints, or role is a superuser.
- */
-extern void adp_option_check_endpoint(const AdpPlatform *platform,
-									  const char *option, const char *url,
-									  Oid role);
 
 #endif /* ADP_FDW_OPTION_H */
