@@ -7,7 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use AdpipeTest::Warehouse;
+use AdpipeTest::Warehouse qw(:DEFAULT at run);
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -16,25 +16,6 @@ my $sim = simulator();
 my ($seoul, $pacific, $auckland) = ('1234567890', '2345678901', '3456789012');
 my $accounts = "$seoul,$pacific,$auckland";
 loader($node, $sim, options => { customer_id => $accounts, max_retries => 2 });
-
-# Puts both clocks to a moment; sessions that begin later see it.
-sub at
-{
-	my ($moment) = @_;
-	$sim->clock($moment);
-	$node->safe_psql('postgres', "ALTER ROLE loader SET adpipe.debug_now = '$moment'");
-	return;
-}
-
-# Runs SQL as the loader, in a session of its own; returns what it prints and
-# the messages.
-sub run
-{
-	my ($sql) = @_;
-	my ($out, $err);
-	$node->psql('postgres', $sql, extra_params => [ '-U', 'loader' ], stdout => \$out, stderr => \$err, on_error_die => 1);
-	return wantarray ? ($out, $err) : $out;
-}
 
 # 00:30 in Seoul: yesterday is over there, and is the day before in UTC.
 at('2026-11-19T15:30:00Z');

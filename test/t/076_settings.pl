@@ -8,7 +8,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use AdpipeTest::Warehouse;
+use AdpipeTest::Warehouse qw(:DEFAULT at run);
 use Test::More;
 
 my $node = adpipe_cluster();
@@ -16,24 +16,6 @@ my $sim = simulator();
 my ($tokyo, $berlin) = ('5678901234', '4567890123');
 my ($since, $until) = ('2026-08-17', '2026-11-20');
 loader($node, $sim, options => { customer_id => "$tokyo,$berlin", max_retries => 0 });
-
-# Puts both clocks to a moment; sessions that begin later see it.
-sub at
-{
-	my ($moment) = @_;
-	$sim->clock($moment);
-	$node->safe_psql('postgres', "ALTER ROLE loader SET adpipe.debug_now = '$moment'");
-	return;
-}
-
-# Runs SQL as the loader, in a session of its own; returns what it prints.
-sub run
-{
-	my ($sql) = @_;
-	my ($out, $err);
-	$node->psql('postgres', $sql, extra_params => [ '-U', 'loader' ], stdout => \$out, stderr => \$err, on_error_die => 1);
-	return wantarray ? ($out, $err) : $out;
-}
 
 # Changes a setting on the platform's side.
 sub change

@@ -7,31 +7,13 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use AdpipeTest::Warehouse;
+use AdpipeTest::Warehouse qw(:DEFAULT at run);
 use Test::More;
 
 my $node = adpipe_cluster();
 my $sim = simulator();
 my ($tokyo, $berlin) = ('5678901234', '4567890123');
 loader($node, $sim, options => { customer_id => "$tokyo,$berlin", max_retries => 0 });
-
-# Puts both clocks to a moment; sessions that begin later see it.
-sub at
-{
-	my ($moment) = @_;
-	$sim->clock($moment);
-	$node->safe_psql('postgres', "ALTER ROLE loader SET adpipe.debug_now = '$moment'");
-	return;
-}
-
-# Runs SQL as the loader, in a session of its own; returns what it prints.
-sub run
-{
-	my ($sql) = @_;
-	my ($out, $err);
-	$node->psql('postgres', $sql, extra_params => [ '-U', 'loader' ], stdout => \$out, stderr => \$err, on_error_die => 1);
-	return wantarray ? ($out, $err) : $out;
-}
 
 # One more day, refreshed once it has settled everywhere.
 my $day = 16;

@@ -7,7 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use AdpipeTest::Warehouse;
+use AdpipeTest::Warehouse qw(:DEFAULT at run);
 use Test::More;
 
 my $node = adpipe_cluster();
@@ -22,24 +22,6 @@ GRANT SELECT ON ALL TABLES IN SCHEMA flyer TO loader;
 END
 # The quota of short ranges is by the minute of a clock that stands still here.
 $sim->settings({ appsflyer_minute_calls => 1000 });
-
-# Puts both clocks to a moment; sessions that begin later see it.
-sub at
-{
-	my ($moment) = @_;
-	$sim->clock($moment);
-	$node->safe_psql('postgres', "ALTER ROLE loader SET adpipe.debug_now = '$moment'");
-	return;
-}
-
-# Runs SQL as the loader, in a session of its own; returns what it prints.
-sub run
-{
-	my ($sql) = @_;
-	my ($out, $err);
-	$node->psql('postgres', $sql, extra_params => [ '-U', 'loader' ], stdout => \$out, stderr => \$err, on_error_die => 1);
-	return wantarray ? ($out, $err) : $out;
-}
 
 # One more day, refreshed once it has settled.
 my $day = 9;

@@ -7,7 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use AdpipeTest::Warehouse;
+use AdpipeTest::Warehouse qw(:DEFAULT at run);
 use Test::More;
 
 my $node = adpipe_cluster();
@@ -16,26 +16,7 @@ my ($pacific, $auckland) = ('2345678901', '3456789012');
 my $accounts = "$pacific,$auckland";
 loader($node, $sim, options => { customer_id => $accounts });
 
-# Puts both clocks to a moment; sessions that begin later see it.
-sub at
-{
-	my ($moment) = @_;
-	$sim->clock($moment);
-	$node->safe_psql('postgres', "ALTER ROLE loader SET adpipe.debug_now = '$moment'");
-	return;
-}
-
-# Runs SQL as the loader, in a session of its own; returns what it prints and
-# the messages.
-sub run
-{
-	my ($sql) = @_;
-	my ($out, $err);
-	$node->psql('postgres', $sql, extra_params => [ '-U', 'loader' ], stdout => \$out, stderr => \$err, on_error_die => 1);
-	return wantarray ? ($out, $err // '') : $out;
-}
-
-# The same, for what must fail; returns the error.
+# Runs SQL as the loader that must fail; returns the error.
 sub refused
 {
 	my ($sql) = @_;

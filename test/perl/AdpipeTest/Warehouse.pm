@@ -17,6 +17,10 @@ use Exporter 'import';
 use JSON::PP;
 
 our @EXPORT = qw(loader world_difference);
+our @EXPORT_OK = qw(at run);
+
+# What loader() was given last.
+my ($node, $sim);
 
 # Columns of campaign_daily with their fields.
 my @COLUMNS = (
@@ -41,7 +45,8 @@ google_server().
 
 sub loader
 {
-	my ($node, $sim, %options) = @_;
+	my %options;
+	($node, $sim, %options) = @_;
 	$node->safe_psql('postgres', <<'END');
 CREATE ROLE loader LOGIN;
 SELECT adpipe.grant_loader('loader');
@@ -54,6 +59,36 @@ GRANT USAGE ON FOREIGN SERVER google TO loader;
 GRANT SELECT ON ALL TABLES IN SCHEMA google TO loader;
 END
 	return;
+}
+
+=head2 at($moment)
+
+Puts the clocks of simulator and loader to a moment; sessions that begin later
+see it.
+
+=cut
+
+sub at
+{
+	my ($moment) = @_;
+	$sim->clock($moment);
+	$node->safe_psql('postgres', "ALTER ROLE loader SET adpipe.debug_now = '$moment'");
+	return;
+}
+
+=head2 run($sql)
+
+Runs SQL as the loader, in a session of its own; returns what it prints and, in a
+list, the messages.
+
+=cut
+
+sub run
+{
+	my ($sql) = @_;
+	my ($out, $err);
+	$node->psql('postgres', $sql, extra_params => [ '-U', 'loader' ], stdout => \$out, stderr => \$err, on_error_die => 1);
+	return wantarray ? ($out, $err // '') : $out;
 }
 
 =head2 world_difference($node, $sim, $relation, $since, $until, $accounts)
