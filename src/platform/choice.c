@@ -4,30 +4,12 @@
  */
 #include "postgres.h"
 
+#include "base/words.h"
 #include "platform/choice.h"
 
 /* Characters of types; platforms end theirs in ids and such. */
 #define TYPE_CHARACTERS \
 	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-"
-
-/*
- * Takes the next item up to a separator, without the blanks around it; NULL
- * after the last.
- */
-static char *
-next_item(char **rest, const char *separator)
-{
-	char *item = strsep(rest, separator);
-	Size len;
-
-	if (item == NULL)
-		return NULL;
-	item += strspn(item, " ");
-	len = strlen(item);
-	while (len > 0 && item[len - 1] == ' ')
-		item[--len] = '\0';
-	return item;
-}
 
 /*
  * How many of a character a text holds.
@@ -51,7 +33,7 @@ read_group(char *text, AdpChoiceGroup *group)
 	char *type;
 
 	group->types = palloc((count_of(text, '|') + 1) * sizeof(char *));
-	while ((type = next_item(&text, "|")) != NULL)
+	while ((type = adp_words_next(&text, "|")) != NULL)
 		group->types[group->ntypes++] = type;
 }
 
@@ -67,7 +49,7 @@ adp_choice_read(const char *value)
 
 	choice->groups =
 		palloc0((count_of(rest, ',') + 1) * sizeof(AdpChoiceGroup));
-	while ((group = next_item(&rest, ",")) != NULL)
+	while ((group = adp_words_next(&rest, ",")) != NULL)
 		read_group(group, &choice->groups[choice->ngroups++]);
 	return choice;
 }
