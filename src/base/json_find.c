@@ -96,21 +96,7 @@ adp_json_find_first(const AdpJson *doc, const char *path)
 }
 
 /*
- * A text or a whole number as text; else NULL.
- */
-static const char *
-as_text(const AdpJson *value)
-{
-	const char *text = adp_json_text(value);
-	int64 number = adp_json_int(value, PG_INT64_MIN);
-
-	if (text == NULL && number != PG_INT64_MIN)
-		text = psprintf(INT64_FORMAT, number);
-	return text;
-}
-
-/*
- * The first text or whole number at a path.
+ * The first text, whole number, true or false at a path.
  */
 const char *
 adp_json_find_text(const AdpJson *doc, const char *path)
@@ -119,7 +105,7 @@ adp_json_find_text(const AdpJson *doc, const char *path)
 
 	foreach(cell, adp_json_find(doc, path))
 	{
-		const char *text = as_text(lfirst(cell));
+		const char *text = adp_json_scalar(lfirst(cell));
 
 		if (text != NULL)
 			return text;

@@ -21,7 +21,8 @@ extern List *adp_json_find(const AdpJson *doc, const char *path);
 /* The first of them, or NULL. */
 extern const AdpJson *adp_json_find_first(const AdpJson *doc, const char *path);
 
-/* The first of them that is a text or a whole number, as text; NULL if none. */
+/* The first of them that is a text, a whole number, true or false, as text; NULL
+ * if none is. */
 extern const char *adp_json_find_text(const AdpJson *doc, const char *path);
 
 #endif /* ADP_BASE_JSON_FIND_H */

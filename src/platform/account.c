@@ -9,6 +9,7 @@
 #include "utils/timestamp.h"
 
 #include "base/guc.h"
+#include "base/json_find.h"
 #include "base/words.h"
 #include "platform/account.h"
 
@@ -68,23 +69,14 @@ adp_account_check_list(const AdpPlatform *platform, const char *list,
 }
 
 /*
- * A copy of what stands at the first of some paths that is there, which have
- * bars between them; true and false in words.  NULL if there is nothing.
+ * A copy of what an answer tells in some place; NULL if it is nothing.
  */
 static const char *
-copy_text(const AdpJson *row, const char *paths)
+copy_text(const AdpJson *row, const char *path)
 {
-	char *rest = paths ? pstrdup(paths) : NULL;
-	char *path;
+	const char *text = adp_json_find_text(row, path);
 
-	while ((path = adp_words_next(&rest, "|")) != NULL)
-	{
-		const char *text = adp_json_scalar(adp_json_path(row, path));
-
-		if (text != NULL)
-			return pstrdup(text);
-	}
-	return NULL;
+	return text ? pstrdup(text) : NULL;
 }
 
 /*

@@ -90,7 +90,6 @@ const AdpPlatform adp_appsflyer = {
 	.source_option = "report",
 	.account_source = ADP_APPSFLYER_APPS,
 	.day_field = "Date",
-	.sign_in = ADP_SIGN_IN_READY,
 	.redirect_domain = "appsflyer.com",
 	.format = ADP_FORMAT_CSV,
 	.list_key = "data",

@@ -72,11 +72,10 @@ is_within(const char *code, const char *from, const char *to)
  * Whether a code is one that a rule is about.
  */
 static bool
-is_code(const char *wanted, const Facts *facts)
+is_code(const char *wanted, const char *code, const char *subcode)
 {
 	Size len = strcspn(wanted, "/");
 	const char *dots = strstr(wanted, "..");
-	const char *code = facts->code;
 
 	if (code == NULL)
 		return false;
@@ -84,7 +83,7 @@ is_code(const char *wanted, const Facts *facts)
 		return is_within(code, pnstrdup(wanted, dots - wanted), dots + 2);
 	return strlen(code) == len && strncmp(code, wanted, len) == 0 &&
 		(wanted[len] == '\0' ||
-		 strcmp(wanted + len + 1, facts->subcode ? facts->subcode : "0") == 0);
+		 strcmp(wanted + len + 1, subcode ? subcode : "0") == 0);
 }
 
 /*
@@ -101,8 +100,9 @@ fits(const AdpFailureRule *rule, const Facts *facts)
 	if (rule->days > 0 && (facts->days <= 0 || facts->days > rule->days))
 		return false;
 	if (strncmp(code, STATUS, strlen(STATUS)) == 0)
-		return atoi(code + strlen(STATUS)) == facts->status;
-	return len == 0 || is_code(code, facts);
+		return is_code(code + strlen(STATUS), psprintf("%d", facts->status),
+					   NULL);
+	return len == 0 || is_code(code, facts->code, facts->subcode);
 }
 
 /*

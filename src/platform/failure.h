@@ -33,7 +33,7 @@
  * that subcode (0 for none), or "200..299" of numbers, either of which may be
  * left out; about a part of the message in any case of ASCII letters, as
  * "~is limited"; about both, as "1~too much"; or about an HTTP status, as
- * "HTTP 404".  A rule about NULL ends the list.
+ * "HTTP 404" or "HTTP 500..".  The empty text is about all.  A rule about NULL ends the list.
  */
 typedef struct AdpFailureRule
 {

@@ -5,7 +5,7 @@
 #ifndef ADP_PLATFORM_GOOGLE_ADS_H
 #define ADP_PLATFORM_GOOGLE_ADS_H
 
-#include "platform/platform.h"
+#include "platform/oauth.h"
 
 extern const AdpPlatform adp_google_ads;
 
@@ -16,5 +16,8 @@ extern const AdpWatch adp_google_ads_watches[];
 
 /* google_ads_failure.c */
 extern const AdpFailureKind adp_google_ads_failures;
+
+/* google_ads_grant.c */
+extern const AdpGrant adp_google_ads_grant;
 
 #endif /* ADP_PLATFORM_GOOGLE_ADS_H */

@@ -104,7 +104,6 @@ const AdpPlatform adp_meta_ads = {
 	.source_option = "level",
 	.account_source = "account",
 	.day_field = META_DAY,
-	.sign_in = ADP_SIGN_IN_READY,
 	.rows_key = "data",
 	.list_key = "data",
 	.token_path = "paging.cursors.after",

@@ -7,6 +7,20 @@
 
 #include "platform/session.h"
 
+/* How a platform's access tokens are fetched from its token endpoint. */
+typedef struct AdpGrant
+{
+	/*
+	 * Writes the form that asks for a token; false, with *problem as an
+	 * errdetail, if the settings do not suffice.
+	 */
+	bool (*add_form)(AdpParams *form, const AdpSettings *settings,
+					 const char **problem);
+
+	AdpFailureKind failures; /* refusals of the token endpoint */
+	const char *hint;		 /* which settings would suffice */
+} AdpGrant;
+
 /*
  * Takes the session's sign-in as far as it goes without waiting; true once
  * session->token is there.  Throws when the credentials are missing or were
@@ -22,8 +36,5 @@ extern bool adp_oauth_can_renew(const AdpSession *session);
  * signs in again; does nothing if the session has another one by now.
  */
 extern void adp_oauth_forget(AdpSession *session, const char *token);
-
-/* Reads a refusal of the token endpoint. */
-extern void adp_oauth_read_failure(const AdpReply *reply, AdpFailure *failure);
 
 #endif /* ADP_PLATFORM_OAUTH_H */

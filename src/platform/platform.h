@@ -15,6 +15,8 @@
 #include "platform/params.h"
 #include "platform/usage.h"
 
+struct AdpGrant;
+
 /* How account ids are written. */
 typedef struct AdpIdRule
 {
@@ -25,8 +27,8 @@ typedef struct AdpIdRule
 } AdpIdRule;
 
 /*
- * Where answers tell of an account: paths below its row, or several with bars
- * between them, of which the first that is there counts.  NULL: nowhere.
+ * Where answers tell of an account: paths of json_find.h below its row; NULL:
+ * nowhere.
  */
 typedef struct AdpAccountPaths
 {
@@ -65,15 +67,6 @@ typedef struct AdpSettingHeader
 	size_t offset; /* in AdpSettings */
 } AdpSettingHeader;
 
-/* How requests are signed. */
-typedef enum AdpSignIn
-{
-	ADP_SIGN_IN_GOOGLE, /* refresh token, service account, or a ready access
-						 * token, as bearer */
-	ADP_SIGN_IN_READY	/* a ready access token as bearer; with an app secret
-						 * its proof in every query string */
-} AdpSignIn;
-
 /* What a page of rows is. */
 typedef enum AdpFormat
 {
@@ -93,7 +86,12 @@ typedef struct AdpPlatform
 	const char *source_option;	/* "resource" */
 	const char *account_source; /* the source whose grain is the account */
 	const char *day_field;
-	AdpSignIn sign_in;
+
+	/*
+	 * How access tokens are fetched.  NULL: the user mapping holds a ready one;
+	 * with an app secret its proof goes into every query string.
+	 */
+	const struct AdpGrant *grant;
 	const char *redirect_domain; /* whose hosts an answer may refer to, or NULL */
 	AdpFormat format;
 	const char *rows_key;		/* page member that holds the rows */

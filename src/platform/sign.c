@@ -51,15 +51,10 @@ take_ready_token(AdpSession *session)
 bool
 adp_sign_is_ready(AdpSession *session)
 {
-	switch (session->platform->sign_in)
-	{
-		case ADP_SIGN_IN_GOOGLE:
-			return adp_oauth_is_signed_in(session);
-		case ADP_SIGN_IN_READY:
-			if (session->token == NULL)
-				take_ready_token(session);
-			break;
-	}
+	if (session->platform->grant != NULL)
+		return adp_oauth_is_signed_in(session);
+	if (session->token == NULL)
+		take_ready_token(session);
 	return true;
 }
 
@@ -69,8 +64,7 @@ adp_sign_is_ready(AdpSession *session)
 bool
 adp_sign_can_renew(const AdpSession *session)
 {
-	return session->platform->sign_in == ADP_SIGN_IN_GOOGLE &&
-		adp_oauth_can_renew(session);
+	return session->platform->grant != NULL && adp_oauth_can_renew(session);
 }
 
 /*
@@ -89,7 +83,7 @@ void
 adp_sign_read_failure(const AdpSession *session, const AdpReply *reply,
 					  AdpFailure *failure)
 {
-	adp_oauth_read_failure(reply, failure);
+	adp_failure_read(&session->platform->grant->failures, reply, failure);
 }
 
 /*
@@ -125,8 +119,7 @@ make_proof(AdpSession *session)
 	const AdpSettings *settings = session->settings;
 	MemoryContext old;
 
-	if (session->proof != NULL ||
-		session->platform->sign_in != ADP_SIGN_IN_READY ||
+	if (session->proof != NULL || session->platform->grant != NULL ||
 		settings->app_secret == NULL || settings->access_token == NULL)
 		return session->proof;
 	old = MemoryContextSwitchTo(session->cxt);
