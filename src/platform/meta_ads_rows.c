@@ -6,43 +6,27 @@
 
 #include "platform/meta_ads.h"
 
-/* Attribution windows: "7d_click", "1d_ev" and the like, and some by name. */
-static const char *const windows[] = {"#d_",	"dda",		  "incrementality",
-									  "inline", "skan_click", "skan_view",
-									  NULL};
-
 /* The others are costs and rates. */
-static const char *const additive[] = {META_ACTIONS,
-									   META_ACTION_VALUES,
-									   "conversions",
-									   "conversion_values",
-									   "outbound_clicks",
-									   "video_play_actions",
-									   "video_thruplay_watched_actions",
-									   "video_30_sec_watched_actions",
-									   "video_15_sec_watched_actions",
-									   "video_6_sec_watched_actions",
-									   "video_continuous_2_sec_watched_actions",
-									   "video_p25_watched_actions",
-									   "video_p50_watched_actions",
-									   "video_p75_watched_actions",
-									   "video_p95_watched_actions",
-									   "video_p100_watched_actions",
-									   "catalog_segment_actions",
-									   "catalog_segment_value",
-									   "converted_product_quantity",
-									   "converted_product_value",
-									   "conversion_leads",
-									   "ad_click_actions",
-									   "ad_impression_actions",
-									   NULL};
+#define ADDITIVE \
+	META_ACTIONS \
+		"," META_ACTION_VALUES \
+		",conversions,conversion_values,outbound_clicks," \
+		"video_play_actions,video_thruplay_watched_actions," \
+		"video_30_sec_watched_actions,video_15_sec_watched_actions," \
+		"video_6_sec_watched_actions,video_continuous_2_sec_watched_actions," \
+		"video_p25_watched_actions,video_p50_watched_actions," \
+		"video_p75_watched_actions,video_p95_watched_actions," \
+		"video_p100_watched_actions,catalog_segment_actions," \
+		"catalog_segment_value,converted_product_quantity," \
+		"converted_product_value,conversion_leads,ad_click_actions," \
+		"ad_impression_actions"
 
 const AdpTallies adp_meta_ads_tallies = {
 	.type_key = META_ACTION_TYPE,
 	.amount_key = "value",
 	.default_window = "default",
-	.windows = windows,
-	.additive = additive,
+	.windows = "[0-9]+d_.*|(dda|incrementality|inline|skan_click|skan_view).*",
+	.additive = ADDITIVE,
 	.counts = META_ACTIONS,
 	.values = META_ACTION_VALUES,
 	.setting = META_SETTING,

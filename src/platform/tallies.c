@@ -42,37 +42,13 @@ static const AdpCell zero = {"0", 1, ADP_CELL_STRING, false};
 static const AdpCell nothing = {NULL, 0, ADP_CELL_ABSENT, false};
 
 /*
- * Whether a word begins like a window's name.
- */
-static bool
-begins_like(const char *word, const char *window)
-{
-	if (window[0] == '#')
-	{
-		Size digits = strspn(word, "0123456789");
-
-		if (digits == 0)
-			return false;
-		word += digits;
-		window++;
-	}
-	return strncmp(word, window, strlen(window)) == 0;
-}
-
-/*
  * Whether a word names an attribution window.
  */
 static bool
 is_window(const AdpTallies *tallies, const char *word)
 {
-	if (strcmp(word, tallies->default_window) == 0)
-		return true;
-	for (int i = 0; tallies->windows[i] != NULL; i++)
-	{
-		if (begins_like(word, tallies->windows[i]))
-			return true;
-	}
-	return false;
+	return strcmp(word, tallies->default_window) == 0 ||
+		adp_words_match(word, tallies->windows);
 }
 
 /*
@@ -460,20 +436,6 @@ read_path(RowShaper *shaper, const char *path)
 }
 
 /*
- * Whether amounts of a tally add up.
- */
-static bool
-adds_up(const AdpTallies *tallies, const char *tally)
-{
-	for (int i = 0; tallies->additive[i] != NULL; i++)
-	{
-		if (strcmp(tallies->additive[i], tally) == 0)
-			return true;
-	}
-	return false;
-}
-
-/*
  * Plans one cell.
  */
 static void
@@ -492,8 +454,8 @@ plan_cell(RowShaper *shaper, const char *name, CellPlan *cell)
 	}
 	if (field->kind != ADP_TALLY_PLAIN && tallies->setting != NULL)
 		shaper->setting = read_path(shaper, tallies->setting);
-	cell->adds_up =
-		field->kind == ADP_TALLY_ELEMENT && adds_up(tallies, field->member);
+	cell->adds_up = field->kind == ADP_TALLY_ELEMENT &&
+		adp_words_hold(tallies->additive, field->member);
 	shaper->is_unfolded |= field->kind == ADP_TALLY_ROW_TYPE;
 }
 

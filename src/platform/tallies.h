@@ -25,9 +25,8 @@ typedef struct AdpTallies
 	const char *amount_key;		/* its amount in the default window */
 	const char *default_window; /* what fields may call that window */
 
-	/* How names of other windows begin; a '#' in front stands for digits. */
-	const char *const *windows;	 /* ends with NULL */
-	const char *const *additive; /* tallies that add up; ends with NULL */
+	const char *windows;  /* names of others, as a regular expression */
+	const char *additive; /* tallies that add up, with commas */
 
 	const char *counts; /* the tallies that fields of ours are made of */
 	const char *values;
