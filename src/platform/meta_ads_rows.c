@@ -9,17 +9,16 @@
 /* The others are costs and rates. */
 #define ADDITIVE \
 	META_ACTIONS \
-		"," META_ACTION_VALUES \
-		",conversions,conversion_values,outbound_clicks," \
-		"video_play_actions,video_thruplay_watched_actions," \
-		"video_30_sec_watched_actions,video_15_sec_watched_actions," \
-		"video_6_sec_watched_actions,video_continuous_2_sec_watched_actions," \
-		"video_p25_watched_actions,video_p50_watched_actions," \
-		"video_p75_watched_actions,video_p95_watched_actions," \
-		"video_p100_watched_actions,catalog_segment_actions," \
-		"catalog_segment_value,converted_product_quantity," \
-		"converted_product_value,conversion_leads,ad_click_actions," \
-		"ad_impression_actions"
+	"," META_ACTION_VALUES ",conversions,conversion_values,outbound_clicks," \
+	"video_play_actions,video_thruplay_watched_actions," \
+	"video_30_sec_watched_actions,video_15_sec_watched_actions," \
+	"video_6_sec_watched_actions,video_continuous_2_sec_watched_actions," \
+	"video_p25_watched_actions,video_p50_watched_actions," \
+	"video_p75_watched_actions,video_p95_watched_actions," \
+	"video_p100_watched_actions,catalog_segment_actions," \
+	"catalog_segment_value,converted_product_quantity," \
+	"converted_product_value,conversion_leads,ad_click_actions," \
+	"ad_impression_actions"
 
 const AdpTallies adp_meta_ads_tallies = {
 	.type_key = META_ACTION_TYPE,
