@@ -125,7 +125,8 @@ static ValueFate
 judge_value(const AdpPlatform *platform, const AdpField *field, const char *text)
 {
 	bool is_held =
-		platform->can_hold != NULL && platform->can_hold(field, text);
+		((field->flags & ADP_FIELD_DIGITS) != 0 && is_canonical_id(text)) ||
+		(platform->can_hold != NULL && platform->can_hold(field, text));
 
 	switch (field->type)
 	{

@@ -54,6 +54,9 @@ typedef enum AdpFieldKind
 /* So large a value that a page had better hold fewer rows. */
 #define ADP_FIELD_HEAVY 0x10000
 
+/* Text, of which digits may stand in a condition. */
+#define ADP_FIELD_DIGITS 0x20000
+
 #define ADP_FIELD_OF_SETTINGS \
 	(ADP_FIELD_ACCOUNT_NAME | ADP_FIELD_ACCOUNT_CURRENCY | \
 	 ADP_FIELD_ACCOUNT_ZONE | ADP_FIELD_ACCOUNT_SYSTEM | \

@@ -75,17 +75,6 @@ static const AdpSource meta_ads_sources[] = {REPORT("account"),
 											 LIST("creatives", "adcreatives"),
 											 LIST(NULL, "{source}")};
 
-/*
- * Whether a value may stand in a condition: ids may, the platform compares
- * names otherwise than SQL.
- */
-static bool
-can_hold(const AdpField *field, const char *value)
-{
-	return strcmp(field->name, "id") == 0 && value[0] != '\0' &&
-		strlen(value) <= 20 && strspn(value, "0123456789") == strlen(value);
-}
-
 /* By what conversions count, and whether ads are shown at all. */
 static const char *const account_settings[] =
 	{"attribution_spec", "is_attribution_spec_system_default", "account_status",
@@ -130,7 +119,6 @@ const AdpPlatform adp_meta_ads = {
 	.access = {"/{version}/debug_token", "input_token", "data.is_valid",
 			   "data.scopes", "data.expires_at"},
 	.whole_currencies = "CLP,COP,CRC,HUF,IDR,ISK,JPY,KRW,PYG,TWD,VND",
-	.can_hold = can_hold,
 	.add_params = adp_meta_ads_add_params,
 	.version_header = "facebook-api-version",
 	.jobs = &adp_meta_ads_jobs,

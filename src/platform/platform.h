@@ -125,8 +125,8 @@ typedef struct AdpPlatform
 	const char *whole_currencies;	 /* whose smallest unit is the whole one */
 
 	/*
-	 * Whether a value may stand in a condition on the field, beyond ids on
-	 * fields of ids.  NULL: none may.
+	 * Whether a value may stand in a condition on the field, beyond digits where
+	 * they may.  NULL: none may.
 	 */
 	bool (*can_hold)(const AdpField *field, const char *value);
 
