@@ -54,7 +54,14 @@ static const AdpFailureRule sentence_rules[] =
 	 {"~Limit Reached", ADP_ERR_QUOTA, ADP_SAYS_MIDNIGHT},
 	 {"HTTP 403", 0, 0, "Ask for permission."},
 	 {"HTTP 404", ADP_ERR_CREDENTIALS, .message = "There is no such app."},
+	 {"HTTP 520..529", ADP_ERR_CONNECT},
+	 {"HTTP 530..", ADP_ERR_QUOTA},
 	 {NULL}};
+
+/* One that has a rule for all that no other is about. */
+static const AdpFailureRule whole_rules[] = {{"bad_grant", ADP_ERR_CREDENTIALS},
+											 {"", ADP_ERR_ARGUMENT},
+											 {NULL}};
 
 static const AdpFailureKind failure_kinds[] =
 	{{{.object = "error",
@@ -71,7 +78,8 @@ static const AdpFailureKind failure_kinds[] =
 	   .request_id = "details.*[@type~Coded].request",
 	   .delay = "details.*[@type~Retry].delay|" CODED "wait"},
 	  name_rules},
-	 {{.message = "message|error", .may_be_text = true}, sentence_rules}};
+	 {{.message = "message|error", .may_be_text = true}, sentence_rules},
+	 {{.code = "error"}, whole_rules}};
 
 /* Where the first tells why a job failed. */
 static const AdpFailurePlaces told_places = {.message = "error_message",

@@ -32,7 +32,8 @@ found($document, 'odd.*.*', '1 2 3', 'lists of lists');
 found($document, 'list.*[type~tw].n', '?', 'an element by part of a member');
 found($document, 'list.*[nothing~tw].n', '', 'a member that none has');
 found($document, 'no.b|a.b|list.0.n', 'x 1', 'alternatives');
-found($document, 't', '?', 'what is no text');
+found($document, 't', 'true', 'a boolean in words');
+found($document, 'list', '?', 'what is no text');
 found($document, '', '?', 'the document itself');
 found('7', '', '7', 'one that is a number');
 found('no document', 'a', '', 'no document');
@@ -115,6 +116,10 @@ sentence($_, 1, '28000, permanent', 'a body that says nothing') for '', '  ', '<
 is($session->query("SELECT hint FROM adpipe_test.failure(2, 403, 'Something else')"), 'Ask for permission.', 'its hint');
 is($session->query("SELECT message FROM adpipe_test.failure(2, 404, '$_->[0]')"), $_->[1], "a message of the rule: '$_->[0]'")
 	for [ '', 'There is no such app.' ], [ 'Gone.', 'Gone.' ];
+is($session->query("SELECT sqlstate FROM adpipe_test.failure(2, $_->[0], 'x')"), $_->[1], "a rule for a range of statuses: $_->[0]")
+	for [ 519, 'HV00M' ], [ 520, 'HV00N' ], [ 529, 'HV00N' ], [ 530, '53400' ], [ 599, '53400' ];
+is($session->query("SELECT sqlstate FROM adpipe_test.failure(3, 400, '$_->[0]')"), $_->[1], "a rule for the rest: $_->[0]")
+	for [ '{"error":"bad_grant"}', '28000' ], [ '{"error":"other"}', '22023' ], [ '{}', '22023' ], [ 'text', '22023' ];
 is($session->query(<<'END'), 't', 'a quota that is whole again at midnight UTC');
 SELECT abs(extract(epoch FROM date_trunc('day', now() AT TIME ZONE 'UTC') + interval '1 day' - now() AT TIME ZONE 'UTC') * 1000 - retry_after_ms) < 60000
 FROM adpipe_test.failure(2, 403, 'Limit reached', 30)
