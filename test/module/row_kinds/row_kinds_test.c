@@ -24,12 +24,9 @@ PG_FUNCTION_INFO_V1(row_kinds_test_check_choice);
 /* The token that is in use. */
 #define SECRET "token-of-the-trial"
 
-static const char *const windows[] = {"#h", "ever", NULL};
-static const char *const additive[] = {"tallies", NULL};
-
 #define TALLIES \
 	.type_key = "kind", .amount_key = "n", .default_window = "usual", \
-	.windows = windows, .additive = additive, .counts = "tallies", \
+	.windows = "[0-9]+h.*|ever.*", .additive = "tallies", .counts = "tallies", \
 	.values = "worth", .choice = "buy|sell, join", \
 	.conversions = "trial.conversions", .conversions_value = "trial.value", \
 	.row_type = "trial.type", .row_count = "trial.count", \
