@@ -8,8 +8,8 @@ import subprocess
 import sys
 import time
 
-# A size and a tenth of it; users have ten events each at both.
-FRACTIONS = (10, 1)
+# A size, half of it and a tenth; users have ten events each at all of them.
+FRACTIONS = (10, 2, 1)
 EVENTS_PER_USER = 10
 
 MAKE = """
@@ -38,6 +38,8 @@ WAYS = {
         SELECT array_agg(event ORDER BY at) AS list FROM events_{part}
          GROUP BY user_id) AS users""",
     "funnel": LEVELS.replace("{level}", f"adpipe.window_funnel('7 days', at, {STEPS})"),
+    "funnel, sorted": "SET enable_hashagg = off;" + LEVELS.replace(
+        "{level}", f"adpipe.window_funnel('7 days', at, {STEPS})"),
     "pattern": f"""SELECT sum(n) FROM (
         SELECT adpipe.sequence_count('(?1).*(?2)(?t<=604800)(?3)', at, {STEPS}) AS n
           FROM events_{{part}} GROUP BY user_id) AS users""",
@@ -49,9 +51,13 @@ WAYS = {
     "one pattern": f"""SELECT adpipe.sequence_count('(?1).*(?2)(?t>=60)(?3)', '1 hour', at, {STEPS})
           FROM events_{{part}}""",
 }
-# What grows with the hash table of users, whatever the aggregate: no targets.
+# By user, the executor's hash table outgrows the processor's caches between a
+# tenth and the whole, whatever the aggregate; hence growth is told from half to
+# whole, where it is too large at both, and for what the aggregate costs beyond
+# max() by user, from a tenth as well.  Rows sorted by user need no such table.
+BY_USER = ("funnel", "pattern", "retention")
+ELSEWHERE = ("funnel, sorted", "one list", "one pattern")
 BESIDE = ("max", "array_agg")
-GROWING = ("funnel", "pattern", "retention", "one list", "one pattern")
 
 # The funnel as one would write it by hand: from every start, step by step.
 # Without an index made for it this does not end; hence only for the smaller
@@ -115,16 +121,17 @@ def main():
     bench = Bench(options)
     bench.set_up()
 
-    small, whole = FRACTIONS
+    small, half, whole = FRACTIONS
     found = {part: bench.measure({name: query.format(part=part)
-                                  for name, query in WAYS.items()})
+                                  for name, query in WAYS.items()
+                                  if part != half or name in BY_USER + BESIDE})
              for part in FRACTIONS}
     bench.sql(INDEX.format(part=small))
     found[small].update(bench.measure({
         "by hand, indexed": BY_HAND.format(part=small),
         "funnel, indexed": WAYS["funnel"].format(part=small)}))
     if len({found[small][way][1]
-            for way in ("funnel", "funnel, indexed", "by hand, indexed")}) > 1:
+            for way in ("funnel", "funnel, sorted", "funnel, indexed", "by hand, indexed")}) > 1:
         sys.exit(f"the results differ: {found[small]}")
 
     for part in FRACTIONS:
@@ -133,15 +140,25 @@ def main():
         for way, (seconds, _) in found[part].items():
             print(f"  {way:16} {seconds:8.2f} s   {rows / seconds:12,.0f} events per second")
 
-    # n log n from a tenth to the whole
+    def seconds(way, part):
+        return found[part][way][0]
+
+    def beyond(way, part):
+        return seconds(way, part) - seconds("max", part)
+
+    # n log n from one part to the whole
     rows = options.rows
-    allowed = small * math.log(rows) / math.log(rows / small)
+    allowed = {part: part * math.log(rows) / math.log(rows / part) for part in FRACTIONS[:2]}
     print("\nratios")
-    growth = {way: found[whole][way][0] / found[small][way][0] for way in WAYS}
-    for way in BESIDE:
-        print(f"  {way:44} {growth[way]:6.2f}   for comparison")
-    met = [target(f"{way}: {rows:,} events / {rows // small:,}", growth[way], allowed)
-           for way in GROWING]
+    for way in BESIDE + BY_USER:
+        print(f"  {way}: {rows:,} events / {rows // small:,}".ljust(46)
+              + f" {seconds(way, whole) / seconds(way, small):6.2f}   for comparison")
+    met = [target(f"{way}: {rows:,} events / {rows // half:,}",
+                  seconds(way, whole) / seconds(way, half), allowed[half]) for way in BY_USER]
+    met += [target(f"{way} - max: {rows:,} events / {rows // small:,}",
+                   beyond(way, whole) / beyond(way, small), allowed[small]) for way in BY_USER]
+    met += [target(f"{way}: {rows:,} events / {rows // small:,}",
+                   seconds(way, whole) / seconds(way, small), allowed[small]) for way in ELSEWHERE]
     if options.strict and not all(met):
         sys.exit(1)
 
