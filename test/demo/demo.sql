@@ -11,7 +11,7 @@ SET search_path = public, google;
 \echo '   FROM google.campaign_daily WHERE date_day >= current_date -' :days 'GROUP BY ...'
 \echo
 WITH kpi AS (
-SELECT left(account_name, 18) AS account, left(campaign_name, 24) AS campaign,
+SELECT left(account_name, 20) AS account, left(campaign_name, 24) AS campaign,
        currency, round(sum(spend), 2) AS spend, sum(clicks) AS clicks,
        round(100 * adpipe.ctr(clicks, impressions), 2) AS "ctr %",
        round(adpipe.cpc(spend, clicks, currency), 2) AS cpc,
@@ -29,7 +29,7 @@ ORDER BY currency, account, place;
 \echo
 \echo '2. Spend by day, as a line'
 \echo
-SELECT left(account_name, 18) AS account, currency,
+SELECT left(account_name, 20) AS account, currency,
        adpipe.sparkline(spend::double precision ORDER BY date_day) AS "spend by day",
        round(min(spend)) AS lowest, round(max(spend)) AS highest,
        count(*) AS days
@@ -89,7 +89,7 @@ GROUP BY c.account_id, c.state ORDER BY 1, 2;
 \echo
 \echo '6. The morning table, from the copy: adpipe.daily_report()'
 \echo
-SELECT left(account_name, 18) AS account, left(campaign_name, 20) AS campaign, currency,
+SELECT left(account_name, 20) AS account, left(campaign_name, 20) AS campaign, currency,
        round(spend, 2) AS spend, adpipe.change_text(spend, spend_day_before) AS day,
        adpipe.change_text(spend, spend_week_before) AS week, round(conversions, 1) AS conv,
        round(roas, 2) AS roas, round(100 * plan_used) AS "plan %", trend AS "two weeks", state
