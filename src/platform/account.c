@@ -93,7 +93,10 @@ adp_account_read(const AdpPlatform *platform, const AdpJson *row,
 
 	account->id = id ? adp_account_canonical(platform, id) : NULL;
 	if (account->id == NULL)
+	{
+		account->id = id;
 		return false;
+	}
 	account->name = copy_text(row, paths->name);
 	account->time_zone = copy_text(row, paths->time_zone);
 	account->currency = copy_text(row, paths->currency);

@@ -26,7 +26,8 @@ extern const char *adp_account_check_list(const AdpPlatform *platform,
 
 /*
  * Reads an account out of a row of an answer into fresh memory; false if the
- * row tells of none.
+ * row tells of none.  account->id is then what it tells in the place of an id
+ * and is none, or NULL.
  */
 extern bool adp_account_read(const AdpPlatform *platform, const AdpJson *row,
 							 AdpAccount *account);

@@ -111,6 +111,8 @@ adp_account_set_read(AdpAccountSet *set, const AdpPlatform *platform,
 		MemSet(&account, 0, sizeof(account));
 		if (adp_account_read(platform, adp_json_at(rows, i), &account))
 			adp_account_set_add(set, &account);
+		else if (set->odd == NULL)
+			set->odd = account.id;
 	}
 	*next = next_token(platform, doc);
 	return true;

@@ -13,6 +13,7 @@ typedef struct AdpAccountSet
 	int count;
 	int capacity;
 	AdpAccount *items;
+	const char *odd; /* an answer's id that is none, and left out; or NULL */
 } AdpAccountSet;
 
 /* Finds an account by id; NULL if it is not there. */

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "lib/ilist.h"
+#include "mb/pg_wchar.h"
 
 #include "base/owner.h"
 #include "base/words.h"
@@ -28,6 +29,9 @@ struct AdpDirectory
 	AdpOwner *place;			/* of that; NULL before */
 	AdpCall **settings_calls;	/* per wanted account, or NULL */
 };
+
+/* Longest part of what stands in the place of an id that an error shows. */
+#define ODD_SHOWN_MAX 60
 
 /* Time between two looks at a listing of another scan, in milliseconds. */
 #define LOOK_GAP_MS 10
@@ -221,6 +225,29 @@ require_open(const AdpDirectory *directory, const AdpAccount *items, int count)
 }
 
 /*
+ * Throws if "*" stands for an account that cannot be asked: its rows would be
+ * missing.
+ */
+static void
+require_ids(const AdpDirectory *directory, const AdpAccountSet *listed)
+{
+	const AdpPlatform *platform = directory->session->platform;
+	const char *odd = listed->odd;
+
+	if (!directory->is_all || odd == NULL)
+		return;
+	odd = adp_session_redact(directory->session, odd);
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+			 errmsg("platform \"%s\" lists an account with the malformed id \"%.*s\"",
+					platform->name,
+					pg_mbcliplen(odd, (int) strlen(odd), ODD_SHOWN_MAX), odd),
+			 errdetail_internal("%s", platform->account_id.rule),
+			 errhint("List the accounts in option \"%s\" instead of *.",
+					 platform->account_option)));
+}
+
+/*
  * Uses a listing.
  */
 static void
@@ -337,8 +364,11 @@ fetch_listing(AdpDirectory *directory)
 	/* first, lest others run into what this scan cannot use */
 	adp_owner_release(directory->place);
 	listed = adp_listing_accounts(directory->listing);
+	require_ids(directory, listed);
 	use_listing(directory, listed->items, listed->count);
-	keep_known(directory->session, NULL, listed);
+	/* what is known stands for all of them later */
+	if (listed->odd == NULL)
+		keep_known(directory->session, NULL, listed);
 	return true;
 }
 

@@ -7,6 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
+use JSON::PP;
 use Test::More;
 
 my $node = adpipe_cluster();
@@ -77,6 +78,19 @@ subtest 'a listing whose next page has an empty or no token' => sub {
 		body => '{"data":[{"id":"act_111111111111111","account_id":"111111111111111","account_status":1,"name":"x","currency":"EUR","timezone_name":"Europe/Berlin"}],"paging":{"next":"https://graph.facebook.com/next"}}' } } ]);
 	my $error = sql_error($node, 'SELECT * FROM meta.accounts');
 	is($error->{sqlstate}, 'HV00A', 'a next page that has no token is refused') or diag($error->{message});
+};
+
+# An account that is left out would be missing without a word.
+subtest 'a listing with an account whose id is none' => sub {
+	my %account = (name => 'x', currency => 'EUR', timezone_name => 'Europe/Berlin', account_status => 1);
+	my $body = JSON::PP->new->encode({ data => [ { %account, account_id => '1234567890123456' }, { %account, account_id => '12-34' } ] });
+
+	$sim->reset;
+	$sim->faults([ { match => { path => 'me/adaccounts' }, action => { status => 200, body => $body } } ]);
+	my $error = sql_error($node, 'SELECT * FROM meta.campaigns');
+	is($error->{sqlstate}, 'HV00A', 'is refused where it stands for all') or diag($error->{message});
+	like(join("\n", @$error{qw(message detail hint)}), qr/"12-34".*is digits.*option "account_id"/s, 'with what stands there, the rule and the way out');
+	is(scalar(grep { $_->{path} =~ /campaigns/ } @{ $sim->requests }), 0, 'before any other is asked');
 };
 
 # What was asked with credentials of before is not kept for those of now.
