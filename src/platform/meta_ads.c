@@ -52,12 +52,12 @@ static const AdpVersion meta_ads_versions[] = {{"v26.0", NULL},
 
 #define REACH_MONTHS 37
 #define EDGE "/{version}/act_{account}/"
-#define REPORT(level) \
+#define REPORT(level, its_traps) \
 	{ \
 		level, REACH_MONTHS, .path = EDGE "insights", .page_rows = 500, \
 							 .filler = "impressions", \
 							 .tallies = &adp_meta_ads_tallies, \
-							 .traps = adp_meta_ads_traps \
+							 .traps = its_traps \
 	}
 #define LIST(name, edge) \
 	{ \
@@ -65,15 +65,15 @@ static const AdpVersion meta_ads_versions[] = {{"v26.0", NULL},
 							.filler = "id" \
 	}
 
-static const AdpSource meta_ads_sources[] = {REPORT("account"),
-											 REPORT("campaign"),
-											 REPORT("adset"),
-											 REPORT("ad"),
-											 {"accounts",
-											  .path = "/{version}/act_{account}",
-											  .filler = "id", .is_single = true},
-											 LIST("creatives", "adcreatives"),
-											 LIST(NULL, "{source}")};
+static const AdpSource meta_ads_sources[] =
+	{REPORT("account", adp_meta_ads_traps + 1),
+	 REPORT("campaign", adp_meta_ads_traps),
+	 REPORT("adset", adp_meta_ads_traps),
+	 REPORT("ad", adp_meta_ads_traps),
+	 {"accounts", .path = "/{version}/act_{account}", .filler = "id",
+	  .is_single = true},
+	 LIST("creatives", "adcreatives"),
+	 LIST(NULL, "{source}")};
 
 /* By what conversions count, and whether ads are shown at all. */
 static const char *const account_settings[] =

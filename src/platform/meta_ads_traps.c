@@ -11,20 +11,24 @@
  * for a while. */
 #define UNIQUE "(cost_per_)?unique_.*"
 
+/* The first one is not for accounts, which are asked for without statuses. */
 const AdpTrap adp_meta_ads_traps[] =
-	{{ADP_TRAP_GONE, "dma", NULL, 0, ADP_ERR_ARGUMENT,
+	{{ADP_TRAP_PLAIN,
+	  .detail =
+		  "It did not take DELETED as a status to ask for, so rows of what is deleted are missing."},
+	 {ADP_TRAP_GONE, "dma", NULL, 0, ADP_ERR_ARGUMENT,
 	  "breakdown \"dma\" is gone",
 	  "The platform has replaced it on 2026-06-22, and answers with nothing.",
 	  "Use breakdown comscore_market."},
-	 {ADP_TRAP_GONE, NULL, ".*\\.7d_view[^.]*", 0, ADP_ERR_ARGUMENT,
+	 {ADP_TRAP_GONE, NULL, ".*\\..*\\.7d_view[^.]*", 0, ADP_ERR_ARGUMENT,
 	  "field \"{field}\" is of an attribution window that is gone",
 	  "The platform has no numbers for window 7d_view since 2026-01-12.",
 	  "Use window 1d_view."},
-	 {ADP_TRAP_GONE, NULL, ".*\\.28d_view[^.]*", 0, ADP_ERR_ARGUMENT,
+	 {ADP_TRAP_GONE, NULL, ".*\\..*\\.28d_view[^.]*", 0, ADP_ERR_ARGUMENT,
 	  "field \"{field}\" is of an attribution window that is gone",
 	  "The platform has no numbers for window 28d_view since 2026-01-12.",
 	  "Use window 1d_view."},
-	 {ADP_TRAP_GONE, NULL, ".*\\.inline[^.]*", 0, ADP_ERR_ARGUMENT,
+	 {ADP_TRAP_GONE, NULL, ".*\\..*\\.inline[^.]*", 0, ADP_ERR_ARGUMENT,
 	  "field \"{field}\" is of an attribution window that is gone",
 	  "The platform counts window inline into 1d_click and 1d_view since 2025-06-10.",
 	  "Use window 1d_click."},
@@ -43,9 +47,6 @@ const AdpTrap adp_meta_ads_traps[] =
 	  .detail =
 		  "Field \"{field}\" is NULL where the platform tells nothing; what it tells may be a part.",
 	  .hint = "Read actions from a table without that breakdown."},
-	 {ADP_TRAP_PLAIN,
-	  .detail =
-		  "It did not take DELETED as a status to ask for, so rows of what is deleted are missing."},
 	 {ADP_TRAP_EMPTY,
 	  "impression_device|frequency_value|hourly_stats_aggregated_by_audience_time_zone",
 	  .detail =

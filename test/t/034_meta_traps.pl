@@ -133,6 +133,8 @@ subtest '7: windows that are gone' => sub {
 		refused($window, "SELECT n FROM $table WHERE date_day = '2026-11-01'", '22023', qr/attribution window that is gone.*\Q$window\E/s);
 	}
 	is(scalar @{ $sim->requests }, 0, 'nothing is asked');
+	my $type = table('', [ n => 'numeric', 'actions.inline_form' ]);
+	is($session->query("SELECT count(*) FROM $type WHERE date_day = '2026-11-01' AND n > 0"), '0', 'a type of actions that begins so is none');
 };
 
 subtest '8: what is kept for how long' => sub {
@@ -174,6 +176,17 @@ subtest '9: breakdowns that give nothing without a word' => sub {
 	refused('a breakdown that is not asked for', "SELECT * FROM $forgotten WHERE date_day = '2026-11-01'", 'HV005', qr/option breakdowns/);
 	my $together = table('country,age', [ country => 'text' ], [ age => 'text' ], [ impressions => 'bigint' ]);
 	refused('breakdowns that do not go together', "SELECT * FROM $together WHERE date_day = '2026-11-01'", 'HV00L', qr{2/1504041.*do not go together}s);
+};
+
+subtest 'statuses that older settings do not take' => sub {
+	for my $report (qw(account_daily campaign_daily))
+	{
+		fresh({ match => { path => '/insights' }, times => 1, action => { error => '100' } });
+		cmp_ok($session->query("SELECT count(*) FROM usa.$report WHERE date_day = '2026-11-01'"), '>', 0, "$report is asked for again");
+		my $warning = qr/WARNING:.*may have left out rows of account $id{usa}.*rows of what is deleted are missing/s;
+		if ($report eq 'account_daily') { unlike($session->messages, qr/WARNING/, 'without a word, since nothing was left out'); }
+		else { like($session->messages, $warning, 'without them, which is told'); }
+	}
 };
 
 subtest '10: 100 % is not ready' => sub {
