@@ -79,7 +79,7 @@ adp_endpoint_require_allowed(const AdpPlatform *platform, const char *option,
 		(platform->token_endpoint && same_origin(url, platform->token_endpoint)))
 		return;
 	rest = pstrdup(adp_guc_allowed_endpoints);
-	while ((prefix = adp_words_next(&rest, ",")) != NULL)
+	while ((prefix = adp_words_next(&rest, ", ")) != NULL)
 	{
 		if (*prefix != '\0' && has_prefix(url, prefix))
 			return;
