@@ -109,9 +109,12 @@ read_families(const Shaper *shaper, Header *header, const AdpAccount *account,
 {
 	const AdpFamilies *families = shaper->records->families;
 
-	header->currency.data = account->currency;
-	header->currency.len = (uint32) strlen(account->currency);
-	header->currency.kind = ADP_CELL_STRING;
+	if (account->currency != NULL)
+	{
+		header->currency.data = account->currency;
+		header->currency.len = (uint32) strlen(account->currency);
+		header->currency.kind = ADP_CELL_STRING;
+	}
 	if (families == NULL)
 		return true;
 	header->families = adp_families_find(families, names, nnames, error);
@@ -314,6 +317,7 @@ plan_cell(Shaper *shaper, const char *name, AdpNamedColumn *column,
 	if (records->time == NULL || strcmp(name, shaper->platform->day_field) != 0)
 		return;
 	column->name = records->time;
+	column->is_required = true;
 	plan->origin = FROM_TIME;
 }
 

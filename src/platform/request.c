@@ -6,9 +6,6 @@
 
 #include <ctype.h>
 
-#include "lib/stringinfo.h"
-
-#include "net/url.h"
 #include "platform/account.h"
 #include "platform/request.h"
 #include "platform/template.h"
@@ -90,10 +87,9 @@ page_rows(const AdpPlatform *platform, const AdpPageAsk *ask)
 static void
 add_page(AdpParams *params, const AdpPlatform *platform, const AdpPageAsk *ask)
 {
-	if (adp_platform_source(platform, ask->query->source)->page_rows == 0)
-		return;
-	adp_params_add(params, platform->page_param,
-				   psprintf("%d", page_rows(platform, ask)));
+	if (adp_platform_source(platform, ask->query->source)->page_rows > 0)
+		adp_params_add(params, platform->page_param,
+					   psprintf("%d", page_rows(platform, ask)));
 	adp_params_add(params, platform->token_param, ask->token);
 }
 
@@ -222,24 +218,21 @@ adp_request_listing(const AdpPlatform *platform, const AdpSettings *settings,
 					const char *token, AdpApiRequest *out)
 {
 	const AdpListing *listing = &platform->listing;
-	StringInfoData path;
+	AdpParams params;
 
 	if (platform->list_request != NULL)
 	{
 		platform->list_request(settings, token, out);
 		return;
 	}
-	initStringInfo(&path);
-	appendStringInfoString(&path,
-						   adp_request_path(listing->path, settings, NULL, NULL,
-											NULL));
+	adp_params_init(&params, true);
 	if (token != NULL)
-	{
-		appendStringInfo(&path, "&%s=", listing->token_param);
-		adp_url_append(&path, page_name(platform, token));
-	}
+		adp_params_add(&params, listing->token_param,
+					   page_name(platform, token));
 	out->method = "GET";
-	out->path = path.data;
+	out->path =
+		with_params(adp_request_path(listing->path, settings, NULL, NULL, NULL),
+					&params);
 	out->accept = "application/json";
 }
 
