@@ -69,7 +69,6 @@ typedef struct AdpFailure
 	bool is_permanent;
 	bool is_token_expired; /* a new access token may help */
 	bool is_bad_constant;  /* an enum value the platform lacks */
-	bool is_page_expired;  /* the page token is no longer good */
 	bool is_too_much;	   /* fewer days, or a job, may do */
 	bool is_page_too_big;  /* fewer rows per page may do */
 	bool is_not_ready;	   /* a job that cannot be read yet */

@@ -151,7 +151,6 @@ apply(const AdpFailureRule *rule, AdpFailure *failure)
 	failure->is_permanent =
 		!failure->is_transient && !failure->is_token_expired;
 	failure->is_bad_constant = (says & ADP_SAYS_CONSTANT) != 0;
-	failure->is_page_expired = (says & ADP_SAYS_PAGE) != 0;
 	failure->is_too_much = (says & ADP_SAYS_TOO_MUCH) != 0;
 	failure->is_page_too_big = (says & ADP_SAYS_HEAVY) != 0;
 	failure->is_not_ready = (says & ADP_SAYS_NOT_YET) != 0;

@@ -16,15 +16,14 @@
  * What a rule says beyond class and hint.  What says neither that the same
  * request can be good later nor that another token may do is for good.
  */
-#define ADP_SAYS_AGAIN 0x01		/* the same request can be good next time */
-#define ADP_SAYS_DELAY 0x02		/* the same if the answer says for how long */
-#define ADP_SAYS_TOKEN 0x04		/* a new access token may do */
-#define ADP_SAYS_CONSTANT 0x08	/* of AdpFailure: is_bad_constant, */
-#define ADP_SAYS_PAGE 0x10		/* is_page_expired, */
-#define ADP_SAYS_TOO_MUCH 0x20	/* is_too_much, */
-#define ADP_SAYS_HEAVY 0x40		/* is_page_too_big, */
-#define ADP_SAYS_NOT_YET 0x80	/* is_not_ready */
-#define ADP_SAYS_MIDNIGHT 0x100 /* good again at 00:00 UTC */
+#define ADP_SAYS_AGAIN 0x01	   /* the same request can be good next time */
+#define ADP_SAYS_DELAY 0x02	   /* the same if the answer says for how long */
+#define ADP_SAYS_TOKEN 0x04	   /* a new access token may do */
+#define ADP_SAYS_CONSTANT 0x08 /* of AdpFailure: is_bad_constant, */
+#define ADP_SAYS_TOO_MUCH 0x10 /* is_too_much, */
+#define ADP_SAYS_HEAVY 0x20	   /* is_page_too_big, */
+#define ADP_SAYS_NOT_YET 0x40  /* is_not_ready */
+#define ADP_SAYS_MIDNIGHT 0x80 /* good again at 00:00 UTC */
 
 /*
  * A rule: what it is about, and what that means.
@@ -33,7 +32,8 @@
  * that subcode (0 for none), or "200..299" of numbers, either of which may be
  * left out; about a part of the message in any case of ASCII letters, as
  * "~is limited"; about both, as "1~too much"; or about an HTTP status, as
- * "HTTP 404" or "HTTP 500..".  The empty text is about all.  A rule about NULL ends the list.
+ * "HTTP 404" or "HTTP 500..".  The empty text is about all.  A rule about NULL
+ * ends the list.
  */
 typedef struct AdpFailureRule
 {

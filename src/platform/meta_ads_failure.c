@@ -62,7 +62,7 @@ static const AdpFailureRule rules[] =
 	 {"2500", ADP_ERR_REFUSED},
 	 {"2601", ADP_ERR_REPLY, ADP_SAYS_NOT_YET},
 	 {"2635", ADP_ERR_REFUSED, 0, HINT_VERSION},
-	 {"2642", ADP_ERR_REPLY, ADP_SAYS_PAGE, HINT_PAGE},
+	 {"2642", ADP_ERR_REPLY, 0, HINT_PAGE},
 	 {"3018", ADP_ERR_REACH, 0,
 	  "The platform keeps numbers for 37 months of the account's days; ask for later ones."},
 	 {"80000..80014", ADP_ERR_QUOTA, .wait_s = 60},

@@ -43,7 +43,7 @@ static const AdpFailureRule number_rules[] =
 static const AdpFailureRule name_rules[] =
 	{{"auth.EXPIRED", ADP_ERR_CREDENTIALS, ADP_SAYS_TOKEN},
 	 {"quota.USED_UP", ADP_ERR_QUOTA, ADP_SAYS_DELAY, "Later."},
-	 {"page.STALE", ADP_ERR_REPLY, ADP_SAYS_PAGE},
+	 {"page.STALE", ADP_ERR_REPLY},
 	 {NULL}};
 
 #define CODED "details.*[@type~Coded].errors.0."
@@ -185,7 +185,6 @@ flag_words(const AdpFailure *failure)
 				 {failure->is_permanent, "permanent"},
 				 {failure->is_token_expired, "token"},
 				 {failure->is_bad_constant, "constant"},
-				 {failure->is_page_expired, "page"},
 				 {failure->is_too_much, "too_much"},
 				 {failure->is_page_too_big, "heavy"},
 				 {failure->is_not_ready, "not_ready"}};

@@ -88,7 +88,7 @@ sub name
 	return;
 }
 name(',' . sprintf($coded, 'auth', 'EXPIRED', ''), '28000, auth.EXPIRED, token', 'a name below its family; also in an array');
-name(',' . sprintf($coded, 'page', 'STALE', ''), 'HV00M, page.STALE, permanent page', 'another');
+name(',' . sprintf($coded, 'page', 'STALE', ''), 'HV00M, page.STALE, permanent', 'another');
 name(',' . sprintf($coded, 'odd', 'CODE', ''), '28000, odd.CODE, token', 'one without a rule', 401);
 name('', 'HV00L, BAD, ', 'a text in the place of names');
 name(',' . sprintf($coded, 'quota', 'USED_UP', ''), '53400, quota.USED_UP, permanent', 'a quota that does not say for how long');
