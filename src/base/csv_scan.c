@@ -329,7 +329,8 @@ adp_csv_scan(AdpCsv *csv)
 }
 
 /*
- * Ends the record that the body's end leaves open.  ADP_CSV_SCAN_OUT: there is none.
+ * Ends the record that the body's end leaves open.  ADP_CSV_SCAN_OUT: there is
+ * none.
  */
 AdpCsvScan
 adp_csv_end_open(AdpCsv *csv)

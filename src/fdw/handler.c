@@ -3,7 +3,8 @@
  *	  The one handler of all wrappers.
  *
  * IsForeignScanParallelSafe is left out: a parallel scan would ask the platform
- * once per worker, and only what is not parallel-safe may run asynchronously.  AnalyzeForeignTable is left out, so ANALYZE sends nothing.
+ * once per worker, and only what is not parallel-safe may run asynchronously.
+ * AnalyzeForeignTable is left out, so ANALYZE sends nothing.
  */
 #include "postgres.h"
 

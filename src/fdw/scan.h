@@ -40,7 +40,7 @@ extern AdpValue *adp_scan_values(ForeignScanState *node, bool for_explain);
 
 /*
  * Makes the read plan of a scan out of the values, in CurrentMemoryContext.
- * The days are not yet judged: see adp_scan_judge_days().
+ * Whether its days have a lower bound is not yet judged.
  */
 extern void adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 						  const AdpValue *values, AdpReadPlan *plan,

@@ -5,10 +5,8 @@
 #include "postgres.h"
 
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 
 #include "base/compat.h"
-#include "base/guc.h"
 #include "net/retry.h"
 #include "net/url.h"
 #include "platform/call_parts.h"

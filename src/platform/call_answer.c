@@ -14,7 +14,7 @@
 #define ERROR_TEXT_MAX 4096
 
 /*
- * Makes what hooks and kinds read of an answer.  Of a success that is no body.
+ * Makes what kinds read of an answer.  Of a success that is no body.
  */
 static AdpReply
 make_reply(const AdpCall *call, const AdpHttpResponse *response)

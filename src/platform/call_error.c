@@ -6,7 +6,6 @@
 
 #include "lib/stringinfo.h"
 #include "pgtime.h"
-#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "base/guc.h"

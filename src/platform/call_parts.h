@@ -67,8 +67,8 @@ extern const char *adp_call_redact(const AdpCall *call, const char *text);
 
 /*
  * Ends the call as failed on an answer, or on a transfer that brought none, of
- * which call->failure tells more.  wait_ms: how long to wait before coming back; -1:
- * that is not known.
+ * which call->failure tells more.  wait_ms: how long to wait before coming back;
+ * -1: that is not known.
  */
 extern void adp_call_fail(AdpCall *call, const AdpHttpResponse *response,
 						  AdpErrorClass class, int64 wait_ms);

@@ -3,8 +3,8 @@
  *	  One account's way through its pages.
  *
  * The days of an account are asked for in spans, one after the other.  Each span
- * is a sequence of pages.  A page is fetched whole, parsed and checked before a row of it goes
- * out, and the one after is on its way meanwhile.
+ * is a sequence of pages.  A page is fetched whole, parsed and checked before a
+ * row of it goes out, and the one after is on its way meanwhile.
  */
 #ifndef ADP_PLATFORM_CURSOR_H
 #define ADP_PLATFORM_CURSOR_H

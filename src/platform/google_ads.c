@@ -11,9 +11,7 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type_d.h"
 #include "lib/stringinfo.h"
-#include "utils/builtins.h"
 #include "utils/json.h"
 
 #include "platform/gaql.h"

@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
-#include "utils/json.h"
 
 #include "base/words.h"
 #include "platform/meta_ads.h"

@@ -5,8 +5,8 @@
  * A platform is a const AdpPlatform: its fields (what the platform calls a
  * column, and how it behaves), its reports (the tables that we typed for the
  * user), its options, what kind of signing, paging and answer it has, and a few
- * hooks where a table cannot say it.  Adding one is one file and one line in
- * registry.c; doc/adding_a_platform.md walks through it.
+ * hooks where a table cannot say it.  Adding one is files of its own and one line
+ * in registry.c; doc/adding_a_platform.md walks through it.
  */
 #ifndef ADP_PLATFORM_PLATFORM_H
 #define ADP_PLATFORM_PLATFORM_H
