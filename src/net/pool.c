@@ -10,10 +10,9 @@
 #include "postgres.h"
 
 #include "lib/ilist.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
-#include "utils/syscache.h"
 
+#include "base/binding.h"
 #include "net/pool.h"
 
 struct AdpPoolLease
@@ -21,15 +20,8 @@ struct AdpPoolLease
 	MemoryContext cxt; /* holds the lease and its group */
 	dlist_node node;   /* in leases */
 	MemoryContextCallback on_release;
-
-	/* key */
-	Oid serverid;
-	Oid umid;
-	uint32 server_hash; /* as syscache invalidation names them */
-	uint32 mapping_hash;
-
+	AdpBinding binding; /* when stale: use no more */
 	bool is_idle;
-	bool is_stale; /* server or mapping changed: use no more */
 	AdpHttpGroup *group;
 };
 
@@ -47,47 +39,8 @@ forget_lease(void *arg)
 {
 	AdpPoolLease *lease = arg;
 
+	adp_binding_let_go(&lease->binding);
 	dlist_delete(&lease->node);
-}
-
-/*
- * Syscache callback: marks the leases of a changed server or mapping.  They
- * are freed later, since this may run in the middle of a scan.
- */
-static void
-mark_stale(Datum arg, int cacheid, uint32 hash)
-{
-	dlist_iter iter;
-
-	dlist_foreach(iter, &leases)
-	{
-		AdpPoolLease *lease = dlist_container(AdpPoolLease, node, iter.cur);
-		uint32 own = cacheid == FOREIGNSERVEROID ? lease->server_hash
-												 : lease->mapping_hash;
-
-		/* 0 stands for all entries of the cache */
-		if (hash == 0 || hash == own)
-			lease->is_stale = true;
-	}
-}
-
-/*
- * Prepares the pool on first use in a process.
- */
-static void
-prepare_pool(void)
-{
-	static bool callbacks_registered = false;
-
-	if (pool_cxt == NULL)
-		pool_cxt =
-			AllocSetContextCreate(TopMemoryContext, "adpipe connection pool",
-								  ALLOCSET_SMALL_SIZES);
-	if (callbacks_registered)
-		return;
-	callbacks_registered = true;
-	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, mark_stale, (Datum) 0);
-	CacheRegisterSyscacheCallback(USERMAPPINGOID, mark_stale, (Datum) 0);
 }
 
 /*
@@ -105,7 +58,7 @@ drop_idle(int keep)
 
 		if (!lease->is_idle)
 			continue;
-		if (lease->is_stale || ++nidle > keep)
+		if (lease->binding.is_stale || ++nidle > keep)
 			MemoryContextDelete(lease->cxt);
 	}
 }
@@ -122,8 +75,7 @@ find_idle(Oid serverid, Oid umid)
 	{
 		AdpPoolLease *lease = dlist_container(AdpPoolLease, node, iter.cur);
 
-		if (lease->is_idle && !lease->is_stale && lease->serverid == serverid &&
-			lease->umid == umid)
+		if (lease->is_idle && adp_binding_holds(&lease->binding, serverid, umid))
 			return lease;
 	}
 	return NULL;
@@ -141,12 +93,7 @@ create_lease(Oid serverid, Oid umid, MemoryContext cxt)
 		MemoryContextAllocZero(lease_cxt, sizeof(AdpPoolLease));
 
 	lease->cxt = lease_cxt;
-	lease->serverid = serverid;
-	lease->umid = umid;
-	lease->server_hash =
-		GetSysCacheHashValue1(FOREIGNSERVEROID, ObjectIdGetDatum(serverid));
-	lease->mapping_hash =
-		GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(umid));
+	adp_binding_tie(&lease->binding, serverid, umid);
 	lease->on_release.func = forget_lease;
 	lease->on_release.arg = lease;
 	dlist_push_head(&leases, &lease->node);
@@ -163,7 +110,10 @@ adp_pool_borrow(Oid serverid, Oid umid, MemoryContext cxt)
 {
 	AdpPoolLease *lease;
 
-	prepare_pool();
+	if (pool_cxt == NULL)
+		pool_cxt =
+			AllocSetContextCreate(TopMemoryContext, "adpipe connection pool",
+								  ALLOCSET_SMALL_SIZES);
 	drop_idle(ADP_POOL_IDLE_MAX);
 	lease = find_idle(serverid, umid);
 	if (lease == NULL)
@@ -188,7 +138,7 @@ adp_pool_group(AdpPoolLease *lease)
 bool
 adp_pool_is_stale(const AdpPoolLease *lease)
 {
-	return lease->is_stale;
+	return lease->binding.is_stale;
 }
 
 /*
@@ -197,7 +147,7 @@ adp_pool_is_stale(const AdpPoolLease *lease)
 void
 adp_pool_return(AdpPoolLease *lease)
 {
-	if (!adp_http_group_clear(lease->group) || lease->is_stale)
+	if (!adp_http_group_clear(lease->group) || lease->binding.is_stale)
 	{
 		MemoryContextDelete(lease->cxt);
 		return;

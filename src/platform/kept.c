@@ -11,11 +11,10 @@
 
 #include "access/xact.h"
 #include "lib/ilist.h"
-#include "utils/inval.h"
 #include "utils/memutils.h"
-#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+#include "base/binding.h"
 #include "base/guc.h"
 #include "base/owner.h"
 #include "net/spool.h"
@@ -42,11 +41,9 @@ typedef struct Answer
 	dlist_node node; /* in answers */
 	MemoryContext cxt;
 	Key key;
-	uint32 server_hash; /* as syscache invalidation names them */
-	uint32 mapping_hash;
+	AdpBinding binding; /* when stale: it changed, or was forgotten */
 	Origin origin;
 	TimestampTz expires_at;
-	bool is_stale; /* server or mapping changed, or it was forgotten */
 	int readers;
 	AdpSpool body;
 } Answer;
@@ -83,32 +80,13 @@ same_key(const Key *a, const Key *b)
 }
 
 /*
- * Syscache callback: marks the answers of a changed server or mapping.
- */
-static void
-mark_stale(Datum arg, int cacheid, uint32 hash)
-{
-	dlist_iter iter;
-
-	dlist_foreach(iter, &answers)
-	{
-		Answer *answer = dlist_container(Answer, node, iter.cur);
-		uint32 own = cacheid == FOREIGNSERVEROID ? answer->server_hash
-												 : answer->mapping_hash;
-
-		/* 0 stands for all entries of the cache */
-		if (hash == 0 || hash == own)
-			answer->is_stale = true;
-	}
-}
-
-/*
  * Takes out an answer that nobody reads.
  */
 static void
 drop(Answer *answer)
 {
 	Assert(answer->readers == 0);
+	adp_binding_let_go(&answer->binding);
 	dlist_delete(&answer->node);
 	adp_spool_release(&answer->body);
 	MemoryContextDelete(answer->cxt);
@@ -149,7 +127,7 @@ sweep(void)
 		Answer *answer = dlist_container(Answer, node, iter.cur);
 
 		if (answer->readers == 0 &&
-			(answer->is_stale ||
+			(answer->binding.is_stale ||
 			 (now >= answer->expires_at && !is_of_statement(&answer->origin))))
 			drop(answer);
 	}
@@ -169,7 +147,7 @@ end_transaction(XactEvent event, void *arg)
 }
 
 /*
- * Registers callbacks, once per process.
+ * Registers the callback, once per process.
  */
 static void
 prepare(void)
@@ -179,8 +157,6 @@ prepare(void)
 	if (is_prepared)
 		return;
 	is_prepared = true;
-	CacheRegisterSyscacheCallback(FOREIGNSERVEROID, mark_stale, (Datum) 0);
-	CacheRegisterSyscacheCallback(USERMAPPINGOID, mark_stale, (Datum) 0);
 	RegisterXactCallback(end_transaction, NULL);
 }
 
@@ -260,7 +236,7 @@ adp_kept_find(MemoryContext cxt, const AdpSettings *settings,
 	{
 		Answer *answer = dlist_container(Answer, node, iter.cur);
 
-		if (same_key(&answer->key, &key) && !answer->is_stale &&
+		if (same_key(&answer->key, &key) && !answer->binding.is_stale &&
 			is_usable(&answer->origin, settings))
 			return read_answer(cxt, answer);
 	}
@@ -298,11 +274,7 @@ create_answer(const AdpSettings *settings, const char *request, Origin origin)
 
 	answer->cxt = cxt;
 	answer->key = make_key(settings, MemoryContextStrdup(cxt, request));
-	answer->server_hash =
-		GetSysCacheHashValue1(FOREIGNSERVEROID,
-							  ObjectIdGetDatum(settings->serverid));
-	answer->mapping_hash =
-		GetSysCacheHashValue1(USERMAPPINGOID, ObjectIdGetDatum(settings->umid));
+	adp_binding_tie(&answer->binding, settings->serverid, settings->umid);
 	answer->origin = origin;
 	answer->expires_at = origin.at + settings->cache_ttl_s * USECS_PER_SEC;
 	return answer;
@@ -326,12 +298,12 @@ adp_kept_put(MemoryContext cxt, const AdpSettings *settings,
 		Answer *old = dlist_container(Answer, node, iter.cur);
 
 		if (same_key(&old->key, &key))
-			old->is_stale = true;
+			old->binding.is_stale = true;
 	}
 	answer = create_answer(settings, request, origin_of(call));
 	dlist_push_head(&answers, &answer->node);
 	kept = read_answer(cxt, answer);
-	answer->is_stale = adp_call_is_outdated(call);
+	answer->binding.is_stale = adp_call_is_outdated(call);
 	adp_call_take_body(call, &answer->body);
 	shrink();
 	return kept;
@@ -368,9 +340,9 @@ adp_kept_forget(Oid serverid)
 	{
 		Answer *answer = dlist_container(Answer, node, iter.cur);
 
-		if (answer->key.serverid != serverid || answer->is_stale)
+		if (answer->key.serverid != serverid || answer->binding.is_stale)
 			continue;
-		answer->is_stale = true;
+		answer->binding.is_stale = true;
 		count++;
 	}
 	sweep();

@@ -7,11 +7,10 @@
  */
 #include "postgres.h"
 
-#include "utils/inval.h"
 #include "utils/memutils.h"
-#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+#include "base/binding.h"
 #include "base/guc.h"
 #include "platform/known.h"
 
@@ -19,26 +18,13 @@ typedef struct Entry
 {
 	struct Entry *next;
 	MemoryContext cxt; /* the entry and all it holds */
-	Oid serverid;
-	Oid umid;
+	AdpBinding binding;
 	const char *id; /* NULL: what "*" stands for */
 	TimestampTz fetched_at;
-	bool is_stale;
 	AdpKnown known;
 } Entry;
 
 static Entry *entries = NULL;
-static bool has_callbacks = false;
-
-/*
- * Invalidation callback: marks all entries; the next look-up frees them.
- */
-static void
-mark_stale(Datum arg, int cacheid, uint32 hashvalue)
-{
-	for (Entry *entry = entries; entry != NULL; entry = entry->next)
-		entry->is_stale = true;
-}
 
 /*
  * Removes entries that are stale or too old.  A clock that went back makes an
@@ -55,9 +41,10 @@ sweep(void)
 		Entry *entry = *link;
 		TimestampTz end = entry->fetched_at + ADP_KNOWN_TTL_S * USECS_PER_SEC;
 
-		if (entry->is_stale || now >= end || now < entry->fetched_at)
+		if (entry->binding.is_stale || now >= end || now < entry->fetched_at)
 		{
 			*link = entry->next;
+			adp_binding_let_go(&entry->binding);
 			MemoryContextDelete(entry->cxt);
 		}
 		else
@@ -85,8 +72,9 @@ adp_known_find(const AdpSettings *settings, const char *id)
 	sweep();
 	for (Entry *entry = entries; entry != NULL; entry = entry->next)
 	{
-		if (entry->serverid == settings->serverid &&
-			entry->umid == settings->umid && same_id(entry->id, id))
+		if (adp_binding_holds(&entry->binding, settings->serverid,
+							  settings->umid) &&
+			same_id(entry->id, id))
 			return &entry->known;
 	}
 	return NULL;
@@ -112,19 +100,11 @@ adp_known_keep(const AdpSettings *settings, const char *id,
 	MemoryContext old;
 	Entry *entry;
 
-	if (!has_callbacks)
-	{
-		CacheRegisterSyscacheCallback(FOREIGNSERVEROID, mark_stale, (Datum) 0);
-		CacheRegisterSyscacheCallback(USERMAPPINGOID, mark_stale, (Datum) 0);
-		has_callbacks = true;
-	}
 	cxt = AllocSetContextCreate(TopMemoryContext, "adpipe known accounts",
 								ALLOCSET_SMALL_SIZES);
 	old = MemoryContextSwitchTo(cxt);
 	entry = palloc0(sizeof(Entry));
 	entry->cxt = cxt;
-	entry->serverid = settings->serverid;
-	entry->umid = settings->umid;
 	entry->id = copy_text(id);
 	entry->fetched_at = adp_now();
 	entry->known.naccounts = naccounts;
@@ -141,6 +121,7 @@ adp_known_keep(const AdpSettings *settings, const char *id,
 		entry->known.accounts[i].is_closed = accounts[i].is_closed;
 	}
 	MemoryContextSwitchTo(old);
+	adp_binding_tie(&entry->binding, settings->serverid, settings->umid);
 	entry->next = entries;
 	entries = entry;
 }
@@ -153,7 +134,7 @@ adp_known_forget(Oid serverid)
 {
 	for (Entry *entry = entries; entry != NULL; entry = entry->next)
 	{
-		if (entry->serverid == serverid)
-			entry->is_stale = true;
+		if (entry->binding.serverid == serverid)
+			entry->binding.is_stale = true;
 	}
 }

@@ -8,11 +8,10 @@
  */
 #include "postgres.h"
 
-#include "utils/inval.h"
 #include "utils/memutils.h"
-#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+#include "base/binding.h"
 #include "base/guc.h"
 #include "platform/call.h"
 #include "platform/oauth.h"
@@ -23,27 +22,12 @@
 typedef struct Token
 {
 	struct Token *next;
-	Oid serverid;
-	Oid umid;
+	AdpBinding binding;
 	TimestampTz expires_at;
 	char *text;
-	bool is_stale; /* its server or mapping changed */
 } Token;
 
 static Token *tokens = NULL;
-static bool has_callbacks = false;
-
-/*
- * Invalidation callback: marks all tokens; they are freed at the next look-up.
- * Which server or mapping changed is only known by hash, and signing in again
- * costs one request.
- */
-static void
-mark_stale(Datum arg, int cacheid, uint32 hashvalue)
-{
-	for (Token *token = tokens; token != NULL; token = token->next)
-		token->is_stale = true;
-}
 
 /*
  * Removes stale and expired tokens.
@@ -58,9 +42,10 @@ sweep(void)
 	{
 		Token *token = *link;
 
-		if (token->is_stale || token->expires_at <= now)
+		if (token->binding.is_stale || token->expires_at <= now)
 		{
 			*link = token->next;
+			adp_binding_let_go(&token->binding);
 			pfree(token->text);
 			pfree(token);
 		}
@@ -78,8 +63,8 @@ find_token(const AdpSettings *settings)
 	sweep();
 	for (Token *token = tokens; token != NULL; token = token->next)
 	{
-		if (token->serverid == settings->serverid &&
-			token->umid == settings->umid)
+		if (adp_binding_holds(&token->binding, settings->serverid,
+							  settings->umid))
 			return token;
 	}
 	return NULL;
@@ -94,16 +79,9 @@ keep_token(const AdpSettings *settings, const char *text, int64 expires_in_s)
 	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
 	Token *token;
 
-	if (!has_callbacks)
-	{
-		CacheRegisterSyscacheCallback(FOREIGNSERVEROID, mark_stale, (Datum) 0);
-		CacheRegisterSyscacheCallback(USERMAPPINGOID, mark_stale, (Datum) 0);
-		has_callbacks = true;
-	}
 	token = palloc0(sizeof(Token));
 	token->text = pstrdup(text);
-	token->serverid = settings->serverid;
-	token->umid = settings->umid;
+	adp_binding_tie(&token->binding, settings->serverid, settings->umid);
 	token->expires_at =
 		adp_now() + (expires_in_s - EXPIRY_MARGIN_S) * USECS_PER_SEC;
 	token->next = tokens;
@@ -227,7 +205,7 @@ adp_oauth_forget(AdpSession *session, const char *token)
 	Token *kept = find_token(session->settings);
 
 	if (kept != NULL && strcmp(kept->text, token) == 0)
-		kept->is_stale = true;
+		kept->binding.is_stale = true;
 	if (session->token != NULL && strcmp(session->token, token) == 0)
 		session->token = NULL;
 }
