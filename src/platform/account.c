@@ -6,6 +6,7 @@
 
 #include "pgtime.h"
 #include "utils/datetime.h"
+#include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "base/guc.h"
@@ -69,14 +70,22 @@ adp_account_check_list(const AdpPlatform *platform, const char *list,
 }
 
 /*
- * A copy of what an answer tells in some place; NULL if it is nothing.
+ * A copy of what an answer tells in some place; NULL if it is nothing.  Looking
+ * leaves things behind, and there may be thousands of accounts.
  */
 static const char *
 copy_text(const AdpJson *row, const char *path)
 {
+	MemoryContext scratch =
+		AllocSetContextCreate(CurrentMemoryContext, "adpipe look-up",
+							  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(scratch);
 	const char *text = adp_json_find_text(row, path);
 
-	return text ? pstrdup(text) : NULL;
+	MemoryContextSwitchTo(old);
+	text = text ? pstrdup(text) : NULL;
+	MemoryContextDelete(scratch);
+	return text;
 }
 
 /*

@@ -129,16 +129,15 @@ filter_name(const char *source, const AdpField *field)
 }
 
 /*
- * Appends a filter; values are words with commas.
+ * Appends a filter; values are a JSON array.
  */
 static void
-append_filter(StringInfo out, const char *name, const char *operator,
-			  const char * values)
+append_filter(StringInfo out, const char *name, const char *op,
+			  const char *values)
 {
 	appendStringInfo(out,
 					 "%s{\"field\":\"%s\",\"operator\":\"%s\",\"value\":%s}",
-					 out->len > 0 ? "," : "[", name, operator,
-					 adp_params_array(values));
+					 out->len > 0 ? "," : "[", name, op, values);
 }
 
 /*
@@ -157,20 +156,16 @@ add_filtering(AdpParams *params, const AdpQuery *query, bool is_plain)
 	{
 		const AdpCondition *condition = &query->conditions[i];
 		const char *name = filter_name(query->source, condition->field);
-		StringInfoData values;
 
 		if (name == NULL || condition->nvalues > VALUES_MAX)
 			continue;
-		initStringInfo(&values);
-		for (int j = 0; j < condition->nvalues; j++)
-			adp_words_add(&values, condition->values[j]);
 		append_filter(&out, name, condition->op == ADP_OP_IN ? "IN" : "NOT_IN",
-					  values.data);
+					  adp_params_texts(condition->values, condition->nvalues));
 	}
 	if (is_report(query->source) && edge != NULL)
 		append_filter(&out, psprintf("%s.effective_status", edge->thing), "IN",
-					  psprintf("%s%s", edge->statuses,
-							   is_plain ? "" : ",DELETED"));
+					  adp_params_array(psprintf("%s%s", edge->statuses,
+												is_plain ? "" : ",DELETED")));
 	if (out.len > 0)
 		adp_params_add(params, "filtering", psprintf("%s]", out.data));
 }

@@ -37,23 +37,35 @@ adp_params_add(AdpParams *params, const char *name, const char *value)
 }
 
 /*
+ * Texts as a JSON array.
+ */
+char *
+adp_params_texts(const char *const *texts, int n)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int i = 0; i < n; i++)
+	{
+		appendStringInfoChar(&out, i > 0 ? ',' : '[');
+		escape_json(&out, texts[i]);
+	}
+	appendStringInfoString(&out, n > 0 ? "]" : "[]");
+	return out.data;
+}
+
+/*
  * A list of words as a JSON array.
  */
 char *
 adp_params_array(const char *words)
 {
 	char *rest = words ? pstrdup(words) : NULL;
-	StringInfoData out;
-	char *word;
+	const char **texts =
+		palloc(((words ? strlen(words) : 0) + 2) * sizeof(char *));
+	int n = 0;
 
-	if (words == NULL)
-		return NULL;
-	initStringInfo(&out);
-	while ((word = adp_words_next(&rest, ",")) != NULL)
-	{
-		appendStringInfoChar(&out, out.len > 0 ? ',' : '[');
-		escape_json(&out, word);
-	}
-	appendStringInfoChar(&out, ']');
-	return out.data;
+	while ((texts[n] = adp_words_next(&rest, ",")) != NULL)
+		n++;
+	return words ? adp_params_texts(texts, n) : NULL;
 }

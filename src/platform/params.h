@@ -23,6 +23,9 @@ extern void adp_params_init(AdpParams *params, bool is_encoded);
 extern void adp_params_add(AdpParams *params, const char *name,
 						   const char *value);
 
+/* Texts as a JSON array of strings. */
+extern char *adp_params_texts(const char *const *texts, int n);
+
 /* A list of words with commas as a JSON array of strings; NULL for NULL. */
 extern char *adp_params_array(const char *words);
 

@@ -57,7 +57,7 @@ typedef struct AdpListing
 {
 	const char *path;		 /* template */
 	const char *token_param; /* parameter that takes the token of a page */
-	bool token_is_address;	 /* the token holds the parameter, a number */
+	bool token_is_address;	 /* it holds that number, 0 on the first page */
 } AdpListing;
 
 /* A header that holds a setting, where it is set. */

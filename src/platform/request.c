@@ -226,9 +226,9 @@ adp_request_listing(const AdpPlatform *platform, const AdpSettings *settings,
 		return;
 	}
 	adp_params_init(&params, true);
-	if (token != NULL)
+	if (token != NULL || listing->token_is_address)
 		adp_params_add(&params, listing->token_param,
-					   page_name(platform, token));
+					   token ? page_name(platform, token) : "0");
 	out->method = "GET";
 	out->path =
 		with_params(adp_request_path(listing->path, settings, NULL, NULL, NULL),
