@@ -74,9 +74,7 @@ sub net_cluster
 {
 	my $scratch = scratch();
 
-	# What make hands down to tests is not for this build.
-	delete local @ENV{qw(MAKEFLAGS MAKELEVEL MAKEOVERRIDES MFLAGS)};
-	run_quietly('make', '-s', '-C', $scratch, '-f', "$source/Makefile", 'all');
+	build_module("$source/Makefile", $scratch);
 	run_quietly('gcc', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC',
 		'-o', "$scratch/slow_resolver.so", "$source/slow_resolver.c", '-ldl');
 

@@ -38,6 +38,7 @@ use warnings;
 
 use Carp;
 use Exporter 'import';
+use IPC::Run ();
 use Time::HiRes qw(time usleep);
 
 use AdpipeTest::Session;
@@ -48,6 +49,7 @@ use PostgreSQL::Test::Utils;
 our @EXPORT = qw(
   adpipe_cluster
   appsflyer_server
+  build_module
   google_server
   meta_server
   poll_until
@@ -293,6 +295,31 @@ sub poll_until
 		croak 'timed out waiting' if time > $deadline;
 		usleep(20_000);
 	}
+}
+
+=head2 build_module($makefile, $dir)
+
+Builds a module of test/module in a folder, by default one of its own, which it
+returns.
+ADPIPE_CFLAGS stands in for the server's own flags where this compiler does not
+know all of them.
+
+=cut
+
+sub build_module
+{
+	my ($makefile, $dir) = @_;
+	$dir //= PostgreSQL::Test::Utils::tempdir();
+	my @flags = $ENV{ADPIPE_CFLAGS} ? ("CFLAGS=$ENV{ADPIPE_CFLAGS}") : ();
+	my $log;
+
+	chmod 0755, $dir;
+	# What make hands down to tests is not for this build.
+	delete local @ENV{qw(MAKEFLAGS MAKELEVEL MAKEOVERRIDES MFLAGS)};
+	IPC::Run::run([ 'make', '-s', '-C', $dir, '-f', $makefile, @flags, 'all' ],
+		'<', \undef, '>', \$log, '2>&1')
+	  or croak "$makefile does not build:\n$log";
+	return $dir;
 }
 
 1;

@@ -7,6 +7,9 @@ use warnings;
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use List::Util qw(shuffle);
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use AdpipeTest;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -63,12 +66,7 @@ sub try
 # Builds the module, starts a server and loads it.
 sub set_up
 {
-	my $dir = PostgreSQL::Test::Utils::tempdir();
-	chmod(0755, $dir);
-	local $ENV{MAKEFLAGS};
-	delete $ENV{MAKEFLAGS};
-	my $log = `cd '$dir' && make -f '$test/module/rows/Makefile' 2>&1`;
-	BAIL_OUT("test module does not build:\n$log") if $? != 0;
+	my $dir = build_module("$test/module/rows/Makefile");
 
 	$node = PostgreSQL::Test::Cluster->new('rows');
 	$node->init(extra => [ '--encoding=UTF8', '--no-locale' ]);

@@ -5,6 +5,9 @@ use warnings;
 
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use AdpipeTest;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -39,12 +42,7 @@ sub value
 # Builds the module, starts a server and loads it.
 sub set_up
 {
-	my $dir = PostgreSQL::Test::Utils::tempdir();
-	chmod(0755, $dir);
-	local $ENV{MAKEFLAGS};
-	delete $ENV{MAKEFLAGS};
-	my $log = `cd '$dir' && make -f '$test/module/rows/Makefile' 2>&1`;
-	BAIL_OUT("test module does not build:\n$log") if $? != 0;
+	my $dir = build_module("$test/module/rows/Makefile");
 
 	$node = PostgreSQL::Test::Cluster->new('csv');
 	$node->init(extra => [ '--encoding=UTF8', '--no-locale' ]);

@@ -18,12 +18,7 @@ my $session;
 # Builds the module and loads it.
 sub set_up
 {
-	my $dir = PostgreSQL::Test::Utils::tempdir();
-	chmod 0755, $dir;
-	local $ENV{MAKEFLAGS};
-	delete $ENV{MAKEFLAGS};
-	my $log = `cd '$dir' && make -f '$module/Makefile' 2>&1`;
-	BAIL_OUT("test module does not build:\n$log") if $? != 0;
+	my $dir = build_module("$module/Makefile");
 	$node->psql('postgres', slurp_file("$module/row_kinds_test.sql"),
 		extra_params => [ '-v', "module=$dir/row_kinds_test" ], on_error_die => 1);
 	$session = session($node);
