@@ -162,6 +162,12 @@ DECLARE
 BEGIN
     PERFORM adpipe.steady_session();
     PERFORM adpipe.read_settings(run.target, source);
+    /*
+     * Apart from what follows, which locks the accounts: who has locked one of
+     * those may wait for what has been locked here.
+     */
+    COMMIT AND CHAIN;
+    PERFORM adpipe.steady_session();
     PERFORM adpipe.note_windows(run.target);
     COMMIT AND CHAIN;
     PERFORM adpipe.steady_session();
