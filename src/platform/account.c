@@ -1,6 +1,6 @@
 /*
  * account.c
- *	  How a platform writes account ids, and where its answers tell of accounts.
+ *	  How a platform writes account ids, and what its answers tell of accounts.
  */
 #include "postgres.h"
 
@@ -141,7 +141,7 @@ check_setting(const AdpPlatform *platform, const AdpSettings *settings,
 					option->name, settings->server_name, set, account->id, own),
 			 errdetail(
 				 "The platform would fall back to another setting silently."),
-			 errhint("Set the option to what the app has, or drop it.")));
+			 errhint("Set the option to what the account has, or drop it.")));
 }
 
 /*

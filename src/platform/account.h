@@ -1,7 +1,6 @@
 /*
  * account.h
- *	  How a platform writes account ids, and where its answers tell of accounts
- *	  and of the access token.
+ *	  How a platform writes account ids, and what its answers tell of accounts.
  */
 #ifndef ADP_PLATFORM_ACCOUNT_H
 #define ADP_PLATFORM_ACCOUNT_H
