@@ -1,9 +1,17 @@
 # adpipe: build, install, test.
 #
-#   make                     builds build products beside the sources
-#   make install             into the server that PG_CONFIG belongs to
-#   make installcheck        tests against that server
-#   make check               all tests, on private servers, nothing installed
+#   make demo            campaign KPIs by SQL against simulated platforms
+#   make playground      the same platforms at a psql prompt, until you leave it
+#   make check           all tests, on private servers, nothing installed
+#   make check-lint      one part of them: lint unit regress isolation tap demo
+#   make check-long      the long proofs: kills, soak, fuzz
+#   make check-sanitizers, check-valgrind, check-majors, check-compile
+#   make bench           speed and memory, as ratios; PART=scan picks one
+#   make docs            writes doc/kpis.md; make format formats the C sources
+#
+#   make                 builds beside the sources
+#   make install         into the server that PG_CONFIG belongs to
+#   make installcheck    tests against that server
 #
 # PG_CONFIG=/path/to/pg_config or PG_MAJOR=16 picks the server.  The targets of
 # the first half run scripts of test/bin and need no server to be there yet:
@@ -18,7 +26,8 @@ PKG_CONFIG ?= pkg-config
 # Parts of the check; each runs alone as check-<part>.
 CHECK_PARTS = lint unit regress isolation tap demo
 SCRIPT_TARGETS = check $(CHECK_PARTS:%=check-%) check-long check-sanitizers \
-	check-valgrind check-majors check-compile demo bench docs format format-check help
+	check-valgrind check-majors check-compile demo playground bench docs \
+	format format-check help
 
 # PGXS has a target "check" of its own, which only refuses; so the two halves
 # are never read together.
@@ -52,6 +61,9 @@ check-compile:
 demo:
 	@test/bin/demo
 
+playground:
+	@test/bin/playground
+
 bench:
 	@test/bench/run
 
@@ -65,7 +77,7 @@ format-check:
 	@test/bin/format --check
 
 help:
-	@sed -n 's/^# \{0,1\}//p;/^$$/q' Makefile
+	@sed -n '/^$$/q;s/^# \{0,1\}//p' Makefile
 
 # Goals of the other half that were named beside one of these.
 PGXS_GOALS = $(filter-out $(SCRIPT_TARGETS),$(MAKECMDGOALS))

@@ -12,7 +12,7 @@ CREATE USER MAPPING FOR CURRENT_USER SERVER google
 CREATE SCHEMA google;
 IMPORT FOREIGN SCHEMA reports FROM SERVER google INTO google;
 
--- The same for the other platforms, and one view over all of them.
+-- The same for the other platforms.
 CREATE SERVER meta FOREIGN DATA WRAPPER meta_ads
     OPTIONS (endpoint :'endpoint', account_id '*');
 CREATE USER MAPPING FOR CURRENT_USER SERVER meta
@@ -21,6 +21,13 @@ CREATE SERVER flyer FOREIGN DATA WRAPPER appsflyer
     OPTIONS (endpoint :'endpoint', app_id :'apps');
 CREATE USER MAPPING FOR CURRENT_USER SERVER flyer
     OPTIONS (api_token :'flyer_token');
+CREATE SCHEMA meta;
+CREATE SCHEMA flyer;
+IMPORT FOREIGN SCHEMA reports FROM SERVER meta INTO meta;
+IMPORT FOREIGN SCHEMA reports FROM SERVER flyer INTO flyer;
+CREATE SCHEMA ads;
+
+-- One view over all of them.
 CREATE SCHEMA google_common;
 CREATE SCHEMA meta_common;
 CREATE SCHEMA flyer_common;

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 
+import demo
 import keys
 from appsflyer import api as appsflyer
 from appsflyer.sample import SampleWorld as AppsFlyerWorld
@@ -34,6 +35,10 @@ def parse_arguments():
     parser.add_argument("--seeds", metavar="DIR",
                         help="serve the google_ads_*.csv and "
                         "facebook_ads_*.csv files of a folder")
+    parser.add_argument("--world", choices=("sample", "demo"),
+                        default="sample",
+                        help="sample: the awkward accounts that tests need; "
+                        "demo: an agency's plausible ones")
     parser.add_argument("--page-size", type=int, default=10000)
     parser.add_argument("--ready-file", metavar="FILE")
     parser.add_argument("--until-eof", action="store_true")
@@ -45,7 +50,8 @@ def google_world(arguments, clock, ready):
     """Returns the world to serve; adds what is told about seeds to the ready
     line."""
     if not arguments.seeds:
-        return SampleWorld(clock)
+        return (demo.GoogleWorld if arguments.world == "demo"
+                else SampleWorld)(clock)
     from google_ads.seeds import SeedWorld, csv_totals
     world = SeedWorld(clock, arguments.seeds)
     ready["seeds"] = world.report()
@@ -68,7 +74,8 @@ def make_meta(arguments, simulator, folder, ready):
     """Returns Meta Ads; adds what is told about its seeds to the ready
     line."""
     simulator.faults.declare(FAULT_KEYS)
-    world = MetaSample(simulator.clock)
+    world = (demo.MetaWorld if arguments.world == "demo"
+             else MetaSample)(simulator.clock)
     if arguments.seeds:
         from meta_ads.seeds import SeedWorld
         world = SeedWorld(simulator.clock, arguments.seeds)
@@ -80,7 +87,9 @@ def make_appsflyer(arguments, simulator, folder, ready):
     """Returns AppsFlyer; adds its tokens to the ready line."""
     ready["appsflyer_token"] = appsflyer.API_TOKEN
     ready["appsflyer_revoked_token"] = appsflyer.REVOKED_TOKEN
-    return appsflyer.AppsFlyer(AppsFlyerWorld(simulator.clock),
+    world = demo.AppsFlyerWorld if arguments.world == "demo" else (
+        AppsFlyerWorld)
+    return appsflyer.AppsFlyer(world(simulator.clock),
                                simulator.clock, simulator.settings)
 
 

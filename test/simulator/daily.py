@@ -9,6 +9,9 @@ campaign is like stands in its traits:
     channel         decides devices and networks
     click_rate      clicks per 10,000 impressions
     click_cost      micros per click
+    order_value     micros that a conversion brings (default: 20 clicks' cost)
+    conversion_rate upper bound of conversions per 1,000 clicks (default: 60)
+    steady          delivers every day; without it some days are paused
     quirk           one of the special cases at the end of this file
     start, end      first and last day of delivery
 """
@@ -52,10 +55,10 @@ def vector(**values):
     return tuple(made)
 
 
-def fraction_of(data, clicks):
+def fraction_of(data, clicks, rate=60):
     """Returns a number of conversions in 10**-18 units: often none, often
     whole, sometimes the thirds and sixths of data-driven attribution."""
-    per_mille = clicks * uniform(data, 4, 60)
+    per_mille = clicks * uniform(data, 4, rate)
     whole = per_mille // 1000
     kind = uniform(data, 5, 6)
     if kind <= 2 or clicks == 0:
@@ -73,9 +76,9 @@ def normal_cell(traits, data):
         data, 1, traits["click_rate"] + 1)) // 10000
     cost = clicks * (traits["click_cost"] // 2 + uniform(
         data, 2, traits["click_cost"] + 1)) // 10000 * 10000
-    conversions = fraction_of(data, clicks)
-    value_cents = (traits["click_cost"] * 20 // 10 ** 4) + uniform(
-        data, 3, 5000)
+    conversions = fraction_of(data, clicks, traits.get("conversion_rate", 60))
+    order_value = traits.get("order_value", traits["click_cost"] * 20)
+    value_cents = order_value // 10 ** 4 + uniform(data, 3, 5000)
     value = conversions // MICRO * value_cents // 100 * MICRO
     extra = uniform(data, 7, 3) * UNIT
     views = impressions * 3 // 10 if traits["channel"] == "VIDEO" else 0
@@ -112,7 +115,8 @@ def _campaign_cells(campaign, ordinal):
         special = quirk(campaign, ordinal)
         if special is not None:
             return special
-    if noise(campaign.id, ordinal, "pause")[0] % 17 == 0:
+    if not traits.get("steady") and (
+            noise(campaign.id, ordinal, "pause")[0] % 17 == 0):
         return ()
     made = []
     for device, share in devices_of(campaign.id, ordinal):

@@ -160,6 +160,11 @@ class SampleWorld:
 
     def __init__(self, clock):
         self.clock = clock
+        self.apps = {}
+        self.add_apps()
+
+    def add_apps(self):
+        """Makes the apps and what brings their users."""
         names = {a.key: a.name for a in ADVERTISERS}
         main = [c[0] for c in MAIN_CAMPAIGNS]
         short = [c[0] for c in SHORT_CAMPAIGNS]
@@ -179,7 +184,6 @@ class SampleWorld:
             (App(5, WEST, names["pacific"] + " iOS", "ios", "USD",
                  "America/Los_Angeles", 9000, "1", ("US", "MX")), short),
         )
-        self.apps = {}
         for app, campaigns in apps:
             add_campaigns(app, campaigns)
             self.apps[app.id] = app

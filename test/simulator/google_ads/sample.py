@@ -102,6 +102,12 @@ class SampleWorld(World):
 
     def __init__(self, clock):
         super().__init__(clock)
+        self.add_accounts()
+        self.generation = Generation(self, 0)
+        self.changes = Changes(self)
+
+    def add_accounts(self):
+        """Makes the accounts and what they own."""
         add = self.add
         add(Account(MANAGER, "한빛 에이전시 (MCC)", "KRW", "Asia/Seoul", True))
         add(Account(SUB_MANAGER, "한빛 글로벌", "KRW", "Asia/Seoul", True),
@@ -124,8 +130,6 @@ class SampleWorld(World):
         add(Account(CANCELED, "해지된 계정", "KRW", "Asia/Seoul",
                     status="CANCELED"), MANAGER)
         self.direct_access = [MANAGER, DIRECT]
-        self.generation = Generation(self, 0)
-        self.changes = Changes(self)
 
     def restate(self, number):
         """Goes on to another generation of numbers; 0 is the first."""

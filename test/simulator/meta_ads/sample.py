@@ -69,6 +69,10 @@ class SampleWorld(World):
 
     def __init__(self, clock):
         super().__init__(clock)
+        self.add_accounts()
+
+    def add_accounts(self):
+        """Makes the accounts and what hangs below them."""
         clients = ((MAIN, MAIN_CAMPAIGNS), (DIRECT, SHORT_CAMPAIGNS),
                    (KIWI, SHORT_CAMPAIGNS),
                    (EURO, SHORT_CAMPAIGNS + (MIXED,)),
