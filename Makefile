@@ -5,6 +5,7 @@
 #   make check           all tests, on private servers, nothing installed
 #   make check-lint      one part of them: lint unit regress isolation tap demo
 #   make check-long      the long proofs: kills, soak, fuzz
+#   make check-regressions   the tests since the first release, on that release
 #   make check-sanitizers, check-valgrind, check-majors, check-compile
 #   make bench           speed and memory, as ratios; PART=scan picks one
 #   make docs            writes doc/kpis.md; make format formats the C sources
@@ -26,6 +27,7 @@ PKG_CONFIG ?= pkg-config
 # Parts of the check; each runs alone as check-<part>.
 CHECK_PARTS = lint unit regress isolation tap demo
 SCRIPT_TARGETS = check $(CHECK_PARTS:%=check-%) check-long check-sanitizers \
+	check-regressions \
 	check-valgrind check-majors check-compile demo playground bench docs \
 	format format-check help
 
@@ -52,7 +54,7 @@ check:
 $(CHECK_PARTS:%=check-%): check-%:
 	@test/bin/check $*
 
-check-long check-sanitizers check-valgrind check-majors:
+check-long check-sanitizers check-valgrind check-majors check-regressions:
 	@test/bin/$@
 
 check-compile:
