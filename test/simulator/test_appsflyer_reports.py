@@ -47,7 +47,7 @@ class Reports(Surface):
                 "date_day": row["Date"], "currency": app.currency,
                 "agency": name(row[PARTNERS[0]]),
                 "media_source": row[PARTNERS[1]],
-                "campaign_name": name(row[PARTNERS[2]])}
+                "campaign_name": row[PARTNERS[2]]}
 
     def daily(self, app, row):
         """Returns the row of a daily table that a CSV row comes to."""
@@ -102,9 +102,12 @@ class Reports(Surface):
                   ("organic_in_app_events", "organic_in_app_events_report"))
         for app in self.api.world.apps.values():
             for table, report in tables:
+                added = [n for n in fields.ADDITIONAL
+                         if n not in fields.RAW_REPORTS[report].refuses]
                 rows = self.fetch(report, app.id, since, until,
                                   app.zone_name, currency="preferred",
-                                  maximum_rows="1000000")
+                                  maximum_rows="1000000",
+                                  additional_fields=",".join(added))
                 self.assertEqual(
                     bag(self.raw_row(app, r) for r in rows),
                     bag(self.world(table, since=since, until=until,
@@ -114,9 +117,11 @@ class Reports(Surface):
         """Returns the row of a raw table that a CSV row comes to."""
         made = {"account_id": app.id, "account_name": app.name,
                 "date_day": row["Event Time"][:10], "currency": app.currency}
-        for header, column in fields.RAW_COLUMNS:
-            made[column] = None if row[header] in ("", "NULL") else (
-                row[header])
+        for header, column in fields.RAW_COLUMNS + tuple(
+                (header, column)
+                for column, header in fields.ADDITIONAL.items()):
+            cell = row.get(header, "")
+            made[column] = None if cell in ("", "NULL", "null") else cell
         for column in ("event_revenue", "event_revenue_usd"):
             made[column] = number(made[column] or "")
         return made

@@ -9,6 +9,8 @@ from appsflyer.fields import aggregate_header
 
 CATEGORIES = ("standard", "facebook", "organic")
 FACEBOOK = "Facebook Ads"
+COUNTERS = ("Impressions", "Clicks", "Installs", "Conversions", "Sessions",
+            "Loyal Users")
 # The longest range of a call, about; nobody knows what AppsFlyer says then.
 MAX_DAYS = 1000
 HISTORY_MONTHS = 25
@@ -187,12 +189,19 @@ def answer(query, now, settings):
         names = sorted({name for t in found.values() for name in t.events})
     header = list(query.header())
     rows = []
-    for key, totals in found.items():
+    respell = cells.counter_style(settings)
+    for number, (key, totals) in enumerate(found.items()):
         made = row_cells(query, key, totals)
-        row = [made[name] for name in header]
+        made["Date"] = cells.odd_date(settings, number, made["Date"])
+        for name in COUNTERS:
+            made[name] = respell(made[name])
+        row = [settings["appsflyer_not_measured"]
+               if made[name] == cells.NOT_MEASURED else made[name]
+               for name in header]
         for name in names:
-            unique, number, revenue = totals.events.get(name, (0, 0, 0))
-            row += [str(unique), str(number), cells.sales(revenue)]
+            unique, count, revenue = totals.events.get(name, (0, 0, 0))
+            row += [respell(str(unique)), respell(str(count)),
+                    cells.sales(revenue)]
         rows.append(row)
     for name in names:
         header += [name + " (Unique users)", name + " (Event counter)",

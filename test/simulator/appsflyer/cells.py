@@ -14,7 +14,36 @@ SETTINGS = {
     "appsflyer_shuffle_columns": False,
     "appsflyer_drop_columns": "",       # header names, by |
     "appsflyer_rename_columns": {},     # header name -> other name
+    "appsflyer_double_columns": "",     # header names that come twice, by |
+    "appsflyer_not_measured": "N/A",    # the word in cells of aggregates
+    "appsflyer_counters": "plain",      # point: 12.0, comma: 12,000,
+                                        # fraction: 12.5
+    "appsflyer_odd_dates": {},          # row number -> text for its date
 }
+
+
+def counter_style(settings):
+    """Returns the function that respells the counters of aggregates."""
+    style = settings["appsflyer_counters"]
+    if style not in ("plain", "point", "comma", "fraction"):
+        raise ValueError("unknown style of counters: " + style)
+
+    def respell(cell):
+        if style == "plain" or not cell.isdigit():
+            return cell
+        if style == "comma":
+            return format(int(cell), ",d")
+        return cell + (".0" if style == "point" else ".5")
+    return respell
+
+
+def odd_date(settings, number, text, length=None):
+    """Returns a cell with a date; another text where that row is to have an
+    odd one.  With a length only so much of the cell is the date."""
+    odd = settings["appsflyer_odd_dates"].get(str(number))
+    if odd is None:
+        return text
+    return odd + text[length:] if odd and length else odd
 
 
 def ratio(numerator, denominator):
@@ -64,6 +93,8 @@ def render(header, rows, settings, has_mark):
     renamed = settings["appsflyer_rename_columns"]
     end = "\r\n" if settings["appsflyer_crlf"] else "\n"
     comma = ", " if settings["appsflyer_blank_after_comma"] else ","
+    order += [header.index(name) for name in settings[
+        "appsflyer_double_columns"].split("|") if name in header]
     lines = [comma.join(quote(renamed.get(header[i], header[i]))
                         for i in order)]
     lines += [",".join(quote(row[i]) for i in order) for row in rows]

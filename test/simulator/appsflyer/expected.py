@@ -11,7 +11,7 @@ import datetime
 import decimal
 
 from appsflyer import facts, people
-from appsflyer.fields import RAW_COLUMNS, RAW_REPORTS
+from appsflyer.fields import ADDITIONAL, RAW_COLUMNS, RAW_REPORTS
 
 PARTNERS = ("agency", "media_source", "campaign_name")
 RAW_TABLES = {
@@ -53,12 +53,12 @@ def days_near(campaign, since, until, now):
                      now.date().toordinal() + 1) + 1)
 
 
-def acquisition(world, app, since, until):
+def acquisition(world, app, since, until, is_retargeting=False):
     """Yields (campaign, day, country, what) of everything that happened by
     now and is dated in the range; what is an Activity or a User."""
     now = world.now()
     for campaign in app.campaigns:
-        if campaign.is_retargeting:
+        if campaign.is_retargeting != is_retargeting:
             continue
         for ordinal in days_near(campaign, since, until, now):
             for what in (facts.activity(campaign, ordinal)
@@ -80,8 +80,9 @@ def grouped(world, app, since, until, by_country):
 def names_of(key, by_country):
     """Returns the dimensions of a group."""
     _, country, campaign = key
+    # A campaign without a name is called None, which is a name like others.
     made = {"agency": campaign.agency, "media_source": campaign.media_source,
-            "campaign_name": campaign.name}
+            "campaign_name": campaign.name or "None"}
     if by_country:
         made["country"] = country
     return made
@@ -118,6 +119,33 @@ def daily_rows(world, app, since, until, by_country=False):
     return rows
 
 
+def retargeting_rows(world, app, since, until):
+    """Returns the rows of the retargeting report by day, for tables that
+    users define: one for each kind of conversion of a campaign."""
+    now = world.now()
+    groups = collections.defaultdict(lambda: ([], []))
+    for campaign, day, _, what in acquisition(world, app, since, until, True):
+        is_user = isinstance(what, facts.User)
+        conversion = what.conversion if is_user else "re-engagement"
+        groups[day, conversion, campaign][is_user].append(what)
+    rows = []
+    for key, (activities, users) in groups.items():
+        day, conversion, campaign = key
+        sessions = [sum(s <= now for s in u.sessions) for u in users]
+        rows.append(dict(
+            shared(app, day), **names_of((day, None, campaign), False),
+            conversion_type=conversion,
+            clicks=text(sum(a.clicks for a in activities)),
+            conversions=text(len(users)), sessions=text(sum(sessions)),
+            loyal_users=text(sum(s >= facts.LOYAL_SESSIONS
+                                 for s in sessions)),
+            spend=decimal_text(sum(a.cost for a in activities), 10000)
+            if conversion == "re-engagement" else None,
+            revenue=decimal_text(sum(e.revenue or 0 for u in users
+                                     for e in happened(u, now)), 100)))
+    return rows
+
+
 def event_rows(world, app, since, until):
     """Returns the rows of partners_event_daily."""
     now = world.now()
@@ -151,7 +179,10 @@ def raw_rows(world, app, since, until, table):
         if not since <= day <= until:
             continue
         made = shared(app, day)
-        for _, name in RAW_COLUMNS:
+        values.update((name, value) for name, value in
+                      people.additional_of(row).items()
+                      if name not in report.refuses)
+        for name in [name for _, name in RAW_COLUMNS] + list(ADDITIONAL):
             value = values.get(name)
             if isinstance(value, datetime.datetime):
                 value = app.local(value).strftime("%Y-%m-%d %H:%M:%S")
@@ -180,6 +211,8 @@ def rows_of(world, app, table, since, until):
         rows = daily_rows(world, app, since, until)
     elif table == "geo_daily":
         rows = daily_rows(world, app, since, until, True)
+    elif table == "retargeting_daily":
+        rows = retargeting_rows(world, app, since, until)
     elif table in ("partners_event_daily", "tracker_event_report"):
         rows = event_rows(world, app, since, until)
     elif table in RAW_TABLES:

@@ -76,12 +76,35 @@ def values_of(app, row):
         "app_id": app.id, "app_name": app.name, "bundle_id": app.id,
         "platform": app.platform,
     }
+    # Without revenue the currency stands there all the same, and need not be
+    # that of the app.
+    made["event_revenue_currency"] = (
+        "USD" if user.data[16] % 2 == 0 else app.currency)
     if event and event.revenue is not None:
         made["event_revenue"] = event.revenue
         made["event_revenue_currency"] = app.currency
     made.update(attribution_of(row))
     made.update(device_of(app, user))
     return made
+
+
+def additional_of(row):
+    """Returns {API name: value} of what comes only if additional_fields asks
+    for it."""
+    user, campaign = row.user, row.campaign
+    made = {
+        "device_model": MODELS[user.data[17] % len(MODELS)],
+        "device_category": "phone" if user.data[16] % 3 else "tablet",
+        "match_type": None if campaign.is_organic else "id_matching",
+        "campaign_type": "organic" if campaign.is_organic else (
+            "retargeting" if campaign.is_retargeting else "ua"),
+        "conversion_type": user.conversion or "install",
+        "is_lat": user.data[15] % 2 == 0,
+        "oaid": noise(user.data.hex(), "oaid").hex()[:16],
+        "custom_data": "{\"a\":\"b, c\"}" if user.data[14] % 3 == 0 else None,
+        "gp_install_begin": user.touch_instant,
+    }
+    return {name: value for name, value in made.items() if value is not None}
 
 
 def attribution_of(row):

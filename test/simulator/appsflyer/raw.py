@@ -15,7 +15,9 @@ FILTER_NAMES = {"facebook": "Facebook Ads", "twitter": "Twitter"}
 ROW_CAPS = {"200000": "appsflyer_rows_small",
             "1000000": "appsflyer_rows_large"}
 SETTINGS = {"appsflyer_rows_small": 200000,
-            "appsflyer_rows_large": 1000000}
+            "appsflyer_rows_large": 1000000,
+            # Currency that rows with revenue tell; empty: the one asked for.
+            "appsflyer_revenue_currency": ""}
 
 
 class Query:
@@ -115,32 +117,40 @@ def cell_of(query, value):
     return str(value)
 
 
-def row_cells(query, row):
+def row_cells(query, row, number, settings):
     """Returns the cells of a row, those of additional fields included."""
     values = people.values_of(query.app, row)
+    extra = people.additional_of(row)
     revenue = values.pop("event_revenue", None)
     made = {name: cell_of(query, value)
             for name, value in values.items()}
+    time = "event_time" if query.report.is_event else "install_time"
+    made[time] = cells.odd_date(settings, number, made[time], 10)
+    if row.event and not made["event_value"]:
+        # Some apps' values read so where there is none.
+        spelled = noise(row.user.data.hex(), "value")[0] % 2 == 0
+        made["event_value"] = "null" if spelled else ""
     if revenue is not None:
         dollars = format(query.app.usd_rate * decimal.Decimal(revenue) / 100,
                          ".2f")
         made["event_revenue_usd"] = dollars
         made["event_revenue"] = (dollars if query.in_dollars
                                  else cells.plain(revenue))
-        if query.in_dollars:
-            made["event_revenue_currency"] = "USD"
+        made["event_revenue_currency"] = settings[
+            "appsflyer_revenue_currency"] or (
+            "USD" if query.in_dollars else query.app.currency)
     else:
         # Some answers spell it out.
         spelled = noise(row.user.data.hex(), "null")[0] % 10 == 0
         made["event_revenue"] = "NULL" if spelled else ""
-    extra = {"device_model": made.get("user_agent", "")}
     return [made.get(name, "") for _, name in RAW_COLUMNS] + [
-        extra.get(name, "") for name in query.added]
+        cell_of(query, extra.get(name)) for name in query.added]
 
 
 def answer(query, now, settings):
     """Returns (CSV body, number of rows) of a checked request."""
-    rows = [row_cells(query, row) for row in query.rows(now)]
+    rows = [row_cells(query, row, number, settings)
+            for number, row in enumerate(query.rows(now))]
     header = [name for name, _ in RAW_COLUMNS] + [
         ADDITIONAL[name] for name in query.added]
     return cells.render(header, rows, settings, True), len(rows)

@@ -153,6 +153,8 @@ def add_campaigns(app, names):
     add("googleadwords_int", "RT, \"win back\"", 2, is_retargeting=True)
     add("appier_int", "Paused + gone & 50% off", 4,
         end=datetime.date(2026, 6, 30).toordinal())
+    # What could not be attributed; no organic traffic.
+    add("None", None, 2, has_views=False)
 
 
 class SampleWorld:
