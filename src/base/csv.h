@@ -9,6 +9,8 @@
  * rows.h, so that they become Datums on the same path as those of JSON.
  *
  * Cells are taken literally: blanks belong to them, a backslash is no escape.
+ * Only in the header may blanks stand before a quote that opens a cell; they
+ * are dropped.
  * Lines end with LF or CR LF, the last one perhaps with the body.  A byte order
  * mark at the beginning is dropped, and so is an empty line wherever a record
  * of one cell is not expected.  Nothing is mended: a quote out of place, a

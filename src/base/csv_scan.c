@@ -2,7 +2,7 @@
  * csv_scan.c
  *	  The machine that finds where records of CSV and their cells end.
  *
- * A machine of six states walks the bytes.  Whatever it remembers of a record
+ * A machine of seven states walks the bytes.  Whatever it remembers of a record
  * is offsets from the record's first byte, so it does not matter where the
  * record lies: in the chunk, or, where a chunk's end cut it, put together in
  * the buffer "carry".  Limits, too, are checked at fixed offsets.  So the same
@@ -190,7 +190,16 @@ pass_mark(AdpCsv *csv)
 }
 
 /*
- * At the first byte of a cell.
+ * Whether a byte is a blank.
+ */
+static inline bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/*
+ * At the first byte of a cell, or at the first that is no blank of a name.
  */
 static inline AdpCsvScan
 begin_cell(AdpCsv *csv)
@@ -202,6 +211,8 @@ begin_cell(AdpCsv *csv)
 	csv->cell.is_quoted = is_quoted;
 	csv->cell.is_doubled = false;
 	csv->state = is_quoted ? ADP_CSV_IN_QUOTES : ADP_CSV_IN_PLAIN;
+	if (csv->nrecords == 0 && !is_quoted && is_blank(*csv->pos))
+		csv->state = ADP_CSV_IN_BLANKS;
 	return ADP_CSV_SCAN_ON;
 }
 
@@ -232,6 +243,25 @@ pass_plain(AdpCsv *csv)
 		return adp_csv_fail(csv, ADP_CSV_QUOTE_IN_PLAIN, offset_of(csv, pos),
 							csv->nspans + 1);
 	return pass_delimiter(csv, offset_of(csv, pos));
+}
+
+/*
+ * Behind nothing but blanks of a name, which belong to it unless a quote comes
+ * next: some headers have a blank behind each comma.
+ */
+static AdpCsvScan
+pass_blanks(AdpCsv *csv)
+{
+	const char *stop = stop_of(csv);
+
+	while (csv->pos < stop && is_blank(*csv->pos))
+		csv->pos++;
+	if (csv->pos >= stop)
+		return stop_short(csv, stop);
+	if (*csv->pos == '"')
+		return begin_cell(csv);
+	csv->state = ADP_CSV_IN_PLAIN;
+	return ADP_CSV_SCAN_ON;
 }
 
 /*
@@ -311,6 +341,9 @@ adp_csv_scan(AdpCsv *csv)
 			case ADP_CSV_AT_CELL:
 				scan = begin_cell(csv);
 				break;
+			case ADP_CSV_IN_BLANKS:
+				scan = pass_blanks(csv);
+				break;
 			case ADP_CSV_IN_PLAIN:
 				scan = pass_plain(csv);
 				break;
@@ -357,6 +390,7 @@ adp_csv_end_open(AdpCsv *csv)
 			csv->cell.is_quoted = csv->cell.is_doubled = false;
 			break;
 		case ADP_CSV_IN_MARK:
+		case ADP_CSV_IN_BLANKS:
 		case ADP_CSV_IN_PLAIN:
 			break;
 	}

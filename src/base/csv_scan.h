@@ -15,6 +15,7 @@ typedef enum AdpCsvState
 {
 	ADP_CSV_IN_MARK,	 /* behind nothing but a part of a byte order mark */
 	ADP_CSV_AT_CELL,	 /* where a cell begins */
+	ADP_CSV_IN_BLANKS,	 /* at the beginning of a name, behind blanks only */
 	ADP_CSV_IN_PLAIN,	 /* inside a cell without quotes */
 	ADP_CSV_IN_QUOTES,	 /* inside one with quotes */
 	ADP_CSV_AFTER_QUOTE, /* behind a quote that closes the cell or is doubled */
