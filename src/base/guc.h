@@ -22,6 +22,9 @@ extern int adp_guc_max_wait_ms;
 /* False: only date range, accounts and needed columns are sent. */
 extern bool adp_guc_pushdown;
 
+/* False: answers that are kept of earlier statements are not used. */
+extern bool adp_guc_use_kept_answers;
+
 /* Defines all settings; called once when the module is loaded. */
 extern void adp_guc_init(void);
 

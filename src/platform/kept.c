@@ -11,6 +11,7 @@
 
 #include "access/xact.h"
 #include "lib/ilist.h"
+#include "tcop/utility.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -59,6 +60,8 @@ typedef struct UnderWay
 /* The one used last comes first. */
 static dlist_head answers = DLIST_STATIC_INIT(answers);
 static dlist_head calls = DLIST_STATIC_INIT(calls);
+
+static ProcessUtility_hook_type next_utility = NULL;
 
 /* Transactions that have ended since the first answer was kept. */
 static uint64 transactions = 0;
@@ -147,7 +150,29 @@ end_transaction(XactEvent event, void *arg)
 }
 
 /*
- * Registers the callback, once per process.
+ * Hook of utility statements: DISCARD ALL leaves nothing of a session to the one
+ * that has the connection next, which may be somebody else's.
+ */
+static void
+run_utility(PlannedStmt *stmt, const char *text, bool is_read_only,
+			ProcessUtilityContext context, ParamListInfo params,
+			QueryEnvironment *environment, DestReceiver *receiver,
+			QueryCompletion *completion)
+{
+	/* asked before: the tree may be gone afterwards */
+	bool discards_all = IsA(stmt->utilityStmt, DiscardStmt) &&
+		((DiscardStmt *) stmt->utilityStmt)->target == DISCARD_ALL;
+	ProcessUtility_hook_type run =
+		next_utility ? next_utility : standard_ProcessUtility;
+
+	run(stmt, text, is_read_only, context, params, environment, receiver,
+		completion);
+	if (discards_all)
+		(void) adp_kept_forget(InvalidOid);
+}
+
+/*
+ * Registers callback and hook, once per process.
  */
 static void
 prepare(void)
@@ -158,6 +183,8 @@ prepare(void)
 		return;
 	is_prepared = true;
 	RegisterXactCallback(end_transaction, NULL);
+	next_utility = ProcessUtility_hook;
+	ProcessUtility_hook = run_utility;
 }
 
 /*
@@ -194,7 +221,7 @@ is_usable(const Origin *origin, const AdpSettings *settings)
 	TimestampTz now = adp_now();
 
 	return is_of_statement(origin) ||
-		(now >= origin->at &&
+		(adp_guc_use_kept_answers && now >= origin->at &&
 		 now < origin->at + settings->cache_ttl_s * USECS_PER_SEC);
 }
 
@@ -340,7 +367,8 @@ adp_kept_forget(Oid serverid)
 	{
 		Answer *answer = dlist_container(Answer, node, iter.cur);
 
-		if (answer->key.serverid != serverid || answer->binding.is_stale)
+		if ((OidIsValid(serverid) && answer->key.serverid != serverid) ||
+			answer->binding.is_stale)
 			continue;
 		answer->binding.is_stale = true;
 		count++;

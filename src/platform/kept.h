@@ -8,7 +8,9 @@
  * brought, and forgotten when either changes.  Others may use it for the time
  * that option cache_ttl_s of their table or server says, and whoever asks in
  * the statement that fetched it may in any case: no statement asks for the same
- * twice, unless it ends a transaction in between.
+ * twice, unless it ends a transaction in between.  Nobody else may while
+ * adpipe.use_kept_answers is off, as it is where a local copy is refreshed; what
+ * comes then takes the place of what was kept.  DISCARD ALL forgets all answers.
  *
  * All of them together hold no more than setting "adpipe.kept_answers_size",
  * the ones used longest ago going first; what is being read, and what the
@@ -41,7 +43,8 @@ extern const char *adp_kept_body(const AdpKept *kept, Size *len);
 /* Lets go of an answer; harmless to repeat. */
 extern void adp_kept_release(AdpKept *kept);
 
-/* Forgets the answers of a server; returns how many there were. */
+/* Forgets the answers of a server, of all with InvalidOid; returns how many there
+ * were. */
 extern int adp_kept_forget(Oid serverid);
 
 /*
