@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type_d.h"
+#include "commands/defrem.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
@@ -15,6 +16,13 @@
 #include "fdw/option.h"
 
 PG_FUNCTION_INFO_V1(adpipe_report_columns);
+
+/* What IMPORT FOREIGN SCHEMA was told. */
+typedef struct ImportOptions
+{
+	bool keeps_existing; /* tables that exist are no error */
+	bool has_personal;	 /* tables have columns with personal data */
+} ImportOptions;
 
 /*
  * Whether the schema of a platform holds a report; with name NULL, any.
@@ -75,11 +83,51 @@ check_names(const AdpPlatform *platform, ImportForeignSchemaStmt *stmt)
 					 errhint("Tables are: %s.",
 							 list_reports(platform, stmt->remote_schema))));
 	}
-	if (stmt->options != NIL)
+}
+
+/*
+ * Whether an option has the one of its two values that is not the default;
+ * throws for any other.
+ */
+static bool
+is_chosen(const DefElem *option, const char *chosen, const char *usual)
+{
+	const char *value = defGetString(unconstify(DefElem *, option));
+
+	if (strcmp(value, chosen) != 0 && strcmp(value, usual) != 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-				 errmsg("IMPORT FOREIGN SCHEMA from platform \"%s\" takes no options",
-						platform->name)));
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid value for option \"%s\": \"%s\"",
+						option->defname, value),
+				 errdetail("Give %s or %s.", usual, chosen)));
+	return strcmp(value, chosen) == 0;
+}
+
+/*
+ * Reads the options of an import; throws for what they cannot be.
+ */
+static ImportOptions
+read_options(ImportForeignSchemaStmt *stmt)
+{
+	ImportOptions options = {false, false};
+	ListCell *cell;
+
+	foreach(cell, stmt->options)
+	{
+		DefElem *def = lfirst(cell);
+
+		if (strcmp(def->defname, "existing") == 0)
+			options.keeps_existing = is_chosen(def, "keep", "error");
+		else if (strcmp(def->defname, "personal_data") == 0)
+			options.has_personal = is_chosen(def, "include", "exclude");
+		else
+			ereport(ERROR,
+					(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
+					 errmsg("invalid option \"%s\"", def->defname),
+					 errhint(
+						 "Valid options for IMPORT FOREIGN SCHEMA are: existing, personal_data.")));
+	}
+	return options;
 }
 
 /*
@@ -114,19 +162,35 @@ is_not_null(const AdpPlatform *platform, const AdpColumn *column)
 }
 
 /*
+ * Whether a column is left out, since it tells of a person and nobody asked for
+ * that.
+ */
+static bool
+is_left_out(const AdpPlatform *platform, const AdpColumn *column,
+			const ImportOptions *options)
+{
+	return !options->has_personal &&
+		(adp_platform_field(platform, column->field)->flags &
+		 ADP_FIELD_PERSONAL) != 0;
+}
+
+/*
  * The command that makes a report's table.
  */
 static char *
 table_command(const AdpPlatform *platform, const AdpReport *report,
-			  const char *server)
+			  const char *server, const ImportOptions *options)
 {
 	StringInfoData out;
 
 	initStringInfo(&out);
-	appendStringInfo(&out, "CREATE FOREIGN TABLE %s (",
+	appendStringInfo(&out, "CREATE FOREIGN TABLE %s%s (",
+					 options->keeps_existing ? "IF NOT EXISTS " : "",
 					 quote_identifier(report->name));
 	for (const AdpColumn *column = report->columns; column->name; column++)
 	{
+		if (is_left_out(platform, column, options))
+			continue;
 		appendStringInfo(&out, "%s\n  %s %s OPTIONS (field %s)%s",
 						 column == report->columns ? "" : ",",
 						 quote_identifier(column->name),
@@ -152,6 +216,7 @@ adpipeImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverid)
 {
 	ForeignServer *server = GetForeignServer(serverid);
 	const AdpPlatform *platform = adp_option_platform(server->fdwid);
+	ImportOptions options = read_options(stmt);
 	List *commands = NIL;
 
 	check_names(platform, stmt);
@@ -159,9 +224,9 @@ adpipeImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverid)
 	{
 		if (strcmp(report->schema, stmt->remote_schema) == 0 &&
 			is_wanted(stmt, report->name))
-			commands =
-				lappend(commands,
-						table_command(platform, report, server->servername));
+			commands = lappend(commands,
+							   table_command(platform, report,
+											 server->servername, &options));
 	}
 	return commands;
 }

@@ -17,6 +17,7 @@
 #define METRIC ADP_KIND_METRIC
 #define REQUIRED ADP_FIELD_REQUIRED
 #define COUNTED (ADP_FIELD_REQUIRED | ADP_FIELD_ADDITIVE)
+#define PERSONAL ADP_FIELD_PERSONAL
 #define NAMED (ADP_FIELD_REQUIRED | ADP_FIELD_NO_NONE)
 
 const AdpField adp_appsflyer_fields[] =
@@ -95,7 +96,7 @@ const AdpField adp_appsflyer_fields[] =
 	 {"Event Name", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_REQUIRED,
 	  "install, re-engagement, re-attribution, uninstall, or the in-app event."},
 	 {"Event Value", ADP_FIELD_TEXT, ATTRIBUTE, 0,
-	  "What the app sent along, often JSON, not always valid."},
+	  "What the app sent along, often JSON, not always valid; may hold personal data."},
 	 {"Event Revenue", ADP_FIELD_DECIMAL, METRIC,
 	  ADP_FIELD_REQUIRED | ADP_FIELD_ADDITIVE,
 	  "Revenue in the currency of the app."},
@@ -174,20 +175,25 @@ const AdpField adp_appsflyer_fields[] =
 	 {"Postal Code", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "Postal code; may be the word None."},
 	 {"DMA", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Market area; may be the word None."},
-	 {"IP", ADP_FIELD_TEXT, ATTRIBUTE, 0, "IP address, perhaps masked."},
+	 {"IP", ADP_FIELD_TEXT, ATTRIBUTE, PERSONAL,
+	  "IP address, perhaps masked; personal data."},
 	 {"WIFI", ADP_FIELD_BOOL, ATTRIBUTE, 0, "Whether on WiFi."},
 	 {"Operator", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Mobile operator."},
 	 {"Carrier", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Carrier."},
 	 {"Language", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Language of the device."},
 	 {"AppsFlyer ID", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_REQUIRED,
 	  "AppsFlyer's id of the install."},
-	 {"Advertising ID", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Google advertising id."},
-	 {"IDFA", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Apple's advertising id."},
-	 {"Android ID", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Android id."},
-	 {"Customer User ID", ADP_FIELD_TEXT, ATTRIBUTE, 0,
-	  "The app's own id of the user."},
-	 {"IMEI", ADP_FIELD_TEXT, ATTRIBUTE, 0, "IMEI."},
-	 {"IDFV", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Apple's vendor id."},
+	 {"Advertising ID", ADP_FIELD_TEXT, ATTRIBUTE, PERSONAL,
+	  "Google advertising id; personal data."},
+	 {"IDFA", ADP_FIELD_TEXT, ATTRIBUTE, PERSONAL,
+	  "Apple's advertising id; personal data."},
+	 {"Android ID", ADP_FIELD_TEXT, ATTRIBUTE, PERSONAL,
+	  "Android id; personal data."},
+	 {"Customer User ID", ADP_FIELD_TEXT, ATTRIBUTE, PERSONAL,
+	  "The app's own id of the user; personal data."},
+	 {"IMEI", ADP_FIELD_TEXT, ATTRIBUTE, PERSONAL, "IMEI; personal data."},
+	 {"IDFV", ADP_FIELD_TEXT, ATTRIBUTE, PERSONAL,
+	  "Apple's vendor id; personal data."},
 	 {"Platform", ADP_FIELD_TEXT, ATTRIBUTE, 0, "android, ios and so on."},
 	 {"Device Type", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "Type of device, empty in recent data."},
@@ -207,11 +213,12 @@ const AdpField adp_appsflyer_fields[] =
 	  "Re-engagement window, such as 30d."},
 	 {"Is Primary Attribution", ADP_FIELD_BOOL, ATTRIBUTE, ADP_FIELD_REQUIRED,
 	  "False for the twin of an event that a retargeting report counts too."},
-	 {"User Agent", ADP_FIELD_TEXT, ATTRIBUTE, 0, "User agent."},
+	 {"User Agent", ADP_FIELD_TEXT, ATTRIBUTE, PERSONAL,
+	  "User agent; personal data."},
 	 {"HTTP Referrer", ADP_FIELD_TEXT, ATTRIBUTE, 0,
-	  "Referrer; not always a valid URL."},
+	  "Referrer; not always a valid URL; may hold personal data."},
 	 {"Original URL", ADP_FIELD_TEXT, ATTRIBUTE, 0,
-	  "The link that was followed."},
+	  "The link that was followed; may hold ids of the user."},
 	 {NULL}};
 
 #define ACCOUNT_COLUMNS \

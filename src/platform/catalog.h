@@ -64,6 +64,9 @@ typedef enum AdpFieldKind
 #define ADP_FIELD_KNOWN \
 	(ADP_FIELD_PLATFORM | ADP_FIELD_ACCOUNT | ADP_FIELD_OF_SETTINGS)
 
+/* Tells of a person: left out of imported tables unless asked for. */
+#define ADP_FIELD_PERSONAL 0x1000000
+
 /* How a field of a CSV body is treated. */
 #define ADP_FIELD_REQUIRED 0x1000 /* a body without it is refused */
 #define ADP_FIELD_NO_NONE 0x2000  /* text with a word for no value */
