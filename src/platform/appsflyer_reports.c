@@ -4,7 +4,8 @@
  *
  * A field is named as the platform heads its column.  Fields that are not
  * listed here can be used in tables that users define: those of an event
- * ("af_purchase (Event counter)"), and what additional fields a report has.
+ * ("af_purchase (Event counter)"), and what additional fields a report has (see
+ * appsflyer_query.c).
  */
 #include "postgres.h"
 
@@ -40,7 +41,7 @@ const AdpField adp_appsflyer_fields[] =
 
 	 /* made of a body by us */
 	 {"adpipe.currency", ADP_FIELD_TEXT, ATTRIBUTE, 0,
-	  "Currency of the report: what its sales columns say, else that of the app."},
+	  "Currency of the report, which is that of the app; a report whose sales columns say another one is an error."},
 	 {"adpipe.event_name", ADP_FIELD_TEXT, SEGMENT, ADP_FIELD_SHAPES,
 	  "Name of the in-app event."},
 	 {"adpipe.unique_users", ADP_FIELD_INT, METRIC, ADP_FIELD_SHAPES,
@@ -55,10 +56,10 @@ const AdpField adp_appsflyer_fields[] =
 	  "Day in the app's time zone: of the install, or of the event in raw data."},
 	 {"Country", ADP_FIELD_TEXT, SEGMENT, NAMED, "Country code."},
 	 {"Agency/PMD (af_prt)", ADP_FIELD_TEXT, SEGMENT, NAMED, "Agency."},
-	 {"Media Source (pid)", ADP_FIELD_TEXT, SEGMENT, NAMED,
-	  "Media source; Organic, and restricted where the partner hides it."},
-	 {"Campaign (c)", ADP_FIELD_TEXT, SEGMENT, NAMED,
-	  "Name of the campaign; the report has no id."},
+	 {"Media Source (pid)", ADP_FIELD_TEXT, SEGMENT, REQUIRED,
+	  "Media source; Organic, None for what could not be attributed, restricted where the partner hides it."},
+	 {"Campaign (c)", ADP_FIELD_TEXT, SEGMENT, REQUIRED,
+	  "Name of the campaign, None without one; the report has no id."},
 	 {"Impressions", ADP_FIELD_INT, METRIC, COUNTED,
 	  "Impressions; NULL where not measured."},
 	 {"Clicks", ADP_FIELD_INT, METRIC, COUNTED,
@@ -66,8 +67,8 @@ const AdpField adp_appsflyer_fields[] =
 	 {"CTR", ADP_FIELD_DECIMAL, METRIC, REQUIRED, "Clicks by impressions."},
 	 {"Installs", ADP_FIELD_INT, METRIC, COUNTED, "Installs."},
 	 {"Conversions", ADP_FIELD_INT, METRIC, COUNTED, "Retargeting conversions."},
-	 {"Conversion Type", ADP_FIELD_TEXT, ATTRIBUTE, 0,
-	  "re-engagement or re-attribution."},
+	 {"Conversion Type", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "re-engagement or re-attribution, of retargeting reports."},
 	 {"Conversion Rate", ADP_FIELD_DECIMAL, METRIC, REQUIRED,
 	  "Installs by clicks."},
 	 {"Sessions", ADP_FIELD_INT, METRIC, COUNTED,
@@ -101,7 +102,7 @@ const AdpField adp_appsflyer_fields[] =
 	  ADP_FIELD_REQUIRED | ADP_FIELD_ADDITIVE,
 	  "Revenue in the currency of the app."},
 	 {"Event Revenue Currency", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_REQUIRED,
-	  "Currency of the revenue."},
+	  "Currency of the revenue; stands there on rows without revenue, too."},
 	 {"Event Revenue USD", ADP_FIELD_DECIMAL, METRIC,
 	  ADP_FIELD_REQUIRED | ADP_FIELD_ADDITIVE, "Revenue in USD."},
 	 {"Event Source", ADP_FIELD_TEXT, ATTRIBUTE, 0, "SDK or S2S."},
@@ -109,7 +110,7 @@ const AdpField adp_appsflyer_fields[] =
 	  "Whether the store's receipt was validated."},
 	 {"Partner", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Agency."},
 	 {"Media Source", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_REQUIRED,
-	  "Media source; restricted where the partner hides it."},
+	  "Media source; organic, None for what could not be attributed, restricted where the partner hides it."},
 	 {"Channel", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Channel of the media source."},
 	 {"Keywords", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Keywords."},
 	 {"Campaign", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_REQUIRED,
@@ -137,7 +138,8 @@ const AdpField adp_appsflyer_fields[] =
 	  "Cost model, practically always empty."},
 	 {"Cost Value", ADP_FIELD_DECIMAL, ATTRIBUTE, 0,
 	  "Cost, practically always empty: spend stands in the aggregate reports."},
-	 {"Cost Currency", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Currency of the cost."},
+	 {"Cost Currency", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Currency of the cost, which need not be the app's."},
 	 {"Contributor 1 Partner", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "Agency of assist 1."},
 	 {"Contributor 1 Media Source", ADP_FIELD_TEXT, ATTRIBUTE, 0,

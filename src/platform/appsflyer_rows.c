@@ -30,20 +30,27 @@ static const AdpFamilies events = {
 #define TEXTS ADP_NONE_IN_TEXTS
 #define OTHERS ADP_NONE_IN_OTHERS
 
-/* In raw data a city or a campaign can be called None. */
-static const AdpNoneWord none_of_aggregates[] = {{"N/A", NUMBERS | OTHERS},
-												 {"None",
-												  NUMBERS | NAMES | OTHERS},
-												 {"NULL", NUMBERS | OTHERS},
-												 {NULL}};
+/*
+ * Media source and campaign can be called None: it is the platform's word for
+ * what it could not attribute.  So can a city of raw data.
+ */
+static const AdpNoneWord none_of_aggregates[] =
+	{{"N/A", NUMBERS | OTHERS},	 {"None", NUMBERS | NAMES | OTHERS},
+	 {"NULL", NUMBERS | OTHERS}, {"null", NUMBERS | OTHERS},
+	 {"-", NUMBERS | OTHERS},	 {NULL}};
 static const AdpNoneWord none_of_raw[] = {{"N/A", NUMBERS},
 										  {"None", NUMBERS | NAMES},
 										  {"NULL", NUMBERS | TEXTS | OTHERS},
+										  {"null", NUMBERS | TEXTS | OTHERS},
+										  {"-", NUMBERS},
 										  {NULL}};
 
 #define AGGREGATE .none = none_of_aggregates, .families = &events
-/* Raw data have no column of days. */
-#define RAW .none = none_of_raw, .families = &events, .lacks_families = true
+/* Raw data have no column of days.  Their revenue is asked for in the app's
+ * currency; of the cost the platform promises none. */
+#define RAW \
+	.none = none_of_raw, .families = &events, .lacks_families = true, \
+	.amount = "Event Revenue", .amount_currency = "Event Revenue Currency"
 
 const AdpRecords adp_appsflyer_aggregates = {AGGREGATE};
 const AdpRecords adp_appsflyer_without_events = {AGGREGATE,

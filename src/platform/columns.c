@@ -6,6 +6,9 @@
 
 #include "platform/columns.h"
 
+/* Of places: names that differ in case only. */
+#define SEVERAL (-2)
+
 /*
  * Whether a character is a blank.
  */
@@ -73,10 +76,45 @@ adp_columns_place(const AdpCell *names, int nnames, const char *text)
 			continue;
 		if (memcmp(names[i].data, text, names[i].len) == 0)
 			return i;
-		if (found < 0)
-			found = i;
+		found = found == -1 ? i : SEVERAL;
 	}
-	return found;
+	return found == SEVERAL ? -1 : found;
+}
+
+/*
+ * For qsort: names by their letters, whatever the case.
+ */
+static int
+compare_names(const void *a, const void *b)
+{
+	const AdpCell *x = *(const AdpCell *const *) a;
+	const AdpCell *y = *(const AdpCell *const *) b;
+	int order = pg_strncasecmp(x->data, y->data, Min(x->len, y->len));
+
+	return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+/*
+ * A name that stands there twice.
+ */
+const AdpCell *
+adp_columns_twice(const AdpCell *names, int nnames, const bool *is_left_out)
+{
+	const AdpCell **sorted = palloc(Max(nnames, 1) * sizeof(AdpCell *));
+	int n = 0;
+
+	for (int i = 0; i < nnames; i++)
+	{
+		if (names[i].len > 0 && (is_left_out == NULL || !is_left_out[i]))
+			sorted[n++] = &names[i];
+	}
+	qsort(sorted, n, sizeof(AdpCell *), compare_names);
+	for (int i = 1; i < n; i++)
+	{
+		if (compare_names(&sorted[i - 1], &sorted[i]) == 0)
+			return sorted[i];
+	}
+	return NULL;
 }
 
 /*

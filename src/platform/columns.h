@@ -25,10 +25,18 @@ extern AdpCell *adp_columns_names(const AdpCell *cells, int ncells);
 extern bool adp_columns_is_named(const AdpCell *name, const char *text);
 
 /*
- * The place of a name: the one spelled the same, else the first that differs in
- * case only; -1 if there is none.
+ * The place of a name: the one spelled the same, else the one that differs in
+ * case only; -1 if there is none, or there are several of these.
  */
 extern int adp_columns_place(const AdpCell *names, int nnames, const char *text);
+
+/*
+ * A name that stands there twice, its case aside; NULL if each is there once.
+ * Names without text do not count, nor those for which is_left_out, which may be
+ * NULL, holds.
+ */
+extern const AdpCell *adp_columns_twice(const AdpCell *names, int nnames,
+										const bool *is_left_out);
 
 /*
  * Finds columns; places gets where they are, -1 for what is missing.  False,

@@ -143,8 +143,11 @@ open_page(AdpCursor *cursor, AdpError *error)
 	Size len;
 	const char *body = adp_fetch_body(cursor->fetch, &len);
 	MemoryContext old = MemoryContextSwitchTo(cursor->page_cxt);
+	const AdpPageAsk ask = {.settings = cursor->plan->session->settings,
+							.account = cursor->account,
+							.query = &cursor->query};
 
-	cursor->page = adp_page_open(cursor->plan->form, cursor->account, body, len,
+	cursor->page = adp_page_open(cursor->plan->form, &ask, body, len,
 								 cursor->page_cxt, error);
 	MemoryContextSwitchTo(old);
 	return cursor->page != NULL;

@@ -85,11 +85,19 @@ typedef struct AdpShaper
 
 	/*
 	 * CSV: what the names of a body's columns mean, in CurrentMemoryContext; it
-	 * goes to unfold.  NULL, with *error filled in: this is no such report.  An
+	 * goes to check and unfold.  ask is what the body answers, as far as account
+	 * and query go.  NULL, with *error filled in: this is no such report.  An
 	 * error of class ADP_ERR_QUOTA or ADP_ERR_REFUSED is final.
 	 */
-	void *(*header)(struct AdpShaper *shaper, const AdpAccount *account,
+	void *(*header)(struct AdpShaper *shaper, const AdpPageAsk *ask,
 					const AdpCell *names, int nnames, AdpError *error);
+
+	/*
+	 * CSV: throws for a record that is no answer to what was asked.  All of them
+	 * pass it before the first row is made.  NULL: nothing is checked.
+	 */
+	void (*check)(struct AdpShaper *shaper, const void *header,
+				  const AdpCell *read);
 
 	/*
 	 * Makes the next row out of the one read, in CurrentMemoryContext, which is

@@ -76,6 +76,23 @@ column_of(const AdpFamilies *families, AdpCell *says)
 }
 
 /*
+ * The field of ours that a column of a family holds.
+ */
+const char *
+adp_families_field(const AdpFamilies *families, const char *column)
+{
+	const AdpCell name = {column, (uint32) strlen(column), ADP_CELL_STRING,
+						  false};
+	AdpCell family;
+	AdpCell says;
+	int i = -1;
+
+	if (split_name(families, &name, &family, &says))
+		i = column_of(families, &says);
+	return i < 0 ? NULL : families->columns[i].field;
+}
+
+/*
  * Whether two cells hold the same bytes.
  */
 static bool
@@ -136,7 +153,22 @@ make_set(const AdpFamilies *families, int nnames)
 		set->ncolumns++;
 	set->names = palloc(Max(nnames, 1) * sizeof(AdpCell));
 	set->places = palloc(Max(nnames * set->ncolumns, 1) * sizeof(int));
+	set->is_member = palloc0(Max(nnames, 1) * sizeof(bool));
 	return set;
+}
+
+/*
+ * Takes down that a name is a column of a family.
+ */
+static void
+note_column(AdpFamilySet *set, const AdpCell *family, int column, int place)
+{
+	int *places = places_of(set, family);
+
+	set->is_member[place] = true;
+	if (places[column] >= 0)
+		set->twice = place;
+	places[column] = place;
 }
 
 /*
@@ -159,7 +191,7 @@ adp_families_find(const AdpFamilies *families, const AdpCell *names, int nnames,
 		column = column_of(families, &says);
 		if (column < 0)
 			continue;
-		places_of(set, &family)[column] = i;
+		note_column(set, &family, column, i);
 		if (families->columns[column].tells_currency &&
 			!note_currency(families, set, &says, error))
 			return NULL;
@@ -168,10 +200,10 @@ adp_families_find(const AdpFamilies *families, const AdpCell *names, int nnames,
 }
 
 /*
- * Whether a cell holds a digit other than zero.
+ * Whether a cell tells an amount.
  */
-static bool
-is_told(const AdpCell *cell)
+bool
+adp_families_tells(const AdpCell *cell)
 {
 	for (uint32 i = 0; i < cell->len; i++)
 	{
@@ -193,7 +225,7 @@ adp_families_next(const AdpFamilySet *set, const AdpCell *read, int from)
 
 		for (int i = 0; i < set->ncolumns; i++)
 		{
-			if (places[i] >= 0 && is_told(&read[places[i]]))
+			if (places[i] >= 0 && adp_families_tells(&read[places[i]]))
 				return at;
 		}
 	}

@@ -47,10 +47,16 @@ typedef struct AdpFamilySet
 	AdpCell *names;	  /* of families */
 	int *places;	  /* of columns, family by family; -1: missing */
 	AdpCell currency; /* empty: no column tells any */
+	bool *is_member;  /* of each name: whether it is a column of a family */
+	int twice;		  /* a column that its family has before; 0: none */
 } AdpFamilySet;
 
 /* Which of a family's columns a field of ours is; -1 if it is none. */
 extern int adp_families_column(const AdpFamilies *families, const char *field);
+
+/* The field of ours that a column of a family holds; NULL if it is none. */
+extern const char *adp_families_field(const AdpFamilies *families,
+									  const char *column);
 
 /*
  * Finds the families of a header, in the order of their columns.  NULL, with
@@ -59,6 +65,9 @@ extern int adp_families_column(const AdpFamilies *families, const char *field);
 extern AdpFamilySet *adp_families_find(const AdpFamilies *families,
 									   const AdpCell *names, int nnames,
 									   AdpError *error);
+
+/* Whether a cell tells an amount: it holds a digit other than zero. */
+extern bool adp_families_tells(const AdpCell *cell);
 
 /*
  * The first family from one on of which a record tells something: one of its

@@ -141,7 +141,7 @@ next_record(AdpCsv *csv, const AdpCell **cells, int *ncells)
  */
 static bool
 read_header(AdpPageRows *rows, const AdpPageForm *form, const char *body,
-			Size len, const AdpAccount *account, AdpError *error)
+			Size len, const AdpPageAsk *ask, AdpError *error)
 {
 	const AdpCell *cells;
 	int ncells;
@@ -150,8 +150,8 @@ read_header(AdpPageRows *rows, const AdpPageForm *form, const char *body,
 	switch (adp_csv_next(rows->csv, &cells, &ncells))
 	{
 		case ADP_CSV_RECORD:
-			rows->header = form->shaper->header(form->shaper, account, cells,
-												ncells, error);
+			rows->header =
+				form->shaper->header(form->shaper, ask, cells, ncells, error);
 			return rows->header != NULL;
 		case ADP_CSV_FAILED:
 			adp_csv_error(rows->csv, error);
@@ -171,18 +171,20 @@ read_header(AdpPageRows *rows, const AdpPageForm *form, const char *body,
  */
 static bool
 open_csv(AdpPageRows *rows, const AdpPageForm *form, const char *body, Size len,
-		 const AdpAccount *account, AdpError *error)
+		 const AdpPageAsk *ask, AdpError *error)
 {
 	AdpCsv *check = adp_csv_open(rows->cxt, NULL, body, len);
 	const AdpCell *cells;
 	int ncells;
 	AdpCsvStep step;
 
-	if (!read_header(rows, form, body, len, account, error))
+	if (!read_header(rows, form, body, len, ask, error))
 		return false;
-	do
-		step = next_record(check, &cells, &ncells);
-	while (step == ADP_CSV_RECORD);
+	while ((step = next_record(check, &cells, &ncells)) == ADP_CSV_RECORD)
+	{
+		if (form->shaper->check != NULL && adp_csv_record(check) > 1)
+			form->shaper->check(form->shaper, rows->header, cells);
+	}
 	if (step == ADP_CSV_FAILED)
 	{
 		adp_csv_error(check, error);
@@ -196,8 +198,8 @@ open_csv(AdpPageRows *rows, const AdpPageForm *form, const char *body, Size len,
  * Opens a page.
  */
 AdpPageRows *
-adp_page_open(const AdpPageForm *form, const AdpAccount *account,
-			  const char *body, Size len, MemoryContext cxt, AdpError *error)
+adp_page_open(const AdpPageForm *form, const AdpPageAsk *ask, const char *body,
+			  Size len, MemoryContext cxt, AdpError *error)
 {
 	AdpPageRows *rows = MemoryContextAllocZero(cxt, sizeof(AdpPageRows));
 	bool is_open = false;
@@ -210,7 +212,7 @@ adp_page_open(const AdpPageForm *form, const AdpAccount *account,
 			is_open = open_json(rows, form, body, len, error);
 			break;
 		case ADP_FORMAT_CSV:
-			is_open = open_csv(rows, form, body, len, account, error);
+			is_open = open_csv(rows, form, body, len, ask, error);
 			break;
 	}
 	return is_open ? rows : NULL;

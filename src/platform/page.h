@@ -22,11 +22,12 @@ extern AdpPageForm *adp_page_form(MemoryContext cxt,
 								  AdpShaper *shaper, const AdpQuery *query);
 
 /*
- * Parses and checks a body into cxt; the body must stay.  NULL, with *error
- * filled in, if it is no whole page, or an error under a good status.
+ * Parses and checks a body into cxt; the body must stay.  ask is what the body
+ * answers: account and query.  NULL, with *error filled in, if it is no whole
+ * page, or an error under a good status.
  */
 extern AdpPageRows *adp_page_open(const AdpPageForm *form,
-								  const AdpAccount *account, const char *body,
+								  const AdpPageAsk *ask, const char *body,
 								  Size len, MemoryContext cxt, AdpError *error);
 
 /* The number of rows. */

@@ -4,8 +4,11 @@
  *
  * Fields are the names of columns.  A column that is ADP_FIELD_REQUIRED must be
  * there, of any other that is missing the table shows NULL, with a notice; a
- * body without a single one that is required is no report at all.  Values are
- * passed on as they stand, but for words that mean none.
+ * body without a single one that is required is no report at all.  Two columns
+ * of one name are an error, and so are a row of a day that was not asked for and
+ * an amount in another currency than the account's.  Values are passed on as
+ * they stand, but for words that mean none, and whole numbers that are written
+ * as 12.0 or 12,000.
  */
 #ifndef ADP_PLATFORM_RECORDS_H
 #define ADP_PLATFORM_RECORDS_H
@@ -35,6 +38,13 @@ typedef struct AdpRecords
 	 * and begins with the date.  NULL: the day has a column.
 	 */
 	const char *time;
+
+	/*
+	 * Where rows tell the currency of an amount: both columns.  NULL: they do
+	 * not.  Rows without the amount may tell any currency.
+	 */
+	const char *amount;
+	const char *amount_currency;
 
 	const AdpFamilies *families; /* NULL: there are none */
 	bool lacks_families;		 /* the source; fields of theirs are refused */

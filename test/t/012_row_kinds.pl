@@ -121,15 +121,16 @@ subtest 'records: columns and words for none' => sub {
 };
 
 subtest 'records: families of columns' => sub {
-	my $body = "day,buy_events,buy_income:EUR,sign_up_EVENTS,_events,buy_income,events\n2026-11-01,2,3.5,0,7,8,9\n2026-11-02,0,0.00,4,,,\n2026-11-03,,,,,,\n2026-11-04,,1,1,,,\n";
+	my $body = "day,buy_events,buy_income:KRW,sign_up_EVENTS,_events,buy_income,events\n2026-11-01,2,3.5,0,7,8,9\n2026-11-02,0,0.00,4,,,\n2026-11-03,,,,,,\n2026-11-04,,1,1,,,\n";
 	my @made = qw(trial.event trial.events trial.income trial.currency);
 	is(rows_of('folded', $body, [ 'day', @made ]),
-		join("\n", '2026-11-01|buy|2|3.5|EUR', '2026-11-02|sign_up|4|~|EUR', '2026-11-04|buy|~|1|EUR', '2026-11-04|sign_up|1|~|EUR'),
+		join("\n", '2026-11-01|buy|2|3.5|KRW', '2026-11-02|sign_up|4|~|KRW', '2026-11-04|buy|~|1|KRW', '2026-11-04|sign_up|1|~|KRW'),
 		'a row per family of which a record tells something');
-	is(rows_of('folded', $body, [qw(day trial.currency)]), join("\n", map { "2026-11-0$_|EUR" } 1 .. 4), 'one per record without their fields');
+	is(rows_of('folded', $body, [qw(day trial.currency)]), join("\n", map { "2026-11-0$_|KRW" } 1 .. 4), 'one per record without their fields');
 	is(rows_of('folded', "day,buy_events\n2026-11-01,1\n", [@made]), 'buy|1|~|KRW', 'the currency of the account where none is told');
 	is(rows_of('folded', "day,buy_events\n2026-11-01,1\n", [ 'buy_events', 'day' ]), '1|2026-11-01', 'columns of families by their own names');
 	like(refused('folded', "day,a_income:EUR,b_income:USD\n", ['day']), qr/incomes are in EUR and in USD/, 'two currencies are refused');
+	like(refused('folded', "day,a_income:EUR\n", ['day']), qr/^22023; incomes of report "folded" are in EUR but account 1 has "KRW"/, 'and so is another one than the account\'s');
 	like(refused('timed', $body, ['trial.events']), qr/^HV005; report "timed" has no columns of events; ; Look elsewhere\.$/, 'and fields of families where there are none');
 	is(rows_of('flat', "day\n2026-11-01\n", ['trial.event']), '~', 'which a kind without families does not know');
 };

@@ -161,7 +161,8 @@ row_kinds_test_read(PG_FUNCTION_ARGS)
 	char *body = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	AdpQuery query = {.source = text_to_cstring(PG_GETARG_TEXT_PP(0))};
 	AdpAccount account = {.id = "1"};
-	AdpSettings settings = {.access_token = SECRET};
+	AdpSettings settings = {.server_name = "trial", .access_token = SECRET};
+	const AdpPageAsk ask = {&settings, &account, &query};
 	const AdpPlatform *platform = &json_trial;
 	const AdpSource *source = adp_platform_source(platform, query.source);
 	AdpError error = {0};
@@ -184,8 +185,8 @@ row_kinds_test_read(PG_FUNCTION_ARGS)
 		? adp_tallies_shaper(source->tallies, &settings, &query)
 		: adp_records_shaper(platform, source->records, &settings, &query);
 	form = adp_page_form(CurrentMemoryContext, platform, shaper, &query);
-	page = adp_page_open(form, &account, body, strlen(body),
-						 CurrentMemoryContext, &error);
+	page = adp_page_open(form, &ask, body, strlen(body), CurrentMemoryContext,
+						 &error);
 	if (page == NULL)
 		adp_error_throw(&error);
 	initStringInfo(&out);
