@@ -209,6 +209,10 @@ adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 	MemSet(pushed, 0, sizeof(AdpPushed));
 	plan_fields(scan, plan);
 	plan->query.source = table->settings->source;
+	plan->query.columns = palloc(Max(table->ncolumns, 1) * sizeof(char *));
+	for (int i = 0; i < table->ncolumns; i++)
+		plan->query.columns[plan->query.ncolumns++] =
+			table->columns[i].field_name;
 	plan->query.has_day = table->day != NULL;
 	plan->query.limit = scan->limit;
 	plan->needs_settings = table->needs_settings;

@@ -5,8 +5,8 @@
  * A report is one GET for one app and a range of days, and its answer one CSV
  * body; those of raw data lie behind a redirect to a host that takes the
  * address for a credential.  Calls are few per day, so an answer holds all
- * columns, whatever is wanted of it, and is kept: nothing but days and app goes
- * into a request.  Days are those of the app's own zone, which is sent by name:
+ * columns, whatever is wanted of it, and is kept: nothing but days, app and what
+ * the table is goes into a request.  Days are those of the app's own zone, which is sent by name:
  * the platform takes any other name for UTC, silently.
  */
 #include "postgres.h"
@@ -27,6 +27,8 @@ static const AdpOption appsflyer_options[] =
 	  CACHE_TTL_S},
 	 {"currency", ADP_ON_SERVER, ADP_OPTION_TEXT,
 	  offsetof(AdpSettings, currency)},
+	 {"reattr", ADP_ON_TABLE, ADP_OPTION_ONE_OF, offsetof(AdpSettings, reattr),
+	  .words = "true, false"},
 	 {"report", ADP_ON_TABLE, ADP_OPTION_PATTERN, offsetof(AdpSettings, source),
 	  .pattern = "[a-z0-9_-]+",
 	  .rule =
@@ -55,6 +57,12 @@ static const AdpVersion appsflyer_versions[] = {{"v5", NULL}, {NULL}};
 		name, .reach_months = 25, .path = PATH("agg"), \
 			  .filler = "Media Source (pid)", .records = &form \
 	}
+/* Without a day, so adp_appsflyer_add_params() refuses them. */
+#define DAYLESS(name) \
+	{ \
+		name, .path = "", .filler = "Media Source (pid)", \
+			  .records = &adp_appsflyer_aggregates \
+	}
 #define RAW(name, days, form) \
 	{ \
 		name, 0, days, days, RAW_ROWS_CAP, \
@@ -65,10 +73,10 @@ static const AdpVersion appsflyer_versions[] = {{"v5", NULL}, {NULL}};
 	}
 
 static const AdpSource appsflyer_sources[] =
-	{AGGREGATE("partners_report", adp_appsflyer_aggregates),
+	{DAYLESS("partners_report"),
 	 AGGREGATE("partners_by_date_report", adp_appsflyer_aggregates),
 	 AGGREGATE("daily_report", adp_appsflyer_without_events),
-	 AGGREGATE("geo_report", adp_appsflyer_aggregates),
+	 DAYLESS("geo_report"),
 	 AGGREGATE("geo_by_date_report", adp_appsflyer_aggregates),
 	 {ADP_APPSFLYER_APPS, .path = "/api/mng/apps", .filler = "Event Time",
 	  .is_listing = true, .records = &adp_appsflyer_without_events},
@@ -114,4 +122,5 @@ const AdpPlatform adp_appsflyer = {
 					  .system = "attributes.platform",
 					  .retargeting = "attributes.enable_retargetting"},
 	.listing = {"/api/mng/apps?limit=1000", "offset", true},
+	.add_params = adp_appsflyer_add_params,
 };

@@ -23,6 +23,11 @@ extern const AdpRecords adp_appsflyer_without_events;
 extern const AdpRecords adp_appsflyer_installs;
 extern const AdpRecords adp_appsflyer_raw;
 
+/* appsflyer_query.c */
+extern void adp_appsflyer_add_params(AdpParams *params,
+									 const AdpSettings *settings,
+									 const AdpQuery *query, bool is_plain);
+
 /* appsflyer_failure.c */
 extern const AdpFailureKind adp_appsflyer_failures;
 

@@ -28,6 +28,8 @@ typedef struct AdpQuery
 	const char *source;	 /* resource, level or report of the table */
 	const char **fields; /* platform names, in cell order */
 	int nfields;
+	const char **columns; /* fields of all the table's columns, wanted or not */
+	int ncolumns;
 	bool has_day;
 	const char *since; /* ISO date or placeholder, inclusive */
 	const char *until;

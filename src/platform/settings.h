@@ -45,6 +45,7 @@ typedef struct AdpSettings
 	/* what a table asks for */
 	const char *source;		/* option "resource", "level" or "report" */
 	const char *breakdowns; /* meta_ads */
+	const char *reattr;		/* appsflyer: "true" or "false" */
 
 	/* how it is counted */
 	const char *conversion_actions; /* meta_ads */
