@@ -41,7 +41,12 @@ static const AdpFailureRule rules[] =
 	  "The account's owner has to settle it with AppsFlyer."},
 	 {"HTTP 401", ADP_ERR_CREDENTIALS, 0, HINT_PERMISSION},
 	 {"HTTP 403", ADP_ERR_CREDENTIALS, 0, HINT_PERMISSION},
-	 {"HTTP 404", ADP_ERR_CREDENTIALS, 0,
+	 /* seen on single calls while their neighbours were good; charged to no
+	  * quota as far as is known */
+	 {"HTTP 408", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
+	 {"HTTP 416", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
+	 {"HTTP 425", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
+	 {"HTTP 404", ADP_ERR_CREDENTIALS, ADP_SAYS_AGAIN,
 	  "Check option app_id (those of iOS start with id) and report, and whose token the user mapping holds.",
 	  .message = "There is no such app or report for this token."},
 	 {NULL}};
