@@ -168,6 +168,20 @@ subtest 'money in another currency than the app' => sub {
 	is($session->query("SELECT count(*) FROM flyer.in_app_events WHERE $day"), scalar @{ world('in_app_events') }, 'without the amount nothing is wrong');
 };
 
+subtest 'options that are not the app\'s' => sub {
+	for my $option ([ timezone => 'Asia/Tokyo' ], [ currency => 'USD' ])
+	{
+		my ($name, $wrong) = @$option;
+		start_over();
+		$session->query("ALTER SERVER flyer OPTIONS (ADD $name '$wrong')");
+		like(error_of("SELECT count(*) FROM flyer.$_ WHERE $day"), qr/^22023\n.*"$name".*"$wrong" but account \Q$app\E has/, "$name of $_") for qw(partners_daily installs in_app_events);
+		$session->query("CALL adpipe.refresh('ads.partners', '2026-11-03', '2026-11-04')");
+		like($session->query("SELECT status || ' ' || error FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), qr/^failed .*"$wrong"/, 'a refresh fails, too');
+		is(calls(), 0, 'nothing is asked');
+		$session->query("ALTER SERVER flyer OPTIONS (DROP $name)");
+	}
+};
+
 subtest 'a currency without an amount' => sub {
 	start_over();
 	is($session->query("SELECT count(*) FILTER (WHERE event_revenue_currency = 'USD') > 0, count(*) FILTER (WHERE event_revenue_currency = 'USD' AND event_revenue IS NOT NULL) FROM flyer.in_app_events WHERE date_day BETWEEN '2026-11-01' AND '2026-11-09'"),
