@@ -32,6 +32,14 @@ sub start_over
 	return;
 }
 
+# What a statement gives, or its error: a test goes on either way.
+sub value
+{
+	my ($sql) = @_;
+	my ($out, $error) = $session->try($sql);
+	return $error ? "$error->{sqlstate} $error->{message}" : $out;
+}
+
 sub calls
 {
 	return scalar grep { $_->{path} =~ m{^/api/(agg|raw)-data/} } @{ $sim->requests };
@@ -41,7 +49,8 @@ sub calls
 sub error_of
 {
 	my ($sql) = @_;
-	my $error = $session->query_error($sql);
+	my ($out, $error) = $session->try($sql);
+	return 'no error' unless $error;
 	return join "\n", map { $_ // '' } @$error{qw(sqlstate message detail hint)};
 }
 
@@ -88,7 +97,7 @@ subtest 'a row of no day, or of another one' => sub {
 			is(calls(), 1, 'and is final: each call counts');
 		}
 		$sim->settings({ appsflyer_odd_dates => {} });
-		is($session->query("SELECT count(*) FROM flyer.$table WHERE date_day BETWEEN '2026-11-01' AND '2026-11-09'"), $count, "$table: nothing of it is kept");
+		is(value("SELECT count(*) FROM flyer.$table WHERE date_day BETWEEN '2026-11-01' AND '2026-11-09'"), $count, "$table: nothing of it is kept");
 	}
 };
 
@@ -96,7 +105,7 @@ subtest 'a day between others need not be wanted' => sub {
 	start_over();
 	my $sum = "SELECT sum(installs) FROM flyer.partners_daily WHERE date_day";
 	my $all = $session->query("$sum BETWEEN '2026-11-01' AND '2026-11-03'") - $session->query("$sum = '2026-11-02'");
-	is($session->query("$sum IN ('2026-11-01', '2026-11-03')"), $all, 'it is asked for and left out here');
+	is(value("$sum IN ('2026-11-01', '2026-11-03')"), $all, 'it is asked for and left out here');
 };
 
 subtest 'a refresh keeps what is stored' => sub {
@@ -108,14 +117,14 @@ subtest 'a refresh keeps what is stored' => sub {
 	{
 		start_over(%$settings);
 		$session->query("CALL adpipe.refresh('ads.partners', '2026-11-03', '2026-11-04')");
-		is($session->query("SELECT status FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), 'failed', 'a run that failed');
-		is($session->query('SELECT count(*), sum(installs) FROM ads.partners'), $stored, 'changes nothing');
+		is(value("SELECT status FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), 'failed', 'a run that failed');
+		is(value('SELECT count(*), sum(installs) FROM ads.partners'), $stored, 'changes nothing');
 	}
 	start_over();
 	$sim->faults([ { match => { path => 'agg-data' }, action => { replace => [ '(Sales in KRW)', '(Sales in USD)' ] } } ]);
 	$session->query("CALL adpipe.refresh('ads.partners', '2026-11-03', '2026-11-04')");
-	like($session->query("SELECT status || ' ' || error FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), qr/^failed .*USD.*KRW/, 'so does money in another currency');
-	is($session->query('SELECT count(*), sum(installs) FROM ads.partners'), $stored, 'changes nothing');
+	like(value("SELECT status || ' ' || error FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), qr/^failed .*USD.*KRW/, 'so does money in another currency');
+	is(value('SELECT count(*), sum(installs) FROM ads.partners'), $stored, 'changes nothing');
 };
 
 subtest 'two columns of one name' => sub {
@@ -144,10 +153,10 @@ subtest 'events whose names differ in case are two' => sub {
 	my ($bought, $returned) = map { $session->query("$counts = '$_'") } 'af_purchase', 'af_content_view';
 	cmp_ok($bought, '!=', $returned, 'they are different');
 	start_over(appsflyer_rename_columns => { map { ("af_content_view ($_)" => "AF_PURCHASE ($_)") } 'Unique users', 'Event counter', 'Sales in KRW' });
-	is($session->query("$counts = 'af_purchase'"), $bought, 'the one');
-	is($session->query("$counts = 'AF_PURCHASE'"), $returned, 'the other');
+	is(value("$counts = 'af_purchase'"), $bought, 'the one');
+	is(value("$counts = 'AF_PURCHASE'"), $returned, 'the other');
 	$session->query("ALTER FOREIGN TABLE flyer.counts ALTER COLUMN sold OPTIONS (SET field 'Af_Purchase (Event counter)')");
-	is($session->query("SELECT count(sold) FROM flyer.counts WHERE day BETWEEN '2026-10-20' AND '2026-11-03'"), '0', 'a field that is spelled like neither is neither');
+	is(value("SELECT count(sold) FROM flyer.counts WHERE day BETWEEN '2026-10-20' AND '2026-11-03'"), '0', 'a field that is spelled like neither is neither');
 	like($session->messages, qr/NOTICE:.*has no column "Af_Purchase \(Event counter\)"/, 'and a notice says so');
 	$session->query("ALTER FOREIGN TABLE flyer.counts ALTER COLUMN sold OPTIONS (SET field 'af_purchase (Event counter)')");
 };
@@ -165,7 +174,7 @@ subtest 'money in another currency than the app' => sub {
 
 	start_over(appsflyer_revenue_currency => 'EUR');
 	like(error_of("SELECT $_ FROM flyer.in_app_events WHERE $day"), qr/^22023\n.*"Event Revenue".*EUR.*"KRW"/, "$_ of raw data") for 'sum(event_revenue)', '*';
-	is($session->query("SELECT count(*) FROM flyer.in_app_events WHERE $day"), scalar @{ world('in_app_events') }, 'without the amount nothing is wrong');
+	is(value("SELECT count(*) FROM flyer.in_app_events WHERE $day"), scalar @{ world('in_app_events') }, 'without the amount nothing is wrong');
 };
 
 subtest 'options that are not the app\'s' => sub {
@@ -176,7 +185,7 @@ subtest 'options that are not the app\'s' => sub {
 		$session->query("ALTER SERVER flyer OPTIONS (ADD $name '$wrong')");
 		like(error_of("SELECT count(*) FROM flyer.$_ WHERE $day"), qr/^22023\n.*"$name".*"$wrong" but account \Q$app\E has/, "$name of $_") for qw(partners_daily installs in_app_events);
 		$session->query("CALL adpipe.refresh('ads.partners', '2026-11-03', '2026-11-04')");
-		like($session->query("SELECT status || ' ' || error FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), qr/^failed .*"$wrong"/, 'a refresh fails, too');
+		like(value("SELECT status || ' ' || error FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), qr/^failed .*"$wrong"/, 'a refresh fails, too');
 		is(calls(), 0, 'nothing is asked');
 		$session->query("ALTER SERVER flyer OPTIONS (DROP $name)");
 	}
@@ -184,7 +193,7 @@ subtest 'options that are not the app\'s' => sub {
 
 subtest 'a currency without an amount' => sub {
 	start_over();
-	is($session->query("SELECT count(*) FILTER (WHERE event_revenue_currency = 'USD') > 0, count(*) FILTER (WHERE event_revenue_currency = 'USD' AND event_revenue IS NOT NULL) FROM flyer.in_app_events WHERE date_day BETWEEN '2026-11-01' AND '2026-11-09'"),
+	is(value("SELECT count(*) FILTER (WHERE event_revenue_currency = 'USD') > 0, count(*) FILTER (WHERE event_revenue_currency = 'USD' AND event_revenue IS NOT NULL) FROM flyer.in_app_events WHERE date_day BETWEEN '2026-11-01' AND '2026-11-09'"),
 		't|0', 'is no reason to refuse a row');
 	same_as_world($_) for qw(in_app_events installs);
 };
@@ -192,8 +201,8 @@ subtest 'a currency without an amount' => sub {
 subtest 'what could not be attributed' => sub {
 	start_over();
 	my $days = "date_day BETWEEN '2026-11-01' AND '2026-11-09'";
-	is($session->query("SELECT count(*) FILTER (WHERE media_source = 'None') > 0, count(*) FILTER (WHERE media_source IS NULL), count(*) FILTER (WHERE campaign_name IS NULL), count(*) FILTER (WHERE agency = 'None') FROM flyer.partners_daily WHERE $days"), 't|0|0|0', 'has media source None, which is neither organic nor unknown');
-	is($session->query("SELECT count(*) > 0 FROM flyer.installs WHERE $days AND media_source = 'None'"), 't', 'in raw data, too');
+	is(value("SELECT count(*) FILTER (WHERE media_source = 'None') > 0, count(*) FILTER (WHERE media_source IS NULL), count(*) FILTER (WHERE campaign_name IS NULL), count(*) FILTER (WHERE agency = 'None') FROM flyer.partners_daily WHERE $days"), 't|0|0|0', 'has media source None, which is neither organic nor unknown');
+	is(value("SELECT count(*) > 0 FROM flyer.installs WHERE $days AND media_source = 'None'"), 't', 'in raw data, too');
 };
 
 subtest 'words for no value' => sub {
@@ -204,8 +213,8 @@ subtest 'words for no value' => sub {
 	}
 	start_over();
 	my $days = "day BETWEEN '2026-11-01' AND '2026-11-09'";
-	is($session->query("SELECT count(*) FILTER (WHERE value IN ('null', 'NULL', '')), count(*) FILTER (WHERE value IS NULL) > 0, count(*) FILTER (WHERE value IS NOT NULL) > 0 FROM flyer.values WHERE $days"), '0|t|t', 'the value of an event');
-	is($session->query("SELECT count(*) FILTER (WHERE object = 'null'), count(*) FILTER (WHERE object IS NULL) > 0 FROM flyer.values WHERE $days AND name = 'af_refund'"), '0|t', 'as jsonb, too');
+	is(value("SELECT count(*) FILTER (WHERE value IN ('null', 'NULL', '')), count(*) FILTER (WHERE value IS NULL) > 0, count(*) FILTER (WHERE value IS NOT NULL) > 0 FROM flyer.values WHERE $days"), '0|t|t', 'the value of an event');
+	is(value("SELECT count(*) FILTER (WHERE object = 'null'), count(*) FILTER (WHERE object IS NULL) > 0 FROM flyer.values WHERE $days AND name = 'af_refund'"), '0|t', 'as jsonb, too');
 };
 
 subtest 'counters that are spelled otherwise' => sub {
@@ -213,7 +222,7 @@ subtest 'counters that are spelled otherwise' => sub {
 	{
 		start_over(appsflyer_counters => $style);
 		same_as_world($_) for qw(partners_daily geo_daily partners_event_daily);
-		is($session->query("SELECT sum(sold) = (SELECT sum(event_count) FROM flyer.partners_event_daily WHERE $day AND event_name = 'af_purchase') FROM flyer.counts WHERE day = '2026-11-03'"), 't', "$style: a column of an event");
+		is(value("SELECT sum(sold) = (SELECT sum(event_count) FROM flyer.partners_event_daily WHERE $day AND event_name = 'af_purchase') FROM flyer.counts WHERE day = '2026-11-03'"), 't', "$style: a column of an event");
 	}
 	start_over(appsflyer_counters => 'fraction');
 	like(error_of("SELECT sum(installs) FROM flyer.partners_daily WHERE $day"), qr/^22003\nvalue "\d+\.5" of field "\w+" does not fit column "\w+"/, 'half a user is an error');
@@ -227,19 +236,19 @@ subtest 'counters that are spelled otherwise' => sub {
 		$sim->faults([ { match => { path => 'agg-data' }, action => { status => 200, body => "Date,Installs\n2026-11-03,\"$cell\"\n" } } ]);
 		my $sql = "SELECT n FROM flyer.counts WHERE day = '2026-11-03'";
 		defined $read{$cell}
-		  ? is($session->query($sql), $read{$cell}, "$cell is read")
+		  ? is(value($sql), $read{$cell}, "$cell is read")
 		  : like(error_of($sql), qr/^(22003|22P02)\nvalue "(\Q$cell\E|9223372036854775808)" of field "Installs" does not fit column "n"/, "$cell is not");
 	}
 	start_over();
 	$sim->faults([ { match => { path => 'agg-data' }, action => { status => 200, body => qq(Date,Clicks,Sessions,Total Cost\n2026-11-03,"12,000",12.0,"1,245.00"\n) } } ]);
-	is($session->query("SELECT small, wide FROM flyer.counts WHERE day = '2026-11-03'"), '12000|12', 'other types that hold them');
+	is(value("SELECT small, wide FROM flyer.counts WHERE day = '2026-11-03'"), '12000|12', 'other types that hold them');
 	like(error_of("SELECT cost FROM flyer.counts WHERE day = '2026-11-03'"), qr/^22P02\nvalue "1,245.00" of field "Total Cost"/, 'in money a comma is ambiguous');
 };
 
 subtest 'a blank behind each comma of the header' => sub {
 	start_over(appsflyer_blank_after_comma => \1);
 	same_as_world($_) for qw(partners_daily partners_event_daily);
-	is($session->query("SELECT count(*) > 0 FROM flyer.partners_event_daily WHERE date_day BETWEEN '2026-10-20' AND '2026-11-03' AND event_name = 'level \"10\", done'"), 't', 'names with quotes and commas');
+	is(value("SELECT count(*) > 0 FROM flyer.partners_event_daily WHERE date_day BETWEEN '2026-10-20' AND '2026-11-03' AND event_name = 'level \"10\", done'"), 't', 'names with quotes and commas');
 };
 
 done_testing();

@@ -27,6 +27,14 @@ sub at
 	return;
 }
 
+# What a statement gives, or its error: a test goes on either way.
+sub value
+{
+	my ($sql) = @_;
+	my ($out, $error) = $session->try($sql);
+	return $error ? "$error->{sqlstate} $error->{message}" : $out;
+}
+
 sub calls
 {
 	return scalar grep { $_->{path} =~ m{^/api/(agg|raw)-data/} } @{ $sim->requests };
@@ -52,13 +60,13 @@ subtest 'a day that is over by the clock, and not in the kept answer' => sub {
 	is($noon, world(), 'at noon the table shows the platform');
 	at('2026-11-20T15:02:00Z');
 	isnt(world(), $noon, 'more has come by midnight');
-	is($session->query($live), $noon, 'which the session does not see, as it keeps what it has');
+	is(value($live), $noon, 'which the session does not see, as it keeps what it has');
 	my $calls = calls();
 	$session->query("CALL adpipe.refresh('ads.partners', '$day', '$day')");
-	is($session->query("SELECT status FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), 'succeeded', 'a refresh');
+	is(value("SELECT status FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), 'succeeded', 'a refresh');
 	is(calls(), $calls + 1, 'asks');
-	is($session->query($copy), world(), 'and stores what the platform has');
-	is($session->query($live), world(), 'the session has the new answer then');
+	is(value($copy), world(), 'and stores what the platform has');
+	is(value($live), world(), 'the session has the new answer then');
 	is(calls(), $calls + 1, 'without a call');
 };
 
@@ -67,30 +75,33 @@ subtest 'a refresh by the schedule asks, too' => sub {
 	$session->query($live);
 	at('2026-11-21T12:00:00Z');
 	$session->query('CALL adpipe.refresh_all()');
-	is($session->query($copy), world(), 'it stores what the platform has');
+	is(value($copy), world(), 'it stores what the platform has');
 };
 
 subtest 'the setting is for one statement at a time' => sub {
 	my $calls = calls();
 	$session->query($live) for 1 .. 2;
 	is(calls(), $calls, 'a refresh leaves it as it was');
-	$session->query('SET adpipe.use_kept_answers = off');
+	value('SET adpipe.use_kept_answers = off');
 	$session->query($live) for 1 .. 2;
 	is(calls(), $calls + 2, 'off: each statement asks');
 	$session->query("SELECT (SELECT sum(installs) FROM flyer.partners_daily WHERE date_day = '$day'), (SELECT sum(clicks) FROM flyer.partners_daily WHERE date_day = '$day')");
 	is(calls(), $calls + 3, 'once');
-	$session->query('RESET adpipe.use_kept_answers');
+	value('RESET adpipe.use_kept_answers');
 	$session->query($live);
 	is(calls(), $calls + 3, 'on: what came last is kept');
 };
 
 subtest 'DISCARD ALL drops what is kept' => sub {
+	# of the database, since DISCARD ALL resets what a session has set
+	$node->safe_psql('postgres', "ALTER DATABASE postgres SET adpipe.debug_now = '2026-11-21T12:00:00Z'");
+	$session = session($node);
+	$session->query($live);
 	my $calls = calls();
 	$session->query('DISCARD PLANS');
 	$session->query($live);
 	is(calls(), $calls, 'other kinds of DISCARD do not');
 	$session->query('DISCARD ALL');
-	at('2026-11-21T12:00:00Z');
 	my $plan = $session->query("EXPLAIN (ANALYZE) $live");
 	like($plan, qr/^ *Requests: 1$/m, 'the next statement asks');
 	unlike($plan, qr/Answers From Cache: [1-9]/, 'and has nothing from the cache');

@@ -38,6 +38,14 @@ sub start_over
 	return;
 }
 
+# What a statement gives, or its error: a test goes on either way.
+sub value
+{
+	my ($sql) = @_;
+	my ($out, $error) = $session->try($sql);
+	return $error ? "$error->{sqlstate} $error->{message}" : $out;
+}
+
 sub calls
 {
 	return grep { $_->{path} =~ m{^/api/(agg|raw)-data/} } @{ $sim->requests };
@@ -46,7 +54,8 @@ sub calls
 sub error_of
 {
 	my ($sql) = @_;
-	my $error = $session->query_error($sql);
+	my ($out, $error) = $session->try($sql);
+	return 'no error' unless $error;
 	return join "\n", map { $_ // '' } @$error{qw(sqlstate message detail hint)};
 }
 
@@ -56,7 +65,7 @@ sub make_table
 	my ($name, $report, $options, @columns) = @_;
 	my $list = join ', ', map { "$_->[0] " . ($_->[2] // 'text') . ' OPTIONS (field ' . quote($_->[1]) . ')' } @columns;
 	$session->query("DROP FOREIGN TABLE IF EXISTS flyer.$name");
-	$session->query("CREATE FOREIGN TABLE flyer.$name ($list) SERVER flyer OPTIONS (report '$report'$options)");
+	value("CREATE FOREIGN TABLE flyer.$name ($list) SERVER flyer OPTIONS (report '$report'$options)");
 	return;
 }
 
@@ -70,7 +79,7 @@ subtest 'additional fields of raw reports have values' => sub {
 		start_over();
 		make_table('more', "${table}_report", '', @raw, grep { my $name = $_->[0]; !grep { $_ eq $name } @lacks } @added);
 		is_world($node, 'flyer.more', $sim->world(platform => 'appsflyer', resource => $table, accounts => $app, @days), where => "date_day $days");
-		cmp_ok($session->query("SELECT count(device_model) FROM flyer.more WHERE date_day $days"), '>', 0, "$table: they are there");
+		cmp_ok(value("SELECT count(device_model) FROM flyer.more WHERE date_day $days"), '>', 0, "$table: they are there");
 		unlike($session->messages, qr/has no column/, 'without a notice');
 	}
 };
@@ -78,12 +87,12 @@ subtest 'additional fields of raw reports have values' => sub {
 subtest 'what is asked for is of the table, not of the statement' => sub {
 	start_over();
 	make_table('more', 'installs_report', '', @raw, [ 'model', 'device model' ], [ 'kind', 'Match Type' ]);
-	$session->query("SELECT $_ FROM flyer.more WHERE date_day $days") for 'count(*)', 'model', 'kind, media_source', '*';
+	value("SELECT $_ FROM flyer.more WHERE date_day $days") for 'count(*)', 'model', 'kind, media_source', '*';
 	is(scalar calls(), 1, 'so one call serves all statements');
 	like((calls())[0]{query}, qr/&additional_fields=match_type%2Cdevice_model$/, 'in the order of the platform');
 	$session->query("SELECT count(*) FROM flyer.installs WHERE date_day $days");
 	unlike((calls())[1]{query}, qr/additional_fields/, 'a table without them asks for none');
-	like($session->query("EXPLAIN (VERBOSE) SELECT model FROM flyer.more WHERE date_day $days"), qr/Request: GET .*&additional_fields=match_type,device_model/, 'EXPLAIN shows it');
+	like(value("EXPLAIN (VERBOSE) SELECT model FROM flyer.more WHERE date_day $days"), qr/Request: GET .*&additional_fields=match_type,device_model/, 'EXPLAIN shows it');
 };
 
 subtest 'what a report does not give is said before it is asked for' => sub {
@@ -103,7 +112,7 @@ subtest 'what a report does not give is said before it is asked for' => sub {
 		is(scalar calls(), 0, 'nothing is asked');
 	}
 	make_table('more', 'ad_revenue_raw', '', @raw, map { [ lc tr/ /_/r, $_ ] } 'Monetization Network', 'Ad Unit', 'Placement', 'Impressions');
-	like($session->query("EXPLAIN (VERBOSE) SELECT * FROM flyer.more WHERE date_day $days"), qr/additional_fields=impressions,monetization_network,ad_unit,placement/, 'the grain of ad revenue can be asked for');
+	like(value("EXPLAIN (VERBOSE) SELECT * FROM flyer.more WHERE date_day $days"), qr/additional_fields=impressions,monetization_network,ad_unit,placement/, 'the grain of ad revenue can be asked for');
 };
 
 my @sums = ([ 'agency', 'Agency/PMD (af_prt)' ], [ 'media_source', 'Media Source (pid)' ], [ 'campaign_name', 'Campaign (c)' ],
@@ -115,13 +124,13 @@ subtest 'retargeting is a table of its own' => sub {
 	make_table('retargeting', 'partners_by_date_report', ", reattr 'true'", @keys, [ 'currency', 'adpipe.currency' ], @sums);
 	is_world($node, 'flyer.retargeting', $sim->world(platform => 'appsflyer', resource => 'retargeting_daily', accounts => $app, @days), where => "date_day $days");
 	like((calls())[0]{query}, qr/&reattr=true$/, 'it is asked for');
-	like($session->query("EXPLAIN (VERBOSE) SELECT * FROM flyer.retargeting WHERE date_day $days"), qr/Request: GET .*&reattr=true$/m, 'EXPLAIN shows it');
-	is($session->query("SELECT count(*) FROM flyer.partners_daily WHERE date_day $days AND campaign_name = 'RT_cart_7d'"), '0', 'acquisition has none of it');
-	cmp_ok($session->query("SELECT count(*) FROM flyer.retargeting WHERE date_day $days AND campaign_name = 'RT_cart_7d'"), '>', 0, 'and the other way round');
+	like(value("EXPLAIN (VERBOSE) SELECT * FROM flyer.retargeting WHERE date_day $days"), qr/Request: GET .*&reattr=true$/m, 'EXPLAIN shows it');
+	is(value("SELECT count(*) FROM flyer.partners_daily WHERE date_day $days AND campaign_name = 'RT_cart_7d'"), '0', 'acquisition has none of it');
+	cmp_ok(value("SELECT count(*) FROM flyer.retargeting WHERE date_day $days AND campaign_name = 'RT_cart_7d'"), '>', 0, 'and the other way round');
 	is((calls())[-1]{query} =~ /reattr/ ? 1 : 0, 1, 'one kept answer is not taken for the other');
 
 	make_table('retargeting', 'geo_by_date_report', ", reattr 'true'", @keys, [ 'country', 'Country' ], @sums);
-	is($session->query("SELECT sum(conversions) FROM flyer.retargeting WHERE date_day $days"),
+	is(value("SELECT sum(conversions) FROM flyer.retargeting WHERE date_day $days"),
 		do { my $n = 0; $n += $_->{conversions} for @{ $sim->world(platform => 'appsflyer', resource => 'retargeting_daily', accounts => $app, @days) }; $n }, 'by country the sum is the same');
 };
 
@@ -166,10 +175,10 @@ subtest 'a refresh of such tables' => sub {
 	start_over();
 	make_table('more', 'installs_report', '', @raw, @added);
 	make_table('retargeting', 'partners_by_date_report', ", reattr 'true'", @keys, [ 'currency', 'adpipe.currency' ], @sums);
-	$session->query("SELECT adpipe.materialize('flyer.$_', 'ads.$_', '2026-11-01')") for 'more', 'retargeting';
-	$session->query("CALL adpipe.refresh('ads.$_', '2026-11-01', '2026-11-07')") for 'more', 'retargeting';
-	is($session->query("SELECT count(device_model) > 0 AND count(device_model) = count(*) FROM ads.more"), 't', 'stores what was asked for');
-	is($session->query("SELECT sum(conversions) = (SELECT sum(conversions) FROM flyer.retargeting WHERE date_day BETWEEN '2026-11-01' AND '2026-11-07') FROM ads.retargeting"), 't', 'and retargeting');
+	value("SELECT adpipe.materialize('flyer.$_', 'ads.$_', '2026-11-01')") for 'more', 'retargeting';
+	value("CALL adpipe.refresh('ads.$_', '2026-11-01', '2026-11-07')") for 'more', 'retargeting';
+	is(value("SELECT count(device_model) > 0 AND count(device_model) = count(*) FROM ads.more"), 't', 'stores what was asked for');
+	is(value("SELECT sum(conversions) = (SELECT sum(conversions) FROM flyer.retargeting WHERE date_day BETWEEN '2026-11-01' AND '2026-11-07') FROM ads.retargeting"), 't', 'and retargeting');
 };
 
 done_testing();
