@@ -11,10 +11,6 @@
 
 #include "kpi/adstats.h"
 
-PG_FUNCTION_INFO_V1(adpipe_adstats_add_row_numeric);
-PG_FUNCTION_INFO_V1(adpipe_adstats_add_row_float8);
-PG_FUNCTION_INFO_V1(adpipe_adstats_make_numeric);
-PG_FUNCTION_INFO_V1(adpipe_adstats_make_float8);
 PG_FUNCTION_INFO_V1(adpipe_adstats_add);
 PG_FUNCTION_INFO_V1(adpipe_adstats_subtract);
 
@@ -166,12 +162,13 @@ row_measures(FunctionCallInfo fcinfo, int first)
 
 /*
  * Adds the row whose measures start at an argument.  Counts are impressions
- * and clicks, amounts the rest.  Written out rather than looped, since this is
- * what a large scan spends its time in.
+ * and clicks.  Written out rather than looped, since this is what a large scan
+ * spends its time in.
  */
 static pg_attribute_always_inline void
 add_row(FunctionCallInfo fcinfo, AdpAdStats *stats, int first,
-		AdpReadFixed read_count, AdpReadFixed read_amount)
+		AdpReadFixed read_count, AdpReadFixed read_spend,
+		AdpReadFixed read_conversions, AdpReadFixed read_value)
 {
 	uint8 present = row_measures(fcinfo, first);
 
@@ -186,60 +183,44 @@ add_row(FunctionCallInfo fcinfo, AdpAdStats *stats, int first,
 
 	ADD_MEASURE(ADP_MEASURE_IMPRESSIONS, read_count);
 	ADD_MEASURE(ADP_MEASURE_CLICKS, read_count);
-	ADD_MEASURE(ADP_MEASURE_SPEND, read_amount);
-	ADD_MEASURE(ADP_MEASURE_CONVERSIONS, read_amount);
-	ADD_MEASURE(ADP_MEASURE_CONVERSIONS_VALUE, read_amount);
+	ADD_MEASURE(ADP_MEASURE_SPEND, read_spend);
+	ADD_MEASURE(ADP_MEASURE_CONVERSIONS, read_conversions);
+	ADD_MEASURE(ADP_MEASURE_CONVERSIONS_VALUE, read_value);
 	Assert(adp_adstats_is_valid(stats));
 }
 
-/*
- * adstats_add_row(adstats, bigint, bigint, numeric, numeric, numeric [, text])
- * returns adstats
- */
-Datum
-adpipe_adstats_add_row_numeric(PG_FUNCTION_ARGS)
-{
-	AdpAdStats *stats = writable_stats(fcinfo);
+#define DEFINE_ADD_ROW(name, count, spend, conversions, value) \
+	PG_FUNCTION_INFO_V1(adpipe_adstats_add_row_##name); \
+	Datum adpipe_adstats_add_row_##name(PG_FUNCTION_ARGS) \
+	{ \
+		AdpAdStats *stats = writable_stats(fcinfo); \
+\
+		add_row(fcinfo, stats, 1, adp_fixed_read_##count, \
+				adp_fixed_read_##spend, adp_fixed_read_##conversions, \
+				adp_fixed_read_##value); \
+		PG_RETURN_POINTER(stats); \
+	}
 
-	add_row(fcinfo, stats, 1, adp_fixed_read_int8, adp_fixed_read_numeric);
-	PG_RETURN_POINTER(stats);
-}
-
-/*
- * adstats_add_row(adstats, 5 times double precision [, text]) returns adstats
- */
-Datum
-adpipe_adstats_add_row_float8(PG_FUNCTION_ARGS)
-{
-	AdpAdStats *stats = writable_stats(fcinfo);
-
-	add_row(fcinfo, stats, 1, adp_fixed_read_float8, adp_fixed_read_float8);
-	PG_RETURN_POINTER(stats);
-}
-
-/*
- * adstats(5 times numeric, text) returns adstats
- */
-Datum
-adpipe_adstats_make_numeric(PG_FUNCTION_ARGS)
-{
-	AdpAdStats *stats = make_stats();
-
-	add_row(fcinfo, stats, 0, adp_fixed_read_numeric, adp_fixed_read_numeric);
-	PG_RETURN_POINTER(stats);
-}
+#define DEFINE_MAKE(name, count, spend, conversions, value) \
+	PG_FUNCTION_INFO_V1(adpipe_adstats_make_##name); \
+	Datum adpipe_adstats_make_##name(PG_FUNCTION_ARGS) \
+	{ \
+		AdpAdStats *stats = make_stats(); \
+\
+		add_row(fcinfo, stats, 0, adp_fixed_read_##count, \
+				adp_fixed_read_##spend, adp_fixed_read_##conversions, \
+				adp_fixed_read_##value); \
+		PG_RETURN_POINTER(stats); \
+	}
 
 /*
- * adstats(5 times double precision, text) returns adstats
+ * each adstats_add_row(adstats, 5 numbers [, text]) returns adstats; adstats.sql
+ * says why they are these
  */
-Datum
-adpipe_adstats_make_float8(PG_FUNCTION_ARGS)
-{
-	AdpAdStats *stats = make_stats();
+ADP_STATS_FORMS(DEFINE_ADD_ROW)
 
-	add_row(fcinfo, stats, 0, adp_fixed_read_float8, adp_fixed_read_float8);
-	PG_RETURN_POINTER(stats);
-}
+/* each adstats(5 numbers, text) returns adstats */
+ADP_ADSTATS_FORMS(DEFINE_MAKE)
 
 /*
  * adstats_add(adstats, adstats) returns adstats; strict

@@ -46,30 +46,6 @@ COMMENT ON TYPE adpipe.adstats IS
 -- Making values, adding them up
 --
 
-CREATE FUNCTION adpipe.adstats_add_row(adpipe.adstats, bigint, bigint, numeric, numeric, numeric) RETURNS adpipe.adstats
-	AS 'MODULE_PATHNAME', 'adpipe_adstats_add_row_numeric'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_add_row(adpipe.adstats, bigint, bigint, numeric, numeric, numeric) IS
-	'Transition function of adpipe.stats: adds a row to the state. Arguments: state, impressions, clicks, spend, conversions, conversions_value, in the longer form the currency.';
-
-CREATE FUNCTION adpipe.adstats_add_row(adpipe.adstats, bigint, bigint, numeric, numeric, numeric, text) RETURNS adpipe.adstats
-	AS 'MODULE_PATHNAME', 'adpipe_adstats_add_row_numeric'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_add_row(adpipe.adstats, bigint, bigint, numeric, numeric, numeric, text) IS
-	'Transition function of adpipe.stats: adds a row to the state. Arguments: state, impressions, clicks, spend, conversions, conversions_value, in the longer form the currency.';
-
-CREATE FUNCTION adpipe.adstats_add_row(adpipe.adstats, double precision, double precision, double precision, double precision, double precision) RETURNS adpipe.adstats
-	AS 'MODULE_PATHNAME', 'adpipe_adstats_add_row_float8'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_add_row(adpipe.adstats, double precision, double precision, double precision, double precision, double precision) IS
-	'Transition function of adpipe.stats: adds a row to the state. Arguments: state, impressions, clicks, spend, conversions, conversions_value, in the longer form the currency.';
-
-CREATE FUNCTION adpipe.adstats_add_row(adpipe.adstats, double precision, double precision, double precision, double precision, double precision, text) RETURNS adpipe.adstats
-	AS 'MODULE_PATHNAME', 'adpipe_adstats_add_row_float8'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_add_row(adpipe.adstats, double precision, double precision, double precision, double precision, double precision, text) IS
-	'Transition function of adpipe.stats: adds a row to the state. Arguments: state, impressions, clicks, spend, conversions, conversions_value, in the longer form the currency.';
-
 CREATE FUNCTION adpipe.adstats_add(adpipe.adstats, adpipe.adstats) RETURNS adpipe.adstats
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_add'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -81,54 +57,6 @@ CREATE FUNCTION adpipe.adstats_subtract(adpipe.adstats, adpipe.adstats) RETURNS 
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe.adstats_subtract(adpipe.adstats, adpipe.adstats) IS
 	'The first value without the second: the operator - of adpipe.adstats, for the change between two snapshots. A measure that the second does not report is left as it is; one that only the second reports is not reported. Two currencies, and money with and without one, are error 22023.';
-
-CREATE FUNCTION adpipe.adstats_frame_add(internal, bigint, bigint, numeric, numeric, numeric) RETURNS internal
-	AS 'MODULE_PATHNAME', 'adpipe_adstats_frame_add_numeric'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_frame_add(internal, bigint, bigint, numeric, numeric, numeric) IS
-	'Transition function of adpipe.stats for sliding windows: adds a row to the state of the frame. Arguments: state, impressions, clicks, spend, conversions, conversions_value, in the longer form the currency.';
-
-CREATE FUNCTION adpipe.adstats_frame_remove(internal, bigint, bigint, numeric, numeric, numeric) RETURNS internal
-	AS 'MODULE_PATHNAME', 'adpipe_adstats_frame_remove_numeric'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_frame_remove(internal, bigint, bigint, numeric, numeric, numeric) IS
-	'Inverse transition function of adpipe.stats for sliding windows: takes a row out of the frame; NULL if the state must be computed afresh. Arguments: state, impressions, clicks, spend, conversions, conversions_value, in the longer form the currency.';
-
-CREATE FUNCTION adpipe.adstats_frame_add(internal, bigint, bigint, numeric, numeric, numeric, text) RETURNS internal
-	AS 'MODULE_PATHNAME', 'adpipe_adstats_frame_add_numeric'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_frame_add(internal, bigint, bigint, numeric, numeric, numeric, text) IS
-	'Transition function of adpipe.stats for sliding windows: adds a row to the state of the frame. Arguments: state, impressions, clicks, spend, conversions, conversions_value, in the longer form the currency.';
-
-CREATE FUNCTION adpipe.adstats_frame_remove(internal, bigint, bigint, numeric, numeric, numeric, text) RETURNS internal
-	AS 'MODULE_PATHNAME', 'adpipe_adstats_frame_remove_numeric'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_frame_remove(internal, bigint, bigint, numeric, numeric, numeric, text) IS
-	'Inverse transition function of adpipe.stats for sliding windows: takes a row out of the frame; NULL if the state must be computed afresh. Arguments: state, impressions, clicks, spend, conversions, conversions_value, in the longer form the currency.';
-
-CREATE FUNCTION adpipe.adstats_frame_add(internal, double precision, double precision, double precision, double precision, double precision) RETURNS internal
-	AS 'MODULE_PATHNAME', 'adpipe_adstats_frame_add_float8'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_frame_add(internal, double precision, double precision, double precision, double precision, double precision) IS
-	'Transition function of adpipe.stats for sliding windows: adds a row to the state of the frame. Arguments: state, impressions, clicks, spend, conversions, conversions_value, in the longer form the currency.';
-
-CREATE FUNCTION adpipe.adstats_frame_remove(internal, double precision, double precision, double precision, double precision, double precision) RETURNS internal
-	AS 'MODULE_PATHNAME', 'adpipe_adstats_frame_remove_float8'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_frame_remove(internal, double precision, double precision, double precision, double precision, double precision) IS
-	'Inverse transition function of adpipe.stats for sliding windows: takes a row out of the frame; NULL if the state must be computed afresh. Arguments: state, impressions, clicks, spend, conversions, conversions_value, in the longer form the currency.';
-
-CREATE FUNCTION adpipe.adstats_frame_add(internal, double precision, double precision, double precision, double precision, double precision, text) RETURNS internal
-	AS 'MODULE_PATHNAME', 'adpipe_adstats_frame_add_float8'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_frame_add(internal, double precision, double precision, double precision, double precision, double precision, text) IS
-	'Transition function of adpipe.stats for sliding windows: adds a row to the state of the frame. Arguments: state, impressions, clicks, spend, conversions, conversions_value, in the longer form the currency.';
-
-CREATE FUNCTION adpipe.adstats_frame_remove(internal, double precision, double precision, double precision, double precision, double precision, text) RETURNS internal
-	AS 'MODULE_PATHNAME', 'adpipe_adstats_frame_remove_float8'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_frame_remove(internal, double precision, double precision, double precision, double precision, double precision, text) IS
-	'Inverse transition function of adpipe.stats for sliding windows: takes a row out of the frame; NULL if the state must be computed afresh. Arguments: state, impressions, clicks, spend, conversions, conversions_value, in the longer form the currency.';
 
 CREATE FUNCTION adpipe.adstats_frame_add(internal, adpipe.adstats) RETURNS internal
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_frame_add_stats'
@@ -148,65 +76,106 @@ CREATE FUNCTION adpipe.adstats_frame_final(internal) RETURNS adpipe.adstats
 COMMENT ON FUNCTION adpipe.adstats_frame_final(internal) IS
 	'Final function of adpipe.stats and adpipe.rollup for sliding windows.';
 
-CREATE AGGREGATE adpipe.stats(impressions bigint, clicks bigint, spend numeric,
-	conversions numeric, conversions_value numeric) (
-	SFUNC = adpipe.adstats_add_row,
-	STYPE = adpipe.adstats,
-	COMBINEFUNC = adpipe.adstats_add,
-	MSFUNC = adpipe.adstats_frame_add,
-	MINVFUNC = adpipe.adstats_frame_remove,
-	MSTYPE = internal,
-	MSSPACE = 256,
-	MFINALFUNC = adpipe.adstats_frame_final,
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE adpipe.stats(bigint, bigint, numeric, numeric, numeric) IS
-	'Adds up impressions, clicks, spend, conversions and their value in one pass; read KPIs from the result with adpipe.ctr() and the like, or store it and add it up with adpipe.rollup(). Exact, in any order. A NULL is not reported, which is not zero; NULL for no rows. Its money is undeclared and cannot be added to money with a currency: prefer the form that takes it. DISTINCT compares whole rows, which is hardly ever meant. NaN, infinity and overflow are error 22003.';
+--
+-- stats(): its forms.
+--
+-- They are needed for every mix of number types to find exactly one, and for
+-- none of smallint, integer, bigint and numeric to lose a digit on the way.
+-- The server looks for the form with most arguments of the exact type, then for
+-- the one with most of double precision, too: an integer may take that, which
+-- holds it, a bigint must never.  So bigint and numeric have exact forms, and
+-- of the forms with floats those are for integers beside bigint or numeric that
+-- have no float.  A real has forms of its own, in every place of an amount,
+-- since its shortest decimal text is lost with the cast to double precision;
+-- counts are whole and need none.
+--
+CREATE FUNCTION adpipe.stats_forms(
+		OUT counts text, OUT spend text, OUT conversions text,
+		OUT conversions_value text, OUT symbol text, OUT remark text)
+	RETURNS SETOF record
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
+	BEGIN ATOMIC
+		SELECT counts, amounts, amounts, amounts, symbol, remark
+		  FROM (VALUES
+	('bigint', 'numeric', 'int8_numeric', ''),
+	('bigint', 'bigint', 'int8_int8', ''),
+	('numeric', 'numeric', 'numeric_numeric', ' The form for sums of sums: sum() of bigint is numeric.'),
+	('double precision', 'numeric', 'float8_numeric', ' This form takes counts as floats; give counts beyond 2^53 as bigint.')
+		  ) AS list (counts, amounts, symbol, remark)
+		UNION ALL
+		SELECT c.type, s.type, n.type, v.type,
+			   pg_catalog.format('%s_%s%s%s', c.symbol, s.symbol, n.symbol, v.symbol),
+			   ' This form takes floats by their shortest decimal text; give counts beyond 2^53 as bigint or numeric, with amounts of these types.'
+		  FROM (VALUES ('bigint', 'int8'), ('double precision', 'float8')) AS c (type, symbol),
+			   (VALUES ('double precision', '8'), ('real', '4')) AS s (type, symbol),
+			   (VALUES ('double precision', '8'), ('real', '4')) AS n (type, symbol),
+			   (VALUES ('double precision', '8'), ('real', '4')) AS v (type, symbol);
+	END;
+COMMENT ON FUNCTION adpipe.stats_forms() IS
+	'Part of the definition of adpipe.stats: the types that it takes.';
 
-CREATE AGGREGATE adpipe.stats(impressions bigint, clicks bigint, spend numeric,
-	conversions numeric, conversions_value numeric, currency text) (
-	SFUNC = adpipe.adstats_add_row,
-	STYPE = adpipe.adstats,
-	COMBINEFUNC = adpipe.adstats_add,
-	MSFUNC = adpipe.adstats_frame_add,
-	MINVFUNC = adpipe.adstats_frame_remove,
-	MSTYPE = internal,
-	MSSPACE = 256,
-	MFINALFUNC = adpipe.adstats_frame_final,
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE adpipe.stats(bigint, bigint, numeric, numeric, numeric, text) IS
-	'Adds up impressions, clicks, spend, conversions and their value in one pass; read KPIs from the result with adpipe.ctr() and the like, or store it and add it up with adpipe.rollup(). Exact, in any order. A NULL is not reported, which is not zero; NULL for no rows. Two currencies in one group, or money with and without a currency, are error 22023. DISTINCT compares whole rows, which is hardly ever meant. NaN, infinity and overflow are error 22003.';
+DO $stats$
+DECLARE
+	form record;
+	operation record;
+	has_currency boolean;
+	types text;
+BEGIN
+	FOR form IN SELECT * FROM adpipe.stats_forms()
+	LOOP
+		FOREACH has_currency IN ARRAY ARRAY[false, true]
+		LOOP
+			types := pg_catalog.format('%1$s, %1$s, %2$s, %3$s, %4$s',
+				form.counts, form.spend, form.conversions, form.conversions_value)
+				|| CASE WHEN has_currency THEN ', text' ELSE '' END;
 
-CREATE AGGREGATE adpipe.stats(impressions double precision, clicks double precision, spend double precision,
-	conversions double precision, conversions_value double precision) (
-	SFUNC = adpipe.adstats_add_row,
-	STYPE = adpipe.adstats,
-	COMBINEFUNC = adpipe.adstats_add,
-	MSFUNC = adpipe.adstats_frame_add,
-	MINVFUNC = adpipe.adstats_frame_remove,
-	MSTYPE = internal,
-	MSSPACE = 256,
-	MFINALFUNC = adpipe.adstats_frame_final,
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE adpipe.stats(double precision, double precision, double precision, double precision, double precision) IS
-	'Adds up impressions, clicks, spend, conversions and their value in one pass; read KPIs from the result with adpipe.ctr() and the like, or store it and add it up with adpipe.rollup(). Exact, in any order. A NULL is not reported, which is not zero; NULL for no rows. Its money is undeclared and cannot be added to money with a currency: prefer the form that takes it. This form takes floats by their shortest decimal text; give counts beyond 2^53 as bigint. DISTINCT compares whole rows, which is hardly ever meant. NaN, infinity and overflow are error 22003.';
+			FOR operation IN
+				SELECT *
+				  FROM (VALUES
+			('adstats_add_row', 'adpipe.adstats', 'adds a row to the state'),
+			('adstats_frame_add', 'internal', 'adds a row to the state of a sliding window''s frame'),
+			('adstats_frame_remove', 'internal', 'the inverse, takes a row out of the state of a sliding window''s frame; NULL if it must be computed afresh')
+				  ) AS list (name, state, purpose)
+			LOOP
+				EXECUTE pg_catalog.format($create$
+					CREATE FUNCTION adpipe.%s(%s, %s) RETURNS %2$s
+						AS 'MODULE_PATHNAME', %4$L
+						LANGUAGE C IMMUTABLE PARALLEL SAFE$create$,
+					operation.name, operation.state, types,
+					pg_catalog.format('adpipe_%s_%s', operation.name, form.symbol));
+				EXECUTE pg_catalog.format('COMMENT ON FUNCTION adpipe.%s(%s, %s) IS %L',
+					operation.name, operation.state, types,
+					'Transition function of adpipe.stats: ' || operation.purpose
+					|| '. Arguments: state, impressions, clicks, spend, conversions, conversions_value, in the longer form the currency.');
+			END LOOP;
 
-CREATE AGGREGATE adpipe.stats(impressions double precision, clicks double precision, spend double precision,
-	conversions double precision, conversions_value double precision, currency text) (
-	SFUNC = adpipe.adstats_add_row,
-	STYPE = adpipe.adstats,
-	COMBINEFUNC = adpipe.adstats_add,
-	MSFUNC = adpipe.adstats_frame_add,
-	MINVFUNC = adpipe.adstats_frame_remove,
-	MSTYPE = internal,
-	MSSPACE = 256,
-	MFINALFUNC = adpipe.adstats_frame_final,
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE adpipe.stats(double precision, double precision, double precision, double precision, double precision, text) IS
-	'Adds up impressions, clicks, spend, conversions and their value in one pass; read KPIs from the result with adpipe.ctr() and the like, or store it and add it up with adpipe.rollup(). Exact, in any order. A NULL is not reported, which is not zero; NULL for no rows. Two currencies in one group, or money with and without a currency, are error 22023. This form takes floats by their shortest decimal text; give counts beyond 2^53 as bigint. DISTINCT compares whole rows, which is hardly ever meant. NaN, infinity and overflow are error 22003.';
+			EXECUTE pg_catalog.format($create$
+				CREATE AGGREGATE adpipe.stats(impressions %1$s, clicks %1$s, spend %2$s,
+						conversions %3$s, conversions_value %4$s%5$s) (
+					SFUNC = adpipe.adstats_add_row,
+					STYPE = adpipe.adstats,
+					COMBINEFUNC = adpipe.adstats_add,
+					MSFUNC = adpipe.adstats_frame_add,
+					MINVFUNC = adpipe.adstats_frame_remove,
+					MSTYPE = internal,
+					MSSPACE = 256,
+					MFINALFUNC = adpipe.adstats_frame_final,
+					PARALLEL = SAFE
+				)$create$,
+				form.counts, form.spend, form.conversions, form.conversions_value,
+				CASE WHEN has_currency THEN ', currency text' ELSE '' END);
+			EXECUTE pg_catalog.format('COMMENT ON AGGREGATE adpipe.stats(%s) IS %L', types,
+				'Adds up impressions, clicks, spend, conversions and their value in one pass; read KPIs from the result with adpipe.ctr() and the like, or store it and add it up with adpipe.rollup(). Exact, in any order. A NULL is not reported, which is not zero; NULL for no rows. '
+				|| CASE WHEN has_currency THEN
+					'Two currencies in one group, or money with and without a currency, are error 22023.'
+					ELSE
+					'Its money is undeclared and cannot be added to money with a currency: prefer the form that takes it.' END
+				|| form.remark
+				|| ' DISTINCT compares whole rows, which is hardly ever meant. NaN, infinity and overflow are error 22003.');
+		END LOOP;
+	END LOOP;
+END
+$stats$;
 
 CREATE AGGREGATE adpipe.rollup(stats adpipe.adstats) (
 	SFUNC = adpipe.adstats_add,
@@ -222,19 +191,31 @@ CREATE AGGREGATE adpipe.rollup(stats adpipe.adstats) (
 COMMENT ON AGGREGATE adpipe.rollup(adpipe.adstats) IS
 	'Adds up values of adpipe.stats(): the same value, bit for bit, as stats() over all their rows. NULLs are skipped; NULL if there is nothing else. Two currencies in one group, or money with and without a currency, are error 22023; overflow is error 22003.';
 
-CREATE FUNCTION adpipe.adstats(impressions numeric, clicks numeric, spend numeric,
-	conversions numeric, conversions_value numeric, currency text DEFAULT NULL) RETURNS adpipe.adstats
-	AS 'MODULE_PATHNAME', 'adpipe_adstats_make_numeric'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats(numeric, numeric, numeric, numeric, numeric, text) IS
-	'Makes an adpipe.adstats value of five totals and the currency of the money. NULL is not reported. More than 12 decimals are rounded half away from zero; NaN, infinity and values out of range are error 22003.';
-
-CREATE FUNCTION adpipe.adstats(impressions double precision, clicks double precision, spend double precision,
-	conversions double precision, conversions_value double precision, currency text DEFAULT NULL) RETURNS adpipe.adstats
-	AS 'MODULE_PATHNAME', 'adpipe_adstats_make_float8'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats(double precision, double precision, double precision, double precision, double precision, text) IS
-	'Makes an adpipe.adstats value of five totals and the currency of the money. NULL is not reported. More than 12 decimals are rounded half away from zero; NaN, infinity and values out of range are error 22003.';
+-- The constructor takes the same numbers: bigint, numeric, and floats, of which
+-- amounts may be real.
+DO $adstats$
+DECLARE
+	form record;
+BEGIN
+	FOR form IN
+		SELECT *, pg_catalog.format('%1$s, %1$s, %2$s, %3$s, %4$s, text',
+				counts, spend, conversions, conversions_value) AS types
+		  FROM adpipe.stats_forms()
+		 WHERE symbol IN ('int8_int8', 'numeric_numeric') OR symbol LIKE 'float8\____'
+	LOOP
+		EXECUTE pg_catalog.format($create$
+			CREATE FUNCTION adpipe.adstats(impressions %1$s, clicks %1$s, spend %2$s,
+				conversions %3$s, conversions_value %4$s, currency text DEFAULT NULL)
+				RETURNS adpipe.adstats
+				AS 'MODULE_PATHNAME', %5$L
+				LANGUAGE C IMMUTABLE PARALLEL SAFE$create$,
+			form.counts, form.spend, form.conversions, form.conversions_value,
+			'adpipe_adstats_make_' || form.symbol);
+		EXECUTE pg_catalog.format('COMMENT ON FUNCTION adpipe.adstats(%s) IS %L', form.types,
+			'Makes an adpipe.adstats value of five totals and the currency of the money. NULL is not reported. More than 12 decimals are rounded half away from zero; NaN, infinity and values out of range are error 22003.');
+	END LOOP;
+END
+$adstats$;
 
 --
 -- Reading values
@@ -300,6 +281,17 @@ CREATE CAST (adpipe.adstats AS jsonb)
 	WITH FUNCTION adpipe.adstats_to_jsonb(adpipe.adstats);
 COMMENT ON CAST (adpipe.adstats AS jsonb) IS
 	'An object of the five sums and the currency.';
+
+CREATE FUNCTION adpipe.adstats_to_json(adpipe.adstats) RETURNS json
+	AS 'MODULE_PATHNAME', 'adpipe_adstats_to_json'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION adpipe.adstats_to_json(adpipe.adstats) IS
+	'The cast of adpipe.adstats to json: an object of the five sums and the currency, null for what was not reported. to_json(), to_jsonb(), json_agg(), row_to_json() and the like use it.';
+
+CREATE CAST (adpipe.adstats AS json)
+	WITH FUNCTION adpipe.adstats_to_json(adpipe.adstats);
+COMMENT ON CAST (adpipe.adstats AS json) IS
+	'An object of the five sums and the currency; what to_jsonb() and json_agg() give, too.';
 
 CREATE TYPE adpipe.adstats_totals AS (
 	impressions numeric,

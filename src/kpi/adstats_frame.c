@@ -11,11 +11,7 @@
 #include "kpi/adstats.h"
 #include "kpi/sum.h"
 
-PG_FUNCTION_INFO_V1(adpipe_adstats_frame_add_numeric);
-PG_FUNCTION_INFO_V1(adpipe_adstats_frame_add_float8);
 PG_FUNCTION_INFO_V1(adpipe_adstats_frame_add_stats);
-PG_FUNCTION_INFO_V1(adpipe_adstats_frame_remove_numeric);
-PG_FUNCTION_INFO_V1(adpipe_adstats_frame_remove_float8);
 PG_FUNCTION_INFO_V1(adpipe_adstats_frame_remove_stats);
 PG_FUNCTION_INFO_V1(adpipe_adstats_frame_final);
 
@@ -54,8 +50,7 @@ frame_state(FunctionCallInfo fcinfo)
  * Reads the arguments of stats().
  */
 static pg_attribute_always_inline void
-read_row(FunctionCallInfo fcinfo, FrameRow *row, AdpReadFixed read_count,
-		 AdpReadFixed read_amount)
+read_row(FunctionCallInfo fcinfo, FrameRow *row, const AdpReadFixed *readers)
 {
 	int currency = ADP_MEASURES + 1;
 	int i;
@@ -63,12 +58,10 @@ read_row(FunctionCallInfo fcinfo, FrameRow *row, AdpReadFixed read_count,
 	row->present = 0;
 	for (i = 0; i < ADP_MEASURES; i++)
 	{
-		AdpReadFixed read = i < ADP_MEASURE_SPEND ? read_count : read_amount;
-
 		if (PG_ARGISNULL(1 + i))
 			continue;
 		row->present |= ADP_MEASURE_BIT(i);
-		row->values[i] = read(PG_GETARG_DATUM(1 + i));
+		row->values[i] = readers[i](PG_GETARG_DATUM(1 + i));
 	}
 
 	memset(row->code, 0, ADP_CURRENCY_SIZE);
@@ -158,34 +151,52 @@ remove_from_argument(FunctionCallInfo fcinfo, const FrameRow *row)
 }
 
 /*
- * adstats_frame_add(internal, bigint, bigint, numeric, numeric, numeric
- * [, text]) returns internal
+ * Adds the row in the arguments to the state in argument 0.
  */
-Datum
-adpipe_adstats_frame_add_numeric(PG_FUNCTION_ARGS)
+static pg_attribute_always_inline Datum
+add_row_of(FunctionCallInfo fcinfo, const AdpReadFixed *readers)
 {
 	FrameState *state = frame_state(fcinfo);
 	FrameRow row;
 
-	read_row(fcinfo, &row, adp_fixed_read_int8, adp_fixed_read_numeric);
+	read_row(fcinfo, &row, readers);
 	add_row(state, &row);
 	PG_RETURN_POINTER(state);
 }
 
 /*
- * adstats_frame_add(internal, 5 times double precision [, text])
- * returns internal
+ * Takes the row in the arguments out of the state in argument 0.
  */
-Datum
-adpipe_adstats_frame_add_float8(PG_FUNCTION_ARGS)
+static pg_attribute_always_inline Datum
+remove_row_of(FunctionCallInfo fcinfo, const AdpReadFixed *readers)
 {
-	FrameState *state = frame_state(fcinfo);
 	FrameRow row;
 
-	read_row(fcinfo, &row, adp_fixed_read_float8, adp_fixed_read_float8);
-	add_row(state, &row);
-	PG_RETURN_POINTER(state);
+	read_row(fcinfo, &row, readers);
+	return remove_from_argument(fcinfo, &row);
 }
+
+#define DEFINE_FRAME(name, count, spend, conversions, value) \
+	PG_FUNCTION_INFO_V1(adpipe_adstats_frame_add_##name); \
+	PG_FUNCTION_INFO_V1(adpipe_adstats_frame_remove_##name); \
+	static const AdpReadFixed readers_##name[ADP_MEASURES] = \
+		{adp_fixed_read_##count, adp_fixed_read_##count, \
+		 adp_fixed_read_##spend, adp_fixed_read_##conversions, \
+		 adp_fixed_read_##value}; \
+	Datum adpipe_adstats_frame_add_##name(PG_FUNCTION_ARGS) \
+	{ \
+		return add_row_of(fcinfo, readers_##name); \
+	} \
+	Datum adpipe_adstats_frame_remove_##name(PG_FUNCTION_ARGS) \
+	{ \
+		return remove_row_of(fcinfo, readers_##name); \
+	}
+
+/*
+ * each adstats_frame_add(internal, 5 numbers [, text]) and adstats_frame_remove
+ * of the same arguments return internal
+ */
+ADP_STATS_FORMS(DEFINE_FRAME)
 
 /*
  * adstats_frame_add(internal, adstats) returns internal
@@ -202,32 +213,6 @@ adpipe_adstats_frame_add_stats(PG_FUNCTION_ARGS)
 		add_row(state, &row);
 	}
 	PG_RETURN_POINTER(state);
-}
-
-/*
- * adstats_frame_remove(internal, bigint, bigint, numeric, numeric, numeric
- * [, text]) returns internal
- */
-Datum
-adpipe_adstats_frame_remove_numeric(PG_FUNCTION_ARGS)
-{
-	FrameRow row;
-
-	read_row(fcinfo, &row, adp_fixed_read_int8, adp_fixed_read_numeric);
-	return remove_from_argument(fcinfo, &row);
-}
-
-/*
- * adstats_frame_remove(internal, 5 times double precision [, text])
- * returns internal
- */
-Datum
-adpipe_adstats_frame_remove_float8(PG_FUNCTION_ARGS)
-{
-	FrameRow row;
-
-	read_row(fcinfo, &row, adp_fixed_read_float8, adp_fixed_read_float8);
-	return remove_from_argument(fcinfo, &row);
 }
 
 /*

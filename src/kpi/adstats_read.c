@@ -100,6 +100,7 @@ DEFINE_RATIO(acos, SPEND, CONVERSIONS_VALUE, PLAIN)
 DEFINE_RATIO(aov, CONVERSIONS_VALUE, CONVERSIONS, PLAIN)
 
 PG_FUNCTION_INFO_V1(adpipe_adstats_currency);
+PG_FUNCTION_INFO_V1(adpipe_adstats_to_json);
 PG_FUNCTION_INFO_V1(adpipe_adstats_to_jsonb);
 PG_FUNCTION_INFO_V1(adpipe_adstats_totals);
 
@@ -127,33 +128,54 @@ adpipe_adstats_currency(PG_FUNCTION_ARGS)
 }
 
 /*
- * adstats_to_jsonb(adstats) returns jsonb
- *
- * Numbers with all their digits; null for what was not reported.
+ * Appends the value as a JSON object: numbers with all their digits, null for
+ * what was not reported.
  */
-Datum
-adpipe_adstats_to_jsonb(PG_FUNCTION_ARGS)
+static void
+append_object(StringInfo json, const AdpAdStats *stats)
 {
-	const AdpAdStats *stats = stats_argument(fcinfo);
-	StringInfoData json;
 	int i;
 
-	initStringInfo(&json);
 	for (i = 0; i < ADP_MEASURES; i++)
 	{
 		char number[ADP_FIXED_TEXT_SIZE] = "null";
 
 		if (adp_adstats_has(stats, i))
 			adp_fixed_print(number, stats->units[i], stats->scale[i]);
-		appendStringInfo(&json, "%c\"%s\":%s", i == 0 ? '{' : ',',
+		appendStringInfo(json, "%c\"%s\":%s", i == 0 ? '{' : ',',
 						 measure_names[i], number);
 	}
 	/* letters and digits only, so nothing to escape */
 	if (adp_currency_is_declared(stats->code))
-		appendStringInfo(&json, ",\"currency\":\"%.*s\"}", ADP_CURRENCY_SIZE,
+		appendStringInfo(json, ",\"currency\":\"%.*s\"}", ADP_CURRENCY_SIZE,
 						 stats->code);
 	else
-		appendStringInfoString(&json, ",\"currency\":null}");
+		appendStringInfoString(json, ",\"currency\":null}");
+}
+
+/*
+ * adstats_to_json(adstats) returns json
+ */
+Datum
+adpipe_adstats_to_json(PG_FUNCTION_ARGS)
+{
+	StringInfoData json;
+
+	initStringInfo(&json);
+	append_object(&json, stats_argument(fcinfo));
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(json.data, json.len));
+}
+
+/*
+ * adstats_to_jsonb(adstats) returns jsonb
+ */
+Datum
+adpipe_adstats_to_jsonb(PG_FUNCTION_ARGS)
+{
+	StringInfoData json;
+
+	initStringInfo(&json);
+	append_object(&json, stats_argument(fcinfo));
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.data));
 }
 

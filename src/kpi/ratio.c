@@ -16,12 +16,6 @@
 #include "kpi/quotient.h"
 #include "kpi/ratio.h"
 
-PG_FUNCTION_INFO_V1(adpipe_ratio_add_int8);
-PG_FUNCTION_INFO_V1(adpipe_ratio_add_numeric);
-PG_FUNCTION_INFO_V1(adpipe_ratio_add_float8);
-PG_FUNCTION_INFO_V1(adpipe_ratio_remove_int8);
-PG_FUNCTION_INFO_V1(adpipe_ratio_remove_numeric);
-PG_FUNCTION_INFO_V1(adpipe_ratio_remove_float8);
 PG_FUNCTION_INFO_V1(adpipe_ratio_combine);
 PG_FUNCTION_INFO_V1(adpipe_ratio_final);
 PG_FUNCTION_INFO_V1(adpipe_ratio_final_mille);
@@ -199,7 +193,8 @@ check_people(const AdpRatioState *state)
  * Adds one row: (state, numerator, denominator [, currency]).
  */
 static pg_attribute_always_inline Datum
-add_row(FunctionCallInfo fcinfo, AdpReadFixed read)
+add_row(FunctionCallInfo fcinfo, AdpReadFixed read_numerator,
+		AdpReadFixed read_denominator)
 {
 	AdpRatioState *state = writable_state(fcinfo);
 
@@ -208,9 +203,9 @@ add_row(FunctionCallInfo fcinfo, AdpReadFixed read)
 
 	add_row_currency(fcinfo, state);
 	if (!PG_ARGISNULL(1))
-		adp_sum_add(&state->numerator, read(PG_GETARG_DATUM(1)));
+		adp_sum_add(&state->numerator, read_numerator(PG_GETARG_DATUM(1)));
 	if (!PG_ARGISNULL(2))
-		adp_sum_add(&state->denominator, read(PG_GETARG_DATUM(2)));
+		adp_sum_add(&state->denominator, read_denominator(PG_GETARG_DATUM(2)));
 	check_people(state);
 	Assert(adp_ratio_is_valid(state));
 	PG_RETURN_POINTER(state);
@@ -221,7 +216,8 @@ add_row(FunctionCallInfo fcinfo, AdpReadFixed read)
  * frame afresh, if the state without the row cannot be known.
  */
 static pg_attribute_always_inline Datum
-remove_row(FunctionCallInfo fcinfo, AdpReadFixed read)
+remove_row(FunctionCallInfo fcinfo, AdpReadFixed read_numerator,
+		   AdpReadFixed read_denominator)
 {
 	AdpRatioState *state = writable_state(fcinfo);
 	AdpFixed numerator = {0};
@@ -233,13 +229,13 @@ remove_row(FunctionCallInfo fcinfo, AdpReadFixed read)
 	/* decide before anything changes */
 	if (!PG_ARGISNULL(1))
 	{
-		numerator = read(PG_GETARG_DATUM(1));
+		numerator = read_numerator(PG_GETARG_DATUM(1));
 		if (!adp_sum_can_remove(&state->numerator, numerator))
 			PG_RETURN_NULL();
 	}
 	if (!PG_ARGISNULL(2))
 	{
-		denominator = read(PG_GETARG_DATUM(2));
+		denominator = read_denominator(PG_GETARG_DATUM(2));
 		if (!adp_sum_can_remove(&state->denominator, denominator))
 			PG_RETURN_NULL();
 	}
@@ -256,59 +252,30 @@ remove_row(FunctionCallInfo fcinfo, AdpReadFixed read)
 	PG_RETURN_POINTER(state);
 }
 
-/*
- * ratio_add(ratio_state, bigint, bigint [, text]) returns ratio_state
- */
-Datum
-adpipe_ratio_add_int8(PG_FUNCTION_ARGS)
-{
-	return add_row(fcinfo, adp_fixed_read_int8);
-}
+#define DEFINE_ADD_REMOVE(numerator, denominator) \
+	PG_FUNCTION_INFO_V1(adpipe_ratio_add_##numerator##_##denominator); \
+	PG_FUNCTION_INFO_V1(adpipe_ratio_remove_##numerator##_##denominator); \
+	Datum adpipe_ratio_add_##numerator##_##denominator(PG_FUNCTION_ARGS) \
+	{ \
+		return add_row(fcinfo, adp_fixed_read_##numerator, \
+					   adp_fixed_read_##denominator); \
+	} \
+	Datum adpipe_ratio_remove_##numerator##_##denominator(PG_FUNCTION_ARGS) \
+	{ \
+		return remove_row(fcinfo, adp_fixed_read_##numerator, \
+						  adp_fixed_read_##denominator); \
+	}
 
 /*
- * ratio_add(ratio_state, numeric, numeric [, text]) returns ratio_state
+ * each ratio_add(ratio_state, numerator, denominator [, text]) and ratio_remove
+ * of the same arguments return ratio_state
  */
-Datum
-adpipe_ratio_add_numeric(PG_FUNCTION_ARGS)
-{
-	return add_row(fcinfo, adp_fixed_read_numeric);
-}
-
-/*
- * ratio_add(ratio_state, float8, float8 [, text]) returns ratio_state
- */
-Datum
-adpipe_ratio_add_float8(PG_FUNCTION_ARGS)
-{
-	return add_row(fcinfo, adp_fixed_read_float8);
-}
-
-/*
- * ratio_remove(ratio_state, bigint, bigint [, text]) returns ratio_state
- */
-Datum
-adpipe_ratio_remove_int8(PG_FUNCTION_ARGS)
-{
-	return remove_row(fcinfo, adp_fixed_read_int8);
-}
-
-/*
- * ratio_remove(ratio_state, numeric, numeric [, text]) returns ratio_state
- */
-Datum
-adpipe_ratio_remove_numeric(PG_FUNCTION_ARGS)
-{
-	return remove_row(fcinfo, adp_fixed_read_numeric);
-}
-
-/*
- * ratio_remove(ratio_state, float8, float8 [, text]) returns ratio_state
- */
-Datum
-adpipe_ratio_remove_float8(PG_FUNCTION_ARGS)
-{
-	return remove_row(fcinfo, adp_fixed_read_float8);
-}
+DEFINE_ADD_REMOVE(int8, int8)
+DEFINE_ADD_REMOVE(numeric, numeric)
+DEFINE_ADD_REMOVE(float8, float8)
+DEFINE_ADD_REMOVE(float8, float4)
+DEFINE_ADD_REMOVE(float4, float8)
+DEFINE_ADD_REMOVE(float4, float4)
 
 /*
  * ratio_combine(ratio_state, ratio_state) returns ratio_state; strict

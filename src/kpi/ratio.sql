@@ -49,78 +49,59 @@ COMMENT ON TYPE adpipe.ratio_state IS
 -- denominator of its row.
 --
 
-CREATE FUNCTION adpipe.ratio_add(adpipe.ratio_state, bigint, bigint)
-	RETURNS adpipe.ratio_state
-	AS 'MODULE_PATHNAME', 'adpipe_ratio_add_int8'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-CREATE FUNCTION adpipe.ratio_add(adpipe.ratio_state, bigint, bigint, text)
-	RETURNS adpipe.ratio_state
-	AS 'MODULE_PATHNAME', 'adpipe_ratio_add_int8'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-CREATE FUNCTION adpipe.ratio_add(adpipe.ratio_state, numeric, numeric)
-	RETURNS adpipe.ratio_state
-	AS 'MODULE_PATHNAME', 'adpipe_ratio_add_numeric'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-CREATE FUNCTION adpipe.ratio_add(adpipe.ratio_state, numeric, numeric, text)
-	RETURNS adpipe.ratio_state
-	AS 'MODULE_PATHNAME', 'adpipe_ratio_add_numeric'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-CREATE FUNCTION adpipe.ratio_add(adpipe.ratio_state, double precision, double precision)
-	RETURNS adpipe.ratio_state
-	AS 'MODULE_PATHNAME', 'adpipe_ratio_add_float8'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-CREATE FUNCTION adpipe.ratio_add(adpipe.ratio_state, double precision, double precision, text)
-	RETURNS adpipe.ratio_state
-	AS 'MODULE_PATHNAME', 'adpipe_ratio_add_float8'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+-- The pairs of number types that ratios take.  The first three make every mix
+-- of number types find exactly one form: integers of 32 bits go to double
+-- precision, which holds them, everything larger to a form that is exact.  The
+-- others are for real alone, whose shortest decimal text is lost with the cast
+-- to double precision.
+CREATE FUNCTION adpipe.ratio_forms(
+		OUT numerator text, OUT denominator text, OUT symbol text)
+	RETURNS SETOF record
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 6
+	BEGIN ATOMIC
+		VALUES
+	('bigint', 'bigint', 'int8_int8'),
+	('numeric', 'numeric', 'numeric_numeric'),
+	('double precision', 'double precision', 'float8_float8'),
+	('double precision', 'real', 'float8_float4'),
+	('real', 'double precision', 'float4_float8'),
+	('real', 'real', 'float4_float4');
+	END;
+COMMENT ON FUNCTION adpipe.ratio_forms() IS
+	'Part of the definition of ratio KPIs: the pairs of types that each takes as numerator and denominator.';
 
-CREATE FUNCTION adpipe.ratio_remove(adpipe.ratio_state, bigint, bigint)
-	RETURNS adpipe.ratio_state
-	AS 'MODULE_PATHNAME', 'adpipe_ratio_remove_int8'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-CREATE FUNCTION adpipe.ratio_remove(adpipe.ratio_state, bigint, bigint, text)
-	RETURNS adpipe.ratio_state
-	AS 'MODULE_PATHNAME', 'adpipe_ratio_remove_int8'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-CREATE FUNCTION adpipe.ratio_remove(adpipe.ratio_state, numeric, numeric)
-	RETURNS adpipe.ratio_state
-	AS 'MODULE_PATHNAME', 'adpipe_ratio_remove_numeric'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-CREATE FUNCTION adpipe.ratio_remove(adpipe.ratio_state, numeric, numeric, text)
-	RETURNS adpipe.ratio_state
-	AS 'MODULE_PATHNAME', 'adpipe_ratio_remove_numeric'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-CREATE FUNCTION adpipe.ratio_remove(adpipe.ratio_state, double precision, double precision)
-	RETURNS adpipe.ratio_state
-	AS 'MODULE_PATHNAME', 'adpipe_ratio_remove_float8'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-CREATE FUNCTION adpipe.ratio_remove(adpipe.ratio_state, double precision, double precision, text)
-	RETURNS adpipe.ratio_state
-	AS 'MODULE_PATHNAME', 'adpipe_ratio_remove_float8'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-
-DO $comments$
+DO $transitions$
 DECLARE
-	part record;
+	form record;
+	operation record;
+	currency text;
+	signature text;
 BEGIN
-	FOR part IN
-		SELECT p.oid::regprocedure AS signature,
-			   CASE p.proname
-				   WHEN 'ratio_add' THEN
-					   'Transition function of the ratio KPIs: adds a row to the state.'
-				   ELSE
-					   'Inverse transition function of the ratio KPIs for sliding windows: takes a row out of the state; NULL if the state must be computed afresh.'
-			   END AS purpose
-		  FROM pg_catalog.pg_proc AS p
-		 WHERE p.pronamespace = 'adpipe'::pg_catalog.regnamespace
-		   AND p.proname IN ('ratio_add', 'ratio_remove')
+	FOR form IN SELECT * FROM adpipe.ratio_forms()
 	LOOP
-		EXECUTE pg_catalog.format(
-			'COMMENT ON FUNCTION %s IS %L', part.signature,
-			part.purpose || ' Arguments: state, numerator, denominator, in the longer form the currency. A row without numerator and denominator changes nothing.');
+		FOR operation IN
+			SELECT *
+			  FROM (VALUES
+		('ratio_add', 'Transition function of the ratio KPIs: adds a row to the state.'),
+		('ratio_remove', 'Inverse transition function of the ratio KPIs for sliding windows: takes a row out of the state; NULL if the state must be computed afresh.')
+			  ) AS list (name, purpose)
+		LOOP
+			FOREACH currency IN ARRAY ARRAY['', ', text']
+			LOOP
+				signature := pg_catalog.format('adpipe.%s(adpipe.ratio_state, %s, %s%s)',
+					operation.name, form.numerator, form.denominator, currency);
+				EXECUTE pg_catalog.format($create$
+					CREATE FUNCTION %s RETURNS adpipe.ratio_state
+						AS 'MODULE_PATHNAME', %L
+						LANGUAGE C IMMUTABLE PARALLEL SAFE$create$,
+					signature, pg_catalog.format('adpipe_%s_%s', operation.name, form.symbol));
+				EXECUTE pg_catalog.format('COMMENT ON FUNCTION %s IS %L', signature,
+					operation.purpose || ' Arguments: state, numerator, denominator, in the longer form the currency. A row without numerator and denominator changes nothing.');
+			END LOOP;
+		END LOOP;
 	END LOOP;
 END
-$comments$;
+$transitions$;
 
 CREATE FUNCTION adpipe.ratio_combine(adpipe.ratio_state, adpipe.ratio_state)
 	RETURNS adpipe.ratio_state
@@ -148,8 +129,9 @@ COMMENT ON FUNCTION adpipe.ratio_final_gain(adpipe.ratio_state) IS
 	'Final function of ratio KPIs that say what came back beyond the denominator: (numerator - denominator) / denominator. NULL if no numerator was reported, or if the denominator is missing or zero.';
 
 --
--- The list of ratios.
+-- The list of ratios; adpipe.kpis and doc/kpis.md are made from it, too.
 --
+--	section		of doc/kpis.md
 --	form		plain	numerator / denominator
 --				mille	1000 * numerator / denominator
 --				gain	(numerator - denominator) / denominator
@@ -157,12 +139,142 @@ COMMENT ON FUNCTION adpipe.ratio_final_gain(adpipe.ratio_state) IS
 --				adds the forms with a currency
 --	people		which side counts different people and cannot be added up:
 --				none, denominator, both; one row per group may have it
+--	rows		both	a row reports both sides; one that does not is partly
+--						unknown, and the trap says what to do about it
+--				either	the denominator belongs into one row of many
 --	trap		what to know before comparing it with another number
 --
+CREATE FUNCTION adpipe.ratio_kpis(
+		OUT section text, OUT name text, OUT numerator text, OUT denominator text,
+		OUT form text, OUT money text, OUT people text, OUT title text,
+		OUT unit text, OUT trap text)
+	RETURNS SETOF record
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	BEGIN ATOMIC
+		SELECT section, name, numerator, denominator, form, money, people, title, unit,
+			   trap || CASE rows WHEN 'both' THEN pg_catalog.format(
+				' A row that reports only one of the two adds that one all the same: where %1$s or %2$s may be NULL, add FILTER (WHERE %1$s IS NOT NULL AND %2$s IS NOT NULL).',
+				numerator, denominator) ELSE '' END
+		  FROM (VALUES
+	-- delivery and cost
+	('delivery', 'ctr', 'clicks', 'impressions', 'plain', 'none', 'none', 'both',
+	 'Click-through rate', 'a fraction',
+	 'Clicks may outnumber impressions in a slice (late clicks): the rate is not cut at 1. All clicks and link clicks are different rates: see link_ctr.'),
+	('delivery', 'unique_ctr', 'unique_clickers', 'reach', 'plain', 'none', 'both', 'either',
+	 'Share of the people reached who clicked', 'a fraction',
+	 'People who clicked on two days are counted twice when the days are added up, and so are people reached: ask the platform for both counts over the whole group.'),
+	('delivery', 'link_ctr', 'link_clicks', 'impressions', 'plain', 'none', 'none', 'both',
+	 'Click-through rate of links', 'a fraction',
+	 'Only clicks that lead to the advertiser; ctr takes all clicks, on Meta also those on reactions and profiles.'),
+	('delivery', 'cpc', 'spend', 'clicks', 'plain', 'numerator', 'none', 'both',
+	 'Cost per click', 'money',
+	 'All clicks and link clicks give different costs.'),
+	('delivery', 'cpm', 'spend', 'impressions', 'mille', 'numerator', 'none', 'both',
+	 'Cost per thousand impressions', 'money per thousand',
+	 'The price the buyer pays. Some platforms report a CPM over viewable impressions only: see vcpm.'),
+	('delivery', 'ecpm', 'revenue', 'impressions', 'mille', 'numerator', 'none', 'both',
+	 'Ad revenue per thousand impressions', 'money per thousand',
+	 'The seller''s side: what impressions brought in. Buyers use the same name for spend per thousand impressions, which is cpm here.'),
+	('delivery', 'vcpm', 'spend', 'viewable_impressions', 'mille', 'numerator', 'none', 'both',
+	 'Cost per thousand viewable impressions', 'money per thousand',
+	 'Viewable by the MRC: half of the pixels for one second, for two seconds in video. Impressions that were not measured are in the spend but not in the denominator.'),
+	('delivery', 'cpp', 'spend', 'reach', 'mille', 'numerator', 'denominator', 'either',
+	 'Cost per thousand people reached', 'money per thousand people',
+	 'Not the cost per purchase, which is cpa.'),
+	('delivery', 'cpa', 'spend', 'conversions', 'plain', 'numerator', 'none', 'both',
+	 'Cost per conversion', 'money',
+	 'Depends on the attribution window and on which actions count as conversions. Conversions may be fractions.'),
+	('delivery', 'cpl', 'spend', 'leads', 'plain', 'numerator', 'none', 'both',
+	 'Cost per lead', 'money',
+	 'A lead is whatever form or event the account declares one; platforms and sales teams count different ones.'),
+	('delivery', 'cpi', 'spend', 'installs', 'plain', 'numerator', 'none', 'both',
+	 'Cost per install', 'money',
+	 'Networks and trackers attribute different installs. Reinstalls may be among them. Called eCPI where the price is not per install.'),
+	('delivery', 'cpe', 'spend', 'engagements', 'plain', 'numerator', 'none', 'both',
+	 'Cost per engagement', 'money',
+	 'Each platform has its own list of what is an engagement.'),
+	('delivery', 'cpv', 'spend', 'views', 'plain', 'numerator', 'none', 'both',
+	 'Cost per video view', 'money',
+	 'A view is what the platform says: 30 seconds, the end or an interaction on Google, 2 or 3 seconds elsewhere. Do not compare across platforms.'),
+	-- response
+	('response', 'cvr_click', 'conversions', 'clicks', 'plain', 'none', 'none', 'both',
+	 'Conversion rate per click', 'a fraction',
+	 'Not the rate per impression that some platforms call CVR: see cvr_imp. Exceeds 1 where one click may convert many times.'),
+	('response', 'cvr_imp', 'conversions', 'impressions', 'plain', 'none', 'none', 'both',
+	 'Conversion rate per impression', 'a fraction',
+	 'Not the rate per click that most people call CVR: see cvr_click.'),
+	('response', 'vtr', 'views', 'impressions', 'plain', 'none', 'none', 'both',
+	 'View rate of a video ad', 'a fraction',
+	 'Not view-through conversions. A view is what the platform says it is.'),
+	('response', 'vcr', 'completes', 'starts', 'plain', 'none', 'none', 'both',
+	 'Completion rate of a video ad', 'a fraction',
+	 'Completed views per started view, not per impression.'),
+	('response', 'engagement_rate', 'engagements', 'impressions', 'plain', 'none', 'none', 'both',
+	 'Engagement rate of an ad', 'a fraction',
+	 'GA4 has another metric of this name: engaged sessions per session. Give it those two numbers, but do not compare the two.'),
+	('response', 'viewable_rate', 'viewable_impressions', 'measured_impressions', 'plain', 'none', 'none', 'both',
+	 'Share of the measured impressions that were viewable', 'a fraction',
+	 'Divides by measured, not by all impressions. Show measured_rate beside it: a high rate of a small measured part says little.'),
+	('response', 'measured_rate', 'measured_impressions', 'impressions', 'plain', 'none', 'none', 'both',
+	 'Share of the impressions whose viewability was measured', 'a fraction',
+	 'Says how far viewable_rate can be trusted.'),
+	('response', 'ivt_rate', 'invalid_impressions', 'gross_impressions', 'plain', 'none', 'none', 'both',
+	 'Share of invalid traffic', 'a fraction',
+	 'Divides by gross impressions, before invalid ones were removed; most platforms report impressions net of them.'),
+	('response', 'ipm', 'installs', 'impressions', 'mille', 'none', 'none', 'both',
+	 'Installs per thousand impressions', 'installs per thousand',
+	 'Equals 1000 * ctr * installs per click, of the same slice.'),
+	-- value
+	('value', 'roas', 'conversions_value', 'spend', 'plain', 'both', 'none', 'both',
+	 'Return on ad spend', 'a ratio, 3.2 and not 320 %',
+	 'Depends on the attribution window. Value and spend must be in the same currency. For cohorts, give only those old enough to have the whole window behind them.'),
+	('value', 'roi', 'conversions_value', 'spend', 'gain', 'both', 'none', 'both',
+	 'Return on investment', 'a ratio, 0.25 and not 25 %',
+	 'Equals roas - 1, so it is negative when the value does not cover the spend. It ignores the cost of goods: with gross profit as the first argument it is poas - 1.'),
+	('value', 'poas', 'gross_profit', 'spend', 'plain', 'both', 'none', 'both',
+	 'Profit on ad spend', 'a ratio',
+	 'Gross profit is the value less cost of goods and fees, before the ad spend. Break-even is 1, not 0. Negative where goods are sold below cost.'),
+	('value', 'acos', 'spend', 'attributed_sales', 'plain', 'both', 'none', 'both',
+	 'Advertising cost of sales', 'a fraction',
+	 'The inverse of roas. Divides by the sales attributed to ads; by total sales it would be TACOS. Lower is better.'),
+	('value', 'mer', 'total_revenue', 'total_spend', 'plain', 'both', 'none', 'both',
+	 'Marketing efficiency ratio', 'a ratio',
+	 'All revenue, organic too, per money spent on all channels: it is not attributed to anything and cannot judge a single campaign.'),
+	('value', 'aov', 'revenue', 'orders', 'plain', 'numerator', 'none', 'both',
+	 'Average order value', 'money per order',
+	 'Orders, not customers and not items. Taxes, shipping and returns are in the revenue or not as the platform has it.'),
+	('value', 'arpu', 'revenue', 'users', 'plain', 'numerator', 'none', 'both',
+	 'Average revenue per user', 'money per user',
+	 'Say which users: active in the period, or a cohort of installs. Users active on two days are the same people: adding days gives user-days, which is arpdau.'),
+	('value', 'arppu', 'revenue', 'paying_users', 'plain', 'numerator', 'none', 'both',
+	 'Average revenue per paying user', 'money per paying user',
+	 'Not comparable with arpu. Payers of two days are partly the same people: give the count of the whole period.'),
+	('value', 'arpdau', 'revenue', 'daily_active_users', 'plain', 'numerator', 'none', 'both',
+	 'Average revenue per daily active user', 'money per user and day',
+	 'Over several days the revenue per user-day, not the mean of the daily values.'),
+	('value', 'ltv', 'cohort_revenue', 'cohort_size', 'plain', 'numerator', 'none', 'either',
+	 'Observed lifetime value', 'money per user',
+	 'Cumulative revenue of the cohort to day n per user of the cohort; observed, not predicted. Give cohort_size in one row of each cohort only, NULL in the others, and only cohorts that are older than n days.'),
+	-- audience
+	('audience', 'frequency', 'impressions', 'reach', 'plain', 'none', 'denominator', 'either',
+	 'Impressions per person reached', 'impressions per person',
+	 'Not the mean of daily frequencies.'),
+	('audience', 'impression_share', 'impressions', 'eligible_impressions', 'plain', 'none', 'none', 'both',
+	 'Share of the eligible impressions that were won', 'a fraction',
+	 'Platforms report shares, which cannot be added up: rebuild eligible_impressions = impressions / share for each row first. Google sends 0.0999 for every share below 0.1: the eligible impressions rebuilt from it are too few, and the result is an upper bound.'),
+	('audience', 'stickiness', 'daily_active_users', 'monthly_active_users', 'plain', 'none', 'both', 'either',
+	 'Daily per monthly active users', 'a fraction',
+	 'Give the mean of the daily counts over the same 28 or 30 days, or one day''s count, in the row that has the monthly count.')
+		  ) AS list (section, name, numerator, denominator, form, money, people,
+					 rows, title, unit, trap);
+	END;
+COMMENT ON FUNCTION adpipe.ratio_kpis() IS
+	'Part of the definition of ratio KPIs: the list of all of them.';
+
 DO $ratios$
 DECLARE
 	ratio record;
-	number_type text;
+	types record;
 	has_currency boolean;
 	signature text;
 	final text;
@@ -170,120 +282,7 @@ DECLARE
 	formula text;
 	definition text;
 BEGIN
-	FOR ratio IN
-		SELECT *
-		  FROM (VALUES
-	-- delivery and cost
-	('ctr', 'clicks', 'impressions', 'plain', 'none', 'none',
-	 'Click-through rate', 'a fraction',
-	 'Clicks may outnumber impressions in a slice (late clicks): the rate is not cut at 1. All clicks and link clicks are different rates: see link_ctr.'),
-	('unique_ctr', 'unique_clickers', 'reach', 'plain', 'none', 'both',
-	 'Share of the people reached who clicked', 'a fraction',
-	 'People who clicked on two days are counted twice when the days are added up, and so are people reached: ask the platform for both counts over the whole group.'),
-	('link_ctr', 'link_clicks', 'impressions', 'plain', 'none', 'none',
-	 'Click-through rate of links', 'a fraction',
-	 'Only clicks that lead to the advertiser; ctr takes all clicks, on Meta also those on reactions and profiles.'),
-	('cpc', 'spend', 'clicks', 'plain', 'numerator', 'none',
-	 'Cost per click', 'money',
-	 'All clicks and link clicks give different costs.'),
-	('cpm', 'spend', 'impressions', 'mille', 'numerator', 'none',
-	 'Cost per thousand impressions', 'money per thousand',
-	 'The price the buyer pays. Some platforms report a CPM over viewable impressions only: see vcpm.'),
-	('ecpm', 'revenue', 'impressions', 'mille', 'numerator', 'none',
-	 'Ad revenue per thousand impressions', 'money per thousand',
-	 'The seller''s side: what impressions brought in. Buyers use the same name for spend per thousand impressions, which is cpm here.'),
-	('vcpm', 'spend', 'viewable_impressions', 'mille', 'numerator', 'none',
-	 'Cost per thousand viewable impressions', 'money per thousand',
-	 'Viewable by the MRC: half of the pixels for one second, for two seconds in video. Impressions that were not measured are in the spend but not in the denominator.'),
-	('cpp', 'spend', 'reach', 'mille', 'numerator', 'denominator',
-	 'Cost per thousand people reached', 'money per thousand people',
-	 'Not the cost per purchase, which is cpa.'),
-	('cpa', 'spend', 'conversions', 'plain', 'numerator', 'none',
-	 'Cost per conversion', 'money',
-	 'Depends on the attribution window and on which actions count as conversions. Conversions may be fractions.'),
-	('cpl', 'spend', 'leads', 'plain', 'numerator', 'none',
-	 'Cost per lead', 'money',
-	 'A lead is whatever form or event the account declares one; platforms and sales teams count different ones.'),
-	('cpi', 'spend', 'installs', 'plain', 'numerator', 'none',
-	 'Cost per install', 'money',
-	 'Networks and trackers attribute different installs. Reinstalls may be among them. Called eCPI where the price is not per install.'),
-	('cpe', 'spend', 'engagements', 'plain', 'numerator', 'none',
-	 'Cost per engagement', 'money',
-	 'Each platform has its own list of what is an engagement.'),
-	('cpv', 'spend', 'views', 'plain', 'numerator', 'none',
-	 'Cost per video view', 'money',
-	 'A view is what the platform says: 30 seconds, the end or an interaction on Google, 2 or 3 seconds elsewhere. Do not compare across platforms.'),
-	-- response
-	('cvr_click', 'conversions', 'clicks', 'plain', 'none', 'none',
-	 'Conversion rate per click', 'a fraction',
-	 'Not the rate per impression that some platforms call CVR: see cvr_imp. Exceeds 1 where one click may convert many times.'),
-	('cvr_imp', 'conversions', 'impressions', 'plain', 'none', 'none',
-	 'Conversion rate per impression', 'a fraction',
-	 'Not the rate per click that most people call CVR: see cvr_click.'),
-	('vtr', 'views', 'impressions', 'plain', 'none', 'none',
-	 'View rate of a video ad', 'a fraction',
-	 'Not view-through conversions. A view is what the platform says it is.'),
-	('vcr', 'completes', 'starts', 'plain', 'none', 'none',
-	 'Completion rate of a video ad', 'a fraction',
-	 'Completed views per started view, not per impression.'),
-	('engagement_rate', 'engagements', 'impressions', 'plain', 'none', 'none',
-	 'Engagement rate of an ad', 'a fraction',
-	 'GA4 has another metric of this name: engaged sessions per session. Give it those two numbers, but do not compare the two.'),
-	('viewable_rate', 'viewable_impressions', 'measured_impressions', 'plain', 'none', 'none',
-	 'Share of the measured impressions that were viewable', 'a fraction',
-	 'Divides by measured, not by all impressions. Show measured_rate beside it: a high rate of a small measured part says little.'),
-	('measured_rate', 'measured_impressions', 'impressions', 'plain', 'none', 'none',
-	 'Share of the impressions whose viewability was measured', 'a fraction',
-	 'Says how far viewable_rate can be trusted.'),
-	('ivt_rate', 'invalid_impressions', 'gross_impressions', 'plain', 'none', 'none',
-	 'Share of invalid traffic', 'a fraction',
-	 'Divides by gross impressions, before invalid ones were removed; most platforms report impressions net of them.'),
-	('ipm', 'installs', 'impressions', 'mille', 'none', 'none',
-	 'Installs per thousand impressions', 'installs per thousand',
-	 'Equals 1000 * ctr * installs per click, of the same slice.'),
-	-- value
-	('roas', 'conversions_value', 'spend', 'plain', 'both', 'none',
-	 'Return on ad spend', 'a ratio, 3.2 and not 320 %',
-	 'Depends on the attribution window. Value and spend must be in the same currency. For cohorts, give only those old enough to have the whole window behind them.'),
-	('roi', 'conversions_value', 'spend', 'gain', 'both', 'none',
-	 'Return on investment', 'a ratio, 0.25 and not 25 %',
-	 'Equals roas - 1, so it is negative when the value does not cover the spend. It ignores the cost of goods: with gross profit as the first argument it is poas - 1.'),
-	('poas', 'gross_profit', 'spend', 'plain', 'both', 'none',
-	 'Profit on ad spend', 'a ratio',
-	 'Gross profit is the value less cost of goods and fees, before the ad spend. Break-even is 1, not 0. Negative where goods are sold below cost.'),
-	('acos', 'spend', 'attributed_sales', 'plain', 'both', 'none',
-	 'Advertising cost of sales', 'a fraction',
-	 'The inverse of roas. Divides by the sales attributed to ads; by total sales it would be TACOS. Lower is better.'),
-	('mer', 'total_revenue', 'total_spend', 'plain', 'both', 'none',
-	 'Marketing efficiency ratio', 'a ratio',
-	 'All revenue, organic too, per money spent on all channels: it is not attributed to anything and cannot judge a single campaign.'),
-	('aov', 'revenue', 'orders', 'plain', 'numerator', 'none',
-	 'Average order value', 'money per order',
-	 'Orders, not customers and not items. Taxes, shipping and returns are in the revenue or not as the platform has it.'),
-	('arpu', 'revenue', 'users', 'plain', 'numerator', 'none',
-	 'Average revenue per user', 'money per user',
-	 'Say which users: active in the period, or a cohort of installs. Users active on two days are the same people: adding days gives user-days, which is arpdau.'),
-	('arppu', 'revenue', 'paying_users', 'plain', 'numerator', 'none',
-	 'Average revenue per paying user', 'money per paying user',
-	 'Not comparable with arpu. Payers of two days are partly the same people: give the count of the whole period.'),
-	('arpdau', 'revenue', 'daily_active_users', 'plain', 'numerator', 'none',
-	 'Average revenue per daily active user', 'money per user and day',
-	 'Over several days the revenue per user-day, not the mean of the daily values.'),
-	('ltv', 'cohort_revenue', 'cohort_size', 'plain', 'numerator', 'none',
-	 'Observed lifetime value', 'money per user',
-	 'Cumulative revenue of the cohort to day n per user of the cohort; observed, not predicted. Give cohort_size in one row of each cohort only, NULL in the others, and only cohorts that are older than n days.'),
-	-- audience
-	('frequency', 'impressions', 'reach', 'plain', 'none', 'denominator',
-	 'Impressions per person reached', 'impressions per person',
-	 'Not the mean of daily frequencies.'),
-	('impression_share', 'impressions', 'eligible_impressions', 'plain', 'none', 'none',
-	 'Share of the eligible impressions that were won', 'a fraction',
-	 'Platforms report shares, which cannot be added up: rebuild eligible_impressions = impressions / share for each row first. Google sends 0.0999 for every share below 0.1: the eligible impressions rebuilt from it are too few, and the result is an upper bound.'),
-	('stickiness', 'daily_active_users', 'monthly_active_users', 'plain', 'none', 'both',
-	 'Daily per monthly active users', 'a fraction',
-	 'Give the mean of the daily counts over the same 28 or 30 days, or one day''s count, in the row that has the monthly count.')
-		  ) AS list (name, numerator, denominator, form, money, people,
-					 title, unit, trap)
+	FOR ratio IN SELECT * FROM adpipe.ratio_kpis()
 	LOOP
 		final := CASE ratio.form WHEN 'plain' THEN 'adpipe.ratio_final'
 								 ELSE 'adpipe.ratio_final_' || ratio.form END;
@@ -318,14 +317,15 @@ BEGIN
 				END);
 		END IF;
 
-		FOREACH number_type IN ARRAY ARRAY['bigint', 'numeric', 'double precision']
+		FOR types IN SELECT * FROM adpipe.ratio_forms()
 		LOOP
 			FOREACH has_currency IN ARRAY ARRAY[false, true]
 			LOOP
 				CONTINUE WHEN has_currency AND ratio.money = 'none';
 
-				signature := pg_catalog.format('adpipe.%I(%I %s, %I %3$s%5$s)',
-					ratio.name, ratio.numerator, number_type, ratio.denominator,
+				signature := pg_catalog.format('adpipe.%I(%I %s, %I %s%s)',
+					ratio.name, ratio.numerator, types.numerator,
+					ratio.denominator, types.denominator,
 					CASE WHEN has_currency THEN ', currency text' ELSE '' END);
 
 				EXECUTE pg_catalog.format($create$
