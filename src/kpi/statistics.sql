@@ -93,21 +93,31 @@ BEGIN
 END
 $comments$;
 
+--
+-- Intervals in values of stats().  Where they do not exist they are NULL, and
+-- no error, which would end a report for the sake of one group.
+--
 CREATE FUNCTION adpipe.ctr_interval(
 		stats adpipe.adstats, confidence double precision DEFAULT 0.95)
 	RETURNS numrange
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	RETURN adpipe.wilson_interval(adpipe.clicks(stats), adpipe.impressions(stats), confidence);
+	RETURN CASE
+		WHEN adpipe.clicks(stats) BETWEEN 0 AND adpipe.impressions(stats) THEN
+			adpipe.wilson_interval(adpipe.clicks(stats), adpipe.impressions(stats), confidence)
+	END;
 COMMENT ON FUNCTION adpipe.ctr_interval(adpipe.adstats, double precision) IS
-	'Wilson score interval of the click-through rate in a value of stats(), as fractions: wilson_interval(clicks, impressions, confidence), with its errors. NULL if clicks or impressions were not reported, or if impressions are 0.';
+	'Wilson score interval of the click-through rate in a value of stats(), as fractions: wilson_interval(clicks, impressions, confidence). NULL if clicks or impressions were not reported, if impressions are 0, and if clicks outnumber impressions (late clicks) or are below 0, where no interval exists; wilson_interval itself raises an error for those. confidence is above 0 and below 1, else error 22023; counts beyond 2^63 are error 22003.';
 
 CREATE FUNCTION adpipe.cvr_click_interval(
 		stats adpipe.adstats, confidence double precision DEFAULT 0.95)
 	RETURNS numrange
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	RETURN adpipe.wilson_interval(adpipe.conversions(stats), adpipe.clicks(stats), confidence);
+	RETURN CASE
+		WHEN adpipe.conversions(stats) BETWEEN 0 AND adpipe.clicks(stats) THEN
+			adpipe.wilson_interval(adpipe.conversions(stats), adpipe.clicks(stats), confidence)
+	END;
 COMMENT ON FUNCTION adpipe.cvr_click_interval(adpipe.adstats, double precision) IS
-	'Wilson score interval of the conversion rate per click in a value of stats(), as fractions: wilson_interval(conversions, clicks, confidence), with its errors; more conversions than clicks are one of them. NULL if conversions or clicks were not reported, or if clicks are 0.';
+	'Wilson score interval of the conversion rate per click in a value of stats(), as fractions: wilson_interval(conversions, clicks, confidence). NULL if conversions or clicks were not reported, if clicks are 0, and if conversions outnumber clicks (one click may convert many times, or none was needed) or are below 0, where no interval exists; wilson_interval itself raises an error for those. confidence is above 0 and below 1, else error 22023; counts beyond 2^63 are error 22003.';
 
 --
 -- Anomaly scores.
