@@ -40,39 +40,13 @@ ANALYZE kpi_rows;
 -- null_arguments	what those rows are where not every argument may be NULL
 CREATE TEMP TABLE generators (aggregate text, arguments text, nothing text, nulls text, null_arguments text);
 INSERT INTO generators (aggregate, arguments, nothing, nulls) VALUES
-	-- ratios; those that count people take them once
-	('^adpipe.ratio_state ratio:1:n?d?-?: .*\(bigint,bigint\)', 'b1, b2', NULL, NULL),
-	('^adpipe.ratio_state ratio:1:n?d?-?: .*\(numeric,numeric\)', 'n1, n2', NULL, NULL),
-	('^adpipe.ratio_state ratio:1:n?d?-?: .*\(double precision,double precision\)', 'f1, f2', NULL, NULL),
-	('^adpipe.ratio_state ratio:1:n?d?-?: .*\(bigint,bigint,text\)', 'b1, b2, currency', NULL, NULL),
-	('^adpipe.ratio_state ratio:1:n?d?-?: .*\(numeric,numeric,text\)', 'n1, n2, currency', NULL, NULL),
-	('^adpipe.ratio_state ratio:1:n?d?-?: .*\(double precision,double precision,text\)', 'f1, f2, currency', NULL, NULL),
-	('^adpipe.ratio_state ratio:1:n?o: .*\(bigint,bigint\)', 'b1, CASE WHEN once THEN b2 END', NULL, NULL),
-	('^adpipe.ratio_state ratio:1:n?o: .*\(bigint,bigint,text\)', 'b1, CASE WHEN once THEN b2 END, currency', NULL, NULL),
-	('^adpipe.ratio_state ratio:1:n?o: .*\(numeric,numeric\)', 'n1, CASE WHEN once THEN n2 END', NULL, NULL),
-	('^adpipe.ratio_state ratio:1:n?o: .*\(numeric,numeric,text\)', 'n1, CASE WHEN once THEN n2 END, currency', NULL, NULL),
-	('^adpipe.ratio_state ratio:1:n?o: .*\(double precision,double precision\)', 'f1, CASE WHEN once THEN f2 END', NULL, NULL),
-	('^adpipe.ratio_state ratio:1:n?o: .*\(double precision,double precision,text\)', 'f1, CASE WHEN once THEN f2 END, currency', NULL, NULL),
-	('^adpipe.ratio_state ratio:1:ou: .*\(bigint,bigint\)', 'CASE WHEN once THEN b1 END, CASE WHEN once THEN b2 END', NULL, NULL),
-	('^adpipe.ratio_state ratio:1:ou: .*\(numeric,numeric\)', 'CASE WHEN once THEN n1 END, CASE WHEN once THEN n2 END', NULL, NULL),
-	('^adpipe.ratio_state ratio:1:ou: .*\(double precision,double precision\)', 'CASE WHEN once THEN f1 END, CASE WHEN once THEN f2 END', NULL, NULL),
 	-- two steps
-	('adpipe.stats\(bigint,bigint,numeric,numeric,numeric\)', 'b1, b2, n1, n2, n1', NULL, 'adstats:1:-:-:-:-:-:-'),
-	('adpipe.stats\(bigint,bigint,numeric,numeric,numeric,text\)', 'b1, b2, n1, n2, n1, currency', NULL, 'adstats:1:-:-:-:-:-:-'),
-	('adpipe.stats\(double precision.*precision\)', 'f1, f2, f1, f2, f1', NULL, 'adstats:1:-:-:-:-:-:-'),
-	('adpipe.stats\(double precision.*precision,text\)', 'f1, f2, f1, f2, f1, currency', NULL, 'adstats:1:-:-:-:-:-:-'),
 	('adpipe.rollup\(adpipe.adstats\)', 'stats', NULL, NULL),
 	-- series and drawings
 	('adpipe.series\(', 't, f1', NULL, NULL),
 	('adpipe.rollup\(adpipe.adseries\)', 'series', NULL, NULL),
 	('adpipe.sparkline\(', 'f1 ORDER BY i', NULL, NULL),
 	-- attribution
-	('adpipe.journeys\(.*,bigint\)', '''u'' || part, tz, channel, c1, b2', NULL, NULL),
-	('adpipe.journeys\(.*,bigint,text\)', '''u'' || part, tz, channel, c1, b2, currency', NULL, NULL),
-	('adpipe.journeys\(.*,numeric\)', '''u'' || part, tz, channel, c1, n2', NULL, NULL),
-	('adpipe.journeys\(.*,numeric,text\)', '''u'' || part, tz, channel, c1, n2, currency', NULL, NULL),
-	('adpipe.journeys\(.*,double precision\)', '''u'' || part, tz, channel, c1, f2', NULL, NULL),
-	('adpipe.journeys\(.*,double precision,text\)', '''u'' || part, tz, channel, c1, f2, currency', NULL, NULL),
 	('adpipe.rollup\(adpipe.journeys\)', 'journeys', NULL, NULL),
 	-- funnels
 	('adpipe.funnel_counts\(integer\)', '(b2 % 6)::integer', NULL, NULL);
@@ -83,6 +57,29 @@ INSERT INTO generators VALUES
 	 '''full'', ARRAY[1, 7, 30], date ''2026-03-01'', NULL, NULL, NULL'),
 	('adpipe.retention\(.*,timestamp with', '''bracket'', ARRAY[[1, 3], [4, 7]], timestamptz ''2026-03-01'', ''Europe/Berlin'', tz, c1, c2', NULL, NULL,
 	 '''rolling'', ARRAY[1], timestamptz ''2026-03-01'', ''24 hours'', NULL, NULL, NULL');
+-- Numbers of each type, and users
+CREATE TEMP TABLE number_types (type text, first text, second text);
+INSERT INTO number_types VALUES
+	('bigint', 'b1', 'b2'), ('numeric', 'n1', 'n2'), ('double precision', 'f1', 'f2'), ('real', 'f1::real', 'f2::real');
+-- ratios; those that count people take them once
+INSERT INTO generators
+SELECT format('^adpipe.ratio_state ratio:1:%s: .*\(%s,%s%s\)', kind, n.type, d.type, currency),
+	   format(arguments, n.first, d.second) || CASE currency WHEN '' THEN '' ELSE ', currency' END
+  FROM number_types AS n, number_types AS d, (VALUES (''), (',text')) AS c (currency),
+	   (VALUES ('n?d?-?', '%s, %s'), ('n?o', '%s, CASE WHEN once THEN %s END'),
+			   ('ou', 'CASE WHEN once THEN %s END, CASE WHEN once THEN %s END')) AS k (kind, arguments);
+-- stats, by the types of counts and of the three amounts
+INSERT INTO generators
+SELECT format('adpipe.stats\(%1$s,%1$s,%2$s,%3$s,%4$s%5$s\)', c.type, s.type, n.type, v.type, currency),
+	   concat_ws(', ', c.first, c.second, s.first, n.second, v.first, CASE currency WHEN '' THEN NULL ELSE 'currency' END),
+	   NULL, 'adstats:1:-:-:-:-:-:-'
+  FROM number_types AS c, number_types AS s, number_types AS n, number_types AS v, (VALUES (''), (',text')) AS w (currency);
+-- attribution
+INSERT INTO generators
+SELECT format('adpipe.journeys\(%s,.*,%s%s\)', u.type, n.type, currency),
+	   concat_ws(', ', u.id, 'tz, channel, c1', n.second, CASE currency WHEN '' THEN NULL ELSE 'currency' END)
+  FROM (VALUES ('text', '''u'' || part'), ('bigint', 'part::bigint'), ('uuid', 'md5(part::text)::uuid')) AS u (type, id),
+	   number_types AS n, (VALUES (''), (',text')) AS w (currency);
 -- sequences, by the type of the time, with and without what stands before it
 INSERT INTO generators
 SELECT format('adpipe.%s\(%s%s,%s,boolean', name, parameter_type, option_type, time_type),

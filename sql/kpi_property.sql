@@ -19,6 +19,8 @@ SELECT 'text', unnest(ARRAY['', 'EUR', 'USD', 'eur', 'ABCDEFG8', 'ABCDEFGH9', 'a
 	'classic', 'rolling', 'bracket', 'full', 'Europe/Berlin', '24 hours', 'strict_order', 'strict_once,allow_reentry',
 	'(?1)', '(?1).*(?2)(?t<=10)(?3)', '(?1', '.*', '(?99)', 'first', 'linear', 'markov', 'shapley', 'position', 'time_decay', 'direct', '10 minutes'])
 UNION ALL
+SELECT 'uuid', unnest(ARRAY['00000000-0000-0000-0000-000000000000', '5c0e8400-e29b-41d4-a716-446655440000', 'ffffffff-ffff-ffff-ffff-ffffffffffff'])
+UNION ALL
 SELECT 'boolean', unnest(ARRAY['true', 'false'])
 UNION ALL
 SELECT 'date', unnest(ARRAY['2026-01-01', '2026-03-29', '2026-12-31', 'infinity', '-infinity', '4713-01-01 BC', '5874897-12-31'])

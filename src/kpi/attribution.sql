@@ -51,57 +51,61 @@ CREATE FUNCTION adpipe.journeys_combine(adpipe.journeys, adpipe.journeys)
 COMMENT ON FUNCTION adpipe.journeys_combine(adpipe.journeys, adpipe.journeys) IS
 	'Combine function of adpipe.journeys: the touches and conversions of both. Two currencies are error 22023.';
 
+-- Users have ids of type text, bigint or uuid, all kept as text; the value of a
+-- conversion is any number.
 DO $journeys$
 DECLARE
 	form record;
-	value_type text;
-	arguments text;
+	users record;
+	worth record;
+	types text;
 BEGIN
-	FOREACH value_type IN ARRAY ARRAY['bigint', 'numeric', 'double precision']
+	FOR users IN
+		SELECT * FROM (VALUES ('text', 'text'), ('bigint', 'int8'), ('uuid', 'uuid')) AS list (type, symbol)
 	LOOP
-		FOR form IN
+		FOR worth IN
 			SELECT *
 			  FROM (VALUES
-		('', '',
-		 'Does not check the currency: prefer the form that takes it.'),
-		(', currency text', ', text',
-		 'Two currencies, or values with and without a currency, are error 22023.')
-			  ) AS list (argument, type, remark)
+		('bigint', 'int8'), ('numeric', 'numeric'), ('double precision', 'float8'), ('real', 'float4')
+			  ) AS list (type, symbol)
 		LOOP
-			EXECUTE pg_catalog.format($create$
-				CREATE FUNCTION adpipe.journeys_add(adpipe.journeys, text,
-						timestamptz, text, boolean, %s%s)
-					RETURNS adpipe.journeys
-					AS 'MODULE_PATHNAME', %L
-					LANGUAGE C IMMUTABLE PARALLEL SAFE$create$,
-				value_type, form.type,
-				CASE value_type WHEN 'bigint' THEN 'adpipe_journeys_add_int8'
-								WHEN 'numeric' THEN 'adpipe_journeys_add_numeric'
-								ELSE 'adpipe_journeys_add_float8' END);
-			EXECUTE pg_catalog.format($comment$
-				COMMENT ON FUNCTION adpipe.journeys_add(adpipe.journeys, text,
-						timestamptz, text, boolean, %s%s) IS %L$comment$,
-				value_type, form.type,
-				'Transition function of adpipe.journeys: adds a row to the state.');
-
-			arguments := pg_catalog.format(
-				'user_id text, at timestamptz, channel text, conversion boolean, value %s%s',
-				value_type, form.argument);
-			EXECUTE pg_catalog.format($create$
-				CREATE AGGREGATE adpipe.journeys(%s) (
-					SFUNC = adpipe.journeys_add,
-					STYPE = adpipe.journeys,
-					SSPACE = 8192,
-					COMBINEFUNC = adpipe.journeys_combine,
-					PARALLEL = SAFE
-				)$create$, arguments);
-			EXECUTE pg_catalog.format('COMMENT ON AGGREGATE adpipe.journeys(%s) IS %L',
-				arguments,
-				'Journeys of users: a row with a channel is a touch, a row whose conversion is true is a conversion of that value, a row that is both is a touch and right after it a conversion. The user is an argument, so that no GROUP BY user is needed, and the order of rows does not matter; DISTINCT would drop touches that look the same. '
-				'The value may be NULL (not known), and is ignored unless the row is a conversion; money in units of its currency, kept with 12 decimals. '
-				'A row that is neither, and a touch without user or time, change nothing; a conversion without user or time is error 22004. NULL if no row counts. '
-				'NaN, infinity and overflow of the value are error 22003, an infinite time 22008, an empty or overlong name 22023, more than 33554432 events or 10000 channels 54000. '
-				|| form.remark);
+			FOR form IN
+				SELECT *
+				  FROM (VALUES
+			('', '',
+			 'Does not check the currency: prefer the form that takes it.'),
+			(', currency text', ', text',
+			 'Two currencies, or values with and without a currency, are error 22023.')
+				  ) AS list (argument, type, remark)
+			LOOP
+				types := pg_catalog.format('%s, timestamptz, text, boolean, %s%s',
+					users.type, worth.type, form.type);
+				EXECUTE pg_catalog.format($create$
+					CREATE FUNCTION adpipe.journeys_add(adpipe.journeys, %s)
+						RETURNS adpipe.journeys
+						AS 'MODULE_PATHNAME', %L
+						LANGUAGE C IMMUTABLE PARALLEL SAFE$create$,
+					types, pg_catalog.format('adpipe_journeys_add_%s_%s', users.symbol, worth.symbol));
+				EXECUTE pg_catalog.format(
+					'COMMENT ON FUNCTION adpipe.journeys_add(adpipe.journeys, %s) IS %L', types,
+					'Transition function of adpipe.journeys: adds a row to the state.');
+				EXECUTE pg_catalog.format($create$
+					CREATE AGGREGATE adpipe.journeys(user_id %s, at timestamptz, channel text,
+							conversion boolean, value %s%s) (
+						SFUNC = adpipe.journeys_add,
+						STYPE = adpipe.journeys,
+						SSPACE = 8192,
+						COMBINEFUNC = adpipe.journeys_combine,
+						PARALLEL = SAFE
+					)$create$, users.type, worth.type, form.argument);
+				EXECUTE pg_catalog.format('COMMENT ON AGGREGATE adpipe.journeys(%s) IS %L', types,
+					'Journeys of users: a row with a channel is a touch, a row whose conversion is true is a conversion of that value, a row that is both is a touch and right after it a conversion. The user is an argument, so that no GROUP BY user is needed, and the order of rows does not matter; DISTINCT would drop touches that look the same. '
+					'A user_id of type bigint or uuid is the same user as its text, which is what the readers show. '
+					'The value may be NULL (not known), and is ignored unless the row is a conversion; money in units of its currency, kept with 12 decimals. '
+					'A row that is neither, and a touch without user or time, change nothing; a conversion without user or time is error 22004. NULL if no row counts. '
+					'NaN, infinity and overflow of the value are error 22003, an infinite time 22008, an empty or overlong name 22023, more than 33554432 events or 10000 channels 54000. '
+					|| form.remark);
+			END LOOP;
 		END LOOP;
 	END LOOP;
 END

@@ -14,14 +14,12 @@
 #include "utils/expandeddatum.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
+#include "utils/uuid.h"
 
 #include "base/compat.h"
 #include "kpi/journeys.h"
 #include "kpi/states.h"
 
-PG_FUNCTION_INFO_V1(adpipe_journeys_add_int8);
-PG_FUNCTION_INFO_V1(adpipe_journeys_add_numeric);
-PG_FUNCTION_INFO_V1(adpipe_journeys_add_float8);
 PG_FUNCTION_INFO_V1(adpipe_journeys_combine);
 PG_FUNCTION_INFO_V1(adpipe_journeys_recv);
 PG_FUNCTION_INFO_V1(adpipe_journeys_send);
@@ -48,26 +46,11 @@ typedef struct ExpandedJourneys
 	StringInfo bytes; /* the stored form, between asking its size and copying */
 } ExpandedJourneys;
 
-/* reads a value of one SQL type; known at compile time, so inlined */
-typedef AdpFixed (*ReadValue)(Datum datum);
+/* room for the text of an id that is no text: 36 for a uuid is the longest */
+#define ID_TEXT_SIZE 40
 
-static inline AdpFixed
-read_int8(Datum datum)
-{
-	return adp_fixed_from_int64(DatumGetInt64(datum));
-}
-
-static inline AdpFixed
-read_numeric(Datum datum)
-{
-	return adp_fixed_from_numeric(datum);
-}
-
-static inline AdpFixed
-read_float8(Datum datum)
-{
-	return adp_fixed_from_float8(DatumGetFloat8(datum));
-}
+/* reads the user's id of one SQL type; known at compile time, so inlined */
+typedef AdpName (*ReadUser)(Datum datum, char *buffer);
 
 /*
  * Callback of the server: how large is the stored form?
@@ -257,6 +240,45 @@ read_name(Datum datum, const char *kind)
 	return name;
 }
 
+static inline AdpName
+read_user_text(Datum datum, char *buffer)
+{
+	return read_name(datum, "user");
+}
+
+/*
+ * A number is the user of its decimal text, in the buffer.
+ */
+static inline AdpName
+read_user_int8(Datum datum, char *buffer)
+{
+	AdpName name = {buffer, 0};
+
+	name.length = pg_lltoa(DatumGetInt64(datum), buffer);
+	return name;
+}
+
+/*
+ * A uuid is the user of its canonical text, in the buffer.
+ */
+static inline AdpName
+read_user_uuid(Datum datum, char *buffer)
+{
+	static const char digits[] = "0123456789abcdef";
+	const pg_uuid_t *uuid = DatumGetUUIDP(datum);
+	AdpName name = {buffer, 0};
+	int i;
+
+	for (i = 0; i < UUID_LEN; i++)
+	{
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			buffer[name.length++] = '-';
+		buffer[name.length++] = digits[uuid->data[i] >> 4];
+		buffer[name.length++] = digits[uuid->data[i] & 15];
+	}
+	return name;
+}
+
 /*
  * The time of the row.  Raises 22008 for infinity.
  */
@@ -331,9 +353,10 @@ row_counts(FunctionCallInfo fcinfo)
  * Adds one row: (state, user, at, channel, conversion, value [, currency]).
  */
 static pg_attribute_always_inline Datum
-add_row(FunctionCallInfo fcinfo, ReadValue read)
+add_row(FunctionCallInfo fcinfo, ReadUser read_user, AdpReadFixed read_value)
 {
 	ExpandedJourneys *state;
+	char buffer[ID_TEXT_SIZE];
 	AdpName user;
 	TimestampTz at;
 
@@ -345,7 +368,7 @@ add_row(FunctionCallInfo fcinfo, ReadValue read)
 	}
 
 	state = writable_state(fcinfo);
-	user = read_name(PG_GETARG_DATUM(ARG_USER), "user");
+	user = read_user(PG_GETARG_DATUM(ARG_USER), buffer);
 	at = read_time(PG_GETARG_DATUM(ARG_AT));
 	if (!PG_ARGISNULL(ARG_CHANNEL))
 		adp_journeys_touch(&state->journeys, user, at,
@@ -355,42 +378,33 @@ add_row(FunctionCallInfo fcinfo, ReadValue read)
 		AdpWorth worth = {.is_known = !PG_ARGISNULL(ARG_VALUE)};
 
 		if (worth.is_known)
-			worth.value = read(PG_GETARG_DATUM(ARG_VALUE));
+			worth.value = read_value(PG_GETARG_DATUM(ARG_VALUE));
 		add_currency(fcinfo, &state->journeys.currency);
 		adp_journeys_convert(&state->journeys, user, at, &worth);
 	}
 	PG_RETURN_DATUM(EOHPGetRWDatum(&state->header));
 }
 
-/*
- * journeys_add(journeys, text, timestamptz, text, boolean, bigint [, text])
- *		returns journeys
- */
-Datum
-adpipe_journeys_add_int8(PG_FUNCTION_ARGS)
-{
-	return add_row(fcinfo, read_int8);
-}
+#define DEFINE_ADD(user, value) \
+	PG_FUNCTION_INFO_V1(adpipe_journeys_add_##user##_##value); \
+	Datum adpipe_journeys_add_##user##_##value(PG_FUNCTION_ARGS) \
+	{ \
+		return add_row(fcinfo, read_user_##user, adp_fixed_read_##value); \
+	}
+
+#define DEFINE_ADD_OF_USER(user) \
+	DEFINE_ADD(user, int8) \
+	DEFINE_ADD(user, numeric) \
+	DEFINE_ADD(user, float8) \
+	DEFINE_ADD(user, float4)
 
 /*
- * journeys_add(journeys, text, timestamptz, text, boolean, numeric [, text])
+ * each journeys_add(journeys, user, timestamptz, text, boolean, value [, text])
  *		returns journeys
  */
-Datum
-adpipe_journeys_add_numeric(PG_FUNCTION_ARGS)
-{
-	return add_row(fcinfo, read_numeric);
-}
-
-/*
- * journeys_add(journeys, text, timestamptz, text, boolean, float8 [, text])
- *		returns journeys
- */
-Datum
-adpipe_journeys_add_float8(PG_FUNCTION_ARGS)
-{
-	return add_row(fcinfo, read_float8);
-}
+DEFINE_ADD_OF_USER(text)
+DEFINE_ADD_OF_USER(int8)
+DEFINE_ADD_OF_USER(uuid)
 
 /*
  * journeys_combine(journeys, journeys) returns journeys; strict
