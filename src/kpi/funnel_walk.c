@@ -193,17 +193,104 @@ ends_after(const Walk *walk, const Moment *moment, int limit)
 }
 
 /*
+ * Is this row of the moment among those that serve a step already?
+ */
+static inline bool
+is_used(const uint32 *used, int count, uint32 row)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+	{
+		if (used[i] == row)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * How many rows of the moment can serve a step after those below it: none that
+ * is used, and no row that would be the first step, too, of all chains that
+ * there are.  *row is the last of them.
+ */
+static int
+count_servers(const Moment *moment, int step, const uint32 *used,
+			  int used_count, bool is_free, uint32 starts, uint32 *row)
+{
+	int servers = 0;
+	uint32 i;
+
+	for (i = 0; i < moment->count; i++)
+	{
+		uint32 conditions = moment->events[i].conditions;
+		bool is_start = starts > 0 && (conditions & BIT(1)) != 0;
+
+		if ((conditions & BIT(step)) == 0 || is_used(used, used_count, i))
+			continue;
+		if (!is_free && starts == (is_start ? 1 : 0))
+			continue;
+		servers++;
+		*row = i;
+	}
+	return servers;
+}
+
+/*
+ * find_limit() where each row serves one step.  A row that meets a step but
+ * cannot serve it, as it serves another of the same chain, repeats nothing.
+ * Of the rows that can, the second repeats the step; so up to the limit each
+ * step has one row.
+ */
+static int
+find_limit_once(const Walk *walk, const Moment *moment)
+{
+	uint32 used[ADP_CONDITIONS_MAX];
+	int used_count = 0;
+	bool is_free = walk->reached > 0 &&
+		(uint64) moment->time - (uint64) walk->chains[walk->reached - 1][0] <=
+			(uint64) walk->funnel->within;
+	uint32 starts = 0;
+	int step;
+	uint32 i;
+
+	/* further up, steps of a chain that begins here were reached before */
+	for (i = 0; walk->reached <= 1 && i < moment->count; i++)
+		starts += (moment->events[i].conditions & BIT(1)) != 0;
+
+	for (step = Max(walk->reached, 1) + 1; step <= walk->steps; step++)
+	{
+		uint32 row = 0;
+		int servers = count_servers(moment, step, used, used_count, is_free,
+									starts, &row);
+
+		CHECK_FOR_INTERRUPTS();
+		if (servers == 0)
+			break;
+		if (servers > 1)
+			return step;
+		used[used_count++] = row;
+		if (starts > 0 && (moment->events[row].conditions & BIT(1)))
+			starts--;
+	}
+	return walk->steps;
+}
+
+/*
  * The last step of a moment that counts: where steps must not be repeated, the
  * first new one that two rows meet.
  */
 static int
 find_limit(const Walk *walk, const Moment *moment)
 {
+	uint32 modes = walk->funnel->modes;
 	uint32 repeated = moment->repeated & ~BITS_TO(Max(walk->reached, 1));
 
-	if ((walk->funnel->modes & ADP_FUNNEL_STRICT_DEDUPLICATION) && repeated != 0)
-		return pg_rightmost_one_pos32(repeated) + 1;
-	return walk->steps;
+	if ((modes & ADP_FUNNEL_STRICT_DEDUPLICATION) == 0 || repeated == 0)
+		return walk->steps;
+	if ((modes & ADP_FUNNEL_STRICT_ONCE) &&
+		(modes & ADP_FUNNEL_STRICT_INCREASE) == 0)
+		return find_limit_once(walk, moment);
+	return pg_rightmost_one_pos32(repeated) + 1;
 }
 
 /*

@@ -106,13 +106,19 @@ sub rows_that_count
 			my $before = $level->();
 			return \@seen
 			  if $mode->{strict_deduplication} && $step > 1 && $before >= $step;
+			# A row that alone would not reach the step repeats nothing.
+			my @reach = grep {
+				$seen[$_][1] |= $bit;
+				my $reached = $level->() >= $step;
+				$seen[$_][1] &= ~$bit;
+				$reached
+			} @meet;
 			return \@seen
 			  if $mode->{strict_order} && !$mode->{allow_reentry}
 			  && $before > 0 && $step > $before + 1;
 			$seen[$_][1] |= $bit for @meet;
 			return \@seen
-			  if $mode->{strict_deduplication} && $step > 1 && @meet > 1
-			  && $level->() >= $step;
+			  if $mode->{strict_deduplication} && $step > 1 && @reach > 1;
 		}
 	}
 	return \@seen;
