@@ -103,7 +103,8 @@ OBJS = $(SRCS:.c=.o)
 # Parts of the install script.  No wildcard: the order is meaning.
 SQL_PARTS = src/adpipe.sql src/kpi/ratio.sql src/kpi/adstats.sql \
 	src/kpi/sparkline.sql src/kpi/statistics.sql src/kpi/series.sql \
-	src/kpi/attribution.sql src/kpi/sequence.sql src/fdw/fdw.sql
+	src/kpi/attribution.sql src/kpi/sequence.sql src/kpi/display.sql \
+	src/kpi/kpis.sql src/fdw/fdw.sql
 INSTALL_SQL = build/adpipe--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
 DATA = $(sort $(wildcard src/upgrade/adpipe--*--*.sql))

@@ -1,115 +1,144 @@
--- Writes kpis.md, from the comments in the catalogue: make docs.
---
--- A function in C that no section names ends up in the last one, so that none is
--- left out; one that is called by other objects only is not shown.  One in SQL
--- may be the warehouse's own: it is shown if a section names it.
+-- Writes kpis.md: make docs.  What comes first is written here; the functions are
+-- those of adpipe.kpis, with the comments in the catalogue.
 \pset format unaligned
 \pset tuples_only on
 \pset recordsep '\n\n'
 SET search_path = pg_catalog;
 
-CREATE TEMP VIEW functions AS
-SELECT p.oid, p.proname::text AS name, p.prokind, l.lanname AS language,
-	   obj_description(p.oid, 'pg_proc') AS comment,
-	   cardinality(p.proargtypes::oid[]) AS size,
-	   CASE WHEN a.aggtranstype = 'adpipe.ratio_state'::regtype THEN 'ratio'
-			WHEN p.proargtypes[0] = 'adpipe.adstats'::regtype OR p.prorettype = 'adpipe.adstats'::regtype THEN 'adstats'
-			ELSE 'other' END AS kind,
-	   -- arguments by name, where they have names that say more than the type
-	   format('adpipe.%s(%s)', p.proname,
-			  COALESCE((SELECT string_agg(
-					CASE WHEN p.provariadic <> 0 AND n = p.pronargs THEN 'VARIADIC ' ELSE '' END
-					|| COALESCE(NULLIF(p.proargnames[n], ''), format_type(t, NULL)), ', ' ORDER BY n)
-				FROM unnest(p.proargtypes) WITH ORDINALITY AS arguments (t, n)), '')) AS call
-  FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
-  LEFT JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
- WHERE p.pronamespace = 'adpipe'::regnamespace AND p.provolatile = 'i'
-   AND obj_description(p.oid, 'pg_proc') NOT LIKE 'Part of %'
-   AND p.oid NOT IN (
-		SELECT unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn, aggserialfn, aggdeserialfn, aggmtransfn,
-							aggminvtransfn, aggmfinalfn])::oid FROM pg_aggregate
-		 UNION SELECT unnest(ARRAY[typinput, typoutput, typreceive, typsend])::oid FROM pg_type
-		 UNION SELECT oprcode::oid FROM pg_operator
-		 UNION SELECT amproc::oid FROM pg_amproc);
-
-CREATE TEMP TABLE sections (section text, kind text, name text, place serial);
-INSERT INTO sections (section, kind, name)
-SELECT section, kind, regexp_split_to_table(names, ' ')
-  FROM (VALUES
-	('delivery', 'ratio', 'ctr unique_ctr link_ctr cpc cpm ecpm vcpm cpp cpa cpl cpi cpe cpv'),
-	('response', 'ratio', 'cvr_click cvr_imp vtr vcr engagement_rate viewable_rate measured_rate ivt_rate ipm'),
-	('value', 'ratio', 'roas roi poas acos mer aov arpu arppu arpdau ltv'),
-	('audience', 'ratio', 'frequency impression_share stickiness'),
-	('steps', 'adstats', 'stats rollup adstats totals adstats_to_jsonb currency impressions clicks spend conversions conversions_value ctr cpc cpm cpa cvr_click cvr_imp roas roi acos aov'),
-	('sequences', 'other', 'window_funnel window_funnel_steps window_funnel_duration funnel_counts sequence_match sequence_count retention'),
-	('drawing', 'other', 'sparkline'),
-	('more', 'other', 'elapsed_fraction pacing projected_spend remaining_daily days_to_exhaustion')) AS s (section, kind, names);
-
--- Each name once: its calls, then the comment of the fullest of them
+-- The entries of a section
 CREATE TEMP VIEW entries AS
-SELECT COALESCE(s.section, CASE f.kind WHEN 'ratio' THEN 'audience' WHEN 'adstats' THEN 'steps' ELSE 'more' END) AS section,
-	   COALESCE(min(s.place), 1000000 + min(f.oid::bigint)) AS place,
-	   format(E'### %s\n\n%s\n\n%s', f.name,
-			  -- calls that differ in types only are one; the shortest first
-			  (SELECT string_agg(format(E'    %s', call), E'\n' ORDER BY size, call COLLATE "C")
-				 FROM (SELECT DISTINCT call, size FROM unnest(array_agg(f.call), array_agg(f.size)) AS c (call, size)) AS calls),
-			  replace((array_agg(f.comment ORDER BY f.size DESC, f.oid))[1], '<', '&lt;')) AS text
-  FROM functions AS f LEFT JOIN sections AS s ON s.kind = f.kind AND s.name = f.name
- WHERE f.language = 'c' OR f.kind <> 'other' OR f.prokind <> 'f' OR s.name IS NOT NULL
- GROUP BY s.section, f.kind, f.name, f.prokind, CASE WHEN f.name IN ('rollup', 'retention') THEN f.oid END;
+SELECT section, place,
+	   format(E'### %s\n\n    adpipe.%s(%s)\n\n', name, name, arguments)
+	   || replace(format(E'%s Unit: %s.', definition, unit), '<', '&lt;')
+	   || COALESCE(E'\n\nBefore you compare: ' || replace(trap, '<', '&lt;'), '') AS text
+  FROM adpipe.kpi_entries();
 
-SELECT $$<!-- Made by "make docs" from doc/kpis.sql and the comments in the catalogue: edit those. -->
+SELECT $$<!-- Made by "make docs" from doc/kpis.sql, the list of KPIs (src/kpi/kpis.sql, src/kpi/ratio.sql) and the comments in the catalogue: edit those. -->
 # KPIs
 
 Aggregates and functions of the schema `adpipe`. Further pages:
 [statistics](statistics.md), [attribution](attribution.md),
-[benchmarks](benchmarks.md).
+[funnels and retention](sequences.md), [benchmarks](benchmarks.md).
+In SQL, the list of all of them is a view:
+
+```sql
+SELECT name, arguments, unit FROM adpipe.kpis WHERE name IN ('cpc', 'roas', 'window_funnel');
+```
+
+```text
+     name      |                                                 arguments                                                 |               unit
+---------------+-----------------------------------------------------------------------------------------------------------+-----------------------------------
+ cpc           | spend number, clicks number [, currency text]                                                             | money
+ roas          | conversions_value number, spend number [, currency text]                                                  | a ratio, 3.2 and not 320 %
+ cpc           | stats adpipe.adstats                                                                                      | money
+ roas          | stats adpipe.adstats                                                                                      | a ratio, 3.2 and not 320 %
+ window_funnel | within interval or bigint [, modes text], at timestamptz or timestamp or bigint, VARIADIC steps boolean[] | a level, 0 to the number of steps
+```
+
+Its further columns are `definition`, `trap` (what to know before comparing it with
+another number) and `page`. A *number* is smallint, integer, bigint, numeric, real or
+double precision, in any mix and without casts; brackets stand around what may be left
+out.
 
 ## Rules for all of them
 
-- Sum first, divide once: `adpipe.ctr(clicks, impressions)` of a campaign is the
-  ratio of the sums, not the mean of daily rates. Of 1,000 impressions with 50
-  clicks and 100,000 with 1,000, the rate is 1.04 %, the mean of rates 3 %.
+- Sum first, divide once: the rate of a campaign is the ratio of its sums, not the mean
+  of daily rates. Of 1,000 impressions with 50 clicks and 100,000 with 1,000, the rate is
+  1.04 %, the mean of rates 3 %.
 - Sums are exact: 12 decimals in 128 bits, in any order, so that parallel plans,
   partitions, foreign servers and stored values give the same digits. More
-  decimals are rounded half away from zero, once per value; floats are taken by
-  their shortest decimal text.
+  decimals are rounded half away from zero, once per value. Floats are taken by
+  their shortest decimal text, so `0.1::real` is one tenth; counts of type real are taken
+  as double precision.
 - NULL is not reported, zero is zero. A ratio is NULL if its numerator was never
   reported, or if its denominator is missing or zero; never NaN, never an error.
 - Rates are fractions, never percent. KPIs per mille carry the factor 1000.
 - Money has a currency: give it as the last argument, and two currencies in one
   group are an error instead of a number.
-- Any mix of number types is taken without casts.
 - The state of a group has a fixed length: 104 bytes for a ratio, 96 for `stats()`.
 - Counts of different people (reach, unique clickers, monthly active users)
   cannot be added up: KPIs over them take one row per group and refuse a second.
 
+The examples read a report of three campaigns:
+
+```sql
+CREATE TABLE report (date_day date, campaign_name text, currency text, impressions bigint,
+                     clicks bigint, spend numeric, conversions numeric, conversions_value numeric);
+INSERT INTO report VALUES
+    ('2026-11-01', 'brand',   'EUR',   1000,   50,  12.50,  4,   120.00),
+    ('2026-11-02', 'brand',   'EUR', 100000, 1000, 300.25, 21.5, 702.40),
+    ('2026-11-01', 'generic', 'EUR',  40000,  310, 181.07,  3,    95.00),
+    ('2026-11-02', 'generic', 'EUR',  42000,  305, 176.90,  5,   160.00),
+    ('2026-11-02', 'organic', 'EUR',   9000,  700,   NULL, 12,   390.00);
+```
+
 ## Which form to use
 
-One KPI, or KPIs over different columns: the aggregate of that name.
+Several KPIs of the same rows: `adpipe.stats()` once, accessors around it. It is one
+pass over the columns, about twice as fast as five aggregates, and its arguments stand in
+the order in which every report has them. Begin with this form: PostgreSQL has no named
+arguments for aggregates, and `adpipe.roas(spend, conversions_value)`, with the two
+swapped, is a plausible number, the inverse.
 
-    SELECT campaign_name, adpipe.cpc(spend, clicks, currency) FROM ... GROUP BY campaign_name;
+```sql
+SELECT campaign_name, adpipe.display(adpipe.ctr(s)) AS ctr,
+       adpipe.display(adpipe.cpc(s), adpipe.currency(s)) AS cpc,
+       adpipe.display(adpipe.roas(s)) AS roas
+  FROM (SELECT campaign_name,
+               adpipe.stats(impressions, clicks, spend, conversions, conversions_value, currency) AS s
+          FROM report GROUP BY campaign_name) AS totals
+ ORDER BY campaign_name;
+```
 
-Several KPIs of the same rows: `adpipe.stats()` once, accessors around it. It is
-one pass over the columns, and about twice as fast as five aggregates.
+```text
+ campaign_name |   ctr   | cpc  |  roas
+---------------+---------+------+--------
+ brand         |  0.0104 | 0.30 |   2.63
+ generic       |  0.0075 | 0.58 | 0.7124
+ organic       | 0.07778 |      |
+```
 
-    SELECT campaign_name, adpipe.ctr(s), adpipe.cpc(s), adpipe.roas(s)
-      FROM (SELECT campaign_name,
-                   adpipe.stats(impressions, clicks, spend, conversions, conversions_value, currency) AS s
-              FROM ... GROUP BY campaign_name) AS totals;
+`adpipe.display()` rounds, for the eye only: money to the decimals of its currency,
+anything else to four significant digits. Without it a KPI has the 16 to 22 decimals of
+the server's division; compute and store those.
 
-KPIs of days, weeks and months from the same table: store `adpipe.stats()` per
-day, add up with `adpipe.rollup()`. What comes out is the KPI over the raw rows,
-bit for bit.
+One KPI, or KPIs over other columns: the aggregate of that name.
 
-    CREATE TABLE daily AS
-    SELECT date_day, campaign_name, adpipe.stats(...) AS stats FROM ... GROUP BY 1, 2;
-    SELECT date_trunc('month', date_day), adpipe.roas(adpipe.rollup(stats)) FROM daily GROUP BY 1;
+```sql
+SELECT campaign_name, adpipe.display(adpipe.cpa(spend, conversions, currency), 'EUR') AS cpa
+  FROM report GROUP BY campaign_name ORDER BY campaign_name;
+```
+
+```text
+ campaign_name |  cpa
+---------------+-------
+ brand         | 12.26
+ generic       | 44.75
+ organic       |
+```
+
+Sums of sums are exact, too: `sum()` of bigint is numeric, and `stats()` takes numeric
+for every argument.
 
 Window frames work and cost the same whatever their length:
 
-    adpipe.roas(conversions_value, spend, currency)
-        OVER (ORDER BY date_day ROWS BETWEEN 27 PRECEDING AND CURRENT ROW)
+```sql
+SELECT date_day, campaign_name,
+       adpipe.display(adpipe.roas(conversions_value, spend, currency) OVER week) AS roas_week
+  FROM report
+WINDOW week AS (PARTITION BY campaign_name ORDER BY date_day ROWS BETWEEN 6 PRECEDING AND CURRENT ROW)
+ ORDER BY campaign_name, date_day;
+```
+
+```text
+  date_day  | campaign_name | roas_week
+------------+---------------+-----------
+ 2026-11-01 | brand         |       9.6
+ 2026-11-02 | brand         |      2.63
+ 2026-11-01 | generic       |    0.5247
+ 2026-11-02 | generic       |    0.7124
+ 2026-11-02 | organic       |
+```
 
 `FILTER`, `GROUPING SETS`, parallel and partition-wise plans work as for `sum()`.
 `DISTINCT` inside a call compares whole rows of arguments, which is hardly ever
@@ -118,17 +147,135 @@ aggregates to a server whose option is `extensions 'adpipe'`.
 
 Share of spend is a window over the report, no aggregate of its own:
 
-    SELECT campaign_name, sum(spend) / NULLIF(sum(sum(spend)) OVER (), 0) AS share_of_spend
-      FROM ... GROUP BY campaign_name;
+```sql
+SELECT campaign_name, round(sum(spend) / NULLIF(sum(sum(spend)) OVER (), 0), 3) AS share_of_spend
+  FROM report GROUP BY campaign_name ORDER BY campaign_name;
+```
+
+```text
+ campaign_name | share_of_spend
+---------------+----------------
+ brand         |          0.466
+ generic       |          0.534
+ organic       |
+```
+
+## Where one side is not reported
+
+A ratio of sums adds up each side by itself. A row that reports only one of the two, such
+as organic conversions without a cost, still adds that one: the total below divides the
+spend of two campaigns by the conversions of three. Say which rows you mean with `FILTER`.
+
+```sql
+SELECT adpipe.display(adpipe.cpa(spend, conversions, currency), 'EUR') AS all_rows,
+       adpipe.display(adpipe.cpa(spend, conversions, currency)
+           FILTER (WHERE spend IS NOT NULL AND conversions IS NOT NULL), 'EUR') AS rows_with_both,
+       count(*) FILTER (WHERE spend IS NULL OR conversions IS NULL) AS rows_with_one
+  FROM report;
+```
+
+```text
+ all_rows | rows_with_both | rows_with_one
+----------+----------------+---------------
+    14.74 |          20.02 |             1
+```
+
+The same `FILTER` goes behind `stats()`, for the columns that the accessor reads.
+
+## Store and add up
+
+KPIs of days, weeks and months from the same table: store `adpipe.stats()` per
+day, add up with `adpipe.rollup()`. What comes out is the KPI over the raw rows,
+bit for bit.
+
+```sql
+CREATE TABLE daily AS
+SELECT date_day, campaign_name,
+       adpipe.stats(impressions, clicks, spend, conversions, conversions_value, currency) AS stats
+  FROM report GROUP BY date_day, campaign_name;
+SELECT date_trunc('month', date_day)::date AS month, adpipe.display(adpipe.roas(adpipe.rollup(stats))) AS roas
+  FROM daily GROUP BY month;
+```
+
+```text
+   month    | roas
+------------+-------
+ 2026-11-01 | 2.188
+```
+
+Drivers take a type that they do not know for a text (SQLAlchemy calls it NullType), and
+BI tools show it as one. Give them a view over accessors, not the column:
+
+```sql
+CREATE VIEW daily_kpis AS
+SELECT date_day, campaign_name, adpipe.spend(stats) AS spend, adpipe.clicks(stats) AS clicks,
+       adpipe.display(adpipe.cpc(stats), adpipe.currency(stats)) AS cpc, adpipe.currency(stats) AS currency
+  FROM daily;
+SELECT * FROM daily_kpis WHERE campaign_name = 'brand' ORDER BY date_day;
+```
+
+```text
+  date_day  | campaign_name | spend  | clicks | cpc  | currency
+------------+---------------+--------+--------+------+----------
+ 2026-11-01 | brand         |  12.50 |     50 | 0.25 | EUR
+ 2026-11-02 | brand         | 300.25 |   1000 | 0.30 | EUR
+```
+
+`to_jsonb()`, `json_agg()` and the casts to json and jsonb give the object:
+
+```sql
+SELECT to_jsonb(stats) AS object FROM daily WHERE campaign_name = 'organic';
+```
+
+```text
+                                                         object
+------------------------------------------------------------------------------------------------------------------------
+ {"spend": null, "clicks": 700, "currency": "EUR", "conversions": 12, "impressions": 9000, "conversions_value": 390.00}
+```
+
+Equality and order of values are by operators in the schema `adpipe`. What finds them
+by the type works everywhere: `GROUP BY`, `DISTINCT`, `ORDER BY`, `UNION`, `EXCEPT` and
+`INTERSECT`, unique indexes. What looks for the operator `=` by name does not, unless the
+schema is in the search path: `=` itself, for which there is
+`OPERATOR(adpipe.=)`, and `IN`, `IS DISTINCT FROM`, `NULLIF`, `JOIN ... USING`, `CASE value
+WHEN` and comparisons of rows, for which there is no such spelling. Join by the
+columns beside the value, compare values by `OPERATOR(adpipe.=)` or `EXCEPT`, or
+`SET search_path = public, adpipe`.
+
+```sql
+SELECT count(*) AS same
+  FROM daily AS a JOIN daily AS b ON a.stats OPERATOR(adpipe.=) b.stats;
+SELECT count(*) AS changed FROM (SELECT stats FROM daily EXCEPT SELECT stats FROM daily) AS rest;
+```
+
+```text
+ same
+------
+    5
+
+ changed
+---------
+       0
+```
+
+<!-- check-docs error 42883: there is no spelling of IS DISTINCT FROM with a schema -->
+```sql
+SELECT count(*) FROM daily WHERE stats IS DISTINCT FROM stats;
+```
+
+## What is left to others
 
 Reach and quantiles are left to extensions that do nothing else. With
 [hll](https://github.com/citusdata/postgresql-hll), sketches of people are stored
 and united:
 
-    SELECT adpipe.frequency(impressions, reach)
-      FROM (SELECT sum(impressions) AS impressions,
-                   hll_cardinality(hll_union_agg(people)) AS reach
-              FROM reach) AS whole;
+<!-- check-docs skip: needs the extension hll -->
+```sql
+SELECT adpipe.frequency(impressions, reach)
+  FROM (SELECT sum(impressions) AS impressions,
+               hll_cardinality(hll_union_agg(people)) AS reach
+          FROM reach) AS whole;
+```
 
 With [tdigest](https://github.com/tvondra/tdigest), quantiles come out of stored
 digests: `SELECT tdigest_percentile(prices, 0.5) FROM prices`.
@@ -150,12 +297,16 @@ $$ || obj_description('adpipe.adstats'::regtype, 'pg_type') || $$
 Operators, written `OPERATOR(adpipe.+)` unless the schema is in the search path:
 $$ || (SELECT string_agg(format('`%s` %s', oprname, obj_description(oid, 'pg_operator')), ' ' ORDER BY oid)
 		 FROM pg_operator WHERE oprleft = 'adpipe.adstats'::regtype AND oprnamespace = 'adpipe'::regnamespace)
-	|| $$ Casts: to `jsonb` and to `adpipe.adstats_totals`.
+	|| $$ Casts: to `json`, `jsonb` and `adpipe.adstats_totals`.
 $$;
 SELECT text FROM entries WHERE section = 'steps' ORDER BY place;
+SELECT E'\n## To show\n';
+SELECT text FROM entries WHERE section = 'showing' ORDER BY place;
+SELECT E'\n## Statistics\n';
+SELECT text FROM entries WHERE section = 'statistics' ORDER BY place;
+SELECT E'\n## Budget pacing\n';
+SELECT text FROM entries WHERE section = 'pacing' ORDER BY place;
+SELECT E'\n## Attribution\n';
+SELECT text FROM entries WHERE section = 'attribution' ORDER BY place;
 SELECT E'\n## Funnels, sequences, retention\n';
 SELECT text FROM entries WHERE section = 'sequences' ORDER BY place;
-SELECT E'\n## Drawing\n';
-SELECT text FROM entries WHERE section = 'drawing' ORDER BY place;
-SELECT E'\n## Statistics, attribution and the rest\n';
-SELECT text FROM entries WHERE section = 'more' ORDER BY place;

@@ -40,3 +40,26 @@ SELECT jsonb_agg(s), jsonb_object_agg(campaign, s), row_to_json(v), jsonb_build_
 SELECT to_jsonb(ARRAY[s, NULL]) AS "array", to_jsonb(NULL::adpipe.adstats) IS NULL AS nothing,
 	   to_jsonb(s) -> 'spend' AS all_digits, jsonb_typeof(to_jsonb(s) -> 'spend') AS type
   FROM (VALUES ('adstats:1:-:1:1:12345678901234567.890000000001:-:-'::adpipe.adstats)) AS v (s);
+
+-- Without the schema in the search path: what finds operators by the type works,
+-- what looks for "=" by its name does not
+CREATE TEMP TABLE stored AS
+SELECT campaign, adpipe.stats(impressions, clicks, spend, conversions, conversions_value, 'EUR') AS s FROM campaigns GROUP BY campaign;
+CREATE UNIQUE INDEX ON stored (s);
+SELECT (SELECT count(*) FROM (SELECT s FROM stored GROUP BY s) AS g) AS "GROUP BY", (SELECT count(DISTINCT s) FROM stored) AS "DISTINCT",
+	   (SELECT count(*) FROM (SELECT s FROM stored UNION SELECT s FROM stored) AS u) AS "UNION",
+	   (SELECT count(*) FROM (SELECT s FROM stored EXCEPT SELECT s FROM stored) AS e) AS "EXCEPT",
+	   (SELECT count(*) FROM (SELECT s FROM stored INTERSECT SELECT s FROM stored) AS i) AS "INTERSECT",
+	   (SELECT array_agg(campaign ORDER BY s) IS NOT NULL FROM stored) AS "ORDER BY",
+	   (SELECT count(*) FROM stored AS a JOIN stored AS b ON a.s OPERATOR(adpipe.=) b.s) AS "OPERATOR()";
+\set VERBOSITY sqlstate
+SELECT count(*) FROM stored WHERE s = s;
+SELECT count(*) FROM stored WHERE s IN (s, s);
+SELECT count(*) FROM stored WHERE s IS DISTINCT FROM s;
+SELECT count(NULLIF(s, s)) FROM stored;
+SELECT count(*) FROM stored AS a JOIN stored AS b USING (s);
+SELECT count(CASE s WHEN s THEN 1 END) FROM stored;
+SELECT count(*) FROM stored WHERE (campaign, s) = (campaign, s);
+SET search_path = public, adpipe;
+SELECT count(*) FROM stored AS a JOIN stored AS b USING (s) WHERE a.s IN (b.s) AND a.s IS NOT DISTINCT FROM b.s AND NULLIF(a.s, b.s) IS NULL;
+RESET search_path;
