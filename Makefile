@@ -25,7 +25,7 @@ PG_CONFIG ?= pg_config
 PKG_CONFIG ?= pkg-config
 
 # Parts of the check; each runs alone as check-<part>.
-CHECK_PARTS = lint unit regress isolation tap demo
+CHECK_PARTS = lint unit regress isolation tap docs demo
 SCRIPT_TARGETS = check $(CHECK_PARTS:%=check-%) check-long check-sanitizers \
 	check-regressions \
 	check-valgrind check-majors check-compile demo playground bench docs \
@@ -39,8 +39,8 @@ ifneq ($(filter $(SCRIPT_TARGETS),$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 
 # Variables that the scripts look at, whether set on the command line or in the
-# environment.  TESTS: names under sql/; T: files under test/t; SEEDS: a folder
-# of CSV files for the demo; PART: names under test/bench; KEEP=1 keeps the
+# environment.  TESTS: names under sql/; T: files under test/t, or pages for
+# check-docs; SEEDS: a folder of CSV files for the demo; PART: names under test/bench; KEEP=1 keeps the
 # scratch folder.
 export TESTS T SEEDS PART KEEP
 ifneq ($(origin PG_CONFIG),file)

@@ -1,7 +1,6 @@
 # Attribution against its definitions: random journeys, read with random
 # parameters, must come to what test/reference/attribution.py computes in exact
-# fractions.  ADPIPE_LONG=1 makes more of them; SEED=n others.  And the guide
-# shows what its examples really give.
+# fractions.  ADPIPE_LONG=1 makes more of them; SEED=n others.
 #
 # PATHDATA=file is the table PathData of the R package ChannelAttribution, which
 # is not ours to ship: columns path, total_conversions, total_conversion_value
@@ -14,7 +13,6 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 
 use AdpipeTest;
-use AdpipeTest::Guide;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -178,8 +176,6 @@ linear|eta|3539.95115710056
 linear|iota|3857.09622101776
 END
 }
-
-guide_holds($node, 'attribution');
 
 $node->stop;
 done_testing();
