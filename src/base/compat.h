@@ -57,6 +57,22 @@
 #define adp_make_range(type, lower, upper) make_range(type, lower, upper, false)
 #endif
 
+/*
+ * Vars of 18 that stand for what a query groups by, and a walk over queries
+ * that does not step into what Vars stand for (optimizer/optimizer.h,
+ * nodes/nodeFuncs.h).
+ */
+#if PG_VERSION_NUM >= 180000
+#define adp_has_group_rte(query) ((query)->hasGroupRTE)
+#define adp_flatten_groups(query, node) \
+	flatten_group_exprs(NULL, (query), (Node *) (node))
+#define ADP_QTW_AS_WRITTEN (QTW_IGNORE_JOINALIASES | QTW_IGNORE_GROUPEXPRS)
+#else
+#define adp_has_group_rte(query) false
+#define adp_flatten_groups(query, node) ((Node *) (node))
+#define ADP_QTW_AS_WRITTEN QTW_IGNORE_JOINALIASES
+#endif
+
 /* The role that a foreign scan acts as. */
 #if PG_VERSION_NUM >= 160000
 #define adp_scan_userid(fsplan, rte) \

@@ -20,6 +20,7 @@
 #include "optimizer/restrictinfo.h"
 
 #include "base/compat.h"
+#include "fdw/day_use.h"
 #include "fdw/plan.h"
 #include "fdw/pushdown.h"
 
@@ -44,6 +45,7 @@ typedef struct PlanRel
 {
 	AdpTable *table;
 	AdpPushdown pushdown; /* of the relation's own clauses */
+	bool day_is_used;	  /* by an expression anywhere in the statement */
 } PlanRel;
 
 /*
@@ -57,6 +59,7 @@ adpipeGetForeignRelSize(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 	known->table = adp_table_load(relid, InvalidOid, false);
 	adp_pushdown_find(root, rel->relid, known->table, rel->baserestrictinfo,
 					  &known->pushdown);
+	known->day_is_used = adp_day_is_used(root, rel, known->table);
 	rel->fdw_private = known;
 	if (rel->tuples <= 0)
 		rel->tuples = DEFAULT_TUPLES;
@@ -64,8 +67,28 @@ adpipeGetForeignRelSize(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 }
 
 /*
- * Adds one path.  Without a lower bound of the day a scan of a table that
- * demands one fails, so such a path costs like a disabled one.
+ * Whether a scan without a lower bound of the day fails.
+ */
+static bool
+needs_lower(const PlanRel *known)
+{
+	if (known->table->day == NULL)
+		return false;
+	switch (adp_option_unbounded(known->table->settings))
+	{
+		case ADP_UNBOUNDED_ERROR:
+			return true;
+		case ADP_UNBOUNDED_WINDOW:
+			return known->day_is_used;
+		case ADP_UNBOUNDED_ALLOW:
+			return false;
+	}
+	return false;
+}
+
+/*
+ * Adds one path.  One that would fail for want of a lower bound of the day costs
+ * like a disabled one.
  */
 static void
 add_scan_path(PlannerInfo *root, RelOptInfo *rel, ParamPathInfo *param,
@@ -76,8 +99,7 @@ add_scan_path(PlannerInfo *root, RelOptInfo *rel, ParamPathInfo *param,
 	double rows = param ? param->ppi_rows : rel->rows;
 	Cost total = REQUEST_COST * (1 + floor(rows / ROWS_PER_REQUEST)) +
 		cpu_tuple_cost * rows;
-	int disabled = known->table->day != NULL && !has_lower &&
-		adp_option_unbounded(known->table->settings) == ADP_UNBOUNDED_ERROR;
+	int disabled = !has_lower && needs_lower(known);
 
 	add_path(rel,
 			 (Path *) adp_create_foreignscan_path(root, rel, rows, disabled,
@@ -243,7 +265,8 @@ adpipeGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid,
 	if (pushdown.is_whole && asks_presence_only(known->table, fields, presence))
 		limit = wanted_rows(root);
 	return make_foreignscan(tlist, clauses, rel->relid, pushdown.exprs,
-							list_make4(pushdown.conditions, fields, presence,
-									   makeInteger((int) limit)),
+							list_make5(pushdown.conditions, fields, presence,
+									   makeInteger((int) limit),
+									   makeInteger(known->day_is_used)),
 							NIL, NIL, outer_plan);
 }

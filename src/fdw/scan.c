@@ -103,6 +103,8 @@ adpipeBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->fields = list_nth(plan->fdw_private, ADP_PLAN_FIELDS);
 	scan->presence = list_nth(plan->fdw_private, ADP_PLAN_PRESENCE);
 	scan->limit = intVal(list_nth(plan->fdw_private, ADP_PLAN_LIMIT));
+	scan->day_is_used =
+		intVal(list_nth(plan->fdw_private, ADP_PLAN_DAY_IS_USED)) != 0;
 	scan->exprs = ExecInitExprList(plan->fdw_exprs, &node->ss.ps);
 	scan->cxt = estate->es_query_cxt;
 	scan->keeps_rows = (eflags & EXEC_FLAG_REWIND) != 0 ||
@@ -220,6 +222,8 @@ adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 	plan->days.since = DATEVAL_NOBEGIN;
 	plan->days.until = DATEVAL_NOEND;
 	plan->days.unbounded = adp_option_unbounded(table->settings);
+	if (plan->days.unbounded == ADP_UNBOUNDED_WINDOW && scan->day_is_used)
+		plan->days.unbounded = ADP_UNBOUNDED_ERROR;
 	plan->days.window_days = table->settings->window_days;
 	pushed->plan = plan;
 	pushed->is_exact = true;
@@ -229,22 +233,41 @@ adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 }
 
 /*
+ * Refuses a scan without a lower bound.  A window is a way out only for
+ * statements without a condition on the day: it would make the answer to any
+ * other one short.
+ */
+static void
+refuse_unbounded(const AdpScan *scan, const AdpTable *table)
+{
+	const char *day = quote_identifier(table->day->name);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
+			 errmsg("scan of foreign table \"%s\" has no lower bound on column \"%s\"",
+					table->name, table->day->name),
+			 adp_option_unbounded(table->settings) == ADP_UNBOUNDED_WINDOW
+				 ? errdetail("Option \"unbounded\" is window, which applies only to a statement that uses column \"%s\" in no expression.",
+							 table->day->name)
+				 : errdetail(
+					   "The platform would be asked for every day it keeps."),
+			 scan->day_is_used
+				 ? errhint("Add WHERE %s >= current_date - 30, or set option \"unbounded\" of the table or its server to allow.",
+						   day)
+				 : errhint("Add WHERE %s >= current_date - 30, or set option \"unbounded\" of the table or its server to window or allow.",
+						   day)));
+}
+
+/*
  * Deals with a missing lower bound as the table says.
  */
 static void
-judge_bound(const AdpTable *table, const AdpDays *days)
+judge_bound(const AdpScan *scan, const AdpTable *table, const AdpDays *days)
 {
 	if (!days->has_day || days->since != DATEVAL_NOBEGIN)
 		return;
 	if (days->unbounded == ADP_UNBOUNDED_ERROR)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
-				 errmsg("scan of foreign table \"%s\" has no lower bound on column \"%s\"",
-						table->name, table->day->name),
-				 errdetail(
-					 "The platform would be asked for every day it keeps."),
-				 errhint("Add WHERE %s >= current_date - 30, or set option \"unbounded\" of the table or its server to window or allow.",
-						 quote_identifier(table->day->name))));
+		refuse_unbounded(scan, table);
 	if (days->unbounded == ADP_UNBOUNDED_WINDOW)
 		ereport(NOTICE,
 				(errmsg_plural("foreign table \"%s\" is read for the last %d day",
@@ -325,7 +348,7 @@ start_scan(ForeignScanState *node)
 	scan->is_empty = pushed.is_empty;
 	if (!scan->is_empty)
 	{
-		judge_bound(table, &ask->plan.days);
+		judge_bound(scan, table, &ask->plan.days);
 		ask->table = table;
 		ask->fields = scan->fields;
 		ask->key = answer_key(scan, table, &ask->plan);

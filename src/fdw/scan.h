@@ -20,7 +20,8 @@ typedef struct AdpScan
 	List *fields;
 	List *presence;
 	int64 limit;
-	List *exprs; /* ExprStates of the right-hand sides */
+	bool day_is_used; /* the statement has conditions on the day */
+	List *exprs;	  /* ExprStates of the right-hand sides */
 
 	/* settled when the first row is fetched, and after each rescan */
 	MemoryContext cxt; /* lives as long as the node */
