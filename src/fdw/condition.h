@@ -11,14 +11,17 @@
  *	 (ADP_CONDITION_DAY, tree),
  * where a tree is
  *	 (ADP_DAY_AND | ADP_DAY_OR, tree, ...), or
- *	 (ADP_DAY_LEAF, btree strategy, expr, type of the value, is_array, is_odd).
+ *	 (ADP_DAY_LEAF, btree strategy, expr, type of the value, is_array, is_odd), or
+ *	 (ADP_DAY_CURVE | ADP_DAY_WITHIN, what a leaf has, then what enum
+ *	 AdpCurveMember lists): an expression of the day beside a value, or within a
+ *	 range; the strategy is that of an expression that grows with the day.
  * All but the nested lists are Integer nodes; expr is an index into the
  * plan's expressions.
  */
 #ifndef ADP_FDW_CONDITION_H
 #define ADP_FDW_CONDITION_H
 
-#include "nodes/pg_list.h"
+#include "nodes/execnodes.h"
 
 #include "fdw/table.h"
 #include "platform/reader.h"
@@ -33,7 +36,9 @@ typedef enum AdpDayKind
 {
 	ADP_DAY_AND,
 	ADP_DAY_OR,
-	ADP_DAY_LEAF
+	ADP_DAY_LEAF,
+	ADP_DAY_CURVE,
+	ADP_DAY_WITHIN
 } AdpDayKind;
 
 enum AdpSetMember
@@ -55,12 +60,24 @@ enum AdpLeafMember
 	ADP_LEAF_IS_ODD /* compared across types: a day to spare */
 };
 
+enum AdpCurveMember
+{
+	ADP_CURVE_FOLLOWS = ADP_LEAF_IS_ODD + 1, /* expr that follows the day */
+	ADP_CURVE_DIRECTION,					 /* as monotone.h has them */
+	ADP_CURVE_SLACK,
+	ADP_CURVE_NEEDS_ISO,
+	ADP_CURVE_COMPARE, /* function that compares the two, and its collation */
+	ADP_CURVE_COLLATION
+};
+
 /* The value of a right-hand side, as far as it is known. */
 typedef struct AdpValue
 {
 	Datum value;
 	bool is_null;
 	const char *placeholder; /* not NULL: known only at run time */
+	ExprState *state;		 /* evaluates an expression that follows the day */
+	ExprContext *econtext;	 /* whose case value is the day */
 } AdpValue;
 
 /* What conditions come to. */

@@ -18,13 +18,14 @@
 #include "utils/lsyscache.h"
 #include "utils/timestamp.h"
 
+#include "fdw/day_curve.h"
 #include "fdw/day_range.h"
 
 /* How far a moment's day can be from the day on which a comparison turns. */
 #define DAYS_AROUND 2
 
-static const AdpDayRange all_days = {DATEVAL_NOBEGIN, DATEVAL_NOEND, true};
-static const AdpDayRange no_days = {DATEVAL_NOEND, DATEVAL_NOBEGIN, true};
+const AdpDayRange adp_all_days = {DATEVAL_NOBEGIN, DATEVAL_NOEND, true};
+const AdpDayRange adp_no_days = {DATEVAL_NOEND, DATEVAL_NOBEGIN, true};
 
 /*
  * Sign of day compared with a value of the given type; the server's own
@@ -75,8 +76,8 @@ infinite_range(int strategy, bool is_end)
 		strategy == BTLessEqualStrategyNumber;
 
 	if (strategy == BTEqualStrategyNumber)
-		return no_days;
-	return wants_less == is_end ? all_days : no_days;
+		return adp_no_days;
+	return wants_less == is_end ? adp_all_days : adp_no_days;
 }
 
 /*
@@ -101,7 +102,7 @@ first_day(DateADT around, Datum value, Oid type, int at_least)
 static AdpDayRange
 days_of_value(int strategy, Datum value, Oid type, bool is_odd)
 {
-	AdpDayRange range = all_days;
+	AdpDayRange range = adp_all_days;
 	DateADT around = day_of(value, type);
 	DateADT not_before; /* first day >= value */
 	DateADT after;		/* first day > value */
@@ -134,8 +135,8 @@ days_of_value(int strategy, Datum value, Oid type, bool is_odd)
 /*
  * The smallest range that holds both.
  */
-static AdpDayRange
-hull(AdpDayRange a, AdpDayRange b)
+AdpDayRange
+adp_day_range_hull(AdpDayRange a, AdpDayRange b)
 {
 	AdpDayRange range;
 
@@ -154,8 +155,8 @@ hull(AdpDayRange a, AdpDayRange b)
 /*
  * The range that both allow.
  */
-static AdpDayRange
-intersection(AdpDayRange a, AdpDayRange b)
+AdpDayRange
+adp_day_range_intersection(AdpDayRange a, AdpDayRange b)
 {
 	AdpDayRange range;
 
@@ -174,7 +175,7 @@ static AdpDayRange
 days_of_array(Datum array, Oid type, bool is_odd)
 {
 	ArrayType *elements = DatumGetArrayTypeP(array);
-	AdpDayRange range = no_days;
+	AdpDayRange range = adp_no_days;
 	int16 typlen;
 	bool typbyval;
 	char typalign;
@@ -188,9 +189,9 @@ days_of_array(Datum array, Oid type, bool is_odd)
 	for (int i = 0; i < n; i++)
 	{
 		if (!nulls[i])
-			range = hull(range,
-						 days_of_value(BTEqualStrategyNumber, values[i], type,
-									   is_odd));
+			range = adp_day_range_hull(range,
+									   days_of_value(BTEqualStrategyNumber,
+													 values[i], type, is_odd));
 	}
 	return range;
 }
@@ -201,7 +202,7 @@ days_of_array(Datum array, Oid type, bool is_odd)
 static AdpDayRange
 placeholder_days(int strategy, const char *name)
 {
-	AdpDayRange range = all_days;
+	AdpDayRange range = adp_all_days;
 
 	if (strategy != BTLessStrategyNumber &&
 		strategy != BTLessEqualStrategyNumber)
@@ -223,13 +224,46 @@ days_of_leaf(List *leaf, const AdpValue *values)
 	Oid type = (Oid) intVal(list_nth(leaf, ADP_LEAF_TYPE));
 	bool is_odd = intVal(list_nth(leaf, ADP_LEAF_IS_ODD)) != 0;
 
-	if (value->placeholder != NULL)
-		return placeholder_days(strategy, value->placeholder);
-	if (value->is_null)
-		return no_days;
 	if (intVal(list_nth(leaf, ADP_LEAF_IS_ARRAY)) != 0)
 		return days_of_array(value->value, type, is_odd);
 	return days_of_value(strategy, value->value, type, is_odd);
+}
+
+/*
+ * The placeholder for a comparison that is not known yet; NULL if it is.
+ */
+static const char *
+placeholder_of(List *leaf, const AdpValue *values)
+{
+	const char *name =
+		values[intVal(list_nth(leaf, ADP_LEAF_EXPR))].placeholder;
+
+	if (name != NULL || intVal(linitial(leaf)) == ADP_DAY_LEAF)
+		return name;
+	return values[intVal(list_nth(leaf, ADP_CURVE_FOLLOWS))].placeholder;
+}
+
+/*
+ * The range of what has no parts.
+ */
+static AdpDayRange
+days_of_part(List *leaf, const AdpValue *values)
+{
+	const char *name = placeholder_of(leaf, values);
+
+	if (name != NULL)
+		return placeholder_days(intVal(list_nth(leaf, ADP_LEAF_STRATEGY)), name);
+	if (values[intVal(list_nth(leaf, ADP_LEAF_EXPR))].is_null)
+		return adp_no_days;
+	switch ((AdpDayKind) intVal(linitial(leaf)))
+	{
+		case ADP_DAY_CURVE:
+			return adp_day_curve_range(leaf, values);
+		case ADP_DAY_WITHIN:
+			return adp_day_within_range(leaf, values);
+		default:
+			return days_of_leaf(leaf, values);
+	}
 }
 
 /*
@@ -241,15 +275,15 @@ adp_day_range_of(List *tree, const AdpValue *values)
 	int kind = intVal(linitial(tree));
 	AdpDayRange range;
 
-	if (kind == ADP_DAY_LEAF)
-		return days_of_leaf(tree, values);
+	if (kind != ADP_DAY_AND && kind != ADP_DAY_OR)
+		return days_of_part(tree, values);
 	range = adp_day_range_of(lsecond(tree), values);
 	for (int i = 2; i < list_length(tree); i++)
 	{
 		AdpDayRange next = adp_day_range_of(list_nth(tree, i), values);
 
-		range =
-			kind == ADP_DAY_AND ? intersection(range, next) : hull(range, next);
+		range = kind == ADP_DAY_AND ? adp_day_range_intersection(range, next)
+									: adp_day_range_hull(range, next);
 	}
 	return range;
 }
@@ -263,7 +297,7 @@ adp_day_range_has_lower(List *tree)
 	int kind = intVal(linitial(tree));
 	int strategy;
 
-	if (kind == ADP_DAY_LEAF)
+	if (kind != ADP_DAY_AND && kind != ADP_DAY_OR)
 	{
 		strategy = intVal(list_nth(tree, ADP_LEAF_STRATEGY));
 		return strategy != BTLessStrategyNumber &&

@@ -22,6 +22,13 @@ typedef struct AdpDayRange
 	const char *hi_name;
 } AdpDayRange;
 
+extern const AdpDayRange adp_all_days;
+extern const AdpDayRange adp_no_days;
+
+/* The smallest range that holds both, and the range that both allow. */
+extern AdpDayRange adp_day_range_hull(AdpDayRange a, AdpDayRange b);
+extern AdpDayRange adp_day_range_intersection(AdpDayRange a, AdpDayRange b);
+
 /*
  * The smallest range that holds every day for which a tree may be true, given
  * the plan's expressions.

@@ -109,18 +109,16 @@ add_scan_path(PlannerInfo *root, RelOptInfo *rel, ParamPathInfo *param,
 
 /*
  * For generate_implied_equalities_for_column(): whether a member of an
- * equivalence class is the column looked for.
+ * equivalence class is the column looked for, or follows it as the day.
  */
 static bool
 is_wanted_column(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
 				 EquivalenceMember *em, void *arg)
 {
-	Node *node = (Node *) em->em_expr;
+	PlanRel *known = rel->fdw_private;
 
-	while (IsA(node, RelabelType))
-		node = (Node *) ((RelabelType *) node)->arg;
-	return IsA(node, Var) && ((Var *) node)->varno == rel->relid &&
-		((Var *) node)->varattno == *(AttrNumber *) arg;
+	return adp_pushdown_is_side(root, rel->relid, known->table,
+								*(AttrNumber *) arg, (Node *) em->em_expr);
 }
 
 /*

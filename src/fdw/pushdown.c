@@ -5,23 +5,29 @@
  * Operators are recognised by what they do, not by name: equality of text by
  * its function, comparison of days by its place in the server's operator
  * family of dates and timestamps.  Why each kind may be sent is argued in
- * condition.c, where its values are known.
+ * condition.c, where its values are known, and in monotone.c for expressions of
+ * the day.
  */
 #include "postgres.h"
 
+#include "access/nbtree.h"
 #include "access/stratnum.h"
 #include "catalog/pg_collation.h"
+#include "catalog/pg_operator_d.h"
 #include "catalog/pg_type_d.h"
+#include "mb/pg_wchar.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
 #include "fdw/condition.h"
 #include "fdw/day_range.h"
+#include "fdw/monotone.h"
 #include "fdw/pushdown.h"
 
 /* What a search through clauses carries along. */
@@ -152,8 +158,6 @@ find_day_comparison(Search *search, OpExpr *op)
 	Oid opno = op->opno;
 	int strategy;
 
-	if (list_length(op->args) != 2)
-		return NIL;
 	if (!is_day(search, left))
 	{
 		Node *swap = left;
@@ -171,18 +175,216 @@ find_day_comparison(Search *search, OpExpr *op)
 }
 
 /*
- * Finds "day = ANY (values)".
+ * Whether an expression follows the day.
+ */
+static bool
+follows_day(const Search *search, Node *node, AdpMonotone *curve)
+{
+	const AdpTableColumn *day = search->table->day;
+
+	return day != NULL && day->type == DATEOID &&
+		adp_monotone_find(search->root, search->varno, day->attno, node, curve);
+}
+
+/*
+ * Makes the node for an expression of the day beside a value, or within one.
+ * Texts are compared only where equal ones have the same characters.
+ */
+static List *
+make_curve(Search *search, AdpDayKind kind, const AdpMonotone *curve,
+		   Node *value, int strategy, Oid type, bool is_array, Oid compare,
+		   Oid collation)
+{
+	List *node;
+
+	if (!is_value(search, value) ||
+		(OidIsValid(collation) && !get_collation_isdeterministic(collation)))
+		return NIL;
+	if (curve->direction < 0 && strategy != BTEqualStrategyNumber)
+		strategy = BTMaxStrategyNumber + 1 - strategy;
+	node = list_make5(makeInteger(kind), makeInteger(strategy),
+					  makeInteger(add_expr(search, value)),
+					  makeInteger((int) type), makeInteger(is_array));
+	node = lappend(node, makeInteger(false));
+	node = lappend(node, makeInteger(add_expr(search, curve->expr)));
+	node = lappend(node, makeInteger(curve->direction));
+	node = lappend(node, makeInteger(curve->slack));
+	node = lappend(node, makeInteger(curve->needs_iso));
+	node = lappend(node, makeInteger((int) compare));
+	return lappend(node, makeInteger((int) collation));
+}
+
+/*
+ * Makes the node for an operator between an expression of the day, at its left,
+ * and a value; NIL if it is no comparison of the type's default order.
+ */
+static List *
+make_comparison(Search *search, Oid opno, Oid collation,
+				const AdpMonotone *curve, Node *value, bool is_array)
+{
+	Oid left;
+	Oid right;
+	Oid family;
+	Oid compare;
+	int strategy;
+
+	op_input_types(opno, &left, &right);
+	family = lookup_type_cache(left, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
+	if (!OidIsValid(family))
+		return NIL;
+	strategy = get_op_opfamily_strategy(opno, family);
+	compare = get_opfamily_proc(family, left, right, BTORDER_PROC);
+	if (strategy == InvalidStrategy || !OidIsValid(compare) ||
+		(is_array && strategy != BTEqualStrategyNumber))
+		return NIL;
+	return make_curve(search, ADP_DAY_CURVE, curve, value, strategy, right,
+					  is_array, compare, collation);
+}
+
+/*
+ * Finds a comparison of an expression of the day with a value.
+ */
+static List *
+find_curve_comparison(Search *search, OpExpr *op)
+{
+	AdpMonotone curve;
+
+	if (follows_day(search, linitial(op->args), &curve))
+		return make_comparison(search, op->opno, op->inputcollid, &curve,
+							   llast(op->args), false);
+	if (OidIsValid(get_commutator(op->opno)) &&
+		follows_day(search, llast(op->args), &curve))
+		return make_comparison(search, get_commutator(op->opno),
+							   op->inputcollid, &curve, linitial(op->args),
+							   false);
+	return NIL;
+}
+
+/*
+ * Finds a range or multirange that holds an expression of the day.
+ */
+static List *
+find_curve_within(Search *search, OpExpr *op)
+{
+	Node *ranges = linitial(op->args);
+	Node *element = llast(op->args);
+	AdpMonotone curve;
+
+	switch (get_opcode(op->opno))
+	{
+		case F_RANGE_CONTAINS_ELEM:
+		case F_MULTIRANGE_CONTAINS_ELEM:
+			break;
+		case F_ELEM_CONTAINED_BY_RANGE:
+		case F_ELEM_CONTAINED_BY_MULTIRANGE:
+			ranges = llast(op->args);
+			element = linitial(op->args);
+			break;
+		default:
+			return NIL;
+	}
+	if (!follows_day(search, element, &curve))
+		return NIL;
+	return make_curve(search, ADP_DAY_WITHIN, &curve, ranges,
+					  BTEqualStrategyNumber, getBaseType(exprType(ranges)),
+					  false, InvalidOid, InvalidOid);
+}
+
+/*
+ * The characters at the beginning of a pattern that stand for themselves; NULL
+ * if it is no constant or begins with none.
+ */
+static char *
+pattern_prefix(Node *node)
+{
+	Const *constant = (Const *) node;
+	char *pattern;
+
+	if (!IsA(node, Const) || constant->constisnull ||
+		constant->consttype != TEXTOID)
+		return NULL;
+	pattern = TextDatumGetCString(constant->constvalue);
+	pattern[strcspn(pattern, "%_\\")] = '\0';
+	return pattern[0] == '\0' ? NULL : pattern;
+}
+
+/*
+ * Finds "expression of the day LIKE 'prefix%'": then the first characters of the
+ * expression are the prefix.
+ */
+static List *
+find_curve_like(Search *search, OpExpr *op)
+{
+	char *prefix;
+	Node *start;
+	AdpMonotone curve;
+
+	if (get_opcode(op->opno) != F_TEXTLIKE)
+		return NIL;
+	prefix = pattern_prefix(llast(op->args));
+	if (prefix == NULL)
+		return NIL;
+	start = (Node *)
+		makeFuncExpr(F_LEFT, TEXTOID,
+					 list_make2(linitial(op->args),
+								makeConst(INT4OID, -1, InvalidOid, sizeof(int32),
+										  Int32GetDatum(pg_mbstrlen(prefix)),
+										  false, true)),
+					 op->inputcollid, op->inputcollid, COERCE_EXPLICIT_CALL);
+	if (!follows_day(search, start, &curve))
+		return NIL;
+	return make_comparison(search, TextEqualOperator, op->inputcollid, &curve,
+						   (Node *) makeConst(TEXTOID, -1, op->inputcollid, -1,
+											  CStringGetTextDatum(prefix),
+											  false, false),
+						   false);
+}
+
+/*
+ * Finds an operator between the day, or an expression of it, and a value.
+ */
+static List *
+find_day_operator(Search *search, OpExpr *op)
+{
+	List *found = NIL;
+
+	if (list_length(op->args) != 2)
+		return NIL;
+	found = find_day_comparison(search, op);
+	if (found == NIL)
+		found = find_curve_comparison(search, op);
+	if (found == NIL)
+		found = find_curve_within(search, op);
+	if (found == NIL)
+		found = find_curve_like(search, op);
+	return found;
+}
+
+/*
+ * Finds "day = ANY (values)", or the same of an expression of the day.
  */
 static List *
 find_day_any(Search *search, ScalarArrayOpExpr *any)
 {
 	Node *left = linitial(any->args);
 	Node *right = llast(any->args);
+	AdpMonotone curve;
 
-	if (!any->useOr || !is_day(search, left) || !is_value(search, right) ||
-		day_strategy(any->opno) != BTEqualStrategyNumber)
+	if (!any->useOr)
 		return NIL;
-	return make_leaf(search, left, right, BTEqualStrategyNumber, true);
+	if (is_day(search, left) && is_value(search, right) &&
+		day_strategy(any->opno) == BTEqualStrategyNumber)
+	{
+		List *found =
+			make_leaf(search, left, right, BTEqualStrategyNumber, true);
+
+		if (found != NIL)
+			return found;
+	}
+	if (!follows_day(search, left, &curve))
+		return NIL;
+	return make_comparison(search, any->opno, any->inputcollid, &curve, right,
+						   true);
 }
 
 /*
@@ -223,7 +425,7 @@ find_days(Search *search, Node *node)
 	switch (nodeTag(node))
 	{
 		case T_OpExpr:
-			return find_day_comparison(search, (OpExpr *) node);
+			return find_day_operator(search, (OpExpr *) node);
 		case T_ScalarArrayOpExpr:
 			return find_day_any(search, (ScalarArrayOpExpr *) node);
 		case T_BoolExpr:
@@ -365,6 +567,23 @@ adp_pushdown_find(PlannerInfo *root, Index varno, const AdpTable *table,
 		if (!find_in_clause(&search, lfirst(cell)))
 			result->is_whole = false;
 	}
+}
+
+/*
+ * Whether an expression is a column, or follows the day.
+ */
+bool
+adp_pushdown_is_side(PlannerInfo *root, Index varno, const AdpTable *table,
+					 AttrNumber attno, Node *expr)
+{
+	Search search = {root, varno, table, NULL};
+	const AdpTableColumn *column = as_column(&search, expr);
+	AdpMonotone curve;
+
+	if (column != NULL)
+		return column->attno == attno;
+	return table->day != NULL && table->day->attno == attno &&
+		follows_day(&search, expr, &curve);
 }
 
 /*

@@ -36,4 +36,12 @@ extern void adp_pushdown_find(PlannerInfo *root, Index varno,
 extern bool adp_pushdown_takes(PlannerInfo *root, Index varno,
 							   const AdpTable *table, Node *clause);
 
+/*
+ * Whether an expression is the column attno, or one that follows the day and
+ * attno is the day: a side of a condition that could be pushed.
+ */
+extern bool adp_pushdown_is_side(PlannerInfo *root, Index varno,
+								 const AdpTable *table, AttrNumber attno,
+								 Node *expr);
+
 #endif /* ADP_FDW_PUSHDOWN_H */

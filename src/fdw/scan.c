@@ -156,13 +156,17 @@ adp_scan_values(ForeignScanState *node, bool for_explain)
 	AdpValue *values = palloc0(Max(n, 1) * sizeof(AdpValue));
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
 
+	/* those that follow the day get it later, and are NULL here */
+	econtext->caseValue_isNull = true;
 	for (int i = 0; i < n; i++)
 	{
+		values[i].state = list_nth(scan->exprs, i);
+		values[i].econtext = econtext;
 		if (for_explain)
 			values[i].placeholder = placeholder(list_nth(exprs, i));
 		if (values[i].placeholder == NULL)
-			values[i].value = ExecEvalExpr(list_nth(scan->exprs, i), econtext,
-										   &values[i].is_null);
+			values[i].value =
+				ExecEvalExpr(values[i].state, econtext, &values[i].is_null);
 	}
 	return values;
 }

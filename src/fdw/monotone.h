@@ -1,0 +1,27 @@
+/*
+ * monotone.h
+ *	  Expressions that grow with the day, or shrink.
+ */
+#ifndef ADP_FDW_MONOTONE_H
+#define ADP_FDW_MONOTONE_H
+
+#include "nodes/pathnodes.h"
+
+/* How an expression follows the day. */
+typedef struct AdpMonotone
+{
+	Node *expr;		/* the expression; a CaseTestExpr stands for the day */
+	int direction;	/* 1: grows with the day, or stays; -1: shrinks, or stays */
+	int slack;		/* days closer together than this may be out of order */
+	bool needs_iso; /* only while DateStyle is ISO */
+} AdpMonotone;
+
+/*
+ * Whether an expression is the day, a column of type date, or follows it by
+ * functions known to be monotone, whose other arguments can be evaluated when
+ * the scan starts.
+ */
+extern bool adp_monotone_find(PlannerInfo *root, Index varno, AttrNumber day,
+							  Node *expr, AdpMonotone *result);
+
+#endif /* ADP_FDW_MONOTONE_H */
