@@ -14,6 +14,7 @@
 #include "utils/rel.h"
 #include "utils/tuplestore.h"
 
+#include "fdw/account_notice.h"
 #include "fdw/answer.h"
 
 struct AdpAnswer
@@ -134,8 +135,13 @@ adp_answer_attach(EState *estate, const AdpAsk *ask, MemoryContext cxt,
 static void
 end_reader(AdpAnswer *answer)
 {
+	const AdpAccountVerdict *verdicts;
+	int n;
+
 	if (answer->reader == NULL)
 		return;
+	verdicts = adp_reader_verdicts(answer->reader, &n);
+	adp_account_notice_add(answer->estate, answer->ask->table, verdicts, n);
 	answer->stats = *adp_reader_stats(answer->reader);
 	if (answer->stats.wait_reason != NULL)
 		answer->stats.wait_reason =

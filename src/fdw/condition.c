@@ -248,7 +248,8 @@ apply_field_set(const AdpTable *table, const AdpField *field, AdpOperator op,
  * Applies a set condition on the account: it picks whom to ask.
  */
 static void
-apply_account_set(AdpOperator op, const char **texts, int n, AdpPushed *pushed)
+apply_account_set(AdpOperator op, const char **texts, int n, bool is_constant,
+				  AdpPushed *pushed)
 {
 	AdpAccountFilter *filter = &pushed->plan->accounts;
 	AdpAccountCondition *grown =
@@ -261,6 +262,7 @@ apply_account_set(AdpOperator op, const char **texts, int n, AdpPushed *pushed)
 	added->op = op;
 	added->nvalues = n;
 	added->values = texts;
+	added->is_constant = is_constant;
 	filter->conditions = grown;
 	filter->nconditions++;
 }
@@ -319,7 +321,7 @@ apply_set(const AdpTable *table, List *condition, const AdpValue *values,
 	if (has_null && op == ADP_OP_NOT_IN)
 		pushed->is_empty = true;
 	else if (field->flags & ADP_FIELD_ACCOUNT)
-		apply_account_set(op, texts, n, pushed);
+		apply_account_set(op, texts, n, value->is_constant, pushed);
 	else if (field->flags & ADP_FIELD_PLATFORM)
 		apply_platform_set(table, op, texts, n, pushed);
 	else

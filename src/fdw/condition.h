@@ -76,6 +76,7 @@ typedef struct AdpValue
 	Datum value;
 	bool is_null;
 	const char *placeholder; /* not NULL: known only at run time */
+	bool is_constant;		 /* the same for the whole statement */
 	ExprState *state;		 /* evaluates an expression that follows the day */
 	ExprContext *econtext;	 /* whose case value is the day */
 } AdpValue;

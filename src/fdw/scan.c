@@ -22,6 +22,7 @@
 
 #include "base/compat.h"
 #include "base/guc.h"
+#include "fdw/account_notice.h"
 #include "fdw/plan.h"
 #include "fdw/scan.h"
 #include "platform/request.h"
@@ -112,6 +113,7 @@ adpipeBeginForeignScan(ForeignScanState *node, int eflags)
 		may_rescan(estate->es_plannedstmt->planTree) ||
 		count_scans(estate, rte->relid) > 1;
 	node->fdw_state = scan;
+	adp_account_notice_join(estate);
 }
 
 /*
@@ -128,6 +130,20 @@ has_param(Node *node, void *context)
 		return true;
 	}
 	return expression_tree_walker(node, has_param, context);
+}
+
+/*
+ * For expression_tree_walker: whether a parameter occurs that may change within
+ * the statement.
+ */
+static bool
+varies(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Param))
+		return ((Param *) node)->paramkind != PARAM_EXTERN;
+	return expression_tree_walker(node, varies, context);
 }
 
 /*
@@ -162,6 +178,7 @@ adp_scan_values(ForeignScanState *node, bool for_explain)
 	{
 		values[i].state = list_nth(scan->exprs, i);
 		values[i].econtext = econtext;
+		values[i].is_constant = !varies(list_nth(exprs, i), NULL);
 		if (for_explain)
 			values[i].placeholder = placeholder(list_nth(exprs, i));
 		if (values[i].placeholder == NULL)
@@ -425,8 +442,10 @@ adpipeEndForeignScan(ForeignScanState *node)
 {
 	AdpScan *scan = node->fdw_state;
 
-	if (scan != NULL)
-		adp_answer_detach(&scan->place);
+	if (scan == NULL)
+		return;
+	adp_answer_detach(&scan->place);
+	adp_account_notice_leave(node->ss.ps.state);
 }
 
 /*

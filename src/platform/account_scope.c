@@ -43,6 +43,62 @@ adp_account_scope_passes(const AdpAccountFilter *filter, const char *id)
 }
 
 /*
+ * Judges a value.
+ */
+static AdpAccountFate
+judge_value(const AdpAccountSet *all, bool only_open, const char *value,
+			const char *canonical)
+{
+	bool is_canonical = canonical != NULL && strcmp(value, canonical) == 0;
+	const AdpAccount *found;
+
+	if (canonical == NULL)
+		return ADP_ACCOUNT_MALFORMED;
+	if (all == NULL)
+		return is_canonical ? ADP_ACCOUNT_THERE : ADP_ACCOUNT_SPELLED;
+	found = adp_account_set_find(all, canonical);
+	if (found == NULL)
+		return ADP_ACCOUNT_OUTSIDE;
+	if (only_open && found->is_closed)
+		return ADP_ACCOUNT_CLOSED;
+	return is_canonical ? ADP_ACCOUNT_THERE : ADP_ACCOUNT_SPELLED;
+}
+
+/*
+ * Judges the constants of a filter.
+ */
+int
+adp_account_scope_judge(const AdpPlatform *platform,
+						const AdpAccountFilter *filter,
+						const AdpAccountSet *all, bool only_open,
+						AdpAccountVerdict **verdicts)
+{
+	int n = 0;
+
+	*verdicts = NULL;
+	for (int i = 0; filter != NULL && i < filter->nconditions; i++)
+	{
+		const AdpAccountCondition *condition = &filter->conditions[i];
+		Size size = (n + condition->nvalues + 1) * sizeof(AdpAccountVerdict);
+
+		if (!condition->is_constant)
+			continue;
+		*verdicts = *verdicts ? repalloc(*verdicts, size) : palloc(size);
+		for (int j = 0; j < condition->nvalues; j++)
+		{
+			AdpAccountVerdict *verdict = &(*verdicts)[n++];
+
+			verdict->value = condition->values[j];
+			verdict->canonical =
+				adp_account_canonical(platform, verdict->value);
+			verdict->fate =
+				judge_value(all, only_open, verdict->value, verdict->canonical);
+		}
+	}
+	return n;
+}
+
+/*
  * Whether a comma list of ids, each in any accepted spelling, holds an id.
  */
 static bool

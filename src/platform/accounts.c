@@ -19,7 +19,10 @@ struct AdpDirectory
 {
 	AdpSession *session;
 	MemoryContext cxt;
-	const AdpAccountFilter *filter;
+	const AdpAccountFilter *filter; /* NULL where it does not apply */
+	const AdpAccountFilter *asked;	/* the statement's */
+	AdpAccountVerdict *verdicts;	/* on the constants of that */
+	int nverdicts;
 	bool is_all; /* "*": whatever the listing holds */
 	bool with_settings;
 	bool needs_listing; /* until it is there */
@@ -55,6 +58,18 @@ settle_accounts(AdpDirectory *directory)
 }
 
 /*
+ * Judges the accounts that the statement names by those that there are.
+ */
+static void
+judge_asked(AdpDirectory *directory, const AdpAccountSet *all)
+{
+	directory->nverdicts =
+		adp_account_scope_judge(directory->session->platform, directory->asked,
+								directory->filter ? all : NULL,
+								directory->is_all, &directory->verdicts);
+}
+
+/*
  * Adds the accounts of a comma list.
  */
 static void
@@ -63,6 +78,7 @@ add_listed(AdpDirectory *directory, const char *list)
 	const AdpPlatform *platform = directory->session->platform;
 	char *rest = pstrdup(list);
 	char *item;
+	AdpAccountSet all = {0};
 
 	while ((item = adp_words_next(&rest, ",")) != NULL)
 	{
@@ -72,9 +88,11 @@ add_listed(AdpDirectory *directory, const char *list)
 			continue;
 		account.id = adp_account_canonical(platform, item);
 		Assert(account.id != NULL);
+		adp_account_set_add(&all, &account);
 		if (adp_account_scope_passes(directory->filter, account.id))
 			adp_account_set_add(&directory->wanted, &account);
 	}
+	judge_asked(directory, &all);
 }
 
 /*
@@ -110,6 +128,7 @@ adp_directory_create(AdpSession *session, MemoryContext cxt, const char *source,
 	directory->session = session;
 	directory->cxt = cxt;
 	directory->filter = filter;
+	directory->asked = filter;
 	directory->with_settings = with_settings;
 
 	list = adp_account_scope_list(session->platform, session->settings, source,
@@ -148,6 +167,10 @@ copy_settings(AdpAccount *to, const AdpAccount *from)
 static void
 choose_all(AdpDirectory *directory, const AdpAccount *items, int count)
 {
+	const AdpAccountSet listing = {count, count,
+								   unconstify(AdpAccount *, items)};
+
+	judge_asked(directory, &listing);
 	for (int i = 0; i < count; i++)
 	{
 		AdpAccount copy = {0};
@@ -480,4 +503,14 @@ adp_directory_account(const AdpDirectory *directory, int index)
 {
 	Assert(index >= 0 && index < directory->wanted.count);
 	return &directory->wanted.items[index];
+}
+
+/*
+ * What the constants in conditions are.
+ */
+const AdpAccountVerdict *
+adp_directory_verdicts(const AdpDirectory *directory, int *n)
+{
+	*n = directory->nverdicts;
+	return directory->verdicts;
 }

@@ -29,4 +29,8 @@ extern int adp_directory_count(const AdpDirectory *directory);
 extern const AdpAccount *adp_directory_account(const AdpDirectory *directory,
 											   int index);
 
+/* What the constants in conditions are, once the accounts are known. */
+extern const AdpAccountVerdict *adp_directory_verdicts(
+	const AdpDirectory *directory, int *n);
+
 #endif /* ADP_PLATFORM_ACCOUNTS_H */

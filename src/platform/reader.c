@@ -243,6 +243,15 @@ adp_reader_stats(const AdpReader *reader)
 }
 
 /*
+ * What the constants in conditions on the account are.
+ */
+const AdpAccountVerdict *
+adp_reader_verdicts(const AdpReader *reader, int *n)
+{
+	return adp_directory_verdicts(reader->directory, n);
+}
+
+/*
  * Version of the API that answered.
  */
 const char *

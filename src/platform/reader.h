@@ -58,6 +58,10 @@ extern void adp_reader_close(AdpReader *reader);
 
 extern const AdpStats *adp_reader_stats(const AdpReader *reader);
 
+/* What the constants in conditions on the account are, as far as is known. */
+extern const AdpAccountVerdict *adp_reader_verdicts(const AdpReader *reader,
+													int *n);
+
 /* Version of the API that answered; NULL: not told, or no answer yet. */
 extern const char *adp_reader_served(const AdpReader *reader);
 
