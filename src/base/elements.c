@@ -21,6 +21,7 @@ scalar_cell(const JsonLexContext *lex, AdpCell *cell)
 	cell->data = start;
 	cell->len = (uint32) (lex->token_terminator - start);
 	cell->has_escape = false;
+	cell->is_quoted = lex->token_type == JSON_TOKEN_STRING;
 	switch (lex->token_type)
 	{
 		case JSON_TOKEN_STRING:

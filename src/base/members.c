@@ -99,6 +99,7 @@ read_value(const char *at, AdpCell *cell)
 
 	cell->kind = (uint8) kind_of(*at);
 	cell->has_escape = false;
+	cell->is_quoted = cell->kind == ADP_CELL_STRING;
 	cell->data = at;
 	if (cell->kind == ADP_CELL_STRING)
 	{

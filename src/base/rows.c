@@ -438,6 +438,7 @@ store_cell(Parser *p, Walk *walk, int path, AdpCellKind kind, const char *start)
 	cell.len = p->lex->token_terminator - start;
 	cell.kind = kind;
 	cell.has_escape = false;
+	cell.is_quoted = kind == ADP_CELL_STRING;
 	if (kind == ADP_CELL_STRING)
 	{
 		cell.data++;

@@ -27,13 +27,18 @@ typedef enum AdpCellKind
 	ADP_CELL_ARRAY	 /* data: whole text with brackets */
 } AdpCellKind;
 
-/* One value: bytes inside the page, which must outlive the cell. */
+/*
+ * One value: bytes inside the page, which must outlive the cell, or bytes that
+ * a shaper made.
+ */
 typedef struct AdpCell
 {
 	const char *data;
 	uint32 len;
 	uint8 kind;		 /* an AdpCellKind */
 	bool has_escape; /* a string that holds a backslash */
+	bool is_quoted;	 /* a string with its quotes around it, as in a JSON page;
+					  * false for one that we made or that is from CSV */
 } AdpCell;
 
 typedef struct AdpRowShape AdpRowShape;

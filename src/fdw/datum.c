@@ -285,23 +285,21 @@ read_date(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 }
 
 /*
- * The JSON text of a cell, as it stood in the page; a string that stands in no
- * JSON is quoted for it.
+ * The JSON text of a cell, as it is in the page.  A string without quotes around
+ * it, from CSV or made by us, is quoted here.
  */
 static char *
-json_text(const AdpDatumReader *reader, const AdpCell *cell)
+json_text(const AdpCell *cell)
 {
 	StringInfoData out;
 
-	if (reader->is_bare && cell->kind == ADP_CELL_STRING)
-	{
-		initStringInfo(&out);
-		escape_json(&out, pnstrdup(cell->data, cell->len));
-		return out.data;
-	}
-	if (cell->kind == ADP_CELL_STRING)
+	if (cell->kind != ADP_CELL_STRING)
+		return pnstrdup(cell->data, cell->len);
+	if (cell->is_quoted)
 		return pnstrdup(cell->data - 1, cell->len + 2);
-	return pnstrdup(cell->data, cell->len);
+	initStringInfo(&out);
+	escape_json(&out, pnstrdup(cell->data, cell->len));
+	return out.data;
 }
 
 /*
@@ -310,9 +308,9 @@ json_text(const AdpDatumReader *reader, const AdpCell *cell)
 static bool
 read_json(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 {
-	*value = InputFunctionCall(unconstify(FmgrInfo *, &reader->input),
-							   json_text(reader, cell), reader->input_param,
-							   reader->typmod);
+	*value =
+		InputFunctionCall(unconstify(FmgrInfo *, &reader->input),
+						  json_text(cell), reader->input_param, reader->typmod);
 	return true;
 }
 
@@ -424,7 +422,6 @@ adp_datum_reader_init(AdpDatumReader *reader, Oid type, int32 typmod,
 
 	reader->read = pick_read(type);
 	reader->scale = 0;
-	reader->is_bare = false;
 	reader->is_array = reader->read == read_array;
 	reader->typmod = typmod;
 	reader->input_type = OidIsValid(element) ? element : type;

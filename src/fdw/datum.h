@@ -26,10 +26,7 @@ struct AdpDatumReader
 {
 	AdpDatumRead read;
 
-	/* for the caller to set */
-	int scale;	  /* decimals to shift numbers by */
-	bool is_bare; /* strings are of no JSON text */
-
+	int scale; /* decimals to shift numbers by; the caller sets it */
 	bool is_array;
 
 	/* for types without a reader of their own */
@@ -41,7 +38,7 @@ struct AdpDatumReader
 
 /*
  * Readies a reader for a type; what it needs of the type's input function goes
- * to cxt.  Values are taken as they stand, from JSON.
+ * to cxt.
  */
 extern void adp_datum_reader_init(AdpDatumReader *reader, Oid type,
 								  int32 typmod, MemoryContext cxt);

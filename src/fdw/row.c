@@ -113,8 +113,6 @@ adp_converter_create(MemoryContext cxt, const AdpTable *table, List *fields)
 			ColumnPlan *plan = &converter->plans[converter->nplans++];
 
 			plan_column(plan, column, cell, cxt);
-			plan->reader.is_bare =
-				cell < 0 || table->platform->format == ADP_FORMAT_CSV;
 		}
 	}
 	MemoryContextSwitchTo(old);
