@@ -129,6 +129,15 @@ class Access(Surface):
         self.assertEqual((said["is_valid"], said["error"]["subcode"]),
                          (False, 463))
 
+    def test_the_kind_of_a_refusal(self):
+        for path, kind in (("act_1/insights", "GraphMethodException"),
+                           ("me/foo", "OAuthException")):
+            error = json.loads(self.respond("GET", path, {}).body)["error"]
+            self.assertEqual(error["type"], kind)
+            if kind == "GraphMethodException":
+                self.assertIn("Object with ID 'act_1' does not exist",
+                              error["message"])
+
     def test_accounts_out_of_reach(self):
         for account in (HIDDEN, "1"):
             self.assertEqual(self.refused("act_%s/insights" % account),
@@ -137,7 +146,8 @@ class Access(Surface):
 
     def test_versions(self):
         self.assertEqual(self.refused("me", version="v24.0"), (2635, None))
-        self.assertEqual(self.refused("me", version="v27.0"), (2500, None))
+        self.get("me", version="v27.0")
+        self.assertEqual(self.refused("me", version="v28.0"), (2500, None))
         self.settings.change({"meta_old_version": "upgrade"})
         response = self.respond("GET", "me", version="v24.0")
         self.assertEqual(dict(response.headers)["facebook-api-version"],
@@ -328,7 +338,7 @@ class Edges(Surface):
     def test_deleted_is_an_error(self):
         self.assertEqual(self.refused(
             "act_%s/campaigns" % MAIN, effective_status='["DELETED"]'),
-            (100, None))
+            (100, 1815001))
 
     def test_deleted_by_id(self):
         deleted = [c for c in self.world.accounts[MAIN].children

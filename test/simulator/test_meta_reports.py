@@ -6,7 +6,7 @@ import json
 import unittest
 
 from meta_ads import catalog, expected
-from meta_ads.model import WINDOWS
+from meta_ads.model import WINDOWS, told_if_mixed
 from meta_ads.sample import CLOSED, DIRECT, EURO, KIWI, MAIN, SampleWorld
 from state import Clock
 from test_meta_api import NOW, Surface, days
@@ -104,7 +104,7 @@ class Parameters(Surface):
                          (100, None))
         for pair in ("country,age", "country,publisher_platform",
                      "region,country", catalog.ADVERTISER_HOUR + ",age"):
-            self.assertEqual(self.bad(breakdowns=pair), (2, 1504041), pair)
+            self.assertEqual(self.bad(breakdowns=pair), (100, None), pair)
 
     def test_metrics_with_breakdowns(self):
         self.assertEqual(self.bad(breakdowns="age", fields="relevance_score"),
@@ -124,7 +124,16 @@ class Parameters(Surface):
                          (100, None))
         self.assertEqual(self.bad(action_breakdowns="action_device",
                                   breakdowns="age", fields="actions"),
-                         (2, 1504041))
+                         (100, None))
+
+    def test_what_does_not_go_together_is_named(self):
+        response = self.respond("GET", INSIGHTS, {
+            "breakdowns": "country,age", "fields": "spend"})
+        self.assertEqual(response.status, 400)
+        self.assertEqual(
+            json.loads(response.body)["error"]["message"], "(#100) Current "
+            "combination of data breakdown columns (action_type, country, "
+            "age) is invalid")
 
     def test_windows(self):
         self.assertEqual(self.bad(action_attribution_windows='["3d_click"]',
@@ -311,13 +320,87 @@ class Rows(Surface):
             if row["campaign_name"] == "Mixed attribution":
                 mixed = row["attribution_setting"] == "mixed"
                 seen.add(mixed)
-                self.assertNotEqual(mixed, "actions" in row)
+                types = [a["action_type"] for a in row["actions"]]
+                self.assertEqual(mixed, not any(
+                    not told_if_mixed(t) for t in types))
         self.assertEqual(seen, {True, False})
         rows = self.daily(EURO, action_attribution_windows='["7d_click"]',
                           time_range=days("2026-11-01", "2026-11-20"))
         for row in rows:
             if row["attribution_setting"] == "mixed":
                 self.assertTrue(all("7d_click" in a for a in row["actions"]))
+
+    def mixed_rows(self, **params):
+        """Returns rows of campaigns over several settings."""
+        return [row for row in self.daily(
+            EURO, time_range=days("2026-11-01", "2026-11-20"), **params)
+            if row.get("attribution_setting") == "mixed"]
+
+    def test_mixed_settings_may_tell_all(self):
+        self.settings.change({"meta_mixed": "amounts"})
+        rows = self.mixed_rows()
+        self.assertTrue(rows)
+        for row in rows:
+            types = {a["action_type"]: a["value"] for a in row["actions"]}
+            self.assertIn("omni_purchase", types)
+
+    def test_mixed_settings_may_tell_windows_only(self):
+        for row in self.mixed_rows(
+                action_attribution_windows='["default","7d_click"]'):
+            for a in row["actions"]:
+                self.assertEqual("value" in a,
+                                 told_if_mixed(a["action_type"]), a)
+
+    def test_mixed_settings_may_tell_nothing(self):
+        self.settings.change({"meta_mixed": "absent"})
+        rows = self.mixed_rows()
+        self.assertTrue(rows)
+        self.assertFalse([r for r in rows if "actions" in r])
+
+    def test_mixed_settings_in_turns(self):
+        self.settings.change({"meta_mixed": "turns"})
+        self.assertEqual({
+            (any("omni_purchase" == a["action_type"] for a in row.get(
+                "actions", [])), "actions" in row)
+            for row in self.mixed_rows()},
+            {(True, True), (False, True), (False, False)})
+
+    def test_lists_side_by_side(self):
+        """Events that a site names itself stand in one list by name, in the
+        other as their sum."""
+        fields = "campaign_name,actions,conversions,conversion_values"
+        named = "offsite_conversion.fb_pixel_custom."
+        seen = set()
+        for row in self.daily(fields=fields):
+            actions = {a["action_type"]: decimal.Decimal(a["value"])
+                       for a in row.get("actions", [])}
+            events = {a["action_type"]: decimal.Decimal(a["value"])
+                      for a in row.get("conversions", [])}
+            seen.update(events)
+            self.assertFalse(set(actions) & set(events))
+            self.assertEqual(
+                actions.get(named[:-1], 0), sum(
+                    n for t, n in events.items() if t.startswith(named)))
+            for a in row.get("conversion_values", []):
+                self.assertIn(a["action_type"], events)
+        self.assertEqual(seen, {
+            named + "(JTC) Pre-qualified Lead", named + "회원 가입 \"무료\"",
+            "contact_total", "contact_website"})
+
+    def test_products(self):
+        """By product, what happens on web sites is of none, and what happens
+        in apps is lost."""
+        rows = self.daily(breakdowns="product_id")
+        keys = {"product_id" in row for row in rows}
+        self.assertEqual(keys, {True, False})
+        for row in rows:
+            types = {a["action_type"] for a in row.get("actions", [])}
+            self.assertFalse([t for t in types if t.startswith("app_")])
+            if "product_id" in row:
+                self.assertFalse([t for t in types if catalog.off_meta(t)
+                                  and t != "lead"])
+            else:
+                self.assertEqual(row["impressions"], "0")
 
     def test_late_actions_without_delivery(self):
         rows = self.daily(level="ad", fields="impressions,spend,actions",
@@ -408,7 +491,7 @@ class Filters(Surface):
     def test_deleted_may_be_refused(self):
         self.settings.change({"meta_deleted_filter": False})
         self.assertEqual(self.refused(INSIGHTS, filtering=json.dumps(
-            [statuses("ad")])), (100, None))
+            [statuses("ad")])), (100, 1815001))
 
     def test_by_id_everything_is_told(self):
         deleted = [c for c in self.world.accounts[MAIN].children
@@ -496,18 +579,27 @@ def number(text):
 
 def read_metrics(row, choice):
     """Returns the metric columns that a plain reader makes of a row."""
-    counts = {a["action_type"]: a["value"] for a in row.get("actions", [])}
-    values = {a["action_type"]: a["value"]
-              for a in row.get("action_values", [])}
+    counts, values = {}, {}
+    for told, names in ((counts, ("actions", "conversions")),
+                        (values, ("action_values", "conversion_values"))):
+        for name in names:
+            for a in row.get(name, []):
+                told.setdefault(a["action_type"], a["value"])
+    mixed = row.get("attribution_setting") == "mixed"
+    seen = {a["action_type"] for name in ("actions", "action_values")
+            for a in row.get(name, [])}
     count = value = decimal.Decimal(0)
     for group in choice.split(","):
         for name in group.split("|"):
             if name in counts:
-                count += decimal.Decimal(counts[name])
-                value += decimal.Decimal(values.get(name, "0"))
+                if count is not None:
+                    count += decimal.Decimal(counts[name])
+                    value += decimal.Decimal(values.get(name, "0"))
                 break
-    if row.get("attribution_setting") == "mixed":
-        count = value = None
+            if mixed and not (seen if told_if_mixed(name) else [
+                    t for t in seen if not told_if_mixed(t)]):
+                count = value = None
+                break
     told = {name: number(row.get(name, "0")) for name in (
         "impressions", "clicks", "inline_link_clicks", "spend")}
     told.update(reach=number(row["reach"]), conversions=count,
@@ -523,7 +615,8 @@ class World(Surface):
 
     choices = (expected.DEFAULT_ACTIONS, "lead,omni_purchase",
                "offsite_conversion.fb_pixel_purchase|purchase,landing_page_"
-               "view", "none")
+               "view", "none", "contact_total,offsite_conversion.fb_pixel_"
+               "custom.(JTC) Pre-qualified Lead", "like")
 
     def compare(self, account, table, choice, span):
         """Compares one daily table of an account."""
@@ -533,6 +626,7 @@ class World(Surface):
                       "account_id", "account_name", "account_currency",
                       "impressions", "clicks", "inline_link_clicks", "spend",
                       "reach", "frequency", "actions", "action_values",
+                      "conversions", "conversion_values",
                       "attribution_setting"] + [
                           kind + part for kind in expected.LEVELS[
                               1:expected.LEVELS.index(level) + 1]
@@ -575,13 +669,23 @@ class World(Surface):
                 self.compare(MAIN, table, choice,
                              ("2026-11-10", "2026-11-16"))
 
+    def test_what_mixed_rows_may_tell(self):
+        for mode in ("amounts", "absent", "turns"):
+            self.settings.change({"meta_mixed": mode})
+            for table in ("campaign_daily", "account_daily"):
+                for choice in self.choices:
+                    self.compare(EURO, table, choice,
+                                 ("2026-11-10", "2026-11-16"))
+
     def test_actions_as_rows(self):
         read = {}
         for row in self.report(
                 EURO, level="campaign", time_increment="1", limit="500",
-                fields="campaign_id,actions,action_values", time_range=WEEK,
+                fields="campaign_id,actions,action_values,conversions,"
+                "conversion_values", time_range=WEEK,
                 filtering=json.dumps([statuses("campaign")])):
-            for place, name in enumerate(("actions", "action_values")):
+            for place, name in ((0, "actions"), (1, "action_values"),
+                                (0, "conversions"), (1, "conversion_values")):
                 for a in row.get(name, []):
                     key = (row["campaign_id"], row["date_start"],
                            a["action_type"])

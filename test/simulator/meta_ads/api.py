@@ -26,6 +26,7 @@ SYSTEM_USER = "100000000000077"
 SETTINGS = dict({
     "meta_opt_in": False,       # accounts may use the opt-in breakdowns
     "meta_deleted_filter": True,    # reports take DELETED as a filter value
+    "meta_mixed": "windows",    # of model.MIXED, or "turns": mixed rows tell
     "meta_sync_rows": 0,        # most rows of a report made at once
     "meta_sync_error": "100.1487534",   # what a larger one is refused with
     "meta_async_rows": 0,       # most rows of a run
@@ -59,7 +60,7 @@ class MetaAds:
 
     def expected_rows(self, params):
         """Returns what a correct reader ends up with."""
-        return expected_rows(self.world, params)
+        return expected_rows(self.world, params, self.settings["meta_mixed"])
 
     def list_accounts(self):
         """Returns the accounts with their local day."""
@@ -214,14 +215,14 @@ class MetaAds:
         if word.startswith("act_"):
             account = self.world.accounts.get(word[4:])
             if account is None or not account.assigned:
-                raise GraphError("100.33")
+                raise errors.missing(word)
             return account
         for account in self.world.accounts.values():
             for kind in catalog.LEVELS[1:]:
                 for node in account.nodes(kind):
                     if node.id == word:
                         return node
-        raise GraphError("100.33")
+        raise errors.missing(word)
 
     # ---- edges -----------------------------------------------------------
 
@@ -279,7 +280,8 @@ class MetaAds:
         """Returns the rows of a report."""
         if self.bench and self.bench.serves(plan):
             return self.bench.report(self.world, plan)
-        return report(self.world, plan, self.settings["meta_opt_in"])
+        return report(self.world, plan, self.settings["meta_opt_in"],
+                      self.settings["meta_mixed"])
 
     def read_report(self, call, node):
         """Answers a report that is made at once."""

@@ -1,11 +1,12 @@
 """The names that the platform knows, and the rules that hang on names."""
 
-from meta_ads.model import FAMILIES
+from meta_ads.model import FAMILIES, ON_META
 
 # Versions of the Marketing API: first and last day, None while it lives.
 VERSIONS = (
-    ((26, 0), "2026-07-29", None), ((25, 0), "2026-02-18", None),
-    ((24, 0), "2025-10-08", "2026-10-06"),
+    ((27, 0), "2026-11-04", None), ((26, 0), "2026-07-29", None),
+    ((25, 0), "2026-02-18", "2027-02-23"),
+    ((24, 0), "2025-10-08", "2026-11-10"),
     ((23, 0), "2025-05-29", "2026-06-09"),
     ((22, 0), "2025-01-21", "2026-02-19"),
     ((21, 0), "2024-10-02", "2025-09-09"),
@@ -45,9 +46,9 @@ RATIOS = {
     "cost_per_unique_click": ("spend", 1, "unique_clicks"),
     "unique_ctr": ("unique_clicks", 100, "reach"),
 }
-ACTION_LISTS = ("actions", "action_values", "cost_per_action_type",
-                "purchase_roas", "website_purchase_roas",
-                "mobile_app_purchase_roas")
+ACTION_LISTS = ("actions", "action_values", "conversions",
+                "conversion_values", "cost_per_action_type", "purchase_roas",
+                "website_purchase_roas", "mobile_app_purchase_roas")
 ROAS_TYPES = {
     "purchase_roas": "omni_purchase",
     "website_purchase_roas": "offsite_conversion.fb_pixel_purchase",
@@ -69,7 +70,7 @@ unique_actions unique_outbound_clicks unique_inline_link_click_ctr
 unique_link_clicks_ctr cost_per_unique_inline_link_click
 cost_per_unique_action_type cost_per_inline_post_engagement
 cost_per_outbound_click cost_per_thruplay cost_per_conversion
-conversions conversion_values unique_conversions outbound_clicks_ctr
+unique_conversions outbound_clicks_ctr
 unique_outbound_clicks_ctr website_ctr video_thruplay_watched_actions
 video_30_sec_watched_actions video_15_sec_watched_actions
 video_6_sec_watched_actions video_continuous_2_sec_watched_actions
@@ -93,7 +94,7 @@ ASSETS = tuple(name + "_asset" for name in (
     "link_url", "ad_format"))
 ASSET_FIELDS = {"impressions", "clicks", "spend", "reach", "actions",
                 "action_values"}
-SPECIAL = ("dma", "product_id", "mmm", "user_segment_key",
+SPECIAL = ("dma", "mmm", "user_segment_key",
            "skan_campaign_id", "skan_conversion_id", "app_id",
            "is_conversion_id_modeled")
 BREAKDOWNS = {name for names in FAMILIES.values() for name in names} | set(
@@ -105,8 +106,12 @@ OPT_IN = {"impression_device", AUDIENCE_HOUR, "frequency_value"}
 # Not allowed with any breakdown.
 UNBROKEN = {"app_store_clicks", "newsfeed_avg_position", "newsfeed_clicks",
             "newsfeed_impressions", "relevance_score"}
-# Breakdowns for which actions outside Meta are not told.
-TYPE_1 = {"region", "dma"} | HOURS
+# Breakdowns for which actions outside Meta are not told: not at all, or those
+# on web sites without the breakdown's value and those in apps not at all.
+TYPE_1 = {"region", "dma", "comscore_market"} | HOURS
+TYPE_2 = {"product_id", "action_device", "action_destination",
+          "action_target_id", "action_carousel_card_id",
+          "action_carousel_card_name", "action_canvas_component_name"}
 ACTION_BREAKDOWNS = set("""
 action_type action_device action_destination action_target_id action_reaction
 action_video_type action_video_sound action_canvas_component_name
@@ -132,10 +137,6 @@ ALIVE_WINDOWS = {"default", "1d_click", "7d_click", "28d_click", "1d_view",
                  "1d_ev"}
 DEAD_WINDOWS = {"7d_view", "28d_view"}
 SILENT_WINDOWS = {"incrementality", "dda", "skan_click", "skan_view"}
-
-ON_META = ("link_click", "page_engagement", "post_engagement", "like",
-           "comment", "post_reaction", "video_view", "onsite_conversion.",
-           "leadgen_grouped")
 
 STATUSES = {
     "campaign": {"ACTIVE", "PAUSED", "ARCHIVED", "DELETED", "IN_PROCESS",

@@ -88,6 +88,8 @@ def status_filter(kind, params):
     asked = json_of(params["effective_status"], "effective_status")
     if not isinstance(asked, list):
         raise invalid("Param effective_status must be an array")
+    if "DELETED" in asked:
+        raise GraphError("100.1815001")
     allowed = catalog.STATUSES[kind] - {"DELETED"}
     if set(asked) - allowed:
         raise invalid("effective_status[0] must be one of the following "

@@ -19,10 +19,11 @@ MESSAGES = {
     "4": "(#4) Application request limit reached",
     "17": "(#17) User request limit reached",
     "100": "(#100) Invalid parameter",
-    "100.33": "Unsupported get request. Object does not exist, cannot be "
-              "loaded due to missing permissions, or does not support this "
-              "operation",
+    "100.33": "Unsupported get request. Object with ID '0' does not exist, "
+              "cannot be loaded due to missing permissions, or does not "
+              "support this operation",
     "100.1487534": "Invalid parameter",
+    "100.1815001": "Invalid parameter",
     "104": "Incorrect signature",
     "190": "Invalid OAuth access token - Cannot parse access token",
     "190.463": "Error validating access token: Session has expired on "
@@ -38,7 +39,10 @@ MESSAGES = {
             "months from the current date",
 }
 TITLES = {"100.1487534": "Too many rows", "2601.1815107":
-          "The report is not ready"}
+          "The report is not ready",
+          "100.1815001": "Cannot Request for Deleted Objects"}
+# Of refusals that are no OAuthException.
+KINDS = {"100.33": "GraphMethodException"}
 
 
 class GraphError(Exception):
@@ -57,6 +61,13 @@ class GraphError(Exception):
         return int(self.name.partition(".")[0])
 
 
+def missing(object_id):
+    """Returns the refusal of an object that is not there, or not for this
+    token."""
+    return GraphError("100.33", MESSAGES["100.33"].replace("'0'", "'%s'"
+                                                           % object_id))
+
+
 class NotServed(Exception):
     """The platform has this, the simulator does not."""
 
@@ -66,7 +77,8 @@ def body_of(error):
     code, _, subcode = error.name.partition(".")
     text = error.message or MESSAGES.get(error.name) or MESSAGES.get(
         code) or "(#%s) An error of the platform" % code
-    made = {"message": text, "type": "OAuthException", "code": int(code)}
+    made = {"message": text, "type": KINDS.get(error.name, "OAuthException"),
+            "code": int(code)}
     if subcode:
         made["error_subcode"] = int(subcode)
     if text != TOO_HEAVY:

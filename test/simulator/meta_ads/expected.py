@@ -9,7 +9,8 @@ import datetime
 import decimal
 import json
 
-from meta_ads.model import MICRO, Part, default_mixes, reach_of, setting_of
+from meta_ads.model import (MICRO, Part, default_mixes, mixed_tells, reach_of,
+                            setting_of, told_if_mixed)
 
 DEFAULT_ACTIONS = ("omni_purchase|purchase|"
                    "offsite_conversion.fb_pixel_purchase")
@@ -80,24 +81,57 @@ def sums(world, account, level, names, family, days, without):
                 key = node.id, tuple(kept.values()), day
                 row = found.setdefault(key, Row(node, kept, day))
                 row.part.add(part)
-                if part.counts or part.scalars.get("impressions"):
+                if part.counts or part.named or part.scalars.get(
+                        "impressions"):
                     row.settings.add(ad.parent.traits["attribution"])
     return [row for row in found.values() if row.part]
 
 
-def conversions_of(row, choice):
+def carries(row, name, mode):
+    """Tells whether a row says what it has of a type in the default
+    window."""
+    if not default_mixes(row.settings):
+        return True
+    how = mixed_tells(mode, row.node, row.day)
+    return how == "amounts" or how == "windows" and told_if_mixed(name)
+
+
+def lacks(row, name, mode):
+    """Tells whether a type that a row does not have is none there, and not
+    merely kept back.  Where ad sets have different settings an amount shows
+    it: any for what happens on Meta, else one from outside Meta."""
+    if not default_mixes(row.settings):
+        return True
+    seen = {t for tally in (row.part.counts, row.part.values)
+            for (t, window), number in tally.items()
+            if number and window == "default" and carries(row, t, mode)}
+    if told_if_mixed(name):
+        return bool(seen)
+    return any(not told_if_mixed(t) for t in seen)
+
+
+def lists_of(row):
+    """Returns the pairs of lists of a row: counts and values."""
+    part = row.part
+    return ((part.counts, part.values), (part.named, part.named_values))
+
+
+def conversions_of(row, choice, mode):
     """Returns (conversions, conversions_value) in millionths: comma adds, bar
-    takes the first type that was counted, the value is of the same type.
-    (None, None) where the platform tells no default window."""
-    if default_mixes(row.settings):
-        return None, None
+    takes the first type that was counted, the value is of the same type, and
+    of two lists that have it the first.  (None, None) where the platform does
+    not tell whether one was."""
     count = value = 0
     for alternatives in choice.split(","):
         for name in (n.strip() for n in alternatives.split("|")):
-            if any(t == name for t, _ in row.part.counts):
-                count += row.part.counts.get((name, "default"), 0)
-                value += row.part.values.get((name, "default"), 0)
+            found = [(counts, values) for counts, values in lists_of(row)
+                     if counts.get((name, "default"))]
+            if found and carries(row, name, mode):
+                count += found[0][0][name, "default"]
+                value += found[0][1].get((name, "default"), 0)
                 break
+            if not lacks(row, name, mode):
+                return None, None
     return count, value
 
 
@@ -118,12 +152,12 @@ def money(number):
     return None if number is None else text_of(number, MICRO)
 
 
-def metrics(row, choice):
+def metrics(row, choice, mode):
     """Returns the metric columns of a row."""
     plain = {name: row.part.scalars.get(name, 0) for name in (
         "impressions", "clicks", "inline_link_clicks", "spend")}
     reach = reach_of(plain["impressions"])
-    count, value = conversions_of(row, choice)
+    count, value = conversions_of(row, choice, mode)
     return {"impressions": str(plain["impressions"]),
             "clicks": str(plain["clicks"]),
             "inline_link_clicks": str(plain["inline_link_clicks"]),
@@ -135,28 +169,28 @@ def metrics(row, choice):
             if row.settings else None}
 
 
-def action_rows(row, account):
+def action_rows(row, account, mode):
     """Returns one row per action type of a campaign's day."""
-    if default_mixes(row.settings):
-        return []
-    types = {t for source in (row.part.counts, row.part.values)
-             for (t, window), number in source.items()
-             if window == "default" and number}
     made = []
-    for name in sorted(types):
-        made.append(dict(
-            base_row(row, account, "campaign"), action_type=name,
-            action_count=money(row.part.counts.get((name, "default"), 0)),
-            action_value=money(row.part.values.get((name, "default"), 0))))
+    for counts, values in lists_of(row):
+        types = {t for source in (counts, values)
+                 for (t, window), number in source.items()
+                 if window == "default" and number}
+        for name in sorted(types):
+            if carries(row, name, mode):
+                made.append(dict(
+                    base_row(row, account, "campaign"), action_type=name,
+                    action_count=money(counts.get((name, "default"), 0)),
+                    action_value=money(values.get((name, "default"), 0))))
     return made
 
 
-def common_row(row, account, level, choice):
+def common_row(row, account, level, choice, mode):
     """Returns a row of a table that all platforms share."""
     made = {"platform": "meta_ads"}
     for name, value in base_row(row, account, level).items():
         made[name.replace("adset_", "ad_group_")] = value
-    told = metrics(row, choice)
+    told = metrics(row, choice, mode)
     made.update(impressions=told["impressions"],
                 clicks=told["inline_link_clicks"], spend=told["spend"],
                 conversions=told["conversions"],
@@ -199,9 +233,9 @@ def readable_accounts(world, params):
             if a.assigned and a.account_status != 101]
 
 
-def expected_rows(world, params):
-    """Answers /_control/world.  Raises ValueError on what it does not
-    know."""
+def expected_rows(world, params, mode="windows"):
+    """Answers /_control/world; `mode` is the setting meta_mixed.  Raises
+    ValueError on what it does not know."""
     if set(params) - PARAMETERS:
         raise ValueError("unknown parameter: " + ", ".join(
             sorted(set(params) - PARAMETERS)))
@@ -226,10 +260,10 @@ def expected_rows(world, params):
     for account in accounts:
         for row in sums(world, account, level, names, family, days, without):
             if resource in COMMON:
-                made.append(common_row(row, account, level, choice))
+                made.append(common_row(row, account, level, choice, mode))
             elif resource == "campaign_action_daily":
-                made += action_rows(row, account)
+                made += action_rows(row, account, mode)
             else:
                 made.append(dict(base_row(row, account, level),
-                                 **metrics(row, choice)))
+                                 **metrics(row, choice, mode)))
     return made

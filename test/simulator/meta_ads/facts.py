@@ -40,14 +40,23 @@ TYPES = {
     "web_lead": ("lead", "offsite_conversion.fb_pixel_lead"),
     "form_lead": ("lead", "onsite_conversion.lead_grouped"),
     "custom": ("offsite_conversion.fb_pixel_custom",),
+    "sign_up": ("offsite_conversion.fb_pixel_custom",),
+    "contact": (),
+}
+# The same in the other pair of lists: what the site named itself, by that name
+# and nowhere else, and contacts, a total beside its part.
+NAMED = {
+    "custom": ("offsite_conversion.fb_pixel_custom.(JTC) Pre-qualified Lead",),
+    "sign_up": ("offsite_conversion.fb_pixel_custom.회원 가입 \"무료\"",),
+    "contact": ("contact_total", "contact_website"),
 }
 # What each quirk's people do after the click; None is everybody else.
 CONVERTS = {
     None: (("web", 30), ("app", 12), ("cart", 60)),
-    "web": (("aggregated", 40),),
-    "pixel_only": (("pixel", 35), ("custom", 20)),
+    "web": (("aggregated", 40), ("sign_up", 30)),
+    "pixel_only": (("pixel", 35), ("custom", 20), ("sign_up", 10)),
     "no_actions": (),
-    "leads": (("web_lead", 50), ("form_lead", 30)),
+    "leads": (("web_lead", 50), ("form_lead", 30), ("contact", 25)),
     "app": (("app", 40),),
 }
 # Increments that windows are sums of, from the sixth on views.
@@ -55,7 +64,10 @@ INCREMENTS = 5
 OF_WINDOW = {"1d_click": (0,), "7d_click": (0, 1), "28d_click": (0, 1, 2),
              "1d_view": (3,), "1d_ev": (4,)}
 # Events that bring money.
-BOUGHT = ("web", "app", "aggregated", "pixel", "cart")
+BOUGHT = ("web", "app", "aggregated", "pixel", "cart", "custom")
+# Events on Meta itself, and in apps; all others are of web sites.
+ON_META_EVENTS = ("link", "like", "comment", "reaction", "video", "form_lead")
+APP_EVENTS = ("app",)
 SCALARS = ("impressions", "clicks", "inline_link_clicks", "spend",
            "inline_post_engagement", "outbound_clicks", "video_plays",
            "video_p25", "video_p100")
@@ -182,6 +194,7 @@ VALUES = {
     "audience_hour": tuple(("%02d:00:00 - %02d:59:59" % (h, h),)
                            for h in range(24)),
     "frequency": (("1",), ("2",), ("3-5",), ("6-10",)),
+    "product": (("8001, 런닝화 \"특가\"",), ("8002, Socks",), ("8003, Hat",)),
 }
 # Families of which the platform cannot place everything: weight of the rest.
 UNPLACED = {"country": 2, "region": 3, "market": 30}
@@ -225,10 +238,14 @@ def told(ad, day):
     scalars, happened, price = day
     brought = money(happened, price)
     part = Part(dict(scalars))
-    for source, target in ((happened, part.counts), (brought, part.values)):
+    for source, target, named in (
+            (happened, part.counts, part.named),
+            (brought, part.values, part.named_values)):
         for event, steps in source.items():
             for name in types_of(ad, event, source is brought):
                 tell(target, name, steps, ad.traits["windows"])
+            for name in NAMED.get(event, ()):
+                tell(named, name, steps, ad.traits["windows"])
     return part
 
 
@@ -261,6 +278,26 @@ def parts(ad, ordinal, family):
         return ()
     if family is None:
         return (((), told(ad, day)),)
+    if family == "product":
+        return product_parts(ad, ordinal, day)
+    return cut_parts(ad, ordinal, family, day)
+
+
+def product_parts(ad, ordinal, day):
+    """Returns the pairs of an ad's day by product: what happened on web sites
+    is of no product, what happened in apps is lost."""
+    scalars, happened, price = day
+    web = {event: steps for event, steps in happened.items()
+           if event not in ON_META_EVENTS + APP_EVENTS}
+    own = {event: happened[event] for event in happened
+           if event in ON_META_EVENTS}
+    rest = told(ad, ({}, web, price))
+    made = cut_parts(ad, ordinal, "product", (scalars, own, price))
+    return made + (({"product_id": None}, rest),) if rest else made
+
+
+def cut_parts(ad, ordinal, family, day):
+    """Returns the pairs of an ad's day along a family."""
     share = weights(ad, ordinal, family)
     total, below, made = sum(share), 0, []
     for weight, values in zip(share, VALUES[family]):

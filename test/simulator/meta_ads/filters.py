@@ -88,7 +88,9 @@ def check_values(kind, attribute, values, deleted_filter):
     """Refuses values that an attribute cannot have."""
     known = None
     if attribute == "effective_status":
-        known = STATUSES[kind] - (set() if deleted_filter else {"DELETED"})
+        known = STATUSES[kind]
+        if not deleted_filter and "DELETED" in values:
+            raise GraphError("100.1815001")
     if attribute == "delivery_info":
         known = DELIVERY
     if known is not None and set(values) - known:

@@ -5,7 +5,8 @@ import hashlib
 
 from meta_ads import catalog
 from meta_ads.filters import listed, passes
-from meta_ads.model import (MICRO, Part, default_mixes, reach_of, setting_of)
+from meta_ads.model import (MICRO, Part, default_mixes, mixed_tells, reach_of,
+                            setting_of, told_if_mixed)
 from meta_ads.query import DAY, months_before
 
 SIX_PLACES = decimal.Decimal("0.000001")
@@ -89,7 +90,7 @@ def add_day(world, plan, ad, target, span, day, found):
         if row is None:
             row = found[key] = Sum(target, kept, span)
         row.part.add(part)
-        if part.scalars.get("impressions") or part.counts:
+        if part.scalars.get("impressions") or part.counts or part.named:
             row.settings.add(ad.at("adset").traits["attribution"])
 
 
@@ -117,10 +118,12 @@ def order(plan, rows):
 
 
 class Teller:
-    """Puts the rows of one plan into words."""
+    """Puts the rows of one plan into words; `mixed` says what rows over
+    several settings tell."""
 
-    def __init__(self, world, plan):
+    def __init__(self, world, plan, mixed="windows"):
         self.plan = plan
+        self.mixed = mixed
         self.account = plan.node.at("account")
         self.today = world.today(self.account)
         self.month_13 = months_before(self.today, 13)
@@ -136,7 +139,8 @@ class Teller:
                 told[name] = value
         told["date_start"] = row.span[0].isoformat()
         told["date_stop"] = row.span[1].isoformat()
-        told.update(row.values)
+        told.update((name, value) for name, value in row.values.items()
+                    if value is not None)
         return told
 
     def counts(self, row):
@@ -217,7 +221,11 @@ class Teller:
         part = row.part
         if name in catalog.ROAS_TYPES:
             return self.roas(catalog.ROAS_TYPES[name], row)
-        source = part.values if name == "action_values" else part.counts
+        if self.withholds(row) == "absent":
+            return []
+        source = {"action_values": part.values, "conversions": part.named,
+                  "conversion_values": part.named_values}.get(
+                      name, part.counts)
         made = []
         for action_type in sorted({t for t, _ in source}):
             if not self.tells(action_type, row):
@@ -229,12 +237,20 @@ class Teller:
                     made.append(element)
         return made
 
+    def withholds(self, row):
+        """Returns how a row keeps amounts of the default window to itself,
+        None if it does not."""
+        if not default_mixes(row.settings):
+            return None
+        how = mixed_tells(self.mixed, row.node, row.span[0])
+        return None if how == "amounts" else how
+
     def tells(self, action_type, row):
         """Tells whether the platform tells an action type here."""
         if catalog.TYPE_1 & set(self.plan.breakdowns) and catalog.off_meta(
                 action_type):
             return False
-        if "action_device" in self.plan.with_actions_by and (
+        if catalog.TYPE_2 & set(self.plan.with_actions_by) and (
                 action_type.startswith("app_custom_event")):
             return False
         return all(f.holds(action_type) for f in self.plan.filters
@@ -245,7 +261,7 @@ class Teller:
         told by device as well."""
         numbers = {w: source.get((action_type, w), 0)
                    for w in self.plan.windows}
-        if default_mixes(row.settings):
+        if self.withholds(row) and not told_if_mixed(action_type):
             numbers.pop("default", None)
         if "action_device" not in self.plan.with_actions_by or (
                 catalog.off_meta(action_type)):
@@ -284,7 +300,7 @@ class Teller:
         """Returns the return on spend of a type, nothing without either."""
         brought = row.part.values.get((action_type, "default"), 0)
         spend = row.part.scalars.get("spend", 0)
-        if not brought or not spend or default_mixes(row.settings) or (
+        if not brought or not spend or self.withholds(row) or (
                 not self.tells(action_type, row)):
             return []
         return [{"action_type": action_type, "value": divided(brought,
@@ -313,10 +329,10 @@ def kept_history(world, plan):
         if last >= edge])
 
 
-def report(world, plan, opted_in):
+def report(world, plan, opted_in, mixed="windows"):
     """Returns the rows of a report."""
     if silently_empty(world, plan, opted_in):
         return []
     plan = kept_history(world, plan)
-    teller = Teller(world, plan)
+    teller = Teller(world, plan, mixed)
     return [teller.row(row) for row in order(plan, sums(world, plan))]

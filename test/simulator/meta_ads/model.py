@@ -49,6 +49,7 @@ FAMILIES = {
     "hour": ("hourly_stats_aggregated_by_advertiser_time_zone",),
     "audience_hour": ("hourly_stats_aggregated_by_audience_time_zone",),
     "frequency": ("frequency_value",),
+    "product": ("product_id",),
 }
 FAMILY_OF = {name: family for family, names in FAMILIES.items()
              for name in names}
@@ -57,27 +58,35 @@ FAMILY_OF = {name: family for family, names in FAMILIES.items()
 class Part:
     """What happened to an ad, on a day or in a piece of one: plain counts by
     name; actions and their values by (type, window), "default" being the
-    window of the ad set's own setting."""
+    window of the ad set's own setting; `named` and `named_values` the same for
+    what stands in the other pair of lists, events that the site named and
+    contacts."""
 
-    __slots__ = ("scalars", "counts", "values")
+    __slots__ = ("scalars", "counts", "values", "named", "named_values")
 
-    def __init__(self, scalars=None, counts=None, values=None):
+    def __init__(self, scalars=None, counts=None, values=None, named=None,
+                 named_values=None):
         self.scalars = scalars or {}
         self.counts = counts or {}
         self.values = values or {}
+        self.named = named or {}
+        self.named_values = named_values or {}
+
+    def tallies(self):
+        """Returns all that is counted by type and window."""
+        return self.counts, self.values, self.named, self.named_values
 
     def add(self, other):
         """Adds another part to this one."""
         for mine, theirs in ((self.scalars, other.scalars),
-                             (self.counts, other.counts),
-                             (self.values, other.values)):
+                             *zip(self.tallies(), other.tallies())):
             for key, number in theirs.items():
                 mine[key] = mine.get(key, 0) + number
 
     def __bool__(self):
         """Tells whether anything happened that makes a row."""
         return (any(self.scalars.get(name) for name in PRESENCE)
-                or any(self.counts.values()) or any(self.values.values()))
+                or any(any(tally.values()) for tally in self.tallies()))
 
 
 class Node:
@@ -191,6 +200,32 @@ def setting_of(settings):
     that holds for all, else "mixed"."""
     found = sorted(settings)
     return found[0] if len(found) == 1 else "mixed"
+
+
+# What a row over several settings tells of actions outside Meta: their amounts
+# in the default window as any other row does; elements without them; or no
+# list of actions at all.  Nobody has recorded which it is.
+MIXED = ("amounts", "windows", "absent")
+
+
+def mixed_tells(mode, node, day):
+    """Returns which of MIXED a row over several settings does: the mode
+    itself, or each in turn."""
+    if mode == "turns":
+        return MIXED[(int(node.id) // 7 + day.toordinal()) % len(MIXED)]
+    return mode
+
+
+# Types of actions on Meta itself, by their beginnings: told in any row.
+ON_META = ("link_click", "page_engagement", "post_engagement", "like",
+           "comment", "post_reaction", "video_view", "onsite_conversion.",
+           "leadgen_grouped")
+
+
+def told_if_mixed(action_type):
+    """Tells whether a type has its amount also in rows over several
+    settings."""
+    return action_type.startswith(ON_META + ("landing_page_view",))
 
 
 def default_mixes(settings):

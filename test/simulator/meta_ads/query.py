@@ -192,13 +192,20 @@ def check_breakdowns(breakdowns, by_action, fields, is_async):
                       "publisher_platform")
     star = catalog.COMBINATIONS.get(asked)
     if star is None and asked != {"impression_device"}:
-        raise GraphError("2.1504041")
+        raise apart(breakdowns, by_action)
     extra = set(by_action) - {"action_type"}
     if "action_device" in extra and ("publisher_platform" in asked
                                      or asked == {"impression_device"}):
         extra -= {"action_device"}
     if extra - (catalog.STARRED_ACTIONS if star else set()):
-        raise GraphError("2.1504041")
+        raise apart(breakdowns, by_action)
+
+
+def apart(breakdowns, by_action):
+    """Returns the refusal of breakdowns that do not go together."""
+    names = list(by_action or ["action_type"]) + list(breakdowns)
+    return invalid("Current combination of data breakdown columns (%s) is "
+                   "invalid" % ", ".join(names))
 
 
 def read_windows(params):
@@ -241,7 +248,7 @@ def make_plan(node, params, today, is_async, deleted_filter):
     check_breakdowns(breakdowns, by_action, fields, is_async)
     check_fields(fields, level, set(breakdowns))
     if set(by_action) - {"action_type", "action_device"} or set(
-            breakdowns) & (set(catalog.ASSETS) | {"product_id", "mmm"}):
+            breakdowns) & (set(catalog.ASSETS) | {"mmm"}):
         raise NotServed("rows for these breakdowns")
     since, until = time_range(params, today)
     spans = buckets(params, since, until)
