@@ -7,7 +7,12 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "base/rows.h"
+
+/* Elements between two looks for interrupts. */
+#define ELEMENTS_PER_CHECK 512
 
 /*
  * The first byte that is no blank.
@@ -131,10 +136,13 @@ adp_cell_objects(const AdpCell *array, AdpCell **objects)
 	at = skip_blanks(array->data + 1);
 	while (*at != ']')
 	{
+		if (n % ELEMENTS_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (n == capacity)
 		{
 			capacity *= 2;
-			*objects = repalloc(*objects, capacity * sizeof(AdpCell));
+			*objects =
+				repalloc_huge(*objects, (Size) capacity * sizeof(AdpCell));
 		}
 		at = skip_blanks(read_value(at, &(*objects)[n]));
 		if ((*objects)[n++].kind != ADP_CELL_OBJECT)

@@ -10,6 +10,7 @@
 #include "utils/lsyscache.h"
 
 #include "base/compat.h"
+#include "base/words.h"
 #include "fdw/scan.h"
 #include "platform/request.h"
 
@@ -42,6 +43,30 @@ describe_days(const AdpPushed *pushed, AdpQuery *query)
 }
 
 /*
+ * Appends the breakdowns that the table asks for without a column.
+ */
+static void
+append_breakdowns(StringInfo out, const AdpTable *table)
+{
+	const char *breakdowns = table->settings->breakdowns;
+	char *rest = breakdowns ? pstrdup(breakdowns) : NULL;
+	char *name;
+
+	while ((name = adp_words_next(&rest, ",")) != NULL)
+	{
+		Size len = strlen(name);
+		int i = 0;
+
+		while (i < table->ncolumns &&
+			   (strncmp(table->columns[i].field_name, name, len) != 0 ||
+				strchr(".", table->columns[i].field_name[len]) == NULL))
+			i++;
+		if (i == table->ncolumns)
+			appendStringInfo(out, ", %s", name);
+	}
+}
+
+/*
  * The columns that tell rows apart: the source and its segments.
  */
 static char *
@@ -57,9 +82,10 @@ describe_grain(const AdpTable *table)
 	{
 		const AdpTableColumn *column = &table->columns[i];
 
-		if (column->field != NULL && column->field->kind == ADP_KIND_SEGMENT)
+		if (column->is_segment)
 			appendStringInfo(&out, ", %s", column->name);
 	}
+	append_breakdowns(&out, table);
 	return out.data;
 }
 

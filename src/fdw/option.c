@@ -44,6 +44,8 @@ adp_option_check_field(const AdpPlatform *platform, const char *value)
 	const char *allowed =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:@-";
 
+	if (platform->check_field != NULL)
+		return platform->check_field(value);
 	if (value[0] == '\0' ||
 		(!platform->any_field_name && strspn(value, allowed) != strlen(value)))
 		return "A field is the platform's name for the column, such as metrics.clicks.";

@@ -14,6 +14,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "base/words.h"
 #include "fdw/table.h"
 #include "platform/request.h"
 
@@ -138,6 +139,21 @@ load_columns(AdpTable *table, TupleDesc desc)
 }
 
 /*
+ * Whether a column tells rows apart: its field is a segment, or of a breakdown
+ * that the table asks for, whose value may be an object.
+ */
+static bool
+is_segment(const AdpTable *table, const AdpTableColumn *column)
+{
+	const char *name = column->field_name;
+
+	if (column->field != NULL)
+		return column->field->kind == ADP_KIND_SEGMENT;
+	return adp_words_hold(table->settings->breakdowns,
+						  pnstrdup(name, strcspn(name, ".")));
+}
+
+/*
  * Notes what the columns make of the table as a whole.
  */
 static void
@@ -145,8 +161,9 @@ classify(AdpTable *table)
 {
 	for (int i = 0; i < table->ncolumns; i++)
 	{
-		const AdpTableColumn *column = &table->columns[i];
+		AdpTableColumn *column = &table->columns[i];
 
+		column->is_segment = is_segment(table, column);
 		if (table->day == NULL &&
 			strcmp(column->field_name, table->platform->day_field) == 0)
 			table->day = column;
@@ -154,10 +171,10 @@ classify(AdpTable *table)
 			((column->field->flags & ADP_FIELD_OF_SETTINGS) != 0 ||
 			 adp_column_is_minor(column)))
 			table->needs_settings = true;
-		if (column->field == NULL || column->field->kind != ADP_KIND_SEGMENT)
+		if (!column->is_segment)
 			continue;
 		table->has_segments = true;
-		if (column->field->flags & ADP_FIELD_ALONE)
+		if (column->field != NULL && (column->field->flags & ADP_FIELD_ALONE))
 			table->has_alone = true;
 	}
 }
@@ -296,8 +313,8 @@ is_asked(const AdpTableColumn *column, Bitmapset *attrs_used)
 {
 	if (adp_column_is_known(column))
 		return false;
-	if (column->field != NULL &&
-		(column->field->kind == ADP_KIND_SEGMENT ||
+	if (column->is_segment ||
+		(column->field != NULL &&
 		 (column->field->flags & ADP_FIELD_SHAPES) != 0))
 		return true;
 	return bms_is_member(column->attno - FirstLowInvalidHeapAttributeNumber,

@@ -18,6 +18,7 @@ typedef struct AdpTableColumn
 	int32 typmod;
 	const char *field_name; /* option "field"; the column's name without */
 	const AdpField *field;	/* NULL: not in the platform's catalogue */
+	bool is_segment;		/* tells rows apart */
 } AdpTableColumn;
 
 typedef struct AdpTable

@@ -346,6 +346,7 @@ read_watch(ReturnSetInfo *result, const AdpTable *table, const AdpWatch *watch)
 	*settings = *table->settings;
 	settings->source = watch->source;
 	settings->breakdowns = NULL;
+	settings->action_breakdowns = NULL;
 	plan_watch(watch, &plan);
 	reader = adp_reader_create(cxt, table->platform, settings, &plan);
 	while (adp_reader_next(reader, true, &cells, &account) == ADP_READ_ROW)

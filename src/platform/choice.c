@@ -7,10 +7,6 @@
 #include "base/words.h"
 #include "platform/choice.h"
 
-/* Characters of types; platforms end theirs in ids and such. */
-#define TYPE_CHARACTERS \
-	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-"
-
 /*
  * How many of a character a text holds.
  */
@@ -85,8 +81,6 @@ check_type(const AdpChoice *choice, int group, int place)
 		return "An action type is missing beside a comma or bar. "
 			   "Give action types such as purchase; a comma adds them "
 			   "up, a bar takes the first that is there.";
-	if (strspn(type, TYPE_CHARACTERS) != strlen(type))
-		return psprintf("\"%s\" is no action type.", type);
 	if (stands_before(choice, group, place, type))
 		return psprintf("Action type \"%s\" stands there twice.", type);
 	return NULL;

@@ -3,7 +3,8 @@
  *	  Which types of actions make a conversion: option conversion_actions.
  *
  * "a|b, c": commas add and bind weaker than bars; of the types between bars the
- * first that is there is taken.
+ * first that is there is taken.  A type is any text without these two, blanks
+ * around it apart: advertisers name events as they like.
  */
 #ifndef ADP_PLATFORM_CHOICE_H
 #define ADP_PLATFORM_CHOICE_H

@@ -27,10 +27,42 @@ extern const AdpPlatform adp_meta_ads;
 #define META_ACTION_VALUES "action_values"
 #define META_SETTING "attribution_setting"
 
-/* Breakdowns, as regular expressions: by hour; and those under which actions from
- * outside Meta are not told. */
+#define META_CONVERSION_LIST "conversions"
+#define META_CONVERSION_VALUES "conversion_values"
+
+/*
+ * Breakdowns, as regular expressions: by hour; those under which actions from
+ * outside Meta are not reported (the platform calls them type 1; the page lists
+ * dma, which comscore_market has replaced); and those under which actions in
+ * apps are not, and those on web sites are without the breakdown's value (type
+ * 2).
+ */
 #define META_HOURLY "hourly_stats_aggregated_by_(advertiser|audience)_time_zone"
-#define META_HIDING META_HOURLY "|region"
+#define META_TYPE_1 META_HOURLY "|region|dma|comscore_market"
+#define META_TYPE_2 \
+	"product_id|action_device|action_destination|action_target_id|" \
+	"action_carousel_card_id|action_carousel_card_name|" \
+	"action_canvas_component_name"
+
+/* What action_breakdowns may name. */
+#define META_ACTION_KEYS \
+	META_ACTION_TYPE \
+	",action_device,action_destination,action_target_id,action_reaction," \
+	"action_video_type,action_video_sound,action_canvas_component_name," \
+	"action_carousel_card_id,action_carousel_card_name," \
+	"action_converted_product_id,conversion_destination," \
+	"is_business_ai_assisted,matched_persona_id,matched_persona_name," \
+	"signal_source_bucket,standard_event_content_type"
+
+/*
+ * Types that are in the list of conversions and in no other: what a site names
+ * itself, and contacts and their kin.
+ */
+#define META_NAMED \
+	"offsite_conversion\\.fb_pixel_custom\\..*|" \
+	"(contact|subscribe|start_trial|submit_application|schedule|donate|" \
+	"find_location|customize_product|recurring_subscription_payment|" \
+	"cancel_subscription)_.*"
 
 /* meta_ads_reports.c */
 extern const AdpField adp_meta_ads_fields[];
@@ -44,6 +76,8 @@ extern const AdpUsageKind adp_meta_ads_usage;
 extern void adp_meta_ads_add_params(AdpParams *params,
 									const AdpSettings *settings,
 									const AdpQuery *query, bool is_plain);
+extern const char *adp_meta_ads_check_field(const char *name);
+extern const char *adp_meta_ads_check_keys(const char *value);
 
 /* meta_ads_jobs.c */
 extern const AdpJobKind adp_meta_ads_jobs;

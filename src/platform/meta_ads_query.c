@@ -66,11 +66,11 @@ add_report_field(StringInfo fields, StringInfo windows,
 	int n;
 
 	if (strcmp(field, META_DAY) == 0 || strcmp(field, "date_stop") == 0 ||
-		(adp_words_hold(settings->breakdowns, field) &&
-		 strcmp(field, META_ACTION_TYPE) != 0))
+		adp_words_hold(settings->breakdowns,
+					   pnstrdup(field, strcspn(field, "."))))
 		return;
-	adp_tallies_split(tallies, field, &split);
-	n = adp_tallies_members(tallies, &split, members);
+	adp_tallies_split(tallies, settings, field, &split);
+	n = adp_tallies_members(tallies, settings, &split, members);
 	for (int i = 0; i < n; i++)
 		adp_words_add(fields, members[i]);
 	if (split.window == NULL)
@@ -141,9 +141,19 @@ append_filter(StringInfo out, const char *name, const char *op,
 }
 
 /*
+ * Whether the table is to be without what is deleted.
+ */
+static bool
+is_excluding(const AdpSettings *settings)
+{
+	return settings->deleted != NULL &&
+		strcmp(settings->deleted, "exclude") == 0;
+}
+
+/*
  * Adds the conditions; one that cannot be sent is left out, for all are checked
  * here as well.  A report leaves out what is archived or deleted unless that is
- * asked for; older settings of the platform do not take DELETED there.
+ * asked for; is_plain: without DELETED.
  */
 static void
 add_filtering(AdpParams *params, const AdpQuery *query, bool is_plain)
@@ -171,6 +181,22 @@ add_filtering(AdpParams *params, const AdpQuery *query, bool is_plain)
 }
 
 /*
+ * Whether a field is read from a list of actions, which action breakdowns split;
+ * a request without one refuses them.
+ */
+static bool
+is_of_actions(const AdpSettings *settings, const char *name)
+{
+	AdpTallyField split;
+
+	adp_tallies_split(&adp_meta_ads_tallies, settings, name, &split);
+	return split.kind != ADP_TALLY_PLAIN ||
+		adp_words_hold(adp_meta_ads_tallies.additive, name) ||
+		adp_words_match(name,
+						"(cost_per_)?(unique_)?(action|conversion)s?(_type)?");
+}
+
+/*
  * Adds what makes a report.  Without a day its rows are totals of all that the
  * platform keeps.
  */
@@ -180,11 +206,15 @@ add_report(AdpParams *params, const AdpSettings *settings,
 {
 	StringInfoData fields;
 	StringInfoData windows;
+	bool has_actions = false;
 
 	initStringInfo(&fields);
 	initStringInfo(&windows);
 	for (int i = 0; i < query->nfields; i++)
+	{
 		add_report_field(&fields, &windows, settings, query->fields[i]);
+		has_actions |= is_of_actions(settings, query->fields[i]);
+	}
 	adp_params_add(params, "level", query->source);
 	if (query->has_day)
 		adp_params_add(params, "time_range",
@@ -195,7 +225,9 @@ add_report(AdpParams *params, const AdpSettings *settings,
 	adp_params_add(params, "fields",
 				   fields.len > 0 ? fields.data : "impressions");
 	adp_params_add(params, "breakdowns", settings->breakdowns);
-	add_filtering(params, query, is_plain);
+	if (has_actions)
+		adp_params_add(params, "action_breakdowns", settings->action_breakdowns);
+	add_filtering(params, query, is_plain || is_excluding(settings));
 	if (windows.len > 0)
 		adp_params_add(params, "action_attribution_windows",
 					   adp_params_array(windows.data));
@@ -220,4 +252,44 @@ adp_meta_ads_add_params(AdpParams *params, const AdpSettings *settings,
 		return;
 	adp_params_add(params, "effective_status", adp_params_array(edge->statuses));
 	add_filtering(params, query, false);
+}
+
+/*
+ * What is wrong with the name of a field.  Of an element of a list only the
+ * list's name goes into a request; the type is free text, as advertisers name
+ * their events.  Of members of creatives all does.
+ */
+const char *
+adp_meta_ads_check_field(const char *name)
+{
+	static const char rule[] =
+		"A field is the platform's name for the column, such as spend, or an element of a list, such as actions.purchase.";
+
+	if (strncmp(name, "creative.", 9) == 0)
+		return adp_words_match(name, "[A-Za-z0-9_]+(\\.[A-Za-z0-9_]+)*") ? NULL
+																		 : rule;
+	return adp_words_match(name, "[A-Za-z0-9_]+(\\..+)?") ? NULL : rule;
+}
+
+/*
+ * Option check: action_breakdowns.
+ */
+const char *
+adp_meta_ads_check_keys(const char *value)
+{
+	StringInfoData seen;
+	char *rest = pstrdup(value);
+	char *word;
+
+	initStringInfo(&seen);
+	while ((word = adp_words_next(&rest, ",")) != NULL)
+	{
+		if (!adp_words_hold(META_ACTION_KEYS, word))
+			return psprintf("\"%s\" is no action breakdown. Give some of: %s.",
+							word, META_ACTION_KEYS);
+		if (adp_words_hold(seen.data, word))
+			return psprintf("\"%s\" is there twice.", word);
+		adp_words_add(&seen, word);
+	}
+	return NULL;
 }

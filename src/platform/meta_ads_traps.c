@@ -15,7 +15,7 @@
 const AdpTrap adp_meta_ads_traps[] =
 	{{ADP_TRAP_PLAIN,
 	  .detail =
-		  "It did not take DELETED as a status to ask for, so rows of what is deleted are missing."},
+		  "It refused to be asked for what is deleted, so rows of that are missing. Option deleted 'exclude' of the server or the table accepts it."},
 	 {ADP_TRAP_GONE, "dma", NULL, 0, ADP_ERR_ARGUMENT,
 	  "breakdown \"dma\" is gone",
 	  "The platform has replaced it on 2026-06-22, and answers with nothing.",
@@ -41,14 +41,26 @@ const AdpTrap adp_meta_ads_traps[] =
 	 {ADP_TRAP_REACH, META_HOURLY, NULL, 13, .message = "hours"},
 	 {ADP_TRAP_REACH, "frequency_value", NULL, 6,
 	  .message = "breakdown frequency_value"},
-	 {ADP_TRAP_PART, META_HIDING, ".*\\..*|" META_ACTION_TYPE,
+	 {ADP_TRAP_PART, META_TYPE_1, ".*\\..*|" META_ACTION_TYPE,
 	  .message =
-		  "platform \"meta_ads\" does not tell actions from outside Meta by breakdown \"{breakdowns}\"",
+		  "platform \"meta_ads\" does not report actions from outside Meta by breakdown \"{breakdown}\"",
 	  .detail =
-		  "Field \"{field}\" is NULL where the platform tells nothing; what it tells may be a part.",
+		  "Field \"{field}\" is NULL where the platform reports nothing; what it reports may be a part.",
 	  .hint = "Read actions from a table without that breakdown."},
+	 {ADP_TRAP_PART, META_TYPE_2, ".*\\..*|" META_ACTION_TYPE,
+	  .message =
+		  "platform \"meta_ads\" reports only a part of the actions from outside Meta by breakdown \"{breakdown}\"",
+	  .detail =
+		  "Actions in apps are missing, and those on web sites come without a value of the breakdown. Field \"{field}\" is NULL where the platform reports nothing.",
+	  .hint = "Read actions from a table without that breakdown."},
+	 {ADP_TRAP_PART, NULL, "action(s|_values)\\.(" META_NAMED ")", 0,
+	  .message =
+		  "field \"{field}\" is of a type that platform \"meta_ads\" has in another list",
+	  .detail =
+		  "Events that a site names itself, and contacts, are in conversions and conversion_values. The field is NULL where the platform reports nothing.",
+	  .hint = "Use list conversions or conversion_values in option field."},
 	 {ADP_TRAP_EMPTY,
 	  "impression_device|frequency_value|hourly_stats_aggregated_by_audience_time_zone",
 	  .detail =
-		  "Since 2026-08-06 accounts must be opted in to breakdown {breakdown}; others get no rows and no error."},
+		  "Since 2026-08-03 accounts must be opted in to breakdown {breakdown}; others get no rows and no error."},
 	 {0}};

@@ -130,6 +130,12 @@ typedef struct AdpPlatform
 	 */
 	bool (*can_hold)(const AdpField *field, const char *value);
 
+	/*
+	 * What is wrong with the name of a field, as a sentence; NULL if nothing.
+	 * NULL: names are of letters, digits and a few signs.
+	 */
+	const char *(*check_field)(const char *name);
+
 	/* JSON path of a field below a row, where the source has no tallies; NULL: its
 	 * name. */
 	char *(*field_path)(const char *field);

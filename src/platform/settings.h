@@ -46,6 +46,8 @@ typedef struct AdpSettings
 	const char *source;		/* option "resource", "level" or "report" */
 	const char *breakdowns; /* meta_ads */
 	const char *reattr;		/* appsflyer: "true" or "false" */
+	const char *action_breakdowns;
+	const char *deleted; /* "include" or "exclude" what is deleted; or NULL */
 
 	/* how it is counted */
 	const char *conversion_actions; /* meta_ads */

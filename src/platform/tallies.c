@@ -4,42 +4,103 @@
  */
 #include "postgres.h"
 
-#include "fmgr.h"
-#include "utils/builtins.h"
-#include "utils/numeric.h"
+#include "lib/stringinfo.h"
 
 #include "base/words.h"
 #include "platform/choice.h"
-#include "platform/tallies.h"
+#include "platform/tally_rows.h"
+
+/* A type that is wanted, and what its absence means. */
+typedef struct TypePlan
+{
+	const char *name;
+	Size len;
+	bool is_open;				   /* never hidden */
+	bool in_pair[ADP_TALLY_PAIRS]; /* may be in these tallies */
+} TypePlan;
+
+/* Types with bars between them. */
+typedef struct GroupPlan
+{
+	int ntypes;
+	TypePlan *types;
+} GroupPlan;
 
 /* How a cell is made of those read. */
 typedef struct CellPlan
 {
 	AdpTallyField field;
 	int read; /* the member; not used by fields of ours */
+	TypePlan type;
 	bool adds_up;
+	bool is_elsewhere; /* the platform has the type in another tally */
 } CellPlan;
 
 typedef struct RowShaper
 {
 	AdpShaper base;
 	const AdpTallies *tallies;
-	const AdpChoice *choice;
-	bool hides; /* a part of the actions */
+	const AdpSettings *settings;
+	int ngroups;
+	GroupPlan *groups; /* of conversions */
+	bool hides;		   /* some types */
+	bool is_split;	   /* a type has more than one element */
+	bool is_unfolded;
+	int nkeys; /* of a row per element */
+	const char **keys;
 	int ncells;
 	CellPlan *cells;
-	int counts; /* cells read of the tallies of counts, of values, */
-	int values;
-	int setting; /* and of what the row says of its settings; -1: not needed */
-	bool is_unfolded;
 
-	/* the row being unfolded */
-	int ntypes;
-	AdpCell *types;
+	/* paths of tallies, and of what the row says of its settings; -1: not read */
+	int counts[ADP_TALLY_PAIRS];
+	int values[ADP_TALLY_PAIRS];
+	int setting;
+
+	/* the row at work: its tallies by path, as far as they were needed */
+	AdpTallyList **lists;
+	AdpTallyRows rows;
 } RowShaper;
 
-static const AdpCell zero = {"0", 1, ADP_CELL_STRING, false};
-static const AdpCell nothing = {NULL, 0, ADP_CELL_ABSENT, false};
+/* That a row does not have an amount, and what follows from that. */
+typedef enum Absence
+{
+	IS_ZERO,
+	IS_UNKNOWN
+} Absence;
+
+static const AdpCell nothing = {NULL, 0, ADP_CELL_ABSENT, false, false};
+
+/*
+ * Number of pairs that a platform has.
+ */
+static int
+npairs(const AdpTallies *tallies)
+{
+	int n = 0;
+
+	while (n < ADP_TALLY_PAIRS && tallies->pairs[n].counts != NULL)
+		n++;
+	return n;
+}
+
+/*
+ * Whether a text is as an expression asks for, NULL asking for nothing.
+ */
+static bool
+matches(const char *text, const char *pattern)
+{
+	return pattern != NULL && adp_words_match(text, pattern);
+}
+
+/*
+ * The keys of elements that a table asks for.
+ */
+const char *
+adp_tallies_keys(const AdpTallies *tallies, const AdpSettings *settings)
+{
+	return settings->action_breakdowns != NULL ? settings->action_breakdowns
+											   : tallies->type_key;
+}
 
 /*
  * Whether a word names an attribution window.
@@ -66,123 +127,249 @@ split_element(const AdpTallies *tallies, const char *name, const char *dot,
 	field->type = type;
 	if (last == NULL || !is_window(tallies, last + 1))
 		return;
+	field->whole = dot + 1;
 	*last = '\0';
 	if (strcmp(last + 1, tallies->default_window) != 0)
 		field->window = last + 1;
 }
 
 /*
- * Splits a field's name.
+ * Whether a name is one of ours, or of a key of elements.
+ */
+static bool
+split_own(const AdpTallies *tallies, const char *name, AdpTallyField *field)
+{
+	if (strcmp(name, tallies->conversions) == 0)
+		field->kind = ADP_TALLY_CONVERSIONS;
+	else if (strcmp(name, tallies->conversions_value) == 0)
+		field->kind = ADP_TALLY_CONVERSIONS_VALUE;
+	else if (strcmp(name, tallies->row_count) == 0)
+		field->kind = ADP_TALLY_ROW_COUNT;
+	else if (strcmp(name, tallies->row_value) == 0)
+		field->kind = ADP_TALLY_ROW_VALUE;
+	else if (adp_words_hold(tallies->keys, name))
+	{
+		field->kind = ADP_TALLY_ROW_KEY;
+		field->type = name;
+	}
+	else
+		return false;
+	return true;
+}
+
+/*
+ * Splits a field's name.  Below a breakdown whose value is an object is a member
+ * of that.
  */
 void
-adp_tallies_split(const AdpTallies *tallies, const char *name,
-				  AdpTallyField *field)
+adp_tallies_split(const AdpTallies *tallies, const AdpSettings *settings,
+				  const char *name, AdpTallyField *field)
 {
-	const char *ours[] = {
-		[ADP_TALLY_CONVERSIONS] = tallies->conversions,
-		[ADP_TALLY_CONVERSIONS_VALUE] = tallies->conversions_value,
-		[ADP_TALLY_ROW_TYPE] = tallies->row_type,
-		[ADP_TALLY_ROW_COUNT] = tallies->row_count,
-		[ADP_TALLY_ROW_VALUE] = tallies->row_value,
-	};
 	const char *dot = strchr(name, '.');
 
 	MemSet(field, 0, sizeof(AdpTallyField));
-	for (int i = ADP_TALLY_CONVERSIONS; i < (int) lengthof(ours); i++)
-	{
-		if (strcmp(name, ours[i]) != 0)
-			continue;
-		field->kind = (AdpTallyKind) i;
+	if (split_own(tallies, name, field))
 		return;
-	}
-	if (dot != NULL)
-		split_element(tallies, name, dot, field);
-	else
+	if (dot == NULL ||
+		adp_words_hold(settings->breakdowns, pnstrdup(name, dot - name)))
 		field->member = name;
+	else
+		split_element(tallies, name, dot, field);
+}
+
+/*
+ * Works out what is to be known of a type.
+ */
+static void
+plan_type(const AdpTallies *tallies, const char *name, TypePlan *type)
+{
+	type->name = name;
+	type->len = strlen(name);
+	type->is_open = matches(name, tallies->open);
+	for (int i = 0; i < npairs(tallies); i++)
+		type->in_pair[i] = tallies->pairs[i].types == NULL ||
+			adp_words_match(name, tallies->pairs[i].types);
+}
+
+/*
+ * Works out which types make conversions; returns the number of groups.
+ */
+static int
+plan_groups(const AdpTallies *tallies, const AdpSettings *settings,
+			GroupPlan **groups)
+{
+	const AdpChoice *choice = adp_choice_read(settings->conversion_actions
+												  ? settings->conversion_actions
+												  : tallies->choice);
+
+	*groups = palloc0(choice->ngroups * sizeof(GroupPlan));
+	for (int i = 0; i < choice->ngroups; i++)
+	{
+		GroupPlan *group = &(*groups)[i];
+
+		group->ntypes = choice->groups[i].ntypes;
+		group->types = palloc0(group->ntypes * sizeof(TypePlan));
+		for (int j = 0; j < group->ntypes; j++)
+			plan_type(tallies, choice->groups[i].types[j], &group->types[j]);
+	}
+	return choice->ngroups;
+}
+
+/*
+ * Whether conversions need a pair of tallies.
+ */
+static bool
+needs_pair(const GroupPlan *groups, int ngroups, int pair)
+{
+	for (int i = 0; i < ngroups; i++)
+	{
+		for (int j = 0; j < groups[i].ntypes; j++)
+		{
+			if (groups[i].types[j].in_pair[pair])
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Whether that an amount is none can depend on what else is in the row.
+ */
+static bool
+needs_proof(const AdpTallies *tallies, const AdpTallyField *field)
+{
+	if (tallies->setting == NULL)
+		return false;
+	return field->kind == ADP_TALLY_CONVERSIONS ||
+		field->kind == ADP_TALLY_CONVERSIONS_VALUE ||
+		(field->kind == ADP_TALLY_ELEMENT && field->window == NULL &&
+		 adp_words_hold(tallies->additive, field->member));
+}
+
+/*
+ * Adds a member unless it is there.
+ */
+static void
+add_member(const char *members[ADP_TALLY_MEMBERS], int *n, const char *member)
+{
+	for (int i = 0; i < *n; i++)
+	{
+		if (strcmp(members[i], member) == 0)
+			return;
+	}
+	Assert(*n < ADP_TALLY_MEMBERS);
+	members[(*n)++] = member;
 }
 
 /*
  * The members of a row that a field is made of.
  */
 int
-adp_tallies_members(const AdpTallies *tallies, const AdpTallyField *field,
+adp_tallies_members(const AdpTallies *tallies, const AdpSettings *settings,
+					const AdpTallyField *field,
 					const char *members[ADP_TALLY_MEMBERS])
 {
+	bool is_row = field->kind >= ADP_TALLY_ROW_KEY;
+	bool is_proven = needs_proof(tallies, field);
+	GroupPlan *groups;
+	int ngroups = plan_groups(tallies, settings, &groups);
 	int n = 0;
 
 	if (field->member != NULL)
-		members[n++] = field->member;
-	else
+		add_member(members, &n, field->member);
+	for (int i = 0; i < npairs(tallies); i++)
 	{
-		members[n++] = tallies->counts;
-		members[n++] = tallies->values;
+		const AdpTallyPair *pair = &tallies->pairs[i];
+
+		if (!is_row && !(i == 0 && is_proven) &&
+			(field->member != NULL || !needs_pair(groups, ngroups, i)))
+			continue;
+		add_member(members, &n, pair->counts);
+		add_member(members, &n, pair->values);
 	}
-	if (field->kind != ADP_TALLY_PLAIN && tallies->setting != NULL)
-		members[n++] = tallies->setting;
+	if (is_proven)
+		add_member(members, &n, tallies->setting);
 	return n;
 }
 
 /*
- * Whether the row mixes settings, so that nothing is told for the default
- * window.
+ * A tally of the row at work, by its path.
  */
-static bool
-is_mixed(const RowShaper *shaper, const AdpCell *read)
+static const AdpTallyList *
+get_list(const RowShaper *shaper, const AdpCell *read, int path)
 {
-	const char *mixed = shaper->tallies->mixed;
-	const AdpCell *setting;
+	AdpTallyList **list = &shaper->lists[path];
 
-	if (shaper->setting < 0)
-		return false;
-	setting = &read[shaper->setting];
-	return setting->kind == ADP_CELL_STRING && setting->len == strlen(mixed) &&
-		pg_strncasecmp(setting->data, mixed, setting->len) == 0;
-}
-
-/*
- * Whether an element is of a type.
- */
-static bool
-is_of_type(const AdpTallies *tallies, const AdpCell *element, const char *type,
-		   uint32 len)
-{
-	AdpCell name;
-
-	if (!adp_cell_member(element, tallies->type_key, &name) ||
-		name.kind != ADP_CELL_STRING)
-		return false;
-	if (name.has_escape)
+	if (*list == NULL)
 	{
-		int text_len;
-		char *text = adp_cell_text(&name, &text_len);
-
-		return text != NULL && (uint32) text_len == len &&
-			memcmp(text, type, len) == 0;
+		*list = palloc(sizeof(AdpTallyList));
+		adp_tally_list_read(*list, shaper->tallies, &read[path],
+							shaper->base.paths[path], shaper->is_split);
 	}
-	return name.len == len && memcmp(name.data, type, len) == 0;
+	return *list;
 }
 
 /*
- * Finds what a tally tells of a type in a window, NULL being the default one;
- * false if it tells nothing.
+ * Whether a tally has an amount in the default window; is_proof: of a type that
+ * shows that such amounts are there.
  */
 static bool
-find_amount(const AdpTallies *tallies, const AdpCell *tally, const char *type,
-			uint32 len, const char *window, AdpCell *amount)
+has_amount(const RowShaper *shaper, const AdpTallyList *list, bool is_proof)
 {
-	const char *key = window ? window : tallies->amount_key;
-	AdpCell *elements;
-	int n;
+	const AdpTallies *tallies = shaper->tallies;
 
-	if (tally->kind != ADP_CELL_ARRAY)
-		return false;
-	n = adp_cell_objects(tally, &elements);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < list->nelements; i++)
 	{
-		if (is_of_type(tallies, &elements[i], type, len))
-			return adp_cell_member(&elements[i], key, amount);
+		int type = list->elements[i].type;
+		AdpCell amount;
+
+		if (!adp_tally_member(&list->elements[i].object, tallies->amount_key,
+							  &amount))
+			continue;
+		if (!is_proof || tallies->proof == NULL)
+			return true;
+		if (type >= 0 &&
+			adp_words_match(pnstrdup(list->types.texts[type],
+									 list->types.lens[type]),
+							tallies->proof))
+			return true;
 	}
 	return false;
+}
+
+/*
+ * Whether a row is of one setting, or says nothing of any.
+ */
+static bool
+has_one_setting(const RowShaper *shaper, const AdpCell *read)
+{
+	const AdpCell *setting = &read[shaper->setting];
+
+	return setting->kind != ADP_CELL_STRING ||
+		adp_words_match(pnstrdup(setting->data, setting->len),
+						shaper->tallies->one_setting);
+}
+
+/*
+ * What follows from that a row does not have an amount of a type in the default
+ * window, is_there: but an element of the type.
+ */
+static Absence
+judge_absence(const RowShaper *shaper, const AdpCell *read,
+			  const TypePlan *type, bool is_there)
+{
+	bool is_proof = !type->is_open;
+
+	if (shaper->hides && !is_there && !type->is_open)
+		return IS_UNKNOWN;
+	if (shaper->setting < 0 || has_one_setting(shaper, read))
+		return IS_ZERO;
+	return has_amount(shaper, get_list(shaper, read, shaper->counts[0]),
+					  is_proof) ||
+			has_amount(shaper, get_list(shaper, read, shaper->values[0]),
+					   is_proof)
+		? IS_ZERO
+		: IS_UNKNOWN;
 }
 
 /*
@@ -192,97 +379,84 @@ static AdpCell
 element_cell(const RowShaper *shaper, const CellPlan *cell, const AdpCell *read)
 {
 	const AdpTallyField *field = &cell->field;
+	const AdpTallies *tallies = shaper->tallies;
+	const AdpTallyList *list = get_list(shaper, read, cell->read);
+	const char *key = field->window ? field->window : tallies->amount_key;
 	AdpCell amount;
+	bool is_there;
 
-	if (find_amount(shaper->tallies, &read[cell->read], field->type,
-					strlen(field->type), field->window, &amount))
+	if (field->whole != NULL &&
+		adp_tally_list_amount(list, field->whole, strlen(field->whole),
+							  tallies->amount_key, &amount))
 		return amount;
-	if (!cell->adds_up || shaper->hides ||
-		(field->window == NULL && is_mixed(shaper, read)))
+	if (adp_tally_list_amount(list, field->type, cell->type.len, key, &amount))
+		return amount;
+	is_there = adp_tally_list_find(list, field->type, cell->type.len) >= 0;
+	if (!cell->adds_up || (cell->is_elsewhere && !is_there))
 		return nothing;
-	return zero;
+	if (field->window != NULL)
+		return shaper->hides && !is_there && !cell->type.is_open
+			? nothing
+			: adp_tally_zero;
+	return judge_absence(shaper, read, &cell->type, is_there) == IS_ZERO
+		? adp_tally_zero
+		: nothing;
 }
 
 /*
- * Whether a cell is a decimal number that can be added up.
+ * Finds the pair of tallies that counts a type; -1 if none does.  *is_there: one
+ * has an element of the type.
  */
-static bool
-is_decimal(const AdpCell *cell)
+static int
+find_pair(const RowShaper *shaper, const AdpCell *read, const TypePlan *type,
+		  AdpCell *count, bool *is_there)
 {
-	const char *digits = "0123456789.-";
-
-	if ((cell->kind != ADP_CELL_STRING && cell->kind != ADP_CELL_NUMBER) ||
-		cell->len == 0)
-		return false;
-	for (uint32 i = 0; i < cell->len; i++)
+	*is_there = false;
+	for (int i = 0; i < npairs(shaper->tallies); i++)
 	{
-		if (strchr(digits, cell->data[i]) == NULL)
-			return false;
+		const AdpTallyList *list;
+
+		if (!type->in_pair[i])
+			continue;
+		list = get_list(shaper, read, shaper->counts[i]);
+		if (adp_tally_list_amount(list, type->name, type->len,
+								  shaper->tallies->amount_key, count))
+			return i;
+		*is_there |= adp_tally_list_find(list, type->name, type->len) >= 0;
 	}
-	return true;
-}
-
-/*
- * A cell's number.
- */
-static Datum
-number_of(const AdpCell *cell)
-{
-	return DirectFunctionCall3(numeric_in,
-							   CStringGetDatum(pnstrdup(cell->data, cell->len)),
-							   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
-}
-
-/*
- * Adds a term to a sum.  What is no number becomes the sum, so that it is
- * refused like any other value that does not fit its column.
- */
-static AdpCell
-add_term(AdpCell sum, const AdpCell *term)
-{
-	Datum total;
-
-	if (sum.data == zero.data)
-		return *term;
-	if (!is_decimal(&sum))
-		return sum;
-	if (!is_decimal(term))
-		return *term;
-	total = DirectFunctionCall2(numeric_add, number_of(&sum), number_of(term));
-	sum.data = DatumGetCString(DirectFunctionCall1(numeric_out, total));
-	sum.len = (uint32) strlen(sum.data);
-	sum.kind = ADP_CELL_STRING;
-	return sum;
+	return -1;
 }
 
 /*
  * Adds what one group of types counts: the first of them that is counted; the
- * value is that of the same type.  False if none is there.
+ * value is that of the same type.  False if it may be one that the row does not
+ * have but the platform.
  */
 static bool
-add_group(const RowShaper *shaper, const AdpChoiceGroup *group, bool is_value,
+add_group(const RowShaper *shaper, const GroupPlan *group, bool is_value,
 		  const AdpCell *read, AdpCell *sum)
 {
-	const AdpTallies *tallies = shaper->tallies;
-
 	for (int i = 0; i < group->ntypes; i++)
 	{
-		const char *type = group->types[i];
-		Size len = strlen(type);
-		AdpCell count;
-		AdpCell value;
+		const TypePlan *type = &group->types[i];
+		AdpCell amount;
+		bool is_there;
+		int pair = find_pair(shaper, read, type, &amount, &is_there);
 
-		if (!find_amount(tallies, &read[shaper->counts], type, len, NULL,
-						 &count))
+		if (pair < 0)
+		{
+			if (judge_absence(shaper, read, type, is_there) == IS_UNKNOWN)
+				return false;
 			continue;
-		if (!is_value)
-			*sum = add_term(*sum, &count);
-		else if (find_amount(tallies, &read[shaper->values], type, len, NULL,
-							 &value))
-			*sum = add_term(*sum, &value);
-		return true;
+		}
+		if (!is_value ||
+			adp_tally_list_amount(get_list(shaper, read, shaper->values[pair]),
+								  type->name, type->len,
+								  shaper->tallies->amount_key, &amount))
+			*sum = adp_tally_add(*sum, &amount);
+		break;
 	}
-	return false;
+	return true;
 }
 
 /*
@@ -291,77 +465,31 @@ add_group(const RowShaper *shaper, const AdpChoiceGroup *group, bool is_value,
 static AdpCell
 conversions_cell(const RowShaper *shaper, bool is_value, const AdpCell *read)
 {
-	const AdpChoice *choice = shaper->choice;
-	AdpCell sum = zero;
-	bool is_whole = true;
+	AdpCell sum = adp_tally_zero;
 
-	if (is_mixed(shaper, read))
-		return nothing;
-	for (int i = 0; i < choice->ngroups; i++)
-		is_whole &= add_group(shaper, &choice->groups[i], is_value, read, &sum);
-	return is_whole || !shaper->hides ? sum : nothing;
-}
-
-/*
- * Adds a type unless it is there.
- */
-static void
-add_type(RowShaper *shaper, const AdpCell *type)
-{
-	for (int i = 0; i < shaper->ntypes; i++)
+	for (int i = 0; i < shaper->ngroups; i++)
 	{
-		if (shaper->types[i].len == type->len &&
-			memcmp(shaper->types[i].data, type->data, type->len) == 0)
-			return;
+		if (!add_group(shaper, &shaper->groups[i], is_value, read, &sum))
+			return nothing;
 	}
-	shaper->types[shaper->ntypes++] = *type;
+	return sum;
 }
 
 /*
- * Adds the types that a tally tells in the default window.
- */
-static void
-add_types(RowShaper *shaper, const AdpCell *tally)
-{
-	const AdpTallies *tallies = shaper->tallies;
-	AdpCell *elements;
-	AdpCell amount;
-	AdpCell type;
-	Size size;
-	int n;
-
-	if (tally->kind != ADP_CELL_ARRAY)
-		return;
-	n = Max(adp_cell_objects(tally, &elements), 0);
-	size = (shaper->ntypes + n + 1) * sizeof(AdpCell);
-	shaper->types =
-		shaper->types ? repalloc(shaper->types, size) : palloc(size);
-	for (int i = 0; i < n; i++)
-	{
-		if (adp_cell_member(&elements[i], tallies->type_key, &type) &&
-			adp_cell_member(&elements[i], tallies->amount_key, &amount))
-			add_type(shaper, &type);
-	}
-}
-
-/*
- * Makes a cell of the row that one type becomes, out of a tally.  A type that
- * one of the two lacks is 0 there.
+ * Makes a cell of the row that an element becomes.  An amount that one of the
+ * two tallies lacks is 0.
  */
 static AdpCell
-row_cell(const RowShaper *shaper, const AdpCell *tally, int nth)
+row_cell(const RowShaper *shaper, const AdpTallyField *field, int nth)
 {
-	AdpCell type = shaper->types[nth];
-	AdpCell amount;
-	int len = (int) type.len;
-	const char *name = type.data;
+	const AdpTallyRow *row = &shaper->rows.rows[nth];
+	AdpCell cell;
 
-	if (type.has_escape)
-		name = adp_cell_text(&type, &len);
-	if (name != NULL &&
-		find_amount(shaper->tallies, tally, name, (uint32) len, NULL, &amount))
-		return amount;
-	return zero;
+	if (field->kind == ADP_TALLY_ROW_KEY)
+		return adp_tally_member(row->element, field->type, &cell) ? cell
+																  : nothing;
+	cell = field->kind == ADP_TALLY_ROW_COUNT ? row->count : row->value;
+	return cell.kind == ADP_CELL_ABSENT ? adp_tally_zero : cell;
 }
 
 /*
@@ -381,18 +509,34 @@ make_cell(const RowShaper *shaper, const CellPlan *cell, const AdpCell *read,
 			return conversions_cell(shaper, false, read);
 		case ADP_TALLY_CONVERSIONS_VALUE:
 			return conversions_cell(shaper, true, read);
-		case ADP_TALLY_ROW_TYPE:
-			return shaper->types[nth];
+		case ADP_TALLY_ROW_KEY:
 		case ADP_TALLY_ROW_COUNT:
-			if (!shaper->is_unfolded)
-				break;
-			return row_cell(shaper, &read[shaper->counts], nth);
 		case ADP_TALLY_ROW_VALUE:
-			if (!shaper->is_unfolded)
-				break;
-			return row_cell(shaper, &read[shaper->values], nth);
+			break;
 	}
-	return nothing;
+	return shaper->is_unfolded ? row_cell(shaper, &cell->field, nth) : nothing;
+}
+
+/*
+ * Makes the rows of the row at work, one per element.
+ */
+static void
+make_rows(RowShaper *shaper, const AdpCell *read)
+{
+	int most = 0;
+
+	for (int i = 0; i < npairs(shaper->tallies); i++)
+		most += get_list(shaper, read, shaper->counts[i])->nelements +
+			get_list(shaper, read, shaper->values[i])->nelements;
+	adp_tally_rows_begin(&shaper->rows, shaper->tallies, shaper->keys,
+						 shaper->nkeys, most);
+	for (int i = 0; i < npairs(shaper->tallies); i++)
+	{
+		adp_tally_rows_add(&shaper->rows,
+						   get_list(shaper, read, shaper->counts[i]), i, false);
+		adp_tally_rows_add(&shaper->rows,
+						   get_list(shaper, read, shaper->values[i]), i, true);
+	}
 }
 
 /*
@@ -404,14 +548,13 @@ unfold(AdpShaper *base, void *header, const AdpCell *read, int nth,
 {
 	RowShaper *shaper = (RowShaper *) base;
 
-	if (nth == 0 && shaper->is_unfolded)
+	if (nth == 0)
 	{
-		shaper->types = NULL;
-		shaper->ntypes = 0;
-		add_types(shaper, &read[shaper->counts]);
-		add_types(shaper, &read[shaper->values]);
+		memset(shaper->lists, 0, base->npaths * sizeof(AdpTallyList *));
+		if (shaper->is_unfolded)
+			make_rows(shaper, read);
 	}
-	if (nth >= (shaper->is_unfolded ? shaper->ntypes : 1))
+	if (nth >= (shaper->is_unfolded ? shaper->rows.nrows : 1))
 		return false;
 	for (int i = 0; i < shaper->ncells; i++)
 		cells[i] = make_cell(shaper, &shaper->cells[i], read, nth);
@@ -436,6 +579,43 @@ read_path(RowShaper *shaper, const char *path)
 }
 
 /*
+ * Notes a path if it is one that more than its own field is made of.
+ */
+static void
+note_path(RowShaper *shaper, const char *member)
+{
+	const AdpTallies *tallies = shaper->tallies;
+	int path = read_path(shaper, member);
+
+	if (tallies->setting != NULL && strcmp(member, tallies->setting) == 0)
+		shaper->setting = path;
+	for (int i = 0; i < npairs(tallies); i++)
+	{
+		if (strcmp(member, tallies->pairs[i].counts) == 0)
+			shaper->counts[i] = path;
+		if (strcmp(member, tallies->pairs[i].values) == 0)
+			shaper->values[i] = path;
+	}
+}
+
+/*
+ * Whether a platform has a type in another tally than the one named.
+ */
+static bool
+is_elsewhere(const AdpTallies *tallies, const AdpTallyField *field)
+{
+	for (int i = 0; i < npairs(tallies); i++)
+	{
+		const AdpTallyPair *pair = &tallies->pairs[i];
+
+		if (matches(field->type, pair->own))
+			return strcmp(field->member, pair->counts) != 0 &&
+				strcmp(field->member, pair->values) != 0;
+	}
+	return false;
+}
+
+/*
  * Plans one cell.
  */
 static void
@@ -443,20 +623,24 @@ plan_cell(RowShaper *shaper, const char *name, CellPlan *cell)
 {
 	const AdpTallies *tallies = shaper->tallies;
 	const AdpTallyField *field = &cell->field;
+	const char *members[ADP_TALLY_MEMBERS];
+	int n;
 
-	adp_tallies_split(tallies, name, &cell->field);
+	adp_tallies_split(tallies, shaper->settings, name, &cell->field);
+	n = adp_tallies_members(tallies, shaper->settings, field, members);
 	if (field->member != NULL)
 		cell->read = read_path(shaper, field->member);
-	else
-	{
-		shaper->counts = read_path(shaper, tallies->counts);
-		shaper->values = read_path(shaper, tallies->values);
-	}
-	if (field->kind != ADP_TALLY_PLAIN && tallies->setting != NULL)
-		shaper->setting = read_path(shaper, tallies->setting);
-	cell->adds_up = field->kind == ADP_TALLY_ELEMENT &&
-		adp_words_hold(tallies->additive, field->member);
-	shaper->is_unfolded |= field->kind == ADP_TALLY_ROW_TYPE;
+	if (field->kind == ADP_TALLY_PLAIN)
+		return;
+	shaper->base.unfold = unfold;
+	for (int i = 0; i < n; i++)
+		note_path(shaper, members[i]);
+	shaper->is_unfolded |= field->kind == ADP_TALLY_ROW_KEY;
+	if (field->kind != ADP_TALLY_ELEMENT)
+		return;
+	plan_type(tallies, field->type, &cell->type);
+	cell->adds_up = adp_words_hold(tallies->additive, field->member);
+	cell->is_elsewhere = is_elsewhere(tallies, field);
 }
 
 /*
@@ -470,12 +654,28 @@ plan_cells(RowShaper *shaper, const AdpQuery *query)
 	shaper->cells = palloc0(Max(query->nfields, 1) * sizeof(CellPlan));
 	shaper->base.paths =
 		palloc((query->nfields + ADP_TALLY_MEMBERS) * sizeof(char *));
-	shaper->counts = shaper->values = shaper->setting = -1;
+	shaper->setting = -1;
+	for (int i = 0; i < ADP_TALLY_PAIRS; i++)
+		shaper->counts[i] = shaper->values[i] = -1;
 	for (int i = 0; i < query->nfields; i++)
-	{
 		plan_cell(shaper, query->fields[i], &shaper->cells[i]);
-		if (shaper->cells[i].field.kind != ADP_TALLY_PLAIN)
-			shaper->base.unfold = unfold;
+	shaper->lists = palloc(Max(shaper->base.npaths, 1) * sizeof(void *));
+}
+
+/*
+ * Plans by what elements are told apart.
+ */
+static void
+plan_keys(RowShaper *shaper)
+{
+	char *rest = pstrdup(adp_tallies_keys(shaper->tallies, shaper->settings));
+	char *key;
+
+	shaper->keys = palloc((strlen(rest) + 1) * sizeof(char *));
+	while ((key = adp_words_next(&rest, ",")) != NULL)
+	{
+		shaper->keys[shaper->nkeys++] = key;
+		shaper->is_split |= strcmp(key, shaper->tallies->type_key) != 0;
 	}
 }
 
@@ -489,11 +689,12 @@ adp_tallies_shaper(const AdpTallies *tallies, const AdpSettings *settings,
 	RowShaper *shaper = palloc0(sizeof(RowShaper));
 
 	shaper->tallies = tallies;
-	shaper->choice = adp_choice_read(settings->conversion_actions
-										 ? settings->conversion_actions
-										 : tallies->choice);
+	shaper->settings = settings;
+	shaper->ngroups = plan_groups(tallies, settings, &shaper->groups);
 	shaper->hides = tallies->hiding != NULL &&
-		adp_words_find(settings->breakdowns, tallies->hiding) != NULL;
+		(adp_words_find(settings->breakdowns, tallies->hiding) != NULL ||
+		 adp_words_find(settings->action_breakdowns, tallies->hiding) != NULL);
+	plan_keys(shaper);
 	plan_cells(shaper, query);
 	return &shaper->base;
 }

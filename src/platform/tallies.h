@@ -5,19 +5,40 @@
  * A tally is an array with an object per type of action: the type under one
  * key, its amount in the default attribution window under another, amounts in
  * other windows under the names of those.  Fields are "tally.type" or
- * "tally.type.window", and a few of ours, made of two tallies that belong
- * together, one of counts and one of values: conversions and their value, by
- * option conversion_actions; and a row per type instead of one.
+ * "tally.type.window", and a few of ours, made of pairs of tallies, one of
+ * counts and one of values: conversions and their value, by option
+ * conversion_actions; and a row per type instead of one.  Types are free text.
+ * Option action_breakdowns splits the elements of a type by further keys; then
+ * an amount of the type is the sum of its elements.
  *
- * What a tally does not tell is 0 if its amounts add up, with two exceptions,
- * where it is NULL: in the default window of a row that mixes settings, and
- * where the platform hides a part.  A platform that has tallies is a const
- * AdpTallies, and its sources (AdpSource) say which of them do.
+ * What a tally lacks is 0 if its amounts add up, and NULL where that it is none
+ * does not follow: where the platform hides such types by a breakdown; in the
+ * default window of a row over several settings that has no amount in it; and
+ * of a type that the platform has in another tally.  An amount that is there is
+ * passed on whatever else the row says.
+ *
+ * A platform that has tallies is a const AdpTallies, and its sources (AdpSource)
+ * say which of them do.
  */
 #ifndef ADP_PLATFORM_TALLIES_H
 #define ADP_PLATFORM_TALLIES_H
 
 #include "platform/exchange.h"
+
+/*
+ * Two tallies that belong together.  Of several pairs that have a type the
+ * first counts.  The expressions are of types.
+ */
+typedef struct AdpTallyPair
+{
+	const char *counts;
+	const char *values;
+	const char *types; /* that may be in them; NULL: all */
+	const char *own;   /* that are in no other pair; NULL: none */
+} AdpTallyPair;
+
+/* Most pairs of a platform. */
+#define ADP_TALLY_PAIRS 2
 
 typedef struct AdpTallies
 {
@@ -27,22 +48,33 @@ typedef struct AdpTallies
 
 	const char *windows;  /* names of others, as a regular expression */
 	const char *additive; /* tallies that add up, with commas */
+	const char *keys; /* of elements, that options may ask for, with commas */
 
-	const char *counts; /* the tallies that fields of ours are made of */
-	const char *values;
-	const char *setting; /* what a row says of its settings; NULL: nothing */
-	const char *mixed;	 /* and says if it mixes them */
-	const char *choice;	 /* conversion_actions where none is set */
+	AdpTallyPair pairs[ADP_TALLY_PAIRS]; /* ends with NULL counts if shorter */
+	const char *choice; /* conversion_actions where none is set */
+
+	/*
+	 * What a row says of its settings, NULL for nothing; how one setting that
+	 * holds for the whole row is spelled, as a regular expression.  In any other
+	 * row an amount of a type that is as proof says shows that amounts of the
+	 * default window are there; NULL: any amount does.
+	 */
+	const char *setting;
+	const char *one_setting;
+	const char *proof;
 
 	/* fields of ours */
 	const char *conversions;
 	const char *conversions_value;
-	const char *row_type; /* there is a row per type if this is wanted */
 	const char *row_count;
 	const char *row_value;
 
-	const char *hiding; /* breakdowns, as a regular expression, under which a part
-						 * of the actions is hidden; NULL: there are none */
+	/*
+	 * Breakdowns, as a regular expression, under which types are hidden, and
+	 * the types that never are; NULL: there are none.
+	 */
+	const char *hiding;
+	const char *open;
 } AdpTallies;
 
 /* What a field is. */
@@ -52,7 +84,7 @@ typedef enum AdpTallyKind
 	ADP_TALLY_ELEMENT, /* of a tally */
 	ADP_TALLY_CONVERSIONS,
 	ADP_TALLY_CONVERSIONS_VALUE,
-	ADP_TALLY_ROW_TYPE,
+	ADP_TALLY_ROW_KEY, /* there is a row per element if this is wanted */
 	ADP_TALLY_ROW_COUNT,
 	ADP_TALLY_ROW_VALUE
 } AdpTallyKind;
@@ -61,21 +93,38 @@ typedef struct AdpTallyField
 {
 	AdpTallyKind kind;
 	const char *member; /* ADP_TALLY_PLAIN, ADP_TALLY_ELEMENT: of the row */
-	const char *type;	/* ADP_TALLY_ELEMENT */
+	const char *type;	/* ADP_TALLY_ELEMENT; of ADP_TALLY_ROW_KEY the key */
 	const char *window; /* NULL: the default one, or no element */
+	const char *whole;	/* the type if what looks like a window is part of it;
+						 * NULL: nothing looks like one */
 } AdpTallyField;
 
 /* Splits a field's name. */
-extern void adp_tallies_split(const AdpTallies *tallies, const char *name,
+extern void adp_tallies_split(const AdpTallies *tallies,
+							  const AdpSettings *settings, const char *name,
 							  AdpTallyField *field);
 
 /* Most members of a row that one field is made of. */
-#define ADP_TALLY_MEMBERS 3
+#define ADP_TALLY_MEMBERS (2 * ADP_TALLY_PAIRS + 2)
 
 /* The members of a row that a field is made of; returns their number. */
 extern int adp_tallies_members(const AdpTallies *tallies,
+							   const AdpSettings *settings,
 							   const AdpTallyField *field,
 							   const char *members[ADP_TALLY_MEMBERS]);
+
+/* The keys of elements that a table asks for, with commas. */
+extern const char *adp_tallies_keys(const AdpTallies *tallies,
+									const AdpSettings *settings);
+
+/*
+ * Throws for a query whose rows could not be told apart or whose fields could
+ * not be read: a key of elements that the table does not ask for, one that it
+ * asks for without a column, a type where elements have none.
+ */
+extern void adp_tallies_check(const AdpTallies *tallies,
+							  const AdpSettings *settings,
+							  const AdpQuery *query);
 
 /* Makes the shaper of a query. */
 extern AdpShaper *adp_tallies_shaper(const AdpTallies *tallies,

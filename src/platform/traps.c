@@ -15,7 +15,7 @@ typedef struct Catch
 {
 	const AdpPlatform *platform;
 	const char *source;
-	const char *breakdowns; /* of the table */
+	const char *breakdowns; /* of the table, those of actions included */
 	const char *breakdown;	/* NULL: the trap does not look at them */
 	const char *field;
 } Catch;
@@ -120,20 +120,21 @@ spring(const AdpTrap *trap, const Catch *catch, const char *since)
  * would be empty.
  */
 static void
-check_breakdowns(const Catch *catch, const AdpQuery *query)
+check_fields(const AdpPlatform *platform, const AdpSettings *settings,
+			 const AdpQuery *query)
 {
 	const AdpTallies *tallies =
-		adp_platform_source(catch->platform, catch->source)->tallies;
+		adp_platform_source(platform, query->source)->tallies;
 
 	for (int i = 0; i < query->nfields; i++)
 	{
 		const char *name = query->fields[i];
-		const AdpField *field = adp_platform_field(catch->platform, name);
+		const AdpField *field = adp_platform_field(platform, name);
 
 		if (field == NULL || field->kind != ADP_KIND_SEGMENT ||
-			strcmp(name, catch->platform->day_field) == 0 ||
-			(tallies != NULL && strcmp(name, tallies->row_type) == 0) ||
-			adp_words_hold(catch->breakdowns, name))
+			strcmp(name, platform->day_field) == 0 ||
+			(tallies != NULL && adp_words_hold(tallies->keys, name)) ||
+			adp_words_hold(settings->breakdowns, name))
 			continue;
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
@@ -144,23 +145,99 @@ check_breakdowns(const Catch *catch, const AdpQuery *query)
 }
 
 /*
+ * Whether a query has a field of a breakdown: its name, or a member of its value.
+ */
+static bool
+has_field_of(const AdpQuery *query, const char *breakdown)
+{
+	Size len = strlen(breakdown);
+
+	for (int i = 0; i < query->nfields; i++)
+	{
+		const char *name = query->fields[i];
+
+		if (strncmp(name, breakdown, len) == 0 &&
+			(name[len] == '\0' || name[len] == '.'))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Throws for a breakdown that the table asks for without a column.  Rows come by
+ * it all the same, and nothing would tell them apart.
+ */
+static void
+check_breakdowns(const AdpSettings *settings, const AdpQuery *query)
+{
+	char *rest = settings->breakdowns ? pstrdup(settings->breakdowns) : NULL;
+	char *name;
+
+	while ((name = adp_words_next(&rest, ",")) != NULL)
+	{
+		if (has_field_of(query, name))
+			continue;
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+				 errmsg("the foreign table asks for breakdown \"%s\" but has no column for it",
+						name),
+				 errdetail("Its rows could not be told apart."),
+				 errhint("Add a column with option field '%s', or take it out of option breakdowns.",
+						 name)));
+	}
+}
+
+/*
+ * All breakdowns of a table, those of actions included; NULL: it has none.
+ */
+static const char *
+all_breakdowns(const AdpSettings *settings)
+{
+	if (settings->breakdowns == NULL || settings->action_breakdowns == NULL)
+		return settings->breakdowns ? settings->breakdowns
+									: settings->action_breakdowns;
+	return psprintf("%s,%s", settings->breakdowns, settings->action_breakdowns);
+}
+
+/*
  * Looks at a query before it is asked.
  */
 void
 adp_traps_check(const AdpPlatform *platform, const AdpSettings *settings,
 				const AdpQuery *query, const char *since)
 {
-	const AdpTrap *trap = adp_platform_source(platform, query->source)->traps;
-	Catch catch = {platform, query->source, settings->breakdowns};
+	const AdpSource *source = adp_platform_source(platform, query->source);
+	const AdpTrap *trap = source->traps;
+	Catch catch = {platform, query->source, all_breakdowns(settings)};
 
 	if (trap == NULL)
 		return;
-	check_breakdowns(&catch, query);
+	check_fields(platform, settings, query);
+	check_breakdowns(settings, query);
+	if (source->tallies != NULL)
+		adp_tallies_check(source->tallies, settings, query);
 	for (; trap->kind != 0; trap++)
 	{
 		if (catch_breakdown(trap, &catch) && catch_field(trap, query, &catch))
 			spring(trap, &catch, since);
 	}
+}
+
+/*
+ * Whether rows are missing that were asked for without values that the platform
+ * refused.
+ */
+bool
+adp_traps_lacks_if_plain(const AdpPlatform *platform,
+						 const AdpSettings *settings, const char *source)
+{
+	const AdpTrap *trap = adp_platform_source(platform, source)->traps;
+
+	if (settings->deleted != NULL && strcmp(settings->deleted, "exclude") == 0)
+		return false;
+	while (trap != NULL && trap->kind != 0 && trap->kind != ADP_TRAP_PLAIN)
+		trap++;
+	return trap != NULL && trap->kind == ADP_TRAP_PLAIN;
 }
 
 /*
@@ -171,7 +248,7 @@ adp_traps_doubt(const AdpPlatform *platform, const AdpSettings *settings,
 				const AdpQuery *query, int64 nrows, bool is_plain)
 {
 	const AdpTrap *trap = adp_platform_source(platform, query->source)->traps;
-	Catch catch = {platform, query->source, settings->breakdowns};
+	Catch catch = {platform, query->source, all_breakdowns(settings)};
 
 	for (; trap != NULL && trap->kind != 0; trap++)
 	{

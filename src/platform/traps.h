@@ -32,8 +32,8 @@ typedef struct AdpTrap
 {
 	AdpTrapKind kind; /* 0: end of the list */
 
-	/* regular expressions, each NULL for any: one breakdown of the table, and
-	 * one field asked for, must match */
+	/* regular expressions, each NULL for any: one breakdown of the table, those of
+	 * actions included, and one field asked for, must match */
 	const char *breakdown;
 	const char *field;
 
@@ -53,6 +53,14 @@ struct AdpPlatform;
 extern void adp_traps_check(const struct AdpPlatform *platform,
 							const AdpSettings *settings, const AdpQuery *query,
 							const char *since);
+
+/*
+ * Whether rows are missing that were asked for without values that the platform
+ * refused; false where the table is to be without them.
+ */
+extern bool adp_traps_lacks_if_plain(const struct AdpPlatform *platform,
+									 const AdpSettings *settings,
+									 const char *source);
 
 /*
  * Why rows may be missing from a whole answer that had so many, as a sentence;

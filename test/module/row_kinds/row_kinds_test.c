@@ -26,16 +26,22 @@ PG_FUNCTION_INFO_V1(row_kinds_test_check_choice);
 
 #define TALLIES \
 	.type_key = "kind", .amount_key = "n", .default_window = "usual", \
-	.windows = "[0-9]+h.*|ever.*", .additive = "tallies", .counts = "tallies", \
-	.values = "worth", .choice = "buy|sell, join", \
+	.windows = "[0-9]+h.*|ever.*", .additive = "tallies,more", \
+	.keys = "kind,place", .choice = "buy|sell, join", \
 	.conversions = "trial.conversions", .conversions_value = "trial.value", \
-	.row_type = "trial.type", .row_count = "trial.count", \
-	.row_value = "trial.worth"
+	.row_count = "trial.count", .row_value = "trial.worth"
 
-static const AdpTallies plain_tallies = {TALLIES};
-static const AdpTallies all_tallies = {TALLIES, .setting = "rule",
-									   .mixed = "various",
-									   .hiding = "place|hour.*"};
+static const AdpTallies plain_tallies = {TALLIES,
+										 .pairs = {{"tallies", "worth"}}};
+static const AdpTallies all_tallies = {TALLIES,
+									   .pairs = {{"tallies", "worth"},
+												 {"more", "more_worth",
+												  "own\\..*|both", "own\\..*"}},
+									   .setting = "rule",
+									   .one_setting = "one|two",
+									   .proof = "buy|sell|join",
+									   .hiding = "place|hour.*",
+									   .open = "see"};
 
 static const AdpFamilyColumn event_columns[] = {{"trial.events", "events"},
 												{"trial.income", "income:",
@@ -153,7 +159,7 @@ append_rows(StringInfo out, AdpShaper *shaper, AdpPageRows *page, int ncells)
 
 /*
  * row_kinds_test_read(source text, body text, fields text[], choice text,
- *				   breakdowns text) → text
+ *				   breakdowns text, keys text) → text
  */
 Datum
 row_kinds_test_read(PG_FUNCTION_ARGS)
@@ -176,11 +182,15 @@ row_kinds_test_read(PG_FUNCTION_ARGS)
 		settings.conversion_actions = text_to_cstring(PG_GETARG_TEXT_PP(3));
 	if (!PG_ARGISNULL(4))
 		settings.breakdowns = text_to_cstring(PG_GETARG_TEXT_PP(4));
+	if (!PG_ARGISNULL(5))
+		settings.action_breakdowns = text_to_cstring(PG_GETARG_TEXT_PP(5));
 	if (source->records != NULL)
 		platform = &csv_trial;
 	/* of some sources nobody knows the currency */
 	if (source->records != &flat)
 		account.currency = "KRW";
+	if (source->tallies != NULL)
+		adp_tallies_check(source->tallies, &settings, &query);
 	shaper = source->tallies != NULL
 		? adp_tallies_shaper(source->tallies, &settings, &query)
 		: adp_records_shaper(platform, source->records, &settings, &query);
@@ -203,13 +213,17 @@ row_kinds_test_members(PG_FUNCTION_ARGS)
 	char *source = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	const AdpTallies *tallies =
 		adp_platform_source(&json_trial, source)->tallies;
+	AdpSettings settings = {.breakdowns = "age,asset"};
 	AdpTallyField field;
 	const char *members[ADP_TALLY_MEMBERS];
 	StringInfoData out;
 	int n;
 
-	adp_tallies_split(tallies, text_to_cstring(PG_GETARG_TEXT_PP(1)), &field);
-	n = adp_tallies_members(tallies, &field, members);
+	if (PG_NARGS() > 2)
+		settings.conversion_actions = text_to_cstring(PG_GETARG_TEXT_PP(2));
+	adp_tallies_split(tallies, &settings, text_to_cstring(PG_GETARG_TEXT_PP(1)),
+					  &field);
+	n = adp_tallies_members(tallies, &settings, &field, members);
 	initStringInfo(&out);
 	for (int i = 0; i < n; i++)
 		appendStringInfo(&out, "%s%s", i > 0 ? "," : "", members[i]);
