@@ -22,6 +22,7 @@ int adp_guc_max_wait_ms = 120000;
 bool adp_guc_pushdown = true;
 static int refresh_max_requests = 2000;
 static int refresh_max_time_ms = 1500000;
+bool adp_guc_require_whole = false;
 bool adp_guc_use_kept_answers = true;
 
 /*
@@ -69,6 +70,11 @@ adp_guc_init(void)
 							"Time after which refresh_all() starts nothing more.",
 							NULL, &refresh_max_time_ms, 1500000, 1000, INT_MAX,
 							PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomBoolVariable("adpipe.require_whole",
+							 "Makes an answer from which the platform leaves out rows an error.",
+							 "Off: a warning. Refreshes of copies set it.",
+							 &adp_guc_require_whole, false, PGC_USERSET, 0,
+							 NULL, NULL, NULL);
 	DefineCustomBoolVariable("adpipe.use_kept_answers",
 							 "Lets statements take answers that the session keeps from earlier ones.",
 							 "Refreshes of local copies turn it off for what they fetch: a copy states when the platform was asked.",

@@ -24,6 +24,8 @@ extern bool adp_guc_pushdown;
 
 /* False: answers that are kept of earlier statements are not used. */
 extern bool adp_guc_use_kept_answers;
+/* True: an answer from which rows are missing is an error. */
+extern bool adp_guc_require_whole;
 
 /* Defines all settings; called once when the module is loaded. */
 extern void adp_guc_init(void);

@@ -272,6 +272,9 @@ adp_cursor_turn(AdpCursor *cursor)
 		shrink_capped(cursor);
 		return false;
 	}
+	if (cursor->is_plain)
+		adp_cursor_note_plain(cursor);
+	cursor->refusals = 0;
 	cursor->read = NULL;
 	hold_page(cursor);
 	ask_after(cursor);

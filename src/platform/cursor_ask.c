@@ -6,14 +6,20 @@
 
 #include "utils/memutils.h"
 
+#include "base/guc.h"
 #include "platform/cursor_ask.h"
+#include "platform/refused.h"
 #include "platform/request.h"
+#include "platform/traps.h"
 
 /*
  * How often a page is halved that is too big: 500 rows become 31, which the
  * platforms' own readers stop at.
  */
 #define HALVINGS_MAX 4
+
+/* So often the same has to be refused before it is asked for otherwise. */
+#define REFUSALS_MIN 2
 
 /*
  * Takes the conditions on enums out of a query.  A limit goes with them: it
@@ -136,6 +142,10 @@ cut_days(AdpCursor *cursor)
 void
 adp_cursor_begin(AdpCursor *cursor)
 {
+	/* what must be whole is looked into anew */
+	cursor->is_plain = !adp_guc_require_whole &&
+		adp_refused_is_known(cursor->plan->session->settings,
+							 cursor->account->id);
 	cut_days(cursor);
 	begin_span(cursor);
 }
@@ -250,16 +260,68 @@ adp_cursor_ask_halves(AdpCursor *cursor)
 }
 
 /*
+ * Whether rows would be missing from the answer to a plain question.
+ */
+static bool
+lacks_if_plain(const AdpCursor *cursor)
+{
+	const AdpSession *session = cursor->plan->session;
+
+	return adp_traps_lacks_if_plain(session->platform, session->settings,
+									cursor->query.source);
+}
+
+/*
+ * Whether a plain question would be another one than that which was refused.
+ */
+static bool
+can_be_plain(const AdpCursor *cursor)
+{
+	if (cursor->is_begun || cursor->is_plain)
+		return false;
+	for (int i = 0; i < cursor->query.nconditions; i++)
+	{
+		if (cursor->query.conditions[i].field->type == ADP_FIELD_ENUM)
+			return true;
+	}
+	return lacks_if_plain(cursor);
+}
+
+/*
  * Asks again without the conditions on enums, one of whose values the platform
- * does not know; they are also checked locally.
+ * does not know; they are also checked locally.  Where rows would be missing,
+ * one refusal may be about anything, so the same is asked once more before.
  */
 static void
 restart_plain(AdpCursor *cursor)
 {
 	adp_fetch_drop(cursor->fetch);
-	cursor->is_plain = true;
+	cursor->refusals++;
+	cursor->is_plain =
+		cursor->refusals >= REFUSALS_MIN || !lacks_if_plain(cursor);
 	begin_span(cursor);
 	adp_cursor_ask_first(cursor);
+}
+
+/*
+ * Draws the conclusion from an answer that came for a plain question.
+ */
+void
+adp_cursor_note_plain(const AdpCursor *cursor)
+{
+	const AdpSession *session = cursor->plan->session;
+
+	if (!lacks_if_plain(cursor))
+		return;
+	if (adp_guc_require_whole)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION),
+				 errmsg("platform \"%s\" does not give all rows of account %s",
+						session->platform->name, cursor->account->id),
+				 errdetail("%s: asked for what is deleted it refused twice, and answered at once without. Option deleted 'exclude' of the server or the table accepts rows without what is deleted.",
+						   cursor->subject)));
+	if (!adp_session_is_outdated(session))
+		adp_refused_keep(session->settings, cursor->account->id);
 }
 
 /*
@@ -292,7 +354,7 @@ can_shrink_page(const AdpCursor *cursor)
 static bool
 ask_for_less(AdpCursor *cursor, const AdpFailure *failure)
 {
-	if (failure->is_bad_constant && !cursor->is_begun && !cursor->is_plain)
+	if (failure->is_bad_constant && can_be_plain(cursor))
 		restart_plain(cursor);
 	else if (failure->is_page_too_big && can_shrink_page(cursor))
 	{

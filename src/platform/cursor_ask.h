@@ -26,7 +26,9 @@ struct AdpCursor
 	char *subject;	 /* for errors: account and days */
 	bool is_begun;	 /* a page of it has been read */
 	int64 nrows;	 /* read of it */
-	bool is_plain;	 /* enum conditions were taken out, for all spans */
+	bool is_plain;	 /* what the platform refused is left out, for all spans:
+					  * conditions on enums, or a value that makes rows missing */
+	int refusals;	 /* of that value, in a row */
 	bool is_listing; /* its one row is the account: nothing is asked */
 	bool has_row;	 /* that row has not been given */
 
@@ -78,6 +80,12 @@ extern void adp_cursor_ask_halves(AdpCursor *cursor);
  * is nothing.
  */
 extern void adp_cursor_ask_otherwise(AdpCursor *cursor);
+
+/*
+ * Draws the conclusion from an answer that came for a plain question: the account
+ * refuses the value, and rows are missing.
+ */
+extern void adp_cursor_note_plain(const AdpCursor *cursor);
 
 /* Takes the current span's job as far as it goes; then asks for its rows. */
 extern void adp_cursor_advance_job(AdpCursor *cursor);

@@ -2,10 +2,10 @@
  * meta_ads_failure.c
  *	  Meta Ads: what its error answers mean, and its headers about quotas.
  *
- * Codes and subcodes decide, never words, which are translated and change; the
- * one exception is code 1, whose words alone tell a page that is too heavy. The
- * rows follow the platform's error references and, where those are silent, what
- * is reported of it.
+ * Codes and subcodes decide, not words, which are translated and change, but for
+ * a page that is too heavy and for code 100 without a subcode, which is said of
+ * almost anything and has no other mark.  The rows follow the platform's error
+ * references and, where those are silent, what is reported of it.
  */
 #include "postgres.h"
 
@@ -19,16 +19,21 @@
 	"Ask for fewer days or columns per statement, or without breakdowns."
 #define HINT_VERSION \
 	"The version was sunset. ALTER SERVER ... OPTIONS (SET api_version 'v26.0') to ask for one that is still served."
+#define HINT_APART \
+	"These breakdowns and metrics do not go together: change option breakdowns of the table, or read fewer columns."
+#define HINT_DELETED \
+	"The platform serves nothing that is deleted here; option deleted 'exclude' of the server or the table leaves it out."
 #define HINT_PAGE \
 	"Run the statement again; read its rows without long pauses, or copy them to a table first."
 
 static const AdpFailureRule rules[] =
 	{{"1~Please reduce the amount of data", ADP_ERR_REPLY,
 	  ADP_SAYS_HEAVY | ADP_SAYS_TOO_MUCH, HINT_NARROW},
+	 {"1/2853001", ADP_ERR_CREDENTIALS, 0,
+	  "The account or its page is not linked to the token's profile: use the token of a system user of the business, or grant it anew."},
 	 {"1", ADP_ERR_REPLY, ADP_SAYS_AGAIN | ADP_SAYS_TOO_MUCH, HINT_NARROW},
 	 {"2/1504038", ADP_ERR_REPLY, ADP_SAYS_TOO_MUCH, HINT_NARROW},
-	 {"2/1504041", ADP_ERR_REFUSED, 0,
-	  "These breakdowns and metrics do not go together: change option breakdowns of the table, or read fewer columns."},
+	 {"2/1504041", ADP_ERR_REFUSED, 0, HINT_APART},
 	 {"2/1504042", ADP_ERR_REFUSED},
 	 {"2/1504044", ADP_ERR_REPLY, ADP_SAYS_AGAIN | ADP_SAYS_TOO_MUCH,
 	  HINT_NARROW},
@@ -46,6 +51,15 @@ static const AdpFailureRule rules[] =
 	 {"100/1487534", ADP_ERR_LIMIT, ADP_SAYS_TOO_MUCH, HINT_NARROW},
 	 {"100/1504018", ADP_ERR_REPLY, ADP_SAYS_TOO_MUCH, HINT_NARROW},
 	 {"100/3191001", ADP_ERR_CREDENTIALS, 0, HINT_ASSIGN},
+	 {"100/1815001", ADP_ERR_REFUSED, ADP_SAYS_CONSTANT, HINT_DELETED},
+	 {"100~Please reduce the amount of data", ADP_ERR_REPLY,
+	  ADP_SAYS_HEAVY | ADP_SAYS_TOO_MUCH, HINT_NARROW},
+	 {"100~Missing permissions", ADP_ERR_CREDENTIALS, 0, HINT_ASSIGN},
+	 {"100~Unsupported request", ADP_ERR_REFUSED, 0,
+	  "The token may not read one of the fields, or the account is of another kind: drop the column, or check the token."},
+	 {"100~Cannot include", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
+	 {"100~combination of data breakdown columns", ADP_ERR_REFUSED, 0,
+	  HINT_APART},
 	 {"100/0", ADP_ERR_REFUSED, ADP_SAYS_CONSTANT,
 	  "Check option field of the columns and option breakdowns of the table against the fields of this API version."},
 	 {"100", ADP_ERR_REFUSED},
@@ -59,6 +73,7 @@ static const AdpFailureRule rules[] =
 	  "The platform has blocked the app or user for a while; try again in some hours."},
 	 {"613/0", ADP_ERR_QUOTA, .wait_s = 1800},
 	 {"613", ADP_ERR_QUOTA, .wait_s = 60},
+	 {"960", ADP_ERR_REPLY, ADP_SAYS_AGAIN | ADP_SAYS_TOO_MUCH, HINT_NARROW},
 	 {"2500", ADP_ERR_REFUSED},
 	 {"2601", ADP_ERR_REPLY, ADP_SAYS_NOT_YET},
 	 {"2635", ADP_ERR_REFUSED, 0, HINT_VERSION},

@@ -36,6 +36,7 @@ const AdpJobKind adp_meta_ads_jobs = {
 	.percent = "async_percent_completion",
 	/* versions before v25.0 do not tell */
 	.reason = {.message = "error_message",
+			   .more = "error_user_msg",
 			   .code = "error_code",
 			   .subcode = "error_subcode"},
 };

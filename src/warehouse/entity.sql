@@ -63,7 +63,9 @@ REVOKE ALL ON FUNCTION adpipe.store_entities(bigint, regclass, text, timestamptz
 
 CREATE FUNCTION adpipe.fetch_entities(source regclass, OUT error text, OUT code text, OUT detail text)
     LANGUAGE plpgsql
-    SET search_path = pg_catalog, pg_temp SET adpipe.use_kept_answers = off
+    SET search_path = pg_catalog, pg_temp
+    SET adpipe.require_whole = on
+    SET adpipe.use_kept_answers = off
 AS $$
 BEGIN
     EXECUTE format('INSERT INTO pg_temp.adpipe_stage SELECT %s FROM %s', adpipe.column_list(source), source);

@@ -155,7 +155,9 @@ CREATE FUNCTION adpipe.fetch_chunks(target regclass, source regclass, control re
     accounts text[], since date, until date,
     OUT error text, OUT code text, OUT detail text)
     LANGUAGE plpgsql
-    SET search_path = pg_catalog, pg_temp SET adpipe.use_kept_answers = off
+    SET search_path = pg_catalog, pg_temp
+    SET adpipe.require_whole = on
+    SET adpipe.use_kept_answers = off
 AS $$
 BEGIN
     TRUNCATE pg_temp.adpipe_stage, pg_temp.adpipe_control, pg_temp.adpipe_asked;
