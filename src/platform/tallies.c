@@ -271,18 +271,19 @@ adp_tallies_members(const AdpTallies *tallies, const AdpSettings *settings,
 {
 	bool is_row = field->kind >= ADP_TALLY_ROW_KEY;
 	bool is_proven = needs_proof(tallies, field);
-	GroupPlan *groups;
-	int ngroups = plan_groups(tallies, settings, &groups);
+	GroupPlan *groups = NULL;
+	int ngroups = 0;
 	int n = 0;
 
 	if (field->member != NULL)
 		add_member(members, &n, field->member);
+	else if (!is_row)
+		ngroups = plan_groups(tallies, settings, &groups);
 	for (int i = 0; i < npairs(tallies); i++)
 	{
 		const AdpTallyPair *pair = &tallies->pairs[i];
 
-		if (!is_row && !(i == 0 && is_proven) &&
-			(field->member != NULL || !needs_pair(groups, ngroups, i)))
+		if (!is_row && !(i == 0 && is_proven) && !needs_pair(groups, ngroups, i))
 			continue;
 		add_member(members, &n, pair->counts);
 		add_member(members, &n, pair->values);

@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 
 #include "platform/tally_rows.h"
@@ -25,6 +24,7 @@ adp_tally_rows_begin(AdpTallyRows *rows, const AdpTallies *tallies,
 	rows->nrows = 0;
 	rows->rows = palloc((Size) Max(most, 1) * sizeof(AdpTallyRow));
 	adp_text_index_init(&rows->index, most);
+	initStringInfo(&rows->text);
 }
 
 /*
@@ -62,18 +62,20 @@ append_key(StringInfo out, const AdpCell *element, const char *key)
 static AdpTallyRow *
 row_of(AdpTallyRows *rows, const AdpCell *element, int pair)
 {
-	StringInfoData text;
+	StringInfo text = &rows->text;
 	AdpTallyRow *row;
 	bool is_new;
+	int number;
 
-	initStringInfo(&text);
+	resetStringInfo(text);
 	for (int i = 0; i < rows->nkeys; i++)
-		append_key(&text, element, rows->keys[i]);
-	text.data = repalloc(text.data, text.len + 1);
-	row = &rows->rows[adp_text_index_put(&rows->index, text.data,
-										 (uint32) text.len, &is_new)];
-	if (!is_new)
-		return row;
+		append_key(text, element, rows->keys[i]);
+	number = adp_text_index_find(&rows->index, text->data, (uint32) text->len);
+	if (number >= 0)
+		return &rows->rows[number];
+	number = adp_text_index_put(&rows->index, pnstrdup(text->data, text->len),
+								(uint32) text->len, &is_new);
+	row = &rows->rows[number];
 	MemSet(row, 0, sizeof(AdpTallyRow));
 	row->element = element;
 	row->pair = pair;

@@ -5,6 +5,8 @@
 #ifndef ADP_PLATFORM_TALLY_ROWS_H
 #define ADP_PLATFORM_TALLY_ROWS_H
 
+#include "lib/stringinfo.h"
+
 #include "platform/tally_list.h"
 
 typedef struct AdpTallyRow
@@ -23,6 +25,7 @@ typedef struct AdpTallyRows
 	int nrows;
 	AdpTallyRow *rows;
 	AdpTextIndex index;
+	StringInfoData text; /* keys of the element at work */
 } AdpTallyRows;
 
 /* Begins without rows, in CurrentMemoryContext; most: elements that may come. */
