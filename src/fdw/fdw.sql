@@ -64,6 +64,24 @@ COMMENT ON COLUMN adpipe.columns.additive IS 'Whether a metric adds up over rows
 COMMENT ON COLUMN adpipe.columns.description IS 'What the platform means by the field.';
 GRANT SELECT ON adpipe.columns TO PUBLIC;
 
+CREATE FUNCTION adpipe.api_versions(
+    OUT wrapper text, OUT version text, OUT sunset date, OUT is_default boolean)
+    RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'adpipe_api_versions'
+    LANGUAGE C STRICT STABLE PARALLEL SAFE ROWS 20;
+COMMENT ON FUNCTION adpipe.api_versions() IS
+    'Versions of the platforms'' APIs, as view adpipe.api_versions shows them; sends nothing.';
+
+CREATE VIEW adpipe.api_versions AS
+    SELECT wrapper, version, sunset, is_default FROM adpipe.api_versions();
+COMMENT ON VIEW adpipe.api_versions IS
+    'Versions of the platforms'' APIs that this release knows, newest first, and when each ends.';
+COMMENT ON COLUMN adpipe.api_versions.wrapper IS 'Foreign-data wrapper, which is the platform''s name.';
+COMMENT ON COLUMN adpipe.api_versions.version IS 'As in server option "api_version".';
+COMMENT ON COLUMN adpipe.api_versions.sunset IS 'Day from which on the platform may not serve it, as it has announced; NULL: not announced.';
+COMMENT ON COLUMN adpipe.api_versions.is_default IS 'Whether servers without that option ask for it.';
+GRANT SELECT ON adpipe.api_versions TO PUBLIC;
+
 CREATE FUNCTION adpipe.forget(server name) RETURNS integer
     AS 'MODULE_PATHNAME', 'adpipe_forget' LANGUAGE C STRICT;
 COMMENT ON FUNCTION adpipe.forget(name) IS

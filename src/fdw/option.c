@@ -438,7 +438,7 @@ apply_defaults(AdpSettings *settings, const AdpPlatform *platform)
 
 	settings->endpoint = platform->endpoint;
 	settings->token_endpoint = platform->token_endpoint;
-	settings->api_version = platform->versions[0].name;
+	settings->api_version = adp_platform_version(platform, NULL)->name;
 	settings->unbounded = "error";
 	while ((option = next_option(platform, option)) != NULL)
 	{

@@ -6,11 +6,13 @@
 
 #include "lib/stringinfo.h"
 #include "pgtime.h"
+#include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "base/guc.h"
 #include "base/secret.h"
 #include "platform/call_parts.h"
+#include "platform/template.h"
 
 /*
  * The class of a transfer that brought no answer.
@@ -165,6 +167,31 @@ class_hint(const AdpPlatform *platform, AdpErrorClass class,
 }
 
 /*
+ * The hint of the platform's rule, with what it says of versions filled in; NULL
+ * for none.
+ */
+static const char *
+rule_hint(const AdpCall *call)
+{
+	const AdpSession *session = call->session;
+	const char *asked = session->settings->api_version;
+	const AdpVersion *version = adp_platform_version(session->platform, asked);
+	const AdpBlank blanks[] =
+		{{"version", asked},
+		 {"ended",
+		  version != NULL && version->sunset != NULL
+			  ? psprintf(" (end %s)", version->sunset)
+			  : ""},
+		 {"server", quote_identifier(session->settings->server_name)},
+		 {"default", adp_platform_version(session->platform, NULL)->name},
+		 {NULL}};
+
+	return call->failure.hint != NULL
+		? adp_template_fill(call->failure.hint, blanks)
+		: NULL;
+}
+
+/*
  * Ends a call that would have to be held for longer than can be afforded.
  */
 void
@@ -192,6 +219,7 @@ adp_call_fail(AdpCall *call, const AdpHttpResponse *response,
 {
 	MemoryContext old = MemoryContextSwitchTo(call->cxt);
 	const char *detail = failure_detail(call, response);
+	const char *hint = rule_hint(call);
 
 	if (wait_ms >= 0)
 		detail = with_moment(detail, wait_ms);
@@ -199,9 +227,8 @@ adp_call_fail(AdpCall *call, const AdpHttpResponse *response,
 		detail =
 			psprintf("%s The platform does not say when to come back.", detail);
 	adp_error_set(&call->error, class, class_message(call, class), detail,
-				  call->failure.hint
-					  ? call->failure.hint
-					  : class_hint(call->session->platform, class, response));
+				  hint ? hint
+					   : class_hint(call->session->platform, class, response));
 	call->state = ADP_CALL_FAILED;
 	MemoryContextSwitchTo(old);
 }

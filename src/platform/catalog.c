@@ -33,3 +33,19 @@ adp_platform_field(const AdpPlatform *platform, const char *name)
 	}
 	return NULL;
 }
+
+/*
+ * What is known of a version.
+ */
+const AdpVersion *
+adp_platform_version(const AdpPlatform *platform, const char *name)
+{
+	for (const AdpVersion *version = platform->versions; version->name;
+		 version++)
+	{
+		if (name != NULL ? strcmp(version->name, name) == 0
+						 : version->is_default)
+			return version;
+	}
+	return name == NULL ? platform->versions : NULL;
+}

@@ -136,7 +136,8 @@ typedef struct AdpWatch
 typedef struct AdpVersion
 {
 	const char *name;	/* as it stands in the URL */
-	const char *sunset; /* "2027-02" */
+	const char *sunset; /* ISO date from which on it may be gone; NULL: not set */
+	bool is_default; /* asked for where no option names one; else the first */
 } AdpVersion;
 
 #endif /* ADP_PLATFORM_CATALOG_H */

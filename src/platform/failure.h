@@ -40,7 +40,7 @@ typedef struct AdpFailureRule
 	const char *about;
 	AdpErrorClass class; /* 0: as the status says */
 	int says;
-	const char *hint;
+	const char *hint; /* may hold {version}, {ended}, {server} and {default} */
 	int wait_s; /* good again after so long, or later if the platform says so */
 	int days;	/* only requests of so many days, or of fewer */
 	const char *message; /* where the answer has none */

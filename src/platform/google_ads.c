@@ -60,11 +60,15 @@ static const AdpOption google_ads_options[] =
 	  offsetof(AdpSettings, service_account_key), true},
 	 {NULL}};
 
-/* Releases newest first; sunset months as published in October 2026. */
-static const AdpVersion google_ads_versions[] = {{"v26", "2027-11"},
-												 {"v25", "2027-08"},
-												 {"v24", "2027-05"},
-												 {"v23", "2027-02"},
+/*
+ * Releases newest first.  Of those to come the platform publishes the month, here
+ * its first day; as published in October 2026.
+ */
+static const AdpVersion google_ads_versions[] = {{"v26", "2027-11-01"},
+												 {"v25", "2027-08-01"},
+												 {"v24", "2027-05-01"},
+												 {"v23", "2027-02-01"},
+												 {"v22", "2026-10-07"},
 												 {NULL}};
 
 /*

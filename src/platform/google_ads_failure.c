@@ -18,7 +18,7 @@
 #define HINT_PAGE \
 	"Run the statement again; read its rows without long pauses, or copy them to a table first."
 #define HINT_VERSION \
-	"The version was sunset. ALTER SERVER ... OPTIONS (SET api_version 'v26') to ask for one that is still served."
+	"Version {version}{ended} is no longer served. ALTER SERVER {server} OPTIONS (SET api_version '{default}') asks for one that is."
 
 static const AdpFailureRule rules[] =
 	{{"authenticationError.OAUTH_TOKEN_EXPIRED", ADP_ERR_CREDENTIALS,

@@ -50,10 +50,15 @@ static const AdpOption meta_ads_options[] =
 	  offsetof(AdpSettings, app_secret), true},
 	 {NULL}};
 
-/* Releases newest first; the platform has not set the ends of these. */
-static const AdpVersion meta_ads_versions[] = {{"v26.0", NULL},
-											   {"v25.0", NULL},
-											   {NULL}};
+/*
+ * Releases newest first, with the ends of the Marketing API, which come before
+ * those of the Graph API.  The fields here are those of v26.0, of which the
+ * platform has not set an end; a newer one is asked for by option.
+ */
+static const AdpVersion meta_ads_versions[] =
+	{{"v27.0", NULL},		  {"v26.0", NULL, true},   {"v25.0", "2027-02-23"},
+	 {"v24.0", "2026-11-10"}, {"v23.0", "2026-06-09"}, {"v22.0", "2026-02-19"},
+	 {"v21.0", "2025-09-09"}, {"v20.0", "2025-05-06"}, {NULL}};
 
 #define REACH_MONTHS 37
 #define EDGE "/{version}/act_{account}/"

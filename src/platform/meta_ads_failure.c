@@ -18,7 +18,7 @@
 #define HINT_NARROW \
 	"Ask for fewer days or columns per statement, or without breakdowns."
 #define HINT_VERSION \
-	"The version was sunset. ALTER SERVER ... OPTIONS (SET api_version 'v26.0') to ask for one that is still served."
+	"Version {version}{ended} is no longer served. ALTER SERVER {server} OPTIONS (SET api_version '{default}') asks for one that is."
 #define HINT_APART \
 	"These breakdowns and metrics do not go together: change option breakdowns of the table, or read fewer columns."
 #define HINT_DELETED \

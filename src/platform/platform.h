@@ -172,4 +172,9 @@ extern const AdpField *adp_platform_field(const AdpPlatform *platform,
 extern const AdpSource *adp_platform_source(const AdpPlatform *platform,
 											const char *name);
 
+/* What is known of a version; NULL name: the one that is asked for by default.
+ * NULL: nothing. */
+extern const AdpVersion *adp_platform_version(const AdpPlatform *platform,
+											  const char *name);
+
 #endif /* ADP_PLATFORM_PLATFORM_H */

@@ -1,0 +1,102 @@
+# What is data about Meta and ages: which versions end when, which lists add up,
+# from when on breakdowns must be opted into, and what its refusals mean.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use AdpipeTest;
+use JSON::PP;
+use Test::More;
+
+my $now = '2026-11-28T12:00:00Z';
+my $usa = '2345678901234567';
+my $node = adpipe_cluster(conf => "adpipe.debug_now = '$now'");
+my $sim = simulator();
+$sim->clock($now);
+meta_server($node, $sim, options => { account_id => $usa, max_retries => 0 });
+meta_server($node, $sim, name => '"Old one"', schema => undef, options => { account_id => $usa, api_version => 'v24.0', max_retries => 0 });
+meta_server($node, $sim, name => 'newest', options => { account_id => $usa, api_version => 'v27.0' });
+my $session = session($node);
+$session->query(q(CREATE FOREIGN TABLE old (name text) SERVER "Old one" OPTIONS (level 'campaigns')));
+
+subtest 'versions' => sub {
+	is($session->query("SELECT version, sunset, is_default FROM adpipe.api_versions WHERE wrapper = 'meta_ads' LIMIT 4"),
+		"v27.0||f\nv26.0||t\nv25.0|2027-02-23|f\nv24.0|2026-11-10|f", 'Meta, newest first');
+	is($session->query("SELECT count(*) > 0, bool_and(sunset > '2026-01-01') FROM adpipe.api_versions() WHERE wrapper = 'google_ads'"), 't|t', 'Google');
+	is($session->query("SELECT version, sunset, is_default FROM adpipe.api_versions WHERE wrapper = 'appsflyer'"), 'v5||t', 'AppsFlyer');
+	is($session->query('SELECT string_agg(wrapper, $$ $$ ORDER BY wrapper) FROM adpipe.api_versions WHERE is_default'), 'appsflyer google_ads meta_ads', 'one default each');
+	$session->query('CREATE ROLE anybody');
+	is($session->query("SELECT has_table_privilege('anybody', 'adpipe.api_versions', 'SELECT')"), 't', 'for anybody to see');
+	$session->query("SELECT count(*) FROM meta.campaigns");
+	like($sim->requests->[-1]{path}, qr{^/v26\.0/}, 'the default is asked for');
+	is($session->query('SELECT count(*) FROM newest.campaigns'), $session->query('SELECT count(*) FROM meta.campaigns'), 'the newest answers');
+	unlike($session->messages, qr/WARNING/, 'without a warning');
+	my $error = $session->query_error('SELECT * FROM old');
+	is($error->{sqlstate}, 'HV00L', 'one that has ended is an error');
+	is($error->{hint}, q(Version v24.0 (end 2026-11-10) is no longer served. ALTER SERVER "Old one" OPTIONS (SET api_version 'v26.0') asks for one that is.), 'whose hint says when, and what to do');
+};
+
+subtest 'lists that add up' => sub {
+	my @products = map { ("converted_product_$_", "converted_promoted_product_$_") } qw(quantity value omni_purchase omni_purchase_values),
+	  map { ($_, "${_}_value") } qw(app_custom_event_fb_mobile_purchase offline_purchase website_pixel_purchase);
+	my @lists = (@products, qw(mmp_credited_install interactive_component_tap instant_experience_outbound_clicks video_time_watched_actions
+		  onsite_conversion_messaging_detected_purchase_deduped conversion_leads catalog_segment_actions total_postbacks_detailed_v4));
+	my @others = qw(cost_per_mmp_credited_install unique_actions purchase_roas conversion_lead_rate video_avg_time_watched_actions);
+	my $i = 0;
+	$session->query("CREATE FOREIGN TABLE meta.lists (date_day date OPTIONS (field 'date_start'), " . join(', ', map { 'c' . $i++ . " numeric OPTIONS (field '$_.omni_purchase')" } @lists, @others)
+		  . ") SERVER meta OPTIONS (level 'campaign')");
+	$sim->faults([ { match => { path => '/insights' }, action => { status => 200, body => '{"data":[{"impressions":"1","date_start":"2026-11-10","attribution_setting":"7d_click"}]}' } } ]);
+	is($session->query("SELECT * FROM meta.lists WHERE date_day = '2026-11-10'"), join('|', '2026-11-10', (0) x @lists, ('') x @others), 'are 0 where they are absent, others NULL');
+	$sim->faults([]);
+};
+
+subtest 'breakdowns to be opted into' => sub {
+	$session->query("CREATE FOREIGN TABLE meta.hours (date_day date OPTIONS (field 'date_start'), h text OPTIONS (field 'hourly_stats_aggregated_by_audience_time_zone'), impressions bigint)"
+		  . " SERVER meta OPTIONS (level 'campaign', breakdowns 'hourly_stats_aggregated_by_audience_time_zone')");
+	is($session->query("SELECT count(*) FROM meta.hours WHERE date_day = '2026-11-10'"), '0', 'nothing comes');
+	like($session->messages, qr/Since 2026-08-03 accounts must be opted in/, 'the warning has the platform\'s date');
+};
+
+# Error bodies: SQLSTATE, hint.
+sub refusal
+{
+	my ($error, $status, $sqlstate, $hint, $what, @more) = @_;
+	$sim->faults([ { match => { path => '/insights' }, action => { status => $status, body => JSON::PP->new->encode({ error => $error }) }, @more } ]);
+	my $got = $session->query_error("SELECT spend FROM meta.account_daily WHERE date_day = '2026-11-10'");
+	is($got->{sqlstate}, $sqlstate, "$what: SQLSTATE");
+	like($got->{hint} // '', $hint, "$what: hint");
+	like($got->{detail}, qr/\Q$error->{message}\E/, "$what: the platform's words");
+	return;
+}
+
+subtest 'refusals' => sub {
+	refusal({ code => 100, message => '(#100) Missing permissions' }, 400, '28000', qr/Assign the ad account/, 'permissions');
+	refusal({ code => 100, message => 'Unsupported request - method type: get', type => 'IGApiException' }, 400, 'HV00L', qr/drop the column/, 'a field that the token may not read');
+	refusal({ code => 100, message => '(#100) Current combination of data breakdown columns (action_type, age) is invalid' }, 400, 'HV00L', qr/do not go together/, 'breakdowns');
+	refusal({ code => 100, error_subcode => 33, type => 'GraphMethodException', message => "Unsupported get request. Object with ID 'act_1' does not exist" }, 400, '28000', qr/Assign the ad account/, 'an account out of reach');
+	refusal({ code => 1, error_subcode => 2853001, message => 'x', is_transient => JSON::PP::false }, 400, '28000', qr/system user/, 'a profile that is not linked');
+	refusal({ code => 100, message => '(#100) Tried accessing nonexisting field (foo)' }, 400, 'HV00L', qr/option field/, 'a field');
+	# passing or too much: asked for again, or for less
+	for my $heavy (1, 100)
+	{
+		$sim->reset;
+		$sim->clock($now);
+		$sim->faults([ { match => { path => '/insights', query => 'limit=500' }, action => { status => 500, body => JSON::PP->new->encode({ error => {
+								code => $heavy, message => "Please reduce the amount of data you're asking for, then retry your request" } }) } } ]);
+		is($session->query("SELECT count(*) > 0 FROM meta.campaign_daily WHERE date_day = '2026-11-10'"), 't', "too much data, code $heavy: less is asked for");
+	}
+	$sim->reset;
+	$sim->clock($now);
+	$sim->faults([ { match => { path => '/insights' }, times => 1, action => { status => 400, body => '{"error":{"code":960,"message":"Request aborted","type":"FacebookApiException"}}' } } ]);
+	$session->query('ALTER SERVER meta OPTIONS (SET max_retries $$1$$)');
+	is($session->query("SELECT count(*) > 0 FROM meta.campaign_daily WHERE date_day = '2026-11-10'"), 't', 'aborted: asked again');
+	# A run that failed shows what the platform says to users.
+	$sim->faults([ { match => { path => '/v26\.0/\d+\Z' }, action => { status => 200, body => JSON::PP->new->encode({ id => '1', async_status => 'Job Failed', async_percent_completion => 99,
+							error_code => 100, error_subcode => 3191001, error_message => 'Short.', error_user_msg => 'What is said to users.' }) } } ]);
+	my $error = $session->query_error("SELECT count(*) FROM meta.campaign_daily WHERE date_day BETWEEN '2026-09-01' AND '2026-11-10'");
+	like($error->{detail}, qr/Short\..*What is said to users\./, 'a run that failed');
+};
+
+done_testing();
