@@ -34,6 +34,14 @@ DEVICES = ("MOBILE", "DESKTOP", "TABLET")
 
 MICRO = UNIT // 10 ** 6     # one millionth in vector units
 
+# Days after the click on which conversions happen, at most.
+MAX_LAG = 3
+# Pairs (a metric by the day of the click, by that of the conversion).
+BY_DATE = tuple((METRIC_INDEX[name],
+                 METRIC_INDEX[name + "_by_conversion_date"]) for name in (
+                     "conversions", "conversions_value", "all_conversions",
+                     "all_conversions_value"))
+
 
 def noise(*parts):
     """Returns 32 bytes that depend on nothing but the arguments."""
@@ -105,8 +113,9 @@ def devices_of(campaign_id, ordinal):
 
 
 @functools.lru_cache(maxsize=1 << 16)
-def _campaign_cells(campaign, ordinal):
-    """Returns ((device, network), vector) pairs of a campaign's day."""
+def _clicked_cells(campaign, ordinal):
+    """Returns ((device, network), vector) pairs of a campaign's day without
+    what is counted on the day of the conversion."""
     traits = campaign.traits
     quirk = QUIRKS.get(traits.get("quirk"))
     if not traits["start"] <= ordinal <= traits["end"]:
@@ -128,6 +137,36 @@ def _campaign_cells(campaign, ordinal):
             if any(cell):
                 made.append(((device, network), cell))
     return tuple(made)
+
+
+def by_conversion_date(whole):
+    """Returns a vector with nothing but conversions, as they are counted on
+    the day on which they happened."""
+    made = list(ZERO)
+    for clicked, converted in BY_DATE:
+        made[converted] = whole[clicked]
+    return tuple(made)
+
+
+def lag_of(campaign, ordinal):
+    """Returns how many days later the clicks of a day convert."""
+    return noise(campaign.id, ordinal, "lag")[0] % (MAX_LAG + 1)
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _campaign_cells(campaign, ordinal):
+    """Returns ((device, network), vector) pairs of a campaign's day.  Of a
+    day without delivery there may be conversions by their date alone."""
+    made = dict(_clicked_cells(campaign, ordinal))
+    for lag in range(MAX_LAG + 1):
+        if lag_of(campaign, ordinal - lag) != lag:
+            continue
+        for place, whole in _clicked_cells(campaign, ordinal - lag):
+            late = by_conversion_date(whole)
+            if any(late):
+                made[place] = tuple(map(int.__add__, late,
+                                        made.get(place, ZERO)))
+    return tuple(made.items())
 
 
 def campaign_cells(campaign, day):

@@ -27,19 +27,24 @@ METRICS = (
     ("video_trueview_views", False),
     ("invalid_clicks", False),
     ("eligible_impressions", False),    # only for impression shares
+    # The same conversions, counted on the day on which they happened.
+    ("conversions_by_conversion_date", True),
+    ("conversions_value_by_conversion_date", True),
+    ("all_conversions_by_conversion_date", True),
+    ("all_conversions_value_by_conversion_date", True),
 )
 METRIC_INDEX = {name: i for i, (name, _) in enumerate(METRICS)}
 FRACTIONAL = tuple(fractional for _, fractional in METRICS)
 UNIT = 10 ** 18
 ZERO = (0,) * len(METRICS)
 
-# The metrics whose being non-zero makes a day of an entity a row.
-PRESENCE = tuple(METRIC_INDEX[name] for name in (
-    "impressions", "clicks", "cost_micros", "conversions", "all_conversions"))
-
 # Resources with daily numbers.
 REPORTS = ("customer", "campaign", "ad_group", "ad_group_ad", "keyword_view",
-           "search_term_view", "geographic_view")
+           "search_term_view", "geographic_view", "campaign_budget",
+           "conversion_action", "performance_max_placement_view",
+           "click_view")
+# Resources whose rows are other ones every day.
+DATED = ("click_view", "change_event", "change_status")
 
 
 class Entity:
@@ -145,10 +150,13 @@ class World:
                 found += self.descendants(client_id, level + 1)
         return found
 
-    def contexts(self, resource, account):
-        """Returns the row candidates of a resource in an account."""
+    def contexts(self, resource, account, span=None):
+        """Returns the row candidates of a resource in an account; those of
+        a dated resource are of a span of days, (first, last)."""
         maker = getattr(self, "contexts_of_" + resource, None)
-        return maker(account) if maker else []
+        if maker is None:
+            return []
+        return maker(account, span) if resource in DATED else maker(account)
 
     def cells(self, resource, account, context, day):
         """Returns the cells of one row candidate on one day.  Subclasses
@@ -208,8 +216,16 @@ class World:
                 if view.resource == "geographic_view"]
 
     def contexts_of_campaign_budget(self, account):
-        """One row per budget."""
-        return [Context(b, account.entity) for b in account.budgets]
+        """One row candidate per budget and campaign that spends it."""
+        return [Context(c.traits["budget"], account.entity, c)
+                for c in account.campaigns if c.traits.get("budget")]
+
+    def contexts_of_performance_max_placement_view(self, account):
+        """One row candidate per campaign and place where it was shown."""
+        return [Context(place, account.entity, campaign)
+                for campaign in account.campaigns
+                for place in campaign.children
+                if place.resource == "performance_max_placement_view"]
 
     def contexts_of_conversion_action(self, account):
         """One row per conversion action."""

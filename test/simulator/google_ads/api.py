@@ -39,6 +39,7 @@ class GoogleAds:
         self.world = world
         self.clock = clock
         self.settings = settings
+        settings.declare({"changes_per_day": 12})
         self.sign_in = SignIn(clock, settings, service_account, modulus)
         self.pages = paging.PageBook(clock)
         self.field_pages = paging.PageBook(clock)
@@ -243,6 +244,7 @@ class GoogleAds:
         if body.get("validateOnly"):
             return None
         self.check_deadline(plan)
+        self.world.changes_per_day = self.settings["changes_per_day"]
         rows, total = evaluate(plan, self.world, account)
         encoder = encode.RowEncoder(plan, text,
                                     self.settings["ascii_only"])

@@ -78,6 +78,15 @@ ENUMS = {
            "AGE_RANGE_55_64 AGE_RANGE_65_UP AGE_RANGE_UNDETERMINED",
     "SubNetwork": "SEARCH DISPLAY YOUTUBE",
     "Interaction": "CLICK ENGAGEMENT VIDEO_VIEW NONE",
+    "Placement": "WEBSITE MOBILE_APP_CATEGORY MOBILE_APPLICATION "
+                 "YOUTUBE_VIDEO YOUTUBE_CHANNEL GOOGLE_PRODUCTS",
+    "ClickType": "URL_CLICKS CALLS SITELINKS",
+    "Slot": "SEARCH_SIDE SEARCH_TOP SEARCH_OTHER CONTENT MIXED",
+    "ChangeType": "AD AD_GROUP CAMPAIGN CAMPAIGN_BUDGET AD_GROUP_CRITERION",
+    "ClientType": "GOOGLE_ADS_WEB_CLIENT GOOGLE_ADS_AUTOMATED_RULE "
+                  "GOOGLE_ADS_API OTHER",
+    "Operation": "CREATE UPDATE REMOVE",
+    "ChangeState": "ADDED CHANGED REMOVED",
 }
 
 FIELDS = """
@@ -219,6 +228,29 @@ conversion_action.value_settings.default_currency_code STRING
 conversion_action.value_settings.always_use_default_value BOOLEAN
 conversion_action.attribution_model_settings.attribution_model ENUM:Attribution
 conversion_action.app_id STRING
+performance_max_placement_view.resource_name RESOURCE_NAME
+performance_max_placement_view.placement STRING
+performance_max_placement_view.display_name STRING
+performance_max_placement_view.placement_type ENUM:Placement
+performance_max_placement_view.target_url STRING
+click_view.resource_name RESOURCE_NAME
+click_view.gclid STRING
+click_view.ad_group_ad RESOURCE_NAME
+click_view.page_number INT64
+change_event.resource_name RESOURCE_NAME
+change_event.change_date_time DATETIME
+change_event.change_resource_type ENUM:ChangeType
+change_event.change_resource_name STRING -presence
+change_event.client_type ENUM:ClientType
+change_event.user_email STRING -presence
+change_event.resource_change_operation ENUM:Operation
+change_event.changed_fields STRING
+change_event.campaign RESOURCE_NAME
+change_status.resource_name RESOURCE_NAME
+change_status.last_change_date_time DATETIME
+change_status.resource_type ENUM:ChangeType
+change_status.resource_status ENUM:ChangeState
+change_status.campaign RESOURCE_NAME
 customer_client.resource_name RESOURCE_NAME
 customer_client.client_customer RESOURCE_NAME
 customer_client.id INT64
@@ -257,6 +289,8 @@ segments.conversion_action RESOURCE_NAME
 segments.conversion_action_name STRING
 segments.conversion_action_category ENUM:Category
 segments.search_term_match_type ENUM:TermMatch
+segments.click_type ENUM:ClickType
+segments.slot ENUM:Slot
 segments.gender ENUM:Gender since=25
 segments.age_range ENUM:Age since=25
 metrics.impressions INT64
@@ -268,6 +302,10 @@ metrics.conversions DOUBLE
 metrics.conversions_value DOUBLE
 metrics.all_conversions DOUBLE
 metrics.all_conversions_value DOUBLE
+metrics.conversions_by_conversion_date DOUBLE
+metrics.conversions_value_by_conversion_date DOUBLE
+metrics.all_conversions_by_conversion_date DOUBLE
+metrics.all_conversions_value_by_conversion_date DOUBLE
 metrics.view_through_conversions INT64
 metrics.cross_device_conversions DOUBLE
 metrics.video_views INT64 until=21
@@ -300,6 +338,9 @@ ALL_METRICS = "*"
 BASIC_METRICS = (
     "impressions clicks interactions cost_micros conversions "
     "conversions_value all_conversions all_conversions_value "
+    "conversions_by_conversion_date conversions_value_by_conversion_date "
+    "all_conversions_by_conversion_date "
+    "all_conversions_value_by_conversion_date "
     "view_through_conversions cross_device_conversions ctr average_cpc "
     "average_cpm average_cost interaction_rate interaction_event_types "
     "engagements video_trueview_views conversions_from_interactions_rate "
@@ -329,8 +370,16 @@ RESOURCES = {
                         "month_of_year device ad_network_type "
                         "conversion_action conversion_action_name "
                         "conversion_action_category", BASIC_METRICS),
-    "campaign_budget": ("customer", "", "", ""),
-    "conversion_action": ("customer", "", "", ""),
+    "campaign_budget": ("customer", "campaign", DAILY_SEGMENTS,
+                        BASIC_METRICS),
+    "conversion_action": ("customer", "", "date week month quarter",
+                          "all_conversions all_conversions_value"),
+    "performance_max_placement_view": ("customer", "campaign",
+                                       "date ad_network_type", "impressions"),
+    "click_view": ("customer", "campaign ad_group", "date ad_network_type "
+                   "click_type device month_of_year slot", "clicks"),
+    "change_event": ("customer campaign", "", "", ""),
+    "change_status": ("customer campaign", "", "", ""),
     "customer_client": ("customer", "", "", ""),
     "label": ("customer", "", "", ""),
     "geo_target_constant": ("", "", "", ""),

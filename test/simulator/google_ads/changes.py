@@ -8,8 +8,9 @@ from world import METRIC_INDEX, cut_vector
 # Pairs (conversions metric, the same over all actions).
 PAIRS = tuple((METRIC_INDEX[some], METRIC_INDEX["all_" + some])
               for some in ("conversions", "conversions_value"))
-CONVERSIONS = tuple(index for pair in PAIRS for index in pair) + (
-    METRIC_INDEX["cross_device_conversions"],)
+CONVERSIONS = tuple(index for name, index in METRIC_INDEX.items()
+                    if "conversions" in name
+                    and name != "view_through_conversions")
 COUNTED = tuple(some for some, _ in PAIRS)
 
 

@@ -3,21 +3,17 @@
 import math
 
 import daily
-from google_ads import dates
+from google_ads import actions, dates
 from world import FRACTIONAL, METRIC_INDEX, METRICS, UNIT, ZERO, cut_vector
 
-CONVERSIONS = tuple(METRIC_INDEX[n] for n in ("conversions",
-                                              "conversions_value"))
-ALL_CONVERSIONS = tuple(METRIC_INDEX[n] for n in (
-    "all_conversions", "all_conversions_value", "cross_device_conversions",
-    "view_through_conversions"))
 DAYS_OF_WEEK = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY",
                 "SATURDAY", "SUNDAY")
 MONTHS = ("JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY",
           "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER", "DECEMBER")
 # Segments with one value only in this world.
 CONSTANT_SEGMENTS = {"ad_sub_network_type": "SEARCH",
-                     "gender": "UNDETERMINED",
+                     "gender": "UNDETERMINED", "slot": "SEARCH_TOP",
+                     "click_type": "URL_CLICKS",
                      "age_range": "AGE_RANGE_UNDETERMINED"}
 DEFAULTS = {"BOOLEAN": False, "INT64": 0, "INT32": 0, "DOUBLE": 0.0,
             "STRING": ""}
@@ -151,29 +147,16 @@ def split_hours(segments, vector, key):
             yield dict(segments, hour=hour), part
 
 
-def split_actions(segments, vector, actions):
-    """Splits a cell's conversions over the account's conversion actions.
-    `conversions` goes to the primary ones only."""
-    primary = [a for a in actions if a.traits.get("primary")]
-    for action in actions:
-        part = list(ZERO)
-        if action in primary:
-            cut = cut_vector(vector, [2] + [1] * (len(primary) - 1),
-                             primary.index(action))
-            for index in CONVERSIONS + ALL_CONVERSIONS:
-                part[index] = cut[index]
-            # all_conversions beyond conversions belong to the others.
-            for some, every in zip(CONVERSIONS, ALL_CONVERSIONS):
-                part[every] = cut[some]
-        elif action is [a for a in actions if a not in primary][0]:
-            for some, every in zip(CONVERSIONS, ALL_CONVERSIONS):
-                part[every] = vector[every] - vector[some]
+def split_actions(segments, vector, every):
+    """Splits a cell's conversions over the account's conversion actions."""
+    for action in every:
+        part = actions.share(vector, every, action)
         if any(part):
             yield dict(segments,
                        conversion_action=action.attrs["resource_name"],
                        conversion_action_name=action.attrs["name"],
                        conversion_action_category=action.attrs["category"]
-                       ), tuple(part)
+                       ), part
 
 
 class Report:
@@ -286,15 +269,27 @@ def sort_rows(plan, rows):
                   reverse=descending)
 
 
+def one_each(contexts):
+    """Returns the first candidate of each entity: what would split an
+    entity's rows is not asked for."""
+    found = {}
+    for context in contexts:
+        found.setdefault(context.entity.attrs["resource_name"], context)
+    return found.values()
+
+
 def evaluate(plan, world, account):
     """Returns the rows of a plan and how many there were before LIMIT."""
-    contexts = [c for c in world.contexts(plan.resource.name, account)
+    contexts = [c for c in world.contexts(plan.resource.name, account,
+                                          plan.span)
                 if passes(plan.attributes, c)]
     if plan.is_report:
         report = Report(plan, world, account)
         report.collect(contexts)
         found = report.results()
     else:
+        if plan.resource.segmenting:
+            contexts = one_each(contexts)
         found = ((context, {}, ZERO) for context in contexts)
     rows = [Row([field_value(f, *group) for f in plan.select],
                 resource_names(plan, group[0])) for group in found]

@@ -10,9 +10,27 @@ import decimal
 import json
 
 from google_ads import catalog
-from world import METRICS, PRESENCE, REPORTS
+from world import DATED, METRIC_INDEX, METRICS, REPORTS
 
 SPLITS = ("date", "device", "ad_network_type", "search_term_match_type")
+TOLD = tuple(name for name, _ in METRICS if name != "eligible_impressions")
+# Quotients of two metrics: above, below, factor, what there is without below.
+QUOTIENTS = {
+    "ctr": ("clicks", "impressions", 1, 0.0),
+    "interaction_rate": ("interactions", "impressions", 1, 0.0),
+    "average_cpc": ("cost_micros", "clicks", 1, None),
+    "average_cpm": ("cost_micros", "impressions", 1000, None),
+    "average_cost": ("cost_micros", "interactions", 1, None),
+    "trueview_average_cpv": ("cost_micros", "video_trueview_views", 1, None),
+    "video_trueview_view_rate": (
+        "video_trueview_views", "impressions", 1, 0.0),
+    "conversions_from_interactions_rate": (
+        "conversions", "interactions", 1, 0.0),
+    "cost_per_conversion": ("cost_micros", "conversions", 1, None),
+    "value_per_conversion": ("conversions_value", "conversions", 1, None),
+    "conversions_value_per_cost": (
+        "conversions_value", "cost_micros", 10 ** 6, None),
+}
 # All a sum of 10**-18 units can need.
 decimal.getcontext().prec = 60
 
@@ -66,10 +84,30 @@ def metric_text(index, total):
     return decimal_text(decimal.Decimal(repr(float(str(exact)))))
 
 
-def attributes_of(context):
+def number_of(name, total):
+    """Returns a summed metric as the number that the platform tells."""
+    index = METRIC_INDEX[name]
+    if not METRICS[index][1]:
+        return total[index]
+    return float(decimal.Decimal(total[index]) / decimal.Decimal(10) ** 18)
+
+
+def quotient_text(name, total):
+    """Returns a quotient as text, None if it is left out."""
+    above, below, factor, empty = QUOTIENTS[name]
+    divisor = number_of(below, total)
+    value = (number_of(above, total) * factor / divisor if divisor
+             else empty)
+    return None if value is None else decimal_text(
+        decimal.Decimal(repr(float(value))))
+
+
+def attributes_of(context, without=()):
     """Returns {field: text} of a row's own and attributed resources."""
     found = {}
     for resource, entity in context.entities.items():
+        if resource in without:
+            continue
         for name in NAMES[resource]:
             found[name] = text_of(name, entity.attrs.get(
                 name[len(resource) + 1:]))
@@ -82,28 +120,59 @@ def days_between(since, until):
     return [since + datetime.timedelta(i) for i in range(count)]
 
 
-def report_rows(world, account, resource, splits, days):
-    """Returns the rows of one account's report at the asked grain."""
+class Grain:
+    """What tells the rows of a report apart besides its own entity: values
+    of segments, and other resources by which the platform splits rows."""
+
+    def __init__(self, resource, segments, split):
+        self.resource = resource
+        self.segments = segments
+        splitting = catalog.RESOURCES[resource][1].split()
+        self.split = [name for name in splitting if name in split]
+        self.merged = [name for name in splitting if name not in split]
+
+    def key(self, context, cell, day):
+        """Returns what tells a cell's row apart from others."""
+        known = dict(cell.segments, date=day.isoformat())
+        return (context.entity.attrs["resource_name"],
+                tuple(context.entities[name].attrs["resource_name"]
+                      for name in self.split),
+                tuple(known.get(name) for name in self.segments))
+
+
+def sums(world, account, grain, days):
+    """Returns {key: (context, metric vector)} of one account's report."""
+    found = {}
+    for span in ([(day, day) for day in days] if grain.resource in DATED
+                 else [(days[0], days[-1])]):
+        for context in world.contexts(grain.resource, account, span):
+            for day in days_between(*span):
+                for cell in world.cells(grain.resource, account, context,
+                                        day):
+                    _, total = found.setdefault(
+                        grain.key(context, cell, day),
+                        (context, [0] * len(METRICS)))
+                    for index, value in enumerate(cell.vector):
+                        total[index] += value
+    return found
+
+
+def report_rows(world, account, grain, days, metrics):
+    """Returns the rows of one account's report: those of which one of the
+    metrics that are asked for is not zero."""
     rows = []
-    for context in world.contexts(resource, account):
-        sums = {}
-        for day in days:
-            for cell in world.cells(resource, account, context, day):
-                known = dict(cell.segments, date=day.isoformat())
-                key = tuple(known.get(name) for name in splits)
-                total = sums.setdefault(key, [0] * len(METRICS))
-                for index in range(len(METRICS)):
-                    total[index] += cell.vector[index]
-        for key, total in sums.items():
-            if not any(total[index] for index in PRESENCE):
-                continue
-            row = attributes_of(context)
-            row.update(("segments." + name, value)
-                       for name, value in zip(splits, key))
-            for index, (name, _) in enumerate(METRICS):
-                if name != "eligible_impressions":
-                    row["metrics." + name] = metric_text(index, total[index])
-            rows.append(row)
+    asked = [METRIC_INDEX[name] for name in metrics]
+    for key, (context, total) in sums(world, account, grain, days).items():
+        if not any(total[index] for index in asked):
+            continue
+        row = attributes_of(context, grain.merged)
+        row.update(("segments." + name, value)
+                   for name, value in zip(grain.segments, key[2]))
+        row.update(("metrics." + name, metric_text(index, total[index]))
+                   for name, index in METRIC_INDEX.items() if name in TOLD)
+        row.update(("metrics." + name, quotient_text(name, total))
+                   for name in QUOTIENTS)
+        rows.append(row)
     return rows
 
 
@@ -116,12 +185,28 @@ def readable_accounts(world, wanted):
             if not a.manager and a.status == "ENABLED"]
 
 
+def entity_rows(world, accounts, resource):
+    """Returns the entities of a resource, each once."""
+    if resource in DATED:
+        raise ValueError("resource \"%s\" needs days" % resource)
+    merged = catalog.RESOURCES[resource][1].split()
+    found = {}
+    for account in accounts:
+        for number, context in enumerate(world.contexts(resource, account)):
+            # The list of accounts names one at each level where it is linked.
+            key = (account.id, number if resource == "customer_client"
+                   else context.entity.attrs["resource_name"])
+            found.setdefault(key, attributes_of(context, merged))
+    return list(found.values())
+
+
 def expected_rows(world, params):
     """Answers /_control/world.  Without since and until the rows are the
-    entities themselves; with them, the report summed over what `segments`
-    does not name.  Raises ValueError on a parameter it does not know."""
+    entities themselves; with them, the report summed over what neither
+    `segments` nor `split` names, as far as one of `metrics` (all) is not
+    zero.  Raises ValueError on a parameter it does not know."""
     unknown = set(params) - {"platform", "resource", "segments", "since",
-                             "until", "accounts"}
+                             "until", "accounts", "metrics", "split"}
     if unknown:
         raise ValueError("unknown parameter: " + ", ".join(sorted(unknown)))
     resource = params["resource"]
@@ -129,15 +214,20 @@ def expected_rows(world, params):
         raise ValueError("unknown resource \"%s\"" % resource)
     accounts = readable_accounts(world, params.get("accounts"))
     if "since" not in params and "until" not in params:
-        return [attributes_of(context) for account in accounts
-                for context in world.contexts(resource, account)]
+        return entity_rows(world, accounts, resource)
     if resource not in REPORTS:
         raise ValueError("resource \"%s\" has no days" % resource)
     splits = [name for name in params.get("segments", "date").split(",")
               if name]
     if set(splits) - set(SPLITS):
         raise ValueError("segments must be of " + ", ".join(SPLITS))
+    metrics = [name for name in params.get(
+        "metrics", ",".join(TOLD)).split(",") if name]
+    if set(metrics) - set(TOLD):
+        raise ValueError("metrics must be of " + ", ".join(TOLD))
+    grain = Grain(resource, splits, params.get(
+        "split", catalog.RESOURCES[resource][1].replace(" ", ",")).split(","))
     days = days_between(datetime.date.fromisoformat(params["since"]),
                         datetime.date.fromisoformat(params["until"]))
     return [row for account in accounts
-            for row in report_rows(world, account, resource, splits, days)]
+            for row in report_rows(world, account, grain, days, metrics)]

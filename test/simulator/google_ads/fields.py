@@ -21,7 +21,10 @@ CONVERSION_SEGMENTS = ("segments.conversion_action",
 # The metrics that know which conversion action they came from.
 CONVERSION_METRICS = frozenset("metrics." + name for name in (
     "conversions", "conversions_value", "all_conversions",
-    "all_conversions_value", "view_through_conversions",
+    "all_conversions_value", "conversions_by_conversion_date",
+    "conversions_value_by_conversion_date",
+    "all_conversions_by_conversion_date",
+    "all_conversions_value_by_conversion_date", "view_through_conversions",
     "cross_device_conversions", "value_per_conversion"))
 # Not to be combined with any segment but core dates and device.
 LONELY_METRICS = frozenset(("metrics.unique_users",
@@ -142,7 +145,8 @@ class FieldSet:
         record = {
             "name": name, "category": field.category,
             "selectable": field.selectable, "filterable": field.filterable,
-            "sortable": field.sortable, "data_type": field.data_type,
+            "sortable": field.sortable,
+            "data_type": field.data_type.replace("DATETIME", "STRING"),
             "is_repeated": field.repeated,
             "selectable_with": self.selectable_with(name),
         }

@@ -14,6 +14,7 @@ LISTS = ("IN", "NOT IN")
 OPERATORS = {
     "BOOLEAN": ("=", "!="),
     "DATE": ("=", "<", ">", "<=", ">=", "BETWEEN", "DURING", "IN"),
+    "DATETIME": ("=", "<", ">", "<=", ">=", "BETWEEN", "DURING"),
     "DOUBLE": ("=", "!=", "<", ">") + LISTS,
     "FLOAT": ("=", "!=", "<", ">") + LISTS,
     "ENUM": ("=", "!=") + LISTS,
@@ -54,6 +55,16 @@ def parse_date(text):
                      "be YYYY-MM-DD or YYYYMMDD." % text)
 
 
+def parse_moment(text):
+    """Returns a date or a date and time in the one spelling in which values
+    of such fields are told, so that they compare as texts."""
+    found = re.match(r"([0-9-]{10})( [0-9:]{8})?(\.[0-9]{1,6})?\Z", text)
+    if found and (found[2] or not found[3]):
+        time = (found[2] or " 00:00:00") + (found[3] or ".").ljust(7, "0")
+        return parse_date(found[1]).isoformat() + time
+    return parse_date(text).isoformat() + " 00:00:00.000000"
+
+
 def convert(field, value):
     """Returns a Value as what values of the field are compared with."""
     kind = field.data_type
@@ -62,6 +73,8 @@ def convert(field, value):
             raise QueryError("INVALID_DATE_FORMAT", "Invalid date %s for "
                              "field '%s'." % (value.text, field.name))
         return parse_date(value.text)
+    if kind == "DATETIME" and value.kind == "string":
+        return parse_moment(value.text)
     if kind == "ENUM":
         if value.kind == "number" or value.text not in field.enum_values:
             raise QueryError("BAD_ENUM_CONSTANT", "Invalid enum value '%s' "
@@ -95,7 +108,7 @@ def convert_operand(field, op, operand):
         return [convert(field, value) for value in operand]
     if not isinstance(operand, Value):
         low, high = (convert(field, value) for value in operand)
-        if field.data_type != "DATE" and low > high:
+        if field.data_type not in ("DATE", "DATETIME") and low > high:
             raise QueryError("INVALID_VALUE_WITH_BETWEEN_OPERATOR", "Lower "
                              "bound above upper bound for field '%s'."
                              % field.name)

@@ -1,11 +1,21 @@
 """Judges a parsed query by the platform's semantic rules and turns it into
 a Plan that evaluate.py can carry out without further doubts."""
 
+import datetime
+
 from google_ads import dates, fields
 from google_ads.gaql import QueryError
 from google_ads.match import Predicate
 
 MAX_UNIQUE_USER_DAYS = 92
+CLICK_VIEW_DAYS = 90
+MAX_CHANGES = 10000
+# Resources of changes: the field of their time, error family, days kept.
+CHANGES = {
+    "change_event": ("change_event.change_date_time", "changeEventError", 30),
+    "change_status": ("change_status.last_change_date_time",
+                      "changeStatusError", 90),
+}
 SEGMENTS_FOR_LONELY = fields.CORE_DATES + ("segments.device",
                                            "segments.ad_network_type")
 
@@ -33,6 +43,7 @@ class Plan:
         self.metrics = []
         self.order_by = []
         self.range = None
+        self.span = None        # (first, last) day of a dated resource
 
     def selected(self, category):
         """Returns the selected fields of a category."""
@@ -120,6 +131,13 @@ def bind_where(plan, query, today):
         elif field.category == "METRIC":
             plan.metrics.append(predicate)
         else:
+            # What splits rows is a segment, whatever it is called.
+            if (field.resource in plan.resource.segmenting
+                    and field.name not in selected):
+                raise QueryError(
+                    "EXPECTED_REFERENCED_FIELD_IN_SELECT_CLAUSE", "The "
+                    "following field must be present in SELECT clause: '%s'."
+                    % field.name)
             plan.attributes.append(predicate)
     plan.range = dates.DateRange(core, today)
     plan.filtered_dates = [p.field.name for p in core]
@@ -158,6 +176,52 @@ def check_dates(plan, today, version):
     raise QueryError(code, "The requested granularity is not supported for "
                      "dates before %s; the query starts at %s." % (
                          limit, first), family="dateRangeError")
+
+
+def check_click_view(plan, today):
+    """Applies the rules on the days of click_view."""
+    first, last = plan.range.first, plan.range.last
+    if first is None or first != last:
+        raise QueryError("EXPECTED_FILTER_ON_A_SINGLE_DAY", "Expected filters "
+                         "to limit to a single day on segments.date.",
+                         family="clickViewError")
+    if (today - first).days > CLICK_VIEW_DAYS:
+        raise QueryError("DATE_TOO_OLD", "Dates older than %d days are not "
+                         "supported." % CLICK_VIEW_DAYS,
+                         family="clickViewError")
+    plan.span = first, last
+
+
+def check_changes(plan, today):
+    """Applies the rules on time and LIMIT of changes."""
+    name, family, kept = CHANGES[plan.resource.name]
+    low = high = None
+    for predicate in plan.attributes:
+        if predicate.field.name != name:
+            continue
+        op, operand = predicate.op, predicate.operand
+        if op in ("=", ">", ">=", "BETWEEN"):
+            low = operand[0] if op == "BETWEEN" else operand
+        if op in ("=", "<", "<=", "BETWEEN"):
+            high = operand[1] if op == "BETWEEN" else operand
+    if low is None or high is None:
+        raise QueryError("CHANGE_DATE_RANGE_INFINITE", "The change date range "
+                         "must be finite on '%s'." % name, family=family)
+    if low > high:
+        raise QueryError("CHANGE_DATE_RANGE_NEGATIVE", "The start of the "
+                         "change date range is after its end.", family=family)
+    first = datetime.date.fromisoformat(low[:10])
+    if (today - first).days > kept:
+        raise QueryError("START_DATE_TOO_OLD", "The requested start date is "
+                         "too old: it cannot be older than %d days." % kept,
+                         family=family)
+    if plan.limit is None:
+        raise QueryError("LIMIT_NOT_SPECIFIED", "A limit must be set in the "
+                         "query.", family=family)
+    if plan.limit > MAX_CHANGES:
+        raise QueryError("INVALID_LIMIT_CLAUSE", "The LIMIT must be at most "
+                         "%d." % MAX_CHANGES, family=family)
+    plan.span = first, datetime.date.fromisoformat(high[:10])
 
 
 def check_combinations(plan):
@@ -203,6 +267,10 @@ def make_plan(query, version, today, is_manager):
     bind_where(plan, query, today)
     bind_order(plan, query)
     check_dates(plan, today, version)
+    if resource.name == "click_view":
+        check_click_view(plan, today)
+    if resource.name in CHANGES:
+        check_changes(plan, today)
     check_combinations(plan)
     if is_manager and plan.uses_metrics:
         raise QueryError(

@@ -7,9 +7,10 @@ import datetime
 
 import daily
 from advertisers import ADVERTISERS
+from google_ads import actions
 from google_ads.changes import Changes
 from google_ads.restate import Generation
-from world import Account, Cell, Entity, World
+from world import METRIC_INDEX, Account, Cell, Context, Entity, World
 
 MANAGER = "9876543210"
 SUB_MANAGER = "9870001111"
@@ -19,6 +20,9 @@ CANCELED = "1111111111"
 EMPTY = "6789012345"
 
 FOREVER = datetime.date(9999, 1, 1).toordinal()
+DAY = datetime.timedelta(1)
+# Clicks of a cell that click_view tells.
+CLICKS_TOLD = 2
 LONG_NAME = "KR | 아주 긴 이름 | " + "long name / 긴 이름 / " * 70 + "끝"
 
 # name, channel, bidding, status, quirk, impressions of a cell, first day
@@ -102,6 +106,7 @@ class SampleWorld(World):
 
     def __init__(self, clock):
         super().__init__(clock)
+        self.changes_per_day = 12
         self.add_accounts()
         self.generation = Generation(self, 0)
         self.changes = Changes(self)
@@ -144,16 +149,78 @@ class SampleWorld(World):
     def cells(self, resource, account, context, day):
         if day > self.today(account):
             return []
-        if resource == "customer":
+        if resource == "click_view":
+            return context.entity.traits["cells"]
+        if resource in ("customer", "conversion_action"):
             pairs = [pair for campaign in account.campaigns
                      for pair in self._campaign_cells(
                          account, campaign, day)]
         else:
             pairs = self._campaign_cells(
                 account, context.entities["campaign"], day)
-            if resource != "campaign":
+            if resource not in ("campaign", "campaign_budget"):
                 pairs = self._share(resource, context, day, pairs)
+        if resource == "conversion_action":
+            pairs = [(place, actions.share(
+                vector, account.conversion_actions, context.entity))
+                for place, vector in pairs]
         return split_by_match(resource, context, pairs)
+
+    def contexts_of_click_view(self, account, span):
+        """One row per click of the first few of each ad group, device and
+        network of a day; campaigns that are special tell none."""
+        first, last = span
+        made = []
+        for campaign in account.campaigns:
+            groups = [g for g in campaign.children
+                      if g.resource == "ad_group"]
+            if campaign.traits["quirk"] or not groups:
+                continue
+            for day in (first + DAY * n for n in range((last - first).days
+                                                       + 1)):
+                if day > self.today(account):
+                    continue
+                for place, vector in self._campaign_cells(account, campaign,
+                                                          day):
+                    made += clicks_of(account, campaign, groups, day, place,
+                                      vector)
+        return made
+
+    def contexts_of_change_event(self, account, span):
+        """What was changed in a span of days, newest first."""
+        return self._changes(account, span, "change_event", "changeEvents", {
+            "change_resource_type": "CAMPAIGN", "user_email": "",
+            "client_type": "GOOGLE_ADS_WEB_CLIENT",
+            "resource_change_operation": "UPDATE",
+            "changed_fields": "name,status"}, "change_date_time")
+
+    def contexts_of_change_status(self, account, span):
+        """What was changed last in a span of days, newest first."""
+        return self._changes(account, span, "change_status", "changeStatus", {
+            "resource_type": "CAMPAIGN", "resource_status": "CHANGED"},
+            "last_change_date_time")
+
+    def _changes(self, account, span, resource, kind, attrs, time):
+        """Returns the changes of a span of days, evenly over each day."""
+        day, last = span[0], min(span[1], self.today(account))
+        count = self.changes_per_day if account.campaigns else 0
+        made = []
+        while day <= last:
+            for number in range(count):
+                second, rest = divmod(number * 86400 * 10 ** 6 // count,
+                                      10 ** 6)
+                moment = "%s %02d:%02d:%02d.%06d" % (
+                    day, second // 3600, second // 60 % 60, second % 60, rest)
+                campaign = account.campaigns[
+                    number % len(account.campaigns)]
+                name = campaign.attrs["resource_name"]
+                made.append(Context(Entity(resource, None, dict(
+                    attrs, resource_name="customers/%s/%s/%s~%d" % (
+                        account.id, kind, moment, number),
+                    campaign=name, change_resource_name=name,
+                    **{time: moment})), account.entity, campaign))
+            day += DAY
+        return made[::-1]
 
     def _campaign_cells(self, account, campaign, day):
         """Returns a campaign's day in this generation, settings applied."""
@@ -164,7 +231,7 @@ class SampleWorld(World):
     def _share(self, resource, context, day, pairs):
         """Cuts a campaign's cells down to one of the things below it."""
         campaign = context.entities["campaign"]
-        if resource == "geographic_view":
+        if resource in ("geographic_view", "performance_max_placement_view"):
             return self._part(campaign, context.entity, day, pairs, 0)
         group = context.entities["ad_group"]
         pairs = self._part(campaign, group, day, pairs, 0)
@@ -184,6 +251,26 @@ class SampleWorld(World):
         weights = daily.weights_of((parent.id, child.resource), day,
                                    len(siblings), withheld)
         return daily.share_cells(pairs, weights, siblings.index(child))
+
+
+def clicks_of(account, campaign, groups, day, place, vector):
+    """Returns the row candidates of the clicks of one cell that have a
+    click id."""
+    made = []
+    for number in range(min(vector[METRIC_INDEX["clicks"]], CLICKS_TOLD)):
+        group = groups[number % len(groups)]
+        gclid = base64.urlsafe_b64encode(daily.noise(
+            campaign.id, day, place, number)).decode("ascii").rstrip("=")
+        ads = [c for c in group.children if c.resource == "ad_group_ad"]
+        cell = Cell({"device": place[0], "ad_network_type": place[1]},
+                    daily.vector(clicks=1))
+        click = Entity("click_view", gclid, {
+            "resource_name": "customers/%s/clickViews/%s~%s" % (
+                account.id, day, gclid), "gclid": gclid, "page_number": 1,
+            "ad_group_ad": ads[0].attrs["resource_name"]},
+            {"cells": [cell]})
+        made.append(Context(click, account.entity, campaign, group))
+    return made
 
 
 def split_by_match(resource, context, pairs):
@@ -347,7 +434,9 @@ class AccountBuilder:
                                traits)
         self.account.campaigns.append(campaign)
         self.make_geographic_views(campaign)
-        if channel != "PERFORMANCE_MAX":
+        if channel == "PERFORMANCE_MAX":
+            self.make_placements(campaign)
+        else:
             for letter in "AB":
                 self.make_ad_group(campaign, channel, letter)
 
@@ -358,6 +447,18 @@ class AccountBuilder:
                 "geographic_view", "geographicViews",
                 "%d~%s" % (country, kind),
                 {"country_criterion_id": country, "location_type": kind}))
+
+    def make_placements(self, campaign):
+        """Where a Performance Max campaign was shown.  Every campaign of an
+        account was shown in the same places."""
+        for kind, place in (("WEBSITE", "news.example"),
+                            ("MOBILE_APPLICATION", "1-333903271"),
+                            ("YOUTUBE_VIDEO", "dQw4w9WgXcQ")):
+            campaign.children.append(self.entity(
+                "performance_max_placement_view",
+                "performanceMaxPlacementViews", place, {
+                    "placement": place, "placement_type": kind,
+                    "display_name": "자리 " + place}))
 
     def make_ad_group(self, campaign, channel, letter):
         """An ad group with ads and, in search, keywords and terms."""

@@ -104,9 +104,9 @@ class SeedWorld(World):
     def first_day(self, account):
         return self._first or self.today(account)
 
-    def contexts(self, resource, account):
+    def contexts(self, resource, account, span=None):
         if resource in ("customer", "customer_client"):
-            return super().contexts(resource, account)
+            return super().contexts(resource, account, span)
         return list(self._contexts[resource, account.id].values())
 
     def cells(self, resource, account, context, day):
