@@ -82,7 +82,7 @@ describe_grain(const AdpTable *table)
 	{
 		const AdpTableColumn *column = &table->columns[i];
 
-		if (column->is_segment)
+		if (column->is_grain)
 			appendStringInfo(&out, ", %s", column->name);
 	}
 	append_breakdowns(&out, table);

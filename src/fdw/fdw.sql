@@ -111,7 +111,10 @@ BEGIN
         JOIN adpipe.report_columns() k ON k.wrapper = w.fdwname
              AND 'field=' || k.field = ANY (a.attfdwoptions)
         WHERE t.ftrelid = target
-        ORDER BY a.attnum, k.report = c.relname DESC
+        -- Money shows in units of the currency in columns that can hold them.
+        ORDER BY a.attnum, k.report = c.relname DESC, k.type = a.atttypid DESC,
+                 (k.type = 'bigint'::regtype) = (a.atttypid NOT IN
+                     ('numeric'::regtype, 'float8'::regtype, 'float4'::regtype)) DESC
     LOOP
         EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', target, found.attname, found.description);
         IF found.is_report THEN

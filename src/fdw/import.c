@@ -232,6 +232,22 @@ adpipeImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverid)
 }
 
 /*
+ * What a column means: the field's description, and the unit where the column
+ * shows amounts of money as the platform counts them.
+ */
+static const char *
+describe_column(const AdpField *field, const AdpColumn *column)
+{
+	if (column->type == INT8OID && (field->flags & ADP_FIELD_MICROS) != 0)
+		return psprintf("%s The value counts millionths of the currency unit.",
+						field->description);
+	if (column->type == INT8OID && (field->flags & ADP_FIELD_MINOR) != 0)
+		return psprintf("%s The value counts the smallest units of the currency.",
+						field->description);
+	return field->description;
+}
+
+/*
  * Puts one column of a report into the result.
  */
 static void
@@ -253,7 +269,7 @@ put_column(ReturnSetInfo *result, const AdpPlatform *platform,
 	values[5] = ObjectIdGetDatum(column->type);
 	values[6] = CStringGetTextDatum(kinds[field->kind]);
 	values[7] = BoolGetDatum((field->flags & ADP_FIELD_ADDITIVE) != 0);
-	values[8] = CStringGetTextDatum(field->description);
+	values[8] = CStringGetTextDatum(describe_column(field, column));
 	values[9] = CStringGetTextDatum(report->description);
 	if (field->kind != ADP_KIND_METRIC)
 		nulls[7] = true;

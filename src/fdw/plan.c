@@ -223,16 +223,17 @@ wanted_rows(PlannerInfo *root)
 static bool
 asks_presence_only(const AdpTable *table, List *fields, List *presence)
 {
+	const char *source = table->settings->source;
+	const char *split;
 	ListCell *cell;
 
-	if (!table->has_segments)
+	if (presence == NIL)
 		return true;
 	foreach(cell, fields)
 	{
-		const AdpField *field =
-			adp_platform_field(table->platform, strVal(lfirst(cell)));
-
-		if ((field == NULL || field->kind == ADP_KIND_METRIC) &&
+		if (adp_platform_field_kind(table->platform, source,
+									strVal(lfirst(cell)),
+									&split) == ADP_KIND_METRIC &&
 			!list_member(presence, lfirst(cell)))
 			return false;
 	}

@@ -39,7 +39,7 @@ type_fits(AdpFieldType field, Oid type)
 		case ADP_FIELD_DATE:
 			return type == DATEOID;
 		case ADP_FIELD_TIME:
-			return type == TIMESTAMPOID;
+			return type == TIMESTAMPOID || type == DATEOID;
 		case ADP_FIELD_LIST:
 			return OidIsValid(get_element_type(type));
 		case ADP_FIELD_TEXT:
@@ -113,6 +113,27 @@ column_field_name(Oid relid, Form_pg_attribute attr)
 }
 
 /*
+ * Finds out what a column's field is, and what rows are split by for it.  A
+ * breakdown that the table asks for may have an object as its value; then each
+ * column that shows a part of it is of the same split.
+ */
+static void
+classify_field(const AdpTable *table, AdpTableColumn *column)
+{
+	const char *name = column->field_name;
+	char *first = pnstrdup(name, strcspn(name, "."));
+
+	column->kind = adp_platform_field_kind(
+		table->platform, table->settings->source, name, &column->split);
+	if (column->field == NULL &&
+		adp_words_hold(table->settings->breakdowns, first))
+	{
+		column->kind = ADP_KIND_SEGMENT;
+		column->split = first;
+	}
+}
+
+/*
  * Reads the columns.
  */
 static void
@@ -133,24 +154,48 @@ load_columns(AdpTable *table, TupleDesc desc)
 		column->typmod = attr->atttypmod;
 		column->field_name = column_field_name(table->relid, attr);
 		column->field = adp_platform_field(table->platform, column->field_name);
+		classify_field(table, column);
 		check_field(table, column);
 		check_type(table, column);
 	}
 }
 
 /*
- * Whether a column tells rows apart: its field is a segment, or of a breakdown
- * that the table asks for, whose value may be an object.
+ * Whether a column stands for what it splits rows by: an id does so best, else
+ * the first column does.
  */
 static bool
-is_segment(const AdpTable *table, const AdpTableColumn *column)
+is_best_of_split(const AdpTable *table, const AdpTableColumn *column)
 {
-	const char *name = column->field_name;
+	bool is_id = column->field != NULL && column->field->type == ADP_FIELD_ID;
 
-	if (column->field != NULL)
-		return column->field->kind == ADP_KIND_SEGMENT;
-	return adp_words_hold(table->settings->breakdowns,
-						  pnstrdup(name, strcspn(name, ".")));
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		const AdpTableColumn *other = &table->columns[i];
+		bool other_is_id =
+			other->field != NULL && other->field->type == ADP_FIELD_ID;
+
+		if (other->split == NULL || strcmp(other->split, column->split) != 0)
+			continue;
+		if ((other_is_id && !is_id) || (other_is_id == is_id && other < column))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Whether a column is one of the table's days.  Several may show the field that
+ * days are bounded by; the one of type date is meant, where others could be.
+ */
+static bool
+is_day(const AdpTable *table, const AdpTableColumn *column)
+{
+	const char *source = table->settings->source;
+	const AdpSource *known = adp_platform_source(table->platform, source);
+
+	return strcmp(column->field_name,
+				  adp_platform_day_field(table->platform, source)) == 0 &&
+		(known->day_field == NULL || column->type == DATEOID);
 }
 
 /*
@@ -163,20 +208,32 @@ classify(AdpTable *table)
 	{
 		AdpTableColumn *column = &table->columns[i];
 
-		column->is_segment = is_segment(table, column);
-		if (table->day == NULL &&
-			strcmp(column->field_name, table->platform->day_field) == 0)
+		if (table->day == NULL && is_day(table, column))
 			table->day = column;
 		if (column->field != NULL &&
 			((column->field->flags & ADP_FIELD_OF_SETTINGS) != 0 ||
 			 adp_column_is_minor(column)))
 			table->needs_settings = true;
-		if (!column->is_segment)
+		if (column->split == NULL)
 			continue;
 		table->has_segments = true;
-		if (column->field != NULL && (column->field->flags & ADP_FIELD_ALONE))
-			table->has_alone = true;
+		column->is_grain = is_best_of_split(table, column);
 	}
+}
+
+/*
+ * Throws if the table does not say what it reads.
+ */
+static void
+require_source(const AdpTable *table)
+{
+	if (table->settings->source == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
+				 errmsg("foreign table \"%s\" does not say what it reads",
+						table->name),
+				 errhint("ALTER FOREIGN TABLE %s OPTIONS (ADD %s '...').",
+						 table->name, table->platform->source_option)));
 }
 
 /*
@@ -196,16 +253,10 @@ adp_table_load(Oid relid, Oid userid, bool with_secrets)
 	table->platform = adp_option_platform(table->server->fdwid);
 	table->settings = adp_option_settings(table->server, table->platform, relid,
 										  userid, with_secrets);
+	require_source(table);
 	load_columns(table, RelationGetDescr(rel));
 	table_close(rel, NoLock);
 	classify(table);
-	if (table->settings->source == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
-				 errmsg("foreign table \"%s\" does not say what it reads",
-						table->name),
-				 errhint("ALTER FOREIGN TABLE %s OPTIONS (ADD %s '...').",
-						 table->name, table->platform->source_option)));
 	return table;
 }
 
@@ -247,17 +298,6 @@ adp_column_is_minor(const AdpTableColumn *column)
 }
 
 /*
- * Whether the platform's own presence metrics decide which rows exist.  They
- * do not without segments (then the platform returns every entity), and cannot
- * where a segment goes with few metrics only.
- */
-static bool
-has_standard_presence(const AdpTable *table)
-{
-	return table->has_segments && !table->has_alone;
-}
-
-/*
  * Adds a name to a list of Strings unless it is there.
  */
 static List *
@@ -274,35 +314,98 @@ add_name(List *names, const char *name)
 }
 
 /*
- * The metrics that decide which rows exist.  Where the standard ones do not
- * apply, they are all the metrics that the table has: whichever of them a
- * statement reads, the rows are the same.
+ * Whether a metric can decide which rows exist: that it adds up, or may do so for
+ * all that is known of it.
+ */
+static bool
+is_counted(const AdpTableColumn *column)
+{
+	return column->field == NULL ||
+		(column->field->flags & ADP_FIELD_ADDITIVE) != 0;
+}
+
+/*
+ * Names of the table's metrics; with only_counted, of those that can decide which
+ * rows exist.
+ */
+static List *
+metric_names(const AdpTable *table, bool only_counted)
+{
+	List *names = NIL;
+
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		const AdpTableColumn *column = &table->columns[i];
+
+		if (column->kind == ADP_KIND_METRIC &&
+			(!only_counted || is_counted(column)))
+			names = add_name(names, column->field_name);
+	}
+	return names;
+}
+
+/*
+ * Whether others among the metrics are not all zero wherever this one is not.
+ */
+static bool
+is_implied(const AdpTable *table, const char *metric, List *metrics)
+{
+	const AdpField *field = adp_platform_field(table->platform, metric);
+	char *rest;
+	char *name;
+
+	if (field == NULL || field->implied_by == NULL)
+		return false;
+	rest = pstrdup(field->implied_by);
+	while ((name = adp_words_next(&rest, ",")) != NULL)
+	{
+		if (!list_member(metrics, makeString(name)))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The metrics of the table that decide which of its rows exist: all that add up,
+ * all where none does.  Whichever of them a statement reads, the rows are the
+ * same.  Those that others imply need not be looked at.
  */
 List *
 adp_table_presence(const AdpTable *table)
 {
+	List *metrics;
 	List *names = NIL;
+	ListCell *cell;
 
-	if (!table->has_segments)
+	if (!table->platform->has_empty_rows || !table->has_segments)
 		return NIL;
-	if (has_standard_presence(table))
+	metrics = metric_names(table, true);
+	if (metrics == NIL)
+		metrics = metric_names(table, false);
+	foreach(cell, metrics)
 	{
-		for (const AdpField *field = table->platform->fields; field->name;
-			 field++)
-		{
-			if (field->flags & ADP_FIELD_PRESENCE)
-				names = add_name(names, field->name);
-		}
-		return names;
-	}
-	for (int i = 0; i < table->ncolumns; i++)
-	{
-		const AdpField *field = table->columns[i].field;
-
-		if (field != NULL && field->kind == ADP_KIND_METRIC)
-			names = add_name(names, field->name);
+		if (!is_implied(table, strVal(lfirst(cell)), metrics))
+			names = lappend(names, lfirst(cell));
 	}
 	return names;
+}
+
+/*
+ * The columns that show a field.
+ */
+char *
+adp_table_columns_of(const AdpTable *table, const char *field)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		if (strcmp(table->columns[i].field_name, field) == 0)
+			appendStringInfo(&out, "%s\"%s\"", out.len > 0 ? ", " : "",
+							 table->columns[i].name);
+	}
+	return out.len > 0 ? out.data : NULL;
 }
 
 /*
@@ -313,7 +416,7 @@ is_asked(const AdpTableColumn *column, Bitmapset *attrs_used)
 {
 	if (adp_column_is_known(column))
 		return false;
-	if (column->is_segment ||
+	if (column->is_grain ||
 		(column->field != NULL &&
 		 (column->field->flags & ADP_FIELD_SHAPES) != 0))
 		return true;

@@ -18,7 +18,9 @@ typedef struct AdpTableColumn
 	int32 typmod;
 	const char *field_name; /* option "field"; the column's name without */
 	const AdpField *field;	/* NULL: not in the platform's catalogue */
-	bool is_segment;		/* tells rows apart */
+	AdpFieldKind kind;		/* of the field, listed or not */
+	const char *split;		/* what rows are split by for it; NULL: nothing */
+	bool is_grain;			/* always asked for, so that they are split */
 } AdpTableColumn;
 
 typedef struct AdpTable
@@ -31,9 +33,8 @@ typedef struct AdpTable
 	int ncolumns; /* without dropped ones */
 	AdpTableColumn *columns;
 	const AdpTableColumn *day; /* column of the platform's day, or NULL */
-	bool has_segments;
+	bool has_segments;	 /* its rows are split by a column */
 	bool needs_settings; /* a column shows the account's settings */
-	bool has_alone;		 /* a segment that presence metrics do not join */
 } AdpTable;
 
 /*
@@ -58,14 +59,22 @@ extern bool adp_column_is_known(const AdpTableColumn *column);
 extern bool adp_column_is_minor(const AdpTableColumn *column);
 
 /*
- * The platform fields that a scan asks for, as Strings: the segments, which
- * make the grain, the presence metrics where they apply, and the fields of the
- * attributes in attrs_used (numbered as in pull_varattnos()).  The set of rows
- * that comes back does not depend on attrs_used.
+ * The platform fields that a scan asks for, as Strings: those that make the
+ * grain, the presence metrics, and the fields of the attributes in attrs_used
+ * (numbered as in pull_varattnos()).  The set of rows that comes back does not
+ * depend on attrs_used.
  */
 extern List *adp_table_fields(const AdpTable *table, Bitmapset *attrs_used);
 
-/* Names of presence metrics that adp_table_fields() added; Strings. */
+/*
+ * The metrics of the table that decide which of its rows exist, as Strings; NIL
+ * where the platform's rows do not depend on what is asked for.
+ */
 extern List *adp_table_presence(const AdpTable *table);
+
+/*
+ * The columns that show a field, quoted and with commas; NULL if there are none.
+ */
+extern char *adp_table_columns_of(const AdpTable *table, const char *field);
 
 #endif /* ADP_FDW_TABLE_H */

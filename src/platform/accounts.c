@@ -110,7 +110,7 @@ require_manager(const AdpSession *session)
 			 errmsg("option \"%s\" is * but server \"%s\" names no manager account",
 					session->platform->account_option,
 					session->settings->server_name),
-			 errhint("Set server option \"%s\" to the manager, or list the accounts.",
+			 errhint("Set option \"%s\" of the server or the user mapping to the manager, or list the accounts.",
 					 option)));
 }
 
@@ -235,7 +235,7 @@ require_open(const AdpDirectory *directory, const AdpAccount *items, int count)
 						settings->manager, settings->server_name),
 				 errdetail("Option \"%s\" is *, which stands for every enabled account that is no manager itself.",
 						   platform->account_option),
-				 errhint("Set server option \"%s\" to the manager of the accounts, or list the accounts.",
+				 errhint("Set option \"%s\" of the server or the user mapping to the manager of the accounts, or list the accounts.",
 						 platform->manager_option)));
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),

@@ -28,7 +28,7 @@ const AdpField adp_appsflyer_fields[] =
 	 {"adpipe.account_id", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_ACCOUNT,
 	  "App id."},
 	 {"adpipe.account_name", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_ACCOUNT_NAME,
-	  "Name of the app."},
+	  "Name of the app as of the time of reading."},
 	 {"adpipe.account_currency", ADP_FIELD_TEXT, ATTRIBUTE,
 	  ADP_FIELD_ACCOUNT_CURRENCY, "ISO 4217 code of the app's currency."},
 	 {"adpipe.time_zone", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_ACCOUNT_ZONE,

@@ -49,3 +49,30 @@ adp_platform_version(const AdpPlatform *platform, const char *name)
 	}
 	return name == NULL ? platform->versions : NULL;
 }
+
+/*
+ * The field by which days of a source are bounded.
+ */
+const char *
+adp_platform_day_field(const AdpPlatform *platform, const char *source)
+{
+	const char *own = adp_platform_source(platform, source)->day_field;
+
+	return own != NULL ? own : platform->day_field;
+}
+
+/*
+ * What a field of a source is, and what it splits rows by; see platform.h.
+ */
+AdpFieldKind
+adp_platform_field_kind(const AdpPlatform *platform, const char *source,
+						const char *name, const char **split)
+{
+	const AdpField *field = adp_platform_field(platform, name);
+	AdpFieldKind kind = field != NULL ? field->kind : ADP_KIND_ATTRIBUTE;
+
+	if (platform->field_kind != NULL)
+		return platform->field_kind(source, name, split);
+	*split = kind == ADP_KIND_SEGMENT ? name : NULL;
+	return kind;
+}

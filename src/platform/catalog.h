@@ -31,11 +31,10 @@ typedef enum AdpFieldKind
 } AdpFieldKind;
 
 /* Flags of a field. */
-#define ADP_FIELD_ADDITIVE 0x01 /* sums over rows and days */
-#define ADP_FIELD_PRESENCE 0x02 /* a row exists when one of these is not 0 */
+#define ADP_FIELD_ADDITIVE 0x01	  /* sums over rows and days */
+#define ADP_FIELD_SINCE_1970 0x02 /* an earlier time means that none is set */
 #define ADP_FIELD_ABSENT_0 0x04 /* left out by the platform means 0 or false */
 #define ADP_FIELD_MICROS 0x08	/* millionths of the currency unit */
-#define ADP_FIELD_ALONE 0x10	/* segment that presence metrics do not join */
 
 /* Fields whose value is known without asking for it. */
 #define ADP_FIELD_PLATFORM 0x20 /* the wrapper's name */
@@ -72,6 +71,11 @@ typedef enum AdpFieldKind
 #define ADP_FIELD_NO_NONE 0x2000  /* text with a word for no value */
 #define ADP_FIELD_SHAPES 0x4000	  /* makes rows of its own: always asked for */
 
+/*
+ * A field.  A row exists when a metric of the table is not zero; whether a
+ * metric has to be looked at for that depends on those beside it: one that
+ * cannot be other than zero where some others are all zero names these.
+ */
 typedef struct AdpField
 {
 	const char *name;
@@ -79,6 +83,7 @@ typedef struct AdpField
 	AdpFieldKind kind;
 	int flags;
 	const char *description;
+	const char *implied_by; /* metrics, with commas; NULL: it stands alone */
 } AdpField;
 
 /* A column of a report; type is its SQL type. */
@@ -116,6 +121,9 @@ typedef struct AdpSource
 	bool is_listing;	  /* its rows are the accounts: nothing is asked */
 	bool is_single;		  /* the answer is one row by itself */
 	bool asks_manager;	  /* for all accounts one answer of the manager does */
+	const char *day_field;	/* where days are bounded; NULL: as elsewhere */
+	const char *attributed; /* google_ads: resources whose fields do not split
+							 * its rows, with commas; NULL: none known */
 	const struct AdpTallies *tallies; /* in its rows; NULL: none */
 	const struct AdpTrap *traps;	  /* end with kind 0; NULL: none */
 	const struct AdpRecords *records; /* what CSV records are like */

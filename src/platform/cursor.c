@@ -154,17 +154,20 @@ open_page(AdpCursor *cursor, AdpError *error)
 }
 
 /*
- * Whether the page is cut at the platform's limit of rows.
+ * Whether the rows so far are cut at the platform's limit of them.  Who wants no
+ * more rows than that, and gets them as they come, misses none.
  */
 static bool
 is_capped(const AdpCursor *cursor)
 {
 	const AdpCursorPlan *plan = cursor->plan;
+	int64 limit = cursor->query.limit;
 	int64 cap =
 		adp_platform_source(plan->session->platform, plan->query->source)
 			->rows_cap;
 
-	return cap > 0 && adp_page_count(cursor->page) >= cap;
+	return cap > 0 && !(limit > 0 && limit <= cap && plan->shaper == NULL) &&
+		cursor->nrows + adp_page_count(cursor->page) >= cap;
 }
 
 /*
@@ -181,7 +184,8 @@ shrink_capped(AdpCursor *cursor)
 						cursor->plan->session->platform->name),
 				 errdetail("%s: " INT64_FORMAT
 						   " rows came, and more may be missing.",
-						   cursor->subject, adp_page_count(cursor->page)),
+						   cursor->subject,
+						   cursor->nrows + adp_page_count(cursor->page)),
 				 errhint(
 					 "Narrow what the table asks for, so that a day has fewer rows.")));
 	cursor->page = NULL;

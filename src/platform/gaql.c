@@ -11,12 +11,16 @@
 #include "lib/stringinfo.h"
 
 #include "platform/gaql.h"
+#include "platform/google_ads.h"
 
 /*
  * Leaves out the resource names that the platform otherwise adds to every row
  * for each resource a field is selected from; they double a narrow row.
  */
 #define GAQL_PARAMETERS " PARAMETERS omit_unselected_resource_names=true"
+
+/* Put after the last day of a range of times. */
+#define LAST_MOMENT " 23:59:59.999999"
 
 /*
  * Appends a value as a GAQL string.
@@ -89,17 +93,51 @@ append_condition(StringInfo out, const AdpCondition *condition)
 }
 
 /*
- * Appends the range of days.  Placeholders start with a dollar sign.
+ * A day of a range, perhaps with a time, as a value; placeholders start with a
+ * dollar sign.
+ */
+static char *
+day_value(const char *day, const char *time)
+{
+	return day[0] == '$' ? pstrdup(day) : psprintf("'%s%s'", day, time);
+}
+
+/*
+ * Appends the range of days.  Of a time the last day's last moment is meant:
+ * there a date alone is its first moment.  What is told day by day wants one
+ * day in so many words.
  */
 static void
 append_days(StringInfo out, const AdpQuery *query)
 {
-	const char *since_quote = query->since[0] == '$' ? "" : "'";
-	const char *until_quote = query->until[0] == '$' ? "" : "'";
+	const AdpSource *source =
+		adp_platform_source(&adp_google_ads, query->source);
+	const char *field = adp_platform_day_field(&adp_google_ads, query->source);
+	const char *since = day_value(query->since, "");
 
-	appendStringInfo(out, "segments.date BETWEEN %s%s%s AND %s%s%s",
-					 since_quote, query->since, since_quote, until_quote,
-					 query->until, until_quote);
+	if (source->day_field != NULL)
+		appendStringInfo(out, "%s >= %s AND %s <= %s", field, since, field,
+						 day_value(query->until, LAST_MOMENT));
+	else if (source->days_per_request == 1 &&
+			 strcmp(query->since, query->until) == 0)
+		appendStringInfo(out, "%s = %s", field, since);
+	else
+		appendStringInfo(out, "%s BETWEEN %s AND %s", field, since,
+						 day_value(query->until, ""));
+}
+
+/*
+ * Rows to ask for at most: what the statement wants, and what the source gives
+ * at once, which has to be said; 0 for all.
+ */
+static int64
+row_limit(const AdpQuery *query)
+{
+	int64 cap = adp_platform_source(&adp_google_ads, query->source)->rows_cap;
+
+	if (cap > 0 && query->limit > 0)
+		return Min(cap, query->limit);
+	return Max(cap, query->limit);
 }
 
 /*
@@ -128,8 +166,8 @@ adp_gaql_query(const AdpQuery *query)
 		append_condition(&out, &query->conditions[i]);
 		glue = " AND ";
 	}
-	if (query->limit > 0)
-		appendStringInfo(&out, " LIMIT " INT64_FORMAT, query->limit);
+	if (row_limit(query) > 0)
+		appendStringInfo(&out, " LIMIT " INT64_FORMAT, row_limit(query));
 	appendStringInfoString(&out, GAQL_PARAMETERS);
 	return out.data;
 }

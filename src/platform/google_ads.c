@@ -6,14 +6,15 @@
  * again one by one, which those of searchStream cannot.  A metric that the
  * platform leaves out of a row that exists is zero where it is additive and
  * not known (NULL) where it is a ratio.  The platform drops rows in which every
- * selected metric is zero as soon as a segment is selected; hence the presence
- * metrics are always selected (see adp_query_fields).
+ * selected metric is zero as soon as a segment is selected; hence the metrics
+ * that decide which rows exist are always selected (see adp_table_presence).
  */
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
 #include "utils/json.h"
 
+#include "base/words.h"
 #include "platform/gaql.h"
 #include "platform/google_ads.h"
 #include "platform/platform.h"
@@ -38,7 +39,7 @@ static const AdpOption google_ads_options[] =
 	 {"customer_id", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ACCOUNTS,
 	  offsetof(AdpSettings, accounts), .words = "*",
 	  .table_offset = offsetof(AdpSettings, table_accounts)},
-	 {"login_customer_id", ADP_ON_SERVER, ADP_OPTION_ACCOUNT,
+	 {"login_customer_id", ADP_ON_SERVER | ADP_ON_MAPPING, ADP_OPTION_ACCOUNT,
 	  offsetof(AdpSettings, manager)},
 	 {"resource", ADP_ON_TABLE, ADP_OPTION_PATTERN,
 	  offsetof(AdpSettings, source), .pattern = "[a-z][a-z0-9_]*",
@@ -73,17 +74,47 @@ static const AdpVersion google_ads_versions[] = {{"v26", "2027-11-01"},
 
 /*
  * The platform keeps numbers of any range of the last 37 months.  The manager
- * tells the hierarchy below it in one answer.
+ * tells the hierarchy below it in one answer.  Clicks are told day by day for 90
+ * days, changes by their time and never more than 10,000 at once; the reach of
+ * change_status is what is commonly seen.
+ *
+ * Which resources split the rows of another is told by the platform's field
+ * service only.  A resource that is not known to be attributed counts as one
+ * that splits: then its id is always asked for, which changes nothing where it
+ * is attributed after all.
  */
+#define CHANGES_MAX 10000
+#define FILLER .filler = "{source}.resource_name"
 #define SOURCE(name, ...) \
 	{ \
-		name, .reach_months = 37, .filler = "{source}.resource_name", \
-			  __VA_ARGS__ \
+		name, .reach_months = 37, FILLER, __VA_ARGS__ \
 	}
+#define DATED_SOURCE(name, ...) \
+	{ \
+		name, FILLER, __VA_ARGS__ \
+	}
+#define OF_CAMPAIGN "campaign_budget,bidding_strategy,campaign_group"
+#define OF_AD_GROUP "campaign,ad_group," OF_CAMPAIGN
 
-static const AdpSource google_ads_sources[] = {SOURCE("customer_client",
-													  .asks_manager = true),
-											   SOURCE(NULL)};
+static const AdpSource google_ads_sources[] =
+	{SOURCE("customer_client", .asks_manager = true),
+	 SOURCE("campaign", .attributed = OF_CAMPAIGN),
+	 SOURCE("ad_group", .attributed = OF_AD_GROUP),
+	 SOURCE("ad_group_ad", .attributed = OF_AD_GROUP),
+	 SOURCE("ad_group_criterion", .attributed = OF_AD_GROUP),
+	 SOURCE("keyword_view", .attributed = OF_AD_GROUP ",ad_group_criterion"),
+	 SOURCE("age_range_view", .attributed = OF_AD_GROUP ",ad_group_criterion"),
+	 SOURCE("gender_view", .attributed = OF_AD_GROUP ",ad_group_criterion"),
+	 SOURCE("search_term_view", .attributed = OF_AD_GROUP),
+	 DATED_SOURCE("click_view", .reach_days = 90, .days_per_request = 1),
+	 DATED_SOURCE("change_event", .reach_days = 30, .rows_cap = CHANGES_MAX,
+				  .day_field = "change_event.change_date_time",
+				  .attributed = OF_AD_GROUP ",asset"),
+	 DATED_SOURCE("change_status", .reach_days = 90, .rows_cap = CHANGES_MAX,
+				  .day_field = "change_status.last_change_date_time",
+				  .attributed = OF_AD_GROUP ",asset,ad_group_ad,"
+								"ad_group_criterion"),
+	 SOURCE(NULL)};
 
 /*
  * The manager through which accounts are reached, and the developer token for
@@ -93,6 +124,40 @@ static const AdpSettingHeader google_ads_headers[] =
 	{{"login-customer-id", offsetof(AdpSettings, manager)},
 	 {"developer-token", offsetof(AdpSettings, developer_token)},
 	 {NULL}};
+
+/*
+ * The part of a field's name before the first dot, palloc'd.
+ */
+static char *
+resource_of(const char *field)
+{
+	return pnstrdup(field, strcspn(field, "."));
+}
+
+/*
+ * What a field is, by the resource in its name.
+ */
+static AdpFieldKind
+field_kind(const char *source, const char *name, const char **split)
+{
+	const char *resource = resource_of(name);
+	const char *attributed =
+		adp_platform_source(&adp_google_ads, source)->attributed;
+
+	*split = NULL;
+	if (strcmp(resource, "metrics") == 0)
+		return ADP_KIND_METRIC;
+	if (strcmp(resource, "segments") == 0)
+	{
+		*split = name;
+		return ADP_KIND_SEGMENT;
+	}
+	if (strcmp(resource, source) != 0 && strcmp(resource, "customer") != 0 &&
+		strcmp(resource, "adpipe") != 0 &&
+		!adp_words_hold(attributed, resource))
+		*split = resource;
+	return ADP_KIND_ATTRIBUTE;
+}
 
 /*
  * The request as EXPLAIN shows it.
@@ -192,6 +257,8 @@ const AdpPlatform adp_google_ads = {
 					  .time_zone = EITHER("timeZone"),
 					  .currency = EITHER("currencyCode")},
 	.headers = google_ads_headers,
+	.has_empty_rows = true,
+	.field_kind = field_kind,
 	.can_hold = adp_gaql_can_hold,
 	.field_path = adp_gaql_json_path,
 	.query_text = query_text,

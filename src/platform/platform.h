@@ -103,6 +103,13 @@ typedef struct AdpPlatform
 	const char *version_header; /* of answers: who really made them, or NULL */
 
 	bool any_field_name; /* names of fields go into no request */
+
+	/*
+	 * Which rows come depends on the metrics that are asked for, and rows come
+	 * whose metrics are all zero: there the metrics that decide whether a row
+	 * exists are always asked for.  Elsewhere a row that comes is a row.
+	 */
+	bool has_empty_rows;
 	bool asks_settings;	 /* requests depend on the account's settings */
 	bool keeps_answers;	 /* calls are few: see kept.h */
 
@@ -141,6 +148,15 @@ typedef struct AdpPlatform
 	char *(*field_path)(const char *field);
 
 	/*
+	 * What a field of a source is, listed or not; *split is set to what rows
+	 * are split by if the field is asked for: its own name or that of a thing
+	 * with several fields; NULL: by nothing.  NULL: the catalogue says it, and
+	 * segments split rows.
+	 */
+	AdpFieldKind (*field_kind)(const char *source, const char *name,
+							   const char **split);
+
+	/*
 	 * The request of an account as EXPLAIN shows it, equal meaning the same, and
 	 * that for a page.  NULL: the source's path and add_params tell.
 	 */
@@ -171,6 +187,12 @@ extern const AdpField *adp_platform_field(const AdpPlatform *platform,
 										  const char *name);
 extern const AdpSource *adp_platform_source(const AdpPlatform *platform,
 											const char *name);
+extern const char *adp_platform_day_field(const AdpPlatform *platform,
+										  const char *source);
+extern AdpFieldKind adp_platform_field_kind(const AdpPlatform *platform,
+											const char *source,
+											const char *name,
+											const char **split);
 
 /* What is known of a version; NULL name: the one that is asked for by default.
  * NULL: nothing. */

@@ -39,8 +39,10 @@ sub compare
 	my $is_daily = $is_field{'segments.date'};
 	my @segments =
 	  map { s/^segments\.//r } grep { /^segments\./ } sort keys %is_field;
+	# A row exists when a metric of the table is not zero.
+	my @metrics = map { s/^metrics\.//r } grep { /^metrics\./ } sort keys %is_field;
 	my @where = $is_daily ? (since => $since, until => $until,
-		segments => join(',', @segments)) : ();
+		segments => join(',', @segments), metrics => join(',', @metrics)) : ();
 	# With "*", the hierarchy is the manager's.
 	push @where, accounts => '9876543210' if $resource eq 'customer_client';
 	my $world = $sim->world(resource => $resource, @where);

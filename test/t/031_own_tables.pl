@@ -107,7 +107,9 @@ SELECT count(DISTINCT hour) > 12, bool_and(hour BETWEEN 0 AND 23),
   (SELECT count(*) FROM
     (SELECT account_id, campaign_id, sum(clicks) AS clicks, sum(spend) AS spend
      FROM hourly WHERE date_day = current_date - 20 GROUP BY 1, 2) h
-    FULL JOIN (SELECT account_id, campaign_id, clicks, spend FROM google.campaign_daily WHERE date_day = current_date - 20) d
+    FULL JOIN (SELECT account_id, campaign_id, clicks, spend FROM google.campaign_daily
+      -- the hourly table has no row for what is zero in both of its metrics
+      WHERE date_day = current_date - 20 AND (clicks <> 0 OR spend <> 0)) d
     USING (account_id, campaign_id, clicks, spend) WHERE h IS NULL OR d IS NULL)
 FROM hourly WHERE date_day = current_date - 20
 END

@@ -8,6 +8,7 @@ that the platform leaves out.
 import datetime
 import decimal
 import json
+import math
 
 from google_ads import catalog
 from world import DATED, METRIC_INDEX, METRICS, REPORTS
@@ -102,6 +103,25 @@ def quotient_text(name, total):
         decimal.Decimal(repr(float(value))))
 
 
+def other_metrics(total):
+    """Returns the metrics that are neither sums nor plain quotients."""
+    impressions = total[METRIC_INDEX["impressions"]]
+    eligible = total[METRIC_INDEX["eligible_impressions"]]
+    share = None
+    if eligible:
+        share = max(impressions / eligible, 0.0999)
+        if 0.0999 < share < 0.1:
+            share = 0.0999
+    kinds = [kind for kind, name in (("CLICK", "clicks"),
+                                     ("ENGAGEMENT", "engagements"))
+             if total[METRIC_INDEX[name]]]
+    return {"search_impression_share": None if share is None else
+            decimal_text(decimal.Decimal(repr(share))),
+            "unique_users": str(math.isqrt(impressions * 50)),
+            "interaction_event_types": json.dumps(kinds) if kinds else None,
+            "sk_ad_network_installs": None}
+
+
 def attributes_of(context, without=()):
     """Returns {field: text} of a row's own and attributed resources."""
     found = {}
@@ -172,6 +192,8 @@ def report_rows(world, account, grain, days, metrics):
                    for name, index in METRIC_INDEX.items() if name in TOLD)
         row.update(("metrics." + name, quotient_text(name, total))
                    for name in QUOTIENTS)
+        row.update(("metrics." + name, value)
+                   for name, value in other_metrics(total).items())
         rows.append(row)
     return rows
 
@@ -223,8 +245,8 @@ def expected_rows(world, params):
         raise ValueError("segments must be of " + ", ".join(SPLITS))
     metrics = [name for name in params.get(
         "metrics", ",".join(TOLD)).split(",") if name]
-    if set(metrics) - set(TOLD):
-        raise ValueError("metrics must be of " + ", ".join(TOLD))
+    if set(metrics) - set(METRIC_INDEX):
+        raise ValueError("metrics must be of " + ", ".join(METRIC_INDEX))
     grain = Grain(resource, splits, params.get(
         "split", catalog.RESOURCES[resource][1].replace(" ", ",")).split(","))
     days = days_between(datetime.date.fromisoformat(params["since"]),
