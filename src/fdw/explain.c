@@ -90,6 +90,45 @@ describe_grain(const AdpTable *table)
 }
 
 /*
+ * Requests that the days of one account take at least; -1 if that is not known.
+ */
+static int
+count_requests(const AdpSource *source, const AdpPushed *pushed)
+{
+	const AdpDays *days = &pushed->plan->days;
+
+	if (!days->has_day || source->days_per_request == 0)
+		return 1;
+	if (pushed->since_name != NULL || pushed->until_name != NULL ||
+		days->since == DATEVAL_NOBEGIN || adp_days_end_today(days))
+		return -1;
+	return (days->until - days->since) / source->days_per_request + 1;
+}
+
+/*
+ * How many requests there would be, of so many accounts; -1 if their number is
+ * not known.
+ */
+static void
+explain_count(const AdpSource *source, const AdpPushed *pushed, int accounts,
+			  struct ExplainState *es)
+{
+	int requests = count_requests(source, pushed);
+
+	if (source->is_listing)
+		ExplainPropertyInteger("Expected Requests", NULL, 1, es);
+	else if (accounts >= 0 && requests >= 0)
+		ExplainPropertyInteger("Expected Requests", NULL,
+							   (int64) accounts * requests, es);
+	else
+		ExplainPropertyText("Expected Requests",
+							source->days_per_request == 1
+								? "one per account and day"
+								: "at least one per account",
+							es);
+}
+
+/*
  * What would be asked.
  */
 static void
@@ -121,12 +160,8 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 	accounts = adp_account_scope_describe(table->platform, table->settings,
 										  query.source, &plan.accounts, &count);
 	ExplainPropertyText("Accounts", accounts, es);
-	if (adp_platform_source(table->platform, query.source)->is_listing)
-		count = 1;
-	if (count >= 0)
-		ExplainPropertyInteger("Expected Requests", NULL, count, es);
-	else
-		ExplainPropertyText("Expected Requests", "at least one per account", es);
+	explain_count(adp_platform_source(table->platform, query.source), &pushed,
+				  count, es);
 	ExplainPropertyText("Grain", describe_grain(table), es);
 }
 

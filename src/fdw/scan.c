@@ -206,7 +206,7 @@ name_index(List *names, Node *name)
  * Puts names and cell numbers into the read plan.
  */
 static void
-plan_fields(const AdpScan *scan, AdpReadPlan *plan)
+plan_fields(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
 {
 	int n = list_length(scan->fields);
 	int *presence = palloc((list_length(scan->presence) + 1) * sizeof(int));
@@ -214,8 +214,14 @@ plan_fields(const AdpScan *scan, AdpReadPlan *plan)
 
 	plan->query.nfields = n;
 	plan->query.fields = palloc(n * sizeof(char *));
+	plan->query.columns = palloc(n * sizeof(char *));
 	for (int i = 0; i < n; i++)
-		plan->query.fields[i] = strVal(list_nth(scan->fields, i));
+	{
+		const char *name = strVal(list_nth(scan->fields, i));
+
+		plan->query.fields[i] = name;
+		plan->query.columns[i] = adp_table_columns_of(table, name);
+	}
 	foreach(cell, scan->presence)
 		presence[plan->npresence++] = name_index(scan->fields, lfirst(cell));
 	plan->presence = presence;
@@ -230,7 +236,7 @@ adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 {
 	MemSet(plan, 0, sizeof(AdpReadPlan));
 	MemSet(pushed, 0, sizeof(AdpPushed));
-	plan_fields(scan, plan);
+	plan_fields(scan, table, plan);
 	plan->query.source = table->settings->source;
 	plan->query.columns = palloc(Max(table->ncolumns, 1) * sizeof(char *));
 	for (int i = 0; i < table->ncolumns; i++)

@@ -461,6 +461,16 @@ adp_call_failure(const AdpCall *call)
 }
 
 /*
+ * Puts another hint into the error of a failed call.
+ */
+void
+adp_call_advise(AdpCall *call, const char *hint)
+{
+	Assert(call->state == ADP_CALL_FAILED);
+	call->error.hint = hint;
+}
+
+/*
  * Throws the error of a failed call.
  */
 void

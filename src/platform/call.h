@@ -80,6 +80,9 @@ extern void adp_call_word_unreadable(const AdpSession *session,
 /* How the platform put it; all zero unless the call failed on an answer. */
 extern const AdpFailure *adp_call_failure(const AdpCall *call);
 
+/* Puts another hint into the error of a failed call; it must stay. */
+extern void adp_call_advise(AdpCall *call, const char *hint);
+
 /* Throws the error of a failed call. */
 pg_noreturn extern void adp_call_throw(const AdpCall *call);
 

@@ -8,6 +8,7 @@
 
 #include "base/guc.h"
 #include "platform/cursor_ask.h"
+#include "platform/misfit.h"
 #include "platform/refused.h"
 #include "platform/request.h"
 #include "platform/traps.h"
@@ -388,7 +389,12 @@ adp_cursor_ask_otherwise(AdpCursor *cursor)
 		cursor->is_awaited = true;
 	}
 	else if (!ask_for_less(cursor, &failure))
+	{
+		if (failure.is_misfit)
+			adp_fetch_advise(cursor->fetch,
+							 adp_misfit_hint(&cursor->query, failure.message));
 		adp_fetch_throw(cursor->fetch);
+	}
 }
 
 /*

@@ -72,6 +72,7 @@ typedef struct AdpFailure
 	bool is_too_much;	   /* fewer days, or a job, may do */
 	bool is_page_too_big;  /* fewer rows per page may do */
 	bool is_not_ready;	   /* a job that cannot be read yet */
+	bool is_misfit;		   /* fields that do not go together */
 } AdpFailure;
 
 /*

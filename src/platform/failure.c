@@ -154,6 +154,7 @@ apply(const AdpFailureRule *rule, AdpFailure *failure)
 	failure->is_too_much = (says & ADP_SAYS_TOO_MUCH) != 0;
 	failure->is_page_too_big = (says & ADP_SAYS_HEAVY) != 0;
 	failure->is_not_ready = (says & ADP_SAYS_NOT_YET) != 0;
+	failure->is_misfit = (says & ADP_SAYS_MISFIT) != 0;
 	if (rule->wait_s > 0)
 		failure->retry_after_ms =
 			Max(failure->retry_after_ms, rule->wait_s * INT64CONST(1000));

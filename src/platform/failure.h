@@ -24,6 +24,7 @@
 #define ADP_SAYS_HEAVY 0x20	   /* is_page_too_big, */
 #define ADP_SAYS_NOT_YET 0x40  /* is_not_ready */
 #define ADP_SAYS_MIDNIGHT 0x80 /* good again at 00:00 UTC */
+#define ADP_SAYS_MISFIT 0x100  /* is_misfit */
 
 /*
  * A rule: what it is about, and what that means.

@@ -153,6 +153,16 @@ adp_fetch_failure(const AdpFetch *fetch)
 }
 
 /*
+ * Puts another hint into the error of a failed fetch.
+ */
+void
+adp_fetch_advise(AdpFetch *fetch, const char *hint)
+{
+	if (hint != NULL)
+		adp_call_advise(fetch->failed, hint);
+}
+
+/*
  * Throws the error of a failed fetch.
  */
 void

@@ -45,6 +45,9 @@ extern AdpFetchState adp_fetch_advance(AdpFetch *fetch);
 /* After ADP_FETCH_FAILED: how the platform put it; good until it is dropped. */
 extern const AdpFailure *adp_fetch_failure(const AdpFetch *fetch);
 
+/* After ADP_FETCH_FAILED: puts another hint, unless NULL, into the error. */
+extern void adp_fetch_advise(AdpFetch *fetch, const char *hint);
+
 /* After ADP_FETCH_FAILED: throws the error. */
 pg_noreturn extern void adp_fetch_throw(const AdpFetch *fetch);
 

@@ -12,13 +12,19 @@
 #include "platform/google_ads.h"
 
 #define HINT_MANAGER \
-	"Set server option login_customer_id to the manager account through which these credentials reach the account."
+	"Set option login_customer_id of the server or the user mapping to the manager account through which these credentials reach the account."
 #define HINT_NARROW \
 	"Ask for fewer days or columns per statement, or come back later."
 #define HINT_PAGE \
 	"Run the statement again; read its rows without long pauses, or copy them to a table first."
 #define HINT_VERSION \
 	"Version {version}{ended} is no longer served. ALTER SERVER {server} OPTIONS (SET api_version '{default}') asks for one that is."
+
+#define HINT_DAY(field) \
+	"Give the foreign table a column of type date with option field '" field \
+	"', and bound it in the statement."
+#define HINT_MISFIT \
+	"Drop columns from the foreign table until its fields go with its resource and with each other."
 
 static const AdpFailureRule rules[] =
 	{{"authenticationError.OAUTH_TOKEN_EXPIRED", ADP_ERR_CREDENTIALS,
@@ -70,6 +76,30 @@ static const AdpFailureRule rules[] =
 	  "Check option field of the columns against the fields of this API version."},
 	 {"queryError.BAD_FIELD_NAME", ADP_ERR_COLUMN, 0,
 	  "Check option field of the columns against the fields of this API version."},
+	 {"queryError.PROHIBITED_METRIC_IN_SELECT_OR_WHERE_CLAUSE",
+	  ADP_ERR_REFUSED, ADP_SAYS_MISFIT, HINT_MISFIT},
+	 {"queryError.PROHIBITED_SEGMENT_IN_SELECT_OR_WHERE_CLAUSE",
+	  ADP_ERR_REFUSED, ADP_SAYS_MISFIT, HINT_MISFIT},
+	 {"queryError.PROHIBITED_SEGMENT_WITH_METRIC_IN_SELECT_OR_WHERE_CLAUSE",
+	  ADP_ERR_REFUSED, ADP_SAYS_MISFIT, HINT_MISFIT},
+	 {"queryError.PROHIBITED_FIELD_COMBINATION_IN_SELECT_CLAUSE",
+	  ADP_ERR_REFUSED, ADP_SAYS_MISFIT, HINT_MISFIT},
+	 {"queryError.PROHIBITED_FIELD_OR_SEGMENT_WITH_METRIC",
+	  ADP_ERR_REFUSED, ADP_SAYS_MISFIT, HINT_MISFIT},
+	 {"queryError.PROHIBITED_RESOURCE_TYPE_IN_SELECT_CLAUSE",
+	  ADP_ERR_REFUSED, ADP_SAYS_MISFIT, HINT_MISFIT},
+	 {"clickViewError.EXPECTED_FILTER_ON_A_SINGLE_DAY", ADP_ERR_REFUSED, 0,
+	  HINT_DAY("segments.date")},
+	 {"clickViewError.DATE_TOO_OLD", ADP_ERR_REACH, 0,
+	  "Google tells clicks for 90 days; ask for later ones."},
+	 {"changeEventError.CHANGE_DATE_RANGE_INFINITE", ADP_ERR_REFUSED, 0,
+	  HINT_DAY("change_event.change_date_time")},
+	 {"changeEventError.START_DATE_TOO_OLD", ADP_ERR_REACH, 0,
+	  "Google tells changes for 30 days; ask for later ones."},
+	 {"changeStatusError.CHANGE_DATE_RANGE_INFINITE", ADP_ERR_REFUSED, 0,
+	  HINT_DAY("change_status.last_change_date_time")},
+	 {"changeStatusError.START_DATE_TOO_OLD", ADP_ERR_REACH, 0,
+	  "Ask for later changes."},
 	 {"queryError.BAD_RESOURCE_TYPE_IN_FROM_CLAUSE", ADP_ERR_REPORT, 0,
 	  "Check option resource of the foreign table."},
 	 {"queryError.BAD_ENUM_CONSTANT", ADP_ERR_ARGUMENT, ADP_SAYS_CONSTANT},

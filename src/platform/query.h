@@ -27,6 +27,7 @@ typedef struct AdpQuery
 {
 	const char *source;	 /* resource, level or report of the table */
 	const char **fields; /* platform names, in cell order */
+	const char **columns; /* those that show them, for errors; or NULL */
 	int nfields;
 	const char **columns; /* fields of all the table's columns, wanted or not */
 	int ncolumns;
