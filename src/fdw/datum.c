@@ -257,7 +257,19 @@ two_digits(const char *data)
 }
 
 /*
- * Reads a date, which platforms write as YYYY-MM-DD.
+ * Whether a text goes on after a date with a time of day.
+ */
+static bool
+has_time(const AdpCell *cell)
+{
+	return cell->len >= 16 && (cell->data[10] == ' ' || cell->data[10] == 'T') &&
+		two_digits(cell->data + 11) >= 0 && cell->data[13] == ':' &&
+		two_digits(cell->data + 14) >= 0;
+}
+
+/*
+ * Reads a date, which platforms write as YYYY-MM-DD; of a date and time it is
+ * the day part, in whatever zone the platform has put it.
  */
 static bool
 read_date(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
@@ -268,8 +280,8 @@ read_date(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 	int month;
 	int day;
 
-	if (cell->kind != ADP_CELL_STRING || cell->len != 10 || data[4] != '-' ||
-		data[7] != '-')
+	if (cell->kind != ADP_CELL_STRING || (cell->len != 10 && !has_time(cell)) ||
+		data[4] != '-' || data[7] != '-')
 		return false;
 	century = two_digits(data);
 	year = two_digits(data + 2);

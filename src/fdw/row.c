@@ -11,6 +11,7 @@
 #include "mb/pg_wchar.h"
 #include "nodes/value.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 
 #include "fdw/datum.h"
 #include "fdw/row.h"
@@ -212,6 +213,38 @@ fill_known(const AdpConverter *converter, const ColumnPlan *plan,
 }
 
 /*
+ * Whether a text is a time before 1970, which stands for none where nothing can
+ * be that old.
+ */
+static bool
+is_before_1970(const AdpCell *cell)
+{
+	Datum time;
+	int len;
+	char *text = adp_cell_text(cell, &len);
+
+	if (text == NULL || len < 16 ||
+		(strncmp(text, "19", 2) != 0 && strncmp(text, "0", 1) != 0))
+		return false;
+	time = DirectFunctionCall3(timestamptz_in, CStringGetDatum(text),
+							   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	return timestamptz_to_time_t(DatumGetTimestampTz(time)) < 0;
+}
+
+/*
+ * Whether a column has no value in a row.
+ */
+static bool
+is_unset(const ColumnPlan *plan, const AdpCell *cell)
+{
+	const AdpField *field = plan->column->field;
+
+	return cell->kind == ADP_CELL_ABSENT || cell->kind == ADP_CELL_NULL ||
+		(field != NULL && (field->flags & ADP_FIELD_SINCE_1970) != 0 &&
+		 cell->kind == ADP_CELL_STRING && is_before_1970(cell));
+}
+
+/*
  * Fills one column.
  */
 static void
@@ -221,7 +254,7 @@ fill_column(const AdpConverter *converter, const ColumnPlan *plan,
 	static const AdpCell zero = {"0", 1, ADP_CELL_NUMBER, false};
 	static const AdpCell none = {"[]", 2, ADP_CELL_ARRAY, false};
 
-	if (cell->kind == ADP_CELL_ABSENT || cell->kind == ADP_CELL_NULL)
+	if (is_unset(plan, cell))
 	{
 		if (plan->absent_is_zero)
 			cell = &zero;
