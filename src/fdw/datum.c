@@ -262,7 +262,8 @@ two_digits(const char *data)
 static bool
 has_time(const AdpCell *cell)
 {
-	return cell->len >= 16 && (cell->data[10] == ' ' || cell->data[10] == 'T') &&
+	return cell->len >= 16 &&
+		(cell->data[10] == ' ' || cell->data[10] == 'T') &&
 		two_digits(cell->data + 11) >= 0 && cell->data[13] == ':' &&
 		two_digits(cell->data + 14) >= 0;
 }

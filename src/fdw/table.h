@@ -33,8 +33,8 @@ typedef struct AdpTable
 	int ncolumns; /* without dropped ones */
 	AdpTableColumn *columns;
 	const AdpTableColumn *day; /* column of the platform's day, or NULL */
-	bool has_segments;	 /* its rows are split by a column */
-	bool needs_settings; /* a column shows the account's settings */
+	bool has_segments;		   /* its rows are split by a column */
+	bool needs_settings;	   /* a column shows the account's settings */
 } AdpTable;
 
 /*

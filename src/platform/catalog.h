@@ -110,18 +110,18 @@ typedef struct AdpReport
  */
 typedef struct AdpSource
 {
-	const char *name;	  /* NULL: all that are not named before */
-	int reach_months;	  /* 0: not counted in months */
-	int reach_days;		  /* the account's today included; 0: not in days */
-	int days_per_request; /* longest range of one request; 0: any */
-	int64 rows_cap;		  /* an answer of so many rows is cut; 0: none is */
-	const char *path;	  /* template of its requests, see request.h */
-	int page_rows;		  /* rows of a page to ask for; 0: not said */
-	const char *filler;	  /* field to ask for when none is needed: count(*) */
-	bool is_listing;	  /* its rows are the accounts: nothing is asked */
-	bool is_single;		  /* the answer is one row by itself */
-	bool asks_manager;	  /* for all accounts one answer of the manager does */
-	const char *day_field;	/* where days are bounded; NULL: as elsewhere */
+	const char *name;	   /* NULL: all that are not named before */
+	int reach_months;	   /* 0: not counted in months */
+	int reach_days;		   /* the account's today included; 0: not in days */
+	int days_per_request;  /* longest range of one request; 0: any */
+	int64 rows_cap;		   /* an answer of so many rows is cut; 0: none is */
+	const char *path;	   /* template of its requests, see request.h */
+	int page_rows;		   /* rows of a page to ask for; 0: not said */
+	const char *filler;	   /* field to ask for when none is needed: count(*) */
+	bool is_listing;	   /* its rows are the accounts: nothing is asked */
+	bool is_single;		   /* the answer is one row by itself */
+	bool asks_manager;	   /* for all accounts one answer of the manager does */
+	const char *day_field; /* where days are bounded; NULL: as elsewhere */
 	const char *attributed; /* google_ads: resources whose fields do not split
 							 * its rows, with commas; NULL: none known */
 	const struct AdpTallies *tallies; /* in its rows; NULL: none */

@@ -113,7 +113,7 @@ static const AdpSource google_ads_sources[] =
 	 DATED_SOURCE("change_status", .reach_days = 90, .rows_cap = CHANGES_MAX,
 				  .day_field = "change_status.last_change_date_time",
 				  .attributed = OF_AD_GROUP ",asset,ad_group_ad,"
-								"ad_group_criterion"),
+											"ad_group_criterion"),
 	 SOURCE(NULL)};
 
 /*

@@ -110,8 +110,8 @@ typedef struct AdpPlatform
 	 * exists are always asked for.  Elsewhere a row that comes is a row.
 	 */
 	bool has_empty_rows;
-	bool asks_settings;	 /* requests depend on the account's settings */
-	bool keeps_answers;	 /* calls are few: see kept.h */
+	bool asks_settings; /* requests depend on the account's settings */
+	bool keeps_answers; /* calls are few: see kept.h */
 
 	const AdpField *fields;	  /* ends with a NULL name */
 	const AdpReport *reports; /* ends with a NULL name */
