@@ -214,13 +214,13 @@ plan_fields(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
 
 	plan->query.nfields = n;
 	plan->query.fields = palloc(n * sizeof(char *));
-	plan->query.columns = palloc(n * sizeof(char *));
+	plan->query.shown_by = palloc(n * sizeof(char *));
 	for (int i = 0; i < n; i++)
 	{
 		const char *name = strVal(list_nth(scan->fields, i));
 
 		plan->query.fields[i] = name;
-		plan->query.columns[i] = adp_table_columns_of(table, name);
+		plan->query.shown_by[i] = adp_table_columns_of(table, name);
 	}
 	foreach(cell, scan->presence)
 		presence[plan->npresence++] = name_index(scan->fields, lfirst(cell));
@@ -238,9 +238,9 @@ adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 	MemSet(pushed, 0, sizeof(AdpPushed));
 	plan_fields(scan, table, plan);
 	plan->query.source = table->settings->source;
-	plan->query.columns = palloc(Max(table->ncolumns, 1) * sizeof(char *));
+	plan->query.table_fields = palloc(Max(table->ncolumns, 1) * sizeof(char *));
 	for (int i = 0; i < table->ncolumns; i++)
-		plan->query.columns[plan->query.ncolumns++] =
+		plan->query.table_fields[plan->query.ntable_fields++] =
 			table->columns[i].field_name;
 	plan->query.has_day = table->day != NULL;
 	plan->query.limit = scan->limit;

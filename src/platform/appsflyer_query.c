@@ -194,9 +194,9 @@ add_fields(AdpParams *params, const AdpQuery *query)
 	initStringInfo(&names);
 	for (int i = 0; i < (int) lengthof(added_fields); i++)
 	{
-		for (int j = 0; j < query->ncolumns; j++)
+		for (int j = 0; j < query->ntable_fields; j++)
 		{
-			if (pg_strcasecmp(query->columns[j], added_fields[i].header) != 0)
+			if (pg_strcasecmp(query->table_fields[j], added_fields[i].header) != 0)
 				continue;
 			check_added(query->source, &added_fields[i]);
 			adp_words_add(&names, added_fields[i].name);

@@ -85,15 +85,15 @@ adp_misfit_hint(const AdpQuery *query, const char *message)
 	StringInfoData out;
 	int n = 0;
 
-	if (query->columns == NULL || message == NULL)
+	if (query->shown_by == NULL || message == NULL)
 		return NULL;
 	initStringInfo(&out);
 	for (int i = 0; i < query->nfields; i++)
 	{
-		if (query->columns[i] == NULL || !is_named(message, query->fields[i]))
+		if (query->shown_by[i] == NULL || !is_named(message, query->fields[i]))
 			continue;
 		appendStringInfo(&out, "%s%s (field %s)", n > 0 ? ", " : "",
-						 query->columns[i], query->fields[i]);
+						 query->shown_by[i], query->fields[i]);
 		n++;
 	}
 	if (n == 0)

@@ -27,10 +27,10 @@ typedef struct AdpQuery
 {
 	const char *source;	  /* resource, level or report of the table */
 	const char **fields;  /* platform names, in cell order */
-	const char **columns; /* those that show them, for errors; or NULL */
+	const char **shown_by; /* columns that show each, for errors; or NULL */
 	int nfields;
-	const char **columns; /* fields of all the table's columns, wanted or not */
-	int ncolumns;
+	const char **table_fields; /* of all the table's columns, wanted or not */
+	int ntable_fields;
 	bool has_day;
 	const char *since; /* ISO date or placeholder, inclusive */
 	const char *until;
