@@ -207,7 +207,11 @@ get_state(FunctionCallInfo fcinfo)
 	int count;
 
 	if (!AggCheckCallContext(fcinfo, &aggregate))
-		elog(ERROR, "series function called outside of an aggregate");
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("cannot add to a series outside of an aggregate"),
+				 errhint("Aggregates series() and rollup() collect and merge "
+						 "series.")));
 	if (PG_ARGISNULL(0))
 		return make_expanded(adp_states_context(fcinfo, aggregate));
 	if (VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(PG_GETARG_DATUM(0))))
