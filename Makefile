@@ -110,7 +110,7 @@ DATA_built = $(INSTALL_SQL)
 DATA = $(sort $(wildcard src/upgrade/adpipe--*--*.sql))
 
 # The warehouse comes last: it reaches everything else through SQL.
-SQL_PARTS += $(patsubst %,src/warehouse/%.sql,policy ledger materialize runs \
+SQL_PARTS += $(patsubst %,src/warehouse/%.sql,policy ledger tenants materialize runs \
 	plan coverage current refresh entity run settings absence health discrepancy \
 	schedule report guard)
 

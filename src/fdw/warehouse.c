@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "fmgr.h"
@@ -16,8 +15,6 @@
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
-#include "utils/syscache.h"
 
 #include "base/compat.h"
 #include "fdw/table.h"
@@ -25,8 +22,6 @@
 #include "platform/reader.h"
 
 PG_FUNCTION_INFO_V1(adpipe_in_transaction_block);
-PG_FUNCTION_INFO_V1(adpipe_acts_for);
-PG_FUNCTION_INFO_V1(adpipe_is_acting);
 PG_FUNCTION_INFO_V1(adpipe_table_accounts);
 PG_FUNCTION_INFO_V1(adpipe_table_settings);
 PG_FUNCTION_INFO_V1(adpipe_table_access);
@@ -39,75 +34,6 @@ Datum
 adpipe_in_transaction_block(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(IsTransactionBlock());
-}
-
-/*
- * The copies whose ledger the statement at work may write, of which who calls
- * is the owner.  A function with its owner's rights cannot tell who called it;
- * so the caller says for what it acts before, with its own rights.
- */
-static List *acting; /* of oids, in TopMemoryContext */
-static TimestampTz acting_since;
-static Oid acting_role;
-
-/*
- * The role that owns a relation; InvalidOid if there is none such.
- */
-static Oid
-relation_owner(Oid relid)
-{
-	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid owner = InvalidOid;
-
-	if (HeapTupleIsValid(tuple))
-	{
-		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-		ReleaseSysCache(tuple);
-	}
-	return owner;
-}
-
-/*
- * acts_for(target, is_scheduled): whether the caller owns a table, or is of
- * the role that does; if so the rest of the statement may write its ledger.
- * is_scheduled: superusers own only what is theirs.
- */
-Datum
-adpipe_acts_for(PG_FUNCTION_ARGS)
-{
-	Oid relid = PG_GETARG_OID(0);
-	Oid owner = relation_owner(relid);
-	MemoryContext old;
-
-	if (!OidIsValid(owner) || !has_privs_of_role(GetUserId(), owner) ||
-		(PG_GETARG_BOOL(1) && !is_member_of_role_nosuper(GetUserId(), owner)))
-		PG_RETURN_BOOL(false);
-	if (acting_since != GetCurrentStatementStartTimestamp() ||
-		acting_role != GetOuterUserId())
-	{
-		list_free(acting);
-		acting = NIL;
-		acting_since = GetCurrentStatementStartTimestamp();
-		acting_role = GetOuterUserId();
-	}
-	old = MemoryContextSwitchTo(TopMemoryContext);
-	acting = list_append_unique_oid(acting, relid);
-	MemoryContextSwitchTo(old);
-	PG_RETURN_BOOL(true);
-}
-
-/*
- * is_acting(target): whether the statement may write a table's ledger.  A
- * superuser may by hand, but not a function that maintenance runs for another.
- */
-Datum
-adpipe_is_acting(PG_FUNCTION_ARGS)
-{
-	if (superuser_arg(GetOuterUserId()) && !InSecurityRestrictedOperation())
-		PG_RETURN_BOOL(true);
-	PG_RETURN_BOOL(acting_since == GetCurrentStatementStartTimestamp() &&
-				   acting_role == GetOuterUserId() &&
-				   list_member_oid(acting, PG_GETARG_OID(0)));
 }
 
 /*

@@ -269,11 +269,11 @@ REVOKE ALL ON FUNCTION adpipe.record_serving(regclass, jsonb) FROM PUBLIC;
  * by which one is to deliver: each platform's word for switched on, within its
  * dates and with a budget.
  */
-CREATE FUNCTION adpipe.serving_query(source regclass) RETURNS text
+CREATE FUNCTION adpipe.serving_source(source regclass, target regclass, OUT relation regclass, OUT condition text)
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT format('SELECT account_id, campaign_id, campaign_name FROM %s WHERE %s', t.ftrelid::regclass, w.condition)
+    SELECT t.ftrelid::regclass, w.condition
     FROM pg_foreign_table s
     JOIN pg_foreign_table t ON t.ftserver = s.ftserver
     JOIN pg_class c ON c.oid = t.ftrelid
@@ -284,15 +284,25 @@ AS $$
                  ('meta_ads', 'level=campaigns', ARRAY['effective_status'],
                   'effective_status = ''ACTIVE'''))
         w (platform, option, columns, condition) ON w.platform = d.fdwname AND w.option = ANY (t.ftoptions)
-    WHERE s.ftrelid = source AND has_table_privilege(t.ftrelid, 'SELECT')
+    WHERE s.ftrelid = source AND adpipe.is_eligible(t.ftrelid, target)
       AND NOT EXISTS (SELECT FROM adpipe.source_columns(t.ftrelid) k WHERE k.name = 'date_day')
-      AND (SELECT array_agg(k.name::text) FROM adpipe.source_columns(t.ftrelid) k)
+      AND (SELECT array_agg(k.name::text) FROM adpipe.source_columns(t.ftrelid) k WHERE k.type = 'text')
           @> (w.columns || ARRAY['account_id', 'campaign_id', 'campaign_name'])
     ORDER BY c.relnamespace <> (SELECT relnamespace FROM pg_class WHERE oid = source), c.relname
     LIMIT 1
 $$;
-COMMENT ON FUNCTION adpipe.serving_query(regclass) IS
-    'The query for the campaigns of a source''s server that should deliver; NULL where no foreign table lists them.';
+COMMENT ON FUNCTION adpipe.serving_source(regclass, regclass) IS
+    'The foreign table that lists the campaigns of a source''s server, and the condition by which one should deliver.';
+
+CREATE FUNCTION adpipe.serving_query(source regclass, target regclass DEFAULT NULL) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT format('SELECT account_id, campaign_id, campaign_name FROM %s WHERE %s', s.relation, s.condition)
+    FROM adpipe.serving_source(source, target) s WHERE s.relation IS NOT NULL
+$$;
+COMMENT ON FUNCTION adpipe.serving_query(regclass, regclass) IS
+    'The query for the campaigns of a source''s server that should deliver; NULL where no foreign table of the copy''s owner (default: of the current user) or of a superuser lists them.';
 
 /* Without an answer, campaigns are as they were last told. */
 CREATE FUNCTION adpipe.read_serving(target regclass, source regclass) RETURNS void
@@ -300,12 +310,13 @@ CREATE FUNCTION adpipe.read_serving(target regclass, source regclass) RETURNS vo
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    query text := adpipe.serving_query(source);
+    query text := adpipe.serving_query(source, target);
     found jsonb;
 BEGIN
     IF query IS NULL THEN
         RETURN;
     END IF;
+    PERFORM adpipe.require_trust(s.relation, false) FROM adpipe.serving_source(source, target) s;
     EXECUTE format('SELECT jsonb_agg(to_jsonb(q)) FROM (%s) q', query) INTO found;
     PERFORM adpipe.record_serving(target, coalesce(found, '[]'));
 EXCEPTION WHEN OTHERS THEN
@@ -324,6 +335,7 @@ DECLARE
     mark text := adpipe.signals_mark(target);
     is_new boolean := mark IS DISTINCT FROM (adpipe.target_of(target)).signals_seen;
 BEGIN
+    PERFORM adpipe.require_trust(target, true);
     IF is_new THEN
         PERFORM adpipe.record_signals(target, adpipe.measure_signals(target), mark);
         PERFORM adpipe.read_attribution(target, adpipe.day_of(adpipe.clock(), 'UTC') - 28);
@@ -344,6 +356,7 @@ CREATE FUNCTION adpipe.confirm_absence(target regclass, account_id text, name te
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
+    SELECT adpipe.require_acting($1);
     WITH accepted AS (
         UPDATE adpipe.signal_ledger l SET accepted_day = l.last_day
         WHERE l.target = $1 AND l.account_id = coalesce($2, l.account_id) AND l.name = coalesce($3, l.name)

@@ -1,6 +1,6 @@
 /*
  * coverage.sql: what people and guards read of the ledger.  A view shows the
- * rows of the targets that its reader may read.
+ * rows that its reader may see: may_see() of tenants.sql.
  */
 
 CREATE VIEW adpipe.targets AS
@@ -38,7 +38,7 @@ CREATE VIEW adpipe.slices AS
            s.rows, s.content_hash, s.fetched_at, s.changed_at, s.run_id
     FROM adpipe.slice_ledger s
     LEFT JOIN adpipe.account_terms a ON a.target = s.target AND a.account_id = s.account_id
-    WHERE has_table_privilege(s.target, 'SELECT');
+    WHERE adpipe.may_see(s.target, s.account_id);
 COMMENT ON VIEW adpipe.slices IS 'Every account-day that was ever asked for; the unit that is replaced as a whole.';
 COMMENT ON COLUMN adpipe.slices.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.slices.account_id IS 'Account.';
@@ -54,7 +54,7 @@ GRANT SELECT ON adpipe.slices TO PUBLIC;
 CREATE VIEW adpipe.runs AS
     SELECT r.run_id, r.target, r.started_at, r.ended_at, r.status, r.slices, r.requests, r.rows, r.error
     FROM adpipe.run_ledger r
-    WHERE has_table_privilege(r.target, 'SELECT');
+    WHERE adpipe.may_see(r.target, NULL);
 COMMENT ON VIEW adpipe.runs IS 'Refreshes, one row per call and target.';
 COMMENT ON COLUMN adpipe.runs.run_id IS 'Number of the run.';
 COMMENT ON COLUMN adpipe.runs.target IS 'The local table.';
@@ -77,7 +77,7 @@ CREATE VIEW adpipe.coverage AS
         ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
     WHERE (a.is_listed OR s.fetched_at IS NOT NULL)
       AND (d < a.today OR s.fetched_at IS NOT NULL)
-      AND has_table_privilege(a.target, 'SELECT');
+      AND adpipe.may_see(a.target, a.account_id);
 COMMENT ON VIEW adpipe.coverage IS
     'Every account-day that a daily copy is to hold, from its start to yesterday in the account''s zone, and today once it was read.';
 COMMENT ON COLUMN adpipe.coverage.target IS 'The local table.';
@@ -97,7 +97,7 @@ CREATE VIEW adpipe.freshness AS
         FROM adpipe.slice_ledger s
         WHERE s.target = t.target AND s.account_id = t.account_id AND s.date_day < t.today
           AND s.fetched_at >= adpipe.readable_at(s.date_day, t.time_zone, interval '0')) c ON true
-    WHERE a.is_listed AND has_table_privilege(a.target, 'SELECT');
+    WHERE a.is_listed AND adpipe.may_see(a.target, a.account_id);
 COMMENT ON VIEW adpipe.freshness IS
     'Three clocks per target and account: last attempt, last success, and the latest complete day with the time by which the next is expected.';
 COMMENT ON COLUMN adpipe.freshness.target IS 'The local table.';
@@ -113,7 +113,7 @@ CREATE VIEW adpipe.control_totals AS
            s.spend, s.account_spend, s.account_spend - s.spend AS spend_difference,
            s.impressions, s.account_impressions, s.account_impressions - s.impressions AS impressions_difference
     FROM adpipe.slice_ledger s
-    WHERE s.account_spend IS NOT NULL AND has_table_privilege(s.target, 'SELECT');
+    WHERE s.account_spend IS NOT NULL AND adpipe.may_see(s.target, s.account_id);
 COMMENT ON VIEW adpipe.control_totals IS
     'Sums of each slice beside what the platform says of the account as a whole. Finer grains lack some of it by their nature (Performance Max has no ads, rare search terms are withheld), some reports show it several times.';
 COMMENT ON COLUMN adpipe.control_totals.target IS 'The local table.';
@@ -130,7 +130,7 @@ GRANT SELECT ON adpipe.control_totals TO PUBLIC;
 CREATE VIEW adpipe.settings_changes AS
     SELECT c.target, c.account_id, c.setting, c.old_value, c.new_value, c.seen_at
     FROM adpipe.settings_change_ledger c
-    WHERE has_table_privilege(c.target, 'SELECT');
+    WHERE adpipe.may_see(c.target, c.account_id);
 COMMENT ON VIEW adpipe.settings_changes IS 'Settings that were changed on the platform''s side.';
 COMMENT ON COLUMN adpipe.settings_changes.target IS 'The local table whose numbers hang on it.';
 COMMENT ON COLUMN adpipe.settings_changes.account_id IS 'Account.';
@@ -149,7 +149,7 @@ CREATE VIEW adpipe.progress AS
     LEFT JOIN LATERAL (SELECT string_agg(l.account_id, ', ' ORDER BY l.account_id) AS account_id
                        FROM adpipe.claim_ledger l WHERE l.run_id = r.run_id) c ON true
     WHERE r.status = 'running' AND adpipe.is_running(r.pid, r.backend_start, r.query_start)
-      AND has_table_privilege(r.target, 'SELECT');
+      AND adpipe.may_see(r.target, NULL);
 COMMENT ON VIEW adpipe.progress IS 'Refreshes that are at work now.';
 COMMENT ON COLUMN adpipe.progress.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.progress.account_id IS 'Accounts being asked.';
@@ -174,24 +174,43 @@ REVOKE ALL ON FUNCTION adpipe.progress_text(bigint) FROM PUBLIC;
  * A day counts when every account has it and every day before it: what lies
  * above is read from the platform, so that no hole shows as a small number.
  */
+CREATE VIEW adpipe.stored_days AS
+    SELECT t.target,
+           (SELECT coalesce(min(coalesce(gap.first_gap, a.today) - 1), t.start_day - 1)
+            FROM adpipe.account_terms a
+            CROSS JOIN LATERAL (
+                SELECT min(d)::date AS first_gap
+                FROM generate_series(a.first_day::timestamp, (a.today - 1)::timestamp, '1 day') d
+                LEFT JOIN adpipe.slice_ledger s
+                    ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
+                WHERE s.fetched_at IS NULL
+                   OR s.fetched_at < adpipe.readable_at(d::date, a.time_zone, interval '0')) gap
+            WHERE a.target = t.target AND a.is_listed) AS stored_until
+    FROM adpipe.target_ledger t
+    WHERE NOT row_security_active(t.target) AND adpipe.may_read_through(t.target);
+COMMENT ON VIEW adpipe.stored_days IS 'Part of adpipe.stored_until(): the copies that the current user may read as a whole, by themselves or through a view.';
+COMMENT ON COLUMN adpipe.stored_days.target IS 'The local table.';
+COMMENT ON COLUMN adpipe.stored_days.stored_until IS 'Last day up to which it is complete.';
+GRANT SELECT ON adpipe.stored_days TO PUBLIC;
+
 CREATE FUNCTION adpipe.stored_until(target regclass) RETURNS date
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(min(coalesce(gap.first_gap, a.today) - 1),
-                    (SELECT t.start_day - 1 FROM adpipe.target_ledger t WHERE t.target = $1))
-    FROM adpipe.account_terms a
-    CROSS JOIN LATERAL (
-        SELECT min(d)::date AS first_gap
-        FROM generate_series(a.first_day::timestamp, (a.today - 1)::timestamp, '1 day') d
-        LEFT JOIN adpipe.slice_ledger s
-            ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
-        WHERE s.fetched_at IS NULL
-           OR s.fetched_at < adpipe.readable_at(d::date, a.time_zone, interval '0')) gap
-    WHERE a.target = $1 AND a.is_listed
+BEGIN
+    IF row_security_active(target) THEN
+        RAISE EXCEPTION 'table "%" has row-level security', target
+            USING ERRCODE = 'feature_not_supported',
+                  DETAIL = 'The day up to which it is complete depends on all its accounts.',
+                  HINT = 'View adpipe.coverage shows the days of the accounts that you may see.';
+    ELSIF NOT coalesce(adpipe.may_read_through(target), false) THEN
+        RAISE EXCEPTION 'permission denied for table %', target USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN (SELECT s.stored_until FROM adpipe.stored_days s WHERE s.target = $1);
+END
 $$;
 COMMENT ON FUNCTION adpipe.stored_until(regclass) IS
-    'Last day up to which a daily copy is complete, without a gap, for all its accounts.';
+    'Last day up to which a daily copy is complete, without a gap, for all its accounts; for whoever may read the copy or a view over it.';
 
 CREATE FUNCTION adpipe.live_view(target regclass) RETURNS regclass
     LANGUAGE plpgsql
@@ -207,6 +226,10 @@ BEGIN
     IF NOT facts.is_daily THEN
         RAISE EXCEPTION 'table "%" has no days', target
             USING ERRCODE = 'wrong_object_type', HINT = 'A list of entities is read from its foreign table.';
+    ELSIF (SELECT c.relrowsecurity FROM pg_class c WHERE c.oid = target) THEN
+        RAISE EXCEPTION 'table "%" has row-level security', target
+            USING ERRCODE = 'feature_not_supported',
+                  DETAIL = 'A live view reads the platform as its owner, for whom no policy holds.';
     END IF;
     SELECT format('%I.%I', n.nspname, adpipe.name_with(c.relname, '_live')) INTO name
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target;

@@ -3,91 +3,154 @@
  * from the local copies of both; nothing is asked.
  */
 
-CREATE TABLE adpipe.media_sources (
+CREATE TABLE adpipe.owned_media_sources (
     media_source text,
     platform text NOT NULL,
-    is_builtin boolean DEFAULT false,
-    PRIMARY KEY (media_source, is_builtin)
+    is_builtin boolean NOT NULL DEFAULT false,
+    owner name NOT NULL,
+    PRIMARY KEY (owner, media_source),
+    CHECK (is_builtin = (owner = ''))
 );
-COMMENT ON TABLE adpipe.media_sources IS 'Which platform a tracker''s media source is. Rows can be added; one that is added goes before one that came with the extension.';
+COMMENT ON TABLE adpipe.owned_media_sources IS 'The rows of adpipe.media_sources, of all owners.';
+COMMENT ON COLUMN adpipe.owned_media_sources.media_source IS 'Name in the tracker''s reports.';
+COMMENT ON COLUMN adpipe.owned_media_sources.platform IS 'Foreign-data wrapper.';
+COMMENT ON COLUMN adpipe.owned_media_sources.is_builtin IS 'Came with the extension.';
+COMMENT ON COLUMN adpipe.owned_media_sources.owner IS 'Role whose copies it is about; empty: came with the extension.';
+INSERT INTO adpipe.owned_media_sources VALUES
+    ('googleadwords_int', 'google_ads', true, ''),
+    ('Facebook Ads', 'meta_ads', true, ''),
+    ('bytedanceglobal_int', 'tiktok_ads', true, ''),
+    ('tiktokglobal_int', 'tiktok_ads', true, ''),
+    ('Apple Search Ads', 'apple_ads', true, '');
+SELECT pg_extension_config_dump('adpipe.owned_media_sources', 'WHERE NOT is_builtin');
+
+CREATE FUNCTION adpipe.guard_builtin() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION 'cannot change what came with the extension'
+        USING ERRCODE = 'insufficient_privilege',
+              HINT = 'INSERT a row of your own with the same media source: it goes first.';
+END
+$$;
+COMMENT ON FUNCTION adpipe.guard_builtin() IS 'Trigger: an error.';
+REVOKE ALL ON FUNCTION adpipe.guard_builtin() FROM PUBLIC;
+
+CREATE TRIGGER guard_old BEFORE UPDATE OR DELETE ON adpipe.owned_media_sources
+    FOR EACH ROW WHEN (OLD.is_builtin) EXECUTE FUNCTION adpipe.guard_builtin();
+COMMENT ON TRIGGER guard_old ON adpipe.owned_media_sources IS 'Keeps the rows that came with the extension.';
+CREATE TRIGGER guard_new BEFORE INSERT OR UPDATE ON adpipe.owned_media_sources
+    FOR EACH ROW WHEN (NEW.is_builtin) EXECUTE FUNCTION adpipe.guard_builtin();
+COMMENT ON TRIGGER guard_new ON adpipe.owned_media_sources IS 'Lets nobody add to the rows that came with the extension.';
+
+CREATE VIEW adpipe.media_sources AS
+    SELECT m.media_source, m.platform, m.is_builtin, m.owner
+    FROM adpipe.owned_media_sources m
+    WHERE m.is_builtin OR adpipe.is_of_role(m.owner)
+    WITH CHECK OPTION;
+ALTER VIEW adpipe.media_sources ALTER COLUMN is_builtin SET DEFAULT false;
+ALTER VIEW adpipe.media_sources ALTER COLUMN owner SET DEFAULT current_user;
+COMMENT ON VIEW adpipe.media_sources IS 'Which platform a tracker''s media source is. Rows can be added, for one''s own copies; one that is added goes before one that came with the extension. Roles with the owner''s rights change it.';
 COMMENT ON COLUMN adpipe.media_sources.media_source IS 'Name in the tracker''s reports.';
 COMMENT ON COLUMN adpipe.media_sources.platform IS 'Foreign-data wrapper.';
 COMMENT ON COLUMN adpipe.media_sources.is_builtin IS 'Came with the extension; false: a user''s.';
-INSERT INTO adpipe.media_sources VALUES
-    ('googleadwords_int', 'google_ads', true),
-    ('Facebook Ads', 'meta_ads', true),
-    ('bytedanceglobal_int', 'tiktok_ads', true),
-    ('tiktokglobal_int', 'tiktok_ads', true),
-    ('Apple Search Ads', 'apple_ads', true);
-SELECT pg_extension_config_dump('adpipe.media_sources', 'WHERE NOT is_builtin');
+COMMENT ON COLUMN adpipe.media_sources.owner IS 'Role whose copies it is about; default: who inserts it. Empty: came with the extension.';
 GRANT SELECT ON adpipe.media_sources TO PUBLIC;
 
-CREATE TABLE adpipe.advertisers (
+CREATE TABLE adpipe.owned_advertisers (
     platform text,
     account_id text,
     advertiser text NOT NULL,
-    PRIMARY KEY (platform, account_id)
+    owner name NOT NULL,
+    PRIMARY KEY (owner, platform, account_id)
 );
-COMMENT ON TABLE adpipe.advertisers IS 'Which ad accounts and which apps are one advertiser''s, for adpipe.discrepancy; without rows all are one.';
+COMMENT ON TABLE adpipe.owned_advertisers IS 'The rows of adpipe.advertisers, of all owners.';
+COMMENT ON COLUMN adpipe.owned_advertisers.platform IS 'Foreign-data wrapper of the account or app.';
+COMMENT ON COLUMN adpipe.owned_advertisers.account_id IS 'Account, or app.';
+COMMENT ON COLUMN adpipe.owned_advertisers.advertiser IS 'Any name; the same for all that belong together.';
+COMMENT ON COLUMN adpipe.owned_advertisers.owner IS 'Role whose copies it is about.';
+SELECT pg_extension_config_dump('adpipe.owned_advertisers', '');
+
+CREATE VIEW adpipe.advertisers AS
+    SELECT v.platform, v.account_id, v.advertiser, v.owner
+    FROM adpipe.owned_advertisers v
+    WHERE adpipe.is_of_role(v.owner)
+    WITH CHECK OPTION;
+ALTER VIEW adpipe.advertisers ALTER COLUMN owner SET DEFAULT current_user;
+COMMENT ON VIEW adpipe.advertisers IS 'Which ad accounts and which apps are one advertiser''s, for adpipe.discrepancy; without rows all of one owner''s copies are one. Roles with the owner''s rights read and change it.';
 COMMENT ON COLUMN adpipe.advertisers.platform IS 'Foreign-data wrapper of the account or app.';
 COMMENT ON COLUMN adpipe.advertisers.account_id IS 'Account, or app.';
 COMMENT ON COLUMN adpipe.advertisers.advertiser IS 'Any name; the same for all that belong together.';
-SELECT pg_extension_config_dump('adpipe.advertisers', '');
+COMMENT ON COLUMN adpipe.advertisers.owner IS 'Role whose copies it is about; default: who inserts it.';
 GRANT SELECT ON adpipe.advertisers TO PUBLIC;
 
 /*
- * One copy per account: of several grains the one with the fewest dimensions.
- * Grains below the campaign lack some of the numbers by their nature, and are
- * left out.
+ * One copy per owner and account: of several grains the one with the fewest
+ * dimensions.  Grains below the campaign lack some of the numbers by their
+ * nature, and are left out.  So is a copy of which the reader sees a part only,
+ * or whose columns are not of built-in types: its owner changed it.
  */
 CREATE VIEW adpipe.compared_targets AS
-    SELECT DISTINCT ON (p.platform, f.account_id)
+    SELECT DISTINCT ON (adpipe.owner_of(f.target), p.platform, f.account_id)
            f.target, p.platform, f.account_id, k.names @> '{media_source,installs}' AS is_tracker,
-           coalesce(v.advertiser, '') AS advertiser
+           coalesce(v.advertiser, '') AS advertiser, adpipe.owner_of(f.target) AS owner
     FROM adpipe.freshness f
     JOIN adpipe.targets t ON t.target = f.target
     CROSS JOIN LATERAL adpipe.source_policy(t.source) p
     CROSS JOIN LATERAL (SELECT array_agg(c.name::text) AS names,
-                               array_agg(c.name::text) FILTER (WHERE c.type = 'text') AS dimensions
+                               array_agg(c.name::text) FILTER (WHERE c.type = 'text') AS dimensions,
+                               array_agg(c.name::text) FILTER (WHERE c.type ~ '^(smallint|integer|bigint|numeric|real|double precision)') AS metrics
                         FROM adpipe.source_columns(f.target) c) k
-    LEFT JOIN adpipe.advertisers v ON v.platform = p.platform AND v.account_id = f.account_id
-    WHERE k.names @> '{account_id,date_day,clicks}'
+    LEFT JOIN adpipe.owned_advertisers v
+        ON v.owner = adpipe.owner_of(f.target) AND v.platform = p.platform AND v.account_id = f.account_id
+    WHERE k.names @> '{account_id,date_day,clicks}' AND k.metrics @> '{clicks}'
       AND CASE WHEN k.names @> '{media_source,installs}'
-               THEN k.dimensions <@ '{platform,account_id,account_name,currency,agency,media_source,campaign_name}'
-               ELSE k.names @> '{conversions}'
+               THEN k.metrics @> '{installs}'
+                    AND k.dimensions <@ '{platform,account_id,account_name,currency,agency,media_source,campaign_name}'
+               ELSE k.metrics @> '{conversions}'
                     AND k.dimensions <@ '{platform,account_id,account_name,currency,campaign_id,campaign_name,campaign_status,channel_type,device,ad_network_type,attribution_setting}' END
-    ORDER BY p.platform, f.account_id, cardinality(k.dimensions), f.target;
+      AND NOT row_security_active(f.target) AND adpipe.has_plain_columns(f.target)
+    ORDER BY adpipe.owner_of(f.target), p.platform, f.account_id, cardinality(k.dimensions), f.target;
 GRANT SELECT ON adpipe.compared_targets TO PUBLIC;
-COMMENT ON VIEW adpipe.compared_targets IS 'The copies that adpipe.discrepancy reads, one per account or app.';
+COMMENT ON VIEW adpipe.compared_targets IS 'The copies that adpipe.discrepancy reads, one per owner and account or app.';
 COMMENT ON COLUMN adpipe.compared_targets.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.compared_targets.platform IS 'Foreign-data wrapper.';
 COMMENT ON COLUMN adpipe.compared_targets.account_id IS 'Account, or app.';
 COMMENT ON COLUMN adpipe.compared_targets.is_tracker IS 'Whether it is a tracker''s.';
-COMMENT ON COLUMN adpipe.compared_targets.advertiser IS 'From adpipe.advertisers; empty where nothing is said.';
+COMMENT ON COLUMN adpipe.compared_targets.advertiser IS 'From the owner''s rows of adpipe.advertisers; empty where it has none.';
+COMMENT ON COLUMN adpipe.compared_targets.owner IS 'Owner of the copy.';
+
+CREATE VIEW adpipe.compared_sources AS
+    SELECT DISTINCT ON (c.owner, m.media_source) c.owner, m.media_source, m.platform
+    FROM (SELECT DISTINCT t.owner FROM adpipe.compared_targets t WHERE t.is_tracker) c
+    JOIN adpipe.owned_media_sources m ON m.is_builtin OR m.owner = c.owner
+    ORDER BY c.owner, m.media_source, m.is_builtin;
+GRANT SELECT ON adpipe.compared_sources TO PUBLIC;
+COMMENT ON VIEW adpipe.compared_sources IS 'Which platform a media source is in the copies of each owner that adpipe.discrepancy reads.';
+COMMENT ON COLUMN adpipe.compared_sources.owner IS 'Owner of the copies.';
+COMMENT ON COLUMN adpipe.compared_sources.media_source IS 'Name in the tracker''s reports.';
+COMMENT ON COLUMN adpipe.compared_sources.platform IS 'Foreign-data wrapper.';
+
+CREATE FUNCTION adpipe.copy_totals(target regclass, is_tracker boolean, accounts text[], since date, until date) RETURNS jsonb
+    AS 'MODULE_PATHNAME', 'adpipe_copy_totals' LANGUAGE C STRICT STABLE;
+COMMENT ON FUNCTION adpipe.copy_totals(regclass, boolean, text[], date, date) IS
+    'Clicks and conversions or installs of each account and day of a copy that the current user may read as a whole. Code that its owner hung onto the copy runs with the owner''s rights.';
 
 CREATE FUNCTION adpipe.side_totals(since date, until date,
     OUT is_tracker boolean, OUT advertiser text, OUT platform text, OUT account_id text, OUT date_day date,
-    OUT media_source text, OUT clicks numeric, OUT results numeric)
+    OUT media_source text, OUT clicks numeric, OUT results numeric, OUT owner name)
     RETURNS SETOF record
-    LANGUAGE plpgsql STABLE
+    LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    side record;
-BEGIN
-    FOR side IN
-        SELECT c.target, c.is_tracker, c.platform, array_agg(c.account_id) AS accounts
-        FROM adpipe.compared_targets c GROUP BY 1, 2, 3
-    LOOP
-        RETURN QUERY EXECUTE format(
-            'SELECT $1, coalesce(v.advertiser, ''''), $2, f.account_id, f.date_day, %s, sum(f.clicks)::numeric, sum(f.%I)::numeric '
-            'FROM %s f LEFT JOIN adpipe.advertisers v ON v.platform = $2 AND v.account_id = f.account_id '
-            'WHERE f.account_id = ANY ($3) AND f.date_day BETWEEN $4 AND $5 GROUP BY 2, 4, 5, 6',
-            CASE WHEN side.is_tracker THEN 'f.media_source' ELSE 'NULL::text' END,
-            CASE WHEN side.is_tracker THEN 'installs' ELSE 'conversions' END, side.target)
-            USING side.is_tracker, side.platform, side.accounts, since, until;
-    END LOOP;
-END
+    SELECT c.is_tracker, c.advertisers ->> f.account_id, c.platform, f.account_id, f.date_day,
+           f.media_source, f.clicks, f.results, c.owner
+    FROM (SELECT t.target, t.is_tracker, t.platform, t.owner, array_agg(t.account_id) AS accounts,
+                 jsonb_object_agg(t.account_id, t.advertiser) AS advertisers
+          FROM adpipe.compared_targets t GROUP BY 1, 2, 3, 4) c
+    CROSS JOIN LATERAL jsonb_to_recordset(adpipe.copy_totals(c.target, c.is_tracker, c.accounts, since, until))
+        f (account_id text, date_day date, media_source text, clicks numeric, results numeric)
 $$;
 COMMENT ON FUNCTION adpipe.side_totals(date, date) IS
     'Clicks and conversions or installs of each account and day, as the copies hold them; part of discrepancies().';
@@ -100,58 +163,57 @@ COMMENT ON FUNCTION adpipe.side_totals(date, date) IS
 CREATE FUNCTION adpipe.discrepancies(since date, until date,
     OUT date_day date, OUT advertiser text, OUT platform text, OUT media_source text,
     OUT platform_clicks numeric, OUT tracker_clicks numeric, OUT clicks_difference numeric,
-    OUT conversions numeric, OUT installs numeric, OUT installs_difference numeric)
+    OUT conversions numeric, OUT installs numeric, OUT installs_difference numeric, OUT owner name)
     RETURNS SETOF record
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
     WITH complete AS (
-        SELECT c.advertiser, c.is_tracker, CASE WHEN NOT c.is_tracker THEN c.platform END AS platform, d::date AS date_day,
+        SELECT c.owner, c.advertiser, c.is_tracker, CASE WHEN NOT c.is_tracker THEN c.platform END AS platform, d::date AS date_day,
                bool_and(coalesce(v.state IN ('provisional', 'final'), false)) AS is_complete
         FROM adpipe.compared_targets c
         CROSS JOIN generate_series(since::timestamp, until::timestamp, '1 day') d
         LEFT JOIN adpipe.coverage v ON v.target = c.target AND v.account_id = c.account_id AND v.date_day = d::date
-        GROUP BY 1, 2, 3, 4
+        GROUP BY 1, 2, 3, 4, 5
     ), totals AS (
-        SELECT t.is_tracker, t.advertiser, t.date_day, t.clicks, t.results, t.media_source,
+        SELECT t.owner, t.is_tracker, t.advertiser, t.date_day, t.clicks, t.results, t.media_source,
                CASE WHEN t.is_tracker THEN m.platform ELSE t.platform END AS platform
         FROM adpipe.side_totals(since, until) t
-        LEFT JOIN LATERAL (SELECT s.platform FROM adpipe.media_sources s
-                           WHERE s.media_source = t.media_source ORDER BY s.is_builtin LIMIT 1) m ON true
+        LEFT JOIN adpipe.compared_sources m ON m.owner = t.owner AND m.media_source = t.media_source
     ), lines AS (
-        SELECT t.advertiser, t.date_day, t.platform, string_agg(DISTINCT t.media_source, ', ') AS media_source,
+        SELECT t.owner, t.advertiser, t.date_day, t.platform, string_agg(DISTINCT t.media_source, ', ') AS media_source,
                sum(t.clicks) FILTER (WHERE NOT t.is_tracker) AS platform_clicks,
                sum(t.clicks) FILTER (WHERE t.is_tracker) AS tracker_clicks,
                sum(t.results) FILTER (WHERE NOT t.is_tracker) AS conversions,
                sum(t.results) FILTER (WHERE t.is_tracker) AS installs
         FROM totals t
-        GROUP BY t.advertiser, t.date_day, t.platform, CASE WHEN t.platform IS NULL THEN t.media_source END
+        GROUP BY t.owner, t.advertiser, t.date_day, t.platform, CASE WHEN t.platform IS NULL THEN t.media_source END
     ), told AS (
-        SELECT l.date_day, l.advertiser, l.platform, l.media_source,
+        SELECT l.owner, l.date_day, l.advertiser, l.platform, l.media_source,
                CASE WHEN p.is_complete THEN coalesce(l.platform_clicks, 0) END AS platform_clicks,
                CASE WHEN k.is_complete THEN l.tracker_clicks END AS tracker_clicks,
                CASE WHEN p.is_complete THEN coalesce(l.conversions, 0) END AS conversions,
                CASE WHEN k.is_complete THEN coalesce(l.installs, 0) END AS installs
         FROM lines l
-        LEFT JOIN complete p ON NOT p.is_tracker AND p.advertiser = l.advertiser
+        LEFT JOIN complete p ON NOT p.is_tracker AND p.owner = l.owner AND p.advertiser = l.advertiser
             AND p.platform = l.platform AND p.date_day = l.date_day
-        LEFT JOIN complete k ON k.is_tracker AND k.advertiser = l.advertiser AND k.date_day = l.date_day
+        LEFT JOIN complete k ON k.is_tracker AND k.owner = l.owner AND k.advertiser = l.advertiser AND k.date_day = l.date_day
     )
     SELECT t.date_day, t.advertiser, t.platform, t.media_source,
            t.platform_clicks, t.tracker_clicks, t.platform_clicks - t.tracker_clicks,
-           t.conversions, t.installs, t.conversions - t.installs
+           t.conversions, t.installs, t.conversions - t.installs, t.owner
     FROM told t
-    ORDER BY 1, 2, 3, 4
+    ORDER BY 1, 2, 3, 4, t.owner
 $$;
 COMMENT ON FUNCTION adpipe.discrepancies(date, date) IS
     'adpipe.discrepancy for any days.';
 
 CREATE VIEW adpipe.discrepancy AS
     SELECT d.date_day, d.advertiser, d.platform, d.media_source, d.platform_clicks, d.tracker_clicks,
-           d.clicks_difference, d.conversions, d.installs, d.installs_difference
+           d.clicks_difference, d.conversions, d.installs, d.installs_difference, d.owner
     FROM adpipe.discrepancies(adpipe.day_of(adpipe.clock(), 'UTC') - 30, adpipe.day_of(adpipe.clock(), 'UTC') - 1) d;
 COMMENT ON VIEW adpipe.discrepancy IS
-    'Platforms and trackers side by side, the last 30 days, from the local copies that the reader may read. Both count by their own rules and zones: some difference is normal, a sudden one is not.';
+    'Platforms and trackers side by side, the last 30 days, from the local copies that the reader may read as a whole; copies of different owners are not compared. Both count by their own rules and zones: some difference is normal, a sudden one is not.';
 COMMENT ON COLUMN adpipe.discrepancy.date_day IS 'Day, in each account''s and each app''s own zone.';
 COMMENT ON COLUMN adpipe.discrepancy.advertiser IS 'From adpipe.advertisers; empty where nothing is said.';
 COMMENT ON COLUMN adpipe.discrepancy.platform IS 'Platform; NULL: a media source that adpipe.media_sources has no platform for.';
@@ -162,4 +224,5 @@ COMMENT ON COLUMN adpipe.discrepancy.clicks_difference IS 'Platform less tracker
 COMMENT ON COLUMN adpipe.discrepancy.conversions IS 'Conversions as the platform tells them.';
 COMMENT ON COLUMN adpipe.discrepancy.installs IS 'Installs as the tracker tells them.';
 COMMENT ON COLUMN adpipe.discrepancy.installs_difference IS 'Platform less tracker.';
+COMMENT ON COLUMN adpipe.discrepancy.owner IS 'Role that owns the copies of both sides.';
 GRANT SELECT ON adpipe.discrepancy TO PUBLIC;

@@ -35,6 +35,7 @@ DECLARE
                  FROM unnest(adpipe.entity_key('pg_temp.adpipe_stage'::regclass)) k);
     slice jsonb;
 BEGIN
+    PERFORM adpipe.require_trust(target, true);
     PERFORM adpipe.lock_account(target, account);
     SELECT jsonb_build_array(jsonb_build_object('date_day', '-infinity', 'rows', count(*),
                'content_hash', concat_ws(':', count(*), sum(hashtextextended(f::text, 0)))))
@@ -68,6 +69,7 @@ CREATE FUNCTION adpipe.fetch_entities(source regclass, OUT error text, OUT code 
     SET adpipe.use_kept_answers = off
 AS $$
 BEGIN
+    PERFORM adpipe.require_trust(source, false);
     EXECUTE format('INSERT INTO pg_temp.adpipe_stage SELECT %s FROM %s', adpipe.column_list(source), source);
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS error = MESSAGE_TEXT, code = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL;

@@ -3,7 +3,8 @@
  *
  * The functions that write them have the rights of the extension's owner and
  * may be called by every loader.  Their caller said by acts_for() for which
- * copies of its own the statement acts; nothing else is let through.
+ * copies of its own the statement acts; nothing else is let through.  Views are
+ * security barriers: no condition of a reader sees a row before theirs has.
  */
 
 /*
@@ -48,6 +49,21 @@ BEGIN
                        'FOR EACH ROW EXECUTE FUNCTION adpipe.guard_ledger()', ledger);
         EXECUTE format('COMMENT ON TRIGGER guard ON %s IS %L', ledger,
                        'Lets through what is written of the copies that the statement acts for.');
+    END LOOP;
+END
+$$;
+
+DO $$
+DECLARE
+    named regclass;
+BEGIN
+    FOR named IN
+        SELECT c.oid FROM pg_class c
+        JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0 AND d.deptype = 'e'
+        JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND e.oid = d.refobjid AND e.extname = 'adpipe'
+        WHERE c.relkind = 'v'
+    LOOP
+        EXECUTE format('ALTER VIEW %s SET (security_barrier = true)', named);
     END LOOP;
 END
 $$;

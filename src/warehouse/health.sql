@@ -123,7 +123,7 @@ CREATE VIEW adpipe.health AS
           UNION ALL SELECT * FROM adpipe.health_access
           UNION ALL SELECT * FROM adpipe.health_stopped
           UNION ALL SELECT * FROM adpipe.health_unwatched) h
-    WHERE has_table_privilege(h.target, 'SELECT');
+    WHERE adpipe.may_see(h.target, h.account_id);
 COMMENT ON VIEW adpipe.health IS
     'What is wrong with local copies, since when, and what to do; empty: all is well. A row goes when its cause does.';
 GRANT SELECT ON adpipe.health TO PUBLIC;

@@ -213,7 +213,8 @@ CREATE TABLE adpipe.settings_change_ledger (
     setting text NOT NULL,
     old_value text,
     new_value text,
-    seen_at timestamptz NOT NULL
+    seen_at timestamptz NOT NULL,
+    change_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY
 );
 CREATE INDEX ON adpipe.settings_change_ledger (target, account_id, seen_at);
 COMMENT ON TABLE adpipe.settings_change_ledger IS 'What changed there, and when a refresh first saw it.';
@@ -223,6 +224,7 @@ COMMENT ON COLUMN adpipe.settings_change_ledger.setting IS 'Name of the setting.
 COMMENT ON COLUMN adpipe.settings_change_ledger.old_value IS 'Value before.';
 COMMENT ON COLUMN adpipe.settings_change_ledger.new_value IS 'Value since.';
 COMMENT ON COLUMN adpipe.settings_change_ledger.seen_at IS 'When the change was first seen.';
+COMMENT ON COLUMN adpipe.settings_change_ledger.change_id IS 'Number of the change; the key that a publication needs.';
 
 SELECT pg_extension_config_dump('adpipe.target_ledger', '');
 SELECT pg_extension_config_dump('adpipe.account_ledger', '');
@@ -231,6 +233,7 @@ SELECT pg_extension_config_dump('adpipe.run_ledger', '');
 SELECT pg_extension_config_dump('adpipe.run_ledger_run_id_seq', '');
 SELECT pg_extension_config_dump('adpipe.settings_ledger', '');
 SELECT pg_extension_config_dump('adpipe.settings_change_ledger', '');
+SELECT pg_extension_config_dump('adpipe.settings_change_ledger_change_id_seq', '');
 
 /* What was dropped is forgotten; a number that is used again would mean another table. */
 CREATE FUNCTION adpipe.forget_dropped() RETURNS event_trigger

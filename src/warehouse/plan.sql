@@ -3,7 +3,7 @@
 CREATE VIEW adpipe.account_terms AS
     SELECT t.target, a.account_id, a.time_zone, a.is_listed,
            now.today, now.moment,
-           adpipe.first_day(t.target, now.today) AS first_day,
+           greatest(t.start_day, date_trunc('month', now.today - t.retention)::date) AS first_day,
            date_trunc('month', now.today - t.retention)::date AS kept_day,
            (now.today - p.reach)::date + 1 AS reach_day,
            p.recent_days,

@@ -72,7 +72,7 @@ REVOKE ALL ON FUNCTION adpipe.list_accounts(regclass, regclass) FROM PUBLIC;
  * is one and the source is none itself; one that sees all accounts and splits
  * rows no further than it wants, for they are added up.
  */
-CREATE FUNCTION adpipe.control_source(source regclass) RETURNS regclass
+CREATE FUNCTION adpipe.control_source(source regclass, target regclass DEFAULT NULL) RETURNS regclass
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -86,13 +86,14 @@ AS $$
       AND NOT EXISTS (SELECT FROM pg_options_to_table(t.ftoptions) o
                       WHERE o.option_name IN ('customer_id', 'account_id', 'app_id', 'breakdowns'))
       AND (SELECT count(*) FROM adpipe.source_columns(t.ftrelid) k
-           WHERE k.name IN ('account_id', 'date_day', 'spend', 'impressions')) = 4
-      AND has_table_privilege(t.ftrelid, 'SELECT')
+           WHERE k.name = 'account_id' AND k.type = 'text' OR k.name = 'date_day' AND k.type = 'date'
+              OR k.name IN ('spend', 'impressions') AND k.type ~ '^(smallint|integer|bigint|numeric|real|double precision)') = 4
+      AND adpipe.is_eligible(t.ftrelid, target)
     ORDER BY c.relnamespace <> (SELECT relnamespace FROM pg_class WHERE oid = source), c.relname
     LIMIT 1
 $$;
-COMMENT ON FUNCTION adpipe.control_source(regclass) IS
-    'The foreign table from which a source''s control totals are asked; NULL if there is none.';
+COMMENT ON FUNCTION adpipe.control_source(regclass, regclass) IS
+    'The foreign table from which a source''s control totals are asked: one of the copy''s owner (default: of the current user) or of a superuser; NULL if there is none.';
 
 CREATE FUNCTION adpipe.make_stage(source regclass) RETURNS void
     LANGUAGE plpgsql
@@ -163,12 +164,14 @@ BEGIN
     TRUNCATE pg_temp.adpipe_stage, pg_temp.adpipe_control, pg_temp.adpipe_asked;
     INSERT INTO pg_temp.adpipe_asked
     SELECT a, since, until, clock_timestamp(), control IS NOT NULL FROM unnest(accounts) a;
+    PERFORM adpipe.require_trust(source, false);
     EXECUTE format('INSERT INTO pg_temp.adpipe_stage SELECT %s FROM %s '
                    'WHERE account_id = ANY ($1) AND date_day >= $2 AND date_day <= $3',
                    adpipe.column_list(source), source)
         USING accounts, since, until;
     PERFORM adpipe.check_stage(target, accounts, since, until);
     IF control IS NOT NULL THEN
+        PERFORM adpipe.require_trust(control, false);
         EXECUTE format('INSERT INTO pg_temp.adpipe_control '
                        'SELECT account_id, date_day, sum(spend), sum(impressions) FROM %s '
                        'WHERE account_id = ANY ($1) AND date_day >= $2 AND date_day <= $3 GROUP BY 1, 2', control)
@@ -239,6 +242,7 @@ DECLARE
     changed date[];
     columns text := adpipe.column_list('pg_temp.adpipe_stage'::regclass);
 BEGIN
+    PERFORM adpipe.require_trust(target, true);
     PERFORM adpipe.lock_account(target, account);
     SELECT * INTO STRICT asked FROM pg_temp.adpipe_asked a WHERE a.account_id = account;
     changed := adpipe.record_slices(run_id, account, asked.asked_at, adpipe.stage_slices(account));

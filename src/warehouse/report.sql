@@ -22,7 +22,7 @@ COMMENT ON FUNCTION adpipe.report_text(regclass, text) IS 'Expression for an att
 
 /*
  * Daily budgets by campaign, from the copies of campaigns and budgets that
- * come from the same server.  A budget that campaigns share is no plan of any
+ * have the same owner and come from the same server.  A budget that campaigns share is no plan of any
  * of them.
  */
 CREATE FUNCTION adpipe.report_plans(target regclass,
@@ -41,7 +41,8 @@ BEGIN
     FROM (SELECT t.target::oid AS target, (SELECT array_agg(c.name::text) FROM adpipe.source_columns(t.target) c) AS names
           FROM adpipe.targets t
           JOIN pg_foreign_table f ON f.ftrelid = t.source
-          WHERE f.ftserver = (SELECT s.ftserver FROM adpipe.targets o JOIN pg_foreign_table s ON s.ftrelid = o.source
+          WHERE adpipe.owner_of(t.target) = adpipe.owner_of($1) AND adpipe.has_plain_columns(t.target)
+            AND f.ftserver = (SELECT s.ftserver FROM adpipe.targets o JOIN pg_foreign_table s ON s.ftrelid = o.source
                               WHERE o.target = $1)) k
     WHERE 'date_day' <> ALL (k.names);
     IF campaigns IS NULL OR budgets IS NULL THEN
@@ -57,7 +58,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION adpipe.report_plans(regclass) IS
-    'The daily budget of each campaign of a copy, as far as copies of campaigns and budgets of the same server know it.';
+    'The daily budget of each campaign of a copy, as far as copies of campaigns and budgets of the same owner and server know it.';
 
 CREATE FUNCTION adpipe.report_facts(target regclass, day date,
     OUT account_id text, OUT account_name text, OUT campaign_id text, OUT campaign_name text, OUT currency text,
@@ -89,6 +90,10 @@ BEGIN
     IF NOT EXISTS (SELECT FROM adpipe.source_columns(target) c WHERE c.name = 'date_day')
        OR NOT EXISTS (SELECT FROM adpipe.source_columns(target) c WHERE c.name = 'spend') THEN
         RAISE EXCEPTION 'table "%" has no spend by day', target USING ERRCODE = 'wrong_object_type';
+    ELSIF NOT adpipe.has_plain_columns(target) AND adpipe.has_other_owner(target) THEN
+        RAISE EXCEPTION 'table "%" has columns of types that are not built in', target
+            USING ERRCODE = 'insufficient_privilege',
+                  DETAIL = 'Their casts and checks could run code of another role.';
     END IF;
     RETURN coalesce(day, (SELECT min(f.latest_complete_day) FROM adpipe.freshness f WHERE f.target = $1));
 END

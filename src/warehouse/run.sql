@@ -172,7 +172,7 @@ BEGIN
     COMMIT AND CHAIN;
     PERFORM adpipe.steady_session();
     PERFORM adpipe.prepare_days(run, source);
-    control := adpipe.control_source(source);
+    control := adpipe.control_source(source, run.target);
     COMMIT AND CHAIN;
     PERFORM adpipe.steady_session();
     FOR batch IN SELECT b.since, b.until, b.accounts FROM adpipe.run_batches(run.run_id) b LOOP
@@ -211,11 +211,18 @@ DECLARE
 BEGIN
     IF source IS NULL THEN
         RETURN 'the foreign table it was made from is gone';
+    ELSIF NOT has_table_privilege(adpipe.owner_of(target), source, 'SELECT') THEN
+        RETURN format('role "%s", which owns the copy, may not read %s', adpipe.owner_of(target), source);
     END IF;
+    PERFORM adpipe.require_trust(source, false);
+    PERFORM adpipe.require_trust(target, true);
     remedy := adpipe.source_difference(source, target);
     PERFORM adpipe.note_target(target, remedy IS NOT NULL, NULL);
     RETURN CASE WHEN remedy IS NOT NULL
                 THEN format('the columns of %s are not those of the copy any more', source) END;
+EXCEPTION WHEN insufficient_privilege THEN
+    GET STACKED DIAGNOSTICS remedy = PG_EXCEPTION_DETAIL;
+    RETURN concat_ws('. ', SQLERRM, nullif(remedy, ''));
 END
 $$;
 COMMENT ON FUNCTION adpipe.judge_source(regclass, regclass) IS
@@ -278,6 +285,7 @@ BEGIN
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     PERFORM adpipe.steady_session();
     PERFORM adpipe.require_owner(target);
+    PERFORM adpipe.require_trust(target, true);
     IF since > until OR NOT isfinite(since) OR NOT isfinite(until) THEN
         RAISE EXCEPTION 'there are no days from % to %', since, until
             USING ERRCODE = 'invalid_parameter_value';

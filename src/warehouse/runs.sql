@@ -25,7 +25,7 @@ COMMENT ON FUNCTION adpipe.is_running(integer, timestamptz, timestamptz) IS
 CREATE FUNCTION adpipe.lock_account(target regclass, account_id text) RETURNS void
     LANGUAGE sql VOLATILE
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT pg_advisory_xact_lock(target::oid::integer, hashtext(account_id)) $$;
+AS $$ SELECT adpipe.lock_target(target, 'account ' || account_id) $$;
 COMMENT ON FUNCTION adpipe.lock_account(regclass, text) IS
     'Keeps other refreshes from an account of a target until the transaction ends.';
 REVOKE ALL ON FUNCTION adpipe.lock_account(regclass, text) FROM PUBLIC;
@@ -41,7 +41,7 @@ DECLARE
     first bigint;
 BEGIN
     /* Runs begin one after the other, so that each sees those before it. */
-    PERFORM pg_advisory_xact_lock(target::oid::integer, hashtext('runs'));
+    PERFORM adpipe.lock_target(target, 'runs');
     UPDATE adpipe.run_ledger r
     SET status = 'died', ended_at = adpipe.clock(), error = 'the session ended before the run did'
     WHERE r.target = $1 AND r.status = 'running'
@@ -86,6 +86,7 @@ AS $$
 DECLARE
     run adpipe.run_ledger;
 BEGIN
+    PERFORM adpipe.require_acting((SELECT r.target FROM adpipe.run_ledger r WHERE r.run_id = $1));
     UPDATE adpipe.run_ledger r
     SET ended_at = adpipe.clock(), error = coalesce($3, r.error),
         status = CASE WHEN r.failed > 0 THEN 'failed' ELSE $2 END
@@ -177,6 +178,7 @@ CREATE FUNCTION adpipe.note_windows(target regclass) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
+    SELECT adpipe.require_acting($1);
     /* In order, so that refreshers side by side do not wait for each other in a circle. */
     SELECT FROM adpipe.account_ledger a WHERE a.target = $1 ORDER BY a.account_id FOR NO KEY UPDATE;
     UPDATE adpipe.account_ledger a SET window_days = w.days
@@ -333,10 +335,12 @@ BEGIN
         UNION ALL SELECT 'adpipe.table_accounts(regclass)'::regprocedure
         UNION ALL SELECT 'adpipe.table_settings(regclass)'::regprocedure
         UNION ALL SELECT 'adpipe.table_access(regclass)'::regprocedure
+        UNION ALL SELECT 'adpipe.lock_target(regclass, text)'::regprocedure
+        UNION ALL SELECT 'adpipe.hold_relation(regclass, boolean)'::regprocedure
     LOOP
         EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %s', routine, role);
     END LOOP;
-    EXECUTE format('GRANT INSERT, UPDATE, DELETE ON adpipe.media_sources, adpipe.advertisers TO %s', role);
+    EXECUTE format('GRANT INSERT, UPDATE, DELETE ON adpipe.media_sources, adpipe.advertisers, adpipe.account_grants TO %s', role);
 END
 $$;
 COMMENT ON FUNCTION adpipe.grant_loader(regrole) IS

@@ -119,6 +119,7 @@ DECLARE
     now timestamptz := adpipe.clock();
     old adpipe.settings_ledger;
 BEGIN
+    PERFORM adpipe.require_acting($1);
     SELECT * INTO old FROM adpipe.settings_ledger l
     WHERE l.target = $1 AND l.account_id = $2 AND l.setting = $3 FOR UPDATE;
     IF NOT FOUND THEN
@@ -374,6 +375,7 @@ CREATE FUNCTION adpipe.confirm_settings(target regclass, account_id text, settin
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
+    SELECT adpipe.require_acting($1);
     WITH accepted AS (
         UPDATE adpipe.settings_ledger l SET expected = l.value, changed_at = NULL
         WHERE l.target = $1 AND l.expected IS DISTINCT FROM l.value

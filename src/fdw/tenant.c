@@ -1,0 +1,278 @@
+/*
+ * tenant.c
+ *	  What keeps the owners of local copies apart: for which copies a statement
+ *	  acts, the locks of a refresh, and reading a copy with its owner's rights.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "storage/lock.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rls.h"
+#include "utils/syscache.h"
+
+PG_FUNCTION_INFO_V1(adpipe_acts_for);
+PG_FUNCTION_INFO_V1(adpipe_is_acting);
+PG_FUNCTION_INFO_V1(adpipe_lock_target);
+PG_FUNCTION_INFO_V1(adpipe_hold_relation);
+PG_FUNCTION_INFO_V1(adpipe_copy_totals);
+
+/*
+ * The fourth field of our lock tags.  The advisory functions of SQL set it to 1
+ * or 2, so that nobody can take these locks but through adpipe_lock_target().
+ */
+#define LOCK_CLASS 0xAD1E
+
+/*
+ * The copies whose ledger the current statement may write.  A function with its
+ * owner's rights cannot see who called it; so its caller states before, with its
+ * own rights, for which copies it acts.
+ */
+static List *acting; /* of oids, in TopMemoryContext */
+static TimestampTz acting_since;
+static Oid acting_role;
+
+/*
+ * The role that owns a relation; InvalidOid if there is no such relation.
+ */
+static Oid
+relation_owner(Oid relid)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
+}
+
+/*
+ * acts_for(target, is_scheduled): whether the caller owns a table, or has the
+ * rights of the role that does; if so the rest of the statement may write its
+ * ledger.  is_scheduled: superusers own only what is theirs.
+ */
+Datum
+adpipe_acts_for(PG_FUNCTION_ARGS)
+{
+	Oid relid = PG_GETARG_OID(0);
+	Oid owner = relation_owner(relid);
+	MemoryContext old;
+
+	if (!OidIsValid(owner) || !has_privs_of_role(GetUserId(), owner) ||
+		(PG_GETARG_BOOL(1) && !is_member_of_role_nosuper(GetUserId(), owner)))
+		PG_RETURN_BOOL(false);
+	if (acting_since != GetCurrentStatementStartTimestamp() ||
+		acting_role != GetOuterUserId())
+	{
+		list_free(acting);
+		acting = NIL;
+		acting_since = GetCurrentStatementStartTimestamp();
+		acting_role = GetOuterUserId();
+	}
+	old = MemoryContextSwitchTo(TopMemoryContext);
+	acting = list_append_unique_oid(acting, relid);
+	MemoryContextSwitchTo(old);
+	PG_RETURN_BOOL(true);
+}
+
+/*
+ * Whether the statement may write a table's ledger.  A superuser may by hand.
+ * Nothing may that runs with another role's rights in a restricted operation:
+ * a function in an index that a superuser analyses, or the code of a copy that
+ * adpipe_copy_totals() reads.
+ */
+static bool
+is_acting(Oid relid)
+{
+	if (InSecurityRestrictedOperation())
+		return false;
+	return superuser_arg(GetOuterUserId()) ||
+		(acting_since == GetCurrentStatementStartTimestamp() &&
+		 acting_role == GetOuterUserId() && list_member_oid(acting, relid));
+}
+
+/*
+ * is_acting(target): is_acting() for SQL.
+ */
+Datum
+adpipe_is_acting(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(is_acting(PG_GETARG_OID(0)));
+}
+
+/*
+ * lock_target(target, what): waits for a lock on something of a copy and holds
+ * it until the transaction ends.  Throws unless the statement acts for the copy.
+ */
+Datum
+adpipe_lock_target(PG_FUNCTION_ARGS)
+{
+	Oid relid = PG_GETARG_OID(0);
+	text *what = PG_GETARG_TEXT_PP(1);
+	LOCKTAG tag;
+
+	if (!is_acting(relid))
+	{
+		const char *name = get_rel_name(relid);
+
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("must be owner of table %s",
+						name ? name : psprintf("%u", relid)),
+				 errdetail("Only the owner of a local copy locks it.")));
+	}
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, relid,
+						 hash_bytes((const unsigned char *) VARDATA_ANY(what),
+									VARSIZE_ANY_EXHDR(what)),
+						 LOCK_CLASS);
+	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+	PG_RETURN_VOID();
+}
+
+/*
+ * Refuses a copy that the caller may not refresh, or a source that it may not
+ * read.
+ */
+static void
+check_may_hold(Oid relid, bool is_copy)
+{
+	Oid owner = relation_owner(relid);
+
+	if (OidIsValid(owner) &&
+		(is_copy
+			 ? has_privs_of_role(GetUserId(), owner)
+			 : pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied for relation %u", relid)));
+}
+
+/*
+ * hold_relation(relation, is_copy): keeps a relation of another role as it is
+ * until the transaction ends, with whatever inherits from it.  A copy gets no
+ * trigger, index, constraint or partition meanwhile; a source no other columns.
+ */
+Datum
+adpipe_hold_relation(PG_FUNCTION_ARGS)
+{
+	Oid relid = PG_GETARG_OID(0);
+	bool is_copy = PG_GETARG_BOOL(1);
+	LOCKMODE mode = is_copy ? ShareUpdateExclusiveLock : AccessShareLock;
+
+	check_may_hold(relid, is_copy);
+	LockRelationOid(relid, mode);
+	/* it may have changed hands while the lock was waited for */
+	check_may_hold(relid, is_copy);
+	(void) find_all_inheritors(relid, mode, NULL);
+	PG_RETURN_VOID();
+}
+
+/*
+ * Refuses a relation that the caller could not read as a whole.
+ */
+static void
+check_may_read_all(Oid relid)
+{
+	char kind = get_rel_relkind(relid);
+
+	if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("relation %u is not a local copy", relid)));
+	if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK ||
+		check_enable_rls(relid, InvalidOid, true) == RLS_ENABLED)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for table %s", get_rel_name(relid))));
+}
+
+/*
+ * The query of copy_totals().
+ */
+static char *
+totals_query(Oid relid, bool is_tracker)
+{
+	return psprintf(
+		"SELECT coalesce(jsonb_agg(to_jsonb(q)), '[]') FROM ("
+		"SELECT account_id, date_day, %s AS media_source, "
+		"sum(clicks)::numeric AS clicks, sum(%s)::numeric AS results FROM %s "
+		"WHERE account_id = ANY ($1) AND date_day BETWEEN $2 AND $3 "
+		"GROUP BY 1, 2, 3) q",
+		is_tracker ? "media_source" : "NULL::text",
+		is_tracker ? "installs" : "conversions",
+		quote_qualified_identifier(
+			get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid)));
+}
+
+/*
+ * Runs a query with three arguments and one value as result, which is copied
+ * into the caller's memory context.
+ */
+static Datum
+run_query(const char *query, FunctionCallInfo fcinfo, int first)
+{
+	Oid types[] = {TEXTARRAYOID, DATEOID, DATEOID};
+	Datum values[lengthof(types)];
+	bool is_null;
+	Datum result;
+
+	for (int i = 0; i < lengthof(types); i++)
+		values[i] = PG_GETARG_DATUM(first + i);
+	if (SPI_connect() != SPI_OK_CONNECT ||
+		SPI_execute_with_args(query, lengthof(types), types, values, NULL, true,
+							  1) != SPI_OK_SELECT ||
+		SPI_processed != 1)
+		elog(ERROR, "could not read the totals of a local copy");
+	result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+						   &is_null);
+	result = SPI_datumTransfer(result, false, -1);
+	SPI_finish();
+	return result;
+}
+
+/*
+ * copy_totals(target, is_tracker, accounts, since, until): clicks and results of
+ * each account and day of a copy that the caller may read, as jsonb.  Whatever
+ * the copy's owner hung onto it runs with the owner's rights, as PostgreSQL's
+ * own maintenance does it: a view that reads many owners' copies runs nobody's
+ * code as its reader.
+ */
+Datum
+adpipe_copy_totals(PG_FUNCTION_ARGS)
+{
+	Oid relid = PG_GETARG_OID(0);
+	Oid user;
+	int security;
+	int nest_level;
+	Datum result;
+
+	LockRelationOid(relid, AccessShareLock);
+	check_may_read_all(relid);
+	GetUserIdAndSecContext(&user, &security);
+	SetUserIdAndSecContext(relation_owner(relid),
+						   security | SECURITY_RESTRICTED_OPERATION);
+	nest_level = NewGUCNestLevel();
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
+							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	result = run_query(totals_query(relid, PG_GETARG_BOOL(1)), fcinfo, 2);
+	AtEOXact_GUC(false, nest_level);
+	SetUserIdAndSecContext(user, security);
+	PG_RETURN_DATUM(result);
+}
