@@ -45,27 +45,72 @@ $$;
 COMMENT ON FUNCTION adpipe.partitions(regclass) IS
     'The partitions of a target, with their first day and the first one after.';
 
-/* Another table may have the name already, of a target whose name begins alike. */
-CREATE FUNCTION adpipe.partition_of(target regclass, month date) RETURNS text
+/* A byte shorter than a name may be, for the type of its arrays, which has one more. */
+CREATE FUNCTION adpipe.partition_of(target regclass, month date) RETURNS name
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT name
+    SELECT p.name
     FROM pg_class c
-    JOIN pg_namespace n ON n.oid = c.relnamespace
-    CROSS JOIN (VALUES (1, ''), (2, '_' || target::oid)) s (place, mark)
-    CROSS JOIN LATERAL format('%I.%I', n.nspname,
-                              adpipe.name_with(c.relname, s.mark || to_char(month, '"_y"YYYY"m"MM'))) name
-    WHERE c.oid = target AND (s.place = 2 OR to_regclass(name) IS NULL)
-    ORDER BY s.place
+    CROSS JOIN generate_series(1, 1000) n
+    CROSS JOIN LATERAL (SELECT format('_%s_%s', target::oid, to_char(month, 'YYYY"m"MM'))
+                               || CASE WHEN n > 1 THEN '_' || n ELSE '' END) s (suffix)
+    CROSS JOIN LATERAL (SELECT left(adpipe.name_with(c.relname, s.suffix || '_'), -1)) p (name)
+    WHERE c.oid = target
+      AND NOT EXISTS (SELECT FROM pg_class o JOIN pg_namespace h ON h.oid = o.relnamespace
+                      WHERE o.relname = p.name AND h.nspname = 'adpipe_parts')
+      AND NOT EXISTS (SELECT FROM pg_type o JOIN pg_namespace h ON h.oid = o.typnamespace
+                      WHERE o.typname IN (p.name, '_' || p.name) AND h.nspname = 'adpipe_parts')
+    ORDER BY n
     LIMIT 1
 $$;
 COMMENT ON FUNCTION adpipe.partition_of(regclass, date) IS
-    'Name for a new partition that is to hold a month of a target.';
+    'Name in schema adpipe_parts for a new partition that is to hold a month of a target; no relation has it yet.';
+
+/*
+ * The schema is no member of the extension, so that DROP EXTENSION leaves every
+ * copy its rows.  The owner of a schema may drop what others have in it; so it
+ * has to be a superuser's.  Owners of copies may create there, since an index on
+ * a copy is one on each partition.
+ */
+CREATE FUNCTION adpipe.open_parts_schema(target regclass) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found record;
+    owner name := adpipe.owner_of(target);
+BEGIN
+    PERFORM adpipe.require_acting(target);
+    IF to_regnamespace('adpipe_parts') IS NULL THEN
+        BEGIN
+            CREATE SCHEMA adpipe_parts;
+            COMMENT ON SCHEMA adpipe_parts IS 'Partitions of adpipe''s local copies; read them through the copies.';
+        EXCEPTION WHEN duplicate_schema OR unique_violation THEN
+            NULL; /* another session was faster */
+        END;
+    END IF;
+    SELECT r.rolname, r.rolsuper INTO found
+    FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner WHERE n.nspname = 'adpipe_parts';
+    IF NOT found.rolsuper THEN
+        RAISE EXCEPTION 'schema "adpipe_parts" belongs to role "%"', found.rolname
+            USING ERRCODE = 'insufficient_privilege',
+                  DETAIL = 'It holds the partitions of all local copies, which the owner of the schema could drop.',
+                  HINT = format('As a superuser: ALTER SCHEMA adpipe_parts OWNER TO %I;', current_user);
+    END IF;
+    IF NOT has_schema_privilege(owner, 'adpipe_parts', 'CREATE') OR NOT has_schema_privilege(owner, 'adpipe_parts', 'USAGE') THEN
+        EXECUTE format('GRANT USAGE, CREATE ON SCHEMA adpipe_parts TO %I', owner);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION adpipe.open_parts_schema(regclass) IS
+    'Makes schema adpipe_parts if it is not there, and lets the owner of a copy use it; part of make_partitions().';
+REVOKE ALL ON FUNCTION adpipe.open_parts_schema(regclass) FROM PUBLIC;
 
 /*
  * A partition is made as a table of its own and attached: that takes no lock
- * that readers would wait for, as CREATE TABLE ... PARTITION OF does.
+ * that readers would wait for, as CREATE TABLE ... PARTITION OF does.  Only a
+ * table that was made here is attached, whatever names others have taken.
  */
 CREATE FUNCTION adpipe.make_partitions(target regclass, since date, until date) RETURNS integer
     LANGUAGE plpgsql
@@ -74,7 +119,7 @@ AS $$
 DECLARE
     month date;
     month_end date;
-    part text;
+    part regclass;
     made integer := 0;
 BEGIN
     FOR month, month_end IN
@@ -83,12 +128,11 @@ BEGIN
                              date_trunc('month', until::timestamp), '1 month') m
     LOOP
         CONTINUE WHEN EXISTS (SELECT FROM adpipe.partitions(target) p WHERE p.since < month_end AND p.until > month);
-        PERFORM pg_advisory_xact_lock(target::oid::integer, hashtext('partitions'));
+        PERFORM adpipe.lock_target(target, 'partitions');
         CONTINUE WHEN EXISTS (SELECT FROM adpipe.partitions(target) p WHERE p.since < month_end AND p.until > month);
-        part := adpipe.partition_of(target, month);
-        EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part, target);
-        EXECUTE format('ALTER TABLE %s OWNER TO %I', part,
-                       (SELECT relowner::regrole::name FROM pg_class WHERE oid = target));
+        PERFORM adpipe.require_trust(target, true);
+        PERFORM adpipe.open_parts_schema(target);
+        part := adpipe.make_partition(target, month);
         EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)',
                        target, part, month, month_end);
         made := made + 1;
@@ -99,6 +143,35 @@ $$;
 COMMENT ON FUNCTION adpipe.make_partitions(regclass, date, date) IS
     'Makes the monthly partitions of a target that are not there yet; returns how many.';
 REVOKE ALL ON FUNCTION adpipe.make_partitions(regclass, date, date) FROM PUBLIC;
+
+/*
+ * A published table needs an identity for its rows, and a copy has no key.
+ * Default privileges are taken away: who may read is said of the copy.
+ */
+CREATE FUNCTION adpipe.make_partition(target regclass, month date) RETURNS regclass
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    part text := format('adpipe_parts.%I', adpipe.partition_of(target, month));
+    grantee oid;
+BEGIN
+    EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part, target);
+    EXECUTE format('ALTER TABLE %s OWNER TO %I', part, adpipe.owner_of(target));
+    EXECUTE format('ALTER TABLE %s REPLICA IDENTITY FULL', part);
+    FOR grantee IN
+        SELECT DISTINCT a.grantee FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
+        WHERE c.oid = part::regclass AND a.grantee <> c.relowner
+    LOOP
+        EXECUTE format('REVOKE ALL ON TABLE %s FROM %s CASCADE', part,
+                       CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END);
+    END LOOP;
+    RETURN part::regclass;
+END
+$$;
+COMMENT ON FUNCTION adpipe.make_partition(regclass, date) IS
+    'Makes the table that is to be a month of a target, where BI tools do not list it; part of make_partitions().';
+REVOKE ALL ON FUNCTION adpipe.make_partition(regclass, date) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.check_source(source regclass) RETURNS adpipe.refresh_policy
     LANGUAGE plpgsql STABLE
@@ -182,6 +255,7 @@ DECLARE
     made regclass;
 BEGIN
     PERFORM adpipe.check_terms(lookback, NULL, NULL);
+    PERFORM adpipe.require_trust(source, false);
     IF cardinality(parts) > 2 THEN
         RAISE EXCEPTION 'name "%" has too many parts', target USING ERRCODE = 'invalid_name';
     ELSIF name IS NULL THEN
@@ -212,6 +286,7 @@ BEGIN
     made := name::regclass;
     PERFORM adpipe.acts_for(made);
     PERFORM adpipe.copy_comments(source, made);
+    EXECUTE format('ALTER TABLE %s REPLICA IDENTITY FULL', made);
     IF is_daily THEN
         EXECUTE format('CREATE INDEX ON %s (account_id, date_day)', made);
         EXECUTE format('COMMENT ON COLUMN %s._fetched_at IS %L', made, 'When the values of the account''s day were first stored.');
@@ -297,16 +372,6 @@ $$;
 COMMENT ON FUNCTION adpipe.alter_target(regclass, integer, interval, interval, boolean) IS
     'Changes how a local copy is kept: days to read again every day; how long days are kept, dropped by whole months; how long the last days stay as they were read; whether refresh_all() refreshes it. What is NULL stays.';
 REVOKE ALL ON FUNCTION adpipe.alter_target(regclass, integer, interval, interval, boolean) FROM PUBLIC;
-
-CREATE FUNCTION adpipe.first_day(target regclass, today date) RETURNS date
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT greatest(t.start_day, date_trunc('month', today - t.retention)::date)
-    FROM adpipe.target_ledger t WHERE t.target = $1
-$$;
-COMMENT ON FUNCTION adpipe.first_day(regclass, date) IS
-    'First day that a target is to hold, its retention considered.';
 
 CREATE FUNCTION adpipe.forget_days(target regclass, before date) RETURNS void
     LANGUAGE sql SECURITY DEFINER

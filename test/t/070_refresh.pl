@@ -42,7 +42,7 @@ sub wal_records
 	my @found;
 	for my $relation (split /\n/, $node->safe_psql('postgres', <<'END'))
 SELECT '1663/' || d.oid || '/' || c.relfilenode FROM pg_class c, pg_database d
-WHERE d.datname = current_database() AND c.relnamespace = 'ads'::regnamespace AND c.relkind IN ('r', 'i')
+WHERE d.datname = current_database() AND c.relnamespace IN ('ads'::regnamespace, 'adpipe_parts'::regnamespace) AND c.relkind IN ('r', 'i')
 END
 	{
 		my ($out, $err) = run_command([ 'pg_waldump', '-p', $node->data_dir . '/pg_wal', '-s', $start, '-e', $end, '-R', $relation ]);
@@ -77,7 +77,7 @@ my $chunks = new_requests();
 cmp_ok($chunks, '<=', 6 * 4 * 2 + 1, 'a chunk is a request, and one more for its control total');
 
 # A refresh in which nothing changed.
-my $written = "SELECT sum(n_tup_ins), sum(n_tup_upd), sum(n_tup_del) FROM pg_stat_user_tables WHERE schemaname = 'ads'";
+my $written = "SELECT sum(n_tup_ins), sum(n_tup_upd), sum(n_tup_del) FROM pg_stat_user_tables WHERE schemaname IN ('ads', 'adpipe_parts')";
 my $filenodes = "SELECT string_agg(ctid::text || xmin::text, ' ' ORDER BY ctid, tableoid) FROM ads.campaign";
 $loader->query('SELECT pg_stat_force_next_flush()');
 my ($stat, $tuples) = ($node->safe_psql('postgres', $written), $node->safe_psql('postgres', $filenodes));
