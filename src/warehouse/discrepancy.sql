@@ -43,12 +43,14 @@ COMMENT ON TRIGGER guard_old ON adpipe.owned_media_sources IS 'Keeps the rows th
 CREATE TRIGGER guard_new BEFORE INSERT OR UPDATE ON adpipe.owned_media_sources
     FOR EACH ROW WHEN (NEW.is_builtin) EXECUTE FUNCTION adpipe.guard_builtin();
 COMMENT ON TRIGGER guard_new ON adpipe.owned_media_sources IS 'Lets nobody add to the rows that came with the extension.';
+CREATE TRIGGER guard_owner BEFORE INSERT OR UPDATE ON adpipe.owned_media_sources
+    FOR EACH ROW EXECUTE FUNCTION adpipe.guard_owner();
+COMMENT ON TRIGGER guard_owner ON adpipe.owned_media_sources IS 'Lets nobody write for another owner.';
 
 CREATE VIEW adpipe.media_sources AS
     SELECT m.media_source, m.platform, m.is_builtin, m.owner
     FROM adpipe.owned_media_sources m
-    WHERE m.is_builtin OR adpipe.is_of_role(m.owner)
-    WITH CHECK OPTION;
+    WHERE m.is_builtin OR adpipe.is_of_role(m.owner);
 ALTER VIEW adpipe.media_sources ALTER COLUMN is_builtin SET DEFAULT false;
 ALTER VIEW adpipe.media_sources ALTER COLUMN owner SET DEFAULT current_user;
 COMMENT ON VIEW adpipe.media_sources IS 'Which platform a tracker''s media source is. Rows can be added, for one''s own copies; one that is added goes before one that came with the extension. Roles with the owner''s rights change it.';
@@ -71,12 +73,14 @@ COMMENT ON COLUMN adpipe.owned_advertisers.account_id IS 'Account, or app.';
 COMMENT ON COLUMN adpipe.owned_advertisers.advertiser IS 'Any name; the same for all that belong together.';
 COMMENT ON COLUMN adpipe.owned_advertisers.owner IS 'Role whose copies it is about.';
 SELECT pg_extension_config_dump('adpipe.owned_advertisers', '');
+CREATE TRIGGER guard_owner BEFORE INSERT OR UPDATE ON adpipe.owned_advertisers
+    FOR EACH ROW EXECUTE FUNCTION adpipe.guard_owner();
+COMMENT ON TRIGGER guard_owner ON adpipe.owned_advertisers IS 'Lets nobody write for another owner.';
 
 CREATE VIEW adpipe.advertisers AS
     SELECT v.platform, v.account_id, v.advertiser, v.owner
     FROM adpipe.owned_advertisers v
-    WHERE adpipe.is_of_role(v.owner)
-    WITH CHECK OPTION;
+    WHERE adpipe.is_of_role(v.owner);
 ALTER VIEW adpipe.advertisers ALTER COLUMN owner SET DEFAULT current_user;
 COMMENT ON VIEW adpipe.advertisers IS 'Which ad accounts and which apps are one advertiser''s, for adpipe.discrepancy; without rows all of one owner''s copies are one. Roles with the owner''s rights read and change it.';
 COMMENT ON COLUMN adpipe.advertisers.platform IS 'Foreign-data wrapper of the account or app.';

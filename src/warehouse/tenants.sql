@@ -196,11 +196,31 @@ COMMENT ON COLUMN adpipe.owned_account_grants.account_id IS 'Account, or app.';
 COMMENT ON COLUMN adpipe.owned_account_grants.owner IS 'Role whose copies it is about.';
 SELECT pg_extension_config_dump('adpipe.owned_account_grants', '');
 
+/* Before the key is looked at, which would tell whether another role has such a row. */
+CREATE FUNCTION adpipe.guard_owner() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF adpipe.is_of_role(NEW.owner) OR (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'must have the rights of role "%"', NEW.owner
+        USING ERRCODE = 'insufficient_privilege',
+              DETAIL = 'A row is about the copies of its owner.';
+END
+$$;
+COMMENT ON FUNCTION adpipe.guard_owner() IS 'Trigger: an error unless the current user has the rights of a row''s owner.';
+REVOKE ALL ON FUNCTION adpipe.guard_owner() FROM PUBLIC;
+
+CREATE TRIGGER guard_owner BEFORE INSERT OR UPDATE ON adpipe.owned_account_grants
+    FOR EACH ROW EXECUTE FUNCTION adpipe.guard_owner();
+COMMENT ON TRIGGER guard_owner ON adpipe.owned_account_grants IS 'Lets nobody write for another owner.';
+
 CREATE VIEW adpipe.account_grants AS
     SELECT g.role_name, g.platform, g.account_id, g.owner
     FROM adpipe.owned_account_grants g
-    WHERE adpipe.is_of_role(g.owner)
-    WITH CHECK OPTION;
+    WHERE adpipe.is_of_role(g.owner);
 ALTER VIEW adpipe.account_grants ALTER COLUMN owner SET DEFAULT current_user;
 COMMENT ON VIEW adpipe.account_grants IS 'Which accounts of copies with row-level security a role sees in the views of the ledger. A row is about the copies of its owner; roles with the owner''s rights change it.';
 COMMENT ON COLUMN adpipe.account_grants.role_name IS 'Role that may read; its members may, too.';

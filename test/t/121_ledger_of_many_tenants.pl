@@ -1,0 +1,160 @@
+# What the views over the ledger show, and to whom: nothing of a copy that the
+# reader may not read, whatever condition he writes; of a copy with row-level
+# security the accounts that are granted to him.  And what each role adds about
+# its own accounts is its own.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use AdpipeTest;
+use AdpipeTest::Warehouse;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $now = '2026-11-20T12:00:00Z';
+my ($mine, $theirs) = ('2345678901', '3456789012');
+my $node = adpipe_cluster(conf => "adpipe.debug_now = '$now'");
+my $sim = simulator();
+$sim->clock($now);
+$sim->settings({ appsflyer_minute_calls => 1000 });
+loader($node, $sim, options => { customer_id => "$mine,$theirs" });
+appsflyer_server($node, $sim, role => 'loader', options => { app_id => 'com.pacifictrail.app' });
+my $mapping = "SERVER google OPTIONS (client_id 'sample-client.apps.googleusercontent.com', client_secret 'sample-secret', refresh_token '1//sample-refresh')";
+$node->safe_psql('postgres', <<"END");
+CREATE ROLE loader2 LOGIN;
+SELECT adpipe.grant_loader('loader2');
+CREATE SCHEMA ads2 AUTHORIZATION loader2;
+GRANT USAGE ON SCHEMA google, flyer TO loader, loader2;
+GRANT USAGE ON FOREIGN SERVER flyer TO loader;
+GRANT USAGE ON FOREIGN SERVER google TO loader2;
+GRANT SELECT ON ALL TABLES IN SCHEMA google TO loader2;
+GRANT SELECT ON ALL TABLES IN SCHEMA flyer TO loader;
+CREATE USER MAPPING FOR loader2 $mapping;
+CREATE ROLE outsider LOGIN;
+CREATE ROLE clients;
+CREATE ROLE client LOGIN IN ROLE clients;
+CREATE ROLE reader LOGIN;
+CREATE ROLE colleague LOGIN IN ROLE loader;
+END
+my %as = map { $_ => session($node, user => $_) } qw(loader loader2 outsider client reader colleague);
+$as{loader}->query($_) for
+  "SELECT adpipe.materialize('google.campaign_daily', 'ads.campaign', '2026-11-10')",
+  "SELECT adpipe.materialize('flyer.partners_daily', 'ads.partners', '2026-11-10')",
+  'CALL adpipe.refresh_all()', 'GRANT USAGE ON SCHEMA ads TO reader, clients, loader2', 'GRANT SELECT ON ads.campaign, ads.partners TO reader, clients';
+$as{loader2}->query($_) for "SELECT adpipe.materialize('google.account_daily', 'ads2.account', '2026-11-10')", 'CALL adpipe.refresh_all()';
+
+# Every view, also those that are added later.
+is($node->safe_psql('postgres', <<'END'), '', 'every view of the extension is a security barrier');
+SELECT string_agg(c.oid::regclass::text, ' ') FROM pg_class c
+JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+WHERE c.relkind = 'v' AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'adpipe')
+  AND NOT coalesce(c.reloptions @> '{security_barrier=true}', false)
+END
+
+# A condition that says what it sees; it needs no right at all.
+$as{outsider}->query(q{CREATE FUNCTION pg_temp.peek(record) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$ BEGIN RAISE EXCEPTION 'peeked: %', $1; END $$});
+for my $view (split /\n/, $node->safe_psql('postgres', "SELECT c.relname FROM pg_class c WHERE c.relkind = 'v' AND c.relnamespace = 'adpipe'::regnamespace AND has_table_privilege('outsider', c.oid, 'SELECT') ORDER BY 1"))
+{
+	next if $view =~ /^(kpis|columns|refresh_policy|setting_guide|media_sources)$/;
+	my ($out, $error) = $as{outsider}->try("SELECT count(*) FROM adpipe.$view v WHERE pg_temp.peek(v)");
+	is($error ? $error->{message} : $out, '0', "$view: a condition sees nothing that is not to be read");
+}
+$as{outsider}->query('CREATE FUNCTION pg_temp.peek(text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$ BEGIN RAISE EXCEPTION \'peeked: %\', $1; END $$');
+is($as{outsider}->query("SELECT count(*) FROM adpipe.$_->[0] WHERE pg_temp.peek($_->[1])"), '0', "$_->[0]: nor does one over a column")
+  for [ control_totals => 'account_id || spend' ], [ runs => 'status' ], [ freshness => 'account_id' ], [ slices => 'account_id' ], [ health => 'problem' ];
+
+# Row-level security: the clients see one account of two.
+my $seen = "SELECT string_agg(DISTINCT account_id, ' ' ORDER BY account_id) FROM adpipe.%s WHERE target = 'ads.campaign'::regclass";
+my @views = qw(slices coverage freshness control_totals);
+is($as{client}->query(sprintf $seen, $_), "$mine $theirs", "$_: all of a copy without row-level security") for @views;
+$as{loader}->query($_) for
+  'CREATE TABLE ads.asked (who text)', 'GRANT INSERT ON ads.asked TO PUBLIC',
+  q{CREATE FUNCTION ads.is_theirs(text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO ads.asked VALUES (current_user); RETURN true; END $$},
+  'ALTER TABLE ads.campaign ENABLE ROW LEVEL SECURITY', 'CREATE POLICY p ON ads.campaign USING (ads.is_theirs(account_id))';
+is($as{client}->query(sprintf $seen, $_), '', "$_: with row-level security nothing without a grant") for @views;
+is($as{client}->query("SELECT count(*) FROM adpipe.$_ WHERE target = 'ads.campaign'::regclass"), '0', "$_: nor what is known of the copy as a whole") for qw(runs progress);
+$as{loader}->query("INSERT INTO adpipe.account_grants VALUES ('clients', 'google_ads', '$mine'), ('reader', 'meta_ads', '$mine')");
+is($as{client}->query(sprintf $seen, $_), $mine, "$_: the account that is granted to its role") for @views;
+is($as{client}->query("SELECT count(*) FROM adpipe.require_complete('ads.campaign', '2026-11-11', '2026-11-18')"), '1', 'and asks whether that is complete');
+is($as{client}->query("SELECT count(*) FROM adpipe.targets WHERE target = 'ads.campaign'::regclass"), '1', 'and knows that there is a copy');
+is($as{reader}->query(sprintf $seen, $_), '', "$_: a grant for another platform is none") for @views;
+is($as{loader}->query(sprintf $seen, $_), "$mine $theirs", "$_: the owner sees all") for @views;
+is($as{colleague}->query(sprintf $seen, $_), "$mine $theirs", "$_: so does who has its rights") for @views;
+$as{loader}->query('ALTER TABLE ads.campaign FORCE ROW LEVEL SECURITY');
+is($as{loader}->query(sprintf $seen, 'slices'), "$mine $theirs", 'also where the policies hold for it');
+$node->safe_psql('postgres', "UPDATE adpipe.account_ledger SET failing_since = now(), error = 'broken'");
+is($as{client}->query("SELECT string_agg(DISTINCT coalesce(account_id, '-'), ' ') FROM adpipe.health WHERE target = 'ads.campaign'::regclass"), $mine, 'health: what is wrong with that account');
+is($as{loader}->query("SELECT count(DISTINCT account_id) FROM adpipe.health WHERE target = 'ads.campaign'::regclass"), '2', 'health: with each, for the owner');
+$as{client}->query("SELECT count(*) FROM adpipe.$_") for @views, qw(health runs progress settings_changes discrepancy);
+is($as{loader}->query('SELECT count(*) FROM ads.asked'), '0', 'no policy ran for any of this');
+is($as{client}->query("SELECT count(*) FROM adpipe.compared_targets WHERE target = 'ads.campaign'::regclass"), '0', 'discrepancy leaves out what its reader sees a part of');
+
+# Grants are given by the owner of the copies only.
+is($as{loader2}->query_error("INSERT INTO adpipe.account_grants VALUES ('loader2', 'google_ads', '$theirs', 'loader')")->{sqlstate}, '42501', 'nobody grants for another owner');
+$as{loader2}->query("INSERT INTO adpipe.account_grants VALUES ('client', 'google_ads', '$theirs')");
+is($as{client}->query(sprintf $seen, 'slices'), $mine, "a grant of another owner opens nothing of the copy's");
+is($as{client}->query_error("INSERT INTO adpipe.account_grants VALUES ('client', 'google_ads', '$theirs')")->{sqlstate}, '42501', 'and who is no loader grants nothing');
+is($as{loader2}->query('SELECT count(*) FROM adpipe.account_grants'), '1', 'who grants sees its own grants');
+is($as{loader2}->query("DELETE FROM adpipe.account_grants RETURNING owner"), 'loader2', 'and deletes no others');
+$node->safe_psql('postgres', "INSERT INTO adpipe.owned_account_grants VALUES ('nobody of that name', 'google_ads', '$theirs', 'loader')");
+is($as{client}->query(sprintf $seen, 'slices'), $mine, 'a grant to a role that is gone harms nobody');
+
+# Up to which day a copy is complete.
+is($as{client}->query_error("SELECT adpipe.stored_until('ads.campaign')")->{sqlstate}, '0A000', 'stored_until: not of a copy that one sees a part of');
+is($as{loader}->query_error("SELECT adpipe.live_view('ads.campaign')")->{sqlstate}, '0A000', 'no live view of a copy with row-level security');
+$as{loader}->query('ALTER TABLE ads.campaign DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY');
+my $day = $as{loader}->query("SELECT adpipe.stored_until('ads.campaign')");
+like($day, qr/^2026-11-1\d$/, 'stored_until, for the owner');
+is($as{reader}->query("SELECT adpipe.stored_until('ads.campaign')"), $day, 'for a reader');
+my $oid = $as{loader}->query("SELECT 'ads.campaign'::regclass::oid");
+is($as{outsider}->query_error("SELECT adpipe.stored_until($oid)")->{sqlstate}, '42501', 'for nobody else');
+$as{loader}->query($_) for "SELECT adpipe.live_view('ads.campaign')", 'GRANT USAGE ON SCHEMA ads TO outsider', 'GRANT SELECT ON ads.campaign_live TO outsider';
+my $stored = "SELECT count(*) > 0 FROM ads.campaign_live WHERE date_day BETWEEN '2026-11-11' AND '2026-11-12'";
+is($as{outsider}->query("SELECT adpipe.stored_until($oid)"), $day, 'but who reads the copy through its live view');
+is($as{outsider}->query($stored), 't', 'which works without a right on the copy');
+$node->safe_psql('postgres', 'CREATE SCHEMA desk; GRANT CREATE, USAGE ON SCHEMA desk TO PUBLIC');
+$as{outsider}->query('CREATE VIEW desk.mine AS SELECT * FROM ads.campaign_live; GRANT SELECT ON desk.mine TO PUBLIC');
+$node->safe_psql('postgres', 'CREATE ROLE last LOGIN');
+my $last = session($node, user => 'last');
+is($last->query("SELECT count(*) > 0 FROM desk.mine WHERE date_day BETWEEN '2026-11-11' AND '2026-11-12'"), 't', 'also through a view of a reader over it');
+$as{loader}->query('ALTER TABLE ads.campaign ENABLE ROW LEVEL SECURITY');
+is($as{outsider}->query_error($stored)->{sqlstate}, '0A000', 'a live view that is older than the row-level security is an error, and leaks nothing');
+$as{loader}->query('ALTER TABLE ads.campaign DISABLE ROW LEVEL SECURITY');
+
+# Advertisers and media sources.
+$as{loader}->query("INSERT INTO adpipe.advertisers VALUES ('google_ads', '$mine', 'Pacific'), ('appsflyer', 'com.pacifictrail.app', 'Pacific')");
+$as{loader2}->query("INSERT INTO adpipe.advertisers VALUES ('google_ads', '$mine', 'not yours')");
+is($as{loader2}->query_error("INSERT INTO adpipe.advertisers VALUES ('google_ads', '$theirs', 'x', 'loader')")->{sqlstate}, '42501', 'advertisers: nobody adds for another');
+is($as{loader2}->query("UPDATE adpipe.advertisers SET advertiser = 'x' WHERE advertiser = 'Pacific' RETURNING 1"), '', 'or changes what is another\'s');
+is($as{loader2}->query_error("UPDATE adpipe.advertisers SET owner = 'loader'")->{sqlstate}, '42501', 'or gives its own away');
+is($as{loader2}->query_error("INSERT INTO adpipe.advertisers VALUES ('google_ads', '$mine', 'x', 'loader')")->{sqlstate}, '42501', 'or learns whether another has a row');
+is($as{loader}->query('SELECT platform, account_id, advertiser, owner FROM adpipe.advertisers ORDER BY 1 DESC'), "google_ads|$mine|Pacific|loader\nappsflyer|com.pacifictrail.app|Pacific|loader", 'each reads its own');
+is($as{colleague}->query('SELECT count(*) FROM adpipe.advertisers'), '2', 'and that of roles whose rights it has');
+is($as{$_}->query('SELECT count(*) FROM adpipe.advertisers'), '0', "$_: names of clients are for nobody else") for qw(outsider reader client);
+is($as{loader2}->query_error('DELETE FROM adpipe.media_sources')->{sqlstate}, '42501', 'media sources that came with the extension cannot be deleted');
+is($as{loader2}->query_error("UPDATE adpipe.media_sources SET platform = 'x'")->{sqlstate}, '42501', 'or changed');
+is($as{loader2}->query_error("INSERT INTO adpipe.media_sources VALUES ('x', 'y', true, '')")->{sqlstate}, '42501', 'or added to');
+is($as{loader}->query('SELECT count(*) FROM adpipe.media_sources WHERE is_builtin'), '5', 'all are there');
+$as{loader2}->query("INSERT INTO adpipe.media_sources VALUES ('googleadwords_int', 'nobody')");
+is($as{outsider}->query("SELECT DISTINCT platform FROM adpipe.media_sources WHERE media_source = 'googleadwords_int'"), 'google_ads', "and what another adds is not seen");
+
+# In discrepancy each owner's copies are compared with its own, by its own rows.
+my $compared = "SELECT owner, advertiser, platform, bool_and(platform_clicks IS NULL), bool_and(tracker_clicks IS NULL) FROM adpipe.discrepancy WHERE date_day = '2026-11-15' AND platform IN ('google_ads', 'nobody') GROUP BY 1, 2, 3 ORDER BY 1, 2";
+is($as{loader}->query($compared), "loader||google_ads|f|t\nloader|Pacific|google_ads|f|f", 'discrepancy: by the rows of the owner of the copies');
+is($as{reader}->query($compared), $as{loader}->query($compared), 'for a reader who owns none');
+$as{loader2}->query('GRANT USAGE ON SCHEMA ads2 TO reader; GRANT SELECT ON ads2.account TO reader');
+my $sum = "SELECT sum(platform_clicks), sum(tracker_clicks) FROM adpipe.discrepancy WHERE owner = 'loader'";
+is($as{reader}->query($sum), $as{loader}->query($sum), "and no copy of another takes the place of the owner's");
+is($as{reader}->query("SELECT DISTINCT advertiser FROM adpipe.discrepancy WHERE owner = 'loader2' ORDER BY 1"), "\nnot yours", 'whose own are compared, too');
+
+# All of this is dumped.
+my $dump = PostgreSQL::Test::Utils::tempdir() . '/all.sql';
+$node->command_ok([ 'pg_dump', '-f', $dump, '-d', $node->connstr('postgres') ], 'dumped');
+$node->safe_psql('postgres', 'CREATE DATABASE restored TEMPLATE template0');
+ok(run_log([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('restored'), '-f', $dump ]), 'restored');
+is($node->safe_psql('restored', "SELECT * FROM adpipe.$_ x ORDER BY x::text"), $node->safe_psql('postgres', "SELECT * FROM adpipe.$_ x ORDER BY x::text"), "the same: $_")
+  for qw(owned_account_grants owned_advertisers owned_media_sources media_sources);
+
+done_testing();
