@@ -122,6 +122,7 @@ DECLARE
     part regclass;
     made integer := 0;
 BEGIN
+    PERFORM adpipe.acts_for(target);
     FOR month, month_end IN
         SELECT m::date, (m + interval '1 month')::date
         FROM generate_series(date_trunc('month', since::timestamp),
