@@ -92,7 +92,7 @@ GRANT SELECT ON adpipe.advertisers TO PUBLIC;
 /*
  * One copy per owner and account: of several grains the one with the fewest
  * dimensions.  Grains below the campaign lack some of the numbers by their
- * nature, and are left out.  So is a copy of which the reader sees a part only,
+ * nature, and are left out.  So is a copy of which reader or owner see a part only,
  * or whose columns are not of built-in types: its owner changed it.
  */
 CREATE VIEW adpipe.compared_targets AS
@@ -115,6 +115,7 @@ CREATE VIEW adpipe.compared_targets AS
                ELSE k.metrics @> '{conversions}'
                     AND k.dimensions <@ '{platform,account_id,account_name,currency,campaign_id,campaign_name,campaign_status,channel_type,device,ad_network_type,attribution_setting}' END
       AND NOT row_security_active(f.target) AND adpipe.has_plain_columns(f.target)
+      AND NOT (SELECT c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c WHERE c.oid = f.target)
     ORDER BY adpipe.owner_of(f.target), p.platform, f.account_id, cardinality(k.dimensions), f.target;
 GRANT SELECT ON adpipe.compared_targets TO PUBLIC;
 COMMENT ON VIEW adpipe.compared_targets IS 'The copies that adpipe.discrepancy reads, one per owner and account or app.';
