@@ -46,21 +46,24 @@ my $admin = session($node);
 $attacker->query($_) for
   'CREATE TABLE evil.loot (who text, what text)',
   'GRANT USAGE ON SCHEMA evil TO PUBLIC', 'GRANT ALL ON evil.loot TO PUBLIC',
-  q{CREATE FUNCTION evil.spy(anyelement) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+  q{CREATE FUNCTION evil.note() RETURNS void LANGUAGE plpgsql AS $$
 	BEGIN
 		IF current_user <> 'attacker' THEN
 			INSERT INTO evil.loot VALUES (current_user, (SELECT string_agg(umoptions::text, ' ') FROM pg_user_mappings));
 		END IF;
-		RETURN true;
 	END $$},
-  q{CREATE FUNCTION evil.spy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM evil.spy(1); RETURN NEW; END $$},
+  q{CREATE FUNCTION evil.spy(anyelement) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM evil.note(); RETURN true; END $$},
+  q{CREATE FUNCTION evil.spy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM evil.note(); RETURN NEW; END $$},
   'CREATE DOMAIN evil.money AS numeric', 'CREATE DOMAIN evil.word AS text', 'CREATE DOMAIN evil.count AS bigint';
+$loader->query('SELECT evil.spy(1)');
 
 # Whom the code ran as, since it was asked last.
 sub victims
 {
 	return $node->safe_psql('postgres', "WITH gone AS (DELETE FROM evil.loot RETURNING who) SELECT string_agg(DISTINCT who, ' ') FROM gone");
 }
+
+is(victims(), 'loader', 'the attacker learns whom its code runs as');
 
 # 1. Foreign tables that a refresh picks by itself.
 $loader->query("SELECT adpipe.materialize('google.campaign_daily', 'ads.campaign', '2026-11-10')");
@@ -73,21 +76,21 @@ $attacker->query($_) for
 	serving_status text OPTIONS (field 'campaign.serving_status')) SERVER google OPTIONS (resource 'campaign')},
   'GRANT SELECT ON google.a, google.b TO PUBLIC',
   'ALTER DOMAIN evil.money ADD CHECK (evil.spy(VALUE))', 'ALTER DOMAIN evil.word ADD CHECK (evil.spy(VALUE))';
-is($loader->query("SELECT adpipe.control_source('google.campaign_daily') IS NULL AND adpipe.serving_query('google.campaign_daily') IS NULL"), 't', "no table of another role is chosen");
+is(answer($loader, "SELECT adpipe.control_source('google.campaign_daily') IS NULL AND adpipe.serving_query('google.campaign_daily') IS NULL"), 't', "no table of another role is chosen");
 $loader->query("CALL adpipe.refresh('ads.campaign')");
 is(victims(), '', 'control totals run no code of another role as the loader');
-is($loader->query("SELECT count(*) FROM adpipe.control_totals"), '0', 'and are not asked of its table');
+is(answer($loader, "SELECT count(*) FROM adpipe.control_totals"), '0', 'and are not asked of its table');
 $admin->query($_) for 'CREATE SCHEMA su', "SELECT adpipe.materialize('google.campaign_daily', 'su.campaign', '2026-11-10')", 'CALL adpipe.refresh_all()', "CALL adpipe.refresh('ads.campaign')";
 is(victims(), '', 'nor as a superuser');
-is($admin->query("SELECT count(*) > 0 FROM su.campaign"), 't', 'whose copy is refreshed');
+is(answer($admin, "SELECT count(*) > 0 FROM su.campaign"), 't', 'whose copy is refreshed');
 # Nor with built-in types: it would be another's word on what the account spent.
 $attacker->query('ALTER FOREIGN TABLE google.a ALTER COLUMN spend TYPE numeric');
-is($loader->query("SELECT adpipe.control_source('google.campaign_daily')"), '', 'nor chosen when its types are harmless');
+is(answer($loader, "SELECT adpipe.control_source('google.campaign_daily')"), '', 'nor chosen when its types are harmless');
 $loader->query(q{IMPORT FOREIGN SCHEMA reports LIMIT TO (account_daily, campaigns) FROM SERVER google INTO own});
-is($loader->query("SELECT adpipe.control_source('google.campaign_daily') || ' ' || (adpipe.serving_query('google.campaign_daily') ~ 'FROM own\\.campaigns')"), 'own.account_daily true', "the loader's own are");
-is($attacker->query("SELECT adpipe.control_source('google.campaign_daily', 'ads.campaign') IS NULL"), 't', 'whoever asks');
+is(answer($loader, "SELECT adpipe.control_source('google.campaign_daily') || ' ' || (adpipe.serving_query('google.campaign_daily') ~ 'FROM own\\.campaigns')"), 'own.account_daily true', "the loader's own are");
+is(answer($attacker, "SELECT adpipe.control_source('google.campaign_daily', 'ads.campaign') IS NULL"), 't', 'whoever asks');
 $loader->query('GRANT USAGE ON SCHEMA own TO PUBLIC; GRANT SELECT ON own.account_daily TO PUBLIC');
-is($attacker->query("SELECT adpipe.control_source('google.campaign_daily')"), 'google.a', 'each its own');
+is(answer($attacker, "SELECT adpipe.control_source('google.campaign_daily')"), 'google.a', 'each its own');
 $admin->query('DROP FOREIGN TABLE google.a, google.b');
 
 # 2. What an owner hangs onto a copy, when another role refreshes it.
@@ -118,7 +121,7 @@ for my $trap (@traps)
 	$sim->restate(1);
 	for my $who ($admin, $deputy)
 	{
-		my $error = $who->query_error("CALL adpipe.refresh('evil.copy', '2026-11-10')");
+		my $error = problem($who, "CALL adpipe.refresh('evil.copy', '2026-11-10')");
 		is($error->{sqlstate}, '42501', "$name: a refresh by another role is refused");
 		like($error->{detail}, qr/^It is .* of \S+, which belongs to role "attacker"\.$/, 'saying why') if $who == $admin;
 	}
@@ -126,7 +129,7 @@ for my $trap (@traps)
 	$deputy->query('CALL adpipe.refresh_all()');
 	is(victims(), '', "$name: nor does refresh_all()");
 	$attacker->query("CALL adpipe.refresh('evil.copy', '2026-11-10')");
-	is($attacker->query("SELECT status FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), 'succeeded', "$name: its owner refreshes it") unless $name eq 'rule instead';
+	is(answer($attacker, "SELECT status FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), 'succeeded', "$name: its owner refreshes it") unless $name eq 'rule instead';
 	$attacker->query($disarm);
 	$sim->restate(0);
 	$attacker->query("CALL adpipe.refresh('evil.copy', '2026-11-10')");
@@ -135,7 +138,7 @@ $deputy->query("CALL adpipe.refresh('evil.copy')");
 
 # Row-level security that holds for those who have the owner's rights.
 $attacker->query($_) for 'ALTER TABLE evil.copy ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', 'CREATE POLICY p ON evil.copy USING (evil.spy(clicks))';
-is($deputy->query_error("CALL adpipe.refresh('evil.copy')")->{sqlstate}, '42501', 'policy: a refresh by a role for which it holds is refused');
+is(problem($deputy, "CALL adpipe.refresh('evil.copy')")->{sqlstate}, '42501', 'policy: a refresh by a role for which it holds is refused');
 $admin->query("CALL adpipe.refresh('evil.copy')");
 is(victims(), '', 'policy: and runs for nobody');
 $attacker->query($_) for 'DROP POLICY p ON evil.copy', 'ALTER TABLE evil.copy DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY';
@@ -148,49 +151,50 @@ $attacker->query($_) for
   "SELECT adpipe.materialize('evil.source', 'evil.typed', '2026-11-10')",
   "CALL adpipe.refresh('evil.typed')",
   'ALTER DOMAIN evil.count ADD CHECK (evil.spy(VALUE))';
-is($attacker->query("SELECT count(*) > 0 FROM evil.typed"), 't', 'types of its own: the owner refreshes it');
-is($_->query_error("CALL adpipe.refresh('evil.typed', '2026-11-10')")->{sqlstate}, '42501', 'types of its own: a refresh by another role is refused') for $admin, $deputy;
-is($loader->query_error("SELECT adpipe.materialize('evil.source', 'ads.typed', '2026-11-10')")->{sqlstate}, '42501', "and a copy of such a source");
+is(answer($attacker, "SELECT count(*) > 0 FROM evil.typed"), 't', 'types of its own: the owner refreshes it');
+is(problem($_, "CALL adpipe.refresh('evil.typed', '2026-11-10')")->{sqlstate}, '42501', 'types of its own: a refresh by another role is refused') for $admin, $deputy;
+is(problem($loader, "SELECT adpipe.materialize('evil.source', 'ads.typed', '2026-11-10')")->{sqlstate}, '42501', "and a copy of such a source");
 is(victims(), '', 'types of its own: nothing runs');
 
 # A source that changes after somebody copied it.
 $attacker->query($_) for 'ALTER FOREIGN TABLE evil.source ALTER clicks TYPE bigint';
 $loader->query($_) for "SELECT adpipe.materialize('evil.source', 'ads.theirs', '2026-11-10')", "CALL adpipe.refresh('ads.theirs')";
-is($loader->query("SELECT count(*) > 0 FROM ads.theirs"), 't', "a plain source of another role is copied");
+is(answer($loader, "SELECT count(*) > 0 FROM ads.theirs"), 't', "a plain source of another role is copied");
 for my $change ('ALTER FOREIGN TABLE evil.source ALTER clicks TYPE evil.count',
 	'ALTER FOREIGN TABLE evil.source ALTER clicks TYPE bigint; CREATE TABLE evil.child (CHECK (evil.spy(1)), CHECK (evil.spy(clicks))) INHERITS (evil.source)')
 {
 	$attacker->query($change);
 	$loader->query("CALL adpipe.refresh('ads.theirs', '2026-11-10')");
 	is(victims(), '', 'what its owner makes of it later does not run');
-	is($loader->query("SELECT status FROM adpipe.runs WHERE target = 'ads.theirs'::regclass ORDER BY run_id DESC LIMIT 1"), 'failed', 'the refresh fails');
-	like($loader->query("SELECT problem FROM adpipe.health WHERE target = 'ads.theirs'::regclass"), qr/^the refresh fails: table "evil\.source" would run code of another role\. It is .*/m, 'and says why');
+	is(answer($loader, "SELECT status FROM adpipe.runs WHERE target = 'ads.theirs'::regclass ORDER BY run_id DESC LIMIT 1"), 'failed', 'the refresh fails');
+	like(answer($loader, "SELECT problem FROM adpipe.health WHERE target = 'ads.theirs'::regclass"), qr/^the refresh fails: table "evil\.source" would run code of another role\. It is .*/m, 'and says why');
 }
 $attacker->query('DROP TABLE evil.child');
 $loader->query("CALL adpipe.refresh('ads.theirs', '2026-11-10')");
-is($loader->query("SELECT status FROM adpipe.runs WHERE target = 'ads.theirs'::regclass ORDER BY run_id DESC LIMIT 1"), 'succeeded', 'until it is plain again');
+is(answer($loader, "SELECT status FROM adpipe.runs WHERE target = 'ads.theirs'::regclass ORDER BY run_id DESC LIMIT 1"), 'succeeded', 'until it is plain again');
 # A role that lost the right to read a source gets none of it by another's refresh.
 $attacker->query('REVOKE SELECT ON evil.source FROM PUBLIC');
 $admin->query("CALL adpipe.refresh('ads.theirs', '2026-11-10')");
-like($loader->query("SELECT error FROM adpipe.runs WHERE target = 'ads.theirs'::regclass ORDER BY run_id DESC LIMIT 1"), qr/role "loader", which owns the copy, may not read evil\.source/, 'a superuser fetches nothing for a role that may not read it');
+like(answer($loader, "SELECT error FROM adpipe.runs WHERE target = 'ads.theirs'::regclass ORDER BY run_id DESC LIMIT 1"), qr/role "loader", which owns the copy, may not read evil\.source/, 'a superuser fetches nothing for a role that may not read it');
 
 # A partition that another role brought along.
 $admin->query("CREATE TABLE ads.far (LIKE ads.campaign); ALTER TABLE ads.campaign ATTACH PARTITION ads.far FOR VALUES FROM ('2001-01-01') TO ('2001-02-01'); ALTER TABLE ads.far OWNER TO attacker; GRANT USAGE, CREATE ON SCHEMA ads TO attacker");
 $attacker->query('CREATE INDEX ON ads.far ((evil.spy(1)))');
-is($loader->query_error("CALL adpipe.refresh('ads.campaign')")->{sqlstate}, '42501', 'a partition of another role: its owner refuses as well');
+is(problem($loader, "CALL adpipe.refresh('ads.campaign')")->{sqlstate}, '42501', 'a partition of another role: its owner refuses as well');
 is(victims(), '', 'and runs nothing');
-$admin->query('DROP TABLE ads.far');
+$admin->query('DROP TABLE IF EXISTS ads.far');
 $loader->query("CALL adpipe.refresh('ads.campaign')");
 
 # While a copy of another role is written, nobody hangs anything onto it.
-$admin->query($_) for 'BEGIN', "SELECT adpipe.acts_for('evil.copy')", "SELECT adpipe.require_trust('evil.copy', true)";
+$admin->query('BEGIN');
+answer($admin, "SELECT adpipe.acts_for('evil.copy'), adpipe.require_trust('evil.copy', true)");
 for my $late ("CREATE TABLE evil.late (LIKE evil.copy); ALTER TABLE evil.copy ATTACH PARTITION evil.late FOR VALUES FROM ('2001-01-01') TO ('2001-02-01')",
 	'CREATE INDEX ON evil.copy ((evil.spy(1)))', 'CREATE TRIGGER t AFTER INSERT ON evil.copy EXECUTE FUNCTION evil.spy()', "CREATE TRIGGER t AFTER INSERT ON $part EXECUTE FUNCTION evil.spy()")
 {
-	is($attacker->query_error("SET lock_timeout = '200ms'; $late")->{sqlstate}, '55P03', 'what its owner adds meanwhile has to wait');
+	is(problem($attacker, "SET lock_timeout = '200ms'; $late")->{sqlstate}, '55P03', 'what its owner adds meanwhile has to wait');
 	$attacker->query('DROP TABLE IF EXISTS evil.late');
 }
-$admin->query('COMMIT');
+$admin->query('ROLLBACK');
 
 # 3. Reports over many owners' copies.
 appsflyer_server($node, $sim, role => 'loader', options => { app_id => 'com.pacifictrail.app' });
@@ -199,26 +203,42 @@ $attacker->query($_) for
   "CREATE FUNCTION evil.number(evil.c) RETURNS numeric LANGUAGE plpgsql AS \$\$ BEGIN PERFORM evil.spy(1); RETURN (\$1).x; END \$\$",
   'CREATE CAST (evil.c AS numeric) WITH FUNCTION evil.number(evil.c) AS IMPLICIT',
   'GRANT SELECT ON evil.copy TO PUBLIC';
-is($admin->query("SELECT count(*) > 0 FROM adpipe.compared_targets WHERE target = 'evil.copy'::regclass"), 't', 'discrepancy reads the copies that a superuser may read');
+is(answer($admin, "SELECT count(*) > 0 FROM adpipe.compared_targets WHERE target = 'evil.copy'::regclass"), 't', 'discrepancy reads the copies that a superuser may read');
 $attacker->query('CREATE INDEX i ON evil.copy ((evil.spy(1)))');
 $admin->query('SELECT count(*) FROM adpipe.discrepancy');
 is(victims(), '', 'discrepancy: an expression in an index does not run as its reader');
 $attacker->query($_) for 'DROP INDEX evil.i', 'ALTER TABLE evil.copy ALTER COLUMN clicks TYPE evil.c USING ROW(clicks)::evil.c';
 $admin->query('SELECT count(*) FROM adpipe.discrepancy');
 is(victims(), '', 'nor does a cast');
-is($admin->query_error("SELECT * FROM adpipe.daily_report('evil.copy')")->{sqlstate}, '42501', 'nor in a report that is asked for');
+is(problem($admin, "SELECT * FROM adpipe.daily_report('evil.copy')")->{sqlstate}, '42501', 'nor in a report that is asked for');
 is(victims(), '', 'which is refused');
 is($node->safe_psql('postgres', "SELECT adpipe.copy_totals('evil.copy', false, ARRAY['$account'], '2026-11-18', '2026-11-19') IS NOT NULL"), 't', 'what is read of a copy is read with the rights of its owner');
 is(victims(), '', 'so that its code has no others');
-is($loader->query_error("SELECT adpipe.copy_totals('su.campaign', false, ARRAY['$account'], '2026-11-18', '2026-11-19')")->{sqlstate}, '42501', 'by whom may read it');
+is(problem($loader, "SELECT adpipe.copy_totals('su.campaign', false, ARRAY['$account'], '2026-11-18', '2026-11-19')")->{sqlstate}, '42501', 'by whom may read it');
 
 # The attacker's budgets are no plan of another's campaigns.
 $loader->query($_) for "IMPORT FOREIGN SCHEMA reports LIMIT TO (budgets) FROM SERVER google INTO own";
 $admin->query($_) for 'GRANT SELECT ON own.budgets, own.campaigns TO attacker';
 $attacker->query($_) for "SELECT adpipe.materialize('own.campaigns', 'evil.campaigns'), adpipe.materialize('own.budgets', 'evil.budgets')",
   "CALL adpipe.refresh('evil.campaigns')", "CALL adpipe.refresh('evil.budgets')", 'UPDATE evil.budgets SET amount = 1', 'GRANT SELECT ON evil.campaigns, evil.budgets TO PUBLIC';
-is($admin->query("SELECT count(*) FROM adpipe.report_plans('ads.campaign')"), '0', "another role's budgets are nobody's plan");
+is(answer($admin, "SELECT count(*) FROM adpipe.report_plans('ads.campaign')"), '0', "another role's budgets are nobody's plan");
 $loader->query($_) for "SELECT adpipe.materialize('own.campaigns', 'ads.campaigns'), adpipe.materialize('own.budgets', 'ads.budgets')", "CALL adpipe.refresh('ads.campaigns')", "CALL adpipe.refresh('ads.budgets')";
-is($admin->query("SELECT count(*) > 0 AND min(plan) > 1 FROM adpipe.report_plans('ads.campaign')"), 't', "the owner's are");
+is(answer($admin, "SELECT count(*) > 0 AND min(plan) > 1 FROM adpipe.report_plans('ads.campaign')"), 't', "the owner's are");
+
+# The answer of a statement, or the message of its error.
+sub answer
+{
+	my ($session, $sql) = @_;
+	my ($out, $error) = $session->try($sql);
+	return $error ? "error: $error->{message}" : $out;
+}
+
+# The error of a statement; with an empty sqlstate if there is none.
+sub problem
+{
+	my ($session, $sql) = @_;
+	my ($out, $error) = $session->try($sql);
+	return $error // { sqlstate => '', message => '', detail => '', hint => '' };
+}
 
 done_testing();

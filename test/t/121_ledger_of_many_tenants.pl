@@ -62,99 +62,115 @@ for my $view (split /\n/, $node->safe_psql('postgres', "SELECT c.relname FROM pg
 	is($error ? $error->{message} : $out, '0', "$view: a condition sees nothing that is not to be read");
 }
 $as{outsider}->query('CREATE FUNCTION pg_temp.peek(text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$ BEGIN RAISE EXCEPTION \'peeked: %\', $1; END $$');
-is($as{outsider}->query("SELECT count(*) FROM adpipe.$_->[0] WHERE pg_temp.peek($_->[1])"), '0', "$_->[0]: nor does one over a column")
-  for [ control_totals => 'account_id || spend' ], [ runs => 'status' ], [ freshness => 'account_id' ], [ slices => 'account_id' ], [ health => 'problem' ];
+is(answer($as{outsider}, "SELECT count(*) FROM adpipe.$_->[0] WHERE pg_temp.peek($_->[1])"), '0', "$_->[0]: nor does one over a column")
+  for [ control_totals => 'account_id' ], [ runs => 'status' ], [ freshness => 'account_id' ], [ slices => 'account_id' ], [ health => 'problem' ];
 
 # Row-level security: the clients see one account of two.
 my $seen = "SELECT string_agg(DISTINCT account_id, ' ' ORDER BY account_id) FROM adpipe.%s WHERE target = 'ads.campaign'::regclass";
 my @views = qw(slices coverage freshness control_totals);
-is($as{client}->query(sprintf $seen, $_), "$mine $theirs", "$_: all of a copy without row-level security") for @views;
+is(answer($as{client}, sprintf $seen, $_), "$mine $theirs", "$_: all of a copy without row-level security") for @views;
 $as{loader}->query($_) for
   'CREATE TABLE ads.asked (who text)', 'GRANT INSERT ON ads.asked TO PUBLIC',
   q{CREATE FUNCTION ads.is_theirs(text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO ads.asked VALUES (current_user); RETURN true; END $$},
   'ALTER TABLE ads.campaign ENABLE ROW LEVEL SECURITY', 'CREATE POLICY p ON ads.campaign USING (ads.is_theirs(account_id))';
-is($as{client}->query(sprintf $seen, $_), '', "$_: with row-level security nothing without a grant") for @views;
-is($as{client}->query("SELECT count(*) FROM adpipe.$_ WHERE target = 'ads.campaign'::regclass"), '0', "$_: nor what is known of the copy as a whole") for qw(runs progress);
-$as{loader}->query("INSERT INTO adpipe.account_grants VALUES ('clients', 'google_ads', '$mine'), ('reader', 'meta_ads', '$mine')");
-is($as{client}->query(sprintf $seen, $_), $mine, "$_: the account that is granted to its role") for @views;
-is($as{client}->query("SELECT count(*) FROM adpipe.require_complete('ads.campaign', '2026-11-11', '2026-11-18')"), '1', 'and asks whether that is complete');
-is($as{client}->query("SELECT count(*) FROM adpipe.targets WHERE target = 'ads.campaign'::regclass"), '1', 'and knows that there is a copy');
-is($as{reader}->query(sprintf $seen, $_), '', "$_: a grant for another platform is none") for @views;
-is($as{loader}->query(sprintf $seen, $_), "$mine $theirs", "$_: the owner sees all") for @views;
-is($as{colleague}->query(sprintf $seen, $_), "$mine $theirs", "$_: so does who has its rights") for @views;
+is(answer($as{client}, sprintf $seen, $_), '', "$_: with row-level security nothing without a grant") for @views;
+is(answer($as{client}, "SELECT count(*) FROM adpipe.$_ WHERE target = 'ads.campaign'::regclass"), '0', "$_: nor what is known of the copy as a whole") for qw(runs progress);
+answer($as{loader}, "INSERT INTO adpipe.account_grants VALUES ('clients', 'google_ads', '$mine'), ('reader', 'meta_ads', '$mine')");
+is(answer($as{client}, sprintf $seen, $_), $mine, "$_: the account that is granted to its role") for @views;
+is(answer($as{client}, "SELECT count(*) FROM adpipe.require_complete('ads.campaign', '2026-11-11', '2026-11-18')"), '1', 'and asks whether that is complete');
+is(answer($as{client}, "SELECT count(*) FROM adpipe.targets WHERE target = 'ads.campaign'::regclass"), '1', 'and knows that there is a copy');
+is(answer($as{reader}, sprintf $seen, $_), '', "$_: a grant for another platform is none") for @views;
+is(answer($as{loader}, sprintf $seen, $_), "$mine $theirs", "$_: the owner sees all") for @views;
+is(answer($as{colleague}, sprintf $seen, $_), "$mine $theirs", "$_: so does who has its rights") for @views;
 $as{loader}->query('ALTER TABLE ads.campaign FORCE ROW LEVEL SECURITY');
-is($as{loader}->query(sprintf $seen, 'slices'), "$mine $theirs", 'also where the policies hold for it');
+is(answer($as{loader}, sprintf $seen, 'slices'), "$mine $theirs", 'also where the policies hold for it');
 $node->safe_psql('postgres', "UPDATE adpipe.account_ledger SET failing_since = now(), error = 'broken'");
-is($as{client}->query("SELECT string_agg(DISTINCT coalesce(account_id, '-'), ' ') FROM adpipe.health WHERE target = 'ads.campaign'::regclass"), $mine, 'health: what is wrong with that account');
-is($as{loader}->query("SELECT count(DISTINCT account_id) FROM adpipe.health WHERE target = 'ads.campaign'::regclass"), '2', 'health: with each, for the owner');
+is(answer($as{client}, "SELECT string_agg(DISTINCT coalesce(account_id, '-'), ' ') FROM adpipe.health WHERE target = 'ads.campaign'::regclass"), $mine, 'health: what is wrong with that account');
+is(answer($as{loader}, "SELECT count(DISTINCT account_id) FROM adpipe.health WHERE target = 'ads.campaign'::regclass"), '2', 'health: with each, for the owner');
 $as{client}->query("SELECT count(*) FROM adpipe.$_") for @views, qw(health runs progress settings_changes discrepancy);
-is($as{loader}->query('SELECT count(*) FROM ads.asked'), '0', 'no policy ran for any of this');
-is($as{client}->query("SELECT count(*) FROM adpipe.compared_targets WHERE target = 'ads.campaign'::regclass"), '0', 'discrepancy leaves out what its reader sees a part of');
+is(answer($as{loader}, 'SELECT count(*) FROM ads.asked'), '0', 'no policy ran for any of this');
+is(answer($as{client}, "SELECT count(*) FROM adpipe.compared_targets WHERE target = 'ads.campaign'::regclass"), '0', 'discrepancy leaves out what its reader sees a part of');
 
 # Grants are given by the owner of the copies only.
-is($as{loader2}->query_error("INSERT INTO adpipe.account_grants VALUES ('loader2', 'google_ads', '$theirs', 'loader')")->{sqlstate}, '42501', 'nobody grants for another owner');
-$as{loader2}->query("INSERT INTO adpipe.account_grants VALUES ('client', 'google_ads', '$theirs')");
-is($as{client}->query(sprintf $seen, 'slices'), $mine, "a grant of another owner opens nothing of the copy's");
-is($as{client}->query_error("INSERT INTO adpipe.account_grants VALUES ('client', 'google_ads', '$theirs')")->{sqlstate}, '42501', 'and who is no loader grants nothing');
-is($as{loader2}->query('SELECT count(*) FROM adpipe.account_grants'), '1', 'who grants sees its own grants');
-is($as{loader2}->query("DELETE FROM adpipe.account_grants RETURNING owner"), 'loader2', 'and deletes no others');
-$node->safe_psql('postgres', "INSERT INTO adpipe.owned_account_grants VALUES ('nobody of that name', 'google_ads', '$theirs', 'loader')");
-is($as{client}->query(sprintf $seen, 'slices'), $mine, 'a grant to a role that is gone harms nobody');
+is(problem($as{loader2}, "INSERT INTO adpipe.account_grants VALUES ('loader2', 'google_ads', '$theirs', 'loader')")->{sqlstate}, '42501', 'nobody grants for another owner');
+answer($as{loader2}, "INSERT INTO adpipe.account_grants VALUES ('client', 'google_ads', '$theirs')");
+is(answer($as{client}, sprintf $seen, 'slices'), $mine, "a grant of another owner opens nothing of the copy's");
+is(problem($as{client}, "INSERT INTO adpipe.account_grants VALUES ('client', 'google_ads', '$theirs')")->{sqlstate}, '42501', 'and who is no loader grants nothing');
+is(answer($as{loader2}, 'SELECT count(*) FROM adpipe.account_grants'), '1', 'who grants sees its own grants');
+is(answer($as{loader2}, "DELETE FROM adpipe.account_grants RETURNING owner"), 'loader2', 'and deletes no others');
+answer(session($node), "INSERT INTO adpipe.owned_account_grants VALUES ('nobody of that name', 'google_ads', '$theirs', 'loader')");
+is(answer($as{client}, sprintf $seen, 'slices'), $mine, 'a grant to a role that is gone harms nobody');
 
 # Up to which day a copy is complete.
-is($as{client}->query_error("SELECT adpipe.stored_until('ads.campaign')")->{sqlstate}, '0A000', 'stored_until: not of a copy that one sees a part of');
-is($as{loader}->query_error("SELECT adpipe.live_view('ads.campaign')")->{sqlstate}, '0A000', 'no live view of a copy with row-level security');
+is(problem($as{client}, "SELECT adpipe.stored_until('ads.campaign')")->{sqlstate}, '0A000', 'stored_until: not of a copy that one sees a part of');
+is(problem($as{loader}, "SELECT adpipe.live_view('ads.campaign')")->{sqlstate}, '0A000', 'no live view of a copy with row-level security');
 $as{loader}->query('ALTER TABLE ads.campaign DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY');
 my $day = $as{loader}->query("SELECT adpipe.stored_until('ads.campaign')");
 like($day, qr/^2026-11-1\d$/, 'stored_until, for the owner');
-is($as{reader}->query("SELECT adpipe.stored_until('ads.campaign')"), $day, 'for a reader');
+is(answer($as{reader}, "SELECT adpipe.stored_until('ads.campaign')"), $day, 'for a reader');
 my $oid = $as{loader}->query("SELECT 'ads.campaign'::regclass::oid");
-is($as{outsider}->query_error("SELECT adpipe.stored_until($oid)")->{sqlstate}, '42501', 'for nobody else');
-$as{loader}->query($_) for "SELECT adpipe.live_view('ads.campaign')", 'GRANT USAGE ON SCHEMA ads TO outsider', 'GRANT SELECT ON ads.campaign_live TO outsider';
+is(problem($as{outsider}, "SELECT adpipe.stored_until($oid)")->{sqlstate}, '42501', 'for nobody else');
+answer($as{loader}, $_) for "SELECT adpipe.live_view('ads.campaign')", 'GRANT USAGE ON SCHEMA ads TO outsider', 'GRANT SELECT ON ads.campaign_live TO outsider';
 my $stored = "SELECT count(*) > 0 FROM ads.campaign_live WHERE date_day BETWEEN '2026-11-11' AND '2026-11-12'";
-is($as{outsider}->query("SELECT adpipe.stored_until($oid)"), $day, 'but who reads the copy through its live view');
-is($as{outsider}->query($stored), 't', 'which works without a right on the copy');
+is(answer($as{outsider}, "SELECT adpipe.stored_until($oid)"), $day, 'but who reads the copy through its live view');
+is(answer($as{outsider}, $stored), 't', 'which works without a right on the copy');
 $node->safe_psql('postgres', 'CREATE SCHEMA desk; GRANT CREATE, USAGE ON SCHEMA desk TO PUBLIC');
 $as{outsider}->query('CREATE VIEW desk.mine AS SELECT * FROM ads.campaign_live; GRANT SELECT ON desk.mine TO PUBLIC');
 $node->safe_psql('postgres', 'CREATE ROLE last LOGIN');
 my $last = session($node, user => 'last');
-is($last->query("SELECT count(*) > 0 FROM desk.mine WHERE date_day BETWEEN '2026-11-11' AND '2026-11-12'"), 't', 'also through a view of a reader over it');
+is(answer($last, "SELECT count(*) > 0 FROM desk.mine WHERE date_day BETWEEN '2026-11-11' AND '2026-11-12'"), 't', 'also through a view of a reader over it');
 $as{loader}->query('ALTER TABLE ads.campaign ENABLE ROW LEVEL SECURITY');
-is($as{outsider}->query_error($stored)->{sqlstate}, '0A000', 'a live view that is older than the row-level security is an error, and leaks nothing');
+is(problem($as{outsider}, $stored)->{sqlstate}, '0A000', 'a live view that is older than the row-level security is an error, and leaks nothing');
 $as{loader}->query('ALTER TABLE ads.campaign DISABLE ROW LEVEL SECURITY');
 
 # Advertisers and media sources.
 $as{loader}->query("INSERT INTO adpipe.advertisers VALUES ('google_ads', '$mine', 'Pacific'), ('appsflyer', 'com.pacifictrail.app', 'Pacific')");
-$as{loader2}->query("INSERT INTO adpipe.advertisers VALUES ('google_ads', '$mine', 'not yours')");
-is($as{loader2}->query_error("INSERT INTO adpipe.advertisers VALUES ('google_ads', '$theirs', 'x', 'loader')")->{sqlstate}, '42501', 'advertisers: nobody adds for another');
-is($as{loader2}->query("UPDATE adpipe.advertisers SET advertiser = 'x' WHERE advertiser = 'Pacific' RETURNING 1"), '', 'or changes what is another\'s');
-is($as{loader2}->query_error("UPDATE adpipe.advertisers SET owner = 'loader'")->{sqlstate}, '42501', 'or gives its own away');
-is($as{loader2}->query_error("INSERT INTO adpipe.advertisers VALUES ('google_ads', '$mine', 'x', 'loader')")->{sqlstate}, '42501', 'or learns whether another has a row');
-is($as{loader}->query('SELECT platform, account_id, advertiser, owner FROM adpipe.advertisers ORDER BY 1 DESC'), "google_ads|$mine|Pacific|loader\nappsflyer|com.pacifictrail.app|Pacific|loader", 'each reads its own');
-is($as{colleague}->query('SELECT count(*) FROM adpipe.advertisers'), '2', 'and that of roles whose rights it has');
-is($as{$_}->query('SELECT count(*) FROM adpipe.advertisers'), '0', "$_: names of clients are for nobody else") for qw(outsider reader client);
-is($as{loader2}->query_error('DELETE FROM adpipe.media_sources')->{sqlstate}, '42501', 'media sources that came with the extension cannot be deleted');
-is($as{loader2}->query_error("UPDATE adpipe.media_sources SET platform = 'x'")->{sqlstate}, '42501', 'or changed');
-is($as{loader2}->query_error("INSERT INTO adpipe.media_sources VALUES ('x', 'y', true, '')")->{sqlstate}, '42501', 'or added to');
-is($as{loader}->query('SELECT count(*) FROM adpipe.media_sources WHERE is_builtin'), '5', 'all are there');
-$as{loader2}->query("INSERT INTO adpipe.media_sources VALUES ('googleadwords_int', 'nobody')");
-is($as{outsider}->query("SELECT DISTINCT platform FROM adpipe.media_sources WHERE media_source = 'googleadwords_int'"), 'google_ads', "and what another adds is not seen");
+answer($as{loader2}, "INSERT INTO adpipe.advertisers VALUES ('google_ads', '$mine', 'not yours')");
+is(problem($as{loader2}, "INSERT INTO adpipe.advertisers VALUES ('google_ads', '$theirs', 'x', 'loader')")->{sqlstate}, '42501', 'advertisers: nobody adds for another');
+is(answer($as{loader2}, "UPDATE adpipe.advertisers SET advertiser = 'x' WHERE advertiser = 'Pacific' RETURNING 1"), '', 'or changes what is another\'s');
+is(problem($as{loader2}, "UPDATE adpipe.advertisers SET owner = 'loader'")->{sqlstate}, '42501', 'or gives its own away');
+is(problem($as{loader2}, "INSERT INTO adpipe.advertisers VALUES ('google_ads', '$mine', 'x', 'loader')")->{sqlstate}, '42501', 'or learns whether another has a row');
+is(answer($as{loader}, 'SELECT platform, account_id, advertiser, owner FROM adpipe.advertisers ORDER BY 1 DESC'), "google_ads|$mine|Pacific|loader\nappsflyer|com.pacifictrail.app|Pacific|loader", 'each reads its own');
+is(answer($as{colleague}, 'SELECT count(*) FROM adpipe.advertisers'), '2', 'and that of roles whose rights it has');
+is(answer($as{$_}, 'SELECT count(*) FROM adpipe.advertisers'), '0', "$_: names of clients are for nobody else") for qw(outsider reader client);
+is(problem($as{loader2}, 'DELETE FROM adpipe.media_sources')->{sqlstate}, '42501', 'media sources that came with the extension cannot be deleted');
+is(problem($as{loader2}, "UPDATE adpipe.media_sources SET platform = 'x'")->{sqlstate}, '42501', 'or changed');
+is(problem($as{loader2}, "INSERT INTO adpipe.media_sources VALUES ('x', 'y', true, '')")->{sqlstate}, '42501', 'or added to');
+is(answer($as{loader}, 'SELECT count(*) FROM adpipe.media_sources WHERE is_builtin'), '5', 'all are there');
+answer($as{loader2}, "INSERT INTO adpipe.media_sources VALUES ('googleadwords_int', 'nobody')");
+is(answer($as{outsider}, "SELECT DISTINCT platform FROM adpipe.media_sources WHERE media_source = 'googleadwords_int'"), 'google_ads', "and what another adds is not seen");
 
 # In discrepancy each owner's copies are compared with its own, by its own rows.
 my $compared = "SELECT owner, advertiser, platform, bool_and(platform_clicks IS NULL), bool_and(tracker_clicks IS NULL) FROM adpipe.discrepancy WHERE date_day = '2026-11-15' AND platform IN ('google_ads', 'nobody') GROUP BY 1, 2, 3 ORDER BY 1, 2";
-is($as{loader}->query($compared), "loader||google_ads|f|t\nloader|Pacific|google_ads|f|f", 'discrepancy: by the rows of the owner of the copies');
-is($as{reader}->query($compared), $as{loader}->query($compared), 'for a reader who owns none');
+is(answer($as{loader}, $compared), "loader||google_ads|f|t\nloader|Pacific|google_ads|f|f", 'discrepancy: by the rows of the owner of the copies');
+is(answer($as{reader}, $compared), $as{loader}->query($compared), 'for a reader who owns none');
 $as{loader2}->query('GRANT USAGE ON SCHEMA ads2 TO reader; GRANT SELECT ON ads2.account TO reader');
 my $sum = "SELECT sum(platform_clicks), sum(tracker_clicks) FROM adpipe.discrepancy WHERE owner = 'loader'";
-is($as{reader}->query($sum), $as{loader}->query($sum), "and no copy of another takes the place of the owner's");
-is($as{reader}->query("SELECT DISTINCT advertiser FROM adpipe.discrepancy WHERE owner = 'loader2' ORDER BY 1"), "\nnot yours", 'whose own are compared, too');
+is(answer($as{reader}, $sum), $as{loader}->query($sum), "and no copy of another takes the place of the owner's");
+is(answer($as{reader}, "SELECT DISTINCT advertiser FROM adpipe.discrepancy WHERE owner = 'loader2' ORDER BY 1"), "\nnot yours", 'whose own are compared, too');
 
 # All of this is dumped.
 my $dump = PostgreSQL::Test::Utils::tempdir() . '/all.sql';
 $node->command_ok([ 'pg_dump', '-f', $dump, '-d', $node->connstr('postgres') ], 'dumped');
 $node->safe_psql('postgres', 'CREATE DATABASE restored TEMPLATE template0');
 ok(run_log([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('restored'), '-f', $dump ]), 'restored');
-is($node->safe_psql('restored', "SELECT * FROM adpipe.$_ x ORDER BY x::text"), $node->safe_psql('postgres', "SELECT * FROM adpipe.$_ x ORDER BY x::text"), "the same: $_")
+is(answer(session($node, dbname => 'restored'), "SELECT * FROM adpipe.$_ x ORDER BY x::text"), $node->safe_psql('postgres', "SELECT * FROM adpipe.$_ x ORDER BY x::text"), "the same: $_")
   for qw(owned_account_grants owned_advertisers owned_media_sources media_sources);
+
+# The answer of a statement, or the message of its error.
+sub answer
+{
+	my ($session, $sql) = @_;
+	my ($out, $error) = $session->try($sql);
+	return $error ? "error: $error->{message}" : $out;
+}
+
+# The error of a statement; with an empty sqlstate if there is none.
+sub problem
+{
+	my ($session, $sql) = @_;
+	my ($out, $error) = $session->try($sql);
+	return $error // { sqlstate => '', message => '', detail => '', hint => '' };
+}
 
 done_testing();

@@ -38,21 +38,22 @@ for my $word (@words)
 }
 my ($out, $error) = $as{loader}->try("SET statement_timeout = '20s'; CALL adpipe.refresh('ads.campaign', '2026-11-10'); RESET statement_timeout");
 is($error && $error->{message}, undef, 'advisory locks of another role do not stop a refresh');
-is($as{loader}->query("SELECT status FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), 'succeeded', 'which comes to its end');
+is(answer($as{loader}, "SELECT status FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), 'succeeded', 'which comes to its end');
 $as{attacker}->query('SELECT pg_advisory_unlock_all()');
 is($node->safe_psql('postgres', "SELECT string_agg(oid::regprocedure::text, ' ') FROM pg_proc WHERE pronamespace = 'adpipe'::regnamespace AND prosrc ~ 'advisory'"), '', 'nothing in the warehouse takes a lock that SQL can take');
 for my $name (qw(attacker reader))
 {
-	is($as{$name}->query_error("SELECT adpipe.$_")->{sqlstate}, '42501', "$name: $_")
+	is(problem($as{$name}, "SELECT adpipe.$_")->{sqlstate}, '42501', "$name: $_")
 	  for "lock_target($oid, 'runs')", "hold_relation($oid, true)", "hold_relation($oid, false)", "lock_account($oid, '$account')";
 }
 # The lock is one: two who may take it wait for each other.
 my $second = session($node, user => 'loader');
-$as{loader}->query($_) for 'BEGIN', "SELECT adpipe.acts_for('ads.campaign'), adpipe.lock_target('ads.campaign', 'runs')";
-is($second->query_error("SET lock_timeout = '300ms'; SELECT adpipe.acts_for('ads.campaign'), adpipe.lock_target('ads.campaign', 'runs')")->{sqlstate}, '55P03', 'the owner waits for itself');
-$second->query("SELECT adpipe.acts_for('ads.campaign'), adpipe.lock_target('ads.campaign', 'partitions')");
+$as{loader}->query('BEGIN');
+answer($as{loader}, "SELECT adpipe.acts_for('ads.campaign'), adpipe.lock_target('ads.campaign', 'runs')");
+is(problem($second, "SET lock_timeout = '300ms'; SELECT adpipe.acts_for('ads.campaign'), adpipe.lock_target('ads.campaign', 'runs')")->{sqlstate}, '55P03', 'the owner waits for itself');
+is(answer($second, "SELECT adpipe.acts_for('ads.campaign'), adpipe.lock_target('ads.campaign', 'partitions')"), 't|', 'but not for what is another lock');
 is($node->safe_psql('postgres', "SELECT DISTINCT objsubid NOT IN (1, 2) FROM pg_locks WHERE locktype = 'advisory'"), 't', 'with a tag that no function of SQL has');
-$as{loader}->query('COMMIT');
+$as{loader}->query('ROLLBACK');
 
 # All functions with the rights of the extension's owner, with arguments that are
 # about the loader's copy, as its enemy calls them.
@@ -107,11 +108,27 @@ is(ledgers(), $before, 'and nothing is written');
 # What differs by the value that is stored would tell it.
 for my $guess ('UTC', $node->safe_psql('postgres', "SELECT value FROM adpipe.settings_ledger WHERE setting = 'time_zone'"))
 {
-	is($as{attacker}->query_error("SELECT adpipe.note_setting($oid, '$account', 'time_zone', '$guess')")->{sqlstate}, '42501', "a setting cannot be guessed: $guess");
+	is(problem($as{attacker}, "SELECT adpipe.note_setting($oid, '$account', 'time_zone', '$guess')")->{sqlstate}, '42501', "a setting cannot be guessed: $guess");
 }
 # A table that one owns opens no other, nor a function with another's rights.
 $node->safe_psql('postgres', 'CREATE SCHEMA mine AUTHORIZATION attacker; GRANT SELECT ON ALL TABLES IN SCHEMA google TO attacker');
 $as{attacker}->query("SELECT adpipe.materialize('google.campaign_daily', 'mine.campaign', '2026-11-10')");
-is($as{attacker}->query_error("SELECT adpipe.acts_for('mine.campaign'), adpipe.lock_target($oid, 'runs')")->{sqlstate}, '42501', 'to act for a copy of one\'s own locks no other');
+is(problem($as{attacker}, "SELECT adpipe.acts_for('mine.campaign'), adpipe.lock_target($oid, 'runs')")->{sqlstate}, '42501', 'to act for a copy of one\'s own locks no other');
+
+# The answer of a statement, or the message of its error.
+sub answer
+{
+	my ($session, $sql) = @_;
+	my ($out, $error) = $session->try($sql);
+	return $error ? "error: $error->{message}" : $out;
+}
+
+# The error of a statement; with an empty sqlstate if there is none.
+sub problem
+{
+	my ($session, $sql) = @_;
+	my ($out, $error) = $session->try($sql);
+	return $error // { sqlstate => '', message => '', detail => '', hint => '' };
+}
 
 done_testing();

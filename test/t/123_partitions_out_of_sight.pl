@@ -37,43 +37,44 @@ my $admin = session($node);
 # Whoever makes the schema first could drop what others have in it.
 my $copy = "SELECT adpipe.materialize('google.campaign_daily', 'ads.campaign', '2026-11-10')";
 $as{attacker}->query('CREATE SCHEMA adpipe_parts');
-my $error = $as{loader}->query_error($copy);
+my $error = problem($as{loader}, $copy);
 is($error->{sqlstate}, '42501', 'a schema of that name that another role made is not used');
 is($error->{message}, 'schema "adpipe_parts" belongs to role "attacker"', 'by what the error says');
 like($error->{hint}, qr/ALTER SCHEMA adpipe_parts OWNER TO postgres;$/, 'with what to do');
-$admin->query($error->{hint} =~ s/.*?: //r);
-$as{loader}->query($copy);
+$admin->query('ALTER SCHEMA adpipe_parts OWNER TO postgres');
+answer($as{loader}, $copy);
 my $parts = "SELECT count(*), bool_and(n.nspname = 'adpipe_parts'), bool_and(c.relname ~ ('_' || i.inhparent || '_20\\d\\dm\\d\\d')), bool_and(c.relowner = 'loader'::regrole), bool_and(c.relreplident = 'f'), bool_and(c.relacl IS NULL OR (SELECT bool_and(a.grantee = c.relowner) FROM aclexplode(c.relacl) a)) "
   . "FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE i.inhparent = '%s'::regclass";
-is($admin->query(sprintf $parts, 'ads.campaign'), '2|t|t|t|t|t', 'partitions: in their schema, with the number of the copy, of its owner, with an identity, and for nobody else');
+is(answer($admin, sprintf $parts, 'ads.campaign'), '2|t|t|t|t|t', 'partitions: in their schema, with the number of the copy, of its owner, with an identity, and for nobody else');
 my $oid = $admin->query("SELECT 'ads.campaign'::regclass::oid");
 
 # Another loader may create there, too, and takes the names of the months to come.
-$as{attacker}->query($_) for "SELECT adpipe.materialize('google.campaign_daily', 'mine.campaign', '2026-11-10')",
-  map { "CREATE TABLE adpipe_parts.campaign_${oid}_$_ (LIKE mine.campaign)" } '2027m01', '2027m01_2', '2027m02';
-$as{attacker}->query("CREATE TYPE adpipe_parts.campaign_${oid}_2027m03 AS ENUM ()");
+$as{attacker}->query("SELECT adpipe.materialize('google.campaign_daily', 'mine.campaign', '2026-11-10')");
+answer($as{attacker}, $_) for map({ "CREATE TABLE adpipe_parts.campaign_${oid}_$_ (LIKE mine.campaign)" } '2027m01', '2027m01_2', '2027m02'),
+  "CREATE TYPE adpipe_parts.campaign_${oid}_2027m03 AS ENUM ()";
+is($admin->query("SELECT count(*) FROM pg_type WHERE typname ~ '^campaign_${oid}_2027m0' AND typowner = 'attacker'::regrole"), '4', 'who does so');
 $as{loader}->query("SELECT adpipe.make_partitions('ads.campaign', '2027-01-01', '2027-03-31')");
-is($admin->query(sprintf $parts, 'ads.campaign'), '5|t|t|t|t|t', 'names that another role took are left alone, and its tables are not attached');
+is(answer($admin, sprintf $parts, 'ads.campaign'), '5|t|t|t|t|t', 'names that another role took are left alone, and its tables are not attached');
 $as{loader}->query('DROP TABLE ' . $_) for split /\n/, $admin->query("SELECT part FROM adpipe.partitions('ads.campaign') WHERE since >= '2027-01-01'");
 $as{loader}->query("CALL adpipe.refresh('ads.campaign')");
 is(world_difference($node, $sim, 'ads.campaign', '2026-11-10', '2026-11-21', $account), '0|0', 'the copy is filled');
-is($as{attacker}->query_error("SELECT adpipe.open_parts_schema($oid)")->{sqlstate}, '42501', 'for nobody but the owner of a copy is the schema opened');
+is(problem($as{attacker}, "SELECT adpipe.open_parts_schema($oid)")->{sqlstate}, '42501', 'for nobody but the owner of a copy is the schema opened');
 
 # What a BI tool lists.
-is($as{reader}->query("SELECT string_agg(table_schema || '.' || table_name, ' ') FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema', 'adpipe')"), 'ads.campaign', 'a reader is shown the copy only');
-is($as{reader}->query('SELECT count(*) > 0 FROM ads.campaign'), 't', 'which it reads');
-is($as{reader}->query("SELECT has_schema_privilege('adpipe_parts', 'USAGE')"), 'f', 'and not the schema of its partitions');
+is(answer($as{reader}, "SELECT string_agg(table_schema || '.' || table_name, ' ') FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema', 'adpipe')"), 'ads.campaign', 'a reader is shown the copy only');
+is(answer($as{reader}, 'SELECT count(*) > 0 FROM ads.campaign'), 't', 'which it reads');
+is(answer($as{reader}, "SELECT has_schema_privilege('adpipe_parts', 'USAGE')"), 'f', 'and not the schema of its partitions');
 
 # The owner goes on as with any partitioned table.
 $as{loader}->query($_) for 'CREATE INDEX ON ads.campaign (campaign_id)', 'ALTER TABLE ads.campaign ADD CONSTRAINT positive CHECK (clicks >= 0)',
   "SELECT adpipe.make_partitions('ads.campaign', '2026-06-01', '2026-06-30')";
-$as{deputy}->query($_) for "ALTER TABLE ads.campaign DROP CONSTRAINT positive", "SELECT adpipe.make_partitions('ads.campaign', '2026-07-01', '2026-07-31')";
+answer($as{deputy}, $_) for "ALTER TABLE ads.campaign DROP CONSTRAINT positive", "SELECT adpipe.make_partitions('ads.campaign', '2026-07-01', '2026-07-31')";
 $admin->query($_) for "SELECT adpipe.acts_for('ads.campaign')", "SELECT adpipe.make_partitions('ads.campaign', '2026-08-01', '2026-08-31')";
-is($admin->query(sprintf $parts, 'ads.campaign'), '5|t|t|t|t|t', 'further ones as well, whoever makes them');
+is(answer($admin, sprintf $parts, 'ads.campaign'), '5|t|t|t|t|t', 'further ones as well, whoever makes them');
 $as{loader}->query($_) for "SELECT adpipe.alter_target('ads.campaign', retention => '1 day')", "CALL adpipe.refresh('ads.campaign')", "SELECT adpipe.alter_target('ads.campaign', retention => '10 years')";
-is($admin->query("SELECT count(*) FROM pg_inherits WHERE inhparent = 'ads.campaign'::regclass"), '2', 'retention drops them');
-is($as{attacker}->query("SELECT string_agg(DISTINCT c.relowner::regrole::text, ' ') FROM adpipe.partitions('mine.campaign') p JOIN pg_class c ON c.oid = p.part"), 'attacker', 'another loader has its own there');
-is($as{attacker}->query_error("DROP TABLE " . $admin->query("SELECT min(part::text) FROM adpipe.partitions('ads.campaign')"))->{sqlstate}, '42501', 'and drops none of the others');
+is(answer($admin, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'ads.campaign'::regclass"), '2', 'retention drops them');
+is(answer($as{attacker}, "SELECT string_agg(DISTINCT c.relowner::regrole::text, ' ') FROM adpipe.partitions('mine.campaign') p JOIN pg_class c ON c.oid = p.part"), 'attacker', 'another loader has its own there');
+is(problem($as{attacker}, "DROP TABLE " . $admin->query("SELECT min(part::text) FROM adpipe.partitions('ads.campaign')"))->{sqlstate}, '42501', 'and drops none of the others');
 
 # A copy, a list of entities and all ledgers are published; changes go through.
 $as{loader}->query("SELECT adpipe.materialize('google.campaigns', 'ads.campaigns')");
@@ -81,9 +82,9 @@ $admin->query('CREATE PUBLICATION everything FOR ALL TABLES');
 $as{loader}->query($_) for "CALL adpipe.refresh('ads.campaign')", "CALL adpipe.refresh('ads.campaigns')";
 $sim->restate(1);
 $as{loader}->query($_) for "CALL adpipe.refresh('ads.campaign', '2026-11-10')", "CALL adpipe.refresh('ads.campaigns')", 'DELETE FROM ads.campaigns', 'UPDATE ads.campaign SET clicks = clicks';
-is($as{loader}->query("SELECT string_agg(DISTINCT status, ' ') FROM adpipe.runs WHERE run_id > (SELECT max(run_id) - 4 FROM adpipe.runs)"), 'succeeded', 'a publication stops no refresh');
+is(answer($as{loader}, "SELECT string_agg(DISTINCT status, ' ') FROM adpipe.runs WHERE run_id > (SELECT max(run_id) - 4 FROM adpipe.runs)"), 'succeeded', 'a publication stops no refresh');
 is(world_difference($node, $sim, 'ads.campaign', '2026-11-10', '2026-11-21', $account), '0|0', 'restated rows are replaced');
-is($admin->query(<<'END'), '', 'every table of the extension has a key');
+is(answer($admin, <<'END'), '', 'every table of the extension has a key');
 SELECT string_agg(c.oid::regclass::text, ' ') FROM pg_class c
 JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
 WHERE c.relkind = 'r' AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'adpipe')
@@ -105,9 +106,25 @@ is($node->safe_psql('restored', $rows), $all, 'restored where there is no extens
 # The extension goes, the rows stay.
 $as{loader}->query("SELECT adpipe.live_view('ads.campaign')");
 $admin->query('DROP EXTENSION adpipe CASCADE');
-is($admin->query($rows), $all, 'DROP EXTENSION CASCADE keeps the rows of every copy');
-is($as{loader}->query($rows), $all, 'for its owner');
+is(answer($admin, $rows), $all, 'DROP EXTENSION CASCADE keeps the rows of every copy');
+is(answer($as{loader}, $rows), $all, 'for its owner');
 $admin->query('CREATE EXTENSION adpipe');
-is($admin->query($rows), $all, 'and they are there when it comes again');
+is(answer($admin, $rows), $all, 'and they are there when it comes again');
+
+# The answer of a statement, or the message of its error.
+sub answer
+{
+	my ($session, $sql) = @_;
+	my ($out, $error) = $session->try($sql);
+	return $error ? "error: $error->{message}" : $out;
+}
+
+# The error of a statement; with an empty sqlstate if there is none.
+sub problem
+{
+	my ($session, $sql) = @_;
+	my ($out, $error) = $session->try($sql);
+	return $error // { sqlstate => '', message => '', detail => '', hint => '' };
+}
 
 done_testing();
