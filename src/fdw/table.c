@@ -123,8 +123,9 @@ classify_field(const AdpTable *table, AdpTableColumn *column)
 	const char *name = column->field_name;
 	char *first = pnstrdup(name, strcspn(name, "."));
 
-	column->kind = adp_platform_field_kind(
-		table->platform, table->settings->source, name, &column->split);
+	column->kind =
+		adp_platform_field_kind(table->platform, table->settings->source, name,
+								&column->split);
 	if (column->field == NULL &&
 		adp_words_hold(table->settings->breakdowns, first))
 	{

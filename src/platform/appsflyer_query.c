@@ -196,7 +196,8 @@ add_fields(AdpParams *params, const AdpQuery *query)
 	{
 		for (int j = 0; j < query->ntable_fields; j++)
 		{
-			if (pg_strcasecmp(query->table_fields[j], added_fields[i].header) != 0)
+			if (pg_strcasecmp(query->table_fields[j], added_fields[i].header) !=
+				0)
 				continue;
 			check_added(query->source, &added_fields[i]);
 			adp_words_add(&names, added_fields[i].name);

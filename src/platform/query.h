@@ -25,8 +25,8 @@ typedef struct AdpCondition
 
 typedef struct AdpQuery
 {
-	const char *source;	  /* resource, level or report of the table */
-	const char **fields;  /* platform names, in cell order */
+	const char *source;	   /* resource, level or report of the table */
+	const char **fields;   /* platform names, in cell order */
 	const char **shown_by; /* columns that show each, for errors; or NULL */
 	int nfields;
 	const char **table_fields; /* of all the table's columns, wanted or not */
