@@ -25,33 +25,7 @@ static int refresh_max_time_ms = 1500000;
 bool adp_guc_require_whole = false;
 bool adp_guc_use_kept_answers = true;
 
-/*
- * Defines the settings of refreshes.
- */
-static void
-define_refresh_settings(void)
-{
-	/* Read by SQL: the warehouse has no C of its own. */
-	DefineCustomIntVariable("adpipe.refresh_max_requests",
-							"Questions that one run of refresh_all() puts to a platform for one copy.",
-							"What is left of a backfill waits for the next run.",
-							&refresh_max_requests, 2000, 1, INT_MAX,
-							PGC_USERSET, 0, NULL, NULL, NULL);
-	DefineCustomIntVariable("adpipe.refresh_max_time",
-							"Time after which refresh_all() starts nothing more.",
-							NULL, &refresh_max_time_ms, 1500000, 1000, INT_MAX,
-							PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
-	DefineCustomBoolVariable("adpipe.require_whole",
-							 "Makes an answer from which the platform leaves out rows an error.",
-							 "Off: a warning. Refreshes of copies set it.",
-							 &adp_guc_require_whole, false, PGC_USERSET, 0,
-							 NULL, NULL, NULL);
-	DefineCustomBoolVariable("adpipe.use_kept_answers",
-							 "Lets statements take answers that the session keeps from earlier ones.",
-							 "Refreshes of local copies turn it off for what they fetch: a copy states when the platform was asked.",
-							 &adp_guc_use_kept_answers, true, PGC_USERSET, 0,
-							 NULL, NULL, NULL);
-}
+static void define_refresh_settings(void);
 
 /*
  * Defines all settings.
@@ -90,6 +64,34 @@ adp_guc_init(void)
 							 NULL, NULL, NULL);
 	define_refresh_settings();
 	adp_reserve_guc_prefix("adpipe");
+}
+
+/*
+ * Defines the settings of refreshes.
+ */
+static void
+define_refresh_settings(void)
+{
+	/* Read by SQL: the warehouse has no C of its own. */
+	DefineCustomIntVariable("adpipe.refresh_max_requests",
+							"Questions that one run of refresh_all() puts to a platform for one copy.",
+							"What is left of a backfill waits for the next run.",
+							&refresh_max_requests, 2000, 1, INT_MAX,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("adpipe.refresh_max_time",
+							"Time after which refresh_all() starts nothing more.",
+							NULL, &refresh_max_time_ms, 1500000, 1000, INT_MAX,
+							PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomBoolVariable("adpipe.require_whole",
+							 "Makes an answer from which the platform leaves out rows an error.",
+							 "Off: a warning. Refreshes of copies set it.",
+							 &adp_guc_require_whole, false, PGC_USERSET, 0,
+							 NULL, NULL, NULL);
+	DefineCustomBoolVariable("adpipe.use_kept_answers",
+							 "Lets statements take answers that the session keeps from earlier ones.",
+							 "Refreshes of local copies turn it off for what they fetch: a copy states when the platform was asked.",
+							 &adp_guc_use_kept_answers, true, PGC_USERSET, 0,
+							 NULL, NULL, NULL);
 }
 
 /*
