@@ -34,8 +34,8 @@ sub is_list
 
 # Relations, for everybody: what is known of platforms, and views that show each
 # reader what he may see.
-my @views = qw(account_grants advertisers columns compared_sources compared_targets control_totals coverage discrepancy freshness
-  granted_accounts health media_sources progress refresh_policy runs setting_guide settings_changes slices stored_days targets);
+my @views = qw(account_grants advertisers api_versions columns compared_sources compared_targets control_totals coverage discrepancy freshness
+  granted_accounts health kpis media_sources progress refresh_policy runs setting_guide settings_changes slices stored_days targets);
 my $relations = "SELECT c.relname FROM pg_class c JOIN member m ON m.classid = 'pg_class'::regclass AND m.oid = c.oid WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p', 'S') AND";
 is_list(lines("$relations has_table_privilege('plain', c.oid, 'SELECT')"), \@views, 'relations that everybody reads');
 is_list(lines("$relations has_any_column_privilege('plain', c.oid, 'SELECT') AND NOT has_table_privilege('plain', c.oid, 'SELECT')"), [], 'columns of others');
@@ -45,7 +45,7 @@ is_list(lines("$relations has_table_privilege('loader', c.oid, 'INSERT, UPDATE, 
 is_list(lines("$relations has_table_privilege('loader', c.oid, 'TRUNCATE, REFERENCES, TRIGGER')"), [], 'relations that a loader empties');
 # A view that is open shows only what lies below it by way of its owner's rights:
 # each of these says which copies or owners it is about, or is a constant.
-my $asks = qr/may_see|has_table_privilege|is_of_role|may_read_through|adpipe\.freshness|compared_targets|compared_sources|discrepancies|VALUES|report_columns/;
+my $asks = qr/may_see|has_table_privilege|is_of_role|may_read_through|adpipe\.freshness|compared_targets|compared_sources|discrepancies|VALUES|report_columns|api_versions|kpi_entries/;
 for my $view (@views)
 {
 	like($node->safe_psql('postgres', "SELECT pg_get_viewdef('adpipe.$view'::regclass)"), $asks, "$view: asks who reads");
@@ -60,7 +60,7 @@ is_list(lines("$functions AND NOT p.prosecdef"), [
 	qw(acts_for is_acting in_transaction_block may_see is_granted is_of_role may_read_through),
 	# catalogues
 	qw(owner_of is_trusted has_plain_columns has_other_owner relation_tree foreign_code is_eligible source_policy source_columns column_list partitions
-	  partition_of control_source serving_source serving_query source_difference signal_query attribution_query entity_key guide_of stage_metric cron_job report_columns),
+	  partition_of control_source serving_source serving_query source_difference signal_query attribution_query entity_key guide_of stage_metric cron_job report_columns api_versions kpi_arguments kpi_entries),
 	# clocks and settings
 	qw(clock moment_of day_of readable_at slice_state run_deadline come_back_at check_source require_commit refuse_schedule),
 	# what goes through the views, or through a table that the caller reads
