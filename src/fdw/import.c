@@ -17,7 +17,7 @@
 
 PG_FUNCTION_INFO_V1(adpipe_report_columns);
 
-/* What IMPORT FOREIGN SCHEMA was told. */
+/* The options of an IMPORT FOREIGN SCHEMA. */
 typedef struct ImportOptions
 {
 	bool keeps_existing; /* tables that exist are no error */
@@ -162,8 +162,8 @@ is_not_null(const AdpPlatform *platform, const AdpColumn *column)
 }
 
 /*
- * Whether a column is left out, since it tells of a person and nobody asked for
- * that.
+ * Whether a column is left out, since it holds personal data and nobody asked for
+ * them.
  */
 static bool
 is_left_out(const AdpPlatform *platform, const AdpColumn *column,

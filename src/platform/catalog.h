@@ -63,7 +63,7 @@ typedef enum AdpFieldKind
 #define ADP_FIELD_KNOWN \
 	(ADP_FIELD_PLATFORM | ADP_FIELD_ACCOUNT | ADP_FIELD_OF_SETTINGS)
 
-/* Tells of a person: left out of imported tables unless asked for. */
+/* Personal data: left out of imported tables unless asked for. */
 #define ADP_FIELD_PERSONAL 0x1000000
 
 /* How a field of a CSV body is treated. */

@@ -200,10 +200,10 @@ adp_families_find(const AdpFamilies *families, const AdpCell *names, int nnames,
 }
 
 /*
- * Whether a cell tells an amount.
+ * Whether a cell holds an amount.
  */
 bool
-adp_families_tells(const AdpCell *cell)
+adp_families_has_amount(const AdpCell *cell)
 {
 	for (uint32 i = 0; i < cell->len; i++)
 	{
@@ -225,7 +225,7 @@ adp_families_next(const AdpFamilySet *set, const AdpCell *read, int from)
 
 		for (int i = 0; i < set->ncolumns; i++)
 		{
-			if (places[i] >= 0 && adp_families_tells(&read[places[i]]))
+			if (places[i] >= 0 && adp_families_has_amount(&read[places[i]]))
 				return at;
 		}
 	}

@@ -66,8 +66,8 @@ extern AdpFamilySet *adp_families_find(const AdpFamilies *families,
 									   const AdpCell *names, int nnames,
 									   AdpError *error);
 
-/* Whether a cell tells an amount: it holds a digit other than zero. */
-extern bool adp_families_tells(const AdpCell *cell);
+/* Whether a cell holds an amount: a digit other than zero. */
+extern bool adp_families_has_amount(const AdpCell *cell);
 
 /*
  * The first family from one on of which a record tells something: one of its

@@ -51,7 +51,7 @@ typedef struct Shaper
 	AdpNamedColumn *columns;
 	CellPlan *cells;
 	int day;	/* the cell with the day, or with its time; -1: none */
-	int amount; /* the one whose currency rows tell; -1: none */
+	int amount; /* the one whose currency rows state; -1: none */
 } Shaper;
 
 /* What the names of a body mean. */
@@ -64,7 +64,7 @@ typedef struct Header
 	const AdpAccount *account;
 	const char *since; /* NULL: no days were asked for */
 	const char *until;
-	int amount_currency; /* place; -1: rows do not tell it */
+	int amount_currency; /* place; -1: rows do not state it */
 } Header;
 
 /*
@@ -202,9 +202,9 @@ refuse_twice(const Shaper *shaper, const Header *header, const AdpCell *names,
 			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
 			 errmsg("report \"%s\" of account %s has two columns \"%s\"",
 					shaper->report, header->account->id, shown(twice)),
-			 errdetail("Which one to read cannot be told."),
+			 errdetail("Either could be the right one."),
 			 errhint(
-				 "Run the statement again; if that does not help, the platform's support has to.")));
+				 "Run the statement again; if the error stays, report it to the platform.")));
 }
 
 /*
@@ -284,7 +284,7 @@ check_day(const Shaper *shaper, const Header *header, const AdpCell *cell)
 			 errdetail("Asked for %s to %s. Without the row, numbers of a day would be too low.",
 					   header->since, header->until),
 			 errhint(
-				 "Run the statement again; if that does not help, the platform's support has to.")));
+				 "Run the statement again; if the error stays, report it to the platform.")));
 }
 
 /*
@@ -295,7 +295,7 @@ check_currency(const Shaper *shaper, const Header *header,
 			   const AdpCell *amount, const AdpCell *currency)
 {
 	if (currency->len == 0 || is_none(&shaper->cells[shaper->amount], amount) ||
-		!adp_families_tells(amount) ||
+		!adp_families_has_amount(amount) ||
 		holds(currency, header->account->currency))
 		return;
 	refuse_currency(shaper, header->account,
@@ -566,7 +566,7 @@ plan_cell(Shaper *shaper, const char *name, AdpNamedColumn *column,
 
 /*
  * Notes which cells are checked of each record: of the day, and of the amount
- * whose currency rows tell.
+ * whose currency rows state.
  */
 static void
 note_checked(Shaper *shaper, const AdpQuery *query)

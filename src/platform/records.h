@@ -40,8 +40,8 @@ typedef struct AdpRecords
 	const char *time;
 
 	/*
-	 * Where rows tell the currency of an amount: both columns.  NULL: they do
-	 * not.  Rows without the amount may tell any currency.
+	 * Where rows state the currency of an amount: both columns.  NULL: they do
+	 * not.  Rows without the amount may state any currency.
 	 */
 	const char *amount;
 	const char *amount_currency;
