@@ -228,8 +228,7 @@ class Report:
     def results(self):
         """Yields (context, segments, vector) of the groups that the zero
         rule and the metric conditions let through."""
-        selected = [f for f in self.plan.selected("METRIC")
-                    if not f.repeated]
+        selected = self.plan.selected("METRIC")
         for context, segments, vector in self.groups.values():
             if self.segmented:
                 told = ([metric_value(f, vector) for f in selected]
