@@ -35,6 +35,10 @@ my @COLUMNS = (
 	[ conversions => 'metrics.conversions' ],
 	[ conversions_value => 'metrics.conversions_value' ]);
 
+# The metrics of campaign_daily: a row has one that is not zero.
+my $METRICS = join ',', qw(impressions clicks interactions cost_micros conversions conversions_value
+  all_conversions all_conversions_value view_through_conversions);
+
 =head2 loader($node, $sim, %options)
 
 Makes role C<loader>, no superuser, that owns schemas C<ads> and C<google> with
@@ -105,7 +109,7 @@ sub world_difference
 	my @fields = map { $_->[1] } @COLUMNS;
 	my $world = JSON::PP->new->ascii->encode([
 		map { my %row; @row{@fields} = @$_{@fields}; \%row }
-		  @{ $sim->world(resource => 'campaign', since => $since, until => $until,
+		  @{ $sim->world(resource => 'campaign', since => $since, until => $until, metrics => $METRICS,
 			$accounts ? (accounts => $accounts) : ()) } ]);
 	my $columns = join ', ', map { $_->[0] } @COLUMNS;
 	my $values = join ', ',
