@@ -95,21 +95,22 @@ sub run
 	return wantarray ? ($out, $err // '') : $out;
 }
 
-=head2 world_difference($node, $sim, $relation, $since, $until, $accounts)
+=head2 world_difference($node, $sim, $relation, $since, $until, $accounts, $metrics)
 
 How the rows of a copy of campaign_daily differ from those of the simulator's
 own world, as "extra rows|missing rows"; "0|0" is equality.  C<$accounts>: comma
-list, default all.
+list, default all.  C<$metrics>: those of the table, of which a row has one that is
+not zero; default those of campaign_daily as it is imported.
 
 =cut
 
 sub world_difference
 {
-	my ($node, $sim, $relation, $since, $until, $accounts) = @_;
+	my ($node, $sim, $relation, $since, $until, $accounts, $metrics) = @_;
 	my @fields = map { $_->[1] } @COLUMNS;
 	my $world = JSON::PP->new->ascii->encode([
 		map { my %row; @row{@fields} = @$_{@fields}; \%row }
-		  @{ $sim->world(resource => 'campaign', since => $since, until => $until, metrics => $METRICS,
+		  @{ $sim->world(resource => 'campaign', since => $since, until => $until, metrics => $metrics // $METRICS,
 			$accounts ? (accounts => $accounts) : ()) } ]);
 	my $columns = join ', ', map { $_->[0] } @COLUMNS;
 	my $values = join ', ',
