@@ -1,14 +1,28 @@
 /* report.sql: the account executive's morning table. */
 
-/* Sum of a column of the copy, NULL where it has none of that name. */
+/*
+ * Sum of a column of the copy, NULL where a row does not have it: a part would look
+ * like the whole.  NULL where the copy has no column of that name.
+ */
 CREATE FUNCTION adpipe.report_sum(target regclass, metric text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce((SELECT format('sum(t.%I)::numeric', c.name) FROM adpipe.source_columns(target) c WHERE c.name = metric),
+    SELECT coalesce((SELECT format('CASE WHEN count(t.%1$I) = count(*) THEN sum(t.%1$I)::numeric END', c.name)
+                     FROM adpipe.source_columns(target) c WHERE c.name = metric),
                     'NULL::numeric')
 $$;
-COMMENT ON FUNCTION adpipe.report_sum(regclass, text) IS 'Expression that adds up a metric of a copy.';
+COMMENT ON FUNCTION adpipe.report_sum(regclass, text) IS 'Expression that adds up a metric of a copy; NULL where a row lacks it.';
+
+CREATE FUNCTION adpipe.report_lack(target regclass, metric text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce((SELECT format('count(*) - count(t.%I)', c.name)
+                     FROM adpipe.source_columns(target) c WHERE c.name = metric),
+                    'NULL::bigint')
+$$;
+COMMENT ON FUNCTION adpipe.report_lack(regclass, text) IS 'Expression that counts the rows of a copy that lack a metric.';
 
 /* A column of the copy as text, NULL where it has none of that name. */
 CREATE FUNCTION adpipe.report_text(target regclass, attribute text) RETURNS text
@@ -62,24 +76,39 @@ COMMENT ON FUNCTION adpipe.report_plans(regclass) IS
 
 CREATE FUNCTION adpipe.report_facts(target regclass, day date,
     OUT account_id text, OUT account_name text, OUT campaign_id text, OUT campaign_name text, OUT currency text,
-    OUT date_day date, OUT spend numeric, OUT conversions numeric, OUT value numeric)
+    OUT date_day date, OUT spend numeric, OUT conversions numeric, OUT value numeric,
+    OUT without_spend bigint, OUT without_conversions bigint, OUT without_value bigint)
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN QUERY EXECUTE format(
-        'SELECT t.account_id, max(%s), %s, (array_agg(%s ORDER BY t.date_day DESC))[1], %s, t.date_day, %s, %s, %s '
+        'SELECT t.account_id, max(%s), %s, (array_agg(%s ORDER BY t.date_day DESC))[1], %s, t.date_day, %s, %s, %s, %s, %s, %s '
         'FROM %s t WHERE t.date_day BETWEEN $1 - 13 AND $1 GROUP BY t.account_id, 3, 5, t.date_day',
         adpipe.report_text(target, 'account_name'), adpipe.report_text(target, 'campaign_id'),
         adpipe.report_text(target, 'campaign_name'), adpipe.report_text(target, 'currency'),
         adpipe.report_sum(target, 'spend'), adpipe.report_sum(target, 'conversions'),
-        adpipe.report_sum(target, 'conversions_value'), target)
+        adpipe.report_sum(target, 'conversions_value'),
+        adpipe.report_lack(target, 'spend'), adpipe.report_lack(target, 'conversions'),
+        adpipe.report_lack(target, 'conversions_value'), target)
         USING day;
 END
 $$;
 COMMENT ON FUNCTION adpipe.report_facts(regclass, date) IS
-    'Sums by campaign and day of the two weeks up to a day.';
+    'Sums by campaign and day of the two weeks up to a day, and how many rows lack a metric.';
+
+/*
+ * A complete day without a row of a campaign is 0 in what the copy has a column
+ * for.  Of several rows, one for each currency, one that is not whole is enough.
+ */
+CREATE FUNCTION adpipe.report_number(is_complete boolean, has_column boolean, rows bigint, whole bigint, total numeric) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN NOT is_complete THEN NULL
+                WHEN rows > 0 THEN CASE WHEN whole = rows THEN total END
+                WHEN has_column THEN 0 END;
+COMMENT ON FUNCTION adpipe.report_number(boolean, boolean, bigint, bigint, numeric) IS
+    'A number of a report: NULL where the day is not complete or a row does not have it.';
 
 CREATE FUNCTION adpipe.report_day(target regclass, day date) RETURNS date
     LANGUAGE plpgsql STABLE
@@ -95,7 +124,18 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege',
                   DETAIL = 'Their casts and checks could run code of another role.';
     END IF;
-    RETURN coalesce(day, (SELECT min(f.latest_complete_day) FROM adpipe.freshness f WHERE f.target = $1));
+    IF NOT EXISTS (SELECT FROM adpipe.freshness f WHERE f.target = $1 AND f.last_success IS NOT NULL) THEN
+        RAISE EXCEPTION 'table "%" was never refreshed', target
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = format('CALL adpipe.refresh(%L);', target);
+    END IF;
+    day := coalesce(day, (SELECT min(f.latest_complete_day) FROM adpipe.freshness f WHERE f.target = $1));
+    IF day IS NULL THEN
+        RAISE EXCEPTION 'table "%" has no complete day', target
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'View adpipe.coverage has the state of each day; give the day that the report is about.';
+    END IF;
+    RETURN day;
 END
 $$;
 COMMENT ON FUNCTION adpipe.report_day(regclass, date) IS
@@ -106,11 +146,14 @@ CREATE FUNCTION adpipe.daily_report(target regclass, day date DEFAULT NULL)
                    spend numeric, spend_day_before numeric, spend_week_before numeric,
                    conversions numeric, conversions_day_before numeric, conversions_week_before numeric,
                    roas numeric, roas_day_before numeric, roas_week_before numeric,
-                   plan numeric, plan_used numeric, trend text, state text, campaign_id text, date_day date)
+                   plan numeric, plan_used numeric, trend text, state text, campaign_id text, date_day date,
+                   rows_without_spend bigint, rows_without_conversions bigint, rows_without_value bigint)
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
+DECLARE
+    has_conversions boolean := EXISTS (SELECT FROM adpipe.source_columns(target) c WHERE c.name = 'conversions');
 BEGIN
     day := adpipe.report_day(target, day);
     RETURN QUERY
@@ -118,14 +161,10 @@ BEGIN
     ), campaigns AS (
         SELECT f.account_id, f.campaign_id, max(f.account_name) AS account_name, max(f.currency) AS currency,
                (array_agg(f.campaign_name ORDER BY f.date_day DESC))[1] AS campaign_name,
-               sum(f.spend) FILTER (WHERE f.date_day = day) AS s0, sum(f.spend) FILTER (WHERE f.date_day = day - 1) AS s1,
-               sum(f.spend) FILTER (WHERE f.date_day = day - 7) AS s7,
-               sum(f.conversions) FILTER (WHERE f.date_day = day) AS c0,
-               sum(f.conversions) FILTER (WHERE f.date_day = day - 1) AS c1,
-               sum(f.conversions) FILTER (WHERE f.date_day = day - 7) AS c7,
-               adpipe.roas(f.value, f.spend, f.currency) FILTER (WHERE f.date_day = day) AS r0,
-               adpipe.roas(f.value, f.spend, f.currency) FILTER (WHERE f.date_day = day - 1) AS r1,
-               adpipe.roas(f.value, f.spend, f.currency) FILTER (WHERE f.date_day = day - 7) AS r7
+               CASE WHEN bool_or(f.date_day = day) THEN sum(f.without_spend) FILTER (WHERE f.date_day = day) ELSE 0 END::bigint AS without_spend,
+               CASE WHEN bool_or(f.date_day = day) THEN sum(f.without_conversions) FILTER (WHERE f.date_day = day) ELSE 0 END::bigint AS without_conversions,
+               CASE WHEN bool_or(f.date_day = day) THEN sum(f.without_value) FILTER (WHERE f.date_day = day) ELSE 0 END::bigint AS without_value,
+               bool_or(f.date_day IN (day, day - 1, day - 7)) AS is_shown
         FROM facts f GROUP BY f.account_id, f.campaign_id
     ), states AS (
         SELECT r.account_id, d::date AS date_day, coalesce(c.state, 'missing') AS state
@@ -134,36 +173,44 @@ BEGIN
         LEFT JOIN adpipe.coverage c ON c.target = $1 AND c.account_id = r.account_id AND c.date_day = d::date
         WHERE r.target = $1
     ), listed AS (
+        SELECT w.account_id, max(w.state) FILTER (WHERE w.date_day = day) AS state FROM states w GROUP BY 1
+    ), numbers AS (
         /* A day that was read half is as little a number as one that was not. */
-        SELECT w.account_id, max(w.state) FILTER (WHERE w.date_day = day) AS state,
-               bool_or(w.is_complete AND w.date_day = day) AS has_day,
-               bool_or(w.is_complete AND w.date_day = day - 1) AS has_day_before,
-               bool_or(w.is_complete AND w.date_day = day - 7) AS has_week_before
-        FROM (SELECT s.*, s.state IN ('provisional', 'final') AS is_complete FROM states s) w GROUP BY 1)
-    SELECT l.account_id, c.account_name, c.campaign_name, c.currency,
-           CASE WHEN l.has_day THEN coalesce(c.s0, 0 * c.s1, 0 * c.s7) END,
-           CASE WHEN l.has_day_before THEN c.s1 END, CASE WHEN l.has_week_before THEN c.s7 END,
-           CASE WHEN l.has_day THEN coalesce(c.c0, 0 * c.c1, 0 * c.c7) END,
-           CASE WHEN l.has_day_before THEN c.c1 END, CASE WHEN l.has_week_before THEN c.c7 END,
-           CASE WHEN l.has_day THEN round(c.r0, 4) END,
-           CASE WHEN l.has_day_before THEN round(c.r1, 4) END, CASE WHEN l.has_week_before THEN round(c.r7, 4) END,
-           p.plan, CASE WHEN l.has_day THEN round(c.s0 / nullif(p.plan, 0), 4) END,
-           /* a day that is not there is a gap, one without a row is 0 */
-           (SELECT adpipe.sparkline(CASE WHEN s.state IN ('provisional', 'final')
-                                         THEN coalesce(f.spend, 0)::double precision END ORDER BY s.date_day)
-            FROM states s LEFT JOIN facts f ON f.account_id = s.account_id AND f.date_day = s.date_day
-                 AND f.campaign_id IS NOT DISTINCT FROM c.campaign_id
-            WHERE s.account_id = l.account_id AND c.account_id IS NOT NULL),
-           l.state, c.campaign_id, day
+        SELECT c.account_id, c.campaign_id, s.date_day,
+               adpipe.report_number(s.state IN ('provisional', 'final'), true, count(f.date_day), count(f.spend), sum(f.spend)) AS spend,
+               adpipe.report_number(s.state IN ('provisional', 'final'), has_conversions, count(f.date_day), count(f.conversions),
+                                    sum(f.conversions)) AS conversions,
+               CASE WHEN s.state IN ('provisional', 'final') AND count(f.spend) = count(*) AND count(f.value) = count(*)
+                    THEN round(adpipe.roas(f.value, f.spend, f.currency), 4) END AS roas
+        FROM campaigns c
+        JOIN states s ON s.account_id = c.account_id
+        LEFT JOIN facts f ON f.account_id = c.account_id AND f.date_day = s.date_day
+             AND f.campaign_id IS NOT DISTINCT FROM c.campaign_id
+        GROUP BY c.account_id, c.campaign_id, s.date_day, s.state
+    ), compared AS (
+        SELECT n.account_id, n.campaign_id,
+               max(n.spend) FILTER (WHERE n.date_day = day) AS s0, max(n.spend) FILTER (WHERE n.date_day = day - 1) AS s1,
+               max(n.spend) FILTER (WHERE n.date_day = day - 7) AS s7,
+               max(n.conversions) FILTER (WHERE n.date_day = day) AS c0,
+               max(n.conversions) FILTER (WHERE n.date_day = day - 1) AS c1,
+               max(n.conversions) FILTER (WHERE n.date_day = day - 7) AS c7,
+               max(n.roas) FILTER (WHERE n.date_day = day) AS r0, max(n.roas) FILTER (WHERE n.date_day = day - 1) AS r1,
+               max(n.roas) FILTER (WHERE n.date_day = day - 7) AS r7,
+               /* a day that is not there is a gap, one without a row is 0 */
+               adpipe.sparkline(n.spend::double precision ORDER BY n.date_day) AS trend
+        FROM numbers n GROUP BY 1, 2)
+    SELECT l.account_id, c.account_name, c.campaign_name, c.currency, n.s0, n.s1, n.s7, n.c0, n.c1, n.c7, n.r0, n.r1, n.r7,
+           p.plan, round(n.s0 / nullif(p.plan, 0), 4), n.trend, l.state, c.campaign_id, day,
+           c.without_spend, c.without_conversions, c.without_value
     FROM listed l
-    LEFT JOIN campaigns c ON c.account_id = l.account_id
-         AND (c.s0 IS NOT NULL OR c.s1 IS NOT NULL OR c.s7 IS NOT NULL)
+    LEFT JOIN campaigns c ON c.account_id = l.account_id AND c.is_shown
+    LEFT JOIN compared n ON n.account_id = c.account_id AND n.campaign_id IS NOT DISTINCT FROM c.campaign_id
     LEFT JOIN adpipe.report_plans($1) p ON p.account_id = c.account_id AND p.campaign_id = c.campaign_id
-    ORDER BY l.account_id, c.s0 DESC NULLS LAST, c.campaign_name;
+    ORDER BY l.account_id, n.s0 DESC NULLS LAST, c.campaign_name;
 END
 $$;
 COMMENT ON FUNCTION adpipe.daily_report(regclass, date) IS
-    'Each campaign''s day (default: the latest complete one) beside the day and the week before and its daily budget, with two weeks of spend as a line, and whether the day is final, provisional or missing. An account without numbers has a row of its own, so that what is missing is seen.';
+    'Each campaign''s day (default: the latest complete one) beside the day and the week before and its daily budget, with two weeks of spend as a line, and whether the day is final, provisional or missing. A number is NULL where rows of the day do not have it; rows_without_spend and its like count them. An account without numbers has a row of its own, so that what is missing is seen.';
 
 CREATE FUNCTION adpipe.change_text(now numeric, before numeric) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -184,6 +231,37 @@ AS $$
 $$;
 COMMENT ON FUNCTION adpipe.cell_text(text) IS 'A name as a cell of a Markdown table.';
 
+/* A sum that is not whole is none. */
+CREATE FUNCTION adpipe.report_total(numbers numeric[]) RETURNS numeric
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT CASE WHEN count(n) = count(*) THEN sum(n) END FROM unnest(numbers) n $$;
+COMMENT ON FUNCTION adpipe.report_total(numeric[]) IS 'Sum of numbers; NULL if one of them is.';
+
+CREATE FUNCTION adpipe.report_notes(target regclass, day date) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH report AS MATERIALIZED (
+        SELECT r.*, coalesce(adpipe.cell_text(r.account_name), r.account_id) AS account
+        FROM adpipe.daily_report(target, day) r
+    ), notes AS (
+        SELECT 1 AS place, format('%s: %s.', initcap(r.state), string_agg(DISTINCT r.account, ', ')) AS text
+        FROM report r WHERE r.state <> 'final' GROUP BY r.state
+        UNION ALL
+        SELECT 2, format('Without %s: %s.', m.metric, string_agg(format('%s of %s', m.n, m.account), ', ' ORDER BY m.account))
+        FROM (SELECT v.metric, r.account,
+                     format(CASE WHEN sum(v.n) = 1 THEN '%s row' ELSE '%s rows' END, sum(v.n)) AS n
+              FROM report r
+              CROSS JOIN LATERAL (VALUES ('spend', r.rows_without_spend), ('conversions', r.rows_without_conversions),
+                                         ('conversions_value', r.rows_without_value)) v (metric, n)
+              WHERE v.n > 0 GROUP BY 1, 2) m
+        GROUP BY m.metric)
+    SELECT string_agg(n.text, E'\n' ORDER BY n.place, n.text) FROM notes n
+$$;
+COMMENT ON FUNCTION adpipe.report_notes(regclass, date) IS
+    'What daily_report_markdown() says below its tables: days that are not final, and rows that lack a number.';
+
 CREATE FUNCTION adpipe.daily_report_markdown(target regclass, day date DEFAULT NULL) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -192,7 +270,6 @@ AS $$
 DECLARE
     about date := adpipe.report_day(target, day);
     body text;
-    notes text;
 BEGIN
     SELECT string_agg(a.text, E'\n\n' ORDER BY a.account_id) INTO body
     FROM (SELECT r.account_id,
@@ -200,9 +277,9 @@ BEGIN
                         '| Campaign | Spend | day | week | Conversions | day | ROAS | Plan | Two weeks |\n'
                         '|---|--:|--:|--:|--:|--:|--:|--:|---|\n%s',
                         adpipe.cell_text(coalesce(max(r.account_name), r.account_id)), r.currency,
-                        to_char(sum(r.spend), 'FM999,999,999,999,990.00'),
-                        adpipe.change_text(sum(r.spend), sum(r.spend_day_before)),
-                        adpipe.change_text(sum(r.spend), sum(r.spend_week_before)),
+                        coalesce(to_char(adpipe.report_total(array_agg(r.spend)), 'FM999,999,999,999,990.00'), '-'),
+                        adpipe.change_text(adpipe.report_total(array_agg(r.spend)), adpipe.report_total(array_agg(r.spend_day_before))),
+                        adpipe.change_text(adpipe.report_total(array_agg(r.spend)), adpipe.report_total(array_agg(r.spend_week_before))),
                         string_agg(format('| %s | %s | %s | %s | %s | %s | %s | %s | %s |',
                             adpipe.cell_text(coalesce(r.campaign_name, r.campaign_id, 'all')),
                             coalesce(to_char(r.spend, 'FM999,999,999,999,990.00'), '-'),
@@ -214,10 +291,7 @@ BEGIN
                             E'\n' ORDER BY r.spend DESC NULLS LAST, r.campaign_name)) AS text
           FROM adpipe.daily_report(target, about) r
           WHERE r.trend IS NOT NULL GROUP BY r.account_id, r.currency) a;
-    SELECT string_agg(format('%s: %s.', initcap(n.state), n.accounts), E'\n' ORDER BY n.state) INTO notes
-    FROM (SELECT r.state, string_agg(DISTINCT coalesce(adpipe.cell_text(r.account_name), r.account_id), ', ') AS accounts
-          FROM adpipe.daily_report(target, about) r WHERE r.state <> 'final' GROUP BY 1) n;
-    RETURN concat_ws(E'\n\n', format('# %s, %s', target, about), body, notes) || E'\n';
+    RETURN concat_ws(E'\n\n', format('# %s, %s', target, about), body, adpipe.report_notes(target, about)) || E'\n';
 END
 $$;
 COMMENT ON FUNCTION adpipe.daily_report_markdown(regclass, date) IS
