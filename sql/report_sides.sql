@@ -10,6 +10,7 @@ IMPORT FOREIGN SCHEMA reports LIMIT TO (adset_daily) FROM SERVER meta INTO meta;
 SELECT adpipe.materialize('meta.adset_daily', 'adset', '2026-11-01');
 
 -- Never refreshed: an error, not an empty report.
+\set SHOW_CONTEXT never
 SELECT adpipe.daily_report('adset');
 SELECT adpipe.daily_report('adset', '2026-11-19');
 SELECT adpipe.daily_report_markdown('adset');

@@ -209,13 +209,17 @@ check_may_read_all(Oid relid)
 static char *
 totals_query(Oid relid, bool is_tracker)
 {
+	const char *results = is_tracker ? "installs" : "conversions";
+
 	return psprintf("SELECT coalesce(jsonb_agg(to_jsonb(q)), '[]') FROM ("
 					"SELECT account_id, date_day, %s AS media_source, "
-					"sum(clicks)::numeric AS clicks, sum(%s)::numeric AS results FROM %s "
+					"sum(clicks)::numeric AS clicks, sum(%s)::numeric AS results, "
+					"count(*) - count(clicks) AS without_clicks, "
+					"count(*) - count(%s) AS without_results FROM %s "
 					"WHERE account_id = ANY ($1) AND date_day BETWEEN $2 AND $3 "
 					"GROUP BY 1, 2, 3) q",
-					is_tracker ? "media_source" : "NULL::text",
-					is_tracker ? "installs" : "conversions",
+					is_tracker ? "media_source" : "NULL::text", results,
+					results,
 					quote_qualified_identifier(get_namespace_name(
 												   get_rel_namespace(relid)),
 											   get_rel_name(relid)));

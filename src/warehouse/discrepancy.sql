@@ -90,15 +90,16 @@ COMMENT ON COLUMN adpipe.advertisers.owner IS 'Role whose copies it is about; de
 GRANT SELECT ON adpipe.advertisers TO PUBLIC;
 
 /*
- * One copy per owner and account: of several grains the one with the fewest
- * dimensions.  Grains below the campaign lack some of the numbers by their
- * nature, and are left out.  So is a copy of which reader or owner see a part only,
- * or whose columns are not of built-in types: its owner changed it.
+ * Copies that hold all of an account: which of them has all numbers of a day is
+ * decided by their rows.  Grains below the campaign lack some of the numbers by
+ * their nature, and are left out; Meta's ad sets do not.  A copy of which reader or
+ * owner see a part only, or whose columns are not of built-in types, is left out as
+ * well: its owner changed it.
  */
 CREATE VIEW adpipe.compared_targets AS
-    SELECT DISTINCT ON (adpipe.owner_of(f.target), p.platform, f.account_id)
-           f.target, p.platform, f.account_id, k.names @> '{media_source,installs}' AS is_tracker,
-           coalesce(v.advertiser, '') AS advertiser, adpipe.owner_of(f.target) AS owner
+    SELECT f.target, p.platform, f.account_id, k.names @> '{media_source,installs}' AS is_tracker,
+           coalesce(v.advertiser, '') AS advertiser, adpipe.owner_of(f.target) AS owner,
+           cardinality(k.dimensions) AS dimensions
     FROM adpipe.freshness f
     JOIN adpipe.targets t ON t.target = f.target
     CROSS JOIN LATERAL adpipe.source_policy(t.source) p
@@ -113,18 +114,19 @@ CREATE VIEW adpipe.compared_targets AS
                THEN k.metrics @> '{installs}'
                     AND k.dimensions <@ '{platform,account_id,account_name,currency,agency,media_source,campaign_name}'
                ELSE k.metrics @> '{conversions}'
-                    AND k.dimensions <@ '{platform,account_id,account_name,currency,campaign_id,campaign_name,campaign_status,channel_type,device,ad_network_type,attribution_setting}' END
+                    AND k.dimensions <@ ('{platform,account_id,account_name,currency,campaign_id,campaign_name,campaign_status,channel_type,device,ad_network_type,attribution_setting}'::text[]
+                                         || CASE WHEN p.platform = 'meta_ads' THEN '{adset_id,adset_name}'::text[] ELSE '{}' END) END
       AND NOT row_security_active(f.target) AND adpipe.has_plain_columns(f.target)
-      AND NOT (SELECT c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c WHERE c.oid = f.target)
-    ORDER BY adpipe.owner_of(f.target), p.platform, f.account_id, cardinality(k.dimensions), f.target;
+      AND NOT (SELECT c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c WHERE c.oid = f.target);
 GRANT SELECT ON adpipe.compared_targets TO PUBLIC;
-COMMENT ON VIEW adpipe.compared_targets IS 'The copies that adpipe.discrepancy reads, one per owner and account or app.';
+COMMENT ON VIEW adpipe.compared_targets IS 'The copies that adpipe.discrepancy chooses from: for each account or app and day one that has all numbers.';
 COMMENT ON COLUMN adpipe.compared_targets.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.compared_targets.platform IS 'Foreign-data wrapper.';
 COMMENT ON COLUMN adpipe.compared_targets.account_id IS 'Account, or app.';
 COMMENT ON COLUMN adpipe.compared_targets.is_tracker IS 'Whether it is a tracker''s.';
 COMMENT ON COLUMN adpipe.compared_targets.advertiser IS 'From the owner''s rows of adpipe.advertisers; empty where it has none.';
 COMMENT ON COLUMN adpipe.compared_targets.owner IS 'Owner of the copy.';
+COMMENT ON COLUMN adpipe.compared_targets.dimensions IS 'Number of its text columns; of two copies that have all numbers of a day, the one with fewer is read.';
 
 CREATE VIEW adpipe.compared_sources AS
     SELECT DISTINCT ON (c.owner, m.media_source) c.owner, m.media_source, m.platform
@@ -143,70 +145,96 @@ COMMENT ON FUNCTION adpipe.copy_totals(regclass, boolean, text[], date, date) IS
     'Clicks and conversions or installs of each account and day of a copy that the current user may read as a whole. Code that its owner hung onto the copy runs with the owner''s rights.';
 
 CREATE FUNCTION adpipe.side_totals(since date, until date,
-    OUT is_tracker boolean, OUT advertiser text, OUT platform text, OUT account_id text, OUT date_day date,
-    OUT media_source text, OUT clicks numeric, OUT results numeric, OUT owner name)
+    OUT target regclass, OUT is_tracker boolean, OUT platform text, OUT account_id text, OUT date_day date,
+    OUT media_source text, OUT clicks numeric, OUT results numeric,
+    OUT without_clicks bigint, OUT without_results bigint)
     RETURNS SETOF record
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT c.is_tracker, c.advertisers ->> f.account_id, c.platform, f.account_id, f.date_day,
-           f.media_source, f.clicks, f.results, c.owner
-    FROM (SELECT t.target, t.is_tracker, t.platform, t.owner, array_agg(t.account_id) AS accounts,
-                 jsonb_object_agg(t.account_id, t.advertiser) AS advertisers
-          FROM adpipe.compared_targets t GROUP BY 1, 2, 3, 4) c
+    SELECT c.target, c.is_tracker, c.platform, f.account_id, f.date_day, f.media_source, f.clicks, f.results,
+           f.without_clicks, f.without_results
+    FROM (SELECT t.target, t.is_tracker, t.platform, array_agg(t.account_id) AS accounts
+          FROM adpipe.compared_targets t GROUP BY 1, 2, 3) c
     CROSS JOIN LATERAL jsonb_to_recordset(adpipe.copy_totals(c.target, c.is_tracker, c.accounts, since, until))
-        f (account_id text, date_day date, media_source text, clicks numeric, results numeric)
+        f (account_id text, date_day date, media_source text, clicks numeric, results numeric,
+           without_clicks bigint, without_results bigint)
 $$;
 COMMENT ON FUNCTION adpipe.side_totals(date, date) IS
-    'Clicks and conversions or installs of each account and day, as the copies hold them; part of discrepancies().';
+    'Clicks and conversions or installs of each account and day, as the copies hold them, and how many rows lack them; part of discrepancies().';
 
 /*
- * A side says something of a day when all its accounts have the day; then what
- * they do not name is 0.  Else it is NULL: a sum of some accounts would look
- * like a discrepancy.
+ * A side says something of a day when all its accounts have the day and all their
+ * rows the number; then what they do not name is 0.  Else it is NULL: a sum of some
+ * accounts, or of some rows, would look like a discrepancy.
  */
 CREATE FUNCTION adpipe.discrepancies(since date, until date,
     OUT date_day date, OUT advertiser text, OUT platform text, OUT media_source text,
     OUT platform_clicks numeric, OUT tracker_clicks numeric, OUT clicks_difference numeric,
-    OUT conversions numeric, OUT installs numeric, OUT installs_difference numeric, OUT owner name)
+    OUT conversions numeric, OUT installs numeric, OUT installs_difference numeric, OUT owner name,
+    OUT rows_without_platform_clicks bigint, OUT rows_without_tracker_clicks bigint,
+    OUT rows_without_conversions bigint, OUT rows_without_installs bigint)
     RETURNS SETOF record
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH complete AS (
-        SELECT c.owner, c.advertiser, c.is_tracker, CASE WHEN NOT c.is_tracker THEN c.platform END AS platform, d::date AS date_day,
-               bool_and(coalesce(v.state IN ('provisional', 'final'), false)) AS is_complete
+    WITH totals AS MATERIALIZED (
+        SELECT * FROM adpipe.side_totals(since, until)
+    ), lacks AS (
+        SELECT t.target, t.account_id, t.date_day, sum(t.without_clicks) AS clicks, sum(t.without_results) AS results
+        FROM totals t GROUP BY 1, 2, 3
+    ), chosen AS (
+        /* of each account and day the copy that has most */
+        SELECT DISTINCT ON (c.owner, c.platform, c.account_id, d)
+               c.target, c.owner, c.advertiser, c.is_tracker, c.platform, c.account_id, d::date AS date_day,
+               coalesce(v.state IN ('provisional', 'final'), false) AS is_complete
         FROM adpipe.compared_targets c
         CROSS JOIN generate_series(since::timestamp, until::timestamp, '1 day') d
         LEFT JOIN adpipe.coverage v ON v.target = c.target AND v.account_id = c.account_id AND v.date_day = d::date
-        GROUP BY 1, 2, 3, 4, 5
-    ), totals AS (
-        SELECT t.owner, t.is_tracker, t.advertiser, t.date_day, t.clicks, t.results, t.media_source,
-               CASE WHEN t.is_tracker THEN m.platform ELSE t.platform END AS platform
-        FROM adpipe.side_totals(since, until) t
-        LEFT JOIN adpipe.compared_sources m ON m.owner = t.owner AND m.media_source = t.media_source
+        LEFT JOIN lacks l ON l.target = c.target AND l.account_id = c.account_id AND l.date_day = d::date
+        ORDER BY c.owner, c.platform, c.account_id, d, coalesce(v.state IN ('provisional', 'final'), false) DESC,
+                 coalesce(l.results, 0), coalesce(l.clicks, 0), c.dimensions, c.target
+    ), complete AS (
+        SELECT c.owner, c.advertiser, c.is_tracker, CASE WHEN NOT c.is_tracker THEN c.platform END AS platform, c.date_day,
+               bool_and(c.is_complete) AS is_complete
+        FROM chosen c GROUP BY 1, 2, 3, 4, 5
+    ), sides AS (
+        SELECT c.owner, c.is_tracker, c.advertiser, c.date_day, t.clicks, t.results, t.without_clicks, t.without_results,
+               t.media_source, CASE WHEN c.is_tracker THEN m.platform ELSE c.platform END AS platform
+        FROM chosen c
+        JOIN totals t ON t.target = c.target AND t.account_id = c.account_id AND t.date_day = c.date_day
+        LEFT JOIN adpipe.compared_sources m ON m.owner = c.owner AND m.media_source = t.media_source
     ), lines AS (
         SELECT t.owner, t.advertiser, t.date_day, t.platform, string_agg(DISTINCT t.media_source, ', ') AS media_source,
-               sum(t.clicks) FILTER (WHERE NOT t.is_tracker) AS platform_clicks,
-               sum(t.clicks) FILTER (WHERE t.is_tracker) AS tracker_clicks,
-               sum(t.results) FILTER (WHERE NOT t.is_tracker) AS conversions,
-               sum(t.results) FILTER (WHERE t.is_tracker) AS installs
-        FROM totals t
+               count(*) FILTER (WHERE t.is_tracker) > 0 AS has_tracker,
+               coalesce(sum(t.clicks) FILTER (WHERE NOT t.is_tracker), 0) AS platform_clicks,
+               coalesce(sum(t.clicks) FILTER (WHERE t.is_tracker), 0) AS tracker_clicks,
+               coalesce(sum(t.results) FILTER (WHERE NOT t.is_tracker), 0) AS conversions,
+               coalesce(sum(t.results) FILTER (WHERE t.is_tracker), 0) AS installs,
+               coalesce(sum(t.without_clicks) FILTER (WHERE NOT t.is_tracker), 0) AS without_platform_clicks,
+               coalesce(sum(t.without_clicks) FILTER (WHERE t.is_tracker), 0) AS without_tracker_clicks,
+               coalesce(sum(t.without_results) FILTER (WHERE NOT t.is_tracker), 0) AS without_conversions,
+               coalesce(sum(t.without_results) FILTER (WHERE t.is_tracker), 0) AS without_installs
+        FROM sides t
         GROUP BY t.owner, t.advertiser, t.date_day, t.platform, CASE WHEN t.platform IS NULL THEN t.media_source END
     ), told AS (
-        SELECT l.owner, l.date_day, l.advertiser, l.platform, l.media_source,
-               CASE WHEN p.is_complete THEN coalesce(l.platform_clicks, 0) END AS platform_clicks,
-               CASE WHEN k.is_complete THEN l.tracker_clicks END AS tracker_clicks,
-               CASE WHEN p.is_complete THEN coalesce(l.conversions, 0) END AS conversions,
-               CASE WHEN k.is_complete THEN coalesce(l.installs, 0) END AS installs
+        SELECT l.*, coalesce(p.is_complete, false) AS has_platform_day, coalesce(k.is_complete, false) AS has_tracker_day,
+               CASE WHEN p.is_complete AND l.without_platform_clicks = 0 THEN l.platform_clicks END AS shown_platform_clicks,
+               CASE WHEN k.is_complete AND l.without_tracker_clicks = 0 AND l.has_tracker THEN l.tracker_clicks END AS shown_tracker_clicks,
+               CASE WHEN p.is_complete AND l.without_conversions = 0 THEN l.conversions END AS shown_conversions,
+               CASE WHEN k.is_complete AND l.without_installs = 0 THEN l.installs END AS shown_installs
         FROM lines l
         LEFT JOIN complete p ON NOT p.is_tracker AND p.owner = l.owner AND p.advertiser = l.advertiser
             AND p.platform = l.platform AND p.date_day = l.date_day
         LEFT JOIN complete k ON k.is_tracker AND k.owner = l.owner AND k.advertiser = l.advertiser AND k.date_day = l.date_day
     )
     SELECT t.date_day, t.advertiser, t.platform, t.media_source,
-           t.platform_clicks, t.tracker_clicks, t.platform_clicks - t.tracker_clicks,
-           t.conversions, t.installs, t.conversions - t.installs, t.owner
+           t.shown_platform_clicks, t.shown_tracker_clicks, t.shown_platform_clicks - t.shown_tracker_clicks,
+           t.shown_conversions, t.shown_installs, t.shown_conversions - t.shown_installs, t.owner,
+           CASE WHEN t.has_platform_day THEN t.without_platform_clicks::bigint END,
+           CASE WHEN t.has_tracker_day THEN t.without_tracker_clicks::bigint END,
+           CASE WHEN t.has_platform_day THEN t.without_conversions::bigint END,
+           CASE WHEN t.has_tracker_day THEN t.without_installs::bigint END
     FROM told t
     ORDER BY 1, 2, 3, 4, t.owner
 $$;
@@ -215,7 +243,8 @@ COMMENT ON FUNCTION adpipe.discrepancies(date, date) IS
 
 CREATE VIEW adpipe.discrepancy AS
     SELECT d.date_day, d.advertiser, d.platform, d.media_source, d.platform_clicks, d.tracker_clicks,
-           d.clicks_difference, d.conversions, d.installs, d.installs_difference, d.owner
+           d.clicks_difference, d.conversions, d.installs, d.installs_difference, d.owner,
+           d.rows_without_platform_clicks, d.rows_without_tracker_clicks, d.rows_without_conversions, d.rows_without_installs
     FROM adpipe.discrepancies(adpipe.day_of(adpipe.clock(), 'UTC') - 30, adpipe.day_of(adpipe.clock(), 'UTC') - 1) d;
 COMMENT ON VIEW adpipe.discrepancy IS
     'Platforms and trackers side by side, the last 30 days, from the local copies that the reader may read as a whole; copies of different owners are not compared. Both count by their own rules and zones: some difference is normal, a sudden one is not.';
@@ -223,11 +252,15 @@ COMMENT ON COLUMN adpipe.discrepancy.date_day IS 'Day, in each account''s and ea
 COMMENT ON COLUMN adpipe.discrepancy.advertiser IS 'From adpipe.advertisers; empty where nothing is said.';
 COMMENT ON COLUMN adpipe.discrepancy.platform IS 'Platform; NULL: a media source that adpipe.media_sources has no platform for.';
 COMMENT ON COLUMN adpipe.discrepancy.media_source IS 'What the tracker calls it; NULL: it has none of it.';
-COMMENT ON COLUMN adpipe.discrepancy.platform_clicks IS 'Clicks as the platform tells them; NULL: its days are not complete, or nobody copies them.';
-COMMENT ON COLUMN adpipe.discrepancy.tracker_clicks IS 'Clicks as the tracker tells them; NULL: its days are not complete, or it does not measure them.';
+COMMENT ON COLUMN adpipe.discrepancy.platform_clicks IS 'Clicks as the platform reports them; NULL: its days are not complete, nobody copies them, or a row lacks them.';
+COMMENT ON COLUMN adpipe.discrepancy.tracker_clicks IS 'Clicks as the tracker reports them; NULL: its days are not complete, or a row lacks them, as where it does not measure them.';
 COMMENT ON COLUMN adpipe.discrepancy.clicks_difference IS 'Platform less tracker.';
-COMMENT ON COLUMN adpipe.discrepancy.conversions IS 'Conversions as the platform tells them.';
-COMMENT ON COLUMN adpipe.discrepancy.installs IS 'Installs as the tracker tells them.';
+COMMENT ON COLUMN adpipe.discrepancy.conversions IS 'Conversions as the platform reports them; NULL as for clicks.';
+COMMENT ON COLUMN adpipe.discrepancy.installs IS 'Installs as the tracker reports them; NULL as for clicks.';
 COMMENT ON COLUMN adpipe.discrepancy.installs_difference IS 'Platform less tracker.';
 COMMENT ON COLUMN adpipe.discrepancy.owner IS 'Role that owns the copies of both sides.';
+COMMENT ON COLUMN adpipe.discrepancy.rows_without_platform_clicks IS 'Rows of the platform that lack clicks; NULL: its days are not complete.';
+COMMENT ON COLUMN adpipe.discrepancy.rows_without_tracker_clicks IS 'Rows of the tracker that lack clicks; NULL: its days are not complete.';
+COMMENT ON COLUMN adpipe.discrepancy.rows_without_conversions IS 'Rows of the platform that lack conversions; NULL: its days are not complete.';
+COMMENT ON COLUMN adpipe.discrepancy.rows_without_installs IS 'Rows of the tracker that lack installs; NULL: its days are not complete.';
 GRANT SELECT ON adpipe.discrepancy TO PUBLIC;

@@ -65,7 +65,7 @@ is_list(lines("$functions AND NOT p.prosecdef"), [
 	qw(clock moment_of day_of readable_at slice_state run_deadline come_back_at check_source require_commit refuse_schedule),
 	# what goes through the views, or through a table that the caller reads
 	qw(stored_until require_target require_owner require_complete require_acting side_totals discrepancies copy_totals
-	  report_sum report_text report_plans report_facts report_day daily_report daily_report_markdown),
+	  report_sum report_lack report_text report_notes report_plans report_facts report_day daily_report daily_report_markdown),
 	],
 	'functions that everybody runs and that depend on more than their arguments');
 is_list(lines("$functions AND p.prosecdef"), ['is_running'], 'functions with the rights of the extension that everybody runs');
