@@ -42,6 +42,23 @@ QUERIES = {
     "sum(), 1000 groups": (GROUPED % SUMS, {}),
     "accessors, two processes": (
         "SELECT %s FROM kpi_rows" % ACCESSORS.format(STATS), {"workers": 1}),
+    "stats(), bigint counts": (
+        "SELECT %s FROM kpi_bigint" % STATS, {}),
+    "stats(), numeric counts": (
+        "SELECT %s FROM kpi_numeric" % STATS, {}),
+    "stats() of sums": (
+        "SELECT %s FROM (SELECT campaign, sum(impressions) AS impressions, "
+        "sum(clicks) AS clicks, sum(spend) AS spend, "
+        "sum(conversions) AS conversions, "
+        "sum(conversions_value) AS conversions_value "
+        "FROM kpi_bigint GROUP BY campaign, impressions / 1000) AS s" % STATS, {}),
+    "sum() of sums": (
+        "SELECT sum(impressions), sum(clicks), sum(spend), sum(conversions), "
+        "sum(conversions_value) FROM (SELECT campaign, "
+        "sum(impressions) AS impressions, sum(clicks) AS clicks, "
+        "sum(spend) AS spend, sum(conversions) AS conversions, "
+        "sum(conversions_value) AS conversions_value "
+        "FROM kpi_bigint GROUP BY campaign, impressions / 1000) AS s", {}),
     "rollup() of stored values": (
         "SELECT adpipe.roas(adpipe.rollup(stats)) FROM kpi_states", {}),
     "roas, 28 days": (
@@ -69,6 +86,11 @@ INSERT INTO kpi_rows
 SELECT i %% 20011, i %% 1009, (i %% 99991) / 100.0, (i %% 1013) / 16.0,
     (i %% 499979) / 100.0, i %% 1000
 FROM generate_series(1, %(rows)d) AS i;
+CREATE UNLOGGED TABLE kpi_bigint AS SELECT * FROM kpi_rows LIMIT %(few)d;
+CREATE UNLOGGED TABLE kpi_numeric AS
+SELECT impressions::numeric AS impressions, clicks::numeric AS clicks, spend,
+    conversions, conversions_value, campaign
+FROM kpi_bigint;
 CREATE UNLOGGED TABLE kpi_states (stats adpipe.adstats);
 INSERT INTO kpi_states
 SELECT adpipe.stats(impressions, clicks, spend, conversions, conversions_value)
@@ -87,7 +109,8 @@ CREATE AGGREGATE not_moving(numeric, numeric, text) (SFUNC = adpipe.ratio_add,
 CREATE AGGREGATE not_moving(numeric, numeric) (SFUNC = adpipe.ratio_add,
     STYPE = adpipe.ratio_state, FINALFUNC = adpipe.ratio_final,
     INITCOND = 'ratio:1:nd:-:0:0:0:0:0:0:0');
-VACUUM (FREEZE, ANALYZE) kpi_rows, kpi_states, kpi_days;
+VACUUM (FREEZE, ANALYZE) kpi_rows, kpi_bigint, kpi_numeric, kpi_states,
+    kpi_days;
 """
 
 
@@ -135,12 +158,14 @@ EXPLAIN (ANALYZE, TIMING off, SUMMARY on) %s""" % (self.jit, workers, query),
                 sum(float(user) + float(system) for user, system in usage))
 
     def check(self):
-        """All ways to the five KPIs must come to the same digits."""
-        answers = {name: self.sql(query)
-                   for name, (query, _) in QUERIES.items()
-                   if name.startswith("five ")}
-        if len(set(answers.values())) != 1:
-            sys.exit("the ways differ: %s" % answers)
+        """All ways to the five KPIs, and to the sums, must come to the same
+        digits."""
+        for alike in ("five ", "stats()"):
+            answers = {name: self.sql(query)
+                       for name, (query, _) in QUERIES.items()
+                       if name.startswith(alike)}
+            if len(set(answers.values())) != 1:
+                sys.exit("the ways differ: %s" % answers)
 
 
 def targets(wall, cpu, bench):
@@ -157,6 +182,9 @@ def targets(wall, cpu, bench):
          1.3, True),
         ("the same, 1000 groups",
          ratio("sum(), 1000 groups", "accessors, 1000 groups"), 1.15, True),
+        ("numeric counts / bigint counts",
+         ratio("stats(), numeric counts", "stats(), bigint counts"),
+         1.3, False),
         ("one process / two",
          ratio(accessors, "accessors, two processes", wall), 1.5, True),
         ("million values per second", states, 3, True),
