@@ -36,6 +36,14 @@ typedef struct CellPlan
 	bool is_elsewhere; /* the platform has the type in another tally */
 } CellPlan;
 
+/* What was found of the setting of a row before: rows in a row have the same. */
+typedef struct LastSetting
+{
+	uint32 len;
+	bool is_one;
+	char text[64];
+} LastSetting;
+
 typedef struct RowShaper
 {
 	AdpShaper base;
@@ -55,6 +63,8 @@ typedef struct RowShaper
 	int counts[ADP_TALLY_PAIRS];
 	int values[ADP_TALLY_PAIRS];
 	int setting;
+
+	LastSetting *last_setting;
 
 	/* the row at work: its tallies by path, as far as they were needed */
 	AdpTallyList **lists;
@@ -345,10 +355,20 @@ static bool
 has_one_setting(const RowShaper *shaper, const AdpCell *read)
 {
 	const AdpCell *setting = &read[shaper->setting];
+	LastSetting *last = shaper->last_setting;
 
-	return setting->kind != ADP_CELL_STRING ||
-		adp_words_match(pnstrdup(setting->data, setting->len),
-						shaper->tallies->one_setting);
+	if (setting->kind != ADP_CELL_STRING)
+		return true;
+	if (setting->len > sizeof(last->text))
+		return false;
+	if (setting->len == last->len &&
+		memcmp(setting->data, last->text, last->len) == 0)
+		return last->is_one;
+	last->len = setting->len;
+	memcpy(last->text, setting->data, setting->len);
+	last->is_one = adp_words_match(pnstrdup(setting->data, setting->len),
+								   shaper->tallies->one_setting);
+	return last->is_one;
 }
 
 /*
@@ -695,6 +715,7 @@ adp_tallies_shaper(const AdpTallies *tallies, const AdpSettings *settings,
 	shaper->hides = tallies->hiding != NULL &&
 		(adp_words_find(settings->breakdowns, tallies->hiding) != NULL ||
 		 adp_words_find(settings->action_breakdowns, tallies->hiding) != NULL);
+	shaper->last_setting = palloc0(sizeof(LastSetting));
 	plan_keys(shaper);
 	plan_cells(shaper, query);
 	return &shaper->base;
