@@ -35,6 +35,7 @@ ACTION_KEYS = {
     "gzip_bomb": int,
     # changes of the platform's behaviour
     "expire_page_tokens": bool, "repeat_page": bool,
+    "repeat_rows": bool, "as_account": str,
     # on the wire
     "cut": int, "close": str, "delay_ms": int, "stall_after": int,
     "drip": list, "gate": int, "gate_ms": int,

@@ -172,7 +172,8 @@ class AppsFlyer:
         return errors.injected(fault, self.settings["appsflyer_json_errors"])
 
     def handle(self, request, info, fault):
-        """Answers a request."""
+        """Answers a request; `fault` may hold repeat_rows (of the app list)
+        and as_account."""
         try:
             if request.method != "GET":
                 raise UnknownApp()
@@ -181,11 +182,12 @@ class AppsFlyer:
                 return self.send_file(request, match.group(1))
             self.check_token(request)
             if request.path == APP_LIST:
-                return self.app_list(request)
+                return self.app_list(request, fault)
             match = REPORT.match(request.path)
             if not match:
                 raise UnknownApp()
             app = self.open_app(match.group(2))
+            app = self.world.apps[fault.get("as_account", app.id)]
             if match.group(1) == "agg":
                 return self.aggregate(app, match.group(3), request)
             return self.raw(app, match.group(3), request, info)
@@ -260,7 +262,7 @@ class AppsFlyer:
 
     # ---- app list --------------------------------------------------------
 
-    def app_list(self, request):
+    def app_list(self, request, fault):
         """Answers one page of the apps."""
         try:
             limit = int(request.params.get("limit", 1000))
@@ -278,6 +280,8 @@ class AppsFlyer:
         if offset + limit < len(apps):
             links["next"] = page_link(request, offset + limit, limit)
         shown = apps[offset:offset + limit]
+        if fault.get("repeat_rows") and offset > 0:
+            shown = apps[max(0, offset - limit):offset]
         return json_response(200, {
             "data": [{"id": app.id, "type": "app",
                       "attributes": app.attributes()} for app in shown],

@@ -146,8 +146,8 @@ class GoogleAds:
         return errors.injected(info, fault)
 
     def handle(self, request, info, fault):
-        """Answers a request; `fault` may hold expire_page_tokens and
-        repeat_page."""
+        """Answers a request; `fault` may hold expire_page_tokens,
+        repeat_page, repeat_rows and as_account."""
         if request.path == "/token":
             return self.sign_in.handle(request)
         name, match = self.route(request)
@@ -230,6 +230,9 @@ class GoogleAds:
                 token, info["version"], account.id, body["query"])
         else:
             results, page = self.run(account, info["version"], body), 0
+        if fault.get("as_account"):
+            results = self.run(self.world.accounts[fault["as_account"]],
+                               info["version"], body)
         if results is None:
             return json_response(200, {})
         return self.answer_page(results, page, body, fault)
@@ -271,6 +274,9 @@ class GoogleAds:
         token = None
         if results.has_page(page + 1):
             token = self.pages.token_for(results, page + 1)
+        if fault.get("repeat_rows") and page > 0:
+            rows = results.page(page - 1)
+            token = self.pages.another_token(results, page)
         if fault.get("repeat_page"):
             token = body.get("pageToken") or token
         wanted = body.get("searchSettings") or {}

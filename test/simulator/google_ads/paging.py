@@ -74,6 +74,13 @@ class PageBook:
                 self._tokens[token] = (result_set, number)
             return token
 
+    def another_token(self, result_set, number):
+        """Returns a new token of a page that has one already."""
+        token = "C" + secrets.token_urlsafe(24)
+        with self._lock:
+            self._tokens[token] = (result_set, number)
+        return token
+
     def page_number(self, token):
         """Returns the page a token points to, or None if it is unknown."""
         found = self._tokens.get(token)

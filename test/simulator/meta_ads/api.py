@@ -165,7 +165,7 @@ class MetaAds:
 
     def handle(self, request, info, fault):
         """Answers a request; `fault` may hold expire_page_tokens,
-        repeat_page and job."""
+        repeat_page, repeat_rows, as_account and job."""
         if fault.get("expire_page_tokens"):
             self.pages.expire_all()
         blocked = self.blocks.refusal(info.get("account"))
@@ -235,6 +235,8 @@ class MetaAds:
 
     def node(self, call, node, words):
         """Answers about a node, or its edge."""
+        if call.fault.get("as_account"):
+            node = self.world.accounts[call.fault["as_account"]]
         if words == ["insights"]:
             if call.request.method == "POST":
                 return self.start_job(call, node), 0
@@ -260,8 +262,7 @@ class MetaAds:
         if self.bench and call.request.path.endswith("/insights"):
             limit = min(limit, self.bench.rows)
         rows, paging = self.pages.page(
-            call.request, call.params, call.token, limit, make,
-            call.fault.get("repeat_page", False))
+            call.request, call.params, call.token, limit, make, call.fault)
         if most and len(rows) > most:
             raise GraphError("1")
         if paging is None:
@@ -336,7 +337,13 @@ class MetaAds:
                           "made without it" % ", ".join(sorted(extra)))
         if job.state()[0] != "Job Completed":
             raise GraphError("2601.1815107")
-        answer = self.list_page(call, lambda: job.rows)
+        rows = job.rows
+        if call.fault.get("as_account"):
+            rows = self.rows(make_plan(
+                self.world.accounts[call.fault["as_account"]], job.params,
+                self.world.today(job.account), True,
+                self.settings["meta_deleted_filter"]))
+        answer = self.list_page(call, lambda: rows)
         return answer, len(answer["data"])
 
 

@@ -42,7 +42,7 @@ TITLES = {"100.1487534": "Too many rows", "2601.1815107":
           "The report is not ready",
           "100.1815001": "Cannot Request for Deleted Objects"}
 # Of refusals that are no OAuthException.
-KINDS = {"100.33": "GraphMethodException"}
+KINDS = {"100.33": "GraphMethodException", "960": "FacebookApiException"}
 
 
 class GraphError(Exception):

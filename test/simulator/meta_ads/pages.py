@@ -3,6 +3,7 @@
 import base64
 import collections
 import hashlib
+import secrets
 import threading
 import urllib.parse
 
@@ -34,16 +35,17 @@ class PageBook:
             self.generation += 1
             self._lists.clear()
 
-    def cursor(self, mark, offset):
-        """Returns the cursor of a place in a list."""
-        text = "%s:%d:%d" % (mark, self.generation, offset)
+    def cursor(self, mark, offset, salt=""):
+        """Returns the cursor of a place in a list; with a salt, another one
+        than before."""
+        text = "%s:%d:%d:%s" % (mark, self.generation, offset, salt)
         return base64.b64encode(text.encode("ascii")).decode("ascii")
 
     def place(self, cursor, mark):
         """Returns the offset that a cursor of a list stands for."""
         try:
             text = base64.b64decode(cursor, validate=True).decode("ascii")
-            found, generation, offset = text.split(":")
+            found, generation, offset, _ = text.split(":")
             offset = int(offset)
         except ValueError:
             raise GraphError("2642")
@@ -65,12 +67,18 @@ class PageBook:
                 self._lists.popitem(last=False)
         return rows
 
-    def page(self, request, params, token, limit, make, repeat=False):
-        """Returns (rows, paging) of the page that a request asks for."""
+    def page(self, request, params, token, limit, make, fault):
+        """Returns (rows, paging) of the page that a request asks for.  The
+        fault may hold repeat_page, repeat_rows and as_account: then make
+        makes the rows of that account."""
         mark = fingerprint(request.path, params)
         after = params.get("after")
         start = self.place(after, mark) if after else 0
-        rows = self.rows(mark, bool(after), make)
+        rows = self.rows(mark + fault.get("as_account", ""), bool(after),
+                         make)
+        salt = ""
+        if fault.get("repeat_rows") and start > 0:
+            start, salt = max(0, start - limit), secrets.token_hex(4)
         shown = rows[start:start + limit]
         if not shown:
             return [], None
@@ -78,7 +86,8 @@ class PageBook:
         paging = {"cursors": {"before": self.cursor(mark, start),
                               "after": self.cursor(mark, end)}}
         if end < len(rows):
-            following = self.cursor(mark, start if repeat else end)
+            following = self.cursor(
+                mark, start if fault.get("repeat_page") else end, salt)
             kept = {k: v for k, v in params.items()
                     if k not in ("after", "before", "appsecret_proof",
                                  "access_token")}
