@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include "pgtime.h"
+
 #include "base/error.h"
 
 /* Indexed by AdpErrorClass. */
@@ -59,6 +61,20 @@ adp_error_sqlstate(AdpErrorClass class)
 }
 
 /*
+ * Puts the moment to come back into the error that is being reported.
+ */
+static int
+err_retry_at(int64 retry_at)
+{
+	pg_time_t when = retry_at;
+	char text[40];
+
+	pg_strftime(text, sizeof(text), "retry_at=%Y-%m-%dT%H:%M:%SZ",
+				pg_gmtime(&when));
+	return err_generic_string(PG_DIAG_CONSTRAINT_NAME, text);
+}
+
+/*
  * Throws *error.  The texts were put together, and translated where that
  * applies, by whoever set them, hence the _internal variants.
  */
@@ -70,6 +86,7 @@ adp_error_throw(const AdpError *error)
 			(errcode(adp_error_sqlstate(error->class)),
 			 errmsg_internal("%s", error->message),
 			 error->detail ? errdetail_internal("%s", error->detail) : 0,
-			 error->hint ? errhint("%s", error->hint) : 0));
+			 error->hint ? errhint("%s", error->hint) : 0,
+			 error->retry_at > 0 ? err_retry_at(error->retry_at) : 0));
 	pg_unreachable();
 }

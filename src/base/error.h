@@ -49,6 +49,8 @@ typedef struct AdpError
 	const char *message;
 	const char *detail;
 	const char *hint;
+	int64 retry_at; /* of ADP_ERR_QUOTA: when to come back, in UNIX seconds;
+					 * 0: not known */
 } AdpError;
 
 /*
@@ -62,7 +64,12 @@ extern void adp_error_set(AdpError *error, AdpErrorClass class,
 /* The SQLSTATE of a class, as ereport's errcode() wants it. */
 extern int adp_error_sqlstate(AdpErrorClass class);
 
-/* Throws *error, which must not be ADP_OK, at level ERROR. */
+/*
+ * Throws *error, which must not be ADP_OK, at level ERROR.  Programs find the
+ * moment to come back in the diagnostic field CONSTRAINT_NAME, as
+ * "retry_at=2026-11-29T00:00:00Z": the sentence in the detail is for people, and
+ * stands beside words of the platform.
+ */
 pg_noreturn extern void adp_error_throw(const AdpError *error);
 
 #endif /* ADP_BASE_ERROR_H */

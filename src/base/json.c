@@ -11,6 +11,9 @@
 #include <errno.h>
 #include <math.h>
 
+#include "common/hashfn.h"
+#include "miscadmin.h"
+
 #include <jansson.h>
 
 #include "base/json.h"
@@ -21,6 +24,16 @@
  * its stack; ours says what is still a small document.
  */
 #define MAX_DEPTH 64
+
+/*
+ * Bytes and values of a small document.  The library takes some 200 bytes for a
+ * value, and cannot be interrupted: so many take it some tenths of a second.
+ */
+#define MAX_BYTES ((Size) 16 * 1024 * 1024)
+#define MAX_VALUES 500000
+
+/* Elements between two looks for interrupts. */
+#define ELEMENTS_PER_CHECK 1024
 
 /* Beyond this a double does not tell neighbouring whole numbers apart. */
 #define MAX_WHOLE_REAL 9007199254740992.0
@@ -66,6 +79,8 @@ is_deeper(const json_t *value, int levels)
 	{
 		for (size_t i = 0; i < json_array_size(value); i++)
 		{
+			if (i % ELEMENTS_PER_CHECK == 0)
+				CHECK_FOR_INTERRUPTS();
 			if (is_deeper(json_array_get(value, i), levels - 1))
 				return true;
 		}
@@ -133,16 +148,49 @@ set_parse_error(AdpError *error, const json_error_t *report)
 }
 
 /*
+ * Fails unless text is small enough for a document.  Each value but the first
+ * follows one of these characters; those within strings do not count.
+ */
+static bool
+check_size(const char *text, Size len, AdpError *error)
+{
+	bool in_string = false;
+	int nvalues = 1;
+
+	for (Size i = 0; i < len && len <= MAX_BYTES; i++)
+	{
+		if (text[i] == '"')
+			in_string = !in_string;
+		else if (text[i] == '\\' && in_string)
+			i++;
+		else if (!in_string &&
+				 (text[i] == ',' || text[i] == '[' || text[i] == '{'))
+			nvalues++;
+	}
+	if (len <= MAX_BYTES && nvalues <= MAX_VALUES)
+		return true;
+	if (error != NULL)
+		adp_error_set(error, ADP_ERR_LIMIT, "JSON document is too large",
+					  psprintf("No more than %d MB and %d values are read.",
+							   (int) (MAX_BYTES / (1024 * 1024)), MAX_VALUES),
+					  NULL);
+	return false;
+}
+
+/*
  * Parses text into a document released with cxt.  The library refuses
  * characters NUL, so no text of the document is longer than it looks.
  */
 const AdpJson *
 adp_json_parse(MemoryContext cxt, const char *text, Size len, AdpError *error)
 {
-	AdpOwner *owner = adp_owner_create(cxt, release_document);
+	AdpOwner *owner;
 	json_error_t report = {0};
 	json_t *document;
 
+	if (!check_size(text, len, error))
+		return NULL;
+	owner = adp_owner_create(cxt, release_document);
 	document = json_loadb(len > 0 ? text : "", len, JSON_DECODE_ANY, &report);
 	owner->resource = document;
 	if (document == NULL)
@@ -210,6 +258,47 @@ int
 adp_json_count(const AdpJson *array)
 {
 	return (int) json_array_size(value_of(array));
+}
+
+/*
+ * Whether a value is an array, or an object.
+ */
+bool
+adp_json_is_array(const AdpJson *value)
+{
+	return json_is_array(value_of(value));
+}
+
+bool
+adp_json_is_object(const AdpJson *value)
+{
+	return json_is_object(value_of(value));
+}
+
+/*
+ * Takes another piece of a value's text into a hash; called by the library.
+ */
+static int
+hash_piece(const char *text, size_t len, void *arg)
+{
+	uint64 *hash = arg;
+
+	*hash = DatumGetUInt64(
+		hash_any_extended((const unsigned char *) text, (int) len, *hash));
+	return 0;
+}
+
+/*
+ * A hash of a value.
+ */
+uint64
+adp_json_hash(const AdpJson *value)
+{
+	uint64 hash = 0;
+
+	(void) json_dump_callback(value_of(value), hash_piece, &hash,
+							  JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+	return hash;
 }
 
 /*

@@ -16,10 +16,10 @@
 typedef struct AdpJson AdpJson;
 
 /*
- * Parses text of any length, not NUL-terminated, into a document released
- * with cxt.  Returns NULL and fills *error (ADP_ERR_FORMAT with line and
- * column, ADP_ERR_LIMIT past max_depth 64, ADP_ERR_MEMORY) if it does not
- * parse.  error may be NULL where a failure only means "no document".
+ * Parses text, not NUL-terminated, into a document released with cxt.  Returns
+ * NULL and fills *error (ADP_ERR_FORMAT with line and column, ADP_ERR_LIMIT past
+ * 64 levels, 16 MB or 500,000 values, ADP_ERR_MEMORY) if it does not parse.
+ * error may be NULL where a failure only means "no document".
  */
 extern const AdpJson *adp_json_parse(MemoryContext cxt, const char *text,
 									 Size len, AdpError *error);
@@ -33,6 +33,13 @@ extern const AdpJson *adp_json_path(const AdpJson *object, const char *path);
 /* Element of an array, and the number of elements (0 if it is no array). */
 extern const AdpJson *adp_json_at(const AdpJson *array, int index);
 extern int adp_json_count(const AdpJson *array);
+
+/* Whether it is an array, or an object; NULL is neither. */
+extern bool adp_json_is_array(const AdpJson *value);
+extern bool adp_json_is_object(const AdpJson *value);
+
+/* A hash that equal values have in common, however they are written. */
+extern uint64 adp_json_hash(const AdpJson *value);
 
 /* The first member's value of an object; its key goes to *key. */
 extern const AdpJson *adp_json_first(const AdpJson *object, const char **key);

@@ -48,8 +48,8 @@ release_signer(void *resource)
 /*
  * Appends bytes in base64url without padding (RFC 4648, 5).
  */
-static void
-append_base64url(StringInfo out, const unsigned char *bytes, size_t len)
+void
+adp_base64url_append(StringInfo out, const unsigned char *bytes, size_t len)
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -126,7 +126,7 @@ append_signature(Signer *signer, StringInfo token, AdpError *error)
 	else
 	{
 		appendStringInfoChar(token, '.');
-		append_base64url(token, signature, len);
+		adp_base64url_append(token, signature, len);
 	}
 	pfree(signature);
 	return error->class == ADP_OK;
@@ -148,11 +148,11 @@ adp_jwt_rs256(const char *private_key_pem, const char *header_json,
 
 	adp_owner_create(cxt, release_signer)->resource = signer;
 	initStringInfo(&token);
-	append_base64url(&token, (const unsigned char *) header_json,
-					 strlen(header_json));
+	adp_base64url_append(&token, (const unsigned char *) header_json,
+						 strlen(header_json));
 	appendStringInfoChar(&token, '.');
-	append_base64url(&token, (const unsigned char *) claims_json,
-					 strlen(claims_json));
+	adp_base64url_append(&token, (const unsigned char *) claims_json,
+						 strlen(claims_json));
 	is_signed = read_key(signer, private_key_pem, error) &&
 		append_signature(signer, &token, error);
 	MemoryContextDelete(cxt);

@@ -34,12 +34,15 @@
 #define FIRST_ROWS 64
 
 /*
- * Cells may take this much, and so much for each byte of the page.  Rows with
- * few of the wanted fields need several times their own size; a page of empty
- * rows would need hundreds of times, and no report consists of those.
+ * Cells may take this much, and so much for each byte of the page, but never
+ * more than the ceiling.  Rows with few of the wanted fields need several times
+ * their own size; a page of empty rows would need hundreds of times, and no
+ * report consists of those.  A page of Google, 10,000 rows of 100 fields, takes
+ * 16 MB.
  */
 #define FREE_CELL_BYTES ((Size) 64 * 1024 * 1024)
-#define CELL_BYTES_PER_BYTE 16
+#define CELL_BYTES_PER_BYTE 4
+#define CELL_BYTES_MAX ((Size) 256 * 1024 * 1024)
 
 struct AdpRowShape
 {
@@ -347,7 +350,8 @@ static bool
 grow_cells(Parser *p)
 {
 	Size row_bytes = p->page->ncells * sizeof(AdpCell);
-	Size limit = FREE_CELL_BYTES + CELL_BYTES_PER_BYTE * p->body_len;
+	Size limit = Min(FREE_CELL_BYTES + CELL_BYTES_PER_BYTE * p->body_len,
+					 CELL_BYTES_MAX);
 	Size max_rows = Max(2 * (Size) p->max_rows, FIRST_ROWS);
 
 	max_rows = Min(max_rows, limit / row_bytes);
@@ -567,6 +571,7 @@ walk_page(Parser *p)
 	init_walk(&p->row_walk, shape->row, ADP_TRIE_NONE);
 	page->ncells = shape->row->npaths;
 	page->members = palloc0(shape->page->npaths * sizeof(AdpCell));
+	page->array = &page->members[shape->page->npaths - 1];
 	p->page_walk.cells = page->members;
 
 	if (!advance(p) || !walk_object(p, &p->page_walk, ADP_TRIE_ROOT, 0))

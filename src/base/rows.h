@@ -50,6 +50,7 @@ typedef struct AdpPage
 	int ncells;		  /* per row: the number of field paths */
 	AdpCell *cells;	  /* nrows * ncells, row by row */
 	AdpCell *members; /* one per member path */
+	AdpCell *array;	  /* all rows; absent if the page has no such member */
 } AdpPage;
 
 /*

@@ -2,51 +2,227 @@
  * secret.c
  *	  Keeps credentials out of whatever is shown or logged.
  *
- * Platforms echo what they were sent: a refused token may come back inside the
- * sentence that refuses it.  So every foreign text passes here before it
- * becomes part of an error.
+ * Platforms and what stands in front of them echo what they were sent: a
+ * refused token comes back inside the sentence that refuses it, a form as it
+ * was encoded.  So every foreign text passes here before it becomes part of an
+ * error.  The text is decoded step by step, each byte knowing where it came
+ * from, and the secrets are looked for at every step; so it does not matter
+ * which characters were encoded, how, and how often.
  */
 #include "postgres.h"
 
-#include "lib/stringinfo.h"
+#include <ctype.h>
 
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+
+#include "base/jwt.h"
 #include "base/secret.h"
 
-/*
- * How much of the beginning of text is the beginning of a secret.
- */
-static Size
-common_len(const char *text, const char *secret)
-{
-	Size len = 0;
+/* A text that was encoded more often than this is not decoded to the end. */
+#define DECODINGS_MAX 3
 
-	while (secret[len] != '\0' && text[len] == secret[len])
-		len++;
-	return len;
+/* Fewer base64 characters than these could stand in any text. */
+#define BASE64_MIN 12
+
+/* A word of so many characters may be a credential. */
+#define LIKELY_MIN 12
+#define LIKELY_DIGITS_MIN 4
+
+/* A text, and what its bytes stand for in the one that is shown. */
+typedef struct Decoded
+{
+	char *text;
+	int len;
+	int *from; /* where the spelling of each byte begins */
+	int *to;   /* and where it ends */
+} Decoded;
+
+/*
+ * Makes room for a decoded text of at most len bytes.
+ */
+static Decoded
+make_decoded(int len)
+{
+	Decoded out = {palloc(len + 1), 0, palloc((len + 1) * sizeof(int)),
+				   palloc((len + 1) * sizeof(int))};
+
+	return out;
 }
 
 /*
- * Replaces each occurrence of one secret, also one that was cut on its way.
+ * The number that so many hexadecimal digits stand for; -1 if they are none.
  */
-static const char *
-redact_one(const char *text, const char *secret)
+static int
+read_hex(const char *digits, int count)
+{
+	int number = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		char c = (char) tolower((unsigned char) digits[i]);
+
+		if (c >= '0' && c <= '9')
+			number = number * 16 + c - '0';
+		else if (c >= 'a' && c <= 'f')
+			number = number * 16 + c - 'a' + 10;
+		else
+			return -1;
+	}
+	return number;
+}
+
+/*
+ * Reads the character that a NUL-terminated text begins with in any encoding:
+ * %2F, \u002f, \x2f, \/.  Sets *used to the length of what was read; -1 if it is
+ * a character by itself.
+ */
+static int
+read_encoded(const char *at, int *used)
+{
+	static const char letters[] = "btnfr";
+	static const char meant[] = "\b\t\n\f\r";
+	const char *letter;
+
+	*used = at[0] == '%' ? 3
+		: at[0] != '\\'	 ? 0
+		: at[1] == 'u'	 ? 6
+		: at[1] == 'x'	 ? 4
+						 : 2;
+	if (*used == 0 || at[1] == '\0')
+		return -1;
+	if (*used > 2)
+		return read_hex(at + (at[0] == '%' ? 1 : 2), *used == 6 ? 4 : 2);
+	letter = strchr(letters, at[1]);
+	if (letter != NULL)
+		return meant[letter - letters];
+	return strchr("/\"\\'", at[1]) != NULL ? at[1] : -1;
+}
+
+/*
+ * Appends a character that stands for bytes from..to of the shown text.
+ */
+static void
+append_char(Decoded *out, int code, int from, int to)
+{
+	unsigned char bytes[MAX_MULTIBYTE_CHAR_LEN + 1] = {0};
+	int len = 1;
+
+	/* below this it is a byte, be it a part of a character */
+	if (code < 0x100)
+		bytes[0] = code == 0 ? 0x01 : (unsigned char) code;
+	else
+		len = pg_utf_mblen(unicode_to_utf8((pg_wchar) code, bytes));
+	for (int i = 0; i < len; i++)
+	{
+		out->text[out->len] = (char) bytes[i];
+		out->from[out->len] = from;
+		out->to[out->len++] = to;
+	}
+	out->text[out->len] = '\0';
+}
+
+/*
+ * Decodes a text by one step; false if there is nothing to decode.
+ */
+static bool
+decode(const Decoded *in, Decoded *out)
+{
+	bool has_encoded = false;
+
+	*out = make_decoded(in->len);
+	out->text[0] = '\0';
+	for (int i = 0; i < in->len;)
+	{
+		int used;
+		int code = read_encoded(in->text + i, &used);
+
+		if (code >= 0)
+			has_encoded = true;
+		else
+		{
+			used = 1;
+			code = (unsigned char) in->text[i];
+		}
+		append_char(out, code, in->from[i], in->to[i + used - 1]);
+		i += used;
+	}
+	return has_encoded;
+}
+
+/*
+ * Marks each occurrence of a secret, also one that was cut on its way.
+ */
+static void
+mark_literal(const Decoded *in, const char *secret, bool *marks)
 {
 	const char *head = pnstrdup(secret, ADP_SECRET_HEAD);
-	const char *hit = strstr(text, head);
-	StringInfoData out;
+	const char *hit = strstr(in->text, head);
 
-	if (hit == NULL)
-		return text;
-	initStringInfo(&out);
 	while (hit != NULL)
 	{
-		appendBinaryStringInfo(&out, text, (int) (hit - text));
-		appendStringInfoString(&out, "***");
-		text = hit + common_len(hit, secret);
-		hit = strstr(text, head);
+		int at = (int) (hit - in->text);
+		int len = 0;
+
+		while (secret[len] != '\0' && hit[len] == secret[len])
+			len++;
+		for (int i = in->from[at]; i < in->to[at + len - 1]; i++)
+			marks[i] = true;
+		hit = strstr(hit + len, head);
 	}
-	appendStringInfoString(&out, text);
-	return out.data;
+}
+
+/*
+ * Marks a secret within something in base64.  What stands before it there
+ * decides which of its bytes share a group; of those at the ends, at most two,
+ * the characters depend on their neighbours.
+ */
+static void
+mark_base64(const Decoded *in, const char *secret, bool *marks)
+{
+	int len = (int) strlen(secret);
+
+	for (int skip = 0; skip < 3; skip++)
+	{
+		int ngroups = (len - skip) / 3;
+		StringInfoData text;
+
+		if (ngroups * 4 < BASE64_MIN)
+			continue;
+		initStringInfo(&text);
+		adp_base64url_append(&text, (const unsigned char *) secret + skip,
+							 ngroups * 3);
+		mark_literal(in, text.data, marks);
+		for (char *c = text.data; *c != '\0'; c++)
+			*c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
+		mark_literal(in, text.data, marks);
+	}
+}
+
+/*
+ * The text with each marked part replaced; itself if there is none.
+ */
+static const char *
+replace_marked(const char *text, const bool *marks, int len)
+{
+	char *out;
+	char *to;
+
+	if (memchr(marks, true, len) == NULL)
+		return text;
+	to = out = palloc(3 * len + 1);
+	for (int i = 0; i < len; i++)
+	{
+		if (!marks[i])
+			*to++ = text[i];
+		else if (i == 0 || !marks[i - 1])
+		{
+			memcpy(to, "***", 3);
+			to += 3;
+		}
+	}
+	*to = '\0';
+	return out;
 }
 
 /*
@@ -55,12 +231,72 @@ redact_one(const char *text, const char *secret)
 const char *
 adp_secret_redact(const char *text, const char *const *secrets, int nsecrets)
 {
-	if (text == NULL)
-		return NULL;
-	for (int i = 0; i < nsecrets; i++)
+	int len = text ? (int) strlen(text) : 0;
+	Decoded in;
+	Decoded next;
+	bool *marks;
+
+	if (len == 0)
+		return text;
+	marks = palloc0(len * sizeof(bool));
+	in = make_decoded(len);
+	for (int i = 0; i < len; i++)
+		append_char(&in, (unsigned char) text[i], i, i + 1);
+	for (int step = 0; step <= DECODINGS_MAX; step++)
 	{
-		if (secrets[i] != NULL && strlen(secrets[i]) >= ADP_SECRET_MIN)
-			text = redact_one(text, secrets[i]);
+		for (int i = 0; i < nsecrets; i++)
+		{
+			if (secrets[i] == NULL || strlen(secrets[i]) < ADP_SECRET_MIN)
+				continue;
+			mark_literal(&in, secrets[i], marks);
+			mark_base64(&in, secrets[i], marks);
+		}
+		if (!decode(&in, &next))
+			break;
+		in = next;
 	}
-	return text;
+	return replace_marked(text, marks, len);
+}
+
+/*
+ * Whether a word mixes small letters with large ones, or letters with many
+ * digits: a few stand in names, too.
+ */
+static bool
+is_mixed(const char *word, int len)
+{
+	int nlower = 0;
+	int nupper = 0;
+	int ndigits = 0;
+
+	for (int i = 0; i < len; i++)
+	{
+		nlower += word[i] >= 'a' && word[i] <= 'z';
+		nupper += word[i] >= 'A' && word[i] <= 'Z';
+		ndigits += word[i] >= '0' && word[i] <= '9';
+	}
+	return (nlower > 0 && nupper > 0) ||
+		(nlower + nupper > 0 && ndigits >= LIKELY_DIGITS_MIN);
+}
+
+/*
+ * Whether a text may hold a credential.
+ */
+bool
+adp_secret_is_likely(const char *text)
+{
+	if (strstr(text, "://") != NULL)
+		return strpbrk(text, "@?#") != NULL;
+	if (strpbrk(text, "{@") != NULL || strstr(text, "-----") != NULL)
+		return true;
+	while (*text != '\0')
+	{
+		int len = (int) strcspn(text, " ,;\t\r\n");
+
+		if (len >= LIKELY_MIN && is_mixed(text, len))
+			return true;
+		text += len;
+		text += strspn(text, " ,;\t\r\n");
+	}
+	return false;
 }

@@ -10,6 +10,7 @@
 #include "base/words.h"
 #include "fdw/endpoint.h"
 #include "net/http.h"
+#include "net/url.h"
 
 /*
  * What keeps a URL from being an absolute http(s) address of a host and path.
@@ -17,6 +18,8 @@
 const char *
 adp_endpoint_check(const char *url)
 {
+	if (!adp_url_path_is_plain(url))
+		return "The path of a URL has no segments \".\" or \"..\", no empty ones, and no encoded slashes or backslashes.";
 	if (strncmp(url, "http://", 7) == 0 && !adp_http_url_allowed(url))
 		return "Plain http is spoken with loopback addresses only; use https.";
 	if (!adp_http_url_allowed(url))
@@ -38,20 +41,41 @@ origin_len(const char *url)
 }
 
 /*
+ * A URL as all its spellings have it: scheme and host in lower case, without
+ * the port that goes without saying.
+ */
+static char *
+normalize(const char *url)
+{
+	char *copy = pstrdup(url);
+	int len = origin_len(copy);
+	const char *port = strncasecmp(url, "https:", 6) == 0 ? ":443" : ":80";
+	int port_len = (int) strlen(port);
+
+	for (int i = 0; i < len; i++)
+		copy[i] = pg_tolower((unsigned char) copy[i]);
+	if (len > port_len && strncmp(copy + len - port_len, port, port_len) == 0)
+		memmove(copy + len - port_len, copy + len, strlen(copy + len) + 1);
+	return copy;
+}
+
+/*
  * Whether a URL starts with a prefix, at a boundary of its path: a prefix
  * "https://a.com" must not let "https://a.com.evil" pass.
  */
 static bool
 has_prefix(const char *url, const char *prefix)
 {
-	int len = (int) strlen(prefix);
+	char *wanted = normalize(prefix);
+	char *found = normalize(url);
+	int len = (int) strlen(wanted);
 
-	while (len > 0 && prefix[len - 1] == '/')
+	while (len > 0 && wanted[len - 1] == '/')
 		len--;
-	if (len == 0 || len < origin_len(prefix))
+	if (len == 0 || len < origin_len(wanted))
 		return false;
-	return strncmp(url, prefix, len) == 0 &&
-		(url[len] == '\0' || url[len] == '/');
+	return strncmp(found, wanted, len) == 0 &&
+		(found[len] == '\0' || found[len] == '/');
 }
 
 /*
@@ -60,9 +84,10 @@ has_prefix(const char *url, const char *prefix)
 static bool
 same_origin(const char *url, const char *own)
 {
+	char *found = normalize(url);
 	int len = origin_len(own);
 
-	return own != NULL && origin_len(url) == len && strncmp(url, own, len) == 0;
+	return origin_len(found) == len && strncmp(found, own, len) == 0;
 }
 
 /*
@@ -72,9 +97,15 @@ void
 adp_endpoint_require_allowed(const AdpPlatform *platform, const char *option,
 							 const char *url, Oid role)
 {
+	const char *problem = adp_endpoint_check(url);
 	char *rest;
 	char *prefix;
 
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("invalid value for option \"%s\"", option),
+				 errdetail_internal("%s", problem)));
 	if (superuser_arg(role) || same_origin(url, platform->endpoint) ||
 		(platform->token_endpoint && same_origin(url, platform->token_endpoint)))
 		return;

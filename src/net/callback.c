@@ -26,6 +26,13 @@
  */
 #define STEP_BYTES_MAX ((size_t) 4 * 1024 * 1024)
 
+/*
+ * A compressed body may become so many times larger; the first megabyte is not
+ * counted.  Reports become some thirty times larger, a bomb a thousand times.
+ */
+#define EXPANSION_MAX 200
+#define EXPANSION_FREE_BYTES ((size_t) 1024 * 1024)
+
 StaticAssertDecl(ADP_PROBLEM_MAX >= CURL_ERROR_SIZE,
 				 "the library's error text fits");
 
@@ -40,7 +47,7 @@ on_header(char *line, size_t size, size_t count, void *arg)
 	if (size * count > HEADER_BYTES_MAX - transfer->header_bytes)
 	{
 		transfer->failure = ADP_HTTP_TOO_LARGE;
-		transfer->body.problem = "headers are larger than the limit";
+		transfer->body.problem = ADP_HEADERS_TOO_LARGE;
 		return 0;
 	}
 	transfer->header_bytes += size * count;
@@ -94,6 +101,24 @@ had_its_share(AdpHttpTransfer *transfer)
 }
 
 /*
+ * Takes in a piece of a compressed body.
+ */
+static AdpHttpOutcome
+inflate_piece(AdpHttpTransfer *transfer, const char *bytes, size_t count)
+{
+	AdpSpool *spool = &transfer->body;
+	AdpHttpOutcome outcome =
+		adp_inflate_push(transfer->inflate, bytes, count, spool);
+
+	transfer->packed_bytes += count;
+	if (outcome != ADP_HTTP_PENDING || spool->len <= EXPANSION_FREE_BYTES ||
+		spool->len / EXPANSION_MAX <= transfer->packed_bytes)
+		return outcome;
+	spool->problem = "body expands out of proportion";
+	return ADP_HTTP_TOO_LARGE;
+}
+
+/*
  * Takes in a piece of the body.
  */
 static AdpHttpOutcome
@@ -107,9 +132,8 @@ take_piece(AdpHttpTransfer *transfer, const char *bytes, size_t count)
 		outcome = begin_body(transfer);
 	if (outcome != ADP_HTTP_PENDING)
 		return outcome;
-	outcome = transfer->inflate != NULL
-		? adp_inflate_push(transfer->inflate, bytes, count, spool)
-		: adp_spool_append(spool, bytes, count);
+	outcome = transfer->inflate != NULL ? inflate_piece(transfer, bytes, count)
+										: adp_spool_append(spool, bytes, count);
 	transfer->step_bytes += spool->len - before;
 	return outcome;
 }

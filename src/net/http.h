@@ -125,8 +125,8 @@ extern void adp_http_set_alarm(AdpHttpGroup *group, int64 delay_ms);
 extern const AdpHttpResponse *adp_http_response(const AdpHttpTransfer *transfer);
 
 /*
- * A header of the answer by name, case-insensitively; NULL if absent.  Valid
- * until the transfer is released.
+ * A header of the answer by name, case-insensitively; NULL if absent, or not
+ * all printable ASCII.  Valid until the transfer is released.
  */
 extern const char *adp_http_header(const AdpHttpTransfer *transfer,
 								   const char *name);
@@ -142,7 +142,10 @@ extern void adp_http_take_body(AdpHttpTransfer *transfer, struct AdpSpool *body)
 /* Ends a transfer, whether or not it is finished, and frees what it holds. */
 extern void adp_http_release(AdpHttpTransfer *transfer);
 
-/* True for "https://…", and for "http://" to localhost, 127.x.x.x or [::1]. */
+/*
+ * True for "https://…", and for "http://" to localhost, 127.x.x.x or [::1];
+ * without steps to "." or ".." in its path, in any spelling.
+ */
 extern bool adp_http_url_allowed(const char *url);
 
 /* "HTTP 503", or words for a transfer that failed; palloc'd. */

@@ -6,6 +6,7 @@
 
 #include <curl/curl.h>
 
+#include "base/compat.h"
 #include "net/transfer.h"
 
 /*
@@ -65,6 +66,23 @@ classify_timeout(CURL *easy)
 }
 
 /*
+ * True if the library gave up on a header line, which it reports like a failed
+ * allocation: it keeps a line in memory of a fixed size until it is whole.
+ */
+static bool
+header_was_too_long(const AdpHttpTransfer *transfer, int code)
+{
+	curl_off_t first_byte_us = 0;
+
+	if (code == ADP_CURLE_TOO_LARGE)
+		return !transfer->body_begun;
+	(void) curl_easy_getinfo(transfer->easy, CURLINFO_STARTTRANSFER_TIME_T,
+							 &first_byte_us);
+	return code == CURLE_OUT_OF_MEMORY && !transfer->body_begun &&
+		first_byte_us > 0;
+}
+
+/*
  * Turns the library's result into an outcome.
  */
 AdpHttpOutcome
@@ -72,6 +90,8 @@ adp_outcome_classify(const AdpHttpTransfer *transfer, int code)
 {
 	if (transfer->failure != ADP_HTTP_PENDING)
 		return transfer->failure;
+	if (header_was_too_long(transfer, code))
+		return ADP_HTTP_TOO_LARGE;
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		return classify_timeout(transfer->easy);
 	if (code == CURLE_SSL_CONNECT_ERROR && handshake_was_cut(transfer))
@@ -115,6 +135,8 @@ adp_outcome_problem(AdpHttpTransfer *transfer, int code)
 {
 	const AdpSpool *spool = &transfer->body;
 
+	if (header_was_too_long(transfer, code))
+		return ADP_HEADERS_TOO_LARGE;
 	if (spool->problem != NULL && spool->problem_errno == 0)
 		return spool->problem;
 	if (spool->problem != NULL)

@@ -5,7 +5,8 @@
  * What is fixed for all transfers, and why:
  *	- http and https only, no redirects, no proxies (the environment of a
  *	  database server is no place to route its traffic from), no netrc, no
- *	  cookies: nothing but the request decides where bytes go;
+ *	  cookies, no rewriting of paths: nothing but the request decides where
+ *	  bytes go;
  *	- certificates and host names are verified, always;
  *	- HTTP/1.1: a scan sends few requests with large answers, each on its own
  *	  kept-alive connection, so that a stalled answer holds up no other;
@@ -44,13 +45,18 @@ set_fixed_options(CURL *easy)
 	ADP_SET_OPTION(code, easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	ADP_SET_OPTION(code, easy, CURLOPT_FOLLOWLOCATION, 0L);
 	ADP_SET_OPTION(code, easy, CURLOPT_PROXY, "");
+	ADP_SET_OPTION(code, easy, CURLOPT_PATH_AS_IS, 1L);
 	ADP_SET_OPTION(code, easy, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
 	ADP_SET_OPTION(code, easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	ADP_SET_OPTION(code, easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	ADP_SET_OPTION(code, easy, CURLOPT_SSLVERSION,
 				   (long) CURL_SSLVERSION_TLSv1_2);
 	if (adp_guc_ca_file != NULL && adp_guc_ca_file[0] != '\0')
+	{
+		/* the library would look into the system's folder beside the file */
 		ADP_SET_OPTION(code, easy, CURLOPT_CAINFO, adp_guc_ca_file);
+		ADP_SET_OPTION(code, easy, CURLOPT_CAPATH, NULL);
+	}
 
 	/* Never wait for a resolver thread; never touch the server's signals. */
 	ADP_SET_OPTION(code, easy, CURLOPT_QUICK_EXIT, 1L);
@@ -401,7 +407,23 @@ adp_http_response(const AdpHttpTransfer *transfer)
 }
 
 /*
- * A header of the answer by name; NULL if absent or none has arrived.
+ * True if text is made of printable ASCII.
+ */
+static bool
+is_printable(const char *text)
+{
+	for (; *text != '\0'; text++)
+	{
+		if ((*text < ' ' && *text != '\t') || *text >= 0x7f)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A header of the answer by name; NULL if absent or none has arrived.  One of
+ * other bytes than printable ASCII is as good as absent: it may not be text of
+ * any encoding, and may end up in messages and tables.
  */
 const char *
 adp_http_header(const AdpHttpTransfer *transfer, const char *name)
@@ -411,7 +433,7 @@ adp_http_header(const AdpHttpTransfer *transfer, const char *name)
 	if (curl_easy_header(transfer->easy, name, 0, CURLH_HEADER, -1, &header) !=
 		CURLHE_OK)
 		return NULL;
-	return header->value;
+	return is_printable(header->value) ? header->value : NULL;
 }
 
 /*

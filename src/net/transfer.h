@@ -20,6 +20,9 @@ struct curl_slist;
 /* CURL_ERROR_SIZE, checked where that is known. */
 #define ADP_PROBLEM_MAX 256
 
+/* What is wrong with an answer of too many or too long headers. */
+#define ADP_HEADERS_TOO_LARGE "headers are larger than the limit"
+
 struct AdpHttpGroup
 {
 	MemoryContext cxt; /* holds the group and its transfers' contexts */
@@ -65,6 +68,7 @@ struct AdpHttpTransfer
 	size_t step_bytes; /* how much of it */
 	bool is_paused;
 	AdpInflate *inflate; /* NULL unless the body is compressed */
+	size_t packed_bytes; /* of it, before decompression */
 	AdpSpool body;
 	AdpHttpOutcome failure; /* what a callback found; PENDING if nothing */
 };

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -182,6 +183,103 @@ is_plain_text(const char *url)
 }
 
 /*
+ * Decodes what is percent-encoded in a text, in place; false if nothing is.
+ */
+static bool
+decode_percent(char *text)
+{
+	bool has_encoded = false;
+	char *to = text;
+
+	for (const char *from = text; *from != '\0'; from++)
+	{
+		unsigned int byte;
+
+		if (*from == '%' && isxdigit((unsigned char) from[1]) &&
+			isxdigit((unsigned char) from[2]) &&
+			sscanf(from + 1, "%2x", &byte) == 1 && byte != 0)
+		{
+			*to++ = (char) byte;
+			from += 2;
+			has_encoded = true;
+		}
+		else
+			*to++ = *from;
+	}
+	*to = '\0';
+	return has_encoded;
+}
+
+/*
+ * True if a path has a segment "." or "..".
+ */
+static bool
+has_dot_segment(const char *path)
+{
+	while (*path != '\0')
+	{
+		size_t len = strcspn(path, "/\\");
+
+		if ((len == 1 && path[0] == '.') ||
+			(len == 2 && path[0] == '.' && path[1] == '.'))
+			return true;
+		path += len;
+		path += *path != '\0';
+	}
+	return false;
+}
+
+/*
+ * Copies the path of a URL.
+ */
+static char *
+copy_path(const char *url)
+{
+	const char *host = strstr(url, "://");
+	const char *path = host ? host + 3 + strcspn(host + 3, "/?#") : url;
+
+	return pnstrdup(path, strcspn(path, "?#"));
+}
+
+/*
+ * True if the path of a URL takes no step back, however it is written: whoever
+ * reads it next may decode it, and more than once.
+ */
+static bool
+goes_straight(const char *url)
+{
+	char *path = copy_path(url);
+	bool is_straight;
+
+	do
+		is_straight = !has_dot_segment(path);
+	while (is_straight && decode_percent(path));
+	pfree(path);
+	return is_straight;
+}
+
+/*
+ * True if the path of a URL is the same to every reader.
+ */
+bool
+adp_url_path_is_plain(const char *url)
+{
+	char *path = copy_path(url);
+	bool is_plain = strstr(path, "//") == NULL;
+
+	if (decode_percent(path))
+	{
+		for (const char *c = path; *c != '\0'; c++)
+			is_plain &= *c > ' ' && *c < 0x7f && strchr("\\%?#", *c) == NULL;
+		/* a slash that was encoded would be another segment to some */
+		is_plain &=
+			strstr(path, "//") == NULL && strcasestr(url, "%2f") == NULL;
+	}
+	pfree(path);
+	return is_plain && goes_straight(url);
+}
+
+/*
  * True for "https://…", and for "http://" to this machine.
  */
 bool
@@ -189,7 +287,7 @@ adp_http_url_allowed(const char *url)
 {
 	char host[LOCAL_HOST_MAX];
 
-	if (url == NULL || !is_plain_text(url))
+	if (url == NULL || !is_plain_text(url) || !goes_straight(url))
 		return false;
 	if (has_prefix(url, HTTPS_PREFIX))
 		return url[strlen(HTTPS_PREFIX)] != '/' &&

@@ -15,6 +15,12 @@ extern bool adp_url_is_plain(const char *url);
 /* True for an https URL whose host is the domain or lies within it. */
 extern bool adp_url_is_within(const char *url, const char *domain);
 
+/*
+ * True if the path of an allowed URL is the same to every reader: no empty
+ * segments, and nothing percent-encoded that means something in a path.
+ */
+extern bool adp_url_path_is_plain(const char *url);
+
 /* True for an address that leads back to this machine. */
 extern bool adp_address_is_loopback(const struct sockaddr *address);
 
