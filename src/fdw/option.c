@@ -24,6 +24,7 @@
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
+#include "base/secret.h"
 #include "base/words.h"
 #include "fdw/endpoint.h"
 #include "fdw/option.h"
@@ -260,15 +261,33 @@ refuse_option(const AdpPlatform *platform, const Place *place, const char *name)
 }
 
 /*
+ * Whether a value may be a secret in the wrong place.
+ */
+static bool
+may_be_secret(const AdpPlatform *platform, const char *value)
+{
+	char *rest = pstrdup(platform->secret_marks ? platform->secret_marks : "");
+	char *mark;
+
+	while ((mark = adp_words_next(&rest, ",")) != NULL)
+	{
+		if (*mark != '\0' && strncmp(value, mark, strlen(mark)) == 0)
+			return true;
+	}
+	return adp_secret_is_likely(value);
+}
+
+/*
  * Throws for a value that the option cannot take.  Values of secrets are not
- * shown.
+ * shown, nor one that may be a secret in the wrong place.
  */
 static void
-refuse_value(const AdpOption *option, const char *value, const char *detail)
+refuse_value(const AdpPlatform *platform, const AdpOption *option,
+			 const char *value, const char *detail)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 option->is_secret
+			 option->is_secret || may_be_secret(platform, value)
 				 ? errmsg("invalid value for option \"%s\"", option->name)
 				 : errmsg("invalid value for option \"%s\": \"%s\"",
 						  option->name, value),
@@ -323,7 +342,7 @@ check_value(const AdpPlatform *platform, const AdpOption *option,
 			break;
 	}
 	if (problem != NULL)
-		refuse_value(option, value, problem);
+		refuse_value(platform, option, value, problem);
 }
 
 /*

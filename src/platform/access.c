@@ -84,16 +84,10 @@ static bool
 read_answer(AdpSession *session, MemoryContext cxt, AdpCall *call,
 			AdpAccess *access)
 {
-	Size len;
-	const char *body = adp_call_body(call, &len);
-	AdpError error = {0};
-	const AdpJson *doc = adp_json_parse(cxt, body, len, &error);
+	const AdpJson *doc = adp_call_document(call, cxt);
 
 	if (doc == NULL)
-	{
-		adp_call_reject(call, &error);
 		return false;
-	}
 	read_access(&session->platform->access, doc, access);
 	return true;
 }

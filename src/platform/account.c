@@ -70,49 +70,77 @@ adp_account_check_list(const AdpPlatform *platform, const char *list,
 }
 
 /*
- * A copy of what an answer tells in some place; NULL if it is nothing.  Looking
- * leaves things behind, and there may be thousands of accounts.
+ * Whether what a row says of its account means this one.
  */
-static const char *
-copy_text(const AdpJson *row, const char *path)
+bool
+adp_account_owns_row(const AdpPlatform *platform, const char *id,
+					 const char *said, Size len)
 {
-	MemoryContext scratch =
-		AllocSetContextCreate(CurrentMemoryContext, "adpipe look-up",
-							  ALLOCSET_SMALL_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(scratch);
-	const char *text = adp_json_find_text(row, path);
+	const char *prefix = platform->row_account_prefix;
+	Size skip = prefix ? strlen(prefix) : 0;
+	Size id_len = strlen(id);
 
-	MemoryContextSwitchTo(old);
-	text = text ? pstrdup(text) : NULL;
-	MemoryContextDelete(scratch);
-	return text;
+	if (prefix == NULL)
+		return len == id_len && memcmp(said, id, len) == 0;
+	if (len < skip || memcmp(said, prefix, skip) != 0)
+		return true;
+	return len >= skip + id_len && memcmp(said + skip, id, id_len) == 0 &&
+		(len == skip + id_len || said[skip + id_len] == '/');
 }
 
 /*
- * Reads an account.  What has no id of an account's form is none: the id goes
- * into requests.
+ * A copy in cxt of what an answer tells in some place; NULL if it is nothing.
+ */
+static const char *
+copy_text(MemoryContext cxt, const AdpJson *row, const char *path)
+{
+	const char *text = adp_json_find_text(row, path);
+
+	return text ? MemoryContextStrdup(cxt, text) : NULL;
+}
+
+/*
+ * Reads the texts of an account into cxt.  What has no id of an account's form
+ * is none: the id goes into requests.
+ */
+static bool
+read_texts(const AdpPlatform *platform, const AdpJson *row, MemoryContext cxt,
+		   AdpAccount *account)
+{
+	const AdpAccountPaths *paths = &platform->account_paths;
+	const char *status = adp_json_find_text(row, paths->status);
+	const char *id = copy_text(cxt, row, paths->id);
+	char *canonical = id ? adp_account_canonical(platform, id) : NULL;
+
+	account->id = canonical ? MemoryContextStrdup(cxt, canonical) : id;
+	if (canonical == NULL)
+		return false;
+	account->name = copy_text(cxt, row, paths->name);
+	account->time_zone = copy_text(cxt, row, paths->time_zone);
+	account->currency = copy_text(cxt, row, paths->currency);
+	account->system = copy_text(cxt, row, paths->system);
+	account->retargeting = copy_text(cxt, row, paths->retargeting);
+	account->is_closed = status != NULL && strcmp(status, paths->closed) == 0;
+	return true;
+}
+
+/*
+ * Reads an account.  Looking leaves things behind, and there may be thousands of
+ * accounts, so that is done in memory of its own.
  */
 bool
 adp_account_read(const AdpPlatform *platform, const AdpJson *row,
 				 AdpAccount *account)
 {
-	const AdpAccountPaths *paths = &platform->account_paths;
-	const char *status = copy_text(row, paths->status);
-	const char *id = copy_text(row, paths->id);
+	MemoryContext scratch =
+		AllocSetContextCreate(CurrentMemoryContext, "adpipe look-up",
+							  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(scratch);
+	bool is_account = read_texts(platform, row, old, account);
 
-	account->id = id ? adp_account_canonical(platform, id) : NULL;
-	if (account->id == NULL)
-	{
-		account->id = id;
-		return false;
-	}
-	account->name = copy_text(row, paths->name);
-	account->time_zone = copy_text(row, paths->time_zone);
-	account->currency = copy_text(row, paths->currency);
-	account->system = copy_text(row, paths->system);
-	account->retargeting = copy_text(row, paths->retargeting);
-	account->is_closed = status != NULL && strcmp(status, paths->closed) == 0;
-	return true;
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(scratch);
+	return is_account;
 }
 
 /*

@@ -24,6 +24,13 @@ extern const char *adp_account_check_list(const AdpPlatform *platform,
 										  const char *list, bool with_all);
 
 /*
+ * Whether what a row says of its account, len bytes, means the one of an id; see
+ * row_account of the platform.
+ */
+extern bool adp_account_owns_row(const AdpPlatform *platform, const char *id,
+								 const char *said, Size len);
+
+/*
  * Reads an account out of a row of an answer into fresh memory; false if the
  * row tells of none.  account->id is then what it tells in the place of an id
  * and is none, or NULL.

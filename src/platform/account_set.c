@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "platform/account.h"
 #include "platform/account_set.h"
 
@@ -77,43 +79,61 @@ next_token(const AdpPlatform *platform, const AdpJson *doc)
 }
 
 /*
+ * Adds the account of a row; false, with *error, if it is none, or not one that
+ * was asked for.  An id that is malformed is noted.
+ */
+static bool
+add_row(AdpAccountSet *set, const AdpPlatform *platform, const char *manager,
+		const AdpJson *row, AdpError *error)
+{
+	const char *path = platform->account_paths.manager;
+	const char *owner = path ? adp_json_text(adp_json_path(row, path)) : NULL;
+	AdpAccount account = {0};
+
+	if (owner != NULL && manager != NULL &&
+		!adp_account_owns_row(platform, manager, owner, strlen(owner)))
+		adp_error_set(error, ADP_ERR_FORMAT,
+					  "the answer lists accounts under another manager", NULL,
+					  NULL);
+	else if (adp_account_read(platform, row, &account))
+		adp_account_set_add(set, &account);
+	else if (account.id == NULL)
+		adp_error_set(error, ADP_ERR_FORMAT,
+					  "the answer lists an account without an id", NULL, NULL);
+	else if (set->odd == NULL)
+		set->odd = account.id;
+	return error->class == ADP_OK;
+}
+
+/*
  * Adds the accounts in an answer.
  */
 bool
-adp_account_set_read(AdpAccountSet *set, const AdpPlatform *platform,
-					 AdpCall *call, const char **next)
+adp_account_set_read(AdpAccountSet *set, const AdpSession *session,
+					 AdpCall *call, AdpAccountPage *page)
 {
-	Size len;
-	const char *body = adp_call_body(call, &len);
-	AdpError error = {0};
-	const AdpJson *doc =
-		adp_json_parse(CurrentMemoryContext, body, len, &error);
+	const AdpPlatform *platform = session->platform;
+	const AdpJson *doc = adp_call_document(call, CurrentMemoryContext);
 	const AdpJson *rows = adp_json_get(doc, platform->list_key);
-	AdpAccount account = {0};
+	const char *total = platform->listing.total;
+	AdpError error = {0};
+	bool is_sound = true;
 
-	if (adp_json_get(doc, "error") != NULL)
-	{
-		/* a failure under a good status would else read as no accounts */
-		adp_error_set(&error, ADP_ERR_REPLY,
-					  "the answer holds an error under HTTP status 200", NULL,
-					  NULL);
-		doc = NULL;
-	}
 	if (doc == NULL)
-	{
-		adp_call_reject(call, &error);
 		return false;
-	}
-	if (rows == NULL && adp_account_read(platform, doc, &account))
-		adp_account_set_add(set, &account);
-	for (int i = 0; i < adp_json_count(rows); i++)
+	page->nrows = adp_json_count(rows);
+	page->hash = adp_json_hash(rows);
+	page->total = total ? adp_json_int(adp_json_path(doc, total), -1) : -1;
+	page->next = next_token(platform, doc);
+	if (rows == NULL && platform->account_path != NULL)
+		is_sound = add_row(set, platform, NULL, doc, &error);
+	for (int i = 0; i < page->nrows && is_sound; i++)
 	{
-		MemSet(&account, 0, sizeof(account));
-		if (adp_account_read(platform, adp_json_at(rows, i), &account))
-			adp_account_set_add(set, &account);
-		else if (set->odd == NULL)
-			set->odd = account.id;
+		CHECK_FOR_INTERRUPTS();
+		is_sound = add_row(set, platform, session->settings->manager,
+						   adp_json_at(rows, i), &error);
 	}
-	*next = next_token(platform, doc);
-	return true;
+	if (!is_sound)
+		adp_call_reject(call, &error);
+	return is_sound;
 }

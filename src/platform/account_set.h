@@ -29,15 +29,22 @@ extern void adp_account_set_add(AdpAccountSet *set, const AdpAccount *account);
 /* Orders accounts by their ids. */
 extern void adp_account_set_sort(AdpAccountSet *set);
 
+/* What an answer says beside its accounts. */
+typedef struct AdpAccountPage
+{
+	int nrows;
+	uint64 hash;	  /* of its rows */
+	int64 total;	  /* accounts on all pages; -1: not said */
+	const char *next; /* token of the page after this one: NULL if there is
+					   * none, empty if there is, but no way to ask for it */
+} AdpAccountPage;
+
 /*
  * Adds the accounts in the answer to a done call, which is a page of rows or one
- * account by itself; all in CurrentMemoryContext.  False: it could not be read
- * and the call goes on.  *next gets the token of the page after this one: NULL
- * if there is none, empty if the platform says that there is one but not how to
- * ask for it.
+ * account by itself; all in CurrentMemoryContext.  False: it is no such answer,
+ * and the call goes on.
  */
-extern bool adp_account_set_read(AdpAccountSet *set,
-								 const AdpPlatform *platform, AdpCall *call,
-								 const char **next);
+extern bool adp_account_set_read(AdpAccountSet *set, const AdpSession *session,
+								 AdpCall *call, AdpAccountPage *page);
 
 #endif /* ADP_PLATFORM_ACCOUNT_SET_H */

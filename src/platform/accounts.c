@@ -417,11 +417,15 @@ static bool
 read_settings(AdpDirectory *directory, AdpCall *call, AdpAccount *account)
 {
 	AdpAccountSet answer = {0};
-	const char *next;
+	AdpAccountPage page = {0};
 
-	if (!adp_account_set_read(&answer, directory->session->platform, call,
-							  &next))
+	if (!adp_account_set_read(&answer, directory->session, call, &page))
 		return false;
+	if (answer.count > 0 && strcmp(answer.items[0].id, account->id) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+				 errmsg("platform \"%s\" answered for another account than %s",
+						directory->session->platform->name, account->id)));
 	if (answer.count != 1 || answer.items[0].time_zone == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),

@@ -89,6 +89,12 @@ static const AdpSource appsflyer_sources[] =
 	 RAW("installs-retarget", 60, adp_appsflyer_raw),
 	 RAW(NULL, 31, adp_appsflyer_raw)};
 
+/* Reports are CSV; what is none is known by its header. */
+static const AdpPromises appsflyer_promises = {
+	.failure = "message|error",
+	.of = {[ADP_ANSWER_ACCOUNTS] = {.list = "data"}},
+};
+
 const AdpPlatform adp_appsflyer = {
 	.name = "appsflyer",
 	.title = "AppsFlyer",
@@ -101,6 +107,9 @@ const AdpPlatform adp_appsflyer = {
 	.redirect_domain = "appsflyer.com",
 	.format = ADP_FORMAT_CSV,
 	.list_key = "data",
+	.secret_marks = "eyJ",
+	.promises = &appsflyer_promises,
+	.row_account = "App ID",
 	.token_path = "links.next",
 	.more_path = "links.next",
 	.any_field_name = true,
@@ -121,6 +130,6 @@ const AdpPlatform adp_appsflyer = {
 					  .currency = "attributes.currency",
 					  .system = "attributes.platform",
 					  .retargeting = "attributes.enable_retargetting"},
-	.listing = {"/api/mng/apps?limit=1000", "offset", true},
+	.listing = {"/api/mng/apps?limit=1000", "offset", true, "meta.total_items"},
 	.add_params = adp_appsflyer_add_params,
 };

@@ -15,6 +15,9 @@
 /* Largest body of a page: 10,000 rows of the widest report stay far below. */
 #define BODY_MAX ((Size) 1024 * 1024 * 1024 - 1024 * 1024)
 
+/* Largest body of everything else, which is parsed into a document. */
+#define DOCUMENT_MAX ((Size) 16 * 1024 * 1024)
+
 /* Most answers that only refer to another address. */
 #define REDIRECTS_MAX 3
 
@@ -37,6 +40,7 @@ create_call(AdpSession *session, MemoryContext parent,
 	call->method = request->method;
 	call->path = MemoryContextStrdup(cxt, request->path);
 	call->days = request->days;
+	call->answer = request->answer;
 	call->url =
 		adp_sign_url(session, cxt, base, request->path, request->token_param);
 	call->body = request->body ? MemoryContextStrdup(cxt, request->body) : NULL;
@@ -64,8 +68,12 @@ adp_call_create(AdpSession *session, MemoryContext cxt,
 AdpCall *
 adp_call_create_sign_in(AdpSession *session, MemoryContext cxt, const char *form)
 {
-	const AdpApiRequest request = {"POST", "", form,
-								   "application/x-www-form-urlencoded"};
+	const AdpApiRequest request = {.method = "POST",
+								   .path = "",
+								   .body = form,
+								   .content_type =
+									   "application/x-www-form-urlencoded",
+								   .answer = ADP_ANSWER_TOKEN};
 	AdpCall *call = create_call(session, cxt, &request,
 								session->settings->token_endpoint, "sign-in");
 
@@ -106,6 +114,17 @@ make_headers(const AdpCall *call, AdpHttpHeader *headers)
 }
 
 /*
+ * The largest body that the call takes.
+ */
+static Size
+body_max(const AdpCall *call)
+{
+	if (call->is_sign_in)
+		return ADP_ERROR_BODY_MAX;
+	return call->answer == ADP_ANSWER_ROWS ? BODY_MAX : DOCUMENT_MAX;
+}
+
+/*
  * Starts a transfer for the call.
  */
 static void
@@ -124,7 +143,7 @@ send_call(AdpCall *call)
 	request.body_len = request.body ? strlen(request.body) : 0;
 	request.connect_timeout_ms = settings->connect_timeout_ms;
 	request.request_timeout_ms = settings->request_timeout_ms;
-	request.max_body_bytes = call->is_sign_in ? ADP_ERROR_BODY_MAX : BODY_MAX;
+	request.max_body_bytes = body_max(call);
 	call->token = session->token;
 	call->transfer = adp_http_start(session->group, &request);
 	call->is_in_flight = true;
@@ -216,7 +235,8 @@ decide_retry(const AdpCall *call, const AdpHttpResponse *response)
 	if (call->failure.is_too_much)
 		input.max_retries = Min(input.max_retries, 1);
 	input.outcome = response->outcome;
-	input.status = response->status;
+	input.status =
+		call->failure.status > 0 ? call->failure.status : response->status;
 	input.is_transient = call->failure.is_transient;
 	input.is_permanent = call->failure.is_permanent;
 	input.asked_wait_ms = call->failure.retry_after_ms;
@@ -316,6 +336,19 @@ follow_redirect(AdpCall *call, int status)
 }
 
 /*
+ * Deals with an answer that reports a failure.
+ */
+static void
+handle_failure(AdpCall *call, const AdpHttpResponse *response)
+{
+	adp_call_read_failure(call, response);
+	if (renew_token(call))
+		drop_transfer(call);
+	else
+		retry_or_fail(call, response, call->failure.class);
+}
+
+/*
  * Judges a transfer that came back.
  */
 static void
@@ -338,11 +371,7 @@ judge(AdpCall *call, const AdpHttpResponse *response)
 	}
 	if (follow_redirect(call, response->status))
 		return;
-	adp_call_read_failure(call, response);
-	if (renew_token(call))
-		drop_transfer(call);
-	else
-		retry_or_fail(call, response, call->failure.class);
+	handle_failure(call, response);
 }
 
 /*
@@ -429,7 +458,26 @@ adp_call_accept(AdpCall *call)
 }
 
 /*
- * Repeats a call whose body cannot be read, or fails it.
+ * Parses and judges the body of a done call.
+ */
+const AdpJson *
+adp_call_document(AdpCall *call, MemoryContext cxt)
+{
+	Size len;
+	const char *body = adp_call_body(call, &len);
+	AdpError error = {0};
+	const AdpJson *doc = adp_json_parse(cxt, body, len, &error);
+
+	if (doc != NULL &&
+		adp_verdict_check(call->session->platform->promises, call->answer, doc,
+						  &error))
+		return doc;
+	adp_call_reject(call, &error);
+	return NULL;
+}
+
+/*
+ * Repeats a call whose body is not what it should be, or fails it.
  */
 void
 adp_call_reject(AdpCall *call, const AdpError *why)
@@ -437,11 +485,18 @@ adp_call_reject(AdpCall *call, const AdpError *why)
 	AdpHttpResponse cut = *adp_http_response(call->transfer);
 	AdpRetryDecision decision;
 
+	call->state = ADP_CALL_RUNNING;
+	if (adp_call_reports_failure(call))
+	{
+		handle_failure(call, adp_http_response(call->transfer));
+		return;
+	}
+
 	/* to the retry policy this is a connection cut short */
 	cut.outcome = ADP_HTTP_CUT;
+	MemSet(&call->failure, 0, sizeof(AdpFailure));
 	call->failure.retry_after_ms = -1;
 	decision = decide_retry(call, &cut);
-	call->state = ADP_CALL_RUNNING;
 	/* a body cut or garbled may be whole next time; one that says no won't */
 	if (decision.verdict == ADP_RETRY_WAIT &&
 		(why->class == ADP_ERR_FORMAT || why->class == ADP_ERR_REPLY))

@@ -41,6 +41,13 @@ extern AdpCallState adp_call_advance(AdpCall *call);
 extern const char *adp_call_body(const AdpCall *call, Size *len);
 
 /*
+ * Parses the body of a done call, which is a document, into cxt, and judges it
+ * by what the platform promises.  NULL: it is no such answer; then the call goes
+ * on, or has failed.
+ */
+extern const AdpJson *adp_call_document(AdpCall *call, MemoryContext cxt);
+
+/*
  * Moves the body of a done call into *body, which is the caller's to release.
  * The call keeps its place no longer, and is of no more use.
  */
@@ -67,8 +74,10 @@ extern void adp_call_poll(const AdpCall *call);
 extern void adp_call_accept(AdpCall *call);
 
 /*
- * Says that a done call's body cannot be read: the call is repeated like after
- * a cut connection, and fails with *why once its attempts are used up.
+ * Says that a done call's body is not what it should be.  If it reports a
+ * failure of the platform, the call fails, or is repeated, as under the failure's
+ * proper status; else it is repeated like after a cut connection, and fails with
+ * *why once its attempts are used up.
  */
 extern void adp_call_reject(AdpCall *call, const AdpError *why);
 

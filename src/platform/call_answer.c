@@ -4,32 +4,107 @@
  */
 #include "postgres.h"
 
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 #include "net/retry.h"
 #include "platform/call_parts.h"
 #include "platform/sign.h"
 
-/* Most of an error answer that is looked at as text. */
+/* Most of an error answer that is looked at as text, before and after secrets
+ * are taken out of it. */
+#define ERROR_TEXT_READ_MAX (64 * 1024)
 #define ERROR_TEXT_MAX 4096
 
+/* Longest words of a platform that are shown: a sentence, a code or id. */
+#define MESSAGE_MAX 2000
+#define CODE_MAX 200
+#define REQUEST_ID_MAX 100
+
+/* Longest name of a version. */
+#define VERSION_MAX 20
+
 /*
- * Makes what kinds read of an answer.  Of a success that is no body.
+ * Makes what kinds read of a success, which is not its body.
  */
 static AdpReply
 make_reply(const AdpCall *call, const AdpHttpResponse *response)
 {
 	AdpReply reply = {response->status, NULL,			"",
 					  call->path,		call->transfer, call->days};
+
+	return reply;
+}
+
+/*
+ * Makes what kinds read of a failure.
+ */
+static AdpReply
+make_failed_reply(const AdpCall *call, const AdpHttpResponse *response)
+{
+	AdpReply reply = make_reply(call, response);
 	Size len = Min(response->body_len, ADP_ERROR_BODY_MAX);
 
-	if (response->status == 200 || len == 0)
+	if (len == 0)
 		return reply;
 	reply.doc = adp_json_parse(call->cxt, response->body, len, NULL);
 	/* a secret that is cut would not be known for one */
-	reply.text = adp_call_redact(call, pnstrdup(response->body, len));
+	reply.text = adp_call_redact(call,
+								 pnstrdup(response->body,
+										  Min(len, ERROR_TEXT_READ_MAX)));
 	reply.text = pnstrdup(reply.text, Min(strlen(reply.text), ERROR_TEXT_MAX));
 	return reply;
+}
+
+/*
+ * Whether the body of a done call reports a failure.
+ */
+bool
+adp_call_reports_failure(const AdpCall *call)
+{
+	const AdpHttpResponse *response = adp_http_response(call->transfer);
+	const AdpPromises *promises = call->session->platform->promises;
+
+	return response->body_len <= ADP_ERROR_BODY_MAX &&
+		adp_verdict_is_failure(promises,
+							   adp_json_parse(call->cxt, response->body,
+											  response->body_len, NULL));
+}
+
+/*
+ * A copy of a word of the platform's, such as a code, to be shown: in printable
+ * ASCII, cut at a length.
+ */
+static char *
+plain_word(const char *text, int most)
+{
+	char *copy = text ? pnstrdup(text, Min(strlen(text), most)) : NULL;
+
+	for (char *c = copy; c != NULL && *c != '\0'; c++)
+	{
+		if (*c < ' ' || *c >= 0x7f)
+			*c = '?';
+	}
+	return copy;
+}
+
+/*
+ * Cuts and copies what of a failure is shown.
+ */
+static void
+bound_words(AdpFailure *failure)
+{
+	const char *message = failure->message;
+
+	failure->code = plain_word(failure->code, CODE_MAX);
+	failure->request_id = plain_word(failure->request_id, REQUEST_ID_MAX);
+	if (message != NULL && strlen(message) > MESSAGE_MAX)
+		failure->message =
+			psprintf("%s...",
+					 pnstrdup(message,
+							  pg_mbcliplen(message, (int) strlen(message),
+										   MESSAGE_MAX)));
 }
 
 /*
@@ -59,7 +134,7 @@ void
 adp_call_read_failure(AdpCall *call, const AdpHttpResponse *response)
 {
 	MemoryContext old = MemoryContextSwitchTo(call->cxt);
-	AdpReply reply = make_reply(call, response);
+	AdpReply reply = make_failed_reply(call, response);
 	AdpFailure *failure = &call->failure;
 
 	MemSet(failure, 0, sizeof(AdpFailure));
@@ -71,8 +146,7 @@ adp_call_read_failure(AdpCall *call, const AdpHttpResponse *response)
 	read_wait(call, &reply, failure);
 	if (failure->request_id == NULL)
 		failure->request_id = adp_http_header(call->transfer, "request-id");
-	if (failure->request_id != NULL)
-		failure->request_id = pstrdup(failure->request_id);
+	bound_words(failure);
 	MemoryContextSwitchTo(old);
 }
 
@@ -124,7 +198,7 @@ note_version(const AdpCall *call)
 	const char *version =
 		header ? adp_http_header(call->transfer, header) : NULL;
 
-	if (version == NULL || strlen(version) > 20)
+	if (version == NULL || strlen(version) > VERSION_MAX)
 		return;
 	if (session->served == NULL || strcmp(session->served, version) != 0)
 		session->served = MemoryContextStrdup(session->cxt, version);
@@ -135,8 +209,9 @@ note_version(const AdpCall *call)
 			(errmsg("platform \"%s\" answers as version %s in place of %s",
 					session->platform->name, version, asked),
 			 errdetail("Version %s is no longer served.", asked),
-			 errhint("ALTER SERVER %s OPTIONS (SET api_version '%s').",
-					 session->settings->server_name, version)));
+			 errhint("ALTER SERVER %s OPTIONS (SET api_version %s).",
+					 quote_identifier(session->settings->server_name),
+					 quote_literal_cstr(version))));
 }
 
 /*

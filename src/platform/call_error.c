@@ -11,6 +11,7 @@
 
 #include "base/guc.h"
 #include "base/secret.h"
+#include "base/words.h"
 #include "platform/call_parts.h"
 #include "platform/template.h"
 
@@ -80,6 +81,27 @@ class_message(const AdpCall *call, AdpErrorClass class)
 }
 
 /*
+ * Takes out of a text what the form of a sign-in holds: each of its values but
+ * the kind of grant.
+ */
+static const char *
+redact_form(const AdpCall *call, const char *text)
+{
+	char *rest = pstrdup(call->body);
+	char *item;
+
+	while ((item = adp_words_next(&rest, "&")) != NULL)
+	{
+		const char *value = strchr(item, '=');
+
+		if (value++ == NULL || strncmp(item, "grant_type=", 11) == 0)
+			continue;
+		text = adp_secret_redact(text, &value, 1);
+	}
+	return text;
+}
+
+/*
  * Takes out of a text the session's secrets, the token that the call was sent
  * with, which may be another one by now, and the address that it was referred
  * to, with and without its host.
@@ -91,6 +113,8 @@ adp_call_redact(const AdpCall *call, const char *text)
 	const char *const own[] = {call->token, call->redirect,
 							   host ? strchr(host + 3, '/') : NULL};
 
+	if (call->is_sign_in)
+		text = redact_form(call, text);
 	return adp_secret_redact(adp_session_redact(call->session, text), own,
 							 lengthof(own));
 }
@@ -140,9 +164,11 @@ with_moment(const char *detail, int64 wait_ms)
  * there is no advice.
  */
 static const char *
-class_hint(const AdpPlatform *platform, AdpErrorClass class,
+class_hint(const AdpCall *call, AdpErrorClass class,
 		   const AdpHttpResponse *response)
 {
+	const AdpPlatform *platform = call->session->platform;
+
 	switch (class)
 	{
 		case ADP_ERR_CONNECT:
@@ -154,7 +180,9 @@ class_hint(const AdpPlatform *platform, AdpErrorClass class,
 		case ADP_ERR_FORMAT:
 			return "Run the statement again; if that does not help, check option endpoint of the server: something else than the platform may answer there.";
 		case ADP_ERR_LIMIT:
-			return "Ask for fewer days or columns per statement.";
+			if (call->answer == ADP_ANSWER_ROWS)
+				return "Ask for fewer days or columns per statement.";
+			return "Check option endpoint of the server: something else than the platform may answer there.";
 		case ADP_ERR_REFUSED:
 			if (response->status >= 300 && response->status < 400)
 				return platform->redirect_domain == NULL
@@ -206,6 +234,7 @@ adp_call_fail_held(AdpCall *call)
 	adp_error_set(&call->error, ADP_ERR_QUOTA,
 				  class_message(call, ADP_ERR_QUOTA),
 				  with_moment(detail, call->session->demanded_ms), NULL);
+	call->error.retry_at = adp_session_retry_at(call->session->demanded_ms);
 	call->state = ADP_CALL_FAILED;
 	MemoryContextSwitchTo(old);
 }
@@ -227,8 +256,9 @@ adp_call_fail(AdpCall *call, const AdpHttpResponse *response,
 		detail =
 			psprintf("%s The platform does not say when to come back.", detail);
 	adp_error_set(&call->error, class, class_message(call, class), detail,
-				  hint ? hint
-					   : class_hint(call->session->platform, class, response));
+				  hint ? hint : class_hint(call, class, response));
+	if (wait_ms >= 0)
+		call->error.retry_at = adp_session_retry_at(wait_ms);
 	call->state = ADP_CALL_FAILED;
 	MemoryContextSwitchTo(old);
 }
@@ -264,8 +294,7 @@ adp_call_fail_unreadable(AdpCall *call, const AdpError *why,
 	adp_call_word_unreadable(call->session, call->subject, why, &call->error);
 	call->error.detail = adp_call_redact(call, call->error.detail);
 	if (call->error.hint == NULL)
-		call->error.hint =
-			class_hint(call->session->platform, why->class, response);
+		call->error.hint = class_hint(call, why->class, response);
 	call->state = ADP_CALL_FAILED;
 	MemoryContextSwitchTo(old);
 }

@@ -23,6 +23,7 @@ struct AdpCall
 	const char *method;
 	const char *path; /* of the request; holds no secret */
 	int days;		  /* that it asks for */
+	AdpAnswerKind answer;
 	const char *url;
 	const char *body;
 	const char *content_type; /* of the body */
@@ -42,6 +43,9 @@ struct AdpCall
 	AdpFailure failure;
 	AdpError error;
 };
+
+/* Whether the body of a done call reports a failure. */
+extern bool adp_call_reports_failure(const AdpCall *call);
 
 /* Reads into call->failure what the platform says of a refused request. */
 extern void adp_call_read_failure(AdpCall *call,

@@ -121,6 +121,7 @@ typedef struct AdpSource
 	bool is_listing;	   /* its rows are the accounts: nothing is asked */
 	bool is_single;		   /* the answer is one row by itself */
 	bool asks_manager;	   /* for all accounts one answer of the manager does */
+	bool is_shared;		   /* rows of an account may be its managers' */
 	const char *day_field; /* where days are bounded; NULL: as elsewhere */
 	const char *attributed; /* google_ads: resources whose fields do not split
 							 * its rows, with commas; NULL: none known */

@@ -112,26 +112,45 @@ adp_cursor_advance(AdpCursor *cursor)
 }
 
 /*
+ * Whose pages these are.
+ */
+static AdpWalker
+walker_of(const AdpCursor *cursor)
+{
+	AdpWalker walker = {cursor->plan->session->platform->name, cursor->subject};
+
+	return walker;
+}
+
+/*
  * Whether a page comes after the one just parsed; keeps its token.
  */
 static bool
 has_next_page(AdpCursor *cursor)
 {
 	const AdpPlatform *platform = cursor->plan->session->platform;
+	const AdpWalker walker = walker_of(cursor);
 	const char *more = adp_page_text(cursor->page, platform->more_path);
-	const char *token;
 
 	if (more == NULL || more[0] == '\0')
 		return false;
-	token = adp_page_text(cursor->page, platform->token_path);
-	if (token == NULL || !adp_page_tokens_keep(&cursor->tokens, token))
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
-				 errmsg("platform \"%s\" gave the same page twice",
-						platform->name),
-				 errdetail("%s: the token of the next page is that of a page before.",
-						   cursor->subject)));
+	adp_page_walk_go_on(&cursor->walk, &walker,
+						adp_page_text(cursor->page, platform->token_path));
 	return true;
+}
+
+/*
+ * Takes the page just parsed into the walk.
+ */
+static void
+take_into_walk(AdpCursor *cursor)
+{
+	MemoryContext old = MemoryContextSwitchTo(cursor->plan->cxt);
+	const AdpWalker walker = walker_of(cursor);
+
+	adp_page_walk_take(&cursor->walk, &walker, adp_page_count(cursor->page),
+					   adp_page_hash(cursor->page));
+	MemoryContextSwitchTo(old);
 }
 
 /*
@@ -276,6 +295,7 @@ adp_cursor_turn(AdpCursor *cursor)
 		shrink_capped(cursor);
 		return false;
 	}
+	take_into_walk(cursor);
 	if (cursor->is_plain)
 		adp_cursor_note_plain(cursor);
 	cursor->refusals = 0;

@@ -100,7 +100,7 @@ begin_span(AdpCursor *cursor)
 	adp_cursor_drop_job(cursor);
 	cursor->is_begun = false;
 	cursor->nrows = 0;
-	adp_page_tokens_clear(&cursor->tokens);
+	adp_page_walk_clear(&cursor->walk);
 	if (span == NULL)
 		return;
 	cursor->query = *cursor->plan->query;
@@ -175,7 +175,7 @@ make_ask(const AdpCursor *cursor)
 	ask.settings = cursor->plan->session->settings;
 	ask.account = cursor->account;
 	ask.query = &cursor->query;
-	ask.token = adp_page_tokens_last(&cursor->tokens);
+	ask.token = cursor->walk.token;
 	if (cursor->job != NULL)
 		ask.job = adp_job_id(cursor->job);
 	ask.halvings = cursor->halvings;

@@ -11,7 +11,7 @@
 #include "platform/cursor.h"
 #include "platform/fetch.h"
 #include "platform/job.h"
-#include "platform/page_tokens.h"
+#include "platform/page_walk.h"
 #include "platform/span.h"
 
 struct AdpCursor
@@ -39,8 +39,8 @@ struct AdpCursor
 	bool is_awaited;   /* its rows cannot be asked for yet */
 	int halvings;	   /* of the next page */
 
-	AdpPageTokens tokens; /* of the span's pages so far */
-	AdpFetch *fetch; /* the next page, and the body that cells point into */
+	AdpPageWalk walk; /* through the span's pages so far */
+	AdpFetch *fetch;  /* the next page, and the body that cells point into */
 
 	/* the page that is being read */
 	AdpPageRows *page; /* NULL: none being read */

@@ -11,6 +11,7 @@
 #include "net/http.h"
 #include "platform/query.h"
 #include "platform/settings.h"
+#include "platform/verdict.h"
 
 /* A page to be asked for. */
 typedef struct AdpPageAsk
@@ -36,6 +37,7 @@ typedef struct AdpApiRequest
 	const char *token_param; /* query parameter that takes the ready token, too;
 							   * NULL: none */
 	int days; /* that it asks for, filled in by the engine; 0: of none */
+	AdpAnswerKind answer; /* what it asks for, filled in by the engine */
 } AdpApiRequest;
 
 /* What a platform tells of an access token. */
@@ -45,7 +47,8 @@ typedef struct AdpAccess
 	int64 expires_at;	/* UNIX seconds; 0: never, -1: not told */
 } AdpAccess;
 
-/* An answer; of a success, doc and text are left out. */
+/* An answer; of a success, doc and text are left out.  One that reports a
+ * failure is none, whatever its status. */
 typedef struct AdpReply
 {
 	int status;
@@ -60,6 +63,7 @@ typedef struct AdpReply
 typedef struct AdpFailure
 {
 	AdpErrorClass class;
+	int status;			 /* HTTP status, or the one that was meant */
 	const char *message; /* the platform's sentence */
 	const char *code;	 /* "quotaError.RESOURCE_EXHAUSTED" */
 	const char *request_id;

@@ -335,8 +335,29 @@ read_document(const AdpFailureKind *kind, const AdpFailurePlaces *places,
 	if (doc == NULL && places->may_be_text)
 		failure->message = sentence(text);
 	(void) judge(kind, facts, failure);
-	if (more != NULL && failure->message != NULL)
-		failure->message = psprintf("%s: %s", failure->message, more);
+	if (more != NULL)
+		failure->message =
+			failure->message && strcmp(failure->message, more) != 0
+			? psprintf("%s: %s", failure->message, more)
+			: more;
+}
+
+/*
+ * The status that a failure was meant to have: under a good one, what the
+ * document says, or that of a failure that nobody knows.
+ */
+static int
+proper_status(const AdpFailurePlaces *places, const AdpReply *reply)
+{
+	const AdpJson *object = places->object
+		? adp_json_find_first(reply->doc, places->object)
+		: reply->doc;
+	int64 status = reply->status;
+
+	if (status >= 300)
+		return reply->status;
+	status = adp_json_int(adp_json_find_first(object, places->status), 0);
+	return status >= 400 && status <= 599 ? (int) status : 500;
 }
 
 /*
@@ -346,9 +367,11 @@ void
 adp_failure_read(const AdpFailureKind *kind, const AdpReply *reply,
 				 AdpFailure *failure)
 {
-	Facts facts = {.status = reply->status, .days = reply->days};
+	Facts facts = {.status = proper_status(&kind->places, reply),
+				   .days = reply->days};
 
-	judge_status(reply->status, failure);
+	failure->status = facts.status;
+	judge_status(facts.status, failure);
 	read_document(kind, &kind->places, reply->doc, reply->text, &facts, failure);
 }
 

@@ -61,8 +61,9 @@ typedef struct AdpFailurePlaces
 	const char *subcode;	/* 0: none */
 	const char *request_id; /* for the platform's support */
 	const char *is_transient;
-	const char *delay; /* seconds, perhaps with an s; the longest counts */
-	bool may_be_text;  /* what is no document is the message */
+	const char *delay;	/* seconds, perhaps with an s; the longest counts */
+	const char *status; /* the HTTP status once more, for under another one */
+	bool may_be_text;	/* what is no document is the message */
 } AdpFailurePlaces;
 
 /* A platform's failures. */

@@ -15,7 +15,8 @@
 
 /*
  * Leaves out the resource names that the platform otherwise adds to every row
- * for each resource a field is selected from; they double a narrow row.
+ * for each resource a field is selected from; they double a narrow row.  That of
+ * the resource itself is selected: it says whose a row is, and what it is of.
  */
 #define GAQL_PARAMETERS " PARAMETERS omit_unselected_resource_names=true"
 
@@ -141,6 +142,25 @@ row_limit(const AdpQuery *query)
 }
 
 /*
+ * Appends the fields, and the name of the resource that a row is of.
+ */
+static void
+append_fields(StringInfo out, const AdpQuery *query)
+{
+	char *name = psprintf("%s.resource_name", query->source);
+	bool has_name = false;
+
+	for (int i = 0; i < query->nfields; i++)
+	{
+		appendStringInfo(out, "%s%s", i == 0 ? "SELECT " : ", ",
+						 query->fields[i]);
+		has_name |= strcmp(query->fields[i], name) == 0;
+	}
+	if (!has_name)
+		appendStringInfo(out, ", %s", name);
+}
+
+/*
  * Writes a query.
  */
 char *
@@ -150,9 +170,7 @@ adp_gaql_query(const AdpQuery *query)
 	const char *glue = " WHERE ";
 
 	initStringInfo(&out);
-	for (int i = 0; i < query->nfields; i++)
-		appendStringInfo(&out, "%s%s", i == 0 ? "SELECT " : ", ",
-						 query->fields[i]);
+	append_fields(&out, query);
 	appendStringInfo(&out, " FROM %s", query->source);
 	if (query->has_day)
 	{

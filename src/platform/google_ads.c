@@ -21,7 +21,8 @@
 
 #define LIST_FIELDS \
 	"customer_client.id, customer_client.descriptive_name, " \
-	"customer_client.time_zone, customer_client.currency_code"
+	"customer_client.time_zone, customer_client.currency_code, " \
+	"customer_client.resource_name"
 #define LIST_WHERE \
 	"customer_client.status = 'ENABLED' AND customer_client.manager = FALSE"
 #define ACCOUNT_FIELDS \
@@ -114,7 +115,29 @@ static const AdpSource google_ads_sources[] =
 				  .day_field = "change_status.last_change_date_time",
 				  .attributed = OF_AD_GROUP ",asset,ad_group_ad,"
 											"ad_group_criterion"),
+	 SOURCE("asset", .is_shared = true),
+	 SOURCE("bidding_strategy", .is_shared = true),
+	 SOURCE("conversion_action", .is_shared = true),
+	 SOURCE("custom_audience", .is_shared = true),
+	 SOURCE("label", .is_shared = true),
+	 SOURCE("shared_criterion", .is_shared = true),
+	 SOURCE("shared_set", .is_shared = true),
+	 SOURCE("user_list", .is_shared = true),
 	 SOURCE(NULL)};
+
+/* Every answer to a search has one of the two, the empty one the latter. */
+#define ROWS \
+	{ \
+		.list = "results", .empty = "fieldMask" \
+	}
+
+static const AdpPromises google_ads_promises = {
+	.failure = "error|0.error",
+	.of = {[ADP_ANSWER_ROWS] = ROWS,
+		   [ADP_ANSWER_ACCOUNTS] = ROWS,
+		   [ADP_ANSWER_ACCOUNT] = ROWS,
+		   [ADP_ANSWER_TOKEN] = {.value = "access_token"}},
+};
 
 /*
  * The manager through which accounts are reached, and the developer token for
@@ -238,8 +261,12 @@ const AdpPlatform adp_google_ads = {
 	.account_source = "customer",
 	.day_field = "segments.date",
 	.grant = &adp_google_ads_grant,
+	.secret_marks = "1//,4/0,ya29.,GOCSPX-",
 	.rows_key = "results",
 	.list_key = "results",
+	.promises = &google_ads_promises,
+	.row_account = "{source}.resource_name",
+	.row_account_prefix = "customers/",
 	.token_path = "nextPageToken",
 	.more_path = "nextPageToken",
 	.fields = adp_google_ads_fields,
@@ -255,7 +282,8 @@ const AdpPlatform adp_google_ads = {
 	.account_paths = {.id = EITHER("id"),
 					  .name = EITHER("descriptiveName"),
 					  .time_zone = EITHER("timeZone"),
-					  .currency = EITHER("currencyCode")},
+					  .currency = EITHER("currencyCode"),
+					  .manager = "customerClient.resourceName"},
 	.headers = google_ads_headers,
 	.has_empty_rows = true,
 	.field_kind = field_kind,

@@ -117,6 +117,7 @@ const AdpFailureKind adp_google_ads_failures = {
 			   .message = ERROR_OF "message|message",
 			   .code = ERROR_OF "errorCode",
 			   .request_id = DETAIL "requestId",
+			   .status = "code",
 			   .delay = "details.*[@type~RetryInfo].retryDelay|" ERROR_OF
 						"details.quotaErrorDetails.retryDelay"},
 	.rules = rules,

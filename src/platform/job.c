@@ -75,6 +75,7 @@ adp_job_create(AdpSession *session, MemoryContext parent,
 	job->request.body = copy_text(request->body);
 	job->request.content_type = copy_text(request->content_type);
 	job->request.accept = copy_text(request->accept);
+	job->request.answer = request->answer;
 	job->subject = pstrdup(subject);
 	job->begun_at_ms = -1;
 	MemoryContextSwitchTo(old);
@@ -97,6 +98,8 @@ fail(AdpJob *job, AdpErrorClass class, const char *why, const char *hint)
 											  job->id ? job->id : "of a report",
 											  why)),
 				  hint);
+	if (class == ADP_ERR_QUOTA && job->failure.retry_after_ms >= 0)
+		job->error.retry_at = adp_session_retry_at(job->failure.retry_after_ms);
 }
 
 /*
@@ -247,23 +250,10 @@ read_start(AdpJob *job, const AdpJson *doc)
 static void
 take_answer(AdpJob *job)
 {
-	AdpError error = {0};
-	Size len;
-	const char *body = adp_call_body(job->call, &len);
-	const AdpJson *doc = adp_json_parse(job->cxt, body, len, &error);
+	const AdpJson *doc = adp_call_document(job->call, job->cxt);
 
-	if (doc != NULL && adp_json_get(doc, "error") != NULL)
-	{
-		adp_error_set(&error, ADP_ERR_REPLY,
-					  "the answer holds an error under HTTP status 200", NULL,
-					  NULL);
-		doc = NULL;
-	}
 	if (doc == NULL)
-	{
-		adp_call_reject(job->call, &error);
 		return;
-	}
 	if (job->id == NULL)
 		read_start(job, doc);
 	else
@@ -325,6 +315,7 @@ send_next(AdpJob *job)
 
 	if (job->id != NULL)
 	{
+		request.answer = ADP_ANSWER_JOB_STATE;
 		request.method = "GET";
 		request.path = adp_request_path(session->platform->jobs->state_path,
 										session->settings, NULL, NULL, job->id);

@@ -5,7 +5,7 @@
 #include "postgres.h"
 
 #include "platform/listing.h"
-#include "platform/page_tokens.h"
+#include "platform/page_walk.h"
 #include "platform/request.h"
 
 struct AdpAccountListing
@@ -13,7 +13,8 @@ struct AdpAccountListing
 	AdpSession *session;
 	MemoryContext cxt;
 	AdpAccountSet accounts; /* of the pages so far */
-	AdpPageTokens tokens;	/* of those */
+	AdpPageWalk walk;		/* through those */
+	int64 nrows;			/* of those */
 	AdpCall *call;			/* for the next page, or NULL */
 	bool is_broken;			/* there is no next page to be had */
 };
@@ -54,39 +55,50 @@ start_page(AdpAccountListing *listing)
 	AdpApiRequest request = {0};
 
 	adp_request_listing(session->platform, session->settings,
-						adp_page_tokens_last(&listing->tokens), &request);
+						listing->walk.token, &request);
 	listing->call = adp_call_create(session, listing->cxt, &request,
 									subject_of(session, false));
 }
 
 /*
- * Throws if the next page of a listing is one that was there before, since that
- * would go on for ever, or cannot be asked for, since then accounts would be
- * missing.
+ * Throws if the platform counts other accounts than it has listed.
  */
 static void
-require_progress(AdpAccountListing *listing, const char *next)
+require_total(const AdpAccountListing *listing, int64 total)
 {
-	const char *name = listing->session->platform->name;
-	const char *subject = subject_of(listing->session, true);
-	bool has_token = next != NULL && next[0] != '\0';
+	const AdpSession *session = listing->session;
 
-	if (next == NULL ||
-		(has_token && adp_page_tokens_keep(&listing->tokens, next)))
+	if (total < 0 || total == listing->nrows)
 		return;
-	listing->is_broken = true;
-	if (!has_token)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
-				 errmsg("platform \"%s\" did not say how to ask for the next page",
-						name),
-				 errdetail("%s: there is a next page, but it has no token.",
-						   subject)));
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
-			 errmsg("platform \"%s\" gave the same page twice", name),
-			 errdetail("%s: the token of the next page is that of a page before.",
-					   subject)));
+			 errmsg("platform \"%s\" did not list all accounts",
+					session->platform->name),
+			 errdetail("%s: " INT64_FORMAT " came, and there are " INT64_FORMAT
+					   ".",
+					   subject_of(session, true), listing->nrows, total),
+			 errhint("Run the statement again.")));
+}
+
+/*
+ * Goes on to the page after one that has arrived, or ends the listing.  Throws
+ * where accounts would be missing, or it would go on for ever.
+ */
+static void
+go_on(AdpAccountListing *listing, const AdpAccountPage *page)
+{
+	const AdpWalker walker = {listing->session->platform->name,
+							  subject_of(listing->session, false)};
+
+	/* until that is over: who throws is left as it is */
+	listing->is_broken = true;
+	listing->nrows += page->nrows;
+	adp_page_walk_take(&listing->walk, &walker, page->nrows, page->hash);
+	if (page->next != NULL)
+		adp_page_walk_go_on(&listing->walk, &walker, page->next);
+	else
+		require_total(listing, page->total);
+	listing->is_broken = false;
 }
 
 /*
@@ -96,15 +108,15 @@ require_progress(AdpAccountListing *listing, const char *next)
 static bool
 take_page(AdpAccountListing *listing)
 {
-	const char *next;
+	AdpAccountPage page = {0};
 
-	if (!adp_account_set_read(&listing->accounts, listing->session->platform,
-							  listing->call, &next))
+	if (!adp_account_set_read(&listing->accounts, listing->session,
+							  listing->call, &page))
 		return false;
-	require_progress(listing, next);
+	go_on(listing, &page);
 	adp_call_release(listing->call);
 	listing->call = NULL;
-	return next == NULL;
+	return page.next == NULL;
 }
 
 /*

@@ -94,6 +94,18 @@ static const AdpWatch meta_ads_watches[] = {{"accounts", NULL, NULL,
 											 account_settings},
 											{NULL}};
 
+/* Every edge has data, an empty one too; every node has its id. */
+static const AdpPromises meta_ads_promises = {
+	.failure = "error",
+	.of = {[ADP_ANSWER_ROWS] = {.list = "data"},
+		   [ADP_ANSWER_ROW] = {.value = "id"},
+		   [ADP_ANSWER_ACCOUNTS] = {.list = "data"},
+		   [ADP_ANSWER_ACCOUNT] = {.value = "account_id"},
+		   [ADP_ANSWER_JOB_START] = {.value = "report_run_id"},
+		   [ADP_ANSWER_JOB_STATE] = {.value = "async_status"},
+		   [ADP_ANSWER_ACCESS] = {.value = "data.is_valid"}},
+};
+
 const AdpPlatform adp_meta_ads = {
 	.name = "meta_ads",
 	.title = "Meta Ads",
@@ -105,6 +117,9 @@ const AdpPlatform adp_meta_ads = {
 	.day_field = META_DAY,
 	.rows_key = "data",
 	.list_key = "data",
+	.secret_marks = "EAA",
+	.promises = &meta_ads_promises,
+	.row_account = "account_id",
 	.token_path = "paging.cursors.after",
 	.more_path = "paging.next",
 	.page_param = "limit",

@@ -35,7 +35,7 @@ const AdpJobKind adp_meta_ads_jobs = {
 	.skipped = "Job Skipped",
 	.percent = "async_percent_completion",
 	/* versions before v25.0 do not tell */
-	.reason = {.message = "error_message",
+	.reason = {.message = "error_message|error_user_title",
 			   .more = "error_user_msg",
 			   .code = "error_code",
 			   .subcode = "error_subcode"},

@@ -101,6 +101,8 @@ add_list_fields(AdpParams *params, const AdpQuery *query)
 		else
 			adp_words_add(&fields, pnstrdup(field, strcspn(field, ".")));
 	}
+	/* each row says whose it is */
+	adp_words_add(&fields, "account_id");
 	if (creative.len > 0)
 		appendStringInfo(&fields, "%screative{%s}", fields.len > 0 ? "," : "",
 						 creative.data);
@@ -197,6 +199,22 @@ is_of_actions(const AdpSettings *settings, const char *name)
 }
 
 /*
+ * Adds what a row of a report is of, which costs nothing: whose it is, and what
+ * tells it from others.
+ */
+static void
+add_grain(StringInfo fields, const AdpQuery *query)
+{
+	const Edge *edge = find_edge(query->source);
+
+	if (fields->len == 0)
+		adp_words_add(fields, "impressions");
+	adp_words_add(fields, "account_id");
+	if (edge != NULL)
+		adp_words_add(fields, psprintf("%s_id", edge->thing));
+}
+
+/*
  * Adds what makes a report.  Without a day its rows are totals of all that the
  * platform keeps.
  */
@@ -215,6 +233,7 @@ add_report(AdpParams *params, const AdpSettings *settings,
 		add_report_field(&fields, &windows, settings, query->fields[i]);
 		has_actions |= is_of_actions(settings, query->fields[i]);
 	}
+	add_grain(&fields, query);
 	adp_params_add(params, "level", query->source);
 	if (query->has_day)
 		adp_params_add(params, "time_range",
@@ -222,8 +241,7 @@ add_report(AdpParams *params, const AdpSettings *settings,
 								query->since, query->until));
 	adp_params_add(params, query->has_day ? "time_increment" : "date_preset",
 				   query->has_day ? "1" : "maximum");
-	adp_params_add(params, "fields",
-				   fields.len > 0 ? fields.data : "impressions");
+	adp_params_add(params, "fields", fields.data);
 	adp_params_add(params, "breakdowns", settings->breakdowns);
 	if (has_actions)
 		adp_params_add(params, "action_breakdowns", settings->action_breakdowns);

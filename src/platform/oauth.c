@@ -16,6 +16,9 @@
 #include "platform/call.h"
 #include "platform/oauth.h"
 
+/* No token is kept for longer, whatever its answer says. */
+#define EXPIRY_MAX_S (INT64CONST(7) * 24 * 60 * 60)
+
 /* A token is renewed this long before it expires, so that none dies on the way. */
 #define EXPIRY_MARGIN_S 60
 
@@ -82,6 +85,7 @@ keep_token(const AdpSettings *settings, const char *text, int64 expires_in_s)
 	token = palloc0(sizeof(Token));
 	token->text = pstrdup(text);
 	adp_binding_tie(&token->binding, settings->serverid, settings->umid);
+	expires_in_s = Max(Min(expires_in_s, EXPIRY_MAX_S), 0);
 	token->expires_at =
 		adp_now() + (expires_in_s - EXPIRY_MARGIN_S) * USECS_PER_SEC;
 	token->next = tokens;
@@ -122,25 +126,21 @@ start_sign_in(AdpSession *session)
 }
 
 /*
- * Takes the token out of a sign-in's answer; false if there is none in it.
+ * Takes the token out of a sign-in's answer; false if that was none, and the
+ * sign-in goes on.
  */
 static bool
 read_token(AdpSession *session)
 {
 	MemoryContext old = MemoryContextSwitchTo(session->cxt);
-	Size len;
-	const char *body = adp_call_body(session->sign_in, &len);
-	AdpError error = {0};
-	const AdpJson *doc = adp_json_parse(session->cxt, body, len, &error);
+	const AdpJson *doc = adp_call_document(session->sign_in, session->cxt);
 	const char *text = adp_json_text(adp_json_get(doc, "access_token"));
 	int64 expires_in = adp_json_int(adp_json_get(doc, "expires_in"), 0);
 
-	if (doc == NULL)
-		adp_call_reject(session->sign_in, &error);
-	else if (text == NULL)
+	if (doc != NULL && text == NULL)
 		refuse_credentials(session,
 						   "The token endpoint answered without an access token.");
-	else
+	if (text != NULL)
 	{
 		session->token = pstrdup(text);
 		if (!adp_session_is_outdated(session))

@@ -24,7 +24,10 @@ extern AdpPageForm *adp_page_form(MemoryContext cxt,
 /*
  * Parses and checks a body into cxt; the body must stay.  ask is what the body
  * answers: account and query.  NULL, with *error filled in, if it is no whole
- * page, or an error under a good status.
+ * page of this account, or reports a failure.
+ *
+ * A row's account is compared where the row tells it: see row_account of the
+ * platform.
  */
 extern AdpPageRows *adp_page_open(const AdpPageForm *form,
 								  const AdpPageAsk *ask, const char *body,
@@ -32,6 +35,9 @@ extern AdpPageRows *adp_page_open(const AdpPageForm *form,
 
 /* The number of rows. */
 extern int64 adp_page_count(const AdpPageRows *rows);
+
+/* A hash of the rows as they came, for a platform with pages; see page_walk.h. */
+extern uint64 adp_page_hash(const AdpPageRows *rows);
 
 /* The next row's cells, good until the next call; NULL after the last. */
 extern const AdpCell *adp_page_next(AdpPageRows *rows);

@@ -39,7 +39,8 @@ typedef struct AdpAccountPaths
 	const char *system;
 	const char *retargeting;
 	const char *status;
-	const char *closed; /* the status of one that is left out of "*" */
+	const char *closed;	 /* the status of one that is left out of "*" */
+	const char *manager; /* below whom it is, as row_account; NULL: nowhere */
 } AdpAccountPaths;
 
 /* How the platform tells of the access token; path NULL: it does not. */
@@ -58,6 +59,7 @@ typedef struct AdpListing
 	const char *path;		 /* template */
 	const char *token_param; /* parameter that takes the token of a page */
 	bool token_is_address;	 /* it holds that number, 0 on the first page */
+	const char *total;		 /* how many accounts all pages have, or NULL */
 } AdpListing;
 
 /* A header that holds a setting, where it is set. */
@@ -92,15 +94,25 @@ typedef struct AdpPlatform
 	 * with an app secret its proof goes into every query string.
 	 */
 	const struct AdpGrant *grant;
+	const char *secret_marks;	 /* with what its secrets begin, with commas */
 	const char *redirect_domain; /* whose hosts an answer may refer to, or NULL */
 	AdpFormat format;
-	const char *rows_key;		/* page member that holds the rows */
-	const char *list_key;		/* the same in a listing of accounts */
-	const char *token_path;		/* where a page has the next one's token */
-	const char *more_path;		/* absent or empty on the last page */
-	const char *page_param;		/* parameter for the rows of a page, or NULL */
-	const char *token_param;	/* and for its token */
-	const char *version_header; /* of answers: who really made them, or NULL */
+	const char *rows_key;		 /* page member that holds the rows */
+	const char *list_key;		 /* the same in a listing of accounts */
+	const char *token_path;		 /* where a page has the next one's token */
+	const char *more_path;		 /* absent or empty on the last page */
+	const char *page_param;		 /* parameter for the rows of a page, or NULL */
+	const char *token_param;	 /* and for its token */
+	const char *version_header;	 /* of answers: who really made them, or NULL */
+	const AdpPromises *promises; /* what answers must hold */
+
+	/*
+	 * Where a row says whose it is: a JSON path below it, a template as in
+	 * request.h, or the name of a CSV column; NULL: nowhere.  A value that does
+	 * not begin with the prefix, or an empty column, says nothing.
+	 */
+	const char *row_account;
+	const char *row_account_prefix;
 
 	bool any_field_name; /* names of fields go into no request */
 

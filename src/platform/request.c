@@ -116,6 +116,9 @@ adp_request_page(const AdpPlatform *platform, const AdpPageAsk *ask,
 	const char *path = source_path(platform, ask->query->source);
 	AdpParams params;
 
+	out->answer = adp_platform_source(platform, ask->query->source)->is_single
+		? ADP_ANSWER_ROW
+		: ADP_ANSWER_ROWS;
 	if (platform->page_request != NULL)
 	{
 		platform->page_request(ask, out);
@@ -146,6 +149,7 @@ adp_request_job(const AdpPlatform *platform, const AdpPageAsk *ask,
 {
 	AdpParams params;
 
+	out->answer = ADP_ANSWER_JOB_START;
 	adp_params_init(&params, true);
 	platform->add_params(&params, ask->settings, ask->query, ask->is_plain);
 	out->method = "POST";
@@ -220,6 +224,7 @@ adp_request_listing(const AdpPlatform *platform, const AdpSettings *settings,
 	const AdpListing *listing = &platform->listing;
 	AdpParams params;
 
+	out->answer = ADP_ANSWER_ACCOUNTS;
 	if (platform->list_request != NULL)
 	{
 		platform->list_request(settings, token, out);
@@ -254,6 +259,7 @@ adp_request_account(const AdpPlatform *platform, const AdpSettings *settings,
 {
 	AdpAccount account = {.id = id};
 
+	out->answer = ADP_ANSWER_ACCOUNT;
 	if (platform->account_request != NULL)
 	{
 		platform->account_request(settings, id, out);
@@ -282,6 +288,7 @@ adp_request_access(const AdpPlatform *platform, const AdpSettings *settings,
 		if (!isalnum((unsigned char) *c) && strchr("-_.", *c) == NULL)
 			return false;
 	}
+	out->answer = ADP_ANSWER_ACCESS;
 	out->method = "GET";
 	out->path =
 		adp_request_path(platform->access.path, settings, NULL, NULL, NULL);

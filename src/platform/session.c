@@ -11,6 +11,9 @@
 #include "base/secret.h"
 #include "platform/session.h"
 
+/* The latest moment to come back that is handed on. */
+#define RETRY_AT_MAX_MS (INT64CONST(2) * 24 * 60 * 60 * 1000)
+
 /*
  * Opens a session.
  */
@@ -155,6 +158,16 @@ adp_session_affordable_ms(const AdpSession *session)
 		left = Min(left, (end - GetCurrentTimestamp()) / 1000);
 	}
 	return Max(left, 0);
+}
+
+/*
+ * The moment so many milliseconds from now.
+ */
+int64
+adp_session_retry_at(int64 wait_ms)
+{
+	return timestamptz_to_time_t(adp_now()) +
+		(Min(wait_ms, RETRY_AT_MAX_MS) + 999) / 1000;
 }
 
 /*

@@ -88,6 +88,13 @@ extern void adp_session_wake_at(AdpSession *session, int64 at_ms);
  */
 extern int64 adp_session_affordable_ms(const AdpSession *session);
 
+/*
+ * The moment so many milliseconds from now, in UNIX seconds, for AdpError; no
+ * later than in two days: nothing is to stand still for longer on the word of an
+ * answer.
+ */
+extern int64 adp_session_retry_at(int64 wait_ms);
+
 /* Text with the session's secrets taken out. */
 extern const char *adp_session_redact(const AdpSession *session,
 									  const char *text);

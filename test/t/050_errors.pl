@@ -215,7 +215,7 @@ my @google_cases = (
 		'SELECT * FROM every.campaigns',
 		'HV002', qr/manager account 9876543210 of server "every" has no enabled account below it/, qr/"customer_id" is \*/ ],
 	[ 'the list of accounts never ends',
-		[ { match => { query => 'FROM customer_client ' }, action => { status => 200, body => '{"nextPageToken":"again"}' } } ],
+		[ { match => { query => 'FROM customer_client ' }, action => { status => 200, body => '{"fieldMask":"customerClient.id","nextPageToken":"again"}' } } ],
 		'SELECT * FROM every.campaigns',
 		'HV00A', qr/gave the same page twice/, qr/9876543210/ ],
 	[ 'cancelled account', undef, 'SELECT clicks FROM cancelled.account_daily WHERE date_day = current_date - 20',
