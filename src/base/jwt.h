@@ -5,13 +5,7 @@
 #ifndef ADP_BASE_JWT_H
 #define ADP_BASE_JWT_H
 
-#include "lib/stringinfo.h"
-
 #include "base/error.h"
-
-/* Appends bytes in base64url without padding (RFC 4648, 5). */
-extern void adp_base64url_append(StringInfo out, const unsigned char *bytes,
-								 size_t len);
 
 /*
  * Signs header and claims with RS256 (RFC 7518, 3.3) and returns the palloc'd

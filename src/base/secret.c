@@ -16,7 +16,7 @@
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 
-#include "base/jwt.h"
+#include "base/base64url.h"
 #include "base/secret.h"
 
 /* A text that was encoded more often than this is not decoded to the end. */

@@ -26,11 +26,7 @@
  */
 #define STEP_BYTES_MAX ((size_t) 4 * 1024 * 1024)
 
-/*
- * A compressed body may become so many times larger; the first megabyte is not
- * counted.  Reports become some thirty times larger, a bomb a thousand times.
- */
-#define EXPANSION_MAX 200
+/* So much of a compressed body is out of no proportion. */
 #define EXPANSION_FREE_BYTES ((size_t) 1024 * 1024)
 
 StaticAssertDecl(ADP_PROBLEM_MAX >= CURL_ERROR_SIZE,
@@ -111,8 +107,9 @@ inflate_piece(AdpHttpTransfer *transfer, const char *bytes, size_t count)
 		adp_inflate_push(transfer->inflate, bytes, count, spool);
 
 	transfer->packed_bytes += count;
-	if (outcome != ADP_HTTP_PENDING || spool->len <= EXPANSION_FREE_BYTES ||
-		spool->len / EXPANSION_MAX <= transfer->packed_bytes)
+	if (outcome != ADP_HTTP_PENDING || transfer->max_expansion == 0 ||
+		spool->len <= EXPANSION_FREE_BYTES ||
+		spool->len / transfer->max_expansion <= transfer->packed_bytes)
 		return outcome;
 	spool->problem = "body expands out of proportion";
 	return ADP_HTTP_TOO_LARGE;

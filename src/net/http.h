@@ -58,6 +58,7 @@ typedef struct AdpHttpRequest
 	int connect_timeout_ms;
 	int request_timeout_ms;
 	Size max_body_bytes; /* after decompression */
+	int max_expansion;	 /* by decompression; 0: any, as is of the first MB */
 } AdpHttpRequest;
 
 /* What came of it.  Valid until the transfer is released. */

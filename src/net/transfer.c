@@ -229,6 +229,7 @@ create_transfer(AdpHttpGroup *group, const AdpHttpRequest *request)
 	transfer->group = group;
 	transfer->url = MemoryContextStrdup(cxt, request->url);
 	transfer->stays_local = adp_url_is_plain(request->url);
+	transfer->max_expansion = request->max_expansion;
 	if (request->max_body_bytes > ADP_SPOOL_MEMORY_MAX)
 		find_spool_dir(spool_dir);
 	adp_spool_init(&transfer->body, request->max_body_bytes, spool_dir,

@@ -69,6 +69,7 @@ struct AdpHttpTransfer
 	bool is_paused;
 	AdpInflate *inflate; /* NULL unless the body is compressed */
 	size_t packed_bytes; /* of it, before decompression */
+	int max_expansion;	 /* see AdpHttpRequest */
 	AdpSpool body;
 	AdpHttpOutcome failure; /* what a callback found; PENDING if nothing */
 };

@@ -18,6 +18,12 @@
 /* Largest body of everything else, which is parsed into a document. */
 #define DOCUMENT_MAX ((Size) 16 * 1024 * 1024)
 
+/*
+ * A compressed body may become so many times larger.  Reports become some thirty
+ * times larger, a bomb a thousand times.
+ */
+#define EXPANSION_MAX 200
+
 /* Most answers that only refer to another address. */
 #define REDIRECTS_MAX 3
 
@@ -144,6 +150,7 @@ send_call(AdpCall *call)
 	request.connect_timeout_ms = settings->connect_timeout_ms;
 	request.request_timeout_ms = settings->request_timeout_ms;
 	request.max_body_bytes = body_max(call);
+	request.max_expansion = EXPANSION_MAX;
 	call->token = session->token;
 	call->transfer = adp_http_start(session->group, &request);
 	call->is_in_flight = true;

@@ -244,7 +244,7 @@ ask_after(AdpCursor *cursor)
 	cursor->is_begun = true;
 	if (cursor->job != NULL)
 		adp_job_pin(cursor->job);
-	cursor->halvings = Max(cursor->halvings - 1, 0);
+	cursor->halvings = Max(cursor->halvings - 1, cursor->least_halvings);
 	cursor->nrows += adp_page_count(cursor->page);
 	if (!has_next)
 		doubt_answer(cursor);

@@ -14,10 +14,10 @@
 #include "platform/traps.h"
 
 /*
- * How often a page is halved that is too big: 500 rows become 31, which the
- * platforms' own readers stop at.
+ * How often a page is halved that is too big: 500 rows become one.  Lists with
+ * large fields are refused down to a few rows.
  */
-#define HALVINGS_MAX 4
+#define HALVINGS_MAX 8
 
 /* So often the same has to be refused before it is asked for otherwise. */
 #define REFUSALS_MIN 2
@@ -361,6 +361,9 @@ ask_for_less(AdpCursor *cursor, const AdpFailure *failure)
 	{
 		adp_fetch_drop(cursor->fetch);
 		cursor->halvings++;
+		/* a page in the middle was tried larger than the one before */
+		if (cursor->is_begun)
+			cursor->least_halvings = cursor->halvings;
 		adp_cursor_ask_page(cursor);
 	}
 	else if (failure->is_too_much && !cursor->by_job && !cursor->is_begun &&

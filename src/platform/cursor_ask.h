@@ -33,11 +33,12 @@ struct AdpCursor
 	bool has_row;	 /* that row has not been given */
 
 	/* asking for reports in the background, and for pages */
-	bool prefers_jobs; /* at once was too much before */
-	bool by_job;	   /* this span is asked for by a job */
-	AdpJob *job;	   /* it, until the next span begins; NULL: none */
-	bool is_awaited;   /* its rows cannot be asked for yet */
-	int halvings;	   /* of the next page */
+	bool prefers_jobs;	/* at once was too much before */
+	bool by_job;		/* this span is asked for by a job */
+	AdpJob *job;		/* it, until the next span begins; NULL: none */
+	bool is_awaited;	/* its rows cannot be asked for yet */
+	int halvings;		/* of the next page */
+	int least_halvings; /* fewer have failed */
 
 	AdpPageWalk walk; /* through the span's pages so far */
 	AdpFetch *fetch;  /* the next page, and the body that cells point into */

@@ -10,7 +10,6 @@
 #include "base/csv.h"
 #include "platform/account.h"
 #include "platform/page.h"
-#include "platform/template.h"
 
 /* Records between two looks for interrupts. */
 #define RECORDS_PER_CHECK 512
@@ -72,13 +71,12 @@ first_name(const char *path)
 static const char *
 account_path(const AdpPlatform *platform, const AdpQuery *query)
 {
-	const AdpBlank blanks[] = {{"source", query->source}, {NULL}};
-	const char *field;
+	const char *field = platform->row_account;
 
-	if (platform->row_account == NULL ||
-		adp_platform_source(platform, query->source)->is_shared)
+	if (field == NULL || adp_platform_source(platform, query->source)->is_shared)
 		return NULL;
-	field = adp_template_fill(platform->row_account, blanks);
+	if (field[0] == '.')
+		field = psprintf("%s%s", query->source, field);
 	return platform->field_path ? platform->field_path(field) : field;
 }
 
@@ -103,7 +101,8 @@ compile_shape(MemoryContext cxt, AdpPageForm *form, const AdpQuery *query)
 	if (paths[npaths] != NULL)
 		form->account_cell = npaths++;
 	members[PAGE_TOKEN] = first_name(platform->token_path);
-	members[PAGE_FAILURE] = first_name(platform->promises->failure);
+	members[PAGE_FAILURE] =
+		platform->promises ? first_name(platform->promises->failure) : "error";
 	form->shape = adp_rows_compile(cxt, platform->rows_key, paths, npaths,
 								   members, lengthof(members));
 }
@@ -208,7 +207,8 @@ check_rows(const AdpPageRows *rows, const AdpAccount *account, AdpError *error)
 	{
 		const AdpCell *cells = &page->cells[(Size) i * page->ncells];
 
-		if (!holds_something(cells, page->ncells))
+		if (rows->form->platform->promises != NULL &&
+			!holds_something(cells, page->ncells))
 		{
 			adp_error_set(error, ADP_ERR_FORMAT,
 						  "the answer has a row without any field that was asked for",

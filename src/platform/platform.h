@@ -107,9 +107,9 @@ typedef struct AdpPlatform
 	const AdpPromises *promises; /* what answers must hold */
 
 	/*
-	 * Where a row says whose it is: a JSON path below it, a template as in
-	 * request.h, or the name of a CSV column; NULL: nowhere.  A value that does
-	 * not begin with the prefix, or an empty column, says nothing.
+	 * Where a row says whose it is: a field, which begins with a dot if it is one
+	 * of the source, or the name of a CSV column; NULL: nowhere.  A value that
+	 * does not begin with the prefix, or an empty column, says nothing.
 	 */
 	const char *row_account;
 	const char *row_account_prefix;

@@ -23,7 +23,8 @@
 bool
 adp_verdict_is_failure(const AdpPromises *promises, const AdpJson *doc)
 {
-	const AdpJson *found = adp_json_find_first(doc, promises->failure);
+	const AdpJson *found =
+		promises ? adp_json_find_first(doc, promises->failure) : NULL;
 	const char *text;
 
 	if (found == NULL || promises->success == NULL)
@@ -142,6 +143,8 @@ bool
 adp_verdict_check(const AdpPromises *promises, AdpAnswerKind kind,
 				  const AdpJson *doc, AdpError *error)
 {
+	if (promises == NULL)
+		return true;
 	if (!adp_verdict_is_failure(promises, doc))
 		return check_promise(&promises->of[kind], doc, error);
 	adp_error_set(error, ADP_ERR_REPLY, "the answer reports a failure", NULL,

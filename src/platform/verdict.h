@@ -36,7 +36,7 @@ typedef struct AdpPromise
 	const char *value; /* a path of json_find.h to a text, number or boolean */
 } AdpPromise;
 
-/* What a platform promises. */
+/* What a platform promises; NULL in its place: nothing. */
 typedef struct AdpPromises
 {
 	const char *failure; /* path: what is there in an answer that says no */
