@@ -22,6 +22,9 @@
 /* A text that was encoded more often than this is not decoded to the end. */
 #define DECODINGS_MAX 3
 
+/* So much may be left of an encoding that was cut: \u00f */
+#define CUT_ENCODING_MAX 5
+
 /* Fewer base64 characters than these could stand in any text. */
 #define BASE64_MIN 12
 
@@ -173,6 +176,47 @@ mark_literal(const Decoded *in, const char *secret, bool *marks)
 }
 
 /*
+ * Marks the beginning of a secret that ends, but for an encoding that was cut,
+ * at a place of a text.
+ */
+static void
+mark_cut_at(const Decoded *in, int end, const char *secret, bool *marks)
+{
+	int most = Min(ADP_SECRET_HEAD - 1, (int) strlen(secret) - 1);
+
+	for (int rest = 0; rest <= CUT_ENCODING_MAX && rest < end; rest++)
+	{
+		for (int len = Min(most, end - rest); len >= ADP_SECRET_MIN; len--)
+		{
+			int at = end - rest - len;
+
+			if (strncmp(in->text + at, secret, len) != 0)
+				continue;
+			for (int i = in->from[at]; i < in->to[end - 1]; i++)
+				marks[i] = true;
+			return;
+		}
+	}
+}
+
+/*
+ * Marks what is left of a secret where a text was cut: at its end, and before
+ * three dots.
+ */
+static void
+mark_cut(const Decoded *in, const char *secret, bool *marks)
+{
+	const char *dots = strstr(in->text, "...");
+
+	mark_cut_at(in, in->len, secret, marks);
+	while (dots != NULL)
+	{
+		mark_cut_at(in, (int) (dots - in->text), secret, marks);
+		dots = strstr(dots + 3, "...");
+	}
+}
+
+/*
  * Marks a secret within something in base64.  What stands before it there
  * decides which of its bytes share a group; of those at the ends, at most two,
  * the characters depend on their neighbours.
@@ -249,6 +293,7 @@ adp_secret_redact(const char *text, const char *const *secrets, int nsecrets)
 			if (secrets[i] == NULL || strlen(secrets[i]) < ADP_SECRET_MIN)
 				continue;
 			mark_literal(&in, secrets[i], marks);
+			mark_cut(&in, secrets[i], marks);
 			mark_base64(&in, secrets[i], marks);
 		}
 		if (!decode(&in, &next))

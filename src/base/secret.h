@@ -7,8 +7,8 @@
 
 /*
  * Returns text with every occurrence of each secret, or of its first
- * ADP_SECRET_HEAD characters and what follows of it, replaced by "***"; text
- * itself if there is none, else a palloc'd copy.  An occurrence may be
+ * ADP_SECRET_HEAD characters and what follows of it, or of fewer where the text
+ * was cut, replaced by "***"; text itself if there is none, else a palloc'd copy.  An occurrence may be
  * percent-encoded, escaped as in JSON, several times over, in whole or in part,
  * or be part of something in base64 or base64url.  NULL text gives NULL; NULL
  * secrets and those shorter than ADP_SECRET_MIN are passed over: to replace

@@ -12,6 +12,7 @@ carried out here; those that change how it is sent (cut, stall, drip, ...)
 are carried out by wire.py.
 """
 
+import json
 import re
 import struct
 import threading
@@ -29,7 +30,7 @@ ACTION_KEYS = {
     # any HTTP answer
     "status": int, "body": str, "repeat": list, "headers": dict,
     "html": int,
-    "redirect": str,
+    "redirect": str, "echo": str,
     # changes of the right answer's text
     "replace": list, "replace_bytes": list, "truncate_json": bool,
     "gzip_bomb": int,
@@ -207,6 +208,19 @@ def replacing_response(action):
                         + text * times,
                         content_type, headers=headers.items())
     return None
+
+
+def echoing_response(action, request):
+    """Returns the answer of something in front of the platform that repeats
+    what it was sent: as "json", in the shape of a failed sign-in, or as
+    "text"."""
+    text = "could not parse request: %s %s" % (
+        request.body.decode("utf-8", "replace"),
+        request.header("authorization") or "")
+    if action["echo"] == "json":
+        text = json.dumps({"error": "invalid_request",
+                           "error_description": text})
+    return Response(action.get("status", 400), text)
 
 
 def change_body(body, action):

@@ -143,7 +143,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def make_response(self, platform, request, info, action):
         """Returns the platform's answer, or the fault's in its place."""
-        response = faults.replacing_response(action)
+        response = None
+        if "echo" in action:
+            response = faults.echoing_response(action, request)
+        response = response or faults.replacing_response(action)
         if response is None and platform is None:
             response = html_response(404, "Error 404 (Not Found)!!1",
                                      "That's an error. The requested URL was "

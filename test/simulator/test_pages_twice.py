@@ -5,6 +5,7 @@ import json
 import unittest
 import urllib.parse
 
+import faults
 import test_api
 import test_appsflyer_base
 import test_meta_api
@@ -117,6 +118,21 @@ class AppsFlyerPages(test_appsflyer_base.Surface):
         raw = self.answer(path + "?" + query, {"as_account": "id1400000001"})
         rows = self.rows(self.follow(raw))
         self.assertEqual({row["App ID"] for row in rows}, {"id1400000001"})
+
+
+class Echo(unittest.TestCase):
+
+    def test_what_was_sent(self):
+        request = Request("POST", "/token", {"authorization": "Bearer x"},
+                          b"a=1%2F", "http://127.0.0.1:1")
+        made = faults.echoing_response({"echo": "json"}, request)
+        self.assertEqual(made.status, 400)
+        self.assertEqual(json.loads(made.body)["error_description"],
+                         "could not parse request: a=1%2F Bearer x")
+        made = faults.echoing_response({"echo": "text", "status": 200},
+                                       request)
+        self.assertEqual((made.status, made.body.decode()), (
+            200, "could not parse request: a=1%2F Bearer x"))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ def render_head(response, body_bytes, chunked=False):
         lines.append("Transfer-Encoding: chunked")
     else:
         lines.append("Content-Length: %d" % body_bytes)
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8")
+    # Latin-1, so that a fault can send any byte.
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
 def compress(response, accept_encoding, settings):

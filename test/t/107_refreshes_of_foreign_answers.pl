@@ -91,10 +91,10 @@ run("CALL adpipe.refresh('ads.accounts')");
 my $before = stored('ads.accounts');
 my $accounts = run("SELECT count(DISTINCT account_id) FROM adpipe.coverage WHERE target = 'ads.accounts'::regclass");
 cmp_ok($accounts, '>', 4, 'accounts by the list');
-for my $fault ([ '{}', { status => 200, body => '{}' } ], [ 'a page again', { repeat_rows => \1 } ], [ 'those of another manager', { as_account => '9870001111' } ])
+for my $fault ([ '{}', 1, { status => 200, body => '{}' } ], [ 'a page again', 1, { repeat_rows => \1 } ], [ 'those of another manager', 0, { as_account => '9870001111' } ])
 {
-	my ($what, $action) = @$fault;
-	$sim->faults([ { match => { query => 'FROM customer_client', page => 1 }, action => $action } ]);
+	my ($what, $page, $action) = @$fault;
+	$sim->faults([ { match => { query => 'FROM customer_client', page => $page }, action => $action } ]);
 	my ($err);
 	$node->psql('postgres', "CALL adpipe.refresh('ads.accounts', '2026-11-16', '2026-11-19')", extra_params => [ '-U', 'loader' ], stderr => \$err);
 	like($err, qr/cannot be read|same page twice/, "the list of accounts, $what: said");
