@@ -28,7 +28,8 @@ ACTION_KEYS = {
     "error": str, "retry_delay": str, "message": str, "rate_name": str,
     "rate_scope": str, "http": int,
     # any HTTP answer
-    "status": int, "body": str, "repeat": list, "headers": dict,
+    "status": int, "body": str, "repeat": list, "close_with": str,
+    "headers": dict,
     "html": int,
     "redirect": str, "echo": str,
     # changes of the right answer's text
@@ -205,7 +206,7 @@ def replacing_response(action):
                                    "charset=UTF-8")
         text, times = action.get("repeat", ("", 0))
         return Response(action["status"], action.get("body", "")
-                        + text * times,
+                        + text * times + action.get("close_with", ""),
                         content_type, headers=headers.items())
     return None
 
