@@ -39,7 +39,7 @@ adp_guc_init(void)
 							   &adp_guc_allowed_endpoints, "", PGC_SUSET,
 							   GUC_LIST_INPUT, NULL, NULL, NULL);
 	DefineCustomStringVariable("adpipe.ca_file",
-							   "File of certificate authorities to trust, in PEM format.",
+							   "File of the only certificate authorities to trust, in PEM format.",
 							   "Empty uses the ones that the system's libcurl trusts.",
 							   &adp_guc_ca_file, "", PGC_SUSET, 0, NULL, NULL,
 							   NULL);

@@ -133,6 +133,11 @@ CREATE FUNCTION adpipe_test.failure_text(
 	OUT retry_after_ms bigint)
 AS 'MODULE_PATHNAME', 'test_failure_text' LANGUAGE C STRICT VOLATILE;
 
+-- The promises of kinds.c, by number, and the kind of answer by its.
+CREATE FUNCTION adpipe_test.verdict(promises int, kind int, document text)
+RETURNS text
+AS 'MODULE_PATHNAME', 'test_verdict' LANGUAGE C STRICT VOLATILE;
+
 -- The usage of kinds.c, by number.  Headers are "name value".
 CREATE FUNCTION adpipe_test.usage(kind int, path text, headers text[])
 RETURNS text

@@ -25,6 +25,7 @@ PG_FUNCTION_INFO_V1(test_failure_text);
 PG_FUNCTION_INFO_V1(test_usage);
 PG_FUNCTION_INFO_V1(test_job_is_better);
 PG_FUNCTION_INFO_V1(test_job_read);
+PG_FUNCTION_INFO_V1(test_verdict);
 
 /* One that says numbers, with numbers of detail. */
 static const AdpFailureRule number_rules[] =
@@ -116,6 +117,16 @@ static const AdpJobKind job_kinds[] =
 	  .percent = "percent",
 	  .reason = {.message = "why", .code = "code"}},
 	 {.sources = job_sources, .status = "status", .ready = "BUILT"}};
+
+/* One whose failures are a number in each answer, one whose failures are there
+ * or not. */
+static const AdpPromises verdict_promises[] =
+	{{.failure = "code",
+	  .success = "0",
+	  .of = {[ADP_ANSWER_ROWS] = {.list = "list"},
+			 [ADP_ANSWER_TOKEN] = {.value = "data.token"}}},
+	 {.failure = "error|0.error",
+	  .of = {[ADP_ANSWER_ROWS] = {.list = "rows", .empty = "mask"}}}};
 
 /*
  * On a clock of the tests: it is a day of January 2026 everywhere.
@@ -358,4 +369,22 @@ test_job_read(PG_FUNCTION_ARGS)
 				 failure->code ? failure->code : "no code",
 				 failure->message ? failure->message : "no message",
 				 flag_words(failure))));
+}
+
+/*
+ * verdict(promises, kind, document): "good", "failure", or what is wrong.
+ */
+Datum
+test_verdict(PG_FUNCTION_ARGS)
+{
+	const AdpPromises *promises = &verdict_promises[PG_GETARG_INT32(0)];
+	AdpError error = {0};
+
+	if (adp_verdict_check(promises, (AdpAnswerKind) PG_GETARG_INT32(1),
+						  document_argument(fcinfo, 2), &error))
+		PG_RETURN_TEXT_P(cstring_to_text("good"));
+	if (error.class == ADP_ERR_REPLY)
+		PG_RETURN_TEXT_P(cstring_to_text("failure"));
+	PG_RETURN_TEXT_P(
+		cstring_to_text(psprintf("%s. %s", error.message, error.detail)));
 }

@@ -187,4 +187,29 @@ job(0, '{"status":"FAILED","code":7,"why":"It is too heavy."}', 'failed, error 7
 job(0, "{\"status\":\"FAILED\"$_}", 'failed, no code, no message, transient too_much', "one that does not tell: '$_'") for '', ',"code":0';
 job(0, '{"status":"CANCELED","code":5,"why":"Old."}', 'failed (skipped), error 5, Old., ', 'one that was never made');
 
+# What an answer must hold.
+sub judged
+{
+	my ($promises, $kind, $document, $expected, $what) = @_;
+	is($session->query("SELECT adpipe_test.verdict($promises, $kind, " . quote($document) . ')'), $expected, $what);
+	return;
+}
+
+judged(0, 0, '{"code":0,"list":[]}', 'good', 'a code that means success');
+judged(0, 0, '{"code":40100,"message":"no","list":[]}', 'failure', 'one that does not, under a good status');
+judged(0, 0, '{"code":"40100"}', 'failure', 'the same as text');
+judged(0, 0, '{"code":{}}', 'failure', 'what is no code');
+judged(0, 0, '{"code":0}', 'the answer has no member "list". It is an object with the members "code".', 'success without what was promised');
+judged(0, 0, '{"list":[{}]}', 'good', 'rows without a code');
+judged(0, 7, '{"code":0,"data":{"token":"x"}}', 'good', 'a value at a path');
+judged(0, 7, '{"code":0,"data":{"token":""}}', 'the answer has no member "data.token". It is an object with the members "code", "data".', 'an empty one');
+judged(1, 0, '{"rows":[{"a":1}]}', 'good', 'rows');
+judged(1, 0, '{"mask":"a"}', 'good', 'what stands for no rows');
+judged(1, 0, '{"mask":1}', 'the answer has neither member "rows" nor "mask". It is an object with the members "mask".', 'what does not');
+judged(1, 0, '{"rows":{}}', 'member "rows" of the answer is no array. It is an object with the members "rows".', 'no array');
+judged(1, 0, '{"rows":[1]}', 'member "rows" of the answer has an element that is no object. It is an object with the members "rows".', 'no objects in it');
+judged(1, 0, '[{"error":{"code":1}}]', 'failure', 'a failure in an array');
+judged(1, 0, '[]', 'the answer has neither member "rows" nor "mask". It is no JSON object.', 'no object');
+judged(1, 0, '{}', 'the answer has neither member "rows" nor "mask". It is an object without members.', 'an empty object');
+
 done_testing();

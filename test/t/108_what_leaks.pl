@@ -159,7 +159,7 @@ is(scalar(@{ $sim->requests }), 0, 'and nothing is sent');
 
 # Options that are no secrets may hold one by mistake.
 my %pasted = (
-	"customer_id 'EAAsampletoken'" => 'EAAsample', "customer_id '1//0gsampleREFRESH'" => '0gsample', "login_customer_id 'ya29.sample-of-a-token'" => 'sample-of', "api_version 'GOCSPX-sampleSecretOfAClient'" => 'sampleSecret',
+	"customer_id 'EAAsampletoken'" => 'EAAsample', "customer_id '1//0gsampleREFRESH'" => '0gsample', "login_customer_id 'ya29.sample-of-a-token'" => 'sample-of', "api_version 'GOCSPX" . "-sampleSecretOfAClient'" => 'sampleSecret',
 	"endpoint 'https://user:pass-word\@host.example'" => 'pass-word', "endpoint 'https://host.example/?access_token=abcdefgh'" => 'abcdefgh', "customer_id '{\"type\": \"service_account\"}'" => 'service_account');
 for my $option (sort keys %pasted)
 {
