@@ -232,12 +232,6 @@ $$;
 COMMENT ON FUNCTION adpipe.cell_text(text) IS 'A name as a cell of a Markdown table.';
 
 /* A sum that is not whole is none. */
-CREATE FUNCTION adpipe.report_total(numbers numeric[]) RETURNS numeric
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $$ SELECT CASE WHEN count(n) = count(*) THEN sum(n) END FROM unnest(numbers) n $$;
-COMMENT ON FUNCTION adpipe.report_total(numeric[]) IS 'Sum of numbers; NULL if one of them is.';
-
 CREATE FUNCTION adpipe.report_notes(target regclass, day date) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -271,24 +265,29 @@ DECLARE
     about date := adpipe.report_day(target, day);
     body text;
 BEGIN
-    SELECT string_agg(a.text, E'\n\n' ORDER BY a.account_id) INTO body
-    FROM (SELECT r.account_id,
-                 format(E'## %s, %s %s (%s to the day before, %s to the week before)\n\n'
-                        '| Campaign | Spend | day | week | Conversions | day | ROAS | Plan | Two weeks |\n'
-                        '|---|--:|--:|--:|--:|--:|--:|--:|---|\n%s',
-                        adpipe.cell_text(coalesce(max(r.account_name), r.account_id)), r.currency,
-                        coalesce(to_char(adpipe.report_total(array_agg(r.spend)), 'FM999,999,999,999,990.00'), '-'),
-                        adpipe.change_text(adpipe.report_total(array_agg(r.spend)), adpipe.report_total(array_agg(r.spend_day_before))),
-                        adpipe.change_text(adpipe.report_total(array_agg(r.spend)), adpipe.report_total(array_agg(r.spend_week_before))),
-                        string_agg(format('| %s | %s | %s | %s | %s | %s | %s | %s | %s |',
-                            adpipe.cell_text(coalesce(r.campaign_name, r.campaign_id, 'all')),
-                            coalesce(to_char(r.spend, 'FM999,999,999,999,990.00'), '-'),
-                            adpipe.change_text(r.spend, r.spend_day_before), adpipe.change_text(r.spend, r.spend_week_before),
-                            coalesce(to_char(r.conversions, 'FM999,999,999,990.0'), '-'),
-                            adpipe.change_text(r.conversions, r.conversions_day_before),
-                            coalesce(to_char(r.roas, 'FM999,990.00'), '-'),
-                            coalesce(to_char(100 * r.plan_used, 'FM999,999,999,990') || ' %', '-'), coalesce(r.trend, '')),
-                            E'\n' ORDER BY r.spend DESC NULLS LAST, r.campaign_name)) AS text
+    /* The sum of an account is shown where every campaign has the number. */
+    SELECT string_agg(format(E'## %s, %s %s (%s to the day before, %s to the week before)\n\n'
+                             '| Campaign | Spend | day | week | Conversions | day | ROAS | Plan | Two weeks |\n'
+                             '|---|--:|--:|--:|--:|--:|--:|--:|---|\n%s',
+                             adpipe.cell_text(coalesce(a.account_name, a.account_id)), a.currency,
+                             coalesce(to_char(a.spend, 'FM999,999,999,999,990.00'), '-'),
+                             adpipe.change_text(a.spend, a.day_before), adpipe.change_text(a.spend, a.week_before),
+                             a.campaigns),
+                      E'\n\n' ORDER BY a.account_id)
+    INTO body
+    FROM (SELECT r.account_id, r.currency, max(r.account_name) AS account_name,
+                 CASE WHEN count(r.spend) = count(*) THEN sum(r.spend) END AS spend,
+                 CASE WHEN count(r.spend_day_before) = count(*) THEN sum(r.spend_day_before) END AS day_before,
+                 CASE WHEN count(r.spend_week_before) = count(*) THEN sum(r.spend_week_before) END AS week_before,
+                 string_agg(format('| %s | %s | %s | %s | %s | %s | %s | %s | %s |',
+                     adpipe.cell_text(coalesce(r.campaign_name, r.campaign_id, 'all')),
+                     coalesce(to_char(r.spend, 'FM999,999,999,999,990.00'), '-'),
+                     adpipe.change_text(r.spend, r.spend_day_before), adpipe.change_text(r.spend, r.spend_week_before),
+                     coalesce(to_char(r.conversions, 'FM999,999,999,990.0'), '-'),
+                     adpipe.change_text(r.conversions, r.conversions_day_before),
+                     coalesce(to_char(r.roas, 'FM999,990.00'), '-'),
+                     coalesce(to_char(100 * r.plan_used, 'FM999,999,999,990') || ' %', '-'), coalesce(r.trend, '')),
+                     E'\n' ORDER BY r.spend DESC NULLS LAST, r.campaign_name) AS campaigns
           FROM adpipe.daily_report(target, about) r
           WHERE r.trend IS NOT NULL GROUP BY r.account_id, r.currency) a;
     RETURN concat_ws(E'\n\n', format('# %s, %s', target, about), body, adpipe.report_notes(target, about)) || E'\n';
