@@ -47,9 +47,12 @@ out.
   1.04 %, the mean of rates 3 %.
 - Sums are exact: 12 decimals in 128 bits, in any order, so that parallel plans,
   partitions, foreign servers and stored values give the same digits. More
-  decimals are rounded half away from zero, once per value. Floats are taken by
-  their shortest decimal text, so `0.1::real` is one tenth; counts of type real are taken
-  as double precision.
+  decimals are rounded half away from zero, once per value. A double precision counts
+  by its shortest decimal text: 0.1 is one tenth. PostgreSQL turns a real into double
+  precision before the function sees it, so that `0.1::real` is 0.10000000149011612
+  there. Give `amount::text::numeric` for a column of type real: that is the number
+  which PostgreSQL prints for it. (`amount::numeric` is not enough, it keeps six digits:
+  `12345.67::real::numeric` is 12345.7.)
 - NULL is not reported, zero is zero. A ratio is NULL if its numerator was never
   reported, or if its denominator is missing or zero; never NaN, never an error.
 - Rates are fractions, never percent. KPIs per mille carry the factor 1000.

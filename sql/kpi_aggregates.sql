@@ -60,20 +60,20 @@ INSERT INTO generators VALUES
 -- Numbers of each type, and users
 CREATE TEMP TABLE number_types (type text, first text, second text);
 INSERT INTO number_types VALUES
-	('bigint', 'b1', 'b2'), ('numeric', 'n1', 'n2'), ('double precision', 'f1', 'f2'), ('real', 'f1::real', 'f2::real');
+	('bigint', 'b1', 'b2'), ('numeric', 'n1', 'n2'), ('double precision', 'f1', 'f2');
 -- ratios; those that count people take them once
 INSERT INTO generators
-SELECT format('^adpipe.ratio_state ratio:1:%s: .*\(%s,%s%s\)', kind, n.type, d.type, currency),
-	   format(arguments, n.first, d.second) || CASE currency WHEN '' THEN '' ELSE ', currency' END
-  FROM number_types AS n, number_types AS d, (VALUES (''), (',text')) AS c (currency),
+SELECT format('^adpipe.ratio_state ratio:1:%s: .*\(%s,%s%s\)', kind, n.type, n.type, currency),
+	   format(arguments, n.first, n.second) || CASE currency WHEN '' THEN '' ELSE ', currency' END
+  FROM number_types AS n, (VALUES (''), (',text')) AS c (currency),
 	   (VALUES ('n?d?-?', '%s, %s'), ('n?o', '%s, CASE WHEN once THEN %s END'),
 			   ('ou', 'CASE WHEN once THEN %s END, CASE WHEN once THEN %s END')) AS k (kind, arguments);
--- stats, by the types of counts and of the three amounts
+-- stats, by the types of counts and of amounts
 INSERT INTO generators
-SELECT format('adpipe.stats\(%1$s,%1$s,%2$s,%3$s,%4$s%5$s\)', c.type, s.type, n.type, v.type, currency),
-	   concat_ws(', ', c.first, c.second, s.first, n.second, v.first, CASE currency WHEN '' THEN NULL ELSE 'currency' END),
+SELECT format('adpipe.stats\(%1$s,%1$s,%2$s,%2$s,%2$s%3$s\)', c.type, a.type, currency),
+	   concat_ws(', ', c.first, c.second, a.first, a.second, a.first, CASE currency WHEN '' THEN NULL ELSE 'currency' END),
 	   NULL, 'adstats:1:-:-:-:-:-:-'
-  FROM number_types AS c, number_types AS s, number_types AS n, number_types AS v, (VALUES (''), (',text')) AS w (currency);
+  FROM number_types AS c, number_types AS a, (VALUES (''), (',text')) AS w (currency);
 -- attribution
 INSERT INTO generators
 SELECT format('adpipe.journeys\(%s,.*,%s%s\)', u.type, n.type, currency),

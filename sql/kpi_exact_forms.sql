@@ -1,5 +1,5 @@
 -- Exact whatever the types: stats(), the KPIs of one step and sum() agree in every
--- mix of smallint to numeric(38,12), and a real counts by its own shortest text.
+-- mix of smallint to numeric(38,12).
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS adpipe;
 RESET client_min_messages;
@@ -13,34 +13,48 @@ SELECT adpipe.cpc(spend, clicks, 'EUR') AS one_step, adpipe.cpc(adpipe.stats(imp
 		 GROUP BY i) AS daily;
 
 -- Every argument of every type, and NULL, and a text without a type: each call
--- finds one form, and no digit is lost on the way
-CREATE FUNCTION pg_temp.walk(call text, OUT calls int, OUT wrong int) LANGUAGE plpgsql AS $$
+-- finds one form, and no digit is lost on the way.  Where one is double precision, the
+-- others may be taken as that, but never whole counts of stats().
+CREATE FUNCTION pg_temp.walk(function text, OUT calls int, OUT wrong int) LANGUAGE plpgsql AS $$
 DECLARE
-	given text[] := ARRAY['7::smallint', '2147483647', '9007199254740993', '12345678901234567890.123456789012::numeric(38,12)', 'NULL', '''5'''];
-	expected text[] := ARRAY['7', '2147483647', '9007199254740993', '12345678901234567890.123456789012', '-', '5'];
-	result text;
-	a int; b int; c int; d int; e int;
+	given text[] := ARRAY['7::smallint', '2147483647', '9007199254740993', '12345678901234567890.123456789012::numeric(38,12)', 'NULL', '''5''', '0.1::float8'];
+	expected text[] := ARRAY['7', '2147483647', '9007199254740993', '12345678901234567890.123456789012', NULL, '5', '0.1'];
+	numeric_type constant int := 4;
+	float_type constant int := 7;
+	types int[];
+	call text;
+	want text[];
+	got text[];
 BEGIN
 	calls := 0;
 	wrong := 0;
-	FOR a IN 1 .. 6 LOOP FOR b IN 1 .. 6 LOOP FOR c IN 1 .. 6 LOOP FOR d IN 1 .. 6 LOOP FOR e IN 1 .. 6 LOOP
+	FOR types IN
+		SELECT ARRAY[a, b, c, d, e]
+		  FROM generate_series(1, 7) AS a, generate_series(1, 7) AS b, generate_series(1, 7) AS c,
+			   generate_series(1, 7) AS d, generate_series(1, 7) AS e
+	LOOP
 		calls := calls + 1;
+		SELECT format('adpipe.%s(%s, ''EUR'')', function, string_agg(given[t], ', ' ORDER BY n)), array_agg(expected[t] ORDER BY n)
+		  INTO call, want FROM unnest(types) WITH ORDINALITY AS m (t, n);
 		BEGIN
-			EXECUTE format(call, given[a], given[b], given[c], given[d], given[e]) INTO result;
+			EXECUTE format($query$SELECT string_to_array(%s::text, ':', '-')$query$, call) INTO got;
+			IF float_type = ANY (types) AND got[4:8]::float8[] = want::float8[]
+				AND (function <> 'stats' OR GREATEST(types[1], types[2]) >= numeric_type OR got[4:5] = want[1:2])
+			THEN
+				got := got[1:3] || want;
+			END IF;
 		EXCEPTION WHEN OTHERS THEN
-			result := SQLERRM;
+			got := ARRAY[SQLERRM];
 		END;
-		IF result IS DISTINCT FROM concat_ws(':', 'adstats:1:EUR', expected[a], expected[b], expected[c], expected[d], expected[e])
-			AND result IS DISTINCT FROM 'adstats:1:-:-:-:-:-:-'
-		THEN
+		IF got IS DISTINCT FROM ARRAY['adstats', '1', CASE WHEN array_remove(want, NULL) <> '{}' THEN 'EUR' END] || want THEN
 			wrong := wrong + 1;
-			RAISE WARNING '%: %', format(call, given[a], given[b], given[c], given[d], given[e]), result;
+			RAISE WARNING '%: %', call, got;
 		END IF;
-	END LOOP; END LOOP; END LOOP; END LOOP; END LOOP;
+	END LOOP;
 END
 $$;
-SELECT * FROM pg_temp.walk('SELECT adpipe.stats(%s, %s, %s, %s, %s, ''EUR'')');
-SELECT * FROM pg_temp.walk('SELECT adpipe.adstats(%s, %s, %s, %s, %s, ''EUR'')');
+SELECT * FROM pg_temp.walk('stats');
+SELECT * FROM pg_temp.walk('adstats');
 
 -- Columns of every type in every place, many rows with NULLs: sums and KPIs are
 -- the same to the last digit, and so are those of a sliding window
@@ -90,22 +104,40 @@ END
 $$;
 SELECT * FROM pg_temp.compare();
 
--- A real has a shorter text than the double that the server would make of it
-SELECT r, r::double precision AS as_double,
-	   adpipe.roas(r, 1) AS numerator, adpipe.roas(1, r) AS denominator, adpipe.roas(r, r) AS both,
-	   adpipe.roas(r, 1::double precision) AS beside_double, adpipe.roas(r, 1::bigint) AS beside_bigint, adpipe.roas(r, 1.0) AS beside_numeric
-  FROM unnest(ARRAY[0.1, 12345.67, -0.000001, 8388608.5, 1e20]::real[]) WITH ORDINALITY AS v (r, place)
+-- Each ratio has three forms, each with a currency, too, where one side is money;
+-- stats() has six of both kinds, adstats() three, journeys() three for each type of id
+SELECT forms, forms_with_currency, count(*) AS ratios
+  FROM (SELECT count(*) FILTER (WHERE p.pronargs = 2) AS forms, count(*) FILTER (WHERE p.pronargs = 3) AS forms_with_currency
+		  FROM pg_proc AS p JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
+		 WHERE p.pronamespace = 'adpipe'::regnamespace AND a.aggtranstype = 'adpipe.ratio_state'::regtype
+		 GROUP BY p.proname) AS r
+ GROUP BY forms, forms_with_currency ORDER BY forms_with_currency;
+SELECT proname, pronargs, count(*) AS forms
+  FROM pg_proc WHERE pronamespace = 'adpipe'::regnamespace AND proname IN ('stats', 'adstats', 'journeys') AND prokind IN ('a', 'f')
+ GROUP BY proname, pronargs ORDER BY proname, pronargs;
+SELECT oid::regprocedure AS form
+  FROM pg_proc WHERE pronamespace = 'adpipe'::regnamespace AND (proname IN ('ctr', 'cpc') AND prokind = 'a' OR proname IN ('stats', 'adstats'))
+ ORDER BY proname, pronargs, oid;
+SELECT count(*) AS forms_of_real FROM pg_proc WHERE pronamespace = 'adpipe'::regnamespace AND 'real'::regtype = ANY (proargtypes);
+
+-- A real is double precision before a KPI sees it, and counts with the digits of
+-- that.  Its text has the digits that the server prints; its cast to numeric has
+-- no more than six.
+SELECT r, r::double precision AS as_double, r::numeric AS as_numeric,
+	   adpipe.arpu(r, 1) AS arpu, adpipe.arpu(r::numeric, 1) AS of_numeric, adpipe.arpu(r::text::numeric, 1) AS of_text
+  FROM unnest(ARRAY[0.1, 12345.67, -0.000001, 8388608.5]::real[]) WITH ORDINALITY AS v (r, place)
  GROUP BY r, place ORDER BY place;
-SELECT adpipe.stats(100, 5, 0.1::real, 0.2::real, 0.3::real, 'EUR') AS integers,
-	   adpipe.stats(100::bigint, 9007199254740993, 0.1::real, 2, 0.3, 'EUR') AS bigints,
-	   adpipe.stats(100::real, 5::real, 1, 0.2::real, 0.3::float8) AS mixed,
-	   adpipe.adstats(100, 5, 0.1::real, 0.2::float8, 0.3::real) AS made;
-SELECT adpipe.conversions_value(adpipe.stats(1, 1, 0, 0, v)) AS stats, adpipe.arpu(v, 1) * 1.0 / 10 AS ratio
-  FROM (SELECT 0.1::real AS v FROM generate_series(1, 10)) AS tenths;
-SELECT value FROM adpipe.attribution((SELECT adpipe.journeys('u', '2026-01-01', 'search', true, 0.1::real)), 'last');
+SELECT adpipe.stats(100, 5, r, 1, r, 'EUR') AS stats, adpipe.stats(100, 5, r::text::numeric, 1, r::text::numeric, 'EUR') AS stats_of_text
+  FROM (VALUES (0.1::real)) AS v (r);
+SELECT adpipe.adstats(100, 5, r, 1, r, 'EUR') AS made, adpipe.adstats(100, 5, r::text::numeric, 1, r::text::numeric, 'EUR') AS made_of_text
+  FROM (VALUES (0.1::real)) AS v (r);
+SELECT adpipe.journeys('u', '2000-01-01', 'search', true, r) AS journeys, adpipe.journeys('u', '2000-01-01', 'search', true, r::text::numeric) AS journeys_of_text
+  FROM (VALUES (0.1::real)) AS v (r);
 SELECT setseed(0.8);
 SELECT count(*) AS reals,
-	   count(*) FILTER (WHERE adpipe.spend(adpipe.adstats(0, 0, r, 0, 0)) IS DISTINCT FROM round(r::text::numeric, 12)) AS wrong
+	   count(*) FILTER (WHERE adpipe.spend(adpipe.adstats(0, 0, r::text::numeric, 0, 0)) IS DISTINCT FROM round(r::text::numeric, 12)) AS wrong_of_text,
+	   count(*) FILTER (WHERE adpipe.spend(adpipe.adstats(0, 0, r, 0, 0)) IS DISTINCT FROM round(r::float8::text::numeric, 12)) AS not_as_double,
+	   count(*) FILTER (WHERE r::numeric::real <> r) > 0 AS cast_loses_digits
   FROM (SELECT ((random() - 0.5) * 10.0 ^ (random() * 30 - 10)::int)::real FROM generate_series(1, 20000)) AS v (r);
 SELECT adpipe.roas(r, 1) FROM (VALUES ('NaN'::real)) AS v (r);
 SELECT adpipe.roas(1, r) FROM (VALUES ('-Infinity'::real)) AS v (r);

@@ -125,14 +125,12 @@ SELECT count(DISTINCT name) AS ratios,
 	   count(*) FILTER (WHERE NOT has_currency) AS without_currency,
 	   count(*) FILTER (WHERE has_currency) AS with_currency,
 	   count(*) FILTER (WHERE has_currency AND initial !~ '^ratio:1:n') AS currency_without_money,
-	   count(*) FILTER (WHERE type NOT IN ('bigint'::regtype, 'numeric', 'double precision', 'real')) AS other_types
+	   count(*) FILTER (WHERE type NOT IN ('bigint'::regtype, 'numeric', 'double precision')) AS other_types
   FROM ratios;
 SELECT r.oid::regprocedure
   FROM ratios AS r JOIN pg_proc AS p USING (oid) JOIN pg_aggregate AS a ON a.aggfnoid = r.oid
  WHERE p.prorettype <> 'numeric'::regtype OR p.proparallel <> 's' OR p.provolatile <> 'i'
-	OR a.aggcombinefn = 0 OR a.aggminvtransfn = 0
-	OR (p.proargtypes[0] <> p.proargtypes[1]
-		AND NOT ARRAY[p.proargtypes[0]::regtype, p.proargtypes[1]::regtype] <@ ARRAY['real', 'double precision']::regtype[]);
+	OR a.aggcombinefn = 0 OR a.aggminvtransfn = 0 OR p.proargtypes[0] <> p.proargtypes[1];
 
 -- Everyone may use them, and each is documented
 SELECT p.oid::regprocedure

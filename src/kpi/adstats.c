@@ -162,13 +162,12 @@ row_measures(FunctionCallInfo fcinfo, int first)
 
 /*
  * Adds the row whose measures start at an argument.  Counts are impressions
- * and clicks.  Written out rather than looped, since this is what a large scan
- * spends its time in.
+ * and clicks, amounts the rest.  Written out rather than looped, since this is
+ * what a large scan spends its time in.
  */
 static pg_attribute_always_inline void
 add_row(FunctionCallInfo fcinfo, AdpAdStats *stats, int first,
-		AdpReadFixed read_count, AdpReadFixed read_spend,
-		AdpReadFixed read_conversions, AdpReadFixed read_value)
+		AdpReadFixed read_count, AdpReadFixed read_amount)
 {
 	uint8 present = row_measures(fcinfo, first);
 
@@ -183,33 +182,20 @@ add_row(FunctionCallInfo fcinfo, AdpAdStats *stats, int first,
 
 	ADD_MEASURE(ADP_MEASURE_IMPRESSIONS, read_count);
 	ADD_MEASURE(ADP_MEASURE_CLICKS, read_count);
-	ADD_MEASURE(ADP_MEASURE_SPEND, read_spend);
-	ADD_MEASURE(ADP_MEASURE_CONVERSIONS, read_conversions);
-	ADD_MEASURE(ADP_MEASURE_CONVERSIONS_VALUE, read_value);
+	ADD_MEASURE(ADP_MEASURE_SPEND, read_amount);
+	ADD_MEASURE(ADP_MEASURE_CONVERSIONS, read_amount);
+	ADD_MEASURE(ADP_MEASURE_CONVERSIONS_VALUE, read_amount);
 	Assert(adp_adstats_is_valid(stats));
 }
 
-#define DEFINE_ADD_ROW(name, count, spend, conversions, value) \
-	PG_FUNCTION_INFO_V1(adpipe_adstats_add_row_##name); \
-	Datum adpipe_adstats_add_row_##name(PG_FUNCTION_ARGS) \
+#define DEFINE_ADD_ROW(count, amount) \
+	PG_FUNCTION_INFO_V1(adpipe_adstats_add_row_##count##_##amount); \
+	Datum adpipe_adstats_add_row_##count##_##amount(PG_FUNCTION_ARGS) \
 	{ \
 		AdpAdStats *stats = writable_stats(fcinfo); \
 \
 		add_row(fcinfo, stats, 1, adp_fixed_read_##count, \
-				adp_fixed_read_##spend, adp_fixed_read_##conversions, \
-				adp_fixed_read_##value); \
-		PG_RETURN_POINTER(stats); \
-	}
-
-#define DEFINE_MAKE(name, count, spend, conversions, value) \
-	PG_FUNCTION_INFO_V1(adpipe_adstats_make_##name); \
-	Datum adpipe_adstats_make_##name(PG_FUNCTION_ARGS) \
-	{ \
-		AdpAdStats *stats = make_stats(); \
-\
-		add_row(fcinfo, stats, 0, adp_fixed_read_##count, \
-				adp_fixed_read_##spend, adp_fixed_read_##conversions, \
-				adp_fixed_read_##value); \
+				adp_fixed_read_##amount); \
 		PG_RETURN_POINTER(stats); \
 	}
 
@@ -219,8 +205,21 @@ add_row(FunctionCallInfo fcinfo, AdpAdStats *stats, int first,
  */
 ADP_STATS_FORMS(DEFINE_ADD_ROW)
 
-/* each adstats(5 numbers, text) returns adstats */
-ADP_ADSTATS_FORMS(DEFINE_MAKE)
+#define DEFINE_MAKE(number) \
+	PG_FUNCTION_INFO_V1(adpipe_adstats_make_##number); \
+	Datum adpipe_adstats_make_##number(PG_FUNCTION_ARGS) \
+	{ \
+		AdpAdStats *stats = make_stats(); \
+\
+		add_row(fcinfo, stats, 0, adp_fixed_read_##number, \
+				adp_fixed_read_##number); \
+		PG_RETURN_POINTER(stats); \
+	}
+
+/* each adstats(5 numbers of one type, text) returns adstats */
+DEFINE_MAKE(int8)
+DEFINE_MAKE(numeric)
+DEFINE_MAKE(float8)
 
 /*
  * adstats_add(adstats, adstats) returns adstats; strict

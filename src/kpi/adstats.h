@@ -56,34 +56,16 @@ StaticAssertDecl(offsetof(AdpAdStats, present) == 1 &&
 StaticAssertDecl(sizeof(int128) == 16, "sums have 128 bits");
 
 /*
- * The types that the constructor takes, and those that stats() takes: a name,
- * then how counts, spend, conversions and their value are read.  The same as
- * stats_forms() in adstats.sql.
+ * The types that stats() takes: how counts (impressions and clicks) and amounts
+ * (the rest) are read.  The same list as in adstats.sql.
  */
-#define ADP_ADSTATS_FORMS(FORM) \
-	FORM(int8_int8, int8, int8, int8, int8) \
-	FORM(numeric_numeric, numeric, numeric, numeric, numeric) \
-	FORM(float8_888, float8, float8, float8, float8) \
-	FORM(float8_884, float8, float8, float8, float4) \
-	FORM(float8_848, float8, float8, float4, float8) \
-	FORM(float8_844, float8, float8, float4, float4) \
-	FORM(float8_488, float8, float4, float8, float8) \
-	FORM(float8_484, float8, float4, float8, float4) \
-	FORM(float8_448, float8, float4, float4, float8) \
-	FORM(float8_444, float8, float4, float4, float4)
-
 #define ADP_STATS_FORMS(FORM) \
-	ADP_ADSTATS_FORMS(FORM) \
-	FORM(int8_numeric, int8, numeric, numeric, numeric) \
-	FORM(float8_numeric, float8, numeric, numeric, numeric) \
-	FORM(int8_888, int8, float8, float8, float8) \
-	FORM(int8_884, int8, float8, float8, float4) \
-	FORM(int8_848, int8, float8, float4, float8) \
-	FORM(int8_844, int8, float8, float4, float4) \
-	FORM(int8_488, int8, float4, float8, float8) \
-	FORM(int8_484, int8, float4, float8, float4) \
-	FORM(int8_448, int8, float4, float4, float8) \
-	FORM(int8_444, int8, float4, float4, float4)
+	FORM(int8, int8) \
+	FORM(int8, numeric) \
+	FORM(int8, float8) \
+	FORM(numeric, numeric) \
+	FORM(float8, numeric) \
+	FORM(float8, float8)
 
 #define PG_GETARG_ADSTATS(n) ((AdpAdStats *) PG_GETARG_POINTER(n))
 

@@ -79,41 +79,14 @@ COMMENT ON FUNCTION adpipe.adstats_frame_final(internal) IS
 --
 -- stats(): its forms.
 --
--- They are needed for every mix of number types to find exactly one, and for
--- none of smallint, integer, bigint and numeric to lose a digit on the way.
--- The server looks for the form with most arguments of the exact type, then for
--- the one with most of double precision, too: an integer may take that, which
--- holds it, a bigint must never.  So bigint and numeric have exact forms, and
--- of the forms with floats those are for integers beside bigint or numeric that
--- have no float.  A real has forms of its own, in every place of an amount,
--- since its shortest decimal text is lost with the cast to double precision;
--- counts are whole and need none.
+-- These six are the fewest with which every mix of number types finds exactly one
+-- form, and none of smallint, integer, bigint and numeric loses a digit to a
+-- cast.  The server looks for the form with most arguments of the exact type, then
+-- for the one with most of double precision, too: an integer may take that, which
+-- holds it, a bigint must never.  So bigint and numeric have exact forms, and the
+-- forms that mix one of these with double precision are for integers beside them.
+-- A real has no form of its own: the server casts it to double precision.
 --
-CREATE FUNCTION adpipe.stats_forms(
-		OUT counts text, OUT spend text, OUT conversions text,
-		OUT conversions_value text, OUT symbol text, OUT remark text)
-	RETURNS SETOF record
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20
-	BEGIN ATOMIC
-		SELECT counts, amounts, amounts, amounts, symbol, remark
-		  FROM (VALUES
-	('bigint', 'numeric', 'int8_numeric', ''),
-	('bigint', 'bigint', 'int8_int8', ''),
-	('numeric', 'numeric', 'numeric_numeric', ' The form for sums of sums: sum() of bigint is numeric.'),
-	('double precision', 'numeric', 'float8_numeric', ' This form takes counts as floats; give counts beyond 2^53 as bigint.')
-		  ) AS list (counts, amounts, symbol, remark)
-		UNION ALL
-		SELECT c.type, s.type, n.type, v.type,
-			   pg_catalog.format('%s_%s%s%s', c.symbol, s.symbol, n.symbol, v.symbol),
-			   ' This form takes floats by their shortest decimal text; give counts beyond 2^53 as bigint or numeric, with amounts of these types.'
-		  FROM (VALUES ('bigint', 'int8'), ('double precision', 'float8')) AS c (type, symbol),
-			   (VALUES ('double precision', '8'), ('real', '4')) AS s (type, symbol),
-			   (VALUES ('double precision', '8'), ('real', '4')) AS n (type, symbol),
-			   (VALUES ('double precision', '8'), ('real', '4')) AS v (type, symbol);
-	END;
-COMMENT ON FUNCTION adpipe.stats_forms() IS
-	'Part of the definition of adpipe.stats: the types that it takes.';
-
 DO $stats$
 DECLARE
 	form record;
@@ -121,12 +94,20 @@ DECLARE
 	has_currency boolean;
 	types text;
 BEGIN
-	FOR form IN SELECT * FROM adpipe.stats_forms()
+	FOR form IN
+		SELECT *
+		  FROM (VALUES
+	('bigint', 'numeric', 'int8_numeric', ''),
+	('bigint', 'bigint', 'int8_int8', ''),
+	('numeric', 'numeric', 'numeric_numeric', ' The form for sums of sums: sum() of bigint is numeric.'),
+	('double precision', 'numeric', 'float8_numeric', ' This form takes counts as floats; give counts beyond 2^53 as bigint.'),
+	('bigint', 'double precision', 'int8_float8', ' This form takes amounts as floats, by their shortest decimal text.'),
+	('double precision', 'double precision', 'float8_float8', ' This form takes floats by their shortest decimal text; give counts beyond 2^53 as bigint or numeric, with amounts of these types.')
+		  ) AS list (counts, amounts, symbol, remark)
 	LOOP
 		FOREACH has_currency IN ARRAY ARRAY[false, true]
 		LOOP
-			types := pg_catalog.format('%1$s, %1$s, %2$s, %3$s, %4$s',
-				form.counts, form.spend, form.conversions, form.conversions_value)
+			types := pg_catalog.format('%1$s, %1$s, %2$s, %2$s, %2$s', form.counts, form.amounts)
 				|| CASE WHEN has_currency THEN ', text' ELSE '' END;
 
 			FOR operation IN
@@ -151,7 +132,7 @@ BEGIN
 
 			EXECUTE pg_catalog.format($create$
 				CREATE AGGREGATE adpipe.stats(impressions %1$s, clicks %1$s, spend %2$s,
-						conversions %3$s, conversions_value %4$s%5$s) (
+						conversions %2$s, conversions_value %2$s%3$s) (
 					SFUNC = adpipe.adstats_add_row,
 					STYPE = adpipe.adstats,
 					COMBINEFUNC = adpipe.adstats_add,
@@ -162,7 +143,7 @@ BEGIN
 					MFINALFUNC = adpipe.adstats_frame_final,
 					PARALLEL = SAFE
 				)$create$,
-				form.counts, form.spend, form.conversions, form.conversions_value,
+				form.counts, form.amounts,
 				CASE WHEN has_currency THEN ', currency text' ELSE '' END);
 			EXECUTE pg_catalog.format('COMMENT ON AGGREGATE adpipe.stats(%s) IS %L', types,
 				'Adds up impressions, clicks, spend, conversions and their value in one pass; read KPIs from the result with adpipe.ctr() and the like, or store it and add it up with adpipe.rollup(). Exact, in any order. A NULL is not reported, which is not zero; NULL for no rows. '
@@ -191,27 +172,25 @@ CREATE AGGREGATE adpipe.rollup(stats adpipe.adstats) (
 COMMENT ON AGGREGATE adpipe.rollup(adpipe.adstats) IS
 	'Adds up values of adpipe.stats(): the same value, bit for bit, as stats() over all their rows. NULLs are skipped; NULL if there is nothing else. Two currencies in one group, or money with and without a currency, are error 22023; overflow is error 22003.';
 
--- The constructor takes the same numbers: bigint, numeric, and floats, of which
--- amounts may be real.
+-- The constructor needs no mixed forms: three types take every mix, as for ratios
 DO $adstats$
 DECLARE
 	form record;
 BEGIN
 	FOR form IN
-		SELECT *, pg_catalog.format('%1$s, %1$s, %2$s, %3$s, %4$s, text',
-				counts, spend, conversions, conversions_value) AS types
-		  FROM adpipe.stats_forms()
-		 WHERE symbol IN ('int8_int8', 'numeric_numeric') OR symbol LIKE 'float8\____'
+		SELECT *
+		  FROM (VALUES
+	('bigint', 'int8'), ('numeric', 'numeric'), ('double precision', 'float8')
+		  ) AS list (type, symbol)
 	LOOP
 		EXECUTE pg_catalog.format($create$
-			CREATE FUNCTION adpipe.adstats(impressions %1$s, clicks %1$s, spend %2$s,
-				conversions %3$s, conversions_value %4$s, currency text DEFAULT NULL)
+			CREATE FUNCTION adpipe.adstats(impressions %1$s, clicks %1$s, spend %1$s,
+				conversions %1$s, conversions_value %1$s, currency text DEFAULT NULL)
 				RETURNS adpipe.adstats
-				AS 'MODULE_PATHNAME', %5$L
+				AS 'MODULE_PATHNAME', %2$L
 				LANGUAGE C IMMUTABLE PARALLEL SAFE$create$,
-			form.counts, form.spend, form.conversions, form.conversions_value,
-			'adpipe_adstats_make_' || form.symbol);
-		EXECUTE pg_catalog.format('COMMENT ON FUNCTION adpipe.adstats(%s) IS %L', form.types,
+			form.type, 'adpipe_adstats_make_' || form.symbol);
+		EXECUTE pg_catalog.format('COMMENT ON FUNCTION adpipe.adstats(%1$s, %1$s, %1$s, %1$s, %1$s, text) IS %2$L', form.type,
 			'Makes an adpipe.adstats value of five totals and the currency of the money. NULL is not reported. More than 12 decimals are rounded half away from zero; NaN, infinity and values out of range are error 22003.');
 	END LOOP;
 END

@@ -50,7 +50,8 @@ frame_state(FunctionCallInfo fcinfo)
  * Reads the arguments of stats().
  */
 static pg_attribute_always_inline void
-read_row(FunctionCallInfo fcinfo, FrameRow *row, const AdpReadFixed *readers)
+read_row(FunctionCallInfo fcinfo, FrameRow *row, AdpReadFixed read_count,
+		 AdpReadFixed read_amount)
 {
 	int currency = ADP_MEASURES + 1;
 	int i;
@@ -58,10 +59,12 @@ read_row(FunctionCallInfo fcinfo, FrameRow *row, const AdpReadFixed *readers)
 	row->present = 0;
 	for (i = 0; i < ADP_MEASURES; i++)
 	{
+		AdpReadFixed read = i < ADP_MEASURE_SPEND ? read_count : read_amount;
+
 		if (PG_ARGISNULL(1 + i))
 			continue;
 		row->present |= ADP_MEASURE_BIT(i);
-		row->values[i] = readers[i](PG_GETARG_DATUM(1 + i));
+		row->values[i] = read(PG_GETARG_DATUM(1 + i));
 	}
 
 	memset(row->code, 0, ADP_CURRENCY_SIZE);
@@ -154,12 +157,13 @@ remove_from_argument(FunctionCallInfo fcinfo, const FrameRow *row)
  * Adds the row in the arguments to the state in argument 0.
  */
 static pg_attribute_always_inline Datum
-add_row_of(FunctionCallInfo fcinfo, const AdpReadFixed *readers)
+add_row_of(FunctionCallInfo fcinfo, AdpReadFixed read_count,
+		   AdpReadFixed read_amount)
 {
 	FrameState *state = frame_state(fcinfo);
 	FrameRow row;
 
-	read_row(fcinfo, &row, readers);
+	read_row(fcinfo, &row, read_count, read_amount);
 	add_row(state, &row);
 	PG_RETURN_POINTER(state);
 }
@@ -168,28 +172,27 @@ add_row_of(FunctionCallInfo fcinfo, const AdpReadFixed *readers)
  * Takes the row in the arguments out of the state in argument 0.
  */
 static pg_attribute_always_inline Datum
-remove_row_of(FunctionCallInfo fcinfo, const AdpReadFixed *readers)
+remove_row_of(FunctionCallInfo fcinfo, AdpReadFixed read_count,
+			  AdpReadFixed read_amount)
 {
 	FrameRow row;
 
-	read_row(fcinfo, &row, readers);
+	read_row(fcinfo, &row, read_count, read_amount);
 	return remove_from_argument(fcinfo, &row);
 }
 
-#define DEFINE_FRAME(name, count, spend, conversions, value) \
-	PG_FUNCTION_INFO_V1(adpipe_adstats_frame_add_##name); \
-	PG_FUNCTION_INFO_V1(adpipe_adstats_frame_remove_##name); \
-	static const AdpReadFixed readers_##name[ADP_MEASURES] = \
-		{adp_fixed_read_##count, adp_fixed_read_##count, \
-		 adp_fixed_read_##spend, adp_fixed_read_##conversions, \
-		 adp_fixed_read_##value}; \
-	Datum adpipe_adstats_frame_add_##name(PG_FUNCTION_ARGS) \
+#define DEFINE_FRAME(count, amount) \
+	PG_FUNCTION_INFO_V1(adpipe_adstats_frame_add_##count##_##amount); \
+	PG_FUNCTION_INFO_V1(adpipe_adstats_frame_remove_##count##_##amount); \
+	Datum adpipe_adstats_frame_add_##count##_##amount(PG_FUNCTION_ARGS) \
 	{ \
-		return add_row_of(fcinfo, readers_##name); \
+		return add_row_of(fcinfo, adp_fixed_read_##count, \
+						  adp_fixed_read_##amount); \
 	} \
-	Datum adpipe_adstats_frame_remove_##name(PG_FUNCTION_ARGS) \
+	Datum adpipe_adstats_frame_remove_##count##_##amount(PG_FUNCTION_ARGS) \
 	{ \
-		return remove_row_of(fcinfo, readers_##name); \
+		return remove_row_of(fcinfo, adp_fixed_read_##count, \
+							 adp_fixed_read_##amount); \
 	}
 
 /*

@@ -66,7 +66,7 @@ BEGIN
 		FOR worth IN
 			SELECT *
 			  FROM (VALUES
-		('bigint', 'int8'), ('numeric', 'numeric'), ('double precision', 'float8'), ('real', 'float4')
+		('bigint', 'int8'), ('numeric', 'numeric'), ('double precision', 'float8')
 			  ) AS list (type, symbol)
 		LOOP
 			FOR form IN

@@ -321,32 +321,14 @@ read_short_float(float8 value, AdpFixed *result)
 }
 
 /*
- * The fixed-point form of a float that was printed.  Raises 22003 if it does
- * not fit.
- */
-static AdpFixed
-fixed_from_float_text(const char *text)
-{
-	Decimal decimal;
-	AdpFixed result;
-	const char *exponent = read_decimal(text, &decimal);
-
-	if (exponent == NULL)
-		elog(ERROR, "cannot read back the float \"%s\"", text);
-	if (*exponent == 'e')
-		decimal.exponent += atoi(exponent + 1);
-	if (!decimal_to_fixed(&decimal, &result))
-		throw_value_range();
-	return result;
-}
-
-/*
  * adp_fixed_from_float8 for values that are not integers below 2^53.
  */
 AdpFixed
 adp_fixed_from_fraction(float8 value)
 {
 	char text[DOUBLE_SHORTEST_DECIMAL_LEN];
+	const char *exponent;
+	Decimal decimal;
 	AdpFixed result;
 
 	if (unlikely(isnan(value) || isinf(value)))
@@ -355,22 +337,14 @@ adp_fixed_from_fraction(float8 value)
 		return result;
 
 	text[double_to_shortest_decimal_bufn(value, text)] = '\0';
-	return fixed_from_float_text(text);
-}
-
-/*
- * The fixed-point form of a real, by its own shortest decimal text.  As a double
- * it would have another: 0.1::real is 0.10000000149011612 then.
- */
-AdpFixed
-adp_fixed_from_float4(float4 value)
-{
-	char text[FLOAT_SHORTEST_DECIMAL_LEN];
-
-	if (unlikely(isnan(value) || isinf(value)))
-		throw_not_finite(isnan(value));
-	text[float_to_shortest_decimal_bufn(value, text)] = '\0';
-	return fixed_from_float_text(text);
+	exponent = read_decimal(text, &decimal);
+	if (exponent == NULL)
+		elog(ERROR, "cannot read back the float \"%s\"", text);
+	if (*exponent == 'e')
+		decimal.exponent += atoi(exponent + 1);
+	if (!decimal_to_fixed(&decimal, &result))
+		throw_value_range();
+	return result;
 }
 
 /*

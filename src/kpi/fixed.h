@@ -41,7 +41,6 @@ typedef struct AdpFixed
 
 extern AdpFixed adp_fixed_from_numeric(Datum datum);
 extern AdpFixed adp_fixed_from_fraction(float8 value);
-extern AdpFixed adp_fixed_from_float4(float4 value);
 extern bool adp_fixed_is_valid(int128 units, int scale);
 extern bool adp_fixed_parse(const char *text, AdpFixed *result);
 extern void adp_fixed_print(char *text, int128 units, int scale);
@@ -170,12 +169,6 @@ static inline AdpFixed
 adp_fixed_read_float8(Datum datum)
 {
 	return adp_fixed_from_float8(DatumGetFloat8(datum));
-}
-
-static inline AdpFixed
-adp_fixed_read_float4(Datum datum)
-{
-	return adp_fixed_from_float4(DatumGetFloat4(datum));
 }
 
 /*

@@ -395,8 +395,7 @@ add_row(FunctionCallInfo fcinfo, ReadUser read_user, AdpReadFixed read_value)
 #define DEFINE_ADD_OF_USER(user) \
 	DEFINE_ADD(user, int8) \
 	DEFINE_ADD(user, numeric) \
-	DEFINE_ADD(user, float8) \
-	DEFINE_ADD(user, float4)
+	DEFINE_ADD(user, float8)
 
 /*
  * each journeys_add(journeys, user, timestamptz, text, boolean, value [, text])

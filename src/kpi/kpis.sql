@@ -182,7 +182,7 @@ CREATE FUNCTION adpipe.kpi_entries(
 				   pg_catalog.max(default_value) AS default_value,
 				   pg_catalog.count(*) FILTER (WHERE size = shortest) = 0 AS is_optional,
 				   CASE WHEN pg_catalog.count(DISTINCT type) > 1
-							 AND pg_catalog.bool_and(type IN ('bigint', 'numeric', 'double precision', 'real'))
+							 AND pg_catalog.bool_and(type IN ('bigint', 'numeric', 'double precision'))
 						THEN 'number'
 						ELSE (SELECT pg_catalog.string_agg(t.type, ' or ' ORDER BY t.first)
 								FROM (SELECT u.type, pg_catalog.min(u.n) AS first
@@ -230,7 +230,7 @@ COMMENT ON VIEW adpipe.kpis IS
 	'All KPI functions: how each is called, what it is and what to know before comparing it with another number. The same as doc/kpis.md.';
 COMMENT ON COLUMN adpipe.kpis.name IS 'Name in the schema adpipe.';
 COMMENT ON COLUMN adpipe.kpis.arguments IS
-	'Arguments in their order, with types and defaults. number: bigint, numeric, double precision or real, in any mix and without casts; smallint and integer, too. Brackets: may be left out.';
+	'Arguments in their order, with types and defaults. number: smallint, integer, bigint, numeric, double precision or real, in any mix and without casts; the server turns a real into double precision. Brackets: may be left out.';
 COMMENT ON COLUMN adpipe.kpis.unit IS 'Unit of the result, or its type where it is no number.';
 COMMENT ON COLUMN adpipe.kpis.definition IS 'What it is, when it is NULL, what is an error.';
 COMMENT ON COLUMN adpipe.kpis.trap IS 'What to know before comparing it with another number; NULL if there is nothing.';

@@ -193,8 +193,7 @@ check_people(const AdpRatioState *state)
  * Adds one row: (state, numerator, denominator [, currency]).
  */
 static pg_attribute_always_inline Datum
-add_row(FunctionCallInfo fcinfo, AdpReadFixed read_numerator,
-		AdpReadFixed read_denominator)
+add_row(FunctionCallInfo fcinfo, AdpReadFixed read)
 {
 	AdpRatioState *state = writable_state(fcinfo);
 
@@ -203,9 +202,9 @@ add_row(FunctionCallInfo fcinfo, AdpReadFixed read_numerator,
 
 	add_row_currency(fcinfo, state);
 	if (!PG_ARGISNULL(1))
-		adp_sum_add(&state->numerator, read_numerator(PG_GETARG_DATUM(1)));
+		adp_sum_add(&state->numerator, read(PG_GETARG_DATUM(1)));
 	if (!PG_ARGISNULL(2))
-		adp_sum_add(&state->denominator, read_denominator(PG_GETARG_DATUM(2)));
+		adp_sum_add(&state->denominator, read(PG_GETARG_DATUM(2)));
 	check_people(state);
 	Assert(adp_ratio_is_valid(state));
 	PG_RETURN_POINTER(state);
@@ -216,8 +215,7 @@ add_row(FunctionCallInfo fcinfo, AdpReadFixed read_numerator,
  * frame afresh, if the state without the row cannot be known.
  */
 static pg_attribute_always_inline Datum
-remove_row(FunctionCallInfo fcinfo, AdpReadFixed read_numerator,
-		   AdpReadFixed read_denominator)
+remove_row(FunctionCallInfo fcinfo, AdpReadFixed read)
 {
 	AdpRatioState *state = writable_state(fcinfo);
 	AdpFixed numerator = {0};
@@ -229,13 +227,13 @@ remove_row(FunctionCallInfo fcinfo, AdpReadFixed read_numerator,
 	/* decide before anything changes */
 	if (!PG_ARGISNULL(1))
 	{
-		numerator = read_numerator(PG_GETARG_DATUM(1));
+		numerator = read(PG_GETARG_DATUM(1));
 		if (!adp_sum_can_remove(&state->numerator, numerator))
 			PG_RETURN_NULL();
 	}
 	if (!PG_ARGISNULL(2))
 	{
-		denominator = read_denominator(PG_GETARG_DATUM(2));
+		denominator = read(PG_GETARG_DATUM(2));
 		if (!adp_sum_can_remove(&state->denominator, denominator))
 			PG_RETURN_NULL();
 	}
@@ -252,30 +250,25 @@ remove_row(FunctionCallInfo fcinfo, AdpReadFixed read_numerator,
 	PG_RETURN_POINTER(state);
 }
 
-#define DEFINE_ADD_REMOVE(numerator, denominator) \
-	PG_FUNCTION_INFO_V1(adpipe_ratio_add_##numerator##_##denominator); \
-	PG_FUNCTION_INFO_V1(adpipe_ratio_remove_##numerator##_##denominator); \
-	Datum adpipe_ratio_add_##numerator##_##denominator(PG_FUNCTION_ARGS) \
+#define DEFINE_ADD_REMOVE(number) \
+	PG_FUNCTION_INFO_V1(adpipe_ratio_add_##number); \
+	PG_FUNCTION_INFO_V1(adpipe_ratio_remove_##number); \
+	Datum adpipe_ratio_add_##number(PG_FUNCTION_ARGS) \
 	{ \
-		return add_row(fcinfo, adp_fixed_read_##numerator, \
-					   adp_fixed_read_##denominator); \
+		return add_row(fcinfo, adp_fixed_read_##number); \
 	} \
-	Datum adpipe_ratio_remove_##numerator##_##denominator(PG_FUNCTION_ARGS) \
+	Datum adpipe_ratio_remove_##number(PG_FUNCTION_ARGS) \
 	{ \
-		return remove_row(fcinfo, adp_fixed_read_##numerator, \
-						  adp_fixed_read_##denominator); \
+		return remove_row(fcinfo, adp_fixed_read_##number); \
 	}
 
 /*
  * each ratio_add(ratio_state, numerator, denominator [, text]) and ratio_remove
  * of the same arguments return ratio_state
  */
-DEFINE_ADD_REMOVE(int8, int8)
-DEFINE_ADD_REMOVE(numeric, numeric)
-DEFINE_ADD_REMOVE(float8, float8)
-DEFINE_ADD_REMOVE(float8, float4)
-DEFINE_ADD_REMOVE(float4, float8)
-DEFINE_ADD_REMOVE(float4, float4)
+DEFINE_ADD_REMOVE(int8)
+DEFINE_ADD_REMOVE(numeric)
+DEFINE_ADD_REMOVE(float8)
 
 /*
  * ratio_combine(ratio_state, ratio_state) returns ratio_state; strict

@@ -49,27 +49,9 @@ COMMENT ON TYPE adpipe.ratio_state IS
 -- denominator of its row.
 --
 
--- The pairs of number types that ratios take.  The first three make every mix
--- of number types find exactly one form: integers of 32 bits go to double
--- precision, which holds them, everything larger to a form that is exact.  The
--- others are for real alone, whose shortest decimal text is lost with the cast
--- to double precision.
-CREATE FUNCTION adpipe.ratio_forms(
-		OUT numerator text, OUT denominator text, OUT symbol text)
-	RETURNS SETOF record
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 6
-	BEGIN ATOMIC
-		VALUES
-	('bigint', 'bigint', 'int8_int8'),
-	('numeric', 'numeric', 'numeric_numeric'),
-	('double precision', 'double precision', 'float8_float8'),
-	('double precision', 'real', 'float8_float4'),
-	('real', 'double precision', 'float4_float8'),
-	('real', 'real', 'float4_float4');
-	END;
-COMMENT ON FUNCTION adpipe.ratio_forms() IS
-	'Part of the definition of ratio KPIs: the pairs of types that each takes as numerator and denominator.';
-
+-- Three number types are enough for every mix to find exactly one form: integers
+-- of 32 bits go to double precision, which holds them, everything larger to a
+-- form that is exact.  The server casts a real to double precision.
 DO $transitions$
 DECLARE
 	form record;
@@ -77,7 +59,11 @@ DECLARE
 	currency text;
 	signature text;
 BEGIN
-	FOR form IN SELECT * FROM adpipe.ratio_forms()
+	FOR form IN
+		SELECT *
+		  FROM (VALUES
+	('bigint', 'int8'), ('numeric', 'numeric'), ('double precision', 'float8')
+		  ) AS list (type, symbol)
 	LOOP
 		FOR operation IN
 			SELECT *
@@ -88,8 +74,8 @@ BEGIN
 		LOOP
 			FOREACH currency IN ARRAY ARRAY['', ', text']
 			LOOP
-				signature := pg_catalog.format('adpipe.%s(adpipe.ratio_state, %s, %s%s)',
-					operation.name, form.numerator, form.denominator, currency);
+				signature := pg_catalog.format('adpipe.%s(adpipe.ratio_state, %s, %2$s%3$s)',
+					operation.name, form.type, currency);
 				EXECUTE pg_catalog.format($create$
 					CREATE FUNCTION %s RETURNS adpipe.ratio_state
 						AS 'MODULE_PATHNAME', %L
@@ -274,7 +260,7 @@ COMMENT ON FUNCTION adpipe.ratio_kpis() IS
 DO $ratios$
 DECLARE
 	ratio record;
-	types record;
+	number_type text;
 	has_currency boolean;
 	signature text;
 	final text;
@@ -317,15 +303,14 @@ BEGIN
 				END);
 		END IF;
 
-		FOR types IN SELECT * FROM adpipe.ratio_forms()
+		FOREACH number_type IN ARRAY ARRAY['bigint', 'numeric', 'double precision']
 		LOOP
 			FOREACH has_currency IN ARRAY ARRAY[false, true]
 			LOOP
 				CONTINUE WHEN has_currency AND ratio.money = 'none';
 
-				signature := pg_catalog.format('adpipe.%I(%I %s, %I %s%s)',
-					ratio.name, ratio.numerator, types.numerator,
-					ratio.denominator, types.denominator,
+				signature := pg_catalog.format('adpipe.%I(%I %s, %I %3$s%5$s)',
+					ratio.name, ratio.numerator, number_type, ratio.denominator,
 					CASE WHEN has_currency THEN ', currency text' ELSE '' END);
 
 				EXECUTE pg_catalog.format($create$

@@ -41,7 +41,7 @@ my @functions = split /\n/, query(<<"END");
 	  AND obj_description(p.oid, 'pg_proc') NOT LIKE 'Part of %'
 	ORDER BY 1, 2, 3
 END
-cmp_ok(scalar(@functions), '>', 300, 'the catalogue has KPI functions');
+cmp_ok(scalar(@functions), '>', 250, 'the catalogue has KPI functions');
 
 my %listed;
 foreach my $row (split /\n/, query('SELECT name, arguments FROM adpipe.kpis'))
