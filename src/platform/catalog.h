@@ -125,6 +125,15 @@ typedef struct AdpSource
 	const char *day_field; /* where days are bounded; NULL: as elsewhere */
 	const char *attributed; /* google_ads: resources whose fields do not split
 							 * its rows, with commas; NULL: none known */
+	bool is_part; /* spend and impressions of its rows never add up to more
+				   * than the account's */
+
+	/*
+	 * Fields that tell its rows apart, beside account and segments, the one that
+	 * names the thing last; ends with NULL.  NULL: rows cannot be told apart.
+	 */
+	const char *const *keys;
+
 	const struct AdpTallies *tallies; /* in its rows; NULL: none */
 	const struct AdpTrap *traps;	  /* end with kind 0; NULL: none */
 	const struct AdpRecords *records; /* what CSV records are like */

@@ -97,16 +97,32 @@ static const AdpVersion google_ads_versions[] = {{"v26", "2027-11-01"},
 #define OF_CAMPAIGN "campaign_budget,bidding_strategy,campaign_group"
 #define OF_AD_GROUP "campaign,ad_group," OF_CAMPAIGN
 
+/* A list of keys, as AdpSource has them. */
+#define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* An ad may lie in several ad groups; a place counts a click once per kind. */
 static const AdpSource google_ads_sources[] =
-	{SOURCE("customer_client", .asks_manager = true),
-	 SOURCE("campaign", .attributed = OF_CAMPAIGN),
-	 SOURCE("ad_group", .attributed = OF_AD_GROUP),
-	 SOURCE("ad_group_ad", .attributed = OF_AD_GROUP),
+	{SOURCE("customer", .keys = (const char *const[]){NULL}),
+	 SOURCE("customer_client", .asks_manager = true),
+	 SOURCE("geographic_view",
+			.keys = KEYS("geographic_view.location_type",
+						 "geographic_view.country_criterion_id")),
+	 SOURCE("campaign", .is_part = true, .keys = KEYS("campaign.id"),
+			.attributed = OF_CAMPAIGN),
+	 SOURCE("ad_group", .is_part = true, .keys = KEYS("ad_group.id"),
+			.attributed = OF_AD_GROUP),
+	 SOURCE("ad_group_ad", .is_part = true,
+			.keys = KEYS("ad_group.id", "ad_group_ad.ad.id"),
+			.attributed = OF_AD_GROUP),
 	 SOURCE("ad_group_criterion", .attributed = OF_AD_GROUP),
-	 SOURCE("keyword_view", .attributed = OF_AD_GROUP ",ad_group_criterion"),
+	 SOURCE("keyword_view", .is_part = true,
+			.keys = KEYS("ad_group.id", "ad_group_criterion.criterion_id"),
+			.attributed = OF_AD_GROUP ",ad_group_criterion"),
 	 SOURCE("age_range_view", .attributed = OF_AD_GROUP ",ad_group_criterion"),
 	 SOURCE("gender_view", .attributed = OF_AD_GROUP ",ad_group_criterion"),
-	 SOURCE("search_term_view", .attributed = OF_AD_GROUP),
+	 SOURCE("search_term_view", .is_part = true,
+			.keys = KEYS("ad_group.id", "search_term_view.search_term"),
+			.attributed = OF_AD_GROUP),
 	 DATED_SOURCE("click_view", .reach_days = 90, .days_per_request = 1),
 	 DATED_SOURCE("change_event", .reach_days = 30, .rows_cap = CHANGES_MAX,
 				  .day_field = "change_event.change_date_time",

@@ -62,12 +62,15 @@ static const AdpVersion meta_ads_versions[] =
 
 #define REACH_MONTHS 37
 #define EDGE "/{version}/act_{account}/"
-#define REPORT(level, its_traps) \
+#define REPORT(level, its_traps, ...) \
 	{ \
-		level, REACH_MONTHS, .path = EDGE "insights", .page_rows = 500, \
-							 .filler = "impressions", \
-							 .tallies = &adp_meta_ads_tallies, \
-							 .traps = its_traps \
+		level, REACH_MONTHS, \
+			.path = EDGE "insights", .page_rows = 500, \
+			.filler = "impressions", .tallies = &adp_meta_ads_tallies, \
+			.traps = its_traps, .is_part = true, .keys = (const char *const[]) \
+		{ \
+			__VA_ARGS__ \
+		} \
 	}
 #define LIST(name, edge) \
 	{ \
@@ -76,10 +79,10 @@ static const AdpVersion meta_ads_versions[] =
 	}
 
 static const AdpSource meta_ads_sources[] =
-	{REPORT("account", adp_meta_ads_traps + 1),
-	 REPORT("campaign", adp_meta_ads_traps),
-	 REPORT("adset", adp_meta_ads_traps),
-	 REPORT("ad", adp_meta_ads_traps),
+	{REPORT("account", adp_meta_ads_traps + 1, NULL),
+	 REPORT("campaign", adp_meta_ads_traps, "campaign_id", NULL),
+	 REPORT("adset", adp_meta_ads_traps, "adset_id", NULL),
+	 REPORT("ad", adp_meta_ads_traps, "ad_id", NULL),
 	 {"accounts", .path = "/{version}/act_{account}", .filler = "id",
 	  .is_single = true},
 	 LIST("creatives", "adcreatives"),

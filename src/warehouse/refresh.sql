@@ -47,6 +47,16 @@ $$;
 COMMENT ON FUNCTION adpipe.require_commit(text) IS
     'An error where a procedure could not commit.';
 
+CREATE FUNCTION adpipe.grain_columns(source regclass, OUT columns text[], OUT thing text)
+    AS 'MODULE_PATHNAME', 'adpipe_grain_columns' LANGUAGE C STRICT STABLE;
+COMMENT ON FUNCTION adpipe.grain_columns(regclass) IS
+    'The columns of a foreign table that tell its rows apart, and that of them which names the thing that a row is about (NULL: the account). columns NULL: rows cannot be told apart, or the table lacks what does it. Sends nothing.';
+
+CREATE FUNCTION adpipe.is_part_of_account(source regclass) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'adpipe_is_part_of_account' LANGUAGE C STRICT STABLE;
+COMMENT ON FUNCTION adpipe.is_part_of_account(regclass) IS
+    'Whether spend and impressions of a foreign table''s rows never add up to more than those of the account. Sends nothing.';
+
 CREATE FUNCTION adpipe.list_accounts(target regclass, source regclass) RETURNS text
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
@@ -149,6 +159,84 @@ COMMENT ON FUNCTION adpipe.check_stage(regclass, text[], date, date) IS
 REVOKE ALL ON FUNCTION adpipe.check_stage(regclass, text[], date, date) FROM PUBLIC;
 
 /*
+ * Keys come from the catalogue, through the foreign table.  Rows without the last
+ * one, which names the thing, cannot be told apart and are no fault.
+ */
+CREATE FUNCTION adpipe.check_grain(source regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    grain record;
+    twice record;
+BEGIN
+    SELECT * INTO grain FROM adpipe.grain_columns(source);
+    IF grain.columns IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format('SELECT s.account_id, s.date_day, count(*) AS times FROM pg_temp.adpipe_stage s WHERE %s '
+                   'GROUP BY s.account_id, s.date_day%s HAVING count(*) > 1 ORDER BY 1, 2 LIMIT 1',
+                   CASE WHEN grain.thing IS NULL THEN 'true' ELSE format('s.%I IS NOT NULL', grain.thing) END,
+                   (SELECT string_agg(format(', s.%I', c), '') FROM unnest(grain.columns) c
+                    WHERE c NOT IN ('account_id', 'date_day')))
+        INTO twice;
+    IF twice.times IS NOT NULL THEN
+        RAISE EXCEPTION 'the answer holds the same row of day % of account % % times', twice.date_day, twice.account_id, twice.times
+            USING ERRCODE = 'data_exception',
+                  DETAIL = format('Rows of %s are told apart by %s.', source, array_to_string(grain.columns, ', '));
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION adpipe.check_grain(regclass) IS
+    'An error if fetched rows cannot be told apart by what tells the rows of their source apart.';
+REVOKE ALL ON FUNCTION adpipe.check_grain(regclass) FROM PUBLIC;
+
+/*
+ * Amounts are rounded row by row: to cents, or to whole units where all are
+ * whole.  The account is asked after its parts, so its numbers are no younger
+ * than theirs.
+ */
+CREATE FUNCTION adpipe.check_totals(source regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    spend text := adpipe.stage_metric('spend');
+    impressions text := adpipe.stage_metric('impressions');
+    over record;
+BEGIN
+    IF NOT adpipe.is_part_of_account(source) OR coalesce(spend, impressions) IS NULL THEN
+        RETURN;
+    END IF;
+    EXECUTE format($query$
+        SELECT s.account_id, s.date_day, s.spend, coalesce(c.spend, 0) AS account_spend,
+               s.impressions, coalesce(c.impressions, 0) AS account_impressions
+        FROM (SELECT f.account_id, f.date_day, %1$s AS spend, %2$s AS impressions,
+                     count(*) * CASE WHEN %3$s THEN 1 ELSE 0.01 END AS rounding
+              FROM pg_temp.adpipe_stage f GROUP BY f.account_id, f.date_day) s
+        LEFT JOIN pg_temp.adpipe_control c ON c.account_id = s.account_id AND c.date_day = s.date_day
+        WHERE s.spend > coalesce(c.spend, 0) + s.rounding OR s.impressions > coalesce(c.impressions, 0)
+        ORDER BY 1, 2 LIMIT 1
+        $query$,
+        coalesce('sum(f.' || spend || ')::numeric', 'NULL::numeric'),
+        coalesce('sum(f.' || impressions || ')::numeric', 'NULL::numeric'),
+        CASE WHEN spend IS NULL THEN 'false'
+             ELSE format('coalesce(bool_and(f.%1$s = trunc(f.%1$s::numeric)), false)', spend) END)
+        INTO over;
+    IF over.account_id IS NOT NULL THEN
+        RAISE EXCEPTION 'day % of account % adds up to more than the account has', over.date_day, over.account_id
+            USING ERRCODE = 'data_exception',
+                  DETAIL = format('Spend %s of %s, impressions %s of %s.', over.spend, over.account_spend,
+                                  over.impressions, over.account_impressions),
+                  HINT = 'The stored days stay as they are; the next refresh asks again.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION adpipe.check_totals(regclass) IS
+    'An error if fetched rows of a report whose rows are parts of the account add up to more than its control totals.';
+REVOKE ALL ON FUNCTION adpipe.check_totals(regclass) FROM PUBLIC;
+
+/*
  * Fetches and checks; everything that the platform or its answer can cause is
  * caught here, and nothing of a failed fetch stays in the stage.
  */
@@ -170,12 +258,14 @@ BEGIN
                    adpipe.column_list(source), source)
         USING accounts, since, until;
     PERFORM adpipe.check_stage(target, accounts, since, until);
+    PERFORM adpipe.check_grain(source);
     IF control IS NOT NULL THEN
         PERFORM adpipe.require_trust(control, false);
         EXECUTE format('INSERT INTO pg_temp.adpipe_control '
                        'SELECT account_id, date_day, sum(spend), sum(impressions) FROM %s '
                        'WHERE account_id = ANY ($1) AND date_day >= $2 AND date_day <= $3 GROUP BY 1, 2', control)
             USING accounts, since, until;
+        PERFORM adpipe.check_totals(source);
     END IF;
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS error = MESSAGE_TEXT, code = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL;

@@ -60,7 +60,7 @@ is_list(lines("$functions AND NOT p.prosecdef"), [
 	qw(acts_for is_acting in_transaction_block may_see is_granted is_of_role may_read_through),
 	# catalogues
 	qw(owner_of is_trusted has_plain_columns has_other_owner relation_tree foreign_code is_eligible source_policy source_columns column_list partitions
-	  partition_of control_source serving_source serving_query source_difference signal_query attribution_query entity_key guide_of stage_metric cron_job report_columns api_versions kpi_arguments kpi_entries),
+	  grain_columns is_part_of_account partition_of control_source serving_source serving_query source_difference signal_query attribution_query entity_key guide_of stage_metric cron_job report_columns api_versions kpi_arguments kpi_entries),
 	# clocks and settings
 	qw(clock moment_of day_of readable_at slice_state run_deadline come_back_at check_source require_commit refuse_schedule),
 	# what goes through the views, or through a table that the caller reads
