@@ -242,7 +242,7 @@ REVOKE ALL ON FUNCTION adpipe.check_totals(regclass) FROM PUBLIC;
  */
 CREATE FUNCTION adpipe.fetch_chunks(target regclass, source regclass, control regclass,
     accounts text[], since date, until date,
-    OUT error text, OUT code text, OUT detail text)
+    OUT error text, OUT code text, OUT detail text, OUT retry text)
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     SET adpipe.require_whole = on
@@ -268,7 +268,8 @@ BEGIN
         PERFORM adpipe.check_totals(source);
     END IF;
 EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS error = MESSAGE_TEXT, code = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL;
+    GET STACKED DIAGNOSTICS error = MESSAGE_TEXT, code = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL,
+        retry = CONSTRAINT_NAME;
 END
 $$;
 COMMENT ON FUNCTION adpipe.fetch_chunks(regclass, regclass, regclass, text[], date, date) IS

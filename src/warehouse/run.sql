@@ -12,16 +12,23 @@ $$;
 COMMENT ON FUNCTION adpipe.run_deadline(boolean) IS
     'When a refresh that begins now starts no further chunk; NULL: never.';
 
-/* What the platform said in the DETAIL of error 53400, else an hour from now. */
-CREATE FUNCTION adpipe.come_back_at(detail text) RETURNS timestamptz
-    LANGUAGE sql STABLE
+/*
+ * The moment that the connector puts into an error of SQLSTATE 53400 as a value,
+ * never one out of a platform's words; else an hour from now.  Two days at most:
+ * the quotas of platforms are by the day.
+ */
+CREATE FUNCTION adpipe.come_back_at(retry text) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(substring(detail FROM '\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::?\d\d)?)')::timestamptz,
-                    adpipe.clock() + interval '1 hour')
+BEGIN
+    RETURN least(coalesce(adpipe.moment_of(substring(retry FROM '^retry_at=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$')),
+                          adpipe.clock() + interval '1 hour'),
+                 adpipe.clock() + interval '2 days');
+END
 $$;
 COMMENT ON FUNCTION adpipe.come_back_at(text) IS
-    'The time to come back that an error of SQLSTATE 53400 names.';
+    'The time to come back that an error of SQLSTATE 53400 carries as its constraint name.';
 
 CREATE PROCEDURE adpipe.store_batch(run_id bigint, target regclass, accounts text[])
     LANGUAGE plpgsql
@@ -97,7 +104,7 @@ BEGIN
         failed := CASE WHEN adpipe.is_outage(result.code) THEN failed + 1 ELSE 0 END;
         PERFORM adpipe.record_failure(run.run_id, account, since, until, result.error, result.code);
         IF result.code = '53400' THEN
-            resume_at := adpipe.come_back_at(result.detail);
+            resume_at := adpipe.come_back_at(result.retry);
         END IF;
         COMMIT AND CHAIN;
         PERFORM adpipe.steady_session();
