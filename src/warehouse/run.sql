@@ -285,7 +285,10 @@ CREATE PROCEDURE adpipe.refresh(target regclass, since date DEFAULT NULL, until 
     LANGUAGE plpgsql
 AS $$
 BEGIN
-    PERFORM adpipe.steady_session();
+    /*
+     * Under the caller's settings: its open cursors, such as that of a loop around
+     * this, are read to their ends by the first COMMIT.
+     */
     PERFORM adpipe.require_commit('refresh()');
     COMMIT;
     /* In all transactions: what is read under a lock is to be read after the wait for it. */
@@ -300,6 +303,8 @@ BEGIN
         RAISE EXCEPTION 'table "%" has no days', target USING ERRCODE = 'invalid_parameter_value';
     END IF;
     CALL adpipe.refresh_target(target, since, until, false);
+    /* Nothing of what this has set reaches the caller. */
+    COMMIT;
 END
 $$;
 COMMENT ON PROCEDURE adpipe.refresh(regclass, date, date) IS
@@ -341,7 +346,7 @@ DECLARE
     deadline timestamptz;
     due regclass;
 BEGIN
-    PERFORM adpipe.steady_session();
+    /* See refresh(). */
     PERFORM adpipe.require_commit('refresh_all()');
     COMMIT;
     /* In all transactions: what is read under a lock is to be read after the wait for it. */
@@ -357,6 +362,7 @@ BEGIN
         EXIT WHEN clock_timestamp() > deadline;
         CALL adpipe.refresh_target(due, NULL, NULL, true);
     END LOOP;
+    COMMIT;
 END
 $$;
 COMMENT ON PROCEDURE adpipe.refresh_all() IS
