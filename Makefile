@@ -111,7 +111,7 @@ DATA = $(sort $(wildcard src/upgrade/adpipe--*--*.sql))
 
 # The warehouse comes last: it reaches everything else through SQL.
 SQL_PARTS += $(patsubst %,src/warehouse/%.sql,policy ledger tenants materialize runs \
-	plan coverage current refresh entity run settings absence health discrepancy \
+	plan coverage changed current refresh entity run settings absence health discrepancy \
 	schedule report guard)
 
 REGRESS := $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))

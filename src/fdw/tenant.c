@@ -26,6 +26,8 @@
 
 PG_FUNCTION_INFO_V1(adpipe_acts_for);
 PG_FUNCTION_INFO_V1(adpipe_is_acting);
+PG_FUNCTION_INFO_V1(adpipe_begin_storing);
+PG_FUNCTION_INFO_V1(adpipe_is_storing);
 PG_FUNCTION_INFO_V1(adpipe_lock_target);
 PG_FUNCTION_INFO_V1(adpipe_hold_relation);
 PG_FUNCTION_INFO_V1(adpipe_copy_totals);
@@ -114,6 +116,40 @@ Datum
 adpipe_is_acting(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(is_acting(PG_GETARG_OID(0)));
+}
+
+/* The copy that a refresh changes, and the transaction in which it does. */
+static Oid storing;
+static FullTransactionId storing_in;
+
+/*
+ * begin_storing(target): notes that changes of a copy are a refresh's, until the
+ * transaction ends.  False unless the statement acts for the copy.
+ */
+Datum
+adpipe_begin_storing(PG_FUNCTION_ARGS)
+{
+	Oid relid = PG_GETARG_OID(0);
+
+	if (!is_acting(relid))
+		PG_RETURN_BOOL(false);
+	storing = relid;
+	storing_in = GetTopFullTransactionId();
+	PG_RETURN_BOOL(true);
+}
+
+/*
+ * is_storing(target): whether this transaction is one in which a refresh
+ * changes a copy.
+ */
+Datum
+adpipe_is_storing(PG_FUNCTION_ARGS)
+{
+	FullTransactionId now = GetTopFullTransactionIdIfAny();
+
+	PG_RETURN_BOOL(storing == PG_GETARG_OID(0) &&
+				   FullTransactionIdIsValid(now) &&
+				   FullTransactionIdEquals(now, storing_in));
 }
 
 /*

@@ -15,26 +15,72 @@ COMMENT ON COLUMN adpipe.targets.retention IS 'How long days are kept; NULL: for
 COMMENT ON COLUMN adpipe.targets.enabled IS 'Whether refresh_all() refreshes it.';
 GRANT SELECT ON adpipe.targets TO PUBLIC;
 
-CREATE FUNCTION adpipe.slice_state(fetched_at timestamptz, failed_at timestamptz, day date, today date,
+CREATE FUNCTION adpipe.slice_state(asked_at timestamptz, failed_at timestamptz, day date,
                                    time_zone text, window_days integer, settle interval, is_cohort boolean)
     RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE
-        WHEN fetched_at IS NULL THEN CASE WHEN failed_at IS NULL THEN 'missing' ELSE 'failed' END
+        WHEN asked_at IS NULL THEN CASE WHEN failed_at IS NULL THEN 'missing' ELSE 'failed' END
         /* a part of the day only */
-        WHEN day < today AND fetched_at < adpipe.readable_at(day, time_zone, interval '0') THEN 'missing'
-        WHEN is_cohort OR fetched_at < adpipe.readable_at(day, time_zone, settle) THEN 'provisional'
-        WHEN adpipe.day_of(fetched_at, time_zone) - day >= window_days THEN 'final'
+        WHEN asked_at < adpipe.readable_at(day, time_zone, interval '0') THEN 'open'
+        WHEN is_cohort OR asked_at < adpipe.readable_at(day, time_zone, settle) THEN 'provisional'
+        WHEN adpipe.day_of(asked_at, time_zone) - day >= window_days THEN 'final'
         ELSE 'provisional' END;
-COMMENT ON FUNCTION adpipe.slice_state(timestamptz, timestamptz, date, date, text, integer, interval, boolean) IS
-    'missing, failed, provisional or final; the last two are complete. A day that was read before it was over counts as provisional while it is today, and as missing after that.';
+COMMENT ON FUNCTION adpipe.slice_state(timestamptz, timestamptz, date, text, integer, interval, boolean) IS
+    'missing, failed, open (asked for before the day was over), provisional or final; the last two are complete.';
+
+/* What marks say of a slice is apart from its state, so that the guard can look for itself. */
+CREATE VIEW adpipe.slice_facts AS
+    SELECT s.target, s.account_id, s.date_day,
+           CASE WHEN a.target IS NOT NULL
+                THEN adpipe.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, s.date_day, a.time_zone, a.window_days, a.settle, a.is_cohort)
+                WHEN s.fetched_at IS NULL THEN 'failed' ELSE 'provisional' END AS state,
+           s.differs_since IS NOT NULL
+               OR s.fetched_at IS NOT NULL AND EXISTS (SELECT FROM adpipe.touches m WHERE m.target = s.target) AS is_changed,
+           s.rows, s.content_hash, s.asked_at, s.version
+    FROM adpipe.slice_ledger s
+    LEFT JOIN adpipe.account_terms a ON a.target = s.target AND a.account_id = s.account_id
+    WHERE adpipe.may_see(s.target, s.account_id);
+COMMENT ON VIEW adpipe.slice_facts IS 'What the guard, the comparison of rows with the ledger, and changed_slices() read of each slice.';
+COMMENT ON COLUMN adpipe.slice_facts.target IS 'The local table.';
+COMMENT ON COLUMN adpipe.slice_facts.account_id IS 'Account.';
+COMMENT ON COLUMN adpipe.slice_facts.date_day IS 'Day; -infinity for lists of entities.';
+COMMENT ON COLUMN adpipe.slice_facts.state IS 'As in adpipe.coverage, but never changed.';
+COMMENT ON COLUMN adpipe.slice_facts.is_changed IS 'Whether the stored rows are known or suspected not to be those that a refresh stored.';
+COMMENT ON COLUMN adpipe.slice_facts.rows IS 'Rows stored.';
+COMMENT ON COLUMN adpipe.slice_facts.content_hash IS 'Hash of the rows.';
+COMMENT ON COLUMN adpipe.slice_facts.asked_at IS 'When the answer was asked for.';
+COMMENT ON COLUMN adpipe.slice_facts.version IS 'Version of the copy at which the rows last changed.';
+GRANT SELECT ON adpipe.slice_facts TO PUBLIC;
+
+/*
+ * An account that is no longer listed counts for as long as nobody has accepted
+ * its end, from which on its later days are not held.
+ */
+CREATE VIEW adpipe.kept_accounts AS
+    SELECT a.target, a.account_id, a.is_listed, a.ended_day, adpipe.day_of(adpipe.clock(), a.time_zone) AS today,
+           coalesce(t.listed_as <> adpipe.account_options(t.source), false) AS is_outdated
+    FROM adpipe.account_ledger a
+    JOIN adpipe.target_ledger t ON t.target = a.target
+    WHERE (a.is_listed OR EXISTS (SELECT FROM adpipe.slice_ledger s
+                                  WHERE s.target = a.target AND s.account_id = a.account_id AND s.fetched_at IS NOT NULL))
+      AND adpipe.may_see(a.target, a.account_id);
+COMMENT ON VIEW adpipe.kept_accounts IS 'The accounts of which a copy is to hold days: those listed, and those that have stored days.';
+COMMENT ON COLUMN adpipe.kept_accounts.target IS 'The local table.';
+COMMENT ON COLUMN adpipe.kept_accounts.account_id IS 'Account.';
+COMMENT ON COLUMN adpipe.kept_accounts.is_listed IS 'Whether the source still asks it.';
+COMMENT ON COLUMN adpipe.kept_accounts.ended_day IS 'Last day to hold, after its end was accepted; NULL: it has not ended.';
+COMMENT ON COLUMN adpipe.kept_accounts.today IS 'The day that it is there now.';
+COMMENT ON COLUMN adpipe.kept_accounts.is_outdated IS 'Whether options name other accounts than when they were last listed.';
+GRANT SELECT ON adpipe.kept_accounts TO PUBLIC;
 
 CREATE VIEW adpipe.slices AS
     SELECT s.target, s.account_id, nullif(s.date_day, '-infinity') AS date_day,
-           CASE WHEN a.target IS NULL
-                THEN CASE WHEN s.fetched_at IS NULL THEN 'failed' ELSE 'provisional' END
-                ELSE adpipe.slice_state(s.fetched_at, s.failed_at, s.date_day, a.today, a.time_zone,
-                                        a.window_days, a.settle, a.is_cohort) END AS state,
+           CASE WHEN s.differs_since IS NOT NULL
+                  OR s.fetched_at IS NOT NULL AND EXISTS (SELECT FROM adpipe.touches m WHERE m.target = s.target) THEN 'changed'
+                WHEN a.target IS NOT NULL
+                THEN adpipe.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, s.date_day, a.time_zone, a.window_days, a.settle, a.is_cohort)
+                WHEN s.fetched_at IS NULL THEN 'failed' ELSE 'provisional' END AS state,
            s.rows, s.content_hash, s.fetched_at, s.changed_at, s.run_id
     FROM adpipe.slice_ledger s
     LEFT JOIN adpipe.account_terms a ON a.target = s.target AND a.account_id = s.account_id
@@ -69,13 +115,16 @@ GRANT SELECT ON adpipe.runs TO PUBLIC;
 
 CREATE VIEW adpipe.coverage AS
     SELECT a.target, a.account_id, d::date AS date_day,
-           adpipe.slice_state(s.fetched_at, s.failed_at, d::date, a.today, a.time_zone,
-                              a.window_days, a.settle, a.is_cohort) AS state
+           CASE WHEN s.differs_since IS NOT NULL OR s.fetched_at IS NOT NULL AND a.is_touched THEN 'changed'
+                ELSE adpipe.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, d::date, a.time_zone,
+                                        a.window_days, a.settle, a.is_cohort) END AS state
     FROM adpipe.account_terms a
     CROSS JOIN generate_series(a.first_day::timestamp, a.today::timestamp, '1 day') d
     LEFT JOIN adpipe.slice_ledger s
         ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
-    WHERE (a.is_listed OR s.fetched_at IS NOT NULL)
+    WHERE (a.is_listed OR EXISTS (SELECT FROM adpipe.slice_ledger o
+                                  WHERE o.target = a.target AND o.account_id = a.account_id AND o.fetched_at IS NOT NULL))
+      AND (a.ended_day IS NULL OR d <= a.ended_day)
       AND (d < a.today OR s.fetched_at IS NOT NULL)
       AND adpipe.may_see(a.target, a.account_id);
 COMMENT ON VIEW adpipe.coverage IS
@@ -83,29 +132,33 @@ COMMENT ON VIEW adpipe.coverage IS
 COMMENT ON COLUMN adpipe.coverage.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.coverage.account_id IS 'Account.';
 COMMENT ON COLUMN adpipe.coverage.date_day IS 'Day.';
-COMMENT ON COLUMN adpipe.coverage.state IS 'missing, failed (never read, and the last try failed), provisional (complete as of now, the platform may restate it), final (read after the platform''s restatements).';
+COMMENT ON COLUMN adpipe.coverage.state IS 'missing, failed (never read, and the last try failed), changed (the stored rows are not, or are not known to be, those that a refresh stored), open (asked for before the day was over in the account''s zone), provisional (complete as of now, the platform may restate it), final (read after the platform''s restatements); the last two are complete.';
 GRANT SELECT ON adpipe.coverage TO PUBLIC;
 
 CREATE VIEW adpipe.freshness AS
     SELECT a.target, a.account_id, a.last_attempt, a.last_success, c.latest_complete_day,
-           adpipe.readable_at(coalesce(c.latest_complete_day + 1, t.first_day), t.time_zone, t.settle)
-               + t.every + interval '1 hour' AS expected_by
+           CASE WHEN a.is_listed
+                THEN adpipe.readable_at(coalesce(c.latest_complete_day + 1, t.first_day), t.time_zone, t.settle)
+                     + t.every + interval '1 hour' END AS expected_by
     FROM adpipe.account_ledger a
     LEFT JOIN adpipe.account_terms t ON t.target = a.target AND t.account_id = a.account_id
     LEFT JOIN LATERAL (
         SELECT max(s.date_day) AS latest_complete_day
         FROM adpipe.slice_ledger s
         WHERE s.target = t.target AND s.account_id = t.account_id AND s.date_day < t.today
-          AND s.fetched_at >= adpipe.readable_at(s.date_day, t.time_zone, interval '0')) c ON true
-    WHERE a.is_listed AND adpipe.may_see(a.target, a.account_id);
+          AND coalesce(s.asked_at, s.fetched_at) >= adpipe.readable_at(s.date_day, t.time_zone, interval '0')) c ON true
+    WHERE (a.is_listed
+           OR a.ended_day IS NULL AND EXISTS (SELECT FROM adpipe.slice_ledger o
+                                              WHERE o.target = a.target AND o.account_id = a.account_id AND o.fetched_at IS NOT NULL))
+      AND adpipe.may_see(a.target, a.account_id);
 COMMENT ON VIEW adpipe.freshness IS
-    'Three clocks per target and account: last attempt, last success, and the latest complete day with the time by which the next is expected.';
+    'Three clocks per target and account: last attempt, last success, and the latest complete day with the time by which the next is expected. An account that is no longer listed stays until accept_end() accepts its end.';
 COMMENT ON COLUMN adpipe.freshness.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.freshness.account_id IS 'Account.';
 COMMENT ON COLUMN adpipe.freshness.last_attempt IS 'When it was last asked.';
 COMMENT ON COLUMN adpipe.freshness.last_success IS 'When an answer was last stored.';
-COMMENT ON COLUMN adpipe.freshness.latest_complete_day IS 'Latest day that was read after it was over; NULL: none, or a list of entities.';
-COMMENT ON COLUMN adpipe.freshness.expected_by IS 'When the day after that should be complete, if all is well.';
+COMMENT ON COLUMN adpipe.freshness.latest_complete_day IS 'Latest day that was asked for after it was over; NULL: none, or a list of entities.';
+COMMENT ON COLUMN adpipe.freshness.expected_by IS 'When the day after that should be complete, if all is well; NULL: the account is not listed any more.';
 GRANT SELECT ON adpipe.freshness TO PUBLIC;
 
 CREATE VIEW adpipe.control_totals AS
@@ -183,8 +236,8 @@ CREATE VIEW adpipe.stored_days AS
                 FROM generate_series(a.first_day::timestamp, (a.today - 1)::timestamp, '1 day') d
                 LEFT JOIN adpipe.slice_ledger s
                     ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
-                WHERE s.fetched_at IS NULL
-                   OR s.fetched_at < adpipe.readable_at(d::date, a.time_zone, interval '0')) gap
+                WHERE s.fetched_at IS NULL OR s.differs_since IS NOT NULL
+                   OR coalesce(s.asked_at, s.fetched_at) < adpipe.readable_at(d::date, a.time_zone, interval '0')) gap
             WHERE a.target = t.target AND a.is_listed) AS stored_until
     FROM adpipe.target_ledger t
     WHERE NOT row_security_active(t.target) AND adpipe.may_read_through(t.target);
@@ -247,12 +300,78 @@ COMMENT ON FUNCTION adpipe.live_view(regclass) IS
     'Makes a view <target>_live: the days that are stored completely from the local copy, later ones from the platform. A query about stored days sends nothing. _fetched_at is NULL in rows that come from the platform.';
 REVOKE ALL ON FUNCTION adpipe.live_view(regclass) FROM PUBLIC;
 
+/*
+ * Rows are counted and hashed here and not believed to be as the ledger says;
+ * those of accounts that it does not know are among what is found.  A reader
+ * under row-level security does not see all rows.
+ */
+CREATE FUNCTION adpipe.incomplete_days(target regclass, since date, until date,
+    OUT account_id text, OUT date_day date, OUT state text, OUT is_listed boolean)
+    RETURNS SETOF record
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    /* Policies would hide rows, and are not to run here: marks have to do. */
+    is_blind boolean := row_security_active(target);
+BEGIN
+    RETURN QUERY
+    WITH found AS MATERIALIZED (
+        SELECT * FROM adpipe.stored_slices($1, $2, $3) WHERE NOT is_blind
+    ), facts AS MATERIALIZED (
+        SELECT s.* FROM adpipe.slice_facts s
+        WHERE s.target = $1 AND s.date_day BETWEEN $2 AND $3 AND isfinite(s.date_day)
+    ), asked AS (
+        SELECT k.account_id, d::date AS date_day, k.is_listed OR k.ended_day IS NOT NULL AS is_listed, d >= k.today AS is_open
+        FROM adpipe.kept_accounts k
+        CROSS JOIN generate_series($2::timestamp, $3::timestamp, '1 day') d
+        WHERE k.target = $1 AND (k.ended_day IS NULL OR d <= k.ended_day)
+    ), days AS (
+        SELECT account_id, date_day FROM asked UNION SELECT account_id, date_day FROM found
+    ), states AS (
+        SELECT d.account_id, d.date_day, coalesce(a.is_listed, true) AS is_listed,
+               CASE WHEN is_blind AND s.is_changed
+                      OR NOT is_blind AND NOT adpipe.is_as_stored(s.content_hash, s.rows, f.content_hash, f.rows) THEN 'changed'
+                    /* part of a day after the last that is asked of an account */
+                    WHEN a.account_id IS NULL THEN 'final'
+                    WHEN a.is_open AND coalesce(s.state, 'missing') = 'missing' THEN 'open'
+                    ELSE coalesce(s.state, 'missing') END AS state
+        FROM days d
+        LEFT JOIN asked a ON a.account_id = d.account_id AND a.date_day = d.date_day
+        LEFT JOIN facts s ON s.account_id = d.account_id AND s.date_day = d.date_day
+        LEFT JOIN found f ON f.account_id = d.account_id AND f.date_day = d.date_day
+    )
+    SELECT s.account_id, s.date_day, s.state, s.is_listed FROM states s
+    WHERE s.state NOT IN ('provisional', 'final');
+END
+$$;
+COMMENT ON FUNCTION adpipe.incomplete_days(regclass, date, date) IS
+    'The account-days of a daily copy that are not complete, by the rows that it holds now; part of require_complete().';
+
+CREATE FUNCTION adpipe.require_listed(target regclass) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM adpipe.kept_accounts k WHERE k.target = $1 AND k.is_outdated) THEN
+        RAISE EXCEPTION 'the accounts of "%" were changed and have not been listed since', target
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  DETAIL = 'An option of its foreign table or server names others now.',
+                  HINT = format('CALL adpipe.refresh(%L);', target);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION adpipe.require_listed(regclass) IS
+    'An error if options name other accounts than those that the ledger knows; part of require_complete().';
+
 CREATE FUNCTION adpipe.require_complete(target regclass, since date, until date) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     gaps text;
+    lost text;
     n bigint;
 BEGIN
     PERFORM adpipe.require_target(target);
@@ -260,27 +379,57 @@ BEGIN
         RAISE EXCEPTION 'there are no days from % to %', since, until
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF NOT EXISTS (SELECT FROM adpipe.freshness f WHERE f.target = $1) THEN
+    IF NOT EXISTS (SELECT FROM adpipe.kept_accounts k WHERE k.target = $1) THEN
         RAISE EXCEPTION 'table "%" was never refreshed', target
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = format('CALL adpipe.refresh(%L);', target);
     END IF;
-    SELECT count(*), string_agg(format('%s %s (%s)', m.account_id, m.day, m.state), ', ' ORDER BY m.day, m.account_id)
-                         FILTER (WHERE m.place <= 20)
-    INTO n, gaps
-    FROM (SELECT f.account_id, d::date AS day, coalesce(c.state, 'missing') AS state,
-                 row_number() OVER (ORDER BY d, f.account_id) AS place
-          FROM adpipe.freshness f
-          CROSS JOIN generate_series(since::timestamp, until::timestamp, '1 day') d
-          LEFT JOIN adpipe.coverage c ON c.target = $1 AND c.account_id = f.account_id AND c.date_day = d::date
-          WHERE f.target = $1 AND coalesce(c.state, 'missing') NOT IN ('provisional', 'final')) m;
+    PERFORM adpipe.require_listed(target);
+    SELECT count(*), string_agg(format('%s %s (%s)', m.account_id, m.date_day, m.state), ', ' ORDER BY m.date_day, m.account_id)
+                         FILTER (WHERE m.place <= 20),
+           min(m.account_id) FILTER (WHERE NOT m.is_listed)
+    INTO n, gaps, lost
+    FROM (SELECT i.*, row_number() OVER (ORDER BY i.date_day, i.account_id) AS place
+          FROM adpipe.incomplete_days(target, since, until) i) m;
     IF n > 0 THEN
         RAISE EXCEPTION 'table "%" is not complete from % to %', target, since, until
             USING ERRCODE = 'object_not_in_prerequisite_state',
-                  DETAIL = format('%s account-days are missing: %s%s.', n, gaps, CASE WHEN n > 20 THEN ' and more' ELSE '' END),
-                  HINT = format('CALL adpipe.refresh(%L, %L, %L);', target, since, until);
+                  DETAIL = format('%s account-days are not complete: %s%s.', n, gaps, CASE WHEN n > 20 THEN ' and more' ELSE '' END),
+                  HINT = CASE WHEN lost IS NULL THEN format('CALL adpipe.refresh(%L, %L, %L);', target, since, until)
+                              ELSE format('Account %s is not among those of the source any more. If that is meant: SELECT adpipe.accept_end(%L, %L);',
+                                          lost, target, lost) END;
     END IF;
 END
 $$;
 COMMENT ON FUNCTION adpipe.require_complete(regclass, date, date) IS
-    'An error (55000) that names the account-days of a daily copy which are not complete; nothing if all are. Call it before numbers leave the house.';
+    'An error (55000) that names the account-days of a daily copy which are not complete, and those whose stored rows are not what refreshes stored; nothing if all are. It reads the rows of these days. Call it before numbers leave the house.';
+
+CREATE FUNCTION adpipe.confirm_end(target regclass, account_id text) RETURNS bigint
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH accepted AS (
+        UPDATE adpipe.account_ledger a
+        SET ended_day = coalesce((SELECT max(s.date_day) FROM adpipe.slice_ledger s
+                                  WHERE s.target = a.target AND s.account_id = a.account_id
+                                    AND coalesce(s.asked_at, s.fetched_at) >= adpipe.readable_at(s.date_day, a.time_zone, interval '0')), '-infinity')
+        WHERE a.target = $1 AND a.account_id = coalesce($2, a.account_id) AND NOT a.is_listed AND a.ended_day IS NULL
+        RETURNING 1)
+    SELECT count(*) FROM accepted
+$$;
+COMMENT ON FUNCTION adpipe.confirm_end(regclass, text) IS
+    'Writes into the ledger which accounts have ended; part of accept_end().';
+REVOKE ALL ON FUNCTION adpipe.confirm_end(regclass, text) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.accept_end(target regclass, account_id text DEFAULT NULL) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM adpipe.require_owner(target);
+    RETURN adpipe.confirm_end(target, account_id);
+END
+$$;
+COMMENT ON FUNCTION adpipe.accept_end(regclass, text) IS
+    'Takes for meant that accounts are not among those of the source any more: days after the last complete one are not asked of them by require_complete(), and adpipe.health stops to show them, until they are listed again. account_id NULL: all. Returns how many.';
+REVOKE ALL ON FUNCTION adpipe.accept_end(regclass, text) FROM PUBLIC;

@@ -27,35 +27,52 @@ CREATE FUNCTION adpipe.store_entities(run_id bigint, target regclass, account te
     LANGUAGE plpgsql
 AS $$
 DECLARE
-    now timestamptz := adpipe.clock();
+    now timestamptz;
+    changed date[];
     columns text := adpipe.column_list('pg_temp.adpipe_stage'::regclass);
     row_text text := (SELECT 'ROW(' || string_agg(format('%%1$s.%I', c.name), ', ' ORDER BY c.attnum) || ')::text'
                       FROM adpipe.source_columns('pg_temp.adpipe_stage'::regclass) c);
     key text := (SELECT string_agg(format('t.%1$I IS NOT DISTINCT FROM s.%1$I', k), ' AND ')
                  FROM unnest(adpipe.entity_key('pg_temp.adpipe_stage'::regclass)) k);
+    stored text;
     slice jsonb;
 BEGIN
     PERFORM adpipe.require_trust(target, true);
     PERFORM adpipe.lock_account(target, account);
-    SELECT jsonb_build_array(jsonb_build_object('date_day', '-infinity', 'rows', count(*),
-               'content_hash', concat_ws(':', count(*), sum(hashtextextended(f::text, 0)))))
-    INTO slice FROM pg_temp.adpipe_stage f WHERE f.account_id = $3;
-    IF cardinality(adpipe.record_slices(run_id, account, asked_at, slice)) = 0 THEN
-        RETURN;
+    PERFORM adpipe.begin_storing(target);
+    stored := (SELECT s.content_hash FROM adpipe.stored_entities(target) s WHERE s.account_id = account);
+    /* A row that an answer holds twice is stored once. */
+    EXECUTE format('SELECT jsonb_build_array(jsonb_build_object(''date_day'', ''-infinity'', ''rows'', count(*), '
+                   '''content_hash'', adpipe.content_hash(count(*), sum(f.hash)), ''stored_hash'', $2)) '
+                   'FROM (SELECT DISTINCT ON (%1$s) %2$s AS hash FROM pg_temp.adpipe_stage s WHERE s.account_id = $1) f',
+                   format(row_text, 's'), adpipe.row_hash('pg_temp.adpipe_stage'::regclass, 's'))
+    INTO slice USING account, coalesce(stored, adpipe.content_hash(0, NULL));
+    changed := adpipe.record_slices(run_id, account, asked_at, slice);
+    IF cardinality(changed) > 0 THEN
+        /* Later than what is current so far, though a clock was set back. */
+        EXECUTE format('SELECT greatest($2, max(t._last_seen) + interval ''1 microsecond'') FROM %s t WHERE t.account_id = $1', target)
+        INTO now USING account, adpipe.clock();
+        /* No refresh stores a row twice. */
+        EXECUTE format('DELETE FROM %1$s t USING (SELECT t.ctid AS place, row_number() OVER (PARTITION BY %2$s ORDER BY t._first_seen, t.ctid) AS n '
+                       'FROM %1$s t WHERE t.account_id = $1) d WHERE t.ctid = d.place AND d.n > 1', target, format(row_text, 't'))
+            USING account;
+        EXECUTE format('UPDATE %s t SET _last_seen = $2, _deleted_at = NULL FROM pg_temp.adpipe_stage s '
+                       'WHERE t.account_id = $1 AND s.account_id = $1 AND %s = %s',
+                       target, format(row_text, 't'), format(row_text, 's'))
+            USING account, now;
+        EXECUTE format('INSERT INTO %s (%s, _first_seen, _last_seen) SELECT DISTINCT ON (%s) %s, $2::timestamptz, $2::timestamptz '
+                       'FROM pg_temp.adpipe_stage s WHERE s.account_id = $1 AND NOT EXISTS '
+                       '(SELECT FROM %s t WHERE t.account_id = $1 AND %s = %s)',
+                       target, columns, format(row_text, 's'), columns, target,
+                       format(row_text, 't'), format(row_text, 's'))
+            USING account, now;
+        EXECUTE format('UPDATE %s t SET _deleted_at = $2 WHERE t.account_id = $1 AND t._deleted_at IS NULL '
+                       'AND NOT EXISTS (SELECT FROM pg_temp.adpipe_stage s WHERE %s)', target, key)
+            USING account, now;
+        stored := (SELECT s.content_hash FROM adpipe.stored_entities(target) s WHERE s.account_id = account);
     END IF;
-    EXECUTE format('UPDATE %s t SET _last_seen = $2, _deleted_at = NULL FROM pg_temp.adpipe_stage s '
-                   'WHERE t.account_id = $1 AND s.account_id = $1 AND %s = %s',
-                   target, format(row_text, 't'), format(row_text, 's'))
-        USING account, now;
-    EXECUTE format('INSERT INTO %s (%s, _first_seen, _last_seen) SELECT DISTINCT ON (%s) %s, $2::timestamptz, $2::timestamptz '
-                   'FROM pg_temp.adpipe_stage s WHERE s.account_id = $1 AND NOT EXISTS '
-                   '(SELECT FROM %s t WHERE t.account_id = $1 AND %s = %s)',
-                   target, columns, format(row_text, 's'), columns, target,
-                   format(row_text, 't'), format(row_text, 's'))
-        USING account, now;
-    EXECUTE format('UPDATE %s t SET _deleted_at = $2 WHERE t.account_id = $1 AND t._deleted_at IS NULL '
-                   'AND NOT EXISTS (SELECT FROM pg_temp.adpipe_stage s WHERE %s)', target, key)
-        USING account, now;
+    PERFORM adpipe.finish_slices(target, account, changed, jsonb_build_array(jsonb_build_object(
+        'date_day', '-infinity', 'content_hash', coalesce(stored, adpipe.content_hash(0, NULL)))));
 END
 $$;
 COMMENT ON FUNCTION adpipe.store_entities(bigint, regclass, text, timestamptz) IS
@@ -96,7 +113,7 @@ AS $$
 DECLARE
     account text;
     accounts text[];
-    asked_at timestamptz := clock_timestamp();
+    asked_at timestamptz := adpipe.clock();
     result record;
 BEGIN
     PERFORM adpipe.steady_session();

@@ -60,8 +60,8 @@ CREATE VIEW adpipe.health_missing AS
                              '1 day') d
         LEFT JOIN adpipe.slice_ledger s
             ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
-        WHERE adpipe.slice_state(s.fetched_at, s.failed_at, d::date, a.today, a.time_zone, a.window_days,
-                                 a.settle, a.is_cohort) IN ('missing', 'failed')) g
+        WHERE adpipe.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, d::date, a.time_zone, a.window_days,
+                                 a.settle, a.is_cohort) IN ('missing', 'failed', 'open')) g
     WHERE a.is_listed AND g.days > 0;
 COMMENT ON VIEW adpipe.health_missing IS 'Part of adpipe.health: days that a copy is to hold and does not.';
 
@@ -82,11 +82,19 @@ CREATE VIEW adpipe.health_unlisted AS
     SELECT 'warning'::text AS severity, a.target, a.account_id,
            'the account is not among those of the source any more; its stored days stay' AS problem,
            a.listed_at AS since,
-           'If that was not meant, check whether the credentials still reach it.' AS action
+           format('If that was not meant, check whether the credentials still reach it. If it is: SELECT adpipe.accept_end(%L, %L);',
+                  a.target, a.account_id) AS action
     FROM adpipe.account_ledger a
     JOIN adpipe.target_ledger t ON t.target = a.target AND t.enabled
-    WHERE NOT a.is_listed AND a.listed_at > adpipe.clock() - interval '14 days';
-COMMENT ON VIEW adpipe.health_unlisted IS 'Part of adpipe.health: accounts that were lost in the last two weeks.';
+    WHERE NOT a.is_listed AND a.ended_day IS NULL
+      AND EXISTS (SELECT FROM adpipe.slice_ledger s
+                  WHERE s.target = a.target AND s.account_id = a.account_id AND s.fetched_at IS NOT NULL)
+    UNION ALL
+    SELECT 'warning', t.target, NULL, 'the accounts of the source were changed and have not been listed since',
+           NULL, format('CALL adpipe.refresh(%L);', t.target)
+    FROM adpipe.target_ledger t
+    WHERE t.enabled AND t.listed_as <> adpipe.account_options(t.source);
+COMMENT ON VIEW adpipe.health_unlisted IS 'Part of adpipe.health: accounts that were lost and whose end nobody has accepted, and accounts that nobody has listed yet.';
 
 CREATE VIEW adpipe.health_died AS
     SELECT 'warning'::text AS severity, r.target, NULL::text AS account_id,
@@ -118,6 +126,7 @@ CREATE VIEW adpipe.health AS
           UNION ALL SELECT * FROM adpipe.health_source
           UNION ALL SELECT * FROM adpipe.health_unlisted
           UNION ALL SELECT * FROM adpipe.health_died
+          UNION ALL SELECT * FROM adpipe.health_changed
           UNION ALL SELECT * FROM adpipe.health_scheduler
           UNION ALL SELECT * FROM adpipe.health_settings
           UNION ALL SELECT * FROM adpipe.health_access

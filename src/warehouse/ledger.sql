@@ -28,6 +28,8 @@ CREATE TABLE adpipe.target_ledger (
     signals_seen text,
     watch_failing_since timestamptz,
     watch_error text,
+    listed_as text,
+    checked_at timestamptz,
     CHECK (is_daily = (start_day IS NOT NULL))
 );
 COMMENT ON TABLE adpipe.target_ledger IS 'Local copies: what each is made from and how it is kept.';
@@ -50,6 +52,8 @@ COMMENT ON COLUMN adpipe.target_ledger.settings_read_at IS 'When the platform la
 COMMENT ON COLUMN adpipe.target_ledger.signals_seen IS 'Which settled days the signals were measured on, as a mark to compare.';
 COMMENT ON COLUMN adpipe.target_ledger.watch_failing_since IS 'Since when settings or signals cannot be read; NULL: they can.';
 COMMENT ON COLUMN adpipe.target_ledger.watch_error IS 'Why they cannot.';
+COMMENT ON COLUMN adpipe.target_ledger.listed_as IS 'The options that named the accounts when they were last listed.';
+COMMENT ON COLUMN adpipe.target_ledger.checked_at IS 'When refresh_all() last compared some of the stored rows with this ledger.';
 
 CREATE TABLE adpipe.account_ledger (
     target regclass,
@@ -66,6 +70,7 @@ CREATE TABLE adpipe.account_ledger (
     failures integer NOT NULL DEFAULT 0,
     error text,
     sqlstate text,
+    ended_day date,
     PRIMARY KEY (target, account_id)
 );
 COMMENT ON TABLE adpipe.account_ledger IS 'The accounts of each target.';
@@ -83,6 +88,7 @@ COMMENT ON COLUMN adpipe.account_ledger.failing_since IS 'First failure since th
 COMMENT ON COLUMN adpipe.account_ledger.failures IS 'Failures since the last success.';
 COMMENT ON COLUMN adpipe.account_ledger.error IS 'Message of the last failure.';
 COMMENT ON COLUMN adpipe.account_ledger.sqlstate IS 'Its code.';
+COMMENT ON COLUMN adpipe.account_ledger.ended_day IS 'Last day to hold of an account whose end accept_end() accepted; NULL: it has not ended.';
 
 CREATE TABLE adpipe.slice_ledger (
     target regclass,
@@ -100,6 +106,9 @@ CREATE TABLE adpipe.slice_ledger (
     account_spend numeric,
     impressions numeric,
     account_impressions numeric,
+    version bigint,
+    checked_at timestamptz,
+    differs_since timestamptz,
     PRIMARY KEY (target, account_id, date_day)
 );
 COMMENT ON TABLE adpipe.slice_ledger IS 'Every account-day of every target; for a list of entities one row per account, on day -infinity.';
@@ -107,10 +116,10 @@ COMMENT ON COLUMN adpipe.slice_ledger.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.slice_ledger.account_id IS 'Account.';
 COMMENT ON COLUMN adpipe.slice_ledger.date_day IS 'Day in the account''s zone.';
 COMMENT ON COLUMN adpipe.slice_ledger.rows IS 'Rows stored; 0: the platform says that nothing happened. NULL: never stored.';
-COMMENT ON COLUMN adpipe.slice_ledger.content_hash IS 'Number of rows and sum of their hashes, whatever their order.';
+COMMENT ON COLUMN adpipe.slice_ledger.content_hash IS 'Version of the rule, number of rows and sum of their hashes, whatever the order of rows and columns; see adpipe.row_hash().';
 COMMENT ON COLUMN adpipe.slice_ledger.fetched_at IS 'When the platform last confirmed or changed them.';
 COMMENT ON COLUMN adpipe.slice_ledger.changed_at IS 'When they last changed.';
-COMMENT ON COLUMN adpipe.slice_ledger.asked_at IS 'When the answer was asked for; an answer asked for earlier never replaces it.';
+COMMENT ON COLUMN adpipe.slice_ledger.asked_at IS 'When the answer was asked for, which decides whether the day was over; an answer asked for earlier never replaces it.';
 COMMENT ON COLUMN adpipe.slice_ledger.run_id IS 'Run that fetched it last.';
 COMMENT ON COLUMN adpipe.slice_ledger.failed_at IS 'Last failure since it was fetched.';
 COMMENT ON COLUMN adpipe.slice_ledger.stale_since IS 'Set to have the slice read again; has no effect once it was.';
@@ -118,6 +127,9 @@ COMMENT ON COLUMN adpipe.slice_ledger.spend IS 'Sum of its spend; NULL without s
 COMMENT ON COLUMN adpipe.slice_ledger.account_spend IS 'What the account grain said in the same refresh; NULL: not asked.';
 COMMENT ON COLUMN adpipe.slice_ledger.impressions IS 'Sum of its impressions.';
 COMMENT ON COLUMN adpipe.slice_ledger.account_impressions IS 'What the account grain said.';
+COMMENT ON COLUMN adpipe.slice_ledger.version IS 'Version of the copy at which its rows last changed; see adpipe.changed_slices().';
+COMMENT ON COLUMN adpipe.slice_ledger.checked_at IS 'When its stored rows were last compared with content_hash.';
+COMMENT ON COLUMN adpipe.slice_ledger.differs_since IS 'Since when its stored rows are known to differ from content_hash; NULL: they agreed.';
 
 CREATE TABLE adpipe.run_ledger (
     run_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -226,6 +238,38 @@ COMMENT ON COLUMN adpipe.settings_change_ledger.new_value IS 'Value since.';
 COMMENT ON COLUMN adpipe.settings_change_ledger.seen_at IS 'When the change was first seen.';
 COMMENT ON COLUMN adpipe.settings_change_ledger.change_id IS 'Number of the change; the key that a publication needs.';
 
+/* Of a row of its own, which nothing but the end of a storing transaction locks. */
+CREATE TABLE adpipe.version_ledger (
+    target regclass PRIMARY KEY,
+    version bigint NOT NULL
+);
+COMMENT ON TABLE adpipe.version_ledger IS 'The newest version of each target. A storing transaction takes the next one last of all and holds the row until it commits, so versions become visible in their order.';
+COMMENT ON COLUMN adpipe.version_ledger.target IS 'The local table.';
+COMMENT ON COLUMN adpipe.version_ledger.version IS 'Version of the last change.';
+
+/* Written by whoever drops a partition or writes to a copy, hence no ledgers of guard.sql. */
+CREATE TABLE adpipe.watched_tables (
+    relation regclass PRIMARY KEY,
+    target regclass NOT NULL
+);
+CREATE INDEX ON adpipe.watched_tables (target);
+COMMENT ON TABLE adpipe.watched_tables IS 'The tables that hold the rows of each target, itself and its partitions, with the trigger that notes changes.';
+COMMENT ON COLUMN adpipe.watched_tables.relation IS 'The table.';
+COMMENT ON COLUMN adpipe.watched_tables.target IS 'The target whose rows it holds.';
+
+CREATE TABLE adpipe.touches (
+    touch_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    target regclass NOT NULL,
+    touched_at timestamptz NOT NULL,
+    is_taken boolean NOT NULL DEFAULT false
+);
+CREATE INDEX ON adpipe.touches (target);
+COMMENT ON TABLE adpipe.touches IS 'Marks on copies that others than a refresh wrote to; the next refresh compares all their rows with the ledger and removes the marks.';
+COMMENT ON COLUMN adpipe.touches.touch_id IS 'Number of the mark.';
+COMMENT ON COLUMN adpipe.touches.target IS 'The local table.';
+COMMENT ON COLUMN adpipe.touches.touched_at IS 'When it was written to.';
+COMMENT ON COLUMN adpipe.touches.is_taken IS 'Whether a refresh has begun to compare; a later change needs a mark of its own.';
+
 SELECT pg_extension_config_dump('adpipe.target_ledger', '');
 SELECT pg_extension_config_dump('adpipe.account_ledger', '');
 SELECT pg_extension_config_dump('adpipe.slice_ledger', '');
@@ -234,6 +278,10 @@ SELECT pg_extension_config_dump('adpipe.run_ledger_run_id_seq', '');
 SELECT pg_extension_config_dump('adpipe.settings_ledger', '');
 SELECT pg_extension_config_dump('adpipe.settings_change_ledger', '');
 SELECT pg_extension_config_dump('adpipe.settings_change_ledger_change_id_seq', '');
+SELECT pg_extension_config_dump('adpipe.version_ledger', '');
+SELECT pg_extension_config_dump('adpipe.watched_tables', '');
+SELECT pg_extension_config_dump('adpipe.touches', '');
+SELECT pg_extension_config_dump('adpipe.touches_touch_id_seq', '');
 
 /* What was dropped is forgotten; a number that is used again would mean another table. */
 CREATE FUNCTION adpipe.forget_dropped() RETURNS event_trigger
@@ -249,6 +297,7 @@ BEGIN
           AND d.object_type IN ('table', 'foreign table')
     LOOP
         UPDATE adpipe.target_ledger SET source = NULL WHERE source = gone;
+        PERFORM adpipe.note_dropped(gone);
         DELETE FROM adpipe.target_ledger WHERE target = gone;
         CONTINUE WHEN NOT FOUND;
         DELETE FROM adpipe.account_ledger WHERE target = gone;
@@ -258,6 +307,9 @@ BEGIN
         DELETE FROM adpipe.settings_ledger WHERE target = gone;
         DELETE FROM adpipe.settings_change_ledger WHERE target = gone;
         DELETE FROM adpipe.signal_ledger WHERE target = gone;
+        DELETE FROM adpipe.version_ledger WHERE target = gone;
+        DELETE FROM adpipe.watched_tables WHERE target = gone;
+        DELETE FROM adpipe.touches WHERE target = gone;
     END LOOP;
 END
 $$;

@@ -136,6 +136,7 @@ BEGIN
         part := adpipe.make_partition(target, month);
         EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)',
                        target, part, month, month_end);
+        PERFORM adpipe.watch_table(target, part::regclass);
         made := made + 1;
     END LOOP;
     RETURN made;
@@ -288,6 +289,7 @@ BEGIN
     PERFORM adpipe.acts_for(made);
     PERFORM adpipe.copy_comments(source, made);
     EXECUTE format('ALTER TABLE %s REPLICA IDENTITY FULL', made);
+    PERFORM adpipe.watch_table(made, made);
     IF is_daily THEN
         EXECUTE format('CREATE INDEX ON %s (account_id, date_day)', made);
         EXECUTE format('COMMENT ON COLUMN %s._fetched_at IS %L', made, 'When the values of the account''s day were first stored.');

@@ -11,7 +11,8 @@ CREATE VIEW adpipe.account_terms AS
            greatest(p.tail_days, t.lookback, a.window_days) AS tail_days,
            coalesce(t.every, p.every) AS every,
            p.settle, p.is_cohort,
-           a.failures, a.last_attempt
+           a.failures, a.last_attempt, a.ended_day,
+           EXISTS (SELECT FROM adpipe.touches m WHERE m.target = t.target) AS is_touched
     FROM adpipe.target_ledger t
     JOIN adpipe.account_ledger a ON a.target = t.target
     CROSS JOIN LATERAL adpipe.source_policy(t.source) p
@@ -37,6 +38,8 @@ COMMENT ON COLUMN adpipe.account_terms.settle IS 'How long after its end a day s
 COMMENT ON COLUMN adpipe.account_terms.is_cohort IS 'Whether no day is ever final.';
 COMMENT ON COLUMN adpipe.account_terms.failures IS 'Failures since the last success.';
 COMMENT ON COLUMN adpipe.account_terms.last_attempt IS 'When it was last asked.';
+COMMENT ON COLUMN adpipe.account_terms.ended_day IS 'Last day to hold, after its end was accepted; NULL: it has not ended.';
+COMMENT ON COLUMN adpipe.account_terms.is_touched IS 'Whether others than a refresh changed the copy, and it was not compared with the ledger since.';
 
 /*
  * is_forced: a person asked, so the last days are read however young their
@@ -57,22 +60,35 @@ AS $$
       AND ($2 OR a.failures = 0
            OR a.last_attempt <= a.moment - least(power(2, least(a.failures, 10) - 1), 60) * interval '1 minute')
       AND (s.fetched_at IS NULL
-           OR s.stale_since > s.fetched_at
+           OR s.stale_since > coalesce(s.asked_at, s.fetched_at)
+           /* not as it was stored; where that comes back, no more often than the last days */
+           OR s.differs_since IS NOT NULL AND ($2 OR coalesce(s.asked_at, s.fetched_at) <= a.moment - a.every)
            /* each run */
-           OR d > a.today - a.recent_days AND ($2 OR s.fetched_at <= a.moment - a.every)
-           /* read before the day had all its numbers */
-           OR s.fetched_at < adpipe.readable_at(d::date, a.time_zone, a.settle)
+           OR d > a.today - a.recent_days AND ($2 OR coalesce(s.asked_at, s.fetched_at) <= a.moment - a.every)
+           /* asked for before the day had all its numbers */
+           OR coalesce(s.asked_at, s.fetched_at) < adpipe.readable_at(d::date, a.time_zone, a.settle)
               AND a.moment >= adpipe.readable_at(d::date, a.time_zone, a.settle)
            /* once a day, after yesterday has settled */
            OR d > a.today - a.window_days
-              AND s.fetched_at < adpipe.readable_at(a.today - 1, a.time_zone, a.settle)
+              AND coalesce(s.asked_at, s.fetched_at) < adpipe.readable_at(a.today - 1, a.time_zone, a.settle)
               AND a.moment >= adpipe.readable_at(a.today - 1, a.time_zone, a.settle)
            /* once a week */
-           OR d > a.today - a.tail_days AND s.fetched_at <= a.moment - interval '7 days')
+           OR d > a.today - a.tail_days AND coalesce(s.asked_at, s.fetched_at) <= a.moment - interval '7 days')
 $$;
 COMMENT ON FUNCTION adpipe.due_days(regclass, boolean) IS
     'The account-days of a target that a refresh is to read now.';
 REVOKE ALL ON FUNCTION adpipe.due_days(regclass, boolean) FROM PUBLIC;
+
+/*
+ * Of days that were asked for by date only what another run has asked for since
+ * this one began counts as done.
+ */
+CREATE FUNCTION adpipe.is_done(run adpipe.run_ledger, slice adpipe.slice_ledger) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN slice.run_id >= run.first_run_id AND slice.failed_at IS NULL AND slice.differs_since IS NULL
+       AND (run.since IS NULL AND run.until IS NULL OR slice.run_id > run.run_id OR slice.asked_at >= run.started_at);
+COMMENT ON FUNCTION adpipe.is_done(adpipe.run_ledger, adpipe.slice_ledger) IS
+    'Whether a slice is not to be read by a run, because it was read by one that this run goes on with or shares its work with.';
 
 /* The days of a run: those asked for by date, else those due. */
 CREATE FUNCTION adpipe.run_days(run_id bigint, OUT account_id text, OUT date_day date)
@@ -96,10 +112,10 @@ AS $$
     LEFT JOIN adpipe.slice_ledger s
         ON s.target = r.target AND s.account_id = d.account_id AND s.date_day = d.date_day
     WHERE r.run_id = $1 AND adpipe.is_acting(r.target)
-      AND (s.run_id IS NULL OR s.run_id < r.first_run_id OR s.failed_at IS NOT NULL)
+      AND NOT coalesce(adpipe.is_done(r, s), false)
 $$;
 COMMENT ON FUNCTION adpipe.run_days(bigint) IS
-    'The account-days that a run is to read, without those that were stored since the run that it goes on with began.';
+    'The account-days that a run is to read, without those that is_done() leaves out.';
 REVOKE ALL ON FUNCTION adpipe.run_days(bigint) FROM PUBLIC;
 
 /*

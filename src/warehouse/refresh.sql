@@ -251,7 +251,7 @@ AS $$
 BEGIN
     TRUNCATE pg_temp.adpipe_stage, pg_temp.adpipe_control, pg_temp.adpipe_asked;
     INSERT INTO pg_temp.adpipe_asked
-    SELECT a, since, until, clock_timestamp(), control IS NOT NULL FROM unnest(accounts) a;
+    SELECT a, since, until, adpipe.clock(), control IS NOT NULL FROM unnest(accounts) a;
     PERFORM adpipe.require_trust(source, false);
     EXECUTE format('INSERT INTO pg_temp.adpipe_stage SELECT %s FROM %s '
                    'WHERE account_id = ANY ($1) AND date_day >= $2 AND date_day <= $3',
@@ -289,14 +289,14 @@ BEGIN
     EXECUTE format($query$
         SELECT jsonb_agg(jsonb_build_object(
                    'date_day', d::date, 'rows', coalesce(s.rows, 0),
-                   'content_hash', concat_ws(':', coalesce(s.rows, 0), s.hashes),
+                   'content_hash', adpipe.content_hash(s.rows, s.hashes),
                    'spend', CASE WHEN s.rows > 0 THEN s.spend ELSE %3$s END,
                    'impressions', CASE WHEN s.rows > 0 THEN s.impressions ELSE %4$s END,
                    'account_spend', CASE WHEN a.has_control THEN coalesce(c.spend, 0) END,
                    'account_impressions', CASE WHEN a.has_control THEN coalesce(c.impressions, 0) END))
         FROM pg_temp.adpipe_asked a
         CROSS JOIN generate_series(a.since::timestamp, a.until::timestamp, '1 day') d
-        LEFT JOIN (SELECT f.date_day, count(*) AS rows, sum(hashtextextended(f::text, 0)) AS hashes,
+        LEFT JOIN (SELECT f.date_day, count(*) AS rows, sum(%5$s) AS hashes,
                           %1$s AS spend, %2$s AS impressions
                    FROM pg_temp.adpipe_stage f WHERE f.account_id = $1 GROUP BY f.date_day) s ON s.date_day = d::date
         LEFT JOIN pg_temp.adpipe_control c ON c.account_id = $1 AND c.date_day = d::date
@@ -304,7 +304,8 @@ BEGIN
         $query$,
         coalesce('sum(f.' || spend || ')::numeric', 'NULL::numeric'),
         coalesce('sum(f.' || impressions || ')::numeric', 'NULL::numeric'),
-        CASE WHEN spend IS NULL THEN 'NULL' ELSE '0' END, CASE WHEN impressions IS NULL THEN 'NULL' ELSE '0' END)
+        CASE WHEN spend IS NULL THEN 'NULL' ELSE '0' END, CASE WHEN impressions IS NULL THEN 'NULL' ELSE '0' END,
+        adpipe.row_hash('pg_temp.adpipe_stage'::regclass, 'f'))
     INTO slices USING account;
     RETURN slices;
 END
@@ -324,31 +325,44 @@ $$;
 COMMENT ON FUNCTION adpipe.stage_metric(text) IS
     'A metric of the stage, quoted; NULL without such a column.';
 
-/* An account that the stage holds no answer for is an error, never an empty slice. */
+/*
+ * An account that the stage holds no answer for is an error, never an empty
+ * slice.  What the copy holds decides what is written, and is looked at again
+ * after that.
+ */
 CREATE FUNCTION adpipe.store_chunk(run_id bigint, target regclass, account text) RETURNS void
     LANGUAGE plpgsql
 AS $$
 DECLARE
     asked record;
+    slices jsonb;
     changed date[];
+    found jsonb;
     columns text := adpipe.column_list('pg_temp.adpipe_stage'::regclass);
 BEGIN
     PERFORM adpipe.require_trust(target, true);
     PERFORM adpipe.lock_account(target, account);
+    PERFORM adpipe.begin_storing(target);
     SELECT * INTO STRICT asked FROM pg_temp.adpipe_asked a WHERE a.account_id = account;
-    changed := adpipe.record_slices(run_id, account, asked.asked_at, adpipe.stage_slices(account));
-    IF cardinality(changed) = 0 THEN
-        RETURN;
+    SELECT jsonb_agg(f || jsonb_build_object('stored_hash', coalesce(s.content_hash, adpipe.content_hash(0, NULL))))
+    INTO slices
+    FROM jsonb_array_elements(adpipe.stage_slices(account)) f
+    LEFT JOIN adpipe.stored_slices(target, account, asked.since, asked.until) s ON s.date_day = (f ->> 'date_day')::date;
+    changed := adpipe.record_slices(run_id, account, asked.asked_at, slices);
+    IF cardinality(changed) > 0 THEN
+        EXECUTE format('DELETE FROM %s WHERE account_id = $1 AND date_day = ANY ($2)', target)
+            USING account, changed;
+        EXECUTE format('INSERT INTO %s (%s, _fetched_at) SELECT %s, $3 FROM pg_temp.adpipe_stage '
+                       'WHERE account_id = $1 AND date_day = ANY ($2)', target, columns, columns)
+            USING account, changed, adpipe.clock();
+        SELECT jsonb_agg(jsonb_build_object('date_day', s.date_day, 'content_hash', s.content_hash)) INTO found
+        FROM adpipe.stored_slices(target, account, asked.since, asked.until) s WHERE s.date_day = ANY (changed);
     END IF;
-    EXECUTE format('DELETE FROM %s WHERE account_id = $1 AND date_day = ANY ($2)', target)
-        USING account, changed;
-    EXECUTE format('INSERT INTO %s (%s, _fetched_at) SELECT %s, $3 FROM pg_temp.adpipe_stage '
-                   'WHERE account_id = $1 AND date_day = ANY ($2)', target, columns, columns)
-        USING account, changed, adpipe.clock();
+    PERFORM adpipe.finish_slices(target, account, changed, coalesce(found, '[]'));
 END
 $$;
 COMMENT ON FUNCTION adpipe.store_chunk(bigint, regclass, text) IS
-    'Replaces the slices of an account whose fetched content is new, and writes the ledger.';
+    'Replaces the slices of an account whose rows are not as fetched, and writes the ledger.';
 REVOKE ALL ON FUNCTION adpipe.store_chunk(bigint, regclass, text) FROM PUBLIC;
 
 /* NULL, or how the source's columns differ from the target's, as the ALTER to run. */

@@ -129,7 +129,7 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = format('CALL adpipe.refresh(%L);', target);
     END IF;
-    day := coalesce(day, (SELECT min(f.latest_complete_day) FROM adpipe.freshness f WHERE f.target = $1));
+    day := coalesce(day, (SELECT min(f.latest_complete_day) FROM adpipe.freshness f WHERE f.target = $1 AND f.expected_by IS NOT NULL));
     IF day IS NULL THEN
         RAISE EXCEPTION 'table "%" has no complete day', target
             USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -168,10 +168,10 @@ BEGIN
         FROM facts f GROUP BY f.account_id, f.campaign_id
     ), states AS (
         SELECT r.account_id, d::date AS date_day, coalesce(c.state, 'missing') AS state
-        FROM adpipe.freshness r
+        FROM adpipe.kept_accounts r
         CROSS JOIN generate_series((day - 13)::timestamp, day::timestamp, '1 day') d
         LEFT JOIN adpipe.coverage c ON c.target = $1 AND c.account_id = r.account_id AND c.date_day = d::date
-        WHERE r.target = $1
+        WHERE r.target = $1 AND (r.ended_day IS NULL OR r.ended_day >= day - 13)
     ), listed AS (
         SELECT w.account_id, max(w.state) FILTER (WHERE w.date_day = day) AS state FROM states w GROUP BY 1
     ), numbers AS (

@@ -134,6 +134,7 @@ BEGIN
         RAISE WARNING 'days of % before % stay as they are: its retention drops them', run.target, days.kept
             USING HINT = 'adpipe.alter_target() sets another retention.';
     END IF;
+    PERFORM adpipe.begin_storing(run.target);
     PERFORM adpipe.make_partitions(run.target, greatest(least(days.since, run.since), days.kept, days.reached - 1), days.today + 31);
     PERFORM adpipe.drop_partitions(run.target, days.since);
     PERFORM adpipe.make_stage(source);
@@ -250,6 +251,8 @@ BEGIN
     run := adpipe.begin_run(target, since, until, is_scheduled);
     problem := adpipe.judge_source(target, facts.source);
     COMMIT AND CHAIN;
+    CALL adpipe.check_copy(target, facts.is_daily);
+    COMMIT AND CHAIN;
     IF problem IS NULL THEN
         PERFORM adpipe.steady_session();
         problem := adpipe.list_accounts(target, facts.source);
@@ -330,6 +333,10 @@ AS $$
     FROM adpipe.target_ledger t
     WHERE t.target = ANY (targets) AND coalesce(t.resume_at <= adpipe.clock(), true)
       AND (NOT EXISTS (SELECT FROM adpipe.account_ledger a WHERE a.target = t.target AND a.is_listed)
+           OR t.listed_as <> adpipe.account_options(t.source)
+           OR EXISTS (SELECT FROM adpipe.touches m WHERE m.target = t.target)
+           OR NOT t.is_daily AND EXISTS (SELECT FROM adpipe.slice_ledger s
+                                         WHERE s.target = t.target AND s.differs_since IS NOT NULL)
            OR CASE WHEN t.is_daily THEN EXISTS (SELECT FROM adpipe.due_days(t.target, false))
                    ELSE coalesce((SELECT max(s.fetched_at) FROM adpipe.slice_ledger s WHERE s.target = t.target)
                                  <= adpipe.clock() - coalesce(t.every, '1 day'), true) END)
@@ -344,6 +351,7 @@ CREATE PROCEDURE adpipe.refresh_all()
 AS $$
 DECLARE
     deadline timestamptz;
+    copy record;
     due regclass;
 BEGIN
     /* See refresh(). */
@@ -354,6 +362,13 @@ BEGIN
     PERFORM adpipe.steady_session();
     /* The settings are there once the library is loaded, which that did. */
     deadline := adpipe.run_deadline(true);
+    FOR copy IN
+        SELECT u.target, u.is_daily FROM adpipe.unchecked_targets(ARRAY(
+            SELECT t.target FROM adpipe.targets t
+            WHERE t.enabled AND adpipe.acts_for(t.target, true))) u
+    LOOP
+        CALL adpipe.check_part(copy.target, copy.is_daily);
+    END LOOP;
     FOR due IN
         SELECT d FROM adpipe.due_targets(ARRAY(
             SELECT t.target FROM adpipe.targets t

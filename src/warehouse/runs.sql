@@ -21,7 +21,7 @@ $$;
 COMMENT ON FUNCTION adpipe.is_running(integer, timestamptz, timestamptz) IS
     'Whether a statement of a session is still at work.';
 
-/* The lock under which an account's chunks are claimed and its slices replaced. */
+/* The lock under which an account's slices are replaced; its chunks are claimed under one of their own. */
 CREATE FUNCTION adpipe.lock_account(target regclass, account_id text) RETURNS void
     LANGUAGE sql VOLATILE
     SET search_path = pg_catalog, pg_temp
@@ -49,12 +49,13 @@ BEGIN
     /*
      * What others store now is not fetched again, nor what a dead run stored:
      * go back to the earliest run since the last that ended, at most a day.
-     * For a scheduled run the time that a slice was fetched says whether it is
-     * due, so that runs which die one after the other keep the last days young.
+     * For a scheduled run the time that a slice was asked for says whether it is
+     * due, so that runs which die one after the other keep the last days young;
+     * and who asks for days gets them read, whatever a dead run stored.
      */
     SELECT min(r.run_id) INTO first
     FROM adpipe.run_ledger r
-    WHERE r.target = $1 AND (r.status = 'running' OR r.status = 'died' AND NOT $4)
+    WHERE r.target = $1 AND (r.status = 'running' OR r.status = 'died' AND NOT $4 AND $2 IS NULL AND $3 IS NULL)
       AND r.started_at > adpipe.clock() - interval '1 day'
       AND r.run_id > coalesce((SELECT max(e.run_id) FROM adpipe.run_ledger e
                                WHERE e.target = $1 AND e.status NOT IN ('running', 'died')), 0);
@@ -115,7 +116,8 @@ DECLARE
     run adpipe.run_ledger;
 BEGIN
     SELECT * INTO STRICT run FROM adpipe.run_ledger r WHERE r.run_id = $1;
-    PERFORM adpipe.lock_account(run.target, account_id);
+    /* Not the lock under which slices are stored: who claims other days does not wait for that. */
+    PERFORM adpipe.lock_target(run.target, 'claims of ' || account_id);
     /* Sessions as they are now, not as they were before the wait for the lock. */
     PERFORM pg_stat_clear_snapshot();
     DELETE FROM adpipe.claim_ledger c
@@ -128,7 +130,7 @@ BEGIN
     /* Another refresher may have been here between the plan and now. */
     IF (SELECT count(*) FROM adpipe.slice_ledger s
         WHERE s.target = run.target AND s.account_id = $2 AND s.date_day BETWEEN $3 AND $4
-          AND s.run_id >= run.first_run_id AND s.run_id <> $1 AND s.failed_at IS NULL)
+          AND s.run_id <> $1 AND adpipe.is_done(run, s))
        = (CASE WHEN isfinite(since) THEN until - since + 1 ELSE 1 END) THEN
         RETURN false;
     END IF;
@@ -143,6 +145,21 @@ COMMENT ON FUNCTION adpipe.claim_chunk(bigint, text, date, date) IS
     'Takes a chunk for a run; false if another refresher has it, or has just done it. A claim whose session is gone does not count.';
 REVOKE ALL ON FUNCTION adpipe.claim_chunk(bigint, text, date, date) FROM PUBLIC;
 
+CREATE FUNCTION adpipe.account_options(source regclass) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce(string_agg(o.place || o.option_name || '=' || o.option_value, ' ' ORDER BY o.place, o.option_name), '')
+    FROM pg_foreign_table t
+    JOIN pg_foreign_server s ON s.oid = t.ftserver
+    CROSS JOIN LATERAL (SELECT 'server ' AS place, p.* FROM pg_options_to_table(s.srvoptions) p
+                        UNION ALL SELECT 'table ', p.* FROM pg_options_to_table(t.ftoptions) p) o
+    WHERE t.ftrelid = source
+      AND o.option_name IN ('account_id', 'app_id', 'customer_id', 'login_customer_id')
+$$;
+COMMENT ON FUNCTION adpipe.account_options(regclass) IS
+    'The options of a foreign table and its server that name accounts.';
+
 CREATE FUNCTION adpipe.note_accounts(target regclass, accounts jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -151,6 +168,11 @@ AS $$
 BEGIN
     /* An error here, and not in every view, if this server does not know a zone. */
     PERFORM clock_timestamp() AT TIME ZONE f.time_zone FROM jsonb_to_recordset(accounts) f (time_zone text);
+    /* Slices before accounts, as a storing session locks them. */
+    PERFORM adpipe.note_setting($1, f.account_id, s.setting, s.value)
+    FROM jsonb_to_recordset(accounts) f (account_id text, time_zone text, currency text)
+    CROSS JOIN LATERAL (VALUES ('time_zone', f.time_zone), ('currency', f.currency)) s (setting, value)
+    WHERE s.value IS NOT NULL;
     UPDATE adpipe.account_ledger a SET is_listed = false
     WHERE a.target = $1 AND a.is_listed
       AND a.account_id NOT IN (SELECT value ->> 'account_id' FROM jsonb_array_elements(accounts));
@@ -162,11 +184,8 @@ BEGIN
     SET account_name = coalesce(excluded.account_name, a.account_name),
         time_zone = coalesce(excluded.time_zone, a.time_zone),
         currency = coalesce(a.currency, excluded.currency),
-        is_listed = true, listed_at = excluded.listed_at;
-    PERFORM adpipe.note_setting($1, f.account_id, s.setting, s.value)
-    FROM jsonb_to_recordset(accounts) f (account_id text, time_zone text, currency text)
-    CROSS JOIN LATERAL (VALUES ('time_zone', f.time_zone), ('currency', f.currency)) s (setting, value)
-    WHERE s.value IS NOT NULL;
+        is_listed = true, listed_at = excluded.listed_at, ended_day = NULL;
+    UPDATE adpipe.target_ledger t SET listed_as = adpipe.account_options(t.source) WHERE t.target = $1;
 END
 $$;
 COMMENT ON FUNCTION adpipe.note_accounts(regclass, jsonb) IS
@@ -208,8 +227,9 @@ REVOKE ALL ON FUNCTION adpipe.account_of(regclass, text) FROM PUBLIC;
 
 /*
  * The caller holds the account's lock.  Returns the days whose rows are to be
- * replaced: not those whose content is as stored, nor those for which a later
- * answer is stored already.
+ * replaced: not those whose rows are as fetched already, nor those for which a
+ * later answer is stored.  stored_hash is that of the rows in the copy; where it
+ * is not given, the ledger's stands for it.
  */
 CREATE FUNCTION adpipe.record_slices(run_id bigint, account_id text, asked_at timestamptz, slices jsonb)
     RETURNS date[]
@@ -225,29 +245,29 @@ DECLARE
     stored integer;
 BEGIN
     SELECT * INTO STRICT run FROM adpipe.run_ledger r WHERE r.run_id = $1;
-    SELECT coalesce(array_agg(f.date_day) FILTER (WHERE s.content_hash IS DISTINCT FROM f.content_hash), '{}'),
+    SELECT coalesce(array_agg(f.date_day) FILTER (
+               WHERE f.stored_hash <> f.content_hash OR s.fetched_at IS NULL
+                  OR s.content_hash <> f.content_hash AND (f.stored_hash IS NULL OR s.content_hash LIKE '2:%')), '{}'),
            sum(f.rows), count(*)
     INTO new_days, total, stored
-    FROM jsonb_to_recordset(slices) f (date_day date, rows bigint, content_hash text)
+    FROM jsonb_to_recordset(slices) f (date_day date, rows bigint, content_hash text, stored_hash text)
     LEFT JOIN adpipe.slice_ledger s ON s.target = run.target AND s.account_id = $2 AND s.date_day = f.date_day
     WHERE coalesce(s.asked_at <= $3, true);
     INSERT INTO adpipe.slice_ledger AS s
         (target, account_id, date_day, rows, content_hash, fetched_at, changed_at, asked_at, run_id,
-         spend, account_spend, impressions, account_impressions)
+         spend, account_spend, impressions, account_impressions, checked_at)
     SELECT run.target, $2, f.date_day, f.rows, f.content_hash, now, now, $3, $1,
-           f.spend, f.account_spend, f.impressions, f.account_impressions
+           f.spend, f.account_spend, f.impressions, f.account_impressions, now
     FROM jsonb_to_recordset(slices) f (date_day date, rows bigint, content_hash text, spend numeric,
                                        account_spend numeric, impressions numeric, account_impressions numeric)
     ON CONFLICT (target, account_id, date_day) DO UPDATE
     SET rows = excluded.rows, content_hash = excluded.content_hash, fetched_at = now,
-        changed_at = CASE WHEN s.content_hash IS DISTINCT FROM excluded.content_hash THEN now ELSE s.changed_at END,
+        changed_at = CASE WHEN excluded.date_day = ANY (new_days) THEN now ELSE s.changed_at END,
         asked_at = excluded.asked_at, run_id = excluded.run_id, failed_at = NULL,
         spend = excluded.spend, impressions = excluded.impressions,
-        account_spend = excluded.account_spend, account_impressions = excluded.account_impressions
+        account_spend = excluded.account_spend, account_impressions = excluded.account_impressions,
+        checked_at = now, differs_since = NULL
     WHERE coalesce(s.asked_at <= excluded.asked_at, true);
-    UPDATE adpipe.account_ledger a
-    SET last_success = now, failing_since = NULL, failures = 0, error = NULL, sqlstate = NULL
-    WHERE a.target = run.target AND a.account_id = $2;
     DELETE FROM adpipe.claim_ledger c
     WHERE c.run_id = $1 AND c.account_id = $2
       AND c.since = (SELECT min(f.date_day) FROM jsonb_to_recordset(slices) f (date_day date));
@@ -262,6 +282,37 @@ COMMENT ON FUNCTION adpipe.record_slices(bigint, text, timestamptz, jsonb) IS
     'Writes an account''s fetched slices into the ledger and returns the days whose rows are to be replaced.';
 REVOKE ALL ON FUNCTION adpipe.record_slices(bigint, text, timestamptz, jsonb) FROM PUBLIC;
 
+/*
+ * The last that a storing transaction does, for it locks the account's row, on
+ * which who claims other days waits, and the copy's version.  found: the days
+ * that were written as they now stand in the copy; a trigger or rule can have
+ * made something else of them.
+ */
+CREATE FUNCTION adpipe.finish_slices(target regclass, account_id text, days date[], stored jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    now timestamptz := adpipe.clock();
+BEGIN
+    UPDATE adpipe.slice_ledger s SET differs_since = now
+    WHERE s.target = $1 AND s.account_id = $2 AND s.date_day = ANY (days)
+      AND s.content_hash <> coalesce((SELECT f.content_hash
+                                      FROM jsonb_to_recordset(stored) f (date_day date, content_hash text)
+                                      WHERE f.date_day = s.date_day), adpipe.content_hash(0, NULL));
+    UPDATE adpipe.account_ledger a
+    SET last_success = now, failing_since = NULL, failures = 0, error = NULL, sqlstate = NULL
+    WHERE a.target = $1 AND a.account_id = $2;
+    IF cardinality(days) > 0 THEN
+        PERFORM adpipe.stamp_slices(target, account_id, days);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION adpipe.finish_slices(regclass, text, date[], jsonb) IS
+    'Ends the transaction that stored slices: what became of them, that the account could be read, their version.';
+REVOKE ALL ON FUNCTION adpipe.finish_slices(regclass, text, date[], jsonb) FROM PUBLIC;
+
 CREATE FUNCTION adpipe.record_failure(run_id bigint, account_id text, since date, until date,
                                       error text, sqlstate text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -273,15 +324,15 @@ DECLARE
     now timestamptz := adpipe.clock();
 BEGIN
     SELECT * INTO STRICT run FROM adpipe.run_ledger r WHERE r.run_id = $1;
-    UPDATE adpipe.account_ledger a
-    SET failing_since = coalesce(a.failing_since, now), failures = a.failures + 1,
-        last_attempt = now, error = $5, sqlstate = $6
-    WHERE a.target = run.target AND a.account_id = $2;
     INSERT INTO adpipe.slice_ledger AS s (target, account_id, date_day, failed_at)
     SELECT run.target, $2, d::date, now
     FROM generate_series(since::timestamp, until::timestamp, '1 day') d
     WHERE isfinite(since)
     ON CONFLICT (target, account_id, date_day) DO UPDATE SET failed_at = now;
+    UPDATE adpipe.account_ledger a
+    SET failing_since = coalesce(a.failing_since, now), failures = a.failures + 1,
+        last_attempt = now, error = $5, sqlstate = $6
+    WHERE a.target = run.target AND a.account_id = $2;
     DELETE FROM adpipe.claim_ledger c
     WHERE c.run_id = $1 AND c.account_id = $2 AND c.since = $3;
     UPDATE adpipe.run_ledger r
@@ -331,12 +382,13 @@ BEGIN
         JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'adpipe'
         WHERE d.refclassid = 'pg_extension'::regclass AND p.prolang IN (
             SELECT l.oid FROM pg_language l WHERE l.lanname IN ('sql', 'plpgsql'))
-          AND p.prorettype <> 'event_trigger'::regtype AND p.proname <> 'grant_loader'
+          AND p.prorettype <> 'event_trigger'::regtype AND p.proname NOT IN ('grant_loader', 'touch', 'note_dropped')
         UNION ALL SELECT 'adpipe.table_accounts(regclass)'::regprocedure
         UNION ALL SELECT 'adpipe.table_settings(regclass)'::regprocedure
         UNION ALL SELECT 'adpipe.table_access(regclass)'::regprocedure
         UNION ALL SELECT 'adpipe.lock_target(regclass, text)'::regprocedure
         UNION ALL SELECT 'adpipe.hold_relation(regclass, boolean)'::regprocedure
+        UNION ALL SELECT 'adpipe.begin_storing(regclass)'::regprocedure
     LOOP
         EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %s', routine, role);
     END LOOP;

@@ -29,7 +29,7 @@ my $oid = $as{loader}->query("SELECT 'ads.campaign'::regclass::oid");
 my $run = $as{loader}->query('SELECT max(run_id) FROM adpipe.runs');
 
 # Every key that the locks of a refresh could have in the functions of SQL.
-my @words = ("'runs'", "'partitions'", "'$account'", "'account $account'");
+my @words = ("'runs'", "'partitions'", "'$account'", "'account $account'", "'claims of $account'");
 for my $word (@words)
 {
 	$as{attacker}->query($_) for
@@ -60,12 +60,13 @@ $as{loader}->query('ROLLBACK');
 sub ledgers
 {
 	return $node->safe_psql('postgres', join ';', map { "SELECT * FROM adpipe.${_}_ledger x ORDER BY x::text COLLATE \"C\"" }
-	  qw(target account slice run claim settings settings_change signal));
+	  qw(target account slice run claim settings settings_change signal version))
+	  . $node->safe_psql('postgres', 'SELECT * FROM adpipe.touches ORDER BY 1; SELECT * FROM adpipe.watched_tables ORDER BY relation::oid');
 }
 my %value = (
 	regclass => "$oid", 'regclass[]' => "ARRAY[${oid}::regclass]", bigint => $run, integer => '3', text => "'$account'", 'text[]' => "ARRAY['$account']",
 	date => "'2026-11-15'", interval => "'1 day'", boolean => 'true', jsonb => q('[]'), 'timestamp with time zone' => "'$now'", regrole => "'attacker'",
-	name => "'attacker'", oid => $oid);
+	name => "'attacker'", oid => $oid, 'bigint[]' => 'ARRAY[1, 2]', 'date[]' => "ARRAY[date '2026-11-15']");
 my @definers = map { [ split /\|/ ] } split /\n/, $node->safe_psql('postgres', <<'END');
 SELECT p.oid::regproc, p.oid::regprocedure,
        (SELECT string_agg(format_type(t, NULL), ';' ORDER BY n) FROM unnest(p.proargtypes) WITH ORDINALITY a (t, n)),

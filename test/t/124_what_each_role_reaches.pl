@@ -35,7 +35,7 @@ sub is_list
 # Relations, for everybody: what is known of platforms, and views that show each
 # reader what he may see.
 my @views = qw(account_grants advertisers api_versions columns compared_sources compared_targets control_totals coverage discrepancy freshness
-  granted_accounts health kpis media_sources progress refresh_policy runs setting_guide settings_changes slices stored_days targets);
+  granted_accounts health kept_accounts kpis media_sources progress refresh_policy runs setting_guide settings_changes slice_facts slices stored_days targets);
 my $relations = "SELECT c.relname FROM pg_class c JOIN member m ON m.classid = 'pg_class'::regclass AND m.oid = c.oid WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p', 'S') AND";
 is_list(lines("$relations has_table_privilege('plain', c.oid, 'SELECT')"), \@views, 'relations that everybody reads');
 is_list(lines("$relations has_any_column_privilege('plain', c.oid, 'SELECT') AND NOT has_table_privilege('plain', c.oid, 'SELECT')"), [], 'columns of others');
@@ -60,11 +60,11 @@ is_list(lines("$functions AND NOT p.prosecdef"), [
 	qw(acts_for is_acting in_transaction_block may_see is_granted is_of_role may_read_through),
 	# catalogues
 	qw(owner_of is_trusted has_plain_columns has_other_owner relation_tree foreign_code is_eligible source_policy source_columns column_list partitions
-	  grain_columns is_part_of_account partition_of control_source serving_source serving_query source_difference signal_query attribution_query entity_key guide_of stage_metric cron_job report_columns api_versions kpi_arguments kpi_entries),
+	  account_options content_hash grain_columns is_part_of_account row_hash partition_of control_source serving_source serving_query source_difference signal_query attribution_query entity_key guide_of stage_metric cron_job report_columns api_versions kpi_arguments kpi_entries),
 	# clocks and settings
 	qw(clock moment_of day_of readable_at slice_state run_deadline come_back_at check_source require_commit refuse_schedule),
 	# what goes through the views, or through a table that the caller reads
-	qw(stored_until require_target require_owner require_complete require_acting side_totals discrepancies copy_totals
+	qw(changed_slices incomplete_days is_done require_listed stored_entities stored_slices stored_until require_target require_owner require_complete require_acting side_totals discrepancies copy_totals
 	  report_sum report_lack report_text report_notes report_plans report_facts report_day daily_report daily_report_markdown),
 	],
 	'functions that everybody runs and that depend on more than their arguments');
@@ -75,11 +75,11 @@ is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_
 # What a loader has beyond: all of the warehouse in SQL, and this in C.
 is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid JOIN pg_language l ON l.oid = p.prolang "
 	. "WHERE l.lanname = 'c' AND has_function_privilege('loader', p.oid, 'EXECUTE') AND NOT has_function_privilege('plain', p.oid, 'EXECUTE')"),
-	[qw(table_accounts table_settings table_access lock_target hold_relation)], 'functions in C that a loader runs');
+	[qw(table_accounts table_settings table_access lock_target hold_relation begin_storing)], 'functions in C that a loader runs');
 is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid "
 	. "WHERE NOT has_function_privilege('loader', p.oid, 'EXECUTE') AND p.prorettype <> 'event_trigger'::regtype AND p.proname !~ '_validator\$' "
 	. "AND NOT EXISTS (SELECT FROM pg_proc o WHERE o.proname = p.proname AND has_function_privilege('loader', o.oid, 'EXECUTE'))"),
-	[qw(grant_loader handler forget)], 'functions that only an administrator runs');
+	[qw(grant_loader handler forget is_storing note_dropped touch)], 'functions that only an administrator runs');
 is_list(lines("SELECT s.nspname || ' ' || a.privilege_type FROM pg_namespace s CROSS JOIN aclexplode(s.nspacl) a WHERE s.nspname ~ '^adpipe' AND a.grantee IN (0, 'loader'::regrole)"),
 	['adpipe USAGE'], 'schemas');
 is_list(lines("SELECT w.fdwname FROM pg_foreign_data_wrapper w JOIN member m ON m.classid = 'pg_foreign_data_wrapper'::regclass AND m.oid = w.oid WHERE has_foreign_data_wrapper_privilege('plain', w.oid, 'USAGE')"), [], 'wrappers');
