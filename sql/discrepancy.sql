@@ -26,6 +26,8 @@ SELECT reads('campaign', '1', '2026-11-16', '2026-11-19'), reads('campaign', '2'
        reads('tracker', 'app', '2026-11-16', '2026-11-19'), reads('places', 'app', '2026-11-16', '2026-11-19');
 SELECT target, platform, account_id, is_tracker FROM adpipe.compared_targets ORDER BY 2, 3;
 
+-- as a refresh stores them: no trigger marks the copies as changed by hand
+SET session_replication_role = replica;
 INSERT INTO campaign (account_id, date_day, campaign_id, clicks, conversions, _fetched_at) VALUES
     ('1', '2026-11-16', '11', 100, 10, now()), ('1', '2026-11-16', '12', 50, 2.5, now()), ('2', '2026-11-16', '21', 7, 1, now()),
     ('1', '2026-11-17', '11', 100, 10, now()), ('1', '2026-11-19', '11', 90, 9, now());
@@ -35,6 +37,7 @@ INSERT INTO tracker (account_id, date_day, media_source, campaign_name, clicks, 
     ('app', '2026-11-16', 'Organic', NULL, NULL, 20, now()), ('app', '2026-11-16', 'snapchat_int', 'c', 5, 1, now()),
     ('app', '2026-11-18', 'googleadwords_int', 'a', 80, 8, now()), ('app', '2026-11-19', 'googleadwords_int', 'a', 85, 8, now());
 INSERT INTO places (account_id, date_day, country, media_source, clicks, installs, _fetched_at) VALUES ('app', '2026-11-16', 'KR', 'googleadwords_int', 95, 9, now());
+RESET session_replication_role;
 
 -- A day that a side has and is silent about is 0; one that an account lacks
 -- (account 2, the 19th) says nothing; nor do days that nobody has.
