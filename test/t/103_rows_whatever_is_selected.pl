@@ -126,9 +126,9 @@ $session->query('SET adpipe.pushdown = on');
 like($session->query('EXPLAIN (VERBOSE) SELECT count(*) FROM google.geo_daily WHERE date_day = current_date - 21'),
 	qr/SELECT segments\.date, campaign\.id, metrics\..*Grain: account, geographic_view, date_day, campaign_id/s, 'countries are split by campaign');
 like($session->query('EXPLAIN (VERBOSE) SELECT count(*) FROM mine.countries_by_name WHERE date_day = current_date - 21'),
-	qr/SELECT segments\.date, campaign\.name, metrics\.impressions FROM/, 'by a name where the table has no id');
+	qr/SELECT segments\.date, campaign\.name, metrics\.impressions, geographic_view\.resource_name FROM/, 'by a name where the table has no id');
 like($session->query('EXPLAIN (VERBOSE) SELECT count(*) FROM mine.unlisted_segment WHERE date_day = current_date - 21'),
-	qr/SELECT segments\.date, segments\.month_of_year, segments\.ad_sub_network_type, segments\.conversion_action_category, metrics\.all_conversions FROM/,
+	qr/SELECT segments\.date, segments\.month_of_year, segments\.ad_sub_network_type, segments\.conversion_action_category, metrics\.all_conversions, customer\.resource_name FROM/,
 	'segments are the grain, also those that the catalogue does not list');
 unlike($session->query('EXPLAIN (VERBOSE) SELECT count(*) FROM google.ad_group_daily WHERE date_day = current_date - 21'),
 	qr/campaign\./, 'what an ad group belongs to splits nothing');
