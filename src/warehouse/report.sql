@@ -98,18 +98,6 @@ $$;
 COMMENT ON FUNCTION adpipe.report_facts(regclass, date) IS
     'Sums by campaign and day of the two weeks up to a day, and how many rows lack a metric.';
 
-/*
- * A complete day without a row of a campaign is 0 in what the copy has a column
- * for.  Of several rows, one for each currency, one that is not whole is enough.
- */
-CREATE FUNCTION adpipe.report_number(is_complete boolean, has_column boolean, rows bigint, whole bigint, total numeric) RETURNS numeric
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN NOT is_complete THEN NULL
-                WHEN rows > 0 THEN CASE WHEN whole = rows THEN total END
-                WHEN has_column THEN 0 END;
-COMMENT ON FUNCTION adpipe.report_number(boolean, boolean, bigint, bigint, numeric) IS
-    'A number of a report: NULL where the day is not complete or a row does not have it.';
-
 CREATE FUNCTION adpipe.report_day(target regclass, day date) RETURNS date
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -175,11 +163,17 @@ BEGIN
     ), listed AS (
         SELECT w.account_id, max(w.state) FILTER (WHERE w.date_day = day) AS state FROM states w GROUP BY 1
     ), numbers AS (
-        /* A day that was read half is as little a number as one that was not. */
+        /*
+         * A day that was read half is as little a number as one that was not, and
+         * so is one with a row that lacks it; a complete day without rows is 0.
+         */
         SELECT c.account_id, c.campaign_id, s.date_day,
-               adpipe.report_number(s.state IN ('provisional', 'final'), true, count(f.date_day), count(f.spend), sum(f.spend)) AS spend,
-               adpipe.report_number(s.state IN ('provisional', 'final'), has_conversions, count(f.date_day), count(f.conversions),
-                                    sum(f.conversions)) AS conversions,
+               CASE WHEN s.state NOT IN ('provisional', 'final') THEN NULL
+                    WHEN count(f.date_day) = 0 THEN 0
+                    WHEN count(f.spend) = count(f.date_day) THEN sum(f.spend) END AS spend,
+               CASE WHEN s.state NOT IN ('provisional', 'final') THEN NULL
+                    WHEN count(f.date_day) = 0 AND has_conversions THEN 0
+                    WHEN count(f.date_day) > 0 AND count(f.conversions) = count(f.date_day) THEN sum(f.conversions) END AS conversions,
                CASE WHEN s.state IN ('provisional', 'final') AND count(f.spend) = count(*) AND count(f.value) = count(*)
                     THEN round(adpipe.roas(f.value, f.spend, f.currency), 4) END AS roas
         FROM campaigns c
@@ -231,7 +225,6 @@ AS $$
 $$;
 COMMENT ON FUNCTION adpipe.cell_text(text) IS 'A name as a cell of a Markdown table.';
 
-/* A sum that is not whole is none. */
 CREATE FUNCTION adpipe.report_notes(target regclass, day date) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
