@@ -23,7 +23,7 @@ for my $words ('next window 2999-01-01T00:00:00Z', 'window 2026-99-99T99:99:99Z'
 	like($messages, qr/WARNING/, "$words: a warning");
 	is(run('SELECT status FROM adpipe.runs ORDER BY run_id DESC LIMIT 1') =~ /^(failed|partial)$/ ? 'ended' : 'not', 'ended', "$words: the run ends");
 	my $hours = $node->safe_psql('postgres', "SELECT round(extract(epoch FROM resume_at - timestamptz '2026-11-20 20:00+00') / 3600, 1) FROM adpipe.target_ledger WHERE target = 'ads.campaign'::regclass");
-	like($hours, qr/^[12]\.0$/, "$words: back when the connector says");
+	is($hours, '2.0', "$words: back when the connector says");
 }
 for my $moment ([ 'retry_at=2026-11-20T22:00:00Z', '2026-11-20 22:00:00+00' ], [ 'retry_at=2999-01-01T00:00:00Z', '2026-11-22 20:00:00+00' ],
 	[ 'retry_at=2026-99-99T99:99:99Z', '2026-11-20 21:00:00+00' ], [ 'clicks_check', '2026-11-20 21:00:00+00' ], [ '', '2026-11-20 21:00:00+00' ])
