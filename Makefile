@@ -95,7 +95,9 @@ EXTENSION = adpipe
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" adpipe.control)
 MODULE_big = adpipe
 
-SRC_DIRS = src src/base src/net src/platform src/fdw src/kpi
+# The engine's folders and one per platform.
+PLATFORM_DIRS = $(patsubst %/,%,$(sort $(dir $(wildcard src/platform/*/*.c))))
+SRC_DIRS = src src/base src/net src/platform $(PLATFORM_DIRS) src/fdw src/kpi
 SRCS := $(sort $(wildcard $(SRC_DIRS:%=%/*.c)))
 HDRS := $(sort $(wildcard $(SRC_DIRS:%=%/*.h)))
 OBJS = $(SRCS:.c=.o)

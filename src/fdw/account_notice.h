@@ -8,7 +8,7 @@
 #include "nodes/execnodes.h"
 
 #include "fdw/table.h"
-#include "platform/account_scope.h"
+#include "platform/accounts/account_scope.h"
 
 /* A scan begins; so the statement's notices wait for it to leave. */
 extern void adp_account_notice_join(EState *estate);

@@ -24,7 +24,7 @@
 #include "nodes/execnodes.h"
 
 #include "fdw/table.h"
-#include "platform/reader.h"
+#include "platform/reader/reader.h"
 
 typedef enum AdpConditionKind
 {

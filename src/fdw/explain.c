@@ -12,7 +12,7 @@
 #include "base/compat.h"
 #include "base/words.h"
 #include "fdw/scan.h"
-#include "platform/request.h"
+#include "platform/api/request.h"
 
 #include ADP_EXPLAIN_HEADER
 #include ADP_EXPLAIN_STATE_HEADER

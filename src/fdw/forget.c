@@ -8,9 +8,9 @@
 #include "foreign/foreign.h"
 
 #include "fdw/option.h"
-#include "platform/kept.h"
-#include "platform/known.h"
-#include "platform/refused.h"
+#include "platform/accounts/account_cache.h"
+#include "platform/accounts/account_refusals.h"
+#include "platform/reader/response_cache.h"
 
 PG_FUNCTION_INFO_V1(adpipe_forget);
 
@@ -27,6 +27,6 @@ adpipe_forget(PG_FUNCTION_ARGS)
 
 	(void) adp_option_platform(server->fdwid);
 	adp_known_forget(server->serverid);
-	adp_refused_forget(server->serverid);
+	adp_account_refusals_forget(server->serverid);
 	PG_RETURN_INT32(adp_kept_forget(server->serverid));
 }

@@ -15,8 +15,8 @@
 #include "utils/typcache.h"
 
 #include "fdw/table.h"
-#include "platform/request.h"
-#include "platform/tallies.h"
+#include "platform/api/request.h"
+#include "platform/row_reader.h"
 
 PG_FUNCTION_INFO_V1(adpipe_grain_columns);
 PG_FUNCTION_INFO_V1(adpipe_is_part_of_account);
@@ -73,13 +73,12 @@ shows_all(const AdpTable *table, const char *breakdowns)
 static bool
 has_row_per_action(const AdpTable *table, const AdpSource *source)
 {
-	for (int i = 0; source->tallies != NULL && i < table->ncolumns; i++)
+	if (source->rows == NULL || source->rows->splits_rows == NULL)
+		return false;
+	for (int i = 0; i < table->ncolumns; i++)
 	{
-		AdpTallyField field;
-
-		adp_tallies_split(source->tallies, table->settings,
-						  table->columns[i].field_name, &field);
-		if (field.kind == ADP_TALLY_ROW_KEY)
+		if (source->rows->splits_rows(source, table->settings,
+									  table->columns[i].field_name))
 			return true;
 	}
 	return false;

@@ -12,6 +12,7 @@
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 
+#include "base/compat.h"
 #include "fdw/import.h"
 #include "fdw/option.h"
 

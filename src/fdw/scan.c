@@ -25,7 +25,7 @@
 #include "fdw/account_notice.h"
 #include "fdw/plan.h"
 #include "fdw/scan.h"
-#include "platform/request.h"
+#include "platform/api/request.h"
 
 /*
  * Whether a plan holds a node that reads its input more than once.  Walks the

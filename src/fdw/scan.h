@@ -7,8 +7,8 @@
 
 #include "foreign/fdwapi.h"
 
-#include "fdw/answer.h"
 #include "fdw/condition.h"
+#include "fdw/shared_result.h"
 
 /* State of one ForeignScan node. */
 typedef struct AdpScan

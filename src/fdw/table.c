@@ -16,7 +16,7 @@
 
 #include "base/words.h"
 #include "fdw/table.h"
-#include "platform/request.h"
+#include "platform/api/request.h"
 
 /*
  * The SQL types that can hold a field of a known type.  text, jsonb and their

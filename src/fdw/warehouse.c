@@ -18,8 +18,7 @@
 
 #include "base/compat.h"
 #include "fdw/table.h"
-#include "platform/access.h"
-#include "platform/reader.h"
+#include "platform/reader/reader.h"
 
 PG_FUNCTION_INFO_V1(adpipe_in_transaction_block);
 PG_FUNCTION_INFO_V1(adpipe_table_accounts);
@@ -376,7 +375,11 @@ adpipe_table_access(PG_FUNCTION_ARGS)
 	table = load_table(PG_GETARG_OID(0));
 	session = adp_session_open(CurrentMemoryContext, table->platform,
 							   table->settings);
-	(void) adp_access_read(session, CurrentMemoryContext, &access);
+	MemSet(&access, 0, sizeof(access));
+	access.expires_at = -1;
+	if (session->platform->read_token_info != NULL)
+		(void) session->platform->read_token_info(session, CurrentMemoryContext,
+												  &access);
 	adp_session_close(session);
 	if (access.scopes != NULL)
 		put_access(result, "token/scopes", access.scopes);

@@ -10,9 +10,9 @@
 
 #include "lib/ilist.h"
 
-#include "net/events.h"
 #include "net/http.h"
 #include "net/inflate.h"
+#include "net/poller.h"
 #include "net/spool.h"
 
 struct curl_slist;

@@ -7,6 +7,7 @@
 
 #include "utils/date.h"
 
+#include "base/json.h"
 #include "platform/platform.h"
 
 /*

@@ -5,8 +5,7 @@
 #ifndef ADP_PLATFORM_CATALOG_H
 #define ADP_PLATFORM_CATALOG_H
 
-struct AdpRecords;
-struct AdpTallies;
+struct AdpRowReader;
 
 /* How the platform types a field. */
 typedef enum AdpFieldType
@@ -134,9 +133,7 @@ typedef struct AdpSource
 	 */
 	const char *const *keys;
 
-	const struct AdpTallies *tallies; /* in its rows; NULL: none */
-	const struct AdpTrap *traps;	  /* end with kind 0; NULL: none */
-	const struct AdpRecords *records; /* what CSV records are like */
+	const struct AdpRowReader *rows; /* NULL: members of an object */
 } AdpSource;
 
 /*

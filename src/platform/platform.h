@@ -11,11 +11,20 @@
 #ifndef ADP_PLATFORM_PLATFORM_H
 #define ADP_PLATFORM_PLATFORM_H
 
-#include "platform/job_kind.h"
-#include "platform/params.h"
-#include "platform/usage.h"
+#include "platform/query.h"
+#include "platform/settings.h"
 
+/* Of the engine's rooms, platform/api above all. */
+struct AdpAccess;
+struct AdpApiRequest;
+struct AdpFailureKind;
 struct AdpGrant;
+struct AdpJobKind;
+struct AdpPageAsk;
+struct AdpParams;
+struct AdpPromises;
+struct AdpSession;
+struct AdpUsageKind;
 
 /* How account ids are written. */
 typedef struct AdpIdRule
@@ -42,16 +51,6 @@ typedef struct AdpAccountPaths
 	const char *closed;	 /* the status of one that is left out of "*" */
 	const char *manager; /* below whom it is, as row_account; NULL: nowhere */
 } AdpAccountPaths;
-
-/* How the platform tells of the access token; path NULL: it does not. */
-typedef struct AdpAccessPaths
-{
-	const char *path;		 /* of the request, a template as in request.h */
-	const char *token_param; /* query parameter that takes the token */
-	const char *is_valid;	 /* where the answer tells: a boolean */
-	const char *scopes;		 /* an array of texts */
-	const char *expires_at;	 /* UNIX seconds, 0 for never */
-} AdpAccessPaths;
 
 /* How the accounts behind "*" are listed, where no hook says so. */
 typedef struct AdpListing
@@ -97,14 +96,14 @@ typedef struct AdpPlatform
 	const char *secret_marks;	 /* with what its secrets begin, with commas */
 	const char *redirect_domain; /* whose hosts an answer may refer to, or NULL */
 	AdpFormat format;
-	const char *rows_key;		 /* page member that holds the rows */
-	const char *list_key;		 /* the same in a listing of accounts */
-	const char *token_path;		 /* where a page has the next one's token */
-	const char *more_path;		 /* absent or empty on the last page */
-	const char *page_param;		 /* parameter for the rows of a page, or NULL */
-	const char *token_param;	 /* and for its token */
-	const char *version_header;	 /* of answers: who really made them, or NULL */
-	const AdpPromises *promises; /* what answers must hold */
+	const char *rows_key;		/* page member that holds the rows */
+	const char *list_key;		/* the same in a listing of accounts */
+	const char *token_path;		/* where a page has the next one's token */
+	const char *more_path;		/* absent or empty on the last page */
+	const char *page_param;		/* parameter for the rows of a page, or NULL */
+	const char *token_param;	/* and for its token */
+	const char *version_header; /* of answers: who really made them, or NULL */
+	const struct AdpPromises *promises; /* what answers must hold */
 
 	/*
 	 * Where a row says whose it is: a field, which begins with a dot if it is one
@@ -131,15 +130,14 @@ typedef struct AdpPlatform
 	const AdpOption *options; /* ends with a NULL name */
 	const AdpWatch *watches;  /* ends with a NULL source; NULL: none */
 
-	const AdpFailureKind *failures; /* what failed answers mean */
-	const AdpUsageKind *usage;		/* headers about quotas; NULL: none */
-	const AdpJobKind *jobs;			/* made in the background; NULL: none */
+	const struct AdpFailureKind *failures; /* what failed answers mean */
+	const struct AdpUsageKind *usage; /* headers about quotas; NULL: none */
+	const struct AdpJobKind *jobs;	  /* made in the background; NULL: none */
 
 	AdpIdRule account_id;
 	AdpAccountPaths account_paths;
 	AdpListing listing;
 	const char *account_path; /* template of the request for one's settings */
-	AdpAccessPaths access;
 	const AdpSettingHeader *headers; /* ends with a NULL name; NULL: none */
 	const char *whole_currencies;	 /* whose smallest unit is the whole one */
 
@@ -173,10 +171,11 @@ typedef struct AdpPlatform
 	 * that for a page.  NULL: the source's path and add_params tell.
 	 */
 	char *(*query_text)(const AdpSettings *settings, const AdpQuery *query);
-	void (*page_request)(const AdpPageAsk *ask, AdpApiRequest *out);
+	void (*page_request)(const struct AdpPageAsk *ask,
+						 struct AdpApiRequest *out);
 
 	/* Adds what is asked for, its page apart, to a source's path; NULL: nothing. */
-	void (*add_params)(AdpParams *params, const AdpSettings *settings,
+	void (*add_params)(struct AdpParams *params, const AdpSettings *settings,
 					   const AdpQuery *query, bool is_plain);
 
 	/*
@@ -185,9 +184,17 @@ typedef struct AdpPlatform
 	 * tells the settings.
 	 */
 	void (*list_request)(const AdpSettings *settings, const char *token,
-						 AdpApiRequest *out);
+						 struct AdpApiRequest *out);
 	void (*account_request)(const AdpSettings *settings, const char *account,
-							AdpApiRequest *out);
+							struct AdpApiRequest *out);
+
+	/*
+	 * Asks about the session's access token; the answer is in cxt.  False: the
+	 * platform reports nothing of it, or not to this token.  Waits, and throws
+	 * what hinders the question itself.  NULL: nothing is to be had.
+	 */
+	bool (*read_token_info)(struct AdpSession *session, MemoryContext cxt,
+							struct AdpAccess *info);
 } AdpPlatform;
 
 /* registry.c */

@@ -4,9 +4,9 @@
  */
 #include "postgres.h"
 
-#include "platform/appsflyer.h"
-#include "platform/google_ads.h"
-#include "platform/meta_ads.h"
+#include "platform/appsflyer/appsflyer.h"
+#include "platform/google_ads/google_ads.h"
+#include "platform/meta_ads/meta_ads.h"
 #include "platform/platform.h"
 
 static const AdpPlatform *const platforms[] = {&adp_google_ads, &adp_meta_ads,

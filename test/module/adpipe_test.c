@@ -21,7 +21,7 @@
 #include "net/http.h"
 #include "net/pool.h"
 #include "net/retry.h"
-#include "platform/job_pace.h"
+#include "platform/job/job_pace.h"
 
 PG_MODULE_MAGIC;
 

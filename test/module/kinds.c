@@ -14,9 +14,9 @@
 #include "utils/builtins.h"
 
 #include "base/json_find.h"
+#include "platform/api/job_kind.h"
+#include "platform/api/quota_usage.h"
 #include "platform/days.h"
-#include "platform/job_kind.h"
-#include "platform/usage.h"
 
 PG_FUNCTION_INFO_V1(test_json_find);
 PG_FUNCTION_INFO_V1(test_failure);

@@ -10,10 +10,12 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 
-#include "platform/choice.h"
-#include "platform/page.h"
-#include "platform/records.h"
-#include "platform/tallies.h"
+#include "platform/api/failure.h"
+#include "platform/appsflyer/csv_rows.h"
+#include "platform/meta_ads/action_lists.h"
+#include "platform/meta_ads/conversion_actions.h"
+#include "platform/meta_ads/data_gaps.h"
+#include "platform/reader/page.h"
 
 PG_MODULE_MAGIC;
 
@@ -85,11 +87,14 @@ static const AdpField fields[] = {{"day", ADP_FIELD_DATE, ADP_KIND_SEGMENT,
 								  {"cost", ADP_FIELD_DECIMAL, ADP_KIND_METRIC},
 								  {NULL}};
 
-static const AdpSource sources[] = {{"plain", .tallies = &plain_tallies},
-									{"tallies", .tallies = &all_tallies},
-									{"flat", .records = &flat},
-									{"timed", .records = &timed},
-									{"folded", .records = &folded},
+static const AdpMetaRows plain_rows = {.tallies = &plain_tallies};
+static const AdpMetaRows all_rows = {.tallies = &all_tallies};
+
+static const AdpSource sources[] = {{"plain", .rows = &plain_rows.base},
+									{"tallies", .rows = &all_rows.base},
+									{"flat", .rows = &flat.base},
+									{"timed", .rows = &timed.base},
+									{"folded", .rows = &folded.base},
 									{NULL}};
 
 static const AdpPlatform json_trial = {.format = ADP_FORMAT_JSON,
@@ -103,6 +108,17 @@ static const AdpPlatform csv_trial = {.format = ADP_FORMAT_CSV,
 									  .fields = fields,
 									  .failures = &failures,
 									  .sources = sources};
+
+/*
+ * The lists of a source; NULL if its rows are records.
+ */
+static const AdpTallies *
+tallies_of(const AdpSource *source)
+{
+	if (source->rows != &plain_rows.base && source->rows != &all_rows.base)
+		return NULL;
+	return ((const AdpMetaRows *) source->rows)->tallies;
+}
 
 /*
  * Reads a text[] argument as the fields of a query.
@@ -171,6 +187,7 @@ row_kinds_test_read(PG_FUNCTION_ARGS)
 	const AdpPageAsk ask = {&settings, &account, &query};
 	const AdpPlatform *platform = &json_trial;
 	const AdpSource *source = adp_platform_source(platform, query.source);
+	const AdpTallies *tallies = tallies_of(source);
 	AdpError error = {0};
 	AdpShaper *shaper;
 	AdpPageForm *form;
@@ -184,16 +201,16 @@ row_kinds_test_read(PG_FUNCTION_ARGS)
 		settings.breakdowns = text_to_cstring(PG_GETARG_TEXT_PP(4));
 	if (!PG_ARGISNULL(5))
 		settings.action_breakdowns = text_to_cstring(PG_GETARG_TEXT_PP(5));
-	if (source->records != NULL)
+	if (tallies == NULL)
 		platform = &csv_trial;
 	/* of some sources nobody knows the currency */
-	if (source->records != &flat)
+	if (source->rows != &flat.base)
 		account.currency = "KRW";
-	if (source->tallies != NULL)
-		adp_tallies_check(source->tallies, &settings, &query);
-	shaper = source->tallies != NULL
-		? adp_tallies_shaper(source->tallies, &settings, &query)
-		: adp_records_shaper(platform, source->records, &settings, &query);
+	if (tallies != NULL)
+		adp_tallies_check(tallies, &settings, &query);
+	shaper = tallies != NULL
+		? adp_tallies_shaper(tallies, &settings, &query)
+		: adp_records_shaper(platform, source, &settings, &query);
 	form = adp_page_form(CurrentMemoryContext, platform, shaper, &query);
 	page = adp_page_open(form, &ask, body, strlen(body), CurrentMemoryContext,
 						 &error);
@@ -212,7 +229,7 @@ row_kinds_test_members(PG_FUNCTION_ARGS)
 {
 	char *source = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	const AdpTallies *tallies =
-		adp_platform_source(&json_trial, source)->tallies;
+		tallies_of(adp_platform_source(&json_trial, source));
 	AdpSettings settings = {.breakdowns = "age,asset"};
 	AdpTallyField field;
 	const char *members[ADP_TALLY_MEMBERS];

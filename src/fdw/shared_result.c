@@ -1,0 +1,384 @@
+/*
+ * shared_result.c
+ *	  The rows that one set of requests brings, and who reads them.
+ */
+#include "postgres.h"
+
+#include <unistd.h>
+
+#include "access/table.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "storage/fd.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/tuplestore.h"
+
+#include "fdw/account_notice.h"
+#include "fdw/shared_result.h"
+
+struct AdpAnswer
+{
+	struct AdpAnswer *next; /* of all in this process */
+	EState *estate;			/* the statement it belongs to */
+	MemoryContext cxt;		/* all of it */
+	MemoryContextCallback unlink_callback;
+	int users;
+	bool was_shared; /* several at once, now or before */
+	const AdpAsk *ask;
+	AdpReader *reader; /* NULL once all rows are in */
+	AdpStats stats;	   /* of the reader, once it is gone */
+	AdpConverter *converter;
+	MemoryContext row_cxt;
+	Tuplestorestate *store; /* NULL: rows go straight out */
+	TupleDesc desc;
+	Datum *values; /* a row on its way into the store */
+	bool *nulls;
+};
+
+static AdpAnswer *answers = NULL;
+
+/*
+ * Context callback: forgets an answer whose memory goes.
+ */
+static void
+unlink_answer(void *arg)
+{
+	for (AdpAnswer **link = &answers; *link != NULL; link = &(*link)->next)
+	{
+		if (*link == arg)
+		{
+			*link = (*link)->next;
+			return;
+		}
+	}
+}
+
+/*
+ * Makes an answer in its context.
+ */
+static AdpAnswer *
+create_answer(EState *estate, const AdpAsk *ask, MemoryContext cxt,
+			  bool keeps_rows)
+{
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	AdpAnswer *answer = palloc0(sizeof(AdpAnswer));
+	Relation rel = table_open(ask->table->relid, NoLock);
+
+	answer->estate = estate;
+	answer->cxt = cxt;
+	answer->ask = ask;
+	answer->desc = CreateTupleDescCopy(RelationGetDescr(rel));
+	table_close(rel, NoLock);
+	answer->converter = adp_converter_create(cxt, ask->table, ask->fields);
+	answer->row_cxt =
+		AllocSetContextCreate(cxt, "adpipe row", ALLOCSET_DEFAULT_SIZES);
+	if (keeps_rows)
+	{
+		answer->store = tuplestore_begin_heap(true, false, work_mem);
+		tuplestore_set_eflags(answer->store, EXEC_FLAG_REWIND);
+		answer->values = palloc0(answer->desc->natts * sizeof(Datum));
+		answer->nulls = palloc(answer->desc->natts * sizeof(bool));
+		memset(answer->nulls, true, answer->desc->natts * sizeof(bool));
+	}
+	answer->reader = adp_reader_create(cxt, ask->table->platform,
+									   ask->table->settings, &ask->plan);
+	answer->unlink_callback.func = unlink_answer;
+	answer->unlink_callback.arg = answer;
+	MemoryContextRegisterResetCallback(cxt, &answer->unlink_callback);
+	answer->next = answers;
+	answers = answer;
+	MemoryContextSwitchTo(old);
+	return answer;
+}
+
+/*
+ * Finds or makes the answer to a key.
+ */
+void
+adp_answer_attach(EState *estate, const AdpAsk *ask, MemoryContext cxt,
+				  bool keeps_rows, AdpPlace *place)
+{
+	AdpAnswer *answer;
+
+	for (answer = answers; answer != NULL; answer = answer->next)
+	{
+		if (answer->estate == estate && answer->store != NULL &&
+			strcmp(answer->ask->key, ask->key) == 0)
+			break;
+	}
+	if (answer == NULL)
+		answer = create_answer(estate, ask, cxt, keeps_rows);
+	else
+		MemoryContextDelete(cxt);
+	answer->users++;
+	answer->was_shared |= answer->users > 1;
+	place->answer = answer;
+	place->has_read = false;
+	place->slot = NULL;
+	if (answer->store != NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(estate->es_query_cxt);
+
+		place->slot =
+			MakeSingleTupleTableSlot(answer->desc, &TTSOpsMinimalTuple);
+		MemoryContextSwitchTo(old);
+		/* pointer 0 is never moved, so a new one starts at the beginning */
+		place->read_pointer =
+			tuplestore_alloc_read_pointer(answer->store, EXEC_FLAG_REWIND);
+	}
+}
+
+/*
+ * Ends the reader cleanly, so that its connections are kept.
+ */
+static void
+end_reader(AdpAnswer *answer)
+{
+	const AdpAccountVerdict *verdicts;
+	int n;
+
+	if (answer->reader == NULL)
+		return;
+	verdicts = adp_reader_verdicts(answer->reader, &n);
+	adp_account_notice_add(answer->estate, answer->ask->table, verdicts, n);
+	answer->stats = *adp_reader_stats(answer->reader);
+	if (answer->stats.wait_reason != NULL)
+		answer->stats.wait_reason =
+			MemoryContextStrdup(answer->cxt, answer->stats.wait_reason);
+	adp_reader_close(answer->reader);
+	answer->reader = NULL;
+}
+
+/*
+ * Leaves the answer.
+ */
+void
+adp_answer_detach(AdpPlace *place)
+{
+	AdpAnswer *answer = place->answer;
+
+	place->answer = NULL;
+	if (place->wait_fd != NULL)
+		adp_owner_release(place->wait_fd);
+	place->wait_fd = NULL;
+	if (place->slot != NULL)
+		ExecDropSingleTupleTableSlot(place->slot);
+	place->slot = NULL;
+	if (answer == NULL || --answer->users > 0)
+		return;
+	end_reader(answer);
+	if (answer->store != NULL)
+		tuplestore_end(answer->store);
+	MemoryContextDelete(answer->cxt);
+}
+
+/*
+ * Whether the place is at an answer to the key.
+ */
+bool
+adp_answer_is(const AdpPlace *place, const char *key)
+{
+	return place->answer != NULL && strcmp(place->answer->ask->key, key) == 0;
+}
+
+/*
+ * Reads and converts a row.
+ */
+static AdpReadState
+read_row(AdpAnswer *answer, bool may_wait, Datum *values, bool *nulls)
+{
+	const AdpCell *cells;
+	const AdpAccount *account;
+	AdpReadState state;
+	MemoryContext old;
+
+	if (answer->reader == NULL)
+		return ADP_READ_END;
+	MemoryContextReset(answer->row_cxt);
+	state = adp_reader_next(answer->reader, may_wait, &cells, &account);
+	if (state == ADP_READ_END)
+		end_reader(answer);
+	if (state != ADP_READ_ROW)
+		return state;
+	old = MemoryContextSwitchTo(answer->row_cxt);
+	adp_converter_row(answer->converter, cells, account, values, nulls);
+	MemoryContextSwitchTo(old);
+	return state;
+}
+
+/*
+ * Reads a row into the store.  While it is put there, the pointer that never
+ * moves is the active one: the active pointer, if at the end, would step over
+ * the new row.
+ */
+static AdpReadState
+store_row(AdpAnswer *answer, bool may_wait)
+{
+	AdpReadState state =
+		read_row(answer, may_wait, answer->values, answer->nulls);
+
+	if (state != ADP_READ_ROW)
+		return state;
+	tuplestore_select_read_pointer(answer->store, 0);
+	tuplestore_putvalues(answer->store, answer->desc, answer->values,
+						 answer->nulls);
+	return state;
+}
+
+/*
+ * Copies the place's next row of the store into its slot; false at the end.
+ * The copy lives until the slot is cleared, which is longer than the memory
+ * that a foreign scan is called in.
+ */
+static bool
+copy_from_store(AdpPlace *place)
+{
+	MemoryContext old = MemoryContextSwitchTo(place->slot->tts_mcxt);
+	Tuplestorestate *store = place->answer->store;
+	bool is_there;
+
+	tuplestore_select_read_pointer(store, place->read_pointer);
+	is_there = tuplestore_gettupleslot(store, true, true, place->slot);
+	MemoryContextSwitchTo(old);
+	return is_there;
+}
+
+/*
+ * Gets a row out of the store, reading another one into it at its end.  The
+ * row is copied: what another scan stores meanwhile may move it.
+ */
+static AdpReadState
+next_from_store(AdpPlace *place, TupleTableSlot *slot, bool may_wait)
+{
+	AdpAnswer *answer = place->answer;
+
+	if (!copy_from_store(place))
+	{
+		AdpReadState state = store_row(answer, may_wait);
+
+		if (state != ADP_READ_ROW)
+			return state;
+		if (!copy_from_store(place))
+			elog(ERROR, "row just stored is not there");
+	}
+	slot_getallattrs(place->slot);
+	memcpy(slot->tts_values, place->slot->tts_values,
+		   answer->desc->natts * sizeof(Datum));
+	memcpy(slot->tts_isnull, place->slot->tts_isnull,
+		   answer->desc->natts * sizeof(bool));
+	return ADP_READ_ROW;
+}
+
+/*
+ * Puts the next row into the slot.
+ */
+AdpReadState
+adp_answer_next(AdpPlace *place, TupleTableSlot *slot, bool may_wait)
+{
+	AdpAnswer *answer = place->answer;
+	AdpReadState state;
+
+	ExecClearTuple(slot);
+	if (answer->store != NULL)
+		state = next_from_store(place, slot, may_wait);
+	else
+	{
+		place->has_read = true;
+		memset(slot->tts_isnull, true, answer->desc->natts * sizeof(bool));
+		state = read_row(answer, may_wait, slot->tts_values, slot->tts_isnull);
+	}
+	if (state == ADP_READ_ROW)
+		ExecStoreVirtualTuple(slot);
+	return state;
+}
+
+/*
+ * Releases a descriptor; they are kept plus one, since an owner's NULL means
+ * that it holds nothing.
+ */
+static void
+close_wait_fd(void *resource)
+{
+	close((int) (intptr_t) resource - 1);
+	ReleaseExternalFD();
+}
+
+/*
+ * Prepares to wait.  Each place has a descriptor of its own, because two scans
+ * that share an answer may wait in one set, which takes a descriptor only once.
+ */
+int
+adp_answer_prepare_wait(AdpPlace *place)
+{
+	AdpAnswer *answer = place->answer;
+	int fd = adp_reader_prepare_wait(answer->reader);
+
+	if (place->wait_fd == NULL)
+		place->wait_fd = adp_owner_create(answer->cxt, close_wait_fd);
+	if (place->wait_fd->resource == NULL)
+	{
+		if (!AcquireExternalFD())
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+					 errmsg("too many open files in this session"),
+					 errhint("Raise setting \"max_files_per_process\".")));
+		fd = dup(fd);
+		if (fd < 0)
+		{
+			ReleaseExternalFD();
+			ereport(ERROR,
+					(errcode_for_file_access(),
+					 errmsg("could not duplicate a descriptor: %m")));
+		}
+		place->wait_fd->resource = (void *) (intptr_t) (fd + 1);
+	}
+	return (int) (intptr_t) place->wait_fd->resource - 1;
+}
+
+/*
+ * Lets the answer's transfers go on.
+ */
+void
+adp_answer_poll(AdpPlace *place)
+{
+	if (place->answer->reader != NULL)
+		adp_reader_poll(place->answer->reader);
+}
+
+/*
+ * Whether another scan reads the answer too, or has done so: it may have read
+ * it to its end and gone on to another one.
+ */
+bool
+adp_answer_was_shared(const AdpPlace *place)
+{
+	return place->answer->was_shared;
+}
+
+/*
+ * Starts over.
+ */
+bool
+adp_answer_rewind(AdpPlace *place)
+{
+	AdpAnswer *answer = place->answer;
+
+	if (answer->store == NULL)
+		return !place->has_read;
+	tuplestore_select_read_pointer(answer->store, place->read_pointer);
+	tuplestore_rescan(answer->store);
+	return true;
+}
+
+/*
+ * What the answer has cost so far.
+ */
+const AdpStats *
+adp_answer_stats(const AdpPlace *place)
+{
+	const AdpAnswer *answer = place->answer;
+
+	return answer->reader != NULL ? adp_reader_stats(answer->reader)
+								  : &answer->stats;
+}

@@ -1,0 +1,172 @@
+/*
+ * account_list.c
+ *	  The accounts that a platform lists, fetched page by page.
+ */
+#include "postgres.h"
+
+#include "platform/accounts/account_list.h"
+#include "platform/api/page_walk.h"
+#include "platform/api/request.h"
+
+struct AdpAccountListing
+{
+	AdpSession *session;
+	MemoryContext cxt;
+	AdpAccountSet accounts; /* of the pages so far */
+	AdpPageWalk walk;		/* through those */
+	int64 nrows;			/* of those */
+	AdpCall *call;			/* for the next page, or NULL */
+	bool is_broken;			/* there is no next page to be had */
+};
+
+/*
+ * Makes a listing.
+ */
+AdpAccountListing *
+adp_listing_create(AdpSession *session, MemoryContext cxt)
+{
+	AdpAccountListing *listing =
+		MemoryContextAllocZero(cxt, sizeof(AdpAccountListing));
+
+	listing->session = session;
+	listing->cxt = cxt;
+	return listing;
+}
+
+/*
+ * What errors call the listing.
+ */
+static const char *
+subject_of(const AdpSession *session, bool is_sentence)
+{
+	if (session->settings->manager == NULL)
+		return is_sentence ? "List of accounts" : "list of accounts";
+	return psprintf("%sccounts under manager %s", is_sentence ? "A" : "a",
+					session->settings->manager);
+}
+
+/*
+ * Starts the request for the page after the last token.
+ */
+static void
+start_page(AdpAccountListing *listing)
+{
+	AdpSession *session = listing->session;
+	AdpApiRequest request = {0};
+
+	adp_request_listing(session->platform, session->settings,
+						listing->walk.token, &request);
+	listing->call = adp_call_create(session, listing->cxt, &request,
+									subject_of(session, false));
+}
+
+/*
+ * Throws if the platform counts other accounts than it has listed.
+ */
+static void
+require_total(const AdpAccountListing *listing, int64 total)
+{
+	const AdpSession *session = listing->session;
+
+	if (total < 0 || total == listing->nrows)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+			 errmsg("platform \"%s\" did not list all accounts",
+					session->platform->name),
+			 errdetail("%s: " INT64_FORMAT " came, and there are " INT64_FORMAT
+					   ".",
+					   subject_of(session, true), listing->nrows, total),
+			 errhint("Run the statement again.")));
+}
+
+/*
+ * Goes on to the page after one that has arrived, or ends the listing.  Throws
+ * where accounts would be missing, or it would go on for ever.
+ */
+static void
+go_on(AdpAccountListing *listing, const AdpAccountPage *page)
+{
+	const AdpWalker walker = {listing->session->platform->name,
+							  subject_of(listing->session, false)};
+
+	/* until that is over: who throws is left as it is */
+	listing->is_broken = true;
+	listing->nrows += page->nrows;
+	adp_page_walk_take(&listing->walk, &walker, page->nrows, page->hash);
+	if (page->next != NULL)
+		adp_page_walk_go_on(&listing->walk, &walker, page->next);
+	else
+		require_total(listing, page->total);
+	listing->is_broken = false;
+}
+
+/*
+ * Takes the page that has arrived; true if it was the last.  False, too, if it
+ * could not be read and is asked for again.
+ */
+static bool
+take_page(AdpAccountListing *listing)
+{
+	AdpAccountPage page = {0};
+
+	if (!adp_account_set_read(&listing->accounts, listing->session,
+							  listing->call, &page))
+		return false;
+	go_on(listing, &page);
+	adp_call_release(listing->call);
+	listing->call = NULL;
+	return page.next == NULL;
+}
+
+/*
+ * Fetches without waiting.
+ */
+bool
+adp_listing_advance(AdpAccountListing *listing)
+{
+	do
+	{
+		if (listing->call == NULL)
+			start_page(listing);
+		switch (adp_call_advance(listing->call))
+		{
+			case ADP_CALL_RUNNING:
+				return false;
+			case ADP_CALL_FAILED:
+				adp_call_throw(listing->call);
+			case ADP_CALL_DONE:
+				break;
+		}
+	} while (!take_page(listing));
+	return true;
+}
+
+/*
+ * Whether it has failed.
+ */
+bool
+adp_listing_is_lost(const AdpAccountListing *listing)
+{
+	return listing->is_broken ||
+		(listing->call != NULL && adp_call_is_lost(listing->call));
+}
+
+/*
+ * Lets its transfers go on.
+ */
+void
+adp_listing_poll(const AdpAccountListing *listing)
+{
+	if (listing->call != NULL)
+		adp_call_poll(listing->call);
+}
+
+/*
+ * The accounts of a whole listing.
+ */
+const AdpAccountSet *
+adp_listing_accounts(const AdpAccountListing *listing)
+{
+	return &listing->accounts;
+}

@@ -1,0 +1,139 @@
+/*
+ * account_set.c
+ *	  Accounts, each once, and how they are read out of an answer.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "platform/account.h"
+#include "platform/accounts/account_set.h"
+
+/*
+ * Finds an account by id; NULL if it is not there.
+ */
+AdpAccount *
+adp_account_set_find(const AdpAccountSet *set, const char *id)
+{
+	for (int i = 0; i < set->count; i++)
+	{
+		if (strcmp(set->items[i].id, id) == 0)
+			return &set->items[i];
+	}
+	return NULL;
+}
+
+/*
+ * Adds an account unless it is there already: the same account can be linked
+ * below a manager in several places.
+ */
+void
+adp_account_set_add(AdpAccountSet *set, const AdpAccount *account)
+{
+	if (adp_account_set_find(set, account->id) != NULL)
+		return;
+	if (set->count == set->capacity)
+	{
+		set->capacity = Max(set->capacity * 2, 16);
+		set->items = set->items
+			? repalloc(set->items, set->capacity * sizeof(AdpAccount))
+			: palloc(set->capacity * sizeof(AdpAccount));
+	}
+	set->items[set->count++] = *account;
+}
+
+/*
+ * Order of accounts: by id.
+ */
+static int
+compare_accounts(const void *a, const void *b)
+{
+	return strcmp(((const AdpAccount *) a)->id, ((const AdpAccount *) b)->id);
+}
+
+/*
+ * Orders accounts.
+ */
+void
+adp_account_set_sort(AdpAccountSet *set)
+{
+	if (set->count > 0)
+		qsort(set->items, set->count, sizeof(AdpAccount), compare_accounts);
+}
+
+/*
+ * The token of the page after this one: NULL if there is none, empty if the
+ * platform says that there is one but not how to ask for it.
+ */
+static const char *
+next_token(const AdpPlatform *platform, const AdpJson *doc)
+{
+	const AdpJson *more = adp_json_path(doc, platform->more_path);
+	const char *text = adp_json_text(more);
+	const char *token;
+
+	if (more == NULL || (text != NULL && text[0] == '\0'))
+		return NULL;
+	token = adp_json_text(adp_json_path(doc, platform->token_path));
+	return token ? token : "";
+}
+
+/*
+ * Adds the account of a row; false, with *error, if it is none, or not one that
+ * was asked for.  An id that is malformed is noted.
+ */
+static bool
+add_row(AdpAccountSet *set, const AdpPlatform *platform, const char *manager,
+		const AdpJson *row, AdpError *error)
+{
+	const char *path = platform->account_paths.manager;
+	const char *owner = path ? adp_json_text(adp_json_path(row, path)) : NULL;
+	AdpAccount account = {0};
+
+	if (owner != NULL && manager != NULL &&
+		!adp_account_owns_row(platform, manager, owner, strlen(owner)))
+		adp_error_set(error, ADP_ERR_FORMAT,
+					  "the answer lists accounts under another manager", NULL,
+					  NULL);
+	else if (adp_account_read(platform, row, &account))
+		adp_account_set_add(set, &account);
+	else if (account.id == NULL)
+		adp_error_set(error, ADP_ERR_FORMAT,
+					  "the answer lists an account without an id", NULL, NULL);
+	else if (set->odd == NULL)
+		set->odd = account.id;
+	return error->class == ADP_OK;
+}
+
+/*
+ * Adds the accounts in an answer.
+ */
+bool
+adp_account_set_read(AdpAccountSet *set, const AdpSession *session,
+					 AdpCall *call, AdpAccountPage *page)
+{
+	const AdpPlatform *platform = session->platform;
+	const AdpJson *doc = adp_call_document(call, CurrentMemoryContext);
+	const AdpJson *rows = adp_json_get(doc, platform->list_key);
+	const char *total = platform->listing.total;
+	AdpError error = {0};
+	bool is_sound = true;
+
+	if (doc == NULL)
+		return false;
+	page->nrows = adp_json_count(rows);
+	page->hash = adp_json_hash(rows);
+	page->total = total ? adp_json_int(adp_json_path(doc, total), -1) : -1;
+	page->next = next_token(platform, doc);
+	if (rows == NULL && platform->account_path != NULL)
+		is_sound = add_row(set, platform, NULL, doc, &error);
+	for (int i = 0; i < page->nrows && is_sound; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		is_sound = add_row(set, platform, session->settings->manager,
+						   adp_json_at(rows, i), &error);
+	}
+	if (!is_sound)
+		adp_call_reject(call, &error);
+	return is_sound;
+}

@@ -1,0 +1,553 @@
+/*
+ * call.c
+ *	  One request as the platform means it: signed, sent, judged, repeated.
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+
+#include "base/compat.h"
+#include "net/retry.h"
+#include "net/url.h"
+#include "platform/api/call_internal.h"
+#include "platform/api/sign.h"
+
+/* Largest body of a page: 10,000 rows of the widest report stay far below. */
+#define BODY_MAX ((Size) 1024 * 1024 * 1024 - 1024 * 1024)
+
+/* Largest body of everything else, which is parsed into a document. */
+#define DOCUMENT_MAX ((Size) 16 * 1024 * 1024)
+
+/*
+ * A compressed body may become so many times larger.  Reports become some thirty
+ * times larger, a bomb a thousand times.
+ */
+#define EXPANSION_MAX 200
+
+/* Most answers that only refer to another address. */
+#define REDIRECTS_MAX 3
+
+/* Headers: bearer, content type, and the platform's own. */
+#define HEADERS_MAX 8
+
+/*
+ * Makes a call; the caller fills in what is special.
+ */
+static AdpCall *
+create_call(AdpSession *session, MemoryContext parent,
+			const AdpApiRequest *request, const char *base, const char *subject)
+{
+	MemoryContext cxt =
+		AllocSetContextCreate(parent, "adpipe call", ALLOCSET_SMALL_SIZES);
+	AdpCall *call = MemoryContextAllocZero(cxt, sizeof(AdpCall));
+
+	call->session = session;
+	call->cxt = cxt;
+	call->method = request->method;
+	call->path = MemoryContextStrdup(cxt, request->path);
+	call->days = request->days;
+	call->answer = request->answer;
+	call->url =
+		adp_sign_url(session, cxt, base, request->path, request->token_param);
+	call->body = request->body ? MemoryContextStrdup(cxt, request->body) : NULL;
+	call->content_type =
+		request->content_type ? request->content_type : "application/json";
+	call->accept = request->accept;
+	call->subject = MemoryContextStrdup(cxt, subject);
+	return call;
+}
+
+/*
+ * Makes an API call.
+ */
+AdpCall *
+adp_call_create(AdpSession *session, MemoryContext cxt,
+				const AdpApiRequest *request, const char *subject)
+{
+	return create_call(session, cxt, request, session->settings->endpoint,
+					   subject);
+}
+
+/*
+ * Makes a sign-in call.
+ */
+AdpCall *
+adp_call_create_sign_in(AdpSession *session, MemoryContext cxt, const char *form)
+{
+	const AdpApiRequest request = {.method = "POST",
+								   .path = "",
+								   .body = form,
+								   .content_type =
+									   "application/x-www-form-urlencoded",
+								   .answer = ADP_ANSWER_TOKEN};
+	AdpCall *call = create_call(session, cxt, &request,
+								session->settings->token_endpoint, "sign-in");
+
+	call->is_sign_in = true;
+	return call;
+}
+
+/*
+ * Puts together the headers of the call.  Credentials go to the platform's own
+ * address only, never along with a redirect.
+ */
+static int
+make_headers(const AdpCall *call, AdpHttpHeader *headers)
+{
+	const AdpSession *session = call->session;
+	int n = 0;
+
+	if (call->accept != NULL)
+		headers[n++] = (AdpHttpHeader){"Accept", call->accept};
+	if (call->redirect != NULL)
+		return n;
+	if (call->body != NULL)
+		headers[n++] = (AdpHttpHeader){"Content-Type", call->content_type};
+	if (call->is_sign_in)
+		return n;
+	headers[n++] =
+		(AdpHttpHeader){"Authorization", psprintf("Bearer %s", session->token)};
+	for (const AdpSettingHeader *header = session->platform->headers;
+		 header != NULL && header->name != NULL; header++)
+	{
+		const char *value = adp_setting(session->settings, header->offset);
+
+		if (value != NULL)
+			headers[n++] = (AdpHttpHeader){header->name, value};
+	}
+	Assert(n <= HEADERS_MAX);
+	return n;
+}
+
+/*
+ * The largest body that the call takes.
+ */
+static Size
+body_max(const AdpCall *call)
+{
+	if (call->is_sign_in)
+		return ADP_ERROR_BODY_MAX;
+	return call->answer == ADP_ANSWER_ROWS ? BODY_MAX : DOCUMENT_MAX;
+}
+
+/*
+ * Starts a transfer for the call.
+ */
+static void
+send_call(AdpCall *call)
+{
+	AdpSession *session = call->session;
+	const AdpSettings *settings = session->settings;
+	AdpHttpHeader headers[HEADERS_MAX];
+	AdpHttpRequest request = {0};
+
+	request.method = call->redirect ? "GET" : call->method;
+	request.url = call->redirect ? call->redirect : call->url;
+	request.headers = headers;
+	request.nheaders = make_headers(call, headers);
+	request.body = call->redirect ? NULL : call->body;
+	request.body_len = request.body ? strlen(request.body) : 0;
+	request.connect_timeout_ms = settings->connect_timeout_ms;
+	request.request_timeout_ms = settings->request_timeout_ms;
+	request.max_body_bytes = body_max(call);
+	request.max_expansion = EXPANSION_MAX;
+	call->token = session->token;
+	call->transfer = adp_http_start(session->group, &request);
+	call->is_in_flight = true;
+	session->in_flight++;
+	session->stats.requests++;
+}
+
+/*
+ * Gives up the call's place among the concurrent transfers.
+ */
+static void
+leave_flight(AdpCall *call)
+{
+	if (call->is_in_flight)
+		call->session->in_flight--;
+	call->is_in_flight = false;
+}
+
+/*
+ * Drops the transfer.
+ */
+static void
+drop_transfer(AdpCall *call)
+{
+	if (call->transfer == NULL)
+		return;
+	leave_flight(call);
+	adp_http_release(call->transfer);
+	call->transfer = NULL;
+}
+
+/*
+ * Whether the session's calls are held for the sake of a quota.
+ */
+static bool
+is_held(AdpSession *session)
+{
+	if (session->hold_until_ms <= adp_clock_ms())
+		return false;
+	session->stats.wait_reason = "quota nearly used up";
+	adp_session_wake_at(session, session->hold_until_ms);
+	return true;
+}
+
+/*
+ * Sends the call if nothing stands in its way: the end of a back-off, a place
+ * among the concurrent transfers, an access token.
+ */
+static void
+send_when_possible(AdpCall *call)
+{
+	AdpSession *session = call->session;
+	MemoryContext old;
+
+	if (call->resume_at_ms > adp_clock_ms())
+	{
+		adp_session_wake_at(session, call->resume_at_ms);
+		return;
+	}
+	call->resume_at_ms = 0;
+	if (call->session->demanded_ms > 0)
+	{
+		adp_call_fail_held(call);
+		return;
+	}
+	if (is_held(session))
+		return;
+	/* first, since a running sign-in may hold the last place */
+	if (!call->is_sign_in && !adp_sign_is_ready(session))
+		return;
+	if (session->in_flight >= session->settings->max_concurrency)
+		return;
+	old = MemoryContextSwitchTo(call->cxt);
+	send_call(call);
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Decides whether the call is sent again.
+ */
+static AdpRetryDecision
+decide_retry(const AdpCall *call, const AdpHttpResponse *response)
+{
+	AdpRetryInput input = {0};
+
+	input.attempt = call->attempts;
+	input.max_retries = call->session->settings->max_retries;
+	/* asking for less is better than asking for too much over and over */
+	if (call->failure.is_too_much)
+		input.max_retries = Min(input.max_retries, 1);
+	input.outcome = response->outcome;
+	input.status =
+		call->failure.status > 0 ? call->failure.status : response->status;
+	input.is_transient = call->failure.is_transient;
+	input.is_permanent = call->failure.is_permanent;
+	input.asked_wait_ms = call->failure.retry_after_ms;
+	input.affordable_ms = adp_session_affordable_ms(call->session);
+	input.random = adp_random();
+	return adp_retry_decide(&input);
+}
+
+/*
+ * Puts the call off until it is sent again.
+ */
+static void
+back_off(AdpCall *call, int64 wait_ms, const char *reason)
+{
+	AdpStats *stats = &call->session->stats;
+
+	stats->retries++;
+	stats->backoff_ms += wait_ms;
+	stats->wait_reason = MemoryContextStrdup(call->session->cxt, reason);
+	/* one more, since the clock cuts off: a wait asked for is never short */
+	call->resume_at_ms = adp_clock_ms() + wait_ms + 1;
+	adp_session_wake_at(call->session, call->resume_at_ms);
+}
+
+/*
+ * Signs in anew after an expired token, once per call.  Another call may have
+ * done so in the meantime; then its token is used.
+ */
+static bool
+renew_token(AdpCall *call)
+{
+	if (call->is_sign_in || !call->failure.is_token_expired ||
+		call->has_renewed || !adp_sign_can_renew(call->session))
+		return false;
+	call->has_renewed = true;
+	adp_sign_forget(call->session, call->token);
+	call->session->stats.retries++;
+	return true;
+}
+
+/*
+ * Repeats the call after a failed attempt, or ends it.
+ */
+static void
+retry_or_fail(AdpCall *call, const AdpHttpResponse *response,
+			  AdpErrorClass class)
+{
+	AdpRetryDecision decision = decide_retry(call, response);
+
+	switch (decision.verdict)
+	{
+		case ADP_RETRY_WAIT:
+			/* an address that refuses is spent; one that stumbles is not */
+			if (response->status < 500 && response->outcome == ADP_HTTP_DONE)
+				call->redirect = NULL;
+			back_off(call, decision.wait_ms,
+					 call->failure.code
+						 ? adp_call_redact(call, call->failure.code)
+						 : adp_http_describe(response));
+			break;
+		case ADP_RETRY_TOO_LONG:
+			adp_call_fail(call, response, ADP_ERR_QUOTA, decision.wait_ms);
+			break;
+		case ADP_RETRY_STOP:
+			adp_call_fail(call, response, class,
+						  class == ADP_ERR_QUOTA ? call->failure.retry_after_ms
+												 : -1);
+			break;
+	}
+	drop_transfer(call);
+}
+
+/*
+ * Follows an answer that refers to another address of the platform's; false if
+ * it does not, or may not be followed.  Plain http is followed from this
+ * machine to itself only.
+ */
+static bool
+follow_redirect(AdpCall *call, int status)
+{
+	const AdpPlatform *platform = call->session->platform;
+	const char *target = adp_http_header(call->transfer, "location");
+
+	if (status < 301 || status > 308 || target == NULL ||
+		platform->redirect_domain == NULL || call->redirects >= REDIRECTS_MAX ||
+		!adp_http_url_allowed(target))
+		return false;
+	if (adp_url_is_plain(target)
+			? !adp_url_is_plain(call->session->settings->endpoint)
+			: !adp_url_is_within(target, platform->redirect_domain))
+		return false;
+	call->redirect = MemoryContextStrdup(call->cxt, target);
+	call->redirects++;
+	call->attempts--;
+	drop_transfer(call);
+	return true;
+}
+
+/*
+ * Deals with an answer that reports a failure.
+ */
+static void
+handle_failure(AdpCall *call, const AdpHttpResponse *response)
+{
+	adp_call_read_failure(call, response);
+	if (renew_token(call))
+		drop_transfer(call);
+	else
+		retry_or_fail(call, response, call->failure.class);
+}
+
+/*
+ * Judges a transfer that came back.
+ */
+static void
+judge(AdpCall *call, const AdpHttpResponse *response)
+{
+	call->attempts++;
+	call->session->stats.bytes += response->wire_bytes;
+	if (response->outcome != ADP_HTTP_DONE)
+	{
+		MemSet(&call->failure, 0, sizeof(AdpFailure));
+		call->failure.retry_after_ms = -1;
+		retry_or_fail(call, response, adp_call_outcome_class(response->outcome));
+		return;
+	}
+	if (response->status == 200)
+	{
+		call->state = ADP_CALL_DONE;
+		adp_call_note_answer(call, response);
+		return;
+	}
+	if (follow_redirect(call, response->status))
+		return;
+	handle_failure(call, response);
+}
+
+/*
+ * Takes the call as far as it goes.
+ */
+AdpCallState
+adp_call_advance(AdpCall *call)
+{
+	const AdpHttpResponse *response;
+
+	if (call->state != ADP_CALL_RUNNING)
+		return call->state;
+	if (call->transfer == NULL)
+		send_when_possible(call);
+	if (call->transfer == NULL)
+		return call->state;
+	response = adp_http_response(call->transfer);
+	if (response->outcome != ADP_HTTP_PENDING)
+		judge(call, response);
+	return call->state;
+}
+
+/*
+ * The body of a done call.
+ */
+const char *
+adp_call_body(const AdpCall *call, Size *len)
+{
+	const AdpHttpResponse *response = adp_http_response(call->transfer);
+
+	Assert(call->state == ADP_CALL_DONE);
+	*len = response->body_len;
+	return response->body;
+}
+
+/*
+ * Moves the body out of a done call.
+ */
+void
+adp_call_take_body(AdpCall *call, struct AdpSpool *body)
+{
+	Assert(call->state == ADP_CALL_DONE);
+	adp_http_take_body(call->transfer, body);
+	call->is_taken = true;
+	leave_flight(call);
+}
+
+bool
+adp_call_is_taken(const AdpCall *call)
+{
+	return call->is_taken;
+}
+
+bool
+adp_call_is_lost(const AdpCall *call)
+{
+	return call->is_taken || call->state == ADP_CALL_FAILED;
+}
+
+bool
+adp_call_is_outdated(const AdpCall *call)
+{
+	return adp_session_is_outdated(call->session);
+}
+
+/*
+ * Lets the transfers of the call's session go on.
+ */
+void
+adp_call_poll(const AdpCall *call)
+{
+	adp_session_poll(call->session);
+	/* what the owner's descriptor told is told; have it look all the same */
+	adp_session_wake_at(call->session, adp_clock_ms());
+}
+
+/*
+ * Gives up the call's place among the concurrent ones.
+ */
+void
+adp_call_accept(AdpCall *call)
+{
+	leave_flight(call);
+}
+
+/*
+ * Parses and judges the body of a done call.
+ */
+const AdpJson *
+adp_call_document(AdpCall *call, MemoryContext cxt)
+{
+	Size len;
+	const char *body = adp_call_body(call, &len);
+	AdpError error = {0};
+	const AdpJson *doc = adp_json_parse(cxt, body, len, &error);
+
+	if (doc != NULL &&
+		adp_verdict_check(call->session->platform->promises, call->answer, doc,
+						  &error))
+		return doc;
+	adp_call_reject(call, &error);
+	return NULL;
+}
+
+/*
+ * Repeats a call whose body is not what it should be, or fails it.
+ */
+void
+adp_call_reject(AdpCall *call, const AdpError *why)
+{
+	AdpHttpResponse cut = *adp_http_response(call->transfer);
+	AdpRetryDecision decision;
+
+	call->state = ADP_CALL_RUNNING;
+	if (adp_call_reports_failure(call))
+	{
+		handle_failure(call, adp_http_response(call->transfer));
+		return;
+	}
+
+	/* to the retry policy this is a connection cut short */
+	cut.outcome = ADP_HTTP_CUT;
+	MemSet(&call->failure, 0, sizeof(AdpFailure));
+	call->failure.retry_after_ms = -1;
+	decision = decide_retry(call, &cut);
+	/* a body cut or garbled may be whole next time; one that says no won't */
+	if (decision.verdict == ADP_RETRY_WAIT &&
+		(why->class == ADP_ERR_FORMAT || why->class == ADP_ERR_REPLY))
+		back_off(call, decision.wait_ms, "unreadable answer");
+	else
+		adp_call_fail_unreadable(call, why, &cut);
+	drop_transfer(call);
+}
+
+/*
+ * How the platform put it.
+ */
+const AdpFailure *
+adp_call_failure(const AdpCall *call)
+{
+	return &call->failure;
+}
+
+/*
+ * Puts another hint into the error of a failed call.
+ */
+void
+adp_call_advise(AdpCall *call, const char *hint)
+{
+	Assert(call->state == ADP_CALL_FAILED);
+	call->error.hint = hint;
+}
+
+/*
+ * Throws the error of a failed call.
+ */
+void
+adp_call_throw(const AdpCall *call)
+{
+	Assert(call->state == ADP_CALL_FAILED);
+	adp_error_throw(&call->error);
+}
+
+/*
+ * Ends a call.
+ */
+void
+adp_call_release(AdpCall *call)
+{
+	drop_transfer(call);
+	MemoryContextDelete(call->cxt);
+}

@@ -1,0 +1,41 @@
+/*
+ * oauth.h
+ *	  Access tokens: fetched, kept for the process, renewed.
+ */
+#ifndef ADP_PLATFORM_API_OAUTH_H
+#define ADP_PLATFORM_API_OAUTH_H
+
+#include "platform/api/params.h"
+#include "platform/api/session.h"
+
+/* How a platform's access tokens are fetched from its token endpoint. */
+typedef struct AdpGrant
+{
+	/*
+	 * Writes the form that asks for a token; false, with *problem as an
+	 * errdetail, if the settings do not suffice.
+	 */
+	bool (*add_form)(AdpParams *form, const AdpSettings *settings,
+					 const char **problem);
+
+	AdpFailureKind failures; /* refusals of the token endpoint */
+	const char *hint;		 /* which settings would suffice */
+} AdpGrant;
+
+/*
+ * Takes the session's sign-in as far as it goes without waiting; true once
+ * session->token is there.  Throws when the credentials are missing or were
+ * refused.
+ */
+extern bool adp_oauth_is_signed_in(AdpSession *session);
+
+/* Whether a new token can be had: not when the user gave a ready one. */
+extern bool adp_oauth_can_renew(const AdpSession *session);
+
+/*
+ * Forgets the token that a request was refused with, so that the next call
+ * signs in again; does nothing if the session has another one by now.
+ */
+extern void adp_oauth_forget(AdpSession *session, const char *token);
+
+#endif /* ADP_PLATFORM_API_OAUTH_H */

@@ -1,0 +1,32 @@
+/*
+ * params.h
+ *	  Parameters of a query string or a form.
+ *
+ * One writer makes the text that EXPLAIN shows and what is sent, so that they
+ * cannot differ but in their encoding.
+ */
+#ifndef ADP_PLATFORM_API_PARAMS_H
+#define ADP_PLATFORM_API_PARAMS_H
+
+#include "lib/stringinfo.h"
+
+typedef struct AdpParams
+{
+	StringInfoData text;
+	bool is_encoded; /* percent-encoded, to be sent */
+} AdpParams;
+
+/* Begins without any. */
+extern void adp_params_init(AdpParams *params, bool is_encoded);
+
+/* Adds a parameter; nothing if value is NULL. */
+extern void adp_params_add(AdpParams *params, const char *name,
+						   const char *value);
+
+/* Texts as a JSON array of strings. */
+extern char *adp_params_texts(const char *const *texts, int n);
+
+/* A list of words with commas as a JSON array of strings; NULL for NULL. */
+extern char *adp_params_array(const char *words);
+
+#endif /* ADP_PLATFORM_API_PARAMS_H */

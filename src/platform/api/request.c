@@ -1,0 +1,282 @@
+/*
+ * request.c
+ *	  Requests that a platform describes as data.
+ */
+#include "postgres.h"
+
+#include "platform/account.h"
+#include "platform/api/job_kind.h"
+#include "platform/api/params.h"
+#include "platform/api/request.h"
+#include "platform/api/template.h"
+
+/* A page of rows with large fields holds so many times fewer. */
+#define HEAVY_FACTOR 4
+
+/*
+ * Fills in a template for an account.
+ */
+char *
+adp_request_path(const char *template, const AdpSettings *settings,
+				 const AdpQuery *query, const AdpAccount *account,
+				 const char *job)
+{
+	const AdpBlank blanks[] = {{"version", settings->api_version},
+							   {"source",
+								query ? query->source : settings->source},
+							   {"since", query ? query->since : NULL},
+							   {"until", query ? query->until : NULL},
+							   {"account", account ? account->id : NULL, true},
+							   {"zone", account ? account->time_zone : NULL,
+								true},
+							   {"job", job, true},
+							   {NULL}};
+
+	return adp_template_fill(template, blanks);
+}
+
+/*
+ * The path template of a source.
+ */
+static const char *
+source_path(const AdpPlatform *platform, const char *source)
+{
+	return adp_platform_source(platform, source)->path;
+}
+
+/*
+ * Throws for a source whose path has days, asked without them.
+ */
+static void
+require_days(const AdpPlatform *platform, const AdpQuery *query)
+{
+	if (query->has_day ||
+		strstr(source_path(platform, query->source), "{since}") == NULL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
+			 errmsg("%s \"%s\" can be read by its days only",
+					platform->source_option, query->source),
+			 errhint("Give the foreign table a column of type date with option field '%s', and bound it in the statement.",
+					 platform->day_field)));
+}
+
+/*
+ * Rows of the page to ask for: fewer with large fields, and after a page that
+ * was too big.
+ */
+static int
+page_rows(const AdpPlatform *platform, const AdpPageAsk *ask)
+{
+	int rows = adp_platform_source(platform, ask->query->source)->page_rows;
+
+	for (int i = 0; i < ask->query->nfields; i++)
+	{
+		const AdpField *field =
+			adp_platform_field(platform, ask->query->fields[i]);
+
+		if (field != NULL && (field->flags & ADP_FIELD_HEAVY) != 0)
+			return Max((rows / HEAVY_FACTOR) >> ask->halvings, 1);
+	}
+	return Max(rows >> ask->halvings, 1);
+}
+
+/*
+ * Adds which page is wanted.
+ */
+static void
+add_page(AdpParams *params, const AdpPlatform *platform, const AdpPageAsk *ask)
+{
+	if (adp_platform_source(platform, ask->query->source)->page_rows > 0)
+		adp_params_add(params, platform->page_param,
+					   psprintf("%d", page_rows(platform, ask)));
+	adp_params_add(params, platform->token_param, ask->token);
+}
+
+/*
+ * A path with parameters.
+ */
+static char *
+with_params(char *path, const AdpParams *params)
+{
+	if (params->text.len == 0)
+		return path;
+	return psprintf("%s%c%s", path, strchr(path, '?') ? '&' : '?',
+					params->text.data);
+}
+
+/*
+ * The request for a page of rows.  Of a finished job nothing but the page is
+ * said.
+ */
+void
+adp_request_page(const AdpPlatform *platform, const AdpPageAsk *ask,
+				 AdpApiRequest *out)
+{
+	const char *path = source_path(platform, ask->query->source);
+	AdpParams params;
+
+	out->answer = adp_platform_source(platform, ask->query->source)->is_single
+		? ADP_ANSWER_ROW
+		: ADP_ANSWER_ROWS;
+	if (platform->page_request != NULL)
+	{
+		platform->page_request(ask, out);
+		return;
+	}
+	require_days(platform, ask->query);
+	if (platform->asks_settings)
+		adp_account_check_settings(platform, ask->settings, ask->account);
+	adp_params_init(&params, true);
+	if (ask->job != NULL)
+		path = platform->jobs->rows_path;
+	else if (platform->add_params != NULL)
+		platform->add_params(&params, ask->settings, ask->query, ask->is_plain);
+	add_page(&params, platform, ask);
+	out->method = "GET";
+	out->path = with_params(adp_request_path(path, ask->settings, ask->query,
+											 ask->account, ask->job),
+							&params);
+	out->accept = platform->format == ADP_FORMAT_CSV ? "text/csv" : NULL;
+}
+
+/*
+ * The request that starts a job: what would be asked for at once, as a form.
+ */
+void
+adp_request_job(const AdpPlatform *platform, const AdpPageAsk *ask,
+				AdpApiRequest *out)
+{
+	AdpParams params;
+
+	out->answer = ADP_ANSWER_JOB_START;
+	adp_params_init(&params, true);
+	platform->add_params(&params, ask->settings, ask->query, ask->is_plain);
+	out->method = "POST";
+	out->path = adp_request_path(source_path(platform, ask->query->source),
+								 ask->settings, ask->query, ask->account, NULL);
+	out->body = params.text.data;
+	out->content_type = "application/x-www-form-urlencoded";
+}
+
+/*
+ * The request as EXPLAIN shows it.
+ */
+char *
+adp_request_text(const AdpPlatform *platform, const AdpSettings *settings,
+				 const AdpQuery *query)
+{
+	const char *path = source_path(platform, query->source);
+	const AdpBlank blanks[] = {{"version", settings->api_version},
+							   {"source", query->source},
+							   {"since", query->since},
+							   {"until", query->until},
+							   {"account",
+								psprintf("$%s", platform->account_option)},
+							   {"zone", "$timezone"},
+							   {NULL}};
+	AdpParams params;
+
+	if (platform->query_text != NULL)
+		return platform->query_text(settings, query);
+	if (!query->has_day && strstr(path, "{since}") != NULL)
+		return psprintf("none: %s \"%s\" needs a column with field \"%s\"",
+						platform->source_option, query->source,
+						platform->day_field);
+	adp_params_init(&params, false);
+	if (platform->add_params != NULL)
+		platform->add_params(&params, settings, query, false);
+	return psprintf("GET %s",
+					with_params(adp_template_fill(path, blanks), &params));
+}
+
+/*
+ * What names a page of the listing: the token itself, or a parameter of it if
+ * it is an address, of which nothing else is taken.
+ */
+static char *
+page_name(const AdpPlatform *platform, const char *token)
+{
+	const AdpListing *listing = &platform->listing;
+	const char *at;
+	Size len;
+
+	if (!listing->token_is_address)
+		return pstrdup(token);
+	at = strstr(token, psprintf("%s=", listing->token_param));
+	at = at ? at + strlen(listing->token_param) + 1 : "";
+	len = strspn(at, "0123456789");
+	if (len == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+				 errmsg("platform \"%s\" does not say where its list of accounts goes on",
+						platform->name)));
+	return pnstrdup(at, len);
+}
+
+/*
+ * A page of the accounts behind "*".
+ */
+void
+adp_request_listing(const AdpPlatform *platform, const AdpSettings *settings,
+					const char *token, AdpApiRequest *out)
+{
+	const AdpListing *listing = &platform->listing;
+	AdpParams params;
+
+	out->answer = ADP_ANSWER_ACCOUNTS;
+	if (platform->list_request != NULL)
+	{
+		platform->list_request(settings, token, out);
+		return;
+	}
+	adp_params_init(&params, true);
+	if (token != NULL || listing->token_is_address)
+		adp_params_add(&params, listing->token_param,
+					   token ? page_name(platform, token) : "0");
+	out->method = "GET";
+	out->path =
+		with_params(adp_request_path(listing->path, settings, NULL, NULL, NULL),
+					&params);
+	out->accept = "application/json";
+}
+
+/*
+ * Whether an account can be asked for its settings.
+ */
+bool
+adp_request_tells_account(const AdpPlatform *platform)
+{
+	return platform->account_path != NULL || platform->account_request != NULL;
+}
+
+/*
+ * The request for one account's settings.
+ */
+void
+adp_request_account(const AdpPlatform *platform, const AdpSettings *settings,
+					const char *id, AdpApiRequest *out)
+{
+	AdpAccount account = {.id = id};
+
+	out->answer = ADP_ANSWER_ACCOUNT;
+	if (platform->account_request != NULL)
+	{
+		platform->account_request(settings, id, out);
+		return;
+	}
+	out->method = "GET";
+	out->path = adp_request_path(platform->account_path, settings, NULL,
+								 &account, NULL);
+}
+
+/*
+ * What count(*) asks for.
+ */
+char *
+adp_request_filler(const AdpPlatform *platform, const AdpSettings *settings)
+{
+	return adp_request_path(adp_platform_source(platform, settings->source)
+								->filler,
+							settings, NULL, NULL, NULL);
+}

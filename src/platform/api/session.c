@@ -1,0 +1,191 @@
+/*
+ * session.c
+ *	  One scan's way to a platform: connections, sign-in, counters.
+ */
+#include "postgres.h"
+
+#include "utils/timeout.h"
+#include "utils/timestamp.h"
+
+#include "base/guc.h"
+#include "base/secret.h"
+#include "platform/api/session.h"
+
+/* The latest moment to come back that is handed on. */
+#define RETRY_AT_MAX_MS (INT64CONST(2) * 24 * 60 * 60 * 1000)
+
+/*
+ * Opens a session.
+ */
+AdpSession *
+adp_session_open(MemoryContext cxt, const AdpPlatform *platform,
+				 const AdpSettings *settings)
+{
+	AdpSession *session = MemoryContextAllocZero(cxt, sizeof(AdpSession));
+
+	adp_http_init();
+	session->platform = platform;
+	session->settings = settings;
+	session->cxt = cxt;
+	session->alarm_at_ms = -1;
+	session->lease = adp_pool_borrow(settings->serverid, settings->umid, cxt);
+	session->group = adp_pool_group(session->lease);
+	return session;
+}
+
+/*
+ * Gives the connections back.
+ */
+void
+adp_session_close(AdpSession *session)
+{
+	if (session->lease != NULL)
+		adp_pool_return(session->lease);
+	session->lease = NULL;
+	session->group = NULL;
+}
+
+/*
+ * Whether the server or the mapping has changed.
+ */
+bool
+adp_session_is_outdated(const AdpSession *session)
+{
+	return adp_pool_is_stale(session->lease);
+}
+
+/*
+ * Milliseconds on a clock that only goes forward.
+ */
+int64
+adp_clock_ms(void)
+{
+	instr_time now;
+
+	INSTR_TIME_SET_CURRENT(now);
+	return (int64) INSTR_TIME_GET_MILLISEC(now);
+}
+
+/*
+ * Notes when the next back-off ends.
+ */
+void
+adp_session_wake_at(AdpSession *session, int64 at_ms)
+{
+	if (session->alarm_at_ms < 0 || at_ms < session->alarm_at_ms)
+		session->alarm_at_ms = at_ms;
+}
+
+/*
+ * Sets the group's alarm to the end of the earliest back-off.
+ */
+static void
+arm_alarm(AdpSession *session)
+{
+	int64 left;
+
+	if (session->alarm_at_ms >= 0)
+	{
+		left = session->alarm_at_ms - adp_clock_ms();
+		adp_http_set_alarm(session->group, Max(left, 0));
+		session->alarm_at_ms = -1;
+	}
+	else if (session->in_flight == 0)
+		/* nothing under way: who waited for a place can have it at once */
+		adp_http_set_alarm(session->group, 0);
+}
+
+/*
+ * Begins to wait.
+ */
+void
+adp_session_begin_wait(AdpSession *session)
+{
+	arm_alarm(session);
+	if (INSTR_TIME_IS_ZERO(session->wait_start))
+		INSTR_TIME_SET_CURRENT(session->wait_start);
+}
+
+/*
+ * Ends a wait, if somebody has waited.
+ */
+static void
+end_wait(AdpSession *session)
+{
+	instr_time end;
+
+	if (INSTR_TIME_IS_ZERO(session->wait_start))
+		return;
+	INSTR_TIME_SET_CURRENT(end);
+	INSTR_TIME_SUBTRACT(end, session->wait_start);
+	INSTR_TIME_SET_ZERO(session->wait_start);
+	session->stats.wait_us += (int64) INSTR_TIME_GET_MICROSEC(end);
+}
+
+/*
+ * Lets transfers go on without waiting.
+ */
+void
+adp_session_poll(AdpSession *session)
+{
+	end_wait(session);
+	adp_http_poll(session->group);
+}
+
+/*
+ * Waits until something can go on.
+ */
+void
+adp_session_wait(AdpSession *session)
+{
+	adp_session_begin_wait(session);
+	adp_http_wait(session->group, -1);
+	end_wait(session);
+}
+
+/*
+ * Milliseconds of back-off still to be had.
+ */
+int64
+adp_session_affordable_ms(const AdpSession *session)
+{
+	int64 left = adp_guc_max_wait_ms - session->stats.backoff_ms;
+
+	if (get_timeout_active(STATEMENT_TIMEOUT))
+	{
+		TimestampTz end = get_timeout_finish_time(STATEMENT_TIMEOUT);
+
+		left = Min(left, (end - GetCurrentTimestamp()) / 1000);
+	}
+	return Max(left, 0);
+}
+
+/*
+ * The moment so many milliseconds from now.
+ */
+int64
+adp_session_retry_at(int64 wait_ms)
+{
+	return timestamptz_to_time_t(adp_now()) +
+		(Min(wait_ms, RETRY_AT_MAX_MS) + 999) / 1000;
+}
+
+/*
+ * Takes the session's secrets out of a text.
+ */
+const char *
+adp_session_redact(const AdpSession *session, const char *text)
+{
+	const AdpSettings *settings = session->settings;
+	const char *const secrets[] = {session->token,
+								   session->proof,
+								   settings->access_token,
+								   settings->app_secret,
+								   settings->client_id,
+								   settings->client_secret,
+								   settings->refresh_token,
+								   settings->developer_token,
+								   settings->service_account_key};
+
+	return adp_secret_redact(text, secrets, lengthof(secrets));
+}

@@ -1,0 +1,135 @@
+/*
+ * appsflyer.c
+ *	  AppsFlyer: options, requests, and how its app list is read.
+ *
+ * A report is one GET for one app and a range of days, and its answer one CSV
+ * body; those of raw data lie behind a redirect to a host that takes the
+ * address for a credential.  Calls are few per day, so an answer holds all
+ * columns, whatever is wanted of it, and is kept: nothing but days, app and what
+ * the table is goes into a request.  Days are those of the app's own zone, which is sent by name:
+ * the platform takes any other name for UTC, silently.
+ */
+#include "postgres.h"
+
+#include "platform/appsflyer/appsflyer.h"
+
+/* A day of the cache at most: the quotas that it spares are those of a day. */
+#define CACHE_TTL_MAX_S 86400
+#define CACHE_TTL_S 900
+
+/* A report is a part of the path. */
+static const AdpOption appsflyer_options[] =
+	{{"app_id", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ACCOUNTS,
+	  offsetof(AdpSettings, accounts),
+	  .table_offset = offsetof(AdpSettings, table_accounts)},
+	 {"cache_ttl_s", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_INT,
+	  offsetof(AdpSettings, cache_ttl_s), false, 0, CACHE_TTL_MAX_S,
+	  CACHE_TTL_S},
+	 {"currency", ADP_ON_SERVER, ADP_OPTION_TEXT,
+	  offsetof(AdpSettings, currency)},
+	 {"reattr", ADP_ON_TABLE, ADP_OPTION_ONE_OF, offsetof(AdpSettings, reattr),
+	  .words = "true, false"},
+	 {"report", ADP_ON_TABLE, ADP_OPTION_PATTERN, offsetof(AdpSettings, source),
+	  .pattern = "[a-z0-9_-]+",
+	  .rule =
+		  "A report is named as in the platform's path, such as partners_by_date_report or in_app_events_report."},
+	 {"timezone", ADP_ON_SERVER, ADP_OPTION_TEXT,
+	  offsetof(AdpSettings, time_zone)},
+	 {"api_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	  offsetof(AdpSettings, access_token), true},
+	 {NULL}};
+
+/* The version is part of each path and the same for all. */
+static const AdpVersion appsflyer_versions[] = {{"v5", NULL}, {NULL}};
+
+/*
+ * How far back and how much at once.  Raw data that are older come as a report
+ * without rows; their money comes in USD, and rows are cut at 200,000, unless
+ * something else is asked for.  Aggregates are kept for 25 months as far as is
+ * known.
+ */
+#define RAW_ROWS_CAP 1000000
+#define PATH(kind) \
+	"/api/" kind "-data/export/app/{account}/{source}/{version}" \
+	"?from={since}&to={until}&timezone={zone}"
+#define AGGREGATE(name, form) \
+	{ \
+		name, .reach_months = 25, .path = PATH("agg"), \
+			  .filler = "Media Source (pid)", .rows = &form.base \
+	}
+/* Without a day, so adp_appsflyer_add_params() refuses them. */
+#define DAYLESS(name) \
+	{ \
+		name, .path = "", .filler = "Media Source (pid)", \
+			  .rows = &adp_appsflyer_aggregates.base \
+	}
+#define RAW(name, days, form) \
+	{ \
+		name, 0, days, days, RAW_ROWS_CAP, \
+			.path = \
+				PATH("raw") "&currency=preferred&maximum_rows=" CppAsString2( \
+					RAW_ROWS_CAP), \
+			.filler = "Event Time", .rows = &form.base \
+	}
+
+static const AdpSource appsflyer_sources[] =
+	{DAYLESS("partners_report"),
+	 AGGREGATE("partners_by_date_report", adp_appsflyer_aggregates),
+	 AGGREGATE("daily_report", adp_appsflyer_without_events),
+	 DAYLESS("geo_report"),
+	 AGGREGATE("geo_by_date_report", adp_appsflyer_aggregates),
+	 {ADP_APPSFLYER_APPS, .path = "/api/mng/apps", .filler = "Event Time",
+	  .is_listing = true, .rows = &adp_appsflyer_without_events.base},
+	 RAW("installs_report", 60, adp_appsflyer_installs),
+	 RAW("organic_installs_report", 60, adp_appsflyer_installs),
+	 RAW("uninstall_events_report", 60, adp_appsflyer_raw),
+	 RAW("organic_uninstall_events_report", 60, adp_appsflyer_raw),
+	 RAW("reinstalls", 60, adp_appsflyer_raw),
+	 RAW("reinstalls_organic", 60, adp_appsflyer_raw),
+	 RAW("installs-retarget", 60, adp_appsflyer_raw),
+	 RAW(NULL, 31, adp_appsflyer_raw)};
+
+/* Reports are CSV; what is none is known by its header. */
+static const AdpPromises appsflyer_promises = {
+	.failure = "message|error",
+	.of = {[ADP_ANSWER_ACCOUNTS] = {.list = "data"}},
+};
+
+const AdpPlatform adp_appsflyer = {
+	.name = "appsflyer",
+	.title = "AppsFlyer",
+	.endpoint = "https://hq1.appsflyer.com",
+	.versions = appsflyer_versions,
+	.account_option = "app_id",
+	.source_option = "report",
+	.account_source = ADP_APPSFLYER_APPS,
+	.day_field = "Date",
+	.redirect_domain = "appsflyer.com",
+	.format = ADP_FORMAT_CSV,
+	.list_key = "data",
+	.secret_marks = "eyJ",
+	.promises = &appsflyer_promises,
+	.row_account = "App ID",
+	.token_path = "links.next",
+	.more_path = "links.next",
+	.any_field_name = true,
+	.asks_settings = true,
+	.keeps_answers = true,
+	.fields = adp_appsflyer_fields,
+	.reports = adp_appsflyer_reports,
+	.sources = appsflyer_sources,
+	.options = appsflyer_options,
+	.failures = &adp_appsflyer_failures,
+	.account_id =
+		{.pattern = "[A-Za-z0-9._-]+",
+		 .rule =
+			 "An app id consists of letters, digits, dots, hyphens and underscores, such as com.example.shop or id1234567890."},
+	.account_paths = {.id = "id",
+					  .name = "attributes.name",
+					  .time_zone = "attributes.time_zone",
+					  .currency = "attributes.currency",
+					  .system = "attributes.platform",
+					  .retargeting = "attributes.enable_retargetting"},
+	.listing = {"/api/mng/apps?limit=1000", "offset", true, "meta.total_items"},
+	.add_params = adp_appsflyer_add_params,
+};

@@ -1,0 +1,36 @@
+/*
+ * appsflyer.h
+ *	  What the parts of the AppsFlyer platform share.
+ */
+#ifndef ADP_PLATFORM_APPSFLYER_APPSFLYER_H
+#define ADP_PLATFORM_APPSFLYER_APPSFLYER_H
+
+#include "platform/api/failure.h"
+#include "platform/api/params.h"
+#include "platform/appsflyer/csv_rows.h"
+
+/* The source whose rows are the apps themselves. */
+#define ADP_APPSFLYER_APPS "apps"
+
+extern const AdpPlatform adp_appsflyer;
+
+/* appsflyer_reports.c */
+extern const AdpField adp_appsflyer_fields[];
+extern const AdpReport adp_appsflyer_reports[];
+
+/* appsflyer_rows.c: records of aggregate reports, of raw ones of installs, and
+ * of all other raw ones. */
+extern const AdpRecords adp_appsflyer_aggregates;
+extern const AdpRecords adp_appsflyer_without_events;
+extern const AdpRecords adp_appsflyer_installs;
+extern const AdpRecords adp_appsflyer_raw;
+
+/* appsflyer_query.c */
+extern void adp_appsflyer_add_params(AdpParams *params,
+									 const AdpSettings *settings,
+									 const AdpQuery *query, bool is_plain);
+
+/* appsflyer_failure.c */
+extern const AdpFailureKind adp_appsflyer_failures;
+
+#endif /* ADP_PLATFORM_APPSFLYER_APPSFLYER_H */

@@ -1,0 +1,57 @@
+/*
+ * appsflyer_failure.c
+ *	  AppsFlyer: what its refusals mean.
+ *
+ * A refusal is a sentence, as plain text or as the member "message" of a JSON
+ * object, and its wording has changed over the years: what matters is found by
+ * a part of it.  The same sentences have been seen under status 200, where a
+ * report should be.
+ */
+#include "postgres.h"
+
+#include "platform/appsflyer/appsflyer.h"
+
+#define HINT_QUOTA \
+	"Each call counts the same, however many days it asks for. Let option cache_ttl_s keep answers for longer, and dashboards read a local copy."
+#define HINT_PLAN \
+	"The report has to be part of the account's plan; ask the account's owner or AppsFlyer."
+#define HINT_PERMISSION \
+	"The token's account has no permission for the app or the report."
+
+static const AdpFailureRule rules[] =
+	{{"~limit reached for ", ADP_ERR_QUOTA, 0, HINT_QUOTA, .wait_s = 60,
+	  .days = 2},
+	 {"~limit reached for ", ADP_ERR_QUOTA, ADP_SAYS_MIDNIGHT, HINT_QUOTA},
+	 {"~you've reached your maximum number of ", ADP_ERR_QUOTA,
+	  ADP_SAYS_MIDNIGHT, HINT_QUOTA},
+	 {"~api calls limit has been reached", ADP_ERR_QUOTA, ADP_SAYS_MIDNIGHT,
+	  HINT_QUOTA},
+	 {"~api call limit has been reached", ADP_ERR_QUOTA, ADP_SAYS_MIDNIGHT,
+	  HINT_QUOTA},
+	 {"~too many requests", ADP_ERR_QUOTA, .wait_s = 60},
+	 {"~historical lookback is limited", ADP_ERR_REACH, 0,
+	  "Ask for later days; keep older ones in a local copy."},
+	 {"~doesn't include raw data reports", ADP_ERR_CREDENTIALS, 0, HINT_PLAN},
+	 {"~isn't supported for this report type", ADP_ERR_REFUSED, 0,
+	  "The app's platform has no such report; take the app out of option app_id of the table."},
+	 {"~protect360", ADP_ERR_CREDENTIALS, 0, HINT_PLAN},
+	 {"~api token is invalid", ADP_ERR_CREDENTIALS, 0,
+	  "Tokens issued before 2026-03-10 19:00 UTC were revoked. Have an admin copy a new API V2 token and ALTER USER MAPPING ... OPTIONS (SET api_token '...')."},
+	 {"~account may be suspended", ADP_ERR_CREDENTIALS, 0,
+	  "The account's owner has to settle it with AppsFlyer."},
+	 {"HTTP 401", ADP_ERR_CREDENTIALS, 0, HINT_PERMISSION},
+	 {"HTTP 403", ADP_ERR_CREDENTIALS, 0, HINT_PERMISSION},
+	 /* seen on single calls while their neighbours were good; charged to no
+	  * quota as far as is known */
+	 {"HTTP 408", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
+	 {"HTTP 416", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
+	 {"HTTP 425", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
+	 {"HTTP 404", ADP_ERR_CREDENTIALS, ADP_SAYS_AGAIN,
+	  "Check option app_id (those of iOS start with id) and report, and whose token the user mapping holds.",
+	  .message = "There is no such app or report for this token."},
+	 {NULL}};
+
+const AdpFailureKind adp_appsflyer_failures = {
+	.places = {.message = "message|error", .may_be_text = true},
+	.rules = rules,
+};

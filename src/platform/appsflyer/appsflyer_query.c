@@ -1,0 +1,264 @@
+/*
+ * appsflyer_query.c
+ *	  AppsFlyer: what a table is, as parameters of its requests.
+ *
+ * Whatever a statement wants, the request of a table stays the same, so that one
+ * kept answer serves all of them.  Two things are of the table: retargeting in
+ * place of acquisition (aggregates only, for raw data it is a report of its
+ * own), and the columns that raw reports have only if they are asked for.
+ */
+#include "postgres.h"
+
+#include "base/words.h"
+#include "platform/appsflyer/appsflyer.h"
+
+/* A column that comes only if parameter additional_fields names it. */
+typedef struct Added
+{
+	const char *header;
+	const char *name; /* in the parameter */
+} Added;
+
+static const Added added_fields[] =
+	{{"Store Reinstall", "store_reinstall"},
+	 {"Impressions", "impressions"},
+	 {"Contributor 3 Match Type", "contributor3_match_type"},
+	 {"Custom Dimension", "custom_dimension"},
+	 {"Conversion Type", "conversion_type"},
+	 {"Google Play Click Time", "gp_click_time"},
+	 {"Match Type", "match_type"},
+	 {"Mediation Network", "mediation_network"},
+	 {"OAID", "oaid"},
+	 {"Deeplink URL", "deeplink_url"},
+	 {"Blocked Reason", "blocked_reason"},
+	 {"Blocked Sub Reason", "blocked_sub_reason"},
+	 {"Google Play Broadcast Referrer", "gp_broadcast_referrer"},
+	 {"Google Play Install Begin Time", "gp_install_begin"},
+	 {"Campaign Type", "campaign_type"},
+	 {"Custom Data", "custom_data"},
+	 {"Rejected Reason", "rejected_reason"},
+	 {"Device Download Time", "device_download_time"},
+	 {"Keyword Match Type", "keyword_match_type"},
+	 {"Contributor 1 Match Type", "contributor1_match_type"},
+	 {"Contributor 2 Match Type", "contributor2_match_type"},
+	 {"Device Model", "device_model"},
+	 {"Monetization Network", "monetization_network"},
+	 {"Segment", "segment"},
+	 {"Is LAT", "is_lat"},
+	 {"Google Play Referrer", "gp_referrer"},
+	 {"Blocked Reason Value", "blocked_reason_value"},
+	 {"Store Product Page", "store_product_page"},
+	 {"Device Category", "device_category"},
+	 {"App Type", "app_type"},
+	 {"Rejected Reason Value", "rejected_reason_value"},
+	 {"Ad Unit", "ad_unit"},
+	 {"Keyword ID", "keyword_id"},
+	 {"Placement", "placement"},
+	 {"Network Account ID", "network_account_id"},
+	 {"Install App Store", "install_app_store"},
+	 {"Amazon Fire ID", "amazon_aid"},
+	 {"ATT", "att"},
+	 {"Engagement Type", "engagement_type"},
+	 {"Contributor 1 Engagement Type", "contributor1_engagement_type"},
+	 {"Contributor 2 Engagement Type", "contributor2_engagement_type"},
+	 {"Contributor 3 Engagement Type", "contributor3_engagement_type"},
+	 {"GDPR Applies", "gdpr_applies"},
+	 {"Ad User Data Enabled", "ad_user_data_enabled"},
+	 {"Ad Personalization Enabled", "ad_personalization_enabled"},
+	 {"Total Candidates", "total_candidates"},
+	 {"Engagement Destination", "engagement_destination"}};
+
+/* What raw reports do not give; they refuse a request that names it. */
+typedef struct Lack
+{
+	const char *reports; /* with commas; NULL: end of the list */
+	const char *names;	 /* of additional fields, with commas */
+} Lack;
+
+#define ASSISTS \
+	"contributor1_engagement_type,contributor2_engagement_type," \
+	"contributor3_engagement_type"
+#define CONSENT "ad_personalization_enabled,ad_user_data_enabled,gdpr_applies"
+#define KINDS "campaign_type,conversion_type,custom_dimension"
+#define STORE "store_product_page"
+#define DESTINATION "engagement_destination"
+#define POSTBACK "app_type," DESTINATION ",total_candidates," KINDS
+
+static const Lack lacks[] =
+	{{"in_app_events_report,in-app-events-retarget", ASSISTS},
+	 {"organic_installs_report,reinstalls_organic", DESTINATION "," STORE},
+	 {"organic_in_app_events_report", ASSISTS "," DESTINATION ",is_lat," STORE},
+	 {"uninstall_events_report",
+	  ASSISTS ",app_type,att," CONSENT "," KINDS "," STORE},
+	 {"organic_uninstall_events_report",
+	  ASSISTS ",app_type,att," CONSENT "," KINDS "," STORE "," DESTINATION},
+	 {"ad_revenue_raw,ad_revenue_organic_raw,ad-revenue-raw-retarget",
+	  ASSISTS ",app_type,att," CONSENT "," KINDS},
+	 {"blocked_installs_report", CONSENT "," KINDS "," DESTINATION},
+	 {"detection",
+	  "ad_unit,app_type,blocked_reason,blocked_sub_reason,deeplink_url,impressions,is_lat,keyword_id,mediation_network,monetization_network,oaid,placement,segment,store_reinstall," CONSENT
+	  "," KINDS "," STORE "," DESTINATION},
+	 {"blocked_in_app_events_report", ASSISTS "," CONSENT "," DESTINATION},
+	 {"fraud-post-inapps",
+	  "app_type,blocked_reason,blocked_reason_value,blocked_sub_reason," CONSENT
+	  "," KINDS "," STORE "," DESTINATION},
+	 {"blocked_clicks_report",
+	  ASSISTS ",app_type,att,total_candidates," CONSENT "," KINDS
+			  "," DESTINATION},
+	 {"postbacks", POSTBACK},
+	 {"in-app-events-postbacks,retarget_in_app_events_postbacks",
+	  POSTBACK "," ASSISTS},
+	 {"retarget_install_postbacks",
+	  POSTBACK "," ASSISTS "," CONSENT ",engagement_type," STORE},
+	 {"blocked_install_postbacks", POSTBACK "," CONSENT "," STORE},
+	 {NULL}};
+
+/* Columns of aggregates that only acquisition has, and only retargeting. */
+static const char *const of_acquisition[] = {"Impressions", "CTR", "Installs",
+											 NULL};
+static const char *const of_retargeting[] = {"Conversions", "Conversion Type",
+											 NULL};
+
+/*
+ * Whether one of the names is that of a field, its case aside.
+ */
+static bool
+is_among(const char *const *names, const char *field)
+{
+	while (*names != NULL && pg_strcasecmp(*names, field) != 0)
+		names++;
+	return *names != NULL;
+}
+
+/*
+ * Adds that retargeting is wanted.  Throws for columns of the other of the two:
+ * the platform would be called for nothing.
+ */
+static void
+add_retargeting(AdpParams *params, const AdpQuery *query, bool is_retargeting)
+{
+	const char *const *others =
+		is_retargeting ? of_acquisition : of_retargeting;
+
+	for (int i = 0; i < query->nfields; i++)
+	{
+		if (!is_among(others, query->fields[i]))
+			continue;
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+				 is_retargeting
+					 ? errmsg("retargeting report \"%s\" has no column \"%s\"",
+							  query->source, query->fields[i])
+					 : errmsg("report \"%s\" has no column \"%s\" without retargeting",
+							  query->source, query->fields[i]),
+				 is_retargeting
+					 ? errhint(
+						   "Read it from a table without option reattr; retargeting has Conversions and Conversion Type.")
+					 : errhint(
+						   "Set option reattr of the foreign table to true.")));
+	}
+	if (is_retargeting)
+		adp_params_add(params, "reattr", "true");
+}
+
+/*
+ * Throws for an additional field that a report does not give.
+ */
+static void
+check_added(const char *report, const Added *added)
+{
+	const Lack *lack = lacks;
+
+	while (lack->reports != NULL && !adp_words_hold(lack->reports, report))
+		lack++;
+	if (!adp_words_hold(lack->names, added->name))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+			 errmsg("report \"%s\" has no additional field \"%s\"", report,
+					added->name),
+			 errdetail("The platform gives column \"%s\" in other raw reports only, and refuses a request that asks for it here.",
+					   added->header),
+			 errhint("Drop the column from the foreign table.")));
+}
+
+/*
+ * Adds the columns of the table that come only if they are asked for, in the
+ * order of our list.
+ */
+static void
+add_fields(AdpParams *params, const AdpQuery *query)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < (int) lengthof(added_fields); i++)
+	{
+		for (int j = 0; j < query->ntable_fields; j++)
+		{
+			if (pg_strcasecmp(query->table_fields[j], added_fields[i].header) !=
+				0)
+				continue;
+			check_added(query->source, &added_fields[i]);
+			adp_words_add(&names, added_fields[i].name);
+		}
+	}
+	if (names.len > 0)
+		adp_params_add(params, "additional_fields", names.data);
+}
+
+/*
+ * Throws for a report without days, which sums up what it is asked for.
+ */
+static void
+refuse_dayless(const char *report)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("report \"%s\" cannot be read", report),
+			 errdetail(
+				 "Its rows are sums over all days that are asked for, without a day."),
+			 errhint("Set option report of the foreign table to %s.",
+					 strcmp(report, "geo_report") == 0
+						 ? "geo_by_date_report"
+						 : "partners_by_date_report")));
+}
+
+/*
+ * Throws for option reattr of raw data.
+ */
+static void
+refuse_retargeting(const char *report)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("option \"reattr\" is for aggregate reports, \"%s\" is none",
+					report),
+			 errdetail("The platform would ignore it silently."),
+			 errhint(
+				 "Raw data of retargeting are reports of their own: installs-retarget, in-app-events-retarget and ad-revenue-raw-retarget.")));
+}
+
+/*
+ * Adds what the table is.
+ */
+void
+adp_appsflyer_add_params(AdpParams *params, const AdpSettings *settings,
+						 const AdpQuery *query, bool is_plain)
+{
+	const AdpSource *source =
+		adp_platform_source(&adp_appsflyer, query->source);
+	bool is_retargeting =
+		settings->reattr != NULL && strcmp(settings->reattr, "true") == 0;
+
+	if (source->is_listing)
+		return;
+	if (source->path[0] == '\0')
+		refuse_dayless(query->source);
+	else if (((const AdpRecords *) source->rows)->time == NULL)
+		add_retargeting(params, query, is_retargeting);
+	else if (is_retargeting)
+		refuse_retargeting(query->source);
+	else
+		add_fields(params, query);
+}

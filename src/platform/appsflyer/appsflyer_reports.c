@@ -1,0 +1,401 @@
+/*
+ * appsflyer_reports.c
+ *	  AppsFlyer: its fields and the reports typed from them, as tables.
+ *
+ * A field is named as the platform heads its column.  Fields that are not
+ * listed here can be used in tables that users define: those of an event
+ * ("af_purchase (Event counter)"), and what additional fields a report has (see
+ * appsflyer_query.c).
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type_d.h"
+
+#include "platform/appsflyer/appsflyer.h"
+
+#define ATTRIBUTE ADP_KIND_ATTRIBUTE
+#define SEGMENT ADP_KIND_SEGMENT
+#define METRIC ADP_KIND_METRIC
+#define REQUIRED ADP_FIELD_REQUIRED
+#define COUNTED (ADP_FIELD_REQUIRED | ADP_FIELD_ADDITIVE)
+#define PERSONAL ADP_FIELD_PERSONAL
+#define NAMED (ADP_FIELD_REQUIRED | ADP_FIELD_NO_NONE)
+
+const AdpField adp_appsflyer_fields[] =
+	{/* known without asking */
+	 {"adpipe.platform", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_PLATFORM,
+	  "The platform's name, appsflyer."},
+	 {"adpipe.account_id", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_ACCOUNT,
+	  "App id."},
+	 {"adpipe.account_name", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_ACCOUNT_NAME,
+	  "Name of the app as of the time of reading."},
+	 {"adpipe.account_currency", ADP_FIELD_TEXT, ATTRIBUTE,
+	  ADP_FIELD_ACCOUNT_CURRENCY, "ISO 4217 code of the app's currency."},
+	 {"adpipe.time_zone", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_ACCOUNT_ZONE,
+	  "Time zone of the app."},
+	 {"adpipe.app_platform", ADP_FIELD_TEXT, ATTRIBUTE,
+	  ADP_FIELD_ACCOUNT_SYSTEM, "android, ios and so on."},
+	 {"adpipe.retargeting", ADP_FIELD_BOOL, ATTRIBUTE,
+	  ADP_FIELD_ACCOUNT_RETARGETING,
+	  "Whether retargeting is enabled; NULL where the platform does not tell."},
+
+	 /* made of a body by us */
+	 {"adpipe.currency", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Currency of the report, which is that of the app; a report whose sales columns say another one is an error."},
+	 {"adpipe.event_name", ADP_FIELD_TEXT, SEGMENT, ADP_FIELD_SHAPES,
+	  "Name of the in-app event."},
+	 {"adpipe.unique_users", ADP_FIELD_INT, METRIC, ADP_FIELD_SHAPES,
+	  "Users with the event; do not add up over events."},
+	 {"adpipe.event_count", ADP_FIELD_INT, METRIC,
+	  ADP_FIELD_SHAPES | ADP_FIELD_ADDITIVE, "Number of events."},
+	 {"adpipe.event_revenue", ADP_FIELD_DECIMAL, METRIC,
+	  ADP_FIELD_SHAPES | ADP_FIELD_ADDITIVE, "Sales of the event."},
+
+	 /* aggregate reports; a row's numbers belong to the day of the install */
+	 {"Date", ADP_FIELD_DATE, SEGMENT, REQUIRED,
+	  "Day in the app's time zone: of the install, or of the event in raw data."},
+	 {"Country", ADP_FIELD_TEXT, SEGMENT, NAMED, "Country code."},
+	 {"Agency/PMD (af_prt)", ADP_FIELD_TEXT, SEGMENT, NAMED, "Agency."},
+	 {"Media Source (pid)", ADP_FIELD_TEXT, SEGMENT, REQUIRED,
+	  "Media source; Organic, None for what could not be attributed, restricted where the partner hides it."},
+	 {"Campaign (c)", ADP_FIELD_TEXT, SEGMENT, REQUIRED,
+	  "Name of the campaign, None without one; the report has no id."},
+	 {"Impressions", ADP_FIELD_INT, METRIC, COUNTED,
+	  "Impressions; NULL where not measured."},
+	 {"Clicks", ADP_FIELD_INT, METRIC, COUNTED,
+	  "Clicks; NULL where not measured."},
+	 {"CTR", ADP_FIELD_DECIMAL, METRIC, REQUIRED, "Clicks by impressions."},
+	 {"Installs", ADP_FIELD_INT, METRIC, COUNTED, "Installs."},
+	 {"Conversions", ADP_FIELD_INT, METRIC, COUNTED, "Retargeting conversions."},
+	 {"Conversion Type", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "re-engagement or re-attribution, of retargeting reports."},
+	 {"Conversion Rate", ADP_FIELD_DECIMAL, METRIC, REQUIRED,
+	  "Installs by clicks."},
+	 {"Sessions", ADP_FIELD_INT, METRIC, COUNTED,
+	  "Sessions of those who installed that day, until now."},
+	 {"Loyal Users", ADP_FIELD_INT, METRIC, COUNTED,
+	  "Those who installed that day and came back."},
+	 {"Loyal Users/Installs", ADP_FIELD_DECIMAL, METRIC, REQUIRED,
+	  "Loyal users by installs."},
+	 {"Total Revenue", ADP_FIELD_DECIMAL, METRIC, COUNTED,
+	  "Revenue of those who installed that day, until now."},
+	 {"Total Cost", ADP_FIELD_DECIMAL, METRIC, COUNTED,
+	  "Cost; NULL where the network tells none."},
+	 {"ROI", ADP_FIELD_DECIMAL, METRIC, REQUIRED, "Revenue less cost, by cost."},
+	 {"ARPU", ADP_FIELD_DECIMAL, METRIC, REQUIRED, "Revenue by installs."},
+	 {"Average eCPI", ADP_FIELD_DECIMAL, METRIC, REQUIRED, "Cost by installs."},
+
+	 /* raw reports */
+	 {"Attributed Touch Type", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "click, impression, TV or pre-installed."},
+	 {"Attributed Touch Time", ADP_FIELD_TIME, ATTRIBUTE, 0,
+	  "When the user was touched; empty for organic users."},
+	 {"Install Time", ADP_FIELD_TIME, ATTRIBUTE, ADP_FIELD_REQUIRED,
+	  "First open; for retargeting the conversion."},
+	 {"Event Time", ADP_FIELD_TIME, ATTRIBUTE, ADP_FIELD_REQUIRED,
+	  "When it happened; of an install its install time."},
+	 {"Event Name", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_REQUIRED,
+	  "install, re-engagement, re-attribution, uninstall, or the in-app event."},
+	 {"Event Value", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "What the app sent along, often JSON, not always valid; may hold personal data."},
+	 {"Event Revenue", ADP_FIELD_DECIMAL, METRIC,
+	  ADP_FIELD_REQUIRED | ADP_FIELD_ADDITIVE,
+	  "Revenue in the currency of the app."},
+	 {"Event Revenue Currency", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_REQUIRED,
+	  "Currency of the revenue; stands there on rows without revenue, too."},
+	 {"Event Revenue USD", ADP_FIELD_DECIMAL, METRIC,
+	  ADP_FIELD_REQUIRED | ADP_FIELD_ADDITIVE, "Revenue in USD."},
+	 {"Event Source", ADP_FIELD_TEXT, ATTRIBUTE, 0, "SDK or S2S."},
+	 {"Is Receipt Validated", ADP_FIELD_BOOL, ATTRIBUTE, 0,
+	  "Whether the store's receipt was validated."},
+	 {"Partner", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Agency."},
+	 {"Media Source", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_REQUIRED,
+	  "Media source; organic, None for what could not be attributed, restricted where the partner hides it."},
+	 {"Channel", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Channel of the media source."},
+	 {"Keywords", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Keywords."},
+	 {"Campaign", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_REQUIRED,
+	  "Name of the campaign."},
+	 {"Campaign ID", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Id of the campaign."},
+	 {"Adset", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Name of the ad set."},
+	 {"Adset ID", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Id of the ad set."},
+	 {"Ad", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Name of the ad."},
+	 {"Ad ID", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Id of the ad."},
+	 {"Ad Type", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Kind of ad."},
+	 {"Site ID", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Site of the publisher."},
+	 {"Sub Site ID", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Site below the publisher's."},
+	 {"Sub Param 1", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Parameter 1 of the media source."},
+	 {"Sub Param 2", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Parameter 2 of the media source."},
+	 {"Sub Param 3", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Parameter 3 of the media source."},
+	 {"Sub Param 4", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Parameter 4 of the media source."},
+	 {"Sub Param 5", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Parameter 5 of the media source."},
+	 {"Cost Model", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Cost model, practically always empty."},
+	 {"Cost Value", ADP_FIELD_DECIMAL, ATTRIBUTE, 0,
+	  "Cost, practically always empty: spend stands in the aggregate reports."},
+	 {"Cost Currency", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Currency of the cost, which need not be the app's."},
+	 {"Contributor 1 Partner", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Agency of assist 1."},
+	 {"Contributor 1 Media Source", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Media source of assist 1."},
+	 {"Contributor 1 Campaign", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Campaign of assist 1."},
+	 {"Contributor 1 Touch Type", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Kind of touch of assist 1."},
+	 {"Contributor 1 Touch Time", ADP_FIELD_TIME, ATTRIBUTE, 0,
+	  "Time of the touch of assist 1."},
+	 {"Contributor 2 Partner", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Agency of assist 2."},
+	 {"Contributor 2 Media Source", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Media source of assist 2."},
+	 {"Contributor 2 Campaign", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Campaign of assist 2."},
+	 {"Contributor 2 Touch Type", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Kind of touch of assist 2."},
+	 {"Contributor 2 Touch Time", ADP_FIELD_TIME, ATTRIBUTE, 0,
+	  "Time of the touch of assist 2."},
+	 {"Contributor 3 Partner", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Agency of assist 3."},
+	 {"Contributor 3 Media Source", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Media source of assist 3."},
+	 {"Contributor 3 Campaign", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Campaign of assist 3."},
+	 {"Contributor 3 Touch Type", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Kind of touch of assist 3."},
+	 {"Contributor 3 Touch Time", ADP_FIELD_TIME, ATTRIBUTE, 0,
+	  "Time of the touch of assist 3."},
+	 {"Region", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Continent code."},
+	 {"Country Code", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Country code."},
+	 {"State", ADP_FIELD_TEXT, ATTRIBUTE, 0, "State."},
+	 {"City", ADP_FIELD_TEXT, ATTRIBUTE, 0, "City; may be the word None."},
+	 {"Postal Code", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Postal code; may be the word None."},
+	 {"DMA", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Market area; may be the word None."},
+	 {"IP", ADP_FIELD_TEXT, ATTRIBUTE, PERSONAL,
+	  "IP address, perhaps masked; personal data."},
+	 {"WIFI", ADP_FIELD_BOOL, ATTRIBUTE, 0, "Whether on WiFi."},
+	 {"Operator", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Mobile operator."},
+	 {"Carrier", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Carrier."},
+	 {"Language", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Language of the device."},
+	 {"AppsFlyer ID", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_REQUIRED,
+	  "AppsFlyer's id of the install."},
+	 {"Advertising ID", ADP_FIELD_TEXT, ATTRIBUTE, PERSONAL,
+	  "Google advertising id; personal data."},
+	 {"IDFA", ADP_FIELD_TEXT, ATTRIBUTE, PERSONAL,
+	  "Apple's advertising id; personal data."},
+	 {"Android ID", ADP_FIELD_TEXT, ATTRIBUTE, PERSONAL,
+	  "Android id; personal data."},
+	 {"Customer User ID", ADP_FIELD_TEXT, ATTRIBUTE, PERSONAL,
+	  "The app's own id of the user; personal data."},
+	 {"IMEI", ADP_FIELD_TEXT, ATTRIBUTE, PERSONAL, "IMEI; personal data."},
+	 {"IDFV", ADP_FIELD_TEXT, ATTRIBUTE, PERSONAL,
+	  "Apple's vendor id; personal data."},
+	 {"Platform", ADP_FIELD_TEXT, ATTRIBUTE, 0, "android, ios and so on."},
+	 {"Device Type", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Type of device, empty in recent data."},
+	 {"OS Version", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Version of the system."},
+	 {"App Version", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Version of the app."},
+	 {"SDK Version", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Version of the SDK."},
+	 {"App ID", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Id of the app."},
+	 {"App Name", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Name of the app."},
+	 {"Bundle ID", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Bundle id of the app."},
+	 {"Is Retargeting", ADP_FIELD_BOOL, ATTRIBUTE, ADP_FIELD_REQUIRED,
+	  "Whether the user came by retargeting."},
+	 {"Retargeting Conversion Type", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "re-engagement or re-attribution."},
+	 {"Attribution Lookback", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Attribution window, such as 7d."},
+	 {"Reengagement Window", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Re-engagement window, such as 30d."},
+	 {"Is Primary Attribution", ADP_FIELD_BOOL, ATTRIBUTE, ADP_FIELD_REQUIRED,
+	  "False for the twin of an event that a retargeting report counts too."},
+	 {"User Agent", ADP_FIELD_TEXT, ATTRIBUTE, PERSONAL,
+	  "User agent; personal data."},
+	 {"HTTP Referrer", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Referrer; not always a valid URL; may hold personal data."},
+	 {"Original URL", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "The link that was followed; may hold ids of the user."},
+	 {NULL}};
+
+#define ACCOUNT_COLUMNS \
+	{"account_id", TEXTOID, "adpipe.account_id"}, \
+	{ \
+		"account_name", TEXTOID, "adpipe.account_name" \
+	}
+#define DAY_COLUMNS \
+	ACCOUNT_COLUMNS, \
+	{ \
+		"date_day", DATEOID, "Date" \
+	}
+#define AGGREGATE_COLUMNS \
+	DAY_COLUMNS, \
+	{ \
+		"currency", TEXTOID, "adpipe.currency" \
+	}
+#define COMMON_COLUMNS \
+	{"platform", TEXTOID, "adpipe.platform"}, AGGREGATE_COLUMNS
+#define PARTNER_COLUMNS \
+	{"agency", TEXTOID, "Agency/PMD (af_prt)"}, \
+		{"media_source", TEXTOID, "Media Source (pid)"}, \
+	{ \
+		"campaign_name", TEXTOID, "Campaign (c)" \
+	}
+#define METRICS \
+	{"impressions", INT8OID, "Impressions"}, {"clicks", INT8OID, "Clicks"}, \
+		{"installs", INT8OID, "Installs"}, {"sessions", INT8OID, "Sessions"}, \
+		{"loyal_users", INT8OID, "Loyal Users"}, \
+		{"spend", NUMERICOID, "Total Cost"}, \
+		{"revenue", NUMERICOID, "Total Revenue"}, \
+	{ \
+		NULL \
+	}
+#define EVENT_METRICS \
+	{"event_name", TEXTOID, "adpipe.event_name"}, \
+		{"unique_users", INT8OID, "adpipe.unique_users"}, \
+		{"event_count", INT8OID, "adpipe.event_count"}, \
+		{"revenue", NUMERICOID, "adpipe.event_revenue"}, \
+	{ \
+		NULL \
+	}
+
+static const AdpColumn partners_daily[] = {AGGREGATE_COLUMNS, PARTNER_COLUMNS,
+										   METRICS};
+static const AdpColumn geo_daily[] = {AGGREGATE_COLUMNS,
+									  PARTNER_COLUMNS,
+									  {"country", TEXTOID, "Country"},
+									  METRICS};
+static const AdpColumn partners_event_daily[] = {AGGREGATE_COLUMNS,
+												 PARTNER_COLUMNS,
+												 EVENT_METRICS};
+static const AdpColumn tracker_report[] = {COMMON_COLUMNS, PARTNER_COLUMNS,
+										   METRICS};
+static const AdpColumn tracker_event_report[] = {COMMON_COLUMNS,
+												 PARTNER_COLUMNS,
+												 EVENT_METRICS};
+
+static const AdpColumn apps[] = {ACCOUNT_COLUMNS,
+								 {"platform", TEXTOID, "adpipe.app_platform"},
+								 {"currency", TEXTOID,
+								  "adpipe.account_currency"},
+								 {"time_zone", TEXTOID, "adpipe.time_zone"},
+								 {"enable_retargetting", BOOLOID,
+								  "adpipe.retargeting"},
+								 {NULL}};
+
+/* The same in all raw reports, named as the platform's other APIs do. */
+static const AdpColumn raw[] =
+	{DAY_COLUMNS,
+	 {"currency", TEXTOID, "adpipe.account_currency"},
+	 {"attributed_touch_type", TEXTOID, "Attributed Touch Type"},
+	 {"attributed_touch_time", TIMESTAMPOID, "Attributed Touch Time"},
+	 {"install_time", TIMESTAMPOID, "Install Time"},
+	 {"event_time", TIMESTAMPOID, "Event Time"},
+	 {"event_name", TEXTOID, "Event Name"},
+	 {"event_value", TEXTOID, "Event Value"},
+	 {"event_revenue", NUMERICOID, "Event Revenue"},
+	 {"event_revenue_currency", TEXTOID, "Event Revenue Currency"},
+	 {"event_revenue_usd", NUMERICOID, "Event Revenue USD"},
+	 {"event_source", TEXTOID, "Event Source"},
+	 {"is_receipt_validated", BOOLOID, "Is Receipt Validated"},
+	 {"af_prt", TEXTOID, "Partner"},
+	 {"media_source", TEXTOID, "Media Source"},
+	 {"af_channel", TEXTOID, "Channel"},
+	 {"af_keywords", TEXTOID, "Keywords"},
+	 {"campaign", TEXTOID, "Campaign"},
+	 {"af_c_id", TEXTOID, "Campaign ID"},
+	 {"af_adset", TEXTOID, "Adset"},
+	 {"af_adset_id", TEXTOID, "Adset ID"},
+	 {"af_ad", TEXTOID, "Ad"},
+	 {"af_ad_id", TEXTOID, "Ad ID"},
+	 {"af_ad_type", TEXTOID, "Ad Type"},
+	 {"af_siteid", TEXTOID, "Site ID"},
+	 {"af_sub_siteid", TEXTOID, "Sub Site ID"},
+	 {"af_sub1", TEXTOID, "Sub Param 1"},
+	 {"af_sub2", TEXTOID, "Sub Param 2"},
+	 {"af_sub3", TEXTOID, "Sub Param 3"},
+	 {"af_sub4", TEXTOID, "Sub Param 4"},
+	 {"af_sub5", TEXTOID, "Sub Param 5"},
+	 {"af_cost_model", TEXTOID, "Cost Model"},
+	 {"af_cost_value", NUMERICOID, "Cost Value"},
+	 {"af_cost_currency", TEXTOID, "Cost Currency"},
+	 {"contributor1_af_prt", TEXTOID, "Contributor 1 Partner"},
+	 {"contributor1_media_source", TEXTOID, "Contributor 1 Media Source"},
+	 {"contributor1_campaign", TEXTOID, "Contributor 1 Campaign"},
+	 {"contributor1_touch_type", TEXTOID, "Contributor 1 Touch Type"},
+	 {"contributor1_touch_time", TIMESTAMPOID, "Contributor 1 Touch Time"},
+	 {"contributor2_af_prt", TEXTOID, "Contributor 2 Partner"},
+	 {"contributor2_media_source", TEXTOID, "Contributor 2 Media Source"},
+	 {"contributor2_campaign", TEXTOID, "Contributor 2 Campaign"},
+	 {"contributor2_touch_type", TEXTOID, "Contributor 2 Touch Type"},
+	 {"contributor2_touch_time", TIMESTAMPOID, "Contributor 2 Touch Time"},
+	 {"contributor3_af_prt", TEXTOID, "Contributor 3 Partner"},
+	 {"contributor3_media_source", TEXTOID, "Contributor 3 Media Source"},
+	 {"contributor3_campaign", TEXTOID, "Contributor 3 Campaign"},
+	 {"contributor3_touch_type", TEXTOID, "Contributor 3 Touch Type"},
+	 {"contributor3_touch_time", TIMESTAMPOID, "Contributor 3 Touch Time"},
+	 {"region", TEXTOID, "Region"},
+	 {"country_code", TEXTOID, "Country Code"},
+	 {"state", TEXTOID, "State"},
+	 {"city", TEXTOID, "City"},
+	 {"postal_code", TEXTOID, "Postal Code"},
+	 {"dma", TEXTOID, "DMA"},
+	 {"ip", TEXTOID, "IP"},
+	 {"wifi", BOOLOID, "WIFI"},
+	 {"operator", TEXTOID, "Operator"},
+	 {"carrier", TEXTOID, "Carrier"},
+	 {"language", TEXTOID, "Language"},
+	 {"appsflyer_id", TEXTOID, "AppsFlyer ID"},
+	 {"advertising_id", TEXTOID, "Advertising ID"},
+	 {"idfa", TEXTOID, "IDFA"},
+	 {"android_id", TEXTOID, "Android ID"},
+	 {"customer_user_id", TEXTOID, "Customer User ID"},
+	 {"imei", TEXTOID, "IMEI"},
+	 {"idfv", TEXTOID, "IDFV"},
+	 {"platform", TEXTOID, "Platform"},
+	 {"device_type", TEXTOID, "Device Type"},
+	 {"os_version", TEXTOID, "OS Version"},
+	 {"app_version", TEXTOID, "App Version"},
+	 {"sdk_version", TEXTOID, "SDK Version"},
+	 {"app_id", TEXTOID, "App ID"},
+	 {"app_name", TEXTOID, "App Name"},
+	 {"bundle_id", TEXTOID, "Bundle ID"},
+	 {"is_retargeting", BOOLOID, "Is Retargeting"},
+	 {"retargeting_conversion_type", TEXTOID, "Retargeting Conversion Type"},
+	 {"af_attribution_lookback", TEXTOID, "Attribution Lookback"},
+	 {"af_reengagement_window", TEXTOID, "Reengagement Window"},
+	 {"is_primary_attribution", BOOLOID, "Is Primary Attribution"},
+	 {"user_agent", TEXTOID, "User Agent"},
+	 {"http_referrer", TEXTOID, "HTTP Referrer"},
+	 {"original_url", TEXTOID, "Original URL"},
+	 {NULL}};
+
+const AdpReport adp_appsflyer_reports[] =
+	{{"reports", "partners_daily", "partners_by_date_report", partners_daily,
+	  "AppsFlyer media sources and campaigns by day of install."},
+	 {"reports", "geo_daily", "geo_by_date_report", geo_daily,
+	  "AppsFlyer media sources and campaigns by day of install and country."},
+	 {"reports", "partners_event_daily", "partners_by_date_report",
+	  partners_event_daily,
+	  "AppsFlyer in-app events by media source, campaign and day of install."},
+	 {"reports", "installs", "installs_report", raw,
+	  "AppsFlyer installs that are attributed to a media source, one by one."},
+	 {"reports", "organic_installs", "organic_installs_report", raw,
+	  "AppsFlyer organic installs, one by one."},
+	 {"reports", "in_app_events", "in_app_events_report", raw,
+	  "AppsFlyer in-app events of attributed users, one by one."},
+	 {"reports", "organic_in_app_events", "organic_in_app_events_report", raw,
+	  "AppsFlyer in-app events of organic users, one by one."},
+	 {"reports", "apps", ADP_APPSFLYER_APPS, apps,
+	  "AppsFlyer apps: those of option app_id, as the app list describes them."},
+	 {"common", "tracker_report", "partners_by_date_report", tracker_report,
+	  "Media sources and campaigns by day, in the shape that all trackers share."},
+	 {"common", "tracker_event_report", "partners_by_date_report",
+	  tracker_event_report,
+	  "In-app events by media source, campaign and day, in the shape that all trackers share."},
+	 {NULL}};

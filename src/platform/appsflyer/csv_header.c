@@ -1,0 +1,164 @@
+/*
+ * csv_header.c
+ *	  The columns of a CSV body, found by their names.
+ */
+#include "postgres.h"
+
+#include "platform/appsflyer/csv_header.h"
+
+/* Of places: names that differ in case only. */
+#define SEVERAL (-2)
+
+/*
+ * Whether a character is a blank.
+ */
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/*
+ * A name without blanks around it, copied: the next record overwrites it.
+ */
+static AdpCell
+copy_name(const AdpCell *cell)
+{
+	AdpCell name = *cell;
+
+	if (name.kind != ADP_CELL_STRING)
+		name.len = 0;
+	while (name.len > 0 && is_blank(*name.data))
+	{
+		name.data++;
+		name.len--;
+	}
+	while (name.len > 0 && is_blank(name.data[name.len - 1]))
+		name.len--;
+	name.data = pnstrdup(name.len > 0 ? name.data : "", name.len);
+	return name;
+}
+
+/*
+ * The names of a header record.
+ */
+AdpCell *
+adp_columns_names(const AdpCell *cells, int ncells)
+{
+	AdpCell *names = palloc(ncells * sizeof(AdpCell));
+
+	for (int i = 0; i < ncells; i++)
+		names[i] = copy_name(&cells[i]);
+	return names;
+}
+
+/*
+ * Whether a name is a text, its case aside.
+ */
+bool
+adp_columns_is_named(const AdpCell *name, const char *text)
+{
+	return name->len == strlen(text) &&
+		pg_strncasecmp(name->data, text, name->len) == 0;
+}
+
+/*
+ * The place of a name.
+ */
+int
+adp_columns_place(const AdpCell *names, int nnames, const char *text)
+{
+	int found = -1;
+
+	for (int i = 0; i < nnames; i++)
+	{
+		if (!adp_columns_is_named(&names[i], text))
+			continue;
+		if (memcmp(names[i].data, text, names[i].len) == 0)
+			return i;
+		found = found == -1 ? i : SEVERAL;
+	}
+	return found == SEVERAL ? -1 : found;
+}
+
+/*
+ * For qsort: names by their letters, whatever the case.
+ */
+static int
+compare_names(const void *a, const void *b)
+{
+	const AdpCell *x = *(const AdpCell *const *) a;
+	const AdpCell *y = *(const AdpCell *const *) b;
+	int order = pg_strncasecmp(x->data, y->data, Min(x->len, y->len));
+
+	return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+/*
+ * A name that stands there twice.
+ */
+const AdpCell *
+adp_columns_twice(const AdpCell *names, int nnames, const bool *is_left_out)
+{
+	const AdpCell **sorted = palloc(Max(nnames, 1) * sizeof(AdpCell *));
+	int n = 0;
+
+	for (int i = 0; i < nnames; i++)
+	{
+		if (names[i].len > 0 && (is_left_out == NULL || !is_left_out[i]))
+			sorted[n++] = &names[i];
+	}
+	qsort(sorted, n, sizeof(AdpCell *), compare_names);
+	for (int i = 1; i < n; i++)
+	{
+		if (compare_names(&sorted[i - 1], &sorted[i]) == 0)
+			return sorted[i];
+	}
+	return NULL;
+}
+
+/*
+ * Deals with a column that the body lacks: an error if rows would be wrong
+ * without it, else NULLs, which a notice tells once for all accounts.
+ */
+static bool
+miss_column(AdpNamedColumn *column, const char *report,
+			const AdpAccount *account, AdpError *error)
+{
+	if (column->is_required)
+	{
+		adp_error_set(error, ADP_ERR_COLUMN,
+					  psprintf("report \"%s\" has no column \"%s\"", report,
+							   column->name),
+					  NULL,
+					  "Check option field of the table's columns against what the report holds; the platform may have renamed it.");
+		return false;
+	}
+	if (!column->is_said_missing)
+		ereport(NOTICE,
+				(errmsg("report \"%s\" of account %s has no column \"%s\"",
+						report, account->id, column->name),
+				 errdetail("The foreign table shows NULL in its place.")));
+	column->is_said_missing = true;
+	return true;
+}
+
+/*
+ * Finds columns.
+ */
+bool
+adp_columns_find(AdpNamedColumn *columns, int ncolumns, const AdpCell *names,
+				 int nnames, int *places, const char *report,
+				 const AdpAccount *account, AdpError *error)
+{
+	for (int i = 0; i < ncolumns; i++)
+	{
+		places[i] = -1;
+		if (columns[i].name == NULL)
+			continue;
+		places[i] = adp_columns_place(names, nnames, columns[i].name);
+		if (places[i] < 0 && !miss_column(&columns[i], report, account, error))
+			return false;
+	}
+	return true;
+}

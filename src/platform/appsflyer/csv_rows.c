@@ -1,0 +1,632 @@
+/*
+ * csv_rows.c
+ *	  A kind of rows: records of a CSV body whose header names its columns.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+
+#include "base/secret.h"
+#include "platform/api/failure.h"
+#include "platform/appsflyer/csv_header.h"
+#include "platform/appsflyer/csv_rows.h"
+
+/* Longest part of a body's first line that an error shows. */
+#define SHOWN_MAX 80
+
+/* Length of a date, be it a cell or the beginning of a time. */
+#define DATE_LEN 10
+
+/* Digits between two commas of a whole number. */
+#define GROUP_LEN 3
+
+/* How a column of a table gets its value. */
+typedef enum Origin
+{
+	FROM_CELL,
+	FROM_TIME, /* the date of a cell with a time */
+	FROM_FAMILY,
+	FROM_FAMILY_NAME,
+	FROM_CURRENCY
+} Origin;
+
+typedef struct CellPlan
+{
+	Origin origin;
+	int column;	   /* FROM_FAMILY: of the family */
+	bool is_whole; /* a whole number by the catalogue */
+	int nwords;	   /* that stand for no value */
+	const char **words;
+	uint32 *lens;
+} CellPlan;
+
+typedef struct Shaper
+{
+	AdpShaper base;
+	const AdpPlatform *platform;
+	const AdpRecords *records;
+	const AdpSettings *settings;
+	const char *report;
+	bool has_families; /* a row is that of a family */
+	int ncells;
+	AdpNamedColumn *columns;
+	CellPlan *cells;
+	int day;	/* the cell with the day, or with its time; -1: none */
+	int amount; /* the one whose currency rows state; -1: none */
+} Shaper;
+
+/* What the names of a body mean. */
+typedef struct Header
+{
+	int *places;			/* per cell; -1: missing, or of no column */
+	AdpFamilySet *families; /* NULL: there are none */
+	int at;					/* family after the one given last */
+	AdpCell currency;
+	const AdpAccount *account;
+	const char *since; /* NULL: no days were asked for */
+	const char *until;
+	int amount_currency; /* place; -1: rows do not state it */
+} Header;
+
+/*
+ * Whether any name is one of a column that reports must have.
+ */
+static bool
+is_report(const AdpPlatform *platform, const AdpCell *names, int nnames)
+{
+	for (const AdpField *field = platform->fields; field->name; field++)
+	{
+		if ((field->flags & ADP_FIELD_REQUIRED) != 0 &&
+			adp_columns_place(names, nnames, field->name) >= 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Says what a body is that is no report: its first line is a sentence or the
+ * beginning of a web page.
+ */
+static void
+refuse_body(const Shaper *shaper, const AdpCell *name, AdpError *error)
+{
+	AdpFailure failure = {.retry_after_ms = -1};
+	const char *token = shaper->settings->access_token;
+	/* before it is cut, when a secret would not be known for one */
+	const char *text =
+		adp_secret_redact(pnstrdup(name->data, name->len), &token, 1);
+	int len = pg_mbcliplen(text, Min(strlen(text), 1024), SHOWN_MAX);
+
+	if (adp_failure_read_text(shaper->platform->failures, text, &failure))
+		adp_error_set(error, failure.class, pnstrdup(text, len), NULL,
+					  failure.hint);
+	else if (text[0] == '<')
+		adp_error_set(error, ADP_ERR_FORMAT,
+					  "the answer is a web page instead of a report", NULL,
+					  NULL);
+	else
+		adp_error_set(error, ADP_ERR_FORMAT,
+					  psprintf("the answer is no report, it begins with \"%.*s\"",
+							   len, text),
+					  NULL, NULL);
+}
+
+/*
+ * The beginning of a cell, for an error.
+ */
+static char *
+shown(const AdpCell *cell)
+{
+	return pnstrdup(cell->data,
+					pg_mbcliplen(cell->data, (int) Min(cell->len, 1024),
+								 SHOWN_MAX));
+}
+
+/*
+ * Whether a cell holds a text.
+ */
+static bool
+holds(const AdpCell *cell, const char *text)
+{
+	return cell->len == strlen(text) &&
+		memcmp(cell->data, text, cell->len) == 0;
+}
+
+/*
+ * Throws for amounts in another currency than the account's, in which all that
+ * is asked for is expected.
+ */
+static void
+refuse_currency(const Shaper *shaper, const AdpAccount *account,
+				const char *what, const AdpCell *currency)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s of report \"%s\" are in %s but account %s has \"%s\"",
+					what, shaper->report, shown(currency), account->id,
+					account->currency),
+			 errdetail("Amounts would be shown in the wrong currency."),
+			 errhint("If the account's currency has changed, let this session SELECT adpipe.forget('%s'), and run the statement again.",
+					 shaper->settings->server_name)));
+}
+
+/*
+ * Finds the families of a body, and the currency of its amounts.
+ */
+static bool
+read_families(const Shaper *shaper, Header *header, const AdpCell *names,
+			  int nnames, AdpError *error)
+{
+	const AdpFamilies *families = shaper->records->families;
+	const AdpAccount *account = header->account;
+
+	if (account->currency != NULL)
+	{
+		header->currency.data = account->currency;
+		header->currency.len = (uint32) strlen(account->currency);
+		header->currency.kind = ADP_CELL_STRING;
+	}
+	if (families == NULL)
+		return true;
+	header->families = adp_families_find(families, names, nnames, error);
+	if (header->families == NULL)
+		return false;
+	if (header->families->currency.len == 0)
+		return true;
+	if (account->currency != NULL &&
+		!holds(&header->families->currency, account->currency))
+		refuse_currency(shaper, account, families->amounts,
+						&header->families->currency);
+	header->currency = header->families->currency;
+	return true;
+}
+
+/*
+ * Throws for a name that two columns have: either could be the right one.
+ * Families tell columns apart by the letters of their names, too.
+ */
+static void
+refuse_twice(const Shaper *shaper, const Header *header, const AdpCell *names,
+			 int nnames)
+{
+	const AdpFamilySet *families = header->families;
+	const AdpCell *twice;
+
+	if (families != NULL && families->twice > 0)
+		twice = &names[families->twice];
+	else
+		twice = adp_columns_twice(names, nnames,
+								  families ? families->is_member : NULL);
+	if (twice == NULL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+			 errmsg("report \"%s\" of account %s has two columns \"%s\"",
+					shaper->report, header->account->id, shown(twice)),
+			 errdetail("Either could be the right one."),
+			 errhint(
+				 "Run the statement again; if the error stays, report it to the platform.")));
+}
+
+/*
+ * Reads the header of a body.
+ */
+static void *
+read_header(AdpShaper *base, const AdpPageAsk *ask, const AdpCell *cells,
+			int ncells, AdpError *error)
+{
+	Shaper *shaper = (Shaper *) base;
+	const char *currency = shaper->records->amount_currency;
+	Header *header = palloc0(sizeof(Header));
+	AdpCell *names = adp_columns_names(cells, ncells);
+
+	if (!is_report(shaper->platform, names, ncells))
+	{
+		refuse_body(shaper, &names[0], error);
+		return NULL;
+	}
+	header->account = ask->account;
+	header->since = ask->query->has_day ? ask->query->since : NULL;
+	header->until = ask->query->until;
+	header->places = palloc(Max(shaper->ncells, 1) * sizeof(int));
+	if (!read_families(shaper, header, names, ncells, error))
+		return NULL;
+	refuse_twice(shaper, header, names, ncells);
+	if (!adp_columns_find(shaper->columns, shaper->ncells, names, ncells,
+						  header->places, shaper->report, header->account,
+						  error))
+		return NULL;
+	header->amount_currency =
+		currency ? adp_columns_place(names, ncells, currency) : -1;
+	return header;
+}
+
+/*
+ * Whether a cell stands for no value.
+ */
+static bool
+is_none(const CellPlan *plan, const AdpCell *cell)
+{
+	if (cell->kind == ADP_CELL_NULL || cell->len == 0)
+		return true;
+	for (int i = 0; i < plan->nwords; i++)
+	{
+		if (cell->len == plan->lens[i] &&
+			memcmp(cell->data, plan->words[i], cell->len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Throws for a row of no day that was asked for: a condition on the day would
+ * lose it silently, and what it counts belongs to some day.
+ */
+static void
+check_day(const Shaper *shaper, const Header *header, const AdpCell *cell)
+{
+	const CellPlan *plan = &shaper->cells[shaper->day];
+	const char *column = shaper->columns[shaper->day].name;
+	bool is_long_enough = plan->origin == FROM_TIME ? cell->len >= DATE_LEN
+													: cell->len == DATE_LEN;
+
+	/* dates of that form are in the order of their bytes */
+	if (is_long_enough && memcmp(cell->data, header->since, DATE_LEN) >= 0 &&
+		memcmp(cell->data, header->until, DATE_LEN) <= 0)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+			 is_none(plan, cell)
+				 ? errmsg("a row of report \"%s\" of account %s has no \"%s\"",
+						  shaper->report, header->account->id, column)
+				 : errmsg("a row of report \"%s\" of account %s has \"%s\" as \"%s\", which was not asked for",
+						  shaper->report, header->account->id, shown(cell),
+						  column),
+			 errdetail("Asked for %s to %s. Without the row, numbers of a day would be too low.",
+					   header->since, header->until),
+			 errhint(
+				 "Run the statement again; if the error stays, report it to the platform.")));
+}
+
+/*
+ * Throws for an amount in another currency than the account's.
+ */
+static void
+check_currency(const Shaper *shaper, const Header *header,
+			   const AdpCell *amount, const AdpCell *currency)
+{
+	if (currency->len == 0 || is_none(&shaper->cells[shaper->amount], amount) ||
+		!adp_families_has_amount(amount) ||
+		holds(currency, header->account->currency))
+		return;
+	refuse_currency(shaper, header->account,
+					psprintf("values of \"%s\"", shaper->records->amount),
+					currency);
+}
+
+/*
+ * Throws for a record that is no answer to what was asked.
+ */
+static void
+check_record(AdpShaper *base, const void *made, const AdpCell *read)
+{
+	const Shaper *shaper = (const Shaper *) base;
+	const Header *header = made;
+
+	if (shaper->day >= 0 && header->since != NULL)
+		check_day(shaper, header, &read[header->places[shaper->day]]);
+	if (shaper->amount >= 0 && header->amount_currency >= 0 &&
+		header->account->currency != NULL)
+		check_currency(shaper, header, &read[header->places[shaper->amount]],
+					   &read[header->amount_currency]);
+}
+
+/*
+ * The date of a cell with a time.  A row without one would be lost silently to
+ * any condition on the day.
+ */
+static AdpCell
+date_of(const Shaper *shaper, int i, const AdpCell *cell)
+{
+	AdpCell date = *cell;
+
+	if (is_none(&shaper->cells[i], cell) || cell->len < DATE_LEN)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("a row of report \"%s\" has no \"%s\"", shaper->report,
+						shaper->columns[i].name)));
+	date.len = DATE_LEN;
+	return date;
+}
+
+/*
+ * How many digits a text begins with.
+ */
+static Size
+count_digits(const char *text, const char *end)
+{
+	const char *at = text;
+
+	while (at < end && *at >= '0' && *at <= '9')
+		at++;
+	return at - text;
+}
+
+/*
+ * Copies the digits of a whole number, of which commas may make groups; returns
+ * what follows them, NULL if they are no such number.  A comma behind a 0 would
+ * be that of a fraction.
+ */
+static const char *
+copy_digits(const char *at, const char *end, StringInfo out)
+{
+	Size n = count_digits(at, end);
+	bool is_grouped = at + n < end && at[n] == ',';
+
+	if (n == 0 || (is_grouped && (n > GROUP_LEN || *at == '0')))
+		return NULL;
+	appendBinaryStringInfo(out, at, (int) n);
+	at += n;
+	while (at < end && *at == ',')
+	{
+		if (count_digits(at + 1, end) != GROUP_LEN)
+			return NULL;
+		appendBinaryStringInfo(out, at + 1, GROUP_LEN);
+		at += 1 + GROUP_LEN;
+	}
+	return at;
+}
+
+/*
+ * A whole number in plain digits, where 12.0 or 12,000 stands for it.  Anything
+ * else stays as it is, and is refused by types that cannot hold it.
+ */
+static AdpCell
+plain_number(AdpCell cell)
+{
+	const char *at = cell.data;
+	const char *end = cell.data + cell.len;
+	StringInfoData out;
+
+	if (memchr(at, '.', cell.len) == NULL && memchr(at, ',', cell.len) == NULL)
+		return cell;
+	initStringInfo(&out);
+	if (*at == '-')
+		appendStringInfoChar(&out, *at++);
+	at = copy_digits(at, end, &out);
+	if (at == NULL)
+		return cell;
+	if (at < end && *at == '.')
+	{
+		if (++at == end)
+			return cell;
+		while (at < end && *at == '0')
+			at++;
+	}
+	if (at < end)
+		return cell;
+	cell.data = out.data;
+	cell.len = (uint32) out.len;
+	return cell;
+}
+
+/*
+ * A value of a row, which is that of a family where there are any.
+ */
+static AdpCell
+value_of(const Shaper *shaper, const Header *header, int i, int family,
+		 const AdpCell *read)
+{
+	static const AdpCell none = {NULL, 0, ADP_CELL_NULL, false};
+	const CellPlan *plan = &shaper->cells[i];
+	int place = header->places[i];
+
+	switch (plan->origin)
+	{
+		case FROM_CELL:
+			break;
+		case FROM_TIME:
+			return date_of(shaper, i, &read[place]);
+		case FROM_FAMILY:
+			place =
+				header->families
+					->places[family * header->families->ncolumns + plan->column];
+			break;
+		case FROM_FAMILY_NAME:
+			return header->families->names[family];
+		case FROM_CURRENCY:
+			return header->currency;
+	}
+	if (place < 0 || is_none(plan, &read[place]))
+		return none;
+	return plan->is_whole ? plain_number(read[place]) : read[place];
+}
+
+/*
+ * Makes the rows of a record: one, or one for each family.
+ */
+static bool
+unfold(AdpShaper *base, void *made, const AdpCell *read, int nth, AdpCell *cells)
+{
+	const Shaper *shaper = (const Shaper *) base;
+	Header *header = made;
+	int family = -1;
+
+	if (shaper->has_families)
+	{
+		family = adp_families_next(header->families, read,
+								   nth == 0 ? 0 : header->at);
+		header->at = family + 1;
+	}
+	if (shaper->has_families ? family < 0 : nth > 0)
+		return false;
+	for (int i = 0; i < shaper->ncells; i++)
+		cells[i] = value_of(shaper, header, i, family, read);
+	return true;
+}
+
+/*
+ * Where a field stands among those that words for no value can stand in.
+ */
+static int
+place_of_none(const AdpField *field)
+{
+	if (field == NULL)
+		return ADP_NONE_IN_OTHERS;
+	if (field->type != ADP_FIELD_TEXT)
+		return ADP_NONE_IN_NUMBERS;
+	return (field->flags & ADP_FIELD_NO_NONE) != 0 ? ADP_NONE_IN_NAMES
+												   : ADP_NONE_IN_TEXTS;
+}
+
+/*
+ * Picks the words that stand for no value of a field.
+ */
+static void
+plan_words(const AdpNoneWord *none, const AdpField *field, CellPlan *plan)
+{
+	int where = place_of_none(field);
+	int n = 0;
+
+	while (none[n].word != NULL)
+		n++;
+	plan->words = palloc(Max(n, 1) * sizeof(char *));
+	plan->lens = palloc(Max(n, 1) * sizeof(uint32));
+	for (int i = 0; i < n; i++)
+	{
+		if ((none[i].where & where) == 0)
+			continue;
+		plan->words[plan->nwords] = none[i].word;
+		plan->lens[plan->nwords++] = (uint32) strlen(none[i].word);
+	}
+}
+
+/*
+ * Plans a field that families make; false if it is none.
+ */
+static bool
+plan_family(const AdpFamilies *families, const char *name, CellPlan *plan)
+{
+	if (families == NULL)
+		return false;
+	plan->column = adp_families_column(families, name);
+	if (plan->column >= 0)
+		plan->origin = FROM_FAMILY;
+	else if (strcmp(name, families->name) == 0)
+		plan->origin = FROM_FAMILY_NAME;
+	else if (strcmp(name, families->currency) == 0)
+		plan->origin = FROM_CURRENCY;
+	else
+		return false;
+	return true;
+}
+
+/*
+ * Whether a field is a whole number, by the catalogue or as a column of a
+ * family.
+ */
+static bool
+is_whole(const Shaper *shaper, const char *name, const AdpField *field)
+{
+	const AdpFamilies *families = shaper->records->families;
+
+	if (field == NULL && families != NULL)
+	{
+		name = adp_families_field(families, name);
+		field = name ? adp_platform_field(shaper->platform, name) : NULL;
+	}
+	return field != NULL && field->type == ADP_FIELD_INT;
+}
+
+/*
+ * Works out how a cell gets its value.
+ */
+static void
+plan_cell(Shaper *shaper, const char *name, AdpNamedColumn *column,
+		  CellPlan *plan)
+{
+	const AdpRecords *records = shaper->records;
+	const AdpField *field = adp_platform_field(shaper->platform, name);
+
+	plan->is_whole = is_whole(shaper, name, field);
+	plan_words(records->none, field, plan);
+	if (plan_family(records->families, name, plan))
+	{
+		shaper->has_families |= plan->origin != FROM_CURRENCY;
+		return;
+	}
+	column->name = name;
+	column->is_required =
+		field != NULL && (field->flags & ADP_FIELD_REQUIRED) != 0;
+	if (records->time == NULL || strcmp(name, shaper->platform->day_field) != 0)
+		return;
+	column->name = records->time;
+	column->is_required = true;
+	plan->origin = FROM_TIME;
+}
+
+/*
+ * Notes which cells are checked of each record: of the day, and of the amount
+ * whose currency rows state.
+ */
+static void
+note_checked(Shaper *shaper, const AdpQuery *query)
+{
+	const char *amount = shaper->records->amount;
+
+	shaper->day = shaper->amount = -1;
+	for (int i = 0; i < query->nfields; i++)
+	{
+		if (strcmp(query->fields[i], shaper->platform->day_field) == 0)
+			shaper->day = i;
+		if (amount != NULL && strcmp(query->fields[i], amount) == 0)
+			shaper->amount = i;
+	}
+}
+
+/*
+ * Throws for fields of families over a source that cannot have them: it would
+ * seem to be without any on every day.
+ */
+static void
+require_families(const Shaper *shaper)
+{
+	const AdpFamilies *families = shaper->records->families;
+
+	if (!shaper->has_families || !shaper->records->lacks_families)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+			 errmsg("report \"%s\" has no columns of %s", shaper->report,
+					families->things),
+			 errhint("%s", families->hint)));
+}
+
+/*
+ * Makes the shaper of a query.
+ */
+AdpShaper *
+adp_records_shaper(const AdpPlatform *platform, const AdpSource *source,
+				   const AdpSettings *settings, const AdpQuery *query)
+{
+	Shaper *shaper = palloc0(sizeof(Shaper));
+	int n = query->nfields;
+
+	shaper->base.header = read_header;
+	shaper->base.check = check_record;
+	shaper->base.unfold = unfold;
+	shaper->platform = platform;
+	shaper->records = (const AdpRecords *) source->rows;
+	shaper->settings = settings;
+	shaper->report = query->source;
+	shaper->ncells = n;
+	shaper->columns = palloc0(Max(n, 1) * sizeof(AdpNamedColumn));
+	shaper->cells = palloc0(Max(n, 1) * sizeof(CellPlan));
+	for (int i = 0; i < n; i++)
+		plan_cell(shaper, query->fields[i], &shaper->columns[i],
+				  &shaper->cells[i]);
+	note_checked(shaper, query);
+	require_families(shaper);
+	return &shaper->base;
+}

@@ -1,0 +1,312 @@
+/*
+ * google_ads.c
+ *	  Google Ads: fields, reports, options, and how its API is spoken.
+ *
+ * Rows come from the paged method googleAds:search; its pages can be asked
+ * again one by one, which those of searchStream cannot.  A metric that the
+ * platform leaves out of a row that exists is zero where it is additive and
+ * not known (NULL) where it is a ratio.  The platform drops rows in which every
+ * selected metric is zero as soon as a segment is selected; hence the metrics
+ * that decide which rows exist are always selected (see adp_table_presence).
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "utils/json.h"
+
+#include "base/words.h"
+#include "platform/google_ads/gaql.h"
+#include "platform/google_ads/google_ads.h"
+#include "platform/platform.h"
+
+#define LIST_FIELDS \
+	"customer_client.id, customer_client.descriptive_name, " \
+	"customer_client.time_zone, customer_client.currency_code, " \
+	"customer_client.resource_name"
+#define LIST_WHERE \
+	"customer_client.status = 'ENABLED' AND customer_client.manager = FALSE"
+#define ACCOUNT_FIELDS \
+	"customer.id, customer.descriptive_name, customer.time_zone, " \
+	"customer.currency_code"
+
+/* An account's attribute in either answer. */
+#define EITHER(attribute) "customerClient." attribute "|customer." attribute
+
+/* A resource is an identifier, so that nothing else gets into a query. */
+static const AdpOption google_ads_options[] =
+	{{"api_version", ADP_ON_SERVER, ADP_OPTION_PATTERN,
+	  offsetof(AdpSettings, api_version), .pattern = "v[0-9]+",
+	  .rule = "A version of the Google Ads API is written like v26."},
+	 {"customer_id", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ACCOUNTS,
+	  offsetof(AdpSettings, accounts), .words = "*",
+	  .table_offset = offsetof(AdpSettings, table_accounts)},
+	 {"login_customer_id", ADP_ON_SERVER | ADP_ON_MAPPING, ADP_OPTION_ACCOUNT,
+	  offsetof(AdpSettings, manager)},
+	 {"resource", ADP_ON_TABLE, ADP_OPTION_PATTERN,
+	  offsetof(AdpSettings, source), .pattern = "[a-z][a-z0-9_]*",
+	  .rule =
+		  "A resource is a lower-case name such as campaign or keyword_view."},
+	 {"token_endpoint", ADP_ON_SERVER, ADP_OPTION_URL,
+	  offsetof(AdpSettings, token_endpoint)},
+	 {"access_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	  offsetof(AdpSettings, access_token), true},
+	 {"client_id", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	  offsetof(AdpSettings, client_id), true},
+	 {"client_secret", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	  offsetof(AdpSettings, client_secret), true},
+	 {"developer_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	  offsetof(AdpSettings, developer_token), true},
+	 {"refresh_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	  offsetof(AdpSettings, refresh_token), true},
+	 {"service_account_key", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	  offsetof(AdpSettings, service_account_key), true},
+	 {NULL}};
+
+/*
+ * Releases newest first.  Of those to come the platform publishes the month, here
+ * its first day; as published in October 2026.
+ */
+static const AdpVersion google_ads_versions[] = {{"v26", "2027-11-01"},
+												 {"v25", "2027-08-01"},
+												 {"v24", "2027-05-01"},
+												 {"v23", "2027-02-01"},
+												 {"v22", "2026-10-07"},
+												 {NULL}};
+
+/*
+ * The platform keeps numbers of any range of the last 37 months.  The manager
+ * tells the hierarchy below it in one answer.  Clicks are told day by day for 90
+ * days, changes by their time and never more than 10,000 at once; the reach of
+ * change_status is what is commonly seen.
+ *
+ * Which resources split the rows of another is told by the platform's field
+ * service only.  A resource that is not known to be attributed counts as one
+ * that splits: then its id is always asked for, which changes nothing where it
+ * is attributed after all.
+ */
+#define CHANGES_MAX 10000
+#define FILLER .filler = "{source}.resource_name"
+#define SOURCE(name, ...) \
+	{ \
+		name, .reach_months = 37, FILLER, __VA_ARGS__ \
+	}
+#define DATED_SOURCE(name, ...) \
+	{ \
+		name, FILLER, __VA_ARGS__ \
+	}
+#define OF_CAMPAIGN "campaign_budget,bidding_strategy,campaign_group"
+#define OF_AD_GROUP "campaign,ad_group," OF_CAMPAIGN
+
+/* A list of keys, as AdpSource has them. */
+#define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* An ad may lie in several ad groups; a place counts a click once per kind. */
+static const AdpSource google_ads_sources[] =
+	{SOURCE("customer", .keys = (const char *const[]){NULL}),
+	 SOURCE("customer_client", .asks_manager = true),
+	 SOURCE("geographic_view",
+			.keys = KEYS("geographic_view.location_type",
+						 "geographic_view.country_criterion_id")),
+	 SOURCE("campaign", .is_part = true, .keys = KEYS("campaign.id"),
+			.attributed = OF_CAMPAIGN),
+	 SOURCE("ad_group", .is_part = true, .keys = KEYS("ad_group.id"),
+			.attributed = OF_AD_GROUP),
+	 SOURCE("ad_group_ad", .is_part = true,
+			.keys = KEYS("ad_group.id", "ad_group_ad.ad.id"),
+			.attributed = OF_AD_GROUP),
+	 SOURCE("ad_group_criterion", .attributed = OF_AD_GROUP),
+	 SOURCE("keyword_view", .is_part = true,
+			.keys = KEYS("ad_group.id", "ad_group_criterion.criterion_id"),
+			.attributed = OF_AD_GROUP ",ad_group_criterion"),
+	 SOURCE("age_range_view", .attributed = OF_AD_GROUP ",ad_group_criterion"),
+	 SOURCE("gender_view", .attributed = OF_AD_GROUP ",ad_group_criterion"),
+	 SOURCE("search_term_view", .is_part = true,
+			.keys = KEYS("ad_group.id", "search_term_view.search_term"),
+			.attributed = OF_AD_GROUP),
+	 DATED_SOURCE("click_view", .reach_days = 90, .days_per_request = 1),
+	 DATED_SOURCE("change_event", .reach_days = 30, .rows_cap = CHANGES_MAX,
+				  .day_field = "change_event.change_date_time",
+				  .attributed = OF_AD_GROUP ",asset"),
+	 DATED_SOURCE("change_status", .reach_days = 90, .rows_cap = CHANGES_MAX,
+				  .day_field = "change_status.last_change_date_time",
+				  .attributed = OF_AD_GROUP ",asset,ad_group_ad,"
+											"ad_group_criterion"),
+	 SOURCE("asset", .is_shared = true),
+	 SOURCE("bidding_strategy", .is_shared = true),
+	 SOURCE("conversion_action", .is_shared = true),
+	 SOURCE("custom_audience", .is_shared = true),
+	 SOURCE("label", .is_shared = true),
+	 SOURCE("shared_criterion", .is_shared = true),
+	 SOURCE("shared_set", .is_shared = true),
+	 SOURCE("user_list", .is_shared = true),
+	 SOURCE(NULL)};
+
+/* Every answer to a search has one of the two, the empty one the latter. */
+#define ROWS \
+	{ \
+		.list = "results", .empty = "fieldMask" \
+	}
+
+static const AdpPromises google_ads_promises = {
+	.failure = "error|0.error",
+	.of = {[ADP_ANSWER_ROWS] = ROWS,
+		   [ADP_ANSWER_ACCOUNTS] = ROWS,
+		   [ADP_ANSWER_ACCOUNT] = ROWS,
+		   [ADP_ANSWER_TOKEN] = {.value = "access_token"}},
+};
+
+/*
+ * The manager through which accounts are reached, and the developer token for
+ * who still has to send one (it is ignored since September 2026).
+ */
+static const AdpSettingHeader google_ads_headers[] =
+	{{"login-customer-id", offsetof(AdpSettings, manager)},
+	 {"developer-token", offsetof(AdpSettings, developer_token)},
+	 {NULL}};
+
+/*
+ * The part of a field's name before the first dot, palloc'd.
+ */
+static char *
+resource_of(const char *field)
+{
+	return pnstrdup(field, strcspn(field, "."));
+}
+
+/*
+ * What a field is, by the resource in its name.
+ */
+static AdpFieldKind
+field_kind(const char *source, const char *name, const char **split)
+{
+	const char *resource = resource_of(name);
+	const char *attributed =
+		adp_platform_source(&adp_google_ads, source)->attributed;
+
+	*split = NULL;
+	if (strcmp(resource, "metrics") == 0)
+		return ADP_KIND_METRIC;
+	if (strcmp(resource, "segments") == 0)
+	{
+		*split = name;
+		return ADP_KIND_SEGMENT;
+	}
+	if (strcmp(resource, source) != 0 && strcmp(resource, "customer") != 0 &&
+		strcmp(resource, "adpipe") != 0 &&
+		!adp_words_hold(attributed, resource))
+		*split = resource;
+	return ADP_KIND_ATTRIBUTE;
+}
+
+/*
+ * The request as EXPLAIN shows it.
+ */
+static char *
+query_text(const AdpSettings *settings, const AdpQuery *query)
+{
+	return adp_gaql_query(query);
+}
+
+/*
+ * Body of a search request: query and, past the first page, the page's token.
+ */
+static void
+search_request(const AdpSettings *settings, const char *account,
+			   const char *query_text, const char *page_token,
+			   AdpApiRequest *out)
+{
+	StringInfoData body;
+
+	initStringInfo(&body);
+	appendStringInfoString(&body, "{\"query\":");
+	escape_json(&body, query_text);
+	if (page_token != NULL)
+	{
+		appendStringInfoString(&body, ",\"pageToken\":");
+		escape_json(&body, page_token);
+	}
+	appendStringInfoChar(&body, '}');
+	out->method = "POST";
+	out->path = psprintf("/%s/customers/%s/googleAds:search",
+						 settings->api_version, account);
+	out->body = body.data;
+}
+
+/*
+ * The request for a page of rows.
+ */
+static void
+page_request(const AdpPageAsk *ask, AdpApiRequest *out)
+{
+	search_request(ask->settings, ask->account->id, adp_gaql_query(ask->query),
+				   ask->token, out);
+}
+
+/*
+ * The query that lists the enabled leaf accounts under the manager.
+ */
+static void
+list_request(const AdpSettings *settings, const char *page_token,
+			 AdpApiRequest *out)
+{
+	search_request(settings, settings->manager,
+				   adp_gaql_list(LIST_FIELDS, "customer_client", LIST_WHERE),
+				   page_token, out);
+}
+
+/*
+ * The query for one account's time zone and currency.
+ */
+static void
+account_request(const AdpSettings *settings, const char *account,
+				AdpApiRequest *out)
+{
+	search_request(settings, account,
+				   adp_gaql_list(ACCOUNT_FIELDS, "customer", NULL), NULL, out);
+}
+
+const AdpPlatform adp_google_ads = {
+	.name = "google_ads",
+	.title = "Google Ads",
+	.endpoint = "https://googleads.googleapis.com",
+	.token_endpoint = "https://oauth2.googleapis.com/token",
+	.versions = google_ads_versions,
+	.account_option = "customer_id",
+	.manager_option = "login_customer_id",
+	.source_option = "resource",
+	.account_source = "customer",
+	.day_field = "segments.date",
+	.grant = &adp_google_ads_grant,
+	.secret_marks = "1//,4/0,ya29.,GOCSPX-",
+	.rows_key = "results",
+	.list_key = "results",
+	.promises = &google_ads_promises,
+	.row_account = ".resource_name",
+	.row_account_prefix = "customers/",
+	.token_path = "nextPageToken",
+	.more_path = "nextPageToken",
+	.fields = adp_google_ads_fields,
+	.reports = adp_google_ads_reports,
+	.sources = google_ads_sources,
+	.options = google_ads_options,
+	.watches = adp_google_ads_watches,
+	.failures = &adp_google_ads_failures,
+	.account_id =
+		{.ignored = "-",
+		 .pattern = "[0-9]{10}",
+		 .rule = "A customer id has 10 digits; hyphens may stand between them."},
+	.account_paths = {.id = EITHER("id"),
+					  .name = EITHER("descriptiveName"),
+					  .time_zone = EITHER("timeZone"),
+					  .currency = EITHER("currencyCode"),
+					  .manager = "customerClient.resourceName"},
+	.headers = google_ads_headers,
+	.has_empty_rows = true,
+	.field_kind = field_kind,
+	.can_hold = adp_gaql_can_hold,
+	.field_path = adp_gaql_json_path,
+	.query_text = query_text,
+	.page_request = page_request,
+	.list_request = list_request,
+	.account_request = account_request,
+};

@@ -1,0 +1,25 @@
+/*
+ * google_ads.h
+ *	  What the parts of the Google Ads platform share.
+ */
+#ifndef ADP_PLATFORM_GOOGLE_ADS_GOOGLE_ADS_H
+#define ADP_PLATFORM_GOOGLE_ADS_GOOGLE_ADS_H
+
+#include "platform/api/failure.h"
+#include "platform/api/oauth.h"
+#include "platform/api/params.h"
+
+extern const AdpPlatform adp_google_ads;
+
+/* google_ads_reports.c */
+extern const AdpField adp_google_ads_fields[];
+extern const AdpReport adp_google_ads_reports[];
+extern const AdpWatch adp_google_ads_watches[];
+
+/* google_ads_failure.c */
+extern const AdpFailureKind adp_google_ads_failures;
+
+/* google_ads_grant.c */
+extern const AdpGrant adp_google_ads_grant;
+
+#endif /* ADP_PLATFORM_GOOGLE_ADS_GOOGLE_ADS_H */

@@ -1,0 +1,579 @@
+/*
+ * google_ads_reports.c
+ *	  Google Ads: its fields and the reports typed from them, as tables.
+ *
+ * Field types and units follow the API's published definitions of v25 and v26.
+ * Fields that are not listed here can be used in tables that users define;
+ * conditions on them stay local, and absent means NULL.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type_d.h"
+
+#include "platform/google_ads/google_ads.h"
+
+#define ATTRIBUTE ADP_KIND_ATTRIBUTE
+#define SEGMENT ADP_KIND_SEGMENT
+#define METRIC ADP_KIND_METRIC
+#define COUNTED (ADP_FIELD_ADDITIVE | ADP_FIELD_ABSENT_0)
+
+/*
+ * The platform gives past days the attributes that entities have now, and a copy
+ * keeps those of the day on which it read.
+ */
+#define AS_READ " as of the time of reading."
+
+const AdpField adp_google_ads_fields[] =
+	{{"adpipe.platform", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_PLATFORM,
+	  "The platform's name, google_ads."},
+	 {"customer.id", ADP_FIELD_ID, ATTRIBUTE, ADP_FIELD_ACCOUNT,
+	  "Customer id, 10 digits without hyphens."},
+	 {"customer.descriptive_name", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Name of the account" AS_READ},
+	 {"customer.currency_code", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "ISO 4217 code in which the account is billed."},
+	 {"customer.time_zone", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Time zone in which the account's days run."},
+	 {"customer.auto_tagging_enabled", ADP_FIELD_BOOL, ATTRIBUTE, 0,
+	  "Whether clicks carry the id by which conversions are found."},
+	 {"customer.status", ADP_FIELD_ENUM, ATTRIBUTE, 0, "Status of the account."},
+	 {"customer.manager", ADP_FIELD_BOOL, ATTRIBUTE, 0,
+	  "Whether the account is a manager."},
+	 {"customer_client.id", ADP_FIELD_ID, ATTRIBUTE, 0,
+	  "Customer id, 10 digits without hyphens."},
+	 {"customer_client.descriptive_name", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Name of the account."},
+	 {"customer_client.currency_code", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "ISO 4217 code in which the account is billed."},
+	 {"customer_client.time_zone", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Time zone in which the account's days run."},
+	 {"customer_client.status", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "ENABLED, CANCELED, SUSPENDED or CLOSED."},
+	 {"customer_client.manager", ADP_FIELD_BOOL, ATTRIBUTE, 0,
+	  "Whether the account is a manager."},
+	 {"customer_client.hidden", ADP_FIELD_BOOL, ATTRIBUTE, 0,
+	  "Whether the account is hidden in the manager."},
+	 {"customer_client.test_account", ADP_FIELD_BOOL, ATTRIBUTE, 0,
+	  "Whether the account is a test account."},
+	 {"customer_client.level", ADP_FIELD_INT, ATTRIBUTE, 0,
+	  "Distance from the account asked, which is 0."},
+	 {"campaign.id", ADP_FIELD_ID, ATTRIBUTE, 0, "Id of the campaign."},
+	 {"campaign.name", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Name of the campaign" AS_READ},
+	 {"campaign.status", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "ENABLED, PAUSED or REMOVED," AS_READ},
+	 {"campaign.serving_status", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "Whether the campaign can serve now."},
+	 {"campaign.advertising_channel_type", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "SEARCH, DISPLAY, VIDEO, PERFORMANCE_MAX and so on."},
+	 {"campaign.advertising_channel_sub_type", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "Finer kind of channel."},
+	 {"campaign.bidding_strategy_type", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "How the campaign bids."},
+	 {"campaign.start_date_time", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Start, in the account's time zone."},
+	 {"campaign.end_date_time", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "End, in the account's time zone."},
+	 {"campaign.campaign_budget", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Resource name of the campaign's budget."},
+	 {"campaign_budget.id", ADP_FIELD_ID, ATTRIBUTE, 0, "Id of the budget."},
+	 {"campaign_budget.name", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Name of the budget."},
+	 {"campaign_budget.status", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "ENABLED or REMOVED."},
+	 {"campaign_budget.period", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "DAILY or CUSTOM_PERIOD."},
+	 {"campaign_budget.delivery_method", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "STANDARD or ACCELERATED."},
+	 {"campaign_budget.explicitly_shared", ADP_FIELD_BOOL, ATTRIBUTE, 0,
+	  "Whether several campaigns may share the budget."},
+	 {"campaign_budget.amount_micros", ADP_FIELD_INT, ATTRIBUTE,
+	  ADP_FIELD_MICROS,
+	  "Budget per day; do not add up shared budgets over campaigns."},
+	 {"campaign_budget.total_amount_micros", ADP_FIELD_INT, ATTRIBUTE,
+	  ADP_FIELD_MICROS, "Budget of a custom period as a whole."},
+	 {"ad_group.id", ADP_FIELD_ID, ATTRIBUTE, 0, "Id of the ad group."},
+	 {"ad_group.name", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Name of the ad group" AS_READ},
+	 {"ad_group.status", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "ENABLED, PAUSED or REMOVED," AS_READ},
+	 {"ad_group.type", ADP_FIELD_ENUM, ATTRIBUTE, 0, "Kind of ad group."},
+	 {"ad_group.cpc_bid_micros", ADP_FIELD_INT, ATTRIBUTE, ADP_FIELD_MICROS,
+	  "Highest bid per click."},
+	 {"ad_group_ad.ad.id", ADP_FIELD_ID, ATTRIBUTE, 0, "Id of the ad."},
+	 {"ad_group_ad.ad.name", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Name of the ad as of the time of reading; many ads have none."},
+	 {"ad_group_ad.ad.type", ADP_FIELD_ENUM, ATTRIBUTE, 0, "Kind of ad."},
+	 {"ad_group_ad.ad.final_urls", ADP_FIELD_LIST, ATTRIBUTE, 0,
+	  "Landing pages."},
+	 {"ad_group_ad.status", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "ENABLED, PAUSED or REMOVED."},
+	 {"ad_group_criterion.criterion_id", ADP_FIELD_ID, ATTRIBUTE, 0,
+	  "Id of the keyword within its ad group."},
+	 {"ad_group_criterion.keyword.text", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "The keyword."},
+	 {"ad_group_criterion.keyword.match_type", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "EXACT, PHRASE or BROAD."},
+	 {"ad_group_criterion.status", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "ENABLED, PAUSED or REMOVED."},
+	 {"ad_group_criterion.negative", ADP_FIELD_BOOL, ATTRIBUTE, 0,
+	  "Whether the keyword excludes."},
+	 {"ad_group_criterion.cpc_bid_micros", ADP_FIELD_INT, ATTRIBUTE,
+	  ADP_FIELD_MICROS, "Highest bid per click of the keyword itself."},
+	 {"ad_group_criterion.quality_info.quality_score", ADP_FIELD_INT, ATTRIBUTE,
+	  0, "Quality score from 1 to 10."},
+	 {"search_term_view.search_term", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "What people searched for; rare terms are withheld by the platform."},
+	 {"search_term_view.status", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "Whether the term was added or excluded as a keyword."},
+	 {"geographic_view.country_criterion_id", ADP_FIELD_ID, ATTRIBUTE, 0,
+	  "Id of the country."},
+	 {"geographic_view.location_type", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "AREA_OF_INTEREST or LOCATION_OF_PRESENCE."},
+	 {"performance_max_placement_view.placement", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Address of the site, or id of the app or video."},
+	 {"performance_max_placement_view.display_name", ADP_FIELD_TEXT, ATTRIBUTE,
+	  0, "Name of the placement as people see it."},
+	 {"performance_max_placement_view.placement_type", ADP_FIELD_ENUM,
+	  ATTRIBUTE, 0, "WEBSITE, MOBILE_APPLICATION, YOUTUBE_VIDEO and so on."},
+	 {"performance_max_placement_view.target_url", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Address of the placement."},
+	 {"click_view.gclid", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Google click id."},
+	 {"click_view.ad_group_ad", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Resource name of the ad."},
+	 {"click_view.page_number", ADP_FIELD_INT, ATTRIBUTE, 0,
+	  "Page of the search results on which the ad was shown."},
+	 {"change_event.change_date_time", ADP_FIELD_TIME, ATTRIBUTE, 0,
+	  "When it was changed, in the account's time zone."},
+	 {"change_event.change_resource_type", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "What was changed: AD, AD_GROUP, CAMPAIGN and so on."},
+	 {"change_event.change_resource_name", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Resource name of what was changed."},
+	 {"change_event.client_type", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "What it was changed with: the web client, the API, a rule and so on."},
+	 {"change_event.user_email", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Who changed it."},
+	 {"change_event.resource_change_operation", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "CREATE, UPDATE or REMOVE."},
+	 {"change_event.changed_fields", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Fields that were changed, with commas."},
+	 {"change_event.old_resource", ADP_FIELD_OBJECT, ATTRIBUTE, 0,
+	  "The changed fields before."},
+	 {"change_event.new_resource", ADP_FIELD_OBJECT, ATTRIBUTE, 0,
+	  "The changed fields after."},
+	 {"change_event.campaign", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Resource name of the campaign."},
+	 {"change_event.ad_group", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Resource name of the ad group."},
+	 {"change_status.last_change_date_time", ADP_FIELD_TIME, ATTRIBUTE, 0,
+	  "When it was last changed, in the account's time zone."},
+	 {"change_status.resource_type", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "What was changed: AD, AD_GROUP, CAMPAIGN and so on."},
+	 {"change_status.resource_status", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "ADDED, CHANGED or REMOVED."},
+	 {"conversion_action.id", ADP_FIELD_ID, ATTRIBUTE, 0,
+	  "Id of the conversion action."},
+	 {"conversion_action.name", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Name of the conversion action."},
+	 {"conversion_action.status", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "ENABLED, REMOVED or HIDDEN."},
+	 {"conversion_action.type", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "Where the conversion is recorded."},
+	 {"conversion_action.category", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "PURCHASE, SIGNUP and so on."},
+	 {"conversion_action.primary_for_goal", ADP_FIELD_BOOL, ATTRIBUTE, 0,
+	  "Whether the action counts into conversions."},
+	 {"conversion_action.counting_type", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "ONE_PER_CLICK or MANY_PER_CLICK."},
+	 {"conversion_action.click_through_lookback_window_days", ADP_FIELD_INT,
+	  ATTRIBUTE, 0, "Days after a click in which a conversion counts."},
+	 {"conversion_action.view_through_lookback_window_days", ADP_FIELD_INT,
+	  ATTRIBUTE, 0, "Days after a view in which a conversion counts."},
+	 {"conversion_action.attribution_model_settings.attribution_model",
+	  ADP_FIELD_ENUM, ATTRIBUTE, 0, "How credit is shared among clicks."},
+	 {"segments.date", ADP_FIELD_DATE, SEGMENT, 0,
+	  "Day in the account's time zone."},
+	 {"segments.week", ADP_FIELD_DATE, SEGMENT, 0, "Monday of the week."},
+	 {"segments.month", ADP_FIELD_DATE, SEGMENT, 0, "First day of the month."},
+	 {"segments.quarter", ADP_FIELD_DATE, SEGMENT, 0,
+	  "First day of the quarter."},
+	 {"segments.year", ADP_FIELD_INT, SEGMENT, 0, "Year."},
+	 {"segments.hour", ADP_FIELD_INT, SEGMENT, 0, "Hour of the day, 0 to 23."},
+	 {"segments.day_of_week", ADP_FIELD_ENUM, SEGMENT, 0, "MONDAY to SUNDAY."},
+	 {"segments.device", ADP_FIELD_ENUM, SEGMENT, 0,
+	  "MOBILE, TABLET, DESKTOP, CONNECTED_TV or OTHER."},
+	 {"segments.ad_network_type", ADP_FIELD_ENUM, SEGMENT, 0,
+	  "SEARCH, SEARCH_PARTNERS, CONTENT, YOUTUBE and so on."},
+	 {"segments.search_term_match_type", ADP_FIELD_ENUM, SEGMENT, 0,
+	  "How the term matched the keyword."},
+	 {"segments.click_type", ADP_FIELD_ENUM, SEGMENT, 0,
+	  "What was clicked; counts an impression once per type."},
+	 {"segments.slot", ADP_FIELD_ENUM, SEGMENT, 0,
+	  "SEARCH_TOP, SEARCH_OTHER, CONTENT and so on."},
+	 {"segments.conversion_action", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Resource name of the conversion action."},
+	 {"segments.conversion_action_name", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Name of the conversion action."},
+	 {"segments.conversion_action_category", ADP_FIELD_ENUM, SEGMENT, 0,
+	  "Category of the conversion action."},
+	 {"segments.conversion_lag_bucket", ADP_FIELD_ENUM, SEGMENT, 0,
+	  "Days from interaction to conversion."},
+	 {"segments.conversion_or_adjustment_lag_bucket", ADP_FIELD_ENUM, SEGMENT,
+	  0, "Days from interaction to conversion or adjustment."},
+	 {"segments.conversion_attribution_event_type", ADP_FIELD_ENUM, SEGMENT, 0,
+	  "IMPRESSION, INTERACTION or ENGAGED_VIEW."},
+	 {"segments.external_conversion_source", ADP_FIELD_ENUM, SEGMENT, 0,
+	  "Where the conversion was recorded."},
+	 {"segments.conversion_adjustment", ADP_FIELD_BOOL, SEGMENT, 0,
+	  "False: as first reported; true: later change."},
+	 {"metrics.impressions", ADP_FIELD_INT, METRIC, COUNTED,
+	  "Times an ad was shown."},
+	 {"metrics.clicks", ADP_FIELD_INT, METRIC, COUNTED,
+	  "Clicks, without those filtered as invalid."},
+	 {"metrics.interactions", ADP_FIELD_INT, METRIC, COUNTED,
+	  "Clicks, views or engagements, whichever the format counts.",
+	  .implied_by = "metrics.impressions,metrics.clicks"},
+	 {"metrics.engagements", ADP_FIELD_INT, METRIC, COUNTED, "Engagements."},
+	 {"metrics.cost_micros", ADP_FIELD_INT, METRIC, COUNTED | ADP_FIELD_MICROS,
+	  "Cost in the account's currency."},
+	 {"metrics.conversions", ADP_FIELD_DECIMAL, METRIC, COUNTED,
+	  "Conversions of primary actions, with fractions, on the day of the click."},
+	 {"metrics.conversions_value", ADP_FIELD_DECIMAL, METRIC, COUNTED,
+	  "Value of conversions in the account's currency.",
+	  .implied_by = "metrics.conversions"},
+	 {"metrics.all_conversions", ADP_FIELD_DECIMAL, METRIC, COUNTED,
+	  "Conversions of all actions, with fractions."},
+	 {"metrics.all_conversions_value", ADP_FIELD_DECIMAL, METRIC, COUNTED,
+	  "Value of all conversions in the account's currency.",
+	  .implied_by = "metrics.all_conversions"},
+	 {"metrics.view_through_conversions", ADP_FIELD_INT, METRIC, COUNTED,
+	  "Conversions after a view without a click; not part of conversions."},
+	 {"metrics.cross_device_conversions", ADP_FIELD_DECIMAL, METRIC, COUNTED,
+	  "Conversions on another device than the click; part of all_conversions.",
+	  .implied_by = "metrics.all_conversions"},
+	 {"metrics.conversions_by_conversion_date", ADP_FIELD_DECIMAL, METRIC,
+	  COUNTED, "Conversions on the day of the conversion."},
+	 {"metrics.conversions_value_by_conversion_date", ADP_FIELD_DECIMAL, METRIC,
+	  COUNTED, "Conversion value on the day of the conversion.",
+	  .implied_by = "metrics.conversions_by_conversion_date"},
+	 {"metrics.all_conversions_by_conversion_date", ADP_FIELD_DECIMAL, METRIC,
+	  COUNTED, "Conversions of all actions on the day of the conversion."},
+	 {"metrics.all_conversions_value_by_conversion_date", ADP_FIELD_DECIMAL,
+	  METRIC, COUNTED, "Value of all conversions on the day of the conversion.",
+	  .implied_by = "metrics.all_conversions_by_conversion_date"},
+	 {"metrics.video_trueview_views", ADP_FIELD_INT, METRIC, COUNTED,
+	  "Video views."},
+	 {"metrics.invalid_clicks", ADP_FIELD_INT, METRIC, COUNTED,
+	  "Clicks filtered as invalid; not part of clicks."},
+	 {"metrics.ctr", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Clicks per impression, a fraction; does not add up."},
+	 {"metrics.average_cpc", ADP_FIELD_DECIMAL, METRIC, ADP_FIELD_MICROS,
+	  "Cost per click; does not add up."},
+	 {"metrics.average_cpm", ADP_FIELD_DECIMAL, METRIC, ADP_FIELD_MICROS,
+	  "Cost per thousand impressions; does not add up."},
+	 {"metrics.cost_per_conversion", ADP_FIELD_DECIMAL, METRIC,
+	  ADP_FIELD_MICROS, "Cost per conversion; does not add up."},
+	 {"metrics.average_cost", ADP_FIELD_DECIMAL, METRIC, ADP_FIELD_MICROS,
+	  "Cost per interaction; does not add up."},
+	 {"metrics.average_cpe", ADP_FIELD_DECIMAL, METRIC, ADP_FIELD_MICROS,
+	  "Cost per engagement; does not add up."},
+	 {"metrics.trueview_average_cpv", ADP_FIELD_DECIMAL, METRIC,
+	  ADP_FIELD_MICROS, "Cost per video view; does not add up."},
+	 {"metrics.cost_per_all_conversions", ADP_FIELD_DECIMAL, METRIC,
+	  ADP_FIELD_MICROS, "Cost per conversion of any action; does not add up."},
+	 {"metrics.interaction_rate", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Interactions per impression, a fraction; does not add up."},
+	 {"metrics.engagement_rate", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Engagements per impression, a fraction; does not add up."},
+	 {"metrics.video_trueview_view_rate", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Video views per impression, a fraction; does not add up."},
+	 {"metrics.conversions_from_interactions_rate", ADP_FIELD_DECIMAL, METRIC,
+	  0, "Conversions per interaction, a fraction; does not add up."},
+	 {"metrics.value_per_conversion", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Value per conversion; does not add up."},
+	 {"metrics.value_per_all_conversions", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Value per conversion of any action; does not add up."},
+	 {"metrics.conversions_value_per_cost", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Value of conversions per cost; does not add up."},
+	 {"metrics.all_conversions_value_per_cost", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Value of all conversions per cost; does not add up."},
+	 {"metrics.interaction_event_types", ADP_FIELD_LIST, METRIC, 0,
+	  "What counts as an interaction: CLICK, ENGAGEMENT, VIDEO_VIEW, NONE."},
+	 {"metrics.sk_ad_network_installs", ADP_FIELD_INT, METRIC, COUNTED,
+	  "Installs that SKAdNetwork told."},
+	 {"metrics.search_impression_share", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Share of the impressions that were to be had; 0.0999 means below 10 %."},
+	 {"metrics.unique_users", ADP_FIELD_INT, METRIC, 0,
+	  "Distinct people over at most 92 days; does not add up."},
+	 {NULL}};
+
+#define ACCOUNT_COLUMNS \
+	{"account_id", TEXTOID, "customer.id"}, \
+	{ \
+		"account_name", TEXTOID, "customer.descriptive_name" \
+	}
+#define DAILY_COLUMNS \
+	ACCOUNT_COLUMNS, {"date_day", DATEOID, "segments.date"}, \
+	{ \
+		"currency", TEXTOID, "customer.currency_code" \
+	}
+#define CAMPAIGN_COLUMNS \
+	{"campaign_id", TEXTOID, "campaign.id"}, \
+	{ \
+		"campaign_name", TEXTOID, "campaign.name" \
+	}
+#define AD_GROUP_COLUMNS \
+	{"ad_group_id", TEXTOID, "ad_group.id"}, \
+	{ \
+		"ad_group_name", TEXTOID, "ad_group.name" \
+	}
+#define METRIC_COLUMNS \
+	{"impressions", INT8OID, "metrics.impressions"}, \
+		{"clicks", INT8OID, "metrics.clicks"}, \
+		{"interactions", INT8OID, "metrics.interactions"}, \
+		{"cost_micros", INT8OID, "metrics.cost_micros"}, \
+		{"spend", NUMERICOID, "metrics.cost_micros"}, \
+		{"conversions", NUMERICOID, "metrics.conversions"}, \
+		{"conversions_value", NUMERICOID, "metrics.conversions_value"}, \
+		{"all_conversions", NUMERICOID, "metrics.all_conversions"}, \
+		{"all_conversions_value", NUMERICOID, "metrics.all_conversions_value"}, \
+		{"view_through_conversions", INT8OID, \
+		 "metrics.view_through_conversions"}, \
+	{ \
+		NULL \
+	}
+#define COMMON_COLUMNS {"platform", TEXTOID, "adpipe.platform"}, DAILY_COLUMNS
+#define COMMON_METRICS \
+	{"impressions", INT8OID, "metrics.impressions"}, \
+		{"clicks", INT8OID, "metrics.clicks"}, \
+		{"spend", NUMERICOID, "metrics.cost_micros"}, \
+		{"conversions", NUMERICOID, "metrics.conversions"}, \
+		{"conversions_value", NUMERICOID, "metrics.conversions_value"}, \
+	{ \
+		NULL \
+	}
+
+static const AdpColumn account_daily[] = {DAILY_COLUMNS, METRIC_COLUMNS};
+
+static const AdpColumn campaign_daily[] =
+	{DAILY_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 {"campaign_status", TEXTOID, "campaign.status"},
+	 {"channel_type", TEXTOID, "campaign.advertising_channel_type"},
+	 METRIC_COLUMNS};
+
+static const AdpColumn campaign_device_daily[] =
+	{DAILY_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 {"campaign_status", TEXTOID, "campaign.status"},
+	 {"channel_type", TEXTOID, "campaign.advertising_channel_type"},
+	 {"device", TEXTOID, "segments.device"},
+	 {"ad_network_type", TEXTOID, "segments.ad_network_type"},
+	 METRIC_COLUMNS};
+
+static const AdpColumn ad_group_daily[] = {DAILY_COLUMNS,
+										   CAMPAIGN_COLUMNS,
+										   AD_GROUP_COLUMNS,
+										   {"ad_group_status", TEXTOID,
+											"ad_group.status"},
+										   METRIC_COLUMNS};
+
+static const AdpColumn ad_daily[] = {DAILY_COLUMNS,
+									 CAMPAIGN_COLUMNS,
+									 AD_GROUP_COLUMNS,
+									 {"ad_group_status", TEXTOID,
+									  "ad_group.status"},
+									 {"ad_id", TEXTOID, "ad_group_ad.ad.id"},
+									 {"ad_name", TEXTOID, "ad_group_ad.ad.name"},
+									 {"ad_type", TEXTOID, "ad_group_ad.ad.type"},
+									 METRIC_COLUMNS};
+
+static const AdpColumn keyword_daily[] =
+	{DAILY_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 AD_GROUP_COLUMNS,
+	 {"keyword_id", TEXTOID, "ad_group_criterion.criterion_id"},
+	 {"keyword_text", TEXTOID, "ad_group_criterion.keyword.text"},
+	 {"match_type", TEXTOID, "ad_group_criterion.keyword.match_type"},
+	 METRIC_COLUMNS};
+
+static const AdpColumn search_term_daily[] =
+	{DAILY_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 AD_GROUP_COLUMNS,
+	 {"search_term", TEXTOID, "search_term_view.search_term"},
+	 {"match_type", TEXTOID, "segments.search_term_match_type"},
+	 METRIC_COLUMNS};
+
+static const AdpColumn geo_daily[] = {DAILY_COLUMNS,
+									  CAMPAIGN_COLUMNS,
+									  {"country_criterion_id", TEXTOID,
+									   "geographic_view.country_criterion_id"},
+									  {"location_type", TEXTOID,
+									   "geographic_view.location_type"},
+									  METRIC_COLUMNS};
+
+static const AdpColumn accounts[] =
+	{{"account_id", TEXTOID, "customer_client.id"},
+	 {"account_name", TEXTOID, "customer_client.descriptive_name"},
+	 {"manager", BOOLOID, "customer_client.manager"},
+	 {"currency", TEXTOID, "customer_client.currency_code"},
+	 {"time_zone", TEXTOID, "customer_client.time_zone"},
+	 {"status", TEXTOID, "customer_client.status"},
+	 {"level", INT4OID, "customer_client.level"},
+	 {"hidden", BOOLOID, "customer_client.hidden"},
+	 {"test_account", BOOLOID, "customer_client.test_account"},
+	 {NULL}};
+
+static const AdpColumn campaigns[] =
+	{ACCOUNT_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 {"campaign_status", TEXTOID, "campaign.status"},
+	 {"serving_status", TEXTOID, "campaign.serving_status"},
+	 {"channel_type", TEXTOID, "campaign.advertising_channel_type"},
+	 {"channel_sub_type", TEXTOID, "campaign.advertising_channel_sub_type"},
+	 {"bidding_strategy_type", TEXTOID, "campaign.bidding_strategy_type"},
+	 {"start_time", TIMESTAMPOID, "campaign.start_date_time"},
+	 {"end_time", TIMESTAMPOID, "campaign.end_date_time"},
+	 {"budget_id", TEXTOID, "campaign_budget.id"},
+	 {NULL}};
+
+static const AdpColumn ad_groups[] =
+	{ACCOUNT_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 AD_GROUP_COLUMNS,
+	 {"ad_group_status", TEXTOID, "ad_group.status"},
+	 {"ad_group_type", TEXTOID, "ad_group.type"},
+	 {"cpc_bid_micros", INT8OID, "ad_group.cpc_bid_micros"},
+	 {"cpc_bid", NUMERICOID, "ad_group.cpc_bid_micros"},
+	 {NULL}};
+
+static const AdpColumn ads[] = {ACCOUNT_COLUMNS,
+								CAMPAIGN_COLUMNS,
+								AD_GROUP_COLUMNS,
+								{"ad_id", TEXTOID, "ad_group_ad.ad.id"},
+								{"ad_name", TEXTOID, "ad_group_ad.ad.name"},
+								{"ad_status", TEXTOID, "ad_group_ad.status"},
+								{"ad_type", TEXTOID, "ad_group_ad.ad.type"},
+								{"final_urls", TEXTARRAYOID,
+								 "ad_group_ad.ad.final_urls"},
+								{NULL}};
+
+static const AdpColumn keywords[] =
+	{ACCOUNT_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 AD_GROUP_COLUMNS,
+	 {"keyword_id", TEXTOID, "ad_group_criterion.criterion_id"},
+	 {"keyword_text", TEXTOID, "ad_group_criterion.keyword.text"},
+	 {"match_type", TEXTOID, "ad_group_criterion.keyword.match_type"},
+	 {"keyword_status", TEXTOID, "ad_group_criterion.status"},
+	 {"quality_score", INT4OID, "ad_group_criterion.quality_info.quality_score"},
+	 {"cpc_bid_micros", INT8OID, "ad_group_criterion.cpc_bid_micros"},
+	 {"cpc_bid", NUMERICOID, "ad_group_criterion.cpc_bid_micros"},
+	 {NULL}};
+
+static const AdpColumn budgets[] =
+	{ACCOUNT_COLUMNS,
+	 {"budget_id", TEXTOID, "campaign_budget.id"},
+	 {"budget_name", TEXTOID, "campaign_budget.name"},
+	 {"budget_status", TEXTOID, "campaign_budget.status"},
+	 {"currency", TEXTOID, "customer.currency_code"},
+	 {"period", TEXTOID, "campaign_budget.period"},
+	 {"delivery_method", TEXTOID, "campaign_budget.delivery_method"},
+	 {"is_shared", BOOLOID, "campaign_budget.explicitly_shared"},
+	 {"amount_micros", INT8OID, "campaign_budget.amount_micros"},
+	 {"amount", NUMERICOID, "campaign_budget.amount_micros"},
+	 {"total_amount_micros", INT8OID, "campaign_budget.total_amount_micros"},
+	 {"total_amount", NUMERICOID, "campaign_budget.total_amount_micros"},
+	 {NULL}};
+
+static const AdpColumn conversion_actions[] =
+	{ACCOUNT_COLUMNS,
+	 {"conversion_action_id", TEXTOID, "conversion_action.id"},
+	 {"conversion_action_name", TEXTOID, "conversion_action.name"},
+	 {"status", TEXTOID, "conversion_action.status"},
+	 {"type", TEXTOID, "conversion_action.type"},
+	 {"category", TEXTOID, "conversion_action.category"},
+	 {"primary_for_goal", BOOLOID, "conversion_action.primary_for_goal"},
+	 {"counting_type", TEXTOID, "conversion_action.counting_type"},
+	 {"click_window_days", INT4OID,
+	  "conversion_action.click_through_lookback_window_days"},
+	 {"view_window_days", INT4OID,
+	  "conversion_action.view_through_lookback_window_days"},
+	 {"attribution_model", TEXTOID,
+	  "conversion_action.attribution_model_settings.attribution_model"},
+	 {NULL}};
+
+static const AdpColumn account_report[] = {COMMON_COLUMNS, COMMON_METRICS};
+static const AdpColumn campaign_report[] = {COMMON_COLUMNS, CAMPAIGN_COLUMNS,
+											COMMON_METRICS};
+static const AdpColumn ad_group_report[] = {COMMON_COLUMNS, CAMPAIGN_COLUMNS,
+											AD_GROUP_COLUMNS, COMMON_METRICS};
+static const AdpColumn ad_report[] = {COMMON_COLUMNS,
+									  CAMPAIGN_COLUMNS,
+									  AD_GROUP_COLUMNS,
+									  {"ad_id", TEXTOID, "ad_group_ad.ad.id"},
+									  {"ad_name", TEXTOID,
+									   "ad_group_ad.ad.name"},
+									  COMMON_METRICS};
+
+const AdpReport adp_google_ads_reports[] =
+	{{"reports", "account_daily", "customer", account_daily,
+	  "Google Ads accounts by day."},
+	 {"reports", "campaign_daily", "campaign", campaign_daily,
+	  "Google Ads campaigns by day."},
+	 {"reports", "campaign_device_daily", "campaign", campaign_device_daily,
+	  "Google Ads campaigns by day, device and network."},
+	 {"reports", "ad_group_daily", "ad_group", ad_group_daily,
+	  "Google Ads ad groups by day."},
+	 {"reports", "ad_daily", "ad_group_ad", ad_daily,
+	  "Google Ads ads by day; Performance Max campaigns have none."},
+	 {"reports", "keyword_daily", "keyword_view", keyword_daily,
+	  "Google Ads keywords by day."},
+	 {"reports", "search_term_daily", "search_term_view", search_term_daily,
+	  "Google Ads search terms by day; rare terms are withheld, so this adds up to less than keyword_daily."},
+	 {"reports", "geo_daily", "geographic_view", geo_daily,
+	  "Google Ads campaigns by day, country and kind of location."},
+	 {"reports", "accounts", "customer_client", accounts,
+	  "Google Ads accounts: with customer_id * all those under the manager, at each level where they are linked, else the listed ones."},
+	 {"reports", "campaigns", "campaign", campaigns,
+	  "Google Ads campaigns with their settings."},
+	 {"reports", "ad_groups", "ad_group", ad_groups,
+	  "Google Ads ad groups with their settings."},
+	 {"reports", "ads", "ad_group_ad", ads,
+	  "Google Ads ads with their settings."},
+	 {"reports", "keywords", "keyword_view", keywords,
+	  "Google Ads keywords with their settings."},
+	 {"reports", "budgets", "campaign_budget", budgets,
+	  "Google Ads campaign budgets."},
+	 {"reports", "conversion_actions", "conversion_action", conversion_actions,
+	  "Google Ads conversion actions with their settings."},
+	 {"common", "account_report", "customer", account_report,
+	  "Accounts by day, in the shape that all platforms share."},
+	 {"common", "campaign_report", "campaign", campaign_report,
+	  "Campaigns by day, in the shape that all platforms share."},
+	 {"common", "ad_group_report", "ad_group", ad_group_report,
+	  "Ad groups by day, in the shape that all platforms share."},
+	 {"common", "ad_report", "ad_group_ad", ad_report,
+	  "Ads by day, in the shape that all platforms share."},
+	 {NULL}};
+
+/* Which conversions count, how they are counted, and what makes them arrive. */
+static const char *const account_settings[] = {"customer.auto_tagging_enabled",
+											   "customer.status", NULL};
+static const char *const conversion_action_settings[] =
+	{"conversion_action.name",
+	 "conversion_action.status",
+	 "conversion_action.category",
+	 "conversion_action.primary_for_goal",
+	 "conversion_action.counting_type",
+	 "conversion_action.click_through_lookback_window_days",
+	 "conversion_action.view_through_lookback_window_days",
+	 "conversion_action.attribution_model_settings.attribution_model",
+	 NULL};
+
+const AdpWatch adp_google_ads_watches[] =
+	{{"customer", NULL, NULL, account_settings},
+	 {"conversion_action", "conversion_action", "conversion_action.id",
+	  conversion_action_settings},
+	 {NULL}};

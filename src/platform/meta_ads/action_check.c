@@ -1,0 +1,91 @@
+/*
+ * action_check.c
+ *	  Queries over tallies whose rows could not be told apart, or not be read.
+ */
+#include "postgres.h"
+
+#include "base/words.h"
+#include "platform/meta_ads/action_lists.h"
+
+/*
+ * Throws for a key of elements as a field that the table does not ask for: its
+ * column would be empty.
+ */
+static void
+require_asked(const char *keys, const AdpTallyField *field)
+{
+	if (adp_words_hold(keys, field->type))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+			 errmsg("field \"%s\" is an action breakdown that the foreign table does not ask for",
+					field->type),
+			 errhint("Name it in option action_breakdowns of the table.")));
+}
+
+/*
+ * Throws for a field of a type where elements have none.
+ */
+static void
+require_type(const AdpTallies *tallies, const char *keys, const char *name)
+{
+	if (adp_words_hold(keys, tallies->type_key))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+			 errmsg("field \"%s\" needs the type of actions, which the foreign table does not ask for",
+					name),
+			 errhint("Add %s to option action_breakdowns of the table.",
+					 tallies->type_key)));
+}
+
+/*
+ * Throws for a key that tells rows apart without being a field.
+ */
+static void
+require_column(const AdpQuery *query, const char *key)
+{
+	for (int i = 0; i < query->nfields; i++)
+	{
+		if (strcmp(query->fields[i], key) == 0)
+			return;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+			 errmsg("the foreign table asks for action breakdown \"%s\" but has no column for it",
+					key),
+			 errdetail("Its rows could not be told apart."),
+			 errhint("Add a column with option field '%s', or take it out of option action_breakdowns.",
+					 key)));
+}
+
+/*
+ * Looks at a query.
+ */
+void
+adp_tallies_check(const AdpTallies *tallies, const AdpSettings *settings,
+				  const AdpQuery *query)
+{
+	const char *keys = adp_tallies_keys(tallies, settings);
+	bool is_unfolded = false;
+	char *rest = pstrdup(keys);
+	char *key;
+
+	for (int i = 0; i < query->nfields; i++)
+	{
+		AdpTallyField field;
+
+		adp_tallies_split(tallies, settings, query->fields[i], &field);
+		if (field.kind == ADP_TALLY_ROW_KEY)
+		{
+			require_asked(keys, &field);
+			is_unfolded = true;
+		}
+		else if (field.kind == ADP_TALLY_ELEMENT ||
+				 field.kind == ADP_TALLY_CONVERSIONS ||
+				 field.kind == ADP_TALLY_CONVERSIONS_VALUE)
+			require_type(tallies, keys, query->fields[i]);
+	}
+	while (is_unfolded && (key = adp_words_next(&rest, ",")) != NULL)
+		require_column(query, key);
+}

@@ -1,0 +1,294 @@
+/*
+ * action_list_read.c
+ *	  One tally of one row, read once and found by type.
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+
+#include "platform/meta_ads/action_list_read.h"
+
+/* Elements between two looks for interrupts. */
+#define ELEMENTS_PER_CHECK 512
+
+const AdpCell adp_tally_zero = {"0", 1, ADP_CELL_STRING, false, false};
+
+/*
+ * Makes an index.  Half of the slots stay empty at least.
+ */
+void
+adp_text_index_init(AdpTextIndex *index, int most)
+{
+	uint32 nslots = 4;
+
+	while (nslots < 2 * (uint32) most)
+		nslots *= 2;
+	index->ntexts = 0;
+	index->texts = palloc((Size) Max(most, 1) * sizeof(char *));
+	index->lens = palloc((Size) Max(most, 1) * sizeof(uint32));
+	index->hashes = palloc((Size) Max(most, 1) * sizeof(uint32));
+	index->slots = palloc((Size) nslots * sizeof(int));
+	memset(index->slots, -1, (Size) nslots * sizeof(int));
+	index->mask = nslots - 1;
+}
+
+/*
+ * The slot of a text: where it is, or where it would be put.
+ */
+static uint32
+find_slot(const AdpTextIndex *index, const char *text, uint32 len, uint32 hash)
+{
+	uint32 slot = hash & index->mask;
+
+	for (; index->slots[slot] >= 0; slot = (slot + 1) & index->mask)
+	{
+		int i = index->slots[slot];
+
+		if (index->hashes[i] == hash && index->lens[i] == len &&
+			memcmp(index->texts[i], text, len) == 0)
+			break;
+	}
+	return slot;
+}
+
+/*
+ * The hash of a text.
+ */
+static uint32
+hash_of(const char *text, uint32 len)
+{
+	return hash_bytes((const unsigned char *) text, (int) len);
+}
+
+/*
+ * The number of a text, added if need be.
+ */
+int
+adp_text_index_put(AdpTextIndex *index, const char *text, uint32 len,
+				   bool *is_new)
+{
+	uint32 hash = hash_of(text, len);
+	uint32 slot = find_slot(index, text, len, hash);
+	int i = index->slots[slot];
+
+	*is_new = i < 0;
+	if (i >= 0)
+		return i;
+	i = index->ntexts++;
+	index->texts[i] = text;
+	index->lens[i] = len;
+	index->hashes[i] = hash;
+	index->slots[slot] = i;
+	return i;
+}
+
+/*
+ * The number of a text.
+ */
+int
+adp_text_index_find(const AdpTextIndex *index, const char *text, uint32 len)
+{
+	return index->slots[find_slot(index, text, len, hash_of(text, len))];
+}
+
+/*
+ * An element's member.
+ */
+bool
+adp_tally_member(const AdpCell *element, const char *key, AdpCell *member)
+{
+	return adp_cell_member(element, key, member) &&
+		member->kind != ADP_CELL_NULL;
+}
+
+/*
+ * Throws for a list that is not of the promised shape.
+ */
+static void
+refuse_list(const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+			 errmsg("member \"%s\" of a row is not a list of objects", name),
+			 errhint(
+				 "Run the statement again; if that does not help, check option endpoint of the server.")));
+}
+
+/*
+ * Throws for a type that comes twice: to take either amount would be a guess.
+ */
+static void
+refuse_type(const char *name, const char *type, uint32 len)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+			 errmsg("member \"%s\" of a row holds a type twice", name),
+			 errdetail("The type is \"%s\".", pnstrdup(type, len))));
+}
+
+/*
+ * The text of an element's type; NULL if it has none.
+ */
+static const char *
+type_of(const AdpCell *object, const char *type_key, uint32 *len)
+{
+	AdpCell type;
+	char *text;
+	int text_len = 0;
+
+	if (!adp_tally_member(object, type_key, &type) ||
+		type.kind != ADP_CELL_STRING)
+		return NULL;
+	*len = type.len;
+	if (!type.has_escape)
+		return type.data;
+	text = adp_cell_text(&type, &text_len);
+	*len = (uint32) text_len;
+	return text;
+}
+
+/*
+ * Files an element under its type.
+ */
+static void
+add_element(AdpTallyList *list, int nth, const char *type, uint32 len,
+			int *last, bool *is_new)
+{
+	AdpTallyElement *element = &list->elements[nth];
+
+	element->type = adp_text_index_put(&list->types, type, len, is_new);
+	if (*is_new)
+		list->first[element->type] = nth;
+	else
+		list->elements[last[element->type]].next = nth;
+	last[element->type] = nth;
+}
+
+/*
+ * Reads a member of a row.
+ */
+void
+adp_tally_list_read(AdpTallyList *list, const AdpTallies *tallies,
+					const AdpCell *cell, const char *name, bool is_split)
+{
+	AdpCell *objects = NULL;
+	int n = 0;
+	int *last;
+
+	if (cell->kind == ADP_CELL_ARRAY)
+		n = adp_cell_objects(cell, &objects);
+	if (n < 0 || (cell->kind > ADP_CELL_NULL && cell->kind != ADP_CELL_ARRAY))
+		refuse_list(name);
+	list->nelements = n;
+	list->elements = palloc((Size) Max(n, 1) * sizeof(AdpTallyElement));
+	list->first = palloc((Size) Max(n, 1) * sizeof(int));
+	last = palloc((Size) Max(n, 1) * sizeof(int));
+	adp_text_index_init(&list->types, n);
+	for (int i = 0; i < n; i++)
+	{
+		uint32 len = 0;
+		const char *type = type_of(&objects[i], tallies->type_key, &len);
+		bool is_new = true;
+
+		if (i % ELEMENTS_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
+		list->elements[i].object = objects[i];
+		list->elements[i].type = -1;
+		list->elements[i].next = -1;
+		if (type != NULL)
+			add_element(list, i, type, len, last, &is_new);
+		if (!is_new && !is_split)
+			refuse_type(name, type, len);
+	}
+}
+
+/*
+ * The first element of a type.
+ */
+int
+adp_tally_list_find(const AdpTallyList *list, const char *type, Size len)
+{
+	int number = list->nelements == 0
+		? -1
+		: adp_text_index_find(&list->types, type, (uint32) len);
+
+	return number < 0 ? -1 : list->first[number];
+}
+
+/*
+ * The amount of a type under a key.
+ */
+bool
+adp_tally_list_amount(const AdpTallyList *list, const char *type, Size len,
+					  const char *key, AdpCell *amount)
+{
+	bool is_there = false;
+
+	*amount = adp_tally_zero;
+	for (int i = adp_tally_list_find(list, type, len); i >= 0;
+		 i = list->elements[i].next)
+	{
+		AdpCell term;
+
+		if (!adp_tally_member(&list->elements[i].object, key, &term))
+			continue;
+		is_there = true;
+		*amount = adp_tally_add(*amount, &term);
+	}
+	return is_there;
+}
+
+/*
+ * Whether a cell is a decimal number that can be added up.
+ */
+static bool
+is_decimal(const AdpCell *cell)
+{
+	const char *digits = "0123456789.-";
+
+	if ((cell->kind != ADP_CELL_STRING && cell->kind != ADP_CELL_NUMBER) ||
+		cell->len == 0)
+		return false;
+	for (uint32 i = 0; i < cell->len; i++)
+	{
+		if (strchr(digits, cell->data[i]) == NULL)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A cell's number.
+ */
+static Datum
+number_of(const AdpCell *cell)
+{
+	return DirectFunctionCall3(numeric_in,
+							   CStringGetDatum(pnstrdup(cell->data, cell->len)),
+							   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+}
+
+/*
+ * Adds a term to a sum.
+ */
+AdpCell
+adp_tally_add(AdpCell sum, const AdpCell *term)
+{
+	AdpCell made = adp_tally_zero;
+	Datum total;
+
+	if (sum.data == adp_tally_zero.data)
+		return *term;
+	if (!is_decimal(&sum))
+		return sum;
+	if (!is_decimal(term))
+		return *term;
+	total = DirectFunctionCall2(numeric_add, number_of(&sum), number_of(term));
+	made.data = DatumGetCString(DirectFunctionCall1(numeric_out, total));
+	made.len = (uint32) strlen(made.data);
+	return made;
+}

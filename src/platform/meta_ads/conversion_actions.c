@@ -1,0 +1,104 @@
+/*
+ * conversion_actions.c
+ *	  Which types of actions make a conversion: option conversion_actions.
+ */
+#include "postgres.h"
+
+#include "base/words.h"
+#include "platform/meta_ads/conversion_actions.h"
+
+/*
+ * How many of a character a text holds.
+ */
+static int
+count_of(const char *text, char wanted)
+{
+	int n = 0;
+
+	for (; *text != '\0'; text++)
+		n += *text == wanted;
+	return n;
+}
+
+/*
+ * Reads one group: types with bars between them.
+ */
+static void
+read_group(char *text, AdpChoiceGroup *group)
+{
+	char *type;
+
+	group->types = palloc((count_of(text, '|') + 1) * sizeof(char *));
+	while ((type = adp_words_next(&text, "|")) != NULL)
+		group->types[group->ntypes++] = type;
+}
+
+/*
+ * Reads a setting: groups with commas between them.
+ */
+AdpChoice *
+adp_choice_read(const char *value)
+{
+	AdpChoice *choice = palloc0(sizeof(AdpChoice));
+	char *rest = pstrdup(value);
+	char *group;
+
+	choice->groups =
+		palloc0((count_of(rest, ',') + 1) * sizeof(AdpChoiceGroup));
+	while ((group = adp_words_next(&rest, ",")) != NULL)
+		read_group(group, &choice->groups[choice->ngroups++]);
+	return choice;
+}
+
+/*
+ * Whether a type stands in a choice before the given place.
+ */
+static bool
+stands_before(const AdpChoice *choice, int group, int place, const char *type)
+{
+	for (int i = 0; i <= group; i++)
+	{
+		int end = i < group ? choice->groups[i].ntypes : place;
+
+		for (int j = 0; j < end; j++)
+		{
+			if (strcmp(choice->groups[i].types[j], type) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * What is wrong with one type; NULL if nothing.
+ */
+static const char *
+check_type(const AdpChoice *choice, int group, int place)
+{
+	const char *type = choice->groups[group].types[place];
+
+	if (type[0] == '\0')
+		return "An action type is missing beside a comma or bar. "
+			   "Give action types such as purchase; a comma adds them "
+			   "up, a bar takes the first that is there.";
+	if (stands_before(choice, group, place, type))
+		return psprintf("Action type \"%s\" stands there twice.", type);
+	return NULL;
+}
+
+/*
+ * Option check.
+ */
+const char *
+adp_choice_check(const char *value)
+{
+	const AdpChoice *choice = adp_choice_read(value);
+	const char *problem = NULL;
+
+	for (int i = 0; i < choice->ngroups; i++)
+	{
+		for (int j = 0; problem == NULL && j < choice->groups[i].ntypes; j++)
+			problem = check_type(choice, i, j);
+	}
+	return problem;
+}

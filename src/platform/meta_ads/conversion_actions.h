@@ -1,0 +1,35 @@
+/*
+ * conversion_actions.h
+ *	  Which types of actions make a conversion: option conversion_actions.
+ *
+ * "a|b, c": commas add and bind weaker than bars; of the types between bars the
+ * first that is there is taken.  A type is any text without these two, blanks
+ * around it apart: advertisers name events as they like.
+ */
+#ifndef ADP_PLATFORM_META_ADS_CONVERSION_ACTIONS_H
+#define ADP_PLATFORM_META_ADS_CONVERSION_ACTIONS_H
+
+/* Types with bars between them. */
+typedef struct AdpChoiceGroup
+{
+	int ntypes;
+	const char **types;
+} AdpChoiceGroup;
+
+/* Groups with commas between them. */
+typedef struct AdpChoice
+{
+	int ngroups;
+	AdpChoiceGroup *groups;
+} AdpChoice;
+
+/* Reads a setting, in CurrentMemoryContext. */
+extern AdpChoice *adp_choice_read(const char *value);
+
+/*
+ * Option check: what is wrong with a setting, NULL if nothing.  A type that
+ * stands twice would be counted twice.
+ */
+extern const char *adp_choice_check(const char *value);
+
+#endif /* ADP_PLATFORM_META_ADS_CONVERSION_ACTIONS_H */

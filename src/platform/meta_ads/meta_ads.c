@@ -1,0 +1,153 @@
+/*
+ * meta_ads.c
+ *	  Meta Ads (Facebook, Instagram): options, accounts, and what it is to the
+ *	  engine.
+ *
+ * Reports come from the insights edge of an account, things themselves from its
+ * other edges, both page by page.  Money of reports is in units of the
+ * account's currency, that of things in its smallest units.
+ */
+#include "postgres.h"
+
+#include "platform/meta_ads/conversion_actions.h"
+#include "platform/meta_ads/meta_ads.h"
+#include "platform/meta_ads/token_info.h"
+
+#define ACCOUNT_FIELDS "account_id,name,account_status,currency,timezone_name"
+
+/* Milliseconds that a run of a report may take, the platform's own figure. */
+#define HOUR_MS 3600000
+
+/*
+ * Which breakdowns there are is left to the platform: it adds some without
+ * notice.
+ */
+static const AdpOption meta_ads_options[] =
+	{{"account_id", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ACCOUNTS,
+	  offsetof(AdpSettings, accounts), .words = "*",
+	  .table_offset = offsetof(AdpSettings, table_accounts)},
+	 {"action_breakdowns", ADP_ON_TABLE, ADP_OPTION_CHECKED,
+	  offsetof(AdpSettings, action_breakdowns),
+	  .check = adp_meta_ads_check_keys},
+	 {"api_version", ADP_ON_SERVER, ADP_OPTION_PATTERN,
+	  offsetof(AdpSettings, api_version), .pattern = "v[0-9]+\\.0",
+	  .rule = "A version of the Marketing API is written like v26.0."},
+	 {"breakdowns", ADP_ON_TABLE, ADP_OPTION_PATTERN,
+	  offsetof(AdpSettings, breakdowns), .pattern = "[a-z0-9_]+(,[a-z0-9_]+)*",
+	  .rule =
+		  "Give the platform's names of breakdowns with commas between them, such as age,gender."},
+	 {"conversion_actions", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_CHECKED,
+	  offsetof(AdpSettings, conversion_actions), .check = adp_choice_check},
+	 {"deleted", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ONE_OF,
+	  offsetof(AdpSettings, deleted), .words = "include, exclude"},
+	 {"job_timeout_ms", ADP_ON_SERVER, ADP_OPTION_INT,
+	  offsetof(AdpSettings, job_timeout_ms), false, 1000, 6 * HOUR_MS, HOUR_MS},
+	 {"level", ADP_ON_TABLE, ADP_OPTION_ONE_OF, offsetof(AdpSettings, source),
+	  .words = "account, campaign, adset, ad, accounts, campaigns, adsets, "
+			   "ads, creatives"},
+	 {"access_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	  offsetof(AdpSettings, access_token), true},
+	 {"app_secret", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	  offsetof(AdpSettings, app_secret), true},
+	 {NULL}};
+
+/*
+ * Releases newest first, with the ends of the Marketing API, which come before
+ * those of the Graph API.  The fields here are those of v26.0, of which the
+ * platform has not set an end; a newer one is asked for by option.
+ */
+static const AdpVersion meta_ads_versions[] =
+	{{"v27.0", NULL},		  {"v26.0", NULL, true},   {"v25.0", "2027-02-23"},
+	 {"v24.0", "2026-11-10"}, {"v23.0", "2026-06-09"}, {"v22.0", "2026-02-19"},
+	 {"v21.0", "2025-09-09"}, {"v20.0", "2025-05-06"}, {NULL}};
+
+#define REACH_MONTHS 37
+#define EDGE "/{version}/act_{account}/"
+#define REPORT(level, its_rows, ...) \
+	{ \
+		level, REACH_MONTHS, .path = EDGE "insights", .page_rows = 500, \
+							 .filler = "impressions", .rows = &its_rows.base, \
+							 .is_part = true, .keys = (const char *const[]) \
+		{ \
+			__VA_ARGS__ \
+		} \
+	}
+#define LIST(name, edge) \
+	{ \
+		name, REACH_MONTHS, .path = EDGE edge, .page_rows = 100, \
+							.filler = "id" \
+	}
+
+static const AdpSource meta_ads_sources[] =
+	{REPORT("account", adp_meta_ads_account_rows, NULL),
+	 REPORT("campaign", adp_meta_ads_report_rows, "campaign_id", NULL),
+	 REPORT("adset", adp_meta_ads_report_rows, "adset_id", NULL),
+	 REPORT("ad", adp_meta_ads_report_rows, "ad_id", NULL),
+	 {"accounts", .path = "/{version}/act_{account}", .filler = "id",
+	  .is_single = true},
+	 LIST("creatives", "adcreatives"),
+	 LIST(NULL, "{source}")};
+
+/* By what conversions count, and whether ads are shown at all. */
+static const char *const account_settings[] =
+	{"attribution_spec", "is_attribution_spec_system_default", "account_status",
+	 NULL};
+
+static const AdpWatch meta_ads_watches[] = {{"accounts", NULL, NULL,
+											 account_settings},
+											{NULL}};
+
+/* Every edge has data, an empty one too; every node has its id. */
+static const AdpPromises meta_ads_promises = {
+	.failure = "error",
+	.of = {[ADP_ANSWER_ROWS] = {.list = "data"},
+		   [ADP_ANSWER_ROW] = {.value = "id"},
+		   [ADP_ANSWER_ACCOUNTS] = {.list = "data"},
+		   [ADP_ANSWER_ACCOUNT] = {.value = "account_id"},
+		   [ADP_ANSWER_JOB_START] = {.value = "report_run_id"},
+		   [ADP_ANSWER_JOB_STATE] = {.value = "async_status"},
+		   [ADP_ANSWER_ACCESS] = {.value = "data.is_valid"}},
+};
+
+const AdpPlatform adp_meta_ads = {
+	.name = "meta_ads",
+	.title = "Meta Ads",
+	.endpoint = "https://graph.facebook.com",
+	.versions = meta_ads_versions,
+	.account_option = "account_id",
+	.source_option = "level",
+	.account_source = "account",
+	.day_field = META_DAY,
+	.rows_key = "data",
+	.list_key = "data",
+	.secret_marks = "EAA",
+	.promises = &meta_ads_promises,
+	.row_account = "account_id",
+	.token_path = "paging.cursors.after",
+	.more_path = "paging.next",
+	.page_param = "limit",
+	.token_param = "after",
+	.fields = adp_meta_ads_fields,
+	.reports = adp_meta_ads_reports,
+	.sources = meta_ads_sources,
+	.options = meta_ads_options,
+	.watches = meta_ads_watches,
+	.failures = &adp_meta_ads_failures,
+	.usage = &adp_meta_ads_usage,
+	.account_id =
+		{.prefix = "act_",
+		 .pattern = "[1-9][0-9]{0,19}",
+		 .rule =
+			 "An ad account id is digits, with or without act_ before them."},
+	.account_paths = {"account_id", "name", "timezone_name", "currency",
+					  .status = "account_status", .closed = "101"},
+	.listing = {"/{version}/me/adaccounts?fields=" ACCOUNT_FIELDS "&limit=100",
+				"after"},
+	.account_path = "/{version}/act_{account}?fields=" ACCOUNT_FIELDS,
+	.read_token_info = adp_meta_ads_token_info,
+	.whole_currencies = "CLP,COP,CRC,HUF,IDR,ISK,JPY,KRW,PYG,TWD,VND",
+	.check_field = adp_meta_ads_check_field,
+	.add_params = adp_meta_ads_add_params,
+	.version_header = "facebook-api-version",
+	.jobs = &adp_meta_ads_jobs,
+};

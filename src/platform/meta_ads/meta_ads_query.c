@@ -1,0 +1,313 @@
+/*
+ * meta_ads_query.c
+ *	  Meta Ads: parameters of requests for reports and lists.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+
+#include "base/words.h"
+#include "platform/meta_ads/meta_ads.h"
+
+/* Most values of a condition, since it stands in a URL. */
+#define VALUES_MAX 50
+
+/* What a list holds, and its statuses: it gives no others by itself. */
+typedef struct Edge
+{
+	const char *source;
+	const char *thing;
+	const char *statuses; /* no list takes DELETED */
+} Edge;
+
+#define SHARED_STATUSES "ACTIVE,PAUSED,ARCHIVED,IN_PROCESS,WITH_ISSUES"
+
+static const Edge edges[] =
+	{{"campaigns", "campaign", SHARED_STATUSES},
+	 {"adsets", "adset", SHARED_STATUSES ",CAMPAIGN_PAUSED"},
+	 {"ads", "ad",
+	  SHARED_STATUSES ",CAMPAIGN_PAUSED,ADSET_PAUSED,DISAPPROVED,"
+					  "PENDING_REVIEW,PREAPPROVED,PENDING_BILLING_INFO"}};
+
+/*
+ * The list of a source, or of what a report is by; NULL if there is none.
+ */
+static const Edge *
+find_edge(const char *name)
+{
+	for (const Edge *edge = edges; edge < edges + lengthof(edges); edge++)
+	{
+		if (strcmp(edge->source, name) == 0 || strcmp(edge->thing, name) == 0)
+			return edge;
+	}
+	return NULL;
+}
+
+/*
+ * Whether a source is a report: its rows hold tallies.
+ */
+static bool
+is_report(const char *source)
+{
+	return adp_platform_source(&adp_meta_ads, source)->rows != NULL;
+}
+
+/*
+ * Adds what has to be asked for a report's field.  Days and breakdowns come by
+ * themselves, and may not be asked for.
+ */
+static void
+add_report_field(StringInfo fields, StringInfo windows,
+				 const AdpSettings *settings, const char *field)
+{
+	const AdpTallies *tallies = &adp_meta_ads_tallies;
+	const char *members[ADP_TALLY_MEMBERS];
+	AdpTallyField split;
+	int n;
+
+	if (strcmp(field, META_DAY) == 0 || strcmp(field, "date_stop") == 0 ||
+		adp_words_hold(settings->breakdowns,
+					   pnstrdup(field, strcspn(field, "."))))
+		return;
+	adp_tallies_split(tallies, settings, field, &split);
+	n = adp_tallies_members(tallies, settings, &split, members);
+	for (int i = 0; i < n; i++)
+		adp_words_add(fields, members[i]);
+	if (split.window == NULL)
+		return;
+	adp_words_add(windows, tallies->default_window);
+	adp_words_add(windows, split.window);
+}
+
+/*
+ * Adds what has to be asked for a list's fields.  Of another thing that one
+ * refers to, only the members wanted are asked for.
+ */
+static void
+add_list_fields(AdpParams *params, const AdpQuery *query)
+{
+	StringInfoData fields;
+	StringInfoData creative;
+
+	initStringInfo(&fields);
+	initStringInfo(&creative);
+	for (int i = 0; i < query->nfields; i++)
+	{
+		const char *field = query->fields[i];
+
+		if (strncmp(field, "creative.", 9) == 0)
+			adp_words_add(&creative,
+						  pnstrdup(field + 9, strcspn(field + 9, ".")));
+		else
+			adp_words_add(&fields, pnstrdup(field, strcspn(field, ".")));
+	}
+	/* each row says whose it is */
+	adp_words_add(&fields, "account_id");
+	if (creative.len > 0)
+		appendStringInfo(&fields, "%screative{%s}", fields.len > 0 ? "," : "",
+						 creative.data);
+	adp_params_add(params, "fields", fields.data);
+}
+
+/*
+ * What the platform calls a field in conditions of a source: "campaign.id" for
+ * campaign_id of a report, and for id of a list of campaigns; NULL if it takes
+ * none.
+ */
+static const char *
+filter_name(const char *source, const AdpField *field)
+{
+	const Edge *edge = find_edge(source);
+	int len = (int) strlen(field->name) - 3;
+
+	if (!is_report(source))
+		return edge != NULL && strcmp(field->name, "id") == 0
+			? psprintf("%s.id", edge->thing)
+			: NULL;
+	return field->type == ADP_FIELD_ID && len > 0 &&
+			strcmp(field->name + len, "_id") == 0
+		? psprintf("%.*s.id", len, field->name)
+		: NULL;
+}
+
+/*
+ * Appends a filter; values are a JSON array.
+ */
+static void
+append_filter(StringInfo out, const char *name, const char *op,
+			  const char *values)
+{
+	appendStringInfo(out,
+					 "%s{\"field\":\"%s\",\"operator\":\"%s\",\"value\":%s}",
+					 out->len > 0 ? "," : "[", name, op, values);
+}
+
+/*
+ * Whether the table is to be without what is deleted.
+ */
+static bool
+is_excluding(const AdpSettings *settings)
+{
+	return settings->deleted != NULL &&
+		strcmp(settings->deleted, "exclude") == 0;
+}
+
+/*
+ * Adds the conditions; one that cannot be sent is left out, for all are checked
+ * here as well.  A report leaves out what is archived or deleted unless that is
+ * asked for; is_plain: without DELETED.
+ */
+static void
+add_filtering(AdpParams *params, const AdpQuery *query, bool is_plain)
+{
+	const Edge *edge = find_edge(query->source);
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (int i = 0; i < query->nconditions; i++)
+	{
+		const AdpCondition *condition = &query->conditions[i];
+		const char *name = filter_name(query->source, condition->field);
+
+		if (name == NULL || condition->nvalues > VALUES_MAX)
+			continue;
+		append_filter(&out, name, condition->op == ADP_OP_IN ? "IN" : "NOT_IN",
+					  adp_params_texts(condition->values, condition->nvalues));
+	}
+	if (is_report(query->source) && edge != NULL)
+		append_filter(&out, psprintf("%s.effective_status", edge->thing), "IN",
+					  adp_params_array(psprintf("%s%s", edge->statuses,
+												is_plain ? "" : ",DELETED")));
+	if (out.len > 0)
+		adp_params_add(params, "filtering", psprintf("%s]", out.data));
+}
+
+/*
+ * Whether a field is read from a list of actions, which action breakdowns split;
+ * a request without one refuses them.
+ */
+static bool
+is_of_actions(const AdpSettings *settings, const char *name)
+{
+	AdpTallyField split;
+
+	adp_tallies_split(&adp_meta_ads_tallies, settings, name, &split);
+	return split.kind != ADP_TALLY_PLAIN ||
+		adp_words_hold(adp_meta_ads_tallies.additive, name) ||
+		adp_words_match(name,
+						"(cost_per_)?(unique_)?(action|conversion)s?(_type)?");
+}
+
+/*
+ * Adds what a row of a report is of, which costs nothing: whose it is, and what
+ * tells it from others.
+ */
+static void
+add_grain(StringInfo fields, const AdpQuery *query)
+{
+	const Edge *edge = find_edge(query->source);
+
+	if (fields->len == 0)
+		adp_words_add(fields, "impressions");
+	adp_words_add(fields, "account_id");
+	if (edge != NULL)
+		adp_words_add(fields, psprintf("%s_id", edge->thing));
+}
+
+/*
+ * Adds what makes a report.  Without a day its rows are totals of all that the
+ * platform keeps.
+ */
+static void
+add_report(AdpParams *params, const AdpSettings *settings,
+		   const AdpQuery *query, bool is_plain)
+{
+	StringInfoData fields;
+	StringInfoData windows;
+	bool has_actions = false;
+
+	initStringInfo(&fields);
+	initStringInfo(&windows);
+	for (int i = 0; i < query->nfields; i++)
+	{
+		add_report_field(&fields, &windows, settings, query->fields[i]);
+		has_actions |= is_of_actions(settings, query->fields[i]);
+	}
+	add_grain(&fields, query);
+	adp_params_add(params, "level", query->source);
+	if (query->has_day)
+		adp_params_add(params, "time_range",
+					   psprintf("{\"since\":\"%s\",\"until\":\"%s\"}",
+								query->since, query->until));
+	adp_params_add(params, query->has_day ? "time_increment" : "date_preset",
+				   query->has_day ? "1" : "maximum");
+	adp_params_add(params, "fields", fields.data);
+	adp_params_add(params, "breakdowns", settings->breakdowns);
+	if (has_actions)
+		adp_params_add(params, "action_breakdowns", settings->action_breakdowns);
+	add_filtering(params, query, is_plain || is_excluding(settings));
+	if (windows.len > 0)
+		adp_params_add(params, "action_attribution_windows",
+					   adp_params_array(windows.data));
+}
+
+/*
+ * Adds the parameters of a source, its pages apart.
+ */
+void
+adp_meta_ads_add_params(AdpParams *params, const AdpSettings *settings,
+						const AdpQuery *query, bool is_plain)
+{
+	const Edge *edge = find_edge(query->source);
+
+	if (is_report(query->source))
+	{
+		add_report(params, settings, query, is_plain);
+		return;
+	}
+	add_list_fields(params, query);
+	if (edge == NULL)
+		return;
+	adp_params_add(params, "effective_status", adp_params_array(edge->statuses));
+	add_filtering(params, query, false);
+}
+
+/*
+ * What is wrong with the name of a field.  Of an element of a list only the
+ * list's name goes into a request; the type is free text, as advertisers name
+ * their events.  Of members of creatives all does.
+ */
+const char *
+adp_meta_ads_check_field(const char *name)
+{
+	static const char rule[] =
+		"A field is the platform's name for the column, such as spend, or an element of a list, such as actions.purchase.";
+
+	if (strncmp(name, "creative.", 9) == 0)
+		return adp_words_match(name, "[A-Za-z0-9_]+(\\.[A-Za-z0-9_]+)*") ? NULL
+																		 : rule;
+	return adp_words_match(name, "[A-Za-z0-9_]+(\\..+)?") ? NULL : rule;
+}
+
+/*
+ * Option check: action_breakdowns.
+ */
+const char *
+adp_meta_ads_check_keys(const char *value)
+{
+	StringInfoData seen;
+	char *rest = pstrdup(value);
+	char *word;
+
+	initStringInfo(&seen);
+	while ((word = adp_words_next(&rest, ",")) != NULL)
+	{
+		if (!adp_words_hold(META_ACTION_KEYS, word))
+			return psprintf("\"%s\" is no action breakdown. Give some of: %s.",
+							word, META_ACTION_KEYS);
+		if (adp_words_hold(seen.data, word))
+			return psprintf("\"%s\" is there twice.", word);
+		adp_words_add(&seen, word);
+	}
+	return NULL;
+}

@@ -1,0 +1,451 @@
+/*
+ * meta_ads_reports.c
+ *	  Meta Ads: its fields and the reports typed from them, as tables.
+ *
+ * The names are those of the Marketing API v26.0.  Any other field of it can be
+ * used in tables that users define, elements of lists as
+ * "actions.omni_purchase.7d_click"; absent then means NULL for single values
+ * and 0 for elements of lists that add up.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type_d.h"
+
+#include "platform/meta_ads/meta_ads.h"
+
+#define ATTRIBUTE ADP_KIND_ATTRIBUTE
+#define SEGMENT ADP_KIND_SEGMENT
+#define METRIC ADP_KIND_METRIC
+#define COUNTED (ADP_FIELD_ADDITIVE | ADP_FIELD_ABSENT_0)
+
+const AdpField adp_meta_ads_fields[] =
+	{{"adpipe.platform", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_PLATFORM,
+	  "The platform's name, meta_ads."},
+	 {"adpipe.account_name", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_ACCOUNT_NAME,
+	  "Name of the ad account as of the time of reading."},
+	 {"adpipe.account_currency", ADP_FIELD_TEXT, ATTRIBUTE,
+	  ADP_FIELD_ACCOUNT_CURRENCY, "ISO 4217 code of the ad account."},
+	 {"account_id", ADP_FIELD_ID, ATTRIBUTE, ADP_FIELD_ACCOUNT,
+	  "Ad account id, digits without act_."},
+	 {"account_name", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Name of the ad account as of the time of reading."},
+	 {"account_currency", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "ISO 4217 code of the ad account."},
+	 {"account_status", ADP_FIELD_INT, ATTRIBUTE, 0,
+	  "1 active, 2 disabled, 3 unsettled, 7 and 8 under review, 9 in grace period, 100 about to close, 101 closed."},
+	 {"disable_reason", ADP_FIELD_INT, ATTRIBUTE, 0,
+	  "Why the account is disabled; 0 if it is not."},
+	 {"currency", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "ISO 4217 code of the ad account."},
+	 {"timezone_name", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Time zone in which the account's days run."},
+	 {"amount_spent", ADP_FIELD_INT, ATTRIBUTE, ADP_FIELD_MINOR,
+	  "Spent since the limit of the account was last reset."},
+	 {"balance", ADP_FIELD_INT, ATTRIBUTE, ADP_FIELD_MINOR, "Amount due."},
+	 {"spend_cap", ADP_FIELD_INT, ATTRIBUTE, ADP_FIELD_MINOR,
+	  "Limit of what may be spent; 0 for none."},
+	 {"id", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_DIGITS,
+	  "Id of the thing listed."},
+	 {"name", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Name as of the time of reading."},
+	 {"status", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "ACTIVE, PAUSED, ARCHIVED or DELETED, as set."},
+	 {"effective_status", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "What status and the levels above come to."},
+	 {"campaign_id", ADP_FIELD_ID, ATTRIBUTE, 0, "Id of the campaign."},
+	 {"campaign_name", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Name of the campaign as of the time of reading."},
+	 {"adset_id", ADP_FIELD_ID, ATTRIBUTE, 0, "Id of the ad set."},
+	 {"adset_name", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Name of the ad set as of the time of reading."},
+	 {"ad_id", ADP_FIELD_ID, ATTRIBUTE, 0, "Id of the ad."},
+	 {"ad_name", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Name of the ad as of the time of reading."},
+	 {"objective", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "OUTCOME_SALES, OUTCOME_TRAFFIC and so on; older campaigns have older names."},
+	 {"buying_type", ADP_FIELD_TEXT, ATTRIBUTE, 0, "AUCTION or RESERVED."},
+	 {"bid_strategy", ADP_FIELD_TEXT, ATTRIBUTE, 0, "How bids are made."},
+	 {"daily_budget", ADP_FIELD_INT, ATTRIBUTE, ADP_FIELD_MINOR,
+	  "Budget per day."},
+	 {"lifetime_budget", ADP_FIELD_INT, ATTRIBUTE, ADP_FIELD_MINOR,
+	  "Budget of the whole run."},
+	 {"budget_remaining", ADP_FIELD_INT, ATTRIBUTE, ADP_FIELD_MINOR,
+	  "What is left of the budget."},
+	 {"daily_spend_cap", ADP_FIELD_INT, ATTRIBUTE, ADP_FIELD_MINOR,
+	  "Most that may be spent per day."},
+	 {"lifetime_spend_cap", ADP_FIELD_INT, ATTRIBUTE, ADP_FIELD_MINOR,
+	  "Most that may be spent in all."},
+	 {"bid_amount", ADP_FIELD_INT, ATTRIBUTE, ADP_FIELD_MINOR,
+	  "Bid, or limit of bids."},
+	 {"start_time", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_SINCE_1970,
+	  "When it starts."},
+	 {"stop_time", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_SINCE_1970,
+	  "When it stops."},
+	 {"end_time", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_SINCE_1970,
+	  "When it ends."},
+	 {"created_time", ADP_FIELD_TEXT, ATTRIBUTE, 0, "When it was made."},
+	 {"updated_time", ADP_FIELD_TEXT, ATTRIBUTE, 0, "When it was last changed."},
+	 {"special_ad_categories", ADP_FIELD_LIST, ATTRIBUTE, 0,
+	  "Categories under special rules: HOUSING, EMPLOYMENT and so on."},
+	 {"billing_event", ADP_FIELD_TEXT, ATTRIBUTE, 0, "What is paid for."},
+	 {"optimization_goal", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "What delivery is optimised for."},
+	 {"attribution_spec", ADP_FIELD_OBJECT, ATTRIBUTE, 0,
+	  "Windows in which conversions count by default."},
+	 {"is_attribution_spec_system_default", ADP_FIELD_BOOL, ATTRIBUTE, 0,
+	  "Whether these windows of the ad account are the platform's own."},
+	 {"promoted_object", ADP_FIELD_OBJECT, ATTRIBUTE, 0,
+	  "Pixel, app or page that is promoted."},
+	 {"targeting", ADP_FIELD_OBJECT, ATTRIBUTE, ADP_FIELD_HEAVY,
+	  "Who is addressed."},
+	 {"creative.id", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Id of the creative."},
+	 {"conversion_domain", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Domain where conversions happen."},
+	 {"title", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Title of the creative."},
+	 {"body", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Text of the creative."},
+	 {"object_type", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "What the creative is made of."},
+	 {"call_to_action_type", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Label of the button."},
+	 {"link_url", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Where the creative leads."},
+	 {"image_url", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Address of the image; it expires."},
+	 {"thumbnail_url", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Address of the thumbnail; it expires."},
+	 {"video_id", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Id of the video."},
+	 {"url_tags", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Parameters added to links."},
+	 {"object_story_spec", ADP_FIELD_OBJECT, ATTRIBUTE, ADP_FIELD_HEAVY,
+	  "The post that the creative makes."},
+	 {"asset_feed_spec", ADP_FIELD_OBJECT, ATTRIBUTE, ADP_FIELD_HEAVY,
+	  "Assets of a dynamic creative."},
+	 {META_DAY, ADP_FIELD_DATE, SEGMENT, 0, "Day in the account's time zone."},
+	 {"date_stop", ADP_FIELD_DATE, ATTRIBUTE, 0, "Last day of the row."},
+	 {META_ACTION_TYPE, ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Type of action; types overlap, so never add them up."},
+	 {"action_device", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Device of the action; actions in apps are not reported by it. Action breakdown."},
+	 {"action_destination", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Where people came to: page, app or web site; a part of the actions only. Action breakdown."},
+	 {"action_target_id", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Id of what people came to; a part of the actions only. Action breakdown."},
+	 {"action_reaction", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Kind of reaction: like, love and so on. Action breakdown."},
+	 {"action_video_type", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Kind of video that was seen. Action breakdown."},
+	 {"action_video_sound", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Whether the video was seen with sound. Action breakdown."},
+	 {"action_canvas_component_name", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Component of the Instant Experience; a part of the actions only. Action breakdown."},
+	 {"action_carousel_card_id", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Card of the carousel; a part of the actions only. Action breakdown."},
+	 {"action_carousel_card_name", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Headline of the card of the carousel; a part of the actions only. Action breakdown."},
+	 {"action_converted_product_id", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Product that was bought; of collaborative ads only. Action breakdown."},
+	 {"conversion_destination", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Where the conversion happened. Action breakdown."},
+	 {"is_business_ai_assisted", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Whether an assistant of the business had a part. Action breakdown."},
+	 {"matched_persona_id", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Id of the persona. Action breakdown."},
+	 {"matched_persona_name", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Name of the persona. Action breakdown."},
+	 {"signal_source_bucket", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Where the signal of the action came from. Action breakdown."},
+	 {"standard_event_content_type", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Kind of content of the event. Action breakdown."},
+	 {"age", ADP_FIELD_TEXT, SEGMENT, 0, "18-24, 25-34 and so on, or Unknown."},
+	 {"gender", ADP_FIELD_TEXT, SEGMENT, 0, "female, male or unknown."},
+	 {"country", ADP_FIELD_TEXT, SEGMENT, 0, "ISO 3166 code of the country."},
+	 {"region", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Name of the region; actions outside Meta are not told by it."},
+	 {"comscore_market", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Market in the United States; actions outside Meta are not reported by it."},
+	 {"publisher_platform", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "facebook, instagram, audience_network, messenger, threads and so on."},
+	 {"platform_position", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Place there: feed, instagram_reels and so on."},
+	 {"device_platform", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "mobile_app, mobile_web, desktop and so on."},
+	 {"impression_device", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Device on which the ad was seen; accounts must be opted in."},
+	 {"product_id", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Product of the catalogue; actions in apps are not reported by it, those on web sites without it."},
+	 {"frequency_value", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "How often people were reached; with reach only, accounts must be opted in."},
+	 {"skan_campaign_id", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Campaign as SKAdNetwork counts it; with total_postbacks only."},
+	 {"skan_conversion_id", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Conversion value of SKAdNetwork; with total_postbacks only."},
+	 {"hourly_stats_aggregated_by_advertiser_time_zone", ADP_FIELD_TEXT,
+	  SEGMENT, 0,
+	  "Hour in the account's time zone; actions outside Meta are not told by it."},
+	 {"hourly_stats_aggregated_by_audience_time_zone", ADP_FIELD_TEXT, SEGMENT,
+	  0, "Hour where the ad was seen; accounts must be opted in."},
+	 {"impressions", ADP_FIELD_INT, METRIC, COUNTED, "Times an ad was shown."},
+	 {"clicks", ADP_FIELD_INT, METRIC, COUNTED,
+	  "Clicks of all kinds, likes and expansions included."},
+	 {"inline_link_clicks", ADP_FIELD_INT, METRIC, COUNTED,
+	  "Clicks on links, within one day."},
+	 {"inline_post_engagement", ADP_FIELD_INT, METRIC, COUNTED,
+	  "Engagement with the post."},
+	 {"spend", ADP_FIELD_DECIMAL, METRIC, COUNTED,
+	  "Cost in the account's currency; an estimate for up to 28 days."},
+	 {"reach", ADP_FIELD_INT, METRIC, 0,
+	  "People who saw the ad; does not add up."},
+	 {"frequency", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Impressions per person reached; does not add up."},
+	 {"cpm", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Cost per thousand impressions; does not add up."},
+	 {"cpc", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Cost per click of any kind; does not add up."},
+	 {"ctr", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Clicks per impression in percent; does not add up."},
+	 {"cpp", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Cost per thousand people reached; does not add up."},
+	 {"unique_clicks", ADP_FIELD_INT, METRIC, 0,
+	  "People who clicked; does not add up."},
+	 {META_CONVERSIONS, ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Conversions by option conversion_actions; adds up over days and entities only if that has no bar."},
+	 {META_CONVERSIONS_VALUE, ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Value of those conversions in the account's currency; adds up as they do."},
+	 {META_ACTION_COUNT, ADP_FIELD_DECIMAL, METRIC, ADP_FIELD_ADDITIVE,
+	  "Actions of the type in the default attribution window; adds up within one type."},
+	 {META_ACTION_VALUE, ADP_FIELD_DECIMAL, METRIC, ADP_FIELD_ADDITIVE,
+	  "Value of those actions in the account's currency; adds up within one type."},
+	 {META_ACTIONS, ADP_FIELD_OBJECT, METRIC, 0, "List of actions by type."},
+	 {META_ACTION_VALUES, ADP_FIELD_OBJECT, METRIC, 0,
+	  "List of values of actions by type."},
+	 {META_SETTING, ADP_FIELD_TEXT, METRIC, 0,
+	  "Windows in which conversions count: those of the ad set, or mixed where ad sets differ; conversions may be NULL there."},
+	 {NULL}};
+
+#define DAILY_COLUMNS \
+	{"account_id", TEXTOID, "account_id"}, \
+		{"account_name", TEXTOID, "account_name"}, \
+		{"date_day", DATEOID, META_DAY}, \
+	{ \
+		"currency", TEXTOID, "account_currency" \
+	}
+#define CAMPAIGN_COLUMNS \
+	{"campaign_id", TEXTOID, "campaign_id"}, \
+	{ \
+		"campaign_name", TEXTOID, "campaign_name" \
+	}
+#define ADSET_COLUMNS \
+	{"adset_id", TEXTOID, "adset_id"}, \
+	{ \
+		"adset_name", TEXTOID, "adset_name" \
+	}
+#define AD_COLUMNS \
+	{"ad_id", TEXTOID, "ad_id"}, \
+	{ \
+		"ad_name", TEXTOID, "ad_name" \
+	}
+#define METRIC_COLUMNS \
+	{"impressions", INT8OID, "impressions"}, {"clicks", INT8OID, "clicks"}, \
+		{"inline_link_clicks", INT8OID, "inline_link_clicks"}, \
+		{"reach", INT8OID, "reach"}, {"frequency", NUMERICOID, "frequency"}, \
+		{"spend", NUMERICOID, "spend"}, \
+		{"conversions", NUMERICOID, META_CONVERSIONS}, \
+		{"conversions_value", NUMERICOID, META_CONVERSIONS_VALUE}, \
+		{"attribution_setting", TEXTOID, META_SETTING}, \
+	{ \
+		NULL \
+	}
+#define COMMON_COLUMNS {"platform", TEXTOID, "adpipe.platform"}, DAILY_COLUMNS
+#define AD_GROUP_COLUMNS \
+	{"ad_group_id", TEXTOID, "adset_id"}, \
+	{ \
+		"ad_group_name", TEXTOID, "adset_name" \
+	}
+#define COMMON_METRICS \
+	{"impressions", INT8OID, "impressions"}, \
+		{"clicks", INT8OID, "inline_link_clicks"}, \
+		{"spend", NUMERICOID, "spend"}, \
+		{"conversions", NUMERICOID, META_CONVERSIONS}, \
+		{"conversions_value", NUMERICOID, META_CONVERSIONS_VALUE}, \
+	{ \
+		NULL \
+	}
+#define ENTITY_COLUMNS \
+	{"account_id", TEXTOID, "account_id"}, \
+	{ \
+		"account_name", TEXTOID, "adpipe.account_name" \
+	}
+#define STATUS_COLUMNS \
+	{"status", TEXTOID, "status"}, \
+	{ \
+		"effective_status", TEXTOID, "effective_status" \
+	}
+#define BUDGET_COLUMNS \
+	{"currency", TEXTOID, "adpipe.account_currency"}, \
+		{"daily_budget_minor", INT8OID, "daily_budget"}, \
+		{"daily_budget", NUMERICOID, "daily_budget"}, \
+		{"lifetime_budget_minor", INT8OID, "lifetime_budget"}, \
+	{ \
+		"lifetime_budget", NUMERICOID, "lifetime_budget" \
+	}
+#define TIME_COLUMNS \
+	{"created_time", TIMESTAMPTZOID, "created_time"}, \
+		{"updated_time", TIMESTAMPTZOID, "updated_time"}, \
+	{ \
+		NULL \
+	}
+
+static const AdpColumn account_daily[] = {DAILY_COLUMNS, METRIC_COLUMNS};
+static const AdpColumn campaign_daily[] = {DAILY_COLUMNS, CAMPAIGN_COLUMNS,
+										   METRIC_COLUMNS};
+static const AdpColumn adset_daily[] = {DAILY_COLUMNS, CAMPAIGN_COLUMNS,
+										ADSET_COLUMNS, METRIC_COLUMNS};
+static const AdpColumn ad_daily[] = {DAILY_COLUMNS, CAMPAIGN_COLUMNS,
+									 ADSET_COLUMNS, AD_COLUMNS, METRIC_COLUMNS};
+
+static const AdpColumn campaign_age_gender_daily[] = {DAILY_COLUMNS,
+													  CAMPAIGN_COLUMNS,
+													  {"age", TEXTOID, "age"},
+													  {"gender", TEXTOID,
+													   "gender"},
+													  METRIC_COLUMNS};
+
+static const AdpColumn campaign_country_daily[] = {DAILY_COLUMNS,
+												   CAMPAIGN_COLUMNS,
+												   {"country", TEXTOID,
+													"country"},
+												   METRIC_COLUMNS};
+
+static const AdpColumn campaign_placement_daily[] =
+	{DAILY_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 {"publisher_platform", TEXTOID, "publisher_platform"},
+	 {"platform_position", TEXTOID, "platform_position"},
+	 METRIC_COLUMNS};
+
+static const AdpColumn campaign_action_daily[] =
+	{DAILY_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 {"action_type", TEXTOID, META_ACTION_TYPE},
+	 {"action_count", NUMERICOID, META_ACTION_COUNT},
+	 {"action_value", NUMERICOID, META_ACTION_VALUE},
+	 {NULL}};
+
+static const AdpColumn accounts[] =
+	{{"account_id", TEXTOID, "account_id"},
+	 {"account_name", TEXTOID, "name"},
+	 {"account_status", INT4OID, "account_status"},
+	 {"disable_reason", INT4OID, "disable_reason"},
+	 {"currency", TEXTOID, "currency"},
+	 {"time_zone", TEXTOID, "timezone_name"},
+	 {"attribution_spec", JSONBOID, "attribution_spec"},
+	 {"amount_spent_minor", INT8OID, "amount_spent"},
+	 {"amount_spent", NUMERICOID, "amount_spent"},
+	 {"balance", NUMERICOID, "balance"},
+	 {"spend_cap", NUMERICOID, "spend_cap"},
+	 {NULL}};
+
+static const AdpColumn campaigns[] =
+	{ENTITY_COLUMNS,
+	 {"campaign_id", TEXTOID, "id"},
+	 {"campaign_name", TEXTOID, "name"},
+	 STATUS_COLUMNS,
+	 {"objective", TEXTOID, "objective"},
+	 {"buying_type", TEXTOID, "buying_type"},
+	 {"bid_strategy", TEXTOID, "bid_strategy"},
+	 {"special_ad_categories", TEXTARRAYOID, "special_ad_categories"},
+	 BUDGET_COLUMNS,
+	 {"start_time", TIMESTAMPTZOID, "start_time"},
+	 {"stop_time", TIMESTAMPTZOID, "stop_time"},
+	 TIME_COLUMNS};
+
+static const AdpColumn adsets[] =
+	{ENTITY_COLUMNS,
+	 {"campaign_id", TEXTOID, "campaign_id"},
+	 {"adset_id", TEXTOID, "id"},
+	 {"adset_name", TEXTOID, "name"},
+	 STATUS_COLUMNS,
+	 {"optimization_goal", TEXTOID, "optimization_goal"},
+	 {"billing_event", TEXTOID, "billing_event"},
+	 {"bid_strategy", TEXTOID, "bid_strategy"},
+	 {"bid_amount", NUMERICOID, "bid_amount"},
+	 BUDGET_COLUMNS,
+	 {"attribution_spec", JSONBOID, "attribution_spec"},
+	 {"promoted_object", JSONBOID, "promoted_object"},
+	 {"targeting", JSONBOID, "targeting"},
+	 {"start_time", TIMESTAMPTZOID, "start_time"},
+	 {"end_time", TIMESTAMPTZOID, "end_time"},
+	 TIME_COLUMNS};
+
+static const AdpColumn ads[] = {ENTITY_COLUMNS,
+								{"campaign_id", TEXTOID, "campaign_id"},
+								{"adset_id", TEXTOID, "adset_id"},
+								{"ad_id", TEXTOID, "id"},
+								{"ad_name", TEXTOID, "name"},
+								STATUS_COLUMNS,
+								{"creative_id", TEXTOID, "creative.id"},
+								{"conversion_domain", TEXTOID,
+								 "conversion_domain"},
+								TIME_COLUMNS};
+
+static const AdpColumn creatives[] =
+	{ENTITY_COLUMNS,
+	 {"creative_id", TEXTOID, "id"},
+	 {"creative_name", TEXTOID, "name"},
+	 {"status", TEXTOID, "status"},
+	 {"title", TEXTOID, "title"},
+	 {"body", TEXTOID, "body"},
+	 {"object_type", TEXTOID, "object_type"},
+	 {"call_to_action_type", TEXTOID, "call_to_action_type"},
+	 {"link_url", TEXTOID, "link_url"},
+	 {"image_url", TEXTOID, "image_url"},
+	 {"thumbnail_url", TEXTOID, "thumbnail_url"},
+	 {"video_id", TEXTOID, "video_id"},
+	 {"url_tags", TEXTOID, "url_tags"},
+	 {"object_story_spec", JSONBOID, "object_story_spec"},
+	 {"asset_feed_spec", JSONBOID, "asset_feed_spec"},
+	 {NULL}};
+
+static const AdpColumn account_report[] = {COMMON_COLUMNS, COMMON_METRICS};
+static const AdpColumn campaign_report[] = {COMMON_COLUMNS, CAMPAIGN_COLUMNS,
+											COMMON_METRICS};
+static const AdpColumn ad_group_report[] = {COMMON_COLUMNS, CAMPAIGN_COLUMNS,
+											AD_GROUP_COLUMNS, COMMON_METRICS};
+static const AdpColumn ad_report[] = {COMMON_COLUMNS, CAMPAIGN_COLUMNS,
+									  AD_GROUP_COLUMNS, AD_COLUMNS,
+									  COMMON_METRICS};
+
+const AdpReport adp_meta_ads_reports[] =
+	{{"reports", "account_daily", "account", account_daily,
+	  "Meta ad accounts by day."},
+	 {"reports", "campaign_daily", "campaign", campaign_daily,
+	  "Meta campaigns by day."},
+	 {"reports", "adset_daily", "adset", adset_daily, "Meta ad sets by day."},
+	 {"reports", "ad_daily", "ad", ad_daily, "Meta ads by day."},
+	 {"reports", "campaign_age_gender_daily", "campaign",
+	  campaign_age_gender_daily, "Meta campaigns by day, age and gender.",
+	  "age,gender"},
+	 {"reports", "campaign_country_daily", "campaign", campaign_country_daily,
+	  "Meta campaigns by day and country; what cannot be placed is missing.",
+	  "country"},
+	 {"reports", "campaign_placement_daily", "campaign",
+	  campaign_placement_daily, "Meta campaigns by day and placement.",
+	  "publisher_platform,platform_position"},
+	 {"reports", "campaign_action_daily", "campaign", campaign_action_daily,
+	  "Meta campaigns by day and type of action; types overlap, so pick one before adding up."},
+	 {"reports", "accounts", "accounts", accounts,
+	  "Meta ad accounts with their settings."},
+	 {"reports", "campaigns", "campaigns", campaigns,
+	  "Meta campaigns with their settings, archived ones included; no list tells of deleted ones."},
+	 {"reports", "adsets", "adsets", adsets,
+	  "Meta ad sets with their settings, archived ones included; no list tells of deleted ones."},
+	 {"reports", "ads", "ads", ads,
+	  "Meta ads with their settings, archived ones included; no list tells of deleted ones."},
+	 {"reports", "creatives", "creatives", creatives,
+	  "Meta creatives: what ads show."},
+	 {"common", "account_report", "account", account_report,
+	  "Accounts by day, in the shape that all platforms share."},
+	 {"common", "campaign_report", "campaign", campaign_report,
+	  "Campaigns by day, in the shape that all platforms share."},
+	 {"common", "ad_group_report", "adset", ad_group_report,
+	  "Ad groups by day, in the shape that all platforms share."},
+	 {"common", "ad_report", "ad", ad_report,
+	  "Ads by day, in the shape that all platforms share."},
+	 {NULL}};

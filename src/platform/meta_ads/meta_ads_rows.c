@@ -1,0 +1,107 @@
+/*
+ * meta_ads_rows.c
+ *	  Meta Ads: how lists such as "actions" are read.
+ */
+#include "postgres.h"
+
+#include "platform/meta_ads/meta_ads.h"
+
+/* A list of what products brought: all, and those promoted. */
+#define PRODUCTS(rest) \
+	"converted_product_" rest ",converted_promoted_product_" rest
+
+/* The others are costs, rates, and numbers of people. */
+#define ADDITIVE \
+	META_ACTIONS \
+	"," META_ACTION_VALUES "," META_CONVERSION_LIST "," META_CONVERSION_VALUES \
+	",outbound_clicks,video_play_actions,video_thruplay_watched_actions," \
+	"video_30_sec_watched_actions,video_15_sec_watched_actions," \
+	"video_6_sec_watched_actions,video_continuous_2_sec_watched_actions," \
+	"video_p25_watched_actions,video_p50_watched_actions," \
+	"video_p75_watched_actions,video_p95_watched_actions," \
+	"video_p100_watched_actions,video_time_watched_actions," \
+	"catalog_segment_actions,catalog_segment_value,conversion_leads," \
+	"mmp_credited_install,ad_click_actions,ad_impression_actions," \
+	"interactive_component_tap,instant_experience_outbound_clicks," \
+	"total_postbacks_detailed,total_postbacks_detailed_v4," \
+	"onsite_conversion_messaging_detected_purchase_deduped," PRODUCTS("quantity") "," PRODUCTS("value") "," PRODUCTS("app_custom_event_fb_mobile_purchase") "," PRODUCTS("app_custom_event_fb_mobile_purchase_value") "," PRODUCTS( \
+		"offline_purchase") "," PRODUCTS("offline_purchase_value") "," PRODUCTS("website_pixel_purchase") "," PRODUCTS("website_pixel_purchase_value") "," PRODUCTS("omni_purchase") "," PRODUCTS("omni_purchase_values")
+
+/* What happens on Meta itself, and is hidden by no breakdown. */
+#define ON_META \
+	"link_click|outbound_click|page_engagement|post_engagement|post|" \
+	"post_reaction|like|comment|photo_view|video_view|onsite_conversion\\..*|" \
+	"leadgen_grouped"
+
+/*
+ * What surely happens outside Meta.  Of the rest, such as landing_page_view, the
+ * platform says nothing.
+ */
+#define OFF_META \
+	"(offsite_conversion|offline_conversion|app_custom_event)(\\..*)?|" \
+	"omni_(?!landing_page_view$).*|purchase|add_to_cart|initiate_checkout|" \
+	"complete_registration|view_content|search|add_payment_info|" \
+	"add_to_wishlist|lead|(mobile_)?app_install|web_.*in_store_purchase"
+
+/* "7d_click", "7d_click_1d_view" and so on. */
+#define ONE_SETTING "([0-9]+d_[a-z]+)(_[0-9]+d_[a-z]+)*"
+
+/*
+ * Of actions, types may be in either pair of lists if some accounts have them in
+ * the second one, too.
+ */
+const AdpTallies adp_meta_ads_tallies = {
+	.type_key = META_ACTION_TYPE,
+	.amount_key = "value",
+	.default_window = "default",
+	.windows = "[0-9]+d_.*|(dda|incrementality|inline|skan_click|skan_view).*",
+	.additive = ADDITIVE,
+	.keys = META_ACTION_KEYS,
+	.pairs = {{META_ACTIONS, META_ACTION_VALUES},
+			  {META_CONVERSION_LIST, META_CONVERSION_VALUES,
+			   META_NAMED "|offsite_conversion\\.custom\\..*", META_NAMED}},
+	.choice = "omni_purchase|purchase|offsite_conversion.fb_pixel_purchase",
+	.setting = META_SETTING,
+	.one_setting = ONE_SETTING,
+	.proof = OFF_META,
+	.conversions = META_CONVERSIONS,
+	.conversions_value = META_CONVERSIONS_VALUE,
+	.row_count = META_ACTION_COUNT,
+	.row_value = META_ACTION_VALUE,
+	.hiding = META_TYPE_1 "|" META_TYPE_2,
+	.open = ON_META,
+};
+
+/*
+ * Makes the shaper of a query.
+ */
+static AdpShaper *
+make_shaper(const AdpPlatform *platform, const AdpSource *source,
+			const AdpSettings *settings, const AdpQuery *query)
+{
+	return adp_tallies_shaper(&adp_meta_ads_tallies, settings, query);
+}
+
+/*
+ * Whether there is a row per element of a list if a field is wanted.
+ */
+static bool
+splits_rows(const AdpSource *source, const AdpSettings *settings,
+			const char *name)
+{
+	AdpTallyField field;
+
+	adp_tallies_split(&adp_meta_ads_tallies, settings, name, &field);
+	return field.kind == ADP_TALLY_ROW_KEY;
+}
+
+#define ROWS(its_traps) \
+	{ \
+		{adp_traps_check, make_shaper, adp_traps_lacks_if_plain, \
+		 adp_traps_doubt, splits_rows}, \
+			&adp_meta_ads_tallies, its_traps \
+	}
+
+/* Reports of accounts are asked for without statuses. */
+const AdpMetaRows adp_meta_ads_account_rows = ROWS(adp_meta_ads_traps + 1);
+const AdpMetaRows adp_meta_ads_report_rows = ROWS(adp_meta_ads_traps);

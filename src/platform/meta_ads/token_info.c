@@ -1,0 +1,173 @@
+/*
+ * token_info.c
+ *	  Meta Ads: what the platform reports of the access token.
+ */
+#include "postgres.h"
+
+#include <ctype.h>
+
+#include "lib/stringinfo.h"
+
+#include "platform/api/call.h"
+#include "platform/api/request.h"
+#include "platform/meta_ads/token_info.h"
+
+/* The request, a template as in request.h, and what takes the token. */
+#define REQUEST "/{version}/debug_token"
+#define TOKEN_PARAM "input_token"
+
+/* The last second of the year 9999; a token that lasts longer is a misreading. */
+#define EXPIRY_MAX INT64CONST(253402300799)
+
+/*
+ * Whether the platform answered that it tells this token nothing.
+ */
+static bool
+is_withheld(const AdpCall *call)
+{
+	AdpErrorClass class = adp_call_failure(call)->class;
+
+	return class == ADP_ERR_CREDENTIALS || class == ADP_ERR_REFUSED;
+}
+
+/*
+ * Order of texts.
+ */
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/*
+ * The texts of an array, sorted, with commas between them.
+ */
+static char *
+sorted_list(const AdpJson *array)
+{
+	int count = adp_json_count(array);
+	const char **texts = palloc(Max(count, 1) * sizeof(char *));
+	StringInfoData out;
+	int n = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		const char *text = adp_json_text(adp_json_at(array, i));
+
+		if (text != NULL)
+			texts[n++] = text;
+	}
+	qsort(texts, n, sizeof(char *), compare_texts);
+	initStringInfo(&out);
+	for (int i = 0; i < n; i++)
+		appendStringInfo(&out, "%s%s", i > 0 ? "," : "", texts[i]);
+	return out.data;
+}
+
+/*
+ * Reads what is told of the token.  What is told of one that is not valid says
+ * nothing of what it was granted.
+ */
+static void
+read_access(const AdpJson *doc, AdpAccess *access)
+{
+	const AdpJson *scopes = adp_json_path(doc, "data.scopes");
+
+	if (!adp_json_true(adp_json_path(doc, "data.is_valid")))
+		return;
+	if (scopes != NULL)
+		access->scopes = sorted_list(scopes);
+	access->expires_at =
+		adp_json_int(adp_json_path(doc, "data.expires_at"), -1);
+	if (access->expires_at > EXPIRY_MAX)
+		access->expires_at = -1;
+}
+
+/*
+ * Reads the answer; false if its body could not be read and the call goes on.
+ */
+static bool
+read_answer(AdpSession *session, MemoryContext cxt, AdpCall *call,
+			AdpAccess *access)
+{
+	const AdpJson *doc = adp_call_document(call, cxt);
+
+	if (doc == NULL)
+		return false;
+	read_access(doc, access);
+	return true;
+}
+
+/*
+ * Waits for the answer; false if the platform withholds it.
+ */
+static bool
+wait_for_answer(AdpSession *session, MemoryContext cxt, AdpCall *call,
+				AdpAccess *access)
+{
+	for (;;)
+	{
+		switch (adp_call_advance(call))
+		{
+			case ADP_CALL_RUNNING:
+				adp_session_wait(session);
+				break;
+			case ADP_CALL_FAILED:
+				if (!is_withheld(call))
+					adp_call_throw(call);
+				return false;
+			case ADP_CALL_DONE:
+				if (read_answer(session, cxt, call, access))
+					return true;
+				break;
+		}
+	}
+}
+
+/*
+ * Makes the request.  False for a token that would read otherwise in a URL: it
+ * could not be known again in what the platform echoes, and so not be kept out of
+ * messages.
+ */
+static bool
+make_request(const AdpSettings *settings, AdpApiRequest *out)
+{
+	const char *token = settings->access_token;
+
+	if (token == NULL)
+		return false;
+	for (const char *c = token; *c != '\0'; c++)
+	{
+		if (!isalnum((unsigned char) *c) && strchr("-_.", *c) == NULL)
+			return false;
+	}
+	out->answer = ADP_ANSWER_ACCESS;
+	out->method = "GET";
+	out->path = adp_request_path(REQUEST, settings, NULL, NULL, NULL);
+	out->token_param = TOKEN_PARAM;
+	return true;
+}
+
+/*
+ * Asks about the session's token.
+ */
+bool
+adp_meta_ads_token_info(AdpSession *session, MemoryContext cxt,
+						AdpAccess *access)
+{
+	AdpApiRequest request = {0};
+	MemoryContext old;
+	AdpCall *call;
+	bool is_told;
+
+	MemSet(access, 0, sizeof(AdpAccess));
+	access->expires_at = -1;
+	if (!make_request(session->settings, &request))
+		return false;
+	old = MemoryContextSwitchTo(cxt);
+	call = adp_call_create(session, cxt, &request, "access token");
+	is_told = wait_for_answer(session, cxt, call, access);
+	adp_call_release(call);
+	MemoryContextSwitchTo(old);
+	return is_told;
+}

@@ -1,0 +1,14 @@
+/*
+ * token_info.h
+ *	  Meta Ads: what the platform reports of the access token.
+ */
+#ifndef ADP_PLATFORM_META_ADS_TOKEN_INFO_H
+#define ADP_PLATFORM_META_ADS_TOKEN_INFO_H
+
+#include "platform/api/session.h"
+
+/* The callback read_token_info of AdpPlatform. */
+extern bool adp_meta_ads_token_info(AdpSession *session, MemoryContext cxt,
+									AdpAccess *access);
+
+#endif /* ADP_PLATFORM_META_ADS_TOKEN_INFO_H */

@@ -1,0 +1,71 @@
+/*
+ * date_ranges.c
+ *	  Spans of days that are still to be asked for.
+ */
+#include "postgres.h"
+
+#include "platform/reader/date_ranges.h"
+
+/*
+ * Adds a span.
+ */
+static void
+push_span(AdpSpans *spans, DateADT since, DateADT until)
+{
+	if (spans->count == spans->capacity)
+	{
+		spans->capacity = Max(spans->capacity * 2, 4);
+		spans->items = spans->items
+			? repalloc(spans->items, spans->capacity * sizeof(AdpSpan))
+			: palloc(spans->capacity * sizeof(AdpSpan));
+	}
+	spans->items[spans->count++] = (AdpSpan){since, until};
+}
+
+/*
+ * Adds days, in spans; the earliest ends up last, which is where they are taken
+ * from.
+ */
+void
+adp_spans_add(AdpSpans *spans, AdpSpan days, int most)
+{
+	while (most > 0 && days.until - days.since >= most)
+	{
+		push_span(spans, days.until - most + 1, days.until);
+		days.until -= most;
+	}
+	push_span(spans, days.since, days.until);
+}
+
+/*
+ * The current span.
+ */
+const AdpSpan *
+adp_spans_current(const AdpSpans *spans)
+{
+	return spans->count > 0 ? &spans->items[spans->count - 1] : NULL;
+}
+
+/*
+ * Puts the current span's halves in its place.
+ */
+void
+adp_spans_halve(AdpSpans *spans)
+{
+	AdpSpan span = spans->items[--spans->count];
+	DateADT middle = span.since + (span.until - span.since) / 2;
+
+	Assert(span.since < span.until);
+	push_span(spans, middle + 1, span.until);
+	push_span(spans, span.since, middle);
+}
+
+/*
+ * Ends the current span.
+ */
+void
+adp_spans_pop(AdpSpans *spans)
+{
+	Assert(spans->count > 0);
+	spans->count--;
+}

@@ -1,0 +1,486 @@
+/*
+ * page.c
+ *	  The rows of one page, whatever it is written in.
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "miscadmin.h"
+
+#include "base/csv.h"
+#include "platform/account.h"
+#include "platform/reader/page.h"
+
+/* Records between two looks for interrupts. */
+#define RECORDS_PER_CHECK 512
+
+/* How much of a page is hashed between two looks for interrupts. */
+#define HASH_CHUNK ((Size) 1024 * 1024)
+
+/* Longest account of a row that an error shows. */
+#define SHOWN_ACCOUNT_MAX 60
+
+/* What is wanted of a JSON page beside its rows. */
+enum PageMember
+{
+	PAGE_TOKEN,	  /* the member where token_path begins */
+	PAGE_FAILURE, /* the one where promises->failure does */
+	PAGE_MEMBERS
+};
+
+struct AdpPageForm
+{
+	const AdpPlatform *platform;
+	AdpFormat format;
+	AdpAnswerKind kind;
+	AdpRowShape *shape; /* JSON */
+	AdpShaper *shaper;	/* CSV */
+
+	/* who a row belongs to */
+	int account_cell; /* JSON: the cell that says; -1: none does */
+};
+
+struct AdpPageRows
+{
+	const AdpPageForm *form;
+	MemoryContext cxt;
+	int64 count;
+
+	/* JSON */
+	AdpPage *page;
+	int next;
+
+	/* CSV */
+	AdpCsv *csv;
+	void *header;
+	int account_column; /* that says who a record belongs to; -1: none does */
+};
+
+/*
+ * The first name of a path.
+ */
+static const char *
+first_name(const char *path)
+{
+	return pnstrdup(path, strcspn(path, ".|"));
+}
+
+/*
+ * The path below a row where it says who it belongs to; NULL if it does not.
+ */
+static const char *
+account_path(const AdpPlatform *platform, const AdpQuery *query)
+{
+	const char *field = platform->row_account;
+
+	if (field == NULL || adp_platform_source(platform, query->source)->is_shared)
+		return NULL;
+	if (field[0] == '.')
+		field = psprintf("%s%s", query->source, field);
+	return platform->field_path ? platform->field_path(field) : field;
+}
+
+/*
+ * Compiles what is read of a JSON page.
+ */
+static void
+compile_shape(MemoryContext cxt, AdpPageForm *form, const AdpQuery *query)
+{
+	const AdpPlatform *platform = form->platform;
+	const AdpShaper *shaper = form->shaper;
+	int npaths = shaper ? shaper->npaths : query->nfields;
+	const char **paths = palloc((npaths + 1) * sizeof(char *));
+	const char *members[PAGE_MEMBERS];
+
+	for (int i = 0; i < npaths; i++)
+		paths[i] = shaper ? shaper->paths[i]
+			: platform->field_path != NULL
+			? platform->field_path(query->fields[i])
+			: query->fields[i];
+	paths[npaths] = account_path(platform, query);
+	if (paths[npaths] != NULL)
+		form->account_cell = npaths++;
+	members[PAGE_TOKEN] = first_name(platform->token_path);
+	members[PAGE_FAILURE] =
+		platform->promises ? first_name(platform->promises->failure) : "error";
+	form->shape = adp_rows_compile(cxt, platform->rows_key, paths, npaths,
+								   members, lengthof(members));
+}
+
+/*
+ * Compiles the form.
+ */
+AdpPageForm *
+adp_page_form(MemoryContext cxt, const AdpPlatform *platform, AdpShaper *shaper,
+			  const AdpQuery *query)
+{
+	AdpPageForm *form = MemoryContextAllocZero(cxt, sizeof(AdpPageForm));
+
+	form->platform = platform;
+	form->format = platform->format;
+	form->shaper = shaper;
+	form->kind = adp_platform_source(platform, query->source)->is_single
+		? ADP_ANSWER_ROW
+		: ADP_ANSWER_ROWS;
+	form->account_cell = -1;
+	if (form->format == ADP_FORMAT_JSON)
+		compile_shape(cxt, form, query);
+	return form;
+}
+
+/*
+ * Parses and judges a body that must be a document.
+ */
+static bool
+check_document(const AdpPageRows *rows, const char *body, Size len,
+			   AdpError *error)
+{
+	const AdpPageForm *form = rows->form;
+	const AdpJson *doc = adp_json_parse(rows->cxt, body, len, error);
+
+	return doc != NULL &&
+		adp_verdict_check(form->platform->promises, form->kind, doc, error);
+}
+
+/*
+ * Makes a page of a body that is one row by itself; NULL if it is none.
+ */
+static const char *
+wrap_row(const AdpPageRows *rows, const char *body, Size *len, AdpError *error)
+{
+	char *wrapped;
+
+	if (!check_document(rows, body, *len, error))
+		return NULL;
+	wrapped = psprintf("{\"%s\":[%s]}", rows->form->platform->rows_key,
+					   pnstrdup(body, *len));
+	*len = strlen(wrapped);
+	return wrapped;
+}
+
+/*
+ * Fills the error for a row of another account; said is what it says of it.
+ */
+static bool
+refuse_row(const AdpCell *said, int64 number, AdpError *error)
+{
+	char *shown = pnstrdup(said->data, Min(said->len, SHOWN_ACCOUNT_MAX));
+
+	for (char *c = shown; *c != '\0'; c++)
+	{
+		if (*c < ' ' || *c >= 0x7f || *c == '"')
+			*c = '?';
+	}
+	adp_error_set(error, ADP_ERR_FORMAT,
+				  "the answer has a row of another account",
+				  psprintf("Row " INT64_FORMAT " is of \"%s\".", number, shown),
+				  NULL);
+	return false;
+}
+
+/*
+ * Whether a row holds anything of what was asked for.
+ */
+static bool
+holds_something(const AdpCell *cells, int ncells)
+{
+	for (int i = 0; i < ncells; i++)
+	{
+		if (cells[i].kind != ADP_CELL_ABSENT)
+			return true;
+	}
+	return ncells == 0;
+}
+
+/*
+ * Whether all rows of a JSON page are of the account that was asked, as far as
+ * they say.  One that holds nothing says nothing either: it would be dropped, or
+ * be all NULL.
+ */
+static bool
+check_rows(const AdpPageRows *rows, const AdpAccount *account, AdpError *error)
+{
+	const AdpPage *page = rows->page;
+	int nth = rows->form->account_cell;
+
+	for (int i = 0; i < page->nrows; i++)
+	{
+		const AdpCell *cells = &page->cells[(Size) i * page->ncells];
+
+		if (rows->form->platform->promises != NULL &&
+			!holds_something(cells, page->ncells))
+		{
+			adp_error_set(error, ADP_ERR_FORMAT,
+						  "the answer has a row without any field that was asked for",
+						  psprintf("It is row %d.", i + 1), NULL);
+			return false;
+		}
+		if (nth >= 0 &&
+			(cells[nth].kind == ADP_CELL_STRING ||
+			 cells[nth].kind == ADP_CELL_NUMBER) &&
+			!adp_account_owns_row(rows->form->platform, account->id,
+								  cells[nth].data, cells[nth].len))
+			return refuse_row(&cells[nth], i + 1, error);
+	}
+	return true;
+}
+
+/*
+ * Opens a JSON page.  One with rows is what it should be unless a failure stands
+ * beside them.
+ */
+static bool
+open_json(AdpPageRows *rows, const char *body, Size len,
+		  const AdpAccount *account, AdpError *error)
+{
+	const AdpPageForm *form = rows->form;
+	bool is_wrapped = form->kind == ADP_ANSWER_ROW;
+
+	if (is_wrapped)
+		body = wrap_row(rows, body, &len, error);
+	if (body == NULL)
+		return false;
+	rows->page = adp_rows_parse(form->shape, body, len, rows->cxt, error);
+	if (rows->page == NULL)
+		return false;
+	rows->count = rows->page->nrows;
+	if (!is_wrapped &&
+		(rows->count == 0 ||
+		 rows->page->members[PAGE_FAILURE].kind != ADP_CELL_ABSENT) &&
+		!check_document(rows, body, len, error))
+		return false;
+	return check_rows(rows, account, error);
+}
+
+/*
+ * Takes the next record.
+ */
+static AdpCsvStep
+next_record(AdpCsv *csv, const AdpCell **cells, int *ncells)
+{
+	if (adp_csv_record(csv) % RECORDS_PER_CHECK == 0)
+		CHECK_FOR_INTERRUPTS();
+	return adp_csv_next(csv, cells, ncells);
+}
+
+/*
+ * Finds the column that says who a record belongs to; -1 if there is none.
+ */
+static int
+find_account_column(const AdpPlatform *platform, const AdpCell *names,
+					int nnames)
+{
+	const char *wanted = platform->row_account;
+
+	for (int i = 0; i < nnames && wanted != NULL; i++)
+	{
+		if (names[i].len == strlen(wanted) &&
+			memcmp(names[i].data, wanted, names[i].len) == 0)
+			return i;
+	}
+	return -1;
+}
+
+/*
+ * Reads the header of a CSV body and shows it to the shaper.
+ */
+static bool
+read_header(AdpPageRows *rows, const char *body, Size len,
+			const AdpPageAsk *ask, AdpError *error)
+{
+	const AdpPageForm *form = rows->form;
+	const AdpCell *cells;
+	int ncells;
+
+	rows->csv = adp_csv_open(rows->cxt, NULL, body, len);
+	switch (adp_csv_next(rows->csv, &cells, &ncells))
+	{
+		case ADP_CSV_RECORD:
+			rows->account_column =
+				find_account_column(form->platform, cells, ncells);
+			rows->header =
+				form->shaper->header(form->shaper, ask, cells, ncells, error);
+			return rows->header != NULL;
+		case ADP_CSV_FAILED:
+			adp_csv_error(rows->csv, error);
+			return false;
+		case ADP_CSV_MORE:
+		case ADP_CSV_END:
+			break;
+	}
+	adp_error_set(error, ADP_ERR_FORMAT,
+				  "the answer is empty, without a header", NULL, NULL);
+	return false;
+}
+
+/*
+ * Whether a record is of the account that was asked, as far as it says.
+ */
+static bool
+check_record(const AdpPageRows *rows, const AdpAccount *account,
+			 const AdpCell *cells, int ncells, int64 number, AdpError *error)
+{
+	const AdpCell *said;
+
+	if (rows->account_column < 0 || rows->account_column >= ncells)
+		return true;
+	said = &cells[rows->account_column];
+	return said->len == 0 ||
+		adp_account_owns_row(rows->form->platform, account->id, said->data,
+							 said->len) ||
+		refuse_row(said, number, error);
+}
+
+/*
+ * Opens a CSV body.  It is read to its end once, so that its rows are given
+ * only if all of them can be, and then from the start again.
+ */
+static bool
+open_csv(AdpPageRows *rows, const char *body, Size len, const AdpPageAsk *ask,
+		 AdpError *error)
+{
+	AdpCsv *check = adp_csv_open(rows->cxt, NULL, body, len);
+	const AdpCell *cells;
+	int ncells;
+	AdpCsvStep step;
+
+	if (!read_header(rows, body, len, ask, error))
+		return false;
+	while ((step = next_record(check, &cells, &ncells)) == ADP_CSV_RECORD)
+	{
+		int64 number = adp_csv_record(check) - 1;
+
+		if (number == 0)
+			continue;
+		if (!check_record(rows, ask->account, cells, ncells, number, error))
+			return false;
+		if (rows->form->shaper->check != NULL)
+			rows->form->shaper->check(rows->form->shaper, rows->header, cells);
+	}
+	if (step == ADP_CSV_FAILED)
+	{
+		adp_csv_error(check, error);
+		return false;
+	}
+	rows->count = adp_csv_record(check) - 1;
+	return true;
+}
+
+/*
+ * Opens a page.
+ */
+AdpPageRows *
+adp_page_open(const AdpPageForm *form, const AdpPageAsk *ask, const char *body,
+			  Size len, MemoryContext cxt, AdpError *error)
+{
+	AdpPageRows *rows = MemoryContextAllocZero(cxt, sizeof(AdpPageRows));
+	bool is_open = false;
+
+	rows->form = form;
+	rows->cxt = cxt;
+	switch (form->format)
+	{
+		case ADP_FORMAT_JSON:
+			is_open = open_json(rows, body, len, ask->account, error);
+			break;
+		case ADP_FORMAT_CSV:
+			is_open = open_csv(rows, body, len, ask, error);
+			break;
+	}
+	return is_open ? rows : NULL;
+}
+
+/*
+ * The number of rows.
+ */
+int64
+adp_page_count(const AdpPageRows *rows)
+{
+	return rows->count;
+}
+
+/*
+ * A hash of the rows as they came, whatever stands beside them.
+ */
+uint64
+adp_page_hash(const AdpPageRows *rows)
+{
+	const AdpCell *array = rows->page ? rows->page->array : NULL;
+	uint64 hash = 0;
+
+	for (Size at = 0; array != NULL && at < array->len; at += HASH_CHUNK)
+	{
+		CHECK_FOR_INTERRUPTS();
+		hash =
+			hash_bytes_extended((const unsigned char *) array->data + at,
+								(int) Min(HASH_CHUNK, array->len - at), hash);
+	}
+	return hash;
+}
+
+/*
+ * The next row of a CSV body, which was found to be sound when it was opened.
+ */
+static const AdpCell *
+next_csv(AdpPageRows *rows)
+{
+	const AdpCell *cells;
+	int ncells;
+
+	switch (next_record(rows->csv, &cells, &ncells))
+	{
+		case ADP_CSV_RECORD:
+			return cells;
+		case ADP_CSV_END:
+			return NULL;
+		case ADP_CSV_MORE:
+		case ADP_CSV_FAILED:
+			break;
+	}
+	elog(ERROR, "CSV body changed while it was read");
+}
+
+/*
+ * The next row.
+ */
+const AdpCell *
+adp_page_next(AdpPageRows *rows)
+{
+	if (rows->form->format == ADP_FORMAT_CSV)
+		return next_csv(rows);
+	if (rows->next == rows->page->nrows)
+		return NULL;
+	return rows->page->cells + (Size) rows->next++ * rows->page->ncells;
+}
+
+/*
+ * What the shaper made of the header.
+ */
+void *
+adp_page_header(const AdpPageRows *rows)
+{
+	return rows->header;
+}
+
+/*
+ * The text beside the rows at a path.
+ */
+const char *
+adp_page_text(const AdpPageRows *rows, const char *path)
+{
+	const AdpCell *member;
+	const char *rest;
+	const AdpJson *doc;
+
+	if (rows->form->format != ADP_FORMAT_JSON)
+		return NULL;
+	member = &rows->page->members[PAGE_TOKEN];
+	rest = strchr(path, '.');
+	if (rest == NULL)
+		return member->kind == ADP_CELL_STRING ? adp_cell_text(member, NULL)
+											   : NULL;
+	if (member->kind != ADP_CELL_OBJECT)
+		return NULL;
+	doc = adp_json_parse(rows->cxt, member->data, member->len, NULL);
+	return adp_json_text(adp_json_path(doc, rest + 1));
+}

@@ -1,0 +1,280 @@
+/*
+ * reader.c
+ *	  The engine: walks the pages of one query over all accounts.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "platform/reader/account_reader.h"
+#include "platform/reader/reader.h"
+
+/* Rows between two looks at the transfers that run meanwhile. */
+#define ROWS_PER_POLL 128
+
+struct AdpReader
+{
+	MemoryContext cxt;
+	AdpSession *session;
+	const AdpReadPlan *plan;
+	AdpDirectory *directory;
+	AdpCursorPlan *cursor_plan;
+	int ncursors; /* -1: accounts not known yet */
+	AdpCursor **cursors;
+	int active;		/* cursor whose page is being read; -1: none */
+	int until_poll; /* rows until the next poll */
+};
+
+/*
+ * Makes a reader.
+ */
+AdpReader *
+adp_reader_create(MemoryContext cxt, const AdpPlatform *platform,
+				  const AdpSettings *settings, const AdpReadPlan *plan)
+{
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	AdpReader *reader = palloc0(sizeof(AdpReader));
+	const char *source = plan->query.source;
+	bool with_settings = plan->needs_settings || platform->asks_settings ||
+		adp_days_need_today(platform, source, &plan->days);
+
+	reader->cxt = cxt;
+	reader->plan = plan;
+	reader->session = adp_session_open(cxt, platform, settings);
+	reader->cursor_plan =
+		adp_cursor_plan(cxt, reader->session, &plan->query, &plan->days);
+	reader->directory = adp_directory_create(reader->session, cxt, source,
+											 &plan->accounts, with_settings);
+	reader->ncursors = -1;
+	reader->active = -1;
+	MemoryContextSwitchTo(old);
+	return reader;
+}
+
+/*
+ * Makes the cursors once the accounts are known.
+ */
+static void
+open_cursors(AdpReader *reader)
+{
+	int n = adp_directory_count(reader->directory);
+
+	reader->cursors = palloc(Max(n, 1) * sizeof(AdpCursor *));
+	for (int i = 0; i < n; i++)
+		reader->cursors[i] =
+			adp_cursor_create(reader->cursor_plan,
+							  adp_directory_account(reader->directory, i));
+	reader->ncursors = n;
+}
+
+/*
+ * Whether a cell holds something: a number other than zero, or anything that is
+ * no number.
+ */
+static bool
+is_nonzero(const AdpCell *cell)
+{
+	if (cell->kind == ADP_CELL_ARRAY || cell->kind == ADP_CELL_OBJECT)
+		return true;
+	if (cell->kind != ADP_CELL_NUMBER && cell->kind != ADP_CELL_STRING)
+		return false;
+	for (uint32 i = 0; i < cell->len; i++)
+	{
+		char c = cell->data[i];
+
+		if (c >= '1' && c <= '9')
+			return true;
+		if (c == 'e' || c == 'E')
+			return false;
+		/* "NaN" is for the column to refuse, not for us to drop */
+		if (strchr("0.+-", c) == NULL)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether a row exists: that some presence metric is not zero.
+ */
+static bool
+is_present(const AdpReadPlan *plan, const AdpCell *cells)
+{
+	if (plan->npresence == 0)
+		return true;
+	for (int i = 0; i < plan->npresence; i++)
+	{
+		if (is_nonzero(&cells[plan->presence[i]]))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The next row of the cursor's page that exists; NULL when it is used up.
+ */
+static const AdpCell *
+next_row(const AdpReader *reader, AdpCursor *cursor)
+{
+	const AdpCell *cells;
+
+	do
+		cells = adp_cursor_next(cursor);
+	while (cells != NULL && !is_present(reader->plan, cells));
+	return cells;
+}
+
+/*
+ * Takes every cursor as far as it goes and finds one whose page has arrived: -1
+ * if none has, -2 if there will be none.
+ */
+static int
+drive(AdpReader *reader)
+{
+	MemoryContext old = MemoryContextSwitchTo(reader->cxt);
+	int found = -2;
+
+	if (reader->ncursors < 0)
+	{
+		if (adp_directory_advance(reader->directory))
+			open_cursors(reader);
+		else
+			found = -1;
+	}
+	for (int i = 0; i < reader->ncursors; i++)
+	{
+		AdpCursorState state = adp_cursor_advance(reader->cursors[i]);
+
+		if (state == ADP_CURSOR_READY && found < 0)
+			found = i;
+		else if (state == ADP_CURSOR_BUSY && found == -2)
+			found = -1;
+	}
+	MemoryContextSwitchTo(old);
+	return found;
+}
+
+/*
+ * Finds the next page to read and turns to it.
+ */
+static AdpReadState
+find_page(AdpReader *reader, bool may_wait)
+{
+	for (;;)
+	{
+		int found = drive(reader);
+
+		if (found >= 0)
+		{
+			if (!adp_cursor_turn(reader->cursors[found]))
+				continue;
+			reader->active = found;
+			return ADP_READ_ROW;
+		}
+		if (found == -2)
+			return ADP_READ_END;
+		if (!may_wait)
+			return ADP_READ_PENDING;
+		adp_session_wait(reader->session);
+	}
+}
+
+/*
+ * Looks after the transfers that run while rows are read.
+ */
+static void
+poll_now_and_then(AdpReader *reader)
+{
+	if (--reader->until_poll > 0)
+		return;
+	reader->until_poll = ROWS_PER_POLL;
+	CHECK_FOR_INTERRUPTS();
+	if (reader->session->in_flight > 0)
+	{
+		adp_session_poll(reader->session);
+		drive(reader);
+	}
+}
+
+/*
+ * Gets the next row.
+ */
+AdpReadState
+adp_reader_next(AdpReader *reader, bool may_wait, const AdpCell **cells,
+				const AdpAccount **account)
+{
+	for (;;)
+	{
+		AdpReadState state;
+
+		if (reader->active >= 0)
+		{
+			AdpCursor *cursor = reader->cursors[reader->active];
+
+			*cells = next_row(reader, cursor);
+			*account = adp_cursor_account(cursor);
+			if (*cells != NULL)
+			{
+				poll_now_and_then(reader);
+				return ADP_READ_ROW;
+			}
+			reader->active = -1;
+		}
+		state = find_page(reader, may_wait);
+		if (state != ADP_READ_ROW)
+			return state;
+	}
+}
+
+/*
+ * Ends reading.
+ */
+void
+adp_reader_close(AdpReader *reader)
+{
+	for (int i = 0; i < reader->ncursors; i++)
+		adp_cursor_close(reader->cursors[i]);
+	adp_session_close(reader->session);
+}
+
+const AdpStats *
+adp_reader_stats(const AdpReader *reader)
+{
+	return &reader->session->stats;
+}
+
+/*
+ * What the constants in conditions on the account are.
+ */
+const AdpAccountVerdict *
+adp_reader_verdicts(const AdpReader *reader, int *n)
+{
+	return adp_directory_verdicts(reader->directory, n);
+}
+
+/*
+ * Version of the API that answered.
+ */
+const char *
+adp_reader_served(const AdpReader *reader)
+{
+	return reader->session->served;
+}
+
+/*
+ * Sets the alarm that is due before anything else happens.
+ */
+int
+adp_reader_prepare_wait(AdpReader *reader)
+{
+	adp_session_begin_wait(reader->session);
+	return adp_http_fd(reader->session->group);
+}
+
+/*
+ * Lets transfers go on.
+ */
+void
+adp_reader_poll(AdpReader *reader)
+{
+	adp_session_poll(reader->session);
+}
