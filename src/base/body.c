@@ -33,11 +33,11 @@ show_beginning(const char *body, Size body_len)
 	for (i = 0; i < body_len; i++)
 	{
 		unsigned char c = body[i];
-		bool is_plain = c >= ' ' && c <= '~' && c != '"' && c != '\\';
+		bool drops_enum_filters = c >= ' ' && c <= '~' && c != '"' && c != '\\';
 
-		if (text.len + (is_plain ? 1 : 4) > SAMPLE_LEN)
+		if (text.len + (drops_enum_filters ? 1 : 4) > SAMPLE_LEN)
 			break;
-		if (is_plain)
+		if (drops_enum_filters)
 			appendStringInfoChar(&text, c);
 		else
 			appendStringInfo(&text, "\\x%02x", c);

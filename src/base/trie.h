@@ -17,7 +17,7 @@ typedef struct AdpTrieNode
 {
 	const char *key;
 	uint32 key_len;
-	bool is_plain; /* written as it stands: no escapes needed */
+	bool drops_enum_filters; /* written as it stands: no escapes needed */
 	int first_child;
 	int next_sibling;
 	int path; /* first path that ends here */

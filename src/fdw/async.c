@@ -86,13 +86,14 @@ adpipeForeignAsyncConfigureWait(AsyncRequest *request)
 	AdpScan *scan = node->fdw_state;
 
 	Assert(request->callback_pending);
-	if (adp_answer_was_shared(&scan->place) && complete_request(request))
+	if (adp_shared_result_was_shared(&scan->place) && complete_request(request))
 	{
 		SetLatch(MyLatch);
 		return;
 	}
 	AddWaitEventToSet(requestor->as_eventset, WL_SOCKET_READABLE,
-					  adp_answer_prepare_wait(&scan->place), NULL, request);
+					  adp_shared_result_prepare_wait(&scan->place), NULL,
+					  request);
 }
 
 /*
@@ -103,7 +104,7 @@ adpipeForeignAsyncNotify(AsyncRequest *request)
 {
 	AdpScan *scan = ((ForeignScanState *) request->requestee)->fdw_state;
 
-	adp_answer_poll(&scan->place);
+	adp_shared_result_poll(&scan->place);
 	if (!answer_request(request))
 		ExecAsyncRequestPending(request);
 }

@@ -11,7 +11,7 @@
  *	 (ADP_CONDITION_DAY, tree),
  * where a tree is
  *	 (ADP_DAY_AND | ADP_DAY_OR, tree, ...), or
- *	 (ADP_DAY_LEAF, btree strategy, expr, type of the value, is_array, is_odd), or
+ *	 (ADP_DAY_LEAF, btree strategy, expr, type of the value, is_array, widens_by_day), or
  *	 (ADP_DAY_CURVE | ADP_DAY_WITHIN, what a leaf has, then what enum
  *	 AdpCurveMember lists): an expression of the day beside a value, or within a
  *	 range; the strategy is that of an expression that grows with the day.

@@ -100,7 +100,7 @@ first_day(DateADT around, Datum value, Oid type, int at_least)
  * own day.
  */
 static AdpDayRange
-days_of_value(int strategy, Datum value, Oid type, bool is_odd)
+days_of_value(int strategy, Datum value, Oid type, bool widens_by_day)
 {
 	AdpDayRange range = adp_all_days;
 	DateADT around = day_of(value, type);
@@ -121,7 +121,7 @@ days_of_value(int strategy, Datum value, Oid type, bool is_odd)
 		range.hi = after - 1;
 	if (strategy == BTLessStrategyNumber)
 		range.hi = not_before - 1;
-	if (is_odd)
+	if (widens_by_day)
 	{
 		range.is_exact = false;
 		if (!DATE_NOT_FINITE(range.lo))
@@ -172,7 +172,7 @@ adp_day_range_intersection(AdpDayRange a, AdpDayRange b)
  * The hull of the days that equal an element.
  */
 static AdpDayRange
-days_of_array(Datum array, Oid type, bool is_odd)
+days_of_array(Datum array, Oid type, bool widens_by_day)
 {
 	ArrayType *elements = DatumGetArrayTypeP(array);
 	AdpDayRange range = adp_no_days;
@@ -191,7 +191,8 @@ days_of_array(Datum array, Oid type, bool is_odd)
 		if (!nulls[i])
 			range = adp_day_range_hull(range,
 									   days_of_value(BTEqualStrategyNumber,
-													 values[i], type, is_odd));
+													 values[i], type,
+													 widens_by_day));
 	}
 	return range;
 }
@@ -222,11 +223,11 @@ days_of_leaf(List *leaf, const AdpValue *values)
 	int strategy = intVal(list_nth(leaf, ADP_LEAF_STRATEGY));
 	const AdpValue *value = &values[intVal(list_nth(leaf, ADP_LEAF_EXPR))];
 	Oid type = (Oid) intVal(list_nth(leaf, ADP_LEAF_TYPE));
-	bool is_odd = intVal(list_nth(leaf, ADP_LEAF_IS_ODD)) != 0;
+	bool widens_by_day = intVal(list_nth(leaf, ADP_LEAF_IS_ODD)) != 0;
 
 	if (intVal(list_nth(leaf, ADP_LEAF_IS_ARRAY)) != 0)
-		return days_of_array(value->value, type, is_odd);
-	return days_of_value(strategy, value->value, type, is_odd);
+		return days_of_array(value->value, type, widens_by_day);
+	return days_of_value(strategy, value->value, type, widens_by_day);
 }
 
 /*

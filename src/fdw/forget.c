@@ -26,7 +26,7 @@ adpipe_forget(PG_FUNCTION_ARGS)
 		GetForeignServerByName(NameStr(*PG_GETARG_NAME(0)), false);
 
 	(void) adp_option_platform(server->fdwid);
-	adp_known_forget(server->serverid);
+	adp_account_cache_forget(server->serverid);
 	adp_account_refusals_forget(server->serverid);
-	PG_RETURN_INT32(adp_kept_forget(server->serverid));
+	PG_RETURN_INT32(adp_response_cache_forget(server->serverid));
 }

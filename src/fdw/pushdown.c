@@ -126,25 +126,25 @@ day_strategy(Oid opno)
  * Makes the leaf for a comparison of the day with a value; NULL if the value's
  * type is none that we compare.  A timestamp against a timestamp with time zone
  * is converted once more in the session's zone, which may move it over
- * midnight: such a leaf is odd.
+ * midnight: such a leaf widens the range by a day.
  */
 static List *
 make_leaf(Search *search, Node *day, Node *value, int strategy, bool is_array)
 {
 	Oid type = exprType(value);
 	Oid day_type = exprType(day);
-	bool is_odd;
+	bool widens_by_day;
 
 	if (is_array)
 		type = get_base_element_type(type);
 	if (type != DATEOID && type != TIMESTAMPOID && type != TIMESTAMPTZOID)
 		return NIL;
-	is_odd = (day_type == TIMESTAMPOID && type == TIMESTAMPTZOID) ||
+	widens_by_day = (day_type == TIMESTAMPOID && type == TIMESTAMPTZOID) ||
 		(day_type == TIMESTAMPTZOID && type != TIMESTAMPTZOID);
 	return lappend(list_make5(makeInteger(ADP_DAY_LEAF), makeInteger(strategy),
 							  makeInteger(add_expr(search, value)),
 							  makeInteger((int) type), makeInteger(is_array)),
-				   makeInteger(is_odd));
+				   makeInteger(widens_by_day));
 }
 
 /*

@@ -381,23 +381,23 @@ start_scan(ForeignScanState *node)
 		ask->key = answer_key(scan, table, &ask->plan);
 	}
 	MemoryContextSwitchTo(old);
-	if (scan->is_empty || adp_answer_is(&scan->place, ask->key))
+	if (scan->is_empty || adp_shared_result_is(&scan->place, ask->key))
 	{
 		bool is_same = !scan->is_empty;
 
 		MemoryContextDelete(cxt);
-		if (is_same && adp_answer_rewind(&scan->place))
+		if (is_same && adp_shared_result_rewind(&scan->place))
 			return;
 		if (scan->is_empty)
 			return;
-		adp_answer_detach(&scan->place);
+		adp_shared_result_detach(&scan->place);
 		start_scan(node);
 		return;
 	}
 	scan->past = adp_scan_stats(scan);
-	adp_answer_detach(&scan->place);
-	adp_answer_attach(node->ss.ps.state, ask, cxt, scan->keeps_rows,
-					  &scan->place);
+	adp_shared_result_detach(&scan->place);
+	adp_shared_result_attach(node->ss.ps.state, ask, cxt, scan->keeps_rows,
+							 &scan->place);
 }
 
 /*
@@ -416,8 +416,8 @@ adpipeIterateForeignScan(ForeignScanState *node)
 	if (scan->is_empty)
 		return ExecClearTuple(slot);
 	scan->is_pending =
-		adp_answer_next(&scan->place, slot, !node->ss.ps.async_capable) ==
-		ADP_READ_PENDING;
+		adp_shared_result_next(&scan->place, slot,
+							   !node->ss.ps.async_capable) == ADP_READ_PENDING;
 	return slot;
 }
 
@@ -435,7 +435,7 @@ adpipeReScanForeignScan(ForeignScanState *node)
 		return;
 	scan->keeps_rows = true;
 	if (node->ss.ps.chgParam == NULL &&
-		(scan->is_empty || adp_answer_rewind(&scan->place)))
+		(scan->is_empty || adp_shared_result_rewind(&scan->place)))
 		return;
 	scan->is_started = false;
 }
@@ -450,7 +450,7 @@ adpipeEndForeignScan(ForeignScanState *node)
 
 	if (scan == NULL)
 		return;
-	adp_answer_detach(&scan->place);
+	adp_shared_result_detach(&scan->place);
 	adp_account_notice_leave(node->ss.ps.state);
 }
 
@@ -465,7 +465,7 @@ adp_scan_stats(const AdpScan *scan)
 
 	if (scan->place.answer == NULL)
 		return sum;
-	now = adp_answer_stats(&scan->place);
+	now = adp_shared_result_stats(&scan->place);
 	sum.requests += now->requests;
 	sum.pages += now->pages;
 	sum.rows += now->rows;

@@ -29,7 +29,7 @@ typedef struct AdpScan
 	bool is_empty;	 /* no row can satisfy the conditions */
 	bool is_pending; /* no row yet, but not at the end either */
 	bool keeps_rows; /* the scan may be rewound or shared */
-	AdpPlace place;
+	AdpResultReader place;
 	AdpStats past; /* of answers this scan has left */
 } AdpScan;
 

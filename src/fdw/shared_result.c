@@ -17,11 +17,11 @@
 #include "fdw/account_notice.h"
 #include "fdw/shared_result.h"
 
-struct AdpAnswer
+struct AdpSharedResult
 {
-	struct AdpAnswer *next; /* of all in this process */
-	EState *estate;			/* the statement it belongs to */
-	MemoryContext cxt;		/* all of it */
+	struct AdpSharedResult *next; /* of all in this process */
+	EState *estate;				  /* the statement it belongs to */
+	MemoryContext cxt;			  /* all of it */
 	MemoryContextCallback unlink_callback;
 	int users;
 	bool was_shared; /* several at once, now or before */
@@ -36,7 +36,7 @@ struct AdpAnswer
 	bool *nulls;
 };
 
-static AdpAnswer *answers = NULL;
+static AdpSharedResult *answers = NULL;
 
 /*
  * Context callback: forgets an answer whose memory goes.
@@ -44,7 +44,7 @@ static AdpAnswer *answers = NULL;
 static void
 unlink_answer(void *arg)
 {
-	for (AdpAnswer **link = &answers; *link != NULL; link = &(*link)->next)
+	for (AdpSharedResult **link = &answers; *link != NULL; link = &(*link)->next)
 	{
 		if (*link == arg)
 		{
@@ -57,12 +57,12 @@ unlink_answer(void *arg)
 /*
  * Makes an answer in its context.
  */
-static AdpAnswer *
+static AdpSharedResult *
 create_answer(EState *estate, const AdpAsk *ask, MemoryContext cxt,
 			  bool keeps_rows)
 {
 	MemoryContext old = MemoryContextSwitchTo(cxt);
-	AdpAnswer *answer = palloc0(sizeof(AdpAnswer));
+	AdpSharedResult *answer = palloc0(sizeof(AdpSharedResult));
 	Relation rel = table_open(ask->table->relid, NoLock);
 
 	answer->estate = estate;
@@ -96,10 +96,10 @@ create_answer(EState *estate, const AdpAsk *ask, MemoryContext cxt,
  * Finds or makes the answer to a key.
  */
 void
-adp_answer_attach(EState *estate, const AdpAsk *ask, MemoryContext cxt,
-				  bool keeps_rows, AdpPlace *place)
+adp_shared_result_attach(EState *estate, const AdpAsk *ask, MemoryContext cxt,
+						 bool keeps_rows, AdpResultReader *place)
 {
-	AdpAnswer *answer;
+	AdpSharedResult *answer;
 
 	for (answer = answers; answer != NULL; answer = answer->next)
 	{
@@ -133,7 +133,7 @@ adp_answer_attach(EState *estate, const AdpAsk *ask, MemoryContext cxt,
  * Ends the reader cleanly, so that its connections are kept.
  */
 static void
-end_reader(AdpAnswer *answer)
+end_reader(AdpSharedResult *answer)
 {
 	const AdpAccountVerdict *verdicts;
 	int n;
@@ -154,9 +154,9 @@ end_reader(AdpAnswer *answer)
  * Leaves the answer.
  */
 void
-adp_answer_detach(AdpPlace *place)
+adp_shared_result_detach(AdpResultReader *place)
 {
-	AdpAnswer *answer = place->answer;
+	AdpSharedResult *answer = place->answer;
 
 	place->answer = NULL;
 	if (place->wait_fd != NULL)
@@ -177,7 +177,7 @@ adp_answer_detach(AdpPlace *place)
  * Whether the place is at an answer to the key.
  */
 bool
-adp_answer_is(const AdpPlace *place, const char *key)
+adp_shared_result_is(const AdpResultReader *place, const char *key)
 {
 	return place->answer != NULL && strcmp(place->answer->ask->key, key) == 0;
 }
@@ -186,7 +186,7 @@ adp_answer_is(const AdpPlace *place, const char *key)
  * Reads and converts a row.
  */
 static AdpReadState
-read_row(AdpAnswer *answer, bool may_wait, Datum *values, bool *nulls)
+read_row(AdpSharedResult *answer, bool may_wait, Datum *values, bool *nulls)
 {
 	const AdpCell *cells;
 	const AdpAccount *account;
@@ -213,7 +213,7 @@ read_row(AdpAnswer *answer, bool may_wait, Datum *values, bool *nulls)
  * the new row.
  */
 static AdpReadState
-store_row(AdpAnswer *answer, bool may_wait)
+store_row(AdpSharedResult *answer, bool may_wait)
 {
 	AdpReadState state =
 		read_row(answer, may_wait, answer->values, answer->nulls);
@@ -232,7 +232,7 @@ store_row(AdpAnswer *answer, bool may_wait)
  * that a foreign scan is called in.
  */
 static bool
-copy_from_store(AdpPlace *place)
+copy_from_store(AdpResultReader *place)
 {
 	MemoryContext old = MemoryContextSwitchTo(place->slot->tts_mcxt);
 	Tuplestorestate *store = place->answer->store;
@@ -249,9 +249,9 @@ copy_from_store(AdpPlace *place)
  * row is copied: what another scan stores meanwhile may move it.
  */
 static AdpReadState
-next_from_store(AdpPlace *place, TupleTableSlot *slot, bool may_wait)
+next_from_store(AdpResultReader *place, TupleTableSlot *slot, bool may_wait)
 {
-	AdpAnswer *answer = place->answer;
+	AdpSharedResult *answer = place->answer;
 
 	if (!copy_from_store(place))
 	{
@@ -274,9 +274,10 @@ next_from_store(AdpPlace *place, TupleTableSlot *slot, bool may_wait)
  * Puts the next row into the slot.
  */
 AdpReadState
-adp_answer_next(AdpPlace *place, TupleTableSlot *slot, bool may_wait)
+adp_shared_result_next(AdpResultReader *place, TupleTableSlot *slot,
+					   bool may_wait)
 {
-	AdpAnswer *answer = place->answer;
+	AdpSharedResult *answer = place->answer;
 	AdpReadState state;
 
 	ExecClearTuple(slot);
@@ -309,9 +310,9 @@ close_wait_fd(void *resource)
  * that share an answer may wait in one set, which takes a descriptor only once.
  */
 int
-adp_answer_prepare_wait(AdpPlace *place)
+adp_shared_result_prepare_wait(AdpResultReader *place)
 {
-	AdpAnswer *answer = place->answer;
+	AdpSharedResult *answer = place->answer;
 	int fd = adp_reader_prepare_wait(answer->reader);
 
 	if (place->wait_fd == NULL)
@@ -340,7 +341,7 @@ adp_answer_prepare_wait(AdpPlace *place)
  * Lets the answer's transfers go on.
  */
 void
-adp_answer_poll(AdpPlace *place)
+adp_shared_result_poll(AdpResultReader *place)
 {
 	if (place->answer->reader != NULL)
 		adp_reader_poll(place->answer->reader);
@@ -351,7 +352,7 @@ adp_answer_poll(AdpPlace *place)
  * it to its end and gone on to another one.
  */
 bool
-adp_answer_was_shared(const AdpPlace *place)
+adp_shared_result_was_shared(const AdpResultReader *place)
 {
 	return place->answer->was_shared;
 }
@@ -360,9 +361,9 @@ adp_answer_was_shared(const AdpPlace *place)
  * Starts over.
  */
 bool
-adp_answer_rewind(AdpPlace *place)
+adp_shared_result_rewind(AdpResultReader *place)
 {
-	AdpAnswer *answer = place->answer;
+	AdpSharedResult *answer = place->answer;
 
 	if (answer->store == NULL)
 		return !place->has_read;
@@ -375,9 +376,9 @@ adp_answer_rewind(AdpPlace *place)
  * What the answer has cost so far.
  */
 const AdpStats *
-adp_answer_stats(const AdpPlace *place)
+adp_shared_result_stats(const AdpResultReader *place)
 {
-	const AdpAnswer *answer = place->answer;
+	const AdpSharedResult *answer = place->answer;
 
 	return answer->reader != NULL ? adp_reader_stats(answer->reader)
 								  : &answer->stats;

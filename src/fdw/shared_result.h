@@ -16,17 +16,17 @@
 #include "fdw/row.h"
 #include "platform/reader/reader.h"
 
-typedef struct AdpAnswer AdpAnswer;
+typedef struct AdpSharedResult AdpSharedResult;
 
 /* One scan's place in an answer. */
-typedef struct AdpPlace
+typedef struct AdpResultReader
 {
-	AdpAnswer *answer;	  /* NULL: none */
-	int read_pointer;	  /* in the answer's store, if it has one */
-	TupleTableSlot *slot; /* a row of the store, this scan's own copy */
-	bool has_read;		  /* rows went out, without a store */
-	AdpOwner *wait_fd;	  /* descriptor to wait on; NULL: none yet */
-} AdpPlace;
+	AdpSharedResult *answer; /* NULL: none */
+	int read_pointer;		 /* in the answer's store, if it has one */
+	TupleTableSlot *slot;	 /* a row of the store, this scan's own copy */
+	bool has_read;			 /* rows went out, without a store */
+	AdpOwner *wait_fd;		 /* descriptor to wait on; NULL: none yet */
+} AdpResultReader;
 
 /* What an answer is made of; the table holds secrets, the key does not. */
 typedef struct AdpAsk
@@ -42,38 +42,38 @@ typedef struct AdpAsk
  * takes over the memory context cxt, in which *ask lives).  keeps_rows: a
  * store is needed.
  */
-extern void adp_answer_attach(EState *estate, const AdpAsk *ask,
-							  MemoryContext cxt, bool keeps_rows,
-							  AdpPlace *place);
+extern void adp_shared_result_attach(EState *estate, const AdpAsk *ask,
+									 MemoryContext cxt, bool keeps_rows,
+									 AdpResultReader *place);
 
 /* Leaves the answer; the last one to leave ends it. */
-extern void adp_answer_detach(AdpPlace *place);
+extern void adp_shared_result_detach(AdpResultReader *place);
 
 /* Whether the place is at an answer to the key. */
-extern bool adp_answer_is(const AdpPlace *place, const char *key);
+extern bool adp_shared_result_is(const AdpResultReader *place, const char *key);
 
 /*
  * Puts the next row into the virtual-capable slot; ADP_READ_PENDING only
  * without waiting.
  */
-extern AdpReadState adp_answer_next(AdpPlace *place, TupleTableSlot *slot,
-									bool may_wait);
+extern AdpReadState adp_shared_result_next(AdpResultReader *place,
+										   TupleTableSlot *slot, bool may_wait);
 
 /*
  * For who waits for several scans at once.  Prepares the answer and returns a
  * descriptor of this place's own that becomes readable when a pending answer
- * can go on; then adp_answer_poll() comes before adp_answer_next().
+ * can go on; then adp_shared_result_poll() comes before adp_shared_result_next().
  */
-extern int adp_answer_prepare_wait(AdpPlace *place);
-extern void adp_answer_poll(AdpPlace *place);
+extern int adp_shared_result_prepare_wait(AdpResultReader *place);
+extern void adp_shared_result_poll(AdpResultReader *place);
 
 /* Whether another scan reads the answer too, or has done so. */
-extern bool adp_answer_was_shared(const AdpPlace *place);
+extern bool adp_shared_result_was_shared(const AdpResultReader *place);
 
 /* Starts over; false if the rows are gone and must be asked for again. */
-extern bool adp_answer_rewind(AdpPlace *place);
+extern bool adp_shared_result_rewind(AdpResultReader *place);
 
 /* What the answer has cost so far. */
-extern const AdpStats *adp_answer_stats(const AdpPlace *place);
+extern const AdpStats *adp_shared_result_stats(const AdpResultReader *place);
 
 #endif /* ADP_FDW_SHARED_RESULT_H */

@@ -82,16 +82,16 @@ load_table(Oid relid)
 /*
  * The accounts that a scan of a table would ask, with their settings.
  */
-static AdpDirectory *
+static AdpAccountResolver *
 find_accounts(const AdpTable *table)
 {
 	AdpSession *session = adp_session_open(CurrentMemoryContext,
 										   table->platform, table->settings);
-	AdpDirectory *directory =
-		adp_directory_create(session, CurrentMemoryContext,
-							 table->settings->source, NULL, true);
+	AdpAccountResolver *directory =
+		adp_account_resolver_create(session, CurrentMemoryContext,
+									table->settings->source, NULL, true);
 
-	while (!adp_directory_advance(directory))
+	while (!adp_account_resolver_advance(directory))
 		adp_session_wait(session);
 	adp_session_close(session);
 	return directory;
@@ -108,14 +108,14 @@ adpipe_table_accounts(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	AdpTable *table;
-	AdpDirectory *directory;
+	AdpAccountResolver *directory;
 
 	adp_init_materialized_srf(fcinfo);
 	table = load_table(PG_GETARG_OID(0));
 	directory = find_accounts(table);
-	for (int i = 0; i < adp_directory_count(directory); i++)
+	for (int i = 0; i < adp_account_resolver_count(directory); i++)
 	{
-		const AdpAccount *account = adp_directory_account(directory, i);
+		const AdpAccount *account = adp_account_resolver_account(directory, i);
 		Datum values[4];
 		bool nulls[4];
 
@@ -292,11 +292,11 @@ read_watch(ReturnSetInfo *result, const AdpTable *table, const AdpWatch *watch)
 static void
 put_accounts(ReturnSetInfo *result, const AdpTable *table)
 {
-	AdpDirectory *directory = find_accounts(table);
+	AdpAccountResolver *directory = find_accounts(table);
 
-	for (int i = 0; i < adp_directory_count(directory); i++)
+	for (int i = 0; i < adp_account_resolver_count(directory); i++)
 	{
-		const AdpAccount *account = adp_directory_account(directory, i);
+		const AdpAccount *account = adp_account_resolver_account(directory, i);
 
 		put_setting(result, account, "time_zone", account->time_zone);
 		put_setting(result, account, "currency", account->currency);
@@ -369,7 +369,7 @@ adpipe_table_access(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	AdpTable *table;
 	AdpSession *session;
-	AdpAccess access;
+	AdpTokenInfo access;
 
 	adp_init_materialized_srf(fcinfo);
 	table = load_table(PG_GETARG_OID(0));

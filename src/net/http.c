@@ -115,10 +115,10 @@ on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
 
 	if (what == CURL_POLL_REMOVE)
 	{
-		adp_events_unwatch(&group->events, fd);
+		adp_poller_unwatch(&group->events, fd);
 		return 0;
 	}
-	return adp_events_watch(&group->events, fd,
+	return adp_poller_watch(&group->events, fd,
 							what == CURL_POLL_IN || what == CURL_POLL_INOUT,
 							what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
 		? 0
@@ -133,7 +133,7 @@ on_timer(CURLM *multi, long timeout_ms, void *arg)
 {
 	AdpHttpGroup *group = arg;
 
-	adp_events_set_timer(&group->events, timeout_ms);
+	adp_poller_set_timer(&group->events, timeout_ms);
 	return 0;
 }
 
@@ -149,7 +149,7 @@ release_group(void *resource)
 	if (group->multi != NULL)
 		(void) curl_multi_cleanup(group->multi);
 	group->multi = NULL;
-	adp_events_close(&group->events);
+	adp_poller_close(&group->events);
 	group->nopen = 0;
 	adp_group_account(group);
 }
@@ -169,7 +169,7 @@ open_events(AdpHttpGroup *group, AdpError *error)
 		return;
 	}
 	group->naccounted++;
-	if (!adp_events_open(&group->events))
+	if (!adp_poller_open(&group->events))
 	{
 		adp_error_set(error, ADP_ERR_LIMIT,
 					  psprintf("could not create event descriptor: %m"), NULL,
@@ -225,7 +225,7 @@ adp_http_group_create(MemoryContext parent)
 	group = MemoryContextAllocZero(cxt, sizeof(AdpHttpGroup));
 	group->cxt = cxt;
 	dlist_init(&group->running);
-	adp_events_init(&group->events);
+	adp_poller_init(&group->events);
 	adp_owner_create(cxt, release_group)->resource = group;
 
 	open_events(group, &error);
@@ -266,7 +266,7 @@ adp_http_group_clear(AdpHttpGroup *group)
 	bool was_idle = adp_http_group_is_idle(group);
 
 	MemoryContextDeleteChildren(group->cxt);
-	adp_events_set_alarm(&group->events, -1);
+	adp_poller_set_alarm(&group->events, -1);
 	return was_idle && !group->is_broken;
 }
 
@@ -314,7 +314,7 @@ static void
 end_step(AdpHttpGroup *group)
 {
 	if (group->has_paused)
-		adp_events_set_timer(&group->events, 0);
+		adp_poller_set_timer(&group->events, 0);
 }
 
 /*
@@ -375,7 +375,7 @@ step(AdpHttpGroup *group)
 	sigset_t all;
 	sigset_t before;
 
-	if (!adp_events_look(&group->events, &ready))
+	if (!adp_poller_look(&group->events, &ready))
 		return false;
 
 	sigfillset(&all);
@@ -445,5 +445,5 @@ adp_http_fd(const AdpHttpGroup *group)
 void
 adp_http_set_alarm(AdpHttpGroup *group, int64 delay_ms)
 {
-	adp_events_set_alarm(&group->events, delay_ms);
+	adp_poller_set_alarm(&group->events, delay_ms);
 }

@@ -15,7 +15,7 @@
  * Marks a set as closed.
  */
 void
-adp_events_init(AdpEvents *events)
+adp_poller_init(AdpPoller *events)
 {
 	events->epoll_fd = -1;
 	events->timer_fd = -1;
@@ -37,7 +37,7 @@ add_readable(int epoll_fd, int fd)
  * Opens a set.
  */
 bool
-adp_events_open(AdpEvents *events)
+adp_poller_open(AdpPoller *events)
 {
 	int saved_errno;
 
@@ -53,7 +53,7 @@ adp_events_open(AdpEvents *events)
 		return true;
 
 	saved_errno = errno;
-	adp_events_close(events);
+	adp_poller_close(events);
 	errno = saved_errno;
 	return false;
 }
@@ -73,7 +73,7 @@ close_member(int *fd)
  * Closes a set if it is open.
  */
 void
-adp_events_close(AdpEvents *events)
+adp_poller_close(AdpPoller *events)
 {
 	close_member(&events->epoll_fd);
 	close_member(&events->timer_fd);
@@ -87,7 +87,7 @@ adp_events_close(AdpEvents *events)
  * drops it when it is closed, and its number comes back for another socket.
  */
 bool
-adp_events_watch(AdpEvents *events, int fd, bool read, bool write)
+adp_poller_watch(AdpPoller *events, int fd, bool read, bool write)
 {
 	struct epoll_event event = {.data.fd = fd};
 
@@ -107,7 +107,7 @@ adp_events_watch(AdpEvents *events, int fd, bool read, bool write)
  * is what was asked for.
  */
 void
-adp_events_unwatch(AdpEvents *events, int fd)
+adp_poller_unwatch(AdpPoller *events, int fd)
 {
 	(void) epoll_ctl(events->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
 }
@@ -135,7 +135,7 @@ set_timer_fd(int fd, int64 delay_ms)
  * Sets the transfer library's timer.
  */
 void
-adp_events_set_timer(AdpEvents *events, int64 delay_ms)
+adp_poller_set_timer(AdpPoller *events, int64 delay_ms)
 {
 	set_timer_fd(events->timer_fd, delay_ms);
 }
@@ -144,7 +144,7 @@ adp_events_set_timer(AdpEvents *events, int64 delay_ms)
  * Sets the caller's alarm.
  */
 void
-adp_events_set_alarm(AdpEvents *events, int64 delay_ms)
+adp_poller_set_alarm(AdpPoller *events, int64 delay_ms)
 {
 	set_timer_fd(events->alarm_fd, delay_ms);
 }
@@ -179,7 +179,7 @@ note_socket(AdpReady *ready, const struct epoll_event *event)
  * Looks, without waiting, at what is ready.
  */
 bool
-adp_events_look(AdpEvents *events, AdpReady *ready)
+adp_poller_look(AdpPoller *events, AdpReady *ready)
 {
 	struct epoll_event found[lengthof(ready->sockets)];
 	int count;

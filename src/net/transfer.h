@@ -27,7 +27,7 @@ struct AdpHttpGroup
 {
 	MemoryContext cxt; /* holds the group and its transfers' contexts */
 	void *multi;	   /* CURLM */
-	AdpEvents events;
+	AdpPoller events;
 
 	dlist_head running; /* transfers under way */
 	bool is_broken;		/* the library gave up on it */

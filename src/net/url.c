@@ -265,18 +265,19 @@ bool
 adp_url_path_is_plain(const char *url)
 {
 	char *path = copy_path(url);
-	bool is_plain = strstr(path, "//") == NULL;
+	bool drops_enum_filters = strstr(path, "//") == NULL;
 
 	if (decode_percent(path))
 	{
 		for (const char *c = path; *c != '\0'; c++)
-			is_plain &= *c > ' ' && *c < 0x7f && strchr("\\%?#", *c) == NULL;
+			drops_enum_filters &=
+				*c > ' ' && *c < 0x7f && strchr("\\%?#", *c) == NULL;
 		/* a slash that was encoded would be another segment to some */
-		is_plain &=
+		drops_enum_filters &=
 			strstr(path, "//") == NULL && strcasestr(url, "%2f") == NULL;
 	}
 	pfree(path);
-	return is_plain && goes_straight(url);
+	return drops_enum_filters && goes_straight(url);
 }
 
 /*

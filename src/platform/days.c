@@ -172,7 +172,8 @@ reach_start(const AdpSource *source, DateADT today)
  */
 bool
 adp_days_settle(const AdpPlatform *platform, const char *source_name,
-				const AdpDays *days, const AdpAccount *account, AdpSpan *span)
+				const AdpDays *days, const AdpAccount *account,
+				AdpDateRange *span)
 {
 	const AdpSource *source = adp_platform_source(platform, source_name);
 	DateADT today = 0;

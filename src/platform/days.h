@@ -20,11 +20,11 @@ typedef struct AdpDays
 } AdpDays;
 
 /* A range of days, both ends included. */
-typedef struct AdpSpan
+typedef struct AdpDateRange
 {
 	DateADT since;
 	DateADT until;
-} AdpSpan;
+} AdpDateRange;
 
 /*
  * Throws if the days surely begin before the source's reach.  The reach in
@@ -51,7 +51,7 @@ extern bool adp_days_need_today(const AdpPlatform *platform, const char *source,
  */
 extern bool adp_days_settle(const AdpPlatform *platform, const char *source,
 							const AdpDays *days, const AdpAccount *account,
-							AdpSpan *span);
+							AdpDateRange *span);
 
 /*
  * The day so many months before the earliest one that it could be anywhere now,

@@ -15,7 +15,7 @@
 #include "platform/settings.h"
 
 /* Of the engine's rooms, platform/api above all. */
-struct AdpAccess;
+struct AdpTokenInfo;
 struct AdpApiRequest;
 struct AdpFailureKind;
 struct AdpGrant;
@@ -24,7 +24,7 @@ struct AdpPageAsk;
 struct AdpParams;
 struct AdpPromises;
 struct AdpSession;
-struct AdpUsageKind;
+struct AdpQuotaUsageKind;
 
 /* How account ids are written. */
 typedef struct AdpIdRule
@@ -53,13 +53,13 @@ typedef struct AdpAccountPaths
 } AdpAccountPaths;
 
 /* How the accounts behind "*" are listed, where no hook says so. */
-typedef struct AdpListing
+typedef struct AdpAccountListRequest
 {
 	const char *path;		 /* template */
 	const char *token_param; /* parameter that takes the token of a page */
 	bool token_is_address;	 /* it holds that number, 0 on the first page */
 	const char *total;		 /* how many accounts all pages have, or NULL */
-} AdpListing;
+} AdpAccountListRequest;
 
 /* A header that holds a setting, where it is set. */
 typedef struct AdpSettingHeader
@@ -131,12 +131,12 @@ typedef struct AdpPlatform
 	const AdpWatch *watches;  /* ends with a NULL source; NULL: none */
 
 	const struct AdpFailureKind *failures; /* what failed answers mean */
-	const struct AdpUsageKind *usage; /* headers about quotas; NULL: none */
-	const struct AdpJobKind *jobs;	  /* made in the background; NULL: none */
+	const struct AdpQuotaUsageKind *usage; /* headers about quotas; NULL: none */
+	const struct AdpJobKind *jobs; /* made in the background; NULL: none */
 
 	AdpIdRule account_id;
 	AdpAccountPaths account_paths;
-	AdpListing listing;
+	AdpAccountListRequest listing;
 	const char *account_path; /* template of the request for one's settings */
 	const AdpSettingHeader *headers; /* ends with a NULL name; NULL: none */
 	const char *whole_currencies;	 /* whose smallest unit is the whole one */
@@ -176,7 +176,7 @@ typedef struct AdpPlatform
 
 	/* Adds what is asked for, its page apart, to a source's path; NULL: nothing. */
 	void (*add_params)(struct AdpParams *params, const AdpSettings *settings,
-					   const AdpQuery *query, bool is_plain);
+					   const AdpQuery *query, bool drops_enum_filters);
 
 	/*
 	 * Requests that list the accounts behind "*", and one account's settings.
@@ -194,7 +194,7 @@ typedef struct AdpPlatform
 	 * what hinders the question itself.  NULL: nothing is to be had.
 	 */
 	bool (*read_token_info)(struct AdpSession *session, MemoryContext cxt,
-							struct AdpAccess *info);
+							struct AdpTokenInfo *info);
 } AdpPlatform;
 
 /* registry.c */

@@ -40,17 +40,18 @@ typedef struct AdpRowReader
 	 * Whether rows are missing from an answer that was asked for without the
 	 * values that the platform refused.
 	 */
-	bool (*lacks_if_plain)(const AdpSource *source, const AdpSettings *settings);
+	bool (*lacks_without_enums)(const AdpSource *source,
+								const AdpSettings *settings);
 
 	/*
 	 * Why rows may be missing from a whole answer of so many, as a sentence; NULL:
-	 * they are not.  is_plain: it was asked for without values that the platform
+	 * they are not.  drops_enum_filters: it was asked for without values that the platform
 	 * refused.
 	 */
 	const char *(*find_gap)(const struct AdpPlatform *platform,
 							const AdpSource *source,
 							const AdpSettings *settings, const AdpQuery *query,
-							int64 nrows, bool is_plain);
+							int64 nrows, bool drops_enum_filters);
 
 	/* Whether a field makes several rows of one. */
 	bool (*splits_rows)(const AdpSource *source, const AdpSettings *settings,

@@ -86,19 +86,20 @@ static const AdpFailureKind failure_kinds[] =
 static const AdpFailurePlaces told_places = {.message = "error_message",
 											 .code = "error_code"};
 
-static const AdpUsageHeader usage_headers[] =
+static const AdpQuotaHeader usage_headers[] =
 	{{"x-usage", "*.*", "calls|cpu", "minutes", 60, .quota = "type"},
 	 {"x-account", "", "pct", "reset", 1, .wait_if_full = true},
 	 {"ratelimit-reset", "", NULL, "", 1},
 	 {NULL}};
 
-static const AdpUsageQuota usage_quotas[] = {{"/report", "reports"},
-											 {"", "things"},
-											 {NULL}};
+static const AdpQuota usage_quotas[] = {{"/report", "reports"},
+										{"", "things"},
+										{NULL}};
 
-static const AdpUsageKind usage_kinds[] = {{usage_headers, usage_quotas},
-										   {usage_headers, NULL, .slow_pct = 10,
-											.pause_pct = 50}};
+static const AdpQuotaUsageKind usage_kinds[] = {{usage_headers, usage_quotas},
+												{usage_headers, NULL,
+												 .slow_pct = 10,
+												 .pause_pct = 50}};
 
 static const AdpJobSource job_sources[] = {{"small", 12}, {"large", 0}, {NULL}};
 
@@ -293,9 +294,9 @@ test_failure_text(PG_FUNCTION_ARGS)
 Datum
 test_usage(PG_FUNCTION_ARGS)
 {
-	const AdpUsageKind *kind = &usage_kinds[PG_GETARG_INT32(0)];
-	const char *quota = adp_usage_quota(kind, text_argument(fcinfo, 1));
-	AdpUsage usage = {0, 0};
+	const AdpQuotaUsageKind *kind = &usage_kinds[PG_GETARG_INT32(0)];
+	const char *quota = adp_quota_usage_quota(kind, text_argument(fcinfo, 1));
+	AdpQuotaUsage usage = {0, 0};
 	Datum *lines;
 	int nlines;
 	bool must_wait;
@@ -308,15 +309,15 @@ test_usage(PG_FUNCTION_ARGS)
 		char *line = TextDatumGetCString(lines[i]);
 		Size len = strcspn(line, " ");
 
-		for (const AdpUsageHeader *header = kind->headers; header->name;
+		for (const AdpQuotaHeader *header = kind->headers; header->name;
 			 header++)
 		{
 			if (strncmp(header->name, line, len) == 0 &&
 				header->name[len] == '\0')
-				adp_usage_add(header, line + len + 1, quota, &usage);
+				adp_quota_usage_add(header, line + len + 1, quota, &usage);
 		}
 	}
-	pause_ms = adp_usage_pause_ms(kind, &usage, &must_wait);
+	pause_ms = adp_quota_usage_pause_ms(kind, &usage, &must_wait);
 	PG_RETURN_TEXT_P(cstring_to_text(
 		psprintf("%g %% " INT64_FORMAT " ms, pause " INT64_FORMAT " ms%s",
 				 usage.pct, usage.wait_ms, pause_ms, must_wait ? "!" : "")));

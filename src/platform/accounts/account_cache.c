@@ -21,7 +21,7 @@ typedef struct Entry
 	AdpBinding binding;
 	const char *id; /* NULL: what "*" stands for */
 	TimestampTz fetched_at;
-	AdpKnown known;
+	AdpCachedAccounts known;
 } Entry;
 
 static Entry *entries = NULL;
@@ -39,7 +39,8 @@ sweep(void)
 	while (*link != NULL)
 	{
 		Entry *entry = *link;
-		TimestampTz end = entry->fetched_at + ADP_KNOWN_TTL_S * USECS_PER_SEC;
+		TimestampTz end =
+			entry->fetched_at + ADP_ACCOUNT_CACHE_TTL_S * USECS_PER_SEC;
 
 		if (entry->binding.is_stale || now >= end || now < entry->fetched_at)
 		{
@@ -66,8 +67,8 @@ same_id(const char *a, const char *b)
 /*
  * Looks up what is known.
  */
-const AdpKnown *
-adp_known_find(const AdpSettings *settings, const char *id)
+const AdpCachedAccounts *
+adp_account_cache_find(const AdpSettings *settings, const char *id)
 {
 	sweep();
 	for (Entry *entry = entries; entry != NULL; entry = entry->next)
@@ -93,8 +94,8 @@ copy_text(const char *text)
  * Remembers copies of the accounts.
  */
 void
-adp_known_keep(const AdpSettings *settings, const char *id,
-			   const AdpAccount *accounts, int naccounts)
+adp_account_cache_keep(const AdpSettings *settings, const char *id,
+					   const AdpAccount *accounts, int naccounts)
 {
 	MemoryContext cxt;
 	MemoryContext old;
@@ -130,7 +131,7 @@ adp_known_keep(const AdpSettings *settings, const char *id,
  * Forgets what is known by a server.
  */
 void
-adp_known_forget(Oid serverid)
+adp_account_cache_forget(Oid serverid)
 {
 	for (Entry *entry = entries; entry != NULL; entry = entry->next)
 	{

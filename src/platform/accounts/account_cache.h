@@ -12,27 +12,27 @@
  * How long an expansion of "*" and an account's settings are trusted.  A new
  * account shows up in a running session after at most this long.
  */
-#define ADP_KNOWN_TTL_S 600
+#define ADP_ACCOUNT_CACHE_TTL_S 600
 
 /* What is known under one (server, user mapping). */
-typedef struct AdpKnown
+typedef struct AdpCachedAccounts
 {
 	int naccounts;
 	AdpAccount *accounts;
-} AdpKnown;
+} AdpCachedAccounts;
 
 /*
  * Looks up the accounts behind "*" (id NULL) or one account by id; NULL if
  * not known or no longer trusted.
  */
-extern const AdpKnown *adp_known_find(const AdpSettings *settings,
-									  const char *id);
+extern const AdpCachedAccounts *adp_account_cache_find(
+	const AdpSettings *settings, const char *id);
 
 /* Remembers copies of the accounts, under "*" (id NULL) or one id. */
-extern void adp_known_keep(const AdpSettings *settings, const char *id,
-						   const AdpAccount *accounts, int naccounts);
+extern void adp_account_cache_keep(const AdpSettings *settings, const char *id,
+								   const AdpAccount *accounts, int naccounts);
 
 /* Forgets what is known by a server. */
-extern void adp_known_forget(Oid serverid);
+extern void adp_account_cache_forget(Oid serverid);
 
 #endif /* ADP_PLATFORM_ACCOUNTS_ACCOUNT_CACHE_H */

@@ -8,7 +8,7 @@
 #include "platform/api/page_walk.h"
 #include "platform/api/request.h"
 
-struct AdpAccountListing
+struct AdpAccountList
 {
 	AdpSession *session;
 	MemoryContext cxt;
@@ -22,11 +22,11 @@ struct AdpAccountListing
 /*
  * Makes a listing.
  */
-AdpAccountListing *
-adp_listing_create(AdpSession *session, MemoryContext cxt)
+AdpAccountList *
+adp_account_list_create(AdpSession *session, MemoryContext cxt)
 {
-	AdpAccountListing *listing =
-		MemoryContextAllocZero(cxt, sizeof(AdpAccountListing));
+	AdpAccountList *listing =
+		MemoryContextAllocZero(cxt, sizeof(AdpAccountList));
 
 	listing->session = session;
 	listing->cxt = cxt;
@@ -49,7 +49,7 @@ subject_of(const AdpSession *session, bool is_sentence)
  * Starts the request for the page after the last token.
  */
 static void
-start_page(AdpAccountListing *listing)
+start_page(AdpAccountList *listing)
 {
 	AdpSession *session = listing->session;
 	AdpApiRequest request = {0};
@@ -64,7 +64,7 @@ start_page(AdpAccountListing *listing)
  * Throws if the platform counts other accounts than it has listed.
  */
 static void
-require_total(const AdpAccountListing *listing, int64 total)
+require_total(const AdpAccountList *listing, int64 total)
 {
 	const AdpSession *session = listing->session;
 
@@ -85,7 +85,7 @@ require_total(const AdpAccountListing *listing, int64 total)
  * where accounts would be missing, or it would go on for ever.
  */
 static void
-go_on(AdpAccountListing *listing, const AdpAccountPage *page)
+go_on(AdpAccountList *listing, const AdpAccountPage *page)
 {
 	const AdpWalker walker = {listing->session->platform->name,
 							  subject_of(listing->session, false)};
@@ -106,7 +106,7 @@ go_on(AdpAccountListing *listing, const AdpAccountPage *page)
  * could not be read and is asked for again.
  */
 static bool
-take_page(AdpAccountListing *listing)
+take_page(AdpAccountList *listing)
 {
 	AdpAccountPage page = {0};
 
@@ -123,7 +123,7 @@ take_page(AdpAccountListing *listing)
  * Fetches without waiting.
  */
 bool
-adp_listing_advance(AdpAccountListing *listing)
+adp_account_list_advance(AdpAccountList *listing)
 {
 	do
 	{
@@ -146,7 +146,7 @@ adp_listing_advance(AdpAccountListing *listing)
  * Whether it has failed.
  */
 bool
-adp_listing_is_lost(const AdpAccountListing *listing)
+adp_account_list_is_lost(const AdpAccountList *listing)
 {
 	return listing->is_broken ||
 		(listing->call != NULL && adp_call_is_lost(listing->call));
@@ -156,7 +156,7 @@ adp_listing_is_lost(const AdpAccountListing *listing)
  * Lets its transfers go on.
  */
 void
-adp_listing_poll(const AdpAccountListing *listing)
+adp_account_list_poll(const AdpAccountList *listing)
 {
 	if (listing->call != NULL)
 		adp_call_poll(listing->call);
@@ -166,7 +166,7 @@ adp_listing_poll(const AdpAccountListing *listing)
  * The accounts of a whole listing.
  */
 const AdpAccountSet *
-adp_listing_accounts(const AdpAccountListing *listing)
+adp_account_list_accounts(const AdpAccountList *listing)
 {
 	return &listing->accounts;
 }

@@ -35,7 +35,8 @@ sweep(void)
 	while (*link != NULL)
 	{
 		Entry *entry = *link;
-		TimestampTz end = entry->noted_at + ADP_KNOWN_TTL_S * USECS_PER_SEC;
+		TimestampTz end =
+			entry->noted_at + ADP_ACCOUNT_CACHE_TTL_S * USECS_PER_SEC;
 
 		if (entry->binding.is_stale || now >= end || now < entry->noted_at)
 		{

@@ -15,7 +15,7 @@
 #include "platform/accounts/account_resolver.h"
 #include "platform/api/request.h"
 
-struct AdpDirectory
+struct AdpAccountResolver
 {
 	AdpSession *session;
 	MemoryContext cxt;
@@ -27,19 +27,19 @@ struct AdpDirectory
 	bool with_settings;
 	bool needs_listing; /* until it is there */
 	AdpAccountSet wanted;
-	AdpAccountListing *listing; /* our own, once it is under way */
-	dlist_node node;			/* in listings, while that fetches */
-	AdpOwner *place;			/* of that; NULL before */
-	AdpCall **settings_calls;	/* per wanted account, or NULL */
+	AdpAccountList *listing;  /* our own, once it is under way */
+	dlist_node node;		  /* in listings, while that fetches */
+	AdpOwner *place;		  /* of that; NULL before */
+	AdpCall **settings_calls; /* per wanted account, or NULL */
 };
 
 /* Longest part of what stands in the place of an id that an error shows. */
-#define ODD_SHOWN_MAX 60
+#define MALFORMED_ID_SHOWN_MAX 60
 
 /* Time between two looks at a listing of another scan, in milliseconds. */
 #define LOOK_GAP_MS 10
 
-/* The directories whose listing is under way. */
+/* The resolvers whose listing is under way. */
 static dlist_head listings = DLIST_STATIC_INIT(listings);
 
 /*
@@ -47,13 +47,13 @@ static dlist_head listings = DLIST_STATIC_INIT(listings);
  * follow.
  */
 static void
-settle_accounts(AdpDirectory *directory)
+settle_accounts(AdpAccountResolver *resolver)
 {
-	AdpAccountSet *wanted = &directory->wanted;
+	AdpAccountSet *wanted = &resolver->wanted;
 
-	directory->needs_listing = false;
+	resolver->needs_listing = false;
 	adp_account_set_sort(wanted);
-	directory->settings_calls =
+	resolver->settings_calls =
 		palloc0(Max(wanted->count, 1) * sizeof(AdpCall *));
 }
 
@@ -61,21 +61,21 @@ settle_accounts(AdpDirectory *directory)
  * Judges the accounts that the statement names by those that there are.
  */
 static void
-judge_asked(AdpDirectory *directory, const AdpAccountSet *all)
+judge_asked(AdpAccountResolver *resolver, const AdpAccountSet *all)
 {
-	directory->nverdicts =
-		adp_account_scope_judge(directory->session->platform, directory->asked,
-								directory->filter ? all : NULL,
-								directory->is_all, &directory->verdicts);
+	resolver->nverdicts =
+		adp_account_scope_judge(resolver->session->platform, resolver->asked,
+								resolver->filter ? all : NULL, resolver->is_all,
+								&resolver->verdicts);
 }
 
 /*
  * Adds the accounts of a comma list.
  */
 static void
-add_listed(AdpDirectory *directory, const char *list)
+add_listed(AdpAccountResolver *resolver, const char *list)
 {
-	const AdpPlatform *platform = directory->session->platform;
+	const AdpPlatform *platform = resolver->session->platform;
 	char *rest = pstrdup(list);
 	char *item;
 	AdpAccountSet all = {0};
@@ -89,10 +89,10 @@ add_listed(AdpDirectory *directory, const char *list)
 		account.id = adp_account_canonical(platform, item);
 		Assert(account.id != NULL);
 		adp_account_set_add(&all, &account);
-		if (adp_account_scope_passes(directory->filter, account.id))
-			adp_account_set_add(&directory->wanted, &account);
+		if (adp_account_scope_passes(resolver->filter, account.id))
+			adp_account_set_add(&resolver->wanted, &account);
 	}
-	judge_asked(directory, &all);
+	judge_asked(resolver, &all);
 }
 
 /*
@@ -115,35 +115,36 @@ require_manager(const AdpSession *session)
 }
 
 /*
- * Makes a directory.
+ * Makes a resolver.
  */
-AdpDirectory *
-adp_directory_create(AdpSession *session, MemoryContext cxt, const char *source,
-					 const AdpAccountFilter *filter, bool with_settings)
+AdpAccountResolver *
+adp_account_resolver_create(AdpSession *session, MemoryContext cxt,
+							const char *source, const AdpAccountFilter *filter,
+							bool with_settings)
 {
 	MemoryContext old = MemoryContextSwitchTo(cxt);
-	AdpDirectory *directory = palloc0(sizeof(AdpDirectory));
+	AdpAccountResolver *resolver = palloc0(sizeof(AdpAccountResolver));
 	const char *list;
 
-	directory->session = session;
-	directory->cxt = cxt;
-	directory->filter = filter;
-	directory->asked = filter;
-	directory->with_settings = with_settings;
+	resolver->session = session;
+	resolver->cxt = cxt;
+	resolver->filter = filter;
+	resolver->asked = filter;
+	resolver->with_settings = with_settings;
 
 	list = adp_account_scope_list(session->platform, session->settings, source,
-								  &directory->filter);
-	directory->is_all = strcmp(list, "*") == 0;
-	if (directory->is_all)
+								  &resolver->filter);
+	resolver->is_all = strcmp(list, "*") == 0;
+	if (resolver->is_all)
 		require_manager(session);
 	else
-		add_listed(directory, list);
-	directory->needs_listing = directory->is_all ||
+		add_listed(resolver, list);
+	resolver->needs_listing = resolver->is_all ||
 		(with_settings && !adp_request_tells_account(session->platform));
-	if (!directory->needs_listing)
-		settle_accounts(directory);
+	if (!resolver->needs_listing)
+		settle_accounts(resolver);
 	MemoryContextSwitchTo(old);
-	return directory;
+	return resolver;
 }
 
 /*
@@ -165,26 +166,26 @@ copy_settings(AdpAccount *to, const AdpAccount *from)
  * ones are counted, so that whoever misses one can see why.
  */
 static void
-choose_all(AdpDirectory *directory, const AdpAccount *items, int count)
+choose_all(AdpAccountResolver *resolver, const AdpAccount *items, int count)
 {
 	const AdpAccountSet listing = {count, count,
 								   unconstify(AdpAccount *, items)};
 
-	judge_asked(directory, &listing);
+	judge_asked(resolver, &listing);
 	for (int i = 0; i < count; i++)
 	{
 		AdpAccount copy = {0};
 
-		if (!adp_account_scope_passes(directory->filter, items[i].id))
+		if (!adp_account_scope_passes(resolver->filter, items[i].id))
 			continue;
 		if (items[i].is_closed)
 		{
-			directory->session->stats.closed_accounts++;
+			resolver->session->stats.closed_accounts++;
 			continue;
 		}
 		copy.id = pstrdup(items[i].id);
 		copy_settings(&copy, &items[i]);
-		adp_account_set_add(&directory->wanted, &copy);
+		adp_account_set_add(&resolver->wanted, &copy);
 	}
 }
 
@@ -192,15 +193,15 @@ choose_all(AdpDirectory *directory, const AdpAccount *items, int count)
  * Completes the configured accounts from a listing, which must hold each.
  */
 static void
-complete_wanted(AdpDirectory *directory, const AdpAccount *items, int count)
+complete_wanted(AdpAccountResolver *resolver, const AdpAccount *items, int count)
 {
 	const AdpAccountSet listing = {count, count,
 								   unconstify(AdpAccount *, items)};
-	const AdpPlatform *platform = directory->session->platform;
+	const AdpPlatform *platform = resolver->session->platform;
 
-	for (int i = 0; i < directory->wanted.count; i++)
+	for (int i = 0; i < resolver->wanted.count; i++)
 	{
-		AdpAccount *account = &directory->wanted.items[i];
+		AdpAccount *account = &resolver->wanted.items[i];
 		const AdpAccount *found = adp_account_set_find(&listing, account->id);
 
 		if (found == NULL)
@@ -218,10 +219,11 @@ complete_wanted(AdpDirectory *directory, const AdpAccount *items, int count)
  * Throws if "*" stands for no account: no rows would be taken for no delivery.
  */
 static void
-require_open(const AdpDirectory *directory, const AdpAccount *items, int count)
+require_open(const AdpAccountResolver *resolver, const AdpAccount *items,
+			 int count)
 {
-	const AdpPlatform *platform = directory->session->platform;
-	const AdpSettings *settings = directory->session->settings;
+	const AdpPlatform *platform = resolver->session->platform;
+	const AdpSettings *settings = resolver->session->settings;
 
 	for (int i = 0; i < count; i++)
 	{
@@ -252,19 +254,21 @@ require_open(const AdpDirectory *directory, const AdpAccount *items, int count)
  * missing.
  */
 static void
-require_ids(const AdpDirectory *directory, const AdpAccountSet *listed)
+require_ids(const AdpAccountResolver *resolver, const AdpAccountSet *listed)
 {
-	const AdpPlatform *platform = directory->session->platform;
-	const char *odd = listed->odd;
+	const AdpPlatform *platform = resolver->session->platform;
+	const char *malformed = listed->malformed_id;
 
-	if (!directory->is_all || odd == NULL)
+	if (!resolver->is_all || malformed == NULL)
 		return;
-	odd = adp_session_redact(directory->session, odd);
+	malformed = adp_session_redact(resolver->session, malformed);
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
 			 errmsg("platform \"%s\" lists an account with the malformed id \"%.*s\"",
 					platform->name,
-					pg_mbcliplen(odd, (int) strlen(odd), ODD_SHOWN_MAX), odd),
+					pg_mbcliplen(malformed, (int) strlen(malformed),
+								 MALFORMED_ID_SHOWN_MAX),
+					malformed),
 			 errdetail_internal("%s", platform->account_id.rule),
 			 errhint("List the accounts in option \"%s\" instead of *.",
 					 platform->account_option)));
@@ -274,15 +278,15 @@ require_ids(const AdpDirectory *directory, const AdpAccountSet *listed)
  * Uses a listing.
  */
 static void
-use_listing(AdpDirectory *directory, const AdpAccount *items, int count)
+use_listing(AdpAccountResolver *resolver, const AdpAccount *items, int count)
 {
-	if (directory->is_all)
-		require_open(directory, items, count);
-	if (directory->is_all)
-		choose_all(directory, items, count);
+	if (resolver->is_all)
+		require_open(resolver, items, count);
+	if (resolver->is_all)
+		choose_all(resolver, items, count);
 	else
-		complete_wanted(directory, items, count);
-	settle_accounts(directory);
+		complete_wanted(resolver, items, count);
+	settle_accounts(resolver);
 }
 
 /*
@@ -291,19 +295,20 @@ use_listing(AdpDirectory *directory, const AdpAccount *items, int count)
 static void
 leave_listings(void *resource)
 {
-	dlist_delete(&((AdpDirectory *) resource)->node);
+	dlist_delete(&((AdpAccountResolver *) resource)->node);
 }
 
 /*
  * Begins a listing of our own and enters it among those under way.
  */
 static void
-enter_listings(AdpDirectory *directory)
+enter_listings(AdpAccountResolver *resolver)
 {
-	directory->listing = adp_listing_create(directory->session, directory->cxt);
-	directory->place = adp_owner_create(directory->cxt, leave_listings);
-	dlist_push_head(&listings, &directory->node);
-	directory->place->resource = directory;
+	resolver->listing =
+		adp_account_list_create(resolver->session, resolver->cxt);
+	resolver->place = adp_owner_create(resolver->cxt, leave_listings);
+	dlist_push_head(&listings, &resolver->node);
+	resolver->place->resource = resolver;
 }
 
 /*
@@ -313,23 +318,24 @@ enter_listings(AdpDirectory *directory)
  * nobody asks for more.
  */
 static bool
-take_along_listing(const AdpDirectory *directory)
+take_along_listing(const AdpAccountResolver *resolver)
 {
-	AdpSession *session = directory->session;
+	AdpSession *session = resolver->session;
 	dlist_iter iter;
 
 	dlist_foreach(iter, &listings)
 	{
-		AdpDirectory *other = dlist_container(AdpDirectory, node, iter.cur);
+		AdpAccountResolver *other =
+			dlist_container(AdpAccountResolver, node, iter.cur);
 		const AdpSettings *settings = other->session->settings;
 
 		if (settings->serverid != session->settings->serverid ||
 			settings->umid != session->settings->umid ||
-			adp_listing_is_lost(other->listing))
+			adp_account_list_is_lost(other->listing))
 			continue;
-		adp_listing_poll(other->listing);
+		adp_account_list_poll(other->listing);
 		adp_session_wake_at(session, adp_clock_ms() + LOOK_GAP_MS);
-		(void) adp_directory_advance(other);
+		(void) adp_account_resolver_advance(other);
 		return true;
 	}
 	return false;
@@ -342,28 +348,28 @@ static void
 keep_known(const AdpSession *session, const char *id, const AdpAccountSet *list)
 {
 	if (!adp_session_is_outdated(session))
-		adp_known_keep(session->settings, id, list->items, list->count);
+		adp_account_cache_keep(session->settings, id, list->items, list->count);
 }
 
 /*
  * What is known of the listing, perhaps by now.  NULL: it has to be waited for
  * or, after *is_ours is set, fetched.
  */
-static const AdpKnown *
-find_listing(AdpDirectory *directory, bool *is_ours)
+static const AdpCachedAccounts *
+find_listing(AdpAccountResolver *resolver, bool *is_ours)
 {
-	const AdpSettings *settings = directory->session->settings;
-	const AdpKnown *known;
+	const AdpSettings *settings = resolver->session->settings;
+	const AdpCachedAccounts *known;
 
-	*is_ours = directory->place != NULL && directory->place->resource != NULL;
+	*is_ours = resolver->place != NULL && resolver->place->resource != NULL;
 	if (*is_ours)
 		return NULL;
-	known = adp_known_find(settings, NULL);
+	known = adp_account_cache_find(settings, NULL);
 	if (known != NULL)
 		return known;
-	if (take_along_listing(directory))
-		return adp_known_find(settings, NULL);
-	enter_listings(directory);
+	if (take_along_listing(resolver))
+		return adp_account_cache_find(settings, NULL);
+	enter_listings(resolver);
 	*is_ours = true;
 	return NULL;
 }
@@ -372,26 +378,26 @@ find_listing(AdpDirectory *directory, bool *is_ours)
  * Fetches the listing and uses it; true once that is done.
  */
 static bool
-fetch_listing(AdpDirectory *directory)
+fetch_listing(AdpAccountResolver *resolver)
 {
 	const AdpAccountSet *listed;
 	bool is_ours;
-	const AdpKnown *known = find_listing(directory, &is_ours);
+	const AdpCachedAccounts *known = find_listing(resolver, &is_ours);
 
 	if (known != NULL)
-		use_listing(directory, known->accounts, known->naccounts);
+		use_listing(resolver, known->accounts, known->naccounts);
 	if (!is_ours)
 		return known != NULL;
-	if (!adp_listing_advance(directory->listing))
+	if (!adp_account_list_advance(resolver->listing))
 		return false;
 	/* first, lest others run into what this scan cannot use */
-	adp_owner_release(directory->place);
-	listed = adp_listing_accounts(directory->listing);
-	require_ids(directory, listed);
-	use_listing(directory, listed->items, listed->count);
+	adp_owner_release(resolver->place);
+	listed = adp_account_list_accounts(resolver->listing);
+	require_ids(resolver, listed);
+	use_listing(resolver, listed->items, listed->count);
 	/* what is known stands for all of them later */
-	if (listed->odd == NULL)
-		keep_known(directory->session, NULL, listed);
+	if (listed->malformed_id == NULL)
+		keep_known(resolver->session, NULL, listed);
 	return true;
 }
 
@@ -399,13 +405,13 @@ fetch_listing(AdpDirectory *directory)
  * Starts the request for one account's settings.
  */
 static AdpCall *
-start_settings(AdpDirectory *directory, const char *id)
+start_settings(AdpAccountResolver *resolver, const char *id)
 {
-	AdpSession *session = directory->session;
+	AdpSession *session = resolver->session;
 	AdpApiRequest request = {0};
 
 	adp_request_account(session->platform, session->settings, id, &request);
-	return adp_call_create(session, directory->cxt, &request,
+	return adp_call_create(session, resolver->cxt, &request,
 						   psprintf("account %s", id));
 }
 
@@ -414,24 +420,24 @@ start_settings(AdpDirectory *directory, const char *id)
  * be read and the call goes on.
  */
 static bool
-read_settings(AdpDirectory *directory, AdpCall *call, AdpAccount *account)
+read_settings(AdpAccountResolver *resolver, AdpCall *call, AdpAccount *account)
 {
 	AdpAccountSet answer = {0};
 	AdpAccountPage page = {0};
 
-	if (!adp_account_set_read(&answer, directory->session, call, &page))
+	if (!adp_account_set_read(&answer, resolver->session, call, &page))
 		return false;
 	if (answer.count > 0 && strcmp(answer.items[0].id, account->id) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
 				 errmsg("platform \"%s\" answered for another account than %s",
-						directory->session->platform->name, account->id)));
+						resolver->session->platform->name, account->id)));
 	if (answer.count != 1 || answer.items[0].time_zone == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
 				 errmsg("platform \"%s\" does not tell the time zone of account %s",
-						directory->session->platform->name, account->id)));
-	keep_known(directory->session, account->id, &answer);
+						resolver->session->platform->name, account->id)));
+	keep_known(resolver->session, account->id, &answer);
 	copy_settings(account, &answer.items[0]);
 	return true;
 }
@@ -440,23 +446,23 @@ read_settings(AdpDirectory *directory, AdpCall *call, AdpAccount *account)
  * Fetches one account's settings unless they are known; true once they are.
  */
 static bool
-fetch_settings(AdpDirectory *directory, int index)
+fetch_settings(AdpAccountResolver *resolver, int index)
 {
-	AdpAccount *account = &directory->wanted.items[index];
-	AdpCall **call = &directory->settings_calls[index];
-	const AdpKnown *known;
+	AdpAccount *account = &resolver->wanted.items[index];
+	AdpCall **call = &resolver->settings_calls[index];
+	const AdpCachedAccounts *known;
 
 	if (account->time_zone != NULL ||
-		!adp_request_tells_account(directory->session->platform))
+		!adp_request_tells_account(resolver->session->platform))
 		return true;
-	known = adp_known_find(directory->session->settings, account->id);
+	known = adp_account_cache_find(resolver->session->settings, account->id);
 	if (known != NULL)
 	{
 		copy_settings(account, &known->accounts[0]);
 		return true;
 	}
 	if (*call == NULL)
-		*call = start_settings(directory, account->id);
+		*call = start_settings(resolver, account->id);
 	switch (adp_call_advance(*call))
 	{
 		case ADP_CALL_RUNNING:
@@ -466,7 +472,7 @@ fetch_settings(AdpDirectory *directory, int index)
 		case ADP_CALL_DONE:
 			break;
 	}
-	if (!read_settings(directory, *call, account))
+	if (!read_settings(resolver, *call, account))
 		return false;
 	adp_call_release(*call);
 	*call = NULL;
@@ -477,44 +483,44 @@ fetch_settings(AdpDirectory *directory, int index)
  * Goes on without waiting.
  */
 bool
-adp_directory_advance(AdpDirectory *directory)
+adp_account_resolver_advance(AdpAccountResolver *resolver)
 {
-	MemoryContext old = MemoryContextSwitchTo(directory->cxt);
+	MemoryContext old = MemoryContextSwitchTo(resolver->cxt);
 	bool is_done = true;
 
-	if (directory->needs_listing)
-		is_done = fetch_listing(directory);
-	if (is_done && directory->with_settings)
+	if (resolver->needs_listing)
+		is_done = fetch_listing(resolver);
+	if (is_done && resolver->with_settings)
 	{
-		for (int i = 0; i < directory->wanted.count; i++)
-			is_done &= fetch_settings(directory, i);
+		for (int i = 0; i < resolver->wanted.count; i++)
+			is_done &= fetch_settings(resolver, i);
 	}
 	MemoryContextSwitchTo(old);
 	return is_done;
 }
 
 /*
- * The accounts of a finished directory.
+ * The accounts of a finished resolver.
  */
 int
-adp_directory_count(const AdpDirectory *directory)
+adp_account_resolver_count(const AdpAccountResolver *resolver)
 {
-	return directory->wanted.count;
+	return resolver->wanted.count;
 }
 
 const AdpAccount *
-adp_directory_account(const AdpDirectory *directory, int index)
+adp_account_resolver_account(const AdpAccountResolver *resolver, int index)
 {
-	Assert(index >= 0 && index < directory->wanted.count);
-	return &directory->wanted.items[index];
+	Assert(index >= 0 && index < resolver->wanted.count);
+	return &resolver->wanted.items[index];
 }
 
 /*
  * What the constants in conditions are.
  */
 const AdpAccountVerdict *
-adp_directory_verdicts(const AdpDirectory *directory, int *n)
+adp_account_resolver_verdicts(const AdpAccountResolver *resolver, int *n)
 {
-	*n = directory->nverdicts;
-	return directory->verdicts;
+	*n = resolver->nverdicts;
+	return resolver->verdicts;
 }

@@ -100,8 +100,8 @@ add_row(AdpAccountSet *set, const AdpPlatform *platform, const char *manager,
 	else if (account.id == NULL)
 		adp_error_set(error, ADP_ERR_FORMAT,
 					  "the answer lists an account without an id", NULL, NULL);
-	else if (set->odd == NULL)
-		set->odd = account.id;
+	else if (set->malformed_id == NULL)
+		set->malformed_id = account.id;
 	return error->class == ADP_OK;
 }
 

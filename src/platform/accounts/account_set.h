@@ -13,7 +13,8 @@ typedef struct AdpAccountSet
 	int count;
 	int capacity;
 	AdpAccount *items;
-	const char *odd; /* an answer's id that is none, and left out; or NULL */
+	const char
+		*malformed_id; /* an answer's id that is none, and left out; or NULL */
 } AdpAccountSet;
 
 /* Finds an account by id; NULL if it is not there. */

@@ -22,7 +22,7 @@ typedef struct AdpPageAsk
 	const char *token; /* of the page; NULL for the first */
 	const char *job;   /* the finished job whose rows are wanted, or NULL */
 	int halvings;	   /* of the usual page, which was too big */
-	bool is_plain;	   /* the platform knew no value of ours: leave out those
+	bool drops_enum_filters; /* the platform knew no value of ours: leave out those
 						* that it may lack */
 } AdpPageAsk;
 
@@ -41,11 +41,11 @@ typedef struct AdpApiRequest
 } AdpApiRequest;
 
 /* What a platform tells of an access token. */
-typedef struct AdpAccess
+typedef struct AdpTokenInfo
 {
 	const char *scopes; /* sorted, with commas; NULL: not told */
 	int64 expires_at;	/* UNIX seconds; 0: never, -1: not told */
-} AdpAccess;
+} AdpTokenInfo;
 
 /* An answer; of a success, doc and text are left out.  One that reports a
  * failure is none, whatever its status. */

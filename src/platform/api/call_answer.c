@@ -115,11 +115,11 @@ bound_words(AdpFailure *failure)
 static void
 read_wait(const AdpCall *call, const AdpReply *reply, AdpFailure *failure)
 {
-	const AdpUsageKind *kind = call->session->platform->usage;
+	const AdpQuotaUsageKind *kind = call->session->platform->usage;
 	int64 wait_ms = 0;
 
 	if (kind != NULL && !call->is_sign_in && failure->class == ADP_ERR_QUOTA)
-		wait_ms = adp_usage_read(kind, reply).wait_ms;
+		wait_ms = adp_quota_usage_read(kind, reply).wait_ms;
 	if (wait_ms > 0)
 		failure->retry_after_ms = Max(failure->retry_after_ms, wait_ms);
 	if (failure->retry_after_ms < 0)
@@ -160,10 +160,10 @@ static void
 note_pause(const AdpCall *call, const AdpHttpResponse *response)
 {
 	AdpSession *session = call->session;
-	const AdpUsageKind *kind = session->platform->usage;
+	const AdpQuotaUsageKind *kind = session->platform->usage;
 	AdpReply reply = make_reply(call, response);
 	MemoryContext old = MemoryContextSwitchTo(call->cxt);
-	AdpUsage usage;
+	AdpQuotaUsage usage;
 	int64 affordable_ms = adp_session_affordable_ms(session);
 	int64 now = adp_clock_ms();
 	bool must_wait = false;
@@ -171,8 +171,8 @@ note_pause(const AdpCall *call, const AdpHttpResponse *response)
 
 	if (kind != NULL && !call->is_sign_in)
 	{
-		usage = adp_usage_read(kind, &reply);
-		pause_ms = adp_usage_pause_ms(kind, &usage, &must_wait);
+		usage = adp_quota_usage_read(kind, &reply);
+		pause_ms = adp_quota_usage_pause_ms(kind, &usage, &must_wait);
 	}
 	MemoryContextSwitchTo(old);
 	if (must_wait && pause_ms > affordable_ms)

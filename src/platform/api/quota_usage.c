@@ -38,7 +38,8 @@ largest(const AdpJson *entry, const char *path)
  * Adds an entry.
  */
 static void
-add_entry(const AdpUsageHeader *header, const AdpJson *entry, AdpUsage *usage)
+add_entry(const AdpQuotaHeader *header, const AdpJson *entry,
+		  AdpQuotaUsage *usage)
 {
 	double pct = largest(entry, header->percents);
 	double seconds = largest(entry, header->wait) * header->wait_unit_s;
@@ -54,8 +55,8 @@ add_entry(const AdpUsageHeader *header, const AdpJson *entry, AdpUsage *usage)
  * Adds a header's value.
  */
 void
-adp_usage_add(const AdpUsageHeader *header, const char *value,
-			  const char *quota, AdpUsage *usage)
+adp_quota_usage_add(const AdpQuotaHeader *header, const char *value,
+					const char *quota, AdpQuotaUsage *usage)
 {
 	const AdpJson *doc =
 		adp_json_parse(CurrentMemoryContext, value, strlen(value), NULL);
@@ -74,9 +75,9 @@ adp_usage_add(const AdpUsageHeader *header, const char *value,
  * The quota that requests of a path count against.
  */
 const char *
-adp_usage_quota(const AdpUsageKind *kind, const char *path)
+adp_quota_usage_quota(const AdpQuotaUsageKind *kind, const char *path)
 {
-	const AdpUsageQuota *quota = kind->quotas;
+	const AdpQuota *quota = kind->quotas;
 
 	while (quota != NULL && quota->part != NULL)
 	{
@@ -91,8 +92,8 @@ adp_usage_quota(const AdpUsageKind *kind, const char *path)
  * Milliseconds to pause before the next call.
  */
 int64
-adp_usage_pause_ms(const AdpUsageKind *kind, const AdpUsage *usage,
-				   bool *must_wait)
+adp_quota_usage_pause_ms(const AdpQuotaUsageKind *kind,
+						 const AdpQuotaUsage *usage, bool *must_wait)
 {
 	int slow_pct = kind->slow_pct > 0 ? kind->slow_pct : PCT_SLOW;
 	int pause_pct = kind->pause_pct > 0 ? kind->pause_pct : PCT_PAUSE;
@@ -108,18 +109,18 @@ adp_usage_pause_ms(const AdpUsageKind *kind, const AdpUsage *usage,
 /*
  * All that the headers of an answer come to.
  */
-AdpUsage
-adp_usage_read(const AdpUsageKind *kind, const AdpReply *reply)
+AdpQuotaUsage
+adp_quota_usage_read(const AdpQuotaUsageKind *kind, const AdpReply *reply)
 {
-	AdpUsage usage = {0, 0};
-	const char *quota = adp_usage_quota(kind, reply->path);
+	AdpQuotaUsage usage = {0, 0};
+	const char *quota = adp_quota_usage_quota(kind, reply->path);
 
-	for (const AdpUsageHeader *header = kind->headers; header->name; header++)
+	for (const AdpQuotaHeader *header = kind->headers; header->name; header++)
 	{
 		const char *value = adp_http_header(reply->transfer, header->name);
 
 		if (value != NULL)
-			adp_usage_add(header, value, quota, &usage);
+			adp_quota_usage_add(header, value, quota, &usage);
 	}
 	return usage;
 }

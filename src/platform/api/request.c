@@ -131,7 +131,8 @@ adp_request_page(const AdpPlatform *platform, const AdpPageAsk *ask,
 	if (ask->job != NULL)
 		path = platform->jobs->rows_path;
 	else if (platform->add_params != NULL)
-		platform->add_params(&params, ask->settings, ask->query, ask->is_plain);
+		platform->add_params(&params, ask->settings, ask->query,
+							 ask->drops_enum_filters);
 	add_page(&params, platform, ask);
 	out->method = "GET";
 	out->path = with_params(adp_request_path(path, ask->settings, ask->query,
@@ -151,7 +152,8 @@ adp_request_job(const AdpPlatform *platform, const AdpPageAsk *ask,
 
 	out->answer = ADP_ANSWER_JOB_START;
 	adp_params_init(&params, true);
-	platform->add_params(&params, ask->settings, ask->query, ask->is_plain);
+	platform->add_params(&params, ask->settings, ask->query,
+						 ask->drops_enum_filters);
 	out->method = "POST";
 	out->path = adp_request_path(source_path(platform, ask->query->source),
 								 ask->settings, ask->query, ask->account, NULL);
@@ -197,7 +199,7 @@ adp_request_text(const AdpPlatform *platform, const AdpSettings *settings,
 static char *
 page_name(const AdpPlatform *platform, const char *token)
 {
-	const AdpListing *listing = &platform->listing;
+	const AdpAccountListRequest *listing = &platform->listing;
 	const char *at;
 	Size len;
 
@@ -221,7 +223,7 @@ void
 adp_request_listing(const AdpPlatform *platform, const AdpSettings *settings,
 					const char *token, AdpApiRequest *out)
 {
-	const AdpListing *listing = &platform->listing;
+	const AdpAccountListRequest *listing = &platform->listing;
 	AdpParams params;
 
 	out->answer = ADP_ANSWER_ACCOUNTS;

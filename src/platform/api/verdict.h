@@ -16,14 +16,14 @@
 /* What an answer is to. */
 typedef enum AdpAnswerKind
 {
-	ADP_ANSWER_ROWS,	  /* a page of rows */
-	ADP_ANSWER_ROW,		  /* a row by itself */
-	ADP_ANSWER_ACCOUNTS,  /* a page of accounts */
-	ADP_ANSWER_ACCOUNT,	  /* the settings of one */
-	ADP_ANSWER_JOB_START, /* that a job was started */
-	ADP_ANSWER_JOB_STATE, /* how it stands */
-	ADP_ANSWER_ACCESS,	  /* what the access token is good for */
-	ADP_ANSWER_TOKEN	  /* an access token */
+	ADP_ANSWER_ROWS,	   /* a page of rows */
+	ADP_ANSWER_ROW,		   /* a row by itself */
+	ADP_ANSWER_ACCOUNTS,   /* a page of accounts */
+	ADP_ANSWER_ACCOUNT,	   /* the settings of one */
+	ADP_ANSWER_JOB_START,  /* that a job was started */
+	ADP_ANSWER_JOB_STATE,  /* how it stands */
+	ADP_ANSWER_TOKEN_INFO, /* what the access token is good for */
+	ADP_ANSWER_TOKEN	   /* an access token */
 } AdpAnswerKind;
 
 #define ADP_ANSWER_KINDS (ADP_ANSWER_TOKEN + 1)

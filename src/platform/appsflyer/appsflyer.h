@@ -20,15 +20,16 @@ extern const AdpReport adp_appsflyer_reports[];
 
 /* appsflyer_rows.c: records of aggregate reports, of raw ones of installs, and
  * of all other raw ones. */
-extern const AdpRecords adp_appsflyer_aggregates;
-extern const AdpRecords adp_appsflyer_without_events;
-extern const AdpRecords adp_appsflyer_installs;
-extern const AdpRecords adp_appsflyer_raw;
+extern const AdpCsvRows adp_appsflyer_aggregates;
+extern const AdpCsvRows adp_appsflyer_without_events;
+extern const AdpCsvRows adp_appsflyer_installs;
+extern const AdpCsvRows adp_appsflyer_raw;
 
 /* appsflyer_query.c */
 extern void adp_appsflyer_add_params(AdpParams *params,
 									 const AdpSettings *settings,
-									 const AdpQuery *query, bool is_plain);
+									 const AdpQuery *query,
+									 bool drops_enum_filters);
 
 /* appsflyer_failure.c */
 extern const AdpFailureKind adp_appsflyer_failures;

@@ -244,7 +244,7 @@ refuse_retargeting(const char *report)
  */
 void
 adp_appsflyer_add_params(AdpParams *params, const AdpSettings *settings,
-						 const AdpQuery *query, bool is_plain)
+						 const AdpQuery *query, bool drops_enum_filters)
 {
 	const AdpSource *source =
 		adp_platform_source(&adp_appsflyer, query->source);
@@ -255,7 +255,7 @@ adp_appsflyer_add_params(AdpParams *params, const AdpSettings *settings,
 		return;
 	if (source->path[0] == '\0')
 		refuse_dayless(query->source);
-	else if (((const AdpRecords *) source->rows)->time == NULL)
+	else if (((const AdpCsvRows *) source->rows)->time == NULL)
 		add_retargeting(params, query, is_retargeting);
 	else if (is_retargeting)
 		refuse_retargeting(query->source);

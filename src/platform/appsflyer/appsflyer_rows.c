@@ -7,13 +7,13 @@
 #include "platform/appsflyer/appsflyer.h"
 
 /* Columns of an in-app event, after the fixed ones of an aggregate report. */
-static const AdpFamilyColumn event_columns[] =
+static const AdpEventColumn event_columns[] =
 	{{"adpipe.unique_users", "Unique users"},
 	 {"adpipe.event_count", "Event counter"},
 	 {"adpipe.event_revenue", "Sales in ", .tells_currency = true},
 	 {NULL}};
 
-static const AdpFamilies events = {
+static const AdpEventColumns events = {
 	.opening = " (",
 	.closing = ")",
 	.columns = event_columns,
@@ -45,7 +45,7 @@ static const AdpNoneWord none_of_raw[] = {{"N/A", NUMBERS},
 										  {"-", NUMBERS},
 										  {NULL}};
 
-#define ROWS .base = {.make_shaper = adp_records_shaper}
+#define ROWS .base = {.make_shaper = adp_csv_rows_shaper}
 #define AGGREGATE ROWS, .none = none_of_aggregates, .families = &events
 /* Raw data have no column of days.  Their revenue is asked for in the app's
  * currency; of the cost the platform promises none. */
@@ -54,8 +54,8 @@ static const AdpNoneWord none_of_raw[] = {{"N/A", NUMBERS},
 		  .amount = "Event Revenue", \
 		  .amount_currency = "Event Revenue Currency"
 
-const AdpRecords adp_appsflyer_aggregates = {AGGREGATE};
-const AdpRecords adp_appsflyer_without_events = {AGGREGATE,
+const AdpCsvRows adp_appsflyer_aggregates = {AGGREGATE};
+const AdpCsvRows adp_appsflyer_without_events = {AGGREGATE,
 												 .lacks_families = true};
-const AdpRecords adp_appsflyer_installs = {RAW, .time = "Install Time"};
-const AdpRecords adp_appsflyer_raw = {RAW, .time = "Event Time"};
+const AdpCsvRows adp_appsflyer_installs = {RAW, .time = "Install Time"};
+const AdpCsvRows adp_appsflyer_raw = {RAW, .time = "Event Time"};

@@ -43,7 +43,7 @@ copy_name(const AdpCell *cell)
  * The names of a header record.
  */
 AdpCell *
-adp_columns_names(const AdpCell *cells, int ncells)
+adp_csv_header_names(const AdpCell *cells, int ncells)
 {
 	AdpCell *names = palloc(ncells * sizeof(AdpCell));
 
@@ -56,7 +56,7 @@ adp_columns_names(const AdpCell *cells, int ncells)
  * Whether a name is a text, its case aside.
  */
 bool
-adp_columns_is_named(const AdpCell *name, const char *text)
+adp_csv_header_is_named(const AdpCell *name, const char *text)
 {
 	return name->len == strlen(text) &&
 		pg_strncasecmp(name->data, text, name->len) == 0;
@@ -66,13 +66,13 @@ adp_columns_is_named(const AdpCell *name, const char *text)
  * The place of a name.
  */
 int
-adp_columns_place(const AdpCell *names, int nnames, const char *text)
+adp_csv_header_place(const AdpCell *names, int nnames, const char *text)
 {
 	int found = -1;
 
 	for (int i = 0; i < nnames; i++)
 	{
-		if (!adp_columns_is_named(&names[i], text))
+		if (!adp_csv_header_is_named(&names[i], text))
 			continue;
 		if (memcmp(names[i].data, text, names[i].len) == 0)
 			return i;
@@ -98,7 +98,7 @@ compare_names(const void *a, const void *b)
  * A name that stands there twice.
  */
 const AdpCell *
-adp_columns_twice(const AdpCell *names, int nnames, const bool *is_left_out)
+adp_csv_header_twice(const AdpCell *names, int nnames, const bool *is_left_out)
 {
 	const AdpCell **sorted = palloc(Max(nnames, 1) * sizeof(AdpCell *));
 	int n = 0;
@@ -122,8 +122,8 @@ adp_columns_twice(const AdpCell *names, int nnames, const bool *is_left_out)
  * without it, else NULLs, which a notice tells once for all accounts.
  */
 static bool
-miss_column(AdpNamedColumn *column, const char *report,
-			const AdpAccount *account, AdpError *error)
+miss_column(AdpCsvColumn *column, const char *report, const AdpAccount *account,
+			AdpError *error)
 {
 	if (column->is_required)
 	{
@@ -147,16 +147,16 @@ miss_column(AdpNamedColumn *column, const char *report,
  * Finds columns.
  */
 bool
-adp_columns_find(AdpNamedColumn *columns, int ncolumns, const AdpCell *names,
-				 int nnames, int *places, const char *report,
-				 const AdpAccount *account, AdpError *error)
+adp_csv_header_find(AdpCsvColumn *columns, int ncolumns, const AdpCell *names,
+					int nnames, int *places, const char *report,
+					const AdpAccount *account, AdpError *error)
 {
 	for (int i = 0; i < ncolumns; i++)
 	{
 		places[i] = -1;
 		if (columns[i].name == NULL)
 			continue;
-		places[i] = adp_columns_place(names, nnames, columns[i].name);
+		places[i] = adp_csv_header_place(names, nnames, columns[i].name);
 		if (places[i] < 0 && !miss_column(&columns[i], report, account, error))
 			return false;
 	}

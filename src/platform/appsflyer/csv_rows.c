@@ -45,12 +45,12 @@ typedef struct Shaper
 {
 	AdpShaper base;
 	const AdpPlatform *platform;
-	const AdpRecords *records;
+	const AdpCsvRows *records;
 	const AdpSettings *settings;
 	const char *report;
 	bool has_families; /* a row is that of a family */
 	int ncells;
-	AdpNamedColumn *columns;
+	AdpCsvColumn *columns;
 	CellPlan *cells;
 	int day;	/* the cell with the day, or with its time; -1: none */
 	int amount; /* the one whose currency rows state; -1: none */
@@ -59,9 +59,9 @@ typedef struct Shaper
 /* What the names of a body mean. */
 typedef struct Header
 {
-	int *places;			/* per cell; -1: missing, or of no column */
-	AdpFamilySet *families; /* NULL: there are none */
-	int at;					/* family after the one given last */
+	int *places;				 /* per cell; -1: missing, or of no column */
+	AdpEventColumnSet *families; /* NULL: there are none */
+	int at;						 /* family after the one given last */
 	AdpCell currency;
 	const AdpAccount *account;
 	const char *since; /* NULL: no days were asked for */
@@ -78,7 +78,7 @@ is_report(const AdpPlatform *platform, const AdpCell *names, int nnames)
 	for (const AdpField *field = platform->fields; field->name; field++)
 	{
 		if ((field->flags & ADP_FIELD_REQUIRED) != 0 &&
-			adp_columns_place(names, nnames, field->name) >= 0)
+			adp_csv_header_place(names, nnames, field->name) >= 0)
 			return true;
 	}
 	return false;
@@ -158,7 +158,7 @@ static bool
 read_families(const Shaper *shaper, Header *header, const AdpCell *names,
 			  int nnames, AdpError *error)
 {
-	const AdpFamilies *families = shaper->records->families;
+	const AdpEventColumns *families = shaper->records->families;
 	const AdpAccount *account = header->account;
 
 	if (account->currency != NULL)
@@ -169,7 +169,7 @@ read_families(const Shaper *shaper, Header *header, const AdpCell *names,
 	}
 	if (families == NULL)
 		return true;
-	header->families = adp_families_find(families, names, nnames, error);
+	header->families = adp_event_columns_find(families, names, nnames, error);
 	if (header->families == NULL)
 		return false;
 	if (header->families->currency.len == 0)
@@ -190,14 +190,14 @@ static void
 refuse_twice(const Shaper *shaper, const Header *header, const AdpCell *names,
 			 int nnames)
 {
-	const AdpFamilySet *families = header->families;
+	const AdpEventColumnSet *families = header->families;
 	const AdpCell *twice;
 
 	if (families != NULL && families->twice > 0)
 		twice = &names[families->twice];
 	else
-		twice = adp_columns_twice(names, nnames,
-								  families ? families->is_member : NULL);
+		twice = adp_csv_header_twice(names, nnames,
+									 families ? families->is_member : NULL);
 	if (twice == NULL)
 		return;
 	ereport(ERROR,
@@ -219,7 +219,7 @@ read_header(AdpShaper *base, const AdpPageAsk *ask, const AdpCell *cells,
 	Shaper *shaper = (Shaper *) base;
 	const char *currency = shaper->records->amount_currency;
 	Header *header = palloc0(sizeof(Header));
-	AdpCell *names = adp_columns_names(cells, ncells);
+	AdpCell *names = adp_csv_header_names(cells, ncells);
 
 	if (!is_report(shaper->platform, names, ncells))
 	{
@@ -233,12 +233,12 @@ read_header(AdpShaper *base, const AdpPageAsk *ask, const AdpCell *cells,
 	if (!read_families(shaper, header, names, ncells, error))
 		return NULL;
 	refuse_twice(shaper, header, names, ncells);
-	if (!adp_columns_find(shaper->columns, shaper->ncells, names, ncells,
-						  header->places, shaper->report, header->account,
-						  error))
+	if (!adp_csv_header_find(shaper->columns, shaper->ncells, names, ncells,
+							 header->places, shaper->report, header->account,
+							 error))
 		return NULL;
 	header->amount_currency =
-		currency ? adp_columns_place(names, ncells, currency) : -1;
+		currency ? adp_csv_header_place(names, ncells, currency) : -1;
 	return header;
 }
 
@@ -297,7 +297,7 @@ check_currency(const Shaper *shaper, const Header *header,
 			   const AdpCell *amount, const AdpCell *currency)
 {
 	if (currency->len == 0 || is_none(&shaper->cells[shaper->amount], amount) ||
-		!adp_families_has_amount(amount) ||
+		!adp_event_columns_has_amount(amount) ||
 		holds(currency, header->account->currency))
 		return;
 	refuse_currency(shaper, header->account,
@@ -455,8 +455,8 @@ unfold(AdpShaper *base, void *made, const AdpCell *read, int nth, AdpCell *cells
 
 	if (shaper->has_families)
 	{
-		family = adp_families_next(header->families, read,
-								   nth == 0 ? 0 : header->at);
+		family = adp_event_columns_next(header->families, read,
+										nth == 0 ? 0 : header->at);
 		header->at = family + 1;
 	}
 	if (shaper->has_families ? family < 0 : nth > 0)
@@ -506,11 +506,11 @@ plan_words(const AdpNoneWord *none, const AdpField *field, CellPlan *plan)
  * Plans a field that families make; false if it is none.
  */
 static bool
-plan_family(const AdpFamilies *families, const char *name, CellPlan *plan)
+plan_family(const AdpEventColumns *families, const char *name, CellPlan *plan)
 {
 	if (families == NULL)
 		return false;
-	plan->column = adp_families_column(families, name);
+	plan->column = adp_event_columns_column(families, name);
 	if (plan->column >= 0)
 		plan->origin = FROM_FAMILY;
 	else if (strcmp(name, families->name) == 0)
@@ -529,11 +529,11 @@ plan_family(const AdpFamilies *families, const char *name, CellPlan *plan)
 static bool
 is_whole(const Shaper *shaper, const char *name, const AdpField *field)
 {
-	const AdpFamilies *families = shaper->records->families;
+	const AdpEventColumns *families = shaper->records->families;
 
 	if (field == NULL && families != NULL)
 	{
-		name = adp_families_field(families, name);
+		name = adp_event_columns_field(families, name);
 		field = name ? adp_platform_field(shaper->platform, name) : NULL;
 	}
 	return field != NULL && field->type == ADP_FIELD_INT;
@@ -543,10 +543,9 @@ is_whole(const Shaper *shaper, const char *name, const AdpField *field)
  * Works out how a cell gets its value.
  */
 static void
-plan_cell(Shaper *shaper, const char *name, AdpNamedColumn *column,
-		  CellPlan *plan)
+plan_cell(Shaper *shaper, const char *name, AdpCsvColumn *column, CellPlan *plan)
 {
-	const AdpRecords *records = shaper->records;
+	const AdpCsvRows *records = shaper->records;
 	const AdpField *field = adp_platform_field(shaper->platform, name);
 
 	plan->is_whole = is_whole(shaper, name, field);
@@ -592,7 +591,7 @@ note_checked(Shaper *shaper, const AdpQuery *query)
 static void
 require_families(const Shaper *shaper)
 {
-	const AdpFamilies *families = shaper->records->families;
+	const AdpEventColumns *families = shaper->records->families;
 
 	if (!shaper->has_families || !shaper->records->lacks_families)
 		return;
@@ -607,8 +606,8 @@ require_families(const Shaper *shaper)
  * Makes the shaper of a query.
  */
 AdpShaper *
-adp_records_shaper(const AdpPlatform *platform, const AdpSource *source,
-				   const AdpSettings *settings, const AdpQuery *query)
+adp_csv_rows_shaper(const AdpPlatform *platform, const AdpSource *source,
+					const AdpSettings *settings, const AdpQuery *query)
 {
 	Shaper *shaper = palloc0(sizeof(Shaper));
 	int n = query->nfields;
@@ -617,11 +616,11 @@ adp_records_shaper(const AdpPlatform *platform, const AdpSource *source,
 	shaper->base.check = check_record;
 	shaper->base.unfold = unfold;
 	shaper->platform = platform;
-	shaper->records = (const AdpRecords *) source->rows;
+	shaper->records = (const AdpCsvRows *) source->rows;
 	shaper->settings = settings;
 	shaper->report = query->source;
 	shaper->ncells = n;
-	shaper->columns = palloc0(Max(n, 1) * sizeof(AdpNamedColumn));
+	shaper->columns = palloc0(Max(n, 1) * sizeof(AdpCsvColumn));
 	shaper->cells = palloc0(Max(n, 1) * sizeof(CellPlan));
 	for (int i = 0; i < n; i++)
 		plan_cell(shaper, query->fields[i], &shaper->columns[i],

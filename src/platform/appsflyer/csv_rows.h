@@ -31,7 +31,7 @@ typedef struct AdpNoneWord
 } AdpNoneWord;
 
 /* What the records of a source are like; see AdpSource. */
-typedef struct AdpRecords
+typedef struct AdpCsvRows
 {
 	AdpRowReader base;
 	const AdpNoneWord *none; /* beside the empty cell */
@@ -49,14 +49,14 @@ typedef struct AdpRecords
 	const char *amount;
 	const char *amount_currency;
 
-	const AdpFamilies *families; /* NULL: there are none */
-	bool lacks_families;		 /* the source; fields of theirs are refused */
-} AdpRecords;
+	const AdpEventColumns *families; /* NULL: there are none */
+	bool lacks_families; /* the source; fields of theirs are refused */
+} AdpCsvRows;
 
-/* The callback of AdpRowReader, whose source has an AdpRecords. */
-extern AdpShaper *adp_records_shaper(const AdpPlatform *platform,
-									 const AdpSource *source,
-									 const AdpSettings *settings,
-									 const AdpQuery *query);
+/* The callback of AdpRowReader, whose source has an AdpCsvRows. */
+extern AdpShaper *adp_csv_rows_shaper(const AdpPlatform *platform,
+									  const AdpSource *source,
+									  const AdpSettings *settings,
+									  const AdpQuery *query);
 
 #endif /* ADP_PLATFORM_APPSFLYER_CSV_ROWS_H */

@@ -14,7 +14,7 @@
  * Which of a family's columns a field of ours is.
  */
 int
-adp_families_column(const AdpFamilies *families, const char *field)
+adp_event_columns_column(const AdpEventColumns *families, const char *field)
 {
 	for (int i = 0; families->columns[i].field != NULL; i++)
 	{
@@ -29,8 +29,8 @@ adp_families_column(const AdpFamilies *families, const char *field)
  * family and what the column says; false if it is not of that form.
  */
 static bool
-split_name(const AdpFamilies *families, const AdpCell *name, AdpCell *family,
-		   AdpCell *says)
+split_name(const AdpEventColumns *families, const AdpCell *name,
+		   AdpCell *family, AdpCell *says)
 {
 	Size opening = strlen(families->opening);
 	Size closing = strlen(families->closing);
@@ -57,11 +57,11 @@ split_name(const AdpFamilies *families, const AdpCell *name, AdpCell *family,
  * follows is left in *says: a currency, or nothing.
  */
 static int
-column_of(const AdpFamilies *families, AdpCell *says)
+column_of(const AdpEventColumns *families, AdpCell *says)
 {
 	for (int i = 0; families->columns[i].field != NULL; i++)
 	{
-		const AdpFamilyColumn *column = &families->columns[i];
+		const AdpEventColumn *column = &families->columns[i];
 		Size len = strlen(column->says);
 
 		if (says->len < len ||
@@ -79,7 +79,7 @@ column_of(const AdpFamilies *families, AdpCell *says)
  * The field of ours that a column of a family holds.
  */
 const char *
-adp_families_field(const AdpFamilies *families, const char *column)
+adp_event_columns_field(const AdpEventColumns *families, const char *column)
 {
 	const AdpCell name = {column, (uint32) strlen(column), ADP_CELL_STRING,
 						  false};
@@ -106,7 +106,7 @@ is_same(const AdpCell *a, const AdpCell *b)
  * together.
  */
 static int *
-places_of(AdpFamilySet *set, const AdpCell *name)
+places_of(AdpEventColumnSet *set, const AdpCell *name)
 {
 	int *places;
 
@@ -125,7 +125,7 @@ places_of(AdpFamilySet *set, const AdpCell *name)
  * Takes down a currency; false if another column tells another.
  */
 static bool
-note_currency(const AdpFamilies *families, AdpFamilySet *set,
+note_currency(const AdpEventColumns *families, AdpEventColumnSet *set,
 			  const AdpCell *currency, AdpError *error)
 {
 	if (set->currency.len == 0)
@@ -144,10 +144,10 @@ note_currency(const AdpFamilies *families, AdpFamilySet *set,
 /*
  * Makes an empty set with room for the families of so many names.
  */
-static AdpFamilySet *
-make_set(const AdpFamilies *families, int nnames)
+static AdpEventColumnSet *
+make_set(const AdpEventColumns *families, int nnames)
 {
-	AdpFamilySet *set = palloc0(sizeof(AdpFamilySet));
+	AdpEventColumnSet *set = palloc0(sizeof(AdpEventColumnSet));
 
 	while (families->columns[set->ncolumns].field != NULL)
 		set->ncolumns++;
@@ -161,7 +161,7 @@ make_set(const AdpFamilies *families, int nnames)
  * Takes down that a name is a column of a family.
  */
 static void
-note_column(AdpFamilySet *set, const AdpCell *family, int column, int place)
+note_column(AdpEventColumnSet *set, const AdpCell *family, int column, int place)
 {
 	int *places = places_of(set, family);
 
@@ -174,11 +174,11 @@ note_column(AdpFamilySet *set, const AdpCell *family, int column, int place)
 /*
  * Finds the families of a header.
  */
-AdpFamilySet *
-adp_families_find(const AdpFamilies *families, const AdpCell *names, int nnames,
-				  AdpError *error)
+AdpEventColumnSet *
+adp_event_columns_find(const AdpEventColumns *families, const AdpCell *names,
+					   int nnames, AdpError *error)
 {
-	AdpFamilySet *set = make_set(families, nnames);
+	AdpEventColumnSet *set = make_set(families, nnames);
 
 	for (int i = 0; i < nnames; i++)
 	{
@@ -203,7 +203,7 @@ adp_families_find(const AdpFamilies *families, const AdpCell *names, int nnames,
  * Whether a cell holds an amount.
  */
 bool
-adp_families_has_amount(const AdpCell *cell)
+adp_event_columns_has_amount(const AdpCell *cell)
 {
 	for (uint32 i = 0; i < cell->len; i++)
 	{
@@ -217,7 +217,8 @@ adp_families_has_amount(const AdpCell *cell)
  * The first family from one on of which a record tells something.
  */
 int
-adp_families_next(const AdpFamilySet *set, const AdpCell *read, int from)
+adp_event_columns_next(const AdpEventColumnSet *set, const AdpCell *read,
+					   int from)
 {
 	for (int at = from; at < set->nfamilies; at++)
 	{
@@ -225,7 +226,7 @@ adp_families_next(const AdpFamilySet *set, const AdpCell *read, int from)
 
 		for (int i = 0; i < set->ncolumns; i++)
 		{
-			if (places[i] >= 0 && adp_families_has_amount(&read[places[i]]))
+			if (places[i] >= 0 && adp_event_columns_has_amount(&read[places[i]]))
 				return at;
 		}
 	}

@@ -14,20 +14,20 @@
 #include "base/rows.h"
 
 /* What a column of a family is. */
-typedef struct AdpFamilyColumn
+typedef struct AdpEventColumn
 {
 	const char *field;	 /* of ours; NULL: end of the list */
 	const char *says;	 /* after the family's name, in any case of letters */
 	bool tells_currency; /* which comes next */
-} AdpFamilyColumn;
+} AdpEventColumn;
 
 /* What families are like. */
-typedef struct AdpFamilies
+typedef struct AdpEventColumns
 {
 	const char *opening; /* between the family's name and what a column says,
 						  * which does not open again */
 	const char *closing; /* after that; may be empty */
-	const AdpFamilyColumn *columns;
+	const AdpEventColumn *columns;
 
 	/* fields of ours */
 	const char *name;
@@ -37,10 +37,10 @@ typedef struct AdpFamilies
 	const char *things;	 /* what has families: "events" */
 	const char *amounts; /* what has a currency: "sales" */
 	const char *hint;	 /* where else to look for them */
-} AdpFamilies;
+} AdpEventColumns;
 
 /* The families of a body. */
-typedef struct AdpFamilySet
+typedef struct AdpEventColumnSet
 {
 	int nfamilies;
 	int ncolumns;	  /* per family */
@@ -49,31 +49,32 @@ typedef struct AdpFamilySet
 	AdpCell currency; /* empty: no column tells any */
 	bool *is_member;  /* of each name: whether it is a column of a family */
 	int twice;		  /* a column that its family has before; 0: none */
-} AdpFamilySet;
+} AdpEventColumnSet;
 
 /* Which of a family's columns a field of ours is; -1 if it is none. */
-extern int adp_families_column(const AdpFamilies *families, const char *field);
+extern int adp_event_columns_column(const AdpEventColumns *families,
+									const char *field);
 
 /* The field of ours that a column of a family holds; NULL if it is none. */
-extern const char *adp_families_field(const AdpFamilies *families,
-									  const char *column);
+extern const char *adp_event_columns_field(const AdpEventColumns *families,
+										   const char *column);
 
 /*
  * Finds the families of a header, in the order of their columns.  NULL, with
  * *error filled in, if two currencies are told.  The names must stay.
  */
-extern AdpFamilySet *adp_families_find(const AdpFamilies *families,
-									   const AdpCell *names, int nnames,
-									   AdpError *error);
+extern AdpEventColumnSet *adp_event_columns_find(const AdpEventColumns *families,
+												 const AdpCell *names,
+												 int nnames, AdpError *error);
 
 /* Whether a cell holds an amount: a digit other than zero. */
-extern bool adp_families_has_amount(const AdpCell *cell);
+extern bool adp_event_columns_has_amount(const AdpCell *cell);
 
 /*
  * The first family from one on of which a record tells something: one of its
  * columns is not zero.  -1 if there is none left.
  */
-extern int adp_families_next(const AdpFamilySet *set, const AdpCell *read,
-							 int from);
+extern int adp_event_columns_next(const AdpEventColumnSet *set,
+								  const AdpCell *read, int from);
 
 #endif /* ADP_PLATFORM_APPSFLYER_EVENT_COLUMNS_H */

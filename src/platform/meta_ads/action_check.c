@@ -1,6 +1,6 @@
 /*
  * action_check.c
- *	  Queries over tallies whose rows could not be told apart, or not be read.
+ *	  Queries over lists whose rows could not be told apart, or not be read.
  */
 #include "postgres.h"
 
@@ -12,7 +12,7 @@
  * column would be empty.
  */
 static void
-require_asked(const char *keys, const AdpTallyField *field)
+require_asked(const char *keys, const AdpActionField *field)
 {
 	if (adp_words_hold(keys, field->type))
 		return;
@@ -27,16 +27,16 @@ require_asked(const char *keys, const AdpTallyField *field)
  * Throws for a field of a type where elements have none.
  */
 static void
-require_type(const AdpTallies *tallies, const char *keys, const char *name)
+require_type(const AdpActionLists *spec, const char *keys, const char *name)
 {
-	if (adp_words_hold(keys, tallies->type_key))
+	if (adp_words_hold(keys, spec->type_key))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
 			 errmsg("field \"%s\" needs the type of actions, which the foreign table does not ask for",
 					name),
 			 errhint("Add %s to option action_breakdowns of the table.",
-					 tallies->type_key)));
+					 spec->type_key)));
 }
 
 /*
@@ -63,28 +63,28 @@ require_column(const AdpQuery *query, const char *key)
  * Looks at a query.
  */
 void
-adp_tallies_check(const AdpTallies *tallies, const AdpSettings *settings,
-				  const AdpQuery *query)
+adp_action_lists_check(const AdpActionLists *spec, const AdpSettings *settings,
+					   const AdpQuery *query)
 {
-	const char *keys = adp_tallies_keys(tallies, settings);
+	const char *keys = adp_action_lists_keys(spec, settings);
 	bool is_unfolded = false;
 	char *rest = pstrdup(keys);
 	char *key;
 
 	for (int i = 0; i < query->nfields; i++)
 	{
-		AdpTallyField field;
+		AdpActionField field;
 
-		adp_tallies_split(tallies, settings, query->fields[i], &field);
-		if (field.kind == ADP_TALLY_ROW_KEY)
+		adp_action_lists_split(spec, settings, query->fields[i], &field);
+		if (field.kind == ADP_ACTION_ROW_KEY)
 		{
 			require_asked(keys, &field);
 			is_unfolded = true;
 		}
-		else if (field.kind == ADP_TALLY_ELEMENT ||
-				 field.kind == ADP_TALLY_CONVERSIONS ||
-				 field.kind == ADP_TALLY_CONVERSIONS_VALUE)
-			require_type(tallies, keys, query->fields[i]);
+		else if (field.kind == ADP_ACTION_ELEMENT ||
+				 field.kind == ADP_ACTION_CONVERSIONS ||
+				 field.kind == ADP_ACTION_CONVERSIONS_VALUE)
+			require_type(spec, keys, query->fields[i]);
 	}
 	while (is_unfolded && (key = adp_words_next(&rest, ",")) != NULL)
 		require_column(query, key);

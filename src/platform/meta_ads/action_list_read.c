@@ -1,6 +1,6 @@
 /*
  * action_list_read.c
- *	  One tally of one row, read once and found by type.
+ *	  One list of one row, read once and found by type.
  */
 #include "postgres.h"
 
@@ -15,7 +15,7 @@
 /* Elements between two looks for interrupts. */
 #define ELEMENTS_PER_CHECK 512
 
-const AdpCell adp_tally_zero = {"0", 1, ADP_CELL_STRING, false, false};
+const AdpCell adp_action_zero = {"0", 1, ADP_CELL_STRING, false, false};
 
 /*
  * Makes an index.  Half of the slots stay empty at least.
@@ -99,7 +99,7 @@ adp_text_index_find(const AdpTextIndex *index, const char *text, uint32 len)
  * An element's member.
  */
 bool
-adp_tally_member(const AdpCell *element, const char *key, AdpCell *member)
+adp_action_member(const AdpCell *element, const char *key, AdpCell *member)
 {
 	return adp_cell_member(element, key, member) &&
 		member->kind != ADP_CELL_NULL;
@@ -140,7 +140,7 @@ type_of(const AdpCell *object, const char *type_key, uint32 *len)
 	char *text;
 	int text_len = 0;
 
-	if (!adp_tally_member(object, type_key, &type) ||
+	if (!adp_action_member(object, type_key, &type) ||
 		type.kind != ADP_CELL_STRING)
 		return NULL;
 	*len = type.len;
@@ -155,10 +155,10 @@ type_of(const AdpCell *object, const char *type_key, uint32 *len)
  * Files an element under its type.
  */
 static void
-add_element(AdpTallyList *list, int nth, const char *type, uint32 len,
+add_element(AdpActionList *list, int nth, const char *type, uint32 len,
 			int *last, bool *is_new)
 {
-	AdpTallyElement *element = &list->elements[nth];
+	AdpActionElement *element = &list->elements[nth];
 
 	element->type = adp_text_index_put(&list->types, type, len, is_new);
 	if (*is_new)
@@ -172,8 +172,8 @@ add_element(AdpTallyList *list, int nth, const char *type, uint32 len,
  * Reads a member of a row.
  */
 void
-adp_tally_list_read(AdpTallyList *list, const AdpTallies *tallies,
-					const AdpCell *cell, const char *name, bool is_split)
+adp_action_list_read(AdpActionList *list, const AdpActionLists *spec,
+					 const AdpCell *cell, const char *name, bool is_split)
 {
 	AdpCell *objects = NULL;
 	int n = 0;
@@ -184,14 +184,14 @@ adp_tally_list_read(AdpTallyList *list, const AdpTallies *tallies,
 	if (n < 0 || (cell->kind > ADP_CELL_NULL && cell->kind != ADP_CELL_ARRAY))
 		refuse_list(name);
 	list->nelements = n;
-	list->elements = palloc((Size) Max(n, 1) * sizeof(AdpTallyElement));
+	list->elements = palloc((Size) Max(n, 1) * sizeof(AdpActionElement));
 	list->first = palloc((Size) Max(n, 1) * sizeof(int));
 	last = palloc((Size) Max(n, 1) * sizeof(int));
 	adp_text_index_init(&list->types, n);
 	for (int i = 0; i < n; i++)
 	{
 		uint32 len = 0;
-		const char *type = type_of(&objects[i], tallies->type_key, &len);
+		const char *type = type_of(&objects[i], spec->type_key, &len);
 		bool is_new = true;
 
 		if (i % ELEMENTS_PER_CHECK == 0)
@@ -210,7 +210,7 @@ adp_tally_list_read(AdpTallyList *list, const AdpTallies *tallies,
  * The first element of a type.
  */
 int
-adp_tally_list_find(const AdpTallyList *list, const char *type, Size len)
+adp_action_list_find(const AdpActionList *list, const char *type, Size len)
 {
 	int number = list->nelements == 0
 		? -1
@@ -223,21 +223,21 @@ adp_tally_list_find(const AdpTallyList *list, const char *type, Size len)
  * The amount of a type under a key.
  */
 bool
-adp_tally_list_amount(const AdpTallyList *list, const char *type, Size len,
-					  const char *key, AdpCell *amount)
+adp_action_list_amount(const AdpActionList *list, const char *type, Size len,
+					   const char *key, AdpCell *amount)
 {
 	bool is_there = false;
 
-	*amount = adp_tally_zero;
-	for (int i = adp_tally_list_find(list, type, len); i >= 0;
+	*amount = adp_action_zero;
+	for (int i = adp_action_list_find(list, type, len); i >= 0;
 		 i = list->elements[i].next)
 	{
 		AdpCell term;
 
-		if (!adp_tally_member(&list->elements[i].object, key, &term))
+		if (!adp_action_member(&list->elements[i].object, key, &term))
 			continue;
 		is_there = true;
-		*amount = adp_tally_add(*amount, &term);
+		*amount = adp_action_add(*amount, &term);
 	}
 	return is_there;
 }
@@ -276,12 +276,12 @@ number_of(const AdpCell *cell)
  * Adds a term to a sum.
  */
 AdpCell
-adp_tally_add(AdpCell sum, const AdpCell *term)
+adp_action_add(AdpCell sum, const AdpCell *term)
 {
-	AdpCell made = adp_tally_zero;
+	AdpCell made = adp_action_zero;
 	Datum total;
 
-	if (sum.data == adp_tally_zero.data)
+	if (sum.data == adp_action_zero.data)
 		return *term;
 	if (!is_decimal(&sum))
 		return sum;

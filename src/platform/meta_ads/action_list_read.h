@@ -1,6 +1,6 @@
 /*
  * action_list_read.h
- *	  One tally of one row, read once and found by type.
+ *	  One list of one row, read once and found by type.
  *
  * Time and memory are linear in the number of elements.
  */
@@ -31,52 +31,53 @@ extern int adp_text_index_put(AdpTextIndex *index, const char *text, uint32 len,
 extern int adp_text_index_find(const AdpTextIndex *index, const char *text,
 							   uint32 len);
 
-typedef struct AdpTallyElement
+typedef struct AdpActionElement
 {
 	AdpCell object;
 	int type; /* number of its type; -1: it has none */
 	int next; /* element of the same type; -1: no other */
-} AdpTallyElement;
+} AdpActionElement;
 
-typedef struct AdpTallyList
+typedef struct AdpActionList
 {
 	int nelements;
-	AdpTallyElement *elements;
+	AdpActionElement *elements;
 	AdpTextIndex types;
 	int *first; /* element by number of type */
-} AdpTallyList;
+} AdpActionList;
 
 /*
  * Reads a member of a row in CurrentMemoryContext; one that is absent has no
  * elements.  Throws for what is no list of objects, and unless is_split for a
  * type that comes twice.
  */
-extern void adp_tally_list_read(AdpTallyList *list, const AdpTallies *tallies,
-								const AdpCell *cell, const char *name,
-								bool is_split);
+extern void adp_action_list_read(AdpActionList *list,
+								 const AdpActionLists *spec,
+								 const AdpCell *cell, const char *name,
+								 bool is_split);
 
 /* The first element of a type; -1 if there is none. */
-extern int adp_tally_list_find(const AdpTallyList *list, const char *type,
-							   Size len);
+extern int adp_action_list_find(const AdpActionList *list, const char *type,
+								Size len);
 
 /*
  * The amount of a type under a key, added up over its elements; false if none of
  * them has it.
  */
-extern bool adp_tally_list_amount(const AdpTallyList *list, const char *type,
-								  Size len, const char *key, AdpCell *amount);
+extern bool adp_action_list_amount(const AdpActionList *list, const char *type,
+								   Size len, const char *key, AdpCell *amount);
 
 /* An element's member; false if it is absent or null. */
-extern bool adp_tally_member(const AdpCell *element, const char *key,
-							 AdpCell *member);
+extern bool adp_action_member(const AdpCell *element, const char *key,
+							  AdpCell *member);
 
 /* Where sums begin. */
-extern const AdpCell adp_tally_zero;
+extern const AdpCell adp_action_zero;
 
 /*
  * Adds a term to a sum.  What is no number becomes the sum, so that it is
  * refused like any other value that does not fit its column.
  */
-extern AdpCell adp_tally_add(AdpCell sum, const AdpCell *term);
+extern AdpCell adp_action_add(AdpCell sum, const AdpCell *term);
 
 #endif /* ADP_PLATFORM_META_ADS_ACTION_LIST_READ_H */

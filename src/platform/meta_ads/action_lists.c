@@ -1,6 +1,6 @@
 /*
  * action_lists.c
- *	  A kind of rows: some members are tallies, lists of typed amounts.
+ *	  A kind of rows: some members are lists, lists of typed amounts.
  */
 #include "postgres.h"
 
@@ -15,8 +15,8 @@ typedef struct TypePlan
 {
 	const char *name;
 	Size len;
-	bool is_open;				   /* never hidden */
-	bool in_pair[ADP_TALLY_PAIRS]; /* may be in these tallies */
+	bool is_open;					/* never hidden */
+	bool in_pair[ADP_ACTION_PAIRS]; /* may be in these lists */
 } TypePlan;
 
 /* Types with bars between them. */
@@ -29,11 +29,11 @@ typedef struct GroupPlan
 /* How a cell is made of those read. */
 typedef struct CellPlan
 {
-	AdpTallyField field;
+	AdpActionField field;
 	int read; /* the member; not used by fields of ours */
 	TypePlan type;
 	bool adds_up;
-	bool is_elsewhere; /* the platform has the type in another tally */
+	bool is_elsewhere; /* the platform has the type in another list */
 } CellPlan;
 
 /* What was found of the setting of a row before: rows in a row have the same. */
@@ -47,7 +47,7 @@ typedef struct LastSetting
 typedef struct RowShaper
 {
 	AdpShaper base;
-	const AdpTallies *tallies;
+	const AdpActionLists *spec;
 	const AdpSettings *settings;
 	int ngroups;
 	GroupPlan *groups; /* of conversions */
@@ -59,16 +59,16 @@ typedef struct RowShaper
 	int ncells;
 	CellPlan *cells;
 
-	/* paths of tallies, and of what the row says of its settings; -1: not read */
-	int counts[ADP_TALLY_PAIRS];
-	int values[ADP_TALLY_PAIRS];
+	/* paths of lists, and of what the row says of its settings; -1: not read */
+	int counts[ADP_ACTION_PAIRS];
+	int values[ADP_ACTION_PAIRS];
 	int setting;
 
 	LastSetting *last_setting;
 
-	/* the row at work: its tallies by path, as far as they were needed */
-	AdpTallyList **lists;
-	AdpTallyRows rows;
+	/* the row at work: its lists by path, as far as they were needed */
+	AdpActionList **lists;
+	AdpActionRows rows;
 } RowShaper;
 
 /* That a row does not have an amount, and what follows from that. */
@@ -84,11 +84,11 @@ static const AdpCell nothing = {NULL, 0, ADP_CELL_ABSENT, false, false};
  * Number of pairs that a platform has.
  */
 static int
-npairs(const AdpTallies *tallies)
+npairs(const AdpActionLists *spec)
 {
 	int n = 0;
 
-	while (n < ADP_TALLY_PAIRS && tallies->pairs[n].counts != NULL)
+	while (n < ADP_ACTION_PAIRS && spec->pairs[n].counts != NULL)
 		n++;
 	return n;
 }
@@ -106,40 +106,40 @@ matches(const char *text, const char *pattern)
  * The keys of elements that a table asks for.
  */
 const char *
-adp_tallies_keys(const AdpTallies *tallies, const AdpSettings *settings)
+adp_action_lists_keys(const AdpActionLists *spec, const AdpSettings *settings)
 {
 	return settings->action_breakdowns != NULL ? settings->action_breakdowns
-											   : tallies->type_key;
+											   : spec->type_key;
 }
 
 /*
  * Whether a word names an attribution window.
  */
 static bool
-is_window(const AdpTallies *tallies, const char *word)
+is_window(const AdpActionLists *spec, const char *word)
 {
-	return strcmp(word, tallies->default_window) == 0 ||
-		adp_words_match(word, tallies->windows);
+	return strcmp(word, spec->default_window) == 0 ||
+		adp_words_match(word, spec->windows);
 }
 
 /*
- * Splits "tally.type" or "tally.type.window"; types have dots of their own.
+ * Splits "list.type" or "list.type.window"; types have dots of their own.
  */
 static void
-split_element(const AdpTallies *tallies, const char *name, const char *dot,
-			  AdpTallyField *field)
+split_element(const AdpActionLists *spec, const char *name, const char *dot,
+			  AdpActionField *field)
 {
 	char *type = pstrdup(dot + 1);
 	char *last = strrchr(type, '.');
 
-	field->kind = ADP_TALLY_ELEMENT;
+	field->kind = ADP_ACTION_ELEMENT;
 	field->member = pnstrdup(name, dot - name);
 	field->type = type;
-	if (last == NULL || !is_window(tallies, last + 1))
+	if (last == NULL || !is_window(spec, last + 1))
 		return;
 	field->whole = dot + 1;
 	*last = '\0';
-	if (strcmp(last + 1, tallies->default_window) != 0)
+	if (strcmp(last + 1, spec->default_window) != 0)
 		field->window = last + 1;
 }
 
@@ -147,19 +147,19 @@ split_element(const AdpTallies *tallies, const char *name, const char *dot,
  * Whether a name is one of ours, or of a key of elements.
  */
 static bool
-split_own(const AdpTallies *tallies, const char *name, AdpTallyField *field)
+split_own(const AdpActionLists *spec, const char *name, AdpActionField *field)
 {
-	if (strcmp(name, tallies->conversions) == 0)
-		field->kind = ADP_TALLY_CONVERSIONS;
-	else if (strcmp(name, tallies->conversions_value) == 0)
-		field->kind = ADP_TALLY_CONVERSIONS_VALUE;
-	else if (strcmp(name, tallies->row_count) == 0)
-		field->kind = ADP_TALLY_ROW_COUNT;
-	else if (strcmp(name, tallies->row_value) == 0)
-		field->kind = ADP_TALLY_ROW_VALUE;
-	else if (adp_words_hold(tallies->keys, name))
+	if (strcmp(name, spec->conversions) == 0)
+		field->kind = ADP_ACTION_CONVERSIONS;
+	else if (strcmp(name, spec->conversions_value) == 0)
+		field->kind = ADP_ACTION_CONVERSIONS_VALUE;
+	else if (strcmp(name, spec->row_count) == 0)
+		field->kind = ADP_ACTION_ROW_COUNT;
+	else if (strcmp(name, spec->row_value) == 0)
+		field->kind = ADP_ACTION_ROW_VALUE;
+	else if (adp_words_hold(spec->keys, name))
 	{
-		field->kind = ADP_TALLY_ROW_KEY;
+		field->kind = ADP_ACTION_ROW_KEY;
 		field->type = name;
 	}
 	else
@@ -172,45 +172,45 @@ split_own(const AdpTallies *tallies, const char *name, AdpTallyField *field)
  * of that.
  */
 void
-adp_tallies_split(const AdpTallies *tallies, const AdpSettings *settings,
-				  const char *name, AdpTallyField *field)
+adp_action_lists_split(const AdpActionLists *spec, const AdpSettings *settings,
+					   const char *name, AdpActionField *field)
 {
 	const char *dot = strchr(name, '.');
 
-	MemSet(field, 0, sizeof(AdpTallyField));
-	if (split_own(tallies, name, field))
+	MemSet(field, 0, sizeof(AdpActionField));
+	if (split_own(spec, name, field))
 		return;
 	if (dot == NULL ||
 		adp_words_hold(settings->breakdowns, pnstrdup(name, dot - name)))
 		field->member = name;
 	else
-		split_element(tallies, name, dot, field);
+		split_element(spec, name, dot, field);
 }
 
 /*
  * Works out what is to be known of a type.
  */
 static void
-plan_type(const AdpTallies *tallies, const char *name, TypePlan *type)
+plan_type(const AdpActionLists *spec, const char *name, TypePlan *type)
 {
 	type->name = name;
 	type->len = strlen(name);
-	type->is_open = matches(name, tallies->open);
-	for (int i = 0; i < npairs(tallies); i++)
-		type->in_pair[i] = tallies->pairs[i].types == NULL ||
-			adp_words_match(name, tallies->pairs[i].types);
+	type->is_open = matches(name, spec->open);
+	for (int i = 0; i < npairs(spec); i++)
+		type->in_pair[i] = spec->pairs[i].types == NULL ||
+			adp_words_match(name, spec->pairs[i].types);
 }
 
 /*
  * Works out which types make conversions; returns the number of groups.
  */
 static int
-plan_groups(const AdpTallies *tallies, const AdpSettings *settings,
+plan_groups(const AdpActionLists *spec, const AdpSettings *settings,
 			GroupPlan **groups)
 {
-	const AdpChoice *choice = adp_choice_read(settings->conversion_actions
-												  ? settings->conversion_actions
-												  : tallies->choice);
+	const AdpConversionActions *choice = adp_conversion_actions_read(
+		settings->conversion_actions ? settings->conversion_actions
+									 : spec->choice);
 
 	*groups = palloc0(choice->ngroups * sizeof(GroupPlan));
 	for (int i = 0; i < choice->ngroups; i++)
@@ -220,13 +220,13 @@ plan_groups(const AdpTallies *tallies, const AdpSettings *settings,
 		group->ntypes = choice->groups[i].ntypes;
 		group->types = palloc0(group->ntypes * sizeof(TypePlan));
 		for (int j = 0; j < group->ntypes; j++)
-			plan_type(tallies, choice->groups[i].types[j], &group->types[j]);
+			plan_type(spec, choice->groups[i].types[j], &group->types[j]);
 	}
 	return choice->ngroups;
 }
 
 /*
- * Whether conversions need a pair of tallies.
+ * Whether conversions need a pair of lists.
  */
 static bool
 needs_pair(const GroupPlan *groups, int ngroups, int pair)
@@ -246,28 +246,28 @@ needs_pair(const GroupPlan *groups, int ngroups, int pair)
  * Whether that an amount is none can depend on what else is in the row.
  */
 static bool
-needs_proof(const AdpTallies *tallies, const AdpTallyField *field)
+needs_proof(const AdpActionLists *spec, const AdpActionField *field)
 {
-	if (tallies->setting == NULL)
+	if (spec->setting == NULL)
 		return false;
-	return field->kind == ADP_TALLY_CONVERSIONS ||
-		field->kind == ADP_TALLY_CONVERSIONS_VALUE ||
-		(field->kind == ADP_TALLY_ELEMENT && field->window == NULL &&
-		 adp_words_hold(tallies->additive, field->member));
+	return field->kind == ADP_ACTION_CONVERSIONS ||
+		field->kind == ADP_ACTION_CONVERSIONS_VALUE ||
+		(field->kind == ADP_ACTION_ELEMENT && field->window == NULL &&
+		 adp_words_hold(spec->additive, field->member));
 }
 
 /*
  * Adds a member unless it is there.
  */
 static void
-add_member(const char *members[ADP_TALLY_MEMBERS], int *n, const char *member)
+add_member(const char *members[ADP_ACTION_MEMBERS], int *n, const char *member)
 {
 	for (int i = 0; i < *n; i++)
 	{
 		if (strcmp(members[i], member) == 0)
 			return;
 	}
-	Assert(*n < ADP_TALLY_MEMBERS);
+	Assert(*n < ADP_ACTION_MEMBERS);
 	members[(*n)++] = member;
 }
 
@@ -275,12 +275,13 @@ add_member(const char *members[ADP_TALLY_MEMBERS], int *n, const char *member)
  * The members of a row that a field is made of.
  */
 int
-adp_tallies_members(const AdpTallies *tallies, const AdpSettings *settings,
-					const AdpTallyField *field,
-					const char *members[ADP_TALLY_MEMBERS])
+adp_action_lists_members(const AdpActionLists *spec,
+						 const AdpSettings *settings,
+						 const AdpActionField *field,
+						 const char *members[ADP_ACTION_MEMBERS])
 {
-	bool is_row = field->kind >= ADP_TALLY_ROW_KEY;
-	bool is_proven = needs_proof(tallies, field);
+	bool is_row = field->kind >= ADP_ACTION_ROW_KEY;
+	bool is_proven = needs_proof(spec, field);
 	GroupPlan *groups = NULL;
 	int ngroups = 0;
 	int n = 0;
@@ -288,10 +289,10 @@ adp_tallies_members(const AdpTallies *tallies, const AdpSettings *settings,
 	if (field->member != NULL)
 		add_member(members, &n, field->member);
 	else if (!is_row)
-		ngroups = plan_groups(tallies, settings, &groups);
-	for (int i = 0; i < npairs(tallies); i++)
+		ngroups = plan_groups(spec, settings, &groups);
+	for (int i = 0; i < npairs(spec); i++)
 	{
-		const AdpTallyPair *pair = &tallies->pairs[i];
+		const AdpActionListPair *pair = &spec->pairs[i];
 
 		if (!is_row && !(i == 0 && is_proven) && !needs_pair(groups, ngroups, i))
 			continue;
@@ -299,50 +300,50 @@ adp_tallies_members(const AdpTallies *tallies, const AdpSettings *settings,
 		add_member(members, &n, pair->values);
 	}
 	if (is_proven)
-		add_member(members, &n, tallies->setting);
+		add_member(members, &n, spec->setting);
 	return n;
 }
 
 /*
- * A tally of the row at work, by its path.
+ * A list of the row at work, by its path.
  */
-static const AdpTallyList *
+static const AdpActionList *
 get_list(const RowShaper *shaper, const AdpCell *read, int path)
 {
-	AdpTallyList **list = &shaper->lists[path];
+	AdpActionList **list = &shaper->lists[path];
 
 	if (*list == NULL)
 	{
-		*list = palloc(sizeof(AdpTallyList));
-		adp_tally_list_read(*list, shaper->tallies, &read[path],
-							shaper->base.paths[path], shaper->is_split);
+		*list = palloc(sizeof(AdpActionList));
+		adp_action_list_read(*list, shaper->spec, &read[path],
+							 shaper->base.paths[path], shaper->is_split);
 	}
 	return *list;
 }
 
 /*
- * Whether a tally has an amount in the default window; is_proof: of a type that
+ * Whether a list has an amount in the default window; is_proof: of a type that
  * shows that such amounts are there.
  */
 static bool
-has_amount(const RowShaper *shaper, const AdpTallyList *list, bool is_proof)
+has_amount(const RowShaper *shaper, const AdpActionList *list, bool is_proof)
 {
-	const AdpTallies *tallies = shaper->tallies;
+	const AdpActionLists *spec = shaper->spec;
 
 	for (int i = 0; i < list->nelements; i++)
 	{
 		int type = list->elements[i].type;
 		AdpCell amount;
 
-		if (!adp_tally_member(&list->elements[i].object, tallies->amount_key,
-							  &amount))
+		if (!adp_action_member(&list->elements[i].object, spec->amount_key,
+							   &amount))
 			continue;
-		if (!is_proof || tallies->proof == NULL)
+		if (!is_proof || spec->proof == NULL)
 			return true;
 		if (type >= 0 &&
 			adp_words_match(pnstrdup(list->types.texts[type],
 									 list->types.lens[type]),
-							tallies->proof))
+							spec->proof))
 			return true;
 	}
 	return false;
@@ -367,7 +368,7 @@ has_one_setting(const RowShaper *shaper, const AdpCell *read)
 	last->len = setting->len;
 	memcpy(last->text, setting->data, setting->len);
 	last->is_one = adp_words_match(pnstrdup(setting->data, setting->len),
-								   shaper->tallies->one_setting);
+								   shaper->spec->one_setting);
 	return last->is_one;
 }
 
@@ -399,33 +400,33 @@ judge_absence(const RowShaper *shaper, const AdpCell *read,
 static AdpCell
 element_cell(const RowShaper *shaper, const CellPlan *cell, const AdpCell *read)
 {
-	const AdpTallyField *field = &cell->field;
-	const AdpTallies *tallies = shaper->tallies;
-	const AdpTallyList *list = get_list(shaper, read, cell->read);
-	const char *key = field->window ? field->window : tallies->amount_key;
+	const AdpActionField *field = &cell->field;
+	const AdpActionLists *spec = shaper->spec;
+	const AdpActionList *list = get_list(shaper, read, cell->read);
+	const char *key = field->window ? field->window : spec->amount_key;
 	AdpCell amount;
 	bool is_there;
 
 	if (field->whole != NULL &&
-		adp_tally_list_amount(list, field->whole, strlen(field->whole),
-							  tallies->amount_key, &amount))
+		adp_action_list_amount(list, field->whole, strlen(field->whole),
+							   spec->amount_key, &amount))
 		return amount;
-	if (adp_tally_list_amount(list, field->type, cell->type.len, key, &amount))
+	if (adp_action_list_amount(list, field->type, cell->type.len, key, &amount))
 		return amount;
-	is_there = adp_tally_list_find(list, field->type, cell->type.len) >= 0;
+	is_there = adp_action_list_find(list, field->type, cell->type.len) >= 0;
 	if (!cell->adds_up || (cell->is_elsewhere && !is_there))
 		return nothing;
 	if (field->window != NULL)
 		return shaper->hides && !is_there && !cell->type.is_open
 			? nothing
-			: adp_tally_zero;
+			: adp_action_zero;
 	return judge_absence(shaper, read, &cell->type, is_there) == IS_ZERO
-		? adp_tally_zero
+		? adp_action_zero
 		: nothing;
 }
 
 /*
- * Finds the pair of tallies that counts a type; -1 if none does.  *is_there: one
+ * Finds the pair of lists that counts a type; -1 if none does.  *is_there: one
  * has an element of the type.
  */
 static int
@@ -433,17 +434,17 @@ find_pair(const RowShaper *shaper, const AdpCell *read, const TypePlan *type,
 		  AdpCell *count, bool *is_there)
 {
 	*is_there = false;
-	for (int i = 0; i < npairs(shaper->tallies); i++)
+	for (int i = 0; i < npairs(shaper->spec); i++)
 	{
-		const AdpTallyList *list;
+		const AdpActionList *list;
 
 		if (!type->in_pair[i])
 			continue;
 		list = get_list(shaper, read, shaper->counts[i]);
-		if (adp_tally_list_amount(list, type->name, type->len,
-								  shaper->tallies->amount_key, count))
+		if (adp_action_list_amount(list, type->name, type->len,
+								   shaper->spec->amount_key, count))
 			return i;
-		*is_there |= adp_tally_list_find(list, type->name, type->len) >= 0;
+		*is_there |= adp_action_list_find(list, type->name, type->len) >= 0;
 	}
 	return -1;
 }
@@ -471,10 +472,10 @@ add_group(const RowShaper *shaper, const GroupPlan *group, bool is_value,
 			continue;
 		}
 		if (!is_value ||
-			adp_tally_list_amount(get_list(shaper, read, shaper->values[pair]),
-								  type->name, type->len,
-								  shaper->tallies->amount_key, &amount))
-			*sum = adp_tally_add(*sum, &amount);
+			adp_action_list_amount(get_list(shaper, read, shaper->values[pair]),
+								   type->name, type->len,
+								   shaper->spec->amount_key, &amount))
+			*sum = adp_action_add(*sum, &amount);
 		break;
 	}
 	return true;
@@ -486,7 +487,7 @@ add_group(const RowShaper *shaper, const GroupPlan *group, bool is_value,
 static AdpCell
 conversions_cell(const RowShaper *shaper, bool is_value, const AdpCell *read)
 {
-	AdpCell sum = adp_tally_zero;
+	AdpCell sum = adp_action_zero;
 
 	for (int i = 0; i < shaper->ngroups; i++)
 	{
@@ -498,19 +499,19 @@ conversions_cell(const RowShaper *shaper, bool is_value, const AdpCell *read)
 
 /*
  * Makes a cell of the row that an element becomes.  An amount that one of the
- * two tallies lacks is 0.
+ * two lists lacks is 0.
  */
 static AdpCell
-row_cell(const RowShaper *shaper, const AdpTallyField *field, int nth)
+row_cell(const RowShaper *shaper, const AdpActionField *field, int nth)
 {
-	const AdpTallyRow *row = &shaper->rows.rows[nth];
+	const AdpActionRow *row = &shaper->rows.rows[nth];
 	AdpCell cell;
 
-	if (field->kind == ADP_TALLY_ROW_KEY)
-		return adp_tally_member(row->element, field->type, &cell) ? cell
-																  : nothing;
-	cell = field->kind == ADP_TALLY_ROW_COUNT ? row->count : row->value;
-	return cell.kind == ADP_CELL_ABSENT ? adp_tally_zero : cell;
+	if (field->kind == ADP_ACTION_ROW_KEY)
+		return adp_action_member(row->element, field->type, &cell) ? cell
+																   : nothing;
+	cell = field->kind == ADP_ACTION_ROW_COUNT ? row->count : row->value;
+	return cell.kind == ADP_CELL_ABSENT ? adp_action_zero : cell;
 }
 
 /*
@@ -522,17 +523,17 @@ make_cell(const RowShaper *shaper, const CellPlan *cell, const AdpCell *read,
 {
 	switch (cell->field.kind)
 	{
-		case ADP_TALLY_PLAIN:
+		case ADP_ACTION_PLAIN:
 			return read[cell->read];
-		case ADP_TALLY_ELEMENT:
+		case ADP_ACTION_ELEMENT:
 			return element_cell(shaper, cell, read);
-		case ADP_TALLY_CONVERSIONS:
+		case ADP_ACTION_CONVERSIONS:
 			return conversions_cell(shaper, false, read);
-		case ADP_TALLY_CONVERSIONS_VALUE:
+		case ADP_ACTION_CONVERSIONS_VALUE:
 			return conversions_cell(shaper, true, read);
-		case ADP_TALLY_ROW_KEY:
-		case ADP_TALLY_ROW_COUNT:
-		case ADP_TALLY_ROW_VALUE:
+		case ADP_ACTION_ROW_KEY:
+		case ADP_ACTION_ROW_COUNT:
+		case ADP_ACTION_ROW_VALUE:
 			break;
 	}
 	return shaper->is_unfolded ? row_cell(shaper, &cell->field, nth) : nothing;
@@ -546,17 +547,18 @@ make_rows(RowShaper *shaper, const AdpCell *read)
 {
 	int most = 0;
 
-	for (int i = 0; i < npairs(shaper->tallies); i++)
+	for (int i = 0; i < npairs(shaper->spec); i++)
 		most += get_list(shaper, read, shaper->counts[i])->nelements +
 			get_list(shaper, read, shaper->values[i])->nelements;
-	adp_tally_rows_begin(&shaper->rows, shaper->tallies, shaper->keys,
-						 shaper->nkeys, most);
-	for (int i = 0; i < npairs(shaper->tallies); i++)
+	adp_action_rows_begin(&shaper->rows, shaper->spec, shaper->keys,
+						  shaper->nkeys, most);
+	for (int i = 0; i < npairs(shaper->spec); i++)
 	{
-		adp_tally_rows_add(&shaper->rows,
-						   get_list(shaper, read, shaper->counts[i]), i, false);
-		adp_tally_rows_add(&shaper->rows,
-						   get_list(shaper, read, shaper->values[i]), i, true);
+		adp_action_rows_add(&shaper->rows,
+							get_list(shaper, read, shaper->counts[i]), i,
+							false);
+		adp_action_rows_add(&shaper->rows,
+							get_list(shaper, read, shaper->values[i]), i, true);
 	}
 }
 
@@ -571,7 +573,7 @@ unfold(AdpShaper *base, void *header, const AdpCell *read, int nth,
 
 	if (nth == 0)
 	{
-		memset(shaper->lists, 0, base->npaths * sizeof(AdpTallyList *));
+		memset(shaper->lists, 0, base->npaths * sizeof(AdpActionList *));
 		if (shaper->is_unfolded)
 			make_rows(shaper, read);
 	}
@@ -605,29 +607,29 @@ read_path(RowShaper *shaper, const char *path)
 static void
 note_path(RowShaper *shaper, const char *member)
 {
-	const AdpTallies *tallies = shaper->tallies;
+	const AdpActionLists *spec = shaper->spec;
 	int path = read_path(shaper, member);
 
-	if (tallies->setting != NULL && strcmp(member, tallies->setting) == 0)
+	if (spec->setting != NULL && strcmp(member, spec->setting) == 0)
 		shaper->setting = path;
-	for (int i = 0; i < npairs(tallies); i++)
+	for (int i = 0; i < npairs(spec); i++)
 	{
-		if (strcmp(member, tallies->pairs[i].counts) == 0)
+		if (strcmp(member, spec->pairs[i].counts) == 0)
 			shaper->counts[i] = path;
-		if (strcmp(member, tallies->pairs[i].values) == 0)
+		if (strcmp(member, spec->pairs[i].values) == 0)
 			shaper->values[i] = path;
 	}
 }
 
 /*
- * Whether a platform has a type in another tally than the one named.
+ * Whether a platform has a type in another list than the one named.
  */
 static bool
-is_elsewhere(const AdpTallies *tallies, const AdpTallyField *field)
+is_elsewhere(const AdpActionLists *spec, const AdpActionField *field)
 {
-	for (int i = 0; i < npairs(tallies); i++)
+	for (int i = 0; i < npairs(spec); i++)
 	{
-		const AdpTallyPair *pair = &tallies->pairs[i];
+		const AdpActionListPair *pair = &spec->pairs[i];
 
 		if (matches(field->type, pair->own))
 			return strcmp(field->member, pair->counts) != 0 &&
@@ -642,26 +644,26 @@ is_elsewhere(const AdpTallies *tallies, const AdpTallyField *field)
 static void
 plan_cell(RowShaper *shaper, const char *name, CellPlan *cell)
 {
-	const AdpTallies *tallies = shaper->tallies;
-	const AdpTallyField *field = &cell->field;
-	const char *members[ADP_TALLY_MEMBERS];
+	const AdpActionLists *spec = shaper->spec;
+	const AdpActionField *field = &cell->field;
+	const char *members[ADP_ACTION_MEMBERS];
 	int n;
 
-	adp_tallies_split(tallies, shaper->settings, name, &cell->field);
-	n = adp_tallies_members(tallies, shaper->settings, field, members);
+	adp_action_lists_split(spec, shaper->settings, name, &cell->field);
+	n = adp_action_lists_members(spec, shaper->settings, field, members);
 	if (field->member != NULL)
 		cell->read = read_path(shaper, field->member);
-	if (field->kind == ADP_TALLY_PLAIN)
+	if (field->kind == ADP_ACTION_PLAIN)
 		return;
 	shaper->base.unfold = unfold;
 	for (int i = 0; i < n; i++)
 		note_path(shaper, members[i]);
-	shaper->is_unfolded |= field->kind == ADP_TALLY_ROW_KEY;
-	if (field->kind != ADP_TALLY_ELEMENT)
+	shaper->is_unfolded |= field->kind == ADP_ACTION_ROW_KEY;
+	if (field->kind != ADP_ACTION_ELEMENT)
 		return;
-	plan_type(tallies, field->type, &cell->type);
-	cell->adds_up = adp_words_hold(tallies->additive, field->member);
-	cell->is_elsewhere = is_elsewhere(tallies, field);
+	plan_type(spec, field->type, &cell->type);
+	cell->adds_up = adp_words_hold(spec->additive, field->member);
+	cell->is_elsewhere = is_elsewhere(spec, field);
 }
 
 /*
@@ -674,9 +676,9 @@ plan_cells(RowShaper *shaper, const AdpQuery *query)
 	shaper->ncells = query->nfields;
 	shaper->cells = palloc0(Max(query->nfields, 1) * sizeof(CellPlan));
 	shaper->base.paths =
-		palloc((query->nfields + ADP_TALLY_MEMBERS) * sizeof(char *));
+		palloc((query->nfields + ADP_ACTION_MEMBERS) * sizeof(char *));
 	shaper->setting = -1;
-	for (int i = 0; i < ADP_TALLY_PAIRS; i++)
+	for (int i = 0; i < ADP_ACTION_PAIRS; i++)
 		shaper->counts[i] = shaper->values[i] = -1;
 	for (int i = 0; i < query->nfields; i++)
 		plan_cell(shaper, query->fields[i], &shaper->cells[i]);
@@ -689,14 +691,14 @@ plan_cells(RowShaper *shaper, const AdpQuery *query)
 static void
 plan_keys(RowShaper *shaper)
 {
-	char *rest = pstrdup(adp_tallies_keys(shaper->tallies, shaper->settings));
+	char *rest = pstrdup(adp_action_lists_keys(shaper->spec, shaper->settings));
 	char *key;
 
 	shaper->keys = palloc((strlen(rest) + 1) * sizeof(char *));
 	while ((key = adp_words_next(&rest, ",")) != NULL)
 	{
 		shaper->keys[shaper->nkeys++] = key;
-		shaper->is_split |= strcmp(key, shaper->tallies->type_key) != 0;
+		shaper->is_split |= strcmp(key, shaper->spec->type_key) != 0;
 	}
 }
 
@@ -704,17 +706,17 @@ plan_keys(RowShaper *shaper)
  * Makes the shaper of a query.
  */
 AdpShaper *
-adp_tallies_shaper(const AdpTallies *tallies, const AdpSettings *settings,
-				   const AdpQuery *query)
+adp_action_lists_shaper(const AdpActionLists *spec, const AdpSettings *settings,
+						const AdpQuery *query)
 {
 	RowShaper *shaper = palloc0(sizeof(RowShaper));
 
-	shaper->tallies = tallies;
+	shaper->spec = spec;
 	shaper->settings = settings;
-	shaper->ngroups = plan_groups(tallies, settings, &shaper->groups);
-	shaper->hides = tallies->hiding != NULL &&
-		(adp_words_find(settings->breakdowns, tallies->hiding) != NULL ||
-		 adp_words_find(settings->action_breakdowns, tallies->hiding) != NULL);
+	shaper->ngroups = plan_groups(spec, settings, &shaper->groups);
+	shaper->hides = spec->hiding != NULL &&
+		(adp_words_find(settings->breakdowns, spec->hiding) != NULL ||
+		 adp_words_find(settings->action_breakdowns, spec->hiding) != NULL);
 	shaper->last_setting = palloc0(sizeof(LastSetting));
 	plan_keys(shaper);
 	plan_cells(shaper, query);

@@ -1,6 +1,6 @@
 /*
  * action_rows.c
- *	  A row per element of a row's tallies, told apart by their keys.
+ *	  A row per element of a row's lists, told apart by their keys.
  */
 #include "postgres.h"
 
@@ -15,14 +15,14 @@
  * Begins without rows.
  */
 void
-adp_tally_rows_begin(AdpTallyRows *rows, const AdpTallies *tallies,
-					 const char **keys, int nkeys, int most)
+adp_action_rows_begin(AdpActionRows *rows, const AdpActionLists *spec,
+					  const char **keys, int nkeys, int most)
 {
-	rows->tallies = tallies;
+	rows->spec = spec;
 	rows->keys = keys;
 	rows->nkeys = nkeys;
 	rows->nrows = 0;
-	rows->rows = palloc((Size) Max(most, 1) * sizeof(AdpTallyRow));
+	rows->rows = palloc((Size) Max(most, 1) * sizeof(AdpActionRow));
 	adp_text_index_init(&rows->index, most);
 	initStringInfo(&rows->text);
 }
@@ -37,7 +37,7 @@ append_key(StringInfo out, const AdpCell *element, const char *key)
 	const char *text;
 	int len;
 
-	if (!adp_tally_member(element, key, &cell))
+	if (!adp_action_member(element, key, &cell))
 	{
 		appendStringInfoChar(out, '-');
 		return;
@@ -59,11 +59,11 @@ append_key(StringInfo out, const AdpCell *element, const char *key)
 /*
  * The row of an element, made if need be.
  */
-static AdpTallyRow *
-row_of(AdpTallyRows *rows, const AdpCell *element, int pair)
+static AdpActionRow *
+row_of(AdpActionRows *rows, const AdpCell *element, int pair)
 {
 	StringInfo text = &rows->text;
-	AdpTallyRow *row;
+	AdpActionRow *row;
 	bool is_new;
 	int number;
 
@@ -76,7 +76,7 @@ row_of(AdpTallyRows *rows, const AdpCell *element, int pair)
 	number = adp_text_index_put(&rows->index, pnstrdup(text->data, text->len),
 								(uint32) text->len, &is_new);
 	row = &rows->rows[number];
-	MemSet(row, 0, sizeof(AdpTallyRow));
+	MemSet(row, 0, sizeof(AdpActionRow));
 	row->element = element;
 	row->pair = pair;
 	rows->nrows++;
@@ -84,24 +84,24 @@ row_of(AdpTallyRows *rows, const AdpCell *element, int pair)
 }
 
 /*
- * Adds the elements of a tally.
+ * Adds the elements of a list.
  */
 void
-adp_tally_rows_add(AdpTallyRows *rows, const AdpTallyList *list, int pair,
-				   bool is_value)
+adp_action_rows_add(AdpActionRows *rows, const AdpActionList *list, int pair,
+					bool is_value)
 {
-	const AdpTallies *tallies = rows->tallies;
+	const AdpActionLists *spec = rows->spec;
 
 	for (int i = 0; i < list->nelements; i++)
 	{
 		const AdpCell *element = &list->elements[i].object;
-		AdpTallyRow *row;
+		AdpActionRow *row;
 		AdpCell *place;
 		AdpCell amount;
 
 		if (i % ELEMENTS_PER_CHECK == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (!adp_tally_member(element, tallies->amount_key, &amount))
+		if (!adp_action_member(element, spec->amount_key, &amount))
 			continue;
 		row = row_of(rows, element, pair);
 		if (row->pair != pair)
@@ -111,8 +111,8 @@ adp_tally_rows_add(AdpTallyRows *rows, const AdpTallyList *list, int pair,
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
 					 errmsg("member \"%s\" of a row holds two elements that cannot be told apart",
-							is_value ? tallies->pairs[pair].values
-									 : tallies->pairs[pair].counts)));
+							is_value ? spec->pairs[pair].values
+									 : spec->pairs[pair].counts)));
 		*place = amount;
 	}
 }

@@ -1,6 +1,6 @@
 /*
  * action_rows.h
- *	  A row per element of a row's tallies, told apart by their keys.
+ *	  A row per element of a row's lists, told apart by their keys.
  */
 #ifndef ADP_PLATFORM_META_ADS_ACTION_ROWS_H
 #define ADP_PLATFORM_META_ADS_ACTION_ROWS_H
@@ -9,35 +9,36 @@
 
 #include "platform/meta_ads/action_list_read.h"
 
-typedef struct AdpTallyRow
+typedef struct AdpActionRow
 {
 	AdpCell count; /* of kind ADP_CELL_ABSENT: not there */
 	AdpCell value;
 	const AdpCell *element; /* that has the keys */
-	int pair;				/* of tallies that it is of */
-} AdpTallyRow;
+	int pair;				/* of lists that it is of */
+} AdpActionRow;
 
-typedef struct AdpTallyRows
+typedef struct AdpActionRows
 {
-	const AdpTallies *tallies;
+	const AdpActionLists *spec;
 	int nkeys;
 	const char **keys;
 	int nrows;
-	AdpTallyRow *rows;
+	AdpActionRow *rows;
 	AdpTextIndex index;
 	StringInfoData text; /* keys of the element at work */
-} AdpTallyRows;
+} AdpActionRows;
 
 /* Begins without rows, in CurrentMemoryContext; most: elements that may come. */
-extern void adp_tally_rows_begin(AdpTallyRows *rows, const AdpTallies *tallies,
-								 const char **keys, int nkeys, int most);
+extern void adp_action_rows_begin(AdpActionRows *rows,
+								  const AdpActionLists *spec, const char **keys,
+								  int nkeys, int most);
 
 /*
- * Adds the elements of a tally that have an amount in the default window.  Those
+ * Adds the elements of a list that have an amount in the default window.  Those
  * of rows that an earlier pair has made are left out: the first pair counts.
  * Throws for two elements with the same keys.
  */
-extern void adp_tally_rows_add(AdpTallyRows *rows, const AdpTallyList *list,
-							   int pair, bool is_value);
+extern void adp_action_rows_add(AdpActionRows *rows, const AdpActionList *list,
+								int pair, bool is_value);
 
 #endif /* ADP_PLATFORM_META_ADS_ACTION_ROWS_H */

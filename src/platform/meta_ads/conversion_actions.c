@@ -24,7 +24,7 @@ count_of(const char *text, char wanted)
  * Reads one group: types with bars between them.
  */
 static void
-read_group(char *text, AdpChoiceGroup *group)
+read_group(char *text, AdpConversionActionGroup *group)
 {
 	char *type;
 
@@ -36,15 +36,15 @@ read_group(char *text, AdpChoiceGroup *group)
 /*
  * Reads a setting: groups with commas between them.
  */
-AdpChoice *
-adp_choice_read(const char *value)
+AdpConversionActions *
+adp_conversion_actions_read(const char *value)
 {
-	AdpChoice *choice = palloc0(sizeof(AdpChoice));
+	AdpConversionActions *choice = palloc0(sizeof(AdpConversionActions));
 	char *rest = pstrdup(value);
 	char *group;
 
 	choice->groups =
-		palloc0((count_of(rest, ',') + 1) * sizeof(AdpChoiceGroup));
+		palloc0((count_of(rest, ',') + 1) * sizeof(AdpConversionActionGroup));
 	while ((group = adp_words_next(&rest, ",")) != NULL)
 		read_group(group, &choice->groups[choice->ngroups++]);
 	return choice;
@@ -54,7 +54,8 @@ adp_choice_read(const char *value)
  * Whether a type stands in a choice before the given place.
  */
 static bool
-stands_before(const AdpChoice *choice, int group, int place, const char *type)
+stands_before(const AdpConversionActions *choice, int group, int place,
+			  const char *type)
 {
 	for (int i = 0; i <= group; i++)
 	{
@@ -73,7 +74,7 @@ stands_before(const AdpChoice *choice, int group, int place, const char *type)
  * What is wrong with one type; NULL if nothing.
  */
 static const char *
-check_type(const AdpChoice *choice, int group, int place)
+check_type(const AdpConversionActions *choice, int group, int place)
 {
 	const char *type = choice->groups[group].types[place];
 
@@ -90,9 +91,9 @@ check_type(const AdpChoice *choice, int group, int place)
  * Option check.
  */
 const char *
-adp_choice_check(const char *value)
+adp_conversion_actions_check(const char *value)
 {
-	const AdpChoice *choice = adp_choice_read(value);
+	const AdpConversionActions *choice = adp_conversion_actions_read(value);
 	const char *problem = NULL;
 
 	for (int i = 0; i < choice->ngroups; i++)

@@ -10,26 +10,26 @@
 #define ADP_PLATFORM_META_ADS_CONVERSION_ACTIONS_H
 
 /* Types with bars between them. */
-typedef struct AdpChoiceGroup
+typedef struct AdpConversionActionGroup
 {
 	int ntypes;
 	const char **types;
-} AdpChoiceGroup;
+} AdpConversionActionGroup;
 
 /* Groups with commas between them. */
-typedef struct AdpChoice
+typedef struct AdpConversionActions
 {
 	int ngroups;
-	AdpChoiceGroup *groups;
-} AdpChoice;
+	AdpConversionActionGroup *groups;
+} AdpConversionActions;
 
 /* Reads a setting, in CurrentMemoryContext. */
-extern AdpChoice *adp_choice_read(const char *value);
+extern AdpConversionActions *adp_conversion_actions_read(const char *value);
 
 /*
  * Option check: what is wrong with a setting, NULL if nothing.  A type that
  * stands twice would be counted twice.
  */
-extern const char *adp_choice_check(const char *value);
+extern const char *adp_conversion_actions_check(const char *value);
 
 #endif /* ADP_PLATFORM_META_ADS_CONVERSION_ACTIONS_H */

@@ -10,40 +10,40 @@
 #include "platform/meta_ads/action_lists.h"
 #include "platform/meta_ads/data_gaps.h"
 
-/* What a trap has caught. */
+/* What a gap has caught. */
 typedef struct Catch
 {
 	const AdpPlatform *platform;
 	const char *source;
 	const char *breakdowns; /* of the table, those of actions included */
-	const char *breakdown;	/* NULL: the trap does not look at them */
+	const char *breakdown;	/* NULL: the gap does not look at them */
 	const char *field;
 } Catch;
 
 /*
- * Finds a breakdown of the table that a trap looks for; false if it has none.
+ * Finds a breakdown of the table that a gap looks for; false if it has none.
  */
 static bool
-catch_breakdown(const AdpTrap *trap, Catch *catch)
+catch_breakdown(const AdpDataGap *gap, Catch *catch)
 {
-	catch->breakdown = trap->breakdown
-		? adp_words_find(catch->breakdowns, trap->breakdown)
+	catch->breakdown = gap->breakdown
+		? adp_words_find(catch->breakdowns, gap->breakdown)
 		: NULL;
-	return trap->breakdown == NULL || catch->breakdown != NULL;
+	return gap->breakdown == NULL || catch->breakdown != NULL;
 }
 
 /*
- * Finds a field of the query that a trap looks for; false if it has none.
+ * Finds a field of the query that a gap looks for; false if it has none.
  */
 static bool
-catch_field(const AdpTrap *trap, const AdpQuery *query, Catch *catch)
+catch_field(const AdpDataGap *gap, const AdpQuery *query, Catch *catch)
 {
 	catch->field = NULL;
-	if (trap->field == NULL)
+	if (gap->field == NULL)
 		return true;
 	for (int i = 0; i < query->nfields; i++)
 	{
-		if (!adp_words_match(query->fields[i], trap->field))
+		if (!adp_words_match(query->fields[i], gap->field))
 			continue;
 		catch->field = query->fields[i];
 		return true;
@@ -52,7 +52,7 @@ catch_field(const AdpTrap *trap, const AdpQuery *query, Catch *catch)
 }
 
 /*
- * A text of a trap with what it has caught; NULL for NULL.
+ * A text of a gap with what it has caught; NULL for NULL.
  */
 static char *
 tell(const char *text, const Catch *catch)
@@ -70,47 +70,47 @@ tell(const char *text, const Catch *catch)
  * Throws for days of which the platform keeps nothing, and does not say so.
  */
 static void
-check_reach(const AdpTrap *trap, const Catch *catch, const char *since)
+check_reach(const AdpDataGap *gap, const Catch *catch, const char *since)
 {
-	const char *first = adp_days_months_ago(trap->months);
+	const char *first = adp_days_months_ago(gap->months);
 
 	if (strcmp(since, first) >= 0)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
 			 errmsg("days before %s are outside the reach of platform \"%s\" for %s",
-					first, catch->platform->name, tell(trap->message, catch)),
+					first, catch->platform->name, tell(gap->message, catch)),
 			 errdetail("The platform keeps them for %d months, and answers with nothing for days before.",
-					   trap->months),
+					   gap->months),
 			 errhint("Ask for later days; keep older ones in a local copy.")));
 }
 
 /*
- * Deals with what a trap has caught before anything is asked for.
+ * Deals with what a gap has caught before anything is asked for.
  */
 static void
-spring(const AdpTrap *trap, const Catch *catch, const char *since)
+report_gap(const AdpDataGap *gap, const Catch *catch, const char *since)
 {
 	AdpError error = {0};
 
-	switch (trap->kind)
+	switch (gap->kind)
 	{
-		case ADP_TRAP_GONE:
-			adp_error_set(&error, trap->class, tell(trap->message, catch),
-						  tell(trap->detail, catch), tell(trap->hint, catch));
+		case ADP_GAP_GONE:
+			adp_error_set(&error, gap->class, tell(gap->message, catch),
+						  tell(gap->detail, catch), tell(gap->hint, catch));
 			adp_error_throw(&error);
 			break;
-		case ADP_TRAP_REACH:
-			check_reach(trap, catch, since);
+		case ADP_GAP_REACH:
+			check_reach(gap, catch, since);
 			break;
-		case ADP_TRAP_PART:
+		case ADP_GAP_PART:
 			ereport(WARNING,
-					(errmsg_internal("%s", tell(trap->message, catch)),
-					 errdetail_internal("%s", tell(trap->detail, catch)),
-					 errhint("%s", tell(trap->hint, catch))));
+					(errmsg_internal("%s", tell(gap->message, catch)),
+					 errdetail_internal("%s", tell(gap->detail, catch)),
+					 errhint("%s", tell(gap->hint, catch))));
 			break;
-		case ADP_TRAP_EMPTY:
-		case ADP_TRAP_PLAIN:
+		case ADP_GAP_EMPTY:
+		case ADP_GAP_PLAIN:
 			break;
 	}
 }
@@ -132,8 +132,8 @@ static void
 check_fields(const AdpPlatform *platform, const AdpSettings *settings,
 			 const AdpQuery *query)
 {
-	const AdpTallies *tallies =
-		rows_of(adp_platform_source(platform, query->source))->tallies;
+	const AdpActionLists *spec =
+		rows_of(adp_platform_source(platform, query->source))->spec;
 
 	for (int i = 0; i < query->nfields; i++)
 	{
@@ -142,7 +142,7 @@ check_fields(const AdpPlatform *platform, const AdpSettings *settings,
 
 		if (field == NULL || field->kind != ADP_KIND_SEGMENT ||
 			strcmp(name, platform->day_field) == 0 ||
-			adp_words_hold(tallies->keys, name) ||
+			adp_words_hold(spec->keys, name) ||
 			adp_words_hold(settings->breakdowns, name))
 			continue;
 		ereport(ERROR,
@@ -212,20 +212,20 @@ all_breakdowns(const AdpSettings *settings)
  * Looks at a query before it is asked.
  */
 void
-adp_traps_check(const AdpPlatform *platform, const AdpSource *source,
-				const AdpSettings *settings, const AdpQuery *query,
-				const char *since)
+adp_data_gaps_check(const AdpPlatform *platform, const AdpSource *source,
+					const AdpSettings *settings, const AdpQuery *query,
+					const char *since)
 {
-	const AdpTrap *trap = rows_of(source)->traps;
+	const AdpDataGap *gap = rows_of(source)->gaps;
 	Catch catch = {platform, query->source, all_breakdowns(settings)};
 
 	check_fields(platform, settings, query);
 	check_breakdowns(settings, query);
-	adp_tallies_check(rows_of(source)->tallies, settings, query);
-	for (; trap->kind != 0; trap++)
+	adp_action_lists_check(rows_of(source)->spec, settings, query);
+	for (; gap->kind != 0; gap++)
 	{
-		if (catch_breakdown(trap, &catch) && catch_field(trap, query, &catch))
-			spring(trap, &catch, since);
+		if (catch_breakdown(gap, &catch) && catch_field(gap, query, &catch))
+			report_gap(gap, &catch, since);
 	}
 }
 
@@ -234,34 +234,35 @@ adp_traps_check(const AdpPlatform *platform, const AdpSource *source,
  * refused.
  */
 bool
-adp_traps_lacks_if_plain(const AdpSource *source, const AdpSettings *settings)
+adp_data_gaps_lacks_without_enums(const AdpSource *source,
+								  const AdpSettings *settings)
 {
-	const AdpTrap *trap = rows_of(source)->traps;
+	const AdpDataGap *gap = rows_of(source)->gaps;
 
 	if (settings->deleted != NULL && strcmp(settings->deleted, "exclude") == 0)
 		return false;
-	while (trap->kind != 0 && trap->kind != ADP_TRAP_PLAIN)
-		trap++;
-	return trap->kind == ADP_TRAP_PLAIN;
+	while (gap->kind != 0 && gap->kind != ADP_GAP_PLAIN)
+		gap++;
+	return gap->kind == ADP_GAP_PLAIN;
 }
 
 /*
  * Looks at an answer.
  */
 const char *
-adp_traps_doubt(const AdpPlatform *platform, const AdpSource *source,
-				const AdpSettings *settings, const AdpQuery *query, int64 nrows,
-				bool is_plain)
+adp_data_gaps_doubt(const AdpPlatform *platform, const AdpSource *source,
+					const AdpSettings *settings, const AdpQuery *query,
+					int64 nrows, bool drops_enum_filters)
 {
-	const AdpTrap *trap = rows_of(source)->traps;
+	const AdpDataGap *gap = rows_of(source)->gaps;
 	Catch catch = {platform, query->source, all_breakdowns(settings)};
 
-	for (; trap->kind != 0; trap++)
+	for (; gap->kind != 0; gap++)
 	{
-		if ((trap->kind == ADP_TRAP_PLAIN && is_plain) ||
-			(trap->kind == ADP_TRAP_EMPTY && nrows == 0 &&
-			 catch_breakdown(trap, &catch)))
-			return tell(trap->detail, &catch);
+		if ((gap->kind == ADP_GAP_PLAIN && drops_enum_filters) ||
+			(gap->kind == ADP_GAP_EMPTY && nrows == 0 &&
+			 catch_breakdown(gap, &catch)))
+			return tell(gap->detail, &catch);
 	}
 	return NULL;
 }

@@ -37,7 +37,8 @@ static const AdpOption meta_ads_options[] =
 	  .rule =
 		  "Give the platform's names of breakdowns with commas between them, such as age,gender."},
 	 {"conversion_actions", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_CHECKED,
-	  offsetof(AdpSettings, conversion_actions), .check = adp_choice_check},
+	  offsetof(AdpSettings, conversion_actions),
+	  .check = adp_conversion_actions_check},
 	 {"deleted", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ONE_OF,
 	  offsetof(AdpSettings, deleted), .words = "include, exclude"},
 	 {"job_timeout_ms", ADP_ON_SERVER, ADP_OPTION_INT,
@@ -106,7 +107,7 @@ static const AdpPromises meta_ads_promises = {
 		   [ADP_ANSWER_ACCOUNT] = {.value = "account_id"},
 		   [ADP_ANSWER_JOB_START] = {.value = "report_run_id"},
 		   [ADP_ANSWER_JOB_STATE] = {.value = "async_status"},
-		   [ADP_ANSWER_ACCESS] = {.value = "data.is_valid"}},
+		   [ADP_ANSWER_TOKEN_INFO] = {.value = "data.is_valid"}},
 };
 
 const AdpPlatform adp_meta_ads = {

@@ -74,12 +74,13 @@ extern const AdpReport adp_meta_ads_reports[];
 
 /* meta_ads_failure.c */
 extern const AdpFailureKind adp_meta_ads_failures;
-extern const AdpUsageKind adp_meta_ads_usage;
+extern const AdpQuotaUsageKind adp_meta_ads_usage;
 
 /* meta_ads_query.c */
 extern void adp_meta_ads_add_params(AdpParams *params,
 									const AdpSettings *settings,
-									const AdpQuery *query, bool is_plain);
+									const AdpQuery *query,
+									bool drops_enum_filters);
 extern const char *adp_meta_ads_check_field(const char *name);
 extern const char *adp_meta_ads_check_keys(const char *value);
 
@@ -87,8 +88,8 @@ extern const char *adp_meta_ads_check_keys(const char *value);
 extern const AdpJobKind adp_meta_ads_jobs;
 
 /* meta_ads_rows.c, meta_ads_traps.c */
-extern const AdpTallies adp_meta_ads_tallies;
-extern const AdpTrap adp_meta_ads_traps[];
+extern const AdpActionLists adp_meta_ads_action_lists;
+extern const AdpDataGap adp_meta_ads_data_gaps[];
 extern const AdpMetaRows adp_meta_ads_account_rows;
 extern const AdpMetaRows adp_meta_ads_report_rows;
 

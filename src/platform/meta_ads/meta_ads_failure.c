@@ -95,7 +95,7 @@ const AdpFailureKind adp_meta_ads_failures = {
 	.rules = rules,
 };
 
-static const AdpUsageHeader usage_headers[] =
+static const AdpQuotaHeader usage_headers[] =
 	{{"x-business-use-case-usage", "*.*", "call_count|total_cputime|total_time",
 	  "estimated_time_to_regain_access", 60, .quota = "type"},
 	 /* the time until a reset is that of a block only if there is one */
@@ -105,8 +105,8 @@ static const AdpUsageHeader usage_headers[] =
 	 {"x-fb-ads-insights-throttle", "", "app_id_util_pct|acc_id_util_pct"},
 	 {NULL}};
 
-static const AdpUsageQuota usage_quotas[] = {{"/insights", "ads_insights"},
-											 {"", "ads_management"},
-											 {NULL}};
+static const AdpQuota usage_quotas[] = {{"/insights", "ads_insights"},
+										{"", "ads_management"},
+										{NULL}};
 
-const AdpUsageKind adp_meta_ads_usage = {usage_headers, usage_quotas};
+const AdpQuotaUsageKind adp_meta_ads_usage = {usage_headers, usage_quotas};

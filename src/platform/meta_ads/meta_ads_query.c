@@ -44,7 +44,7 @@ find_edge(const char *name)
 }
 
 /*
- * Whether a source is a report: its rows hold tallies.
+ * Whether a source is a report: its rows hold lists.
  */
 static bool
 is_report(const char *source)
@@ -60,22 +60,22 @@ static void
 add_report_field(StringInfo fields, StringInfo windows,
 				 const AdpSettings *settings, const char *field)
 {
-	const AdpTallies *tallies = &adp_meta_ads_tallies;
-	const char *members[ADP_TALLY_MEMBERS];
-	AdpTallyField split;
+	const AdpActionLists *spec = &adp_meta_ads_action_lists;
+	const char *members[ADP_ACTION_MEMBERS];
+	AdpActionField split;
 	int n;
 
 	if (strcmp(field, META_DAY) == 0 || strcmp(field, "date_stop") == 0 ||
 		adp_words_hold(settings->breakdowns,
 					   pnstrdup(field, strcspn(field, "."))))
 		return;
-	adp_tallies_split(tallies, settings, field, &split);
-	n = adp_tallies_members(tallies, settings, &split, members);
+	adp_action_lists_split(spec, settings, field, &split);
+	n = adp_action_lists_members(spec, settings, &split, members);
 	for (int i = 0; i < n; i++)
 		adp_words_add(fields, members[i]);
 	if (split.window == NULL)
 		return;
-	adp_words_add(windows, tallies->default_window);
+	adp_words_add(windows, spec->default_window);
 	adp_words_add(windows, split.window);
 }
 
@@ -155,10 +155,10 @@ is_excluding(const AdpSettings *settings)
 /*
  * Adds the conditions; one that cannot be sent is left out, for all are checked
  * here as well.  A report leaves out what is archived or deleted unless that is
- * asked for; is_plain: without DELETED.
+ * asked for; drops_enum_filters: without DELETED.
  */
 static void
-add_filtering(AdpParams *params, const AdpQuery *query, bool is_plain)
+add_filtering(AdpParams *params, const AdpQuery *query, bool drops_enum_filters)
 {
 	const Edge *edge = find_edge(query->source);
 	StringInfoData out;
@@ -176,8 +176,9 @@ add_filtering(AdpParams *params, const AdpQuery *query, bool is_plain)
 	}
 	if (is_report(query->source) && edge != NULL)
 		append_filter(&out, psprintf("%s.effective_status", edge->thing), "IN",
-					  adp_params_array(psprintf("%s%s", edge->statuses,
-												is_plain ? "" : ",DELETED")));
+					  adp_params_array(
+						  psprintf("%s%s", edge->statuses,
+								   drops_enum_filters ? "" : ",DELETED")));
 	if (out.len > 0)
 		adp_params_add(params, "filtering", psprintf("%s]", out.data));
 }
@@ -189,11 +190,11 @@ add_filtering(AdpParams *params, const AdpQuery *query, bool is_plain)
 static bool
 is_of_actions(const AdpSettings *settings, const char *name)
 {
-	AdpTallyField split;
+	AdpActionField split;
 
-	adp_tallies_split(&adp_meta_ads_tallies, settings, name, &split);
-	return split.kind != ADP_TALLY_PLAIN ||
-		adp_words_hold(adp_meta_ads_tallies.additive, name) ||
+	adp_action_lists_split(&adp_meta_ads_action_lists, settings, name, &split);
+	return split.kind != ADP_ACTION_PLAIN ||
+		adp_words_hold(adp_meta_ads_action_lists.additive, name) ||
 		adp_words_match(name,
 						"(cost_per_)?(unique_)?(action|conversion)s?(_type)?");
 }
@@ -220,7 +221,7 @@ add_grain(StringInfo fields, const AdpQuery *query)
  */
 static void
 add_report(AdpParams *params, const AdpSettings *settings,
-		   const AdpQuery *query, bool is_plain)
+		   const AdpQuery *query, bool drops_enum_filters)
 {
 	StringInfoData fields;
 	StringInfoData windows;
@@ -245,7 +246,7 @@ add_report(AdpParams *params, const AdpSettings *settings,
 	adp_params_add(params, "breakdowns", settings->breakdowns);
 	if (has_actions)
 		adp_params_add(params, "action_breakdowns", settings->action_breakdowns);
-	add_filtering(params, query, is_plain || is_excluding(settings));
+	add_filtering(params, query, drops_enum_filters || is_excluding(settings));
 	if (windows.len > 0)
 		adp_params_add(params, "action_attribution_windows",
 					   adp_params_array(windows.data));
@@ -256,13 +257,13 @@ add_report(AdpParams *params, const AdpSettings *settings,
  */
 void
 adp_meta_ads_add_params(AdpParams *params, const AdpSettings *settings,
-						const AdpQuery *query, bool is_plain)
+						const AdpQuery *query, bool drops_enum_filters)
 {
 	const Edge *edge = find_edge(query->source);
 
 	if (is_report(query->source))
 	{
-		add_report(params, settings, query, is_plain);
+		add_report(params, settings, query, drops_enum_filters);
 		return;
 	}
 	add_list_fields(params, query);

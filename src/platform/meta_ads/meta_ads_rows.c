@@ -50,7 +50,7 @@
  * Of actions, types may be in either pair of lists if some accounts have them in
  * the second one, too.
  */
-const AdpTallies adp_meta_ads_tallies = {
+const AdpActionLists adp_meta_ads_action_lists = {
 	.type_key = META_ACTION_TYPE,
 	.amount_key = "value",
 	.default_window = "default",
@@ -79,7 +79,7 @@ static AdpShaper *
 make_shaper(const AdpPlatform *platform, const AdpSource *source,
 			const AdpSettings *settings, const AdpQuery *query)
 {
-	return adp_tallies_shaper(&adp_meta_ads_tallies, settings, query);
+	return adp_action_lists_shaper(&adp_meta_ads_action_lists, settings, query);
 }
 
 /*
@@ -89,19 +89,19 @@ static bool
 splits_rows(const AdpSource *source, const AdpSettings *settings,
 			const char *name)
 {
-	AdpTallyField field;
+	AdpActionField field;
 
-	adp_tallies_split(&adp_meta_ads_tallies, settings, name, &field);
-	return field.kind == ADP_TALLY_ROW_KEY;
+	adp_action_lists_split(&adp_meta_ads_action_lists, settings, name, &field);
+	return field.kind == ADP_ACTION_ROW_KEY;
 }
 
 #define ROWS(its_traps) \
 	{ \
-		{adp_traps_check, make_shaper, adp_traps_lacks_if_plain, \
-		 adp_traps_doubt, splits_rows}, \
-			&adp_meta_ads_tallies, its_traps \
+		{adp_data_gaps_check, make_shaper, adp_data_gaps_lacks_without_enums, \
+		 adp_data_gaps_doubt, splits_rows}, \
+			&adp_meta_ads_action_lists, its_traps \
 	}
 
 /* Reports of accounts are asked for without statuses. */
-const AdpMetaRows adp_meta_ads_account_rows = ROWS(adp_meta_ads_traps + 1);
-const AdpMetaRows adp_meta_ads_report_rows = ROWS(adp_meta_ads_traps);
+const AdpMetaRows adp_meta_ads_account_rows = ROWS(adp_meta_ads_data_gaps + 1);
+const AdpMetaRows adp_meta_ads_report_rows = ROWS(adp_meta_ads_data_gaps);

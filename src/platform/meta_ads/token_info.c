@@ -69,7 +69,7 @@ sorted_list(const AdpJson *array)
  * nothing of what it was granted.
  */
 static void
-read_access(const AdpJson *doc, AdpAccess *access)
+read_access(const AdpJson *doc, AdpTokenInfo *access)
 {
 	const AdpJson *scopes = adp_json_path(doc, "data.scopes");
 
@@ -88,7 +88,7 @@ read_access(const AdpJson *doc, AdpAccess *access)
  */
 static bool
 read_answer(AdpSession *session, MemoryContext cxt, AdpCall *call,
-			AdpAccess *access)
+			AdpTokenInfo *access)
 {
 	const AdpJson *doc = adp_call_document(call, cxt);
 
@@ -103,7 +103,7 @@ read_answer(AdpSession *session, MemoryContext cxt, AdpCall *call,
  */
 static bool
 wait_for_answer(AdpSession *session, MemoryContext cxt, AdpCall *call,
-				AdpAccess *access)
+				AdpTokenInfo *access)
 {
 	for (;;)
 	{
@@ -141,7 +141,7 @@ make_request(const AdpSettings *settings, AdpApiRequest *out)
 		if (!isalnum((unsigned char) *c) && strchr("-_.", *c) == NULL)
 			return false;
 	}
-	out->answer = ADP_ANSWER_ACCESS;
+	out->answer = ADP_ANSWER_TOKEN_INFO;
 	out->method = "GET";
 	out->path = adp_request_path(REQUEST, settings, NULL, NULL, NULL);
 	out->token_param = TOKEN_PARAM;
@@ -153,14 +153,14 @@ make_request(const AdpSettings *settings, AdpApiRequest *out)
  */
 bool
 adp_meta_ads_token_info(AdpSession *session, MemoryContext cxt,
-						AdpAccess *access)
+						AdpTokenInfo *access)
 {
 	AdpApiRequest request = {0};
 	MemoryContext old;
 	AdpCall *call;
 	bool is_told;
 
-	MemSet(access, 0, sizeof(AdpAccess));
+	MemSet(access, 0, sizeof(AdpTokenInfo));
 	access->expires_at = -1;
 	if (!make_request(session->settings, &request))
 		return false;

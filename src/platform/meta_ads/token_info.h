@@ -9,6 +9,6 @@
 
 /* The callback read_token_info of AdpPlatform. */
 extern bool adp_meta_ads_token_info(AdpSession *session, MemoryContext cxt,
-									AdpAccess *access);
+									AdpTokenInfo *access);
 
 #endif /* ADP_PLATFORM_META_ADS_TOKEN_INFO_H */

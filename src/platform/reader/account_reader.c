@@ -31,13 +31,13 @@ make_shaper(const AdpPlatform *platform, const AdpSettings *settings,
 /*
  * Makes the plan.
  */
-AdpCursorPlan *
-adp_cursor_plan(MemoryContext cxt, AdpSession *session, const AdpQuery *query,
-				const AdpDays *days)
+AdpAccountReadPlan *
+adp_account_reader_plan(MemoryContext cxt, AdpSession *session,
+						const AdpQuery *query, const AdpDays *days)
 {
 	const AdpPlatform *platform = session->platform;
 	MemoryContext old = MemoryContextSwitchTo(cxt);
-	AdpCursorPlan *plan = palloc0(sizeof(AdpCursorPlan));
+	AdpAccountReadPlan *plan = palloc0(sizeof(AdpAccountReadPlan));
 
 	adp_days_check(platform, query->source, days);
 	plan->session = session;
@@ -51,73 +51,76 @@ adp_cursor_plan(MemoryContext cxt, AdpSession *session, const AdpQuery *query,
 }
 
 /*
- * Makes a cursor.
+ * Makes a reader.
  */
-AdpCursor *
-adp_cursor_create(const AdpCursorPlan *plan, const AdpAccount *account)
+AdpAccountReader *
+adp_account_reader_create(const AdpAccountReadPlan *plan,
+						  const AdpAccount *account)
 {
 	MemoryContext old = MemoryContextSwitchTo(plan->cxt);
-	AdpCursor *cursor = palloc0(sizeof(AdpCursor));
+	AdpAccountReader *reader = palloc0(sizeof(AdpAccountReader));
 
-	cursor->plan = plan;
-	cursor->account = account;
-	cursor->page_cxt =
+	reader->plan = plan;
+	reader->account = account;
+	reader->page_cxt =
 		AllocSetContextCreate(plan->cxt, "adpipe page", ALLOCSET_DEFAULT_SIZES);
-	cursor->cells = palloc0(plan->query->nfields * sizeof(AdpCell));
+	reader->cells = palloc0(plan->query->nfields * sizeof(AdpCell));
 	if (plan->shaper != NULL)
-		cursor->row_cxt = AllocSetContextCreate(plan->cxt, "adpipe shaped row",
+		reader->row_cxt = AllocSetContextCreate(plan->cxt, "adpipe shaped row",
 												ALLOCSET_SMALL_SIZES);
-	cursor->is_listing =
+	reader->is_listing =
 		adp_platform_source(plan->session->platform, plan->query->source)
 			->is_listing;
-	cursor->fetch = adp_fetch_create(plan->session, plan->cxt);
-	adp_cursor_begin(cursor);
+	reader->fetch = adp_page_fetch_create(plan->session, plan->cxt);
+	adp_account_reader_begin(reader);
 	MemoryContextSwitchTo(old);
-	return cursor;
+	return reader;
 }
 
 /*
  * Takes what is on its way as far as it goes.
  */
-AdpCursorState
-adp_cursor_advance(AdpCursor *cursor)
+AdpAccountReaderState
+adp_account_reader_advance(AdpAccountReader *reader)
 {
-	AdpFetchState state;
+	AdpPageFetchState state;
 
-	if (cursor->is_listing)
-		return cursor->spans.count > 0 ? ADP_CURSOR_READY : ADP_CURSOR_IDLE;
-	if (cursor->is_awaited)
+	if (reader->is_listing)
+		return reader->spans.count > 0 ? ADP_ACCOUNT_READER_READY
+									   : ADP_ACCOUNT_READER_IDLE;
+	if (reader->is_awaited)
 	{
-		adp_cursor_advance_job(cursor);
-		return ADP_CURSOR_BUSY;
+		adp_account_reader_advance_job(reader);
+		return ADP_ACCOUNT_READER_BUSY;
 	}
-	if (!adp_fetch_is_under_way(cursor->fetch))
+	if (!adp_page_fetch_is_under_way(reader->fetch))
 	{
-		if (cursor->spans.count == 0 || cursor->page != NULL)
-			return ADP_CURSOR_IDLE;
-		adp_cursor_ask_first(cursor);
-		if (cursor->is_awaited)
-			return ADP_CURSOR_BUSY;
+		if (reader->spans.count == 0 || reader->page != NULL)
+			return ADP_ACCOUNT_READER_IDLE;
+		adp_account_reader_ask_first(reader);
+		if (reader->is_awaited)
+			return ADP_ACCOUNT_READER_BUSY;
 	}
-	while ((state = adp_fetch_advance(cursor->fetch)) == ADP_FETCH_GONE)
+	while ((state = adp_page_fetch_advance(reader->fetch)) ==
+		   ADP_PAGE_FETCH_GONE)
 	{
-		adp_fetch_drop(cursor->fetch);
-		adp_cursor_ask_page(cursor);
+		adp_page_fetch_drop(reader->fetch);
+		adp_account_reader_ask_page(reader);
 	}
-	if (state == ADP_FETCH_READY)
-		return ADP_CURSOR_READY;
-	if (state == ADP_FETCH_FAILED)
-		adp_cursor_ask_otherwise(cursor);
-	return ADP_CURSOR_BUSY;
+	if (state == ADP_PAGE_FETCH_READY)
+		return ADP_ACCOUNT_READER_READY;
+	if (state == ADP_PAGE_FETCH_FAILED)
+		adp_account_reader_ask_otherwise(reader);
+	return ADP_ACCOUNT_READER_BUSY;
 }
 
 /*
  * Whose pages these are.
  */
 static AdpWalker
-walker_of(const AdpCursor *cursor)
+walker_of(const AdpAccountReader *reader)
 {
-	AdpWalker walker = {cursor->plan->session->platform->name, cursor->subject};
+	AdpWalker walker = {reader->plan->session->platform->name, reader->subject};
 
 	return walker;
 }
@@ -126,16 +129,16 @@ walker_of(const AdpCursor *cursor)
  * Whether a page comes after the one just parsed; keeps its token.
  */
 static bool
-has_next_page(AdpCursor *cursor)
+has_next_page(AdpAccountReader *reader)
 {
-	const AdpPlatform *platform = cursor->plan->session->platform;
-	const AdpWalker walker = walker_of(cursor);
-	const char *more = adp_page_text(cursor->page, platform->more_path);
+	const AdpPlatform *platform = reader->plan->session->platform;
+	const AdpWalker walker = walker_of(reader);
+	const char *more = adp_page_text(reader->page, platform->more_path);
 
 	if (more == NULL || more[0] == '\0')
 		return false;
-	adp_page_walk_go_on(&cursor->walk, &walker,
-						adp_page_text(cursor->page, platform->token_path));
+	adp_page_walk_go_on(&reader->walk, &walker,
+						adp_page_text(reader->page, platform->token_path));
 	return true;
 }
 
@@ -143,13 +146,13 @@ has_next_page(AdpCursor *cursor)
  * Takes the page just parsed into the walk.
  */
 static void
-take_into_walk(AdpCursor *cursor)
+take_into_walk(AdpAccountReader *reader)
 {
-	MemoryContext old = MemoryContextSwitchTo(cursor->plan->cxt);
-	const AdpWalker walker = walker_of(cursor);
+	MemoryContext old = MemoryContextSwitchTo(reader->plan->cxt);
+	const AdpWalker walker = walker_of(reader);
 
-	adp_page_walk_take(&cursor->walk, &walker, adp_page_count(cursor->page),
-					   adp_page_hash(cursor->page));
+	adp_page_walk_take(&reader->walk, &walker, adp_page_count(reader->page),
+					   adp_page_hash(reader->page));
 	MemoryContextSwitchTo(old);
 }
 
@@ -157,19 +160,19 @@ take_into_walk(AdpCursor *cursor)
  * Opens the page that has arrived; false if it cannot be read.
  */
 static bool
-open_page(AdpCursor *cursor, AdpError *error)
+open_page(AdpAccountReader *reader, AdpError *error)
 {
 	Size len;
-	const char *body = adp_fetch_body(cursor->fetch, &len);
-	MemoryContext old = MemoryContextSwitchTo(cursor->page_cxt);
-	const AdpPageAsk ask = {.settings = cursor->plan->session->settings,
-							.account = cursor->account,
-							.query = &cursor->query};
+	const char *body = adp_page_fetch_body(reader->fetch, &len);
+	MemoryContext old = MemoryContextSwitchTo(reader->page_cxt);
+	const AdpPageAsk ask = {.settings = reader->plan->session->settings,
+							.account = reader->account,
+							.query = &reader->query};
 
-	cursor->page = adp_page_open(cursor->plan->form, &ask, body, len,
-								 cursor->page_cxt, error);
+	reader->page = adp_page_open(reader->plan->form, &ask, body, len,
+								 reader->page_cxt, error);
 	MemoryContextSwitchTo(old);
-	return cursor->page != NULL;
+	return reader->page != NULL;
 }
 
 /*
@@ -177,16 +180,16 @@ open_page(AdpCursor *cursor, AdpError *error)
  * more rows than that, and gets them as they come, misses none.
  */
 static bool
-is_capped(const AdpCursor *cursor)
+is_capped(const AdpAccountReader *reader)
 {
-	const AdpCursorPlan *plan = cursor->plan;
-	int64 limit = cursor->query.limit;
+	const AdpAccountReadPlan *plan = reader->plan;
+	int64 limit = reader->query.limit;
 	int64 cap =
 		adp_platform_source(plan->session->platform, plan->query->source)
 			->rows_cap;
 
 	return cap > 0 && !(limit > 0 && limit <= cap && plan->shaper == NULL) &&
-		cursor->nrows + adp_page_count(cursor->page) >= cap;
+		reader->nrows + adp_page_count(reader->page) >= cap;
 }
 
 /*
@@ -194,38 +197,38 @@ is_capped(const AdpCursor *cursor)
  * asked for in halves.  Throws if that cannot be done.
  */
 static void
-shrink_capped(AdpCursor *cursor)
+shrink_capped(AdpAccountReader *reader)
 {
-	if (!adp_cursor_can_halve(cursor))
+	if (!adp_account_reader_can_halve(reader))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("answer of platform \"%s\" is cut at its limit of rows",
-						cursor->plan->session->platform->name),
+						reader->plan->session->platform->name),
 				 errdetail("%s: " INT64_FORMAT
 						   " rows came, and more may be missing.",
-						   cursor->subject,
-						   cursor->nrows + adp_page_count(cursor->page)),
+						   reader->subject,
+						   reader->nrows + adp_page_count(reader->page)),
 				 errhint(
 					 "Narrow what the table asks for, so that a day has fewer rows.")));
-	cursor->page = NULL;
-	MemoryContextReset(cursor->page_cxt);
-	adp_cursor_ask_halves(cursor);
+	reader->page = NULL;
+	MemoryContextReset(reader->page_cxt);
+	adp_account_reader_ask_halves(reader);
 }
 
 /*
  * Warns if the platform may have left out rows of a span that has been read.
  */
 static void
-doubt_answer(const AdpCursor *cursor)
+doubt_answer(const AdpAccountReader *reader)
 {
-	const AdpSession *session = cursor->plan->session;
+	const AdpSession *session = reader->plan->session;
 	const AdpPlatform *platform = session->platform;
-	const char *reason = adp_cursor_find_gap(cursor);
+	const char *reason = adp_account_reader_find_gap(reader);
 
 	if (reason != NULL)
 		ereport(WARNING,
 				(errmsg("platform \"%s\" may have left out rows of %s",
-						platform->name, cursor->subject),
+						platform->name, reader->subject),
 				 errdetail_internal("%s", reason)));
 }
 
@@ -234,22 +237,22 @@ doubt_answer(const AdpCursor *cursor)
  * next span's first.
  */
 static void
-ask_after(AdpCursor *cursor)
+ask_after(AdpAccountReader *reader)
 {
-	MemoryContext old = MemoryContextSwitchTo(cursor->plan->cxt);
-	bool has_next = has_next_page(cursor);
+	MemoryContext old = MemoryContextSwitchTo(reader->plan->cxt);
+	bool has_next = has_next_page(reader);
 
-	cursor->is_begun = true;
-	if (cursor->job != NULL)
-		adp_job_pin(cursor->job);
-	cursor->halvings = Max(cursor->halvings - 1, cursor->least_halvings);
-	cursor->nrows += adp_page_count(cursor->page);
+	reader->is_begun = true;
+	if (reader->job != NULL)
+		adp_job_pin(reader->job);
+	reader->halvings = Max(reader->halvings - 1, reader->least_halvings);
+	reader->nrows += adp_page_count(reader->page);
 	if (!has_next)
-		doubt_answer(cursor);
+		doubt_answer(reader);
 	if (has_next)
-		adp_cursor_ask_page(cursor);
+		adp_account_reader_ask_page(reader);
 	else
-		adp_cursor_ask_next(cursor);
+		adp_account_reader_ask_next(reader);
 	MemoryContextSwitchTo(old);
 }
 
@@ -257,49 +260,49 @@ ask_after(AdpCursor *cursor)
  * Begins to hold on to the page just parsed until it has been read.
  */
 static void
-hold_page(AdpCursor *cursor)
+hold_page(AdpAccountReader *reader)
 {
-	AdpStats *stats = &cursor->plan->session->stats;
+	AdpStats *stats = &reader->plan->session->stats;
 
 	stats->pages++;
-	stats->rows += adp_page_count(cursor->page);
-	adp_fetch_hold(cursor->fetch);
+	stats->rows += adp_page_count(reader->page);
+	adp_page_fetch_hold(reader->fetch);
 }
 
 /*
  * Turns to the page that has arrived.
  */
 bool
-adp_cursor_turn(AdpCursor *cursor)
+adp_account_reader_turn(AdpAccountReader *reader)
 {
 	AdpError error = {0};
 
-	if (cursor->is_listing)
+	if (reader->is_listing)
 	{
-		cursor->spans.count = 0;
-		cursor->has_row = true;
-		cursor->plan->session->stats.rows++;
+		reader->spans.count = 0;
+		reader->has_row = true;
+		reader->plan->session->stats.rows++;
 		return true;
 	}
-	if (!open_page(cursor, &error))
+	if (!open_page(reader, &error))
 	{
 		/* first: the words of the error may lie in the page's memory */
-		adp_fetch_reject(cursor->fetch, &error);
-		MemoryContextReset(cursor->page_cxt);
+		adp_page_fetch_reject(reader->fetch, &error);
+		MemoryContextReset(reader->page_cxt);
 		return false;
 	}
-	if (is_capped(cursor))
+	if (is_capped(reader))
 	{
-		shrink_capped(cursor);
+		shrink_capped(reader);
 		return false;
 	}
-	take_into_walk(cursor);
-	if (cursor->is_plain)
-		adp_cursor_note_plain(cursor);
-	cursor->refusals = 0;
-	cursor->read = NULL;
-	hold_page(cursor);
-	ask_after(cursor);
+	take_into_walk(reader);
+	if (reader->drops_enum_filters)
+		adp_account_reader_note_dropped_filters(reader);
+	reader->refusals = 0;
+	reader->read = NULL;
+	hold_page(reader);
+	ask_after(reader);
 	return true;
 }
 
@@ -307,64 +310,64 @@ adp_cursor_turn(AdpCursor *cursor)
  * Lets go of a page that has been read.
  */
 static void
-drop_page(AdpCursor *cursor)
+drop_page(AdpAccountReader *reader)
 {
-	adp_fetch_let_go(cursor->fetch);
-	cursor->page = NULL;
-	MemoryContextReset(cursor->page_cxt);
+	adp_page_fetch_let_go(reader->fetch);
+	reader->page = NULL;
+	MemoryContextReset(reader->page_cxt);
 }
 
 /*
  * The next row that the shaper makes; NULL if the page is used up.
  */
 static const AdpCell *
-next_shaped(AdpCursor *cursor)
+next_shaped(AdpAccountReader *reader)
 {
-	AdpShaper *shaper = cursor->plan->shaper;
-	void *header = adp_page_header(cursor->page);
-	MemoryContext old = MemoryContextSwitchTo(cursor->row_cxt);
+	AdpShaper *shaper = reader->plan->shaper;
+	void *header = adp_page_header(reader->page);
+	MemoryContext old = MemoryContextSwitchTo(reader->row_cxt);
 	bool is_made = false;
 
 	while (!is_made)
 	{
-		if (cursor->read == NULL)
+		if (reader->read == NULL)
 		{
-			MemoryContextReset(cursor->row_cxt);
-			cursor->read = adp_page_next(cursor->page);
-			cursor->nth = 0;
+			MemoryContextReset(reader->row_cxt);
+			reader->read = adp_page_next(reader->page);
+			reader->nth = 0;
 		}
-		if (cursor->read == NULL)
+		if (reader->read == NULL)
 			break;
-		is_made = shaper->unfold(shaper, header, cursor->read, cursor->nth++,
-								 cursor->cells);
+		is_made = shaper->unfold(shaper, header, reader->read, reader->nth++,
+								 reader->cells);
 		if (!is_made)
-			cursor->read = NULL;
+			reader->read = NULL;
 	}
 	MemoryContextSwitchTo(old);
-	return is_made ? cursor->cells : NULL;
+	return is_made ? reader->cells : NULL;
 }
 
 /*
  * The page's next row.
  */
 const AdpCell *
-adp_cursor_next(AdpCursor *cursor)
+adp_account_reader_next(AdpAccountReader *reader)
 {
-	const AdpShaper *shaper = cursor->plan->shaper;
+	const AdpShaper *shaper = reader->plan->shaper;
 	const AdpCell *cells;
 
-	if (cursor->is_listing)
+	if (reader->is_listing)
 	{
-		cells = cursor->has_row ? cursor->cells : NULL;
-		cursor->has_row = false;
+		cells = reader->has_row ? reader->cells : NULL;
+		reader->has_row = false;
 		return cells;
 	}
 	cells = shaper != NULL && shaper->unfold != NULL
-		? next_shaped(cursor)
-		: adp_page_next(cursor->page);
+		? next_shaped(reader)
+		: adp_page_next(reader->page);
 
 	if (cells == NULL)
-		drop_page(cursor);
+		drop_page(reader);
 	return cells;
 }
 
@@ -372,16 +375,16 @@ adp_cursor_next(AdpCursor *cursor)
  * Lets go of all it holds.
  */
 void
-adp_cursor_close(AdpCursor *cursor)
+adp_account_reader_close(AdpAccountReader *reader)
 {
-	adp_fetch_drop(cursor->fetch);
-	drop_page(cursor);
-	adp_cursor_drop_job(cursor);
-	cursor->spans.count = 0;
+	adp_page_fetch_drop(reader->fetch);
+	drop_page(reader);
+	adp_account_reader_drop_job(reader);
+	reader->spans.count = 0;
 }
 
 const AdpAccount *
-adp_cursor_account(const AdpCursor *cursor)
+adp_account_reader_account(const AdpAccountReader *reader)
 {
-	return cursor->account;
+	return reader->account;
 }

@@ -13,10 +13,10 @@
 #include "platform/days.h"
 #include "platform/reader/page.h"
 
-typedef struct AdpCursor AdpCursor;
+typedef struct AdpAccountReader AdpAccountReader;
 
-/* What cursors of one reader have in common. */
-typedef struct AdpCursorPlan
+/* What readers of one reader have in common. */
+typedef struct AdpAccountReadPlan
 {
 	AdpSession *session;
 	MemoryContext cxt;	   /* of the reader */
@@ -24,39 +24,41 @@ typedef struct AdpCursorPlan
 	const AdpDays *days;
 	AdpPageForm *form;
 	AdpShaper *shaper; /* NULL: cells read are cells given */
-} AdpCursorPlan;
+} AdpAccountReadPlan;
 
 /* Makes the plan in cxt; throws for days that the platform surely lacks. */
-extern AdpCursorPlan *adp_cursor_plan(MemoryContext cxt, AdpSession *session,
-									  const AdpQuery *query,
-									  const AdpDays *days);
+extern AdpAccountReadPlan *adp_account_reader_plan(MemoryContext cxt,
+												   AdpSession *session,
+												   const AdpQuery *query,
+												   const AdpDays *days);
 
-/* Makes a cursor; sends nothing yet. */
-extern AdpCursor *adp_cursor_create(const AdpCursorPlan *plan,
-									const AdpAccount *account);
+/* Makes a reader; sends nothing yet. */
+extern AdpAccountReader *adp_account_reader_create(
+	const AdpAccountReadPlan *plan, const AdpAccount *account);
 
-typedef enum AdpCursorState
+typedef enum AdpAccountReaderState
 {
-	ADP_CURSOR_BUSY,  /* a page is on its way, or must wait */
-	ADP_CURSOR_READY, /* a page has arrived: turn to it */
-	ADP_CURSOR_IDLE	  /* a page is being read, or there is none left */
-} AdpCursorState;
+	ADP_ACCOUNT_READER_BUSY,  /* a page is on its way, or must wait */
+	ADP_ACCOUNT_READER_READY, /* a page has arrived: turn to it */
+	ADP_ACCOUNT_READER_IDLE	  /* a page is being read, or there is none left */
+} AdpAccountReaderState;
 
 /* Takes what is on its way as far as it goes without waiting. */
-extern AdpCursorState adp_cursor_advance(AdpCursor *cursor);
+extern AdpAccountReaderState adp_account_reader_advance(AdpAccountReader *reader);
 
 /*
  * Turns to the page that has arrived: parses and checks all of it, then asks
  * for the one after.  False if it cannot be read and is fetched again.
  */
-extern bool adp_cursor_turn(AdpCursor *cursor);
+extern bool adp_account_reader_turn(AdpAccountReader *reader);
 
 /* The page's next row, one cell per field; NULL when it is used up. */
-extern const AdpCell *adp_cursor_next(AdpCursor *cursor);
+extern const AdpCell *adp_account_reader_next(AdpAccountReader *reader);
 
 /* Lets go of all it holds. */
-extern void adp_cursor_close(AdpCursor *cursor);
+extern void adp_account_reader_close(AdpAccountReader *reader);
 
-extern const AdpAccount *adp_cursor_account(const AdpCursor *cursor);
+extern const AdpAccount *adp_account_reader_account(
+	const AdpAccountReader *reader);
 
 #endif /* ADP_PLATFORM_READER_ACCOUNT_READER_H */

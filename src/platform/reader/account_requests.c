@@ -1,6 +1,6 @@
 /*
  * account_requests.c
- *	  What a cursor asks for: spans, by pages or jobs, and otherwise if need be.
+ *	  What a reader asks for: spans, by pages or jobs, and otherwise if need be.
  */
 #include "postgres.h"
 
@@ -47,108 +47,108 @@ drop_enum_conditions(AdpQuery *query)
  * Lets go of the current span's job.
  */
 void
-adp_cursor_drop_job(AdpCursor *cursor)
+adp_account_reader_drop_job(AdpAccountReader *reader)
 {
-	if (cursor->job != NULL)
-		adp_job_release(cursor->job);
-	cursor->job = NULL;
-	cursor->is_awaited = false;
+	if (reader->job != NULL)
+		adp_job_release(reader->job);
+	reader->job = NULL;
+	reader->is_awaited = false;
 }
 
 /*
  * Whether the current span's query can be got by a job.
  */
 static bool
-can_use_job(const AdpCursor *cursor)
+can_use_job(const AdpAccountReader *reader)
 {
-	return adp_job_can(cursor->plan->session->platform->jobs, &cursor->query);
+	return adp_job_can(reader->plan->session->platform->jobs, &reader->query);
 }
 
 /*
  * The days of the current span; 0 if the query is of none.
  */
 static int
-ndays(const AdpCursor *cursor)
+ndays(const AdpAccountReader *reader)
 {
-	const AdpSpan *span = adp_spans_current(&cursor->spans);
+	const AdpDateRange *span = adp_date_ranges_current(&reader->spans);
 
-	return cursor->query.has_day ? span->until - span->since + 1 : 0;
+	return reader->query.has_day ? span->until - span->since + 1 : 0;
 }
 
 /*
  * Whether the current span is to be got by a job.
  */
 static bool
-wants_job(const AdpCursor *cursor)
+wants_job(const AdpAccountReader *reader)
 {
-	const AdpSession *session = cursor->plan->session;
+	const AdpSession *session = reader->plan->session;
 
-	return can_use_job(cursor) &&
-		(cursor->prefers_jobs ||
+	return can_use_job(reader) &&
+		(reader->prefers_jobs ||
 		 adp_job_is_better(session->platform->jobs, session->settings,
-						   &cursor->query, ndays(cursor)));
+						   &reader->query, ndays(reader)));
 }
 
 /*
  * Begins the current span, if one is left: writes its query.
  */
 static void
-begin_span(AdpCursor *cursor)
+begin_span(AdpAccountReader *reader)
 {
-	const AdpSpan *span = adp_spans_current(&cursor->spans);
+	const AdpDateRange *span = adp_date_ranges_current(&reader->spans);
 
-	adp_cursor_drop_job(cursor);
-	cursor->is_begun = false;
-	cursor->nrows = 0;
-	adp_page_walk_clear(&cursor->walk);
+	adp_account_reader_drop_job(reader);
+	reader->is_begun = false;
+	reader->nrows = 0;
+	adp_page_walk_clear(&reader->walk);
 	if (span == NULL)
 		return;
-	cursor->query = *cursor->plan->query;
-	if (cursor->is_plain)
-		drop_enum_conditions(&cursor->query);
-	if (cursor->query.has_day)
+	reader->query = *reader->plan->query;
+	if (reader->drops_enum_filters)
+		drop_enum_conditions(&reader->query);
+	if (reader->query.has_day)
 	{
-		cursor->query.since = adp_days_iso(span->since);
-		cursor->query.until = adp_days_iso(span->until);
-		cursor->subject = psprintf("account %s, %s to %s", cursor->account->id,
-								   cursor->query.since, cursor->query.until);
+		reader->query.since = adp_days_iso(span->since);
+		reader->query.until = adp_days_iso(span->until);
+		reader->subject = psprintf("account %s, %s to %s", reader->account->id,
+								   reader->query.since, reader->query.until);
 	}
 	else
-		cursor->subject = psprintf("account %s", cursor->account->id);
-	cursor->by_job = wants_job(cursor);
+		reader->subject = psprintf("account %s", reader->account->id);
+	reader->by_job = wants_job(reader);
 }
 
 /*
  * Cuts an account's days into spans that the platform takes at once.
  */
 static void
-cut_days(AdpCursor *cursor)
+cut_days(AdpAccountReader *reader)
 {
-	const AdpCursorPlan *plan = cursor->plan;
+	const AdpAccountReadPlan *plan = reader->plan;
 	const AdpPlatform *platform = plan->session->platform;
-	AdpSpan all = {0, 0};
+	AdpDateRange all = {0, 0};
 	int most =
 		adp_platform_source(platform, plan->query->source)->days_per_request;
 
 	if (plan->days->has_day &&
 		!adp_days_settle(platform, plan->query->source, plan->days,
-						 cursor->account, &all))
+						 reader->account, &all))
 		return;
-	adp_spans_add(&cursor->spans, all, most);
+	adp_date_ranges_add(&reader->spans, all, most);
 }
 
 /*
  * Begins with the account's days.
  */
 void
-adp_cursor_begin(AdpCursor *cursor)
+adp_account_reader_begin(AdpAccountReader *reader)
 {
 	/* what must be whole is looked into anew */
-	cursor->is_plain = !adp_guc_require_whole &&
-		adp_account_refusals_is_known(cursor->plan->session->settings,
-									  cursor->account->id);
-	cut_days(cursor);
-	begin_span(cursor);
+	reader->drops_enum_filters = !adp_guc_require_whole &&
+		adp_account_refusals_is_known(reader->plan->session->settings,
+									  reader->account->id);
+	cut_days(reader);
+	begin_span(reader);
 }
 
 /*
@@ -156,11 +156,11 @@ adp_cursor_begin(AdpCursor *cursor)
  * and none of its rows have gone out.
  */
 bool
-adp_cursor_can_halve(const AdpCursor *cursor)
+adp_account_reader_can_halve(const AdpAccountReader *reader)
 {
-	const AdpSpan *span = adp_spans_current(&cursor->spans);
+	const AdpDateRange *span = adp_date_ranges_current(&reader->spans);
 
-	return cursor->query.has_day && !cursor->is_begun &&
+	return reader->query.has_day && !reader->is_begun &&
 		span->since < span->until;
 }
 
@@ -168,18 +168,18 @@ adp_cursor_can_halve(const AdpCursor *cursor)
  * What is asked for now: the page of the last token, the first without one.
  */
 static AdpPageAsk
-make_ask(const AdpCursor *cursor)
+make_ask(const AdpAccountReader *reader)
 {
 	AdpPageAsk ask = {0};
 
-	ask.settings = cursor->plan->session->settings;
-	ask.account = cursor->account;
-	ask.query = &cursor->query;
-	ask.token = cursor->walk.token;
-	if (cursor->job != NULL)
-		ask.job = adp_job_id(cursor->job);
-	ask.halvings = cursor->halvings;
-	ask.is_plain = cursor->is_plain;
+	ask.settings = reader->plan->session->settings;
+	ask.account = reader->account;
+	ask.query = &reader->query;
+	ask.token = reader->walk.token;
+	if (reader->job != NULL)
+		ask.job = adp_job_id(reader->job);
+	ask.halvings = reader->halvings;
+	ask.drops_enum_filters = reader->drops_enum_filters;
 	return ask;
 }
 
@@ -188,75 +188,75 @@ make_ask(const AdpCursor *cursor)
  * own, for it may be long and there may be many.
  */
 void
-adp_cursor_ask_page(AdpCursor *cursor)
+adp_account_reader_ask_page(AdpAccountReader *reader)
 {
-	const AdpCursorPlan *plan = cursor->plan;
+	const AdpAccountReadPlan *plan = reader->plan;
 	MemoryContext cxt = AllocSetContextCreate(plan->cxt, "adpipe request",
 											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
-	AdpPageAsk ask = make_ask(cursor);
-	AdpApiRequest request = {.days = ndays(cursor)};
+	AdpPageAsk ask = make_ask(reader);
+	AdpApiRequest request = {.days = ndays(reader)};
 
 	adp_request_page(plan->session->platform, &ask, &request);
-	adp_fetch_start(cursor->fetch, &request, cursor->subject);
+	adp_page_fetch_start(reader->fetch, &request, reader->subject);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(cxt);
-	adp_fetch_send(cursor->fetch);
+	adp_page_fetch_send(reader->fetch);
 }
 
 /*
  * Starts the current span's job.
  */
 static void
-start_job(AdpCursor *cursor)
+start_job(AdpAccountReader *reader)
 {
-	AdpSession *session = cursor->plan->session;
-	AdpPageAsk ask = make_ask(cursor);
+	AdpSession *session = reader->plan->session;
+	AdpPageAsk ask = make_ask(reader);
 	AdpApiRequest request = {0};
 
 	adp_request_job(session->platform, &ask, &request);
-	cursor->job =
-		adp_job_create(session, cursor->plan->cxt, &request, cursor->subject);
-	cursor->is_awaited = true;
-	adp_job_advance(cursor->job);
+	reader->job =
+		adp_job_create(session, reader->plan->cxt, &request, reader->subject);
+	reader->is_awaited = true;
+	adp_job_advance(reader->job);
 }
 
 /*
  * Asks for the first of the current span.
  */
 void
-adp_cursor_ask_first(AdpCursor *cursor)
+adp_account_reader_ask_first(AdpAccountReader *reader)
 {
-	if (cursor->by_job)
-		start_job(cursor);
+	if (reader->by_job)
+		start_job(reader);
 	else
-		adp_cursor_ask_page(cursor);
+		adp_account_reader_ask_page(reader);
 }
 
 /*
  * Goes on to the next span.
  */
 void
-adp_cursor_ask_next(AdpCursor *cursor)
+adp_account_reader_ask_next(AdpAccountReader *reader)
 {
-	adp_spans_pop(&cursor->spans);
-	begin_span(cursor);
-	if (cursor->spans.count > 0)
-		adp_cursor_ask_first(cursor);
+	adp_date_ranges_pop(&reader->spans);
+	begin_span(reader);
+	if (reader->spans.count > 0)
+		adp_account_reader_ask_first(reader);
 }
 
 /*
  * Asks for the halves of the current span in its place.
  */
 void
-adp_cursor_ask_halves(AdpCursor *cursor)
+adp_account_reader_ask_halves(AdpAccountReader *reader)
 {
-	MemoryContext old = MemoryContextSwitchTo(cursor->plan->cxt);
+	MemoryContext old = MemoryContextSwitchTo(reader->plan->cxt);
 
-	adp_fetch_drop(cursor->fetch);
-	adp_spans_halve(&cursor->spans);
-	begin_span(cursor);
-	adp_cursor_ask_first(cursor);
+	adp_page_fetch_drop(reader->fetch);
+	adp_date_ranges_halve(&reader->spans);
+	begin_span(reader);
+	adp_account_reader_ask_first(reader);
 	MemoryContextSwitchTo(old);
 }
 
@@ -264,54 +264,55 @@ adp_cursor_ask_halves(AdpCursor *cursor)
  * The source of the query; never NULL.
  */
 static const AdpSource *
-source_of(const AdpCursor *cursor)
+source_of(const AdpAccountReader *reader)
 {
-	return adp_platform_source(cursor->plan->session->platform,
-							   cursor->query.source);
+	return adp_platform_source(reader->plan->session->platform,
+							   reader->query.source);
 }
 
 /*
  * Whether rows would be missing from the answer to a plain question.
  */
 static bool
-lacks_if_plain(const AdpCursor *cursor)
+lacks_without_enums(const AdpAccountReader *reader)
 {
-	const AdpSource *source = source_of(cursor);
+	const AdpSource *source = source_of(reader);
 
-	return source->rows != NULL && source->rows->lacks_if_plain != NULL &&
-		source->rows->lacks_if_plain(source, cursor->plan->session->settings);
+	return source->rows != NULL && source->rows->lacks_without_enums != NULL &&
+		source->rows->lacks_without_enums(source,
+										  reader->plan->session->settings);
 }
 
 /*
  * Why rows may be missing.
  */
 const char *
-adp_cursor_find_gap(const AdpCursor *cursor)
+adp_account_reader_find_gap(const AdpAccountReader *reader)
 {
-	const AdpSession *session = cursor->plan->session;
-	const AdpSource *source = source_of(cursor);
+	const AdpSession *session = reader->plan->session;
+	const AdpSource *source = source_of(reader);
 
 	if (source->rows == NULL || source->rows->find_gap == NULL)
 		return NULL;
 	return source->rows->find_gap(session->platform, source, session->settings,
-								  &cursor->query, cursor->nrows,
-								  cursor->is_plain);
+								  &reader->query, reader->nrows,
+								  reader->drops_enum_filters);
 }
 
 /*
  * Whether a plain question would be another one than that which was refused.
  */
 static bool
-can_be_plain(const AdpCursor *cursor)
+can_drop_enum_filters(const AdpAccountReader *reader)
 {
-	if (cursor->is_begun || cursor->is_plain)
+	if (reader->is_begun || reader->drops_enum_filters)
 		return false;
-	for (int i = 0; i < cursor->query.nconditions; i++)
+	for (int i = 0; i < reader->query.nconditions; i++)
 	{
-		if (cursor->query.conditions[i].field->type == ADP_FIELD_ENUM)
+		if (reader->query.conditions[i].field->type == ADP_FIELD_ENUM)
 			return true;
 	}
-	return lacks_if_plain(cursor);
+	return lacks_without_enums(reader);
 }
 
 /*
@@ -320,47 +321,48 @@ can_be_plain(const AdpCursor *cursor)
  * one refusal may be about anything, so the same is asked once more before.
  */
 static void
-restart_plain(AdpCursor *cursor)
+restart_without_enum_filters(AdpAccountReader *reader)
 {
-	adp_fetch_drop(cursor->fetch);
-	cursor->refusals++;
-	cursor->is_plain =
-		cursor->refusals >= REFUSALS_MIN || !lacks_if_plain(cursor);
-	begin_span(cursor);
-	adp_cursor_ask_first(cursor);
+	adp_page_fetch_drop(reader->fetch);
+	reader->refusals++;
+	reader->drops_enum_filters =
+		reader->refusals >= REFUSALS_MIN || !lacks_without_enums(reader);
+	begin_span(reader);
+	adp_account_reader_ask_first(reader);
 }
 
 /*
  * Draws the conclusion from an answer that came for a plain question.
  */
 void
-adp_cursor_note_plain(const AdpCursor *cursor)
+adp_account_reader_note_dropped_filters(const AdpAccountReader *reader)
 {
-	const AdpSession *session = cursor->plan->session;
+	const AdpSession *session = reader->plan->session;
 
-	if (!lacks_if_plain(cursor))
+	if (!lacks_without_enums(reader))
 		return;
 	if (adp_guc_require_whole)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION),
 				 errmsg("platform \"%s\" does not give all rows of account %s",
-						session->platform->name, cursor->account->id),
+						session->platform->name, reader->account->id),
 				 errdetail("%s: it refused values of the request twice, and answered at once without them. %s",
-						   cursor->subject, adp_cursor_find_gap(cursor))));
+						   reader->subject,
+						   adp_account_reader_find_gap(reader))));
 	if (!adp_session_is_outdated(session))
-		adp_account_refusals_keep(session->settings, cursor->account->id);
+		adp_account_refusals_keep(session->settings, reader->account->id);
 }
 
 /*
  * Asks for the current span by a job, since at once it was too much.
  */
 static void
-restart_by_job(AdpCursor *cursor)
+restart_by_job(AdpAccountReader *reader)
 {
-	adp_fetch_drop(cursor->fetch);
-	cursor->prefers_jobs = true;
-	begin_span(cursor);
-	adp_cursor_ask_first(cursor);
+	adp_page_fetch_drop(reader->fetch);
+	reader->prefers_jobs = true;
+	begin_span(reader);
+	adp_account_reader_ask_first(reader);
 }
 
 /*
@@ -368,10 +370,10 @@ restart_by_job(AdpCursor *cursor)
  * to be made anew for its first page is better made by a job.
  */
 static bool
-can_shrink_page(const AdpCursor *cursor)
+can_shrink_page(const AdpAccountReader *reader)
 {
-	return cursor->halvings < HALVINGS_MAX &&
-		(cursor->is_begun || cursor->by_job || !can_use_job(cursor));
+	return reader->halvings < HALVINGS_MAX &&
+		(reader->is_begun || reader->by_job || !can_use_job(reader));
 }
 
 /*
@@ -379,24 +381,24 @@ can_shrink_page(const AdpCursor *cursor)
  * if there is nothing.
  */
 static bool
-ask_for_less(AdpCursor *cursor, const AdpFailure *failure)
+ask_for_less(AdpAccountReader *reader, const AdpFailure *failure)
 {
-	if (failure->is_bad_constant && can_be_plain(cursor))
-		restart_plain(cursor);
-	else if (failure->is_page_too_big && can_shrink_page(cursor))
+	if (failure->is_bad_constant && can_drop_enum_filters(reader))
+		restart_without_enum_filters(reader);
+	else if (failure->is_page_too_big && can_shrink_page(reader))
 	{
-		adp_fetch_drop(cursor->fetch);
-		cursor->halvings++;
+		adp_page_fetch_drop(reader->fetch);
+		reader->halvings++;
 		/* a page in the middle was tried larger than the one before */
-		if (cursor->is_begun)
-			cursor->least_halvings = cursor->halvings;
-		adp_cursor_ask_page(cursor);
+		if (reader->is_begun)
+			reader->least_halvings = reader->halvings;
+		adp_account_reader_ask_page(reader);
 	}
-	else if (failure->is_too_much && !cursor->by_job && !cursor->is_begun &&
-			 can_use_job(cursor))
-		restart_by_job(cursor);
-	else if (failure->is_too_much && adp_cursor_can_halve(cursor))
-		adp_cursor_ask_halves(cursor);
+	else if (failure->is_too_much && !reader->by_job && !reader->is_begun &&
+			 can_use_job(reader))
+		restart_by_job(reader);
+	else if (failure->is_too_much && adp_account_reader_can_halve(reader))
+		adp_account_reader_ask_halves(reader);
 	else
 		return false;
 	return true;
@@ -406,23 +408,24 @@ ask_for_less(AdpCursor *cursor, const AdpFailure *failure)
  * Deals with a fetch that failed for good.
  */
 void
-adp_cursor_ask_otherwise(AdpCursor *cursor)
+adp_account_reader_ask_otherwise(AdpAccountReader *reader)
 {
 	/* a copy, since asking otherwise lets go of the call */
-	AdpFailure failure = *adp_fetch_failure(cursor->fetch);
+	AdpFailure failure = *adp_page_fetch_failure(reader->fetch);
 
-	if (failure.is_not_ready && cursor->job != NULL &&
-		adp_job_is_not_ready(cursor->job))
+	if (failure.is_not_ready && reader->job != NULL &&
+		adp_job_is_not_ready(reader->job))
 	{
-		adp_fetch_drop(cursor->fetch);
-		cursor->is_awaited = true;
+		adp_page_fetch_drop(reader->fetch);
+		reader->is_awaited = true;
 	}
-	else if (!ask_for_less(cursor, &failure))
+	else if (!ask_for_less(reader, &failure))
 	{
 		if (failure.is_misfit)
-			adp_fetch_advise(cursor->fetch,
-							 adp_misfit_hint(&cursor->query, failure.message));
-		adp_fetch_throw(cursor->fetch);
+			adp_page_fetch_advise(reader->fetch,
+								  adp_misfit_hint(&reader->query,
+												  failure.message));
+		adp_page_fetch_throw(reader->fetch);
 	}
 }
 
@@ -430,9 +433,9 @@ adp_cursor_ask_otherwise(AdpCursor *cursor)
  * Takes the current span's job as far as it goes.
  */
 void
-adp_cursor_advance_job(AdpCursor *cursor)
+adp_account_reader_advance_job(AdpAccountReader *reader)
 {
-	AdpJob *job = cursor->job;
+	AdpJob *job = reader->job;
 	AdpFailure failure;
 
 	switch (adp_job_advance(job))
@@ -440,13 +443,13 @@ adp_cursor_advance_job(AdpCursor *cursor)
 		case ADP_JOB_RUNNING:
 			break;
 		case ADP_JOB_READY:
-			cursor->is_awaited = false;
-			adp_cursor_ask_page(cursor);
+			reader->is_awaited = false;
+			adp_account_reader_ask_page(reader);
 			break;
 		case ADP_JOB_FAILED:
 			/* a copy, since asking otherwise lets go of the job */
 			failure = *adp_job_failure(job);
-			if (!ask_for_less(cursor, &failure))
+			if (!ask_for_less(reader, &failure))
 				adp_job_throw(job);
 			break;
 	}

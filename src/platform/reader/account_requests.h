@@ -1,8 +1,8 @@
 /*
  * account_requests.h
- *	  What cursor.c and cursor_ask.c share; private to them.
+ *	  What reader.c and cursor_ask.c share; private to them.
  *
- * cursor_ask.c decides what a cursor asks for, cursor.c reads what comes.  What
+ * cursor_ask.c decides what a reader asks for, reader.c reads what comes.  What
  * asks is called in the plan's memory context.
  */
 #ifndef ADP_PLATFORM_READER_ACCOUNT_REQUESTS_H
@@ -14,23 +14,23 @@
 #include "platform/reader/date_ranges.h"
 #include "platform/reader/page_fetch.h"
 
-struct AdpCursor
+struct AdpAccountReader
 {
-	const AdpCursorPlan *plan;
+	const AdpAccountReadPlan *plan;
 	const AdpAccount *account;
 
-	AdpSpans spans; /* still to be asked for */
+	AdpDateRanges spans; /* still to be asked for */
 
 	/* the current span */
 	AdpQuery query;
-	char *subject;	 /* for errors: account and days */
-	bool is_begun;	 /* a page of it has been read */
-	int64 nrows;	 /* read of it */
-	bool is_plain;	 /* what the platform refused is left out, for all spans:
+	char *subject;			 /* for errors: account and days */
+	bool is_begun;			 /* a page of it has been read */
+	int64 nrows;			 /* read of it */
+	bool drops_enum_filters; /* what the platform refused is left out, for all spans:
 					  * conditions on enums, or a value that makes rows missing */
-	int refusals;	 /* of that value, in a row */
-	bool is_listing; /* its one row is the account: nothing is asked */
-	bool has_row;	 /* that row has not been given */
+	int refusals;			 /* of that value, in a row */
+	bool is_listing;		 /* its one row is the account: nothing is asked */
+	bool has_row;			 /* that row has not been given */
 
 	/* asking for reports in the background, and for pages */
 	bool prefers_jobs;	/* at once was too much before */
@@ -40,8 +40,8 @@ struct AdpCursor
 	int halvings;		/* of the next page */
 	int least_halvings; /* fewer have failed */
 
-	AdpPageWalk walk; /* through the span's pages so far */
-	AdpFetch *fetch;  /* the next page, and the body that cells point into */
+	AdpPageWalk walk;	 /* through the span's pages so far */
+	AdpPageFetch *fetch; /* the next page, and the body that cells point into */
 
 	/* the page that is being read */
 	AdpPageRows *page; /* NULL: none being read */
@@ -56,45 +56,46 @@ struct AdpCursor
  * Cuts the account's days into spans that the platform takes at once and begins
  * the first; sends nothing.
  */
-extern void adp_cursor_begin(AdpCursor *cursor);
+extern void adp_account_reader_begin(AdpAccountReader *reader);
 
 /* Asks for the first of the current span: its job, or a page. */
-extern void adp_cursor_ask_first(AdpCursor *cursor);
+extern void adp_account_reader_ask_first(AdpAccountReader *reader);
 
 /* Asks for the current span's page after the token kept last. */
-extern void adp_cursor_ask_page(AdpCursor *cursor);
+extern void adp_account_reader_ask_page(AdpAccountReader *reader);
 
 /* Goes on to the next span, if there is one, and asks for the first of it. */
-extern void adp_cursor_ask_next(AdpCursor *cursor);
+extern void adp_account_reader_ask_next(AdpAccountReader *reader);
 
 /*
  * Whether the current span can be asked for in halves: it has several days, and
  * none of its rows have gone out.
  */
-extern bool adp_cursor_can_halve(const AdpCursor *cursor);
+extern bool adp_account_reader_can_halve(const AdpAccountReader *reader);
 
 /* Asks for the halves of the current span in its place; from any context. */
-extern void adp_cursor_ask_halves(AdpCursor *cursor);
+extern void adp_account_reader_ask_halves(AdpAccountReader *reader);
 
 /*
  * Asks for something else in place of the fetch that has failed; throws if there
  * is nothing.
  */
-extern void adp_cursor_ask_otherwise(AdpCursor *cursor);
+extern void adp_account_reader_ask_otherwise(AdpAccountReader *reader);
 
 /*
  * Draws the conclusion from an answer that came for a plain question: the account
  * refuses the value, and rows are missing.
  */
-extern void adp_cursor_note_plain(const AdpCursor *cursor);
+extern void adp_account_reader_note_dropped_filters(
+	const AdpAccountReader *reader);
 
 /* Why rows may be missing from the answer that was read; NULL: they are not. */
-extern const char *adp_cursor_find_gap(const AdpCursor *cursor);
+extern const char *adp_account_reader_find_gap(const AdpAccountReader *reader);
 
 /* Takes the current span's job as far as it goes; then asks for its rows. */
-extern void adp_cursor_advance_job(AdpCursor *cursor);
+extern void adp_account_reader_advance_job(AdpAccountReader *reader);
 
 /* Lets go of the current span's job; harmless without one. */
-extern void adp_cursor_drop_job(AdpCursor *cursor);
+extern void adp_account_reader_drop_job(AdpAccountReader *reader);
 
 #endif /* ADP_PLATFORM_READER_ACCOUNT_REQUESTS_H */

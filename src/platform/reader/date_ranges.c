@@ -10,16 +10,16 @@
  * Adds a span.
  */
 static void
-push_span(AdpSpans *spans, DateADT since, DateADT until)
+push_span(AdpDateRanges *spans, DateADT since, DateADT until)
 {
 	if (spans->count == spans->capacity)
 	{
 		spans->capacity = Max(spans->capacity * 2, 4);
 		spans->items = spans->items
-			? repalloc(spans->items, spans->capacity * sizeof(AdpSpan))
-			: palloc(spans->capacity * sizeof(AdpSpan));
+			? repalloc(spans->items, spans->capacity * sizeof(AdpDateRange))
+			: palloc(spans->capacity * sizeof(AdpDateRange));
 	}
-	spans->items[spans->count++] = (AdpSpan){since, until};
+	spans->items[spans->count++] = (AdpDateRange){since, until};
 }
 
 /*
@@ -27,7 +27,7 @@ push_span(AdpSpans *spans, DateADT since, DateADT until)
  * from.
  */
 void
-adp_spans_add(AdpSpans *spans, AdpSpan days, int most)
+adp_date_ranges_add(AdpDateRanges *spans, AdpDateRange days, int most)
 {
 	while (most > 0 && days.until - days.since >= most)
 	{
@@ -40,8 +40,8 @@ adp_spans_add(AdpSpans *spans, AdpSpan days, int most)
 /*
  * The current span.
  */
-const AdpSpan *
-adp_spans_current(const AdpSpans *spans)
+const AdpDateRange *
+adp_date_ranges_current(const AdpDateRanges *spans)
 {
 	return spans->count > 0 ? &spans->items[spans->count - 1] : NULL;
 }
@@ -50,9 +50,9 @@ adp_spans_current(const AdpSpans *spans)
  * Puts the current span's halves in its place.
  */
 void
-adp_spans_halve(AdpSpans *spans)
+adp_date_ranges_halve(AdpDateRanges *spans)
 {
-	AdpSpan span = spans->items[--spans->count];
+	AdpDateRange span = spans->items[--spans->count];
 	DateADT middle = span.since + (span.until - span.since) / 2;
 
 	Assert(span.since < span.until);
@@ -64,7 +64,7 @@ adp_spans_halve(AdpSpans *spans)
  * Ends the current span.
  */
 void
-adp_spans_pop(AdpSpans *spans)
+adp_date_ranges_pop(AdpDateRanges *spans)
 {
 	Assert(spans->count > 0);
 	spans->count--;

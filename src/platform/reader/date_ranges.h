@@ -12,26 +12,27 @@
 #include "platform/days.h"
 
 /* All zero: none. */
-typedef struct AdpSpans
+typedef struct AdpDateRanges
 {
 	int count;
 	int capacity;
-	AdpSpan *items; /* the last one is the current */
-} AdpSpans;
+	AdpDateRange *items; /* the last one is the current */
+} AdpDateRanges;
 
 /*
  * Adds days, in spans of so many at most; 0: in one.  They become the current
  * ones.  Lives in CurrentMemoryContext.
  */
-extern void adp_spans_add(AdpSpans *spans, AdpSpan days, int most);
+extern void adp_date_ranges_add(AdpDateRanges *spans, AdpDateRange days,
+								int most);
 
 /* The current span; NULL if none is left. */
-extern const AdpSpan *adp_spans_current(const AdpSpans *spans);
+extern const AdpDateRange *adp_date_ranges_current(const AdpDateRanges *spans);
 
 /* Puts the current span's halves in its place; it must have several days. */
-extern void adp_spans_halve(AdpSpans *spans);
+extern void adp_date_ranges_halve(AdpDateRanges *spans);
 
 /* Ends the current span, of which there must be one. */
-extern void adp_spans_pop(AdpSpans *spans);
+extern void adp_date_ranges_pop(AdpDateRanges *spans);
 
 #endif /* ADP_PLATFORM_READER_DATE_RANGES_H */

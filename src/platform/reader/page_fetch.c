@@ -12,7 +12,7 @@
 /* Time between two looks at a call of another scan, in milliseconds. */
 #define LOOK_GAP_MS 10
 
-struct AdpFetch
+struct AdpPageFetch
 {
 	AdpSession *session;
 	MemoryContext cxt;
@@ -23,23 +23,23 @@ struct AdpFetch
 	AdpCall *failed; /* the call that failed, ours or another scan's */
 
 	/* where the platform's answers are kept; NULL elsewhere */
-	char *wanted;	   /* the request whose answer is looked for */
-	AdpKept *found;	   /* that answer, there already */
-	AdpCall *borrowed; /* another scan's call for it, done */
-	AdpNotice *notice; /* of our own call for it */
+	char *wanted;				/* the request whose answer is looked for */
+	AdpCachedResponse *found;	/* that answer, there already */
+	AdpCall *borrowed;			/* another scan's call for it, done */
+	AdpPendingResponse *notice; /* of our own call for it */
 
 	/* what holds the body that is being read */
 	AdpCall *reading;
-	AdpKept *kept;
+	AdpCachedResponse *kept;
 };
 
 /*
  * Makes a fetch.
  */
-AdpFetch *
-adp_fetch_create(AdpSession *session, MemoryContext cxt)
+AdpPageFetch *
+adp_page_fetch_create(AdpSession *session, MemoryContext cxt)
 {
-	AdpFetch *fetch = MemoryContextAllocZero(cxt, sizeof(AdpFetch));
+	AdpPageFetch *fetch = MemoryContextAllocZero(cxt, sizeof(AdpPageFetch));
 
 	fetch->session = session;
 	fetch->cxt = cxt;
@@ -51,33 +51,35 @@ adp_fetch_create(AdpSession *session, MemoryContext cxt)
  * before, or about to come to another scan.
  */
 void
-adp_fetch_start(AdpFetch *fetch, const AdpApiRequest *request,
-				const char *subject)
+adp_page_fetch_start(AdpPageFetch *fetch, const AdpApiRequest *request,
+					 const char *subject)
 {
 	AdpSession *session = fetch->session;
 	MemoryContext cxt = fetch->cxt;
 
-	Assert(!adp_fetch_is_under_way(fetch));
+	Assert(!adp_page_fetch_is_under_way(fetch));
 	fetch->subject = subject;
 	if (session->platform->keeps_answers)
 	{
 		fetch->wanted = MemoryContextStrdup(cxt, request->path);
-		fetch->found = adp_kept_find(cxt, session->settings, fetch->wanted);
+		fetch->found =
+			adp_response_cache_find(cxt, session->settings, fetch->wanted);
 		if (fetch->found != NULL ||
-			adp_kept_under_way(session->settings, fetch->wanted) != NULL)
+			adp_response_cache_under_way(session->settings, fetch->wanted) !=
+				NULL)
 			return;
 	}
 	fetch->own = adp_call_create(session, cxt, request, subject);
 	if (fetch->wanted != NULL)
-		fetch->notice = adp_kept_announce(cxt, session->settings, fetch->wanted,
-										  fetch->own);
+		fetch->notice = adp_response_cache_announce(cxt, session->settings,
+													fetch->wanted, fetch->own);
 }
 
 /*
  * Sends our own request for the page.
  */
 void
-adp_fetch_send(AdpFetch *fetch)
+adp_page_fetch_send(AdpPageFetch *fetch)
 {
 	if (fetch->own != NULL)
 		adp_call_advance(fetch->own);
@@ -87,7 +89,7 @@ adp_fetch_send(AdpFetch *fetch)
  * Whether a page was asked for that is neither held nor dropped.
  */
 bool
-adp_fetch_is_under_way(const AdpFetch *fetch)
+adp_page_fetch_is_under_way(const AdpPageFetch *fetch)
 {
 	return fetch->own != NULL || fetch->wanted != NULL;
 }
@@ -97,7 +99,7 @@ adp_fetch_is_under_way(const AdpFetch *fetch)
  * asks for the page any more.  It may be another scan's.
  */
 static AdpCall *
-call_to_advance(AdpFetch *fetch)
+call_to_advance(AdpPageFetch *fetch)
 {
 	AdpSession *session = fetch->session;
 	AdpCall *other;
@@ -105,11 +107,11 @@ call_to_advance(AdpFetch *fetch)
 	if (fetch->own != NULL && !adp_call_is_taken(fetch->own))
 		return fetch->own;
 	if (fetch->found == NULL)
-		fetch->found =
-			adp_kept_find(fetch->cxt, session->settings, fetch->wanted);
+		fetch->found = adp_response_cache_find(fetch->cxt, session->settings,
+											   fetch->wanted);
 	if (fetch->found != NULL || fetch->own != NULL)
 		return NULL;
-	other = adp_kept_under_way(session->settings, fetch->wanted);
+	other = adp_response_cache_under_way(session->settings, fetch->wanted);
 	if (other != NULL)
 	{
 		adp_call_poll(other);
@@ -121,33 +123,34 @@ call_to_advance(AdpFetch *fetch)
 /*
  * Takes the page as far as it goes.
  */
-AdpFetchState
-adp_fetch_advance(AdpFetch *fetch)
+AdpPageFetchState
+adp_page_fetch_advance(AdpPageFetch *fetch)
 {
 	AdpCall *call = call_to_advance(fetch);
 
 	fetch->borrowed = NULL;
 	if (call == NULL)
-		return fetch->found != NULL ? ADP_FETCH_READY : ADP_FETCH_GONE;
+		return fetch->found != NULL ? ADP_PAGE_FETCH_READY
+									: ADP_PAGE_FETCH_GONE;
 	switch (adp_call_advance(call))
 	{
 		case ADP_CALL_RUNNING:
 			break;
 		case ADP_CALL_DONE:
 			fetch->borrowed = call == fetch->own ? NULL : call;
-			return ADP_FETCH_READY;
+			return ADP_PAGE_FETCH_READY;
 		case ADP_CALL_FAILED:
 			fetch->failed = call;
-			return ADP_FETCH_FAILED;
+			return ADP_PAGE_FETCH_FAILED;
 	}
-	return ADP_FETCH_RUNNING;
+	return ADP_PAGE_FETCH_RUNNING;
 }
 
 /*
  * How the platform put it.
  */
 const AdpFailure *
-adp_fetch_failure(const AdpFetch *fetch)
+adp_page_fetch_failure(const AdpPageFetch *fetch)
 {
 	return adp_call_failure(fetch->failed);
 }
@@ -156,7 +159,7 @@ adp_fetch_failure(const AdpFetch *fetch)
  * Puts another hint into the error of a failed fetch.
  */
 void
-adp_fetch_advise(AdpFetch *fetch, const char *hint)
+adp_page_fetch_advise(AdpPageFetch *fetch, const char *hint)
 {
 	if (hint != NULL)
 		adp_call_advise(fetch->failed, hint);
@@ -166,7 +169,7 @@ adp_fetch_advise(AdpFetch *fetch, const char *hint)
  * Throws the error of a failed fetch.
  */
 void
-adp_fetch_throw(const AdpFetch *fetch)
+adp_page_fetch_throw(const AdpPageFetch *fetch)
 {
 	adp_call_throw(fetch->failed);
 }
@@ -175,7 +178,7 @@ adp_fetch_throw(const AdpFetch *fetch)
  * The call that has brought the page, if it was not kept from before.
  */
 static AdpCall *
-arrived_call(const AdpFetch *fetch)
+arrived_call(const AdpPageFetch *fetch)
 {
 	return fetch->borrowed != NULL ? fetch->borrowed : fetch->own;
 }
@@ -184,9 +187,9 @@ arrived_call(const AdpFetch *fetch)
  * The body of the page that has arrived.
  */
 const char *
-adp_fetch_body(const AdpFetch *fetch, Size *len)
+adp_page_fetch_body(const AdpPageFetch *fetch, Size *len)
 {
-	return fetch->found != NULL ? adp_kept_body(fetch->found, len)
+	return fetch->found != NULL ? adp_response_cache_body(fetch->found, len)
 								: adp_call_body(arrived_call(fetch), len);
 }
 
@@ -194,7 +197,7 @@ adp_fetch_body(const AdpFetch *fetch, Size *len)
  * Deals with a body that cannot be read.
  */
 void
-adp_fetch_reject(AdpFetch *fetch, const AdpError *why)
+adp_page_fetch_reject(AdpPageFetch *fetch, const AdpError *why)
 {
 	AdpError told = {0};
 
@@ -211,7 +214,7 @@ adp_fetch_reject(AdpFetch *fetch, const AdpError *why)
  * Holds on to the body of the page that has arrived.
  */
 void
-adp_fetch_hold(AdpFetch *fetch)
+adp_page_fetch_hold(AdpPageFetch *fetch)
 {
 	AdpSession *session = fetch->session;
 
@@ -226,22 +229,23 @@ adp_fetch_hold(AdpFetch *fetch)
 	}
 	fetch->kept = fetch->found;
 	if (fetch->kept == NULL)
-		fetch->kept = adp_kept_put(fetch->cxt, session->settings, fetch->wanted,
+		fetch->kept =
+			adp_response_cache_put(fetch->cxt, session->settings, fetch->wanted,
 								   arrived_call(fetch));
 	fetch->found = NULL;
-	adp_fetch_drop(fetch);
+	adp_page_fetch_drop(fetch);
 }
 
 /*
  * Lets go of the body that is held.
  */
 void
-adp_fetch_let_go(AdpFetch *fetch)
+adp_page_fetch_let_go(AdpPageFetch *fetch)
 {
 	if (fetch->reading != NULL)
 		adp_call_release(fetch->reading);
 	if (fetch->kept != NULL)
-		adp_kept_release(fetch->kept);
+		adp_response_cache_release(fetch->kept);
 	fetch->reading = NULL;
 	fetch->kept = NULL;
 }
@@ -250,12 +254,12 @@ adp_fetch_let_go(AdpFetch *fetch)
  * Lets go of the page that was asked for.
  */
 void
-adp_fetch_drop(AdpFetch *fetch)
+adp_page_fetch_drop(AdpPageFetch *fetch)
 {
 	if (fetch->notice != NULL)
-		adp_kept_withdraw(fetch->notice);
+		adp_response_cache_withdraw(fetch->notice);
 	if (fetch->found != NULL)
-		adp_kept_release(fetch->found);
+		adp_response_cache_release(fetch->found);
 	if (fetch->own != NULL)
 		adp_call_release(fetch->own);
 	fetch->notice = NULL;

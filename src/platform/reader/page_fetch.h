@@ -12,64 +12,66 @@
 
 #include "platform/api/call.h"
 
-typedef struct AdpFetch AdpFetch;
+typedef struct AdpPageFetch AdpPageFetch;
 
-typedef enum AdpFetchState
+typedef enum AdpPageFetchState
 {
-	ADP_FETCH_RUNNING,
-	ADP_FETCH_READY,  /* the page's body is there */
-	ADP_FETCH_FAILED, /* for good; see adp_fetch_failure() */
-	ADP_FETCH_GONE	  /* who was to bring it gave up: drop it, start anew */
-} AdpFetchState;
+	ADP_PAGE_FETCH_RUNNING,
+	ADP_PAGE_FETCH_READY,  /* the page's body is there */
+	ADP_PAGE_FETCH_FAILED, /* for good; see adp_page_fetch_failure() */
+	ADP_PAGE_FETCH_GONE /* who was to bring it gave up: drop it, start anew */
+} AdpPageFetchState;
 
 /* Makes a fetch in cxt that fetches nothing yet. */
-extern AdpFetch *adp_fetch_create(AdpSession *session, MemoryContext cxt);
+extern AdpPageFetch *adp_page_fetch_create(AdpSession *session,
+										   MemoryContext cxt);
 
 /*
  * Asks for a page, unless its answer is there, or under way, already.  Nothing
  * is sent yet, so that the request, which is copied and may be long, can be let
  * go of first.  subject is as for calls, and must stay.
  */
-extern void adp_fetch_start(AdpFetch *fetch, const AdpApiRequest *request,
-							const char *subject);
+extern void adp_page_fetch_start(AdpPageFetch *fetch,
+								 const AdpApiRequest *request,
+								 const char *subject);
 
 /* Sends the request, if we are to and can without waiting. */
-extern void adp_fetch_send(AdpFetch *fetch);
+extern void adp_page_fetch_send(AdpPageFetch *fetch);
 
 /* Whether a page was asked for that is neither held nor dropped. */
-extern bool adp_fetch_is_under_way(const AdpFetch *fetch);
+extern bool adp_page_fetch_is_under_way(const AdpPageFetch *fetch);
 
 /* Takes the page as far as it goes without waiting. */
-extern AdpFetchState adp_fetch_advance(AdpFetch *fetch);
+extern AdpPageFetchState adp_page_fetch_advance(AdpPageFetch *fetch);
 
-/* After ADP_FETCH_FAILED: how the platform put it; good until it is dropped. */
-extern const AdpFailure *adp_fetch_failure(const AdpFetch *fetch);
+/* After ADP_PAGE_FETCH_FAILED: how the platform put it; good until it is dropped. */
+extern const AdpFailure *adp_page_fetch_failure(const AdpPageFetch *fetch);
 
-/* After ADP_FETCH_FAILED: puts another hint, unless NULL, into the error. */
-extern void adp_fetch_advise(AdpFetch *fetch, const char *hint);
+/* After ADP_PAGE_FETCH_FAILED: puts another hint, unless NULL, into the error. */
+extern void adp_page_fetch_advise(AdpPageFetch *fetch, const char *hint);
 
-/* After ADP_FETCH_FAILED: throws the error. */
-pg_noreturn extern void adp_fetch_throw(const AdpFetch *fetch);
+/* After ADP_PAGE_FETCH_FAILED: throws the error. */
+pg_noreturn extern void adp_page_fetch_throw(const AdpPageFetch *fetch);
 
-/* After ADP_FETCH_READY: the body, good as long as the page is held. */
-extern const char *adp_fetch_body(const AdpFetch *fetch, Size *len);
+/* After ADP_PAGE_FETCH_READY: the body, good as long as the page is held. */
+extern const char *adp_page_fetch_body(const AdpPageFetch *fetch, Size *len);
 
 /*
  * Says that the body cannot be read: it is fetched again.  Throws if it was
  * kept: it was read once, but perhaps not for the columns that are wanted now.
  */
-extern void adp_fetch_reject(AdpFetch *fetch, const AdpError *why);
+extern void adp_page_fetch_reject(AdpPageFetch *fetch, const AdpError *why);
 
 /*
- * Holds on to the body, which was found whole, until adp_fetch_let_go(); where
+ * Holds on to the body, which was found whole, until adp_page_fetch_let_go(); where
  * answers are kept, it goes there.
  */
-extern void adp_fetch_hold(AdpFetch *fetch);
+extern void adp_page_fetch_hold(AdpPageFetch *fetch);
 
 /* Lets go of the body that is held; harmless without one. */
-extern void adp_fetch_let_go(AdpFetch *fetch);
+extern void adp_page_fetch_let_go(AdpPageFetch *fetch);
 
 /* Lets go of the page that was asked for; harmless without one. */
-extern void adp_fetch_drop(AdpFetch *fetch);
+extern void adp_page_fetch_drop(AdpPageFetch *fetch);
 
 #endif /* ADP_PLATFORM_READER_PAGE_FETCH_H */

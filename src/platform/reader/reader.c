@@ -17,11 +17,11 @@ struct AdpReader
 	MemoryContext cxt;
 	AdpSession *session;
 	const AdpReadPlan *plan;
-	AdpDirectory *directory;
-	AdpCursorPlan *cursor_plan;
-	int ncursors; /* -1: accounts not known yet */
-	AdpCursor **cursors;
-	int active;		/* cursor whose page is being read; -1: none */
+	AdpAccountResolver *resolver;
+	AdpAccountReadPlan *account_plan;
+	int naccounts; /* -1: accounts not known yet */
+	AdpAccountReader **accounts;
+	int active;		/* account_reader whose page is being read; -1: none */
 	int until_poll; /* rows until the next poll */
 };
 
@@ -41,30 +41,32 @@ adp_reader_create(MemoryContext cxt, const AdpPlatform *platform,
 	reader->cxt = cxt;
 	reader->plan = plan;
 	reader->session = adp_session_open(cxt, platform, settings);
-	reader->cursor_plan =
-		adp_cursor_plan(cxt, reader->session, &plan->query, &plan->days);
-	reader->directory = adp_directory_create(reader->session, cxt, source,
-											 &plan->accounts, with_settings);
-	reader->ncursors = -1;
+	reader->account_plan = adp_account_reader_plan(cxt, reader->session,
+												   &plan->query, &plan->days);
+	reader->resolver =
+		adp_account_resolver_create(reader->session, cxt, source,
+									&plan->accounts, with_settings);
+	reader->naccounts = -1;
 	reader->active = -1;
 	MemoryContextSwitchTo(old);
 	return reader;
 }
 
 /*
- * Makes the cursors once the accounts are known.
+ * Makes the accounts once the accounts are known.
  */
 static void
-open_cursors(AdpReader *reader)
+open_accounts(AdpReader *reader)
 {
-	int n = adp_directory_count(reader->directory);
+	int n = adp_account_resolver_count(reader->resolver);
 
-	reader->cursors = palloc(Max(n, 1) * sizeof(AdpCursor *));
+	reader->accounts = palloc(Max(n, 1) * sizeof(AdpAccountReader *));
 	for (int i = 0; i < n; i++)
-		reader->cursors[i] =
-			adp_cursor_create(reader->cursor_plan,
-							  adp_directory_account(reader->directory, i));
-	reader->ncursors = n;
+		reader->accounts[i] =
+			adp_account_reader_create(reader->account_plan,
+									  adp_account_resolver_account(reader->resolver,
+																   i));
+	reader->naccounts = n;
 }
 
 /*
@@ -110,21 +112,21 @@ is_present(const AdpReadPlan *plan, const AdpCell *cells)
 }
 
 /*
- * The next row of the cursor's page that exists; NULL when it is used up.
+ * The next row of the account_reader's page that exists; NULL when it is used up.
  */
 static const AdpCell *
-next_row(const AdpReader *reader, AdpCursor *cursor)
+next_row(const AdpReader *reader, AdpAccountReader *account_reader)
 {
 	const AdpCell *cells;
 
 	do
-		cells = adp_cursor_next(cursor);
+		cells = adp_account_reader_next(account_reader);
 	while (cells != NULL && !is_present(reader->plan, cells));
 	return cells;
 }
 
 /*
- * Takes every cursor as far as it goes and finds one whose page has arrived: -1
+ * Takes every account_reader as far as it goes and finds one whose page has arrived: -1
  * if none has, -2 if there will be none.
  */
 static int
@@ -133,20 +135,21 @@ drive(AdpReader *reader)
 	MemoryContext old = MemoryContextSwitchTo(reader->cxt);
 	int found = -2;
 
-	if (reader->ncursors < 0)
+	if (reader->naccounts < 0)
 	{
-		if (adp_directory_advance(reader->directory))
-			open_cursors(reader);
+		if (adp_account_resolver_advance(reader->resolver))
+			open_accounts(reader);
 		else
 			found = -1;
 	}
-	for (int i = 0; i < reader->ncursors; i++)
+	for (int i = 0; i < reader->naccounts; i++)
 	{
-		AdpCursorState state = adp_cursor_advance(reader->cursors[i]);
+		AdpAccountReaderState state =
+			adp_account_reader_advance(reader->accounts[i]);
 
-		if (state == ADP_CURSOR_READY && found < 0)
+		if (state == ADP_ACCOUNT_READER_READY && found < 0)
 			found = i;
-		else if (state == ADP_CURSOR_BUSY && found == -2)
+		else if (state == ADP_ACCOUNT_READER_BUSY && found == -2)
 			found = -1;
 	}
 	MemoryContextSwitchTo(old);
@@ -165,7 +168,7 @@ find_page(AdpReader *reader, bool may_wait)
 
 		if (found >= 0)
 		{
-			if (!adp_cursor_turn(reader->cursors[found]))
+			if (!adp_account_reader_turn(reader->accounts[found]))
 				continue;
 			reader->active = found;
 			return ADP_READ_ROW;
@@ -208,10 +211,10 @@ adp_reader_next(AdpReader *reader, bool may_wait, const AdpCell **cells,
 
 		if (reader->active >= 0)
 		{
-			AdpCursor *cursor = reader->cursors[reader->active];
+			AdpAccountReader *account_reader = reader->accounts[reader->active];
 
-			*cells = next_row(reader, cursor);
-			*account = adp_cursor_account(cursor);
+			*cells = next_row(reader, account_reader);
+			*account = adp_account_reader_account(account_reader);
 			if (*cells != NULL)
 			{
 				poll_now_and_then(reader);
@@ -231,8 +234,8 @@ adp_reader_next(AdpReader *reader, bool may_wait, const AdpCell **cells,
 void
 adp_reader_close(AdpReader *reader)
 {
-	for (int i = 0; i < reader->ncursors; i++)
-		adp_cursor_close(reader->cursors[i]);
+	for (int i = 0; i < reader->naccounts; i++)
+		adp_account_reader_close(reader->accounts[i]);
 	adp_session_close(reader->session);
 }
 
@@ -248,7 +251,7 @@ adp_reader_stats(const AdpReader *reader)
 const AdpAccountVerdict *
 adp_reader_verdicts(const AdpReader *reader, int *n)
 {
-	return adp_directory_verdicts(reader->directory, n);
+	return adp_account_resolver_verdicts(reader->resolver, n);
 }
 
 /*

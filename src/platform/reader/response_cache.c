@@ -168,7 +168,7 @@ run_utility(PlannedStmt *stmt, const char *text, bool is_read_only,
 	run(stmt, text, is_read_only, context, params, environment, receiver,
 		completion);
 	if (discards_all)
-		(void) adp_kept_forget(InvalidOid);
+		(void) adp_response_cache_forget(InvalidOid);
 }
 
 /*
@@ -237,10 +237,10 @@ end_reading(void *resource)
 /*
  * Begins to read an answer.
  */
-static AdpKept *
+static AdpCachedResponse *
 read_answer(MemoryContext cxt, Answer *answer)
 {
-	AdpKept *kept = adp_owner_create(cxt, end_reading);
+	AdpCachedResponse *kept = adp_owner_create(cxt, end_reading);
 
 	kept->resource = answer;
 	answer->readers++;
@@ -251,9 +251,9 @@ read_answer(MemoryContext cxt, Answer *answer)
 /*
  * Finds an answer.
  */
-AdpKept *
-adp_kept_find(MemoryContext cxt, const AdpSettings *settings,
-			  const char *request)
+AdpCachedResponse *
+adp_response_cache_find(MemoryContext cxt, const AdpSettings *settings,
+						const char *request)
 {
 	const Key key = make_key(settings, request);
 	dlist_iter iter;
@@ -310,14 +310,14 @@ create_answer(const AdpSettings *settings, const char *request, Origin origin)
 /*
  * Keeps the body of a done call.  It replaces an older one of the same request.
  */
-AdpKept *
-adp_kept_put(MemoryContext cxt, const AdpSettings *settings,
-			 const char *request, AdpCall *call)
+AdpCachedResponse *
+adp_response_cache_put(MemoryContext cxt, const AdpSettings *settings,
+					   const char *request, AdpCall *call)
 {
 	const Key key = make_key(settings, request);
 	Answer *answer;
 	dlist_iter iter;
-	AdpKept *kept;
+	AdpCachedResponse *kept;
 
 	prepare();
 	dlist_foreach(iter, &answers)
@@ -337,7 +337,7 @@ adp_kept_put(MemoryContext cxt, const AdpSettings *settings,
 }
 
 const char *
-adp_kept_body(const AdpKept *kept, Size *len)
+adp_response_cache_body(const AdpCachedResponse *kept, Size *len)
 {
 	const Answer *answer = kept->resource;
 
@@ -349,7 +349,7 @@ adp_kept_body(const AdpKept *kept, Size *len)
  * Lets go of an answer.
  */
 void
-adp_kept_release(AdpKept *kept)
+adp_response_cache_release(AdpCachedResponse *kept)
 {
 	adp_owner_release(kept);
 }
@@ -358,7 +358,7 @@ adp_kept_release(AdpKept *kept)
  * Forgets the answers of a server.
  */
 int
-adp_kept_forget(Oid serverid)
+adp_response_cache_forget(Oid serverid)
 {
 	dlist_iter iter;
 	int count = 0;
@@ -389,11 +389,11 @@ unlink_call(void *resource)
 /*
  * Says that a call is under way.
  */
-AdpNotice *
-adp_kept_announce(MemoryContext cxt, const AdpSettings *settings,
-				  const char *request, AdpCall *call)
+AdpPendingResponse *
+adp_response_cache_announce(MemoryContext cxt, const AdpSettings *settings,
+							const char *request, AdpCall *call)
 {
-	AdpNotice *notice = adp_owner_create(cxt, unlink_call);
+	AdpPendingResponse *notice = adp_owner_create(cxt, unlink_call);
 	UnderWay *entry = MemoryContextAllocZero(cxt, sizeof(UnderWay));
 
 	entry->key = make_key(settings, MemoryContextStrdup(cxt, request));
@@ -405,7 +405,7 @@ adp_kept_announce(MemoryContext cxt, const AdpSettings *settings,
 }
 
 void
-adp_kept_withdraw(AdpNotice *notice)
+adp_response_cache_withdraw(AdpPendingResponse *notice)
 {
 	adp_owner_release(notice);
 }
@@ -415,7 +415,7 @@ adp_kept_withdraw(AdpNotice *notice)
  * has gone, stays here until its owner goes on, which may be never.
  */
 AdpCall *
-adp_kept_under_way(const AdpSettings *settings, const char *request)
+adp_response_cache_under_way(const AdpSettings *settings, const char *request)
 {
 	const Key key = make_key(settings, request);
 	dlist_iter iter;

@@ -22,47 +22,51 @@
 #include "platform/api/call.h"
 
 /* An answer that is being read: it stays until released. */
-typedef struct AdpOwner AdpKept;
+typedef struct AdpOwner AdpCachedResponse;
 
 /*
  * Finds an answer; NULL if there is none to be used.  It is released with cxt
  * at the latest.
  */
-extern AdpKept *adp_kept_find(MemoryContext cxt, const AdpSettings *settings,
-							  const char *request);
+extern AdpCachedResponse *adp_response_cache_find(MemoryContext cxt,
+												  const AdpSettings *settings,
+												  const char *request);
 
 /*
  * Keeps the body of a done call, which was read to its end; the call has none
  * afterwards, but the bytes stay where they are.
  */
-extern AdpKept *adp_kept_put(MemoryContext cxt, const AdpSettings *settings,
-							 const char *request, AdpCall *call);
+extern AdpCachedResponse *adp_response_cache_put(MemoryContext cxt,
+												 const AdpSettings *settings,
+												 const char *request,
+												 AdpCall *call);
 
-extern const char *adp_kept_body(const AdpKept *kept, Size *len);
+extern const char *adp_response_cache_body(const AdpCachedResponse *kept,
+										   Size *len);
 
 /* Lets go of an answer; harmless to repeat. */
-extern void adp_kept_release(AdpKept *kept);
+extern void adp_response_cache_release(AdpCachedResponse *kept);
 
 /* Forgets the answers of a server, of all with InvalidOid; returns how many there
  * were. */
-extern int adp_kept_forget(Oid serverid);
+extern int adp_response_cache_forget(Oid serverid);
 
 /*
  * Says that a call is under way for a request, so that other scans wait for its
- * answer instead of asking, too.  Until adp_kept_withdraw(), or the end of cxt.
+ * answer instead of asking, too.  Until adp_response_cache_withdraw(), or the end of cxt.
  */
-typedef struct AdpOwner AdpNotice;
+typedef struct AdpOwner AdpPendingResponse;
 
-extern AdpNotice *adp_kept_announce(MemoryContext cxt,
-									const AdpSettings *settings,
-									const char *request, AdpCall *call);
-extern void adp_kept_withdraw(AdpNotice *notice);
+extern AdpPendingResponse *adp_response_cache_announce(
+	MemoryContext cxt, const AdpSettings *settings, const char *request,
+	AdpCall *call);
+extern void adp_response_cache_withdraw(AdpPendingResponse *notice);
 
 /*
  * The call that another scan has under way for a request and whose answer may
  * be used, or NULL.
  */
-extern AdpCall *adp_kept_under_way(const AdpSettings *settings,
-								   const char *request);
+extern AdpCall *adp_response_cache_under_way(const AdpSettings *settings,
+											 const char *request);
 
 #endif /* ADP_PLATFORM_READER_RESPONSE_CACHE_H */

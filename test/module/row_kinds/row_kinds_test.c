@@ -26,31 +26,32 @@ PG_FUNCTION_INFO_V1(row_kinds_test_check_choice);
 /* The token that is in use. */
 #define SECRET "token-of-the-trial"
 
-#define TALLIES \
+#define LISTS \
 	.type_key = "kind", .amount_key = "n", .default_window = "usual", \
 	.windows = "[0-9]+h.*|ever.*", .additive = "tallies,more", \
 	.keys = "kind,place", .choice = "buy|sell, join", \
 	.conversions = "trial.conversions", .conversions_value = "trial.value", \
 	.row_count = "trial.count", .row_value = "trial.worth"
 
-static const AdpTallies plain_tallies = {TALLIES,
-										 .pairs = {{"tallies", "worth"}}};
-static const AdpTallies all_tallies = {TALLIES,
-									   .pairs = {{"tallies", "worth"},
-												 {"more", "more_worth",
-												  "own\\..*|both", "own\\..*"}},
-									   .setting = "rule",
-									   .one_setting = "one|two",
-									   .proof = "buy|sell|join",
-									   .hiding = "place|hour.*",
-									   .open = "see"};
+static const AdpActionLists plain_tallies = {LISTS,
+											 .pairs = {{"tallies", "worth"}}};
+static const AdpActionLists all_tallies = {LISTS,
+										   .pairs = {{"tallies", "worth"},
+													 {"more", "more_worth",
+													  "own\\..*|both",
+													  "own\\..*"}},
+										   .setting = "rule",
+										   .one_setting = "one|two",
+										   .proof = "buy|sell|join",
+										   .hiding = "place|hour.*",
+										   .open = "see"};
 
-static const AdpFamilyColumn event_columns[] = {{"trial.events", "events"},
-												{"trial.income", "income:",
-												 .tells_currency = true},
-												{NULL}};
+static const AdpEventColumn event_columns[] = {{"trial.events", "events"},
+											   {"trial.income", "income:",
+												.tells_currency = true},
+											   {NULL}};
 
-static const AdpFamilies events = {
+static const AdpEventColumns events = {
 	.opening = "_",
 	.closing = "",
 	.columns = event_columns,
@@ -72,12 +73,12 @@ static const AdpFailureRule rules[] = {{"~enough for", ADP_ERR_QUOTA, 0,
 									   {NULL}};
 static const AdpFailureKind failures = {.rules = rules};
 
-static const AdpRecords flat = {.none = none};
-static const AdpRecords timed = {.none = none,
+static const AdpCsvRows flat = {.none = none};
+static const AdpCsvRows timed = {.none = none,
 								 .time = "at",
 								 .families = &events,
 								 .lacks_families = true};
-static const AdpRecords folded = {.none = none, .families = &events};
+static const AdpCsvRows folded = {.none = none, .families = &events};
 
 static const AdpField fields[] = {{"day", ADP_FIELD_DATE, ADP_KIND_SEGMENT,
 								   ADP_FIELD_REQUIRED},
@@ -87,8 +88,8 @@ static const AdpField fields[] = {{"day", ADP_FIELD_DATE, ADP_KIND_SEGMENT,
 								  {"cost", ADP_FIELD_DECIMAL, ADP_KIND_METRIC},
 								  {NULL}};
 
-static const AdpMetaRows plain_rows = {.tallies = &plain_tallies};
-static const AdpMetaRows all_rows = {.tallies = &all_tallies};
+static const AdpMetaRows plain_rows = {.spec = &plain_tallies};
+static const AdpMetaRows all_rows = {.spec = &all_tallies};
 
 static const AdpSource sources[] = {{"plain", .rows = &plain_rows.base},
 									{"tallies", .rows = &all_rows.base},
@@ -112,12 +113,12 @@ static const AdpPlatform csv_trial = {.format = ADP_FORMAT_CSV,
 /*
  * The lists of a source; NULL if its rows are records.
  */
-static const AdpTallies *
+static const AdpActionLists *
 tallies_of(const AdpSource *source)
 {
 	if (source->rows != &plain_rows.base && source->rows != &all_rows.base)
 		return NULL;
-	return ((const AdpMetaRows *) source->rows)->tallies;
+	return ((const AdpMetaRows *) source->rows)->spec;
 }
 
 /*
@@ -187,7 +188,7 @@ row_kinds_test_read(PG_FUNCTION_ARGS)
 	const AdpPageAsk ask = {&settings, &account, &query};
 	const AdpPlatform *platform = &json_trial;
 	const AdpSource *source = adp_platform_source(platform, query.source);
-	const AdpTallies *tallies = tallies_of(source);
+	const AdpActionLists *spec = tallies_of(source);
 	AdpError error = {0};
 	AdpShaper *shaper;
 	AdpPageForm *form;
@@ -201,16 +202,16 @@ row_kinds_test_read(PG_FUNCTION_ARGS)
 		settings.breakdowns = text_to_cstring(PG_GETARG_TEXT_PP(4));
 	if (!PG_ARGISNULL(5))
 		settings.action_breakdowns = text_to_cstring(PG_GETARG_TEXT_PP(5));
-	if (tallies == NULL)
+	if (spec == NULL)
 		platform = &csv_trial;
 	/* of some sources nobody knows the currency */
 	if (source->rows != &flat.base)
 		account.currency = "KRW";
-	if (tallies != NULL)
-		adp_tallies_check(tallies, &settings, &query);
-	shaper = tallies != NULL
-		? adp_tallies_shaper(tallies, &settings, &query)
-		: adp_records_shaper(platform, source, &settings, &query);
+	if (spec != NULL)
+		adp_action_lists_check(spec, &settings, &query);
+	shaper = spec != NULL
+		? adp_action_lists_shaper(spec, &settings, &query)
+		: adp_csv_rows_shaper(platform, source, &settings, &query);
 	form = adp_page_form(CurrentMemoryContext, platform, shaper, &query);
 	page = adp_page_open(form, &ask, body, strlen(body), CurrentMemoryContext,
 						 &error);
@@ -228,19 +229,19 @@ Datum
 row_kinds_test_members(PG_FUNCTION_ARGS)
 {
 	char *source = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	const AdpTallies *tallies =
+	const AdpActionLists *spec =
 		tallies_of(adp_platform_source(&json_trial, source));
 	AdpSettings settings = {.breakdowns = "age,asset"};
-	AdpTallyField field;
-	const char *members[ADP_TALLY_MEMBERS];
+	AdpActionField field;
+	const char *members[ADP_ACTION_MEMBERS];
 	StringInfoData out;
 	int n;
 
 	if (PG_NARGS() > 2)
 		settings.conversion_actions = text_to_cstring(PG_GETARG_TEXT_PP(2));
-	adp_tallies_split(tallies, &settings, text_to_cstring(PG_GETARG_TEXT_PP(1)),
-					  &field);
-	n = adp_tallies_members(tallies, &settings, &field, members);
+	adp_action_lists_split(spec, &settings,
+						   text_to_cstring(PG_GETARG_TEXT_PP(1)), &field);
+	n = adp_action_lists_members(spec, &settings, &field, members);
 	initStringInfo(&out);
 	for (int i = 0; i < n; i++)
 		appendStringInfo(&out, "%s%s", i > 0 ? "," : "", members[i]);
@@ -256,7 +257,7 @@ Datum
 row_kinds_test_check_choice(PG_FUNCTION_ARGS)
 {
 	const char *problem =
-		adp_choice_check(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+		adp_conversion_actions_check(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 
 	if (problem == NULL)
 		PG_RETURN_NULL();
