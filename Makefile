@@ -95,18 +95,17 @@ EXTENSION = adpipe
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" adpipe.control)
 MODULE_big = adpipe
 
-# The engine's folders and one per platform.
-PLATFORM_DIRS = $(patsubst %/,%,$(sort $(dir $(wildcard src/platform/*/*.c))))
-SRC_DIRS = src src/base src/net src/platform $(PLATFORM_DIRS) src/fdw src/kpi
+SRC_DIRS = $(patsubst %/,%,$(sort $(dir $(wildcard src/*.c src/*/*.c src/*/*/*.c))))
 SRCS := $(sort $(wildcard $(SRC_DIRS:%=%/*.c)))
 HDRS := $(sort $(wildcard $(SRC_DIRS:%=%/*.h)))
 OBJS = $(SRCS:.c=.o)
 
 # Parts of the install script.  No wildcard: the order is meaning.
-SQL_PARTS = src/adpipe.sql src/kpi/ratio.sql src/kpi/adstats.sql \
-	src/kpi/sparkline.sql src/kpi/statistics.sql src/kpi/series.sql \
-	src/kpi/attribution.sql src/kpi/sequence.sql src/kpi/display.sql \
-	src/kpi/kpis.sql src/fdw/fdw.sql
+SQL_PARTS = src/adpipe.sql
+SQL_PARTS += $(patsubst %,src/kpi/%.sql,ratio/ratio adstats/adstats series/sparkline \
+	statistics/statistics series/series attribution/attribution events/sequence \
+	display kpis)
+SQL_PARTS += src/fdw/fdw.sql
 INSTALL_SQL = build/adpipe--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
 DATA = $(sort $(wildcard src/upgrade/adpipe--*--*.sql))

@@ -13,7 +13,7 @@ SELECT section, place,
 	   || COALESCE(E'\n\nBefore you compare: ' || replace(trap, '<', '&lt;'), '') AS text
   FROM adpipe.kpi_entries();
 
-SELECT $$<!-- Made by "make docs" from doc/kpis.sql, the list of KPIs (src/kpi/kpis.sql, src/kpi/ratio.sql) and the comments in the catalogue: edit those. -->
+SELECT $$<!-- Made by "make docs" from doc/kpis.sql, the list of KPIs (src/kpi/kpis.sql, src/kpi/ratio/ratio.sql) and the comments in the catalogue: edit those. -->
 # KPIs
 
 Aggregates and functions of the schema `adpipe`. Further pages:

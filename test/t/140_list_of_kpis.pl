@@ -20,7 +20,7 @@ sub query
 # Functions in SQL may belong to other parts of the extension: of these, the ones
 # that the sources of the KPIs define.
 my %in_sources;
-foreach my $file (glob 'src/kpi/*.sql')
+foreach my $file (glob 'src/kpi/*.sql src/kpi/*/*.sql')
 {
 	$in_sources{$_} = 1 foreach slurp_file($file) =~ /CREATE FUNCTION adpipe\.(\w+)\(/g;
 }

@@ -1,0 +1,211 @@
+/*
+ * adstats_io.c
+ *		Text and binary form of adpipe.adstats.
+ *
+ * Text: adstats:1:CURRENCY:IMPRESSIONS:CLICKS:SPEND:CONVERSIONS:VALUE, where 1
+ * is the version, and "-" stands for a measure that was not reported and for
+ * no currency.  A value has exactly one text, and no other text is accepted.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "libpq/pqformat.h"
+
+#include "base/compat.h"
+#include "kpi/adstats/adstats.h"
+
+PG_FUNCTION_INFO_V1(adpipe_adstats_in);
+PG_FUNCTION_INFO_V1(adpipe_adstats_out);
+PG_FUNCTION_INFO_V1(adpipe_adstats_recv);
+PG_FUNCTION_INFO_V1(adpipe_adstats_send);
+
+#define TYPE_NAME "adpipe.adstats"
+#define TEXT_NAME "adstats"
+#define NOTHING "-"
+
+/* the longest text is below this: 5 sums and a code */
+#define TEXT_SIZE 256
+
+/*
+ * Appends the text of a value.
+ */
+static void
+print_stats(StringInfo text, const AdpAdStats *stats)
+{
+	int i;
+
+	appendStringInfo(text, TEXT_NAME ":%d:", stats->version);
+	if (adp_currency_is_declared(stats->code))
+		appendStringInfo(text, "%.*s", ADP_CURRENCY_SIZE, stats->code);
+	else
+		appendStringInfoString(text, NOTHING);
+
+	for (i = 0; i < ADP_MEASURES; i++)
+	{
+		char number[ADP_FIXED_TEXT_SIZE] = NOTHING;
+
+		if (adp_adstats_has(stats, i))
+			adp_fixed_print(number, stats->units[i], stats->scale[i]);
+		appendStringInfo(text, ":%s", number);
+	}
+}
+
+/*
+ * The next field of a text, cut out in place; *rest moves on, and is NULL
+ * behind the last.  An empty string when there is none.
+ */
+static const char *
+next_field(char **rest)
+{
+	const char *field = *rest != NULL ? strsep(rest, ":") : "";
+
+	return field;
+}
+
+/*
+ * Reads everything behind the version.  Takes any text, and makes a value of
+ * it that may be invalid or have another text: the caller checks both.
+ */
+static void
+parse_stats(char *rest, AdpAdStats *stats)
+{
+	const char *code = next_field(&rest);
+	int i;
+
+	if (strcmp(code, NOTHING) != 0)
+		memcpy(stats->code, code, strnlen(code, ADP_CURRENCY_SIZE));
+
+	for (i = 0; i < ADP_MEASURES; i++)
+	{
+		const char *number = next_field(&rest);
+		AdpFixed value;
+
+		if (!adp_fixed_parse(number, &value))
+			continue;
+		stats->present |= ADP_MEASURE_BIT(i);
+		stats->units[i] = value.units;
+		stats->scale[i] = value.scale;
+	}
+}
+
+/*
+ * Does the value print as this text?
+ */
+static bool
+prints_as(const AdpAdStats *stats, const char *text)
+{
+	StringInfoData printed;
+	bool is_same;
+
+	initStringInfo(&printed);
+	print_stats(&printed, stats);
+	is_same = strcmp(printed.data, text) == 0;
+	pfree(printed.data);
+	return is_same;
+}
+
+/*
+ * adstats_in(cstring) returns adstats
+ *
+ * Parses leniently, then demands that the result is valid and prints as what
+ * was read: this leaves no gap between what is accepted and what is written.
+ */
+Datum
+adpipe_adstats_in(PG_FUNCTION_ARGS)
+{
+	const char *input = PG_GETARG_CSTRING(0);
+	AdpAdStats *stats = palloc0(sizeof(AdpAdStats));
+	char copy[TEXT_SIZE];
+	char *rest = copy;
+
+	strlcpy(copy, input, sizeof(copy));
+	if (strcmp(next_field(&rest), TEXT_NAME) == 0)
+	{
+		long version = strtol(next_field(&rest), NULL, 10);
+
+		/* a later version is worth a better message than a typing error */
+		if (version > 0)
+			adp_adstats_check_version((int) Min(version, PG_INT32_MAX));
+		stats->version = ADP_ADSTATS_VERSION;
+		parse_stats(rest, stats);
+	}
+
+	if (!adp_adstats_is_valid(stats) || !prints_as(stats, input))
+		adp_ereturn(fcinfo->context, (Datum) 0,
+					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+					 errmsg("invalid input syntax for type %s: \"%s\"",
+							TYPE_NAME, input)));
+	PG_RETURN_POINTER(stats);
+}
+
+/*
+ * adstats_out(adstats) returns cstring
+ */
+Datum
+adpipe_adstats_out(PG_FUNCTION_ARGS)
+{
+	const AdpAdStats *stats = PG_GETARG_ADSTATS(0);
+	StringInfoData text;
+
+	adp_adstats_check_version(stats->version);
+	initStringInfo(&text);
+	print_stats(&text, stats);
+	PG_RETURN_CSTRING(text.data);
+}
+
+/*
+ * adstats_recv(internal) returns adstats
+ *
+ * The server checks that nothing is missing or left over; the rest is up to
+ * us, since the message may come from anyone.
+ */
+Datum
+adpipe_adstats_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
+	AdpAdStats *stats = palloc0(sizeof(AdpAdStats));
+	int i;
+
+	stats->version = pq_getmsgbyte(message);
+	adp_adstats_check_version(stats->version);
+	stats->present = pq_getmsgbyte(message);
+	pq_copymsgbytes(message, (char *) stats->scale, ADP_MEASURES);
+	pq_copymsgbytes(message, stats->code, ADP_CURRENCY_SIZE);
+	for (i = 0; i < ADP_MEASURES; i++)
+	{
+		uint64 high = (uint64) pq_getmsgint64(message);
+		uint64 low = (uint64) pq_getmsgint64(message);
+
+		stats->units[i] = (int128) (((uint128) high << 64) | low);
+	}
+
+	if (!adp_adstats_is_valid(stats))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid external \"%s\" value", TYPE_NAME)));
+	PG_RETURN_POINTER(stats);
+}
+
+/*
+ * adstats_send(adstats) returns bytea
+ */
+Datum
+adpipe_adstats_send(PG_FUNCTION_ARGS)
+{
+	const AdpAdStats *stats = PG_GETARG_ADSTATS(0);
+	StringInfoData message;
+	int i;
+
+	adp_adstats_check_version(stats->version);
+	pq_begintypsend(&message);
+	pq_sendint8(&message, stats->version);
+	pq_sendint8(&message, stats->present);
+	pq_sendbytes(&message, (const char *) stats->scale, ADP_MEASURES);
+	pq_sendbytes(&message, stats->code, ADP_CURRENCY_SIZE);
+	for (i = 0; i < ADP_MEASURES; i++)
+	{
+		pq_sendint64(&message, (uint64) ((uint128) stats->units[i] >> 64));
+		pq_sendint64(&message, (uint64) stats->units[i]);
+	}
+	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+}

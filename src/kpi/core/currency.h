@@ -1,0 +1,63 @@
+/*
+ * currency.h
+ *		The currency that the money in a KPI state is in.
+ *
+ * Part of a stored state: its layout is frozen.
+ */
+#ifndef ADP_KPI_CORE_CURRENCY_H
+#define ADP_KPI_CORE_CURRENCY_H
+
+#include "base/compat.h"
+
+#define ADP_CURRENCY_SIZE 8 /* the longest code */
+
+/*
+ * A state says nothing about currency (no rows), or all its money is in one
+ * declared currency, or none of it has a declared one (rows, but no code).
+ * Rows are counted so that a sliding window can forget a currency again.
+ */
+typedef struct AdpCurrency
+{
+	char code[ADP_CURRENCY_SIZE]; /* zero-padded; all zero if undeclared */
+	int64 rows;					  /* rows that stand behind the code */
+} AdpCurrency;
+
+extern void adp_currency_read(const text *value, char *code);
+extern void adp_currency_add(AdpCurrency *currency, const char *code,
+							 int64 rows);
+extern void adp_currency_remove(AdpCurrency *currency, const char *code);
+extern bool adp_currency_is_valid(const AdpCurrency *currency);
+extern bool adp_currency_code_is_valid(const char *code);
+pg_noreturn extern void adp_currency_throw_two(const char *a, const char *b);
+
+/*
+ * Is there a code?
+ */
+static inline bool
+adp_currency_is_declared(const char *code)
+{
+	return code[0] != '\0';
+}
+
+/*
+ * Is the text the very code?  Spares reading it again in every row.
+ */
+static inline bool
+adp_currency_is_code(const text *value, const char *code)
+{
+	const char *bytes = VARDATA_ANY(value);
+	int length = (int) VARSIZE_ANY_EXHDR(value);
+	int i;
+
+	/* no call of memcmp(): three bytes are all there is in practice */
+	if (length < 1 || length > ADP_CURRENCY_SIZE)
+		return false;
+	for (i = 0; i < length; i++)
+	{
+		if (bytes[i] != code[i])
+			return false;
+	}
+	return length == ADP_CURRENCY_SIZE || code[length] == '\0';
+}
+
+#endif /* ADP_KPI_CORE_CURRENCY_H */

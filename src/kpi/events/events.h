@@ -1,0 +1,163 @@
+/*
+ * events.h
+ *		The state of the aggregates over events in time: a list of events.
+ *
+ * window_funnel, sequence_match, sequence_count and retention all collect the
+ * same thing: at which times which of the conditions of the call were met.
+ * They differ in their parameters, which stand in the state as text, and in
+ * what their final functions make of the list.
+ */
+#ifndef ADP_KPI_EVENTS_EVENTS_H
+#define ADP_KPI_EVENTS_EVENTS_H
+
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+
+#define ADP_EVENTS_VERSION 1
+
+/* one bit each in AdpEvent.conditions */
+#define ADP_CONDITIONS_MAX 32
+
+/* with more, the text of a state could pass what a text may hold */
+#define ADP_EVENTS_MAX (1 << 25)
+
+/* the values of AdpEvents.time_type; stored, so never renumber */
+typedef enum AdpTimeType
+{
+	ADP_TIME_TIMESTAMPTZ = 1,
+	ADP_TIME_TIMESTAMP = 2,
+	ADP_TIME_BIGINT = 3,
+	ADP_TIME_DATE = 4
+} AdpTimeType;
+
+/* the values of AdpEvents.kind; stored, so never renumber */
+typedef enum AdpEventsKindCode
+{
+	ADP_EVENTS_FUNNEL = 1,
+	ADP_EVENTS_SEQUENCE = 2,
+	ADP_EVENTS_RETENTION = 3
+} AdpEventsKindCode;
+
+/*
+ * One row that met a condition.  Part of a stored state: frozen.
+ */
+typedef struct AdpEvent
+{
+	int64 time;		   /* microseconds, days, or the caller's own unit */
+	uint32 conditions; /* bit n - 1: condition n was met */
+	uint32 unused;	   /* zero */
+} AdpEvent;
+
+/*
+ * SQL type adpipe.events_state, a varlena.  Tables may hold it, so that its
+ * layout is frozen: change it only together with the version, and go on
+ * reading every version.
+ *
+ * What follows the parameters is room for events, of which the first "count"
+ * are used: spare room makes adding a row cheap.  The text and binary forms
+ * have neither spare room nor the order of arrival in them.
+ */
+typedef struct AdpEvents
+{
+	int32 vl_len_; /* varlena header, do not touch directly */
+	uint8 version;
+	uint8 kind;		 /* AdpEventsKindCode */
+	uint8 time_type; /* AdpTimeType */
+	uint8 condition_count;
+	uint8 is_sorted; /* are the events in order? */
+	uint8 unused[3]; /* zero */
+	uint32 count;
+	uint32 parameter_bytes;
+	char parameters[FLEXIBLE_ARRAY_MEMBER]; /* not terminated */
+} AdpEvents;
+
+StaticAssertDecl(sizeof(AdpEvent) == 16, "layout of AdpEvent is frozen");
+StaticAssertDecl(offsetof(AdpEvents, parameters) == 20,
+				 "layout of AdpEvents is frozen");
+
+/* where the events start, and the first of them */
+#define ADP_EVENTS_OFFSET(parameter_bytes) \
+	MAXALIGN(offsetof(AdpEvents, parameters) + (parameter_bytes))
+#define ADP_EVENTS_FIRST(state) \
+	((AdpEvent *) ((char *) (state) + \
+				   ADP_EVENTS_OFFSET((state)->parameter_bytes)))
+
+/*
+ * What a state is asked with: the number of conditions, the type of the time,
+ * and the parameters of its kind as written by AdpEventsKind.print.
+ */
+typedef struct AdpEventsCall
+{
+	AdpEventsKindCode kind;
+	AdpTimeType time_type;
+	int condition_count;
+	const char *parameters; /* printable ASCII */
+	int parameter_bytes;
+} AdpEventsCall;
+
+/*
+ * A kind of aggregate.  Its parameters are a struct of its own.
+ *
+ * parse reads what print wrote.  It returns false for any other text, or
+ * raises an error where that says more; the caller prints the result back, so
+ * that it need not look at blanks and leading zeros.
+ */
+typedef struct AdpEventsKind
+{
+	const char *name; /* in the text form and in messages */
+	Size parsed_size;
+	bool (*parse)(const AdpEventsCall *call, void *parsed);
+	void (*print)(StringInfo text, const void *parsed);
+	/* does a row that meets no condition matter?  NULL: never */
+	bool (*keeps_others)(const void *parsed);
+} AdpEventsKind;
+
+/* most arguments between the state and the time */
+#define ADP_PARAMETERS_MAX 4
+
+/*
+ * How to read the arguments of one transition function: (state, parameters,
+ * time, conditions).
+ */
+typedef struct AdpEventsForm
+{
+	AdpEventsKindCode kind;
+	AdpTimeType time_type;
+	/* the conditions: a boolean array, or so many booleans */
+	int booleans;					   /* 0: an array */
+	int16 lengths[ADP_PARAMETERS_MAX]; /* typlen of each parameter */
+	/* fills the kind's struct from the arguments; raises 22023 */
+	void (*read)(FunctionCallInfo fcinfo, const struct AdpEventsForm *form,
+				 void *parsed);
+} AdpEventsForm;
+
+extern const AdpEventsKind adp_funnel_kind;
+extern const AdpEventsKind adp_sequence_kind;
+extern const AdpEventsKind adp_retention_kind;
+
+/* events.c */
+extern void adp_events_check_version(int version);
+extern AdpEvents *adp_events_make(const AdpEventsCall *call, uint32 capacity);
+extern Datum adp_events_add(FunctionCallInfo fcinfo, const AdpEventsCall *call,
+							int64 time, uint32 conditions, bool keep);
+extern int adp_event_compare(const AdpEvent *a, const AdpEvent *b);
+extern const AdpEvents *adp_events_sorted(FunctionCallInfo fcinfo, int argument);
+extern void adp_events_throw_too_many(void);
+
+/* events_call.c */
+extern const AdpEventsKind *adp_events_kind(int code);
+extern bool adp_time_is_valid(AdpTimeType time_type, int64 time);
+extern const char *adp_time_type_name(int time_type);
+extern int adp_time_type_parse(const char *name);
+extern int adp_events_kind_parse(const char *name);
+extern uint32 adp_conditions_read(Datum datum, int *count);
+extern void *adp_events_parse(const AdpEventsCall *call);
+extern Datum adp_events_add_row(FunctionCallInfo fcinfo,
+								const AdpEventsForm *form);
+extern const AdpEvents *adp_events_read(FunctionCallInfo fcinfo,
+										AdpEventsKindCode kind,
+										const void **parsed);
+extern int64 adp_within_from_interval(Datum interval);
+extern int64 adp_within_from_int64(int64 within);
+
+#endif /* ADP_KPI_EVENTS_EVENTS_H */
