@@ -13,21 +13,6 @@
 
 PG_FUNCTION_INFO_V1(adpipe_adstats_add);
 PG_FUNCTION_INFO_V1(adpipe_adstats_subtract);
-
-/*
- * Raises the error for a value that a newer adpipe wrote.
- */
-void
-adp_adstats_check_version(int version)
-{
-	if (unlikely(version != ADP_ADSTATS_VERSION))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("unknown version %d of an adstats value", version),
-				 errhint(
-					 "Install the version of adpipe that wrote it, or a newer one.")));
-}
-
 /*
  * Could this value have come from the functions below?  Guards what is read
  * from outside, and checks our own work in assert builds.

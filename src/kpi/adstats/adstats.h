@@ -9,7 +9,9 @@
 
 #include "kpi/core/currency.h"
 #include "kpi/core/fixed.h"
+#include "kpi/core/version.h"
 
+#define ADP_ADSTATS_TYPE "adpipe.adstats"
 #define ADP_ADSTATS_VERSION 1
 
 /* what is added up, in the order of the arguments of stats() */
@@ -69,7 +71,6 @@ StaticAssertDecl(sizeof(int128) == 16, "sums have 128 bits");
 
 #define PG_GETARG_ADSTATS(n) ((AdpAdStats *) PG_GETARG_POINTER(n))
 
-extern void adp_adstats_check_version(int version);
 extern bool adp_adstats_is_valid(const AdpAdStats *stats);
 
 /*
@@ -99,6 +100,15 @@ adp_adstats_sum(const AdpAdStats *stats, AdpMeasure measure)
 	AdpFixed sum = {stats->units[measure], stats->scale[measure]};
 
 	return sum;
+}
+
+/*
+ * Raises 0A000 for a version that this library does not know.
+ */
+static inline void
+adp_adstats_check_version(int version)
+{
+	adp_version_check(version, ADP_ADSTATS_VERSION, ADP_ADSTATS_TYPE);
 }
 
 #endif /* ADP_KPI_ADSTATS_ADSTATS_H */

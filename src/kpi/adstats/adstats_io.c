@@ -19,7 +19,6 @@ PG_FUNCTION_INFO_V1(adpipe_adstats_out);
 PG_FUNCTION_INFO_V1(adpipe_adstats_recv);
 PG_FUNCTION_INFO_V1(adpipe_adstats_send);
 
-#define TYPE_NAME "adpipe.adstats"
 #define TEXT_NAME "adstats"
 #define NOTHING "-"
 
@@ -123,9 +122,7 @@ adpipe_adstats_in(PG_FUNCTION_ARGS)
 	{
 		long version = strtol(next_field(&rest), NULL, 10);
 
-		/* a later version is worth a better message than a typing error */
-		if (version > 0)
-			adp_adstats_check_version((int) Min(version, PG_INT32_MAX));
+		adp_version_check_text(version, ADP_ADSTATS_VERSION, ADP_ADSTATS_TYPE);
 		stats->version = ADP_ADSTATS_VERSION;
 		parse_stats(rest, stats);
 	}
@@ -134,7 +131,7 @@ adpipe_adstats_in(PG_FUNCTION_ARGS)
 		adp_ereturn(fcinfo->context, (Datum) 0,
 					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 					 errmsg("invalid input syntax for type %s: \"%s\"",
-							TYPE_NAME, input)));
+							ADP_ADSTATS_TYPE, input)));
 	PG_RETURN_POINTER(stats);
 }
 
@@ -182,7 +179,7 @@ adpipe_adstats_recv(PG_FUNCTION_ARGS)
 	if (!adp_adstats_is_valid(stats))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid external \"%s\" value", TYPE_NAME)));
+				 errmsg("invalid external \"%s\" value", ADP_ADSTATS_TYPE)));
 	PG_RETURN_POINTER(stats);
 }
 

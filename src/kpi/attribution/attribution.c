@@ -249,7 +249,7 @@ put_credit(Output *output, const AdpJourneys *journeys, const AdpPath *path,
 		!is_attributed;
 	if (is_attributed)
 	{
-		const AdpEvent *touch = path->touches[index];
+		const AdpJourneyEvent *touch = path->touches[index];
 
 		values[CREDIT_STEP] = Int32GetDatum((int32) index + 1);
 		values[CREDIT_TOUCHED_AT] = TimestampTzGetDatum(touch->at);

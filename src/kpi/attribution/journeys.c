@@ -40,25 +40,13 @@ adp_journeys_name_is_valid(AdpName name)
 }
 
 /*
- * Could this have come from a number that was read?  Guards what is read from
- * outside.
+ * Whether a conversion can be worth this.  Checks what is read from outside.
  */
 bool
 adp_journeys_worth_is_valid(const AdpWorth *worth)
 {
-	char text[ADP_FIXED_TEXT_SIZE];
-	AdpFixed printed;
-
-	if (!worth->is_known)
-		return true;
-	if (worth->value.scale < 0 || worth->value.scale > ADP_FIXED_DECIMALS ||
-		worth->value.units == ADP_FIXED_REFUSED)
-		return false;
-
-	/* no digits behind the scale */
-	adp_fixed_print(text, worth->value.units, worth->value.scale);
-	return adp_fixed_parse(text, &printed) &&
-		printed.units == worth->value.units;
+	return !worth->is_known ||
+		adp_fixed_is_valid(worth->value.units, worth->value.scale);
 }
 
 /*
@@ -114,18 +102,19 @@ resize(AdpJourneys *journeys, void *array, Size size)
  * of user and channel are the caller's business, as is the order.
  */
 void
-adp_journeys_append(AdpJourneys *journeys, const AdpEvent *event,
+adp_journeys_append(AdpJourneys *journeys, const AdpJourneyEvent *event,
 					const AdpWorth *worth)
 {
-	AdpEvent *kept;
+	AdpJourneyEvent *kept;
 
 	if (journeys->event_count == journeys->event_capacity)
 	{
 		if (journeys->event_count >= ADP_JOURNEYS_MAX_EVENTS)
 			throw_too_many_events();
 		journeys->event_capacity = grown(journeys->event_capacity);
-		journeys->events = resize(journeys, journeys->events,
-								  journeys->event_capacity * sizeof(AdpEvent));
+		journeys->events =
+			resize(journeys, journeys->events,
+				   journeys->event_capacity * sizeof(AdpJourneyEvent));
 	}
 	kept = &journeys->events[journeys->event_count++];
 	*kept = *event;
@@ -151,7 +140,7 @@ void
 adp_journeys_touch(AdpJourneys *journeys, AdpName user, TimestampTz at,
 				   AdpName channel)
 {
-	AdpEvent event = {.at = at};
+	AdpJourneyEvent event = {.at = at};
 
 	event.user = adp_names_number(&journeys->users, user);
 	event.channel = adp_names_number(&journeys->channels, channel);
@@ -169,7 +158,7 @@ void
 adp_journeys_convert(AdpJourneys *journeys, AdpName user, TimestampTz at,
 					 const AdpWorth *worth)
 {
-	AdpEvent event = {.at = at, .channel = ADP_NO_CHANNEL};
+	AdpJourneyEvent event = {.at = at, .channel = ADP_NO_CHANNEL};
 
 	event.user = adp_names_number(&journeys->users, user);
 	adp_journeys_append(journeys, &event, worth);
@@ -211,7 +200,7 @@ adp_journeys_merge(AdpJourneys *journeys, const AdpJourneys *other)
 
 	for (i = 0; i < other->event_count; i++)
 	{
-		AdpEvent event = other->events[i];
+		AdpJourneyEvent event = other->events[i];
 		const AdpWorth *worth = NULL;
 
 		if (i % EVENTS_PER_INTERRUPT_CHECK == 0)
@@ -250,8 +239,8 @@ compare_worths(const AdpWorth *a, const AdpWorth *b)
  * stands before it.  Zero means that they cannot be told apart.
  */
 int
-adp_journeys_compare(const AdpJourneys *journeys, const AdpEvent *a,
-					 const AdpEvent *b)
+adp_journeys_compare(const AdpJourneys *journeys, const AdpJourneyEvent *a,
+					 const AdpJourneyEvent *b)
 {
 	if (a->at != b->at)
 		return a->at < b->at ? -1 : 1;
@@ -267,7 +256,8 @@ static int
 compare_events(const void *a, const void *b, void *journeys)
 {
 	return adp_journeys_compare((const AdpJourneys *) journeys,
-								(const AdpEvent *) a, (const AdpEvent *) b);
+								(const AdpJourneyEvent *) a,
+								(const AdpJourneyEvent *) b);
 }
 
 /*
@@ -280,9 +270,10 @@ gather_by_user(AdpJourneys *journeys, const uint32 *users,
 			   const uint32 *channels)
 {
 	Size count = journeys->event_count;
-	AdpEvent *gathered =
+	AdpJourneyEvent *gathered =
 		MemoryContextAllocHuge(journeys->context,
-							   journeys->event_capacity * sizeof(AdpEvent));
+							   journeys->event_capacity *
+								   sizeof(AdpJourneyEvent));
 	uint32 *ends = palloc_extended((journeys->users.count + 1) * sizeof(uint32),
 								   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	uint32 i;
@@ -294,7 +285,7 @@ gather_by_user(AdpJourneys *journeys, const uint32 *users,
 		ends[i] += ends[i - 1];
 	for (i = 0; i < count; i++)
 	{
-		AdpEvent event = journeys->events[i];
+		AdpJourneyEvent event = journeys->events[i];
 
 		event.user = users[event.user];
 		if (event.channel != ADP_NO_CHANNEL)
@@ -329,8 +320,8 @@ adp_journeys_sort(AdpJourneys *journeys)
 	{
 		if (i % EVENTS_PER_INTERRUPT_CHECK == 0)
 			CHECK_FOR_INTERRUPTS();
-		qsort_arg(&journeys->events[begin], ends[i] - begin, sizeof(AdpEvent),
-				  compare_events, journeys);
+		qsort_arg(&journeys->events[begin], ends[i] - begin,
+				  sizeof(AdpJourneyEvent), compare_events, journeys);
 		begin = ends[i];
 	}
 	pfree(users);

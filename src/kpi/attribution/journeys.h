@@ -16,7 +16,9 @@
 #include "kpi/attribution/names.h"
 #include "kpi/core/currency.h"
 #include "kpi/core/fixed.h"
+#include "kpi/core/version.h"
 
+#define ADP_JOURNEYS_TYPE "adpipe.journeys"
 #define ADP_JOURNEYS_VERSION 1
 
 /* Bounds, each error 54000 beyond */
@@ -28,13 +30,13 @@
 #define ADP_NO_CHANNEL PG_UINT32_MAX
 
 /* A touch, or a conversion. */
-typedef struct AdpEvent
+typedef struct AdpJourneyEvent
 {
 	TimestampTz at; /* finite */
 	uint32 user;	/* number in users */
 	uint32 channel; /* number in channels, or ADP_NO_CHANNEL: a conversion */
 	uint32 worth;	/* index in worths, of a conversion */
-} AdpEvent;
+} AdpJourneyEvent;
 
 /* What a conversion is worth. */
 typedef struct AdpWorth
@@ -48,7 +50,7 @@ typedef struct AdpJourneys
 	MemoryContext context; /* where everything lies */
 	AdpNames users;
 	AdpNames channels; /* each is of some touch */
-	AdpEvent *events;
+	AdpJourneyEvent *events;
 	AdpWorth *worths;
 	uint32 event_count;
 	uint32 event_capacity;
@@ -63,17 +65,18 @@ extern void adp_journeys_touch(AdpJourneys *journeys, AdpName user,
 							   TimestampTz at, AdpName channel);
 extern void adp_journeys_convert(AdpJourneys *journeys, AdpName user,
 								 TimestampTz at, const AdpWorth *worth);
-extern void adp_journeys_append(AdpJourneys *journeys, const AdpEvent *event,
+extern void adp_journeys_append(AdpJourneys *journeys,
+								const AdpJourneyEvent *event,
 								const AdpWorth *worth);
 extern void adp_journeys_merge(AdpJourneys *journeys, const AdpJourneys *other);
 extern void adp_journeys_sort(AdpJourneys *journeys);
-extern int adp_journeys_compare(const AdpJourneys *journeys, const AdpEvent *a,
-								const AdpEvent *b);
+extern int adp_journeys_compare(const AdpJourneys *journeys,
+								const AdpJourneyEvent *a,
+								const AdpJourneyEvent *b);
 extern bool adp_journeys_name_is_valid(AdpName name);
 extern bool adp_journeys_worth_is_valid(const AdpWorth *worth);
 
 /* journeys_bytes.c */
-extern void adp_journeys_check_version(int version);
 extern void adp_journeys_write(StringInfo bytes, AdpJourneys *journeys);
 extern bool adp_journeys_read(AdpJourneys *journeys, const char *bytes,
 							  Size size);
@@ -83,5 +86,14 @@ extern AdpJourneys *adp_journeys_from_datum(Datum datum);
 extern Datum adp_journeys_to_datum(AdpJourneys *journeys);
 
 #define PG_GETARG_JOURNEYS(n) adp_journeys_from_datum(PG_GETARG_DATUM(n))
+
+/*
+ * Raises 0A000 for a version that this library does not know.
+ */
+static inline void
+adp_journeys_check_version(int version)
+{
+	adp_version_check(version, ADP_JOURNEYS_VERSION, ADP_JOURNEYS_TYPE);
+}
 
 #endif /* ADP_KPI_ATTRIBUTION_JOURNEYS_H */

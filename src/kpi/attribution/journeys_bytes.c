@@ -47,21 +47,6 @@ typedef struct Reader
 	const uint8 *end;
 	bool failed; /* set by the first thing that is wrong; from then on zeros */
 } Reader;
-
-/*
- * Raises the error for a state that a newer adpipe wrote.
- */
-void
-adp_journeys_check_version(int version)
-{
-	if (unlikely(version != ADP_JOURNEYS_VERSION))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("unknown version %d of journeys", version),
-				 errhint(
-					 "Install the version of adpipe that wrote it, or a newer one.")));
-}
-
 static void
 write_number(StringInfo bytes, uint128 number)
 {
@@ -100,7 +85,7 @@ write_name(StringInfo bytes, AdpName name)
  */
 static void
 write_event(StringInfo bytes, const AdpJourneys *journeys,
-			const AdpEvent *event, const TimestampTz *last)
+			const AdpJourneyEvent *event, const TimestampTz *last)
 {
 	const AdpWorth *worth;
 
@@ -147,7 +132,7 @@ end_of_user(const AdpJourneys *journeys, uint32 begin)
 static uint32
 write_user(StringInfo bytes, const AdpJourneys *journeys, uint32 begin)
 {
-	const AdpEvent *events = journeys->events;
+	const AdpJourneyEvent *events = journeys->events;
 	uint32 end = end_of_user(journeys, begin);
 	uint32 i;
 
@@ -292,7 +277,7 @@ read_worth(Reader *reader)
  * Reads a time: by itself, or as the distance from the event before.
  */
 static TimestampTz
-read_time(Reader *reader, const AdpEvent *before)
+read_time(Reader *reader, const AdpJourneyEvent *before)
 {
 	int128 at;
 
@@ -312,9 +297,9 @@ static void
 read_event(Reader *reader, AdpJourneys *journeys, bool is_first,
 		   bool *is_touched)
 {
-	const AdpEvent *before =
+	const AdpJourneyEvent *before =
 		is_first ? NULL : &journeys->events[journeys->event_count - 1];
-	AdpEvent event = {.user = journeys->users.count - 1};
+	AdpJourneyEvent event = {.user = journeys->users.count - 1};
 	AdpWorth worth = {0};
 	uint64 kind;
 
@@ -342,7 +327,8 @@ read_event(Reader *reader, AdpJourneys *journeys, bool is_first,
 	adp_journeys_append(journeys, &event, &worth);
 	if (!is_first)
 	{
-		const AdpEvent *last = &journeys->events[journeys->event_count - 1];
+		const AdpJourneyEvent *last =
+			&journeys->events[journeys->event_count - 1];
 
 		if (adp_journeys_compare(journeys, last - 1, last) > 0)
 			reader->failed = true;

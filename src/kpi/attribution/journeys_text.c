@@ -39,7 +39,8 @@ print_name(StringInfo text, AdpName name)
 }
 
 static void
-print_event(StringInfo text, const AdpJourneys *journeys, const AdpEvent *event)
+print_event(StringInfo text, const AdpJourneys *journeys,
+			const AdpJourneyEvent *event)
 {
 	const AdpWorth *worth;
 	char number[ADP_FIXED_TEXT_SIZE];
@@ -80,7 +81,7 @@ print_journeys(StringInfo text, AdpJourneys *journeys)
 
 	for (i = 0; i < journeys->event_count; i++)
 	{
-		const AdpEvent *event = &journeys->events[i];
+		const AdpJourneyEvent *event = &journeys->events[i];
 		bool is_first = i == 0 || event[-1].user != event->user;
 
 		if (is_first)
@@ -229,9 +230,8 @@ parse_journeys(const char *text, AdpJourneys *journeys)
 		return false;
 	text += strlen(TEXT_PREFIX);
 	version = strtol(text, &end, 10);
-	/* a later version is worth a better message than a typing error */
-	if (end != text && version > 0)
-		adp_journeys_check_version((int) Min(version, PG_INT32_MAX));
+	if (end != text)
+		adp_version_check_text(version, ADP_JOURNEYS_VERSION, ADP_JOURNEYS_TYPE);
 	text = end;
 	if (!skip(&text, ':'))
 		return false;
@@ -273,7 +273,7 @@ adpipe_journeys_in(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s: \"%.*s\"",
-						"adpipe.journeys",
+						ADP_JOURNEYS_TYPE,
 						pg_mbcliplen(input, strlen(input), MAX_SHOWN_BYTES),
 						input)));
 	pfree(printed.data);

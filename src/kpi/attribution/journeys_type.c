@@ -446,7 +446,7 @@ adpipe_journeys_recv(PG_FUNCTION_ARGS)
 	if (!adp_journeys_read(&journeys, bytes, size))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid external \"%s\" value", "adpipe.journeys")));
+				 errmsg("invalid external \"%s\" value", ADP_JOURNEYS_TYPE)));
 
 	/* what was read is what would be written */
 	stored = palloc(VARHDRSZ + size);

@@ -14,6 +14,7 @@
 
 #include "base/compat.h"
 #include "kpi/attribution/parameters.h"
+#include "kpi/core/duration.h"
 
 #define MAX_SHOWN_BYTES 40 /* of a text that is no choice */
 
@@ -95,28 +96,16 @@ adp_parameter_model(FunctionCallInfo fcinfo, int arg)
 }
 
 /*
- * The length of an interval argument, at least "lowest".  Days are 24 hours.
- * Months have no fixed length, and would make results depend on the session's
- * time zone.
+ * The length of an interval argument in microseconds, at least "lowest".  Longer
+ * than all times that there are is as good as the longest.
  */
 static uint64
 read_interval(FunctionCallInfo fcinfo, int arg, const char *parameter,
-			  int64 lowest)
+			  int lowest)
 {
-	const Interval *interval = PG_GETARG_INTERVAL_P(arg);
-	int128 length = (int128) interval->day * USECS_PER_DAY + interval->time;
+	int128 length = adp_duration_from_interval(PG_GETARG_INTERVAL_P(arg),
+											   parameter, lowest);
 
-	if (interval->month != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must not have months or years", parameter),
-				 errhint(
-					 "Say it in days of 24 hours, such as interval '30 days'.")));
-	if (length < lowest)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 lowest == 0 ? errmsg("%s must not be negative", parameter)
-							 : errmsg("%s must be above zero", parameter)));
 	return (uint64) Min(length, PG_INT64_MAX);
 }
 

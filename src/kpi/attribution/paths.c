@@ -30,7 +30,7 @@ adp_paths_begin(AdpPaths *paths, AdpJourneys *journeys,
 	paths->journeys = journeys;
 	paths->options = *options;
 	paths->touch_capacity = FIRST_CAPACITY;
-	paths->touches = palloc(FIRST_CAPACITY * sizeof(AdpEvent *));
+	paths->touches = palloc(FIRST_CAPACITY * sizeof(AdpJourneyEvent *));
 }
 
 static bool
@@ -45,7 +45,7 @@ is_conversion(const AdpPaths *paths, uint32 position)
 static void
 enter_user(AdpPaths *paths)
 {
-	const AdpEvent *events = paths->journeys->events;
+	const AdpJourneyEvent *events = paths->journeys->events;
 	uint32 begin = paths->position;
 	uint32 end = begin;
 	uint32 last = PG_UINT32_MAX;
@@ -68,7 +68,7 @@ enter_user(AdpPaths *paths)
  * Appends a touch to the path.
  */
 static void
-append_touch(AdpPaths *paths, const AdpEvent *touch)
+append_touch(AdpPaths *paths, const AdpJourneyEvent *touch)
 {
 	AdpPath *path = &paths->path;
 
@@ -84,8 +84,9 @@ append_touch(AdpPaths *paths, const AdpEvent *touch)
 	if (path->touch_count == paths->touch_capacity)
 	{
 		paths->touch_capacity *= 2;
-		paths->touches = repalloc(paths->touches,
-								  paths->touch_capacity * sizeof(AdpEvent *));
+		paths->touches =
+			repalloc(paths->touches,
+					 paths->touch_capacity * sizeof(AdpJourneyEvent *));
 	}
 	paths->touches[path->touch_count++] = touch;
 }
@@ -97,7 +98,7 @@ append_touch(AdpPaths *paths, const AdpEvent *touch)
 static void
 collect_touches(AdpPaths *paths, uint32 end)
 {
-	const AdpEvent *events = paths->journeys->events;
+	const AdpJourneyEvent *events = paths->journeys->events;
 	uint32 direct = paths->options.direct;
 	bool skips_direct = false;
 	uint32 i;
@@ -125,7 +126,7 @@ collect_touches(AdpPaths *paths, uint32 end)
 static void
 move_window(AdpPaths *paths, TimestampTz until, uint32 end)
 {
-	const AdpEvent *events = paths->journeys->events;
+	const AdpJourneyEvent *events = paths->journeys->events;
 
 	/* the distance may be more than a signed number holds */
 	while (paths->window_begin < end &&
@@ -160,7 +161,7 @@ static const AdpPath *
 cut_path(AdpPaths *paths, uint32 position)
 {
 	const AdpJourneys *journeys = paths->journeys;
-	const AdpEvent *conversion = &journeys->events[position];
+	const AdpJourneyEvent *conversion = &journeys->events[position];
 
 	move_window(paths, conversion->at, position);
 	collect_touches(paths, position);

@@ -37,10 +37,10 @@ typedef struct AdpPathOptions
 typedef struct AdpPath
 {
 	uint32 user;
-	uint32 ordinal;				/* of the conversion among the user's, from 1 */
-	const AdpEvent *conversion; /* NULL: a null path */
-	const AdpWorth *worth;		/* of the conversion */
-	const AdpEvent *const *touches;
+	uint32 ordinal; /* of the conversion among the user's, from 1 */
+	const AdpJourneyEvent *conversion; /* NULL: a null path */
+	const AdpWorth *worth;			   /* of the conversion */
+	const AdpJourneyEvent *const *touches;
 	uint32 touch_count; /* 0 for a conversion that no touch leads to */
 } AdpPath;
 
@@ -55,7 +55,7 @@ typedef struct AdpPaths
 	uint32 window_begin;	/* oldest event that may still count */
 	uint32 ordinal;			/* conversions of the user so far */
 	uint32 last_conversion; /* the user's last; user_end if there is none */
-	const AdpEvent **touches;
+	const AdpJourneyEvent **touches;
 	uint32 touch_capacity;
 	AdpPath path;
 } AdpPaths;

@@ -64,21 +64,6 @@ adp_event_compare(const AdpEvent *a, const AdpEvent *b)
 {
 	return compare_events(a, b);
 }
-
-/*
- * Raises the error for a state that a newer adpipe wrote.
- */
-void
-adp_events_check_version(int version)
-{
-	if (unlikely(version != ADP_EVENTS_VERSION))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("unknown version %d of an events state", version),
-				 errhint(
-					 "Install the version of adpipe that wrote it, or a newer one.")));
-}
-
 /*
  * Raises the error for a group with more events than a state holds.
  */

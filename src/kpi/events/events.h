@@ -13,6 +13,9 @@
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 
+#include "kpi/core/version.h"
+
+#define ADP_EVENTS_TYPE "adpipe.events_state"
 #define ADP_EVENTS_VERSION 1
 
 /* one bit each in AdpEvent.conditions */
@@ -136,7 +139,6 @@ extern const AdpEventsKind adp_sequence_kind;
 extern const AdpEventsKind adp_retention_kind;
 
 /* events.c */
-extern void adp_events_check_version(int version);
 extern AdpEvents *adp_events_make(const AdpEventsCall *call, uint32 capacity);
 extern Datum adp_events_add(FunctionCallInfo fcinfo, const AdpEventsCall *call,
 							int64 time, uint32 conditions, bool keep);
@@ -159,5 +161,14 @@ extern const AdpEvents *adp_events_read(FunctionCallInfo fcinfo,
 										const void **parsed);
 extern int64 adp_within_from_interval(Datum interval);
 extern int64 adp_within_from_int64(int64 within);
+
+/*
+ * Raises 0A000 for a version that this library does not know.
+ */
+static inline void
+adp_events_check_version(int version)
+{
+	adp_version_check(version, ADP_EVENTS_VERSION, ADP_EVENTS_TYPE);
+}
 
 #endif /* ADP_KPI_EVENTS_EVENTS_H */

@@ -17,7 +17,11 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "kpi/core/duration.h"
 #include "kpi/events/events.h"
+
+/* the parameter of durations, in messages */
+#define WITHIN_NAME "within"
 
 static const AdpEventsKind *const kinds[] = {
 	[ADP_EVENTS_FUNNEL] = &adp_funnel_kind,
@@ -432,34 +436,23 @@ adp_events_read(FunctionCallInfo fcinfo, AdpEventsKindCode kind,
 int64
 adp_within_from_int64(int64 within)
 {
-	if (within < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("duration must not be negative")));
+	adp_duration_check(within, WITHIN_NAME, 0);
 	return within;
 }
 
 /*
- * An interval in microseconds, a day being 24 hours.  Raises 22023 if it is
- * negative or has no fixed length.
+ * An interval in microseconds.  Raises 22023 if it is negative or has no fixed
+ * length, 22008 if the microseconds need more than 64 bits.
  */
 int64
 adp_within_from_interval(Datum datum)
 {
-	const Interval *interval = DatumGetIntervalP(datum);
-	int64 within;
+	int128 within =
+		adp_duration_from_interval(DatumGetIntervalP(datum), WITHIN_NAME, 0);
 
-	/* also true of the infinite ones, which 17 brought */
-	if (interval->month != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("duration must have a fixed length"),
-				 errdetail("Months and years are not all of the same length."),
-				 errhint("Give it in days or hours.")));
-	if (pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &within) ||
-		pg_add_s64_overflow(within, interval->time, &within))
+	if (within > PG_INT64_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("duration is out of range")));
-	return adp_within_from_int64(within);
+				 errmsg("%s is out of range", WITHIN_NAME)));
+	return (int64) within;
 }

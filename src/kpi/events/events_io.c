@@ -233,17 +233,15 @@ adpipe_events_in(PG_FUNCTION_ARGS)
 		input.pos += strlen(TEXT_PREFIX);
 		version = take_number(&input, 10);
 		take_char(&input, ':');
-		/* a later version is worth a better message than a typing error */
-		if (input.pos != NULL && version > 0)
-			adp_events_check_version((int) Min(version, PG_INT32_MAX));
+		if (input.pos != NULL)
+			adp_version_check_text(version, ADP_EVENTS_VERSION, ADP_EVENTS_TYPE);
 		if (version == ADP_EVENTS_VERSION)
 			state = parse_state(&input);
 	}
 	if (state == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s",
-						"adpipe.events_state"),
+				 errmsg("invalid input syntax for type %s", ADP_EVENTS_TYPE),
 				 errhint(
 					 "Only what the type's output function wrote is accepted.")));
 	PG_RETURN_POINTER(state);
@@ -324,8 +322,7 @@ adpipe_events_recv(PG_FUNCTION_ARGS)
 	if (state == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid external \"%s\" value",
-						"adpipe.events_state")));
+				 errmsg("invalid external \"%s\" value", ADP_EVENTS_TYPE)));
 	PG_RETURN_POINTER(state);
 }
 

@@ -20,21 +20,6 @@ PG_FUNCTION_INFO_V1(adpipe_ratio_combine);
 PG_FUNCTION_INFO_V1(adpipe_ratio_final);
 PG_FUNCTION_INFO_V1(adpipe_ratio_final_mille);
 PG_FUNCTION_INFO_V1(adpipe_ratio_final_gain);
-
-/*
- * Raises the error for a state that a newer adpipe wrote.
- */
-void
-adp_ratio_check_version(int version)
-{
-	if (unlikely(version != ADP_RATIO_VERSION))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("unknown version %d of a ratio state", version),
-				 errhint(
-					 "Install the version of adpipe that wrote it, or a newer one.")));
-}
-
 /*
  * Was a distinct count given more than once?  Such counts have no sum.
  */

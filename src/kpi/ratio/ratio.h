@@ -7,7 +7,9 @@
 
 #include "kpi/core/currency.h"
 #include "kpi/core/sum.h"
+#include "kpi/core/version.h"
 
+#define ADP_RATIO_TYPE "adpipe.ratio_state"
 #define ADP_RATIO_VERSION 1
 
 /*
@@ -44,6 +46,14 @@ StaticAssertDecl(sizeof(AdpRatioState) == 104,
 #define PG_GETARG_RATIO(n) ((AdpRatioState *) PG_GETARG_POINTER(n))
 
 extern bool adp_ratio_is_valid(const AdpRatioState *state);
-extern void adp_ratio_check_version(int version);
+
+/*
+ * Raises 0A000 for a version that this library does not know.
+ */
+static inline void
+adp_ratio_check_version(int version)
+{
+	adp_version_check(version, ADP_RATIO_VERSION, ADP_RATIO_TYPE);
+}
 
 #endif /* ADP_KPI_RATIO_RATIO_H */

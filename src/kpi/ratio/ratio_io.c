@@ -156,9 +156,7 @@ adpipe_ratio_in(PG_FUNCTION_ARGS)
 	{
 		long version = strtol(next_field(&rest), NULL, 10);
 
-		/* a later version is worth a better message than a typing error */
-		if (version > 0)
-			adp_ratio_check_version((int) Min(version, PG_INT32_MAX));
+		adp_version_check_text(version, ADP_RATIO_VERSION, ADP_RATIO_TYPE);
 		state->version = ADP_RATIO_VERSION;
 		parse_state(rest, state);
 	}
@@ -171,7 +169,7 @@ adpipe_ratio_in(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s: \"%s\"",
-						"adpipe.ratio_state", input)));
+						ADP_RATIO_TYPE, input)));
 	pfree(printed.data);
 	PG_RETURN_POINTER(state);
 }
@@ -242,7 +240,7 @@ adpipe_ratio_recv(PG_FUNCTION_ARGS)
 	if (!adp_ratio_is_valid(state))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid external \"%s\" value", "adpipe.ratio_state")));
+				 errmsg("invalid external \"%s\" value", ADP_RATIO_TYPE)));
 	PG_RETURN_POINTER(state);
 }
 

@@ -98,18 +98,6 @@ adp_series_check_count(int64 count)
 						ADP_SERIES_MAX_POINTS),
 				 errhint("Aggregate the values by hour or day first.")));
 }
-
-void
-adp_series_check_version(int version)
-{
-	if (version != ADP_SERIES_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("version %d of adpipe.adseries is not supported",
-						version),
-				 errhint("It was written by a newer version of adpipe.")));
-}
-
 AdpSeries *
 adp_series_make(int count)
 {

@@ -11,6 +11,9 @@
 
 #include "datatype/timestamp.h"
 
+#include "kpi/core/version.h"
+
+#define ADP_SERIES_TYPE "adpipe.adseries"
 #define ADP_SERIES_VERSION 1
 
 /* 160 MB; far beyond the days of any campaign */
@@ -58,10 +61,16 @@ extern AdpSeries *adp_series_make(int count);
 /* Raises 54000 if a series cannot hold so many points. */
 extern void adp_series_check_count(int64 count);
 
-/* Raises 0A000 for a version that this library does not know. */
-extern void adp_series_check_version(int version);
-
 /* Is this a point, in the right place behind the one before it (or NULL)? */
 extern bool adp_point_is_valid(const AdpPoint *point, const AdpPoint *before);
+
+/*
+ * Raises 0A000 for a version that this library does not know.
+ */
+static inline void
+adp_series_check_version(int version)
+{
+	adp_version_check(version, ADP_SERIES_VERSION, ADP_SERIES_TYPE);
+}
 
 #endif /* ADP_KPI_SERIES_SERIES_H */

@@ -30,7 +30,6 @@ PG_FUNCTION_INFO_V1(adpipe_series_recv);
 PG_FUNCTION_INFO_V1(adpipe_series_send);
 
 #define TEXT_PREFIX "series:"
-#define TYPE_NAME "adpipe.adseries"
 
 /*
  * Appends the text of a series.
@@ -128,10 +127,9 @@ adpipe_series_in(PG_FUNCTION_ARGS)
 	if (strncmp(input, TEXT_PREFIX, strlen(TEXT_PREFIX)) == 0)
 	{
 		version = strtol(input + strlen(TEXT_PREFIX), &rest, 10);
-		/* a later version is worth a better message than a typing error */
 		if (version > 0 && *rest == ':')
 		{
-			adp_series_check_version((int) Min(version, PG_INT32_MAX));
+			adp_version_check_text(version, ADP_SERIES_VERSION, ADP_SERIES_TYPE);
 			stored = parse_points(pstrdup(rest + 1));
 		}
 	}
@@ -142,8 +140,8 @@ adpipe_series_in(PG_FUNCTION_ARGS)
 	if (stored == NULL || strcmp(printed.data, input) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s: \"%s\"", TYPE_NAME,
-						input)));
+				 errmsg("invalid input syntax for type %s: \"%s\"",
+						ADP_SERIES_TYPE, input)));
 	pfree(printed.data);
 	PG_RETURN_POINTER(stored);
 }
@@ -171,7 +169,7 @@ throw_invalid_bytes(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-			 errmsg("invalid external \"%s\" value", TYPE_NAME)));
+			 errmsg("invalid external \"%s\" value", ADP_SERIES_TYPE)));
 }
 
 /*

@@ -15,7 +15,7 @@
 #include "funcapi.h"
 
 #include "kpi/statistics/proportion.h"
-#include "kpi/statistics/special.h"
+#include "kpi/statistics/quantiles.h"
 
 PG_FUNCTION_INFO_V1(adpipe_two_proportion_test);
 PG_FUNCTION_INFO_V1(adpipe_difference_interval);

@@ -16,7 +16,7 @@
 
 #include "base/compat.h"
 #include "kpi/statistics/proportion.h"
-#include "kpi/statistics/special.h"
+#include "kpi/statistics/quantiles.h"
 
 PG_FUNCTION_INFO_V1(adpipe_wilson_interval);
 PG_FUNCTION_INFO_V1(adpipe_clopper_pearson_interval);

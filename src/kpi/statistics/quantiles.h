@@ -1,12 +1,12 @@
 /*
- * special.h
+ * quantiles.h
  *		Quantiles of the normal and the beta distribution.
  *
  * Pure arithmetic: knows neither SQL nor errors.  Callers check the ranges;
  * within them every result is finite.
  */
-#ifndef ADP_KPI_STATISTICS_SPECIAL_H
-#define ADP_KPI_STATISTICS_SPECIAL_H
+#ifndef ADP_KPI_STATISTICS_QUANTILES_H
+#define ADP_KPI_STATISTICS_QUANTILES_H
 
 /*
  * z such that a standard normal lies between -z and z with this probability,
@@ -23,4 +23,4 @@ extern double adp_normal_critical(double confidence);
 extern double adp_beta_quantile(double tail, double a, double b,
 								double *complement);
 
-#endif /* ADP_KPI_STATISTICS_SPECIAL_H */
+#endif /* ADP_KPI_STATISTICS_QUANTILES_H */

@@ -1,5 +1,5 @@
 /*
- * robust.c
+ * anomaly_score.c
  *		Anomaly scores by median and median absolute deviation.
  *
  * The window functions score the current row against the rows of its frame,
@@ -17,7 +17,6 @@
 #include "windowapi.h"
 
 #include "kpi/statistics/proportion.h"
-#include "kpi/statistics/robust.h"
 
 PG_FUNCTION_INFO_V1(adpipe_anomaly_score);
 PG_FUNCTION_INFO_V1(adpipe_anomaly_score_in_frame);
@@ -28,6 +27,14 @@ PG_FUNCTION_INFO_V1(adpipe_rate_anomaly_score);
 #define MEAN_DEVIATION 0.79788456080286536
 
 #define FIRST_CAPACITY 32
+
+/* Values to compare with; grows in the memory context that is current. */
+typedef struct Sample
+{
+	double *values;
+	int count;
+	int capacity;
+} Sample;
 
 /* One row of a rate. */
 typedef struct Rate
@@ -51,8 +58,11 @@ require_finite(double value)
 					 "Filter these rows out, or turn the value into NULL.")));
 }
 
-void
-adp_sample_add(AdpSample *sample, double value)
+/*
+ * Appends a value.  Raises 22003 for NaN and infinity.
+ */
+static void
+add_value(Sample *sample, double value)
 {
 	require_finite(value);
 	if (sample->count == sample->capacity)
@@ -97,7 +107,7 @@ median(double *values, int count)
  * of doubles.  Returns the factor.
  */
 static double
-make_room(AdpSample *sample, double value)
+make_room(Sample *sample, double value)
 {
 	double lowest = value;
 	double highest = value;
@@ -115,9 +125,15 @@ make_room(AdpSample *sample, double value)
 	return 0.25;
 }
 
-bool
-adp_sample_score(AdpSample *sample, double value, double spread_floor,
-				 double *score)
+/*
+ * Sets *score to (value - median) / spread, where spread estimates the
+ * standard deviation: from the median absolute deviation, or if that is 0 from
+ * the mean absolute deviation, and never below spread_floor.  False if there
+ * is no spread or no value to compare with.  Sorts the sample.  Raises 22003
+ * if the score is beyond all doubles.
+ */
+static bool
+score_value(Sample *sample, double value, double spread_floor, double *score)
 {
 	double factor;
 	double center;
@@ -161,7 +177,7 @@ adpipe_anomaly_score(PG_FUNCTION_ARGS)
 {
 	double value = PG_GETARG_FLOAT8(0);
 	ArrayType *reference = PG_GETARG_ARRAYTYPE_P(1);
-	AdpSample sample = {0};
+	Sample sample = {0};
 	Datum *elements;
 	bool *nulls;
 	int count;
@@ -173,9 +189,9 @@ adpipe_anomaly_score(PG_FUNCTION_ARGS)
 	for (i = 0; i < count; i++)
 	{
 		if (!nulls[i])
-			adp_sample_add(&sample, DatumGetFloat8(elements[i]));
+			add_value(&sample, DatumGetFloat8(elements[i]));
 	}
-	if (!adp_sample_score(&sample, value, 0, &score))
+	if (!score_value(&sample, value, 0, &score))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(score);
 }
@@ -187,7 +203,7 @@ Datum
 adpipe_anomaly_score_in_frame(PG_FUNCTION_ARGS)
 {
 	WindowObject window = PG_WINDOW_OBJECT();
-	AdpSample sample = {0};
+	Sample sample = {0};
 	bool is_null;
 	bool is_out = false;
 	double value;
@@ -205,9 +221,9 @@ adpipe_anomaly_score_in_frame(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		if (!is_out && !is_null)
-			adp_sample_add(&sample, DatumGetFloat8(other));
+			add_value(&sample, DatumGetFloat8(other));
 	}
-	if (!adp_sample_score(&sample, value, 0, &score))
+	if (!score_value(&sample, value, 0, &score))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(score);
 }
@@ -257,7 +273,7 @@ Datum
 adpipe_rate_anomaly_score(PG_FUNCTION_ARGS)
 {
 	WindowObject window = PG_WINDOW_OBJECT();
-	AdpSample sample = {0};
+	Sample sample = {0};
 	Rate current;
 	Rate total = {0, 0};
 	Rate other;
@@ -278,7 +294,7 @@ adpipe_rate_anomaly_score(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		if (!rate_in_frame(window, row, &other, &is_out))
 			continue;
-		adp_sample_add(&sample, other.x / other.n);
+		add_value(&sample, other.x / other.n);
 		total.x += other.x;
 		total.n += other.n;
 	}
@@ -286,8 +302,8 @@ adpipe_rate_anomaly_score(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 
 	pooled = Min(total.x / total.n, 1);
-	if (!adp_sample_score(&sample, current.x / current.n,
-						  sqrt(pooled * (1 - pooled) / current.n), &score))
+	if (!score_value(&sample, current.x / current.n,
+					 sqrt(pooled * (1 - pooled) / current.n), &score))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(score);
 }

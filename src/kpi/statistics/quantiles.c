@@ -1,5 +1,5 @@
 /*
- * special.c
+ * quantiles.c
  *		Quantiles of the normal and the beta distribution.
  *
  * Both are found by Newton's method on the logarithm of a probability.  The
@@ -17,7 +17,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "kpi/statistics/special.h"
+#include "kpi/statistics/quantiles.h"
 
 /* Newton doubles the digits in each step: about 6 are taken */
 #define MAX_STEPS 100
@@ -52,12 +52,12 @@ typedef struct Beta
 	double log_total; /* log of the integral of exp(change from the mode) */
 } Beta;
 
-/* Where the density is looked at. */
-typedef struct Place
+/* A probability and its complement, each with full relative precision. */
+typedef struct Point
 {
 	double t;
 	double complement;
-} Place;
+} Point;
 
 /* Nodes and weights of the quadrature. */
 typedef struct Rule
@@ -148,59 +148,59 @@ make_beta(double a, double b)
 }
 
 /*
- * The place at this distance, in logits, from the mode.
+ * The point at this distance, in logits, from the mode.
  */
-static Place
-place_at(const Beta *beta, double distance)
+static Point
+point_at(const Beta *beta, double distance)
 {
 	double odds = beta->mode * exp(distance);
-	Place place;
+	Point point;
 
-	place.t = odds / (beta->rest + odds);
-	place.complement = beta->rest / (beta->rest + odds);
-	return place;
+	point.t = odds / (beta->rest + odds);
+	point.complement = beta->rest / (beta->rest + odds);
+	return point;
 }
 
 /*
- * How the logarithm of the density changes from a place to the one that is r
+ * How the logarithm of the density changes from a point to the one that is r
  * logits lower.  Of two equal forms the one with the smaller factor loses no
  * digits.
  */
 static double
-change(const Beta *beta, Place place, double r)
+change(const Beta *beta, Point point, double r)
 {
 	if (beta->a <= beta->b)
-		return -beta->a * r - beta->sum * log1p(place.t * expm1(-r));
-	return beta->b * r - beta->sum * log1p(place.complement * expm1(r));
+		return -beta->a * r - beta->sum * log1p(point.t * expm1(-r));
+	return beta->b * r - beta->sum * log1p(point.complement * expm1(r));
 }
 
 /*
- * The probability below a place, divided by the density there.
+ * The probability below a point, divided by the density there.
  */
 static double
-tail_over_density(const Beta *beta, const Rule *rule, Place place)
+tail_over_density(const Beta *beta, const Rule *rule, Point point)
 {
-	double slope = beta->a * place.complement - beta->b * place.t;
-	double curvature = beta->sum * place.t * place.complement;
+	double slope = beta->a * point.complement - beta->b * point.t;
+	double curvature = beta->sum * point.t * point.complement;
 	double scale = 1 / (Max(slope, 0) + sqrt(curvature));
 	double sum = 0;
 	int i;
 
 	for (i = 0; i < NODES; i++)
 		sum +=
-			rule->weight[i] * exp(change(beta, place, scale * rule->node[i]));
+			rule->weight[i] * exp(change(beta, point, scale * rule->node[i]));
 	return sum * scale;
 }
 
 /*
- * See special.h.  Starts below the root, at the normal bound of the tail.
+ * See quantiles.h.  Starts below the root, at the normal bound of the tail.
  */
 double
 adp_beta_quantile(double tail, double a, double b, double *complement)
 {
 	Beta beta = make_beta(a, b);
-	Place mode = {beta.mode, beta.rest};
-	Place place;
+	Point mode = {beta.mode, beta.rest};
+	Point point;
 	Rule rule;
 	double distance = -sqrt(-2 * log(2 * tail)) * beta.width;
 	int i;
@@ -212,15 +212,15 @@ adp_beta_quantile(double tail, double a, double b, double *complement)
 		double log_tail;
 		double step;
 
-		place = place_at(&beta, distance);
-		ratio = tail_over_density(&beta, &rule, place);
+		point = point_at(&beta, distance);
+		ratio = tail_over_density(&beta, &rule, point);
 		log_tail = change(&beta, mode, -distance) + log(ratio) - beta.log_total;
 		step = (log(tail) - log_tail) * ratio;
 		distance += step;
 		if (fabs(step) <= Max(STEP_ENOUGH * beta.width, LOGIT_PRECISION))
 			break;
 	}
-	place = place_at(&beta, distance);
-	*complement = place.complement;
-	return place.t;
+	point = point_at(&beta, distance);
+	*complement = point.complement;
+	return point.t;
 }
