@@ -20,8 +20,6 @@ PG_FUNCTION_INFO_V1(adpipe_adstats_subtract);
 bool
 adp_adstats_is_valid(const AdpAdStats *stats)
 {
-	int i;
-
 	if (stats->version != ADP_ADSTATS_VERSION || stats->unused != 0 ||
 		(stats->present & ~ADP_MEASURE_BITS) != 0 ||
 		!adp_currency_code_is_valid(stats->code))
@@ -30,7 +28,7 @@ adp_adstats_is_valid(const AdpAdStats *stats)
 	if (adp_currency_is_declared(stats->code) && stats->present == 0)
 		return false;
 
-	for (i = 0; i < ADP_MEASURES; i++)
+	for (int i = 0; i < ADP_MEASURES; i++)
 	{
 		if (!adp_adstats_has(stats, i) &&
 			(stats->units[i] != 0 || stats->scale[i] != 0))
@@ -93,7 +91,7 @@ merge_currency(AdpAdStats *stats, const char *code, uint8 present)
 		return;
 	if (adp_currency_is_declared(stats->code) ||
 		adp_measures_have_money(stats->present))
-		adp_currency_throw_two(stats->code, code);
+		adp_currency_refuse_two(stats->code, code);
 	memcpy(stats->code, code, ADP_CURRENCY_SIZE);
 }
 
@@ -143,6 +141,8 @@ row_measures(FunctionCallInfo fcinfo, int first)
 		MEASURE_BIT_IF_GIVEN(ADP_MEASURE_SPEND) |
 		MEASURE_BIT_IF_GIVEN(ADP_MEASURE_CONVERSIONS) |
 		MEASURE_BIT_IF_GIVEN(ADP_MEASURE_CONVERSIONS_VALUE);
+
+#undef MEASURE_BIT_IF_GIVEN
 }
 
 /*
@@ -157,8 +157,12 @@ add_row(FunctionCallInfo fcinfo, AdpAdStats *stats, int first,
 	uint8 present = row_measures(fcinfo, first);
 
 #define ADD_MEASURE(measure, read) \
-	if (present & ADP_MEASURE_BIT(measure)) \
-	add_value(stats, measure, read(PG_GETARG_DATUM(first + (measure))))
+	do \
+	{ \
+		if (present & ADP_MEASURE_BIT(measure)) \
+			add_value(stats, measure, \
+					  read(PG_GETARG_DATUM(first + (measure)))); \
+	} while (0)
 
 	if (present == 0)
 		return;
@@ -171,6 +175,8 @@ add_row(FunctionCallInfo fcinfo, AdpAdStats *stats, int first,
 	ADD_MEASURE(ADP_MEASURE_CONVERSIONS, read_amount);
 	ADD_MEASURE(ADP_MEASURE_CONVERSIONS_VALUE, read_amount);
 	Assert(adp_adstats_is_valid(stats));
+
+#undef ADD_MEASURE
 }
 
 #define DEFINE_ADD_ROW(count, amount) \
@@ -217,12 +223,11 @@ adpipe_adstats_add(PG_FUNCTION_ARGS)
 {
 	AdpAdStats *stats = writable_stats(fcinfo);
 	const AdpAdStats *other = PG_GETARG_ADSTATS(1);
-	int i;
 
 	adp_adstats_check_version(other->version);
 	merge_currency(stats, other->code, other->present);
 	stats->present |= other->present;
-	for (i = 0; i < ADP_MEASURES; i++)
+	for (int i = 0; i < ADP_MEASURES; i++)
 		add_value(stats, i, adp_adstats_sum(other, i));
 	Assert(adp_adstats_is_valid(stats));
 	PG_RETURN_POINTER(stats);
@@ -239,11 +244,10 @@ adpipe_adstats_subtract(PG_FUNCTION_ARGS)
 {
 	AdpAdStats *stats = writable_stats(fcinfo);
 	const AdpAdStats *other = PG_GETARG_ADSTATS(1);
-	int i;
 
 	adp_adstats_check_version(other->version);
 	merge_currency(stats, other->code, other->present);
-	for (i = 0; i < ADP_MEASURES; i++)
+	for (int i = 0; i < ADP_MEASURES; i++)
 	{
 		AdpFixed sum = adp_adstats_sum(other, i);
 

@@ -54,10 +54,9 @@ read_row(FunctionCallInfo fcinfo, FrameRow *row, AdpReadFixed read_count,
 		 AdpReadFixed read_amount)
 {
 	int currency = ADP_MEASURES + 1;
-	int i;
 
 	row->present = 0;
-	for (i = 0; i < ADP_MEASURES; i++)
+	for (int i = 0; i < ADP_MEASURES; i++)
 	{
 		AdpReadFixed read = i < ADP_MEASURE_SPEND ? read_count : read_amount;
 
@@ -83,14 +82,13 @@ static void
 read_stats(FunctionCallInfo fcinfo, FrameRow *row)
 {
 	const AdpAdStats *stats = PG_GETARG_ADSTATS(1);
-	int i;
 
 	adp_adstats_check_version(stats->version);
 	row->present = stats->present;
 	row->says_currency = adp_currency_is_declared(stats->code) ||
 		adp_measures_have_money(stats->present);
 	memcpy(row->code, stats->code, ADP_CURRENCY_SIZE);
-	for (i = 0; i < ADP_MEASURES; i++)
+	for (int i = 0; i < ADP_MEASURES; i++)
 		row->values[i] = adp_adstats_sum(stats, i);
 }
 
@@ -100,11 +98,9 @@ read_stats(FunctionCallInfo fcinfo, FrameRow *row)
 static void
 add_row(FrameState *state, const FrameRow *row)
 {
-	int i;
-
 	if (row->says_currency)
 		adp_currency_add(&state->currency, row->code, 1);
-	for (i = 0; i < ADP_MEASURES; i++)
+	for (int i = 0; i < ADP_MEASURES; i++)
 	{
 		if (row->present & ADP_MEASURE_BIT(i))
 			adp_sum_add(&state->sums[i], row->values[i]);
@@ -119,9 +115,7 @@ add_row(FrameState *state, const FrameRow *row)
 static bool
 remove_row(FrameState *state, const FrameRow *row)
 {
-	int i;
-
-	for (i = 0; i < ADP_MEASURES; i++)
+	for (int i = 0; i < ADP_MEASURES; i++)
 	{
 		if ((row->present & ADP_MEASURE_BIT(i)) &&
 			!adp_sum_can_remove(&state->sums[i], row->values[i]))
@@ -130,7 +124,7 @@ remove_row(FrameState *state, const FrameRow *row)
 
 	if (row->says_currency)
 		adp_currency_remove(&state->currency, row->code);
-	for (i = 0; i < ADP_MEASURES; i++)
+	for (int i = 0; i < ADP_MEASURES; i++)
 	{
 		if (row->present & ADP_MEASURE_BIT(i))
 			adp_sum_remove(&state->sums[i], row->values[i]);
@@ -242,7 +236,6 @@ adpipe_adstats_frame_final(PG_FUNCTION_ARGS)
 {
 	const FrameState *state;
 	AdpAdStats *stats;
-	int i;
 
 	state = PG_ARGISNULL(0) ? NULL : (const FrameState *) PG_GETARG_POINTER(0);
 	if (state == NULL || state->rows == 0)
@@ -251,7 +244,7 @@ adpipe_adstats_frame_final(PG_FUNCTION_ARGS)
 	stats = palloc0(sizeof(AdpAdStats));
 	stats->version = ADP_ADSTATS_VERSION;
 	memcpy(stats->code, state->currency.code, ADP_CURRENCY_SIZE);
-	for (i = 0; i < ADP_MEASURES; i++)
+	for (int i = 0; i < ADP_MEASURES; i++)
 	{
 		const AdpSum *sum = &state->sums[i];
 

@@ -31,15 +31,13 @@ PG_FUNCTION_INFO_V1(adpipe_adstats_send);
 static void
 print_stats(StringInfo text, const AdpAdStats *stats)
 {
-	int i;
-
 	appendStringInfo(text, TEXT_NAME ":%d:", stats->version);
 	if (adp_currency_is_declared(stats->code))
 		appendStringInfo(text, "%.*s", ADP_CURRENCY_SIZE, stats->code);
 	else
 		appendStringInfoString(text, NOTHING);
 
-	for (i = 0; i < ADP_MEASURES; i++)
+	for (int i = 0; i < ADP_MEASURES; i++)
 	{
 		char number[ADP_FIXED_TEXT_SIZE] = NOTHING;
 
@@ -69,12 +67,11 @@ static void
 parse_stats(char *rest, AdpAdStats *stats)
 {
 	const char *code = next_field(&rest);
-	int i;
 
 	if (strcmp(code, NOTHING) != 0)
 		memcpy(stats->code, code, strnlen(code, ADP_CURRENCY_SIZE));
 
-	for (i = 0; i < ADP_MEASURES; i++)
+	for (int i = 0; i < ADP_MEASURES; i++)
 	{
 		const char *number = next_field(&rest);
 		AdpFixed value;
@@ -161,14 +158,13 @@ adpipe_adstats_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
 	AdpAdStats *stats = palloc0(sizeof(AdpAdStats));
-	int i;
 
 	stats->version = pq_getmsgbyte(message);
 	adp_adstats_check_version(stats->version);
 	stats->present = pq_getmsgbyte(message);
 	pq_copymsgbytes(message, (char *) stats->scale, ADP_MEASURES);
 	pq_copymsgbytes(message, stats->code, ADP_CURRENCY_SIZE);
-	for (i = 0; i < ADP_MEASURES; i++)
+	for (int i = 0; i < ADP_MEASURES; i++)
 	{
 		uint64 high = (uint64) pq_getmsgint64(message);
 		uint64 low = (uint64) pq_getmsgint64(message);
@@ -191,7 +187,6 @@ adpipe_adstats_send(PG_FUNCTION_ARGS)
 {
 	const AdpAdStats *stats = PG_GETARG_ADSTATS(0);
 	StringInfoData message;
-	int i;
 
 	adp_adstats_check_version(stats->version);
 	pq_begintypsend(&message);
@@ -199,7 +194,7 @@ adpipe_adstats_send(PG_FUNCTION_ARGS)
 	pq_sendint8(&message, stats->present);
 	pq_sendbytes(&message, (const char *) stats->scale, ADP_MEASURES);
 	pq_sendbytes(&message, stats->code, ADP_CURRENCY_SIZE);
-	for (i = 0; i < ADP_MEASURES; i++)
+	for (int i = 0; i < ADP_MEASURES; i++)
 	{
 		pq_sendint64(&message, (uint64) ((uint128) stats->units[i] >> 64));
 		pq_sendint64(&message, (uint64) stats->units[i]);

@@ -47,12 +47,11 @@ compare_arguments(FunctionCallInfo fcinfo)
 	const AdpAdStats *a = PG_GETARG_ADSTATS(0);
 	const AdpAdStats *b = PG_GETARG_ADSTATS(1);
 	int order;
-	int i;
 
 	adp_adstats_check_version(a->version);
 	adp_adstats_check_version(b->version);
 	order = memcmp(a->code, b->code, ADP_CURRENCY_SIZE);
-	for (i = 0; i < ADP_MEASURES && order == 0; i++)
+	for (int i = 0; i < ADP_MEASURES && order == 0; i++)
 		order = compare_measure(a, b, i);
 	return order;
 }

@@ -134,9 +134,7 @@ adpipe_adstats_currency(PG_FUNCTION_ARGS)
 static void
 append_object(StringInfo json, const AdpAdStats *stats)
 {
-	int i;
-
-	for (i = 0; i < ADP_MEASURES; i++)
+	for (int i = 0; i < ADP_MEASURES; i++)
 	{
 		char number[ADP_FIXED_TEXT_SIZE] = "null";
 
@@ -191,13 +189,12 @@ adpipe_adstats_totals(PG_FUNCTION_ARGS)
 	TupleDesc columns;
 	Datum values[ADP_MEASURES + 1] = {0};
 	bool nulls[ADP_MEASURES + 1];
-	int i;
 
 	if (get_call_result_type(fcinfo, NULL, &columns) != TYPEFUNC_COMPOSITE ||
 		columns->natts != lengthof(values))
 		elog(ERROR, "totals returns another record than it should");
 
-	for (i = 0; i < ADP_MEASURES; i++)
+	for (int i = 0; i < ADP_MEASURES; i++)
 	{
 		nulls[i] = !adp_adstats_has(stats, i);
 		if (!nulls[i])

@@ -156,9 +156,8 @@ static Datum
 make_channels(const AdpJourneys *journeys, const AdpPath *path)
 {
 	Datum *names = palloc(Max(path->touch_count, 1) * sizeof(Datum));
-	uint32 i;
 
-	for (i = 0; i < path->touch_count; i++)
+	for (uint32 i = 0; i < path->touch_count; i++)
 		names[i] =
 			make_text(journeys->channels.list[path->touches[i]->channel]);
 	return PointerGetDatum(construct_array(names, (int) path->touch_count,
@@ -274,7 +273,6 @@ put_credits(Output *output, const AdpJourneys *journeys, AdpModel *model,
 	int128 *credits;
 	int128 *values;
 	uint64 total;
-	uint32 i;
 
 	if (path->touch_count == 0)
 	{
@@ -287,7 +285,7 @@ put_credits(Output *output, const AdpJourneys *journeys, AdpModel *model,
 	adp_share_split(ADP_FIXED_ONE, model->weights, total, path->touch_count,
 					credits);
 	adp_share_split(value, model->weights, total, path->touch_count, values);
-	for (i = 0; i < path->touch_count; i++)
+	for (uint32 i = 0; i < path->touch_count; i++)
 		put_credit(output, journeys, path, i, credits[i], values[i]);
 }
 
@@ -371,9 +369,8 @@ static void
 add_credits(Totals *totals, AdpModel *model, const AdpPath *path)
 {
 	uint64 total = adp_model_weigh(model, path);
-	uint32 i;
 
-	for (i = 0; i < path->touch_count; i++)
+	for (uint32 i = 0; i < path->touch_count; i++)
 	{
 		uint32 channel = path->touches[i]->channel;
 		uint64 weight = model->weights[i];
@@ -399,19 +396,18 @@ divide_by_effects(AdpShareSum *sums, const float8 *effects, uint32 count,
 	uint64 *weights = palloc(Max(count, 1) * sizeof(uint64));
 	float8 largest = 0;
 	uint64 total = 0;
-	uint32 i;
 
-	for (i = 0; i < count; i++)
+	for (uint32 i = 0; i < count; i++)
 		largest = Max(largest, effects[i]);
 	if (largest == 0)
 		return;
-	for (i = 0; i < count; i++)
+	for (uint32 i = 0; i < count; i++)
 	{
 		weights[i] =
 			(uint64) rint(ldexp(effects[i] / largest, MARKOV_WEIGHT_BITS));
 		total += weights[i];
 	}
-	for (i = 0; i < count; i++)
+	for (uint32 i = 0; i < count; i++)
 		adp_share_add(&sums[i], amount, weights[i], total);
 }
 
@@ -497,12 +493,11 @@ put_totals(Output *output, const AdpJourneys *journeys, const Totals *totals)
 	uint32 count = journeys->channels.count;
 	int128 *conversions = palloc(Max(count, 1) * sizeof(int128));
 	int128 *values = palloc(Max(count, 1) * sizeof(int128));
-	uint32 i;
 
 	adp_share_settle(totals->conversions, count, totals->attributed,
 					 conversions);
 	adp_share_settle(totals->values, count, totals->value, values);
-	for (i = 0; i < count; i++)
+	for (uint32 i = 0; i < count; i++)
 		put_total(output, totals, &journeys->channels.list[i], conversions[i],
 				  values[i]);
 	if (totals->unattributed > 0)
@@ -573,7 +568,6 @@ adpipe_removal_effects(PG_FUNCTION_ARGS)
 	AdpPaths paths;
 	AdpChain chain;
 	AdpRemoval removal;
-	uint32 i;
 
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
@@ -583,7 +577,7 @@ adpipe_removal_effects(PG_FUNCTION_ARGS)
 	walk_chain(&chain, &paths, NULL);
 	adp_markov_solve(&chain, &removal);
 	put_effect(&output, NULL, removal.rate, 0);
-	for (i = 0; i < chain.channels; i++)
+	for (uint32 i = 0; i < chain.channels; i++)
 		put_effect(&output, &journeys->channels.list[i], removal.rate,
 				   removal.effects[i]);
 	return (Datum) 0;

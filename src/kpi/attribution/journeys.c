@@ -53,7 +53,7 @@ adp_journeys_worth_is_valid(const AdpWorth *worth)
  * Raises the error for a state that is full.
  */
 static void
-throw_too_many_events(void)
+refuse_more_events(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -67,7 +67,7 @@ throw_too_many_events(void)
  * Raises the error for a state with too many channels.
  */
 static void
-throw_too_many_channels(void)
+refuse_more_channels(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -110,7 +110,7 @@ adp_journeys_append(AdpJourneys *journeys, const AdpJourneyEvent *event,
 	if (journeys->event_count == journeys->event_capacity)
 	{
 		if (journeys->event_count >= ADP_JOURNEYS_MAX_EVENTS)
-			throw_too_many_events();
+			refuse_more_events();
 		journeys->event_capacity = grown(journeys->event_capacity);
 		journeys->events =
 			resize(journeys, journeys->events,
@@ -145,7 +145,7 @@ adp_journeys_touch(AdpJourneys *journeys, AdpName user, TimestampTz at,
 	event.user = adp_names_number(&journeys->users, user);
 	event.channel = adp_names_number(&journeys->channels, channel);
 	if (journeys->channels.count > ADP_JOURNEYS_MAX_CHANNELS)
-		throw_too_many_channels();
+		refuse_more_channels();
 	adp_journeys_append(journeys, &event, NULL);
 	journeys->is_sorted = false;
 }
@@ -173,9 +173,8 @@ translate(AdpNames *names, const AdpNames *other)
 {
 	uint32 *numbers =
 		palloc_extended(Max(other->count, 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
-	uint32 i;
 
-	for (i = 0; i < other->count; i++)
+	for (uint32 i = 0; i < other->count; i++)
 		numbers[i] = adp_names_number(names, other->list[i]);
 	return numbers;
 }
@@ -189,16 +188,15 @@ adp_journeys_merge(AdpJourneys *journeys, const AdpJourneys *other)
 {
 	uint32 *users;
 	uint32 *channels;
-	uint32 i;
 
 	adp_currency_add(&journeys->currency, other->currency.code,
 					 other->currency.rows);
 	users = translate(&journeys->users, &other->users);
 	channels = translate(&journeys->channels, &other->channels);
 	if (journeys->channels.count > ADP_JOURNEYS_MAX_CHANNELS)
-		throw_too_many_channels();
+		refuse_more_channels();
 
-	for (i = 0; i < other->event_count; i++)
+	for (uint32 i = 0; i < other->event_count; i++)
 	{
 		AdpJourneyEvent event = other->events[i];
 		const AdpWorth *worth = NULL;
@@ -276,14 +274,13 @@ gather_by_user(AdpJourneys *journeys, const uint32 *users,
 								   sizeof(AdpJourneyEvent));
 	uint32 *ends = palloc_extended((journeys->users.count + 1) * sizeof(uint32),
 								   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	uint32 i;
 
 	/* how many each user has, one place further on: then where each begins */
-	for (i = 0; i < count; i++)
+	for (uint32 i = 0; i < count; i++)
 		ends[users[journeys->events[i].user] + 1]++;
-	for (i = 1; i <= journeys->users.count; i++)
+	for (uint32 i = 1; i <= journeys->users.count; i++)
 		ends[i] += ends[i - 1];
-	for (i = 0; i < count; i++)
+	for (uint32 i = 0; i < count; i++)
 	{
 		AdpJourneyEvent event = journeys->events[i];
 
@@ -308,7 +305,6 @@ adp_journeys_sort(AdpJourneys *journeys)
 	uint32 *channels;
 	uint32 *ends;
 	uint32 begin = 0;
-	uint32 i;
 
 	if (journeys->is_sorted)
 		return;
@@ -316,7 +312,7 @@ adp_journeys_sort(AdpJourneys *journeys)
 	users = adp_names_sort(&journeys->users);
 	channels = adp_names_sort(&journeys->channels);
 	ends = gather_by_user(journeys, users, channels);
-	for (i = 0; i < journeys->users.count; i++)
+	for (uint32 i = 0; i < journeys->users.count; i++)
 	{
 		if (i % EVENTS_PER_INTERRUPT_CHECK == 0)
 			CHECK_FOR_INTERRUPTS();

@@ -134,11 +134,10 @@ write_user(StringInfo bytes, const AdpJourneys *journeys, uint32 begin)
 {
 	const AdpJourneyEvent *events = journeys->events;
 	uint32 end = end_of_user(journeys, begin);
-	uint32 i;
 
 	write_name(bytes, journeys->users.list[events[begin].user]);
 	write_number(bytes, end - begin);
-	for (i = begin; i < end; i++)
+	for (uint32 i = begin; i < end; i++)
 		write_event(bytes, journeys, &events[i],
 					i == begin ? NULL : &events[i - 1].at);
 	return end;
@@ -152,18 +151,17 @@ void
 adp_journeys_write(StringInfo bytes, AdpJourneys *journeys)
 {
 	uint32 written = 0;
-	uint32 i;
 
 	adp_journeys_sort(journeys);
 	appendStringInfoChar(bytes, ADP_JOURNEYS_VERSION);
 	appendBinaryStringInfo(bytes, journeys->currency.code, ADP_CURRENCY_SIZE);
 	write_number(bytes, journeys->currency.rows);
 	write_number(bytes, journeys->channels.count);
-	for (i = 0; i < journeys->channels.count; i++)
+	for (uint32 i = 0; i < journeys->channels.count; i++)
 		write_name(bytes, journeys->channels.list[i]);
 
 	write_number(bytes, journeys->users.count);
-	for (i = 0; i < journeys->users.count; i++)
+	for (uint32 i = 0; i < journeys->users.count; i++)
 	{
 		if (i % USERS_PER_INTERRUPT_CHECK == 0)
 			CHECK_FOR_INTERRUPTS();
@@ -184,10 +182,9 @@ static uint128
 read_number(Reader *reader, int bits)
 {
 	uint128 number = 0;
-	int shift;
 	uint8 byte;
 
-	for (shift = 0; shift < NUMBER_BITS; shift += 7)
+	for (int shift = 0; shift < NUMBER_BITS; shift += 7)
 	{
 		if (reader->failed || reader->at == reader->end)
 			break;
@@ -342,13 +339,12 @@ static void
 read_user(Reader *reader, AdpJourneys *journeys, bool *is_touched)
 {
 	uint64 count;
-	uint64 i;
 
 	read_next_name(reader, &journeys->users);
 	count = (uint64) read_number(reader, 64);
 	if (count == 0)
 		reader->failed = true;
-	for (i = 0; i < count && !reader->failed; i++)
+	for (uint64 i = 0; i < count && !reader->failed; i++)
 		read_event(reader, journeys, i == 0, is_touched);
 }
 
@@ -360,24 +356,23 @@ read_body(Reader *reader, AdpJourneys *journeys)
 {
 	uint64 count;
 	bool *is_touched;
-	uint64 i;
 
 	read_currency(reader, &journeys->currency);
 	count = (uint64) read_number(reader, 64);
 	if (count > ADP_JOURNEYS_MAX_CHANNELS)
 		reader->failed = true;
-	for (i = 0; i < count && !reader->failed; i++)
+	for (uint64 i = 0; i < count && !reader->failed; i++)
 		read_next_name(reader, &journeys->channels);
 
 	is_touched = palloc0(Max(journeys->channels.count, 1));
 	count = (uint64) read_number(reader, 64);
-	for (i = 0; i < count && !reader->failed; i++)
+	for (uint64 i = 0; i < count && !reader->failed; i++)
 	{
 		if (i % USERS_PER_INTERRUPT_CHECK == 0)
 			CHECK_FOR_INTERRUPTS();
 		read_user(reader, journeys, is_touched);
 	}
-	for (i = 0; i < journeys->channels.count; i++)
+	for (uint64 i = 0; i < journeys->channels.count; i++)
 	{
 		if (!is_touched[i])
 			reader->failed = true;

@@ -26,10 +26,8 @@ PG_FUNCTION_INFO_V1(adpipe_journeys_out);
 static void
 print_name(StringInfo text, AdpName name)
 {
-	uint32 i;
-
 	appendStringInfoChar(text, '"');
-	for (i = 0; i < name.length; i++)
+	for (uint32 i = 0; i < name.length; i++)
 	{
 		if (name.bytes[i] == '"' || name.bytes[i] == '\\')
 			appendStringInfoChar(text, '\\');
@@ -69,7 +67,6 @@ static void
 print_journeys(StringInfo text, AdpJourneys *journeys)
 {
 	const AdpCurrency *currency = &journeys->currency;
-	uint32 i;
 
 	adp_journeys_sort(journeys);
 	appendStringInfo(text, TEXT_PREFIX "%d:", ADP_JOURNEYS_VERSION);
@@ -79,7 +76,7 @@ print_journeys(StringInfo text, AdpJourneys *journeys)
 		appendStringInfo(text, "%.*s", ADP_CURRENCY_SIZE, currency->code);
 	appendStringInfo(text, ":" INT64_FORMAT ":", currency->rows);
 
-	for (i = 0; i < journeys->event_count; i++)
+	for (uint32 i = 0; i < journeys->event_count; i++)
 	{
 		const AdpJourneyEvent *event = &journeys->events[i];
 		bool is_first = i == 0 || event[-1].user != event->user;

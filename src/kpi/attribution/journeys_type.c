@@ -213,7 +213,7 @@ writable_state(FunctionCallInfo fcinfo)
  * Raises the error for a name that cannot be one, and shows its start.
  */
 static void
-throw_invalid_name(AdpName name, const char *kind)
+refuse_name(AdpName name, const char *kind)
 {
 	int shown = pg_mbcliplen(name.bytes, name.length, MAX_SHOWN_BYTES);
 
@@ -236,7 +236,7 @@ read_name(Datum datum, const char *kind)
 	AdpName name = {VARDATA_ANY(argument), VARSIZE_ANY_EXHDR(argument)};
 
 	if (unlikely(!adp_journeys_name_is_valid(name)))
-		throw_invalid_name(name, kind);
+		refuse_name(name, kind);
 	return name;
 }
 
@@ -267,9 +267,8 @@ read_user_uuid(Datum datum, char *buffer)
 	static const char digits[] = "0123456789abcdef";
 	const pg_uuid_t *uuid = DatumGetUUIDP(datum);
 	AdpName name = {buffer, 0};
-	int i;
 
-	for (i = 0; i < UUID_LEN; i++)
+	for (int i = 0; i < UUID_LEN; i++)
 	{
 		if (i == 4 || i == 6 || i == 8 || i == 10)
 			buffer[name.length++] = '-';
@@ -318,7 +317,7 @@ add_currency(FunctionCallInfo fcinfo, AdpCurrency *currency)
  * as one that no touch leads to.
  */
 static void
-throw_lost_conversion(bool has_no_user)
+refuse_lost_conversion(bool has_no_user)
 {
 	if (has_no_user)
 		ereport(ERROR,
@@ -345,7 +344,7 @@ row_counts(FunctionCallInfo fcinfo)
 	if (!PG_ARGISNULL(ARG_USER) && !PG_ARGISNULL(ARG_AT))
 		return converts || !PG_ARGISNULL(ARG_CHANNEL);
 	if (converts)
-		throw_lost_conversion(PG_ARGISNULL(ARG_USER));
+		refuse_lost_conversion(PG_ARGISNULL(ARG_USER));
 	return false;
 }
 

@@ -57,9 +57,8 @@ void
 adp_markov_add(AdpChain *chain, const AdpPath *path)
 {
 	uint32 last = chain->channels; /* the start */
-	uint32 i;
 
-	for (i = 0; i < path->touch_count; i++)
+	for (uint32 i = 0; i < path->touch_count; i++)
 	{
 		uint32 channel = path->touches[i]->channel;
 
@@ -92,9 +91,7 @@ adp_markov_add(AdpChain *chain, const AdpPath *path)
 static void
 swap_rows(float8 *matrix, uint32 width, uint32 a, uint32 b)
 {
-	uint32 i;
-
-	for (i = 0; i < width; i++)
+	for (uint32 i = 0; i < width; i++)
 	{
 		float8 kept = matrix[(Size) a * width + i];
 
@@ -113,19 +110,17 @@ eliminate(float8 *matrix, uint32 n, uint32 pivot)
 	uint32 width = 2 * n;
 	float8 *pivot_row = &matrix[(Size) pivot * width];
 	float8 divisor = pivot_row[pivot];
-	uint32 row;
-	uint32 i;
 
-	for (i = 0; i < width; i++)
+	for (uint32 i = 0; i < width; i++)
 		pivot_row[i] /= divisor;
-	for (row = 0; row < n; row++)
+	for (uint32 row = 0; row < n; row++)
 	{
 		float8 *other = &matrix[(Size) row * width];
 		float8 factor = other[pivot];
 
 		if (row == pivot || factor == 0)
 			continue;
-		for (i = 0; i < width; i++)
+		for (uint32 i = 0; i < width; i++)
 			other[i] -= factor * pivot_row[i];
 	}
 }
@@ -139,15 +134,13 @@ static void
 invert(float8 *matrix, uint32 n)
 {
 	uint32 width = 2 * n;
-	uint32 column;
-	uint32 row;
 
-	for (column = 0; column < n; column++)
+	for (uint32 column = 0; column < n; column++)
 	{
 		uint32 pivot = column;
 
 		CHECK_FOR_INTERRUPTS();
-		for (row = column + 1; row < n; row++)
+		for (uint32 row = column + 1; row < n; row++)
 		{
 			if (fabs(matrix[(Size) row * width + column]) >
 				fabs(matrix[(Size) pivot * width + column]))
@@ -169,12 +162,10 @@ count_departures(const AdpChain *chain)
 {
 	uint32 n = chain->channels;
 	uint64 *departures = palloc0((n + 1) * sizeof(uint64));
-	uint32 from;
-	uint32 to;
 
-	for (from = 0; from <= n; from++)
+	for (uint32 from = 0; from <= n; from++)
 	{
-		for (to = 0; to < n; to++)
+		for (uint32 to = 0; to < n; to++)
 			departures[from] += chain->moves[(Size) from * n + to];
 		if (from < n)
 			departures[from] += chain->conversions[from] + chain->nulls[from];
@@ -190,14 +181,12 @@ make_matrix(const AdpChain *chain, const uint64 *departures)
 {
 	uint32 n = chain->channels;
 	float8 *matrix = palloc0((Size) n * 2 * n * sizeof(float8));
-	uint32 from;
-	uint32 to;
 
-	for (from = 0; from < n; from++)
+	for (uint32 from = 0; from < n; from++)
 	{
 		float8 *row = &matrix[(Size) from * 2 * n];
 
-		for (to = 0; to < n; to++)
+		for (uint32 to = 0; to < n; to++)
 		{
 			if (chain->moves[(Size) from * n + to] > 0)
 				row[to] = -(float8) chain->moves[(Size) from * n + to] /
@@ -222,20 +211,18 @@ lost_shares(const AdpChain *chain, const float8 *matrix,
 	const uint64 *starts = &chain->moves[(Size) n * n];
 	float8 *yields = palloc0(n * sizeof(float8)); /* of a walk from a channel */
 	float8 yield = 0;							  /* of one from the start */
-	uint32 from;
-	uint32 to;
 
-	for (from = 0; from < n; from++)
+	for (uint32 from = 0; from < n; from++)
 	{
-		for (to = 0; to < n; to++)
+		for (uint32 to = 0; to < n; to++)
 			yields[from] += matrix[(Size) from * 2 * n + n + to] * ends[to];
 		yield += (float8) starts[from] / (float8) departures[n] * yields[from];
 	}
-	for (to = 0; to < n; to++)
+	for (uint32 to = 0; to < n; to++)
 	{
 		float8 visits = 0;
 
-		for (from = 0; from < n; from++)
+		for (uint32 from = 0; from < n; from++)
 			visits += (float8) starts[from] / (float8) departures[n] *
 				matrix[(Size) from * 2 * n + n + to];
 		shares[to] = 0;
@@ -259,7 +246,6 @@ adp_markov_solve(const AdpChain *chain, AdpRemoval *removal)
 	float8 *conversions = palloc0(Max(n, 1) * sizeof(float8));
 	float8 *values = palloc0(Max(n, 1) * sizeof(float8));
 	float8 *matrix;
-	uint32 i;
 
 	removal->rate = 0;
 	removal->effects = palloc0(Max(n, 1) * sizeof(float8));
@@ -269,7 +255,7 @@ adp_markov_solve(const AdpChain *chain, AdpRemoval *removal)
 
 	matrix = make_matrix(chain, departures);
 	invert(matrix, chain->channels);
-	for (i = 0; i < n; i++)
+	for (uint32 i = 0; i < n; i++)
 	{
 		if (departures[i] == 0)
 			continue;

@@ -46,9 +46,7 @@ weigh_single(uint64 *weights, uint32 count, uint32 index)
 static uint64
 weigh_linear(uint64 *weights, uint32 count)
 {
-	uint32 i;
-
-	for (i = 0; i < count; i++)
+	for (uint32 i = 0; i < count; i++)
 		weights[i] = 1;
 	return count;
 }
@@ -64,9 +62,8 @@ weigh_time_decay(const AdpModel *model, const AdpPath *path)
 	int bits =
 		Min(DECAY_BITS, WEIGHT_BITS - pg_ceil_log2_32(path->touch_count));
 	uint64 total = 0;
-	uint32 i;
 
-	for (i = 0; i < path->touch_count; i++)
+	for (uint32 i = 0; i < path->touch_count; i++)
 	{
 		uint64 age_us = youngest - (uint64) path->touches[i]->at;
 		float8 half_lives = (float8) age_us / (float8) model->half_life_us;
@@ -85,7 +82,6 @@ static uint64
 weigh_position(const AdpModel *model, uint64 *weights, uint32 count)
 {
 	uint64 middle = ADP_FIXED_ONE - model->first_weight - model->last_weight;
-	uint32 i;
 
 	if (count == 1)
 		return weigh_single(weights, count, 0);
@@ -99,7 +95,7 @@ weigh_position(const AdpModel *model, uint64 *weights, uint32 count)
 	}
 
 	/* times the number of touches between, to stay whole */
-	for (i = 1; i < count - 1; i++)
+	for (uint32 i = 1; i < count - 1; i++)
 		weights[i] = middle;
 	weights[0] = model->first_weight * (count - 2);
 	weights[count - 1] = model->last_weight * (count - 2);
@@ -117,10 +113,9 @@ static uint64
 weigh_shapley(AdpModel *model, const AdpPath *path)
 {
 	uint64 channels = 0;
-	uint32 i;
 
 	model->paths_weighed++;
-	for (i = path->touch_count; i-- > 0;)
+	for (uint32 i = path->touch_count; i-- > 0;)
 	{
 		uint32 *seen_by = &model->seen_by[path->touches[i]->channel];
 

@@ -115,11 +115,9 @@ adp_names_append(AdpNames *names, AdpName name)
 static void
 build_index(AdpNames *names)
 {
-	uint32 i;
-
 	names->index = name_index_create(names->context,
 									 Max(names->count, FIRST_CAPACITY), NULL);
-	for (i = 0; i < names->count; i++)
+	for (uint32 i = 0; i < names->count; i++)
 	{
 		bool found;
 
@@ -205,15 +203,14 @@ adp_names_sort(AdpNames *names)
 		palloc_extended(Max(count, 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
 	NumberedName *sorted =
 		palloc_extended(Max(count, 1) * sizeof(NumberedName), MCXT_ALLOC_HUGE);
-	uint32 i;
 
-	for (i = 0; i < count; i++)
+	for (uint32 i = 0; i < count; i++)
 	{
 		sorted[i].name = names->list[i];
 		sorted[i].number = i;
 	}
 	qsort(sorted, count, sizeof(NumberedName), compare_numbered);
-	for (i = 0; i < count; i++)
+	for (uint32 i = 0; i < count; i++)
 	{
 		names->list[i] = sorted[i].name;
 		renumbered[sorted[i].number] = i;

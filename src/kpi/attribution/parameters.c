@@ -45,14 +45,13 @@ StaticAssertDecl(lengthof(counting_names) == ADP_COUNTING_COUNT,
  * Raises the error for a text that is none of the choices.
  */
 static void
-throw_no_choice(const char *parameter, const char *value,
-				const char *const *choices, int count)
+refuse_choice(const char *parameter, const char *value,
+			  const char *const *choices, int count)
 {
 	StringInfoData list;
-	int i;
 
 	initStringInfo(&list);
-	for (i = 0; i < count; i++)
+	for (int i = 0; i < count; i++)
 		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", choices[i]);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -72,16 +71,15 @@ read_choice(FunctionCallInfo fcinfo, int arg, const char *parameter,
 			const char *const *choices, int count)
 {
 	const char *value = NULL;
-	int i;
 
 	if (!PG_ARGISNULL(arg))
 		value = text_to_cstring(PG_GETARG_TEXT_PP(arg));
-	for (i = 0; value != NULL && i < count; i++)
+	for (int i = 0; value != NULL && i < count; i++)
 	{
 		if (strcmp(value, choices[i]) == 0)
 			return i;
 	}
-	throw_no_choice(parameter, value, choices, count);
+	refuse_choice(parameter, value, choices, count);
 	return 0;
 }
 

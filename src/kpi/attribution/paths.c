@@ -101,15 +101,14 @@ collect_touches(AdpPaths *paths, uint32 end)
 	const AdpJourneyEvent *events = paths->journeys->events;
 	uint32 direct = paths->options.direct;
 	bool skips_direct = false;
-	uint32 i;
 
 	CHECK_FOR_INTERRUPTS();
 	paths->path.touch_count = 0;
-	for (i = paths->window_begin; i < end && !skips_direct; i++)
+	for (uint32 i = paths->window_begin; i < end && !skips_direct; i++)
 		skips_direct = direct != ADP_NO_CHANNEL && !is_conversion(paths, i) &&
 			events[i].channel != direct;
 
-	for (i = paths->window_begin; i < end; i++)
+	for (uint32 i = paths->window_begin; i < end; i++)
 	{
 		if (is_conversion(paths, i))
 			continue;

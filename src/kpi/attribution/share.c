@@ -58,13 +58,11 @@ compare_remainders(const void *a, const void *b)
 static void
 hand_out(int128 missing, Remainder *remainders, uint32 count, int128 *parts)
 {
-	uint32 i;
-
 	Assert(missing >= 0 && missing <= count);
 	if (missing == 0)
 		return;
 	qsort(remainders, count, sizeof(Remainder), compare_remainders);
-	for (i = 0; i < missing && i < count; i++)
+	for (uint32 i = 0; i < missing && i < count; i++)
 		parts[remainders[i].index]++;
 }
 
@@ -78,9 +76,8 @@ adp_share_split(int128 amount, const uint64 *weights, uint64 total,
 {
 	Remainder *remainders = palloc(count * sizeof(Remainder));
 	int128 missing = amount;
-	uint32 i;
 
-	for (i = 0; i < count; i++)
+	for (uint32 i = 0; i < count; i++)
 	{
 		parts[i] = divide(amount, weights[i], total, &remainders[i].lost);
 		remainders[i].index = i;
@@ -115,9 +112,8 @@ adp_share_settle(const AdpShareSum *sums, uint32 count, int128 amount,
 {
 	Remainder *remainders = palloc(Max(count, 1) * sizeof(Remainder));
 	int128 missing = amount;
-	uint32 i;
 
-	for (i = 0; i < count; i++)
+	for (uint32 i = 0; i < count; i++)
 	{
 		parts[i] = sums[i].units;
 		remainders[i].lost = sums[i].fraction;

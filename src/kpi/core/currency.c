@@ -33,7 +33,7 @@ is_code_byte(char c)
  * Raises the error for a text that is no currency code, and shows its start.
  */
 static void
-throw_not_a_code(const char *bytes, int length)
+refuse_code(const char *bytes, int length)
 {
 	int shown = pg_mbcliplen(bytes, length, MAX_SHOWN_BYTES);
 
@@ -53,16 +53,15 @@ adp_currency_read(const text *value, char *code)
 {
 	const char *bytes = VARDATA_ANY(value);
 	int length = (int) VARSIZE_ANY_EXHDR(value);
-	int i;
 
 	if (length < 1 || length > ADP_CURRENCY_SIZE)
-		throw_not_a_code(bytes, length);
+		refuse_code(bytes, length);
 
 	memset(code, 0, ADP_CURRENCY_SIZE);
-	for (i = 0; i < length; i++)
+	for (int i = 0; i < length; i++)
 	{
 		if (!is_code_byte(bytes[i]))
-			throw_not_a_code(bytes, length);
+			refuse_code(bytes, length);
 		code[i] = bytes[i];
 	}
 }
@@ -74,7 +73,7 @@ adp_currency_read(const text *value, char *code)
  * the rows and however many processes add them up.
  */
 void
-adp_currency_throw_two(const char *a, const char *b)
+adp_currency_refuse_two(const char *a, const char *b)
 {
 	bool in_order = memcmp(a, b, ADP_CURRENCY_SIZE) < 0;
 	const char *first = in_order ? a : b;
@@ -109,7 +108,7 @@ adp_currency_add(AdpCurrency *currency, const char *code, int64 rows)
 	if (currency->rows == 0)
 		memcpy(currency->code, code, ADP_CURRENCY_SIZE);
 	else if (memcmp(currency->code, code, ADP_CURRENCY_SIZE) != 0)
-		adp_currency_throw_two(currency->code, code);
+		adp_currency_refuse_two(currency->code, code);
 	currency->rows = adp_sum_add_rows(currency->rows, rows);
 }
 
@@ -122,7 +121,7 @@ adp_currency_remove(AdpCurrency *currency, const char *code)
 {
 	if (currency->rows == 0 ||
 		memcmp(currency->code, code, ADP_CURRENCY_SIZE) != 0)
-		adp_sum_throw_not_added();
+		adp_sum_refuse_removal();
 
 	currency->rows--;
 	if (currency->rows == 0)
@@ -136,9 +135,8 @@ bool
 adp_currency_code_is_valid(const char *code)
 {
 	int length = strnlen(code, ADP_CURRENCY_SIZE);
-	int i;
 
-	for (i = 0; i < length; i++)
+	for (int i = 0; i < length; i++)
 	{
 		if (!is_code_byte(code[i]))
 			return false;

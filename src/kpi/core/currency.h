@@ -28,7 +28,7 @@ extern void adp_currency_add(AdpCurrency *currency, const char *code,
 extern void adp_currency_remove(AdpCurrency *currency, const char *code);
 extern bool adp_currency_is_valid(const AdpCurrency *currency);
 extern bool adp_currency_code_is_valid(const char *code);
-pg_noreturn extern void adp_currency_throw_two(const char *a, const char *b);
+pg_noreturn extern void adp_currency_refuse_two(const char *a, const char *b);
 
 /*
  * Is there a code?
@@ -47,12 +47,11 @@ adp_currency_is_code(const text *value, const char *code)
 {
 	const char *bytes = VARDATA_ANY(value);
 	int length = (int) VARSIZE_ANY_EXHDR(value);
-	int i;
 
 	/* no call of memcmp(): three bytes are all there is in practice */
 	if (length < 1 || length > ADP_CURRENCY_SIZE)
 		return false;
-	for (i = 0; i < length; i++)
+	for (int i = 0; i < length; i++)
 	{
 		if (bytes[i] != code[i])
 			return false;

@@ -44,7 +44,7 @@
 /* a decimal number before it is brought to units of 10^-12 */
 typedef struct Decimal
 {
-	bool negative;
+	bool is_negative;
 	uint128 digits; /* all digits, read as one integer */
 	int exponent;	/* value = digits * 10^exponent */
 } Decimal;
@@ -52,7 +52,7 @@ typedef struct Decimal
 /* a numeric taken apart; the digits are not aligned */
 typedef struct NumericParts
 {
-	bool negative;
+	bool is_negative;
 	int scale;
 	int weight; /* power of 10000 of the first digit */
 	int count;	/* number of digits */
@@ -88,7 +88,7 @@ static const uint64 powers_of_ten[] = {UINT64CONST(1),
  * Raises the error for a sum that left the range.
  */
 void
-adp_fixed_throw_sum_range(void)
+adp_fixed_refuse_sum(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -101,7 +101,7 @@ adp_fixed_throw_sum_range(void)
  * Raises the error for a single value that does not fit.
  */
 static void
-throw_value_range(void)
+refuse_value(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -114,7 +114,7 @@ throw_value_range(void)
  * Raises the error for a value that is not a finite number.
  */
 static void
-throw_not_finite(bool is_nan)
+refuse_not_finite(bool is_nan)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -127,9 +127,9 @@ throw_not_finite(bool is_nan)
  * Gives a magnitude its sign.  The magnitude is at most UNITS_MAX.
  */
 static inline int128
-with_sign(uint128 magnitude, bool negative)
+with_sign(uint128 magnitude, bool is_negative)
 {
-	return negative ? -(int128) magnitude : (int128) magnitude;
+	return is_negative ? -(int128) magnitude : (int128) magnitude;
 }
 
 /*
@@ -204,7 +204,7 @@ decimal_to_fixed(const Decimal *decimal, AdpFixed *result)
 	else if (!scale_up(decimal->digits, exponent, &magnitude))
 		return false;
 
-	result->units = with_sign(magnitude, decimal->negative);
+	result->units = with_sign(magnitude, decimal->is_negative);
 	result->scale = Min(Max(-decimal->exponent, 0), ADP_FIXED_DECIMALS);
 	return true;
 }
@@ -253,8 +253,8 @@ read_decimal(const char *text, Decimal *decimal)
 	int decimals = 0;
 
 	memset(decimal, 0, sizeof(Decimal));
-	decimal->negative = (*text == '-');
-	if (decimal->negative)
+	decimal->is_negative = (*text == '-');
+	if (decimal->is_negative)
 		text++;
 
 	whole = read_digits(&text, decimal);
@@ -332,7 +332,7 @@ adp_fixed_from_fraction(float8 value)
 	AdpFixed result;
 
 	if (unlikely(isnan(value) || isinf(value)))
-		throw_not_finite(isnan(value));
+		refuse_not_finite(isnan(value));
 	if (likely(read_short_float(value, &result)))
 		return result;
 
@@ -343,7 +343,7 @@ adp_fixed_from_fraction(float8 value)
 	if (*exponent == 'e')
 		decimal.exponent += atoi(exponent + 1);
 	if (!decimal_to_fixed(&decimal, &result))
-		throw_value_range();
+		refuse_value();
 	return result;
 }
 
@@ -365,7 +365,7 @@ numeric_parts(const struct varlena *numeric)
 
 	if ((header & ADP_NUMERIC_FORM) == ADP_NUMERIC_SHORT)
 	{
-		parts.negative = (header & ADP_NUMERIC_SHORT_NEGATIVE) != 0;
+		parts.is_negative = (header & ADP_NUMERIC_SHORT_NEGATIVE) != 0;
 		parts.scale =
 			(header & ADP_NUMERIC_SHORT_SCALE) >> ADP_NUMERIC_SHORT_SCALE_SHIFT;
 		parts.weight = header & ADP_NUMERIC_SHORT_WEIGHT;
@@ -375,8 +375,8 @@ numeric_parts(const struct varlena *numeric)
 	else
 	{
 		if (unlikely((header & ADP_NUMERIC_FORM) == FORM_SPECIAL))
-			throw_not_finite(header == SPECIAL_NAN);
-		parts.negative = (header & ADP_NUMERIC_FORM) == FORM_NEGATIVE;
+			refuse_not_finite(header == SPECIAL_NAN);
+		parts.is_negative = (header & ADP_NUMERIC_FORM) == FORM_NEGATIVE;
 		parts.scale = header & LONG_SCALE_MASK;
 		memcpy(&weight, parts.digits, sizeof(weight));
 		parts.weight = weight;
@@ -416,7 +416,7 @@ numeric_magnitude(const NumericParts *parts)
 		return 0; /* zero, or less than half a unit */
 	if (top > MAX_DIGIT_POWER ||
 		(top == MAX_DIGIT_POWER && digit_at(parts, 0) > MAX_LEADING_DIGIT))
-		throw_value_range();
+		refuse_value();
 
 	for (i = 0; i < Min(kept, DIGITS_IN_64_BITS); i++)
 		head = head * ADP_NUMERIC_BASE + digit_at(parts, i);
@@ -429,7 +429,7 @@ numeric_magnitude(const NumericParts *parts)
 	if (parts->count > kept && digit_at(parts, kept) >= ADP_NUMERIC_BASE / 2)
 		magnitude++;
 	if (magnitude > UNITS_MAX)
-		throw_value_range();
+		refuse_value();
 	return magnitude;
 }
 
@@ -461,7 +461,7 @@ adp_fixed_from_numeric(Datum datum)
 	NumericParts parts = numeric_parts(numeric);
 	AdpFixed result;
 
-	result.units = with_sign(numeric_magnitude(&parts), parts.negative);
+	result.units = with_sign(numeric_magnitude(&parts), parts.is_negative);
 	result.scale = Min(parts.scale, ADP_FIXED_DECIMALS);
 	Assert(agrees_with_server(numeric, result));
 
@@ -480,10 +480,9 @@ adp_fixed_print(char *text, int128 units, int scale)
 	char reversed[ADP_FIXED_TEXT_SIZE];
 	uint128 rest = units < 0 ? -(uint128) units : (uint128) units;
 	int length = 0;
-	int place;
 
 	rest /= powers_of_ten[ADP_FIXED_DECIMALS - scale];
-	for (place = 0; place <= scale || rest > 0; place++)
+	for (int place = 0; place <= scale || rest > 0; place++)
 	{
 		if (place == scale && scale > 0)
 			reversed[length++] = '.';

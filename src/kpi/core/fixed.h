@@ -45,7 +45,7 @@ extern bool adp_fixed_is_valid(int128 units, int scale);
 extern bool adp_fixed_parse(const char *text, AdpFixed *result);
 extern void adp_fixed_print(char *text, int128 units, int scale);
 extern Numeric adp_fixed_to_numeric(int128 units, int scale);
-extern void adp_fixed_throw_sum_range(void);
+extern void adp_fixed_refuse_sum(void);
 
 /*
  * The fixed-point form of an integer.  Every int64 fits.
@@ -111,7 +111,6 @@ adp_fixed_read_short_numeric(Datum datum, AdpFixed *result)
 	int count;
 	int zeros; /* digits up to the last decimal that are not stored */
 	int64 head = 0;
-	int i;
 
 	if (!VARATT_IS_1B(stored) || VARATT_IS_1B_E(stored))
 		return false;
@@ -128,7 +127,7 @@ adp_fixed_read_short_numeric(Datum datum, AdpFixed *result)
 	if (zeros < 0 || zeros >= lengthof(powers))
 		return false;
 
-	for (i = 0; i < count; i++)
+	for (int i = 0; i < count; i++)
 	{
 		memcpy(&digit, VARDATA_1B(stored) + sizeof(header) + i * sizeof(int16),
 			   sizeof(int16));
@@ -180,7 +179,7 @@ adp_fixed_add(int128 a, int128 b)
 	int128 sum;
 
 	if (unlikely(__builtin_add_overflow(a, b, &sum) || sum == ADP_FIXED_REFUSED))
-		adp_fixed_throw_sum_range();
+		adp_fixed_refuse_sum();
 	return sum;
 }
 
@@ -194,7 +193,7 @@ adp_fixed_subtract(int128 a, int128 b)
 
 	if (unlikely(__builtin_sub_overflow(a, b, &difference) ||
 				 difference == ADP_FIXED_REFUSED))
-		adp_fixed_throw_sum_range();
+		adp_fixed_refuse_sum();
 	return difference;
 }
 

@@ -67,7 +67,7 @@ round_up(int16 *digits, int count)
  * ends.  One of the digits is not zero.  In the current context.
  */
 static Numeric
-make_numeric(const int16 *digits, int count, int fraction, bool negative)
+make_numeric(const int16 *digits, int count, int fraction, bool is_negative)
 {
 	int weight = count - fraction - 1;
 	uint16 header;
@@ -82,7 +82,7 @@ make_numeric(const int16 *digits, int count, int fraction, bool negative)
 	header = ADP_NUMERIC_SHORT |
 		(fraction * DIGIT_DECIMALS << ADP_NUMERIC_SHORT_SCALE_SHIFT) |
 		(weight & (ADP_NUMERIC_SHORT_WEIGHT | ADP_NUMERIC_SHORT_WEIGHT_SIGN));
-	if (negative)
+	if (is_negative)
 		header |= ADP_NUMERIC_SHORT_NEGATIVE;
 
 	size = VARHDRSZ + sizeof(header) + count * sizeof(int16);
@@ -126,7 +126,8 @@ fraction_digits(uint64 dividend, uint64 divisor)
  * The quotient of two magnitudes, rounded half up behind so many digits.
  */
 static Numeric
-divide_magnitudes(uint64 dividend, uint64 divisor, int fraction, bool negative)
+divide_magnitudes(uint64 dividend, uint64 divisor, int fraction,
+				  bool is_negative)
 {
 	int16 digits[WHOLE_DIGITS + FRACTION_DIGITS_MAX] = {0};
 	int count = WHOLE_DIGITS;
@@ -145,7 +146,7 @@ divide_magnitudes(uint64 dividend, uint64 divisor, int fraction, bool negative)
 	}
 	if (rest >= divisor - rest)
 		round_up(digits, count);
-	return make_numeric(digits, count, fraction, negative);
+	return make_numeric(digits, count, fraction, is_negative);
 }
 
 /*

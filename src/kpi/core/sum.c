@@ -14,7 +14,7 @@
  * that; only a call of the aggregate's parts by hand can.
  */
 void
-adp_sum_throw_not_added(void)
+adp_sum_refuse_removal(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -25,7 +25,7 @@ adp_sum_throw_not_added(void)
  * Raises the error for more rows than a state counts.
  */
 void
-adp_sum_throw_rows(void)
+adp_sum_refuse_rows(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -39,7 +39,7 @@ void
 adp_sum_remove_last(AdpSum *sum, AdpFixed value)
 {
 	if (sum->rows == 0 || value.scale > sum->scale)
-		adp_sum_throw_not_added();
+		adp_sum_refuse_removal();
 	memset(sum, 0, sizeof(AdpSum));
 }
 

@@ -27,8 +27,8 @@ typedef struct AdpSum
 extern void adp_sum_remove_last(AdpSum *sum, AdpFixed value);
 extern void adp_sum_merge(AdpSum *sum, const AdpSum *other);
 extern bool adp_sum_is_valid(const AdpSum *sum);
-extern void adp_sum_throw_rows(void);
-extern void adp_sum_throw_not_added(void);
+extern void adp_sum_refuse_rows(void);
+extern void adp_sum_refuse_removal(void);
 
 /*
  * Half of the range, so that two counts can be added before they are checked.
@@ -53,7 +53,7 @@ adp_sum_add_rows(int64 a, int64 b)
 	int64 rows = a + b;
 
 	if (unlikely(!adp_sum_rows_are_valid(rows)))
-		adp_sum_throw_rows();
+		adp_sum_refuse_rows();
 	return rows;
 }
 
@@ -109,7 +109,7 @@ adp_sum_remove(AdpSum *sum, AdpFixed value)
 	if (value.scale == sum->scale)
 		sum->widest_rows--;
 	else if (unlikely(sum->widest_rows == sum->rows))
-		adp_sum_throw_not_added();
+		adp_sum_refuse_removal();
 	sum->rows--;
 }
 

@@ -118,9 +118,8 @@ adpipe_conditions_met(PG_FUNCTION_ARGS)
 	Datum values[ADP_CONDITIONS_MAX];
 	int count;
 	uint32 met = read_met(PG_GETARG_INT64(0), &count);
-	int i;
 
-	for (i = 0; i < count; i++)
+	for (int i = 0; i < count; i++)
 		values[i] = BoolGetDatum((met & 1) && (met & ((uint32) 1 << i)));
 	PG_RETURN_ARRAYTYPE_P(construct_array(values, count, BOOLOID, sizeof(bool),
 										  true, TYPALIGN_CHAR));
@@ -135,9 +134,8 @@ read_counts(ArrayType *state)
 	int64 *counts = (int64 *) ARR_DATA_PTR(state);
 	bool is_valid = ARR_NDIM(state) == 1 && !ARR_HASNULL(state) &&
 		ARR_ELEMTYPE(state) == INT8OID && ARR_DIMS(state)[0] == COUNTS_LENGTH;
-	int i;
 
-	for (i = 0; is_valid && i < COUNTS_LENGTH; i++)
+	for (int i = 0; is_valid && i < COUNTS_LENGTH; i++)
 		is_valid = counts[i] >= 0;
 	if (!is_valid || counts[STEPS] > ADP_CONDITIONS_MAX)
 		ereport(ERROR,
@@ -236,10 +234,9 @@ adpipe_funnel_counts_combine(PG_FUNCTION_ARGS)
 	ArrayType *state = writable_counts(fcinfo);
 	int64 *counts = read_counts(state);
 	const int64 *others = read_counts(PG_GETARG_ARRAYTYPE_P(1));
-	int i;
 
 	counts[STEPS] = Max(counts[STEPS], others[STEPS]);
-	for (i = USERS; i < COUNTS_LENGTH; i++)
+	for (int i = USERS; i < COUNTS_LENGTH; i++)
 		add_users(&counts[i], others[i]);
 	PG_RETURN_ARRAYTYPE_P(state);
 }
@@ -256,9 +253,8 @@ adpipe_funnel_counts_final(PG_FUNCTION_ARGS)
 	Datum values[ADP_CONDITIONS_MAX];
 	int steps = counts[STEPS];
 	int64 users = 0;
-	int level;
 
-	for (level = ADP_CONDITIONS_MAX; level > 0; level--)
+	for (int level = ADP_CONDITIONS_MAX; level > 0; level--)
 	{
 		add_users(&users, counts[USERS + level]);
 		values[level - 1] = Int64GetDatum(users);

@@ -68,7 +68,7 @@ adp_event_compare(const AdpEvent *a, const AdpEvent *b)
  * Raises the error for a group with more events than a state holds.
  */
 void
-adp_events_throw_too_many(void)
+adp_events_refuse_more(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -138,7 +138,7 @@ copy_events(const AdpEvents *state, uint32 more)
 	AdpEvents *copy;
 
 	if (needed > ADP_EVENTS_MAX)
-		adp_events_throw_too_many();
+		adp_events_refuse_more();
 	if (more > 0)
 		needed = growing_capacity(state->parameter_bytes,
 								  Min(Max(needed, 2 * (uint64) state->count),

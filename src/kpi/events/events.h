@@ -144,7 +144,7 @@ extern Datum adp_events_add(FunctionCallInfo fcinfo, const AdpEventsCall *call,
 							int64 time, uint32 conditions, bool keep);
 extern int adp_event_compare(const AdpEvent *a, const AdpEvent *b);
 extern const AdpEvents *adp_events_sorted(FunctionCallInfo fcinfo, int argument);
-extern void adp_events_throw_too_many(void);
+extern void adp_events_refuse_more(void);
 
 /* events_call.c */
 extern const AdpEventsKind *adp_events_kind(int code);

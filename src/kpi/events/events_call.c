@@ -69,9 +69,7 @@ adp_events_kind(int code)
 int
 adp_events_kind_parse(const char *name)
 {
-	int code;
-
-	for (code = 1; code < lengthof(kinds); code++)
+	for (int code = 1; code < lengthof(kinds); code++)
 	{
 		if (strcmp(kinds[code]->name, name) == 0)
 			return code;
@@ -96,9 +94,7 @@ adp_time_type_name(int time_type)
 int
 adp_time_type_parse(const char *name)
 {
-	int code;
-
-	for (code = 1; code < lengthof(time_type_names); code++)
+	for (int code = 1; code < lengthof(time_type_names); code++)
 	{
 		if (strcmp(time_type_names[code], name) == 0)
 			return code;
@@ -146,11 +142,9 @@ static inline bool
 is_same_call(FunctionCallInfo fcinfo, const AdpEventsForm *form,
 			 const KeptArguments *kept, int parameters, int conditions)
 {
-	int i;
-
 	if (!kept->is_set || kept->call.condition_count != conditions)
 		return false;
-	for (i = 0; i < parameters; i++)
+	for (int i = 0; i < parameters; i++)
 	{
 		if (!datum_image_eq(kept->values[i], PG_GETARG_DATUM(i + 1),
 							is_by_value(form->lengths[i]), form->lengths[i]))
@@ -170,7 +164,6 @@ keep_arguments(FunctionCallInfo fcinfo, const AdpEventsForm *form,
 	MemoryContext old_context;
 	StringInfoData text;
 	void *parsed;
-	int i;
 
 	kept->is_set = false;
 	MemoryContextReset(kept->context);
@@ -193,7 +186,7 @@ keep_arguments(FunctionCallInfo fcinfo, const AdpEventsForm *form,
 	kept->keeps_others =
 		kind->keeps_others != NULL && kind->keeps_others(parsed);
 
-	for (i = 0; i < parameters; i++)
+	for (int i = 0; i < parameters; i++)
 		kept->values[i] =
 			datumCopy(PG_GETARG_DATUM(i + 1), is_by_value(form->lengths[i]),
 					  form->lengths[i]);
@@ -210,9 +203,8 @@ find_call(FunctionCallInfo fcinfo, const AdpEventsForm *form, int parameters,
 		  int conditions)
 {
 	KeptArguments *kept = fcinfo->flinfo->fn_extra;
-	int i;
 
-	for (i = 1; i <= parameters; i++)
+	for (int i = 1; i <= parameters; i++)
 	{
 		if (PG_ARGISNULL(i))
 			ereport(ERROR,
@@ -247,7 +239,6 @@ adp_conditions_read(Datum datum, int *count)
 	const bool *value = (const bool *) ARR_DATA_PTR(array);
 	const bits8 *nulls = ARR_NULLBITMAP(array);
 	uint32 conditions = 0;
-	int i;
 
 	*count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	if (ARR_NDIM(array) > 1 || *count < 1)
@@ -260,7 +251,7 @@ adp_conditions_read(Datum datum, int *count)
 				 errmsg("cannot take %d conditions", *count),
 				 errdetail("There may be %d.", ADP_CONDITIONS_MAX)));
 
-	for (i = 0; i < *count; i++)
+	for (int i = 0; i < *count; i++)
 	{
 		if (nulls != NULL &&
 			!(nulls[i / BITS_PER_BYTE] & (1 << i % BITS_PER_BYTE)))
@@ -279,13 +270,12 @@ read_conditions(FunctionCallInfo fcinfo, const AdpEventsForm *form, int first,
 				int *count)
 {
 	uint32 conditions = 0;
-	int i;
 
 	if (form->booleans == 0)
 		return adp_conditions_read(PG_GETARG_DATUM(first), count);
 
 	*count = form->booleans;
-	for (i = 0; i < form->booleans; i++)
+	for (int i = 0; i < form->booleans; i++)
 	{
 		if (!PG_ARGISNULL(first + i) && PG_GETARG_BOOL(first + i))
 			conditions |= (uint32) 1 << i;

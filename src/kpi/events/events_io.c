@@ -125,7 +125,7 @@ make_checked(const AdpEventsCall *call, int64 count, bool *keeps_others)
 		count < 0)
 		return NULL;
 	if (count > ADP_EVENTS_MAX)
-		adp_events_throw_too_many();
+		adp_events_refuse_more();
 	parsed = adp_events_parse(call);
 	if (parsed == NULL)
 		return NULL;
@@ -256,7 +256,6 @@ adpipe_events_out(PG_FUNCTION_ARGS)
 	const AdpEvents *state = adp_events_sorted(fcinfo, 0);
 	const AdpEvent *event = ADP_EVENTS_FIRST(state);
 	StringInfoData text;
-	uint32 i;
 
 	initStringInfo(&text);
 	appendStringInfo(&text,
@@ -266,7 +265,7 @@ adpipe_events_out(PG_FUNCTION_ARGS)
 					 state->condition_count, state->parameter_bytes,
 					 (int) state->parameter_bytes, state->parameters,
 					 state->count);
-	for (i = 0; i < state->count; i++, event++)
+	for (uint32 i = 0; i < state->count; i++, event++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		appendStringInfo(&text,
@@ -335,7 +334,6 @@ adpipe_events_send(PG_FUNCTION_ARGS)
 	const AdpEvents *state = adp_events_sorted(fcinfo, 0);
 	const AdpEvent *event = ADP_EVENTS_FIRST(state);
 	StringInfoData message;
-	uint32 i;
 
 	pq_begintypsend(&message);
 	pq_sendint8(&message, state->version);
@@ -345,7 +343,7 @@ adpipe_events_send(PG_FUNCTION_ARGS)
 	pq_sendint32(&message, state->parameter_bytes);
 	pq_sendbytes(&message, state->parameters, state->parameter_bytes);
 	pq_sendint32(&message, state->count);
-	for (i = 0; i < state->count; i++, event++)
+	for (uint32 i = 0; i < state->count; i++, event++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		pq_sendint64(&message, event->time);

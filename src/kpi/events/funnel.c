@@ -38,9 +38,7 @@ static const char *const mode_names[] = {
 static uint32
 mode_bit(const char *name, int length)
 {
-	int i;
-
-	for (i = 0; i < lengthof(mode_names); i++)
+	for (int i = 0; i < lengthof(mode_names); i++)
 	{
 		if (strlen(mode_names[i]) == length &&
 			strncmp(mode_names[i], name, length) == 0)
@@ -85,10 +83,9 @@ print_funnel(StringInfo text, const void *parsed)
 {
 	const AdpFunnel *funnel = parsed;
 	const char *separator = "";
-	int i;
 
 	appendStringInfo(text, "within=" INT64_FORMAT " modes=", funnel->within);
-	for (i = 0; i < lengthof(mode_names); i++)
+	for (int i = 0; i < lengthof(mode_names); i++)
 	{
 		if ((funnel->modes & (1 << i)) == 0)
 			continue;
@@ -258,9 +255,8 @@ return_steps(FunctionCallInfo fcinfo, AdpTimeType time_type, Oid element_type)
 	int lower_bound = 1;
 	int step_count;
 	int level = walk_funnel(fcinfo, time_type, times, &step_count);
-	int i;
 
-	for (i = 0; i < step_count; i++)
+	for (int i = 0; i < step_count; i++)
 	{
 		nulls[i] = i >= level;
 		values[i] = nulls[i] ? (Datum) 0 : Int64GetDatum(times[i]);

@@ -34,18 +34,16 @@ pick_rows(Match *match, const AdpEvent *events, uint32 count)
 {
 	int taken[ADP_CONDITIONS_MAX] = {0};
 	uint32 wanted = PG_UINT32_MAX; /* steps that have not enough rows yet */
-	uint32 i;
-	int bit;
 
 	match->rows = 0;
-	for (i = 0; i < count && wanted != 0; i++)
+	for (uint32 i = 0; i < count && wanted != 0; i++)
 	{
 		uint32 conditions = events[i].conditions;
 
 		CHECK_FOR_INTERRUPTS();
 		if ((conditions & wanted) == 0)
 			continue;
-		for (bit = 0; bit < ADP_CONDITIONS_MAX; bit++)
+		for (int bit = 0; bit < ADP_CONDITIONS_MAX; bit++)
 		{
 			if ((conditions & BIT(bit + 1)) && ++taken[bit] == ROWS_PER_STEP)
 				wanted &= ~BIT(bit + 1);
@@ -63,9 +61,7 @@ pick_rows(Match *match, const AdpEvent *events, uint32 count)
 static bool
 find_row(Match *match, int step)
 {
-	int row;
-
-	for (row = 0; row < match->rows; row++)
+	for (int row = 0; row < match->rows; row++)
 	{
 		if (match->is_seen[row] || !(match->conditions[row] & BIT(step)))
 			continue;
@@ -85,9 +81,7 @@ find_row(Match *match, int step)
 static void
 drop_step(Match *match, int step)
 {
-	int row;
-
-	for (row = 0; row < match->rows; row++)
+	for (int row = 0; row < match->rows; row++)
 	{
 		if (match->step_of[row] == step)
 			match->step_of[row] = 0;
@@ -104,10 +98,9 @@ adp_funnel_match(const AdpEvent *events, uint32 count, int steps, int *earliest)
 {
 	Match match;
 	int from = 1;
-	int step;
 
 	pick_rows(&match, events, count);
-	for (step = 1; step <= steps; step++)
+	for (int step = 1; step <= steps; step++)
 	{
 		bool is_found;
 

@@ -73,7 +73,6 @@ find_earliest(const Walk *walk, const Moment *moment, int *earliest)
 	uint32 modes = walk->funnel->modes;
 	bool one_step = (modes & ADP_FUNNEL_STRICT_INCREASE) != 0;
 	int highest = pg_leftmost_one_pos32(moment->steps) + 1;
-	int step;
 
 	if (!one_step && (modes & ADP_FUNNEL_STRICT_ONCE))
 	{
@@ -84,7 +83,7 @@ find_earliest(const Walk *walk, const Moment *moment, int *earliest)
 		}
 		one_step = true;
 	}
-	for (step = 1; step <= highest; step++)
+	for (int step = 1; step <= highest; step++)
 	{
 		if (!one_step && step > 1 && (moment->steps & BIT(step - 1)))
 			earliest[step - 1] = earliest[step - 2];
@@ -113,7 +112,6 @@ reach_level(Walk *walk, int level, int from, int64 time)
 {
 	int64 *chain = walk->chains[level - 1];
 	int64 start;
-	int step;
 
 	if (from - 1 > walk->reached)
 		return false;
@@ -128,7 +126,7 @@ reach_level(Walk *walk, int level, int from, int64 time)
 	while (from < level && from <= walk->reached &&
 		   start_of(walk, from + 1, time) == start)
 		from++;
-	for (step = 1; step <= level; step++)
+	for (int step = 1; step <= level; step++)
 		chain[step - 1] = step < from ? walk->chains[from - 2][step - 1] : time;
 	return true;
 }
@@ -198,9 +196,7 @@ ends_after(const Walk *walk, const Moment *moment, int limit)
 static inline bool
 is_used(const uint32 *used, int count, uint32 row)
 {
-	int i;
-
-	for (i = 0; i < count; i++)
+	for (int i = 0; i < count; i++)
 	{
 		if (used[i] == row)
 			return true;
@@ -218,9 +214,8 @@ count_servers(const Moment *moment, int step, const uint32 *used,
 			  int used_count, bool is_free, uint32 starts, uint32 *row)
 {
 	int servers = 0;
-	uint32 i;
 
-	for (i = 0; i < moment->count; i++)
+	for (uint32 i = 0; i < moment->count; i++)
 	{
 		uint32 conditions = moment->events[i].conditions;
 		bool is_start = starts > 0 && (conditions & BIT(1)) != 0;
@@ -251,10 +246,9 @@ find_limit_once(const Walk *walk, const Moment *moment)
 			(uint64) walk->funnel->within;
 	uint32 starts = 0;
 	int step;
-	uint32 i;
 
 	/* further up, steps of a chain that begins here were reached before */
-	for (i = 0; walk->reached <= 1 && i < moment->count; i++)
+	for (uint32 i = 0; walk->reached <= 1 && i < moment->count; i++)
 		starts += (moment->events[i].conditions & BIT(1)) != 0;
 
 	for (step = Max(walk->reached, 1) + 1; step <= walk->steps; step++)

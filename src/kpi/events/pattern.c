@@ -30,7 +30,7 @@ typedef struct Parser
  * Raises the error for a pattern that does not go on as it should.
  */
 static void
-throw_expected(const Parser *parser, const char *expected)
+refuse_pattern(const Parser *parser, const char *expected)
 {
 	int character =
 		pg_mbstrlen_with_len(parser->text, parser->pos - parser->text) + 1;
@@ -112,7 +112,7 @@ parse_condition(Parser *parser)
 	if (number < 1 || number > parser->condition_count)
 	{
 		parser->pos = start;
-		throw_expected(parser,
+		refuse_pattern(parser,
 					   psprintf("\"t\" or a condition from 1 to %d",
 								parser->condition_count));
 	}
@@ -129,7 +129,7 @@ take_digit(Parser *parser, int64 *number)
 		return false;
 	if (pg_mul_s64_overflow(*number, 10, number) ||
 		pg_add_s64_overflow(*number, *parser->pos - '0', number))
-		throw_expected(parser, "a smaller number");
+		refuse_pattern(parser, "a smaller number");
 	parser->pos++;
 	return true;
 }
@@ -149,7 +149,7 @@ parse_time(Parser *parser)
 	while (take_digit(parser, &number))
 		;
 	if (parser->pos == start)
-		throw_expected(parser, "a number");
+		refuse_pattern(parser, "a number");
 	if (!parser->in_seconds)
 		return number;
 
@@ -159,12 +159,12 @@ parse_time(Parser *parser)
 		while (decimals < DECIMALS && take_digit(parser, &number))
 			decimals++;
 		if (decimals == 0)
-			throw_expected(parser, "a digit");
+			refuse_pattern(parser, "a digit");
 	}
 	for (; decimals < DECIMALS; decimals++)
 	{
 		if (pg_mul_s64_overflow(number, 10, &number))
-			throw_expected(parser, "a smaller number");
+			refuse_pattern(parser, "a smaller number");
 	}
 	return number;
 }
@@ -183,11 +183,11 @@ parse_time_condition(Parser *parser)
 	int i;
 
 	if (parser->pattern->count == 0)
-		throw_expected(parser, "an event before the time condition");
+		refuse_pattern(parser, "an event before the time condition");
 	for (i = 0; i < lengthof(operators) && !take(parser, operators[i]); i++)
 		;
 	if (i == lengthof(operators))
-		throw_expected(parser, ">=, >, <, <= or ==");
+		refuse_pattern(parser, ">=, >, <, <= or ==");
 
 	number = parse_time(parser);
 	if (i == 0 || i == 2)
@@ -223,10 +223,10 @@ parse_element(Parser *parser)
 		else
 			append_item(parser, (uint32) 1 << (parse_condition(parser) - 1));
 		if (!take(parser, ")"))
-			throw_expected(parser, "\")\"");
+			refuse_pattern(parser, "\")\"");
 	}
 	else
-		throw_expected(parser, EXPECTED_ELEMENT);
+		refuse_pattern(parser, EXPECTED_ELEMENT);
 }
 
 /*
@@ -252,7 +252,7 @@ adp_pattern_parse(const char *text, int condition_count, bool in_seconds,
 		parse_element(&parser);
 	}
 	if (pattern->count == 0)
-		throw_expected(&parser, "(?n) or .");
+		refuse_pattern(&parser, "(?n) or .");
 	if (parser.has_time)
-		throw_expected(&parser, "an event after the time condition");
+		refuse_pattern(&parser, "an event after the time condition");
 }

@@ -138,9 +138,8 @@ static bool
 take_event(Search *search, const AdpEvent *event)
 {
 	const AdpPattern *pattern = search->pattern;
-	int i;
 
-	for (i = pattern->count - 1; i >= 0; i--)
+	for (int i = pattern->count - 1; i >= 0; i--)
 	{
 		Stage *stage = &search->stages[i];
 		Place place = {event->time, event->time};
@@ -164,9 +163,7 @@ take_event(Search *search, const AdpEvent *event)
 static void
 restart(Search *search)
 {
-	int i;
-
-	for (i = 0; i < search->pattern->count; i++)
+	for (int i = 0; i < search->pattern->count; i++)
 	{
 		Stage *stage = &search->stages[i];
 
@@ -189,7 +186,6 @@ adp_pattern_count(const AdpPattern *pattern, int64 within,
 	Search *search = palloc0(sizeof(Search));
 	const Place *last = &search->stages[pattern->count - 1].last;
 	int64 count = 0;
-	int i;
 
 	search->pattern = pattern;
 	for (; event < end && count < limit; event++)
@@ -204,7 +200,7 @@ adp_pattern_count(const AdpPattern *pattern, int64 within,
 		restart(search);
 	}
 
-	for (i = 0; i < pattern->count; i++)
+	for (int i = 0; i < pattern->count; i++)
 	{
 		if (search->stages[i].queue != NULL)
 			pfree(search->stages[i].queue);

@@ -74,9 +74,7 @@ typedef struct Activity
 static int
 parse_kind(const char *name, int length)
 {
-	int kind;
-
-	for (kind = 0; kind < lengthof(kind_names); kind++)
+	for (int kind = 0; kind < lengthof(kind_names); kind++)
 	{
 		if (strlen(kind_names[kind]) == length &&
 			strncmp(kind_names[kind], name, length) == 0)
@@ -92,10 +90,9 @@ static void
 print_retention(StringInfo text, const void *parsed)
 {
 	const Retention *retention = parsed;
-	int i;
 
 	appendStringInfo(text, "kind=%s days=", kind_names[retention->kind]);
-	for (i = 0; i < retention->count; i++)
+	for (int i = 0; i < retention->count; i++)
 	{
 		appendStringInfo(text, "%s%d", i > 0 ? "," : "", retention->from[i]);
 		if (retention->kind == BRACKET)
@@ -219,7 +216,7 @@ read_kind(text *name)
  * Raises the error for days that are not what the kind asks for.
  */
 static void
-throw_bad_days(RetentionKind kind)
+refuse_days(RetentionKind kind)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -240,20 +237,19 @@ read_days(ArrayType *array, Retention *retention)
 {
 	int per_element = retention->kind == BRACKET ? 2 : 1;
 	const int32 *day = (const int32 *) ARR_DATA_PTR(array);
-	int i;
 
 	if (ARR_NDIM(array) != per_element || array_contains_nulls(array) ||
 		(per_element == 2 && ARR_DIMS(array)[1] != 2) ||
 		ARR_DIMS(array)[0] > DAYS_MAX)
-		throw_bad_days(retention->kind);
+		refuse_days(retention->kind);
 	retention->count = ARR_DIMS(array)[0];
-	for (i = 0; i < retention->count; i++, day += per_element)
+	for (int i = 0; i < retention->count; i++, day += per_element)
 	{
 		retention->from[i] = day[0];
 		retention->to[i] = day[per_element - 1];
 		if (day[0] < 0 || retention->to[i] < day[0] ||
 			retention->to[i] > LAST_DAY)
-			throw_bad_days(retention->kind);
+			refuse_days(retention->kind);
 	}
 }
 
@@ -410,7 +406,6 @@ collect_activity(const Retention *retention, const AdpEvents *events,
 	const AdpEvent *event = ADP_EVENTS_FIRST(events);
 	const AdpEvent *end = event + events->count;
 	int32 *days = palloc0((retention->last + 2) * sizeof(int32));
-	int day;
 
 	/* at the same time, rows that start come first */
 	while (event < end && !(event->conditions & STARTED))
@@ -424,12 +419,12 @@ collect_activity(const Retention *retention, const AdpEvents *events,
 
 	/* from marks to sums */
 	activity->first_inactive = retention->last + 1;
-	for (day = retention->last; day >= 0; day--)
+	for (int day = retention->last; day >= 0; day--)
 	{
 		if (!days[day + 1])
 			activity->first_inactive = day;
 	}
-	for (day = 0; day <= retention->last; day++)
+	for (int day = 0; day <= retention->last; day++)
 		days[day + 1] += days[day];
 	return true;
 }
@@ -468,11 +463,10 @@ adpipe_retention_days(PG_FUNCTION_ARGS)
 	bool nulls[DAYS_MAX];
 	int dimensions[] = {retention->count};
 	int lower_bounds[] = {1};
-	int i;
 
 	if (!collect_activity(retention, events, &activity))
 		PG_RETURN_NULL();
-	for (i = 0; i < retention->count; i++)
+	for (int i = 0; i < retention->count; i++)
 	{
 		nulls[i] = retention->to[i] >= activity.full_days;
 		values[i] =

@@ -230,7 +230,7 @@ remove_row(FunctionCallInfo fcinfo, AdpReadFixed read)
 		adp_sum_remove(&state->denominator, denominator);
 	if (unlikely(state->currency.rows >
 				 state->numerator.rows + state->denominator.rows))
-		adp_sum_throw_not_added();
+		adp_sum_refuse_removal();
 	Assert(adp_ratio_is_valid(state));
 	PG_RETURN_POINTER(state);
 }

@@ -96,7 +96,6 @@ adpipe_ewma(PG_FUNCTION_ARGS)
 	double lambda;
 	double smoothed;
 	int count;
-	int i;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
@@ -107,7 +106,7 @@ adpipe_ewma(PG_FUNCTION_ARGS)
 
 	smoothed =
 		PG_ARGISNULL(2) ? points[0].value : get_finite(fcinfo, 2, "start");
-	for (i = 0; i < count; i++)
+	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		smoothed = smooth(lambda, points[i].value, smoothed);
@@ -140,10 +139,9 @@ static void
 describe(const AdpPoint *points, int count, double *mean, double *sigma)
 {
 	double squares = 0;
-	int i;
 
 	*mean = 0;
-	for (i = 0; i < count; i++)
+	for (int i = 0; i < count; i++)
 	{
 		double difference = points[i].value - *mean;
 
@@ -208,7 +206,6 @@ adpipe_ewma_chart(PG_FUNCTION_ARGS)
 	Baseline base;
 	double smoothed;
 	int count;
-	int i;
 
 	adp_init_materialized_srf(fcinfo);
 	result = (ReturnSetInfo *) fcinfo->resultinfo;
@@ -219,7 +216,7 @@ adpipe_ewma_chart(PG_FUNCTION_ARGS)
 	points = adp_series_points(PG_GETARG_DATUM(CHART_SERIES), &count);
 	base = get_baseline(fcinfo, points, count);
 	smoothed = base.target;
-	for (i = 0; i < count; i++)
+	for (int i = 0; i < count; i++)
 	{
 		double distance =
 			base.has_sigma ? limit_distance(&base, (int64) i + 1) : 0;

@@ -39,10 +39,9 @@ print_series(StringInfo text, const AdpPoint *points, int count)
 {
 	char at[MAXDATELEN + 1];
 	char value[DOUBLE_SHORTEST_DECIMAL_LEN];
-	int i;
 
 	appendStringInfo(text, TEXT_PREFIX "%d:", ADP_SERIES_VERSION);
-	for (i = 0; i < count; i++)
+	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		JsonEncodeDateTime(at, TimestampGetDatum(points[i].at), TIMESTAMPOID,
@@ -87,7 +86,6 @@ parse_points(char *text)
 	AdpSeries *stored;
 	int64 count = 0;
 	const char *c;
-	int i;
 
 	for (c = text; *c != '\0'; c++)
 	{
@@ -97,7 +95,7 @@ parse_points(char *text)
 	adp_series_check_count(count);
 	stored = adp_series_make((int) count);
 
-	for (i = 0; i < count; i++)
+	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (!parse_point(&text, &stored->points[i]) ||
@@ -165,7 +163,7 @@ adpipe_series_out(PG_FUNCTION_ARGS)
  * Raises the error for bytes that are no series.
  */
 static void
-throw_invalid_bytes(void)
+refuse_bytes(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
@@ -184,23 +182,22 @@ adpipe_series_recv(PG_FUNCTION_ARGS)
 	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
 	AdpSeries *stored;
 	int count;
-	int i;
 
 	adp_series_check_version(pq_getmsgbyte(message));
 	count = pq_getmsgint(message, 4);
 	if (count < 0 ||
 		(Size) (message->len - message->cursor) != count * sizeof(AdpPoint))
-		throw_invalid_bytes();
+		refuse_bytes();
 	adp_series_check_count(count);
 
 	stored = adp_series_make(count);
-	for (i = 0; i < count; i++)
+	for (int i = 0; i < count; i++)
 	{
 		stored->points[i].at = pq_getmsgint64(message);
 		stored->points[i].value = pq_getmsgfloat8(message);
 		if (!adp_point_is_valid(&stored->points[i],
 								i > 0 ? &stored->points[i - 1] : NULL))
-			throw_invalid_bytes();
+			refuse_bytes();
 	}
 	PG_RETURN_POINTER(stored);
 }
@@ -214,12 +211,11 @@ adpipe_series_send(PG_FUNCTION_ARGS)
 	int count;
 	const AdpPoint *points = adp_series_points(PG_GETARG_DATUM(0), &count);
 	StringInfoData message;
-	int i;
 
 	pq_begintypsend(&message);
 	pq_sendint8(&message, ADP_SERIES_VERSION);
 	pq_sendint32(&message, count);
-	for (i = 0; i < count; i++)
+	for (int i = 0; i < count; i++)
 	{
 		pq_sendint64(&message, points[i].at);
 		pq_sendfloat8(&message, points[i].value);

@@ -135,7 +135,6 @@ adpipe_sparkline_final(PG_FUNCTION_ARGS)
 	char *line;
 	char *end;
 	char *encoded;
-	int i;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -144,7 +143,7 @@ adpipe_sparkline_final(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 
 	line = end = palloc(series->count * BLOCK_BYTES);
-	for (i = 0; i < series->count; i++)
+	for (int i = 0; i < series->count; i++)
 	{
 		if (isnan(series->points[i]))
 		{

@@ -111,16 +111,15 @@ make_room(Sample *sample, double value)
 {
 	double lowest = value;
 	double highest = value;
-	int i;
 
-	for (i = 0; i < sample->count; i++)
+	for (int i = 0; i < sample->count; i++)
 	{
 		lowest = Min(lowest, sample->values[i]);
 		highest = Max(highest, sample->values[i]);
 	}
 	if (!isinf(highest - lowest))
 		return 1;
-	for (i = 0; i < sample->count; i++)
+	for (int i = 0; i < sample->count; i++)
 		sample->values[i] /= 4;
 	return 0.25;
 }
@@ -139,7 +138,6 @@ score_value(Sample *sample, double value, double spread_floor, double *score)
 	double center;
 	double spread;
 	double mean = 0;
-	int i;
 
 	require_finite(value);
 	if (sample->count == 0)
@@ -147,7 +145,7 @@ score_value(Sample *sample, double value, double spread_floor, double *score)
 	factor = make_room(sample, value);
 	center = median(sample->values, sample->count);
 
-	for (i = 0; i < sample->count; i++)
+	for (int i = 0; i < sample->count; i++)
 	{
 		sample->values[i] = fabs(sample->values[i] - center);
 		mean += (sample->values[i] - mean) / (i + 1);
@@ -182,11 +180,10 @@ adpipe_anomaly_score(PG_FUNCTION_ARGS)
 	bool *nulls;
 	int count;
 	double score;
-	int i;
 
 	deconstruct_array(reference, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
 					  TYPALIGN_DOUBLE, &elements, &nulls, &count);
-	for (i = 0; i < count; i++)
+	for (int i = 0; i < count; i++)
 	{
 		if (!nulls[i])
 			add_value(&sample, DatumGetFloat8(elements[i]));
@@ -208,13 +205,12 @@ adpipe_anomaly_score_in_frame(PG_FUNCTION_ARGS)
 	bool is_out = false;
 	double value;
 	double score;
-	int row;
 
 	value = DatumGetFloat8(WinGetFuncArgCurrent(window, 0, &is_null));
 	if (is_null)
 		PG_RETURN_NULL();
 
-	for (row = 0; !is_out; row++)
+	for (int row = 0; !is_out; row++)
 	{
 		Datum other = WinGetFuncArgInFrame(window, 0, row, WINDOW_SEEK_HEAD,
 										   false, &is_null, &is_out);
@@ -282,14 +278,13 @@ adpipe_rate_anomaly_score(PG_FUNCTION_ARGS)
 	bool is_out = false;
 	double pooled;
 	double score;
-	int row;
 	Datum x = WinGetFuncArgCurrent(window, 0, &x_is_null);
 	Datum n = WinGetFuncArgCurrent(window, 1, &n_is_null);
 
 	if (!make_rate(x, x_is_null, n, n_is_null, &current))
 		PG_RETURN_NULL();
 
-	for (row = 0; !is_out; row++)
+	for (int row = 0; !is_out; row++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (!rate_in_frame(window, row, &other, &is_out))

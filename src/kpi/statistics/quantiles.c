@@ -77,9 +77,8 @@ adp_normal_critical(double confidence)
 	bool is_central = confidence <= 0.5;
 	double outside = 1 - confidence;
 	double w = is_central ? 0 : sqrt(-log(outside));
-	int i;
 
-	for (i = 0; i < MAX_STEPS; i++)
+	for (int i = 0; i < MAX_STEPS; i++)
 	{
 		double slope = M_2_SQRTPI * exp(-w * w);
 		double step = is_central
@@ -115,9 +114,7 @@ stirling_error(double x)
 static void
 make_rule(Rule *rule)
 {
-	int i;
-
-	for (i = 0; i < NODES; i++)
+	for (int i = 0; i < NODES; i++)
 	{
 		double t = (double) (FIRST_NODE + i) / NODES_PER_UNIT;
 		double fall = exp(-t);
@@ -184,9 +181,8 @@ tail_over_density(const Beta *beta, const Rule *rule, Point point)
 	double curvature = beta->sum * point.t * point.complement;
 	double scale = 1 / (Max(slope, 0) + sqrt(curvature));
 	double sum = 0;
-	int i;
 
-	for (i = 0; i < NODES; i++)
+	for (int i = 0; i < NODES; i++)
 		sum +=
 			rule->weight[i] * exp(change(beta, point, scale * rule->node[i]));
 	return sum * scale;
@@ -203,10 +199,9 @@ adp_beta_quantile(double tail, double a, double b, double *complement)
 	Point point;
 	Rule rule;
 	double distance = -sqrt(-2 * log(2 * tail)) * beta.width;
-	int i;
 
 	make_rule(&rule);
-	for (i = 0; i < MAX_STEPS; i++)
+	for (int i = 0; i < MAX_STEPS; i++)
 	{
 		double ratio;
 		double log_tail;
