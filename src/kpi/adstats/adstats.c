@@ -14,8 +14,8 @@
 PG_FUNCTION_INFO_V1(adpipe_adstats_add);
 PG_FUNCTION_INFO_V1(adpipe_adstats_subtract);
 /*
- * Could this value have come from the functions below?  Guards what is read
- * from outside, and checks our own work in assert builds.
+ * Whether the functions below can have made this value.  Checks values from
+ * outside, and our own work in assert builds.
  */
 bool
 adp_adstats_is_valid(const AdpAdStats *stats)
@@ -52,10 +52,11 @@ make_stats(void)
 }
 
 /*
- * Argument 0 for the caller to change and return: the very value inside an
- * aggregate, where the executor made it ours, and a copy outside.  NULL stands
- * for an empty value, which is short-lived: the executor copies the first state
- * of a group, and one that lived as long as the group would be there twice.
+ * Argument 0, for the caller to change and return.  Inside an aggregate this
+ * is the state itself, which belongs to us; outside it is a copy.  For NULL
+ * it is a new empty value in the current context: the executor copies the
+ * first state of a group, so that one in the aggregate's context would occupy
+ * memory twice.
  */
 static inline AdpAdStats *
 writable_stats(FunctionCallInfo fcinfo)
@@ -78,9 +79,9 @@ writable_stats(FunctionCallInfo fcinfo)
 }
 
 /*
- * Notes the currency of what is about to be added: a code, all zero if there
- * is none, and the measures that are reported there.  Raises 22023 if the
- * money in stats is in another currency.
+ * Records the currency of measures that are about to be added.  The code is
+ * all zero for undeclared.  Raises 22023 if the money in stats is in another
+ * currency.
  */
 static void
 merge_currency(AdpAdStats *stats, const char *code, uint8 present)
@@ -147,8 +148,8 @@ row_measures(FunctionCallInfo fcinfo, int first)
 
 /*
  * Adds the row whose measures start at an argument.  Counts are impressions
- * and clicks, amounts the rest.  Written out rather than looped, since this is
- * what a large scan spends its time in.
+ * and clicks, amounts the rest.  Unrolled by hand, since a large scan spends
+ * its time here.
  */
 static pg_attribute_always_inline void
 add_row(FunctionCallInfo fcinfo, AdpAdStats *stats, int first,
@@ -191,8 +192,8 @@ add_row(FunctionCallInfo fcinfo, AdpAdStats *stats, int first,
 	}
 
 /*
- * each adstats_add_row(adstats, 5 numbers [, text]) returns adstats; adstats.sql
- * says why they are these
+ * each adstats_add_row(adstats, 5 numbers [, text]) returns adstats;
+ * adstats.sql gives the reason for this choice of types
  */
 ADP_STATS_FORMS(DEFINE_ADD_ROW)
 

@@ -14,7 +14,7 @@
 #define ADP_ADSTATS_TYPE "adpipe.adstats"
 #define ADP_ADSTATS_VERSION 1
 
-/* what is added up, in the order of the arguments of stats() */
+/* the sums, in the order of the arguments of stats() */
 typedef enum AdpMeasure
 {
 	ADP_MEASURE_IMPRESSIONS,
@@ -32,10 +32,11 @@ typedef enum AdpMeasure
 	 ADP_MEASURE_BIT(ADP_MEASURE_CONVERSIONS_VALUE))
 
 /*
- * Of fixed length and passed by reference.  Tables hold it, so that its layout
- * is frozen: change it only together with the version, and go on reading every
- * version.  A measure that was never reported has units and scale zero.  Money
- * without a code is undeclared; without money, no code says nothing.
+ * Of fixed length and passed by reference.  Tables hold it, so that its
+ * layout is frozen: change it only together with the version, and go on
+ * reading every version.  A measure that was never reported has units and
+ * scale zero.  Money without a code is undeclared; without money, a missing
+ * code has no meaning.
  */
 typedef struct AdpAdStats
 {
@@ -43,7 +44,7 @@ typedef struct AdpAdStats
 	uint8 present;				  /* measures that were reported, a bit each */
 	uint8 scale[ADP_MEASURES];	  /* most decimals of any value */
 	uint8 unused;				  /* zero */
-	char code[ADP_CURRENCY_SIZE]; /* zero-padded; all zero if there is none */
+	char code[ADP_CURRENCY_SIZE]; /* zero-padded; all zero if undeclared */
 	int128 units[ADP_MEASURES];	  /* in 10^-12 */
 } AdpAdStats;
 
@@ -74,7 +75,7 @@ StaticAssertDecl(sizeof(int128) == 16, "sums have 128 bits");
 extern bool adp_adstats_is_valid(const AdpAdStats *stats);
 
 /*
- * Was this measure reported?
+ * Whether this measure was reported.
  */
 static inline bool
 adp_adstats_has(const AdpAdStats *stats, AdpMeasure measure)
@@ -83,7 +84,7 @@ adp_adstats_has(const AdpAdStats *stats, AdpMeasure measure)
 }
 
 /*
- * Does any of these measures carry money?
+ * Whether any of these measures is an amount of money.
  */
 static inline bool
 adp_measures_have_money(uint8 present)

@@ -2,9 +2,10 @@
  * adstats_frame.c
  *		stats() and rollup() over sliding window frames.
  *
- * adpipe.adstats does not say how many rows stand behind a sum, which it must
- * to take one out again.  So a frame has a state of its own, which never
- * leaves the executor, and becomes an adstats value at each row.
+ * To remove a row from a sum one must know how many rows are in it, and
+ * adpipe.adstats does not store that.  So a frame has a state of its own,
+ * which never leaves the executor; its final function makes an adstats value
+ * for each row.
  */
 #include "postgres.h"
 

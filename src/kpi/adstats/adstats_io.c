@@ -48,8 +48,8 @@ print_stats(StringInfo text, const AdpAdStats *stats)
 }
 
 /*
- * The next field of a text, cut out in place; *rest moves on, and is NULL
- * behind the last.  An empty string when there is none.
+ * The next field of a text, cut out in place; *rest advances, and is NULL
+ * after the last.  Returns an empty string if no field is left.
  */
 static const char *
 next_field(char **rest)
@@ -60,8 +60,8 @@ next_field(char **rest)
 }
 
 /*
- * Reads everything behind the version.  Takes any text, and makes a value of
- * it that may be invalid or have another text: the caller checks both.
+ * Reads everything after the version.  Accepts any text; the value may be
+ * invalid or print differently, which the caller checks.
  */
 static void
 parse_stats(char *rest, AdpAdStats *stats)
@@ -85,7 +85,7 @@ parse_stats(char *rest, AdpAdStats *stats)
 }
 
 /*
- * Does the value print as this text?
+ * Whether the value prints as this text.
  */
 static bool
 prints_as(const AdpAdStats *stats, const char *text)
@@ -103,8 +103,9 @@ prints_as(const AdpAdStats *stats, const char *text)
 /*
  * adstats_in(cstring) returns adstats
  *
- * Parses leniently, then demands that the result is valid and prints as what
- * was read: this leaves no gap between what is accepted and what is written.
+ * Parses leniently, then requires that the result is valid and prints as the
+ * input, so that exactly the texts that the output function writes are
+ * accepted.
  */
 Datum
 adpipe_adstats_in(PG_FUNCTION_ARGS)
@@ -150,8 +151,8 @@ adpipe_adstats_out(PG_FUNCTION_ARGS)
 /*
  * adstats_recv(internal) returns adstats
  *
- * The server checks that nothing is missing or left over; the rest is up to
- * us, since the message may come from anyone.
+ * The server checks that the message has the right length.  We check its
+ * content, because any client can send one.
  */
 Datum
 adpipe_adstats_recv(PG_FUNCTION_ARGS)

@@ -1,12 +1,12 @@
 /*
  * attribution.c
- *		What journeys say: paths, credits per touch, and totals per channel.
+ *		Attribution functions: paths, credits per touch, totals per channel.
  *
  * Credits and values are fixed point with 12 decimals, divided by the method
  * of the largest remainder: the credits of one conversion add up to 1, their
  * values to its value, and the totals of the channels to all conversions and
- * their whole value, without a rest.  A conversion that no touch leads to is
- * credited to channel NULL, so that none is lost.
+ * their whole value, without a rest.  A conversion without a touch is
+ * credited to channel NULL, so that the totals are complete.
  */
 #include "postgres.h"
 
@@ -31,7 +31,7 @@ PG_FUNCTION_INFO_V1(adpipe_credits);
 PG_FUNCTION_INFO_V1(adpipe_attribution);
 PG_FUNCTION_INFO_V1(adpipe_removal_effects);
 
-#define DIRECT_CHANNEL "direct" /* unless last_non_direct is told otherwise */
+#define DIRECT_CHANNEL "direct" /* default of last_non_direct */
 #define MARKOV_WEIGHT_BITS 52	/* as many as a float holds */
 #define ROWS_PER_INTERRUPT_CHECK 1024
 
@@ -127,7 +127,7 @@ put_row(Output *output, Datum *values, bool *nulls)
 }
 
 /*
- * A number with the decimals that it needs, but at least so many.
+ * A number with as many decimals as it needs, but at least this many.
  */
 static Datum
 make_numeric(int128 units, int scale)
@@ -211,8 +211,8 @@ adpipe_paths(PG_FUNCTION_ARGS)
 }
 
 /*
- * Reads the arguments that credits and attribution share, all behind the
- * journeys: model, lookback, counting, direct, half_life, first_weight,
+ * Reads the arguments after the journeys, which credits and attribution
+ * share: model, lookback, counting, direct, half_life, first_weight,
  * last_weight.
  */
 static void
@@ -465,7 +465,7 @@ total_by_chain(Totals *totals, AdpPaths *paths)
 }
 
 /*
- * Puts one row of totals.  channel is NULL for what is not attributed.
+ * Puts one row of totals.  channel is NULL for conversions without a touch.
  */
 static void
 put_total(Output *output, const Totals *totals, const AdpName *channel,
@@ -485,7 +485,7 @@ put_total(Output *output, const Totals *totals, const AdpName *channel,
 }
 
 /*
- * Puts the totals of all channels, then what is not attributed.
+ * Puts the totals of all channels, then those of conversions without a touch.
  */
 static void
 put_totals(Output *output, const AdpJourneys *journeys, const Totals *totals)

@@ -18,7 +18,8 @@
 #define EVENTS_PER_INTERRUPT_CHECK 65536
 
 /*
- * Makes an empty state whose parts will lie in the given memory context.
+ * Initializes an empty state, whose parts are allocated in this memory
+ * context.
  */
 void
 adp_journeys_init(AdpJourneys *journeys, MemoryContext context)
@@ -31,7 +32,7 @@ adp_journeys_init(AdpJourneys *journeys, MemoryContext context)
 }
 
 /*
- * Can this be the name of a user or a channel?
+ * Whether this can be the name of a user or a channel.
  */
 bool
 adp_journeys_name_is_valid(AdpName name)
@@ -40,7 +41,7 @@ adp_journeys_name_is_valid(AdpName name)
 }
 
 /*
- * Whether a conversion can be worth this.  Checks what is read from outside.
+ * Whether a conversion can have this value.  Checks values from outside.
  */
 bool
 adp_journeys_worth_is_valid(const AdpWorth *worth)
@@ -98,8 +99,8 @@ resize(AdpJourneys *journeys, void *array, Size size)
 }
 
 /*
- * Appends an event, with what it is worth if it is a conversion.  The numbers
- * of user and channel are the caller's business, as is the order.
+ * Appends an event, with its value if it is a conversion.  The caller has
+ * numbered user and channel, and is responsible for the order.
  */
 void
 adp_journeys_append(AdpJourneys *journeys, const AdpJourneyEvent *event,
@@ -233,8 +234,8 @@ compare_worths(const AdpWorth *a, const AdpWorth *b)
 
 /*
  * The order of two events of one user: by time; at equal times touches by
- * channel, then conversions, so that a touch at the time of a conversion
- * stands before it.  Zero means that they cannot be told apart.
+ * channel, then conversions, so that a touch precedes a conversion at the
+ * same time.  Zero means that the events are equal.
  */
 int
 adp_journeys_compare(const AdpJourneys *journeys, const AdpJourneyEvent *a,
@@ -295,8 +296,8 @@ gather_by_user(AdpJourneys *journeys, const uint32 *users,
 }
 
 /*
- * Brings a state into its one form: users and channels numbered in the order
- * of their bytes, events by user, time and what they are.
+ * Brings a state into its canonical form: users and channels numbered in the
+ * order of their bytes, events in the order of adp_journeys_compare.
  */
 void
 adp_journeys_sort(AdpJourneys *journeys)

@@ -26,7 +26,7 @@
 #define ADP_JOURNEYS_MAX_CHANNELS 10000	 /* more are no channels but links */
 #define ADP_JOURNEYS_MAX_NAME 1000		 /* bytes of a user or channel */
 
-/* stands for the channel of a conversion; above every channel's number */
+/* marks a conversion in the place of a channel; above every channel's number */
 #define ADP_NO_CHANNEL PG_UINT32_MAX
 
 /* A touch, or a conversion. */
@@ -38,7 +38,7 @@ typedef struct AdpJourneyEvent
 	uint32 worth;	/* index in worths, of a conversion */
 } AdpJourneyEvent;
 
-/* What a conversion is worth. */
+/* The value of a conversion. */
 typedef struct AdpWorth
 {
 	AdpFixed value;
@@ -56,7 +56,7 @@ typedef struct AdpJourneys
 	uint32 event_capacity;
 	uint32 worth_count;
 	uint32 worth_capacity;
-	AdpCurrency currency; /* rows: conversions that say something about it */
+	AdpCurrency currency; /* rows: conversions with a value or a currency */
 	bool is_sorted; /* names by bytes, events by user, time and what they are */
 } AdpJourneys;
 

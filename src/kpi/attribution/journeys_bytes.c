@@ -6,7 +6,8 @@
  * version, and go on reading every version.
  *
  *	version, one byte
- *	currency: 8 bytes, all zero if undeclared; number of rows behind it
+ *	currency: 8 bytes, all zero if undeclared
+ *	number of conversions with a value or a currency
  *	number of channels, then each: length, bytes
  *	number of users, then each: length, bytes, number of events, then each:
  *		time in microseconds since 2000-01-01 UTC, the first one folded, the
@@ -40,13 +41,14 @@
 #define LARGEST_STATE 1000000000 /* bytes; a value can be 1 GB */
 #define USERS_PER_INTERRUPT_CHECK 4096
 
-/* what is being read */
+/* the bytes that are left to read */
 typedef struct Reader
 {
 	const uint8 *at;
 	const uint8 *end;
-	bool failed; /* set by the first thing that is wrong; from then on zeros */
+	bool failed; /* set by the first fault; after it all reads as zero */
 } Reader;
+
 static void
 write_number(StringInfo bytes, uint128 number)
 {
@@ -89,7 +91,7 @@ write_event(StringInfo bytes, const AdpJourneys *journeys,
 {
 	const AdpWorth *worth;
 
-	/* times may lie further apart than a signed number can say */
+	/* the distance of two times can exceed a signed number */
 	if (last == NULL)
 		write_number(bytes, fold(event->at));
 	else
@@ -126,8 +128,8 @@ end_of_user(const AdpJourneys *journeys, uint32 begin)
 }
 
 /*
- * Writes all events of one user, whose first one is at "begin".  Returns where
- * those of the next user begin.
+ * Writes all events of the user whose first event is at "begin".  Returns the
+ * first event of the next user.
  */
 static uint32
 write_user(StringInfo bytes, const AdpJourneys *journeys, uint32 begin)
@@ -204,7 +206,7 @@ read_number(Reader *reader, int bits)
 }
 
 /*
- * Points at a name inside of what is read.  It must be well-formed text.
+ * Returns a name that points into the bytes.  It must be well-formed text.
  */
 static AdpName
 read_name(Reader *reader)
@@ -225,7 +227,7 @@ read_name(Reader *reader)
 }
 
 /*
- * Reads a name and appends it.  It must stand behind those before.
+ * Reads a name and appends it.  Names must be in ascending order.
  */
 static void
 read_next_name(Reader *reader, AdpNames *names)
@@ -288,7 +290,8 @@ read_time(Reader *reader, const AdpJourneyEvent *before)
 }
 
 /*
- * Reads one event and appends it.  "is_first" says that it is the user's.
+ * Reads one event and appends it.  is_first: it is the first event of its
+ * user.
  */
 static void
 read_event(Reader *reader, AdpJourneys *journeys, bool is_first,
@@ -349,7 +352,7 @@ read_user(Reader *reader, AdpJourneys *journeys, bool *is_touched)
 }
 
 /*
- * Reads all that stands behind the version.
+ * Reads everything after the version.
  */
 static void
 read_body(Reader *reader, AdpJourneys *journeys)

@@ -2,12 +2,13 @@
  * journeys_text.c
  *		Text form of adpipe.journeys.
  *
- * journeys:1:CURRENCY:ROWS:USERS, where 1 is the version, CURRENCY the code or
- * "-", ROWS the conversions that stand behind it, and each of USERS a quoted
- * name and, in parentheses, events: TIME"channel" for a touch, TIME=VALUE for
- * a conversion, TIME=- for one without a value.  TIME is in microseconds since
- * 2000-01-01 UTC.  A backslash stands before quotes and backslashes in names.
- * A state has exactly one text, and no other text is accepted.
+ * journeys:1:CURRENCY:ROWS:USERS, where 1 is the version, CURRENCY the code
+ * or "-", ROWS the number of conversions with a value or a currency, and each
+ * of USERS a quoted name and, in parentheses, events: TIME"channel" for a
+ * touch, TIME=VALUE for a conversion, TIME=- for one without a value.  TIME is
+ * in microseconds since 2000-01-01 UTC.  A backslash precedes quotes and
+ * backslashes in names.  A state has exactly one text, and no other text is
+ * accepted.
  */
 #include "postgres.h"
 
@@ -95,7 +96,7 @@ print_journeys(StringInfo text, AdpJourneys *journeys)
 }
 
 /*
- * Is this character there?  Moves behind it if so.
+ * Whether this character comes next.  Skips it if so.
  */
 static bool
 skip(const char **text, char c)
@@ -107,7 +108,7 @@ skip(const char **text, char c)
 }
 
 /*
- * Reads a quoted name into "buffer".  False if there is none.
+ * Reads a quoted name into "buffer".  False if there is no such name.
  */
 static bool
 parse_name(const char **text, StringInfo buffer, AdpName *name)
@@ -155,7 +156,7 @@ parse_worth(const char **text, AdpWorth *worth)
 }
 
 /*
- * Reads one event and adds it.  False if there is none.
+ * Reads one event and adds it.  False if the text is malformed.
  */
 static bool
 parse_event(const char **text, AdpJourneys *journeys, AdpName user,
@@ -185,8 +186,8 @@ parse_event(const char **text, AdpJourneys *journeys, AdpName user,
 }
 
 /*
- * Reads the users.  False if something is not as it must be; what is merely
- * in another order, or written otherwise, shows when the state is printed.
+ * Reads the users.  False if the text is malformed.  The caller finds another
+ * order or another spelling when it prints the state.
  */
 static bool
 parse_users(const char *text, AdpJourneys *journeys)
@@ -250,8 +251,8 @@ parse_journeys(const char *text, AdpJourneys *journeys)
 /*
  * journeys_in(cstring) returns journeys
  *
- * Parses leniently, then demands that the result prints as what was read: this
- * leaves no gap between what is accepted and what is written.
+ * Parses leniently, then requires that the result prints as the input, so
+ * that exactly the texts that the output function writes are accepted.
  */
 Datum
 adpipe_journeys_in(PG_FUNCTION_ARGS)

@@ -2,8 +2,8 @@
  * journeys_type.c
  *		SQL type adpipe.journeys: the aggregates that make it, its binary form.
  *
- * An aggregate's state is an expanded object: a declared type that grows in
- * place, and whose stored bytes are made when it leaves the aggregate.
+ * An aggregate's state is an expanded object, which grows in place.  Its
+ * stored bytes are made when the state leaves the aggregate.
  */
 #include "postgres.h"
 
@@ -53,7 +53,7 @@ typedef struct ExpandedJourneys
 typedef AdpName (*ReadUser)(Datum datum, char *buffer);
 
 /*
- * Callback of the server: how large is the stored form?
+ * Callback of the server: the size of the stored form.
  */
 static Size
 flat_size(ExpandedObjectHeader *header)
@@ -72,8 +72,8 @@ flat_size(ExpandedObjectHeader *header)
 }
 
 /*
- * Callback of the server: writes the stored form.  It is not kept, since the
- * aggregate may go on.
+ * Callback of the server: writes the stored form.  The bytes are freed, since
+ * the aggregate may go on to add rows.
  */
 static void
 flatten(ExpandedObjectHeader *header, void *result, Size size)
@@ -145,8 +145,9 @@ read_stored(AdpJourneys *journeys, Datum datum)
 }
 
 /*
- * The structure behind a datum: the very one of an expanded object, or one
- * made in the current context.  Not to be changed, but by sorting.
+ * The structure behind a datum: that of the expanded object itself, or a new
+ * one in the current context.  The caller may sort it, but must not change it
+ * otherwise.
  */
 AdpJourneys *
 adp_journeys_from_datum(Datum datum)
@@ -178,9 +179,9 @@ adp_journeys_to_datum(AdpJourneys *journeys)
 }
 
 /*
- * The state in argument 0, which the caller may change and return: the very
- * one inside an aggregate, where it is ours alone, and a copy outside.  NULL
- * stands for an empty one.
+ * The state in argument 0, for the caller to change and return.  Inside an
+ * aggregate this is the state itself, which belongs to us; outside it is a
+ * copy.  For NULL it is a new empty state.
  */
 static ExpandedJourneys *
 writable_state(FunctionCallInfo fcinfo)
@@ -226,8 +227,8 @@ refuse_name(AdpName name, const char *kind)
 }
 
 /*
- * The name in a text argument.  Raises 22023 if it cannot be one; "kind" says
- * whose name it is.
+ * The name in a text argument.  Raises 22023 if it is not valid; the message
+ * calls it the name of a "kind".
  */
 static AdpName
 read_name(Datum datum, const char *kind)
@@ -295,7 +296,7 @@ read_time(Datum datum)
 }
 
 /*
- * Notes in which currency the row's conversion is.  One that carries no money
+ * Records the currency of the row's conversion.  A conversion without a value
  * needs no currency.
  */
 static void
@@ -313,8 +314,8 @@ add_currency(FunctionCallInfo fcinfo, AdpCurrency *currency)
 }
 
 /*
- * Raises the error for a conversion that could be on no path, nor be counted
- * as one that no touch leads to.
+ * Raises the error for a conversion without a user or a time, which would be
+ * missing from all paths and totals.
  */
 static void
 refuse_lost_conversion(bool has_no_user)
@@ -332,8 +333,9 @@ refuse_lost_conversion(bool has_no_user)
 }
 
 /*
- * Is there anything in the row to add?  A touch of nobody, or at no time, is
- * on no path.  Raises 22004 for such a conversion, which would be lost.
+ * Whether the row has anything to add.  A touch without a user or a time is
+ * on no path and is left out.  Raises 22004 for such a conversion, which must
+ * not be lost.
  */
 static bool
 row_counts(FunctionCallInfo fcinfo)
@@ -430,7 +432,7 @@ adpipe_journeys_send(PG_FUNCTION_ARGS)
 /*
  * journeys_recv(internal) returns journeys
  *
- * The message may come from anyone.
+ * Any client can send a message, so it is checked in full.
  */
 Datum
 adpipe_journeys_recv(PG_FUNCTION_ARGS)

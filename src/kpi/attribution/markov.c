@@ -1,12 +1,13 @@
 /*
  * markov.c
- *		Markov chain of order 1 over paths, and what removing a channel does.
+ *		Markov chain of order 1 over paths; the effect of removing a channel.
  *
  * A path is a walk from the start over its channels to a conversion or to
  * nothing; a channel that follows itself is one visit.  The chain has the
- * frequencies of the moves as probabilities.  Removing a channel sends whoever
- * comes to it to nothing; the removal effect is the share of conversions that
- * are then lost (Anderl et al., "Mapping the customer journey", 2016).
+ * frequencies of the moves as probabilities.  Removing a channel ends every
+ * walk that reaches it without a conversion; its removal effect is the share
+ * of conversions lost by that (Anderl et al., "Mapping the customer journey",
+ * 2016).
  *
  * Nothing is simulated.  With Q the moves between channels, the matrix
  * F = (I - Q)^-1 holds how often a walk from one channel comes to another, and

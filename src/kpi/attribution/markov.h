@@ -1,6 +1,6 @@
 /*
  * markov.h
- *		Markov chain of order 1 over paths, and what removing a channel does.
+ *		Markov chain of order 1 over paths; the effect of removing a channel.
  */
 #ifndef ADP_KPI_ATTRIBUTION_MARKOV_H
 #define ADP_KPI_ATTRIBUTION_MARKOV_H
@@ -20,7 +20,7 @@ typedef struct AdpChain
 	int128 *values;		 /* of the conversions, in 10^-12 */
 } AdpChain;
 
-/* What the chain says. */
+/* Results of the chain. */
 typedef struct AdpRemoval
 {
 	float8 rate;	 /* conversions per path; 0 if there is no path */

@@ -3,8 +3,8 @@
  *		Attribution models: which touch of a path gets how much of the credit.
  *
  * A model gives whole-number weights, so that credit is an exact fraction.
- * Time decay alone has weights that no fraction can say: they are rounded to
- * one part in 2^52 of the youngest touch's weight.
+ * Only the weights of time decay are irrational: they are rounded to one part
+ * in 2^52 of the latest touch's weight.
  */
 #include "postgres.h"
 
@@ -103,11 +103,11 @@ weigh_position(const AdpModel *model, uint64 *weights, uint32 count)
 }
 
 /*
- * Shapley values of the game in which a set of channels is worth the
- * conversions of all paths that need no other channel.  Such a game is a sum
- * of one per path, in which the path's channels are worth the conversion only
- * all together: by symmetry each gets the same.  The credit of a channel
- * stands at its last touch.
+ * Shapley values of the game in which the worth of a set of channels is the
+ * conversions of all paths that have no other channel.  Such a game is a sum
+ * of one game per path, in which only all of the path's channels together win
+ * the conversion: by symmetry each gets the same share.  A channel's share
+ * goes to its last touch.
  */
 static uint64
 weigh_shapley(AdpModel *model, const AdpPath *path)

@@ -50,8 +50,8 @@ adp_names_init(AdpNames *names, MemoryContext context)
 }
 
 /*
- * Below, equal or above zero as a stands before, at or after b: by bytes, in
- * every locale the same.
+ * Compares two names by their bytes, the same in every locale.  Returns a
+ * number below, equal to or above zero.
  */
 int
 adp_name_compare(AdpName a, AdpName b)

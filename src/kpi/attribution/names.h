@@ -2,7 +2,7 @@
  * names.h
  *		A dictionary of names: each gets a small number.
  *
- * Users and channels of a state are told apart by the bytes of their names.
+ * Names are equal if their bytes are.
  */
 #ifndef ADP_KPI_ATTRIBUTION_NAMES_H
 #define ADP_KPI_ATTRIBUTION_NAMES_H

@@ -42,7 +42,7 @@ StaticAssertDecl(lengthof(counting_names) == ADP_COUNTING_COUNT,
 				 "every way of counting has a name");
 
 /*
- * Raises the error for a text that is none of the choices.
+ * Raises the error for a text that is not one of the choices.
  */
 static void
 refuse_choice(const char *parameter, const char *value,
@@ -94,8 +94,9 @@ adp_parameter_model(FunctionCallInfo fcinfo, int arg)
 }
 
 /*
- * The length of an interval argument in microseconds, at least "lowest".  Longer
- * than all times that there are is as good as the longest.
+ * The length of an interval argument in microseconds, at least "lowest".  A
+ * length beyond 64 bits becomes the largest one, which exceeds the distance
+ * of any two times.
  */
 static uint64
 read_interval(FunctionCallInfo fcinfo, int arg, const char *parameter,
@@ -108,8 +109,8 @@ read_interval(FunctionCallInfo fcinfo, int arg, const char *parameter,
 }
 
 /*
- * The channel that an argument names; ADP_NO_CHANNEL if none or if the
- * journeys have no touch of it.
+ * The channel that an argument names; ADP_NO_CHANNEL if it names no channel
+ * of the journeys.
  */
 static uint32
 read_direct(FunctionCallInfo fcinfo, int arg, const AdpJourneys *journeys,
@@ -131,9 +132,10 @@ read_direct(FunctionCallInfo fcinfo, int arg, const AdpJourneys *journeys,
 }
 
 /*
- * How to cut paths, from three arguments in a row: lookback interval (NULL: no
- * limit), counting text, direct text (NULL: usual_direct, which may be NULL
- * for none).  Sorts the journeys, whose channels "direct" names.
+ * How to cut paths, from three arguments in a row: lookback interval (NULL:
+ * no limit), counting text, direct text (NULL: usual_direct, which is NULL if
+ * no channel is direct by default).  Sorts the journeys, so that channels can
+ * be looked up.
  */
 void
 adp_parameter_path(FunctionCallInfo fcinfo, int first_arg,

@@ -3,9 +3,9 @@
  *		Paths cut out of journeys: the touches that lead to one conversion.
  *
  * The lookback window of a conversion is closed at both ends: a touch exactly
- * so long before counts, and so does one at the very time of the conversion.
- * The null path of a user, which only Markov chains look at, is what follows
- * the last conversion; its window ends at its last touch.
+ * at its begin counts, and so does one at the time of the conversion.  A
+ * user's touches after the last conversion are a null path, which only Markov
+ * chains use; its window ends at its last touch.
  */
 #include "postgres.h"
 
@@ -40,7 +40,7 @@ is_conversion(const AdpPaths *paths, uint32 position)
 }
 
 /*
- * Turns to the user whose first event is at the current position.
+ * Starts with the user whose first event is at the current position.
  */
 static void
 enter_user(AdpPaths *paths)
@@ -135,7 +135,7 @@ move_window(AdpPaths *paths, TimestampTz until, uint32 end)
 }
 
 /*
- * Does the conversion at a position count?
+ * Whether the conversion at a position counts.
  */
 static bool
 counts(const AdpPaths *paths, uint32 position)

@@ -19,8 +19,8 @@
 static const char undeclared[ADP_CURRENCY_SIZE];
 
 /*
- * Is this byte allowed in a currency code?  Codes are kept as they are given:
- * "usd" and "USD" differ.
+ * Whether this byte is allowed in a currency code.  Codes are kept as they
+ * are given: "usd" and "USD" differ.
  */
 static bool
 is_code_byte(char c)
@@ -97,8 +97,8 @@ adp_currency_refuse_two(const char *a, const char *b)
 }
 
 /*
- * Notes that so many rows are in the currency of this code, which is all zero
- * for undeclared.  Raises 22023 if the state is in another currency.
+ * Records rows in the currency of this code, which is all zero for
+ * undeclared.  Raises 22023 if the state is in another currency.
  */
 void
 adp_currency_add(AdpCurrency *currency, const char *code, int64 rows)
@@ -113,8 +113,8 @@ adp_currency_add(AdpCurrency *currency, const char *code, int64 rows)
 }
 
 /*
- * Undoes adp_currency_add for one row.  After the last one the state says
- * nothing about currency again.
+ * Undoes adp_currency_add for one row.  After the last row the state has no
+ * currency again.
  */
 void
 adp_currency_remove(AdpCurrency *currency, const char *code)
@@ -129,7 +129,7 @@ adp_currency_remove(AdpCurrency *currency, const char *code)
 }
 
 /*
- * Is this a code, padded with zeros, or all zero for undeclared?
+ * Whether this is a code padded with zeros, or all zero for undeclared.
  */
 bool
 adp_currency_code_is_valid(const char *code)
@@ -146,7 +146,7 @@ adp_currency_code_is_valid(const char *code)
 }
 
 /*
- * Could this value have come from adp_currency_add?  Guards what is read from
+ * Whether adp_currency_add can have made this value.  Checks values from
  * outside.
  */
 bool

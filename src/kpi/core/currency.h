@@ -12,14 +12,14 @@
 #define ADP_CURRENCY_SIZE 8 /* the longest code */
 
 /*
- * A state says nothing about currency (no rows), or all its money is in one
- * declared currency, or none of it has a declared one (rows, but no code).
- * Rows are counted so that a sliding window can forget a currency again.
+ * A state has no money yet (no rows), or all of its money is in one declared
+ * currency, or the currency is undeclared (rows, but no code).  Rows are
+ * counted so that a sliding window can forget a currency again.
  */
 typedef struct AdpCurrency
 {
 	char code[ADP_CURRENCY_SIZE]; /* zero-padded; all zero if undeclared */
-	int64 rows;					  /* rows that stand behind the code */
+	int64 rows;					  /* rows in this currency */
 } AdpCurrency;
 
 extern void adp_currency_read(const text *value, char *code);
@@ -31,7 +31,7 @@ extern bool adp_currency_code_is_valid(const char *code);
 pg_noreturn extern void adp_currency_refuse_two(const char *a, const char *b);
 
 /*
- * Is there a code?
+ * Whether a currency is declared.
  */
 static inline bool
 adp_currency_is_declared(const char *code)
@@ -40,7 +40,7 @@ adp_currency_is_declared(const char *code)
 }
 
 /*
- * Is the text the very code?  Spares reading it again in every row.
+ * Whether the text is exactly this code.  Saves validating it in every row.
  */
 static inline bool
 adp_currency_is_code(const text *value, const char *code)

@@ -19,7 +19,7 @@
 #include "base/compat.h"
 #include "kpi/core/fixed.h"
 
-/* the stored form of numeric, beyond what the header says of the short one */
+/* the stored form of numeric; the short form is in the header */
 #define FORM_NEGATIVE 0x4000 /* long form, below zero */
 #define FORM_SPECIAL 0xC000
 #define SPECIAL_NAN 0xC000
@@ -210,7 +210,7 @@ decimal_to_fixed(const Decimal *decimal, AdpFixed *result)
 }
 
 /*
- * Could these be the units and the scale of a number?  Guards what is read
+ * Whether these can be the units and the scale of a number.  Checks values
  * from outside.
  */
 bool
@@ -222,8 +222,8 @@ adp_fixed_is_valid(int128 units, int scale)
 }
 
 /*
- * Reads digits at *text into decimal->digits and moves *text behind them.
- * Returns how many there were, or -1 if they are more than 127 bits hold.
+ * Reads digits at *text into decimal->digits and advances *text.  Returns the
+ * number of digits, or -1 if 127 bits cannot hold them.
  */
 static int
 read_digits(const char **text, Decimal *decimal)
@@ -243,8 +243,8 @@ read_digits(const char **text, Decimal *decimal)
 }
 
 /*
- * Reads "-12.5": sign, digits, point, decimals.  Returns the place behind it,
- * or NULL if no such number stands there.
+ * Reads "-12.5": sign, digits, point, decimals.  Returns the end of the
+ * number, or NULL if there is no number.
  */
 static const char *
 read_decimal(const char *text, Decimal *decimal)
@@ -289,13 +289,13 @@ adp_fixed_parse(const char *text, AdpFixed *result)
 }
 
 /*
- * Reads a float that is a decimal number of few digits, as money mostly is.
- * False if it is not.
+ * Reads a float that is a decimal number of few digits, as most amounts of
+ * money are.  False for any other.
  *
- * If value == digits / 10^6 and |digits| <= 10^15, both operands are
- * exact, so value is the float nearest to that decimal.  A float tells all
- * decimals of up to DBL_DIG = 15 digits apart, hence no other decimal as
- * short or shorter stands for value: this one is its shortest text.
+ * If value == digits / 10^6 and |digits| <= 10^15, both operands are exact,
+ * so value is the float nearest to that decimal.  Decimals of up to DBL_DIG =
+ * 15 digits have distinct floats, hence value has no other decimal that is as
+ * short or shorter: this one is its shortest text.
  */
 static inline bool
 read_short_float(float8 value, AdpFixed *result)
@@ -435,8 +435,8 @@ numeric_magnitude(const NumericParts *parts)
 
 #ifdef USE_ASSERT_CHECKING
 /*
- * Does the server print the same value?  Only numbers of at most 12 decimals
- * are compared, since text with more is no fixed-point number.
+ * Whether the server prints the same value.  Only numbers of at most 12
+ * decimals are compared, since text with more is no fixed-point number.
  */
 static bool
 agrees_with_server(const struct varlena *numeric, AdpFixed fixed)
@@ -471,8 +471,8 @@ adp_fixed_from_numeric(Datum datum)
 }
 
 /*
- * Writes units with so many decimals into text, which holds at least
- * ADP_FIXED_TEXT_SIZE bytes.  Digits behind the scale are zero by contract.
+ * Writes units with "scale" decimals into text, which holds at least
+ * ADP_FIXED_TEXT_SIZE bytes.  Digits beyond the scale must be zero.
  */
 void
 adp_fixed_print(char *text, int128 units, int scale)

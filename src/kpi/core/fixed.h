@@ -2,12 +2,12 @@
  * fixed.h
  *		Fixed-point numbers with 12 decimals in 128 bits.
  *
- * The numbers that KPI states add up.  A value is a count of units of
- * 10^-12, so adding is integer addition: exact, the same in any order, and
- * undone exactly by subtraction.  Beside the value goes its display scale,
- * the number of decimals it was written with (at most 12), because the
- * server's numeric division looks at the scales of its inputs and the KPIs
- * promise the very digits that the server would print.
+ * The numbers that KPI states add up.  A value is a count of units of 10^-12,
+ * so adding is integer addition: exact, the same in any order, and undone
+ * exactly by subtraction.  With the value goes its display scale, the number
+ * of decimals it was written with (at most 12), because the result of the
+ * server's numeric division depends on the scales of its inputs, and the KPIs
+ * promise exactly the digits that the server would print.
  */
 #ifndef ADP_KPI_CORE_FIXED_H
 #define ADP_KPI_CORE_FIXED_H
@@ -63,7 +63,7 @@ adp_fixed_from_int64(int64 value)
 /*
  * The fixed-point form of a float, by its shortest decimal text: the one the
  * server prints.  So 0.1 is one tenth, not the binary number nearest to it.
- * Raises 22003 for NaN, the infinities and what is out of range.
+ * Raises 22003 for NaN, the infinities and values out of range.
  */
 static inline AdpFixed
 adp_fixed_from_float8(float8 value)
@@ -78,8 +78,7 @@ adp_fixed_from_float8(float8 value)
 /*
  * The stored form of numeric, which pg_upgrade has frozen: a 16-bit header,
  * in the long form a 16-bit weight, then digits of base 10000 with the most
- * significant one first.  The names say what the bits mean; the server keeps
- * its own names for them private.
+ * significant one first.  The server's own names for these bits are private.
  */
 #define ADP_NUMERIC_FORM 0xC000
 #define ADP_NUMERIC_SHORT 0x8000
@@ -90,7 +89,7 @@ adp_fixed_from_float8(float8 value)
 #define ADP_NUMERIC_SHORT_WEIGHT 0x003F
 #define ADP_NUMERIC_BASE 10000
 
-/* digits of base 10000 behind the point in a fixed-point number */
+/* digits of base 10000 after the point in a fixed-point number */
 #define ADP_NUMERIC_FRACTION (ADP_FIXED_DECIMALS / 4)
 
 /*

@@ -109,8 +109,8 @@ first_digit(uint64 value, uint64 *digit)
 }
 
 /*
- * How many digits of base 10000 the server gives behind the point if the
- * operands have no more decimals than that.
+ * The number of digits of base 10000 after the point in the server's
+ * quotient, unless the operands have more decimals.
  */
 static inline int
 fraction_digits(uint64 dividend, uint64 divisor)
@@ -123,7 +123,8 @@ fraction_digits(uint64 dividend, uint64 divisor)
 }
 
 /*
- * The quotient of two magnitudes, rounded half up behind so many digits.
+ * The quotient of two magnitudes, rounded half up to this number of digits
+ * after the point.
  */
 static Numeric
 divide_magnitudes(uint64 dividend, uint64 divisor, int fraction,
@@ -246,7 +247,7 @@ divide_by_server(AdpFixed numerator, AdpFixed denominator, AdpForm form)
 
 #ifdef USE_ASSERT_CHECKING
 /*
- * Is this, byte for byte, what the server returns?
+ * Whether the server returns the same value, byte for byte.
  */
 static bool
 agrees_with_server(Numeric quotient, AdpFixed numerator, AdpFixed denominator,

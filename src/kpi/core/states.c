@@ -1,6 +1,6 @@
 /*
  * states.c
- *		Where aggregates keep states that are expanded objects.
+ *		The memory context of states that are expanded objects.
  */
 #include "postgres.h"
 
@@ -12,7 +12,7 @@
 typedef struct StatesContext
 {
 	MemoryContext context;
-	FmgrInfo *function; /* whose fn_extra points here */
+	FmgrInfo *function; /* its fn_extra points here */
 	MemoryContextCallback forget;
 } StatesContext;
 

@@ -1,6 +1,6 @@
 /*
  * states.h
- *		Where aggregates keep states that are expanded objects.
+ *		The memory context of states that are expanded objects.
  */
 #ifndef ADP_KPI_CORE_STATES_H
 #define ADP_KPI_CORE_STATES_H
@@ -8,9 +8,8 @@
 #include "fmgr.h"
 
 /*
- * The memory context for the states of the aggregate whose transition or
- * combine function is called, given the aggregate's own context.  Takes the
- * call's fn_extra.
+ * Called by a transition or combine function with the aggregate's memory
+ * context; returns the context for its states.  Uses the call's fn_extra.
  */
 extern MemoryContext adp_states_context(FunctionCallInfo fcinfo,
 										MemoryContext aggregate);

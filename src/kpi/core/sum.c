@@ -10,8 +10,8 @@
 #include "kpi/core/sum.h"
 
 /*
- * Raises the error for taking out what was never put in.  Windows never do
- * that; only a call of the aggregate's parts by hand can.
+ * Raises the error for removing a value that was never added.  Windows never
+ * do that; only a direct call of the aggregate's support functions can.
  */
 void
 adp_sum_refuse_removal(void)
@@ -33,7 +33,7 @@ adp_sum_refuse_rows(void)
 }
 
 /*
- * Takes out the only value, so that the sum is "not reported" again.
+ * Removes the only value, so that the sum is "not reported" again.
  */
 void
 adp_sum_remove_last(AdpSum *sum, AdpFixed value)
@@ -57,8 +57,7 @@ adp_sum_merge(AdpSum *sum, const AdpSum *other)
 }
 
 /*
- * Could this sum have come from adding values?  Guards what is read from
- * outside.
+ * Whether adding values can have made this sum.  Checks values from outside.
  */
 bool
 adp_sum_is_valid(const AdpSum *sum)

@@ -36,7 +36,7 @@ extern void adp_sum_refuse_removal(void);
 #define ADP_SUM_ROWS_MAX (PG_INT64_MAX / 2)
 
 /*
- * Is this a possible number of rows?
+ * Whether this is a possible number of rows.
  */
 static inline bool
 adp_sum_rows_are_valid(int64 rows)
@@ -85,8 +85,9 @@ adp_sum_add(AdpSum *sum, AdpFixed value)
 }
 
 /*
- * Can the state without this value be known?  Not if it is the only one as
- * wide as the sum, since what the next widest is was not kept.
+ * Whether the sum without this value can be computed.  It cannot if this is
+ * the only value with as many decimals as the sum, since the next smaller
+ * scale is not stored.
  */
 static inline bool
 adp_sum_can_remove(const AdpSum *sum, AdpFixed value)
@@ -95,7 +96,7 @@ adp_sum_can_remove(const AdpSum *sum, AdpFixed value)
 }
 
 /*
- * Takes out a value that was added, and for which adp_sum_can_remove is true.
+ * Removes a value that was added, and for which adp_sum_can_remove is true.
  */
 static inline void
 adp_sum_remove(AdpSum *sum, AdpFixed value)

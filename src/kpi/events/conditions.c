@@ -3,8 +3,8 @@
  *		Aggregates without order: retention by conditions, funnel counts.
  *
  * Their states are core types of a few bytes, a bigint and a bigint array, so
- * that they travel without functions of ours.  As anybody may call the
- * functions, what is in them is checked.
+ * that they travel without functions of ours.  Any user can call the
+ * functions with other values, so states are checked.
  */
 #include "postgres.h"
 
@@ -50,7 +50,7 @@ read_met(int64 state, int *count)
 }
 
 /*
- * The state for so many conditions, of which some are met.
+ * The state for a row: a number of conditions, of which some are met.
  */
 static int64
 make_met(int count, uint32 met)
@@ -157,8 +157,8 @@ add_users(int64 *count, int64 users)
 }
 
 /*
- * The state in argument 0, which may be changed and returned: the very one
- * inside an aggregate, else a copy.  An empty one for NULL.
+ * The state in argument 0, for the caller to change and return: the state
+ * itself inside an aggregate, else a copy.  For NULL it is a new empty state.
  */
 static ArrayType *
 writable_counts(FunctionCallInfo fcinfo)
@@ -188,7 +188,7 @@ check_range(const char *what, int number, int most)
 /*
  * funnel_counts_add(bigint[], integer [, integer]) returns bigint[]
  *
- * Without the number of steps, the highest level of all stands for it.
+ * Without the number of steps, the highest level of all rows is that number.
  */
 Datum
 adpipe_funnel_counts_add(PG_FUNCTION_ARGS)

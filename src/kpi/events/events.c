@@ -2,15 +2,15 @@
  * events.c
  *		A list of events that grows, merges and sorts.
  *
- * Rows are appended in the order in which they come; whoever reads the list
- * sorts it first.  So the aggregates need no ORDER BY, and parts merge in any
- * order to the same list.
+ * Rows are appended in the order in which they come; readers of the list sort
+ * it first.  So the aggregates need no ORDER BY, and parts merge in any order
+ * to the same list.
  *
- * The state is flat and has spare room behind its events.  Appending changes
- * it in place and gives the executor back the pointer that it came with, which
- * costs no copy; only when the room is used up a list of twice the size takes
- * its place.  A flat list serves a million short lists as well as a long one,
- * where an expanded object would bring a memory context to each.
+ * The state is flat and has spare room after its events.  Appending changes
+ * it in place and returns the same pointer to the executor, which then makes
+ * no copy; only when the room is used up, a list of twice the size replaces
+ * it.  A flat list suits a million short lists as well as a long one, whereas
+ * each expanded object would need a memory context.
  */
 #include "postgres.h"
 
@@ -31,7 +31,7 @@ PG_FUNCTION_INFO_V1(adpipe_events_combine);
 /*
  * Order of events: by time; at the same time by the lowest condition met
  * first, rows that met none before all; then by the rest of the conditions,
- * so that equal in order is equal in content.
+ * so that only equal events compare as equal.
  */
 static inline int
 compare_events(const AdpEvent *a, const AdpEvent *b)
@@ -64,6 +64,7 @@ adp_event_compare(const AdpEvent *a, const AdpEvent *b)
 {
 	return compare_events(a, b);
 }
+
 /*
  * Raises the error for a group with more events than a state holds.
  */
@@ -77,7 +78,8 @@ adp_events_refuse_more(void)
 }
 
 /*
- * An empty list with room for so many events, in the current memory context.
+ * An empty list with room for "capacity" events, in the current memory
+ * context.
  */
 AdpEvents *
 adp_events_make(const AdpEventsCall *call, uint32 capacity)
@@ -167,7 +169,7 @@ get_events(FunctionCallInfo fcinfo, int argument)
 }
 
 /*
- * Does argument 0 hold a flat value that we may change?  Inside an aggregate
+ * Whether argument 0 is a flat value that we may change.  Inside an aggregate
  * the executor made it ours, outside it may lie on a page of a table.
  */
 static inline bool
@@ -178,8 +180,8 @@ may_write(FunctionCallInfo fcinfo)
 }
 
 /*
- * The state in argument 0 with room for so many more events: the very one if
- * possible, else a copy, which the executor puts in its place.
+ * The state in argument 0 with room for this many more events: the state
+ * itself if possible, else a copy, with which the executor replaces it.
  */
 static inline AdpEvents *
 writable_events(FunctionCallInfo fcinfo, uint32 more)
@@ -220,8 +222,8 @@ check_same_call(const AdpEvents *state, const AdpEventsCall *call)
 
 /*
  * Adds an event to the state in argument 0 and returns the state; makes one
- * if argument 0 is NULL.  If the event is not to be kept, the state only
- * tells that there was a row.
+ * if argument 0 is NULL.  Without "keep" the event is not added: the state
+ * only shows that there was a row.
  */
 Datum
 adp_events_add(FunctionCallInfo fcinfo, const AdpEventsCall *call, int64 time,

@@ -3,9 +3,9 @@
  *		The state of the aggregates over events in time: a list of events.
  *
  * window_funnel, sequence_match, sequence_count and retention all collect the
- * same thing: at which times which of the conditions of the call were met.
- * They differ in their parameters, which stand in the state as text, and in
- * what their final functions make of the list.
+ * same data: the times at which conditions of the call were met.  They differ
+ * in their parameters, which the state holds as text, and in their final
+ * functions.
  */
 #ifndef ADP_KPI_EVENTS_EVENTS_H
 #define ADP_KPI_EVENTS_EVENTS_H
@@ -67,7 +67,7 @@ typedef struct AdpEvents
 	uint8 kind;		 /* AdpEventsKindCode */
 	uint8 time_type; /* AdpTimeType */
 	uint8 condition_count;
-	uint8 is_sorted; /* are the events in order? */
+	uint8 is_sorted; /* whether the events are in order */
 	uint8 unused[3]; /* zero */
 	uint32 count;
 	uint32 parameter_bytes;
@@ -86,8 +86,9 @@ StaticAssertDecl(offsetof(AdpEvents, parameters) == 20,
 				   ADP_EVENTS_OFFSET((state)->parameter_bytes)))
 
 /*
- * What a state is asked with: the number of conditions, the type of the time,
- * and the parameters of its kind as written by AdpEventsKind.print.
+ * What all rows of a state have in common: the number of conditions, the type
+ * of the time, and the parameters of its kind as written by
+ * AdpEventsKind.print.
  */
 typedef struct AdpEventsCall
 {
@@ -102,8 +103,8 @@ typedef struct AdpEventsCall
  * A kind of aggregate.  Its parameters are a struct of its own.
  *
  * parse reads what print wrote.  It returns false for any other text, or
- * raises an error where that says more; the caller prints the result back, so
- * that it need not look at blanks and leading zeros.
+ * raises an error of its own if that is more helpful.  The caller prints the
+ * result and compares, so that parse may ignore blanks and leading zeros.
  */
 typedef struct AdpEventsKind
 {
@@ -111,7 +112,7 @@ typedef struct AdpEventsKind
 	Size parsed_size;
 	bool (*parse)(const AdpEventsCall *call, void *parsed);
 	void (*print)(StringInfo text, const void *parsed);
-	/* does a row that meets no condition matter?  NULL: never */
+	/* whether rows that meet no condition are kept; NULL: never */
 	bool (*keeps_others)(const void *parsed);
 } AdpEventsKind;
 
@@ -126,8 +127,8 @@ typedef struct AdpEventsForm
 {
 	AdpEventsKindCode kind;
 	AdpTimeType time_type;
-	/* the conditions: a boolean array, or so many booleans */
-	int booleans;					   /* 0: an array */
+	/* the conditions: an array, or a number of boolean arguments */
+	int booleans;					   /* 0: one boolean array */
 	int16 lengths[ADP_PARAMETERS_MAX]; /* typlen of each parameter */
 	/* fills the kind's struct from the arguments; raises 22023 */
 	void (*read)(FunctionCallInfo fcinfo, const struct AdpEventsForm *form,

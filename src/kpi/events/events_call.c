@@ -51,11 +51,11 @@ typedef struct KeptParameters
 {
 	MemoryContext context; /* of what the rest points to */
 	AdpEventsCall call;
-	void *parsed; /* NULL: nothing kept yet */
+	void *parsed; /* NULL before the first call */
 } KeptParameters;
 
 /*
- * The kind with this code, NULL if there is none.
+ * The kind with this code, or NULL for an unknown code.
  */
 const AdpEventsKind *
 adp_events_kind(int code)
@@ -64,7 +64,7 @@ adp_events_kind(int code)
 }
 
 /*
- * The code of the kind with this name, 0 if there is none.
+ * The code of the kind with this name, or 0 for an unknown name.
  */
 int
 adp_events_kind_parse(const char *name)
@@ -78,7 +78,7 @@ adp_events_kind_parse(const char *name)
 }
 
 /*
- * The name of a type of time, NULL if the code is none.
+ * The name of a type of time, or NULL for an unknown code.
  */
 const char *
 adp_time_type_name(int time_type)
@@ -89,7 +89,7 @@ adp_time_type_name(int time_type)
 }
 
 /*
- * The type of time with this name, 0 if there is none.
+ * The type of time with this name, or 0 for an unknown name.
  */
 int
 adp_time_type_parse(const char *name)
@@ -105,7 +105,7 @@ adp_time_type_parse(const char *name)
 /*
  * The parameters of a call as the struct of its kind, in the current memory
  * context.  NULL if they are not exactly what the kind's print would write.
- * May raise an error that says more.
+ * The kind may raise an error of its own instead.
  */
 void *
 adp_events_parse(const AdpEventsCall *call)
@@ -126,8 +126,8 @@ adp_events_parse(const AdpEventsCall *call)
 }
 
 /*
- * Is a parameter of this length passed by value?  Those that there are: text
- * and arrays, intervals, and times and numbers of up to 8 bytes.
+ * Whether a parameter of this length is passed by value.  Those that there
+ * are: text and arrays, intervals, and times and numbers of up to 8 bytes.
  */
 static inline bool
 is_by_value(int16 length)
@@ -136,7 +136,8 @@ is_by_value(int16 length)
 }
 
 /*
- * Is this row called as the one whose arguments were kept?
+ * Whether the row has the same parameters as the row whose arguments were
+ * kept.
  */
 static inline bool
 is_same_call(FunctionCallInfo fcinfo, const AdpEventsForm *form,
@@ -284,7 +285,8 @@ read_conditions(FunctionCallInfo fcinfo, const AdpEventsForm *form, int first,
 }
 
 /*
- * Can an event be at this time?  Infinity is no place in a sequence.
+ * Whether an event can have this time.  An infinite time has no place in a
+ * sequence.
  */
 bool
 adp_time_is_valid(AdpTimeType time_type, int64 time)

@@ -4,10 +4,10 @@
  *
  * Text: events:1:KIND:TYPE:CONDITIONS:BYTES:PARAMETERS:COUNT:EVENTS, where 1
  * is the version, KIND the aggregate, TYPE the type of the time, CONDITIONS
- * how many there are, and BYTES the length of the parameters.  An event is
- * TIME/BITS, in decimal and in hexadecimal; commas stand between events.
- * Events are in order, so that a state has exactly one text, and no other
- * text is accepted.
+ * their number, and BYTES the length of the parameters.  An event is
+ * TIME/BITS, in decimal and in hexadecimal; commas separate events.  Events
+ * are in order, so that a state has exactly one text, and no other text is
+ * accepted.
  */
 #include "postgres.h"
 
@@ -92,7 +92,7 @@ take_number(Input *input, int base)
 }
 
 /*
- * Could this event follow the one before in the sorted list of a call?
+ * Whether this event can follow the one before in the sorted list of a call.
  */
 static bool
 event_is_valid(const AdpEvents *state, const AdpEvent *event, bool keeps_others)
@@ -134,7 +134,7 @@ make_checked(const AdpEventsCall *call, int64 count, bool *keeps_others)
 }
 
 /*
- * Reads what stands before the events.  The parameters are copied.
+ * Reads everything before the events.  The parameters are copied.
  */
 static int64
 parse_head(Input *input, AdpEventsCall *call)
@@ -169,8 +169,8 @@ parse_head(Input *input, AdpEventsCall *call)
 }
 
 /*
- * Reads so many events into a state that has room for them; false if they are
- * not what would be printed.
+ * Reads "count" events into a state that has room for them.  False if they
+ * are not as print writes them.
  */
 static bool
 parse_events(Input *input, AdpEvents *state, uint32 count, bool keeps_others)
@@ -196,7 +196,7 @@ parse_events(Input *input, AdpEvents *state, uint32 count, bool keeps_others)
 }
 
 /*
- * Reads a text behind its version; NULL if it is not what would be printed.
+ * Reads a text after its version.  NULL if it is not as print writes it.
  */
 static AdpEvents *
 parse_state(Input *input)

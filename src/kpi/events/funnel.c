@@ -33,7 +33,7 @@ static const char *const mode_names[] = {
 	"strict_once and allow_reentry; separate them by commas."
 
 /*
- * The bit of a mode, 0 if there is none of this name.
+ * The bit of a mode, or 0 for an unknown name.
  */
 static uint32
 mode_bit(const char *name, int length)

@@ -2,9 +2,9 @@
  * funnel_match.c
  *		Which steps the rows of one moment serve if each row counts once.
  *
- * Two rows at the same time may meet several steps each, and how far they lead
- * depends on which row stands for which step.  That is a matching of steps to
- * rows: a step is added by the search for an augmenting path.
+ * Rows at the same time may meet several steps each, and the level that they
+ * reach depends on which row serves which step.  That is a matching of steps
+ * to rows: a step is added by the search for an augmenting path.
  */
 #include "postgres.h"
 
@@ -22,8 +22,8 @@ typedef struct Match
 {
 	int rows;
 	uint32 conditions[ROWS_MAX]; /* of each row */
-	int8 step_of[ROWS_MAX];		 /* the step that it stands for, 0: none */
-	bool is_seen[ROWS_MAX];		 /* by the search that is under way */
+	int8 step_of[ROWS_MAX]; /* the step that the row serves; 0: it serves none */
+	bool is_seen[ROWS_MAX]; /* by the search that is under way */
 } Match;
 
 /*

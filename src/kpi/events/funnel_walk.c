@@ -41,7 +41,7 @@ typedef struct Moment
 	uint32 count;
 	uint32 steps;	 /* met by any row */
 	uint32 repeated; /* met by more than one */
-	bool has_others; /* is there a row that meets none? */
+	bool has_others; /* whether a row meets no step */
 } Moment;
 
 /*
@@ -160,7 +160,7 @@ extend_chains(Walk *walk, const Moment *moment, uint32 steps)
 }
 
 /*
- * Does the search end before this moment?
+ * Whether the search ends before this moment.
  */
 static bool
 ends_before(const Walk *walk, const Moment *moment)
@@ -175,7 +175,8 @@ ends_before(const Walk *walk, const Moment *moment)
 }
 
 /*
- * Does the search end with this moment, whose steps counted up to "limit"?
+ * Whether the search ends with this moment, of which steps up to "limit"
+ * counted.
  */
 static bool
 ends_after(const Walk *walk, const Moment *moment, int limit)
@@ -191,7 +192,7 @@ ends_after(const Walk *walk, const Moment *moment, int limit)
 }
 
 /*
- * Is this row of the moment among those that serve a step already?
+ * Whether this row of the moment serves a step already.
  */
 static inline bool
 is_used(const uint32 *used, int count, uint32 row)
@@ -205,9 +206,9 @@ is_used(const uint32 *used, int count, uint32 row)
 }
 
 /*
- * How many rows of the moment can serve a step after those below it: none that
- * is used, and no row that would be the first step, too, of all chains that
- * there are.  *row is the last of them.
+ * The number of rows of the moment that can serve a step after those below
+ * it.  Leaves out rows that are used, and a row that is also the first step
+ * of every chain.  Sets *row to the last of them.
  */
 static int
 count_servers(const Moment *moment, int step, const uint32 *used,
@@ -288,9 +289,9 @@ find_limit(const Walk *walk, const Moment *moment)
 }
 
 /*
- * The highest level that sorted events reach, 0 if none, and the times of the
- * steps of the chain that does it first; if several do at the same moment, of
- * the one that starts last.  "times" has room for all steps.
+ * The highest level that sorted events reach, or 0, and the times of the
+ * steps of the first chain that reaches it; if several do so at the same
+ * moment, of the one that starts last.  "times" has room for all steps.
  *
  * Takes time proportional to the number of events; with strict_once, many rows
  * at the same moment cost up to a constant factor more.

@@ -22,7 +22,7 @@ typedef struct Parser
 	int condition_count;
 	bool in_seconds;
 	AdpPattern *pattern;
-	AdpPatternItem next; /* what is known of the next item */
+	AdpPatternItem next; /* bounds of the next item */
 	bool has_time;		 /* has a time condition since the last item */
 } Parser;
 
@@ -64,7 +64,7 @@ take(Parser *parser, const char *literal)
 }
 
 /*
- * Resets what is known of the next item: nothing.
+ * Resets the bounds of the next item.
  */
 static void
 expect_item(Parser *parser, bool has_gap)
@@ -120,7 +120,7 @@ parse_condition(Parser *parser)
 }
 
 /*
- * Takes a digit into a number; false if there is none.
+ * Appends a digit to a number.  False if no digit comes next.
  */
 static bool
 take_digit(Parser *parser, int64 *number)
@@ -170,8 +170,8 @@ parse_time(Parser *parser)
 }
 
 /*
- * Narrows the time between the last item and the next by a condition behind
- * its "(?t".  Two conditions must both hold.
+ * Narrows the time between the last item and the next by the condition after
+ * "(?t".  Several conditions must all hold.
  */
 static void
 parse_time_condition(Parser *parser)

@@ -2,9 +2,10 @@
  * pattern.h
  *		Patterns of sequence_match and sequence_count.
  *
- * An element is (?n), an event that meets condition n; . , any one event; .* ,
- * any number of events; or (?t op s), any number of events, the next one that
- * is named being so far from the last one.
+ * An element is one of: (?n), an event that meets condition n; a dot, any one
+ * event; dot and star, any number of events; (?t op s), any number of events
+ * where the time from the last named event to the next one satisfies the
+ * condition.
  */
 #ifndef ADP_KPI_EVENTS_PATTERN_H
 #define ADP_KPI_EVENTS_PATTERN_H
@@ -16,13 +17,13 @@
 
 /*
  * One event that the pattern names, and how it follows the one before.  The
- * least and most time between them, both included, count only if others may
- * stand between.
+ * least and most time between them, both included, matter only if other
+ * events may come between.
  */
 typedef struct AdpPatternItem
 {
 	uint32 conditions; /* it meets one of them */
-	bool has_gap;	   /* may others stand before it? */
+	bool has_gap;	   /* whether other events may come before it */
 	int64 least;
 	int64 most;
 } AdpPatternItem;
@@ -34,17 +35,17 @@ typedef struct AdpPattern
 } AdpPattern;
 
 /*
- * Reads a pattern over so many conditions.  Numbers of (?t op s) are seconds,
- * with up to six decimals, if times are microseconds; else whole numbers.
- * Raises 2201B naming the place and what was expected there.
+ * Reads a pattern over condition_count conditions.  Numbers of (?t op s) are
+ * seconds, with up to six decimals, if times are microseconds; else whole
+ * numbers.  Raises 2201B with the position and what was expected there.
  */
 extern void adp_pattern_parse(const char *text, int condition_count,
 							  bool in_seconds, AdpPattern *pattern);
 
 /*
- * How many times the pattern occurs in sorted events, one behind the other,
- * but at most "limit" times.  A chain that takes longer than "within", from
- * its first to its last event, does not count; negative: no bound.
+ * How many times the pattern occurs in sorted events without overlap, but at
+ * most "limit" times.  A chain that takes longer than "within", from its
+ * first to its last event, does not count; negative: no bound.
  *
  * Takes time proportional to the number of events times the length of the
  * pattern.

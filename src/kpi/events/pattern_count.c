@@ -110,8 +110,8 @@ add_place(Stage *stage, const AdpPatternItem *next, Place place)
 }
 
 /*
- * Can this event, of this time, come next after a chain of this stage?  If so,
- * *start is where the chain began.
+ * Whether this event, of this time, can come next after a chain of this
+ * stage.  If so, *start is where the chain began.
  */
 static bool
 may_follow(Stage *stage, const AdpPatternItem *item, int64 time, int64 *start)

@@ -56,20 +56,20 @@ typedef struct Retention
 	int32 last;			  /* the last day of all */
 	int64 through;		  /* data_through */
 	char zone[ZONE_SIZE]; /* empty if times are dates */
-	pg_tz *tz;			  /* of the zone, NULL if it is none */
+	pg_tz *tz;			  /* of the zone; NULL: not a time zone */
 } Retention;
 
-/* what is known of a user, days counted from day 0 */
+/* the days of a user, counted from day 0 */
 typedef struct Activity
 {
-	int64 full_days;	/* so many days are over at data_through */
+	int64 full_days;	/* number of days that are over at data_through */
 	int64 last_active;	/* day */
 	int first_inactive; /* day, as far as days are asked for */
 	int32 *active_days; /* [n]: active days before day n */
 } Activity;
 
 /*
- * The kind of this name, -1 if there is none.
+ * The kind of this name, or -1 for an unknown name.
  */
 static int
 parse_kind(const char *name, int length)
@@ -103,7 +103,7 @@ print_retention(StringInfo text, const void *parsed)
 }
 
 /*
- * Reads a list of days; false if there are too many, or none.
+ * Reads a list of days.  False if it is empty or too long.
  */
 static bool
 parse_days(const char **text, Retention *retention)
@@ -396,8 +396,8 @@ mark_days(const Retention *retention, const AdpEvent *event,
 }
 
 /*
- * Collects what is known of a user from the first event on that starts.  False
- * if there is none before data_through.
+ * Collects the days of a user from the first starting event on.  False if no
+ * event before data_through starts.
  */
 static bool
 collect_activity(const Retention *retention, const AdpEvents *events,
@@ -430,7 +430,7 @@ collect_activity(const Retention *retention, const AdpEvents *events,
 }
 
 /*
- * Was the user retained from day "from" to day "to"?
+ * Whether the user was retained from day "from" to day "to".
  */
 static bool
 is_retained(const Activity *activity, RetentionKind kind, int from, int to)

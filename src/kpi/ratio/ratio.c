@@ -21,7 +21,8 @@ PG_FUNCTION_INFO_V1(adpipe_ratio_final);
 PG_FUNCTION_INFO_V1(adpipe_ratio_final_mille);
 PG_FUNCTION_INFO_V1(adpipe_ratio_final_gain);
 /*
- * Was a distinct count given more than once?  Such counts have no sum.
+ * Whether a distinct count was given more than once.  Such counts have no
+ * sum.
  */
 static inline bool
 counts_people_twice(const AdpRatioState *state)
@@ -32,8 +33,8 @@ counts_people_twice(const AdpRatioState *state)
 }
 
 /*
- * Could this state have come from the functions below?  Guards what is read
- * from outside, and checks our own work in assert builds.
+ * Whether the functions below can have made this state.  Checks values from
+ * outside, and our own work in assert builds.
  */
 bool
 adp_ratio_is_valid(const AdpRatioState *state)
@@ -55,9 +56,9 @@ adp_ratio_is_valid(const AdpRatioState *state)
 }
 
 /*
- * The state in argument 0, which the caller may change and return: the very
- * one inside an aggregate, where the executor made it ours, and a copy
- * outside.  NULL stands for an empty state without a kind.
+ * The state in argument 0, for the caller to change and return.  Inside an
+ * aggregate this is the state itself, which belongs to us; outside it is a
+ * copy.  For NULL it is a new empty state without a kind.
  */
 static inline AdpRatioState *
 writable_state(FunctionCallInfo fcinfo)
@@ -82,7 +83,7 @@ writable_state(FunctionCallInfo fcinfo)
 }
 
 /*
- * Does the row carry money?
+ * Whether the row has money.
  */
 static bool
 row_has_money(FunctionCallInfo fcinfo, const AdpRatioState *state)
@@ -92,8 +93,8 @@ row_has_money(FunctionCallInfo fcinfo, const AdpRatioState *state)
 }
 
 /*
- * Puts the row's currency code into code, all zero if undeclared.  False if
- * the row says nothing about currency.  For a row that counts.
+ * Sets code to the row's currency, all zero if undeclared.  False if the row
+ * has neither money nor a currency.  For a row that counts.
  */
 static bool
 row_currency(FunctionCallInfo fcinfo, const AdpRatioState *state, char *code)
@@ -115,7 +116,7 @@ row_currency(FunctionCallInfo fcinfo, const AdpRatioState *state, char *code)
 }
 
 /*
- * Is the row in the currency that the state is in?  Nearly all are.  Looks at
+ * Whether the row is in the currency of the state.  Nearly all are.  Looks at
  * texts only where they lie in the row; others go the longer way.
  */
 static inline bool

@@ -4,9 +4,9 @@
  *
  * Text: ratio:1:KIND:CURRENCY:ROWS:SUM:ROWS:WIDEST:SUM:ROWS:WIDEST, where 1
  * is the version, KIND the letters of kind_letters, CURRENCY the code, ROWS
- * how many rows stand behind the item before, and WIDEST how many of them
- * have as many decimals as SUM shows.  "-" stands for no kind and for no
- * code.  A state has exactly one text, and no other text is accepted.
+ * the number of rows in the item before, and WIDEST how many of them have as
+ * many decimals as SUM shows.  "-" stands for no kind and for no code.  A
+ * state has exactly one text, and no other text is accepted.
  */
 #include "postgres.h"
 
@@ -73,8 +73,8 @@ print_state(StringInfo text, const AdpRatioState *state)
 }
 
 /*
- * The next field of a text, cut out in place; *rest moves on.  An empty
- * string when there is none.
+ * The next field of a text, cut out in place; *rest advances.  Returns an
+ * empty string if no field is left.
  */
 static char *
 next_field(char **rest)
@@ -93,7 +93,7 @@ next_field(char **rest)
 }
 
 /*
- * Reads one sum.  What is wrong with it shows when the state is printed back.
+ * Reads one sum.  The caller finds faults when it prints the state.
  */
 static void
 parse_sum(char **rest, AdpSum *sum)
@@ -111,8 +111,8 @@ parse_sum(char **rest, AdpSum *sum)
 }
 
 /*
- * Reads everything behind the version.  Takes any text, and makes a state of
- * it that may be invalid or have another text: the caller checks both.
+ * Reads everything after the version.  Accepts any text; the state may be
+ * invalid or print differently, which the caller checks.
  */
 static void
 parse_state(char *rest, AdpRatioState *state)
@@ -138,8 +138,9 @@ parse_state(char *rest, AdpRatioState *state)
 /*
  * ratio_in(cstring) returns ratio_state
  *
- * Parses leniently, then demands that the result is valid and prints as what
- * was read: this leaves no gap between what is accepted and what is written.
+ * Parses leniently, then requires that the result is valid and prints as the
+ * input, so that exactly the texts that the output function writes are
+ * accepted.
  */
 Datum
 adpipe_ratio_in(PG_FUNCTION_ARGS)
@@ -220,8 +221,8 @@ receive_sum(StringInfo message, AdpSum *sum)
 /*
  * ratio_recv(internal) returns ratio_state
  *
- * The server checks that nothing is missing or left over; the rest is up to
- * us, since the message may come from anyone.
+ * The server checks that the message has the right length.  We check its
+ * content, because any client can send one.
  */
 Datum
 adpipe_ratio_recv(PG_FUNCTION_ARGS)

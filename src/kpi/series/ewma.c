@@ -40,7 +40,7 @@ typedef struct Baseline
 	double lambda;
 	double target;
 	double sigma;
-	double width; /* limits are so many sigmas away */
+	double width; /* distance of the limits, in sigmas */
 	bool has_sigma;
 } Baseline;
 
@@ -177,7 +177,7 @@ get_baseline(FunctionCallInfo fcinfo, const AdpPoint *points, int count)
 }
 
 /*
- * How far the limits are from the target after so many points.
+ * The distance of the limits from the target after this many points.
  */
 static double
 limit_distance(const Baseline *base, int64 points)

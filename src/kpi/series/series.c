@@ -183,8 +183,8 @@ append(ExpandedSeries *series, const AdpPoint *points, int count)
 }
 
 /*
- * The state of an aggregate, ready to be changed: made if there is none yet,
- * copied if it is a stored one.
+ * The state of an aggregate, for the caller to change.  A new one if it is
+ * NULL, a copy if it is in its stored form.
  */
 static ExpandedSeries *
 get_state(FunctionCallInfo fcinfo)

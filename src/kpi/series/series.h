@@ -41,7 +41,7 @@ StaticAssertDecl(sizeof(AdpPoint) == 16, "layout of AdpPoint is frozen");
 StaticAssertDecl(offsetof(AdpSeries, points) == 8,
 				 "layout of AdpSeries is frozen");
 
-/* The bytes of a stored series of so many points. */
+/* The size in bytes of a stored series of "count" points. */
 #define ADP_SERIES_SIZE(count) \
 	(offsetof(AdpSeries, points) + (Size) (count) * sizeof(AdpPoint))
 
@@ -53,15 +53,15 @@ StaticAssertDecl(offsetof(AdpSeries, points) == 8,
 extern const AdpPoint *adp_series_points(Datum datum, int *count);
 
 /*
- * An empty stored series with room for so many points, whose number may be cut
- * down later by SET_VARSIZE.
+ * An empty stored series with room for "count" points.  SET_VARSIZE can cut
+ * it down later.
  */
 extern AdpSeries *adp_series_make(int count);
 
-/* Raises 54000 if a series cannot hold so many points. */
+/* Raises 54000 if a series cannot hold this many points. */
 extern void adp_series_check_count(int64 count);
 
-/* Is this a point, in the right place behind the one before it (or NULL)? */
+/* Whether this is a valid point that comes after the one before (or NULL). */
 extern bool adp_point_is_valid(const AdpPoint *point, const AdpPoint *before);
 
 /*

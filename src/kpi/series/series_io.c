@@ -52,8 +52,8 @@ print_series(StringInfo text, const AdpPoint *points, int count)
 }
 
 /*
- * Reads "time=value" up to a comma or the end, which it overwrites; moves
- * *text behind it.  False if it is no such thing.
+ * Reads "time=value" up to a comma or the end, which it overwrites; advances
+ * *text.  False if the text is malformed.
  */
 static bool
 parse_point(char **text, AdpPoint *point)
@@ -109,8 +109,8 @@ parse_points(char *text)
 /*
  * series_in(cstring) returns adseries
  *
- * Reads generously, then demands that the result prints as what was read:
- * this leaves no gap between what is accepted and what is written.
+ * Parses leniently, then requires that the result prints as the input, so
+ * that exactly the texts that the output function writes are accepted.
  */
 Datum
 adpipe_series_in(PG_FUNCTION_ARGS)
@@ -173,8 +173,8 @@ refuse_bytes(void)
 /*
  * series_recv(internal) returns adseries
  *
- * The message may come from anyone: what it says its size is must be there
- * before memory is asked for.
+ * Any client can send a message: that it has the announced size is checked
+ * before memory is allocated.
  */
 Datum
 adpipe_series_recv(PG_FUNCTION_ARGS)

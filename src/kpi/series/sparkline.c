@@ -36,7 +36,7 @@ typedef struct Series
 	bool has_values;
 	float8 lowest;
 	float8 highest;
-	float8 *points; /* a NULL is kept as NaN */
+	float8 *points; /* NaN stands for NULL */
 } Series;
 
 /*

@@ -3,8 +3,8 @@
  *		Anomaly scores by median and median absolute deviation.
  *
  * The window functions score the current row against the rows of its frame,
- * so that the frame says what a baseline is: the last four weeks without
- * today, or with a partition by weekday the same day of past weeks.
+ * so that the frame defines the baseline: the last four weeks without today,
+ * or with a partition by weekday the same day of past weeks.
  */
 #include "postgres.h"
 
@@ -44,7 +44,7 @@ typedef struct Rate
 } Rate;
 
 /*
- * Refuses what is not a finite number.
+ * Raises 22003 for a value that is not a finite number.
  */
 static void
 require_finite(double value)
@@ -225,9 +225,9 @@ adpipe_anomaly_score_in_frame(PG_FUNCTION_ARGS)
 }
 
 /*
- * The rate of a row from its two arguments.  False if it has none.  More
- * successes than trials are no error here: late clicks in one small slice
- * must not end a report over many.
+ * The rate of a row from its two arguments.  False if the row has no rate.
+ * More successes than trials are no error here: late clicks in one small
+ * slice must not fail a report over many.
  */
 static bool
 make_rate(Datum x, bool x_is_null, Datum n, bool n_is_null, Rate *rate)

@@ -106,7 +106,7 @@ adpipe_two_proportion_test(PG_FUNCTION_ARGS)
 	variance = (pair.first.successes + pair.base.successes) / trials *
 		((trials - pair.first.successes - pair.base.successes) / trials);
 	if (variance <= 0)
-		PG_RETURN_NULL(); /* all succeeded, or none */
+		PG_RETURN_NULL(); /* all trials succeeded, or no trial did */
 
 	z = rate_difference(&pair) /
 		(sqrt(variance) * sqrt(1 / pair.first.trials + 1 / pair.base.trials));

@@ -1,6 +1,6 @@
 /*
  * proportion.h
- *		A rate that was observed: so many successes in so many trials.
+ *		An observed rate: successes in trials.
  */
 #ifndef ADP_KPI_STATISTICS_PROPORTION_H
 #define ADP_KPI_STATISTICS_PROPORTION_H

@@ -67,9 +67,9 @@ typedef struct Rule
 } Rule;
 
 /*
- * For probabilities up to one half erf(w) = p is solved, which is concave: the
- * steps from 0 never pass the root.  Beyond, log erfc(w) = log(1 - p), from
- * the bound erfc(w) <= exp(-w^2), which lies behind the root.
+ * For probabilities up to one half erf(w) = p is solved, which is concave:
+ * the steps from 0 never pass the root.  Beyond, log erfc(w) = log(1 - p),
+ * from the bound erfc(w) <= exp(-w^2), which lies beyond the root.
  */
 double
 adp_normal_critical(double confidence)
