@@ -13,6 +13,7 @@
 
 #include "base/compat.h"
 #include "kpi/adstats/adstats.h"
+#include "kpi/core/wire.h"
 
 PG_FUNCTION_INFO_V1(adpipe_adstats_in);
 PG_FUNCTION_INFO_V1(adpipe_adstats_out);
@@ -48,32 +49,20 @@ print_stats(StringInfo text, const AdpAdStats *stats)
 }
 
 /*
- * The next field of a text, cut out in place; *rest advances, and is NULL
- * after the last.  Returns an empty string if no field is left.
- */
-static const char *
-next_field(char **rest)
-{
-	const char *field = *rest != NULL ? strsep(rest, ":") : "";
-
-	return field;
-}
-
-/*
  * Reads everything after the version.  Accepts any text; the value may be
  * invalid or print differently, which the caller checks.
  */
 static void
 parse_stats(char *rest, AdpAdStats *stats)
 {
-	const char *code = next_field(&rest);
+	const char *code = adp_wire_next_field(&rest);
 
 	if (strcmp(code, NOTHING) != 0)
 		memcpy(stats->code, code, strnlen(code, ADP_CURRENCY_SIZE));
 
 	for (int i = 0; i < ADP_MEASURES; i++)
 	{
-		const char *number = next_field(&rest);
+		const char *number = adp_wire_next_field(&rest);
 		AdpFixed value;
 
 		if (!adp_fixed_parse(number, &value))
@@ -116,9 +105,9 @@ adpipe_adstats_in(PG_FUNCTION_ARGS)
 	char *rest = copy;
 
 	strlcpy(copy, input, sizeof(copy));
-	if (strcmp(next_field(&rest), TEXT_NAME) == 0)
+	if (strcmp(adp_wire_next_field(&rest), TEXT_NAME) == 0)
 	{
-		long version = strtol(next_field(&rest), NULL, 10);
+		long version = strtol(adp_wire_next_field(&rest), NULL, 10);
 
 		adp_version_check_text(version, ADP_ADSTATS_VERSION, ADP_ADSTATS_TYPE);
 		stats->version = ADP_ADSTATS_VERSION;
@@ -166,12 +155,7 @@ adpipe_adstats_recv(PG_FUNCTION_ARGS)
 	pq_copymsgbytes(message, (char *) stats->scale, ADP_MEASURES);
 	pq_copymsgbytes(message, stats->code, ADP_CURRENCY_SIZE);
 	for (int i = 0; i < ADP_MEASURES; i++)
-	{
-		uint64 high = (uint64) pq_getmsgint64(message);
-		uint64 low = (uint64) pq_getmsgint64(message);
-
-		stats->units[i] = (int128) (((uint128) high << 64) | low);
-	}
+		stats->units[i] = adp_wire_receive_units(message);
 
 	if (!adp_adstats_is_valid(stats))
 		ereport(ERROR,
@@ -196,9 +180,6 @@ adpipe_adstats_send(PG_FUNCTION_ARGS)
 	pq_sendbytes(&message, (const char *) stats->scale, ADP_MEASURES);
 	pq_sendbytes(&message, stats->code, ADP_CURRENCY_SIZE);
 	for (int i = 0; i < ADP_MEASURES; i++)
-	{
-		pq_sendint64(&message, (uint64) ((uint128) stats->units[i] >> 64));
-		pq_sendint64(&message, (uint64) stats->units[i]);
-	}
+		adp_wire_send_units(&message, stats->units[i]);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
 }

@@ -14,6 +14,7 @@
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 
+#include "kpi/core/wire.h"
 #include "kpi/ratio/ratio.h"
 
 PG_FUNCTION_INFO_V1(adpipe_ratio_in);
@@ -73,32 +74,12 @@ print_state(StringInfo text, const AdpRatioState *state)
 }
 
 /*
- * The next field of a text, cut out in place; *rest advances.  Returns an
- * empty string if no field is left.
- */
-static char *
-next_field(char **rest)
-{
-	char *field = *rest;
-	char *end = strchr(field, ':');
-
-	if (end == NULL)
-		*rest = field + strlen(field);
-	else
-	{
-		*end = '\0';
-		*rest = end + 1;
-	}
-	return field;
-}
-
-/*
  * Reads one sum.  The caller finds faults when it prints the state.
  */
 static void
 parse_sum(char **rest, AdpSum *sum)
 {
-	const char *number = next_field(rest);
+	const char *number = adp_wire_next_field(rest);
 	const char *point = strchr(number, '.');
 	AdpFixed value;
 
@@ -106,8 +87,8 @@ parse_sum(char **rest, AdpSum *sum)
 		sum->units = value.units;
 	if (point != NULL)
 		sum->scale = Min(strlen(point + 1), PG_UINT8_MAX);
-	sum->rows = strtoll(next_field(rest), NULL, 10);
-	sum->widest_rows = strtoll(next_field(rest), NULL, 10);
+	sum->rows = strtoll(adp_wire_next_field(rest), NULL, 10);
+	sum->widest_rows = strtoll(adp_wire_next_field(rest), NULL, 10);
 }
 
 /*
@@ -120,17 +101,17 @@ parse_state(char *rest, AdpRatioState *state)
 	const char *letter;
 	const char *code;
 
-	for (letter = next_field(&rest); *letter != '\0'; letter++)
+	for (letter = adp_wire_next_field(&rest); *letter != '\0'; letter++)
 	{
 		const char *known = strchr(kind_letters, *letter);
 
 		if (known != NULL)
 			state->kind |= 1 << (known - kind_letters);
 	}
-	code = next_field(&rest);
+	code = adp_wire_next_field(&rest);
 	if (strcmp(code, NOTHING) != 0)
 		memcpy(state->currency.code, code, strnlen(code, ADP_CURRENCY_SIZE));
-	state->currency.rows = strtoll(next_field(&rest), NULL, 10);
+	state->currency.rows = strtoll(adp_wire_next_field(&rest), NULL, 10);
 	parse_sum(&rest, &state->numerator);
 	parse_sum(&rest, &state->denominator);
 }
@@ -153,9 +134,9 @@ adpipe_ratio_in(PG_FUNCTION_ARGS)
 	bool is_valid;
 
 	strlcpy(copy, input, sizeof(copy));
-	if (strcmp(next_field(&rest), "ratio") == 0)
+	if (strcmp(adp_wire_next_field(&rest), "ratio") == 0)
 	{
-		long version = strtol(next_field(&rest), NULL, 10);
+		long version = strtol(adp_wire_next_field(&rest), NULL, 10);
 
 		adp_version_check_text(version, ADP_RATIO_VERSION, ADP_RATIO_TYPE);
 		state->version = ADP_RATIO_VERSION;
@@ -196,8 +177,7 @@ adpipe_ratio_out(PG_FUNCTION_ARGS)
 static void
 send_sum(StringInfo message, const AdpSum *sum)
 {
-	pq_sendint64(message, (uint64) ((uint128) sum->units >> 64));
-	pq_sendint64(message, (uint64) sum->units);
+	adp_wire_send_units(message, sum->units);
 	pq_sendint64(message, sum->rows);
 	pq_sendint64(message, sum->widest_rows);
 	pq_sendint8(message, sum->scale);
@@ -209,10 +189,7 @@ send_sum(StringInfo message, const AdpSum *sum)
 static void
 receive_sum(StringInfo message, AdpSum *sum)
 {
-	uint64 high = (uint64) pq_getmsgint64(message);
-	uint64 low = (uint64) pq_getmsgint64(message);
-
-	sum->units = (int128) (((uint128) high << 64) | low);
+	sum->units = adp_wire_receive_units(message);
 	sum->rows = pq_getmsgint64(message);
 	sum->widest_rows = pq_getmsgint64(message);
 	sum->scale = pq_getmsgbyte(message);
