@@ -1,5 +1,5 @@
 /*
- * refresh.sql: fetching, checking and replacing slices.
+ * chunk.sql: fetching, checking and replacing slices.
  *
  * For each batch of chunks: claim them, COMMIT; fetch into a temporary table,
  * COMMIT; then for each account, under a lock on (target, account), replace

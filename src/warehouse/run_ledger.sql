@@ -1,5 +1,5 @@
 /*
- * runs.sql: the functions by which refreshes write the ledger.  They run with
+ * run_ledger.sql: the functions by which refreshes write the ledger.  They run with
  * the rights of the extension's owner, and are for the roles that
  * grant_loader() names, each for its own copies: see guard.sql.
  */

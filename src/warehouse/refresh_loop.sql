@@ -1,4 +1,4 @@
-/* run.sql: one run over one target, and the procedures that people and schedulers call. */
+/* refresh_loop.sql: one run over one target, and the procedures that people and schedulers call. */
 
 /* The moment a run has to end by, so that statement_timeout does not cut it off. */
 CREATE FUNCTION adpipe.run_deadline(is_scheduled boolean) RETURNS timestamptz
