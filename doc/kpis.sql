@@ -11,7 +11,7 @@ SELECT section, place,
 	   format(E'### %s\n\n    adpipe.%s(%s)\n\n', name, name, arguments)
 	   || replace(format(E'%s Unit: %s.', definition, unit), '<', '&lt;')
 	   || COALESCE(E'\n\nBefore you compare: ' || replace(trap, '<', '&lt;'), '') AS text
-  FROM adpipe.kpi_entries();
+  FROM adpipe_internal.kpi_entries();
 
 SELECT $$<!-- Made by "make docs" from doc/kpis.sql, the list of KPIs (src/kpi/kpis.sql, src/kpi/ratio/ratio.sql) and the comments in the catalogue: edit those. -->
 # KPIs

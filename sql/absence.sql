@@ -19,10 +19,10 @@ SELECT adpipe.materialize('campaign_source', 'campaign', '2026-10-01');
 -- Stores the days up to one as read after they had settled.
 CREATE FUNCTION read_until(target regclass, until date) RETURNS void LANGUAGE sql AS $$
     INSERT INTO adpipe.account_ledger (target, account_id, time_zone, is_listed, listed_at)
-    VALUES (target, 'app', 'Asia/Seoul', true, adpipe.clock()) ON CONFLICT DO NOTHING;
+    VALUES (target, 'app', 'Asia/Seoul', true, adpipe_internal.clock()) ON CONFLICT DO NOTHING;
     DELETE FROM adpipe.slice_ledger s WHERE s.target = $1;
     INSERT INTO adpipe.slice_ledger (target, account_id, date_day, rows, fetched_at, changed_at, run_id)
-    SELECT $1, 'app', d::date, 1, adpipe.readable_at(d::date, 'Asia/Seoul', '5 hours'), adpipe.clock(), 1
+    SELECT $1, 'app', d::date, 1, adpipe_internal.readable_at(d::date, 'Asia/Seoul', '5 hours'), adpipe_internal.clock(), 1
     FROM generate_series(timestamp '2026-10-01', until, '1 day') d;
 $$;
 CREATE FUNCTION clean() RETURNS void LANGUAGE sql AS $$
@@ -32,7 +32,7 @@ $$;
 CREATE VIEW missed AS SELECT severity, problem, since FROM adpipe.health WHERE problem ~ 'since 20' ORDER BY problem;
 
 -- How long a silence is allowed.
-SELECT kind, active_days, gap, lag, adpipe.silence_allowed(kind, active_days, gap, lag)
+SELECT kind, active_days, gap, lag, adpipe_internal.silence_allowed(kind, active_days, gap, lag)
 FROM (VALUES ('rows', 35, 0, 0), ('rows', 20, 0, 0), ('rows', 34, 1, 0), ('metric', 35, 0, 0), ('event', 35, 0, 0), ('event', 34, 1, 0),
              ('campaign', 25, 2, 0), ('event', 7, 6, 0), ('event', 30, 1, 6))
     v (kind, active_days, gap, lag);
@@ -44,21 +44,21 @@ INSERT INTO raw SELECT 'app', d::date, 'small', d FROM generate_series(timestamp
 INSERT INTO raw SELECT 'app', d::date, 'weekdays', d FROM generate_series(timestamp '2026-10-01', '2026-11-13', '1 day') d WHERE extract(isodow FROM d) < 6;
 INSERT INTO raw SELECT 'app', d::date, 'twice a week', d FROM generate_series(timestamp '2026-10-01', '2026-11-10', '1 day') d WHERE extract(isodow FROM d) IN (2, 5);
 INSERT INTO raw SELECT 'app', d::date, 'rare', d FROM generate_series(timestamp '2026-10-01', '2026-11-10', '1 day') d WHERE extract(isodow FROM d) = 2;
-SELECT read_until('raw', '2026-11-18'), adpipe.watch_signals('raw', 'raw_source');
+SELECT read_until('raw', '2026-11-18'), adpipe_internal.watch_signals('raw', 'raw_source');
 SELECT kind, name, active_days, last_day, silent_days, longest_gap FROM adpipe.signal_ledger WHERE kind = 'event' ORDER BY name;
 TABLE missed;
-SELECT read_until('raw', '2026-11-19'), adpipe.watch_signals('raw', 'raw_source');
+SELECT read_until('raw', '2026-11-19'), adpipe_internal.watch_signals('raw', 'raw_source');
 TABLE missed;
 
 -- Nothing is measured twice on the same days.
 UPDATE adpipe.signal_ledger SET silent_days = 0;
-SELECT adpipe.watch_signals('raw', 'raw_source');
+SELECT adpipe_internal.watch_signals('raw', 'raw_source');
 SELECT max(silent_days) FROM adpipe.signal_ledger;
 
 -- A day that was read before it had settled is not judged.
 UPDATE adpipe.target_ledger SET signals_seen = NULL;
-UPDATE adpipe.slice_ledger SET fetched_at = adpipe.readable_at(date_day, 'Asia/Seoul', '2 hours') WHERE date_day >= '2026-11-18';
-SELECT adpipe.watch_signals('raw', 'raw_source');
+UPDATE adpipe.slice_ledger SET fetched_at = adpipe_internal.readable_at(date_day, 'Asia/Seoul', '2 hours') WHERE date_day >= '2026-11-18';
+SELECT adpipe_internal.watch_signals('raw', 'raw_source');
 SELECT name, silent_days FROM adpipe.signal_ledger WHERE name IN ('large', 'small') ORDER BY 1;
 TABLE missed;
 
@@ -66,11 +66,11 @@ TABLE missed;
 -- is accepted.
 SELECT read_until('raw', '2026-11-19');
 INSERT INTO raw SELECT 'app', d::date, 'small', d FROM generate_series(timestamp '2026-11-18', '2026-11-19', '1 day') d;
-SELECT adpipe.watch_signals('raw', 'raw_source');
+SELECT adpipe_internal.watch_signals('raw', 'raw_source');
 TABLE missed;
 SET adpipe.debug_now = '2026-12-28 12:00Z';
 INSERT INTO raw SELECT 'app', d::date, 'small', d FROM generate_series(timestamp '2026-11-20', '2026-11-30', '1 day') d;
-SELECT read_until('raw', '2026-12-27'), adpipe.watch_signals('raw', 'raw_source');
+SELECT read_until('raw', '2026-12-27'), adpipe_internal.watch_signals('raw', 'raw_source');
 SELECT severity, problem FROM missed;
 SELECT adpipe.accept_absence('raw', 'app', 'large'), adpipe.accept_absence('raw', 'app', 'large');
 SELECT severity, problem FROM missed;
@@ -84,16 +84,16 @@ SELECT clean();
 SET adpipe.debug_now = '2026-11-20 12:00Z';
 INSERT INTO events SELECT 'app', d::date, 'googleadwords_int', 'install day', 30, d FROM generate_series(timestamp '2026-10-01', '2026-11-19', '1 day') d;
 INSERT INTO events SELECT 'app', d::date, 'googleadwords_int', 'fourth day', 30, d FROM generate_series(timestamp '2026-10-01', '2026-11-16', '1 day') d;
-SELECT read_until('events', '2026-11-19'), adpipe.watch_signals('events', 'events_source');
+SELECT read_until('events', '2026-11-19'), adpipe_internal.watch_signals('events', 'events_source');
 SELECT name, silent_days, lag_days FROM adpipe.signal_ledger WHERE kind = 'event' ORDER BY 1;
 TABLE missed;
 SET adpipe.debug_now = '2026-11-24 12:00Z';
 INSERT INTO events SELECT 'app', d::date, 'googleadwords_int', 'install day', 30, d FROM generate_series(timestamp '2026-11-20', '2026-11-23', '1 day') d;
-SELECT read_until('events', '2026-11-23'), adpipe.watch_signals('events', 'events_source');
+SELECT read_until('events', '2026-11-23'), adpipe_internal.watch_signals('events', 'events_source');
 TABLE missed;
 SET adpipe.debug_now = '2026-11-25 12:00Z';
 INSERT INTO events VALUES ('app', '2026-11-24', 'googleadwords_int', 'install day', 30, now());
-SELECT read_until('events', '2026-11-24'), adpipe.watch_signals('events', 'events_source');
+SELECT read_until('events', '2026-11-24'), adpipe_internal.watch_signals('events', 'events_source');
 SELECT severity, problem FROM missed;
 SELECT account_id, setting, old_value, new_value FROM adpipe.settings_changes;
 SELECT min(date_day), max(date_day), count(*) FROM adpipe.slice_ledger WHERE target = 'events'::regclass AND stale_since IS NOT NULL;
@@ -103,14 +103,14 @@ SELECT min(date_day), max(date_day), count(*) FROM adpipe.slice_ledger WHERE tar
 SELECT clean();
 SET adpipe.debug_now = '2026-11-20 12:00Z';
 INSERT INTO campaign SELECT 'app', d::date, '1', 100, CASE WHEN d < '2026-11-18' THEN 25.5 ELSE 0 END, d FROM generate_series(timestamp '2026-10-01', '2026-11-19', '1 day') d;
-SELECT read_until('campaign', '2026-11-19'), adpipe.watch_signals('campaign', 'campaign_source');
+SELECT read_until('campaign', '2026-11-19'), adpipe_internal.watch_signals('campaign', 'campaign_source');
 SELECT severity, problem FROM missed;
 SELECT action FROM adpipe.health WHERE problem ~ 'since 20';
 SET adpipe.debug_now = '2026-11-20 13:00Z';
 DELETE FROM campaign WHERE date_day >= '2026-11-19';
 SELECT read_until('campaign', '2026-11-19');
 UPDATE adpipe.slice_ledger SET rows = 0 WHERE date_day >= '2026-11-19';
-SELECT adpipe.watch_signals('campaign', 'campaign_source');
+SELECT adpipe_internal.watch_signals('campaign', 'campaign_source');
 SELECT severity, problem FROM missed;
 
 -- What goes wrong is said, and does not end the refresh.
@@ -118,13 +118,13 @@ UPDATE adpipe.target_ledger SET signals_seen = NULL;
 CREATE ROLE regress_adpipe_nobody;
 ALTER TABLE raw OWNER TO regress_adpipe_nobody;
 REVOKE ALL ON raw FROM regress_adpipe_nobody;
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA adpipe TO regress_adpipe_nobody;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA adpipe, adpipe_internal TO regress_adpipe_nobody;
 SET ROLE regress_adpipe_nobody;
-SELECT adpipe.acts_for('raw'), adpipe.watch_signals('raw', 'raw_source');
+SELECT adpipe_internal.acts_for('raw'), adpipe_internal.watch_signals('raw', 'raw_source');
 RESET ROLE;
 ALTER TABLE raw OWNER TO CURRENT_USER;
 SELECT severity, target, problem FROM adpipe.health WHERE problem LIKE 'signals%';
-SELECT adpipe.watch_signals('raw', 'raw_source');
+SELECT adpipe_internal.watch_signals('raw', 'raw_source');
 SELECT count(*) FROM adpipe.health WHERE problem LIKE 'signals%';
 
 DROP OWNED BY regress_adpipe_nobody;

@@ -18,9 +18,9 @@ SELECT adpipe.materialize('google.campaign_daily', 'campaign', '2026-11-01'), ad
 -- Accounts with the days that they have.
 CREATE FUNCTION reads(target regclass, account text, since date, until date) RETURNS void LANGUAGE sql AS $$
     INSERT INTO adpipe.account_ledger (target, account_id, time_zone, is_listed, listed_at)
-    VALUES (target, account, 'UTC', true, adpipe.clock()) ON CONFLICT DO NOTHING;
+    VALUES (target, account, 'UTC', true, adpipe_internal.clock()) ON CONFLICT DO NOTHING;
     INSERT INTO adpipe.slice_ledger (target, account_id, date_day, rows, fetched_at, run_id)
-    SELECT target, account, d::date, 1, adpipe.clock(), 1 FROM generate_series(since::timestamp, until, '1 day') d;
+    SELECT target, account, d::date, 1, adpipe_internal.clock(), 1 FROM generate_series(since::timestamp, until, '1 day') d;
 $$;
 SELECT reads('campaign', '1', '2026-11-16', '2026-11-19'), reads('campaign', '2', '2026-11-16', '2026-11-18'), reads('ad', '1', '2026-11-16', '2026-11-19'),
        reads('tracker', 'app', '2026-11-16', '2026-11-19'), reads('places', 'app', '2026-11-16', '2026-11-19');

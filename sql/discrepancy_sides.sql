@@ -15,9 +15,9 @@ SELECT adpipe.materialize('meta.campaign_daily', 'campaign', '2026-11-01'), adpi
 
 CREATE FUNCTION reads(target regclass, account text, since date, until date) RETURNS void LANGUAGE sql AS $$
     INSERT INTO adpipe.account_ledger (target, account_id, time_zone, is_listed, listed_at)
-    VALUES (target, account, 'UTC', true, adpipe.clock()) ON CONFLICT DO NOTHING;
+    VALUES (target, account, 'UTC', true, adpipe_internal.clock()) ON CONFLICT DO NOTHING;
     INSERT INTO adpipe.slice_ledger (target, account_id, date_day, rows, fetched_at, run_id)
-    SELECT target, account, d::date, 1, adpipe.clock(), 1 FROM generate_series(since::timestamp, until, '1 day') d;
+    SELECT target, account, d::date, 1, adpipe_internal.clock(), 1 FROM generate_series(since::timestamp, until, '1 day') d;
 $$;
 CREATE FUNCTION sides() RETURNS TABLE (date_day date, platform_clicks numeric, conversions numeric, conversions_missing bigint,
                                        tracker_clicks numeric, clicks_missing bigint, installs numeric, installs_missing bigint, difference numeric)

@@ -90,7 +90,7 @@ DECLARE
 BEGIN
 	FOREACH dimensions IN ARRAY ARRAY['currency', 'currency, channel', 'currency, day', 'g, channel, day'] LOOP
 		EXECUTE format($query$
-			SELECT count(*), count(*) FILTER (WHERE adpipe.adstats_send(raw) IS DISTINCT FROM adpipe.adstats_send(rolled)
+			SELECT count(*), count(*) FILTER (WHERE adpipe_internal.adstats_send(raw) IS DISTINCT FROM adpipe_internal.adstats_send(rolled)
 				OR raw::text IS DISTINCT FROM rolled::text)
 			  FROM (SELECT %1$s, adpipe.stats(impressions, clicks, spend, conversions, conversions_value, currency) AS raw
 					  FROM kpi_adstats_rows GROUP BY %1$s) AS a
@@ -191,10 +191,10 @@ SELECT adpipe.adstats(i % 3, NULLIF(i % 2, 0), round((i % 4)::numeric, i % 5), N
   FROM generate_series(1, 120) AS i;
 SELECT count(*), count(DISTINCT s) AS distinct, count(DISTINCT s::text) AS texts FROM sample;
 SELECT count(*) FILTER (WHERE (a.s = b.s) <> (a.s::jsonb = b.s::jsonb)) AS wrong_equal,
-	   count(*) FILTER (WHERE a.s = b.s AND adstats_hash(a.s) <> adstats_hash(b.s)) AS wrong_hash,
-	   count(*) FILTER (WHERE a.s = b.s AND adstats_hash_extended(a.s, 7) <> adstats_hash_extended(b.s, 7)) AS wrong_hash_64,
-	   count(*) FILTER (WHERE adstats_cmp(a.s, b.s) <> -adstats_cmp(b.s, a.s)) AS asymmetric,
-	   count(*) FILTER (WHERE adstats_cmp(a.s, b.s) <> (a.s > b.s)::int - (a.s < b.s)::int) AS wrong_cmp,
+	   count(*) FILTER (WHERE a.s = b.s AND adpipe_internal.adstats_hash(a.s) <> adpipe_internal.adstats_hash(b.s)) AS wrong_hash,
+	   count(*) FILTER (WHERE a.s = b.s AND adpipe_internal.adstats_hash_extended(a.s, 7) <> adpipe_internal.adstats_hash_extended(b.s, 7)) AS wrong_hash_64,
+	   count(*) FILTER (WHERE adpipe_internal.adstats_cmp(a.s, b.s) <> -adpipe_internal.adstats_cmp(b.s, a.s)) AS asymmetric,
+	   count(*) FILTER (WHERE adpipe_internal.adstats_cmp(a.s, b.s) <> (a.s > b.s)::int - (a.s < b.s)::int) AS wrong_cmp,
 	   count(*) FILTER (WHERE (a.s <= b.s) <> NOT (a.s > b.s) OR (a.s >= b.s) <> NOT (a.s < b.s) OR (a.s <> b.s) <> NOT (a.s = b.s)) AS wrong_operators
   FROM sample AS a, sample AS b;
 CREATE UNIQUE INDEX ON days ((adpipe.adstats(impressions, clicks, spend, conversions, conversions_value)));
@@ -246,13 +246,13 @@ BEGIN
 	RAISE NOTICE 'some accepted: %, most refused: %', accepted > 0, accepted < 15000;
 END
 $$;
-SELECT adpipe.adstats_send('adstats:1:EUR:-:2:-1.5:-:0.000000000001');
+SELECT adpipe_internal.adstats_send('adstats:1:EUR:-:2:-1.5:-:0.000000000001');
 
 -- Sliding frames give what computing afresh gives: stats() and rollup() with
 -- their moving mode against the same without it
 CREATE AGGREGATE pg_temp.plain_stats(bigint, bigint, numeric, numeric, numeric, text) (
-	SFUNC = adpipe.adstats_add_row, STYPE = adpipe.adstats);
-CREATE AGGREGATE pg_temp.plain_rollup(adpipe.adstats) (SFUNC = adpipe.adstats_add, STYPE = adpipe.adstats);
+	SFUNC = adpipe_internal.adstats_add_row, STYPE = adpipe.adstats);
+CREATE AGGREGATE pg_temp.plain_rollup(adpipe.adstats) (SFUNC = adpipe_internal.adstats_add, STYPE = adpipe.adstats);
 SELECT count(*) AS rows,
 	   count(*) FILTER (WHERE moved::text IS DISTINCT FROM plain::text) AS wrong_stats,
 	   count(*) FILTER (WHERE rolled::text IS DISTINCT FROM plain_rolled::text) AS wrong_rollup,

@@ -96,7 +96,7 @@ SELECT g, part, journeys(u, t, c, x, v, currency) AS state FROM sample GROUP BY 
 CREATE TEMP TABLE whole AS
 SELECT g, journeys(u, t, c, x, v, currency ORDER BY random()) AS state FROM sample GROUP BY g;
 SELECT count(*) AS groups,
-	   count(*) FILTER (WHERE journeys_send(merged.state) <> journeys_send(whole.state)) AS wrong,
+	   count(*) FILTER (WHERE adpipe_internal.journeys_send(merged.state) <> adpipe_internal.journeys_send(whole.state)) AS wrong,
 	   count(*) FILTER (WHERE twice.state::text <> whole.state::text) AS wrong_in_two_steps
   FROM (SELECT g, rollup(state ORDER BY random()) AS state FROM parts GROUP BY g) AS merged
   JOIN (SELECT g, rollup(state) AS state FROM (SELECT g, rollup(state) AS state FROM parts GROUP BY g, part % 3) AS _ GROUP BY g) AS twice USING (g)
@@ -106,16 +106,16 @@ SELECT count(*) FILTER (WHERE p.state::text <> again.state::text) AS changed
   FROM parts AS p
   JOIN (SELECT g, part, journeys(u, t, c, x, v, currency) AS state FROM sample GROUP BY g, part) AS again USING (g, part);
 -- the transition function outside of an aggregate
-SELECT journeys_add(NULL, 'u', '2000-01-01', 'c', true, 5) AS added,
-	   journeys_add('journeys:1:-:0:"t"(0"c")', 'u', '2000-01-01', 'c', true, 5) AS to_another, journeys_add(NULL, 'u', NULL, 'c', false, 5) AS nothing;
+SELECT adpipe_internal.journeys_add(NULL, 'u', '2000-01-01', 'c', true, 5) AS added,
+	   adpipe_internal.journeys_add('journeys:1:-:0:"t"(0"c")', 'u', '2000-01-01', 'c', true, 5) AS to_another, adpipe_internal.journeys_add(NULL, 'u', NULL, 'c', false, 5) AS nothing;
 -- neutral element, both sides; also outside of an aggregate
-SELECT bool_and(journeys_combine(state, 'journeys:1:-:0:')::text = state::text) AS right_neutral,
-	   bool_and(journeys_combine('journeys:1:-:0:', state)::text = state::text) AS left_neutral FROM parts;
+SELECT bool_and(adpipe_internal.journeys_combine(state, 'journeys:1:-:0:')::text = state::text) AS right_neutral,
+	   bool_and(adpipe_internal.journeys_combine('journeys:1:-:0:', state)::text = state::text) AS left_neutral FROM parts;
 DO $$
 DECLARE
 	a adpipe.journeys := 'journeys:1:-:0:"u"(0"c")';
-	b adpipe.journeys := adpipe.journeys_combine(a, 'journeys:1:-:0:"u"(1"d")');
-	c adpipe.journeys := adpipe.journeys_combine(b, 'journeys:1:-:0:"a"(1"d")');
+	b adpipe.journeys := adpipe_internal.journeys_combine(a, 'journeys:1:-:0:"u"(1"d")');
+	c adpipe.journeys := adpipe_internal.journeys_combine(b, 'journeys:1:-:0:"a"(1"d")');
 BEGIN
 	RAISE NOTICE '%, %, %', a, b, c;
 END
@@ -163,7 +163,7 @@ DROP VIEW kpi_attribution_report;
 DROP TABLE kpi_attribution_rows;
 
 -- Text form: exact, and one state has one text
-SELECT bool_and(journeys_send(state::text::journeys) = journeys_send(state)) AS text_round_trip FROM parts;
+SELECT bool_and(adpipe_internal.journeys_send(state::text::journeys) = adpipe_internal.journeys_send(state)) AS text_round_trip FROM parts;
 SELECT input, pg_temp.outcome(format('SELECT %L::adpipe.journeys', input)) = input AS accepted
   FROM unnest(ARRAY['journeys:1:-:0:',
 	'journeys:1:EUR:1:"a"(-5"c" 0=-)"b"(0"c" 0=-0.5 0=0.00 0=5 0=5.0 9"\"\\\"")',
@@ -217,10 +217,10 @@ COPY parts TO :'file' (FORMAT binary);
 CREATE TEMP TABLE loaded (LIKE parts);
 COPY loaded FROM :'file' (FORMAT binary);
 SELECT count(*) AS states,
-	   count(*) FILTER (WHERE p.state::text <> l.state::text OR journeys_send(p.state) <> journeys_send(l.state)) AS wrong
+	   count(*) FILTER (WHERE p.state::text <> l.state::text OR adpipe_internal.journeys_send(p.state) <> adpipe_internal.journeys_send(l.state)) AS wrong
   FROM parts AS p JOIN loaded AS l USING (g, part);
 -- the stored form is frozen: these bytes must be read for ever
-SELECT journeys_send('journeys:1:EUR:2:"ann"(-1"mail" 5"search" 5=12.50 300=-)"bob"(0=-0.000000000001 1"mail")');
+SELECT adpipe_internal.journeys_send('journeys:1:EUR:2:"ann"(-1"mail" 5"search" 5=12.50 300=-)"bob"(0=-0.000000000001 1"mail")');
 
 -- Damaged bytes, too short, too long: an error or a valid state, never more
 CREATE FUNCTION pg_temp.receive(file text, message bytea) RETURNS text
@@ -268,7 +268,7 @@ SELECT title, pg_temp.receive(:'file', decode(message, 'hex')) AS result
 DO $$
 DECLARE
 	file text := current_setting('data_directory') || '/adpipe_kpi_attribution.copy';
-	message bytea := adpipe.journeys_send('journeys:1:EUR:2:"ann"(-1"mail" 5"search" 5=12.50 300=-)"bob"(0=-0.000000000001 1"mail")');
+	message bytea := adpipe_internal.journeys_send('journeys:1:EUR:2:"ann"(-1"mail" 5"search" 5=12.50 300=-)"bob"(0=-0.000000000001 1"mail")');
 	result text;
 BEGIN
 	FOR i IN 1 .. 2000 LOOP

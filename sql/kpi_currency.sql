@@ -72,7 +72,7 @@ SELECT adpipe.cpc(n, d) FROM (VALUES (3, 4, 'EUR'), (5, 4, 'USD')) AS v (n, d, c
 
 -- Between states
 SELECT pg_temp.outcome(format(
-	'SELECT adpipe.ratio_combine(%L::adpipe.ratio_state, %L::adpipe.ratio_state)', a, b))
+	'SELECT adpipe_internal.ratio_combine(%L::adpipe.ratio_state, %L::adpipe.ratio_state)', a, b))
   FROM (VALUES
 	('ratio:1:n:EUR:1:3:1:1:4:1:1', 'ratio:1:n:EUR:2:5:2:2:9:2:2'),
 	('ratio:1:n:EUR:1:3:1:1:4:1:1', 'ratio:1:n:USD:1:3:1:1:4:1:1'),

@@ -21,13 +21,13 @@ $$;
 
 -- The aggregates without their final functions, and the merge of stored states
 CREATE AGGREGATE pg_temp.collect_funnel(interval, text, timestamptz, VARIADIC boolean[]) (
-	SFUNC = adpipe.funnel_add, STYPE = adpipe.events_state, COMBINEFUNC = adpipe.events_combine);
+	SFUNC = adpipe_internal.funnel_add, STYPE = adpipe.events_state, COMBINEFUNC = adpipe_internal.events_combine);
 CREATE AGGREGATE pg_temp.collect_sequence(text, bigint, bigint, VARIADIC boolean[]) (
-	SFUNC = adpipe.sequence_add, STYPE = adpipe.events_state, COMBINEFUNC = adpipe.events_combine);
+	SFUNC = adpipe_internal.sequence_add, STYPE = adpipe.events_state, COMBINEFUNC = adpipe_internal.events_combine);
 CREATE AGGREGATE pg_temp.collect_retention(text, integer[], timestamptz, text, timestamptz, boolean, boolean) (
-	SFUNC = adpipe.retention_add, STYPE = adpipe.events_state, COMBINEFUNC = adpipe.events_combine);
+	SFUNC = adpipe_internal.retention_add, STYPE = adpipe.events_state, COMBINEFUNC = adpipe_internal.events_combine);
 CREATE AGGREGATE pg_temp.merge(adpipe.events_state) (
-	SFUNC = adpipe.events_combine, STYPE = adpipe.events_state);
+	SFUNC = adpipe_internal.events_combine, STYPE = adpipe.events_state);
 
 SELECT pg_temp.collect_funnel('90 min', 'strict_once,strict_order', at, n = 1, n >= 2, n = 3) AS funnel,
 	   pg_temp.collect_sequence('(?1)(?t<=5).*(?2)', 100, n, n = 1, n >= 2) AS sequence,
@@ -49,13 +49,13 @@ SELECT g, part, pg_temp.collect_funnel('50 s', m, to_timestamp(at), met & 1 > 0,
 CREATE TEMP TABLE parts AS SELECT * FROM collected WHERE part IS NOT NULL;
 CREATE TEMP TABLE whole AS SELECT * FROM collected WHERE part IS NULL;
 SELECT count(*) AS groups,
-	   count(*) FILTER (WHERE adpipe.events_send(m.funnel) <> adpipe.events_send(w.funnel)
-						   OR adpipe.events_send(m.sequence) <> adpipe.events_send(w.sequence)
-						   OR adpipe.events_send(m.retention) <> adpipe.events_send(w.retention)) AS other_bytes,
-	   count(*) FILTER (WHERE adpipe.funnel_level(m.funnel) <> f.level
-						   OR adpipe.funnel_steps_timestamptz(m.funnel) IS DISTINCT FROM f.steps
-						   OR adpipe.sequence_matches(m.sequence) <> f.matches
-						   OR adpipe.retention_days(m.retention) IS DISTINCT FROM f.days) AS other_answers,
+	   count(*) FILTER (WHERE adpipe_internal.events_send(m.funnel) <> adpipe_internal.events_send(w.funnel)
+						   OR adpipe_internal.events_send(m.sequence) <> adpipe_internal.events_send(w.sequence)
+						   OR adpipe_internal.events_send(m.retention) <> adpipe_internal.events_send(w.retention)) AS other_bytes,
+	   count(*) FILTER (WHERE adpipe_internal.funnel_level(m.funnel) <> f.level
+						   OR adpipe_internal.funnel_steps_timestamptz(m.funnel) IS DISTINCT FROM f.steps
+						   OR adpipe_internal.sequence_matches(m.sequence) <> f.matches
+						   OR adpipe_internal.retention_days(m.retention) IS DISTINCT FROM f.days) AS other_answers,
 	   count(DISTINCT f.level) AS levels, count(DISTINCT f.matches) > 5 AS many_counts, count(DISTINCT f.days) > 2 AS many_days
   FROM (SELECT g, pg_temp.merge(funnel ORDER BY random()) AS funnel, pg_temp.merge(sequence ORDER BY random()) AS sequence,
 			   pg_temp.merge(retention ORDER BY random()) AS retention FROM parts GROUP BY g) AS m
@@ -68,19 +68,19 @@ SELECT count(*) AS groups,
 -- reading and merging left the stored states alone
 SELECT count(*) AS parts, count(*) FILTER (WHERE merged::text <> p.funnel::text) AS changed
   FROM parts AS p JOIN (SELECT g, part, pg_temp.merge(funnel) AS merged FROM parts GROUP BY g, part) AS again USING (g, part);
-SELECT count(*) FILTER (WHERE adpipe.events_send(p.funnel) <> adpipe.events_send(again.funnel)) AS changed
+SELECT count(*) FILTER (WHERE adpipe_internal.events_send(p.funnel) <> adpipe_internal.events_send(again.funnel)) AS changed
   FROM parts AS p JOIN collected AS again USING (g, part);
 -- neutral element, both sides; commutative
-SELECT bool_and(adpipe.events_combine(sequence, empty)::text = sequence::text) AS right_neutral,
-	   bool_and(adpipe.events_combine(empty, sequence)::text = sequence::text) AS left_neutral,
-	   bool_and(adpipe.events_combine(sequence, next)::text = adpipe.events_combine(next, sequence)::text) AS commutative
+SELECT bool_and(adpipe_internal.events_combine(sequence, empty)::text = sequence::text) AS right_neutral,
+	   bool_and(adpipe_internal.events_combine(empty, sequence)::text = sequence::text) AS left_neutral,
+	   bool_and(adpipe_internal.events_combine(sequence, next)::text = adpipe_internal.events_combine(next, sequence)::text) AS commutative
   FROM (SELECT sequence, lead(sequence) OVER (ORDER BY g, part) AS next,
 			   pg_temp.outcome(format($$SELECT pg_temp.collect_sequence('(?1)(?t>=3)(?2).(?3).*(?4)', 40, 1, false, false, false, false)$$))::adpipe.events_state AS empty
 		  FROM parts) AS p;
 
 -- Text round trip
 SELECT count(*) AS states,
-	   count(*) FILTER (WHERE adpipe.events_send(s::text::adpipe.events_state) <> adpipe.events_send(s)) AS text_wrong
+	   count(*) FILTER (WHERE adpipe_internal.events_send(s::text::adpipe.events_state) <> adpipe_internal.events_send(s)) AS text_wrong
   FROM (SELECT funnel FROM parts UNION ALL SELECT sequence FROM whole UNION ALL SELECT retention FROM parts) AS t (s);
 -- Parallel plans give the same as serial ones, also with a FILTER that leaves
 -- nothing to most workers
@@ -133,7 +133,7 @@ SELECT proname, count(*), bool_and(proparallel = 's') AS parallel, bool_and(prov
    AND proname ~ '^(window_funnel|sequence_|retention|funnel_counts)' GROUP BY proname ORDER BY proname;
 
 -- States do not mix, nor do their readers
-SELECT query, pg_temp.outcome('SELECT adpipe.' || query) AS outcome
+SELECT query, pg_temp.outcome('SELECT adpipe_internal.' || query) AS outcome
   FROM (VALUES
 	('events_combine(''events:1:window_funnel:bigint:2:16:within=5 modes=-:0:'', ''events:1:window_funnel:bigint:2:16:within=6 modes=-:0:'')'),
 	('events_combine(''events:1:window_funnel:bigint:2:16:within=5 modes=-:0:'', ''events:1:window_funnel:bigint:3:16:within=5 modes=-:0:'')'),
@@ -211,7 +211,7 @@ SELECT count(*) AS parts,
 	   count(*) FILTER (WHERE p.funnel::text <> l.funnel::text OR p.sequence::text <> l.sequence::text
 						   OR p.retention::text <> l.retention::text) AS wrong
   FROM parts AS p JOIN loaded AS l USING (g, part);
-SELECT adpipe.events_send('events:1:window_funnel:bigint:2:16:within=5 modes=-:2:-7/2,7/1');
+SELECT adpipe_internal.events_send('events:1:window_funnel:bigint:2:16:within=5 modes=-:2:-7/2,7/1');
 
 -- Damaged bytes, too short, too long: an error or a valid state, never more
 CREATE TEMP TABLE received (state adpipe.events_state);
@@ -248,15 +248,15 @@ SELECT pg_temp.receive(:'file', message) AS unharmed,
 	   pg_temp.receive(:'file', set_byte(message, 24, 255)) AS count,
 	   pg_temp.receive(:'file', set_byte(message, 28, 127)) AS disorder,
 	   pg_temp.receive(:'file', set_byte(message, 39, 4)) AS condition
-  FROM adpipe.events_send('events:1:window_funnel:bigint:2:16:within=5 modes=-:2:-7/2,7/1') AS message \gx
+  FROM adpipe_internal.events_send('events:1:window_funnel:bigint:2:16:within=5 modes=-:2:-7/2,7/1') AS message \gx
 DO $$
 DECLARE
 	file text := current_setting('data_directory') || '/adpipe_kpi_events.copy';
 	messages bytea[] := ARRAY[
-		adpipe.events_send('events:1:window_funnel:timestamptz:2:39:within=5 modes=strict_order,strict_once:2:-7/2,7/1'),
-		adpipe.events_send('events:1:sequence:bigint:2:36:within=100 pattern=(?1)(?t<=5).*(?2):3:1/1,2/2,3/2'),
-		adpipe.events_send('events:1:retention:timestamptz:2:45:kind=bracket days=1-7,0-0 through=99 zone=UTC:2:3/1,4/2'),
-		adpipe.events_send('events:1:retention:date:2:38:kind=classic days=1,7 through=99 zone=:2:5/3,6/2')];
+		adpipe_internal.events_send('events:1:window_funnel:timestamptz:2:39:within=5 modes=strict_order,strict_once:2:-7/2,7/1'),
+		adpipe_internal.events_send('events:1:sequence:bigint:2:36:within=100 pattern=(?1)(?t<=5).*(?2):3:1/1,2/2,3/2'),
+		adpipe_internal.events_send('events:1:retention:timestamptz:2:45:kind=bracket days=1-7,0-0 through=99 zone=UTC:2:3/1,4/2'),
+		adpipe_internal.events_send('events:1:retention:date:2:38:kind=classic days=1,7 through=99 zone=:2:5/3,6/2')];
 	message bytea;
 	result text;
 BEGIN
@@ -272,11 +272,11 @@ BEGIN
 			END IF;
 			-- whatever was accepted can be read
 			IF result ~ 'retention' THEN
-				PERFORM adpipe.retention_days(result::adpipe.events_state);
+				PERFORM adpipe_internal.retention_days(result::adpipe.events_state);
 			ELSIF result ~ 'sequence' THEN
-				PERFORM adpipe.sequence_matches(result::adpipe.events_state);
+				PERFORM adpipe_internal.sequence_matches(result::adpipe.events_state);
 			ELSE
-				PERFORM adpipe.funnel_level(result::adpipe.events_state);
+				PERFORM adpipe_internal.funnel_level(result::adpipe.events_state);
 			END IF;
 		END IF;
 	END LOOP;

@@ -76,11 +76,11 @@ CREATE TEMP TABLE parts AS
 SELECT g, part, adpipe.series(at, v) AS state FROM sample GROUP BY g, part;
 CREATE TEMP TABLE whole AS
 SELECT g, adpipe.series(at, v) AS state FROM sample GROUP BY g;
-SELECT count(*) AS groups, count(*) FILTER (WHERE adpipe.series_send(m.state) <> adpipe.series_send(w.state)) AS wrong
+SELECT count(*) AS groups, count(*) FILTER (WHERE adpipe_internal.series_send(m.state) <> adpipe_internal.series_send(w.state)) AS wrong
   FROM whole AS w JOIN (SELECT g, adpipe.rollup(state ORDER BY random()) AS state FROM parts GROUP BY g) AS m USING (g);
-SELECT count(*) FILTER (WHERE adpipe.series_send(p.state) <> adpipe.series_send(again.state)) AS changed_by_merging
+SELECT count(*) FILTER (WHERE adpipe_internal.series_send(p.state) <> adpipe_internal.series_send(again.state)) AS changed_by_merging
   FROM parts AS p JOIN (SELECT g, part, adpipe.series(at, v) AS state FROM sample GROUP BY g, part) AS again USING (g, part);
-SELECT count(*) AS groups, count(*) FILTER (WHERE adpipe.series_send(s.state) <> adpipe.series_send(w.state)) AS wrong_sorted
+SELECT count(*) AS groups, count(*) FILTER (WHERE adpipe_internal.series_send(s.state) <> adpipe_internal.series_send(w.state)) AS wrong_sorted
   FROM whole AS w JOIN (SELECT g, adpipe.series(at, v ORDER BY at, v) AS state FROM sample GROUP BY g) AS s USING (g);
 -- the points are those of the rows
 SELECT count(*) AS points, count(*) FILTER (WHERE s.at IS NULL OR c.at IS NULL) AS wrong
@@ -107,7 +107,7 @@ SELECT i % 10 AS g, i, timestamp '2026-01-01' + interval '1 minute' * (i * 7919 
   FROM generate_series(1, 30000) AS i;
 ANALYZE kpi_ewma_rows;
 CREATE VIEW kpi_ewma_report AS
-SELECT g, adpipe.series_send(adpipe.series(at, v)) AS bytes, adpipe.ewma(adpipe.series(at, v), 0.1) AS ewma,
+SELECT g, adpipe_internal.series_send(adpipe.series(at, v)) AS bytes, adpipe.ewma(adpipe.series(at, v), 0.1) AS ewma,
 	   adpipe.series(at, v) FILTER (WHERE i < 40) AS early
   FROM kpi_ewma_rows GROUP BY g;
 BEGIN;
@@ -137,7 +137,7 @@ DROP VIEW kpi_ewma_report;
 DROP TABLE kpi_ewma_rows;
 
 -- Text form: exact, and one state has one text, whatever the session shows
-SELECT bool_and(adpipe.series_send(state::text::adpipe.adseries) = adpipe.series_send(state)) AS text_round_trip FROM parts;
+SELECT bool_and(adpipe_internal.series_send(state::text::adpipe.adseries) = adpipe_internal.series_send(state)) AS text_round_trip FROM parts;
 SET datestyle = 'SQL, DMY';
 SELECT input, input::adpipe.adseries::text = input AS accepted
   FROM unnest(ARRAY['series:1:', 'series:1:2026-01-31T00:00:00=0', 'series:1:2026-01-31T23:59:59.999999=-1.5e-300,2026-01-31T23:59:59.999999=5e-324',
@@ -158,11 +158,11 @@ SELECT current_setting('data_directory') || '/adpipe_kpi_ewma.copy' AS file \gse
 COPY parts TO :'file' (FORMAT binary);
 CREATE TEMP TABLE loaded (LIKE parts);
 COPY loaded FROM :'file' (FORMAT binary);
-SELECT count(*) AS states, count(*) FILTER (WHERE p.state::text <> l.state::text OR adpipe.series_send(p.state) <> adpipe.series_send(l.state)) AS wrong
+SELECT count(*) AS states, count(*) FILTER (WHERE p.state::text <> l.state::text OR adpipe_internal.series_send(p.state) <> adpipe_internal.series_send(l.state)) AS wrong
   FROM parts AS p JOIN loaded AS l USING (g, part);
 INSERT INTO loaded SELECT 99, n, adpipe.series(timestamp '2026-01-01' + interval '1 hour' * i, i) FROM unnest(ARRAY[1, 6, 7, 100, 20000]) AS n, generate_series(1, n) AS i GROUP BY n;
-SELECT part AS points, adpipe.ewma(state, 1) AS last, length(adpipe.series_send(state)) AS bytes FROM loaded WHERE g = 99 ORDER BY 1;
-SELECT adpipe.series_send('series:1:2000-01-01T00:00:00.000001=1,2000-01-02T00:00:00=-2.5');
+SELECT part AS points, adpipe.ewma(state, 1) AS last, length(adpipe_internal.series_send(state)) AS bytes FROM loaded WHERE g = 99 ORDER BY 1;
+SELECT adpipe_internal.series_send('series:1:2000-01-01T00:00:00.000001=1,2000-01-02T00:00:00=-2.5');
 
 -- Damaged bytes, too short, too long: an error or a valid state, never more
 CREATE FUNCTION pg_temp.receive(file text, message bytea) RETURNS text
@@ -197,11 +197,11 @@ SELECT pg_temp.receive(:'file', message) AS unharmed,
 	   pg_temp.receive(:'file', overlay(message PLACING '\x7ff8000000000000' FROM 14)) AS nan,
 	   pg_temp.receive(:'file', overlay(message PLACING '\x7ff0000000000000' FROM 14)) AS infinity,
 	   pg_temp.receive(:'file', overlay(message PLACING '\x8000000000000000' FROM 14)) AS minus_zero
-  FROM adpipe.series_send('series:1:2000-01-01T00:00:00.000001=1,2000-01-02T00:00:00=-2.5') AS message;
+  FROM adpipe_internal.series_send('series:1:2000-01-01T00:00:00.000001=1,2000-01-02T00:00:00=-2.5') AS message;
 DO $$
 DECLARE
 	file text := current_setting('data_directory') || '/adpipe_kpi_ewma.copy';
-	message bytea := adpipe.series_send('series:1:2000-01-01T00:00:00.000001=1,2000-01-02T00:00:00=-2.5');
+	message bytea := adpipe_internal.series_send('series:1:2000-01-01T00:00:00.000001=1,2000-01-02T00:00:00=-2.5');
 	result text;
 	accepted int := 0;
 BEGIN
@@ -224,7 +224,7 @@ COPY (SELECT 1 WHERE false) TO PROGRAM 'rm adpipe_kpi_ewma.copy';
 \set SHOW_CONTEXT never
 
 -- Refused
-SELECT call, pg_temp.outcome('SELECT adpipe.' || call)
+SELECT call, pg_temp.outcome('SELECT ' || CASE WHEN call ~ '_add' THEN 'adpipe_internal.' ELSE 'adpipe.' END || call)
   FROM unnest(ARRAY['series(date ''2026-01-01'', ''NaN'')', 'series(date ''2026-01-01'', ''-Infinity'')', 'series(date ''infinity'', 1)',
 	'series(timestamptz ''2026-01-01 00:00+00'', 1)', 'series_add(NULL, now()::timestamp, 1)', 'ewma_lambda(0)', 'ewma_lambda(-1)', 'ewma_lambda(''NaN'')', 'ewma_lambda(''Infinity'')',
 	'ewma(''series:1:'', 0)', 'ewma(''series:1:'', 1.1)', 'ewma(''series:1:'', ''NaN'')', 'ewma(''series:1:2026-01-01T00:00:00=5'', 0.5, ''NaN'')',

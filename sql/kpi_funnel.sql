@@ -151,7 +151,7 @@ SELECT at, adpipe.window_funnel(10, at, names = 'A', names = 'B', names = 'C') O
   FROM pg_temp.rows_of('1A 2X 3B 20C 21A 25B 26C');
 
 -- What is refused
-SELECT query, pg_temp.outcome('SELECT adpipe.' || query) AS outcome
+SELECT query, pg_temp.outcome('SELECT ' || CASE WHEN query ~ '^funnel_counts_' THEN 'adpipe_internal.' ELSE 'adpipe.' END || query) AS outcome
   FROM (VALUES
 	('window_funnel(''1 day'', ''strict'', now(), true)'),
 	('window_funnel(''1 day'', ''strict_once,,strict_order  allow_reentry'', now(), true)'),

@@ -21,7 +21,7 @@ $$;
 
 -- How a value is kept: 12 decimals, more are rounded half away from zero.
 -- The texts show sum, rows, rows with the most decimals.
-SELECT v AS "numeric", split_part(adpipe.ratio_add(NULL, v, NULL)::text, ':', 6) AS kept
+SELECT v AS "numeric", split_part(adpipe_internal.ratio_add(NULL, v, NULL)::text, ':', 6) AS kept
   FROM unnest(ARRAY[0, 1, -1, 0.5, 12.50, 10000, 9999.9999, 100000000.00010000,
 	0.0000000000005, -0.0000000000005, 0.00000000000049999999,
 	-0.00000000000049999999, 0.0000000000014999, 0.0000000000015,
@@ -30,13 +30,13 @@ SELECT v AS "numeric", split_part(adpipe.ratio_add(NULL, v, NULL)::text, ':', 6)
 	123456789012345678901234567.123456789012,
 	170141183460469231731687303.715884105727,
 	-170141183460469231731687303.715884105727]) AS v;
-SELECT v AS "float", split_part(adpipe.ratio_add(NULL, v, NULL)::text, ':', 6) AS kept
+SELECT v AS "float", split_part(adpipe_internal.ratio_add(NULL, v, NULL)::text, ':', 6) AS kept
   FROM unnest(ARRAY[0, '-0', 1, -1, 0.5, 0.1, 0.3, 12.34, -12.34, 1e-6, 1.5e-7, 1e-12,
 	5e-13, -5e-13, 4.9e-13, 2.5e-12, 5e-324, 1.0000000000005, 123456.789012,
 	999999999.999999, 1e9, 1000000000.5, 9007199254740991, 9007199254740993,
 	9007199254740994, 1e15, 1e16, 1.5e20, 1.7e26, -1.7e26,
 	0.1::float8 + 0.2::float8, 0.1::real]::float8[]) AS v;
-SELECT v AS "bigint", split_part(adpipe.ratio_add(NULL, v, NULL)::text, ':', 6) AS kept
+SELECT v AS "bigint", split_part(adpipe_internal.ratio_add(NULL, v, NULL)::text, ':', 6) AS kept
   FROM unnest(ARRAY[0, 1, -1, 9223372036854775807, -9223372036854775808]::bigint[]) AS v;
 
 -- Out of range, not a number
@@ -119,10 +119,10 @@ SELECT kind, n, d, format('ratio:1:nd:-:2:%s:1:1:%s:1:1', n, d)::adpipe.ratio_st
 	('small', i % 41 - 20, i % 37 - 18)) AS v (kind, n, d)
  WHERE d <> 0;
 SELECT kind, count(*) > 1000 AS many,
-	   count(*) FILTER (WHERE numeric_send(adpipe.ratio_final(state)) <> numeric_send(n / d)) AS wrong,
-	   count(*) FILTER (WHERE numeric_send(adpipe.ratio_final_mille(state)) <> numeric_send(1000 * n / d)) AS wrong_mille,
-	   count(*) FILTER (WHERE numeric_send(adpipe.ratio_final_gain(state)) <> numeric_send((n - d) / d)) AS wrong_gain,
-	   count(*) FILTER (WHERE pg_column_size(adpipe.ratio_final(state)) <> pg_column_size(n / d)) AS wrong_size
+	   count(*) FILTER (WHERE numeric_send(adpipe_internal.ratio_final(state)) <> numeric_send(n / d)) AS wrong,
+	   count(*) FILTER (WHERE numeric_send(adpipe_internal.ratio_final_mille(state)) <> numeric_send(1000 * n / d)) AS wrong_mille,
+	   count(*) FILTER (WHERE numeric_send(adpipe_internal.ratio_final_gain(state)) <> numeric_send((n - d) / d)) AS wrong_gain,
+	   count(*) FILTER (WHERE pg_column_size(adpipe_internal.ratio_final(state)) <> pg_column_size(n / d)) AS wrong_size
   FROM quotients GROUP BY kind ORDER BY kind;
 -- rounding that carries through all digits; half away from zero; the ends of 64 bits
 SELECT n, d, adpipe.roas(n, d), adpipe.roas(n, d)::text = (n / d)::text AS exact
@@ -136,7 +136,7 @@ SELECT n, d, adpipe.roas(n, d), adpipe.roas(n, d)::text = (n / d)::text AS exact
 
 -- Single floats of every size, against the text that the server prints
 SELECT count(*) AS floats,
-	   count(*) FILTER (WHERE split_part(adpipe.ratio_add(NULL, f, NULL)::text, ':', 6)::numeric
+	   count(*) FILTER (WHERE split_part(adpipe_internal.ratio_add(NULL, f, NULL)::text, ':', 6)::numeric
 						IS DISTINCT FROM round(f::text::numeric, 12)) AS wrong
   FROM (SELECT (random() - 0.5) * 10.0 ^ (random() * 40 - 15)::int
 		  FROM generate_series(1, 20000)

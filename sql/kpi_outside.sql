@@ -1,7 +1,7 @@
 -- Functions that only an aggregate may call are a user's error outside of one.
-SELECT adpipe.series_combine('series:1:', 'series:1:');
+SELECT adpipe_internal.series_combine('series:1:', 'series:1:');
 \echo :SQLSTATE
-SELECT adpipe.series_add('series:1:', '2026-11-01', 1);
+SELECT adpipe_internal.series_add('series:1:', '2026-11-01', 1);
 -- No support function of an aggregate that SQL can call answers NULLs with an
 -- internal error.
 DO $$

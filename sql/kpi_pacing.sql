@@ -79,6 +79,6 @@ SELECT campaign, budget, sum(spend) AS spent,
 		  FROM generate_series(1, 3) AS c, generate_series(1, 15) AS day) AS daily
  GROUP BY campaign, budget ORDER BY campaign;
 SELECT proname, provolatile, proparallel, proisstrict FROM pg_proc
- WHERE pronamespace = 'adpipe'::regnamespace
+ WHERE pronamespace IN ('adpipe'::regnamespace, 'adpipe_internal'::regnamespace)
    AND proname IN ('pacing', 'projected_spend', 'remaining_daily', 'days_to_exhaustion', 'elapsed_fraction', 'pacing_argument')
  ORDER BY 1;

@@ -116,7 +116,7 @@ SELECT adpipe.ltv(revenue, size) FROM (VALUES (100, 50), (30, NULL), (20, NULL))
 \set VERBOSITY default
 SELECT adpipe.frequency(n, d) FROM (VALUES (6, 4), (2, 1)) AS v (n, d);
 SELECT adpipe.unique_ctr(n, d) FROM (VALUES (1, 4), (1, NULL)) AS v (n, d);
-SELECT adpipe.ratio_combine(s, s)
+SELECT adpipe_internal.ratio_combine(s, s)
   FROM (SELECT 'ratio:1:o:-:0:6:1:1:4:1:1'::adpipe.ratio_state) AS v (s);
 SELECT day, adpipe.frequency(impressions, clicks) FROM days GROUP BY day ORDER BY day;
 
@@ -135,7 +135,7 @@ SELECT r.oid::regprocedure
 -- Everyone may use them, and each is documented
 SELECT p.oid::regprocedure
   FROM pg_proc AS p
- WHERE p.pronamespace = 'adpipe'::regnamespace
+ WHERE p.pronamespace IN ('adpipe'::regnamespace, 'adpipe_internal'::regnamespace)
    AND (p.proname ~ '^(ratio|sparkline)' OR p.oid IN (SELECT oid FROM ratios))
    AND (obj_description(p.oid, 'pg_proc') IS NULL
 		OR NOT has_function_privilege('public', p.oid, 'EXECUTE'));

@@ -41,9 +41,9 @@ BEGIN
 	FOR kpi IN
 		SELECT f.proname AS name, bool_or(f.pronargs = 3) AS is_money,
 			   CASE min(a.aggfinalfn::text)
-				   WHEN 'adpipe.ratio_final' THEN 1
-				   WHEN 'adpipe.ratio_final_mille' THEN 1000
-				   WHEN 'adpipe.ratio_final_gain' THEN 0
+				   WHEN 'adpipe_internal.ratio_final' THEN 1
+				   WHEN 'adpipe_internal.ratio_final_mille' THEN 1000
+				   WHEN 'adpipe_internal.ratio_final_gain' THEN 0
 			   END AS value
 		  FROM pg_proc AS f JOIN pg_aggregate AS a ON a.aggfnoid = f.oid
 		 WHERE f.pronamespace = 'adpipe'::regnamespace

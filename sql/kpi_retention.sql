@@ -158,6 +158,6 @@ SELECT query, pg_temp.outcome('SELECT adpipe.retention(' || query) AS outcome
 	('VARIADIC c) FROM (VALUES (''{t}''::boolean[]), (''{t,f}'')) AS v (c)'),
 	('VARIADIC ''{}''::boolean[])')
 	) AS q (query);
-SELECT query, pg_temp.outcome('SELECT adpipe.' || query) AS outcome
+SELECT query, pg_temp.outcome('SELECT adpipe_internal.' || query) AS outcome
   FROM (VALUES ('conditions_met(0)'), ('conditions_met(-1)'), ('conditions_met(8589934596)'), ('conditions_met(8589934595)'),
 	('conditions_combine(4294967297, 8589934593)'), ('conditions_combine(9223372036854775807, 1)')) AS q (query);

@@ -21,12 +21,12 @@ $$;
 
 -- cpc without its final function, and the merge of stored states
 CREATE AGGREGATE pg_temp.collect(numeric, numeric, text) (
-	SFUNC = adpipe.ratio_add, STYPE = adpipe.ratio_state,
-	COMBINEFUNC = adpipe.ratio_combine, INITCOND = 'ratio:1:n:-:0:0:0:0:0:0:0');
+	SFUNC = adpipe_internal.ratio_add, STYPE = adpipe.ratio_state,
+	COMBINEFUNC = adpipe_internal.ratio_combine, INITCOND = 'ratio:1:n:-:0:0:0:0:0:0:0');
 CREATE AGGREGATE pg_temp.merge(adpipe.ratio_state) (
-	SFUNC = adpipe.ratio_combine, STYPE = adpipe.ratio_state);
+	SFUNC = adpipe_internal.ratio_combine, STYPE = adpipe.ratio_state);
 
-SELECT pg_temp.collect(n, d, c) AS state, adpipe.ratio_final(pg_temp.collect(n, d, c)) AS cpc
+SELECT pg_temp.collect(n, d, c) AS state, adpipe_internal.ratio_final(pg_temp.collect(n, d, c)) AS cpc
   FROM (VALUES (12.50, 3, 'EUR'), (0.125, 4, 'EUR'), (NULL, 5.5, 'EUR')) AS v (n, d, c);
 SELECT pg_temp.collect(n, d, c) AS empty FROM (VALUES (1.5, 2.5, 'EUR')) AS v (n, d, c) WHERE false;
 
@@ -40,17 +40,17 @@ SELECT i, i % 100 AS g, (random() * 6)::int AS part, 'C' || i % 100 AS c,
 CREATE TEMP TABLE parts AS
 SELECT g, part, pg_temp.collect(n, d, c) AS state FROM sample GROUP BY g, part;
 SELECT count(*) AS groups,
-	   count(*) FILTER (WHERE adpipe.ratio_send(merged.state) <> adpipe.ratio_send(whole.state)) AS wrong
+	   count(*) FILTER (WHERE adpipe_internal.ratio_send(merged.state) <> adpipe_internal.ratio_send(whole.state)) AS wrong
   FROM (SELECT g, pg_temp.merge(state ORDER BY random()) AS state FROM parts GROUP BY g) AS merged
   JOIN (SELECT g, pg_temp.collect(n, d, c) AS state FROM sample GROUP BY g) AS whole USING (g);
 -- merging left the stored states alone
-SELECT count(*) FILTER (WHERE adpipe.ratio_send(p.state) <> adpipe.ratio_send(again.state)) AS changed
+SELECT count(*) FILTER (WHERE adpipe_internal.ratio_send(p.state) <> adpipe_internal.ratio_send(again.state)) AS changed
   FROM parts AS p
   JOIN (SELECT g, part, pg_temp.collect(n, d, c) AS state FROM sample GROUP BY g, part) AS again
  USING (g, part);
 -- neutral element, both sides
-SELECT bool_and(adpipe.ratio_combine(state, 'ratio:1:n:-:0:0:0:0:0:0:0')::text = state::text) AS right_neutral,
-	   bool_and(adpipe.ratio_combine('ratio:1:n:-:0:0:0:0:0:0:0', state)::text = state::text) AS left_neutral
+SELECT bool_and(adpipe_internal.ratio_combine(state, 'ratio:1:n:-:0:0:0:0:0:0:0')::text = state::text) AS right_neutral,
+	   bool_and(adpipe_internal.ratio_combine('ratio:1:n:-:0:0:0:0:0:0:0', state)::text = state::text) AS left_neutral
   FROM parts;
 
 -- A parallel plan gives the same as a serial one, also with a FILTER that
@@ -96,7 +96,7 @@ DROP VIEW kpi_state_report;
 DROP TABLE kpi_state_rows;
 
 -- Text form: exact, and one state has one text
-SELECT bool_and(adpipe.ratio_send(state::text::adpipe.ratio_state) = adpipe.ratio_send(state)) AS text_round_trip
+SELECT bool_and(adpipe_internal.ratio_send(state::text::adpipe.ratio_state) = adpipe_internal.ratio_send(state)) AS text_round_trip
   FROM parts;
 SELECT input, pg_temp.outcome(format('SELECT %L::adpipe.ratio_state', input)) = input AS accepted
   FROM unnest(ARRAY[
@@ -125,13 +125,13 @@ SELECT input, pg_temp.outcome(format('SELECT %L::adpipe.ratio_state', input))
 SELECT pg_temp.outcome('SELECT (''ratio:1:'' || repeat(''9'', 1000))::adpipe.ratio_state')
 	   = '22P02 | invalid input syntax for type adpipe.ratio_state: "ratio:1:' || repeat('9', 1000) || '"' AS long_input;
 -- counts that do not fit together
-SELECT pg_temp.outcome(format('SELECT adpipe.ratio_combine(%L, %1$L)',
+SELECT pg_temp.outcome(format('SELECT adpipe_internal.ratio_combine(%L, %1$L)',
 	'ratio:1:-:-:0:5:4611686018427387903:4611686018427387903:0:0:0'));
-SELECT pg_temp.outcome(format('SELECT adpipe.ratio_add(%L, 1, 1)',
+SELECT pg_temp.outcome(format('SELECT adpipe_internal.ratio_add(%L, 1, 1)',
 	'ratio:1:-:-:0:5:4611686018427387903:4611686018427387903:0:0:0'));
 -- rows that were not added
-SELECT pg_temp.outcome('SELECT adpipe.ratio_remove(''ratio:1:d:EUR:2:5:1:1:4:1:1'', 5, NULL, NULL::text)') AS currency,
-	   pg_temp.outcome('SELECT adpipe.ratio_remove(''ratio:1:-:-:0:5.5:2:2:0:0:0'', 1, NULL)') AS decimals;
+SELECT pg_temp.outcome('SELECT adpipe_internal.ratio_remove(''ratio:1:d:EUR:2:5:1:1:4:1:1'', 5, NULL, NULL::text)') AS currency,
+	   pg_temp.outcome('SELECT adpipe_internal.ratio_remove(''ratio:1:-:-:0:5.5:2:2:0:0:0'', 1, NULL)') AS decimals;
 
 -- Damaged texts are refused, or were no damage
 DO $$
@@ -167,9 +167,9 @@ CREATE TEMP TABLE loaded (LIKE parts);
 COPY loaded FROM :'file' (FORMAT binary);
 SELECT count(*) AS states,
 	   count(*) FILTER (WHERE p.state::text <> l.state::text
-						OR adpipe.ratio_send(p.state) <> adpipe.ratio_send(l.state)) AS wrong
+						OR adpipe_internal.ratio_send(p.state) <> adpipe_internal.ratio_send(l.state)) AS wrong
   FROM parts AS p JOIN loaded AS l USING (g, part);
-SELECT adpipe.ratio_send('ratio:1:nd:EUR:2:-1.5:1:1:2:1:1');
+SELECT adpipe_internal.ratio_send('ratio:1:nd:EUR:2:-1.5:1:1:2:1:1');
 
 -- Damaged bytes, too short, too long: an error or a valid state, never more
 CREATE FUNCTION pg_temp.receive(file text, message bytea) RETURNS text
@@ -203,11 +203,11 @@ SELECT pg_temp.receive(:'file', message) AS unharmed,
 	   pg_temp.receive(:'file', set_byte(message, 18, 128)) AS other_sum,
 	   pg_temp.receive(:'file', set_byte(message, 33, 1)) AS digits_behind_scale,
 	   pg_temp.receive(:'file', set_byte(message, 50, 13)) AS scale
-  FROM adpipe.ratio_send('ratio:1:nd:EUR:2:-1.5:1:1:2:1:1') AS message;
+  FROM adpipe_internal.ratio_send('ratio:1:nd:EUR:2:-1.5:1:1:2:1:1') AS message;
 DO $$
 DECLARE
 	file text := current_setting('data_directory') || '/adpipe_kpi_state.copy';
-	message bytea := adpipe.ratio_send('ratio:1:nd:EUR:2:-1.5:1:1:2:1:1');
+	message bytea := adpipe_internal.ratio_send('ratio:1:nd:EUR:2:-1.5:1:1:2:1:1');
 	result text;
 BEGIN
 	FOR i IN 1 .. 2000 LOOP

@@ -72,24 +72,24 @@ CREATE TEMP TABLE steps AS
 WITH RECURSIVE walk AS (
 	SELECT 0 AS i, 'ratio:1:n:-:0:0:0:0:0:0:0'::adpipe.ratio_state AS state
 	 UNION ALL
-	SELECT w.i + 1, adpipe.ratio_add(w.state, s.n, s.d, 'EUR')
+	SELECT w.i + 1, adpipe_internal.ratio_add(w.state, s.n, s.d, 'EUR')
 	  FROM walk AS w JOIN sample AS s ON s.p = 1 AND s.i = w.i + 1)
 SELECT * FROM walk;
 SELECT count(*) AS steps,
-	   count(*) FILTER (WHERE adpipe.ratio_send(adpipe.ratio_remove(after.state, s.n, s.d, 'EUR'))
-						<> adpipe.ratio_send(before.state)) AS wrong,
-	   count(*) FILTER (WHERE adpipe.ratio_remove(after.state, s.n, s.d, 'EUR') IS NULL) AS afresh
+	   count(*) FILTER (WHERE adpipe_internal.ratio_send(adpipe_internal.ratio_remove(after.state, s.n, s.d, 'EUR'))
+						<> adpipe_internal.ratio_send(before.state)) AS wrong,
+	   count(*) FILTER (WHERE adpipe_internal.ratio_remove(after.state, s.n, s.d, 'EUR') IS NULL) AS afresh
   FROM steps AS after JOIN steps AS before ON before.i = after.i - 1
   JOIN sample AS s ON s.p = 1 AND s.i = after.i;
-SELECT adpipe.ratio_remove(adpipe.ratio_remove(s, 1.25, 3, 'EUR'), NULL, 4, NULL) AS nothing_left,
-	   adpipe.ratio_remove(s, NULL, 4, NULL) AS currency_stays,
-	   adpipe.ratio_remove(s, NULL::numeric, NULL, 'USD') AS empty_row
+SELECT adpipe_internal.ratio_remove(adpipe_internal.ratio_remove(s, 1.25, 3, 'EUR'), NULL, 4, NULL) AS nothing_left,
+	   adpipe_internal.ratio_remove(s, NULL, 4, NULL) AS currency_stays,
+	   adpipe_internal.ratio_remove(s, NULL::numeric, NULL, 'USD') AS empty_row
   FROM (SELECT 'ratio:1:n:EUR:1:1.25:1:1:7:2:2'::adpipe.ratio_state) AS v (s);
 -- the only value with the most decimals: start afresh
-SELECT adpipe.ratio_remove('ratio:1:-:-:0:3.25:2:1:7:2:2', 1.25, 3) IS NULL AS widest,
-	   adpipe.ratio_remove('ratio:1:-:-:0:3.25:2:1:7:2:2', 2.0, 3) AS narrower;
+SELECT adpipe_internal.ratio_remove('ratio:1:-:-:0:3.25:2:1:7:2:2', 1.25, 3) IS NULL AS widest,
+	   adpipe_internal.ratio_remove('ratio:1:-:-:0:3.25:2:1:7:2:2', 2.0, 3) AS narrower;
 -- what was never added
-SELECT pg_temp.outcome(format('SELECT adpipe.ratio_remove(%L, %s)', state, row))
+SELECT pg_temp.outcome(format('SELECT adpipe_internal.ratio_remove(%L, %s)', state, row))
   FROM (VALUES ('ratio:1:-:-:0:0:0:0:0:0:0', '1::bigint, NULL'),
 			   ('ratio:1:-:-:0:0:0:0:0:0:0', 'NULL, 1.5'),
 			   ('ratio:1:-:-:0:3:2:2:7:2:2', '1.5, 2'),

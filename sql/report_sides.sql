@@ -18,12 +18,12 @@ SELECT adpipe.daily_report_markdown('adset');
 -- Accounts with the days that they have.
 CREATE FUNCTION reads(target regclass, account text, since date, until date) RETURNS void LANGUAGE sql AS $$
     INSERT INTO adpipe.account_ledger (target, account_id, time_zone, is_listed, listed_at, last_success)
-    VALUES (target, account, 'UTC', true, adpipe.clock(), adpipe.clock()) ON CONFLICT DO NOTHING;
+    VALUES (target, account, 'UTC', true, adpipe_internal.clock(), adpipe_internal.clock()) ON CONFLICT DO NOTHING;
     INSERT INTO adpipe.slice_ledger (target, account_id, date_day, rows, fetched_at, run_id)
-    SELECT target, account, d::date, 1, adpipe.clock(), 1 FROM generate_series(since::timestamp, until, '1 day') d;
+    SELECT target, account, d::date, 1, adpipe_internal.clock(), 1 FROM generate_series(since::timestamp, until, '1 day') d;
 $$;
 -- An account of which no day is complete: no report without a day.
-INSERT INTO adpipe.account_ledger (target, account_id, time_zone, is_listed, listed_at, last_success) VALUES ('adset', '2', 'UTC', true, adpipe.clock(), adpipe.clock());
+INSERT INTO adpipe.account_ledger (target, account_id, time_zone, is_listed, listed_at, last_success) VALUES ('adset', '2', 'UTC', true, adpipe_internal.clock(), adpipe_internal.clock());
 SELECT adpipe.daily_report('adset');
 SELECT account_id, campaign_id, spend, state FROM adpipe.daily_report('adset', '2026-11-19');
 DELETE FROM adpipe.account_ledger;

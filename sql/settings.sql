@@ -13,19 +13,19 @@ VALUES ('campaign', '1', 'Asia/Seoul', 'KRW', true, now(), 90);
 INSERT INTO adpipe.slice_ledger (target, account_id, date_day, rows, fetched_at, run_id)
 SELECT 'campaign', '1', d, 1, '2026-11-20 11:00Z', 1 FROM generate_series(timestamp '2026-01-01', '2026-11-20', '1 day') d;
 CREATE FUNCTION told(VARIADIC settings text[]) RETURNS void LANGUAGE sql AS $$
-    SELECT adpipe.record_settings('campaign', jsonb_agg(jsonb_build_object(
+    SELECT adpipe_internal.record_settings('campaign', jsonb_agg(jsonb_build_object(
         'account_id', '1', 'setting', split_part(s, '=', 1), 'value', nullif(split_part(s, '=', 2), '')))) FROM unnest(settings) s
 $$;
-CREATE VIEW stale AS SELECT min(date_day), count(*) FROM adpipe.slice_ledger WHERE stale_since = adpipe.clock();
+CREATE VIEW stale AS SELECT min(date_day), count(*) FROM adpipe.slice_ledger WHERE stale_since = adpipe_internal.clock();
 CREATE VIEW changed AS SELECT severity, account_id, problem, since FROM adpipe.health WHERE problem ~ 'setting|action/|token|version' ORDER BY problem;
 
 -- The most exact row of the guide wins.
 SELECT setting, g.severity, g.affects, left(g.remedy, 30) AS remedy
 FROM unnest(ARRAY['time_zone', 'currency', 'auto_tagging_enabled', 'conversion_action/1/name', 'conversion_action/1/counting_type',
                   'conversion_action/1/primary_for_goal', 'event/af_purchase', 'token/scopes', 'anything']) setting,
-     adpipe.guide_of('google_ads', setting) g;
-SELECT p, g.severity, g.affects FROM unnest(ARRAY['google_ads', 'meta_ads', 'appsflyer', 'tiktok_ads']) p, adpipe.guide_of(p, 'time_zone') g;
-SELECT s, left(g.remedy, 40) AS remedy FROM unnest(ARRAY['adset/1/attribution_setting', 'attribution_spec', 'is_attribution_spec_system_default']) s, adpipe.guide_of('meta_ads', s) g;
+     adpipe_internal.guide_of('google_ads', setting) g;
+SELECT p, g.severity, g.affects FROM unnest(ARRAY['google_ads', 'meta_ads', 'appsflyer', 'tiktok_ads']) p, adpipe_internal.guide_of(p, 'time_zone') g;
+SELECT s, left(g.remedy, 40) AS remedy FROM unnest(ARRAY['adset/1/attribution_setting', 'attribution_spec', 'is_attribution_spec_system_default']) s, adpipe_internal.guide_of('meta_ads', s) g;
 
 -- The first answer is the one to compare with.
 SELECT told('time_zone=Asia/Seoul', 'conversion_action/1/name=Buy', 'conversion_action/1/primary_for_goal=true', 'conversion_action/1/counting_type=ONE');
@@ -57,37 +57,37 @@ SELECT adpipe.accept_settings('campaign');
 SELECT told('time_zone=Asia/Seoul', 'tagging=on', 'conversion_action/2/name=Sign up', 'conversion_action/2/primary_for_goal=true', 'conversion_action/2/counting_type=ONE', 'conversion_action/2/value=');
 TABLE changed;
 -- an answer without the account, or without its own settings, says nothing
-SELECT adpipe.record_settings('campaign', '[]'), adpipe.record_settings('campaign', '[{"account_id": "9", "setting": "time_zone", "value": "UTC"}]');
+SELECT adpipe_internal.record_settings('campaign', '[]'), adpipe_internal.record_settings('campaign', '[{"account_id": "9", "setting": "time_zone", "value": "UTC"}]');
 SELECT told('conversion_action/2/name=Sign up', 'conversion_action/2/primary_for_goal=true', 'conversion_action/2/counting_type=ONE', 'conversion_action/2/value=');
 TABLE changed;
 SELECT count(*) FROM adpipe.settings_ledger WHERE account_id <> '1';
 
 -- What the currency touches cannot be read again; the zone touches all.
 SET adpipe.debug_now = '2026-11-20 16:00Z';
-SELECT adpipe.note_setting('campaign', '1', 'currency', 'KRW'), adpipe.note_setting('campaign', '1', 'currency', 'USD');
+SELECT adpipe_internal.note_setting('campaign', '1', 'currency', 'KRW'), adpipe_internal.note_setting('campaign', '1', 'currency', 'USD');
 TABLE stale;
-SELECT adpipe.note_setting('campaign', '1', 'time_zone', 'UTC');
+SELECT adpipe_internal.note_setting('campaign', '1', 'time_zone', 'UTC');
 TABLE stale;
 TABLE changed;
 SELECT adpipe.accept_settings('campaign');
 
 -- Windows of conversions: as long as the account's own.
 SET adpipe.debug_now = '2026-11-20 17:00Z';
-SELECT adpipe.note_setting('campaign', '1', 'conversion_action/2/counting_type', 'MANY');
+SELECT adpipe_internal.note_setting('campaign', '1', 'conversion_action/2/counting_type', 'MANY');
 TABLE stale;
 SELECT adpipe.accept_settings('campaign');
 
 -- The access itself, where the platform tells.
-SELECT adpipe.note_setting('campaign', '1', s, v) FROM (VALUES ('token/expires_at', '2026-12-24T00:00:00Z'), ('token/scopes', 'ads_read,business'),
+SELECT adpipe_internal.note_setting('campaign', '1', s, v) FROM (VALUES ('token/expires_at', '2026-12-24T00:00:00Z'), ('token/scopes', 'ads_read,business'),
     ('api_version/asked', 'v23.0'), ('api_version/served', 'v23.0')) f (s, v);
 TABLE changed;
-SELECT adpipe.note_setting('campaign', '1', s, v) FROM (VALUES ('token/scopes', 'business'), ('api_version/served', 'v24.0')) f (s, v);
+SELECT adpipe_internal.note_setting('campaign', '1', s, v) FROM (VALUES ('token/scopes', 'business'), ('api_version/served', 'v24.0')) f (s, v);
 SET adpipe.debug_now = '2026-12-12 17:00Z';
 TABLE changed;
 SET adpipe.debug_now = '2026-12-25 17:00Z';
 SELECT severity, problem FROM changed;
 -- a text that names no moment spoils the view for nobody
-SELECT adpipe.note_setting('campaign', '1', 'token/expires_at', '2026-02-30 or so');
+SELECT adpipe_internal.note_setting('campaign', '1', 'token/expires_at', '2026-02-30 or so');
 SELECT severity, problem FROM changed;
 
 -- A disabled copy is not complained about.

@@ -1,57 +1,57 @@
 /* fdw.sql: wrappers, the catalogue of reports, comments of imported tables. */
 
-CREATE FUNCTION adpipe.handler() RETURNS fdw_handler
+CREATE FUNCTION adpipe_internal.handler() RETURNS fdw_handler
     AS 'MODULE_PATHNAME', 'adpipe_handler' LANGUAGE C STRICT;
-COMMENT ON FUNCTION adpipe.handler() IS
+COMMENT ON FUNCTION adpipe_internal.handler() IS
     'Routines of foreign tables, shared by all wrappers of adpipe.';
-REVOKE ALL ON FUNCTION adpipe.handler() FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.handler() FROM PUBLIC;
 
-CREATE FUNCTION adpipe.google_ads_validator(text[], oid) RETURNS void
+CREATE FUNCTION adpipe_internal.google_ads_validator(text[], oid) RETURNS void
     AS 'MODULE_PATHNAME', 'adpipe_validator' LANGUAGE C STRICT;
-COMMENT ON FUNCTION adpipe.google_ads_validator(text[], oid) IS
+COMMENT ON FUNCTION adpipe_internal.google_ads_validator(text[], oid) IS
     'Checks the options of Google Ads servers, user mappings, tables and columns; sends nothing.';
-REVOKE ALL ON FUNCTION adpipe.google_ads_validator(text[], oid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.google_ads_validator(text[], oid) FROM PUBLIC;
 
 CREATE FOREIGN DATA WRAPPER google_ads
-    HANDLER adpipe.handler VALIDATOR adpipe.google_ads_validator;
+    HANDLER adpipe_internal.handler VALIDATOR adpipe_internal.google_ads_validator;
 COMMENT ON FOREIGN DATA WRAPPER google_ads IS
     'Google Ads: accounts, campaigns and their numbers by day as foreign tables.';
 
-CREATE FUNCTION adpipe.appsflyer_validator(text[], oid) RETURNS void
+CREATE FUNCTION adpipe_internal.appsflyer_validator(text[], oid) RETURNS void
     AS 'MODULE_PATHNAME', 'adpipe_validator' LANGUAGE C STRICT;
-COMMENT ON FUNCTION adpipe.appsflyer_validator(text[], oid) IS
+COMMENT ON FUNCTION adpipe_internal.appsflyer_validator(text[], oid) IS
     'Checks the options of AppsFlyer servers, user mappings, tables and columns; sends nothing.';
-REVOKE ALL ON FUNCTION adpipe.appsflyer_validator(text[], oid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.appsflyer_validator(text[], oid) FROM PUBLIC;
 
 CREATE FOREIGN DATA WRAPPER appsflyer
-    HANDLER adpipe.handler VALIDATOR adpipe.appsflyer_validator;
+    HANDLER adpipe_internal.handler VALIDATOR adpipe_internal.appsflyer_validator;
 COMMENT ON FOREIGN DATA WRAPPER appsflyer IS
     'AppsFlyer: apps, campaign numbers by day of install, installs and in-app events as foreign tables.';
 
-CREATE FUNCTION adpipe.meta_ads_validator(text[], oid) RETURNS void
+CREATE FUNCTION adpipe_internal.meta_ads_validator(text[], oid) RETURNS void
     AS 'MODULE_PATHNAME', 'adpipe_validator' LANGUAGE C STRICT;
-COMMENT ON FUNCTION adpipe.meta_ads_validator(text[], oid) IS
+COMMENT ON FUNCTION adpipe_internal.meta_ads_validator(text[], oid) IS
     'Checks the options of Meta Ads servers, user mappings, tables and columns; sends nothing.';
-REVOKE ALL ON FUNCTION adpipe.meta_ads_validator(text[], oid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.meta_ads_validator(text[], oid) FROM PUBLIC;
 
 CREATE FOREIGN DATA WRAPPER meta_ads
-    HANDLER adpipe.handler VALIDATOR adpipe.meta_ads_validator;
+    HANDLER adpipe_internal.handler VALIDATOR adpipe_internal.meta_ads_validator;
 COMMENT ON FOREIGN DATA WRAPPER meta_ads IS
     'Meta Ads (Facebook, Instagram): accounts, campaigns and their numbers by day as foreign tables.';
 
-CREATE FUNCTION adpipe.report_columns(
+CREATE FUNCTION adpipe_internal.report_columns(
     OUT wrapper text, OUT remote_schema text, OUT report text,
     OUT column_name text, OUT field text, OUT type regtype, OUT kind text,
     OUT additive boolean, OUT description text, OUT report_description text)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'adpipe_report_columns'
     LANGUAGE C STRICT STABLE PARALLEL SAFE ROWS 300;
-COMMENT ON FUNCTION adpipe.report_columns() IS
+COMMENT ON FUNCTION adpipe_internal.report_columns() IS
     'Every column of every built-in report, with what its report is; sends nothing.';
 
 CREATE VIEW adpipe.columns AS
     SELECT wrapper, report, column_name, field, type, kind, additive, description
-    FROM adpipe.report_columns();
+    FROM adpipe_internal.report_columns();
 COMMENT ON VIEW adpipe.columns IS
     'Built-in reports: for each column the platform''s field, its SQL type, whether it is an attribute, a segment or a metric, and whether it adds up over rows (NULL for all but metrics).';
 COMMENT ON COLUMN adpipe.columns.wrapper IS 'Foreign-data wrapper, which is the platform''s name.';
@@ -64,16 +64,16 @@ COMMENT ON COLUMN adpipe.columns.additive IS 'Whether a metric adds up over rows
 COMMENT ON COLUMN adpipe.columns.description IS 'What the platform means by the field.';
 GRANT SELECT ON adpipe.columns TO PUBLIC;
 
-CREATE FUNCTION adpipe.api_versions(
+CREATE FUNCTION adpipe_internal.api_versions(
     OUT wrapper text, OUT version text, OUT sunset date, OUT is_default boolean)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'adpipe_api_versions'
     LANGUAGE C STRICT STABLE PARALLEL SAFE ROWS 20;
-COMMENT ON FUNCTION adpipe.api_versions() IS
+COMMENT ON FUNCTION adpipe_internal.api_versions() IS
     'Versions of the platforms'' APIs, as view adpipe.api_versions shows them; sends nothing.';
 
 CREATE VIEW adpipe.api_versions AS
-    SELECT wrapper, version, sunset, is_default FROM adpipe.api_versions();
+    SELECT wrapper, version, sunset, is_default FROM adpipe_internal.api_versions();
 COMMENT ON VIEW adpipe.api_versions IS
     'Versions of the platforms'' APIs that this release knows, newest first, and when each ends.';
 COMMENT ON COLUMN adpipe.api_versions.wrapper IS 'Foreign-data wrapper, which is the platform''s name.';
@@ -93,7 +93,7 @@ REVOKE ALL ON FUNCTION adpipe.forget(name) FROM PUBLIC;
  * table is recognised by its wrapper, a column by its field, so that tables
  * that users define get the comments of the fields they use.
  */
-CREATE FUNCTION adpipe.comment_table(target regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.comment_table(target regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -108,7 +108,7 @@ BEGIN
         JOIN pg_foreign_server s ON s.oid = t.ftserver
         JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
         JOIN pg_attribute a ON a.attrelid = t.ftrelid AND a.attnum > 0 AND NOT a.attisdropped
-        JOIN adpipe.report_columns() k ON k.wrapper = w.fdwname
+        JOIN adpipe_internal.report_columns() k ON k.wrapper = w.fdwname
              AND 'field=' || k.field = ANY (a.attfdwoptions)
         WHERE t.ftrelid = target
         -- Money shows in units of the currency in columns that can hold them.
@@ -123,21 +123,21 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION adpipe.comment_table(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.comment_table(regclass) IS
     'Adds the catalogue''s comments to one foreign table of adpipe and its columns.';
-REVOKE ALL ON FUNCTION adpipe.comment_table(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.comment_table(regclass) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.comment_tables(schema regnamespace) RETURNS void
     LANGUAGE sql
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT adpipe.comment_table(t.ftrelid)
+    SELECT adpipe_internal.comment_table(t.ftrelid)
     FROM pg_foreign_table t
     JOIN pg_class c ON c.oid = t.ftrelid
     JOIN pg_foreign_server s ON s.oid = t.ftserver
     JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
     WHERE c.relnamespace = schema
-      AND w.fdwname IN (SELECT wrapper FROM adpipe.report_columns())
+      AND w.fdwname IN (SELECT wrapper FROM adpipe_internal.report_columns())
 $$;
 COMMENT ON FUNCTION adpipe.comment_tables(regnamespace) IS
     'Adds the catalogue''s comments to all foreign tables of adpipe in a schema.';
@@ -147,27 +147,27 @@ REVOKE ALL ON FUNCTION adpipe.comment_tables(regnamespace) FROM PUBLIC;
  * With the rights of the extension's owner, since who imports need not be
  * allowed to call comment_table(); the tables are those just imported.
  */
-CREATE FUNCTION adpipe.comment_imported() RETURNS event_trigger
+CREATE FUNCTION adpipe_internal.comment_imported() RETURNS event_trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     /* a table is there once for itself and once for each column with options */
-    PERFORM adpipe.comment_table(d.objid)
+    PERFORM adpipe_internal.comment_table(d.objid)
     FROM (SELECT DISTINCT objid FROM pg_event_trigger_ddl_commands()
           WHERE classid = 'pg_class'::regclass AND objsubid = 0) d
     JOIN pg_foreign_table t ON t.ftrelid = d.objid
     JOIN pg_foreign_server s ON s.oid = t.ftserver
     JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
-    WHERE w.fdwname IN (SELECT wrapper FROM adpipe.report_columns());
+    WHERE w.fdwname IN (SELECT wrapper FROM adpipe_internal.report_columns());
 END
 $$;
-COMMENT ON FUNCTION adpipe.comment_imported() IS
+COMMENT ON FUNCTION adpipe_internal.comment_imported() IS
     'Event trigger: adds comments to the tables that IMPORT FOREIGN SCHEMA has just made.';
-REVOKE ALL ON FUNCTION adpipe.comment_imported() FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.comment_imported() FROM PUBLIC;
 
 CREATE EVENT TRIGGER adpipe_comment_imported ON ddl_command_end
     WHEN TAG IN ('IMPORT FOREIGN SCHEMA')
-    EXECUTE FUNCTION adpipe.comment_imported();
+    EXECUTE FUNCTION adpipe_internal.comment_imported();
 COMMENT ON EVENT TRIGGER adpipe_comment_imported IS
     'Comments the tables of adpipe''s wrappers after IMPORT FOREIGN SCHEMA.';

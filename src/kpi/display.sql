@@ -2,7 +2,7 @@
 -- Numbers as people read them.  KPIs keep the digits of the server's division.
 --
 
-CREATE FUNCTION adpipe.currency_digits(currency text)
+CREATE FUNCTION adpipe_internal.currency_digits(currency text)
 	RETURNS integer
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	RETURN CASE
@@ -12,7 +12,7 @@ CREATE FUNCTION adpipe.currency_digits(currency text)
 		WHEN upper(currency) IN ('CLF', 'UYW') THEN 4
 		ELSE 2
 	END;
-COMMENT ON FUNCTION adpipe.currency_digits(text) IS
+COMMENT ON FUNCTION adpipe_internal.currency_digits(text) IS
 	'Part of adpipe.display: how many decimals amounts of a currency have, by ISO 4217; 2 for a code that is not in it.';
 
 CREATE FUNCTION adpipe.display(value numeric, currency text DEFAULT NULL)
@@ -21,10 +21,10 @@ CREATE FUNCTION adpipe.display(value numeric, currency text DEFAULT NULL)
 	RETURN CASE
 		WHEN value IS NULL THEN NULL
 		WHEN currency IS NOT NULL THEN
-			round(adpipe.pacing_argument('value', value, true), adpipe.currency_digits(currency))
+			round(adpipe_internal.pacing_argument('value', value, true), adpipe_internal.currency_digits(currency))
 		WHEN value = 0 THEN 0
 		ELSE
-			trim_scale(round(adpipe.pacing_argument('value', value, true),
+			trim_scale(round(adpipe_internal.pacing_argument('value', value, true),
 							 GREATEST(0, 3 - floor(log(abs(value))))::integer))
 	END;
 COMMENT ON FUNCTION adpipe.display(numeric, text) IS

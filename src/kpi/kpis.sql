@@ -11,7 +11,7 @@
 --	trap	what to know before comparing it with another number
 --
 
-CREATE FUNCTION adpipe.kpi_list(
+CREATE FUNCTION adpipe_internal.kpi_list(
 		OUT place bigint, OUT section text, OUT kind text, OUT name text,
 		OUT unit text, OUT trap text, OUT page text)
 	RETURNS SETOF record
@@ -19,7 +19,7 @@ CREATE FUNCTION adpipe.kpi_list(
 	BEGIN ATOMIC
 		SELECT pg_catalog.row_number() OVER (), list.*
 		  FROM (
-		SELECT section, 'ratio' AS kind, name, unit, trap, 'doc/kpis.md' AS page FROM adpipe.ratio_kpis()
+		SELECT section, 'ratio' AS kind, name, unit, trap, 'doc/kpis.md' AS page FROM adpipe_internal.ratio_kpis()
 		UNION ALL
 		SELECT section, kind, name, unit, trap, page
 		  FROM (VALUES
@@ -50,7 +50,7 @@ CREATE FUNCTION adpipe.kpi_list(
 	(7, 'roas', 'conversions_value', 'spend'), (8, 'roi', 'conversions_value', 'spend'),
 	(9, 'acos', 'spend', 'conversions_value'), (10, 'aov', 'conversions_value', 'conversions')
 		   ) AS a (number, name, numerator, denominator)
-		   JOIN adpipe.ratio_kpis() AS r USING (name)
+		   JOIN adpipe_internal.ratio_kpis() AS r USING (name)
 		  ORDER BY a.number)
 		UNION ALL
 		SELECT section, kind, name, unit, trap, page
@@ -124,11 +124,11 @@ CREATE FUNCTION adpipe.kpi_list(
 		  ) AS others (section, kind, name, unit, trap, page)
 		  ) AS list;
 	END;
-COMMENT ON FUNCTION adpipe.kpi_list() IS
+COMMENT ON FUNCTION adpipe_internal.kpi_list() IS
 	'Part of adpipe.kpis: the names of all KPI functions, in their order, with unit, trap and page.';
 
 -- Every input argument of every function of the list
-CREATE FUNCTION adpipe.kpi_arguments(
+CREATE FUNCTION adpipe_internal.kpi_arguments(
 		OUT place bigint, OUT form oid, OUT variant oid, OUT prokind "char",
 		OUT size integer, OUT number integer, OUT name text, OUT type text,
 		OUT is_variadic boolean, OUT default_value text)
@@ -147,7 +147,7 @@ CREATE FUNCTION adpipe.kpi_arguments(
 		  FROM pg_catalog.pg_proc AS p
 		  LEFT JOIN pg_catalog.pg_aggregate AS g ON g.aggfnoid = p.oid
 		  CROSS JOIN LATERAL pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS a (type, number)
-		  JOIN adpipe.kpi_list() AS l
+		  JOIN adpipe_internal.kpi_list() AS l
 			ON l.name = p.proname
 		   AND l.kind = CASE
 				WHEN g.aggtranstype = 'adpipe.ratio_state'::pg_catalog.regtype THEN 'ratio'
@@ -157,12 +157,12 @@ CREATE FUNCTION adpipe.kpi_arguments(
 				ELSE 'other' END
 		 WHERE p.pronamespace = 'adpipe'::pg_catalog.regnamespace;
 	END;
-COMMENT ON FUNCTION adpipe.kpi_arguments() IS
+COMMENT ON FUNCTION adpipe_internal.kpi_arguments() IS
 	'Part of adpipe.kpis: the arguments of the functions in the list. Forms of one name are told apart by variant and prokind where they are functions of their own, and else differ in types or in arguments that may be left out.';
 
 -- Forms of one function as one text: number where all number types go, "or"
 -- between other types, brackets around what may be left out
-CREATE FUNCTION adpipe.kpi_entries(
+CREATE FUNCTION adpipe_internal.kpi_entries(
 		OUT place bigint, OUT section text, OUT name text, OUT arguments text,
 		OUT unit text, OUT definition text, OUT trap text, OUT page text)
 	RETURNS SETOF record
@@ -172,7 +172,7 @@ CREATE FUNCTION adpipe.kpi_entries(
 			SELECT a.*,
 				   pg_catalog.max(a.size) OVER f AS longest,
 				   pg_catalog.min(a.size) OVER f AS shortest
-			  FROM adpipe.kpi_arguments() AS a
+			  FROM adpipe_internal.kpi_arguments() AS a
 			WINDOW f AS (PARTITION BY a.place, a.variant, a.prokind)
 		), by_name AS (
 			-- the place of an argument is that in the longest form
@@ -215,16 +215,16 @@ CREATE FUNCTION adpipe.kpi_entries(
 					THEN pg_catalog.rtrim(pg_catalog.left(m.comment, -pg_catalog.length(l.trap)))
 					ELSE m.comment END,
 			   l.trap, l.page
-		  FROM adpipe.kpi_list() AS l
+		  FROM adpipe_internal.kpi_list() AS l
 		  JOIN calls AS c USING (place)
 		  JOIN comments AS m USING (place, variant, prokind);
 	END;
-COMMENT ON FUNCTION adpipe.kpi_entries() IS
+COMMENT ON FUNCTION adpipe_internal.kpi_entries() IS
 	'Part of adpipe.kpis and of doc/kpis.md: one row for each, with its section.';
 
 CREATE VIEW adpipe.kpis AS
 SELECT name, arguments, unit, definition, trap, page
-  FROM adpipe.kpi_entries()
+  FROM adpipe_internal.kpi_entries()
  ORDER BY place;
 COMMENT ON VIEW adpipe.kpis IS
 	'All KPI functions: how each is called, what it is and what to know before comparing it with another number. The same as doc/kpis.md.';

@@ -55,7 +55,7 @@ COMMENT ON COLUMN adpipe.signal_ledger.accepted_day IS 'Its last_day when its en
 COMMENT ON COLUMN adpipe.signal_ledger.seen_at IS 'When it was last measured.';
 SELECT pg_extension_config_dump('adpipe.signal_ledger', '');
 
-CREATE FUNCTION adpipe.silence_allowed(kind text, active_days integer, longest_gap integer, lag_days integer)
+CREATE FUNCTION adpipe_internal.silence_allowed(kind text, active_days integer, longest_gap integer, lag_days integer)
     RETURNS integer
     LANGUAGE sql IMMUTABLE
     SET search_path = pg_catalog, pg_temp
@@ -63,10 +63,10 @@ AS $$
     SELECT CASE WHEN kind = 'rows' AND active_days >= 21 AND greatest(longest_gap, lag_days) = 0 THEN 0
                 ELSE 1 + 2 * greatest(longest_gap, lag_days) END
 $$;
-COMMENT ON FUNCTION adpipe.silence_allowed(text, integer, integer, integer) IS
+COMMENT ON FUNCTION adpipe_internal.silence_allowed(text, integer, integer, integer) IS
     'How many settled days a signal may be silent before it is missed.';
 
-CREATE FUNCTION adpipe.settled_days(target regclass, OUT account_id text, OUT date_day date, OUT rows bigint)
+CREATE FUNCTION adpipe_internal.settled_days(target regclass, OUT account_id text, OUT date_day date, OUT rows bigint)
     RETURNS SETOF record
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -74,21 +74,21 @@ AS $$
     SELECT s.account_id, s.date_day, s.rows
     FROM adpipe.account_terms a
     JOIN adpipe.slice_ledger s ON s.target = a.target AND s.account_id = a.account_id
-    WHERE a.target = $1 AND a.is_listed AND adpipe.is_acting($1)
+    WHERE a.target = $1 AND a.is_listed AND adpipe_internal.is_acting($1)
       AND s.date_day < a.today AND s.date_day >= a.today - 35
-      AND s.fetched_at >= adpipe.readable_at(s.date_day, a.time_zone, a.settle)
+      AND s.fetched_at >= adpipe_internal.readable_at(s.date_day, a.time_zone, a.settle)
 $$;
-COMMENT ON FUNCTION adpipe.settled_days(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.settled_days(regclass) IS
     'The days of the last five weeks that were read after their numbers had arrived.';
-REVOKE ALL ON FUNCTION adpipe.settled_days(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.settled_days(regclass) FROM PUBLIC;
 
 /* One arm per kind that the copy has columns for. */
-CREATE FUNCTION adpipe.signal_query(target regclass) RETURNS text
+CREATE FUNCTION adpipe_internal.signal_query(target regclass) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
     WITH columns AS (
-        SELECT c.name::text, c.type FROM adpipe.source_columns(target) c
+        SELECT c.name::text, c.type FROM adpipe_internal.source_columns(target) c
     ), metrics AS (
         SELECT c.name
         FROM columns c WHERE c.type IN ('bigint', 'integer', 'numeric', 'double precision')
@@ -121,16 +121,17 @@ AS $$
         FROM metrics m
         HAVING count(*) > 0) arms
 $$;
-COMMENT ON FUNCTION adpipe.signal_query(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.signal_query(regclass) IS
     'The query for a copy''s signals day by day; part of measure_signals().';
+REVOKE ALL ON FUNCTION adpipe_internal.signal_query(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.measure_signals(target regclass) RETURNS jsonb
+CREATE FUNCTION adpipe_internal.measure_signals(target regclass) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     signals jsonb;
-    days jsonb := (SELECT jsonb_agg(to_jsonb(d)) FROM adpipe.settled_days(target) d);
+    days jsonb := (SELECT jsonb_agg(to_jsonb(d)) FROM adpipe_internal.settled_days(target) d);
 BEGIN
     EXECUTE format($query$
         WITH settled AS MATERIALIZED (
@@ -163,49 +164,49 @@ BEGIN
                      coalesce(max(gap), 0) AS longest_gap
               FROM placed GROUP BY account_id, kind, name) p
         $query$,
-        adpipe.signal_query(target))
-    INTO signals USING days, (SELECT min(d.date_day) FROM adpipe.settled_days(target) d);
+        adpipe_internal.signal_query(target))
+    INTO signals USING days, (SELECT min(d.date_day) FROM adpipe_internal.settled_days(target) d);
     RETURN coalesce(signals, '[]');
 END
 $$;
-COMMENT ON FUNCTION adpipe.measure_signals(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.measure_signals(regclass) IS
     'What arrived in the last five weeks of a copy: how regularly, and when last.';
-REVOKE ALL ON FUNCTION adpipe.measure_signals(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.measure_signals(regclass) FROM PUBLIC;
 
 /*
  * A mark of the days that signals are measured on: as long as it is the same,
  * so would they be.
  */
-CREATE FUNCTION adpipe.signals_mark(target regclass) RETURNS text
+CREATE FUNCTION adpipe_internal.signals_mark(target regclass) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT md5(string_agg(concat_ws(' ', d.account_id, d.date_day, d.rows, s.content_hash), ',' ORDER BY d.account_id, d.date_day))
-    FROM adpipe.settled_days($1) d
+    FROM adpipe_internal.settled_days($1) d
     JOIN adpipe.slice_ledger s ON s.target = $1 AND s.account_id = d.account_id AND s.date_day = d.date_day
 $$;
-COMMENT ON FUNCTION adpipe.signals_mark(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.signals_mark(regclass) IS
     'Changes when the days do that signals are measured on.';
-REVOKE ALL ON FUNCTION adpipe.signals_mark(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.signals_mark(regclass) FROM PUBLIC;
 
 /*
  * An event that stopped, or came back, is a changed setting of the tracker as
  * far as numbers tell, which marks the days to read again.
  */
-CREATE FUNCTION adpipe.record_signals(target regclass, signals jsonb, mark text) RETURNS void
+CREATE FUNCTION adpipe_internal.record_signals(target regclass, signals jsonb, mark text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    is_cohort boolean := (SELECT (adpipe.source_policy(t.source)).is_cohort
+    is_cohort boolean := (SELECT (adpipe_internal.source_policy(t.source)).is_cohort
                           FROM adpipe.target_ledger t WHERE t.target = $1);
 BEGIN
     INSERT INTO adpipe.signal_ledger AS l
         (target, account_id, kind, name, active_days, last_day, silent_days, longest_gap, lag_days, seen_at)
     SELECT $1, f.account_id, f.kind, f.name, f.active_days, f.last_day, f.silent_days, f.longest_gap,
            CASE WHEN NOT is_cohort THEN 0 WHEN f.kind IN ('event', 'metric') THEN greatest(f.silent_days, 1)
-                ELSE f.silent_days END, adpipe.clock()
+                ELSE f.silent_days END, adpipe_internal.clock()
     FROM jsonb_to_recordset(signals) f (account_id text, kind text, name text, active_days integer, last_day date,
                                         silent_days integer, longest_gap integer)
     WHERE f.active_days >= 7
@@ -215,40 +216,40 @@ BEGIN
     SET active_days = excluded.active_days, last_day = excluded.last_day, silent_days = excluded.silent_days,
         longest_gap = excluded.longest_gap, seen_at = excluded.seen_at,
         lag_days = CASE WHEN is_cohort AND excluded.last_day > l.last_day AND l.silent_days <=
-                             adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days)
+                             adpipe_internal.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days)
                         THEN greatest(l.lag_days, l.silent_days) ELSE l.lag_days END;
     /* What the five weeks hold no more is silent for as long as there were days. */
     UPDATE adpipe.signal_ledger l
-    SET silent_days = greatest(l.silent_days, d.days), seen_at = adpipe.clock()
+    SET silent_days = greatest(l.silent_days, d.days), seen_at = adpipe_internal.clock()
     FROM (SELECT s.account_id, max(s.date_day) AS last_day, count(*)::integer AS days
-          FROM adpipe.settled_days($1) s GROUP BY s.account_id) d
+          FROM adpipe_internal.settled_days($1) s GROUP BY s.account_id) d
     WHERE l.target = $1 AND l.account_id = d.account_id AND l.last_day < d.last_day
       AND NOT EXISTS (SELECT FROM jsonb_to_recordset(signals) f (account_id text, kind text, name text)
                       WHERE f.account_id = l.account_id AND f.kind = l.kind AND f.name = l.name);
-    PERFORM adpipe.note_setting($1, l.account_id, 'event/' || l.name,
-        CASE WHEN l.silent_days > adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days)
+    PERFORM adpipe_internal.note_setting($1, l.account_id, 'event/' || l.name,
+        CASE WHEN l.silent_days > adpipe_internal.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days)
              THEN 'stopped' ELSE 'arriving' END)
     FROM adpipe.signal_ledger l WHERE l.target = $1 AND l.kind = 'event';
     UPDATE adpipe.target_ledger t SET signals_seen = mark WHERE t.target = $1;
 END
 $$;
-COMMENT ON FUNCTION adpipe.record_signals(regclass, jsonb, text) IS
+COMMENT ON FUNCTION adpipe_internal.record_signals(regclass, jsonb, text) IS
     'Writes measured signals into the ledger.';
-REVOKE ALL ON FUNCTION adpipe.record_signals(regclass, jsonb, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.record_signals(regclass, jsonb, text) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.has_silent_campaigns(target regclass, is_new boolean) RETURNS boolean
+CREATE FUNCTION adpipe_internal.has_silent_campaigns(target regclass, is_new boolean) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT EXISTS (SELECT FROM adpipe.signal_ledger l
-                   WHERE l.target = $1 AND adpipe.is_acting($1) AND l.kind = 'campaign' AND (is_new OR l.is_serving)
-                     AND l.silent_days > adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days))
+                   WHERE l.target = $1 AND adpipe_internal.is_acting($1) AND l.kind = 'campaign' AND (is_new OR l.is_serving)
+                     AND l.silent_days > adpipe_internal.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days))
 $$;
-COMMENT ON FUNCTION adpipe.has_silent_campaigns(regclass, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.has_silent_campaigns(regclass, boolean) IS
     'Whether campaigns stopped, so that it is worth while to ask whether they should run; is_new false: only those that should when they were last asked about.';
-REVOKE ALL ON FUNCTION adpipe.has_silent_campaigns(regclass, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.has_silent_campaigns(regclass, boolean) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.record_serving(target regclass, campaigns jsonb) RETURNS void
+CREATE FUNCTION adpipe_internal.record_serving(target regclass, campaigns jsonb) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -260,16 +261,16 @@ AS $$
     WHERE k.target = $1 AND k.kind = 'campaign' AND l.target = k.target AND l.account_id = k.account_id
       AND l.kind = k.kind AND l.name = k.name
 $$;
-COMMENT ON FUNCTION adpipe.record_serving(regclass, jsonb) IS
+COMMENT ON FUNCTION adpipe_internal.record_serving(regclass, jsonb) IS
     'Writes into the ledger which campaigns the platform says are serving.';
-REVOKE ALL ON FUNCTION adpipe.record_serving(regclass, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.record_serving(regclass, jsonb) FROM PUBLIC;
 
 /*
  * The foreign table of the same server that lists campaigns, and the condition
  * by which one is to deliver: each platform's word for switched on, within its
  * dates and with a budget.
  */
-CREATE FUNCTION adpipe.serving_source(source regclass, target regclass, OUT relation regclass, OUT condition text)
+CREATE FUNCTION adpipe_internal.serving_source(source regclass, target regclass, OUT relation regclass, OUT condition text)
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -284,90 +285,92 @@ AS $$
                  ('meta_ads', 'level=campaigns', ARRAY['effective_status'],
                   'effective_status = ''ACTIVE'''))
         w (platform, option, columns, condition) ON w.platform = d.fdwname AND w.option = ANY (t.ftoptions)
-    WHERE s.ftrelid = source AND adpipe.is_eligible(t.ftrelid, target)
-      AND NOT EXISTS (SELECT FROM adpipe.source_columns(t.ftrelid) k WHERE k.name = 'date_day')
-      AND (SELECT array_agg(k.name::text) FROM adpipe.source_columns(t.ftrelid) k WHERE k.type = 'text')
+    WHERE s.ftrelid = source AND adpipe_internal.is_eligible(t.ftrelid, target)
+      AND NOT EXISTS (SELECT FROM adpipe_internal.source_columns(t.ftrelid) k WHERE k.name = 'date_day')
+      AND (SELECT array_agg(k.name::text) FROM adpipe_internal.source_columns(t.ftrelid) k WHERE k.type = 'text')
           @> (w.columns || ARRAY['account_id', 'campaign_id', 'campaign_name'])
     ORDER BY c.relnamespace <> (SELECT relnamespace FROM pg_class WHERE oid = source), c.relname
     LIMIT 1
 $$;
-COMMENT ON FUNCTION adpipe.serving_source(regclass, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.serving_source(regclass, regclass) IS
     'The foreign table that lists the campaigns of a source''s server, and the condition by which one should deliver.';
+REVOKE ALL ON FUNCTION adpipe_internal.serving_source(regclass, regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.serving_query(source regclass, target regclass DEFAULT NULL) RETURNS text
+CREATE FUNCTION adpipe_internal.serving_query(source regclass, target regclass DEFAULT NULL) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT format('SELECT account_id, campaign_id, campaign_name FROM %s WHERE %s', s.relation, s.condition)
-    FROM adpipe.serving_source(source, target) s WHERE s.relation IS NOT NULL
+    FROM adpipe_internal.serving_source(source, target) s WHERE s.relation IS NOT NULL
 $$;
-COMMENT ON FUNCTION adpipe.serving_query(regclass, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.serving_query(regclass, regclass) IS
     'The query for the campaigns of a source''s server that should deliver; NULL where no foreign table of the copy''s owner (default: of the current user) or of a superuser lists them.';
+REVOKE ALL ON FUNCTION adpipe_internal.serving_query(regclass, regclass) FROM PUBLIC;
 
 /* Without an answer, campaigns are as they were last told. */
-CREATE FUNCTION adpipe.read_serving(target regclass, source regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.read_serving(target regclass, source regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    query text := adpipe.serving_query(source, target);
+    query text := adpipe_internal.serving_query(source, target);
     found jsonb;
 BEGIN
     IF query IS NULL THEN
         RETURN;
     END IF;
-    PERFORM adpipe.require_trust(s.relation, false) FROM adpipe.serving_source(source, target) s;
+    PERFORM adpipe_internal.require_trust(s.relation, false) FROM adpipe_internal.serving_source(source, target) s;
     EXECUTE format('SELECT jsonb_agg(to_jsonb(q)) FROM (%s) q', query) INTO found;
-    PERFORM adpipe.record_serving(target, coalesce(found, '[]'));
+    PERFORM adpipe_internal.record_serving(target, coalesce(found, '[]'));
 EXCEPTION WHEN OTHERS THEN
     RAISE DEBUG 'which campaigns of % should deliver stays as it was told: %', source, SQLERRM;
 END
 $$;
-COMMENT ON FUNCTION adpipe.read_serving(regclass, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.read_serving(regclass, regclass) IS
     'Asks which campaigns should deliver, and records it.';
-REVOKE ALL ON FUNCTION adpipe.read_serving(regclass, regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.read_serving(regclass, regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.watch_signals(target regclass, source regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.watch_signals(target regclass, source regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    mark text := adpipe.signals_mark(target);
-    is_new boolean := mark IS DISTINCT FROM (adpipe.target_of(target)).signals_seen;
+    mark text := adpipe_internal.signals_mark(target);
+    is_new boolean := mark IS DISTINCT FROM (adpipe_internal.target_of(target)).signals_seen;
 BEGIN
-    PERFORM adpipe.require_trust(target, true);
+    PERFORM adpipe_internal.require_trust(target, true);
     IF is_new THEN
-        PERFORM adpipe.record_signals(target, adpipe.measure_signals(target), mark);
-        PERFORM adpipe.read_attribution(target, adpipe.day_of(adpipe.clock(), 'UTC') - 28);
+        PERFORM adpipe_internal.record_signals(target, adpipe_internal.measure_signals(target), mark);
+        PERFORM adpipe_internal.read_attribution(target, adpipe_internal.day_of(adpipe_internal.clock(), 'UTC') - 28);
     END IF;
-    IF adpipe.has_silent_campaigns(target, is_new) THEN
-        PERFORM adpipe.read_serving(target, source);
+    IF adpipe_internal.has_silent_campaigns(target, is_new) THEN
+        PERFORM adpipe_internal.read_serving(target, source);
     END IF;
-    PERFORM adpipe.note_watch(target, 'signals', NULL);
+    PERFORM adpipe_internal.note_watch(target, 'signals', NULL);
 EXCEPTION WHEN OTHERS THEN
-    PERFORM adpipe.note_watch(target, 'signals', SQLERRM);
+    PERFORM adpipe_internal.note_watch(target, 'signals', SQLERRM);
 END
 $$;
-COMMENT ON FUNCTION adpipe.watch_signals(regclass, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.watch_signals(regclass, regclass) IS
     'Looks for what stopped arriving; part of refresh().';
-REVOKE ALL ON FUNCTION adpipe.watch_signals(regclass, regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.watch_signals(regclass, regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.confirm_absence(target regclass, account_id text, name text) RETURNS bigint
+CREATE FUNCTION adpipe_internal.confirm_absence(target regclass, account_id text, name text) RETURNS bigint
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT adpipe.require_acting($1);
+    SELECT adpipe_internal.require_acting($1);
     WITH accepted AS (
         UPDATE adpipe.signal_ledger l SET accepted_day = l.last_day
         WHERE l.target = $1 AND l.account_id = coalesce($2, l.account_id) AND l.name = coalesce($3, l.name)
           AND l.accepted_day IS DISTINCT FROM l.last_day
-          AND l.silent_days > adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days)
+          AND l.silent_days > adpipe_internal.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days)
         RETURNING 1)
     SELECT count(*) FROM accepted
 $$;
-COMMENT ON FUNCTION adpipe.confirm_absence(regclass, text, text) IS
+COMMENT ON FUNCTION adpipe_internal.confirm_absence(regclass, text, text) IS
     'Writes into the ledger which silence is meant; part of accept_absence().';
-REVOKE ALL ON FUNCTION adpipe.confirm_absence(regclass, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.confirm_absence(regclass, text, text) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.accept_absence(target regclass, account_id text DEFAULT NULL, name text DEFAULT NULL)
     RETURNS bigint
@@ -375,8 +378,8 @@ CREATE FUNCTION adpipe.accept_absence(target regclass, account_id text DEFAULT N
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM adpipe.require_owner(target);
-    RETURN adpipe.confirm_absence(target, account_id, name);
+    PERFORM adpipe_internal.require_owner(target);
+    RETURN adpipe_internal.confirm_absence(target, account_id, name);
 END
 $$;
 COMMENT ON FUNCTION adpipe.accept_absence(regclass, text, text) IS
@@ -394,7 +397,7 @@ CREATE VIEW adpipe.health_stopped AS
                               ELSE 'campaign %1$s: serving, with a budget, and no rows since %2$s' END,
                   g.names, to_char(g.last_day + 1, 'YYYY-MM-DD'))
            || format(' (before, on %s days of five weeks)', g.active_days) AS problem,
-           adpipe.readable_at(g.last_day, g.time_zone, interval '0') AS since,
+           adpipe_internal.readable_at(g.last_day, g.time_zone, interval '0') AS since,
            format(CASE g.kind
                   WHEN 'rows' THEN 'See on the platform whether the account was paused, or is out of budget.'
                   WHEN 'metric' THEN 'See what measures it: the conversion tag, its settings, the link between the accounts.'
@@ -410,7 +413,7 @@ CREATE VIEW adpipe.health_stopped AS
           FROM adpipe.signal_ledger l
           JOIN adpipe.target_ledger t ON t.target = l.target AND t.enabled
           JOIN adpipe.account_ledger a ON a.target = l.target AND a.account_id = l.account_id AND a.is_listed
-          WHERE l.silent_days > adpipe.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days)
+          WHERE l.silent_days > adpipe_internal.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days)
             AND l.accepted_day IS DISTINCT FROM l.last_day
             AND (l.kind <> 'campaign' OR l.is_serving)
           GROUP BY l.target, l.account_id, l.kind, l.last_day, a.time_zone,

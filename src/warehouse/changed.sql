@@ -11,43 +11,43 @@
  * trigger sees is found within 30 days.
  */
 
-CREATE FUNCTION adpipe.begin_storing(target regclass) RETURNS boolean
+CREATE FUNCTION adpipe_internal.begin_storing(target regclass) RETURNS boolean
     AS 'MODULE_PATHNAME', 'adpipe_begin_storing' LANGUAGE C STRICT VOLATILE;
-COMMENT ON FUNCTION adpipe.begin_storing(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.begin_storing(regclass) IS
     'Notes that changes of a copy are a refresh''s until the transaction ends; false unless the statement acts for the copy.';
-REVOKE ALL ON FUNCTION adpipe.begin_storing(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.begin_storing(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.is_storing(target regclass) RETURNS boolean
+CREATE FUNCTION adpipe_internal.is_storing(target regclass) RETURNS boolean
     AS 'MODULE_PATHNAME', 'adpipe_is_storing' LANGUAGE C STRICT VOLATILE;
-COMMENT ON FUNCTION adpipe.is_storing(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.is_storing(regclass) IS
     'Whether this transaction is one in which a refresh changes a copy.';
-REVOKE ALL ON FUNCTION adpipe.is_storing(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.is_storing(regclass) FROM PUBLIC;
 
 /* By name and without NULLs, so that a column that was added changes nothing.  No casts: one could be a user's. */
-CREATE FUNCTION adpipe.row_hash(relation regclass, alias text) RETURNS text
+CREATE FUNCTION adpipe_internal.row_hash(relation regclass, alias text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT format('hashtextextended(concat_ws(E''\x1f'', %s) COLLATE "C", 0)',
                   string_agg(format('CASE WHEN num_nulls(%1$s.%2$I) = 0 THEN concat(%3$L, %1$s.%2$I) END',
                                     alias, c.name, c.name || '='), ', ' ORDER BY c.name COLLATE "C"))
-    FROM adpipe.source_columns(relation) c
+    FROM adpipe_internal.source_columns(relation) c
 $$;
-COMMENT ON FUNCTION adpipe.row_hash(regclass, text) IS
+COMMENT ON FUNCTION adpipe_internal.row_hash(regclass, text) IS
     'Expression that hashes a row of a copy, or of the rows fetched for it, under an alias.';
 
-CREATE FUNCTION adpipe.content_hash(rows bigint, hashes numeric) RETURNS text
+CREATE FUNCTION adpipe_internal.content_hash(rows bigint, hashes numeric) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN concat_ws(':', '2', coalesce(rows, 0), hashes);
-COMMENT ON FUNCTION adpipe.content_hash(bigint, numeric) IS
+COMMENT ON FUNCTION adpipe_internal.content_hash(bigint, numeric) IS
     'The hash of a slice from the number of its rows and the sum of their hashes; the 2 is the version of row_hash().';
 
 /* A hash of another version says nothing; the number of rows does. */
-CREATE FUNCTION adpipe.is_as_stored(content_hash text, rows bigint, found_hash text, found_rows bigint) RETURNS boolean
+CREATE FUNCTION adpipe_internal.is_as_stored(content_hash text, rows bigint, found_hash text, found_rows bigint) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN content_hash LIKE '2:%' THEN content_hash = coalesce(found_hash, '2:0')
                 ELSE coalesce(rows, 0) = coalesce(found_rows, 0) END;
-COMMENT ON FUNCTION adpipe.is_as_stored(text, bigint, text, bigint) IS
+COMMENT ON FUNCTION adpipe_internal.is_as_stored(text, bigint, text, bigint) IS
     'Whether the rows found are those of which the ledger holds the hash.';
 
 /*
@@ -55,7 +55,7 @@ COMMENT ON FUNCTION adpipe.is_as_stored(text, bigint, text, bigint) IS
  * it reads the rows of these days and no others of their months; accounts that
  * the ledger does not know are among them.
  */
-CREATE FUNCTION adpipe.stored_slices(target regclass, since date, until date,
+CREATE FUNCTION adpipe_internal.stored_slices(target regclass, since date, until date,
     OUT account_id text, OUT date_day date, OUT rows bigint, OUT content_hash text)
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE
@@ -77,20 +77,20 @@ BEGIN
                     ORDER BY t.account_id LIMIT 1)
             FROM accounts a WHERE a.account_id IS NOT NULL
         )
-        SELECT a.account_id, s.date_day, s.rows, adpipe.content_hash(s.rows, s.hashes)
+        SELECT a.account_id, s.date_day, s.rows, adpipe_internal.content_hash(s.rows, s.hashes)
         FROM accounts a
         CROSS JOIN LATERAL (SELECT t.date_day, count(*) AS rows, sum(%2$s) AS hashes
                             FROM %1$s t WHERE t.account_id = a.account_id AND t.date_day BETWEEN $1 AND $2
                             GROUP BY t.date_day) s
         WHERE a.account_id IS NOT NULL
-        $query$, target, adpipe.row_hash(target, 't'))
+        $query$, target, adpipe_internal.row_hash(target, 't'))
         USING since, until;
 END
 $$;
-COMMENT ON FUNCTION adpipe.stored_slices(regclass, date, date) IS
+COMMENT ON FUNCTION adpipe_internal.stored_slices(regclass, date, date) IS
     'The account-days of a daily copy that have rows, with the hash of these.';
 
-CREATE FUNCTION adpipe.stored_slices(target regclass, account text, since date, until date,
+CREATE FUNCTION adpipe_internal.stored_slices(target regclass, account text, since date, until date,
     OUT date_day date, OUT rows bigint, OUT content_hash text)
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE
@@ -103,17 +103,17 @@ CREATE FUNCTION adpipe.stored_slices(target regclass, account text, since date, 
 AS $$
 BEGIN
     RETURN QUERY EXECUTE format(
-        'SELECT t.date_day, count(*), adpipe.content_hash(count(*), sum(%s)) FROM %s t '
+        'SELECT t.date_day, count(*), adpipe_internal.content_hash(count(*), sum(%s)) FROM %s t '
         'WHERE t.account_id = $1 AND t.date_day BETWEEN $2 AND $3 GROUP BY t.date_day',
-        adpipe.row_hash(target, 't'), target)
+        adpipe_internal.row_hash(target, 't'), target)
         USING account, since, until;
 END
 $$;
-COMMENT ON FUNCTION adpipe.stored_slices(regclass, text, date, date) IS
+COMMENT ON FUNCTION adpipe_internal.stored_slices(regclass, text, date, date) IS
     'The same of one account.';
 
 /* What is current of a list of entities: what the last answer that changed anything held. */
-CREATE FUNCTION adpipe.stored_entities(target regclass,
+CREATE FUNCTION adpipe_internal.stored_entities(target regclass,
     OUT account_id text, OUT rows bigint, OUT content_hash text)
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE
@@ -126,20 +126,21 @@ CREATE FUNCTION adpipe.stored_entities(target regclass,
 AS $$
 BEGIN
     RETURN QUERY EXECUTE format(
-        'SELECT t.account_id, count(*), adpipe.content_hash(count(*), sum(%s)) '
+        'SELECT t.account_id, count(*), adpipe_internal.content_hash(count(*), sum(%s)) '
         'FROM (SELECT f.*, max(f._last_seen) OVER (PARTITION BY f.account_id) AS _current FROM %s f) t '
         'WHERE t._last_seen = t._current AND t._deleted_at IS NULL GROUP BY t.account_id',
-        adpipe.row_hash(target, 't'), target);
+        adpipe_internal.row_hash(target, 't'), target);
 END
 $$;
-COMMENT ON FUNCTION adpipe.stored_entities(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.stored_entities(regclass) IS
     'The current rows of each account of a list of entities, with their hash.';
+REVOKE ALL ON FUNCTION adpipe_internal.stored_entities(regclass) FROM PUBLIC;
 
 /*
  * Marks.  One that is there already does for later changes as well, unless a
  * refresh has taken it: it may have read the rows before.
  */
-CREATE FUNCTION adpipe.touch(target regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.touch(target regclass) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -155,28 +156,28 @@ BEGIN
             RETURN;
         END IF;
     END IF;
-    INSERT INTO adpipe.touches (target, touched_at) VALUES (target, adpipe.clock());
+    INSERT INTO adpipe.touches (target, touched_at) VALUES (target, adpipe_internal.clock());
 END
 $$;
-COMMENT ON FUNCTION adpipe.touch(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.touch(regclass) IS
     'Marks a copy as changed by others than a refresh; no error for what is no copy. For triggers only: who may call it could mark any copy.';
-REVOKE ALL ON FUNCTION adpipe.touch(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.touch(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.touch_own(target regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.touch_own(target regclass) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF adpipe.is_acting(target) THEN
-        PERFORM adpipe.touch(target);
+    IF adpipe_internal.is_acting(target) THEN
+        PERFORM adpipe_internal.touch(target);
     END IF;
 END
 $$;
-COMMENT ON FUNCTION adpipe.touch_own(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.touch_own(regclass) IS
     'Marks a copy that the statement acts for.';
-REVOKE ALL ON FUNCTION adpipe.touch_own(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.touch_own(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.note_touch() RETURNS trigger
+CREATE FUNCTION adpipe_internal.note_touch() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -184,100 +185,100 @@ DECLARE
     target regclass := coalesce(pg_partition_root(TG_RELID), TG_RELID::regclass);
 BEGIN
     /* What a trigger does within a refresh's statement is not the refresh's. */
-    IF NOT (adpipe.is_storing(target) AND pg_trigger_depth() = 1) THEN
-        PERFORM adpipe.touch(target);
+    IF NOT (adpipe_internal.is_storing(target) AND pg_trigger_depth() = 1) THEN
+        PERFORM adpipe_internal.touch(target);
     END IF;
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION adpipe.note_touch() IS
+COMMENT ON FUNCTION adpipe_internal.note_touch() IS
     'Trigger on copies and their partitions: marks the copy unless a refresh is at work.';
-REVOKE ALL ON FUNCTION adpipe.note_touch() FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.note_touch() FROM PUBLIC;
 
-CREATE FUNCTION adpipe.note_watched(target regclass, relation regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.note_watched(target regclass, relation regclass) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF adpipe.is_acting(target) THEN
+    IF adpipe_internal.is_acting(target) THEN
         INSERT INTO adpipe.watched_tables VALUES (relation, target) ON CONFLICT DO NOTHING;
     END IF;
 END
 $$;
-COMMENT ON FUNCTION adpipe.note_watched(regclass, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.note_watched(regclass, regclass) IS
     'Enters a table that holds rows of a copy; part of watch_table().';
-REVOKE ALL ON FUNCTION adpipe.note_watched(regclass, regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.note_watched(regclass, regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.watch_table(target regclass, relation regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.watch_table(target regclass, relation regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = relation AND t.tgname = 'adpipe_touched') THEN
         EXECUTE format('CREATE TRIGGER adpipe_touched AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s '
-                       'FOR EACH STATEMENT EXECUTE FUNCTION adpipe.note_touch()', relation);
+                       'FOR EACH STATEMENT EXECUTE FUNCTION adpipe_internal.note_touch()', relation);
         EXECUTE format('COMMENT ON TRIGGER adpipe_touched ON %s IS %L', relation,
                        'Marks the copy when others than a refresh change it.');
     END IF;
-    PERFORM adpipe.note_watched(target, relation);
+    PERFORM adpipe_internal.note_watched(target, relation);
 END
 $$;
-COMMENT ON FUNCTION adpipe.watch_table(regclass, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.watch_table(regclass, regclass) IS
     'Makes the trigger that notes changes of a table that holds rows of a copy.';
-REVOKE ALL ON FUNCTION adpipe.watch_table(regclass, regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.watch_table(regclass, regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.is_watched(target regclass, relation regclass) RETURNS boolean
+CREATE FUNCTION adpipe_internal.is_watched(target regclass, relation regclass) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT EXISTS (SELECT FROM adpipe.watched_tables w WHERE w.relation = $2 AND w.target = $1)
        AND EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = $2 AND g.tgname = 'adpipe_touched')
-       AND adpipe.is_acting($1)
+       AND adpipe_internal.is_acting($1)
 $$;
-COMMENT ON FUNCTION adpipe.is_watched(regclass, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.is_watched(regclass, regclass) IS
     'Whether changes of a table that holds rows of a copy are noted.';
-REVOKE ALL ON FUNCTION adpipe.is_watched(regclass, regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.is_watched(regclass, regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.forget_detached(target regclass) RETURNS boolean
+CREATE FUNCTION adpipe_internal.forget_detached(target regclass) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     DELETE FROM adpipe.watched_tables w
-    WHERE w.target = $1 AND w.relation <> $1 AND adpipe.is_acting($1)
+    WHERE w.target = $1 AND w.relation <> $1 AND adpipe_internal.is_acting($1)
       AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = w.relation AND i.inhparent = $1);
     RETURN FOUND;
 END
 $$;
-COMMENT ON FUNCTION adpipe.forget_detached(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.forget_detached(regclass) IS
     'Forgets tables that are partitions of a copy no more; true if there were any.';
-REVOKE ALL ON FUNCTION adpipe.forget_detached(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.forget_detached(regclass) FROM PUBLIC;
 
 /* What was not watched may have been changed: a partition that was added by hand, a copy of an older release. */
-CREATE FUNCTION adpipe.watch_copy(target regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.watch_copy(target regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     found regclass;
 BEGIN
-    IF adpipe.forget_detached(target) THEN
-        PERFORM adpipe.touch_own(target);
+    IF adpipe_internal.forget_detached(target) THEN
+        PERFORM adpipe_internal.touch_own(target);
     END IF;
     FOR found IN
         SELECT target UNION ALL SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = target
     LOOP
-        CONTINUE WHEN adpipe.is_watched(target, found);
-        PERFORM adpipe.watch_table(target, found);
-        PERFORM adpipe.touch_own(target);
+        CONTINUE WHEN adpipe_internal.is_watched(target, found);
+        PERFORM adpipe_internal.watch_table(target, found);
+        PERFORM adpipe_internal.touch_own(target);
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION adpipe.watch_copy(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.watch_copy(regclass) IS
     'Makes the triggers that a copy and its partitions lack; part of refresh().';
-REVOKE ALL ON FUNCTION adpipe.watch_copy(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.watch_copy(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.note_dropped(relation oid) RETURNS void
+CREATE FUNCTION adpipe_internal.note_dropped(relation oid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -285,20 +286,20 @@ DECLARE
     copy regclass;
 BEGIN
     DELETE FROM adpipe.watched_tables w WHERE w.relation = $1 RETURNING w.target INTO copy;
-    IF copy <> $1 AND NOT adpipe.is_storing(copy) THEN
-        PERFORM adpipe.touch(copy);
+    IF copy <> $1 AND NOT adpipe_internal.is_storing(copy) THEN
+        PERFORM adpipe_internal.touch(copy);
     END IF;
 END
 $$;
-COMMENT ON FUNCTION adpipe.note_dropped(oid) IS
+COMMENT ON FUNCTION adpipe_internal.note_dropped(oid) IS
     'Marks the copy whose partition was dropped; part of forget_dropped().';
-REVOKE ALL ON FUNCTION adpipe.note_dropped(oid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.note_dropped(oid) FROM PUBLIC;
 
 /*
  * ALTER TABLE may attach or detach a partition and disable the trigger; what
  * else it does to rows is a rewrite, which has an event of its own.
  */
-CREATE FUNCTION adpipe.note_altered() RETURNS event_trigger
+CREATE FUNCTION adpipe_internal.note_altered() RETURNS event_trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -311,7 +312,7 @@ BEGIN
         JOIN adpipe.watched_tables w ON w.relation = d.objid
         WHERE d.classid = 'pg_class'::regclass
     LOOP
-        CONTINUE WHEN adpipe.is_storing(copy);
+        CONTINUE WHEN adpipe_internal.is_storing(copy);
         IF EXISTS (SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = copy
                    EXCEPT SELECT w.relation FROM adpipe.watched_tables w WHERE w.target = copy)
            OR EXISTS (SELECT w.relation FROM adpipe.watched_tables w WHERE w.target = copy AND w.relation <> copy
@@ -319,47 +320,47 @@ BEGIN
            OR EXISTS (SELECT FROM adpipe.watched_tables w
                       LEFT JOIN pg_trigger g ON g.tgrelid = w.relation AND g.tgname = 'adpipe_touched'
                       WHERE w.target = copy AND coalesce(g.tgenabled, 'D') = 'D') THEN
-            PERFORM adpipe.touch(copy);
+            PERFORM adpipe_internal.touch(copy);
         END IF;
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION adpipe.note_altered() IS
+COMMENT ON FUNCTION adpipe_internal.note_altered() IS
     'Event trigger: marks copies that lost or gained a partition, or on which changes are not noted any more.';
-REVOKE ALL ON FUNCTION adpipe.note_altered() FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.note_altered() FROM PUBLIC;
 
 CREATE EVENT TRIGGER adpipe_note_altered ON ddl_command_end WHEN TAG IN ('ALTER TABLE')
-    EXECUTE FUNCTION adpipe.note_altered();
+    EXECUTE FUNCTION adpipe_internal.note_altered();
 COMMENT ON EVENT TRIGGER adpipe_note_altered IS
     'Marks copies that lost or gained a partition, or on which changes are not noted any more.';
 
-CREATE FUNCTION adpipe.note_rewritten() RETURNS event_trigger
+CREATE FUNCTION adpipe_internal.note_rewritten() RETURNS event_trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM adpipe.touch(w.target) FROM adpipe.watched_tables w
+    PERFORM adpipe_internal.touch(w.target) FROM adpipe.watched_tables w
     WHERE w.relation = pg_event_trigger_table_rewrite_oid();
 END
 $$;
-COMMENT ON FUNCTION adpipe.note_rewritten() IS
+COMMENT ON FUNCTION adpipe_internal.note_rewritten() IS
     'Event trigger: marks copies whose rows are rewritten.';
-REVOKE ALL ON FUNCTION adpipe.note_rewritten() FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.note_rewritten() FROM PUBLIC;
 
 CREATE EVENT TRIGGER adpipe_note_rewritten ON table_rewrite
-    EXECUTE FUNCTION adpipe.note_rewritten();
+    EXECUTE FUNCTION adpipe_internal.note_rewritten();
 COMMENT ON EVENT TRIGGER adpipe_note_rewritten IS
     'Marks copies whose rows are rewritten.';
 
 /* A refresh takes the marks before it reads rows, and removes those that it took at its end. */
-CREATE FUNCTION adpipe.take_touches(target regclass) RETURNS bigint[]
+CREATE FUNCTION adpipe_internal.take_touches(target regclass) RETURNS bigint[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     marks bigint[];
 BEGIN
-    IF NOT adpipe.is_acting(target) THEN
+    IF NOT adpipe_internal.is_acting(target) THEN
         RETURN NULL;
     END IF;
     /* A mark that is locked belongs to a transaction whose changes are not to be seen yet. */
@@ -369,31 +370,31 @@ BEGIN
     RETURN coalesce(marks, '{}');
 END
 $$;
-COMMENT ON FUNCTION adpipe.take_touches(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.take_touches(regclass) IS
     'The marks of a copy, which from now on do for no further change; part of check_copy().';
-REVOKE ALL ON FUNCTION adpipe.take_touches(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.take_touches(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.drop_touches(target regclass, marks bigint[]) RETURNS void
+CREATE FUNCTION adpipe_internal.drop_touches(target regclass, marks bigint[]) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-    DELETE FROM adpipe.touches t WHERE t.target = $1 AND t.touch_id = ANY ($2) AND adpipe.is_acting($1)
+    DELETE FROM adpipe.touches t WHERE t.target = $1 AND t.touch_id = ANY ($2) AND adpipe_internal.is_acting($1)
 $$;
-COMMENT ON FUNCTION adpipe.drop_touches(regclass, bigint[]) IS
+COMMENT ON FUNCTION adpipe_internal.drop_touches(regclass, bigint[]) IS
     'Removes the marks of a copy that was compared with the ledger; part of check_copy().';
-REVOKE ALL ON FUNCTION adpipe.drop_touches(regclass, bigint[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.drop_touches(regclass, bigint[]) FROM PUBLIC;
 
 /*
  * slices holds for each slice what the ledger held when its rows were read, so
  * that one that was stored in between is left alone.
  */
-CREATE FUNCTION adpipe.record_check(target regclass, slices jsonb) RETURNS integer
+CREATE FUNCTION adpipe_internal.record_check(target regclass, slices jsonb) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    now timestamptz := adpipe.clock();
+    now timestamptz := adpipe_internal.clock();
     differing integer;
 BEGIN
     UPDATE adpipe.slice_ledger s
@@ -416,103 +417,103 @@ BEGIN
     RETURN differing;
 END
 $$;
-COMMENT ON FUNCTION adpipe.record_check(regclass, jsonb) IS
+COMMENT ON FUNCTION adpipe_internal.record_check(regclass, jsonb) IS
     'Writes into the ledger which slices are as they were stored; returns how many are not.';
-REVOKE ALL ON FUNCTION adpipe.record_check(regclass, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.record_check(regclass, jsonb) FROM PUBLIC;
 
 /* Rows and ledger are read by one statement, and so as of one moment. */
-CREATE FUNCTION adpipe.check_days(target regclass, since date, until date) RETURNS integer
+CREATE FUNCTION adpipe_internal.check_days(target regclass, since date, until date) RETURNS integer
     LANGUAGE sql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT adpipe.require_trust($1, true);
-    SELECT adpipe.record_check($1, coalesce(jsonb_agg(jsonb_build_object(
+    SELECT adpipe_internal.require_trust($1, true);
+    SELECT adpipe_internal.record_check($1, coalesce(jsonb_agg(jsonb_build_object(
                'account_id', coalesce(l.account_id, f.account_id), 'date_day', coalesce(l.date_day, f.date_day),
                'content_hash', l.content_hash, 'asked_at', l.asked_at,
-               'differs', NOT adpipe.is_as_stored(l.content_hash, l.rows, f.content_hash, f.rows))), '[]'))
+               'differs', NOT adpipe_internal.is_as_stored(l.content_hash, l.rows, f.content_hash, f.rows))), '[]'))
     FROM (SELECT s.* FROM adpipe.slice_facts s
           WHERE s.target = $1 AND s.date_day BETWEEN $2 AND $3 AND isfinite(s.date_day)) l
-    FULL JOIN adpipe.stored_slices($1, $2, $3) f ON f.account_id = l.account_id AND f.date_day = l.date_day
+    FULL JOIN adpipe_internal.stored_slices($1, $2, $3) f ON f.account_id = l.account_id AND f.date_day = l.date_day
 $$;
-COMMENT ON FUNCTION adpipe.check_days(regclass, date, date) IS
+COMMENT ON FUNCTION adpipe_internal.check_days(regclass, date, date) IS
     'Compares the stored rows of some days of a copy with the ledger; returns how many slices differ.';
-REVOKE ALL ON FUNCTION adpipe.check_days(regclass, date, date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.check_days(regclass, date, date) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.check_entities(target regclass) RETURNS integer
+CREATE FUNCTION adpipe_internal.check_entities(target regclass) RETURNS integer
     LANGUAGE sql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT adpipe.require_trust($1, true);
-    SELECT adpipe.record_check($1, coalesce(jsonb_agg(jsonb_build_object(
+    SELECT adpipe_internal.require_trust($1, true);
+    SELECT adpipe_internal.record_check($1, coalesce(jsonb_agg(jsonb_build_object(
                'account_id', coalesce(l.account_id, f.account_id), 'date_day', '-infinity',
                'content_hash', l.content_hash, 'asked_at', l.asked_at,
-               'differs', NOT adpipe.is_as_stored(l.content_hash, l.rows, f.content_hash, f.rows))), '[]'))
+               'differs', NOT adpipe_internal.is_as_stored(l.content_hash, l.rows, f.content_hash, f.rows))), '[]'))
     FROM (SELECT s.* FROM adpipe.slice_facts s WHERE s.target = $1 AND s.date_day = '-infinity') l
-    FULL JOIN adpipe.stored_entities($1) f ON f.account_id = l.account_id
+    FULL JOIN adpipe_internal.stored_entities($1) f ON f.account_id = l.account_id
 $$;
-COMMENT ON FUNCTION adpipe.check_entities(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.check_entities(regclass) IS
     'The same for the current rows of a list of entities.';
-REVOKE ALL ON FUNCTION adpipe.check_entities(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.check_entities(regclass) FROM PUBLIC;
 
 /* All months in which the copy or the ledger has something, so that partitions that are gone are noticed. */
-CREATE FUNCTION adpipe.copy_months(target regclass, OUT since date, OUT until date) RETURNS SETOF record
+CREATE FUNCTION adpipe_internal.copy_months(target regclass, OUT since date, OUT until date) RETURNS SETOF record
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT m::date, (m + interval '1 month')::date - 1
     FROM (SELECT min(d.day) AS since, max(d.day) AS until
           FROM (SELECT s.date_day AS day FROM adpipe.slice_facts s WHERE s.target = $1 AND isfinite(s.date_day)
-                UNION ALL SELECT p.since FROM adpipe.partitions($1) p
-                UNION ALL SELECT p.until - 1 FROM adpipe.partitions($1) p) d) r
+                UNION ALL SELECT p.since FROM adpipe_internal.partitions($1) p
+                UNION ALL SELECT p.until - 1 FROM adpipe_internal.partitions($1) p) d) r
     CROSS JOIN generate_series(date_trunc('month', r.since::timestamp), r.until::timestamp, '1 month') m
     ORDER BY 1
 $$;
-COMMENT ON FUNCTION adpipe.copy_months(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.copy_months(regclass) IS
     'The months of a daily copy, first and last day of each.';
-REVOKE ALL ON FUNCTION adpipe.copy_months(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.copy_months(regclass) FROM PUBLIC;
 
-CREATE PROCEDURE adpipe.check_copy(target regclass, is_daily boolean)
+CREATE PROCEDURE adpipe_internal.check_copy(target regclass, is_daily boolean)
     LANGUAGE plpgsql
 AS $$
 DECLARE
     marks bigint[];
     part record;
 BEGIN
-    PERFORM adpipe.steady_session();
-    PERFORM adpipe.begin_storing(target);
-    PERFORM adpipe.watch_copy(target);
-    marks := adpipe.take_touches(target);
+    PERFORM adpipe_internal.steady_session();
+    PERFORM adpipe_internal.begin_storing(target);
+    PERFORM adpipe_internal.watch_copy(target);
+    marks := adpipe_internal.take_touches(target);
     COMMIT AND CHAIN;
-    PERFORM adpipe.steady_session();
+    PERFORM adpipe_internal.steady_session();
     IF cardinality(marks) = 0 THEN
         RETURN;
     ELSIF is_daily THEN
-        FOR part IN SELECT m.since, m.until FROM adpipe.copy_months(target) m LOOP
-            PERFORM adpipe.check_days(target, part.since, part.until);
+        FOR part IN SELECT m.since, m.until FROM adpipe_internal.copy_months(target) m LOOP
+            PERFORM adpipe_internal.check_days(target, part.since, part.until);
             COMMIT AND CHAIN;
-            PERFORM adpipe.steady_session();
+            PERFORM adpipe_internal.steady_session();
         END LOOP;
     ELSE
-        PERFORM adpipe.check_entities(target);
+        PERFORM adpipe_internal.check_entities(target);
     END IF;
-    PERFORM adpipe.drop_touches(target, marks);
+    PERFORM adpipe_internal.drop_touches(target, marks);
     COMMIT AND CHAIN;
-    PERFORM adpipe.steady_session();
+    PERFORM adpipe_internal.steady_session();
 END
 $$;
-COMMENT ON PROCEDURE adpipe.check_copy(regclass, boolean) IS
+COMMENT ON PROCEDURE adpipe_internal.check_copy(regclass, boolean) IS
     'Compares a copy that others changed with the ledger, month by month; part of refresh().';
-REVOKE ALL ON PROCEDURE adpipe.check_copy(regclass, boolean) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE adpipe_internal.check_copy(regclass, boolean) FROM PUBLIC;
 
 /*
  * The part of a day: 25 parts, so that within 30 days all has had its turn
  * though refresh_all() did not run on some.
  */
-CREATE FUNCTION adpipe.days_to_check(target regclass, OUT since date, OUT until date) RETURNS SETOF record
+CREATE FUNCTION adpipe_internal.days_to_check(target regclass, OUT since date, OUT until date) RETURNS SETOF record
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-    UPDATE adpipe.target_ledger t SET checked_at = adpipe.clock() WHERE t.target = $1;
+    UPDATE adpipe.target_ledger t SET checked_at = adpipe_internal.clock() WHERE t.target = $1;
     SELECT min(d.date_day), max(d.date_day)
     FROM (SELECT o.date_day, o.date_day - row_number() OVER (ORDER BY o.date_day)::integer AS island
           FROM (SELECT q.date_day FROM (
@@ -525,50 +526,50 @@ AS $$
     GROUP BY d.island
     ORDER BY 1
 $$;
-COMMENT ON FUNCTION adpipe.days_to_check(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.days_to_check(regclass) IS
     'The days of a copy that were compared with the ledger the longest ago, a part of it; notes that they were asked for.';
-REVOKE ALL ON FUNCTION adpipe.days_to_check(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.days_to_check(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.unchecked_targets(targets regclass[], OUT target regclass, OUT is_daily boolean) RETURNS SETOF record
+CREATE FUNCTION adpipe_internal.unchecked_targets(targets regclass[], OUT target regclass, OUT is_daily boolean) RETURNS SETOF record
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT t.target, t.is_daily FROM adpipe.target_ledger t
-    WHERE t.target = ANY (targets) AND adpipe.is_acting(t.target)
-      AND coalesce(t.checked_at, t.created_at) <= adpipe.clock() - interval '22 hours'
+    WHERE t.target = ANY (targets) AND adpipe_internal.is_acting(t.target)
+      AND coalesce(t.checked_at, t.created_at) <= adpipe_internal.clock() - interval '22 hours'
 $$;
-COMMENT ON FUNCTION adpipe.unchecked_targets(regclass[]) IS
+COMMENT ON FUNCTION adpipe_internal.unchecked_targets(regclass[]) IS
     'Those of some copies of which a part is to be compared with the ledger today.';
-REVOKE ALL ON FUNCTION adpipe.unchecked_targets(regclass[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.unchecked_targets(regclass[]) FROM PUBLIC;
 
-CREATE PROCEDURE adpipe.check_part(target regclass, is_daily boolean)
+CREATE PROCEDURE adpipe_internal.check_part(target regclass, is_daily boolean)
     LANGUAGE plpgsql
 AS $$
 DECLARE
     part record;
 BEGIN
-    FOR part IN SELECT d.since, d.until FROM adpipe.days_to_check(target) d LOOP
-        PERFORM adpipe.steady_session();
-        PERFORM adpipe.check_days(target, part.since, part.until);
+    FOR part IN SELECT d.since, d.until FROM adpipe_internal.days_to_check(target) d LOOP
+        PERFORM adpipe_internal.steady_session();
+        PERFORM adpipe_internal.check_days(target, part.since, part.until);
         COMMIT AND CHAIN;
     END LOOP;
-    PERFORM adpipe.steady_session();
+    PERFORM adpipe_internal.steady_session();
     IF NOT is_daily THEN
-        PERFORM adpipe.check_entities(target);
+        PERFORM adpipe_internal.check_entities(target);
     END IF;
     COMMIT AND CHAIN;
-    PERFORM adpipe.steady_session();
+    PERFORM adpipe_internal.steady_session();
 END
 $$;
-COMMENT ON PROCEDURE adpipe.check_part(regclass, boolean) IS
+COMMENT ON PROCEDURE adpipe_internal.check_part(regclass, boolean) IS
     'Compares a part of a copy with the ledger; part of refresh_all().';
-REVOKE ALL ON PROCEDURE adpipe.check_part(regclass, boolean) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE adpipe_internal.check_part(regclass, boolean) FROM PUBLIC;
 
 /*
  * What changed, for incremental models.  A consumer reads the newest version
  * first, then the rows, and passes that version the next time.
  */
-CREATE FUNCTION adpipe.stamp_slices(target regclass, account_id text, days date[]) RETURNS bigint
+CREATE FUNCTION adpipe_internal.stamp_slices(target regclass, account_id text, days date[]) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -584,9 +585,9 @@ BEGIN
     RETURN now;
 END
 $$;
-COMMENT ON FUNCTION adpipe.stamp_slices(regclass, text, date[]) IS
+COMMENT ON FUNCTION adpipe_internal.stamp_slices(regclass, text, date[]) IS
     'Gives the slices that a transaction changed the next version of their copy; the last that the transaction does.';
-REVOKE ALL ON FUNCTION adpipe.stamp_slices(regclass, text, date[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.stamp_slices(regclass, text, date[]) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.changed_slices(target regclass, since bigint DEFAULT 0,
     OUT account_id text, OUT date_day date, OUT version bigint)
@@ -596,7 +597,7 @@ CREATE FUNCTION adpipe.changed_slices(target regclass, since bigint DEFAULT 0,
 AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM adpipe.require_target(target);
+    PERFORM adpipe_internal.require_target(target);
     RETURN QUERY
     SELECT s.account_id, nullif(s.date_day, '-infinity'), s.version
     FROM adpipe.slice_facts s

@@ -14,7 +14,7 @@
  * Until the transaction ends: names mean what they say whatever the caller's
  * settings, and rows have one spelling, from which they are hashed.
  */
-CREATE FUNCTION adpipe.steady_session() RETURNS void
+CREATE FUNCTION adpipe_internal.steady_session() RETURNS void
     LANGUAGE plpgsql
 AS $$
 BEGIN
@@ -27,16 +27,16 @@ BEGIN
             pg_catalog.set_config('standard_conforming_strings', 'on', true);
 END
 $$;
-COMMENT ON FUNCTION adpipe.steady_session() IS
+COMMENT ON FUNCTION adpipe_internal.steady_session() IS
     'Sets what the rest of the transaction depends on; each transaction of a refresh begins with it, before anything that a function of the caller''s search_path could take the place of.';
-REVOKE ALL ON FUNCTION adpipe.steady_session() FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.steady_session() FROM PUBLIC;
 
-CREATE FUNCTION adpipe.require_commit(what text) RETURNS void
+CREATE FUNCTION adpipe_internal.require_commit(what text) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF adpipe.in_transaction_block() THEN
+    IF adpipe_internal.in_transaction_block() THEN
         RAISE EXCEPTION '% cannot run inside a transaction block', what
             USING ERRCODE = 'active_sql_transaction',
                   DETAIL = 'It commits chunk by chunk.',
@@ -44,20 +44,22 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION adpipe.require_commit(text) IS
+COMMENT ON FUNCTION adpipe_internal.require_commit(text) IS
     'An error where a procedure could not commit.';
+REVOKE ALL ON FUNCTION adpipe_internal.require_commit(text) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.grain_columns(source regclass, OUT columns text[], OUT thing text)
     AS 'MODULE_PATHNAME', 'adpipe_grain_columns' LANGUAGE C STRICT STABLE;
 COMMENT ON FUNCTION adpipe.grain_columns(regclass) IS
     'The columns of a foreign table that tell its rows apart, and that of them which names the thing that a row is about (NULL: the account). columns NULL: rows cannot be told apart, or the table lacks what does it. Sends nothing.';
 
-CREATE FUNCTION adpipe.is_part_of_account(source regclass) RETURNS boolean
+CREATE FUNCTION adpipe_internal.is_part_of_account(source regclass) RETURNS boolean
     AS 'MODULE_PATHNAME', 'adpipe_is_part_of_account' LANGUAGE C STRICT STABLE;
-COMMENT ON FUNCTION adpipe.is_part_of_account(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.is_part_of_account(regclass) IS
     'Whether spend and impressions of a foreign table''s rows never add up to more than those of the account. Sends nothing.';
+REVOKE ALL ON FUNCTION adpipe_internal.is_part_of_account(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.list_accounts(target regclass, source regclass) RETURNS text
+CREATE FUNCTION adpipe_internal.list_accounts(target regclass, source regclass) RETURNS text
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -66,23 +68,23 @@ DECLARE
     problem text;
 BEGIN
     SELECT coalesce(jsonb_agg(to_jsonb(a)), '[]') INTO found FROM adpipe.table_accounts(source) a;
-    PERFORM adpipe.note_accounts(target, found);
+    PERFORM adpipe_internal.note_accounts(target, found);
     RETURN NULL;
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT;
     RETURN problem;
 END
 $$;
-COMMENT ON FUNCTION adpipe.list_accounts(regclass, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.list_accounts(regclass, regclass) IS
     'Asks which accounts a source has and records them; returns what went wrong, or NULL.';
-REVOKE ALL ON FUNCTION adpipe.list_accounts(regclass, regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.list_accounts(regclass, regclass) FROM PUBLIC;
 
 /*
  * The foreign table of the same server that reads the account grain, if there
  * is one and the source is none itself; one that sees all accounts and splits
  * rows no further than it wants, for they are added up.
  */
-CREATE FUNCTION adpipe.control_source(source regclass, target regclass DEFAULT NULL) RETURNS regclass
+CREATE FUNCTION adpipe_internal.control_source(source regclass, target regclass DEFAULT NULL) RETURNS regclass
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -90,22 +92,23 @@ AS $$
     FROM pg_foreign_table s
     JOIN pg_foreign_table t ON t.ftserver = s.ftserver
     JOIN pg_class c ON c.oid = t.ftrelid
-    CROSS JOIN LATERAL adpipe.source_policy(s.ftrelid) p
+    CROSS JOIN LATERAL adpipe_internal.source_policy(s.ftrelid) p
     WHERE s.ftrelid = source
       AND p.account_grain = ANY (t.ftoptions) AND NOT p.account_grain = ANY (s.ftoptions)
       AND NOT EXISTS (SELECT FROM pg_options_to_table(t.ftoptions) o
                       WHERE o.option_name IN ('customer_id', 'account_id', 'app_id', 'breakdowns'))
-      AND (SELECT count(*) FROM adpipe.source_columns(t.ftrelid) k
+      AND (SELECT count(*) FROM adpipe_internal.source_columns(t.ftrelid) k
            WHERE k.name = 'account_id' AND k.type = 'text' OR k.name = 'date_day' AND k.type = 'date'
               OR k.name IN ('spend', 'impressions') AND k.type ~ '^(smallint|integer|bigint|numeric|real|double precision)') = 4
-      AND adpipe.is_eligible(t.ftrelid, target)
+      AND adpipe_internal.is_eligible(t.ftrelid, target)
     ORDER BY c.relnamespace <> (SELECT relnamespace FROM pg_class WHERE oid = source), c.relname
     LIMIT 1
 $$;
-COMMENT ON FUNCTION adpipe.control_source(regclass, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.control_source(regclass, regclass) IS
     'The foreign table from which a source''s control totals are asked: one of the copy''s owner (default: of the current user) or of a superuser; NULL if there is none.';
+REVOKE ALL ON FUNCTION adpipe_internal.control_source(regclass, regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.make_stage(source regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.make_stage(source regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     SET client_min_messages = warning
@@ -113,17 +116,17 @@ AS $$
 BEGIN
     DROP TABLE IF EXISTS pg_temp.adpipe_stage, pg_temp.adpipe_control, pg_temp.adpipe_asked;
     EXECUTE format('CREATE TEMP TABLE adpipe_stage AS SELECT %s FROM %s WITH NO DATA',
-                   adpipe.column_list(source), source);
+                   adpipe_internal.column_list(source), source);
     CREATE TEMP TABLE adpipe_control (account_id text, date_day date, spend numeric, impressions numeric);
     CREATE TEMP TABLE adpipe_asked (account_id text PRIMARY KEY, since date NOT NULL, until date NOT NULL,
                                     asked_at timestamptz NOT NULL, has_control boolean NOT NULL);
 END
 $$;
-COMMENT ON FUNCTION adpipe.make_stage(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.make_stage(regclass) IS
     'Makes the session''s temporary tables: what chunks are fetched into, their control totals, and what the two hold the answer to.';
-REVOKE ALL ON FUNCTION adpipe.make_stage(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.make_stage(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.check_stage(target regclass, accounts text[], since date, until date) RETURNS void
+CREATE FUNCTION adpipe_internal.check_stage(target regclass, accounts text[], since date, until date) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -139,11 +142,11 @@ BEGIN
             USING ERRCODE = 'data_exception',
                   DETAIL = format('Asked for %s to %s of %s.', since, until, array_to_string(accounts, ', '));
     END IF;
-    IF NOT EXISTS (SELECT FROM adpipe.source_columns(target) c WHERE c.name = 'currency') THEN
+    IF NOT EXISTS (SELECT FROM adpipe_internal.source_columns(target) c WHERE c.name = 'currency') THEN
         RETURN;
     END IF;
     FOR other IN
-        SELECT DISTINCT s.account_id, s.currency, (adpipe.account_of(target, s.account_id)).currency AS known
+        SELECT DISTINCT s.account_id, s.currency, (adpipe_internal.account_of(target, s.account_id)).currency AS known
         FROM (SELECT DISTINCT d.account_id, d.currency FROM pg_temp.adpipe_stage d) s
     LOOP
         IF other.currency <> other.known THEN
@@ -154,15 +157,15 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION adpipe.check_stage(regclass, text[], date, date) IS
+COMMENT ON FUNCTION adpipe_internal.check_stage(regclass, text[], date, date) IS
     'An error if fetched rows are not of the accounts and days asked for, or not in the account''s currency.';
-REVOKE ALL ON FUNCTION adpipe.check_stage(regclass, text[], date, date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.check_stage(regclass, text[], date, date) FROM PUBLIC;
 
 /*
  * Keys come from the catalogue, through the foreign table.  Rows without the last
  * one, which names the thing, cannot be told apart and are no fault.
  */
-CREATE FUNCTION adpipe.check_grain(source regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.check_grain(source regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -187,25 +190,25 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION adpipe.check_grain(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.check_grain(regclass) IS
     'An error if fetched rows cannot be told apart by what tells the rows of their source apart.';
-REVOKE ALL ON FUNCTION adpipe.check_grain(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.check_grain(regclass) FROM PUBLIC;
 
 /*
  * Amounts are rounded row by row: to cents, or to whole units where all are
  * whole.  The account is asked after its parts, so its numbers are no younger
  * than theirs.
  */
-CREATE FUNCTION adpipe.check_totals(source regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.check_totals(source regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    spend text := adpipe.stage_metric('spend');
-    impressions text := adpipe.stage_metric('impressions');
+    spend text := adpipe_internal.stage_metric('spend');
+    impressions text := adpipe_internal.stage_metric('impressions');
     over record;
 BEGIN
-    IF NOT adpipe.is_part_of_account(source) OR coalesce(spend, impressions) IS NULL THEN
+    IF NOT adpipe_internal.is_part_of_account(source) OR coalesce(spend, impressions) IS NULL THEN
         RETURN;
     END IF;
     EXECUTE format($query$
@@ -232,15 +235,15 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION adpipe.check_totals(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.check_totals(regclass) IS
     'An error if fetched rows of a report whose rows are parts of the account add up to more than its control totals.';
-REVOKE ALL ON FUNCTION adpipe.check_totals(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.check_totals(regclass) FROM PUBLIC;
 
 /*
  * Fetches and checks; everything that the platform or its answer can cause is
  * caught here, and nothing of a failed fetch stays in the stage.
  */
-CREATE FUNCTION adpipe.fetch_chunks(target regclass, source regclass, control regclass,
+CREATE FUNCTION adpipe_internal.fetch_chunks(target regclass, source regclass, control regclass,
     accounts text[], since date, until date,
     OUT error text, OUT code text, OUT detail text, OUT retry text)
     LANGUAGE plpgsql
@@ -251,45 +254,45 @@ AS $$
 BEGIN
     TRUNCATE pg_temp.adpipe_stage, pg_temp.adpipe_control, pg_temp.adpipe_asked;
     INSERT INTO pg_temp.adpipe_asked
-    SELECT a, since, until, adpipe.clock(), control IS NOT NULL FROM unnest(accounts) a;
-    PERFORM adpipe.require_trust(source, false);
+    SELECT a, since, until, adpipe_internal.clock(), control IS NOT NULL FROM unnest(accounts) a;
+    PERFORM adpipe_internal.require_trust(source, false);
     EXECUTE format('INSERT INTO pg_temp.adpipe_stage SELECT %s FROM %s '
                    'WHERE account_id = ANY ($1) AND date_day >= $2 AND date_day <= $3',
-                   adpipe.column_list(source), source)
+                   adpipe_internal.column_list(source), source)
         USING accounts, since, until;
-    PERFORM adpipe.check_stage(target, accounts, since, until);
-    PERFORM adpipe.check_grain(source);
+    PERFORM adpipe_internal.check_stage(target, accounts, since, until);
+    PERFORM adpipe_internal.check_grain(source);
     IF control IS NOT NULL THEN
-        PERFORM adpipe.require_trust(control, false);
+        PERFORM adpipe_internal.require_trust(control, false);
         EXECUTE format('INSERT INTO pg_temp.adpipe_control '
                        'SELECT account_id, date_day, sum(spend), sum(impressions) FROM %s '
                        'WHERE account_id = ANY ($1) AND date_day >= $2 AND date_day <= $3 GROUP BY 1, 2', control)
             USING accounts, since, until;
-        PERFORM adpipe.check_totals(source);
+        PERFORM adpipe_internal.check_totals(source);
     END IF;
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS error = MESSAGE_TEXT, code = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL,
         retry = CONSTRAINT_NAME;
 END
 $$;
-COMMENT ON FUNCTION adpipe.fetch_chunks(regclass, regclass, regclass, text[], date, date) IS
+COMMENT ON FUNCTION adpipe_internal.fetch_chunks(regclass, regclass, regclass, text[], date, date) IS
     'Fetches the same days of some accounts into the stage, with their control totals, and checks them; says what went wrong.';
-REVOKE ALL ON FUNCTION adpipe.fetch_chunks(regclass, regclass, regclass, text[], date, date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.fetch_chunks(regclass, regclass, regclass, text[], date, date) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.stage_slices(account text) RETURNS jsonb
+CREATE FUNCTION adpipe_internal.stage_slices(account text) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     slices jsonb;
-    spend text := adpipe.stage_metric('spend');
-    impressions text := adpipe.stage_metric('impressions');
+    spend text := adpipe_internal.stage_metric('spend');
+    impressions text := adpipe_internal.stage_metric('impressions');
 BEGIN
     /* A day without rows is a slice, too.  Sums of columns that a source lacks are NULL, of no rows 0. */
     EXECUTE format($query$
         SELECT jsonb_agg(jsonb_build_object(
                    'date_day', d::date, 'rows', coalesce(s.rows, 0),
-                   'content_hash', adpipe.content_hash(s.rows, s.hashes),
+                   'content_hash', adpipe_internal.content_hash(s.rows, s.hashes),
                    'spend', CASE WHEN s.rows > 0 THEN s.spend ELSE %3$s END,
                    'impressions', CASE WHEN s.rows > 0 THEN s.impressions ELSE %4$s END,
                    'account_spend', CASE WHEN a.has_control THEN coalesce(c.spend, 0) END,
@@ -305,32 +308,33 @@ BEGIN
         coalesce('sum(f.' || spend || ')::numeric', 'NULL::numeric'),
         coalesce('sum(f.' || impressions || ')::numeric', 'NULL::numeric'),
         CASE WHEN spend IS NULL THEN 'NULL' ELSE '0' END, CASE WHEN impressions IS NULL THEN 'NULL' ELSE '0' END,
-        adpipe.row_hash('pg_temp.adpipe_stage'::regclass, 'f'))
+        adpipe_internal.row_hash('pg_temp.adpipe_stage'::regclass, 'f'))
     INTO slices USING account;
     RETURN slices;
 END
 $$;
-COMMENT ON FUNCTION adpipe.stage_slices(text) IS
+COMMENT ON FUNCTION adpipe_internal.stage_slices(text) IS
     'The slices of an account in the stage: rows, hash and sums of each day that was asked for.';
-REVOKE ALL ON FUNCTION adpipe.stage_slices(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.stage_slices(text) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.stage_metric(metric text) RETURNS text
+CREATE FUNCTION adpipe_internal.stage_metric(metric text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT quote_ident(c.name)
-    FROM adpipe.source_columns('pg_temp.adpipe_stage'::regclass) c
+    FROM adpipe_internal.source_columns('pg_temp.adpipe_stage'::regclass) c
     WHERE c.name = metric AND c.type ~ '^(smallint|integer|bigint|numeric|real|double precision)'
 $$;
-COMMENT ON FUNCTION adpipe.stage_metric(text) IS
+COMMENT ON FUNCTION adpipe_internal.stage_metric(text) IS
     'A metric of the stage, quoted; NULL without such a column.';
+REVOKE ALL ON FUNCTION adpipe_internal.stage_metric(text) FROM PUBLIC;
 
 /*
  * An account that the stage holds no answer for is an error, never an empty
  * slice.  What the copy holds decides what is written, and is looked at again
  * after that.
  */
-CREATE FUNCTION adpipe.store_chunk(run_id bigint, target regclass, account text) RETURNS void
+CREATE FUNCTION adpipe_internal.store_chunk(run_id bigint, target regclass, account text) RETURNS void
     LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -338,35 +342,35 @@ DECLARE
     slices jsonb;
     changed date[];
     found jsonb;
-    columns text := adpipe.column_list('pg_temp.adpipe_stage'::regclass);
+    columns text := adpipe_internal.column_list('pg_temp.adpipe_stage'::regclass);
 BEGIN
-    PERFORM adpipe.require_trust(target, true);
-    PERFORM adpipe.lock_account(target, account);
-    PERFORM adpipe.begin_storing(target);
+    PERFORM adpipe_internal.require_trust(target, true);
+    PERFORM adpipe_internal.lock_account(target, account);
+    PERFORM adpipe_internal.begin_storing(target);
     SELECT * INTO STRICT asked FROM pg_temp.adpipe_asked a WHERE a.account_id = account;
-    SELECT jsonb_agg(f || jsonb_build_object('stored_hash', coalesce(s.content_hash, adpipe.content_hash(0, NULL))))
+    SELECT jsonb_agg(f || jsonb_build_object('stored_hash', coalesce(s.content_hash, adpipe_internal.content_hash(0, NULL))))
     INTO slices
-    FROM jsonb_array_elements(adpipe.stage_slices(account)) f
-    LEFT JOIN adpipe.stored_slices(target, account, asked.since, asked.until) s ON s.date_day = (f ->> 'date_day')::date;
-    changed := adpipe.record_slices(run_id, account, asked.asked_at, slices);
+    FROM jsonb_array_elements(adpipe_internal.stage_slices(account)) f
+    LEFT JOIN adpipe_internal.stored_slices(target, account, asked.since, asked.until) s ON s.date_day = (f ->> 'date_day')::date;
+    changed := adpipe_internal.record_slices(run_id, account, asked.asked_at, slices);
     IF cardinality(changed) > 0 THEN
         EXECUTE format('DELETE FROM %s WHERE account_id = $1 AND date_day = ANY ($2)', target)
             USING account, changed;
         EXECUTE format('INSERT INTO %s (%s, _fetched_at) SELECT %s, $3 FROM pg_temp.adpipe_stage '
                        'WHERE account_id = $1 AND date_day = ANY ($2)', target, columns, columns)
-            USING account, changed, adpipe.clock();
+            USING account, changed, adpipe_internal.clock();
         SELECT jsonb_agg(jsonb_build_object('date_day', s.date_day, 'content_hash', s.content_hash)) INTO found
-        FROM adpipe.stored_slices(target, account, asked.since, asked.until) s WHERE s.date_day = ANY (changed);
+        FROM adpipe_internal.stored_slices(target, account, asked.since, asked.until) s WHERE s.date_day = ANY (changed);
     END IF;
-    PERFORM adpipe.finish_slices(target, account, changed, coalesce(found, '[]'));
+    PERFORM adpipe_internal.finish_slices(target, account, changed, coalesce(found, '[]'));
 END
 $$;
-COMMENT ON FUNCTION adpipe.store_chunk(bigint, regclass, text) IS
+COMMENT ON FUNCTION adpipe_internal.store_chunk(bigint, regclass, text) IS
     'Replaces the slices of an account whose rows are not as fetched, and writes the ledger.';
-REVOKE ALL ON FUNCTION adpipe.store_chunk(bigint, regclass, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.store_chunk(bigint, regclass, text) FROM PUBLIC;
 
 /* NULL, or how the source's columns differ from the target's, as the ALTER to run. */
-CREATE FUNCTION adpipe.source_difference(source regclass, target regclass) RETURNS text
+CREATE FUNCTION adpipe_internal.source_difference(source regclass, target regclass) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -375,9 +379,9 @@ AS $$
              WHEN s.name IS NULL THEN format('DROP COLUMN %I', t.name)
              ELSE format('ALTER COLUMN %1$I TYPE %2$s USING %1$I::%2$s', s.name, s.type) END,
         ', ' ORDER BY coalesce(s.attnum, t.attnum)) || ';'
-    FROM adpipe.source_columns(source) s
-    FULL JOIN adpipe.source_columns(target) t ON t.name = s.name
+    FROM adpipe_internal.source_columns(source) s
+    FULL JOIN adpipe_internal.source_columns(target) t ON t.name = s.name
     WHERE s.type IS DISTINCT FROM t.type
 $$;
-COMMENT ON FUNCTION adpipe.source_difference(regclass, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.source_difference(regclass, regclass) IS
     'The ALTER TABLE that gives a target the columns that its source has now; NULL if they agree.';

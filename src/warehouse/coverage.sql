@@ -15,32 +15,32 @@ COMMENT ON COLUMN adpipe.targets.retention IS 'How long days are kept; NULL: for
 COMMENT ON COLUMN adpipe.targets.enabled IS 'Whether refresh_all() refreshes it.';
 GRANT SELECT ON adpipe.targets TO PUBLIC;
 
-CREATE FUNCTION adpipe.slice_state(asked_at timestamptz, failed_at timestamptz, day date,
-                                   time_zone text, window_days integer, settle interval, is_cohort boolean)
+CREATE FUNCTION adpipe_internal.slice_state(asked_at timestamptz, failed_at timestamptz, day date,
+                                            time_zone text, window_days integer, settle interval, is_cohort boolean)
     RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE
         WHEN asked_at IS NULL THEN CASE WHEN failed_at IS NULL THEN 'missing' ELSE 'failed' END
         /* a part of the day only */
-        WHEN asked_at < adpipe.readable_at(day, time_zone, interval '0') THEN 'open'
-        WHEN is_cohort OR asked_at < adpipe.readable_at(day, time_zone, settle) THEN 'provisional'
-        WHEN adpipe.day_of(asked_at, time_zone) - day >= window_days THEN 'final'
+        WHEN asked_at < adpipe_internal.readable_at(day, time_zone, interval '0') THEN 'open'
+        WHEN is_cohort OR asked_at < adpipe_internal.readable_at(day, time_zone, settle) THEN 'provisional'
+        WHEN adpipe_internal.day_of(asked_at, time_zone) - day >= window_days THEN 'final'
         ELSE 'provisional' END;
-COMMENT ON FUNCTION adpipe.slice_state(timestamptz, timestamptz, date, text, integer, interval, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.slice_state(timestamptz, timestamptz, date, text, integer, interval, boolean) IS
     'missing, failed, open (asked for before the day was over), provisional or final; the last two are complete.';
 
 /* What marks say of a slice is apart from its state, so that the guard can look for itself. */
 CREATE VIEW adpipe.slice_facts AS
     SELECT s.target, s.account_id, s.date_day,
            CASE WHEN a.target IS NOT NULL
-                THEN adpipe.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, s.date_day, a.time_zone, a.window_days, a.settle, a.is_cohort)
+                THEN adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, s.date_day, a.time_zone, a.window_days, a.settle, a.is_cohort)
                 WHEN s.fetched_at IS NULL THEN 'failed' ELSE 'provisional' END AS state,
            s.differs_since IS NOT NULL
                OR s.fetched_at IS NOT NULL AND EXISTS (SELECT FROM adpipe.touches m WHERE m.target = s.target) AS is_changed,
            s.rows, s.content_hash, s.asked_at, s.version
     FROM adpipe.slice_ledger s
     LEFT JOIN adpipe.account_terms a ON a.target = s.target AND a.account_id = s.account_id
-    WHERE adpipe.may_see(s.target, s.account_id);
+    WHERE adpipe_internal.may_see(s.target, s.account_id);
 COMMENT ON VIEW adpipe.slice_facts IS 'What the guard, the comparison of rows with the ledger, and changed_slices() read of each slice.';
 COMMENT ON COLUMN adpipe.slice_facts.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.slice_facts.account_id IS 'Account.';
@@ -58,13 +58,13 @@ GRANT SELECT ON adpipe.slice_facts TO PUBLIC;
  * its end, from which on its later days are not held.
  */
 CREATE VIEW adpipe.kept_accounts AS
-    SELECT a.target, a.account_id, a.is_listed, a.ended_day, adpipe.day_of(adpipe.clock(), a.time_zone) AS today,
-           coalesce(t.listed_as <> adpipe.account_options(t.source), false) AS is_outdated
+    SELECT a.target, a.account_id, a.is_listed, a.ended_day, adpipe_internal.day_of(adpipe_internal.clock(), a.time_zone) AS today,
+           coalesce(t.listed_as <> adpipe_internal.account_options(t.source), false) AS is_outdated
     FROM adpipe.account_ledger a
     JOIN adpipe.target_ledger t ON t.target = a.target
     WHERE (a.is_listed OR EXISTS (SELECT FROM adpipe.slice_ledger s
                                   WHERE s.target = a.target AND s.account_id = a.account_id AND s.fetched_at IS NOT NULL))
-      AND adpipe.may_see(a.target, a.account_id);
+      AND adpipe_internal.may_see(a.target, a.account_id);
 COMMENT ON VIEW adpipe.kept_accounts IS 'The accounts of which a copy is to hold days: those listed, and those that have stored days.';
 COMMENT ON COLUMN adpipe.kept_accounts.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.kept_accounts.account_id IS 'Account.';
@@ -79,12 +79,12 @@ CREATE VIEW adpipe.slices AS
            CASE WHEN s.differs_since IS NOT NULL
                   OR s.fetched_at IS NOT NULL AND EXISTS (SELECT FROM adpipe.touches m WHERE m.target = s.target) THEN 'changed'
                 WHEN a.target IS NOT NULL
-                THEN adpipe.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, s.date_day, a.time_zone, a.window_days, a.settle, a.is_cohort)
+                THEN adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, s.date_day, a.time_zone, a.window_days, a.settle, a.is_cohort)
                 WHEN s.fetched_at IS NULL THEN 'failed' ELSE 'provisional' END AS state,
            s.rows, s.content_hash, s.fetched_at, s.changed_at, s.run_id
     FROM adpipe.slice_ledger s
     LEFT JOIN adpipe.account_terms a ON a.target = s.target AND a.account_id = s.account_id
-    WHERE adpipe.may_see(s.target, s.account_id);
+    WHERE adpipe_internal.may_see(s.target, s.account_id);
 COMMENT ON VIEW adpipe.slices IS 'Every account-day that was ever asked for; the unit that is replaced as a whole.';
 COMMENT ON COLUMN adpipe.slices.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.slices.account_id IS 'Account.';
@@ -100,7 +100,7 @@ GRANT SELECT ON adpipe.slices TO PUBLIC;
 CREATE VIEW adpipe.runs AS
     SELECT r.run_id, r.target, r.started_at, r.ended_at, r.status, r.slices, r.requests, r.rows, r.error
     FROM adpipe.run_ledger r
-    WHERE adpipe.may_see(r.target, NULL);
+    WHERE adpipe_internal.may_see(r.target, NULL);
 COMMENT ON VIEW adpipe.runs IS 'Refreshes, one row per call and target.';
 COMMENT ON COLUMN adpipe.runs.run_id IS 'Number of the run.';
 COMMENT ON COLUMN adpipe.runs.target IS 'The local table.';
@@ -116,8 +116,8 @@ GRANT SELECT ON adpipe.runs TO PUBLIC;
 CREATE VIEW adpipe.coverage AS
     SELECT a.target, a.account_id, d::date AS date_day,
            CASE WHEN s.differs_since IS NOT NULL OR s.fetched_at IS NOT NULL AND a.is_touched THEN 'changed'
-                ELSE adpipe.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, d::date, a.time_zone,
-                                        a.window_days, a.settle, a.is_cohort) END AS state
+                ELSE adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, d::date, a.time_zone,
+                                                 a.window_days, a.settle, a.is_cohort) END AS state
     FROM adpipe.account_terms a
     CROSS JOIN generate_series(a.first_day::timestamp, a.today::timestamp, '1 day') d
     LEFT JOIN adpipe.slice_ledger s
@@ -126,7 +126,7 @@ CREATE VIEW adpipe.coverage AS
                                   WHERE o.target = a.target AND o.account_id = a.account_id AND o.fetched_at IS NOT NULL))
       AND (a.ended_day IS NULL OR d <= a.ended_day)
       AND (d < a.today OR s.fetched_at IS NOT NULL)
-      AND adpipe.may_see(a.target, a.account_id);
+      AND adpipe_internal.may_see(a.target, a.account_id);
 COMMENT ON VIEW adpipe.coverage IS
     'Every account-day that a daily copy is to hold, from its start to yesterday in the account''s zone, and today once it was read.';
 COMMENT ON COLUMN adpipe.coverage.target IS 'The local table.';
@@ -138,7 +138,7 @@ GRANT SELECT ON adpipe.coverage TO PUBLIC;
 CREATE VIEW adpipe.freshness AS
     SELECT a.target, a.account_id, a.last_attempt, a.last_success, c.latest_complete_day,
            CASE WHEN a.is_listed
-                THEN adpipe.readable_at(coalesce(c.latest_complete_day + 1, t.first_day), t.time_zone, t.settle)
+                THEN adpipe_internal.readable_at(coalesce(c.latest_complete_day + 1, t.first_day), t.time_zone, t.settle)
                      + t.every + interval '1 hour' END AS expected_by
     FROM adpipe.account_ledger a
     LEFT JOIN adpipe.account_terms t ON t.target = a.target AND t.account_id = a.account_id
@@ -146,11 +146,11 @@ CREATE VIEW adpipe.freshness AS
         SELECT max(s.date_day) AS latest_complete_day
         FROM adpipe.slice_ledger s
         WHERE s.target = t.target AND s.account_id = t.account_id AND s.date_day < t.today
-          AND coalesce(s.asked_at, s.fetched_at) >= adpipe.readable_at(s.date_day, t.time_zone, interval '0')) c ON true
+          AND coalesce(s.asked_at, s.fetched_at) >= adpipe_internal.readable_at(s.date_day, t.time_zone, interval '0')) c ON true
     WHERE (a.is_listed
            OR a.ended_day IS NULL AND EXISTS (SELECT FROM adpipe.slice_ledger o
                                               WHERE o.target = a.target AND o.account_id = a.account_id AND o.fetched_at IS NOT NULL))
-      AND adpipe.may_see(a.target, a.account_id);
+      AND adpipe_internal.may_see(a.target, a.account_id);
 COMMENT ON VIEW adpipe.freshness IS
     'Three clocks per target and account: last attempt, last success, and the latest complete day with the time by which the next is expected. An account that is no longer listed stays until accept_end() accepts its end.';
 COMMENT ON COLUMN adpipe.freshness.target IS 'The local table.';
@@ -166,7 +166,7 @@ CREATE VIEW adpipe.control_totals AS
            s.spend, s.account_spend, s.account_spend - s.spend AS spend_difference,
            s.impressions, s.account_impressions, s.account_impressions - s.impressions AS impressions_difference
     FROM adpipe.slice_ledger s
-    WHERE s.account_spend IS NOT NULL AND adpipe.may_see(s.target, s.account_id);
+    WHERE s.account_spend IS NOT NULL AND adpipe_internal.may_see(s.target, s.account_id);
 COMMENT ON VIEW adpipe.control_totals IS
     'Sums of each slice beside what the platform says of the account as a whole. Finer grains lack some of it by their nature (Performance Max has no ads, rare search terms are withheld), some reports show it several times.';
 COMMENT ON COLUMN adpipe.control_totals.target IS 'The local table.';
@@ -183,7 +183,7 @@ GRANT SELECT ON adpipe.control_totals TO PUBLIC;
 CREATE VIEW adpipe.settings_changes AS
     SELECT c.target, c.account_id, c.setting, c.old_value, c.new_value, c.seen_at
     FROM adpipe.settings_change_ledger c
-    WHERE adpipe.may_see(c.target, c.account_id);
+    WHERE adpipe_internal.may_see(c.target, c.account_id);
 COMMENT ON VIEW adpipe.settings_changes IS 'Settings that were changed on the platform''s side.';
 COMMENT ON COLUMN adpipe.settings_changes.target IS 'The local table whose numbers hang on it.';
 COMMENT ON COLUMN adpipe.settings_changes.account_id IS 'Account.';
@@ -195,14 +195,14 @@ GRANT SELECT ON adpipe.settings_changes TO PUBLIC;
 
 CREATE VIEW adpipe.progress AS
     SELECT r.target, c.account_id, least(r.chunks_done + 1, r.chunks) AS chunk, r.chunks, r.rows,
-           round(r.rows / nullif(extract(epoch FROM adpipe.clock() - r.started_at), 0)) AS rows_per_second,
+           round(r.rows / nullif(extract(epoch FROM adpipe_internal.clock() - r.started_at), 0)) AS rows_per_second,
            CASE WHEN r.chunks_done > 0 THEN date_trunc('second',
-               (adpipe.clock() - r.started_at) * (r.chunks - r.chunks_done) / r.chunks_done) END AS time_left
+               (adpipe_internal.clock() - r.started_at) * (r.chunks - r.chunks_done) / r.chunks_done) END AS time_left
     FROM adpipe.run_ledger r
     LEFT JOIN LATERAL (SELECT string_agg(l.account_id, ', ' ORDER BY l.account_id) AS account_id
                        FROM adpipe.claim_ledger l WHERE l.run_id = r.run_id) c ON true
-    WHERE r.status = 'running' AND adpipe.is_running(r.pid, r.backend_start, r.query_start)
-      AND adpipe.may_see(r.target, NULL);
+    WHERE r.status = 'running' AND adpipe_internal.is_running(r.pid, r.backend_start, r.query_start)
+      AND adpipe_internal.may_see(r.target, NULL);
 COMMENT ON VIEW adpipe.progress IS 'Refreshes that are at work now.';
 COMMENT ON COLUMN adpipe.progress.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.progress.account_id IS 'Accounts being asked.';
@@ -213,15 +213,15 @@ COMMENT ON COLUMN adpipe.progress.rows_per_second IS 'Of which per second.';
 COMMENT ON COLUMN adpipe.progress.time_left IS 'Time left if the rest goes like the part that is done.';
 GRANT SELECT ON adpipe.progress TO PUBLIC;
 
-CREATE FUNCTION adpipe.progress_text(run_id bigint) RETURNS text
+CREATE FUNCTION adpipe_internal.progress_text(run_id bigint) RETURNS text
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT format('%s: chunk %s of %s, %s rows', r.target, r.chunks_done, r.chunks, r.rows)
-    FROM adpipe.run_ledger r WHERE r.run_id = $1 AND adpipe.is_acting(r.target)
+    FROM adpipe.run_ledger r WHERE r.run_id = $1 AND adpipe_internal.is_acting(r.target)
 $$;
-COMMENT ON FUNCTION adpipe.progress_text(bigint) IS 'How far a run is, for who waits at a prompt.';
-REVOKE ALL ON FUNCTION adpipe.progress_text(bigint) FROM PUBLIC;
+COMMENT ON FUNCTION adpipe_internal.progress_text(bigint) IS 'How far a run is, for who waits at a prompt.';
+REVOKE ALL ON FUNCTION adpipe_internal.progress_text(bigint) FROM PUBLIC;
 
 /*
  * A day counts when every account has it and every day before it: what lies
@@ -237,10 +237,10 @@ CREATE VIEW adpipe.stored_days AS
                 LEFT JOIN adpipe.slice_ledger s
                     ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
                 WHERE s.fetched_at IS NULL OR s.differs_since IS NOT NULL
-                   OR coalesce(s.asked_at, s.fetched_at) < adpipe.readable_at(d::date, a.time_zone, interval '0')) gap
+                   OR coalesce(s.asked_at, s.fetched_at) < adpipe_internal.readable_at(d::date, a.time_zone, interval '0')) gap
             WHERE a.target = t.target AND a.is_listed) AS stored_until
     FROM adpipe.target_ledger t
-    WHERE NOT row_security_active(t.target) AND adpipe.may_read_through(t.target);
+    WHERE NOT row_security_active(t.target) AND adpipe_internal.may_read_through(t.target);
 COMMENT ON VIEW adpipe.stored_days IS 'Part of adpipe.stored_until(): the copies that the current user may read as a whole, by themselves or through a view.';
 COMMENT ON COLUMN adpipe.stored_days.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.stored_days.stored_until IS 'Last day up to which it is complete.';
@@ -256,7 +256,7 @@ BEGIN
             USING ERRCODE = 'feature_not_supported',
                   DETAIL = 'The day up to which it is complete depends on all its accounts.',
                   HINT = 'View adpipe.coverage shows the days of the accounts that you may see.';
-    ELSIF NOT coalesce(adpipe.may_read_through(target), false) THEN
+    ELSIF NOT coalesce(adpipe_internal.may_read_through(target), false) THEN
         RAISE EXCEPTION 'permission denied for table %', target USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN (SELECT s.stored_until FROM adpipe.stored_days s WHERE s.target = $1);
@@ -271,11 +271,11 @@ CREATE FUNCTION adpipe.live_view(target regclass) RETURNS regclass
 AS $$
 DECLARE
     facts adpipe.target_ledger;
-    columns text := adpipe.column_list(target);
+    columns text := adpipe_internal.column_list(target);
     name text;
 BEGIN
-    PERFORM adpipe.require_owner(target);
-    facts := adpipe.target_of(target);
+    PERFORM adpipe_internal.require_owner(target);
+    facts := adpipe_internal.target_of(target);
     IF NOT facts.is_daily THEN
         RAISE EXCEPTION 'table "%" has no days', target
             USING ERRCODE = 'wrong_object_type', HINT = 'A list of entities is read from its foreign table.';
@@ -284,7 +284,7 @@ BEGIN
             USING ERRCODE = 'feature_not_supported',
                   DETAIL = 'A live view reads the platform as its owner, for whom no policy holds.';
     END IF;
-    SELECT format('%I.%I', n.nspname, adpipe.name_with(c.relname, '_live')) INTO name
+    SELECT format('%I.%I', n.nspname, adpipe_internal.name_with(c.relname, '_live')) INTO name
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target;
     EXECUTE format('CREATE VIEW %1$s AS '
                    'SELECT %2$s, _fetched_at FROM %3$s WHERE date_day <= (SELECT adpipe.stored_until(%4$L::regclass)) '
@@ -305,7 +305,7 @@ REVOKE ALL ON FUNCTION adpipe.live_view(regclass) FROM PUBLIC;
  * those of accounts that it does not know are among what is found.  A reader
  * under row-level security does not see all rows.
  */
-CREATE FUNCTION adpipe.incomplete_days(target regclass, since date, until date,
+CREATE FUNCTION adpipe_internal.incomplete_days(target regclass, since date, until date,
     OUT account_id text, OUT date_day date, OUT state text, OUT is_listed boolean)
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE
@@ -318,7 +318,7 @@ DECLARE
 BEGIN
     RETURN QUERY
     WITH found AS MATERIALIZED (
-        SELECT * FROM adpipe.stored_slices($1, $2, $3) WHERE NOT is_blind
+        SELECT * FROM adpipe_internal.stored_slices($1, $2, $3) WHERE NOT is_blind
     ), facts AS MATERIALIZED (
         SELECT s.* FROM adpipe.slice_facts s
         WHERE s.target = $1 AND s.date_day BETWEEN $2 AND $3 AND isfinite(s.date_day)
@@ -332,7 +332,7 @@ BEGIN
     ), states AS (
         SELECT d.account_id, d.date_day, coalesce(a.is_listed, true) AS is_listed,
                CASE WHEN is_blind AND s.is_changed
-                      OR NOT is_blind AND NOT adpipe.is_as_stored(s.content_hash, s.rows, f.content_hash, f.rows) THEN 'changed'
+                      OR NOT is_blind AND NOT adpipe_internal.is_as_stored(s.content_hash, s.rows, f.content_hash, f.rows) THEN 'changed'
                     /* part of a day after the last that is asked of an account */
                     WHEN a.account_id IS NULL THEN 'final'
                     WHEN a.is_open AND coalesce(s.state, 'missing') = 'missing' THEN 'open'
@@ -346,10 +346,10 @@ BEGIN
     WHERE s.state NOT IN ('provisional', 'final');
 END
 $$;
-COMMENT ON FUNCTION adpipe.incomplete_days(regclass, date, date) IS
+COMMENT ON FUNCTION adpipe_internal.incomplete_days(regclass, date, date) IS
     'The account-days of a daily copy that are not complete, by the rows that it holds now; part of require_complete().';
 
-CREATE FUNCTION adpipe.require_listed(target regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.require_listed(target regclass) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -362,7 +362,7 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION adpipe.require_listed(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.require_listed(regclass) IS
     'An error if options name other accounts than those that the ledger knows; part of require_complete().';
 
 CREATE FUNCTION adpipe.require_complete(target regclass, since date, until date) RETURNS void
@@ -374,7 +374,7 @@ DECLARE
     lost text;
     n bigint;
 BEGIN
-    PERFORM adpipe.require_target(target);
+    PERFORM adpipe_internal.require_target(target);
     IF NOT coalesce(isfinite(since) AND isfinite(until) AND since <= until, false) THEN
         RAISE EXCEPTION 'there are no days from % to %', since, until
             USING ERRCODE = 'invalid_parameter_value';
@@ -384,13 +384,13 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = format('CALL adpipe.refresh(%L);', target);
     END IF;
-    PERFORM adpipe.require_listed(target);
+    PERFORM adpipe_internal.require_listed(target);
     SELECT count(*), string_agg(format('%s %s (%s)', m.account_id, m.date_day, m.state), ', ' ORDER BY m.date_day, m.account_id)
                          FILTER (WHERE m.place <= 20),
            min(m.account_id) FILTER (WHERE NOT m.is_listed)
     INTO n, gaps, lost
     FROM (SELECT i.*, row_number() OVER (ORDER BY i.date_day, i.account_id) AS place
-          FROM adpipe.incomplete_days(target, since, until) i) m;
+          FROM adpipe_internal.incomplete_days(target, since, until) i) m;
     IF n > 0 THEN
         RAISE EXCEPTION 'table "%" is not complete from % to %', target, since, until
             USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -404,7 +404,7 @@ $$;
 COMMENT ON FUNCTION adpipe.require_complete(regclass, date, date) IS
     'An error (55000) that names the account-days of a daily copy which are not complete, and those whose stored rows are not what refreshes stored; nothing if all are. It reads the rows of these days. Call it before numbers leave the house.';
 
-CREATE FUNCTION adpipe.confirm_end(target regclass, account_id text) RETURNS bigint
+CREATE FUNCTION adpipe_internal.confirm_end(target regclass, account_id text) RETURNS bigint
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -412,22 +412,22 @@ AS $$
         UPDATE adpipe.account_ledger a
         SET ended_day = coalesce((SELECT max(s.date_day) FROM adpipe.slice_ledger s
                                   WHERE s.target = a.target AND s.account_id = a.account_id
-                                    AND coalesce(s.asked_at, s.fetched_at) >= adpipe.readable_at(s.date_day, a.time_zone, interval '0')), '-infinity')
+                                    AND coalesce(s.asked_at, s.fetched_at) >= adpipe_internal.readable_at(s.date_day, a.time_zone, interval '0')), '-infinity')
         WHERE a.target = $1 AND a.account_id = coalesce($2, a.account_id) AND NOT a.is_listed AND a.ended_day IS NULL
         RETURNING 1)
     SELECT count(*) FROM accepted
 $$;
-COMMENT ON FUNCTION adpipe.confirm_end(regclass, text) IS
+COMMENT ON FUNCTION adpipe_internal.confirm_end(regclass, text) IS
     'Writes into the ledger which accounts have ended; part of accept_end().';
-REVOKE ALL ON FUNCTION adpipe.confirm_end(regclass, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.confirm_end(regclass, text) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.accept_end(target regclass, account_id text DEFAULT NULL) RETURNS bigint
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM adpipe.require_owner(target);
-    RETURN adpipe.confirm_end(target, account_id);
+    PERFORM adpipe_internal.require_owner(target);
+    RETURN adpipe_internal.confirm_end(target, account_id);
 END
 $$;
 COMMENT ON FUNCTION adpipe.accept_end(regclass, text) IS

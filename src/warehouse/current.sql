@@ -8,7 +8,7 @@
  * rename all days that are read again have the new one.  Of the days of one
  * refresh the last decides.
  */
-CREATE FUNCTION adpipe.current_names(target regclass, is_daily boolean)
+CREATE FUNCTION adpipe_internal.current_names(target regclass, is_daily boolean)
     RETURNS TABLE (id name, title name, query text)
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -20,20 +20,20 @@ AS $$
                   n.name, target, i.name,
                   CASE WHEN is_daily THEN 'c._fetched_at DESC, c.date_day DESC'
                        ELSE 'c._last_seen DESC, c._first_seen DESC' END)
-    FROM adpipe.source_columns(target) i
-    JOIN adpipe.source_columns(target) n ON n.name = left(i.name, -3) || '_name'
+    FROM adpipe_internal.source_columns(target) i
+    JOIN adpipe_internal.source_columns(target) n ON n.name = left(i.name, -3) || '_name'
     WHERE i.name LIKE '%\_id'
     ORDER BY i.attnum
 $$;
-COMMENT ON FUNCTION adpipe.current_names(regclass, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.current_names(regclass, boolean) IS
     'The columns of a copy that name what another one identifies, each with a query for the latest name of each id; part of current_view().';
-REVOKE ALL ON FUNCTION adpipe.current_names(regclass, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.current_names(regclass, boolean) FROM PUBLIC;
 
 /*
  * Readers need the right to read the copy itself, and its policies hold for them:
  * by security_invoker, which servers before 15 do not have.
  */
-CREATE FUNCTION adpipe.current_view_options(target regclass) RETURNS text
+CREATE FUNCTION adpipe_internal.current_view_options(target regclass) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -49,11 +49,11 @@ BEGIN
     RETURN '';
 END
 $$;
-COMMENT ON FUNCTION adpipe.current_view_options(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.current_view_options(regclass) IS
     'Options of a view over a copy that gives its readers no more than the copy does; part of current_view().';
-REVOKE ALL ON FUNCTION adpipe.current_view_options(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.current_view_options(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.comment_current_view(target regclass, made regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.comment_current_view(target regclass, made regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -66,16 +66,16 @@ BEGIN
                CASE WHEN n.id IS NULL THEN col_description(target, a.attnum)
                     ELSE format('Name in the latest row of its %s.', n.id) END AS text
         FROM pg_attribute a
-        LEFT JOIN adpipe.current_names(target, false) n ON n.title = a.attname
+        LEFT JOIN adpipe_internal.current_names(target, false) n ON n.title = a.attname
         WHERE a.attrelid = target AND a.attnum > 0 AND NOT a.attisdropped
     LOOP
         EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', made, found.name, found.text);
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION adpipe.comment_current_view(regclass, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.comment_current_view(regclass, regclass) IS
     'Gives a view of current_view() and its columns their comments.';
-REVOKE ALL ON FUNCTION adpipe.comment_current_view(regclass, regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.comment_current_view(regclass, regclass) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.current_view(target regclass) RETURNS regclass
     LANGUAGE plpgsql
@@ -88,13 +88,13 @@ DECLARE
     columns text;
     joins text;
 BEGIN
-    PERFORM adpipe.require_owner(target);
-    is_daily := (adpipe.target_of(target)).is_daily;
-    options := adpipe.current_view_options(target);
+    PERFORM adpipe_internal.require_owner(target);
+    is_daily := (adpipe_internal.target_of(target)).is_daily;
+    options := adpipe_internal.current_view_options(target);
     SELECT string_agg(format('LEFT JOIN (%s) %I ON %2$I.account_id = t.account_id AND %2$I.%I = t.%3$I',
                              n.query, 'of_' || n.id, n.id), ' ')
     INTO joins
-    FROM adpipe.current_names(target, is_daily) n;
+    FROM adpipe_internal.current_names(target, is_daily) n;
     IF joins IS NULL THEN
         RAISE EXCEPTION 'table "%" has no names beside ids', target
             USING ERRCODE = 'wrong_object_type',
@@ -105,12 +105,12 @@ BEGIN
                       ', ' ORDER BY a.attnum)
     INTO columns
     FROM pg_attribute a
-    LEFT JOIN adpipe.current_names(target, is_daily) n ON n.title = a.attname
+    LEFT JOIN adpipe_internal.current_names(target, is_daily) n ON n.title = a.attname
     WHERE a.attrelid = target AND a.attnum > 0 AND NOT a.attisdropped;
-    SELECT format('%I.%I', s.nspname, adpipe.name_with(c.relname, '_current')) INTO view_name
+    SELECT format('%I.%I', s.nspname, adpipe_internal.name_with(c.relname, '_current')) INTO view_name
     FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = target;
     EXECUTE format('CREATE VIEW %s %s AS SELECT %s FROM %s t %s', view_name, options, columns, target, joins);
-    PERFORM adpipe.comment_current_view(target, view_name::regclass);
+    PERFORM adpipe_internal.comment_current_view(target, view_name::regclass);
     RETURN view_name::regclass;
 END
 $$;

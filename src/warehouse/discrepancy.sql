@@ -24,7 +24,7 @@ INSERT INTO adpipe.owned_media_sources VALUES
     ('Apple Search Ads', 'apple_ads', true, '');
 SELECT pg_extension_config_dump('adpipe.owned_media_sources', 'WHERE NOT is_builtin');
 
-CREATE FUNCTION adpipe.guard_builtin() RETURNS trigger
+CREATE FUNCTION adpipe_internal.guard_builtin() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -34,23 +34,23 @@ BEGIN
               HINT = 'INSERT a row of your own with the same media source: it goes first.';
 END
 $$;
-COMMENT ON FUNCTION adpipe.guard_builtin() IS 'Trigger: an error.';
-REVOKE ALL ON FUNCTION adpipe.guard_builtin() FROM PUBLIC;
+COMMENT ON FUNCTION adpipe_internal.guard_builtin() IS 'Trigger: an error.';
+REVOKE ALL ON FUNCTION adpipe_internal.guard_builtin() FROM PUBLIC;
 
 CREATE TRIGGER guard_old BEFORE UPDATE OR DELETE ON adpipe.owned_media_sources
-    FOR EACH ROW WHEN (OLD.is_builtin) EXECUTE FUNCTION adpipe.guard_builtin();
+    FOR EACH ROW WHEN (OLD.is_builtin) EXECUTE FUNCTION adpipe_internal.guard_builtin();
 COMMENT ON TRIGGER guard_old ON adpipe.owned_media_sources IS 'Keeps the rows that came with the extension.';
 CREATE TRIGGER guard_new BEFORE INSERT OR UPDATE ON adpipe.owned_media_sources
-    FOR EACH ROW WHEN (NEW.is_builtin) EXECUTE FUNCTION adpipe.guard_builtin();
+    FOR EACH ROW WHEN (NEW.is_builtin) EXECUTE FUNCTION adpipe_internal.guard_builtin();
 COMMENT ON TRIGGER guard_new ON adpipe.owned_media_sources IS 'Lets nobody add to the rows that came with the extension.';
 CREATE TRIGGER guard_owner BEFORE INSERT OR UPDATE ON adpipe.owned_media_sources
-    FOR EACH ROW EXECUTE FUNCTION adpipe.guard_owner();
+    FOR EACH ROW EXECUTE FUNCTION adpipe_internal.guard_owner();
 COMMENT ON TRIGGER guard_owner ON adpipe.owned_media_sources IS 'Lets nobody write for another owner.';
 
 CREATE VIEW adpipe.media_sources AS
     SELECT m.media_source, m.platform, m.is_builtin, m.owner
     FROM adpipe.owned_media_sources m
-    WHERE m.is_builtin OR adpipe.is_of_role(m.owner);
+    WHERE m.is_builtin OR adpipe_internal.is_of_role(m.owner);
 ALTER VIEW adpipe.media_sources ALTER COLUMN is_builtin SET DEFAULT false;
 ALTER VIEW adpipe.media_sources ALTER COLUMN owner SET DEFAULT current_user;
 COMMENT ON VIEW adpipe.media_sources IS 'Which platform a tracker''s media source is. Rows can be added, for one''s own copies; one that is added goes before one that came with the extension. Roles with the owner''s rights change it.';
@@ -74,13 +74,13 @@ COMMENT ON COLUMN adpipe.owned_advertisers.advertiser IS 'Any name; the same for
 COMMENT ON COLUMN adpipe.owned_advertisers.owner IS 'Role whose copies it is about.';
 SELECT pg_extension_config_dump('adpipe.owned_advertisers', '');
 CREATE TRIGGER guard_owner BEFORE INSERT OR UPDATE ON adpipe.owned_advertisers
-    FOR EACH ROW EXECUTE FUNCTION adpipe.guard_owner();
+    FOR EACH ROW EXECUTE FUNCTION adpipe_internal.guard_owner();
 COMMENT ON TRIGGER guard_owner ON adpipe.owned_advertisers IS 'Lets nobody write for another owner.';
 
 CREATE VIEW adpipe.advertisers AS
     SELECT v.platform, v.account_id, v.advertiser, v.owner
     FROM adpipe.owned_advertisers v
-    WHERE adpipe.is_of_role(v.owner);
+    WHERE adpipe_internal.is_of_role(v.owner);
 ALTER VIEW adpipe.advertisers ALTER COLUMN owner SET DEFAULT current_user;
 COMMENT ON VIEW adpipe.advertisers IS 'Which ad accounts and which apps are one advertiser''s, for adpipe.discrepancy; without rows all of one owner''s copies are one. Roles with the owner''s rights read and change it.';
 COMMENT ON COLUMN adpipe.advertisers.platform IS 'Foreign-data wrapper of the account or app.';
@@ -98,17 +98,17 @@ GRANT SELECT ON adpipe.advertisers TO PUBLIC;
  */
 CREATE VIEW adpipe.compared_targets AS
     SELECT f.target, p.platform, f.account_id, k.names @> '{media_source,installs}' AS is_tracker,
-           coalesce(v.advertiser, '') AS advertiser, adpipe.owner_of(f.target) AS owner,
+           coalesce(v.advertiser, '') AS advertiser, adpipe_internal.owner_of(f.target) AS owner,
            cardinality(k.dimensions) AS dimensions
     FROM adpipe.freshness f
     JOIN adpipe.targets t ON t.target = f.target
-    CROSS JOIN LATERAL adpipe.source_policy(t.source) p
+    CROSS JOIN LATERAL adpipe_internal.source_policy(t.source) p
     CROSS JOIN LATERAL (SELECT array_agg(c.name::text) AS names,
                                array_agg(c.name::text) FILTER (WHERE c.type = 'text') AS dimensions,
                                array_agg(c.name::text) FILTER (WHERE c.type ~ '^(smallint|integer|bigint|numeric|real|double precision)') AS metrics
-                        FROM adpipe.source_columns(f.target) c) k
+                        FROM adpipe_internal.source_columns(f.target) c) k
     LEFT JOIN adpipe.owned_advertisers v
-        ON v.owner = adpipe.owner_of(f.target) AND v.platform = p.platform AND v.account_id = f.account_id
+        ON v.owner = adpipe_internal.owner_of(f.target) AND v.platform = p.platform AND v.account_id = f.account_id
     WHERE k.names @> '{account_id,date_day,clicks}' AND k.metrics @> '{clicks}'
       AND CASE WHEN k.names @> '{media_source,installs}'
                THEN k.metrics @> '{installs}'
@@ -116,7 +116,7 @@ CREATE VIEW adpipe.compared_targets AS
                ELSE k.metrics @> '{conversions}'
                     AND k.dimensions <@ ('{platform,account_id,account_name,currency,campaign_id,campaign_name,campaign_status,channel_type,device,ad_network_type,attribution_setting}'::text[]
                                          || CASE WHEN p.platform = 'meta_ads' THEN '{adset_id,adset_name}'::text[] ELSE '{}' END) END
-      AND NOT row_security_active(f.target) AND adpipe.has_plain_columns(f.target)
+      AND NOT row_security_active(f.target) AND adpipe_internal.has_plain_columns(f.target)
       AND NOT (SELECT c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c WHERE c.oid = f.target);
 GRANT SELECT ON adpipe.compared_targets TO PUBLIC;
 COMMENT ON VIEW adpipe.compared_targets IS 'The copies that adpipe.discrepancy chooses from: for each account or app and day one that has all numbers.';
@@ -139,12 +139,12 @@ COMMENT ON COLUMN adpipe.compared_sources.owner IS 'Owner of the copies.';
 COMMENT ON COLUMN adpipe.compared_sources.media_source IS 'Name in the tracker''s reports.';
 COMMENT ON COLUMN adpipe.compared_sources.platform IS 'Foreign-data wrapper.';
 
-CREATE FUNCTION adpipe.copy_totals(target regclass, is_tracker boolean, accounts text[], since date, until date) RETURNS jsonb
+CREATE FUNCTION adpipe_internal.copy_totals(target regclass, is_tracker boolean, accounts text[], since date, until date) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'adpipe_copy_totals' LANGUAGE C STRICT STABLE;
-COMMENT ON FUNCTION adpipe.copy_totals(regclass, boolean, text[], date, date) IS
+COMMENT ON FUNCTION adpipe_internal.copy_totals(regclass, boolean, text[], date, date) IS
     'Clicks and conversions or installs of each account and day of a copy that the current user may read as a whole. Code that its owner hung onto the copy runs with the owner''s rights.';
 
-CREATE FUNCTION adpipe.side_totals(since date, until date,
+CREATE FUNCTION adpipe_internal.side_totals(since date, until date,
     OUT target regclass, OUT is_tracker boolean, OUT platform text, OUT account_id text, OUT date_day date,
     OUT media_source text, OUT clicks numeric, OUT results numeric,
     OUT without_clicks bigint, OUT without_results bigint)
@@ -156,11 +156,11 @@ AS $$
            f.without_clicks, f.without_results
     FROM (SELECT t.target, t.is_tracker, t.platform, array_agg(t.account_id) AS accounts
           FROM adpipe.compared_targets t GROUP BY 1, 2, 3) c
-    CROSS JOIN LATERAL jsonb_to_recordset(adpipe.copy_totals(c.target, c.is_tracker, c.accounts, since, until))
+    CROSS JOIN LATERAL jsonb_to_recordset(adpipe_internal.copy_totals(c.target, c.is_tracker, c.accounts, since, until))
         f (account_id text, date_day date, media_source text, clicks numeric, results numeric,
            without_clicks bigint, without_results bigint)
 $$;
-COMMENT ON FUNCTION adpipe.side_totals(date, date) IS
+COMMENT ON FUNCTION adpipe_internal.side_totals(date, date) IS
     'Clicks and conversions or installs of each account and day, as the copies hold them, and how many rows lack them; part of discrepancies().';
 
 /*
@@ -179,7 +179,7 @@ CREATE FUNCTION adpipe.discrepancies(since date, until date,
     SET search_path = pg_catalog, pg_temp
 AS $$
     WITH totals AS MATERIALIZED (
-        SELECT * FROM adpipe.side_totals(since, until)
+        SELECT * FROM adpipe_internal.side_totals(since, until)
     ), lacks AS (
         SELECT t.target, t.account_id, t.date_day, sum(t.without_clicks) AS clicks, sum(t.without_results) AS results
         FROM totals t GROUP BY 1, 2, 3
@@ -245,7 +245,7 @@ CREATE VIEW adpipe.discrepancy AS
     SELECT d.date_day, d.advertiser, d.platform, d.media_source, d.platform_clicks, d.tracker_clicks,
            d.clicks_difference, d.conversions, d.installs, d.installs_difference, d.owner,
            d.rows_without_platform_clicks, d.rows_without_tracker_clicks, d.rows_without_conversions, d.rows_without_installs
-    FROM adpipe.discrepancies(adpipe.day_of(adpipe.clock(), 'UTC') - 30, adpipe.day_of(adpipe.clock(), 'UTC') - 1) d;
+    FROM adpipe.discrepancies(adpipe_internal.day_of(adpipe_internal.clock(), 'UTC') - 30, adpipe_internal.day_of(adpipe_internal.clock(), 'UTC') - 1) d;
 COMMENT ON VIEW adpipe.discrepancy IS
     'Platforms and trackers side by side, the last 30 days, from the local copies that the reader may read as a whole; copies of different owners are not compared. Both count by their own rules and zones: some difference is normal, a sudden one is not.';
 COMMENT ON COLUMN adpipe.discrepancy.date_day IS 'Day, in each account''s and each app''s own zone.';

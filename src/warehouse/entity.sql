@@ -8,50 +8,51 @@
  * first column that is neither id nor name.  An id further back is an
  * attribute (the budget of a campaign), unless there is none in front.
  */
-CREATE FUNCTION adpipe.entity_key(relation regclass) RETURNS text[]
+CREATE FUNCTION adpipe_internal.entity_key(relation regclass) RETURNS text[]
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce(array_agg(c.name::text ORDER BY c.attnum) FILTER (WHERE c.attnum < f.attribute),
                     array_agg(c.name::text ORDER BY c.attnum))
-    FROM adpipe.source_columns(relation) c
-    CROSS JOIN (SELECT coalesce(min(o.attnum), 10000) AS attribute FROM adpipe.source_columns(relation) o
+    FROM adpipe_internal.source_columns(relation) c
+    CROSS JOIN (SELECT coalesce(min(o.attnum), 10000) AS attribute FROM adpipe_internal.source_columns(relation) o
                 WHERE o.name !~ '_(id|name)$' AND o.name <> 'platform') f
     WHERE c.name ~ '_id$'
 $$;
-COMMENT ON FUNCTION adpipe.entity_key(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.entity_key(regclass) IS
     'The columns that identify an entity.';
+REVOKE ALL ON FUNCTION adpipe_internal.entity_key(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.store_entities(run_id bigint, target regclass, account text, asked_at timestamptz)
+CREATE FUNCTION adpipe_internal.store_entities(run_id bigint, target regclass, account text, asked_at timestamptz)
     RETURNS void
     LANGUAGE plpgsql
 AS $$
 DECLARE
     now timestamptz;
     changed date[];
-    columns text := adpipe.column_list('pg_temp.adpipe_stage'::regclass);
+    columns text := adpipe_internal.column_list('pg_temp.adpipe_stage'::regclass);
     row_text text := (SELECT 'ROW(' || string_agg(format('%%1$s.%I', c.name), ', ' ORDER BY c.attnum) || ')::text'
-                      FROM adpipe.source_columns('pg_temp.adpipe_stage'::regclass) c);
+                      FROM adpipe_internal.source_columns('pg_temp.adpipe_stage'::regclass) c);
     key text := (SELECT string_agg(format('t.%1$I IS NOT DISTINCT FROM s.%1$I', k), ' AND ')
-                 FROM unnest(adpipe.entity_key('pg_temp.adpipe_stage'::regclass)) k);
+                 FROM unnest(adpipe_internal.entity_key('pg_temp.adpipe_stage'::regclass)) k);
     stored text;
     slice jsonb;
 BEGIN
-    PERFORM adpipe.require_trust(target, true);
-    PERFORM adpipe.lock_account(target, account);
-    PERFORM adpipe.begin_storing(target);
-    stored := (SELECT s.content_hash FROM adpipe.stored_entities(target) s WHERE s.account_id = account);
+    PERFORM adpipe_internal.require_trust(target, true);
+    PERFORM adpipe_internal.lock_account(target, account);
+    PERFORM adpipe_internal.begin_storing(target);
+    stored := (SELECT s.content_hash FROM adpipe_internal.stored_entities(target) s WHERE s.account_id = account);
     /* A row that an answer holds twice is stored once. */
     EXECUTE format('SELECT jsonb_build_array(jsonb_build_object(''date_day'', ''-infinity'', ''rows'', count(*), '
-                   '''content_hash'', adpipe.content_hash(count(*), sum(f.hash)), ''stored_hash'', $2)) '
+                   '''content_hash'', adpipe_internal.content_hash(count(*), sum(f.hash)), ''stored_hash'', $2)) '
                    'FROM (SELECT DISTINCT ON (%1$s) %2$s AS hash FROM pg_temp.adpipe_stage s WHERE s.account_id = $1) f',
-                   format(row_text, 's'), adpipe.row_hash('pg_temp.adpipe_stage'::regclass, 's'))
-    INTO slice USING account, coalesce(stored, adpipe.content_hash(0, NULL));
-    changed := adpipe.record_slices(run_id, account, asked_at, slice);
+                   format(row_text, 's'), adpipe_internal.row_hash('pg_temp.adpipe_stage'::regclass, 's'))
+    INTO slice USING account, coalesce(stored, adpipe_internal.content_hash(0, NULL));
+    changed := adpipe_internal.record_slices(run_id, account, asked_at, slice);
     IF cardinality(changed) > 0 THEN
         /* Later than what is current so far, though a clock was set back. */
         EXECUTE format('SELECT greatest($2, max(t._last_seen) + interval ''1 microsecond'') FROM %s t WHERE t.account_id = $1', target)
-        INTO now USING account, adpipe.clock();
+        INTO now USING account, adpipe_internal.clock();
         /* No refresh stores a row twice. */
         EXECUTE format('DELETE FROM %1$s t USING (SELECT t.ctid AS place, row_number() OVER (PARTITION BY %2$s ORDER BY t._first_seen, t.ctid) AS n '
                        'FROM %1$s t WHERE t.account_id = $1) d WHERE t.ctid = d.place AND d.n > 1', target, format(row_text, 't'))
@@ -69,68 +70,68 @@ BEGIN
         EXECUTE format('UPDATE %s t SET _deleted_at = $2 WHERE t.account_id = $1 AND t._deleted_at IS NULL '
                        'AND NOT EXISTS (SELECT FROM pg_temp.adpipe_stage s WHERE %s)', target, key)
             USING account, now;
-        stored := (SELECT s.content_hash FROM adpipe.stored_entities(target) s WHERE s.account_id = account);
+        stored := (SELECT s.content_hash FROM adpipe_internal.stored_entities(target) s WHERE s.account_id = account);
     END IF;
-    PERFORM adpipe.finish_slices(target, account, changed, jsonb_build_array(jsonb_build_object(
-        'date_day', '-infinity', 'content_hash', coalesce(stored, adpipe.content_hash(0, NULL)))));
+    PERFORM adpipe_internal.finish_slices(target, account, changed, jsonb_build_array(jsonb_build_object(
+        'date_day', '-infinity', 'content_hash', coalesce(stored, adpipe_internal.content_hash(0, NULL)))));
 END
 $$;
-COMMENT ON FUNCTION adpipe.store_entities(bigint, regclass, text, timestamptz) IS
+COMMENT ON FUNCTION adpipe_internal.store_entities(bigint, regclass, text, timestamptz) IS
     'Adds an account''s fetched entities to their history.';
-REVOKE ALL ON FUNCTION adpipe.store_entities(bigint, regclass, text, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.store_entities(bigint, regclass, text, timestamptz) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.fetch_entities(source regclass, OUT error text, OUT code text, OUT detail text)
+CREATE FUNCTION adpipe_internal.fetch_entities(source regclass, OUT error text, OUT code text, OUT detail text)
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     SET adpipe.require_whole = on
     SET adpipe.use_kept_answers = off
 AS $$
 BEGIN
-    PERFORM adpipe.require_trust(source, false);
-    EXECUTE format('INSERT INTO pg_temp.adpipe_stage SELECT %s FROM %s', adpipe.column_list(source), source);
+    PERFORM adpipe_internal.require_trust(source, false);
+    EXECUTE format('INSERT INTO pg_temp.adpipe_stage SELECT %s FROM %s', adpipe_internal.column_list(source), source);
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS error = MESSAGE_TEXT, code = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL;
 END
 $$;
-COMMENT ON FUNCTION adpipe.fetch_entities(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.fetch_entities(regclass) IS
     'Fetches all entities of a source into the stage; says what went wrong.';
-REVOKE ALL ON FUNCTION adpipe.fetch_entities(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.fetch_entities(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.entity_accounts(target regclass) RETURNS SETOF text
+CREATE FUNCTION adpipe_internal.entity_accounts(target regclass) RETURNS SETOF text
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT a.account_id FROM adpipe.account_ledger a WHERE a.target = $1 AND a.is_listed AND adpipe.is_acting($1)
+    SELECT a.account_id FROM adpipe.account_ledger a WHERE a.target = $1 AND a.is_listed AND adpipe_internal.is_acting($1)
     ORDER BY 1
 $$;
-COMMENT ON FUNCTION adpipe.entity_accounts(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.entity_accounts(regclass) IS
     'The accounts that a list of entities was asked of, in the order in which they are locked.';
-REVOKE ALL ON FUNCTION adpipe.entity_accounts(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.entity_accounts(regclass) FROM PUBLIC;
 
-CREATE PROCEDURE adpipe.refresh_entities(run adpipe.run_ledger, source regclass, INOUT status text)
+CREATE PROCEDURE adpipe_internal.refresh_entities(run adpipe.run_ledger, source regclass, INOUT status text)
     LANGUAGE plpgsql
 AS $$
 DECLARE
     account text;
     accounts text[];
-    asked_at timestamptz := adpipe.clock();
+    asked_at timestamptz := adpipe_internal.clock();
     result record;
 BEGIN
-    PERFORM adpipe.steady_session();
-    PERFORM adpipe.make_stage(source);
-    accounts := ARRAY(SELECT a FROM adpipe.entity_accounts(run.target) a
-                      WHERE adpipe.claim_chunk(run.run_id, a, '-infinity', '-infinity'));
-    PERFORM adpipe.note_progress(run.run_id, cardinality(accounts), cardinality(accounts));
+    PERFORM adpipe_internal.steady_session();
+    PERFORM adpipe_internal.make_stage(source);
+    accounts := ARRAY(SELECT a FROM adpipe_internal.entity_accounts(run.target) a
+                      WHERE adpipe_internal.claim_chunk(run.run_id, a, '-infinity', '-infinity'));
+    PERFORM adpipe_internal.note_progress(run.run_id, cardinality(accounts), cardinality(accounts));
     COMMIT AND CHAIN;
-    PERFORM adpipe.steady_session();
+    PERFORM adpipe_internal.steady_session();
     IF cardinality(accounts) = 0 THEN
         RETURN;
     END IF;
-    result := adpipe.fetch_entities(source);
+    result := adpipe_internal.fetch_entities(source);
     COMMIT AND CHAIN;
-    PERFORM adpipe.steady_session();
+    PERFORM adpipe_internal.steady_session();
     IF result.error IS NOT NULL THEN
-        PERFORM adpipe.record_failure(run.run_id, a, '-infinity', '-infinity', result.error, result.code)
+        PERFORM adpipe_internal.record_failure(run.run_id, a, '-infinity', '-infinity', result.error, result.code)
         FROM unnest(accounts) a;
         RAISE WARNING 'entities of %: %', run.target, result.error
             USING ERRCODE = result.code, DETAIL = coalesce(nullif(result.detail, ''), 'SQLSTATE ' || result.code);
@@ -141,12 +142,12 @@ BEGIN
     accounts := ARRAY(SELECT unnest(accounts) UNION SELECT DISTINCT s.account_id FROM pg_temp.adpipe_stage s ORDER BY 1);
     COMMIT AND CHAIN;
     FOREACH account IN ARRAY accounts LOOP
-        PERFORM adpipe.steady_session();
-        PERFORM adpipe.store_entities(run.run_id, run.target, account, asked_at);
+        PERFORM adpipe_internal.steady_session();
+        PERFORM adpipe_internal.store_entities(run.run_id, run.target, account, asked_at);
         COMMIT AND CHAIN;
     END LOOP;
 END
 $$;
-COMMENT ON PROCEDURE adpipe.refresh_entities(adpipe.run_ledger, regclass, text) IS
+COMMENT ON PROCEDURE adpipe_internal.refresh_entities(adpipe.run_ledger, regclass, text) IS
     'A run over a list of entities; part of refresh().';
-REVOKE ALL ON PROCEDURE adpipe.refresh_entities(adpipe.run_ledger, regclass, text) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE adpipe_internal.refresh_entities(adpipe.run_ledger, regclass, text) FROM PUBLIC;

@@ -11,14 +11,14 @@
  * Rows of a table that is gone may go, and its name out of others' rows: that is
  * forget_dropped(), whoever drops.
  */
-CREATE FUNCTION adpipe.guard_ledger() RETURNS trigger
+CREATE FUNCTION adpipe_internal.guard_ledger() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     target regclass := CASE TG_OP WHEN 'DELETE' THEN OLD.target ELSE NEW.target END;
 BEGIN
-    IF adpipe.is_acting(target) THEN
+    IF adpipe_internal.is_acting(target) THEN
         RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
     ELSIF TG_OP = 'DELETE' AND has_table_privilege(target, 'SELECT') IS NULL THEN
         RETURN OLD;
@@ -33,9 +33,9 @@ BEGIN
               DETAIL = 'What adpipe knows of a local copy is written by its owner only.';
 END
 $$;
-COMMENT ON FUNCTION adpipe.guard_ledger() IS
+COMMENT ON FUNCTION adpipe_internal.guard_ledger() IS
     'Trigger: an error unless the statement acts for the table that a row of a ledger is about.';
-REVOKE ALL ON FUNCTION adpipe.guard_ledger() FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.guard_ledger() FROM PUBLIC;
 
 DO $$
 DECLARE
@@ -46,7 +46,7 @@ BEGIN
         WHERE c.relnamespace = 'adpipe'::regnamespace AND c.relkind = 'r' AND c.relname ~ '_ledger$'
     LOOP
         EXECUTE format('CREATE TRIGGER guard BEFORE INSERT OR UPDATE OR DELETE ON %s '
-                       'FOR EACH ROW EXECUTE FUNCTION adpipe.guard_ledger()', ledger);
+                       'FOR EACH ROW EXECUTE FUNCTION adpipe_internal.guard_ledger()', ledger);
         EXECUTE format('COMMENT ON TRIGGER guard ON %s IS %L', ledger,
                        'Lets through what is written of the copies that the statement acts for.');
     END LOOP;

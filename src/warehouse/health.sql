@@ -26,20 +26,20 @@ CREATE VIEW adpipe.health_failing AS
 COMMENT ON VIEW adpipe.health_failing IS 'Part of adpipe.health: accounts and copies whose refresh fails.';
 
 CREATE VIEW adpipe.health_late AS
-    SELECT CASE WHEN f.expected_by < adpipe.clock() - interval '1 day' THEN 'error' ELSE 'warning' END AS severity,
+    SELECT CASE WHEN f.expected_by < adpipe_internal.clock() - interval '1 day' THEN 'error' ELSE 'warning' END AS severity,
            f.target, f.account_id,
            format('day %s is not complete', coalesce(f.latest_complete_day + 1, t.start_day)) AS problem,
            f.expected_by AS since,
            format('CALL adpipe.refresh(%L);', f.target) AS action
     FROM adpipe.freshness f
     JOIN adpipe.target_ledger t ON t.target = f.target AND t.enabled
-    WHERE f.expected_by < adpipe.clock() AND f.latest_complete_day IS NOT NULL
+    WHERE f.expected_by < adpipe_internal.clock() AND f.latest_complete_day IS NOT NULL
     UNION ALL
     SELECT 'warning', f.target, f.account_id, 'the list of entities is old', f.last_success + coalesce(t.every, '1 day'),
            format('CALL adpipe.refresh(%L);', f.target)
     FROM adpipe.freshness f
     JOIN adpipe.target_ledger t ON t.target = f.target AND t.enabled AND NOT t.is_daily
-    WHERE f.last_success < adpipe.clock() - coalesce(t.every, '1 day') - interval '1 day';
+    WHERE f.last_success < adpipe_internal.clock() - coalesce(t.every, '1 day') - interval '1 day';
 COMMENT ON VIEW adpipe.health_late IS 'Part of adpipe.health: days that should be complete by now.';
 
 CREATE VIEW adpipe.health_missing AS
@@ -56,12 +56,12 @@ CREATE VIEW adpipe.health_missing AS
         SELECT count(*) AS days, min(d)::date AS since, max(d)::date AS until
         FROM generate_series(a.first_day::timestamp,
                              least(f.latest_complete_day,
-                                   adpipe.day_of(a.moment - a.settle - a.every - interval '1 hour', a.time_zone) - 1)::timestamp,
+                                   adpipe_internal.day_of(a.moment - a.settle - a.every - interval '1 hour', a.time_zone) - 1)::timestamp,
                              '1 day') d
         LEFT JOIN adpipe.slice_ledger s
             ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
-        WHERE adpipe.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, d::date, a.time_zone, a.window_days,
-                                 a.settle, a.is_cohort) IN ('missing', 'failed', 'open')) g
+        WHERE adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, d::date, a.time_zone, a.window_days,
+                                          a.settle, a.is_cohort) IN ('missing', 'failed', 'open')) g
     WHERE a.is_listed AND g.days > 0;
 COMMENT ON VIEW adpipe.health_missing IS 'Part of adpipe.health: days that a copy is to hold and does not.';
 
@@ -71,11 +71,11 @@ CREATE VIEW adpipe.health_source AS
                 ELSE format('the columns of %s changed; the refresh is stopped', t.source) END AS problem,
            coalesce(t.source_changed_at, t.failing_since) AS since,
            CASE WHEN t.source IS NULL THEN 'Make the foreign table and the copy anew, or drop the copy.'
-                ELSE format('%s CALL adpipe.refresh(%L, %L);', adpipe.source_difference(t.source, t.target),
+                ELSE format('%s CALL adpipe.refresh(%L, %L);', adpipe_internal.source_difference(t.source, t.target),
                             t.target, t.start_day) END AS action
     FROM adpipe.target_ledger t
     WHERE t.enabled AND (t.source IS NULL
-                         OR t.source_changed_at IS NOT NULL AND adpipe.source_difference(t.source, t.target) IS NOT NULL);
+                         OR t.source_changed_at IS NOT NULL AND adpipe_internal.source_difference(t.source, t.target) IS NOT NULL);
 COMMENT ON VIEW adpipe.health_source IS 'Part of adpipe.health: copies whose source changed, with the ALTER to run.';
 
 CREATE VIEW adpipe.health_unlisted AS
@@ -93,7 +93,7 @@ CREATE VIEW adpipe.health_unlisted AS
     SELECT 'warning', t.target, NULL, 'the accounts of the source were changed and have not been listed since',
            NULL, format('CALL adpipe.refresh(%L);', t.target)
     FROM adpipe.target_ledger t
-    WHERE t.enabled AND t.listed_as <> adpipe.account_options(t.source);
+    WHERE t.enabled AND t.listed_as <> adpipe_internal.account_options(t.source);
 COMMENT ON VIEW adpipe.health_unlisted IS 'Part of adpipe.health: accounts that were lost and whose end nobody has accepted, and accounts that nobody has listed yet.';
 
 CREATE VIEW adpipe.health_died AS
@@ -103,7 +103,7 @@ CREATE VIEW adpipe.health_died AS
            format('Nothing; the next one goes on with it. Or: CALL adpipe.refresh(%L);', r.target) AS action
     FROM (SELECT DISTINCT ON (l.target) l.* FROM adpipe.run_ledger l ORDER BY l.target, l.run_id DESC) r
     WHERE r.status = 'died'
-       OR r.status = 'running' AND NOT adpipe.is_running(r.pid, r.backend_start, r.query_start);
+       OR r.status = 'running' AND NOT adpipe_internal.is_running(r.pid, r.backend_start, r.query_start);
 COMMENT ON VIEW adpipe.health_died IS 'Part of adpipe.health: refreshes that died.';
 
 CREATE VIEW adpipe.health_scheduler AS
@@ -114,8 +114,8 @@ CREATE VIEW adpipe.health_scheduler AS
            'See whether the scheduler runs and its job is there; SELECT adpipe.schedule(); makes one with pg_cron.' AS action
     FROM adpipe.target_ledger t
     WHERE t.enabled
-      AND CASE WHEN t.last_call IS NULL THEN t.created_at < adpipe.clock() - interval '1 day'
-               ELSE t.last_call < adpipe.clock() - greatest(3 * coalesce(t.call_gap, interval '1 hour'), interval '10 minutes') END;
+      AND CASE WHEN t.last_call IS NULL THEN t.created_at < adpipe_internal.clock() - interval '1 day'
+               ELSE t.last_call < adpipe_internal.clock() - greatest(3 * coalesce(t.call_gap, interval '1 hour'), interval '10 minutes') END;
 COMMENT ON VIEW adpipe.health_scheduler IS 'Part of adpipe.health: copies that no scheduler looks after.';
 
 CREATE VIEW adpipe.health AS
@@ -132,7 +132,7 @@ CREATE VIEW adpipe.health AS
           UNION ALL SELECT * FROM adpipe.health_access
           UNION ALL SELECT * FROM adpipe.health_stopped
           UNION ALL SELECT * FROM adpipe.health_unwatched) h
-    WHERE adpipe.may_see(h.target, h.account_id);
+    WHERE adpipe_internal.may_see(h.target, h.account_id);
 COMMENT ON VIEW adpipe.health IS
     'What is wrong with local copies, since when, and what to do; empty: all is well. A row goes when its cause does.';
 GRANT SELECT ON adpipe.health TO PUBLIC;

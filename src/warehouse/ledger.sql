@@ -116,7 +116,7 @@ COMMENT ON COLUMN adpipe.slice_ledger.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.slice_ledger.account_id IS 'Account.';
 COMMENT ON COLUMN adpipe.slice_ledger.date_day IS 'Day in the account''s zone.';
 COMMENT ON COLUMN adpipe.slice_ledger.rows IS 'Rows stored; 0: the platform says that nothing happened. NULL: never stored.';
-COMMENT ON COLUMN adpipe.slice_ledger.content_hash IS 'Version of the rule, number of rows and sum of their hashes, whatever the order of rows and columns; see adpipe.row_hash().';
+COMMENT ON COLUMN adpipe.slice_ledger.content_hash IS 'Version of the rule, number of rows and sum of their hashes, whatever the order of rows and columns; see adpipe_internal.row_hash().';
 COMMENT ON COLUMN adpipe.slice_ledger.fetched_at IS 'When the platform last confirmed or changed them.';
 COMMENT ON COLUMN adpipe.slice_ledger.changed_at IS 'When they last changed.';
 COMMENT ON COLUMN adpipe.slice_ledger.asked_at IS 'When the answer was asked for, which decides whether the day was over; an answer asked for earlier never replaces it.';
@@ -284,7 +284,7 @@ SELECT pg_extension_config_dump('adpipe.touches', '');
 SELECT pg_extension_config_dump('adpipe.touches_touch_id_seq', '');
 
 /* What was dropped is forgotten; a number that is used again would mean another table. */
-CREATE FUNCTION adpipe.forget_dropped() RETURNS event_trigger
+CREATE FUNCTION adpipe_internal.forget_dropped() RETURNS event_trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -297,7 +297,7 @@ BEGIN
           AND d.object_type IN ('table', 'foreign table')
     LOOP
         UPDATE adpipe.target_ledger SET source = NULL WHERE source = gone;
-        PERFORM adpipe.note_dropped(gone);
+        PERFORM adpipe_internal.note_dropped(gone);
         DELETE FROM adpipe.target_ledger WHERE target = gone;
         CONTINUE WHEN NOT FOUND;
         DELETE FROM adpipe.account_ledger WHERE target = gone;
@@ -313,13 +313,13 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION adpipe.forget_dropped() IS
+COMMENT ON FUNCTION adpipe_internal.forget_dropped() IS
     'Event trigger: forgets targets and sources that were dropped.';
-REVOKE ALL ON FUNCTION adpipe.forget_dropped() FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.forget_dropped() FROM PUBLIC;
 
 CREATE EVENT TRIGGER adpipe_forget_dropped ON sql_drop
     WHEN TAG IN ('DROP TABLE', 'DROP FOREIGN TABLE', 'DROP SCHEMA', 'DROP OWNED', 'DROP SERVER',
                  'DROP FOREIGN DATA WRAPPER', 'DROP EXTENSION')
-    EXECUTE FUNCTION adpipe.forget_dropped();
+    EXECUTE FUNCTION adpipe_internal.forget_dropped();
 COMMENT ON EVENT TRIGGER adpipe_forget_dropped IS
     'Forgets targets and sources that were dropped.';

@@ -1,19 +1,19 @@
 /* materialize.sql: making a local copy, its partitions, changing how it is kept. */
 
-CREATE FUNCTION adpipe.add_target(target regclass, source regclass, is_daily boolean,
-                                  start_day date, lookback integer) RETURNS void
+CREATE FUNCTION adpipe_internal.add_target(target regclass, source regclass, is_daily boolean,
+                                           start_day date, lookback integer) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
     INSERT INTO adpipe.target_ledger (target, source, is_daily, start_day, lookback, created_at)
-    VALUES (target, source, is_daily, start_day, lookback, adpipe.clock())
+    VALUES (target, source, is_daily, start_day, lookback, adpipe_internal.clock())
 $$;
-COMMENT ON FUNCTION adpipe.add_target(regclass, regclass, boolean, date, integer) IS
+COMMENT ON FUNCTION adpipe_internal.add_target(regclass, regclass, boolean, date, integer) IS
     'Enters a new target into the ledger; part of materialize().';
-REVOKE ALL ON FUNCTION adpipe.add_target(regclass, regclass, boolean, date, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.add_target(regclass, regclass, boolean, date, integer) FROM PUBLIC;
 
 /* Names have 63 bytes, of which a letter takes up to four. */
-CREATE FUNCTION adpipe.name_with(name text, suffix text) RETURNS text
+CREATE FUNCTION adpipe_internal.name_with(name text, suffix text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -22,14 +22,15 @@ AS $$
     WHERE octet_length(left(name, n)) <= 63 - octet_length(suffix)
     LIMIT 1
 $$;
-COMMENT ON FUNCTION adpipe.name_with(text, text) IS
+COMMENT ON FUNCTION adpipe_internal.name_with(text, text) IS
     'A name with something behind it, cut so that it stays whole.';
+REVOKE ALL ON FUNCTION adpipe_internal.name_with(text, text) FROM PUBLIC;
 
 /*
  * By what they hold and not by their names: tables are renamed and moved, names
  * are cut or taken.
  */
-CREATE FUNCTION adpipe.partitions(target regclass, OUT part regclass, OUT since date, OUT until date)
+CREATE FUNCTION adpipe_internal.partitions(target regclass, OUT part regclass, OUT since date, OUT until date)
     RETURNS SETOF record
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -42,11 +43,12 @@ AS $$
                                             'FROM [(]''([0-9-]+)''[)] TO [(]''([0-9-]+)''[)]')) b (days)
     WHERE i.inhparent = target AND b.days IS NOT NULL
 $$;
-COMMENT ON FUNCTION adpipe.partitions(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.partitions(regclass) IS
     'The partitions of a target, with their first day and the first one after.';
+REVOKE ALL ON FUNCTION adpipe_internal.partitions(regclass) FROM PUBLIC;
 
 /* A byte shorter than a name may be, for the type of its arrays, which has one more. */
-CREATE FUNCTION adpipe.partition_of(target regclass, month date) RETURNS name
+CREATE FUNCTION adpipe_internal.partition_of(target regclass, month date) RETURNS name
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -55,7 +57,7 @@ AS $$
     CROSS JOIN generate_series(1, 1000) n
     CROSS JOIN LATERAL (SELECT format('_%s_%s', target::oid, to_char(month, 'YYYY"m"MM'))
                                || CASE WHEN n > 1 THEN '_' || n ELSE '' END) s (suffix)
-    CROSS JOIN LATERAL (SELECT left(adpipe.name_with(c.relname, s.suffix || '_'), -1)) p (name)
+    CROSS JOIN LATERAL (SELECT left(adpipe_internal.name_with(c.relname, s.suffix || '_'), -1)) p (name)
     WHERE c.oid = target
       AND NOT EXISTS (SELECT FROM pg_class o JOIN pg_namespace h ON h.oid = o.relnamespace
                       WHERE o.relname = p.name AND h.nspname = 'adpipe_parts')
@@ -64,8 +66,9 @@ AS $$
     ORDER BY n
     LIMIT 1
 $$;
-COMMENT ON FUNCTION adpipe.partition_of(regclass, date) IS
+COMMENT ON FUNCTION adpipe_internal.partition_of(regclass, date) IS
     'Name in schema adpipe_parts for a new partition that is to hold a month of a target; no relation has it yet.';
+REVOKE ALL ON FUNCTION adpipe_internal.partition_of(regclass, date) FROM PUBLIC;
 
 /*
  * The schema is no member of the extension, so that DROP EXTENSION leaves every
@@ -73,15 +76,15 @@ COMMENT ON FUNCTION adpipe.partition_of(regclass, date) IS
  * has to be a superuser's.  Owners of copies may create there, since an index on
  * a copy is one on each partition.
  */
-CREATE FUNCTION adpipe.open_parts_schema(target regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.open_parts_schema(target regclass) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     found record;
-    owner name := adpipe.owner_of(target);
+    owner name := adpipe_internal.owner_of(target);
 BEGIN
-    PERFORM adpipe.require_acting(target);
+    PERFORM adpipe_internal.require_acting(target);
     IF to_regnamespace('adpipe_parts') IS NULL THEN
         BEGIN
             CREATE SCHEMA adpipe_parts;
@@ -103,16 +106,16 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION adpipe.open_parts_schema(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.open_parts_schema(regclass) IS
     'Makes schema adpipe_parts if it is not there, and lets the owner of a copy use it; part of make_partitions().';
-REVOKE ALL ON FUNCTION adpipe.open_parts_schema(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.open_parts_schema(regclass) FROM PUBLIC;
 
 /*
  * A partition is made as a table of its own and attached: that takes no lock
  * that readers would wait for, as CREATE TABLE ... PARTITION OF does.  Only a
  * table that was made here is attached, whatever names others have taken.
  */
-CREATE FUNCTION adpipe.make_partitions(target regclass, since date, until date) RETURNS integer
+CREATE FUNCTION adpipe_internal.make_partitions(target regclass, since date, until date) RETURNS integer
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -122,44 +125,44 @@ DECLARE
     part regclass;
     made integer := 0;
 BEGIN
-    PERFORM adpipe.acts_for(target);
+    PERFORM adpipe_internal.acts_for(target);
     FOR month, month_end IN
         SELECT m::date, (m + interval '1 month')::date
         FROM generate_series(date_trunc('month', since::timestamp),
                              date_trunc('month', until::timestamp), '1 month') m
     LOOP
-        CONTINUE WHEN EXISTS (SELECT FROM adpipe.partitions(target) p WHERE p.since < month_end AND p.until > month);
-        PERFORM adpipe.lock_target(target, 'partitions');
-        CONTINUE WHEN EXISTS (SELECT FROM adpipe.partitions(target) p WHERE p.since < month_end AND p.until > month);
-        PERFORM adpipe.require_trust(target, true);
-        PERFORM adpipe.open_parts_schema(target);
-        part := adpipe.make_partition(target, month);
+        CONTINUE WHEN EXISTS (SELECT FROM adpipe_internal.partitions(target) p WHERE p.since < month_end AND p.until > month);
+        PERFORM adpipe_internal.lock_target(target, 'partitions');
+        CONTINUE WHEN EXISTS (SELECT FROM adpipe_internal.partitions(target) p WHERE p.since < month_end AND p.until > month);
+        PERFORM adpipe_internal.require_trust(target, true);
+        PERFORM adpipe_internal.open_parts_schema(target);
+        part := adpipe_internal.make_partition(target, month);
         EXECUTE format('ALTER TABLE %s ATTACH PARTITION %s FOR VALUES FROM (%L) TO (%L)',
                        target, part, month, month_end);
-        PERFORM adpipe.watch_table(target, part::regclass);
+        PERFORM adpipe_internal.watch_table(target, part::regclass);
         made := made + 1;
     END LOOP;
     RETURN made;
 END
 $$;
-COMMENT ON FUNCTION adpipe.make_partitions(regclass, date, date) IS
+COMMENT ON FUNCTION adpipe_internal.make_partitions(regclass, date, date) IS
     'Makes the monthly partitions of a target that are not there yet; returns how many.';
-REVOKE ALL ON FUNCTION adpipe.make_partitions(regclass, date, date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.make_partitions(regclass, date, date) FROM PUBLIC;
 
 /*
  * A published table needs an identity for its rows, and a copy has no key.
  * Default privileges are taken away: who may read is said of the copy.
  */
-CREATE FUNCTION adpipe.make_partition(target regclass, month date) RETURNS regclass
+CREATE FUNCTION adpipe_internal.make_partition(target regclass, month date) RETURNS regclass
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    part text := format('adpipe_parts.%I', adpipe.partition_of(target, month));
+    part text := format('adpipe_parts.%I', adpipe_internal.partition_of(target, month));
     grantee oid;
 BEGIN
     EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part, target);
-    EXECUTE format('ALTER TABLE %s OWNER TO %I', part, adpipe.owner_of(target));
+    EXECUTE format('ALTER TABLE %s OWNER TO %I', part, adpipe_internal.owner_of(target));
     EXECUTE format('ALTER TABLE %s REPLICA IDENTITY FULL', part);
     FOR grantee IN
         SELECT DISTINCT a.grantee FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) a
@@ -171,23 +174,23 @@ BEGIN
     RETURN part::regclass;
 END
 $$;
-COMMENT ON FUNCTION adpipe.make_partition(regclass, date) IS
+COMMENT ON FUNCTION adpipe_internal.make_partition(regclass, date) IS
     'Makes the table that is to be a month of a target, where BI tools do not list it; part of make_partitions().';
-REVOKE ALL ON FUNCTION adpipe.make_partition(regclass, date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.make_partition(regclass, date) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.check_source(source regclass) RETURNS adpipe.refresh_policy
+CREATE FUNCTION adpipe_internal.check_source(source regclass) RETURNS adpipe.refresh_policy
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    policy adpipe.refresh_policy := adpipe.source_policy(source);
+    policy adpipe.refresh_policy := adpipe_internal.source_policy(source);
 BEGIN
     IF policy.platform IS NULL THEN
         RAISE EXCEPTION '"%" is no foreign table of adpipe', source
             USING ERRCODE = 'wrong_object_type',
                   HINT = 'IMPORT FOREIGN SCHEMA reports makes the tables that can be copied.';
     END IF;
-    IF NOT EXISTS (SELECT FROM adpipe.source_columns(source) c
+    IF NOT EXISTS (SELECT FROM adpipe_internal.source_columns(source) c
                    WHERE c.name = 'account_id' AND c.type = 'text') THEN
         RAISE EXCEPTION 'foreign table "%" has no column "account_id" of type text', source
             USING ERRCODE = 'undefined_column',
@@ -197,10 +200,11 @@ BEGIN
     RETURN policy;
 END
 $$;
-COMMENT ON FUNCTION adpipe.check_source(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.check_source(regclass) IS
     'The policy of a table that can be copied; an error for any other.';
+REVOKE ALL ON FUNCTION adpipe_internal.check_source(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.copy_comments(source regclass, target regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.copy_comments(source regclass, target regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -209,7 +213,7 @@ DECLARE
 BEGIN
     FOR found IN
         SELECT c.name, col_description(source, c.attnum) AS text
-        FROM adpipe.source_columns(source) c
+        FROM adpipe_internal.source_columns(source) c
         WHERE col_description(source, c.attnum) IS NOT NULL
     LOOP
         EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', target, found.name, found.text);
@@ -219,11 +223,11 @@ BEGIN
                              format('Copy of %s, kept by adpipe.', source)));
 END
 $$;
-COMMENT ON FUNCTION adpipe.copy_comments(regclass, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.copy_comments(regclass, regclass) IS
     'Gives a copy the comments of its source.';
-REVOKE ALL ON FUNCTION adpipe.copy_comments(regclass, regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.copy_comments(regclass, regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.check_terms(lookback integer, retention interval, every interval) RETURNS void
+CREATE FUNCTION adpipe_internal.check_terms(lookback integer, retention interval, every interval) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -237,27 +241,28 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION adpipe.check_terms(integer, interval, interval) IS
+COMMENT ON FUNCTION adpipe_internal.check_terms(integer, interval, interval) IS
     'An error unless a local copy can be kept so; NULL is no error.';
+REVOKE ALL ON FUNCTION adpipe_internal.check_terms(integer, interval, interval) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.make_copy(source regclass, target text, home name, start date, lookback integer)
+CREATE FUNCTION adpipe_internal.make_copy(source regclass, target text, home name, start date, lookback integer)
     RETURNS regclass
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    policy adpipe.refresh_policy := adpipe.check_source(source);
+    policy adpipe.refresh_policy := adpipe_internal.check_source(source);
     parts text[] := parse_ident(target);
     name text := quote_ident(CASE WHEN cardinality(parts) > 1 THEN parts[1] ELSE home END)
                  || '.' || quote_ident(parts[cardinality(parts)]);
-    is_daily boolean := EXISTS (SELECT FROM adpipe.source_columns(source) c
+    is_daily boolean := EXISTS (SELECT FROM adpipe_internal.source_columns(source) c
                                 WHERE c.name = 'date_day' AND c.type = 'date');
-    today date := adpipe.day_of(adpipe.clock(), 'UTC');
+    today date := adpipe_internal.day_of(adpipe_internal.clock(), 'UTC');
     reached date := (today - policy.reach)::date + 1;
     made regclass;
 BEGIN
-    PERFORM adpipe.check_terms(lookback, NULL, NULL);
-    PERFORM adpipe.require_trust(source, false);
+    PERFORM adpipe_internal.check_terms(lookback, NULL, NULL);
+    PERFORM adpipe_internal.require_trust(source, false);
     IF cardinality(parts) > 2 THEN
         RAISE EXCEPTION 'name "%" has too many parts', target USING ERRCODE = 'invalid_name';
     ELSIF name IS NULL THEN
@@ -281,44 +286,44 @@ BEGIN
     EXECUTE format('CREATE TABLE %s (%s, %s)%s', name,
         (SELECT string_agg(format('%I %s%s', c.name, c.type, CASE WHEN c.is_not_null THEN ' NOT NULL' ELSE '' END), ', '
                            ORDER BY c.attnum)
-         FROM adpipe.source_columns(source) c),
+         FROM adpipe_internal.source_columns(source) c),
         CASE WHEN is_daily THEN '_fetched_at timestamptz NOT NULL'
              ELSE '_first_seen timestamptz NOT NULL, _last_seen timestamptz NOT NULL, _deleted_at timestamptz' END,
         CASE WHEN is_daily THEN ' PARTITION BY RANGE (date_day)' ELSE '' END);
     made := name::regclass;
-    PERFORM adpipe.acts_for(made);
-    PERFORM adpipe.copy_comments(source, made);
+    PERFORM adpipe_internal.acts_for(made);
+    PERFORM adpipe_internal.copy_comments(source, made);
     EXECUTE format('ALTER TABLE %s REPLICA IDENTITY FULL', made);
-    PERFORM adpipe.watch_table(made, made);
+    PERFORM adpipe_internal.watch_table(made, made);
     IF is_daily THEN
         EXECUTE format('CREATE INDEX ON %s (account_id, date_day)', made);
         EXECUTE format('COMMENT ON COLUMN %s._fetched_at IS %L', made, 'When the values of the account''s day were first stored.');
-        PERFORM adpipe.make_partitions(made, start, today + 31);
+        PERFORM adpipe_internal.make_partitions(made, start, today + 31);
     ELSE
         EXECUTE format('CREATE INDEX ON %s (account_id)', made);
         EXECUTE format('COMMENT ON COLUMN %s._first_seen IS %L', made, 'When the row was first stored.');
         EXECUTE format('COMMENT ON COLUMN %s._last_seen IS %L', made, 'Last refresh that changed something of the account and found the row so.');
         EXECUTE format('COMMENT ON COLUMN %s._deleted_at IS %L', made, 'When the platform was first found not to list the entity any more.');
     END IF;
-    PERFORM adpipe.add_target(made, source, is_daily, start, lookback);
+    PERFORM adpipe_internal.add_target(made, source, is_daily, start, lookback);
     RETURN made;
 END
 $$;
-COMMENT ON FUNCTION adpipe.make_copy(regclass, text, name, date, integer) IS
+COMMENT ON FUNCTION adpipe_internal.make_copy(regclass, text, name, date, integer) IS
     'materialize() with the schema for a name that has none.';
-REVOKE ALL ON FUNCTION adpipe.make_copy(regclass, text, name, date, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.make_copy(regclass, text, name, date, integer) FROM PUBLIC;
 
 /* Without SET search_path: an unqualified name lands where CREATE TABLE would put it. */
 CREATE FUNCTION adpipe.materialize(source regclass, target text, start date DEFAULT NULL,
                                    lookback integer DEFAULT NULL) RETURNS regclass
     LANGUAGE sql
-AS $$ SELECT adpipe.make_copy(source, target, pg_catalog.current_schema(), start, lookback) $$;
+AS $$ SELECT adpipe_internal.make_copy(source, target, pg_catalog.current_schema(), start, lookback) $$;
 COMMENT ON FUNCTION adpipe.materialize(regclass, text, date, integer) IS
     'Makes an empty local copy of a foreign table and enters it into the schedule: a table partitioned by month for daily reports, from start on (default: the last 90 days), or a history of rows for lists of entities. lookback: days to read again every day, in place of the platform''s own window. Sends nothing.';
 REVOKE ALL ON FUNCTION adpipe.materialize(regclass, text, date, integer) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.change_target(target regclass, lookback integer, retention interval,
-                                     every interval, enabled boolean) RETURNS void
+CREATE FUNCTION adpipe_internal.change_target(target regclass, lookback integer, retention interval,
+                                              every interval, enabled boolean) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -327,11 +332,11 @@ AS $$
         every = coalesce($4, t.every), enabled = coalesce($5, t.enabled)
     WHERE t.target = $1
 $$;
-COMMENT ON FUNCTION adpipe.change_target(regclass, integer, interval, interval, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.change_target(regclass, integer, interval, interval, boolean) IS
     'Part of alter_target().';
-REVOKE ALL ON FUNCTION adpipe.change_target(regclass, integer, interval, interval, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.change_target(regclass, integer, interval, interval, boolean) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.require_target(target regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.require_target(target regclass) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -343,22 +348,23 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION adpipe.require_target(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.require_target(regclass) IS
     'An error unless the table is a local copy that the caller may read.';
 
-CREATE FUNCTION adpipe.require_owner(target regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.require_owner(target regclass) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM adpipe.require_target(target);
-    IF NOT adpipe.acts_for(target) THEN
+    PERFORM adpipe_internal.require_target(target);
+    IF NOT adpipe_internal.acts_for(target) THEN
         RAISE EXCEPTION 'must be owner of table %', target USING ERRCODE = 'insufficient_privilege';
     END IF;
 END
 $$;
-COMMENT ON FUNCTION adpipe.require_owner(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.require_owner(regclass) IS
     'An error unless the table is a local copy that belongs to the caller, which then acts for it.';
+REVOKE ALL ON FUNCTION adpipe_internal.require_owner(regclass) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.alter_target(target regclass, lookback integer DEFAULT NULL,
                                     retention interval DEFAULT NULL, every interval DEFAULT NULL,
@@ -367,31 +373,31 @@ CREATE FUNCTION adpipe.alter_target(target regclass, lookback integer DEFAULT NU
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM adpipe.require_owner(target);
-    PERFORM adpipe.check_terms(lookback, retention, every);
-    PERFORM adpipe.change_target(target, lookback, retention, every, enabled);
+    PERFORM adpipe_internal.require_owner(target);
+    PERFORM adpipe_internal.check_terms(lookback, retention, every);
+    PERFORM adpipe_internal.change_target(target, lookback, retention, every, enabled);
 END
 $$;
 COMMENT ON FUNCTION adpipe.alter_target(regclass, integer, interval, interval, boolean) IS
     'Changes how a local copy is kept: days to read again every day; how long days are kept, dropped by whole months; how long the last days stay as they were read; whether refresh_all() refreshes it. What is NULL stays.';
 REVOKE ALL ON FUNCTION adpipe.alter_target(regclass, integer, interval, interval, boolean) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.forget_days(target regclass, before date) RETURNS void
+CREATE FUNCTION adpipe_internal.forget_days(target regclass, before date) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
     DELETE FROM adpipe.slice_ledger s
     WHERE s.target = $1 AND s.date_day < before AND s.date_day > '-infinity'
 $$;
-COMMENT ON FUNCTION adpipe.forget_days(regclass, date) IS
+COMMENT ON FUNCTION adpipe_internal.forget_days(regclass, date) IS
     'Takes days that retention dropped out of the ledger; part of drop_partitions().';
-REVOKE ALL ON FUNCTION adpipe.forget_days(regclass, date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.forget_days(regclass, date) FROM PUBLIC;
 
 /*
  * Dropping locks readers out for a moment; who cannot have that moment leaves
  * it to the next refresh.
  */
-CREATE FUNCTION adpipe.drop_partitions(target regclass, before date) RETURNS integer
+CREATE FUNCTION adpipe_internal.drop_partitions(target regclass, before date) RETURNS integer
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     SET lock_timeout = '2s'
@@ -400,18 +406,18 @@ DECLARE
     part regclass;
     dropped integer := 0;
 BEGIN
-    FOR part IN SELECT p.part FROM adpipe.partitions(target) p WHERE p.until <= before LOOP
+    FOR part IN SELECT p.part FROM adpipe_internal.partitions(target) p WHERE p.until <= before LOOP
         EXECUTE format('DROP TABLE %s', part);
         dropped := dropped + 1;
     END LOOP;
     IF dropped > 0 THEN
-        PERFORM adpipe.forget_days(target, before);
+        PERFORM adpipe_internal.forget_days(target, before);
     END IF;
     RETURN dropped;
 EXCEPTION WHEN lock_not_available THEN
     RETURN 0;
 END
 $$;
-COMMENT ON FUNCTION adpipe.drop_partitions(regclass, date) IS
+COMMENT ON FUNCTION adpipe_internal.drop_partitions(regclass, date) IS
     'Drops the partitions of a target that end before a day; returns how many.';
-REVOKE ALL ON FUNCTION adpipe.drop_partitions(regclass, date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.drop_partitions(regclass, date) FROM PUBLIC;

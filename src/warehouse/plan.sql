@@ -15,9 +15,9 @@ CREATE VIEW adpipe.account_terms AS
            EXISTS (SELECT FROM adpipe.touches m WHERE m.target = t.target) AS is_touched
     FROM adpipe.target_ledger t
     JOIN adpipe.account_ledger a ON a.target = t.target
-    CROSS JOIN LATERAL adpipe.source_policy(t.source) p
-    CROSS JOIN LATERAL (SELECT c AS moment, adpipe.day_of(c, a.time_zone) AS today
-                        FROM (SELECT adpipe.clock()) clock (c)) now
+    CROSS JOIN LATERAL adpipe_internal.source_policy(t.source) p
+    CROSS JOIN LATERAL (SELECT c AS moment, adpipe_internal.day_of(c, a.time_zone) AS today
+                        FROM (SELECT adpipe_internal.clock()) clock (c)) now
     WHERE t.is_daily;
 COMMENT ON VIEW adpipe.account_terms IS
     'For each account of a daily target: its today, and how its days are to be read again.';
@@ -45,7 +45,7 @@ COMMENT ON COLUMN adpipe.account_terms.is_touched IS 'Whether others than a refr
  * is_forced: a person asked, so the last days are read however young their
  * copy is, and an account that failed a moment ago is tried again.
  */
-CREATE FUNCTION adpipe.due_days(target regclass, is_forced boolean,
+CREATE FUNCTION adpipe_internal.due_days(target regclass, is_forced boolean,
     OUT account_id text, OUT date_day date)
     RETURNS SETOF record
     LANGUAGE sql VOLATILE SECURITY DEFINER
@@ -56,7 +56,7 @@ AS $$
     CROSS JOIN generate_series(greatest(a.first_day, a.reach_day)::timestamp, a.today::timestamp, '1 day') d
     LEFT JOIN adpipe.slice_ledger s
         ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
-    WHERE a.target = $1 AND a.is_listed AND adpipe.is_acting($1)
+    WHERE a.target = $1 AND a.is_listed AND adpipe_internal.is_acting($1)
       AND ($2 OR a.failures = 0
            OR a.last_attempt <= a.moment - least(power(2, least(a.failures, 10) - 1), 60) * interval '1 minute')
       AND (s.fetched_at IS NULL
@@ -66,32 +66,33 @@ AS $$
            /* each run */
            OR d > a.today - a.recent_days AND ($2 OR coalesce(s.asked_at, s.fetched_at) <= a.moment - a.every)
            /* asked for before the day had all its numbers */
-           OR coalesce(s.asked_at, s.fetched_at) < adpipe.readable_at(d::date, a.time_zone, a.settle)
-              AND a.moment >= adpipe.readable_at(d::date, a.time_zone, a.settle)
+           OR coalesce(s.asked_at, s.fetched_at) < adpipe_internal.readable_at(d::date, a.time_zone, a.settle)
+              AND a.moment >= adpipe_internal.readable_at(d::date, a.time_zone, a.settle)
            /* once a day, after yesterday has settled */
            OR d > a.today - a.window_days
-              AND coalesce(s.asked_at, s.fetched_at) < adpipe.readable_at(a.today - 1, a.time_zone, a.settle)
-              AND a.moment >= adpipe.readable_at(a.today - 1, a.time_zone, a.settle)
+              AND coalesce(s.asked_at, s.fetched_at) < adpipe_internal.readable_at(a.today - 1, a.time_zone, a.settle)
+              AND a.moment >= adpipe_internal.readable_at(a.today - 1, a.time_zone, a.settle)
            /* once a week */
            OR d > a.today - a.tail_days AND coalesce(s.asked_at, s.fetched_at) <= a.moment - interval '7 days')
 $$;
-COMMENT ON FUNCTION adpipe.due_days(regclass, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.due_days(regclass, boolean) IS
     'The account-days of a target that a refresh is to read now.';
-REVOKE ALL ON FUNCTION adpipe.due_days(regclass, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.due_days(regclass, boolean) FROM PUBLIC;
 
 /*
  * Of days that were asked for by date only what another run has asked for since
  * this one began counts as done.
  */
-CREATE FUNCTION adpipe.is_done(run adpipe.run_ledger, slice adpipe.slice_ledger) RETURNS boolean
+CREATE FUNCTION adpipe_internal.is_done(run adpipe.run_ledger, slice adpipe.slice_ledger) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN slice.run_id >= run.first_run_id AND slice.failed_at IS NULL AND slice.differs_since IS NULL
        AND (run.since IS NULL AND run.until IS NULL OR slice.run_id > run.run_id OR slice.asked_at >= run.started_at);
-COMMENT ON FUNCTION adpipe.is_done(adpipe.run_ledger, adpipe.slice_ledger) IS
+COMMENT ON FUNCTION adpipe_internal.is_done(adpipe.run_ledger, adpipe.slice_ledger) IS
     'Whether a slice is not to be read by a run, because it was read by one that this run goes on with or shares its work with.';
+REVOKE ALL ON FUNCTION adpipe_internal.is_done(adpipe.run_ledger, adpipe.slice_ledger) FROM PUBLIC;
 
 /* The days of a run: those asked for by date, else those due. */
-CREATE FUNCTION adpipe.run_days(run_id bigint, OUT account_id text, OUT date_day date)
+CREATE FUNCTION adpipe_internal.run_days(run_id bigint, OUT account_id text, OUT date_day date)
     RETURNS SETOF record
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -100,7 +101,7 @@ AS $$
     FROM adpipe.run_ledger r
     CROSS JOIN LATERAL (
         SELECT due.account_id, due.date_day
-        FROM adpipe.due_days(r.target, NOT r.is_scheduled) due
+        FROM adpipe_internal.due_days(r.target, NOT r.is_scheduled) due
         WHERE r.since IS NULL AND r.until IS NULL
         UNION ALL
         SELECT a.account_id, day::date
@@ -111,19 +112,19 @@ AS $$
           AND a.target = r.target AND a.is_listed) d
     LEFT JOIN adpipe.slice_ledger s
         ON s.target = r.target AND s.account_id = d.account_id AND s.date_day = d.date_day
-    WHERE r.run_id = $1 AND adpipe.is_acting(r.target)
-      AND NOT coalesce(adpipe.is_done(r, s), false)
+    WHERE r.run_id = $1 AND adpipe_internal.is_acting(r.target)
+      AND NOT coalesce(adpipe_internal.is_done(r, s), false)
 $$;
-COMMENT ON FUNCTION adpipe.run_days(bigint) IS
+COMMENT ON FUNCTION adpipe_internal.run_days(bigint) IS
     'The account-days that a run is to read, without those that is_done() leaves out.';
-REVOKE ALL ON FUNCTION adpipe.run_days(bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.run_days(bigint) FROM PUBLIC;
 
 /*
  * A chunk is one account's run of days, up to 7; longer runs are cut at
  * Mondays, so that the chunks of all accounts agree and those of up to 8
  * accounts can be asked for by one statement, which asks them side by side.
  */
-CREATE FUNCTION adpipe.run_batches(run_id bigint,
+CREATE FUNCTION adpipe_internal.run_batches(run_id bigint,
     OUT since date, OUT until date, OUT accounts text[])
     RETURNS SETOF record
     LANGUAGE sql VOLATILE SECURITY DEFINER
@@ -132,7 +133,7 @@ AS $$
     WITH days AS (
         SELECT d.account_id, d.date_day,
                d.date_day - row_number() OVER (PARTITION BY d.account_id ORDER BY d.date_day)::integer AS island
-        FROM adpipe.run_days($1) d
+        FROM adpipe_internal.run_days($1) d
     ), pieces AS (
         SELECT d.account_id, d.date_day, d.island,
                CASE WHEN count(*) OVER (PARTITION BY d.account_id, d.island) > 7
@@ -150,6 +151,6 @@ AS $$
     GROUP BY n.since, n.until, n.batch
     ORDER BY n.until DESC, n.since DESC, n.batch
 $$;
-COMMENT ON FUNCTION adpipe.run_batches(bigint) IS
+COMMENT ON FUNCTION adpipe_internal.run_batches(bigint) IS
     'The chunks of a run, newest first; those of the same days are together, up to 8 accounts.';
-REVOKE ALL ON FUNCTION adpipe.run_batches(bigint) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.run_batches(bigint) FROM PUBLIC;

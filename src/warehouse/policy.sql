@@ -3,20 +3,23 @@
  * what a refresh asks of C.
  */
 
-CREATE FUNCTION adpipe.in_transaction_block() RETURNS boolean
+CREATE FUNCTION adpipe_internal.in_transaction_block() RETURNS boolean
     AS 'MODULE_PATHNAME', 'adpipe_in_transaction_block' LANGUAGE C STRICT STABLE;
-COMMENT ON FUNCTION adpipe.in_transaction_block() IS
+COMMENT ON FUNCTION adpipe_internal.in_transaction_block() IS
     'Whether a transaction is open that the client ends, so that a procedure cannot commit.';
+REVOKE ALL ON FUNCTION adpipe_internal.in_transaction_block() FROM PUBLIC;
 
-CREATE FUNCTION adpipe.acts_for(target regclass, is_scheduled boolean DEFAULT false) RETURNS boolean
+CREATE FUNCTION adpipe_internal.acts_for(target regclass, is_scheduled boolean DEFAULT false) RETURNS boolean
     AS 'MODULE_PATHNAME', 'adpipe_acts_for' LANGUAGE C STRICT STABLE;
-COMMENT ON FUNCTION adpipe.acts_for(regclass, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.acts_for(regclass, boolean) IS
     'Whether a table belongs to the caller, which then may write its ledger until the statement ends. is_scheduled: what belongs to others does not belong to a superuser, whom their triggers would run as.';
+REVOKE ALL ON FUNCTION adpipe_internal.acts_for(regclass, boolean) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.is_acting(target regclass) RETURNS boolean
+CREATE FUNCTION adpipe_internal.is_acting(target regclass) RETURNS boolean
     AS 'MODULE_PATHNAME', 'adpipe_is_acting' LANGUAGE C STRICT STABLE;
-COMMENT ON FUNCTION adpipe.is_acting(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.is_acting(regclass) IS
     'Whether this statement may write the ledger of a table; true for superusers.';
+REVOKE ALL ON FUNCTION adpipe_internal.is_acting(regclass) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.table_accounts(source regclass,
     OUT account_id text, OUT account_name text, OUT time_zone text, OUT currency text)
@@ -42,23 +45,23 @@ COMMENT ON FUNCTION adpipe.table_access(regclass) IS
 REVOKE ALL ON FUNCTION adpipe.table_access(regclass) FROM PUBLIC;
 
 /* Bound when they are made and short, so that views over many days inline them. */
-CREATE FUNCTION adpipe.clock() RETURNS timestamptz
+CREATE FUNCTION adpipe_internal.clock() RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN coalesce(nullif(current_setting('adpipe.debug_now', true), '')::timestamptz,
                     clock_timestamp());
-COMMENT ON FUNCTION adpipe.clock() IS
+COMMENT ON FUNCTION adpipe_internal.clock() IS
     'The present moment, or the one that adpipe.debug_now puts in its place for tests.';
 
-CREATE FUNCTION adpipe.day_of(moment timestamptz, time_zone text) RETURNS date
+CREATE FUNCTION adpipe_internal.day_of(moment timestamptz, time_zone text) RETURNS date
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (moment AT TIME ZONE coalesce(time_zone, 'UTC'))::date;
-COMMENT ON FUNCTION adpipe.day_of(timestamptz, text) IS
+COMMENT ON FUNCTION adpipe_internal.day_of(timestamptz, text) IS
     'The day that a moment falls on in a time zone; UTC where the zone is not known.';
 
-CREATE FUNCTION adpipe.readable_at(day date, time_zone text, settle interval) RETURNS timestamptz
+CREATE FUNCTION adpipe_internal.readable_at(day date, time_zone text, settle interval) RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (day + 1)::timestamp AT TIME ZONE coalesce(time_zone, 'UTC') + settle;
-COMMENT ON FUNCTION adpipe.readable_at(date, text, interval) IS
+COMMENT ON FUNCTION adpipe_internal.readable_at(date, text, interval) IS
     'When a day is over in a time zone and its numbers have had their time to arrive.';
 
 /*
@@ -101,7 +104,7 @@ COMMENT ON COLUMN adpipe.refresh_policy.is_cohort IS 'Whether numbers are booked
 COMMENT ON COLUMN adpipe.refresh_policy.account_grain IS 'Table option that selects the account grain, from which control totals come; NULL where there is none.';
 GRANT SELECT ON adpipe.refresh_policy TO PUBLIC;
 
-CREATE FUNCTION adpipe.source_policy(source regclass) RETURNS adpipe.refresh_policy
+CREATE FUNCTION adpipe_internal.source_policy(source regclass) RETURNS adpipe.refresh_policy
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -117,10 +120,10 @@ AS $$
     ORDER BY length(p.source_like) DESC
     LIMIT 1
 $$;
-COMMENT ON FUNCTION adpipe.source_policy(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.source_policy(regclass) IS
     'The row of adpipe.refresh_policy for a foreign table; NULL for what is no table of adpipe.';
 
-CREATE FUNCTION adpipe.source_columns(relation regclass,
+CREATE FUNCTION adpipe_internal.source_columns(relation regclass,
     OUT attnum integer, OUT name name, OUT type text, OUT is_not_null boolean)
     RETURNS SETOF record
     LANGUAGE sql STABLE
@@ -132,15 +135,16 @@ AS $$
       AND a.attname NOT IN ('_fetched_at', '_first_seen', '_last_seen', '_deleted_at')
     ORDER BY a.attnum
 $$;
-COMMENT ON FUNCTION adpipe.source_columns(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.source_columns(regclass) IS
     'The columns of a source, or those of a target that come from its source.';
 
-CREATE FUNCTION adpipe.column_list(relation regclass) RETURNS text
+CREATE FUNCTION adpipe_internal.column_list(relation regclass) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT string_agg(quote_ident(name), ', ' ORDER BY attnum)
-    FROM adpipe.source_columns(relation)
+    FROM adpipe_internal.source_columns(relation)
 $$;
-COMMENT ON FUNCTION adpipe.column_list(regclass) IS
-    'The names of adpipe.source_columns(), quoted, with commas.';
+COMMENT ON FUNCTION adpipe_internal.column_list(regclass) IS
+    'The names of adpipe_internal.source_columns(), quoted, with commas.';
+REVOKE ALL ON FUNCTION adpipe_internal.column_list(regclass) FROM PUBLIC;

@@ -1,7 +1,7 @@
 /* refresh_loop.sql: one run over one target, and the procedures that people and schedulers call. */
 
 /* The moment a run has to end by, so that statement_timeout does not cut it off. */
-CREATE FUNCTION adpipe.run_deadline(is_scheduled boolean) RETURNS timestamptz
+CREATE FUNCTION adpipe_internal.run_deadline(is_scheduled boolean) RETURNS timestamptz
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -9,50 +9,53 @@ AS $$
         CASE WHEN is_scheduled THEN current_setting('adpipe.refresh_max_time')::interval END,
         0.9 * nullif(current_setting('statement_timeout')::interval, '0'))
 $$;
-COMMENT ON FUNCTION adpipe.run_deadline(boolean) IS
+COMMENT ON FUNCTION adpipe_internal.run_deadline(boolean) IS
     'When a refresh that begins now starts no further chunk; NULL: never.';
+REVOKE ALL ON FUNCTION adpipe_internal.run_deadline(boolean) FROM PUBLIC;
 
 /*
  * The moment that the connector puts into an error of SQLSTATE 53400 as a value,
  * never one out of a platform's words; else an hour from now.  Two days at most:
  * the quotas of platforms are by the day.
  */
-CREATE FUNCTION adpipe.come_back_at(retry text) RETURNS timestamptz
+CREATE FUNCTION adpipe_internal.come_back_at(retry text) RETURNS timestamptz
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN least(coalesce(adpipe.moment_of(substring(retry FROM '^retry_at=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$')),
-                          adpipe.clock() + interval '1 hour'),
-                 adpipe.clock() + interval '2 days');
+    RETURN least(coalesce(adpipe_internal.moment_of(substring(retry FROM '^retry_at=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$')),
+                          adpipe_internal.clock() + interval '1 hour'),
+                 adpipe_internal.clock() + interval '2 days');
 END
 $$;
-COMMENT ON FUNCTION adpipe.come_back_at(text) IS
+COMMENT ON FUNCTION adpipe_internal.come_back_at(text) IS
     'The time to come back that an error of SQLSTATE 53400 carries as its constraint name.';
+REVOKE ALL ON FUNCTION adpipe_internal.come_back_at(text) FROM PUBLIC;
 
-CREATE PROCEDURE adpipe.store_batch(run_id bigint, target regclass, accounts text[])
+CREATE PROCEDURE adpipe_internal.store_batch(run_id bigint, target regclass, accounts text[])
     LANGUAGE plpgsql
 AS $$
 DECLARE
     account text;
 BEGIN
     FOREACH account IN ARRAY accounts LOOP
-        PERFORM adpipe.steady_session();
-        PERFORM adpipe.store_chunk(run_id, target, account);
+        PERFORM adpipe_internal.steady_session();
+        PERFORM adpipe_internal.store_chunk(run_id, target, account);
         COMMIT AND CHAIN;
     END LOOP;
 END
 $$;
-COMMENT ON PROCEDURE adpipe.store_batch(bigint, regclass, text[]) IS
+COMMENT ON PROCEDURE adpipe_internal.store_batch(bigint, regclass, text[]) IS
     'Stores what was fetched, one transaction per account; part of refresh().';
-REVOKE ALL ON PROCEDURE adpipe.store_batch(bigint, regclass, text[]) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE adpipe_internal.store_batch(bigint, regclass, text[]) FROM PUBLIC;
 
 /* Whether a failure is the platform's or the network's, and not one account's. */
-CREATE FUNCTION adpipe.is_outage(code text) RETURNS boolean
+CREATE FUNCTION adpipe_internal.is_outage(code text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN code = '53400' OR code ~ '^(08|57|HV00[NM])';
-COMMENT ON FUNCTION adpipe.is_outage(text) IS
+COMMENT ON FUNCTION adpipe_internal.is_outage(text) IS
     'Whether an SQLSTATE says that a platform cannot be reached or asks to be left alone.';
+REVOKE ALL ON FUNCTION adpipe_internal.is_outage(text) FROM PUBLIC;
 
 /*
  * Fetches and stores the same days of some accounts.  If together they fail,
@@ -61,9 +64,9 @@ COMMENT ON FUNCTION adpipe.is_outage(text) IS
  * of the run; failed counts the outages in a row: two are the platform's, and
  * whoever was not tried is not blamed for it.
  */
-CREATE PROCEDURE adpipe.refresh_batch(run adpipe.run_ledger, source regclass, control regclass,
-                                      accounts text[], since date, until date,
-                                      INOUT bad text[], INOUT failed integer, INOUT resume_at timestamptz)
+CREATE PROCEDURE adpipe_internal.refresh_batch(run adpipe.run_ledger, source regclass, control regclass,
+                                               accounts text[], since date, until date,
+                                               INOUT bad text[], INOUT failed integer, INOUT resume_at timestamptz)
     LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -71,53 +74,53 @@ DECLARE
     result record;
     account text;
 BEGIN
-    PERFORM adpipe.steady_session();
+    PERFORM adpipe_internal.steady_session();
     claimed := ARRAY(SELECT a FROM unnest(accounts) a
-                     WHERE a <> ALL (bad) AND adpipe.claim_chunk(run.run_id, a, since, until));
+                     WHERE a <> ALL (bad) AND adpipe_internal.claim_chunk(run.run_id, a, since, until));
     COMMIT AND CHAIN;
-    PERFORM adpipe.steady_session();
+    PERFORM adpipe_internal.steady_session();
     IF cardinality(claimed) = 0 THEN
         RETURN;
     END IF;
-    result := adpipe.fetch_chunks(run.target, source, control, claimed, since, until);
-    PERFORM adpipe.note_progress(run.run_id, NULL, cardinality(claimed) * CASE WHEN control IS NULL THEN 1 ELSE 2 END);
+    result := adpipe_internal.fetch_chunks(run.target, source, control, claimed, since, until);
+    PERFORM adpipe_internal.note_progress(run.run_id, NULL, cardinality(claimed) * CASE WHEN control IS NULL THEN 1 ELSE 2 END);
     COMMIT AND CHAIN;
     IF result.error IS NULL THEN
         failed := 0;
-        CALL adpipe.store_batch(run.run_id, run.target, claimed);
+        CALL adpipe_internal.store_batch(run.run_id, run.target, claimed);
         RETURN;
     END IF;
     FOREACH account IN ARRAY claimed LOOP
         EXIT WHEN failed >= 2 OR resume_at IS NOT NULL;
-        PERFORM adpipe.steady_session();
+        PERFORM adpipe_internal.steady_session();
         IF cardinality(claimed) > 1 AND result.code IS DISTINCT FROM '53400' THEN
-            result := adpipe.fetch_chunks(run.target, source, control, ARRAY[account], since, until);
+            result := adpipe_internal.fetch_chunks(run.target, source, control, ARRAY[account], since, until);
             COMMIT AND CHAIN;
-            PERFORM adpipe.steady_session();
+            PERFORM adpipe_internal.steady_session();
         END IF;
         IF result.error IS NULL THEN
             failed := 0;
-            CALL adpipe.store_batch(run.run_id, run.target, ARRAY[account]);
+            CALL adpipe_internal.store_batch(run.run_id, run.target, ARRAY[account]);
             CONTINUE;
         END IF;
         bad := bad || account;
-        failed := CASE WHEN adpipe.is_outage(result.code) THEN failed + 1 ELSE 0 END;
-        PERFORM adpipe.record_failure(run.run_id, account, since, until, result.error, result.code);
+        failed := CASE WHEN adpipe_internal.is_outage(result.code) THEN failed + 1 ELSE 0 END;
+        PERFORM adpipe_internal.record_failure(run.run_id, account, since, until, result.error, result.code);
         IF result.code = '53400' THEN
-            resume_at := adpipe.come_back_at(result.retry);
+            resume_at := adpipe_internal.come_back_at(result.retry);
         END IF;
         COMMIT AND CHAIN;
-        PERFORM adpipe.steady_session();
+        PERFORM adpipe_internal.steady_session();
         RAISE WARNING 'account % of %, % to %: %', account, run.target, since, until, result.error
             USING ERRCODE = result.code, DETAIL = coalesce(nullif(result.detail, ''), 'SQLSTATE ' || result.code);
     END LOOP;
 END
 $$;
-COMMENT ON PROCEDURE adpipe.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, text[], integer, timestamptz) IS
+COMMENT ON PROCEDURE adpipe_internal.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, text[], integer, timestamptz) IS
     'Claims, fetches and stores one batch of chunks; part of refresh().';
-REVOKE ALL ON PROCEDURE adpipe.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, text[], integer, timestamptz) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE adpipe_internal.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, text[], integer, timestamptz) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.prepare_days(run adpipe.run_ledger, source regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.prepare_days(run adpipe.run_ledger, source regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -126,7 +129,7 @@ DECLARE
     chunks integer;
 BEGIN
     SELECT min(t.reach_day) AS reached, min(t.kept_day) AS kept, min(t.first_day) AS since, max(t.today) AS today INTO days
-    FROM adpipe.target_terms(run.target) t;
+    FROM adpipe_internal.target_terms(run.target) t;
     IF least(run.since, run.until) < days.reached THEN
         RAISE WARNING 'days of % before % stay as they are', run.target, days.reached
             USING DETAIL = 'The platform''s answers for them cannot be trusted any more.';
@@ -134,30 +137,30 @@ BEGIN
         RAISE WARNING 'days of % before % stay as they are: its retention drops them', run.target, days.kept
             USING HINT = 'adpipe.alter_target() sets another retention.';
     END IF;
-    PERFORM adpipe.begin_storing(run.target);
-    PERFORM adpipe.make_partitions(run.target, greatest(least(days.since, run.since), days.kept, days.reached - 1), days.today + 31);
-    PERFORM adpipe.drop_partitions(run.target, days.since);
-    PERFORM adpipe.make_stage(source);
-    SELECT sum(cardinality(b.accounts)) INTO chunks FROM adpipe.run_batches(run.run_id) b;
-    PERFORM adpipe.note_progress(run.run_id, coalesce(chunks, 0), NULL);
+    PERFORM adpipe_internal.begin_storing(run.target);
+    PERFORM adpipe_internal.make_partitions(run.target, greatest(least(days.since, run.since), days.kept, days.reached - 1), days.today + 31);
+    PERFORM adpipe_internal.drop_partitions(run.target, days.since);
+    PERFORM adpipe_internal.make_stage(source);
+    SELECT sum(cardinality(b.accounts)) INTO chunks FROM adpipe_internal.run_batches(run.run_id) b;
+    PERFORM adpipe_internal.note_progress(run.run_id, coalesce(chunks, 0), NULL);
 END
 $$;
-COMMENT ON FUNCTION adpipe.prepare_days(adpipe.run_ledger, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.prepare_days(adpipe.run_ledger, regclass) IS
     'Makes partitions and stage, drops what retention says, counts the chunks; part of refresh().';
-REVOKE ALL ON FUNCTION adpipe.prepare_days(adpipe.run_ledger, regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.prepare_days(adpipe.run_ledger, regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.target_terms(target regclass) RETURNS SETOF adpipe.account_terms
+CREATE FUNCTION adpipe_internal.target_terms(target regclass) RETURNS SETOF adpipe.account_terms
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT a FROM adpipe.account_terms a WHERE a.target = $1 AND adpipe.is_acting($1) $$;
-COMMENT ON FUNCTION adpipe.target_terms(regclass) IS 'The rows of account_terms of one target.';
-REVOKE ALL ON FUNCTION adpipe.target_terms(regclass) FROM PUBLIC;
+AS $$ SELECT a FROM adpipe.account_terms a WHERE a.target = $1 AND adpipe_internal.is_acting($1) $$;
+COMMENT ON FUNCTION adpipe_internal.target_terms(regclass) IS 'The rows of account_terms of one target.';
+REVOKE ALL ON FUNCTION adpipe_internal.target_terms(regclass) FROM PUBLIC;
 
-CREATE PROCEDURE adpipe.refresh_days(run adpipe.run_ledger, source regclass, INOUT status text)
+CREATE PROCEDURE adpipe_internal.refresh_days(run adpipe.run_ledger, source regclass, INOUT status text)
     LANGUAGE plpgsql
 AS $$
 DECLARE
-    deadline timestamptz := adpipe.run_deadline(run.is_scheduled);
+    deadline timestamptz := adpipe_internal.run_deadline(run.is_scheduled);
     budget integer := CASE WHEN run.is_scheduled THEN current_setting('adpipe.refresh_max_requests')::integer END;
     control regclass;
     bad text[] := '{}';
@@ -168,22 +171,22 @@ DECLARE
     longest interval := '0';
     said_at timestamptz := clock_timestamp();
 BEGIN
-    PERFORM adpipe.steady_session();
-    PERFORM adpipe.read_settings(run.target, source);
+    PERFORM adpipe_internal.steady_session();
+    PERFORM adpipe_internal.read_settings(run.target, source);
     /*
      * Apart from what follows, which locks the accounts: who has locked one of
      * those may wait for what has been locked here.
      */
     COMMIT AND CHAIN;
-    PERFORM adpipe.steady_session();
-    PERFORM adpipe.note_windows(run.target);
+    PERFORM adpipe_internal.steady_session();
+    PERFORM adpipe_internal.note_windows(run.target);
     COMMIT AND CHAIN;
-    PERFORM adpipe.steady_session();
-    PERFORM adpipe.prepare_days(run, source);
-    control := adpipe.control_source(source, run.target);
+    PERFORM adpipe_internal.steady_session();
+    PERFORM adpipe_internal.prepare_days(run, source);
+    control := adpipe_internal.control_source(source, run.target);
     COMMIT AND CHAIN;
-    PERFORM adpipe.steady_session();
-    FOR batch IN SELECT b.since, b.until, b.accounts FROM adpipe.run_batches(run.run_id) b LOOP
+    PERFORM adpipe_internal.steady_session();
+    FOR batch IN SELECT b.since, b.until, b.accounts FROM adpipe_internal.run_batches(run.run_id) b LOOP
         budget := budget - cardinality(batch.accounts) * CASE WHEN control IS NULL THEN 1 ELSE 2 END;
         began_at := clock_timestamp();
         /* One that takes as long as the longest so far must still fit. */
@@ -191,26 +194,26 @@ BEGIN
             status := 'partial';
             EXIT;
         END IF;
-        CALL adpipe.refresh_batch(run, source, control, batch.accounts, batch.since, batch.until, bad, failed, resume_at);
-        PERFORM adpipe.steady_session();
+        CALL adpipe_internal.refresh_batch(run, source, control, batch.accounts, batch.since, batch.until, bad, failed, resume_at);
+        PERFORM adpipe_internal.steady_session();
         longest := greatest(longest, clock_timestamp() - began_at);
         IF clock_timestamp() > said_at + interval '5 seconds' THEN
             said_at := clock_timestamp();
-            RAISE NOTICE '%', adpipe.progress_text(run.run_id);
+            RAISE NOTICE '%', adpipe_internal.progress_text(run.run_id);
         END IF;
     END LOOP;
-    PERFORM adpipe.note_target(run.target, false, resume_at);
+    PERFORM adpipe_internal.note_target(run.target, false, resume_at);
     COMMIT AND CHAIN;
-    PERFORM adpipe.steady_session();
-    PERFORM adpipe.watch_signals(run.target, source);
+    PERFORM adpipe_internal.steady_session();
+    PERFORM adpipe_internal.watch_signals(run.target, source);
     COMMIT AND CHAIN;
 END
 $$;
-COMMENT ON PROCEDURE adpipe.refresh_days(adpipe.run_ledger, regclass, text) IS
+COMMENT ON PROCEDURE adpipe_internal.refresh_days(adpipe.run_ledger, regclass, text) IS
     'A run over the days of a target; part of refresh().';
-REVOKE ALL ON PROCEDURE adpipe.refresh_days(adpipe.run_ledger, regclass, text) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE adpipe_internal.refresh_days(adpipe.run_ledger, regclass, text) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.judge_source(target regclass, source regclass) RETURNS text
+CREATE FUNCTION adpipe_internal.judge_source(target regclass, source regclass) RETURNS text
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -219,13 +222,13 @@ DECLARE
 BEGIN
     IF source IS NULL THEN
         RETURN 'the foreign table it was made from is gone';
-    ELSIF NOT has_table_privilege(adpipe.owner_of(target), source, 'SELECT') THEN
-        RETURN format('role "%s", which owns the copy, may not read %s', adpipe.owner_of(target), source);
+    ELSIF NOT has_table_privilege(adpipe_internal.owner_of(target), source, 'SELECT') THEN
+        RETURN format('role "%s", which owns the copy, may not read %s', adpipe_internal.owner_of(target), source);
     END IF;
-    PERFORM adpipe.require_trust(source, false);
-    PERFORM adpipe.require_trust(target, true);
-    remedy := adpipe.source_difference(source, target);
-    PERFORM adpipe.note_target(target, remedy IS NOT NULL, NULL);
+    PERFORM adpipe_internal.require_trust(source, false);
+    PERFORM adpipe_internal.require_trust(target, true);
+    remedy := adpipe_internal.source_difference(source, target);
+    PERFORM adpipe_internal.note_target(target, remedy IS NOT NULL, NULL);
     RETURN CASE WHEN remedy IS NOT NULL
                 THEN format('the columns of %s are not those of the copy any more', source) END;
 EXCEPTION WHEN insufficient_privilege THEN
@@ -233,11 +236,11 @@ EXCEPTION WHEN insufficient_privilege THEN
     RETURN concat_ws('. ', SQLERRM, nullif(remedy, ''));
 END
 $$;
-COMMENT ON FUNCTION adpipe.judge_source(regclass, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.judge_source(regclass, regclass) IS
     'Why a target cannot be refreshed from its source; NULL if it can.';
-REVOKE ALL ON FUNCTION adpipe.judge_source(regclass, regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.judge_source(regclass, regclass) FROM PUBLIC;
 
-CREATE PROCEDURE adpipe.refresh_target(target regclass, since date, until date, is_scheduled boolean)
+CREATE PROCEDURE adpipe_internal.refresh_target(target regclass, since date, until date, is_scheduled boolean)
     LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -246,43 +249,43 @@ DECLARE
     problem text;
     status text := 'succeeded';
 BEGIN
-    PERFORM adpipe.steady_session();
-    facts := adpipe.target_of(target);
-    run := adpipe.begin_run(target, since, until, is_scheduled);
-    problem := adpipe.judge_source(target, facts.source);
+    PERFORM adpipe_internal.steady_session();
+    facts := adpipe_internal.target_of(target);
+    run := adpipe_internal.begin_run(target, since, until, is_scheduled);
+    problem := adpipe_internal.judge_source(target, facts.source);
     COMMIT AND CHAIN;
-    CALL adpipe.check_copy(target, facts.is_daily);
+    CALL adpipe_internal.check_copy(target, facts.is_daily);
     COMMIT AND CHAIN;
     IF problem IS NULL THEN
-        PERFORM adpipe.steady_session();
-        problem := adpipe.list_accounts(target, facts.source);
+        PERFORM adpipe_internal.steady_session();
+        problem := adpipe_internal.list_accounts(target, facts.source);
         COMMIT AND CHAIN;
         /* Accounts that are known can be read although they could not be listed. */
-        PERFORM adpipe.steady_session();
+        PERFORM adpipe_internal.steady_session();
         IF facts.is_daily THEN
-            CALL adpipe.refresh_days(run, facts.source, status);
+            CALL adpipe_internal.refresh_days(run, facts.source, status);
         ELSE
-            CALL adpipe.refresh_entities(run, facts.source, status);
+            CALL adpipe_internal.refresh_entities(run, facts.source, status);
         END IF;
     END IF;
-    PERFORM adpipe.steady_session();
+    PERFORM adpipe_internal.steady_session();
     IF problem IS NOT NULL THEN
         RAISE WARNING 'refresh of %: %', target, problem;
     END IF;
-    PERFORM adpipe.end_run(run.run_id, CASE WHEN problem IS NULL THEN status ELSE 'failed' END, problem);
+    PERFORM adpipe_internal.end_run(run.run_id, CASE WHEN problem IS NULL THEN status ELSE 'failed' END, problem);
     COMMIT AND CHAIN;
 END
 $$;
-COMMENT ON PROCEDURE adpipe.refresh_target(regclass, date, date, boolean) IS
+COMMENT ON PROCEDURE adpipe_internal.refresh_target(regclass, date, date, boolean) IS
     'One run over one target; what refresh() and refresh_all() share.';
-REVOKE ALL ON PROCEDURE adpipe.refresh_target(regclass, date, date, boolean) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE adpipe_internal.refresh_target(regclass, date, date, boolean) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.target_of(target regclass) RETURNS adpipe.target_ledger
+CREATE FUNCTION adpipe_internal.target_of(target regclass) RETURNS adpipe.target_ledger
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT t FROM adpipe.target_ledger t WHERE t.target = $1 AND adpipe.is_acting($1) $$;
-COMMENT ON FUNCTION adpipe.target_of(regclass) IS 'What the ledger knows of a target.';
-REVOKE ALL ON FUNCTION adpipe.target_of(regclass) FROM PUBLIC;
+AS $$ SELECT t FROM adpipe.target_ledger t WHERE t.target = $1 AND adpipe_internal.is_acting($1) $$;
+COMMENT ON FUNCTION adpipe_internal.target_of(regclass) IS 'What the ledger knows of a target.';
+REVOKE ALL ON FUNCTION adpipe_internal.target_of(regclass) FROM PUBLIC;
 
 CREATE PROCEDURE adpipe.refresh(target regclass, since date DEFAULT NULL, until date DEFAULT NULL)
     LANGUAGE plpgsql
@@ -292,20 +295,20 @@ BEGIN
      * Under the caller's settings: its open cursors, such as that of a loop around
      * this, are read to their ends by the first COMMIT.
      */
-    PERFORM adpipe.require_commit('refresh()');
+    PERFORM adpipe_internal.require_commit('refresh()');
     COMMIT;
     /* In all transactions: what is read under a lock is to be read after the wait for it. */
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-    PERFORM adpipe.steady_session();
-    PERFORM adpipe.require_owner(target);
-    PERFORM adpipe.require_trust(target, true);
+    PERFORM adpipe_internal.steady_session();
+    PERFORM adpipe_internal.require_owner(target);
+    PERFORM adpipe_internal.require_trust(target, true);
     IF since > until OR NOT isfinite(since) OR NOT isfinite(until) THEN
         RAISE EXCEPTION 'there are no days from % to %', since, until
             USING ERRCODE = 'invalid_parameter_value';
-    ELSIF coalesce(since, until) IS NOT NULL AND NOT (adpipe.target_of(target)).is_daily THEN
+    ELSIF coalesce(since, until) IS NOT NULL AND NOT (adpipe_internal.target_of(target)).is_daily THEN
         RAISE EXCEPTION 'table "%" has no days', target USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    CALL adpipe.refresh_target(target, since, until, false);
+    CALL adpipe_internal.refresh_target(target, since, until, false);
     /* Nothing of what this has set reaches the caller. */
     COMMIT;
 END
@@ -321,30 +324,30 @@ REVOKE ALL ON PROCEDURE adpipe.refresh(regclass, date, date) FROM PUBLIC;
  * is the oldest comes first: one whose refresh ends in an error, and the call
  * with it, keeps the others waiting once and not for good.
  */
-CREATE FUNCTION adpipe.due_targets(targets regclass[]) RETURNS SETOF regclass
+CREATE FUNCTION adpipe_internal.due_targets(targets regclass[]) RETURNS SETOF regclass
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
     UPDATE adpipe.target_ledger t
-    SET last_call = adpipe.clock(),
-        call_gap = greatest(least(adpipe.clock() - t.last_call, 2 * t.call_gap), 0.9 * t.call_gap)
+    SET last_call = adpipe_internal.clock(),
+        call_gap = greatest(least(adpipe_internal.clock() - t.last_call, 2 * t.call_gap), 0.9 * t.call_gap)
     WHERE t.target = ANY (targets);
     SELECT t.target
     FROM adpipe.target_ledger t
-    WHERE t.target = ANY (targets) AND coalesce(t.resume_at <= adpipe.clock(), true)
+    WHERE t.target = ANY (targets) AND coalesce(t.resume_at <= adpipe_internal.clock(), true)
       AND (NOT EXISTS (SELECT FROM adpipe.account_ledger a WHERE a.target = t.target AND a.is_listed)
-           OR t.listed_as <> adpipe.account_options(t.source)
+           OR t.listed_as <> adpipe_internal.account_options(t.source)
            OR EXISTS (SELECT FROM adpipe.touches m WHERE m.target = t.target)
            OR NOT t.is_daily AND EXISTS (SELECT FROM adpipe.slice_ledger s
                                          WHERE s.target = t.target AND s.differs_since IS NOT NULL)
-           OR CASE WHEN t.is_daily THEN EXISTS (SELECT FROM adpipe.due_days(t.target, false))
+           OR CASE WHEN t.is_daily THEN EXISTS (SELECT FROM adpipe_internal.due_days(t.target, false))
                    ELSE coalesce((SELECT max(s.fetched_at) FROM adpipe.slice_ledger s WHERE s.target = t.target)
-                                 <= adpipe.clock() - coalesce(t.every, '1 day'), true) END)
+                                 <= adpipe_internal.clock() - coalesce(t.every, '1 day'), true) END)
     ORDER BY (SELECT max(r.run_id) FROM adpipe.run_ledger r WHERE r.target = t.target) NULLS FIRST, t.target
 $$;
-COMMENT ON FUNCTION adpipe.due_targets(regclass[]) IS
+COMMENT ON FUNCTION adpipe_internal.due_targets(regclass[]) IS
     'Those of some targets that refresh_all() has something to do for; notes that it was called.';
-REVOKE ALL ON FUNCTION adpipe.due_targets(regclass[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.due_targets(regclass[]) FROM PUBLIC;
 
 CREATE PROCEDURE adpipe.refresh_all()
     LANGUAGE plpgsql
@@ -355,27 +358,27 @@ DECLARE
     due regclass;
 BEGIN
     /* See refresh(). */
-    PERFORM adpipe.require_commit('refresh_all()');
+    PERFORM adpipe_internal.require_commit('refresh_all()');
     COMMIT;
     /* In all transactions: what is read under a lock is to be read after the wait for it. */
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-    PERFORM adpipe.steady_session();
+    PERFORM adpipe_internal.steady_session();
     /* The settings are there once the library is loaded, which that did. */
-    deadline := adpipe.run_deadline(true);
+    deadline := adpipe_internal.run_deadline(true);
     FOR copy IN
-        SELECT u.target, u.is_daily FROM adpipe.unchecked_targets(ARRAY(
+        SELECT u.target, u.is_daily FROM adpipe_internal.unchecked_targets(ARRAY(
             SELECT t.target FROM adpipe.targets t
-            WHERE t.enabled AND adpipe.acts_for(t.target, true))) u
+            WHERE t.enabled AND adpipe_internal.acts_for(t.target, true))) u
     LOOP
-        CALL adpipe.check_part(copy.target, copy.is_daily);
+        CALL adpipe_internal.check_part(copy.target, copy.is_daily);
     END LOOP;
     FOR due IN
-        SELECT d FROM adpipe.due_targets(ARRAY(
+        SELECT d FROM adpipe_internal.due_targets(ARRAY(
             SELECT t.target FROM adpipe.targets t
-            WHERE t.enabled AND adpipe.acts_for(t.target, true))) d
+            WHERE t.enabled AND adpipe_internal.acts_for(t.target, true))) d
     LOOP
         EXIT WHEN clock_timestamp() > deadline;
-        CALL adpipe.refresh_target(due, NULL, NULL, true);
+        CALL adpipe_internal.refresh_target(due, NULL, NULL, true);
     END LOOP;
     COMMIT;
 END

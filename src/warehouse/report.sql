@@ -4,42 +4,42 @@
  * Sum of a column of the copy, NULL where a row does not have it: a part would look
  * like the whole.  NULL where the copy has no column of that name.
  */
-CREATE FUNCTION adpipe.report_sum(target regclass, metric text) RETURNS text
+CREATE FUNCTION adpipe_internal.report_sum(target regclass, metric text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce((SELECT format('CASE WHEN count(t.%1$I) = count(*) THEN sum(t.%1$I)::numeric END', c.name)
-                     FROM adpipe.source_columns(target) c WHERE c.name = metric),
+                     FROM adpipe_internal.source_columns(target) c WHERE c.name = metric),
                     'NULL::numeric')
 $$;
-COMMENT ON FUNCTION adpipe.report_sum(regclass, text) IS 'Expression that adds up a metric of a copy; NULL where a row lacks it.';
+COMMENT ON FUNCTION adpipe_internal.report_sum(regclass, text) IS 'Expression that adds up a metric of a copy; NULL where a row lacks it.';
 
-CREATE FUNCTION adpipe.report_lack(target regclass, metric text) RETURNS text
+CREATE FUNCTION adpipe_internal.report_lack(target regclass, metric text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce((SELECT format('count(*) - count(t.%I)', c.name)
-                     FROM adpipe.source_columns(target) c WHERE c.name = metric),
+                     FROM adpipe_internal.source_columns(target) c WHERE c.name = metric),
                     'NULL::bigint')
 $$;
-COMMENT ON FUNCTION adpipe.report_lack(regclass, text) IS 'Expression that counts the rows of a copy that lack a metric.';
+COMMENT ON FUNCTION adpipe_internal.report_lack(regclass, text) IS 'Expression that counts the rows of a copy that lack a metric.';
 
 /* A column of the copy as text, NULL where it has none of that name. */
-CREATE FUNCTION adpipe.report_text(target regclass, attribute text) RETURNS text
+CREATE FUNCTION adpipe_internal.report_text(target regclass, attribute text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce((SELECT format('t.%I::text', c.name) FROM adpipe.source_columns(target) c WHERE c.name = attribute),
+    SELECT coalesce((SELECT format('t.%I::text', c.name) FROM adpipe_internal.source_columns(target) c WHERE c.name = attribute),
                     'NULL::text')
 $$;
-COMMENT ON FUNCTION adpipe.report_text(regclass, text) IS 'Expression for an attribute of a copy.';
+COMMENT ON FUNCTION adpipe_internal.report_text(regclass, text) IS 'Expression for an attribute of a copy.';
 
 /*
  * Daily budgets by campaign, from the copies of campaigns and budgets that
  * have the same owner and come from the same server.  A budget that campaigns share is no plan of any
  * of them.
  */
-CREATE FUNCTION adpipe.report_plans(target regclass,
+CREATE FUNCTION adpipe_internal.report_plans(target regclass,
     OUT account_id text, OUT campaign_id text, OUT plan numeric)
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE
@@ -52,10 +52,10 @@ BEGIN
     SELECT min(k.target) FILTER (WHERE k.names @> '{campaign_id,budget_id}')::regclass,
            min(k.target) FILTER (WHERE k.names @> '{budget_id,amount,period,is_shared}')::regclass
     INTO campaigns, budgets
-    FROM (SELECT t.target::oid AS target, (SELECT array_agg(c.name::text) FROM adpipe.source_columns(t.target) c) AS names
+    FROM (SELECT t.target::oid AS target, (SELECT array_agg(c.name::text) FROM adpipe_internal.source_columns(t.target) c) AS names
           FROM adpipe.targets t
           JOIN pg_foreign_table f ON f.ftrelid = t.source
-          WHERE adpipe.owner_of(t.target) = adpipe.owner_of($1) AND adpipe.has_plain_columns(t.target)
+          WHERE adpipe_internal.owner_of(t.target) = adpipe_internal.owner_of($1) AND adpipe_internal.has_plain_columns(t.target)
             AND f.ftserver = (SELECT s.ftserver FROM adpipe.targets o JOIN pg_foreign_table s ON s.ftrelid = o.source
                               WHERE o.target = $1)) k
     WHERE 'date_day' <> ALL (k.names);
@@ -71,10 +71,10 @@ BEGIN
         'WHERE b.period = ''DAILY'' AND NOT b.is_shared', campaigns, budgets);
 END
 $$;
-COMMENT ON FUNCTION adpipe.report_plans(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.report_plans(regclass) IS
     'The daily budget of each campaign of a copy, as far as copies of campaigns and budgets of the same owner and server know it.';
 
-CREATE FUNCTION adpipe.report_facts(target regclass, day date,
+CREATE FUNCTION adpipe_internal.report_facts(target regclass, day date,
     OUT account_id text, OUT account_name text, OUT campaign_id text, OUT campaign_name text, OUT currency text,
     OUT date_day date, OUT spend numeric, OUT conversions numeric, OUT value numeric,
     OUT without_spend bigint, OUT without_conversions bigint, OUT without_value bigint)
@@ -86,28 +86,28 @@ BEGIN
     RETURN QUERY EXECUTE format(
         'SELECT t.account_id, max(%s), %s, (array_agg(%s ORDER BY t.date_day DESC))[1], %s, t.date_day, %s, %s, %s, %s, %s, %s '
         'FROM %s t WHERE t.date_day BETWEEN $1 - 13 AND $1 GROUP BY t.account_id, 3, 5, t.date_day',
-        adpipe.report_text(target, 'account_name'), adpipe.report_text(target, 'campaign_id'),
-        adpipe.report_text(target, 'campaign_name'), adpipe.report_text(target, 'currency'),
-        adpipe.report_sum(target, 'spend'), adpipe.report_sum(target, 'conversions'),
-        adpipe.report_sum(target, 'conversions_value'),
-        adpipe.report_lack(target, 'spend'), adpipe.report_lack(target, 'conversions'),
-        adpipe.report_lack(target, 'conversions_value'), target)
+        adpipe_internal.report_text(target, 'account_name'), adpipe_internal.report_text(target, 'campaign_id'),
+        adpipe_internal.report_text(target, 'campaign_name'), adpipe_internal.report_text(target, 'currency'),
+        adpipe_internal.report_sum(target, 'spend'), adpipe_internal.report_sum(target, 'conversions'),
+        adpipe_internal.report_sum(target, 'conversions_value'),
+        adpipe_internal.report_lack(target, 'spend'), adpipe_internal.report_lack(target, 'conversions'),
+        adpipe_internal.report_lack(target, 'conversions_value'), target)
         USING day;
 END
 $$;
-COMMENT ON FUNCTION adpipe.report_facts(regclass, date) IS
+COMMENT ON FUNCTION adpipe_internal.report_facts(regclass, date) IS
     'Sums by campaign and day of the two weeks up to a day, and how many rows lack a metric.';
 
-CREATE FUNCTION adpipe.report_day(target regclass, day date) RETURNS date
+CREATE FUNCTION adpipe_internal.report_day(target regclass, day date) RETURNS date
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM adpipe.require_target(target);
-    IF NOT EXISTS (SELECT FROM adpipe.source_columns(target) c WHERE c.name = 'date_day')
-       OR NOT EXISTS (SELECT FROM adpipe.source_columns(target) c WHERE c.name = 'spend') THEN
+    PERFORM adpipe_internal.require_target(target);
+    IF NOT EXISTS (SELECT FROM adpipe_internal.source_columns(target) c WHERE c.name = 'date_day')
+       OR NOT EXISTS (SELECT FROM adpipe_internal.source_columns(target) c WHERE c.name = 'spend') THEN
         RAISE EXCEPTION 'table "%" has no spend by day', target USING ERRCODE = 'wrong_object_type';
-    ELSIF NOT adpipe.has_plain_columns(target) AND adpipe.has_other_owner(target) THEN
+    ELSIF NOT adpipe_internal.has_plain_columns(target) AND adpipe_internal.has_other_owner(target) THEN
         RAISE EXCEPTION 'table "%" has columns of types that are not built in', target
             USING ERRCODE = 'insufficient_privilege',
                   DETAIL = 'Their casts and checks could run code of another role.';
@@ -126,7 +126,7 @@ BEGIN
     RETURN day;
 END
 $$;
-COMMENT ON FUNCTION adpipe.report_day(regclass, date) IS
+COMMENT ON FUNCTION adpipe_internal.report_day(regclass, date) IS
     'The day that a report is about: the one given, else the latest that is complete for all accounts.';
 
 CREATE FUNCTION adpipe.daily_report(target regclass, day date DEFAULT NULL)
@@ -141,11 +141,11 @@ CREATE FUNCTION adpipe.daily_report(target regclass, day date DEFAULT NULL)
 AS $$
 #variable_conflict use_column
 DECLARE
-    has_conversions boolean := EXISTS (SELECT FROM adpipe.source_columns(target) c WHERE c.name = 'conversions');
+    has_conversions boolean := EXISTS (SELECT FROM adpipe_internal.source_columns(target) c WHERE c.name = 'conversions');
 BEGIN
-    day := adpipe.report_day(target, day);
+    day := adpipe_internal.report_day(target, day);
     RETURN QUERY
-    WITH facts AS MATERIALIZED (SELECT * FROM adpipe.report_facts($1, day)
+    WITH facts AS MATERIALIZED (SELECT * FROM adpipe_internal.report_facts($1, day)
     ), campaigns AS (
         SELECT f.account_id, f.campaign_id, max(f.account_name) AS account_name, max(f.currency) AS currency,
                (array_agg(f.campaign_name ORDER BY f.date_day DESC))[1] AS campaign_name,
@@ -199,14 +199,14 @@ BEGIN
     FROM listed l
     LEFT JOIN campaigns c ON c.account_id = l.account_id AND c.is_shown
     LEFT JOIN compared n ON n.account_id = c.account_id AND n.campaign_id IS NOT DISTINCT FROM c.campaign_id
-    LEFT JOIN adpipe.report_plans($1) p ON p.account_id = c.account_id AND p.campaign_id = c.campaign_id
+    LEFT JOIN adpipe_internal.report_plans($1) p ON p.account_id = c.account_id AND p.campaign_id = c.campaign_id
     ORDER BY l.account_id, n.s0 DESC NULLS LAST, c.campaign_name;
 END
 $$;
 COMMENT ON FUNCTION adpipe.daily_report(regclass, date) IS
     'Each campaign''s day (default: the latest complete one) beside the day and the week before and its daily budget, with two weeks of spend as a line, and whether the day is final, provisional or missing. A number is NULL where rows of the day do not have it; rows_without_spend and its like count them. An account without numbers has a row of its own, so that what is missing is seen.';
 
-CREATE FUNCTION adpipe.change_text(now numeric, before numeric) RETURNS text
+CREATE FUNCTION adpipe_internal.change_text(now numeric, before numeric) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -214,23 +214,23 @@ AS $$
                 WHEN now > 10 * before THEN '×' || to_char(least(now / before, 999999), 'FM999990')
                 ELSE to_char(100 * (now - before) / before, 'FMSG999990') || ' %' END
 $$;
-COMMENT ON FUNCTION adpipe.change_text(numeric, numeric) IS 'A change in percent, as a factor above ten; - where there is nothing to compare.';
+COMMENT ON FUNCTION adpipe_internal.change_text(numeric, numeric) IS 'A change in percent, as a factor above ten; - where there is nothing to compare.';
 
-CREATE FUNCTION adpipe.cell_text(value text) RETURNS text
+CREATE FUNCTION adpipe_internal.cell_text(value text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT replace(regexp_replace(CASE WHEN length(value) > 40 THEN left(value, 39) || '…' ELSE value END,
                                   '[[:space:]]+', ' ', 'g'), '|', '\|')
 $$;
-COMMENT ON FUNCTION adpipe.cell_text(text) IS 'A name as a cell of a Markdown table.';
+COMMENT ON FUNCTION adpipe_internal.cell_text(text) IS 'A name as a cell of a Markdown table.';
 
-CREATE FUNCTION adpipe.report_notes(target regclass, day date) RETURNS text
+CREATE FUNCTION adpipe_internal.report_notes(target regclass, day date) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
     WITH report AS MATERIALIZED (
-        SELECT r.*, coalesce(adpipe.cell_text(r.account_name), r.account_id) AS account
+        SELECT r.*, coalesce(adpipe_internal.cell_text(r.account_name), r.account_id) AS account
         FROM adpipe.daily_report(target, day) r
     ), notes AS (
         SELECT 1 AS place, format('%s: %s.', initcap(r.state), string_agg(DISTINCT r.account, ', ')) AS text
@@ -246,7 +246,7 @@ AS $$
         GROUP BY m.metric)
     SELECT string_agg(n.text, E'\n' ORDER BY n.place, n.text) FROM notes n
 $$;
-COMMENT ON FUNCTION adpipe.report_notes(regclass, date) IS
+COMMENT ON FUNCTION adpipe_internal.report_notes(regclass, date) IS
     'What daily_report_markdown() says below its tables: days that are not final, and rows that lack a number.';
 
 CREATE FUNCTION adpipe.daily_report_markdown(target regclass, day date DEFAULT NULL) RETURNS text
@@ -255,16 +255,16 @@ CREATE FUNCTION adpipe.daily_report_markdown(target regclass, day date DEFAULT N
 AS $$
 #variable_conflict use_column
 DECLARE
-    about date := adpipe.report_day(target, day);
+    about date := adpipe_internal.report_day(target, day);
     body text;
 BEGIN
     /* The sum of an account is shown where every campaign has the number. */
     SELECT string_agg(format(E'## %s, %s %s (%s to the day before, %s to the week before)\n\n'
                              '| Campaign | Spend | day | week | Conversions | day | ROAS | Plan | Two weeks |\n'
                              '|---|--:|--:|--:|--:|--:|--:|--:|---|\n%s',
-                             adpipe.cell_text(coalesce(a.account_name, a.account_id)), a.currency,
+                             adpipe_internal.cell_text(coalesce(a.account_name, a.account_id)), a.currency,
                              coalesce(to_char(a.spend, 'FM999,999,999,999,990.00'), '-'),
-                             adpipe.change_text(a.spend, a.day_before), adpipe.change_text(a.spend, a.week_before),
+                             adpipe_internal.change_text(a.spend, a.day_before), adpipe_internal.change_text(a.spend, a.week_before),
                              a.campaigns),
                       E'\n\n' ORDER BY a.account_id)
     INTO body
@@ -273,17 +273,17 @@ BEGIN
                  CASE WHEN count(r.spend_day_before) = count(*) THEN sum(r.spend_day_before) END AS day_before,
                  CASE WHEN count(r.spend_week_before) = count(*) THEN sum(r.spend_week_before) END AS week_before,
                  string_agg(format('| %s | %s | %s | %s | %s | %s | %s | %s | %s |',
-                     adpipe.cell_text(coalesce(r.campaign_name, r.campaign_id, 'all')),
+                     adpipe_internal.cell_text(coalesce(r.campaign_name, r.campaign_id, 'all')),
                      coalesce(to_char(r.spend, 'FM999,999,999,999,990.00'), '-'),
-                     adpipe.change_text(r.spend, r.spend_day_before), adpipe.change_text(r.spend, r.spend_week_before),
+                     adpipe_internal.change_text(r.spend, r.spend_day_before), adpipe_internal.change_text(r.spend, r.spend_week_before),
                      coalesce(to_char(r.conversions, 'FM999,999,999,990.0'), '-'),
-                     adpipe.change_text(r.conversions, r.conversions_day_before),
+                     adpipe_internal.change_text(r.conversions, r.conversions_day_before),
                      coalesce(to_char(r.roas, 'FM999,990.00'), '-'),
                      coalesce(to_char(100 * r.plan_used, 'FM999,999,999,990') || ' %', '-'), coalesce(r.trend, '')),
                      E'\n' ORDER BY r.spend DESC NULLS LAST, r.campaign_name) AS campaigns
           FROM adpipe.daily_report(target, about) r
           WHERE r.trend IS NOT NULL GROUP BY r.account_id, r.currency) a;
-    RETURN concat_ws(E'\n\n', format('# %s, %s', target, about), body, adpipe.report_notes(target, about)) || E'\n';
+    RETURN concat_ws(E'\n\n', format('# %s, %s', target, about), body, adpipe_internal.report_notes(target, about)) || E'\n';
 END
 $$;
 COMMENT ON FUNCTION adpipe.daily_report_markdown(regclass, date) IS

@@ -8,7 +8,7 @@
  * A process number comes again, and a session outlives its statement: what is
  * at work is known by process, its start and the start of its statement.
  */
-CREATE FUNCTION adpipe.is_running(pid integer, backend_start timestamptz, query_start timestamptz)
+CREATE FUNCTION adpipe_internal.is_running(pid integer, backend_start timestamptz, query_start timestamptz)
     RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -18,19 +18,19 @@ AS $$
         WHERE a.pid = $1 AND a.backend_start = $2
           AND (a.state = 'disabled' OR a.state <> 'idle' AND a.query_start = $3))
 $$;
-COMMENT ON FUNCTION adpipe.is_running(integer, timestamptz, timestamptz) IS
+COMMENT ON FUNCTION adpipe_internal.is_running(integer, timestamptz, timestamptz) IS
     'Whether a statement of a session is still at work.';
 
 /* The lock under which an account's slices are replaced; its chunks are claimed under one of their own. */
-CREATE FUNCTION adpipe.lock_account(target regclass, account_id text) RETURNS void
+CREATE FUNCTION adpipe_internal.lock_account(target regclass, account_id text) RETURNS void
     LANGUAGE sql VOLATILE
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT adpipe.lock_target(target, 'account ' || account_id) $$;
-COMMENT ON FUNCTION adpipe.lock_account(regclass, text) IS
+AS $$ SELECT adpipe_internal.lock_target(target, 'account ' || account_id) $$;
+COMMENT ON FUNCTION adpipe_internal.lock_account(regclass, text) IS
     'Keeps other refreshes from an account of a target until the transaction ends.';
-REVOKE ALL ON FUNCTION adpipe.lock_account(regclass, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.lock_account(regclass, text) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.begin_run(target regclass, since date, until date, is_scheduled boolean)
+CREATE FUNCTION adpipe_internal.begin_run(target regclass, since date, until date, is_scheduled boolean)
     RETURNS adpipe.run_ledger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -41,11 +41,11 @@ DECLARE
     first bigint;
 BEGIN
     /* Runs begin one after the other, so that each sees those before it. */
-    PERFORM adpipe.lock_target(target, 'runs');
+    PERFORM adpipe_internal.lock_target(target, 'runs');
     UPDATE adpipe.run_ledger r
-    SET status = 'died', ended_at = adpipe.clock(), error = 'the session ended before the run did'
+    SET status = 'died', ended_at = adpipe_internal.clock(), error = 'the session ended before the run did'
     WHERE r.target = $1 AND r.status = 'running'
-      AND NOT adpipe.is_running(r.pid, r.backend_start, r.query_start);
+      AND NOT adpipe_internal.is_running(r.pid, r.backend_start, r.query_start);
     /*
      * What others store now is not fetched again, nor what a dead run stored:
      * go back to the earliest run since the last that ended, at most a day.
@@ -56,18 +56,18 @@ BEGIN
     SELECT min(r.run_id) INTO first
     FROM adpipe.run_ledger r
     WHERE r.target = $1 AND (r.status = 'running' OR r.status = 'died' AND NOT $4 AND $2 IS NULL AND $3 IS NULL)
-      AND r.started_at > adpipe.clock() - interval '1 day'
+      AND r.started_at > adpipe_internal.clock() - interval '1 day'
       AND r.run_id > coalesce((SELECT max(e.run_id) FROM adpipe.run_ledger e
                                WHERE e.target = $1 AND e.status NOT IN ('running', 'died')), 0);
     IF since IS NOT NULL THEN
         UPDATE adpipe.target_ledger t
-        SET start_day = least(t.start_day, greatest($2, (adpipe.day_of(adpipe.clock(), 'UTC')
-                              - (adpipe.source_policy(t.source)).reach)::date + 2))
+        SET start_day = least(t.start_day, greatest($2, (adpipe_internal.day_of(adpipe_internal.clock(), 'UTC')
+                              - (adpipe_internal.source_policy(t.source)).reach)::date + 2))
         WHERE t.target = $1 AND t.is_daily;
     END IF;
     INSERT INTO adpipe.run_ledger AS r (target, since, until, is_scheduled, first_run_id, started_at,
                                         status, pid, backend_start, query_start)
-    SELECT $1, $2, $3, $4, 0, adpipe.clock(), 'running', a.pid, a.backend_start, statement_timestamp()
+    SELECT $1, $2, $3, $4, 0, adpipe_internal.clock(), 'running', a.pid, a.backend_start, statement_timestamp()
     FROM pg_stat_activity a WHERE a.pid = pg_backend_pid()
     RETURNING * INTO run;
     UPDATE adpipe.run_ledger r SET first_run_id = coalesce(first, run.run_id)
@@ -75,11 +75,11 @@ BEGIN
     RETURN run;
 END
 $$;
-COMMENT ON FUNCTION adpipe.begin_run(regclass, date, date, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.begin_run(regclass, date, date, boolean) IS
     'Enters a run into the ledger, after marking runs whose session is gone as died.';
-REVOKE ALL ON FUNCTION adpipe.begin_run(regclass, date, date, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.begin_run(regclass, date, date, boolean) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.end_run(run_id bigint, status text, error text) RETURNS void
+CREATE FUNCTION adpipe_internal.end_run(run_id bigint, status text, error text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -87,14 +87,14 @@ AS $$
 DECLARE
     run adpipe.run_ledger;
 BEGIN
-    PERFORM adpipe.require_acting((SELECT r.target FROM adpipe.run_ledger r WHERE r.run_id = $1));
+    PERFORM adpipe_internal.require_acting((SELECT r.target FROM adpipe.run_ledger r WHERE r.run_id = $1));
     UPDATE adpipe.run_ledger r
-    SET ended_at = adpipe.clock(), error = coalesce($3, r.error),
+    SET ended_at = adpipe_internal.clock(), error = coalesce($3, r.error),
         status = CASE WHEN r.failed > 0 THEN 'failed' ELSE $2 END
     WHERE r.run_id = $1 RETURNING * INTO run;
     DELETE FROM adpipe.claim_ledger c WHERE c.run_id = $1;
     UPDATE adpipe.target_ledger t
-    SET failing_since = CASE WHEN $3 IS NOT NULL THEN coalesce(t.failing_since, adpipe.clock()) END,
+    SET failing_since = CASE WHEN $3 IS NOT NULL THEN coalesce(t.failing_since, adpipe_internal.clock()) END,
         error = $3
     WHERE t.target = run.target;
     PERFORM pg_notify('adpipe', json_build_object('event', 'refresh', 'target', run.target::oid::bigint,
@@ -102,11 +102,11 @@ BEGIN
                                                   'changed', run.changed > 0)::text);
 END
 $$;
-COMMENT ON FUNCTION adpipe.end_run(bigint, text, text) IS
+COMMENT ON FUNCTION adpipe_internal.end_run(bigint, text, text) IS
     'Closes a run and tells who listens on channel adpipe; error: why it failed as a whole.';
-REVOKE ALL ON FUNCTION adpipe.end_run(bigint, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.end_run(bigint, text, text) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.claim_chunk(run_id bigint, account_id text, since date, until date)
+CREATE FUNCTION adpipe_internal.claim_chunk(run_id bigint, account_id text, since date, until date)
     RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -117,12 +117,12 @@ DECLARE
 BEGIN
     SELECT * INTO STRICT run FROM adpipe.run_ledger r WHERE r.run_id = $1;
     /* Not the lock under which slices are stored: who claims other days does not wait for that. */
-    PERFORM adpipe.lock_target(run.target, 'claims of ' || account_id);
+    PERFORM adpipe_internal.lock_target(run.target, 'claims of ' || account_id);
     /* Sessions as they are now, not as they were before the wait for the lock. */
     PERFORM pg_stat_clear_snapshot();
     DELETE FROM adpipe.claim_ledger c
     WHERE c.target = run.target AND c.account_id = $2 AND c.since <= $4 AND c.until >= $3
-      AND NOT adpipe.is_running(c.pid, c.backend_start, c.query_start);
+      AND NOT adpipe_internal.is_running(c.pid, c.backend_start, c.query_start);
     IF EXISTS (SELECT FROM adpipe.claim_ledger c
                WHERE c.target = run.target AND c.account_id = $2 AND c.since <= $4 AND c.until >= $3) THEN
         RETURN false;
@@ -130,22 +130,22 @@ BEGIN
     /* Another refresher may have been here between the plan and now. */
     IF (SELECT count(*) FROM adpipe.slice_ledger s
         WHERE s.target = run.target AND s.account_id = $2 AND s.date_day BETWEEN $3 AND $4
-          AND s.run_id <> $1 AND adpipe.is_done(run, s))
+          AND s.run_id <> $1 AND adpipe_internal.is_done(run, s))
        = (CASE WHEN isfinite(since) THEN until - since + 1 ELSE 1 END) THEN
         RETURN false;
     END IF;
     INSERT INTO adpipe.claim_ledger
-    VALUES (run.target, account_id, since, until, run_id, run.pid, run.backend_start, run.query_start, adpipe.clock());
-    UPDATE adpipe.account_ledger a SET last_attempt = adpipe.clock()
+    VALUES (run.target, account_id, since, until, run_id, run.pid, run.backend_start, run.query_start, adpipe_internal.clock());
+    UPDATE adpipe.account_ledger a SET last_attempt = adpipe_internal.clock()
     WHERE a.target = run.target AND a.account_id = $2;
     RETURN true;
 END
 $$;
-COMMENT ON FUNCTION adpipe.claim_chunk(bigint, text, date, date) IS
+COMMENT ON FUNCTION adpipe_internal.claim_chunk(bigint, text, date, date) IS
     'Takes a chunk for a run; false if another refresher has it, or has just done it. A claim whose session is gone does not count.';
-REVOKE ALL ON FUNCTION adpipe.claim_chunk(bigint, text, date, date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.claim_chunk(bigint, text, date, date) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.account_options(source regclass) RETURNS text
+CREATE FUNCTION adpipe_internal.account_options(source regclass) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -157,10 +157,10 @@ AS $$
     WHERE t.ftrelid = source
       AND o.option_name IN ('account_id', 'app_id', 'customer_id', 'login_customer_id')
 $$;
-COMMENT ON FUNCTION adpipe.account_options(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.account_options(regclass) IS
     'The options of a foreign table and its server that name accounts.';
 
-CREATE FUNCTION adpipe.note_accounts(target regclass, accounts jsonb) RETURNS void
+CREATE FUNCTION adpipe_internal.note_accounts(target regclass, accounts jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -169,7 +169,7 @@ BEGIN
     /* An error here, and not in every view, if this server does not know a zone. */
     PERFORM clock_timestamp() AT TIME ZONE f.time_zone FROM jsonb_to_recordset(accounts) f (time_zone text);
     /* Slices before accounts, as a storing session locks them. */
-    PERFORM adpipe.note_setting($1, f.account_id, s.setting, s.value)
+    PERFORM adpipe_internal.note_setting($1, f.account_id, s.setting, s.value)
     FROM jsonb_to_recordset(accounts) f (account_id text, time_zone text, currency text)
     CROSS JOIN LATERAL (VALUES ('time_zone', f.time_zone), ('currency', f.currency)) s (setting, value)
     WHERE s.value IS NOT NULL;
@@ -178,26 +178,26 @@ BEGIN
       AND a.account_id NOT IN (SELECT value ->> 'account_id' FROM jsonb_array_elements(accounts));
     /* The ledger's own currency stays: a copy holds one, see check_stage(). */
     INSERT INTO adpipe.account_ledger AS a (target, account_id, account_name, time_zone, currency, is_listed, listed_at)
-    SELECT $1, f.account_id, f.account_name, f.time_zone, f.currency, true, adpipe.clock()
+    SELECT $1, f.account_id, f.account_name, f.time_zone, f.currency, true, adpipe_internal.clock()
     FROM jsonb_to_recordset(accounts) f (account_id text, account_name text, time_zone text, currency text)
     ON CONFLICT (target, account_id) DO UPDATE
     SET account_name = coalesce(excluded.account_name, a.account_name),
         time_zone = coalesce(excluded.time_zone, a.time_zone),
         currency = coalesce(a.currency, excluded.currency),
         is_listed = true, listed_at = excluded.listed_at, ended_day = NULL;
-    UPDATE adpipe.target_ledger t SET listed_as = adpipe.account_options(t.source) WHERE t.target = $1;
+    UPDATE adpipe.target_ledger t SET listed_as = adpipe_internal.account_options(t.source) WHERE t.target = $1;
 END
 $$;
-COMMENT ON FUNCTION adpipe.note_accounts(regclass, jsonb) IS
+COMMENT ON FUNCTION adpipe_internal.note_accounts(regclass, jsonb) IS
     'Records which accounts a target has, with zone and currency.';
-REVOKE ALL ON FUNCTION adpipe.note_accounts(regclass, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.note_accounts(regclass, jsonb) FROM PUBLIC;
 
 /* A conversion counts for the day of its click for as long as the longest window of any action. */
-CREATE FUNCTION adpipe.note_windows(target regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.note_windows(target regclass) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT adpipe.require_acting($1);
+    SELECT adpipe_internal.require_acting($1);
     /* In order, so that refreshers side by side do not wait for each other in a circle. */
     SELECT FROM adpipe.account_ledger a WHERE a.target = $1 ORDER BY a.account_id FOR NO KEY UPDATE;
     UPDATE adpipe.account_ledger a SET window_days = w.days
@@ -211,19 +211,19 @@ AS $$
           GROUP BY s.account_id) w
     WHERE a.target = $1 AND a.account_id = w.account_id AND a.window_days IS DISTINCT FROM w.days
 $$;
-COMMENT ON FUNCTION adpipe.note_windows(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.note_windows(regclass) IS
     'Takes the longest conversion window of each account, as its settings tell it, which widens what is read again.';
-REVOKE ALL ON FUNCTION adpipe.note_windows(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.note_windows(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.account_of(target regclass, account_id text) RETURNS adpipe.account_ledger
+CREATE FUNCTION adpipe_internal.account_of(target regclass, account_id text) RETURNS adpipe.account_ledger
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT a FROM adpipe.account_ledger a
-    WHERE a.target = $1 AND a.account_id = $2 AND adpipe.is_acting($1)
+    WHERE a.target = $1 AND a.account_id = $2 AND adpipe_internal.is_acting($1)
 $$;
-COMMENT ON FUNCTION adpipe.account_of(regclass, text) IS 'What the ledger knows of an account.';
-REVOKE ALL ON FUNCTION adpipe.account_of(regclass, text) FROM PUBLIC;
+COMMENT ON FUNCTION adpipe_internal.account_of(regclass, text) IS 'What the ledger knows of an account.';
+REVOKE ALL ON FUNCTION adpipe_internal.account_of(regclass, text) FROM PUBLIC;
 
 /*
  * The caller holds the account's lock.  Returns the days whose rows are to be
@@ -231,7 +231,7 @@ REVOKE ALL ON FUNCTION adpipe.account_of(regclass, text) FROM PUBLIC;
  * later answer is stored.  stored_hash is that of the rows in the copy; where it
  * is not given, the ledger's stands for it.
  */
-CREATE FUNCTION adpipe.record_slices(run_id bigint, account_id text, asked_at timestamptz, slices jsonb)
+CREATE FUNCTION adpipe_internal.record_slices(run_id bigint, account_id text, asked_at timestamptz, slices jsonb)
     RETURNS date[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -239,7 +239,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
     run adpipe.run_ledger;
-    now timestamptz := adpipe.clock();
+    now timestamptz := adpipe_internal.clock();
     new_days date[];
     total bigint;
     stored integer;
@@ -278,9 +278,9 @@ BEGIN
     RETURN new_days;
 END
 $$;
-COMMENT ON FUNCTION adpipe.record_slices(bigint, text, timestamptz, jsonb) IS
+COMMENT ON FUNCTION adpipe_internal.record_slices(bigint, text, timestamptz, jsonb) IS
     'Writes an account''s fetched slices into the ledger and returns the days whose rows are to be replaced.';
-REVOKE ALL ON FUNCTION adpipe.record_slices(bigint, text, timestamptz, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.record_slices(bigint, text, timestamptz, jsonb) FROM PUBLIC;
 
 /*
  * The last that a storing transaction does, for it locks the account's row, on
@@ -288,40 +288,40 @@ REVOKE ALL ON FUNCTION adpipe.record_slices(bigint, text, timestamptz, jsonb) FR
  * that were written as they now stand in the copy; a trigger or rule can have
  * made something else of them.
  */
-CREATE FUNCTION adpipe.finish_slices(target regclass, account_id text, days date[], stored jsonb) RETURNS void
+CREATE FUNCTION adpipe_internal.finish_slices(target regclass, account_id text, days date[], stored jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    now timestamptz := adpipe.clock();
+    now timestamptz := adpipe_internal.clock();
 BEGIN
     UPDATE adpipe.slice_ledger s SET differs_since = now
     WHERE s.target = $1 AND s.account_id = $2 AND s.date_day = ANY (days)
       AND s.content_hash <> coalesce((SELECT f.content_hash
                                       FROM jsonb_to_recordset(stored) f (date_day date, content_hash text)
-                                      WHERE f.date_day = s.date_day), adpipe.content_hash(0, NULL));
+                                      WHERE f.date_day = s.date_day), adpipe_internal.content_hash(0, NULL));
     UPDATE adpipe.account_ledger a
     SET last_success = now, failing_since = NULL, failures = 0, error = NULL, sqlstate = NULL
     WHERE a.target = $1 AND a.account_id = $2;
     IF cardinality(days) > 0 THEN
-        PERFORM adpipe.stamp_slices(target, account_id, days);
+        PERFORM adpipe_internal.stamp_slices(target, account_id, days);
     END IF;
 END
 $$;
-COMMENT ON FUNCTION adpipe.finish_slices(regclass, text, date[], jsonb) IS
+COMMENT ON FUNCTION adpipe_internal.finish_slices(regclass, text, date[], jsonb) IS
     'Ends the transaction that stored slices: what became of them, that the account could be read, their version.';
-REVOKE ALL ON FUNCTION adpipe.finish_slices(regclass, text, date[], jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.finish_slices(regclass, text, date[], jsonb) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.record_failure(run_id bigint, account_id text, since date, until date,
-                                      error text, sqlstate text) RETURNS void
+CREATE FUNCTION adpipe_internal.record_failure(run_id bigint, account_id text, since date, until date,
+                                               error text, sqlstate text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
     run adpipe.run_ledger;
-    now timestamptz := adpipe.clock();
+    now timestamptz := adpipe_internal.clock();
 BEGIN
     SELECT * INTO STRICT run FROM adpipe.run_ledger r WHERE r.run_id = $1;
     INSERT INTO adpipe.slice_ledger AS s (target, account_id, date_day, failed_at)
@@ -340,11 +340,11 @@ BEGIN
     WHERE r.run_id = $1;
 END
 $$;
-COMMENT ON FUNCTION adpipe.record_failure(bigint, text, date, date, text, text) IS
+COMMENT ON FUNCTION adpipe_internal.record_failure(bigint, text, date, date, text, text) IS
     'Writes into the ledger that a chunk could not be fetched; what is stored of it stays.';
-REVOKE ALL ON FUNCTION adpipe.record_failure(bigint, text, date, date, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.record_failure(bigint, text, date, date, text, text) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.note_progress(run_id bigint, chunks integer, requests integer) RETURNS void
+CREATE FUNCTION adpipe_internal.note_progress(run_id bigint, chunks integer, requests integer) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -352,22 +352,22 @@ AS $$
     SET chunks = coalesce($2, r.chunks), requests = r.requests + coalesce($3, 0)
     WHERE r.run_id = $1
 $$;
-COMMENT ON FUNCTION adpipe.note_progress(bigint, integer, integer) IS
+COMMENT ON FUNCTION adpipe_internal.note_progress(bigint, integer, integer) IS
     'Writes into the ledger how many chunks a run has before it, or what it has asked.';
-REVOKE ALL ON FUNCTION adpipe.note_progress(bigint, integer, integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.note_progress(bigint, integer, integer) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.note_target(target regclass, source_changed boolean, resume_at timestamptz) RETURNS void
+CREATE FUNCTION adpipe_internal.note_target(target regclass, source_changed boolean, resume_at timestamptz) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
     UPDATE adpipe.target_ledger t
-    SET source_changed_at = CASE WHEN $2 THEN coalesce(t.source_changed_at, adpipe.clock()) END,
+    SET source_changed_at = CASE WHEN $2 THEN coalesce(t.source_changed_at, adpipe_internal.clock()) END,
         resume_at = $3
     WHERE t.target = $1
 $$;
-COMMENT ON FUNCTION adpipe.note_target(regclass, boolean, timestamptz) IS
+COMMENT ON FUNCTION adpipe_internal.note_target(regclass, boolean, timestamptz) IS
     'Records whether the source''s columns differ from the target''s, and when the platform said to come back.';
-REVOKE ALL ON FUNCTION adpipe.note_target(regclass, boolean, timestamptz) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.note_target(regclass, boolean, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.grant_loader(role regrole) RETURNS void
     LANGUAGE plpgsql
@@ -386,9 +386,13 @@ BEGIN
         UNION ALL SELECT 'adpipe.table_accounts(regclass)'::regprocedure
         UNION ALL SELECT 'adpipe.table_settings(regclass)'::regprocedure
         UNION ALL SELECT 'adpipe.table_access(regclass)'::regprocedure
-        UNION ALL SELECT 'adpipe.lock_target(regclass, text)'::regprocedure
-        UNION ALL SELECT 'adpipe.hold_relation(regclass, boolean)'::regprocedure
-        UNION ALL SELECT 'adpipe.begin_storing(regclass)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.lock_target(regclass, text)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.hold_relation(regclass, boolean)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.begin_storing(regclass)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.acts_for(regclass, boolean)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.is_acting(regclass)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.in_transaction_block()'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.is_part_of_account(regclass)'::regprocedure
     LOOP
         EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %s', routine, role);
     END LOOP;

@@ -1,17 +1,18 @@
 /* schedule.sql: a job of pg_cron, or what to do without. */
 
-CREATE FUNCTION adpipe.cron_job() RETURNS text
+CREATE FUNCTION adpipe_internal.cron_job() RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$ SELECT 'adpipe ' || current_database() $$;
-COMMENT ON FUNCTION adpipe.cron_job() IS 'Name of the job that schedule() makes.';
+COMMENT ON FUNCTION adpipe_internal.cron_job() IS 'Name of the job that schedule() makes.';
+REVOKE ALL ON FUNCTION adpipe_internal.cron_job() FROM PUBLIC;
 
 /*
  * pg_cron lives in one database of the cluster: this one, another, or none.
  * Only in the first case can we make the job ourselves; in the others the
  * error holds the commands, so that a script cannot take it for done.
  */
-CREATE FUNCTION adpipe.refuse_schedule(here text, there text) RETURNS void
+CREATE FUNCTION adpipe_internal.refuse_schedule(here text, there text) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -33,8 +34,9 @@ BEGIN
                             current_setting('server_version_num')::integer / 10000, current_database(), current_user, current_database());
 END
 $$;
-COMMENT ON FUNCTION adpipe.refuse_schedule(text, text) IS
+COMMENT ON FUNCTION adpipe_internal.refuse_schedule(text, text) IS
     'The error of schedule() and unschedule() where pg_cron cannot be reached, with the commands to run.';
+REVOKE ALL ON FUNCTION adpipe_internal.refuse_schedule(text, text) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.schedule(cron text DEFAULT '*/30 * * * *') RETURNS text
     LANGUAGE plpgsql
@@ -45,12 +47,12 @@ DECLARE
     job bigint;
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') THEN
-        PERFORM adpipe.refuse_schedule(
+        PERFORM adpipe_internal.refuse_schedule(
             format('SELECT adpipe.schedule(%L);', cron),
             format('SELECT cron.schedule_in_database(%L, %L, %L, %L, %L);',
-                   adpipe.cron_job(), cron, command, current_database(), current_user));
+                   adpipe_internal.cron_job(), cron, command, current_database(), current_user));
     END IF;
-    EXECUTE 'SELECT cron.schedule($1, $2, $3)' INTO job USING adpipe.cron_job(), cron, command;
+    EXECUTE 'SELECT cron.schedule($1, $2, $3)' INTO job USING adpipe_internal.cron_job(), cron, command;
     RETURN format('job %s of pg_cron: %s %s', job, cron, command);
 EXCEPTION WHEN insufficient_privilege THEN
     RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = SQLERRM,
@@ -69,13 +71,13 @@ DECLARE
     job bigint;
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') THEN
-        PERFORM adpipe.refuse_schedule(
+        PERFORM adpipe_internal.refuse_schedule(
             'SELECT adpipe.unschedule();',
             format('SELECT cron.unschedule(jobid) FROM cron.job WHERE jobname = %L AND username = %L;',
-                   adpipe.cron_job(), current_user));
+                   adpipe_internal.cron_job(), current_user));
     END IF;
     EXECUTE 'SELECT jobid FROM cron.job WHERE jobname = $1 AND username = current_user' INTO job
-        USING adpipe.cron_job();
+        USING adpipe_internal.cron_job();
     IF job IS NULL THEN
         RETURN false;
     END IF;

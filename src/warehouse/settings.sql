@@ -75,7 +75,7 @@ COMMENT ON COLUMN adpipe.setting_guide.affects IS 'Stored days to read again: no
 COMMENT ON COLUMN adpipe.setting_guide.remedy IS 'Where to set it back.';
 GRANT SELECT ON adpipe.setting_guide TO PUBLIC;
 
-CREATE FUNCTION adpipe.guide_of(platform text, setting text) RETURNS adpipe.setting_guide
+CREATE FUNCTION adpipe_internal.guide_of(platform text, setting text) RETURNS adpipe.setting_guide
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -84,42 +84,42 @@ AS $$
     ORDER BY length(g.setting_like) DESC, length(g.platform_like) DESC
     LIMIT 1
 $$;
-COMMENT ON FUNCTION adpipe.guide_of(text, text) IS 'The row of adpipe.setting_guide for a setting.';
+COMMENT ON FUNCTION adpipe_internal.guide_of(text, text) IS 'The row of adpipe.setting_guide for a setting.';
 
 /* Later than the last reading, though a clock was set back. */
-CREATE FUNCTION adpipe.mark_affected(target regclass, account_id text, setting text) RETURNS void
+CREATE FUNCTION adpipe_internal.mark_affected(target regclass, account_id text, setting text) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-    UPDATE adpipe.slice_ledger s SET stale_since = greatest(adpipe.clock(), s.fetched_at + interval '1 microsecond')
+    UPDATE adpipe.slice_ledger s SET stale_since = greatest(adpipe_internal.clock(), s.fetched_at + interval '1 microsecond')
     FROM adpipe.target_ledger t
     JOIN adpipe.account_ledger a ON a.target = t.target
-    CROSS JOIN LATERAL adpipe.source_policy(t.source) p
-    CROSS JOIN LATERAL adpipe.guide_of(p.platform, $3) g
+    CROSS JOIN LATERAL adpipe_internal.source_policy(t.source) p
+    CROSS JOIN LATERAL adpipe_internal.guide_of(p.platform, $3) g
     WHERE t.target = $1 AND a.account_id = $2 AND s.target = $1 AND s.account_id = $2
       AND s.fetched_at IS NOT NULL AND isfinite(s.date_day)
       AND CASE g.affects
           WHEN 'everything' THEN true
-          WHEN 'window' THEN s.date_day > adpipe.day_of(adpipe.clock(), a.time_zone)
+          WHEN 'window' THEN s.date_day > adpipe_internal.day_of(adpipe_internal.clock(), a.time_zone)
                                           - greatest(p.window_days, a.window_days, t.lookback)
           ELSE false END
 $$;
-COMMENT ON FUNCTION adpipe.mark_affected(regclass, text, text) IS
+COMMENT ON FUNCTION adpipe_internal.mark_affected(regclass, text, text) IS
     'Marks the stored days whose numbers hang on a setting, so that the next refresh reads them again.';
-REVOKE ALL ON FUNCTION adpipe.mark_affected(regclass, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.mark_affected(regclass, text, text) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.note_setting(target regclass, account_id text, setting text, value text,
-                                    is_new boolean DEFAULT false)
+CREATE FUNCTION adpipe_internal.note_setting(target regclass, account_id text, setting text, value text,
+                                             is_new boolean DEFAULT false)
     RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    now timestamptz := adpipe.clock();
+    now timestamptz := adpipe_internal.clock();
     old adpipe.settings_ledger;
 BEGIN
-    PERFORM adpipe.require_acting($1);
+    PERFORM adpipe_internal.require_acting($1);
     SELECT * INTO old FROM adpipe.settings_ledger l
     WHERE l.target = $1 AND l.account_id = $2 AND l.setting = $3 FOR UPDATE;
     IF NOT FOUND THEN
@@ -138,23 +138,23 @@ BEGIN
         WHERE l.target = $1 AND l.account_id = $2 AND l.setting = $3;
     END IF;
     INSERT INTO adpipe.settings_change_ledger VALUES ($1, $2, $3, old.value, $4, now);
-    PERFORM adpipe.mark_affected($1, $2, $3);
+    PERFORM adpipe_internal.mark_affected($1, $2, $3);
     RETURN true;
 END
 $$;
-COMMENT ON FUNCTION adpipe.note_setting(regclass, text, text, text, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.note_setting(regclass, text, text, text, boolean) IS
     'Records a setting as it is now, NULL if it is gone; true if that is a change, which settings_changes then shows and which marks days to read again. What is seen for the first time is none, unless is_new says that it was not there before.';
-REVOKE ALL ON FUNCTION adpipe.note_setting(regclass, text, text, text, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.note_setting(regclass, text, text, text, boolean) FROM PUBLIC;
 
 /*
  * What a path belongs to: conversion_action/1 of conversion_action/1/status.
  * Of an account's own settings, themselves.
  */
-CREATE FUNCTION adpipe.setting_owner(setting text) RETURNS text
+CREATE FUNCTION adpipe_internal.setting_owner(setting text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$ SELECT regexp_replace(setting, '^(.+)/[^/]*$', '\1') $$;
-COMMENT ON FUNCTION adpipe.setting_owner(text) IS 'The thing that has a setting, by the setting''s path.';
+COMMENT ON FUNCTION adpipe_internal.setting_owner(text) IS 'The thing that has a setting, by the setting''s path.';
 
 /*
  * A conversion action that was not there before is a change as much as one that
@@ -163,20 +163,20 @@ COMMENT ON FUNCTION adpipe.setting_owner(text) IS 'The thing that has a setting,
  * setting that an answer lacks was not asked for; a further one is one that a
  * newer version asks for.
  */
-CREATE FUNCTION adpipe.record_settings(target regclass, settings jsonb) RETURNS void
+CREATE FUNCTION adpipe_internal.record_settings(target regclass, settings jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
-    PERFORM adpipe.note_setting($1, f.account_id, f.setting, f.value, f.is_new)
+    PERFORM adpipe_internal.note_setting($1, f.account_id, f.setting, f.value, f.is_new)
     FROM (
         WITH told AS MATERIALIZED (
-            SELECT r.account_id, r.setting, r.value, adpipe.setting_owner(r.setting) AS owner
+            SELECT r.account_id, r.setting, r.value, adpipe_internal.setting_owner(r.setting) AS owner
             FROM jsonb_to_recordset(settings) r (account_id text, setting text, value text)
             JOIN adpipe.account_ledger a ON a.target = $1 AND a.account_id = r.account_id
         ), known AS MATERIALIZED (
-            SELECT l.account_id, l.setting, l.value, adpipe.setting_owner(l.setting) AS owner
+            SELECT l.account_id, l.setting, l.value, adpipe_internal.setting_owner(l.setting) AS owner
             FROM adpipe.settings_ledger l
             WHERE l.target = $1 AND NOT starts_with(l.setting, 'event/')
         )
@@ -193,19 +193,19 @@ BEGIN
           AND EXISTS (SELECT FROM told t WHERE t.account_id = k.account_id)
           AND NOT EXISTS (SELECT FROM told t WHERE t.account_id = k.account_id AND t.setting = k.setting)
     ) f;
-    UPDATE adpipe.target_ledger t SET settings_read_at = adpipe.clock() WHERE t.target = $1;
+    UPDATE adpipe.target_ledger t SET settings_read_at = adpipe_internal.clock() WHERE t.target = $1;
 END
 $$;
-COMMENT ON FUNCTION adpipe.record_settings(regclass, jsonb) IS
+COMMENT ON FUNCTION adpipe_internal.record_settings(regclass, jsonb) IS
     'Records an answer of table_settings(), and what it lacks that was there before.';
-REVOKE ALL ON FUNCTION adpipe.record_settings(regclass, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.record_settings(regclass, jsonb) FROM PUBLIC;
 
 /*
  * Meta says in each row by which setting its conversions were attributed.  That
  * of the last day counts; what has rows under several settings (a campaign of
  * ad sets that differ) says nothing, and neither does the account's row.
  */
-CREATE FUNCTION adpipe.attribution_query(target regclass) RETURNS text
+CREATE FUNCTION adpipe_internal.attribution_query(target regclass) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -216,43 +216,44 @@ AS $$
                   'WHERE NOT q.is_mixed ORDER BY q.account_id, q.id, q.date_day DESC',
                   k.kind || '/', k.kind || '_id', k.kind || '_name', k.kind || '_id', target)
     FROM (VALUES (1, 'adset'), (2, 'campaign')) k (place, kind)
-    WHERE (SELECT array_agg(c.name::text) FROM adpipe.source_columns(target) c)
+    WHERE (SELECT array_agg(c.name::text) FROM adpipe_internal.source_columns(target) c)
           @> ARRAY['attribution_setting', k.kind || '_id', k.kind || '_name']
     ORDER BY k.place LIMIT 1
 $$;
-COMMENT ON FUNCTION adpipe.attribution_query(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.attribution_query(regclass) IS
     'The query for attribution settings that the rows of a copy tell; NULL if they tell none.';
+REVOKE ALL ON FUNCTION adpipe_internal.attribution_query(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.note_attribution(target regclass, settings jsonb) RETURNS void
+CREATE FUNCTION adpipe_internal.note_attribution(target regclass, settings jsonb) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT adpipe.note_setting($1, f.account_id, f.owner || s.name, s.value)
+    SELECT adpipe_internal.note_setting($1, f.account_id, f.owner || s.name, s.value)
     FROM jsonb_to_recordset(settings) f (account_id text, owner text, name text, value text)
     CROSS JOIN LATERAL (VALUES ('/name', f.name), ('/attribution_setting', f.value)) s (name, value)
 $$;
-COMMENT ON FUNCTION adpipe.note_attribution(regclass, jsonb) IS
+COMMENT ON FUNCTION adpipe_internal.note_attribution(regclass, jsonb) IS
     'Records attribution settings; part of read_attribution().';
-REVOKE ALL ON FUNCTION adpipe.note_attribution(regclass, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.note_attribution(regclass, jsonb) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.read_attribution(target regclass, since date) RETURNS void
+CREATE FUNCTION adpipe_internal.read_attribution(target regclass, since date) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    query text := adpipe.attribution_query(target);
+    query text := adpipe_internal.attribution_query(target);
     found jsonb;
 BEGIN
     IF query IS NULL THEN
         RETURN;
     END IF;
     EXECUTE format('SELECT jsonb_agg(to_jsonb(q)) FROM (%s) q', query) INTO found USING since;
-    PERFORM adpipe.note_attribution(target, coalesce(found, '[]'));
+    PERFORM adpipe_internal.note_attribution(target, coalesce(found, '[]'));
 END
 $$;
-COMMENT ON FUNCTION adpipe.read_attribution(regclass, date) IS
+COMMENT ON FUNCTION adpipe_internal.read_attribution(regclass, date) IS
     'Reads attribution settings out of the rows of a copy since a day, and records them.';
-REVOKE ALL ON FUNCTION adpipe.read_attribution(regclass, date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.read_attribution(regclass, date) FROM PUBLIC;
 
 /*
  * Ten copies of one server are refreshed one after the other and need the same
@@ -260,7 +261,7 @@ REVOKE ALL ON FUNCTION adpipe.read_attribution(regclass, date) FROM PUBLIC;
  * all.  Only from copies that have every account of this one, and the same owner
  * (others may be told other things).
  */
-CREATE FUNCTION adpipe.settings_told(target regclass, age interval) RETURNS jsonb
+CREATE FUNCTION adpipe_internal.settings_told(target regclass, age interval) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -274,7 +275,7 @@ AS $$
     JOIN adpipe.target_ledger o ON o.source = g.ftrelid AND o.target <> t.target
     JOIN pg_class c ON c.oid = t.target
     JOIN pg_class d ON d.oid = o.target AND d.relowner = c.relowner
-    WHERE t.target = $1 AND adpipe.is_acting($1) AND o.settings_read_at > adpipe.clock() - age
+    WHERE t.target = $1 AND adpipe_internal.is_acting($1) AND o.settings_read_at > adpipe_internal.clock() - age
       AND o.watch_failing_since IS NULL
       AND NOT EXISTS (SELECT FROM adpipe.account_ledger a
                       WHERE a.target = $1 AND a.is_listed AND NOT EXISTS (
@@ -283,30 +284,30 @@ AS $$
     ORDER BY o.settings_read_at DESC
     LIMIT 1
 $$;
-COMMENT ON FUNCTION adpipe.settings_told(regclass, interval) IS
+COMMENT ON FUNCTION adpipe_internal.settings_told(regclass, interval) IS
     'Settings that another copy of the same server, accounts and owner was told not longer ago than this; NULL if there is none.';
-REVOKE ALL ON FUNCTION adpipe.settings_told(regclass, interval) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.settings_told(regclass, interval) FROM PUBLIC;
 
 /* Settings and signals fail apart: each clears only what it said itself. */
-CREATE FUNCTION adpipe.note_watch(target regclass, what text, error text) RETURNS void
+CREATE FUNCTION adpipe_internal.note_watch(target regclass, what text, error text) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
     UPDATE adpipe.target_ledger t
     SET watch_error = $2 || ' cannot be read: ' || $3,
-        watch_failing_since = CASE WHEN $3 IS NOT NULL THEN coalesce(t.watch_failing_since, adpipe.clock()) END
+        watch_failing_since = CASE WHEN $3 IS NOT NULL THEN coalesce(t.watch_failing_since, adpipe_internal.clock()) END
     WHERE t.target = $1 AND ($3 IS NOT NULL OR starts_with(t.watch_error, $2))
 $$;
-COMMENT ON FUNCTION adpipe.note_watch(regclass, text, text) IS
+COMMENT ON FUNCTION adpipe_internal.note_watch(regclass, text, text) IS
     'Records why settings or signals of a copy cannot be read; error NULL: they can.';
-REVOKE ALL ON FUNCTION adpipe.note_watch(regclass, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.note_watch(regclass, text, text) FROM PUBLIC;
 
 /* The end of a token that told one is not that of a token which tells none. */
-CREATE FUNCTION adpipe.record_access(target regclass, access jsonb) RETURNS void
+CREATE FUNCTION adpipe_internal.record_access(target regclass, access jsonb) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT adpipe.note_setting($1, a.account_id, s.setting, s.value)
+    SELECT adpipe_internal.note_setting($1, a.account_id, s.setting, s.value)
     FROM adpipe.account_ledger a
     CROSS JOIN LATERAL (
         SELECT r.setting, r.value FROM jsonb_to_recordset($2) r (setting text, value text)
@@ -316,66 +317,66 @@ AS $$
           AND NOT EXISTS (SELECT FROM jsonb_to_recordset($2) r (setting text) WHERE r.setting = l.setting)) s
     WHERE a.target = $1 AND a.is_listed
 $$;
-COMMENT ON FUNCTION adpipe.record_access(regclass, jsonb) IS
+COMMENT ON FUNCTION adpipe_internal.record_access(regclass, jsonb) IS
     'Records an answer of table_access() for every account of a copy.';
-REVOKE ALL ON FUNCTION adpipe.record_access(regclass, jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.record_access(regclass, jsonb) FROM PUBLIC;
 
 /*
  * Apart from the settings, for a token that has lost the scope to read those can
  * still be asked about.
  */
-CREATE FUNCTION adpipe.read_access(target regclass, source regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.read_access(target regclass, source regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM adpipe.record_access(target, (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]')
-                                          FROM adpipe.table_access(source) s));
-    PERFORM adpipe.note_watch(target, 'the access token', NULL);
+    PERFORM adpipe_internal.record_access(target, (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]')
+                                                   FROM adpipe.table_access(source) s));
+    PERFORM adpipe_internal.note_watch(target, 'the access token', NULL);
 EXCEPTION WHEN OTHERS THEN
-    PERFORM adpipe.note_watch(target, 'the access token', SQLERRM);
+    PERFORM adpipe_internal.note_watch(target, 'the access token', SQLERRM);
 END
 $$;
-COMMENT ON FUNCTION adpipe.read_access(regclass, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.read_access(regclass, regclass) IS
     'Asks what the platform tells of the access token, and records it; part of read_settings().';
-REVOKE ALL ON FUNCTION adpipe.read_access(regclass, regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.read_access(regclass, regclass) FROM PUBLIC;
 
 /* What goes wrong here is a row in health, and never keeps days from being read. */
-CREATE FUNCTION adpipe.read_settings(target regclass, source regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.read_settings(target regclass, source regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    found jsonb := adpipe.settings_told(target, '15 minutes');
+    found jsonb := adpipe_internal.settings_told(target, '15 minutes');
     is_asked boolean := found IS NULL;
 BEGIN
     IF is_asked THEN
-        PERFORM adpipe.read_access(target, source);
+        PERFORM adpipe_internal.read_access(target, source);
     ELSE
-        PERFORM adpipe.note_watch(target, 'the access token', NULL);
+        PERFORM adpipe_internal.note_watch(target, 'the access token', NULL);
     END IF;
     BEGIN
         IF is_asked THEN
             SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') INTO found FROM adpipe.table_settings(source) s;
         END IF;
-        PERFORM adpipe.record_settings(target, found);
-        PERFORM adpipe.note_watch(target, 'the settings', NULL);
+        PERFORM adpipe_internal.record_settings(target, found);
+        PERFORM adpipe_internal.note_watch(target, 'the settings', NULL);
     EXCEPTION WHEN feature_not_supported THEN
-        PERFORM adpipe.note_watch(target, 'the settings', NULL);
+        PERFORM adpipe_internal.note_watch(target, 'the settings', NULL);
     WHEN OTHERS THEN
-        PERFORM adpipe.note_watch(target, 'the settings', SQLERRM);
+        PERFORM adpipe_internal.note_watch(target, 'the settings', SQLERRM);
     END;
 END
 $$;
-COMMENT ON FUNCTION adpipe.read_settings(regclass, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.read_settings(regclass, regclass) IS
     'Asks for the settings that the numbers of a copy hang on, and records them; part of refresh().';
-REVOKE ALL ON FUNCTION adpipe.read_settings(regclass, regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.read_settings(regclass, regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.confirm_settings(target regclass, account_id text, setting text) RETURNS bigint
+CREATE FUNCTION adpipe_internal.confirm_settings(target regclass, account_id text, setting text) RETURNS bigint
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT adpipe.require_acting($1);
+    SELECT adpipe_internal.require_acting($1);
     WITH accepted AS (
         UPDATE adpipe.settings_ledger l SET expected = l.value, changed_at = NULL
         WHERE l.target = $1 AND l.expected IS DISTINCT FROM l.value
@@ -384,9 +385,9 @@ AS $$
         RETURNING 1)
     SELECT count(*) FROM accepted
 $$;
-COMMENT ON FUNCTION adpipe.confirm_settings(regclass, text, text) IS
+COMMENT ON FUNCTION adpipe_internal.confirm_settings(regclass, text, text) IS
     'Writes accepted settings into the ledger; part of accept_settings().';
-REVOKE ALL ON FUNCTION adpipe.confirm_settings(regclass, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.confirm_settings(regclass, text, text) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.accept_settings(target regclass, account_id text DEFAULT NULL, setting text DEFAULT NULL)
     RETURNS bigint
@@ -394,8 +395,8 @@ CREATE FUNCTION adpipe.accept_settings(target regclass, account_id text DEFAULT 
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM adpipe.require_owner(target);
-    RETURN adpipe.confirm_settings(target, account_id, setting);
+    PERFORM adpipe_internal.require_owner(target);
+    RETURN adpipe_internal.confirm_settings(target, account_id, setting);
 END
 $$;
 COMMENT ON FUNCTION adpipe.accept_settings(regclass, text, text) IS
@@ -421,9 +422,9 @@ CREATE VIEW adpipe.health_settings AS
                string_agg(DISTINCT g.remedy, ' ') AS remedy
         FROM adpipe.settings_ledger l
         JOIN adpipe.target_ledger t ON t.target = l.target AND t.enabled
-        CROSS JOIN LATERAL adpipe.source_policy(t.source) p
-        CROSS JOIN LATERAL adpipe.guide_of(p.platform, l.setting) g
-        CROSS JOIN LATERAL (SELECT adpipe.setting_owner(l.setting) AS owner,
+        CROSS JOIN LATERAL adpipe_internal.source_policy(t.source) p
+        CROSS JOIN LATERAL adpipe_internal.guide_of(p.platform, l.setting) g
+        CROSS JOIN LATERAL (SELECT adpipe_internal.setting_owner(l.setting) AS owner,
                                    nullif(regexp_replace(l.setting, '^.*/', ''), l.setting) AS name) o
         WHERE l.value IS DISTINCT FROM l.expected AND g.severity IS NOT NULL
         GROUP BY l.target, l.account_id, o.owner) c;
@@ -431,7 +432,7 @@ COMMENT ON VIEW adpipe.health_settings IS
     'Part of adpipe.health: settings that are not as they were when they were first seen or last accepted.';
 
 /* A platform's text in the ledger must not spoil a view for all who read it. */
-CREATE FUNCTION adpipe.moment_of(value text) RETURNS timestamptz
+CREATE FUNCTION adpipe_internal.moment_of(value text) RETURNS timestamptz
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -441,7 +442,7 @@ EXCEPTION WHEN data_exception THEN
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION adpipe.moment_of(text) IS
+COMMENT ON FUNCTION adpipe_internal.moment_of(text) IS
     'The moment that a text names; NULL for a text that names none.';
 
 /*
@@ -450,16 +451,16 @@ COMMENT ON FUNCTION adpipe.moment_of(text) IS
  * in URL and header.
  */
 CREATE VIEW adpipe.health_access AS
-    SELECT CASE WHEN e.at < adpipe.clock() + interval '3 days' THEN 'error' ELSE 'warning' END AS severity,
+    SELECT CASE WHEN e.at < adpipe_internal.clock() + interval '3 days' THEN 'error' ELSE 'warning' END AS severity,
            l.target, l.account_id,
-           format('the access token %s %s', CASE WHEN e.at < adpipe.clock() THEN 'expired' ELSE 'expires' END,
+           format('the access token %s %s', CASE WHEN e.at < adpipe_internal.clock() THEN 'expired' ELSE 'expires' END,
                   to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"')) AS problem,
            e.at - interval '14 days' AS since,
            'Make a new token and put it into the user mapping; a system user''s token does not expire.' AS action
     FROM adpipe.settings_ledger l
     JOIN adpipe.target_ledger t ON t.target = l.target AND t.enabled
-    CROSS JOIN LATERAL (SELECT adpipe.moment_of(l.value) AS at) e
-    WHERE l.setting = 'token/expires_at' AND e.at < adpipe.clock() + interval '14 days'
+    CROSS JOIN LATERAL (SELECT adpipe_internal.moment_of(l.value) AS at) e
+    WHERE l.setting = 'token/expires_at' AND e.at < adpipe_internal.clock() + interval '14 days'
     UNION ALL
     SELECT 'error', l.target, l.account_id,
            format('the access token lost its scope %s', s.scope), l.changed_at,

@@ -9,26 +9,26 @@
  * a copy with row-level security the accounts that are granted to him.
  */
 
-CREATE FUNCTION adpipe.is_of_role(role_name name) RETURNS boolean
+CREATE FUNCTION adpipe_internal.is_of_role(role_name name) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = role_name AND pg_catalog.pg_has_role(r.oid, 'USAGE'));
-COMMENT ON FUNCTION adpipe.is_of_role(name) IS
+COMMENT ON FUNCTION adpipe_internal.is_of_role(name) IS
     'Whether the current user is a role or has its rights; false for a role that does not exist.';
 
-CREATE FUNCTION adpipe.owner_of(relation regclass) RETURNS name
+CREATE FUNCTION adpipe_internal.owner_of(relation regclass) RETURNS name
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c WHERE c.oid = relation);
-COMMENT ON FUNCTION adpipe.owner_of(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.owner_of(regclass) IS
     'The owner of a relation; NULL if there is no such relation.';
 
-CREATE FUNCTION adpipe.is_trusted(owner oid, by name) RETURNS boolean
+CREATE FUNCTION adpipe_internal.is_trusted(owner oid, by name) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.oid = owner AND (r.rolname = by OR r.rolsuper));
-COMMENT ON FUNCTION adpipe.is_trusted(oid, name) IS
+COMMENT ON FUNCTION adpipe_internal.is_trusted(oid, name) IS
     'Whether code of a role may run in a statement of another: it is the same, or a superuser.';
 
 /* Types that only an administrator can have made, so that to read a value runs nobody's code. */
-CREATE FUNCTION adpipe.has_plain_columns(relation regclass) RETURNS boolean
+CREATE FUNCTION adpipe_internal.has_plain_columns(relation regclass) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -38,10 +38,10 @@ AS $$
                            AND t.typnamespace = 'pg_catalog'::regnamespace
         WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped AND t.oid IS NULL)
 $$;
-COMMENT ON FUNCTION adpipe.has_plain_columns(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.has_plain_columns(regclass) IS
     'Whether all columns of a relation have built-in types, and none a domain.';
 
-CREATE FUNCTION adpipe.relation_tree(relation regclass) RETURNS SETOF oid
+CREATE FUNCTION adpipe_internal.relation_tree(relation regclass) RETURNS SETOF oid
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -50,17 +50,17 @@ AS $$
         UNION SELECT i.inhrelid FROM tree t JOIN pg_inherits i ON i.inhparent = t.relid)
     SELECT relid FROM tree
 $$;
-COMMENT ON FUNCTION adpipe.relation_tree(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.relation_tree(regclass) IS
     'A relation, its partitions and whatever inherits from it.';
 
-CREATE FUNCTION adpipe.has_other_owner(relation regclass) RETURNS boolean
+CREATE FUNCTION adpipe_internal.has_other_owner(relation regclass) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT EXISTS (SELECT FROM adpipe.relation_tree(relation) t JOIN pg_class c ON c.oid = t
-                   WHERE NOT adpipe.is_trusted(c.relowner, current_user))
+    SELECT EXISTS (SELECT FROM adpipe_internal.relation_tree(relation) t JOIN pg_class c ON c.oid = t
+                   WHERE NOT adpipe_internal.is_trusted(c.relowner, current_user))
 $$;
-COMMENT ON FUNCTION adpipe.has_other_owner(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.has_other_owner(regclass) IS
     'Whether a relation, or a part of it, belongs to a role that the current user does not trust.';
 
 /*
@@ -69,13 +69,13 @@ COMMENT ON FUNCTION adpipe.has_other_owner(regclass) IS
  * partition keys count although no row comes: the planner computes what is
  * constant in them.
  */
-CREATE FUNCTION adpipe.foreign_code(relation regclass) RETURNS text
+CREATE FUNCTION adpipe_internal.foreign_code(relation regclass) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT format('%s of %s, which belongs to role "%s"', f.what, c.oid::regclass, pg_get_userbyid(c.relowner))
-    FROM adpipe.relation_tree(relation) t
-    JOIN pg_class c ON c.oid = t AND NOT adpipe.is_trusted(c.relowner, current_user)
+    FROM adpipe_internal.relation_tree(relation) t
+    JOIN pg_class c ON c.oid = t AND NOT adpipe_internal.is_trusted(c.relowner, current_user)
     CROSS JOIN LATERAL (
         SELECT 'the definition' AS what
         WHERE c.relkind NOT IN ('r', 'p') AND (c.relkind <> 'f' OR c.oid <> relation)
@@ -113,44 +113,46 @@ AS $$
         SELECT 'the partition key' FROM pg_partitioned_table p WHERE p.partrelid = c.oid AND p.partexprs IS NOT NULL) f
     LIMIT 1
 $$;
-COMMENT ON FUNCTION adpipe.foreign_code(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.foreign_code(regclass) IS
     'What would run, in a statement of the current user, code of another role that owns a relation or a part of it; NULL: nothing.';
+REVOKE ALL ON FUNCTION adpipe_internal.foreign_code(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.is_eligible(relation regclass, target regclass) RETURNS boolean
+CREATE FUNCTION adpipe_internal.is_eligible(relation regclass, target regclass) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT adpipe.is_trusted(c.relowner, o.name) AND adpipe.has_plain_columns(relation)
+    SELECT adpipe_internal.is_trusted(c.relowner, o.name) AND adpipe_internal.has_plain_columns(relation)
            AND has_table_privilege(o.name, relation, 'SELECT') AND has_table_privilege(relation, 'SELECT')
-    FROM pg_class c, (SELECT coalesce(adpipe.owner_of(target), current_user)) o (name)
+    FROM pg_class c, (SELECT coalesce(adpipe_internal.owner_of(target), current_user)) o (name)
     WHERE c.oid = relation
 $$;
-COMMENT ON FUNCTION adpipe.is_eligible(regclass, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.is_eligible(regclass, regclass) IS
     'Whether a refresh of a copy may choose a relation by itself: one of the copy''s owner or a superuser, with columns of built-in types, that owner and current user may read. target NULL: the current user stands for the owner.';
+REVOKE ALL ON FUNCTION adpipe_internal.is_eligible(regclass, regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.lock_target(target regclass, what text) RETURNS void
+CREATE FUNCTION adpipe_internal.lock_target(target regclass, what text) RETURNS void
     AS 'MODULE_PATHNAME', 'adpipe_lock_target' LANGUAGE C STRICT VOLATILE;
-COMMENT ON FUNCTION adpipe.lock_target(regclass, text) IS
+COMMENT ON FUNCTION adpipe_internal.lock_target(regclass, text) IS
     'Waits for a lock on something of a local copy and holds it until the transaction ends; an error unless the statement acts for the copy. The advisory functions of SQL cannot take these locks.';
-REVOKE ALL ON FUNCTION adpipe.lock_target(regclass, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.lock_target(regclass, text) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.hold_relation(relation regclass, is_copy boolean) RETURNS void
+CREATE FUNCTION adpipe_internal.hold_relation(relation regclass, is_copy boolean) RETURNS void
     AS 'MODULE_PATHNAME', 'adpipe_hold_relation' LANGUAGE C STRICT VOLATILE;
-COMMENT ON FUNCTION adpipe.hold_relation(regclass, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.hold_relation(regclass, boolean) IS
     'Keeps the definition of another role''s copy or source as it is until the transaction ends.';
-REVOKE ALL ON FUNCTION adpipe.hold_relation(regclass, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.hold_relation(regclass, boolean) FROM PUBLIC;
 
 /* In each transaction anew: between two, the owner may have changed the table. */
-CREATE FUNCTION adpipe.require_trust(relation regclass, is_copy boolean) RETURNS void
+CREATE FUNCTION adpipe_internal.require_trust(relation regclass, is_copy boolean) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     problem text;
 BEGIN
-    IF adpipe.has_other_owner(relation) THEN
-        PERFORM adpipe.hold_relation(relation, is_copy);
-        problem := adpipe.foreign_code(relation);
+    IF adpipe_internal.has_other_owner(relation) THEN
+        PERFORM adpipe_internal.hold_relation(relation, is_copy);
+        problem := adpipe_internal.foreign_code(relation);
     END IF;
     IF problem IS NOT NULL THEN
         RAISE EXCEPTION 'table "%" would run code of another role', relation
@@ -160,22 +162,23 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION adpipe.require_trust(regclass, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.require_trust(regclass, boolean) IS
     'An error if to read or write a relation would run code of another role that owns it; else it stays so until the transaction ends.';
-REVOKE ALL ON FUNCTION adpipe.require_trust(regclass, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.require_trust(regclass, boolean) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.require_acting(target regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.require_acting(target regclass) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF NOT coalesce(adpipe.is_acting(target), false) THEN
+    IF NOT coalesce(adpipe_internal.is_acting(target), false) THEN
         RAISE EXCEPTION 'must be owner of table %', target USING ERRCODE = 'insufficient_privilege';
     END IF;
 END
 $$;
-COMMENT ON FUNCTION adpipe.require_acting(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.require_acting(regclass) IS
     'An error unless the statement acts for a local copy.';
+REVOKE ALL ON FUNCTION adpipe_internal.require_acting(regclass) FROM PUBLIC;
 
 /*
  * Rows that users add belong to the role that adds them.  The tables belong to
@@ -197,12 +200,12 @@ COMMENT ON COLUMN adpipe.owned_account_grants.owner IS 'Role whose copies it is 
 SELECT pg_extension_config_dump('adpipe.owned_account_grants', '');
 
 /* Before the key is looked at, which would tell whether another role has such a row. */
-CREATE FUNCTION adpipe.guard_owner() RETURNS trigger
+CREATE FUNCTION adpipe_internal.guard_owner() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF adpipe.is_of_role(NEW.owner) OR (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
+    IF adpipe_internal.is_of_role(NEW.owner) OR (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'must have the rights of role "%"', NEW.owner
@@ -210,17 +213,17 @@ BEGIN
               DETAIL = 'A row is about the copies of its owner.';
 END
 $$;
-COMMENT ON FUNCTION adpipe.guard_owner() IS 'Trigger: an error unless the current user has the rights of a row''s owner.';
-REVOKE ALL ON FUNCTION adpipe.guard_owner() FROM PUBLIC;
+COMMENT ON FUNCTION adpipe_internal.guard_owner() IS 'Trigger: an error unless the current user has the rights of a row''s owner.';
+REVOKE ALL ON FUNCTION adpipe_internal.guard_owner() FROM PUBLIC;
 
 CREATE TRIGGER guard_owner BEFORE INSERT OR UPDATE ON adpipe.owned_account_grants
-    FOR EACH ROW EXECUTE FUNCTION adpipe.guard_owner();
+    FOR EACH ROW EXECUTE FUNCTION adpipe_internal.guard_owner();
 COMMENT ON TRIGGER guard_owner ON adpipe.owned_account_grants IS 'Lets nobody write for another owner.';
 
 CREATE VIEW adpipe.account_grants AS
     SELECT g.role_name, g.platform, g.account_id, g.owner
     FROM adpipe.owned_account_grants g
-    WHERE adpipe.is_of_role(g.owner);
+    WHERE adpipe_internal.is_of_role(g.owner);
 ALTER VIEW adpipe.account_grants ALTER COLUMN owner SET DEFAULT current_user;
 COMMENT ON VIEW adpipe.account_grants IS 'Which accounts of copies with row-level security a role sees in the views of the ledger. A row is about the copies of its owner; roles with the owner''s rights change it.';
 COMMENT ON COLUMN adpipe.account_grants.role_name IS 'Role that may read; its members may, too.';
@@ -232,34 +235,34 @@ GRANT SELECT ON adpipe.account_grants TO PUBLIC;
 CREATE VIEW adpipe.granted_accounts AS
     SELECT t.target, g.account_id
     FROM adpipe.owned_account_grants g
-    JOIN adpipe.target_ledger t ON adpipe.owner_of(t.target) = g.owner
-    WHERE adpipe.is_of_role(g.role_name) AND (adpipe.source_policy(t.source)).platform = g.platform;
+    JOIN adpipe.target_ledger t ON adpipe_internal.owner_of(t.target) = g.owner
+    WHERE adpipe_internal.is_of_role(g.role_name) AND (adpipe_internal.source_policy(t.source)).platform = g.platform;
 COMMENT ON VIEW adpipe.granted_accounts IS 'The accounts that are granted to the current user, for each copy.';
 COMMENT ON COLUMN adpipe.granted_accounts.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.granted_accounts.account_id IS 'Account.';
 GRANT SELECT ON adpipe.granted_accounts TO PUBLIC;
 
-CREATE FUNCTION adpipe.is_granted(target regclass, account_id text) RETURNS boolean
+CREATE FUNCTION adpipe_internal.is_granted(target regclass, account_id text) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN adpipe.is_of_role(adpipe.owner_of(target))
+    RETURN adpipe_internal.is_of_role(adpipe_internal.owner_of(target))
            OR EXISTS (SELECT FROM adpipe.granted_accounts g
                       WHERE g.target = is_granted.target AND g.account_id = is_granted.account_id);
-COMMENT ON FUNCTION adpipe.is_granted(regclass, text) IS
+COMMENT ON FUNCTION adpipe_internal.is_granted(regclass, text) IS
     'Whether the current user owns a copy or was granted an account of it.';
 
 /* Bound when it is made and short, so that views over many days inline it. */
-CREATE FUNCTION adpipe.may_see(target regclass, account_id text) RETURNS boolean
+CREATE FUNCTION adpipe_internal.may_see(target regclass, account_id text) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN pg_catalog.has_table_privilege(target, 'SELECT')
-           AND (NOT pg_catalog.row_security_active(target) OR adpipe.is_granted(target, account_id));
-COMMENT ON FUNCTION adpipe.may_see(regclass, text) IS
+           AND (NOT pg_catalog.row_security_active(target) OR adpipe_internal.is_granted(target, account_id));
+COMMENT ON FUNCTION adpipe_internal.may_see(regclass, text) IS
     'Whether the current user sees in the views of the ledger what is known of an account of a copy; account_id NULL: of the copy as a whole.';
 
 /*
  * A view runs functions as its reader, who need not have rights on what lies
  * below the view.
  */
-CREATE FUNCTION adpipe.may_read_through(relation regclass) RETURNS boolean
+CREATE FUNCTION adpipe_internal.may_read_through(relation regclass) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -275,5 +278,5 @@ AS $$
         WHERE has_table_privilege(v.relowner, a.relid, 'SELECT'))
     SELECT coalesce(bool_or(has_table_privilege(relid, 'SELECT')), false) FROM above
 $$;
-COMMENT ON FUNCTION adpipe.may_read_through(regclass) IS
+COMMENT ON FUNCTION adpipe_internal.may_read_through(regclass) IS
     'Whether the current user may read a relation or a view over it, of an owner who may read it.';

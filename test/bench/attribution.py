@@ -79,7 +79,7 @@ class Bench:
 def ways_of(part):
     journeys = JOURNEYS.format(part=part)
     ways = {model: ADPIPE.format(journeys=journeys, model=model) for model in MODELS}
-    ways["journeys"] = f"SELECT length(adpipe.journeys_send(({journeys})))"
+    ways["journeys"] = f"SELECT length(adpipe_internal.journeys_send(({journeys})))"
     ways["by hand"] = BY_HAND.format(part=part)
     ways["count"] = f"SELECT count(*), min(user_id), max(channel) FROM events_{part}"
     return ways

@@ -103,11 +103,11 @@ SELECT i %% 1000 AS campaign, i / 1000 AS day,
     'EUR'::text AS currency
 FROM generate_series(0, %(few)d - 1) AS i ORDER BY 1, 2;
 CREATE INDEX ON kpi_days (campaign, day);
-CREATE AGGREGATE not_moving(numeric, numeric, text) (SFUNC = adpipe.ratio_add,
-    STYPE = adpipe.ratio_state, FINALFUNC = adpipe.ratio_final,
+CREATE AGGREGATE not_moving(numeric, numeric, text) (SFUNC = adpipe_internal.ratio_add,
+    STYPE = adpipe.ratio_state, FINALFUNC = adpipe_internal.ratio_final,
     INITCOND = 'ratio:1:nd:-:0:0:0:0:0:0:0');
-CREATE AGGREGATE not_moving(numeric, numeric) (SFUNC = adpipe.ratio_add,
-    STYPE = adpipe.ratio_state, FINALFUNC = adpipe.ratio_final,
+CREATE AGGREGATE not_moving(numeric, numeric) (SFUNC = adpipe_internal.ratio_add,
+    STYPE = adpipe.ratio_state, FINALFUNC = adpipe_internal.ratio_final,
     INITCOND = 'ratio:1:nd:-:0:0:0:0:0:0:0');
 VACUUM (FREEZE, ANALYZE) kpi_rows, kpi_bigint, kpi_numeric, kpi_states,
     kpi_days;

@@ -76,10 +76,54 @@ is( query("SELECT object FROM ($members) AS m
 		  AND coalesce((SELECT pronamespace FROM pg_proc WHERE oid = objid),
 				(SELECT relnamespace FROM pg_class WHERE oid = objid),
 				(SELECT oprnamespace FROM pg_operator WHERE oid = objid))
-			<> 'adpipe'::regnamespace
+			NOT IN ('adpipe'::regnamespace, 'adpipe_internal'::regnamespace)
 		ORDER BY 1"),
 	'',
-	'nothing lies outside the schema');
+	'nothing lies outside the schemas');
+is( query("SELECT string_agg(object, ', ' ORDER BY object) FROM ($members) AS m
+		WHERE classid = 'pg_namespace'::regclass"),
+	'schema adpipe_internal',
+	'the second schema belongs to it too');
+is( query("SELECT object FROM ($members) AS m
+		JOIN pg_namespace s ON s.nspname = 'adpipe_internal'
+		WHERE classid NOT IN ('pg_proc'::regclass, 'pg_namespace'::regclass)
+		  AND s.oid IN (
+			(SELECT relnamespace FROM pg_class WHERE oid = objid),
+			(SELECT typnamespace FROM pg_type WHERE oid = objid),
+			(SELECT oprnamespace FROM pg_operator WHERE oid = objid),
+			(SELECT opcnamespace FROM pg_opclass WHERE oid = objid))
+		ORDER BY 1"),
+	'',
+	'and holds functions only');
+
+# \df adpipe.* is what people call: each of its functions is in the
+# documentation, as a call or by its full name.
+my $pages = join "\n", map { slurp_file($_) } 'README.md', glob 'doc/*.md';
+my @functions = split /\n/, query("SELECT DISTINCT proname FROM pg_proc
+		WHERE pronamespace = 'adpipe'::regnamespace ORDER BY 1");
+cmp_ok(scalar(@functions), '>', 90, 'there are functions to call');
+is( join(' ', grep { $pages !~ /\badpipe\.$_\b|\b$_\(/ } @functions),
+	'',
+	'the documentation names every function of the schema adpipe');
+
+# What an object is made of lies in the other schema, and the documentation
+# sends nobody there.
+is( query("SELECT DISTINCT p.oid::regprocedure FROM pg_proc p
+		WHERE p.pronamespace = 'adpipe'::regnamespace
+		  AND (p.prorettype IN ('trigger'::regtype, 'event_trigger'::regtype)
+			OR p.oid IN (
+				SELECT unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn, aggserialfn,
+					aggdeserialfn, aggmtransfn, aggminvtransfn, aggmfinalfn]) FROM pg_aggregate
+				UNION SELECT unnest(ARRAY[typinput, typoutput, typreceive, typsend,
+					typmodin, typmodout, typanalyze, typsubscript]) FROM pg_type
+				UNION SELECT unnest(ARRAY[oprcode, oprrest, oprjoin]) FROM pg_operator
+				UNION SELECT amproc FROM pg_amproc
+				UNION SELECT unnest(ARRAY[fdwhandler, fdwvalidator]) FROM pg_foreign_data_wrapper)
+			OR obj_description(p.oid, 'pg_proc') ~ '^Part of '
+			OR obj_description(p.oid, 'pg_proc') ~ '[Pp]art of [a-z_]+\\(\\)')"),
+	'',
+	'no support function lies in the schema adpipe');
+unlike($pages, qr/adpipe_internal\.\w/, 'the documentation calls nothing of the schema adpipe_internal');
 
 # Row types, array types, indexes and operator families come with what they
 # belong to, and need no words of their own.
@@ -110,7 +154,9 @@ is( query("SELECT c.oid::regclass || '.' || a.attname FROM ($members) AS m
 # Who may do what.
 is(query("SELECT has_schema_privilege('visitor', 'adpipe', 'USAGE')"),
 	't', 'everybody may use names of the schema');
-is(query("SELECT has_schema_privilege('visitor', 'adpipe', 'CREATE')"),
+is(query("SELECT has_schema_privilege('visitor', 'adpipe_internal', 'USAGE')"),
+	't', 'those of the second one as well');
+is(query("SELECT has_schema_privilege('visitor', 'adpipe', 'CREATE') OR has_schema_privilege('visitor', 'adpipe_internal', 'CREATE')"),
 	'f', 'but not add any');
 is( query("SELECT fdwname FROM ($members) AS m
 		JOIN pg_foreign_data_wrapper w
@@ -159,8 +205,15 @@ is( query("SELECT p.oid::regprocedure FROM ($members) AS m
 # It goes as it came; PostgreSQL keeps a schema that it made for an extension.
 query('DROP EXTENSION adpipe');
 is(query($leftovers), '', 'nothing is left of it');
+is(query("SELECT to_regnamespace('adpipe_internal')"), '',
+	'nor is its second schema');
 query('CREATE EXTENSION adpipe');
 pass('and it can come back');
+
+# A schema that another role made could hold functions of that role.
+query('DROP EXTENSION adpipe; CREATE SCHEMA adpipe_internal AUTHORIZATION visitor');
+is(sql_error($node, 'CREATE EXTENSION adpipe')->{sqlstate},
+	'42P06', 'a schema adpipe_internal that is there already is an error');
 
 $node->stop;
 done_testing();

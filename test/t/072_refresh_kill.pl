@@ -47,14 +47,14 @@ CREATE TRIGGER closed AFTER UPDATE ON adpipe.target_ledger EXECUTE FUNCTION publ
 CREATE TRIGGER claimed AFTER INSERT ON adpipe.claim_ledger EXECUTE FUNCTION public.hold('claimed');
 SQL
 
-my $hash = run("SELECT adpipe.row_hash('ads.campaign', 'c')");
+my $hash = run("SELECT adpipe_internal.row_hash('ads.campaign', 'c')");
 # Slices whose rows are not those that the ledger vouches for.
 my $mixed = <<"END";
 SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD';
 SELECT count(*) FROM adpipe.slices s
 LEFT JOIN LATERAL (SELECT count(*) AS rows, sum($hash) AS hashes
                    FROM ads.campaign c WHERE c.account_id = s.account_id AND c.date_day = s.date_day) c ON true
-WHERE s.rows IS NOT NULL AND adpipe.content_hash(c.rows, c.hashes) <> s.content_hash
+WHERE s.rows IS NOT NULL AND adpipe_internal.content_hash(c.rows, c.hashes) <> s.content_hash
 END
 
 # Steps: where the refresh is held, and how.

@@ -35,8 +35,8 @@ run("CALL adpipe.refresh('ads.campaign')");
 is(run("SELECT state FROM adpipe.coverage WHERE account_id = '$seoul' AND date_day = '2026-11-20'"), 'provisional', 'until it is read again');
 
 # Days of 23 and 25 hours end when they end.
-is(run("SELECT adpipe.readable_at('2026-09-27', 'Pacific/Auckland', '0') - adpipe.readable_at('2026-09-26', 'Pacific/Auckland', '0')"), '23:00:00', 'a short day');
-is(run("SELECT adpipe.readable_at('2026-11-01', 'America/Los_Angeles', '0') - adpipe.readable_at('2026-10-31', 'America/Los_Angeles', '0')"), '1 day 01:00:00', 'a long day');
+is(run("SELECT adpipe_internal.readable_at('2026-09-27', 'Pacific/Auckland', '0') - adpipe_internal.readable_at('2026-09-26', 'Pacific/Auckland', '0')"), '23:00:00', 'a short day');
+is(run("SELECT adpipe_internal.readable_at('2026-11-01', 'America/Los_Angeles', '0') - adpipe_internal.readable_at('2026-10-31', 'America/Los_Angeles', '0')"), '1 day 01:00:00', 'a long day');
 
 # A page is lost in the middle of a report, for good: the slice stays as it was.
 $sim->restate(1);

@@ -167,7 +167,7 @@ $sim->change($meta, "adset/$adset/attribution_setting", '7d_click_1d_view', 'met
 at('2026-11-20T23:30:00Z');
 run('CALL adpipe.refresh_all()');
 is(health(), '', 'attribution: set back, clear');
-cmp_ok(run(run("SELECT 'SELECT count(*) FROM (' || adpipe.serving_query('meta.campaign_daily') || ') q'")), '>', 0, 'Meta is asked which campaigns are active by its own words');
+cmp_ok(run(run("SELECT 'SELECT count(*) FROM (' || adpipe_internal.serving_query('meta.campaign_daily') || ') q'")), '>', 0, 'Meta is asked which campaigns are active by its own words');
 $sim->settings({ meta_scopes => '' });
 at('2026-11-21T00:30:00Z');
 run('CALL adpipe.refresh_all()');

@@ -27,7 +27,7 @@ sub at
 sub difference
 {
 	my ($copy, $source, $since, $until) = @_;
-	my $columns = $session->query("SELECT adpipe.column_list('$source')");
+	my $columns = $session->query("SELECT adpipe_internal.column_list('$source')");
 	my ($of_copy, $of_source) = map { "SELECT $columns FROM $_ WHERE date_day BETWEEN '$since' AND '$until'" } $copy, $source;
 	return $session->query("SELECT (SELECT count(*) FROM ($of_copy EXCEPT ALL $of_source) e), (SELECT count(*) FROM ($of_source EXCEPT ALL $of_copy) m)");
 }

@@ -59,7 +59,7 @@ is(run("SELECT count(*), bool_and(platform_clicks IS NULL) FROM adpipe.discrepan
 # An event is switched off in the tracker.
 next_day() for 1 .. 2;
 is(stopped(), '', 'nothing is missed as long as it is on');
-my $allowed = $node->safe_psql('postgres', "SELECT adpipe.silence_allowed(kind, active_days, longest_gap, lag_days) FROM adpipe.signal_ledger WHERE name = 'af_purchase'");
+my $allowed = $node->safe_psql('postgres', "SELECT adpipe_internal.silence_allowed(kind, active_days, longest_gap, lag_days) FROM adpipe.signal_ledger WHERE name = 'af_purchase'");
 cmp_ok($allowed, '<=', 5, 'an event of almost each day');
 $sim->change($app, 'event/af_purchase', 'off', 'appsflyer');
 my $days = 0;

@@ -45,28 +45,28 @@ sub ledgers
 my $before = ledgers();
 my $tomorrow = q('[{"account_id": "1", "time_zone": "UTC"}]');
 for my $call (
-	"add_target('ads.plain', 'google.campaign_daily', true, '2026-11-10', NULL)",
-	"change_target('ads.campaign', 1, NULL, NULL, false)",
-	"alter_target('ads.campaign', enabled => false)",
-	"note_accounts('ads.campaign', $tomorrow)",
-	"note_accounts('ads.campaign', '[]')",
-	"note_target('ads.campaign', true, 'infinity')",
-	"note_watch('ads.campaign', 'signals', 'x')",
-	"note_setting('ads.campaign', '$account', 'time_zone', 'UTC')",
-	"mark_affected('ads.campaign', '$account', 'time_zone')",
-	"record_settings('ads.campaign', '[]')",
-	"record_signals('ads.campaign', '[]', 'x')",
-	"begin_run('ads.campaign', NULL, NULL, false)",
-	"end_run($run, 'failed', 'x')",
-	"claim_chunk($run, '$account', '2026-12-10', '2026-12-11')",
-	"record_slices($run, '$account', now(), '[{\"date_day\": \"2026-11-12\", \"rows\": 0, \"content_hash\": \"0\"}]')",
-	"record_failure($run, '$account', '2026-11-12', '2026-11-12', 'x', 'XX000')",
-	"note_progress($run, 1000, 1000)",
-	"forget_days('ads.campaign', '2027-01-01')",
-	"due_targets(ARRAY['ads.campaign'::regclass])",
-	"live_view('ads.campaign')")
+	"adpipe_internal.add_target('ads.plain', 'google.campaign_daily', true, '2026-11-10', NULL)",
+	"adpipe_internal.change_target('ads.campaign', 1, NULL, NULL, false)",
+	"adpipe.alter_target('ads.campaign', enabled => false)",
+	"adpipe_internal.note_accounts('ads.campaign', $tomorrow)",
+	"adpipe_internal.note_accounts('ads.campaign', '[]')",
+	"adpipe_internal.note_target('ads.campaign', true, 'infinity')",
+	"adpipe_internal.note_watch('ads.campaign', 'signals', 'x')",
+	"adpipe_internal.note_setting('ads.campaign', '$account', 'time_zone', 'UTC')",
+	"adpipe_internal.mark_affected('ads.campaign', '$account', 'time_zone')",
+	"adpipe_internal.record_settings('ads.campaign', '[]')",
+	"adpipe_internal.record_signals('ads.campaign', '[]', 'x')",
+	"adpipe_internal.begin_run('ads.campaign', NULL, NULL, false)",
+	"adpipe_internal.end_run($run, 'failed', 'x')",
+	"adpipe_internal.claim_chunk($run, '$account', '2026-12-10', '2026-12-11')",
+	"adpipe_internal.record_slices($run, '$account', now(), '[{\"date_day\": \"2026-11-12\", \"rows\": 0, \"content_hash\": \"0\"}]')",
+	"adpipe_internal.record_failure($run, '$account', '2026-11-12', '2026-11-12', 'x', 'XX000')",
+	"adpipe_internal.note_progress($run, 1000, 1000)",
+	"adpipe_internal.forget_days('ads.campaign', '2027-01-01')",
+	"adpipe_internal.due_targets(ARRAY['ads.campaign'::regclass])",
+	"adpipe.live_view('ads.campaign')")
 {
-	my $error = $other->query_error("SELECT adpipe.$call");
+	my $error = $other->query_error("SELECT $call");
 	like($error->{sqlstate}, qr/^42(501|704)$/, "another loader: $call is refused");
 }
 is(ledgers(), $before, 'another loader has changed nothing');
@@ -74,22 +74,22 @@ is($node->safe_psql('postgres', "SELECT count(*) FROM adpipe.target_ledger WHERE
 
 # Nor reads what the views would not show.
 is($other->query($_), '', "another loader: nothing by $_") for
-  "SELECT (adpipe.account_of('ads.campaign', '$account')).account_name",
-  "SELECT (adpipe.target_of('ads.campaign')).source",
-  "SELECT * FROM adpipe.target_terms('ads.campaign')",
-  "SELECT * FROM adpipe.due_days('ads.campaign', true)",
-  "SELECT * FROM adpipe.run_batches($run)",
-  "SELECT adpipe.progress_text($run)";
+  "SELECT (adpipe_internal.account_of('ads.campaign', '$account')).account_name",
+  "SELECT (adpipe_internal.target_of('ads.campaign')).source",
+  "SELECT * FROM adpipe_internal.target_terms('ads.campaign')",
+  "SELECT * FROM adpipe_internal.due_days('ads.campaign', true)",
+  "SELECT * FROM adpipe_internal.run_batches($run)",
+  "SELECT adpipe_internal.progress_text($run)";
 is($other->query('SELECT count(*) FROM adpipe.slices'), '0', 'another loader: nothing in the views');
 
 # Having acted for a copy of one's own opens none of another's, in the same
 # statement or the next, nor does having been somebody else.
-is($other->query_error("SELECT adpipe.alter_target('mine.campaign', lookback => 3), adpipe.forget_days('ads.campaign', '2027-01-01')")->{sqlstate}, '42501', 'acting for its own copy opens no other');
+is($other->query_error("SELECT adpipe.alter_target('mine.campaign', lookback => 3), adpipe_internal.forget_days('ads.campaign', '2027-01-01')")->{sqlstate}, '42501', 'acting for its own copy opens no other');
 my $admin = session($node);
 $admin->query('CREATE ROLE twofold LOGIN NOINHERIT; GRANT loader, other TO twofold');
 my $twofold = session($node, user => 'twofold');
 $twofold->query($_) for 'SET ROLE loader', "SELECT adpipe.alter_target('ads.campaign', lookback => 7)", 'SET ROLE other';
-is($twofold->query_error("SELECT adpipe.forget_days('ads.campaign', '2027-01-01')")->{sqlstate}, '42501', 'nor does having been its owner');
+is($twofold->query_error("SELECT adpipe_internal.forget_days('ads.campaign', '2027-01-01')")->{sqlstate}, '42501', 'nor does having been its owner');
 $before = ledgers();
 
 # A function that maintenance runs as its owner, called by a superuser.
@@ -98,7 +98,7 @@ $other->query($_) for
   'INSERT INTO mine.trap SELECT generate_series(1, 1000)',
   q{CREATE FUNCTION mine.trap(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$
 	BEGIN
-		PERFORM adpipe.forget_days('ads.campaign', '2027-01-01');
+		PERFORM adpipe_internal.forget_days('ads.campaign', '2027-01-01');
 		RETURN $1;
 	EXCEPTION WHEN insufficient_privilege THEN
 		RETURN -$1;
@@ -140,7 +140,7 @@ is($victim->query("SELECT count(*) > 0 FROM public.victim_daily"), 't', "nothing
 $sim->faults([]);
 is($node->safe_psql('postgres', <<'END'), 'check_copy check_part materialize refresh refresh_all refresh_batch refresh_days refresh_entities refresh_target steady_session store_batch store_chunk store_entities', 'the routines whose text is read on the path of the caller');
 SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
-WHERE p.pronamespace = 'adpipe'::regnamespace AND l.lanname IN ('sql', 'plpgsql') AND p.prosqlbody IS NULL AND p.proconfig IS NULL
+WHERE p.pronamespace IN ('adpipe'::regnamespace, 'adpipe_internal'::regnamespace) AND l.lanname IN ('sql', 'plpgsql') AND p.prosqlbody IS NULL AND p.proconfig IS NULL
 END
 
 # A function with the owner's rights serves others within its body.

@@ -40,7 +40,7 @@ sub copy_of
 sub difference
 {
 	my ($table) = @_;
-	my $columns = $session->query("SELECT adpipe.column_list('$table')");
+	my $columns = $session->query("SELECT adpipe_internal.column_list('$table')");
 	my ($copy, $source) = map { "SELECT $columns FROM $_ WHERE date_day BETWEEN '$since' AND '$until'" } copy_of($table), $table;
 	return $session->query("WITH copy AS MATERIALIZED ($copy), source AS MATERIALIZED ($source)
 		SELECT (SELECT count(*) FROM (TABLE copy EXCEPT ALL TABLE source) e), (SELECT count(*) FROM (TABLE source EXCEPT ALL TABLE copy) m)");

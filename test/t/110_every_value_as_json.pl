@@ -49,7 +49,7 @@ sub compare
 	my ($wrapper, $schema, $report) = @_;
 	my @fields = map { my @row = split /\|/; { field => $row[0], is_nested => $row[1] eq 't', $row[2] eq 't' ? (day => $row[0]) : () } }
 	  split /\n/, $session->query("SELECT DISTINCT field, bool_or(type::text ~ 'json|\\[\\]'), bool_or(type = 'date'::regtype)"
-		  . " FROM adpipe.report_columns() WHERE wrapper = '$wrapper' AND remote_schema = 'reports' AND report = '$report' GROUP BY 1 ORDER BY 1");
+		  . " FROM adpipe_internal.report_columns() WHERE wrapper = '$wrapper' AND remote_schema = 'reports' AND report = '$report' GROUP BY 1 ORDER BY 1");
 	my $made = three_forms($schema, $report, @fields);
 	my $when = (grep { $_->{day} } @fields) ? " WHERE date_day = '2026-11-02'" : '';
 	my @differ = map { my $i = $_; "count(*) FILTER (WHERE b${i}::text IS DISTINCT FROM j${i}::jsonb::text"
@@ -62,7 +62,7 @@ sub compare
 for my $platform ([ 'google_ads', 'google' ], [ 'meta_ads', 'meta' ], [ 'appsflyer', 'flyer' ])
 {
 	my ($wrapper, $schema) = @$platform;
-	my @reports = split /\n/, $session->query("SELECT DISTINCT report FROM adpipe.report_columns()"
+	my @reports = split /\n/, $session->query("SELECT DISTINCT report FROM adpipe_internal.report_columns()"
 		  . " WHERE wrapper = '$wrapper' AND remote_schema = 'reports' ORDER BY 1");
 	compare($wrapper, $schema, $_) for @reports;
 }

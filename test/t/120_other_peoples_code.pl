@@ -76,7 +76,7 @@ $attacker->query($_) for
 	serving_status text OPTIONS (field 'campaign.serving_status')) SERVER google OPTIONS (resource 'campaign')},
   'GRANT SELECT ON google.a, google.b TO PUBLIC',
   'ALTER DOMAIN evil.money ADD CHECK (evil.spy(VALUE))', 'ALTER DOMAIN evil.word ADD CHECK (evil.spy(VALUE))';
-is(answer($loader, "SELECT adpipe.control_source('google.campaign_daily') IS NULL AND adpipe.serving_query('google.campaign_daily') IS NULL"), 't', "no table of another role is chosen");
+is(answer($loader, "SELECT adpipe_internal.control_source('google.campaign_daily') IS NULL AND adpipe_internal.serving_query('google.campaign_daily') IS NULL"), 't', "no table of another role is chosen");
 $loader->query("CALL adpipe.refresh('ads.campaign')");
 is(victims(), '', 'control totals run no code of another role as the loader');
 is(answer($loader, "SELECT count(*) FROM adpipe.control_totals"), '0', 'and are not asked of its table');
@@ -85,12 +85,12 @@ is(victims(), '', 'nor as a superuser');
 is(answer($admin, "SELECT count(*) > 0 FROM su.campaign"), 't', 'whose copy is refreshed');
 # Nor with built-in types: it would be another's word on what the account spent.
 $attacker->query('ALTER FOREIGN TABLE google.a ALTER COLUMN spend TYPE numeric');
-is(answer($loader, "SELECT adpipe.control_source('google.campaign_daily')"), '', 'nor chosen when its types are harmless');
+is(answer($loader, "SELECT adpipe_internal.control_source('google.campaign_daily')"), '', 'nor chosen when its types are harmless');
 $loader->query(q{IMPORT FOREIGN SCHEMA reports LIMIT TO (account_daily, campaigns) FROM SERVER google INTO own});
-is(answer($loader, "SELECT adpipe.control_source('google.campaign_daily') || ' ' || (adpipe.serving_query('google.campaign_daily') ~ 'FROM own\\.campaigns')"), 'own.account_daily true', "the loader's own are");
-is(answer($attacker, "SELECT adpipe.control_source('google.campaign_daily', 'ads.campaign') IS NULL"), 't', 'whoever asks');
+is(answer($loader, "SELECT adpipe_internal.control_source('google.campaign_daily') || ' ' || (adpipe_internal.serving_query('google.campaign_daily') ~ 'FROM own\\.campaigns')"), 'own.account_daily true', "the loader's own are");
+is(answer($attacker, "SELECT adpipe_internal.control_source('google.campaign_daily', 'ads.campaign') IS NULL"), 't', 'whoever asks');
 $loader->query('GRANT USAGE ON SCHEMA own TO PUBLIC; GRANT SELECT ON own.account_daily TO PUBLIC');
-is(answer($attacker, "SELECT adpipe.control_source('google.campaign_daily')"), 'google.a', 'each its own');
+is(answer($attacker, "SELECT adpipe_internal.control_source('google.campaign_daily')"), 'google.a', 'each its own');
 $admin->query('DROP FOREIGN TABLE google.a, google.b');
 
 # 2. What an owner hangs onto a copy, when another role refreshes it.
@@ -98,7 +98,7 @@ $attacker->query("SELECT adpipe.materialize('google.campaign_daily', 'evil.copy'
 $admin->query("CALL adpipe.refresh('evil.copy')");
 is(world_difference($node, $sim, 'evil.copy', '2026-11-10', '2026-11-21', $account), '0|0', 'a superuser refreshes a plain copy of another role');
 $deputy->query("CALL adpipe.refresh('evil.copy')");
-my $part = $node->safe_psql('postgres', "SELECT part FROM adpipe.partitions('evil.copy') WHERE since = '2026-11-01'");
+my $part = $node->safe_psql('postgres', "SELECT part FROM adpipe_internal.partitions('evil.copy') WHERE since = '2026-11-01'");
 my @traps = (
 	[ 'trigger', 'CREATE TRIGGER t AFTER INSERT ON evil.copy FOR EACH STATEMENT EXECUTE FUNCTION evil.spy()', 'DROP TRIGGER t ON evil.copy' ],
 	[ 'row trigger', 'CREATE TRIGGER t BEFORE INSERT OR DELETE ON evil.copy FOR EACH ROW EXECUTE FUNCTION evil.spy()', 'DROP TRIGGER t ON evil.copy' ],
@@ -187,7 +187,7 @@ $loader->query("CALL adpipe.refresh('ads.campaign')");
 
 # While a copy of another role is written, nobody hangs anything onto it.
 $admin->query('BEGIN');
-answer($admin, "SELECT adpipe.acts_for('evil.copy'), adpipe.require_trust('evil.copy', true)");
+answer($admin, "SELECT adpipe_internal.acts_for('evil.copy'), adpipe_internal.require_trust('evil.copy', true)");
 for my $late ("CREATE TABLE evil.late (LIKE evil.copy); ALTER TABLE evil.copy ATTACH PARTITION evil.late FOR VALUES FROM ('2001-01-01') TO ('2001-02-01')",
 	'CREATE INDEX ON evil.copy ((evil.spy(1)))', 'CREATE TRIGGER t AFTER INSERT ON evil.copy EXECUTE FUNCTION evil.spy()', "CREATE TRIGGER t AFTER INSERT ON $part EXECUTE FUNCTION evil.spy()")
 {
@@ -212,18 +212,18 @@ $admin->query('SELECT count(*) FROM adpipe.discrepancy');
 is(victims(), '', 'nor does a cast');
 is(problem($admin, "SELECT * FROM adpipe.daily_report('evil.copy')")->{sqlstate}, '42501', 'nor in a report that is asked for');
 is(victims(), '', 'which is refused');
-is($node->safe_psql('postgres', "SELECT adpipe.copy_totals('evil.copy', false, ARRAY['$account'], '2026-11-18', '2026-11-19') IS NOT NULL"), 't', 'what is read of a copy is read with the rights of its owner');
+is($node->safe_psql('postgres', "SELECT adpipe_internal.copy_totals('evil.copy', false, ARRAY['$account'], '2026-11-18', '2026-11-19') IS NOT NULL"), 't', 'what is read of a copy is read with the rights of its owner');
 is(victims(), '', 'so that its code has no others');
-is(problem($loader, "SELECT adpipe.copy_totals('su.campaign', false, ARRAY['$account'], '2026-11-18', '2026-11-19')")->{sqlstate}, '42501', 'by whom may read it');
+is(problem($loader, "SELECT adpipe_internal.copy_totals('su.campaign', false, ARRAY['$account'], '2026-11-18', '2026-11-19')")->{sqlstate}, '42501', 'by whom may read it');
 
 # The attacker's budgets are no plan of another's campaigns.
 $loader->query($_) for "IMPORT FOREIGN SCHEMA reports LIMIT TO (budgets) FROM SERVER google INTO own";
 $admin->query($_) for 'GRANT SELECT ON own.budgets, own.campaigns TO attacker';
 $attacker->query($_) for "SELECT adpipe.materialize('own.campaigns', 'evil.campaigns'), adpipe.materialize('own.budgets', 'evil.budgets')",
   "CALL adpipe.refresh('evil.campaigns')", "CALL adpipe.refresh('evil.budgets')", 'UPDATE evil.budgets SET amount = 1', 'GRANT SELECT ON evil.campaigns, evil.budgets TO PUBLIC';
-is(answer($admin, "SELECT count(*) FROM adpipe.report_plans('ads.campaign')"), '0', "another role's budgets are nobody's plan");
+is(answer($admin, "SELECT count(*) FROM adpipe_internal.report_plans('ads.campaign')"), '0', "another role's budgets are nobody's plan");
 $loader->query($_) for "SELECT adpipe.materialize('own.campaigns', 'ads.campaigns'), adpipe.materialize('own.budgets', 'ads.budgets')", "CALL adpipe.refresh('ads.campaigns')", "CALL adpipe.refresh('ads.budgets')";
-is(answer($admin, "SELECT count(*) > 0 AND min(plan) > 1 FROM adpipe.report_plans('ads.campaign')"), 't', "the owner's are");
+is(answer($admin, "SELECT count(*) > 0 AND min(plan) > 1 FROM adpipe_internal.report_plans('ads.campaign')"), 't', "the owner's are");
 
 # The answer of a statement, or the message of its error.
 sub answer

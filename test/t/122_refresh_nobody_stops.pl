@@ -40,18 +40,18 @@ my ($out, $error) = $as{loader}->try("SET statement_timeout = '20s'; CALL adpipe
 is($error && $error->{message}, undef, 'advisory locks of another role do not stop a refresh');
 is(answer($as{loader}, "SELECT status FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), 'succeeded', 'which comes to its end');
 $as{attacker}->query('SELECT pg_advisory_unlock_all()');
-is($node->safe_psql('postgres', "SELECT string_agg(oid::regprocedure::text, ' ') FROM pg_proc WHERE pronamespace = 'adpipe'::regnamespace AND prosrc ~ 'advisory'"), '', 'nothing in the warehouse takes a lock that SQL can take');
+is($node->safe_psql('postgres', "SELECT string_agg(oid::regprocedure::text, ' ') FROM pg_proc WHERE pronamespace IN ('adpipe'::regnamespace, 'adpipe_internal'::regnamespace) AND prosrc ~ 'advisory'"), '', 'nothing in the warehouse takes a lock that SQL can take');
 for my $name (qw(attacker reader))
 {
-	is(problem($as{$name}, "SELECT adpipe.$_")->{sqlstate}, '42501', "$name: $_")
+	is(problem($as{$name}, "SELECT adpipe_internal.$_")->{sqlstate}, '42501', "$name: $_")
 	  for "lock_target($oid, 'runs')", "hold_relation($oid, true)", "hold_relation($oid, false)", "lock_account($oid, '$account')";
 }
 # The lock is one: two who may take it wait for each other.
 my $second = session($node, user => 'loader');
 $as{loader}->query('BEGIN');
-answer($as{loader}, "SELECT adpipe.acts_for('ads.campaign'), adpipe.lock_target('ads.campaign', 'runs')");
-is(problem($second, "SET lock_timeout = '300ms'; SELECT adpipe.acts_for('ads.campaign'), adpipe.lock_target('ads.campaign', 'runs')")->{sqlstate}, '55P03', 'the owner waits for itself');
-is(answer($second, "SELECT adpipe.acts_for('ads.campaign'), adpipe.lock_target('ads.campaign', 'partitions')"), 't|', 'but not for what is another lock');
+answer($as{loader}, "SELECT adpipe_internal.acts_for('ads.campaign'), adpipe_internal.lock_target('ads.campaign', 'runs')");
+is(problem($second, "SET lock_timeout = '300ms'; SELECT adpipe_internal.acts_for('ads.campaign'), adpipe_internal.lock_target('ads.campaign', 'runs')")->{sqlstate}, '55P03', 'the owner waits for itself');
+is(answer($second, "SELECT adpipe_internal.acts_for('ads.campaign'), adpipe_internal.lock_target('ads.campaign', 'partitions')"), 't|', 'but not for what is another lock');
 is($node->safe_psql('postgres', "SELECT DISTINCT objsubid NOT IN (1, 2) FROM pg_locks WHERE locktype = 'advisory'"), 't', 'with a tag that no function of SQL has');
 $as{loader}->query('ROLLBACK');
 
@@ -72,13 +72,13 @@ SELECT p.oid::regproc, p.oid::regprocedure,
        (SELECT string_agg(format_type(t, NULL), ';' ORDER BY n) FROM unnest(p.proargtypes) WITH ORDINALITY a (t, n)),
        has_function_privilege('reader', p.oid, 'EXECUTE')
 FROM pg_proc p
-WHERE p.pronamespace = 'adpipe'::regnamespace AND p.prosecdef AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
+WHERE p.pronamespace IN ('adpipe'::regnamespace, 'adpipe_internal'::regnamespace) AND p.prosecdef AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
 ORDER BY 2::text COLLATE "C"
 END
 cmp_ok(scalar @definers, '>', 20, 'there are functions with the rights of the extension\'s owner');
 # Has no privilege to check: whether a session is at work whose process, start
 # and statement one knows to the microsecond.
-my %harmless = ('adpipe.is_running' => 1);
+my %harmless = ('adpipe_internal.is_running' => 1);
 my @public = grep { $_->[3] eq 't' && !$harmless{$_->[0]} } @definers;
 is(join(' ', map { $_->[1] } @public), '', 'none of them is for everybody');
 my $before = ledgers();
@@ -109,12 +109,12 @@ is(ledgers(), $before, 'and nothing is written');
 # What differs by the value that is stored would tell it.
 for my $guess ('UTC', $node->safe_psql('postgres', "SELECT value FROM adpipe.settings_ledger WHERE setting = 'time_zone'"))
 {
-	is(problem($as{attacker}, "SELECT adpipe.note_setting($oid, '$account', 'time_zone', '$guess')")->{sqlstate}, '42501', "a setting cannot be guessed: $guess");
+	is(problem($as{attacker}, "SELECT adpipe_internal.note_setting($oid, '$account', 'time_zone', '$guess')")->{sqlstate}, '42501', "a setting cannot be guessed: $guess");
 }
 # A table that one owns opens no other, nor a function with another's rights.
 $node->safe_psql('postgres', 'CREATE SCHEMA mine AUTHORIZATION attacker; GRANT SELECT ON ALL TABLES IN SCHEMA google TO attacker');
 $as{attacker}->query("SELECT adpipe.materialize('google.campaign_daily', 'mine.campaign', '2026-11-10')");
-is(problem($as{attacker}, "SELECT adpipe.acts_for('mine.campaign'), adpipe.lock_target($oid, 'runs')")->{sqlstate}, '42501', 'to act for a copy of one\'s own locks no other');
+is(problem($as{attacker}, "SELECT adpipe_internal.acts_for('mine.campaign'), adpipe_internal.lock_target($oid, 'runs')")->{sqlstate}, '42501', 'to act for a copy of one\'s own locks no other');
 
 # The answer of a statement, or the message of its error.
 sub answer

@@ -53,12 +53,12 @@ $as{attacker}->query("SELECT adpipe.materialize('google.campaign_daily', 'mine.c
 answer($as{attacker}, $_) for map({ "CREATE TABLE adpipe_parts.campaign_${oid}_$_ (LIKE mine.campaign)" } '2027m01', '2027m01_2', '2027m02'),
   "CREATE TYPE adpipe_parts.campaign_${oid}_2027m03 AS ENUM ()";
 is($admin->query("SELECT count(*) FROM pg_type WHERE typname ~ '^campaign_${oid}_2027m0' AND typowner = 'attacker'::regrole"), '4', 'who does so');
-$as{loader}->query("SELECT adpipe.make_partitions('ads.campaign', '2027-01-01', '2027-03-31')");
+$as{loader}->query("SELECT adpipe_internal.make_partitions('ads.campaign', '2027-01-01', '2027-03-31')");
 is(answer($admin, sprintf $parts, 'ads.campaign'), '5|t|t|t|t|t', 'names that another role took are left alone, and its tables are not attached');
-$as{loader}->query('DROP TABLE ' . $_) for split /\n/, $admin->query("SELECT part FROM adpipe.partitions('ads.campaign') WHERE since >= '2027-01-01'");
+$as{loader}->query('DROP TABLE ' . $_) for split /\n/, $admin->query("SELECT part FROM adpipe_internal.partitions('ads.campaign') WHERE since >= '2027-01-01'");
 $as{loader}->query("CALL adpipe.refresh('ads.campaign')");
 is(world_difference($node, $sim, 'ads.campaign', '2026-11-10', '2026-11-21', $account), '0|0', 'the copy is filled');
-is(problem($as{attacker}, "SELECT adpipe.open_parts_schema($oid)")->{sqlstate}, '42501', 'for nobody but the owner of a copy is the schema opened');
+is(problem($as{attacker}, "SELECT adpipe_internal.open_parts_schema($oid)")->{sqlstate}, '42501', 'for nobody but the owner of a copy is the schema opened');
 
 # What a BI tool lists.
 is(answer($as{reader}, "SELECT string_agg(table_schema || '.' || table_name, ' ') FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema', 'adpipe')"), 'ads.campaign', 'a reader is shown the copy only');
@@ -67,14 +67,14 @@ is(answer($as{reader}, "SELECT has_schema_privilege('adpipe_parts', 'USAGE')"), 
 
 # The owner goes on as with any partitioned table.
 $as{loader}->query($_) for 'CREATE INDEX ON ads.campaign (campaign_id)', 'ALTER TABLE ads.campaign ADD CONSTRAINT positive CHECK (clicks >= 0)',
-  "SELECT adpipe.make_partitions('ads.campaign', '2026-06-01', '2026-06-30')";
-answer($as{deputy}, $_) for "ALTER TABLE ads.campaign DROP CONSTRAINT positive", "SELECT adpipe.make_partitions('ads.campaign', '2026-07-01', '2026-07-31')";
-$admin->query($_) for "SELECT adpipe.acts_for('ads.campaign')", "SELECT adpipe.make_partitions('ads.campaign', '2026-08-01', '2026-08-31')";
+  "SELECT adpipe_internal.make_partitions('ads.campaign', '2026-06-01', '2026-06-30')";
+answer($as{deputy}, $_) for "ALTER TABLE ads.campaign DROP CONSTRAINT positive", "SELECT adpipe_internal.make_partitions('ads.campaign', '2026-07-01', '2026-07-31')";
+$admin->query($_) for "SELECT adpipe_internal.acts_for('ads.campaign')", "SELECT adpipe_internal.make_partitions('ads.campaign', '2026-08-01', '2026-08-31')";
 is(answer($admin, sprintf $parts, 'ads.campaign'), '5|t|t|t|t|t', 'further ones as well, whoever makes them');
 $as{loader}->query($_) for "SELECT adpipe.alter_target('ads.campaign', retention => '1 day')", "CALL adpipe.refresh('ads.campaign')", "SELECT adpipe.alter_target('ads.campaign', retention => '10 years')";
 is(answer($admin, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'ads.campaign'::regclass"), '2', 'retention drops them');
-is(answer($as{attacker}, "SELECT string_agg(DISTINCT c.relowner::regrole::text, ' ') FROM adpipe.partitions('mine.campaign') p JOIN pg_class c ON c.oid = p.part"), 'attacker', 'another loader has its own there');
-is(problem($as{attacker}, "DROP TABLE " . $admin->query("SELECT min(part::text) FROM adpipe.partitions('ads.campaign')"))->{sqlstate}, '42501', 'and drops none of the others');
+is(answer($as{attacker}, "SELECT string_agg(DISTINCT c.relowner::regrole::text, ' ') FROM adpipe_internal.partitions('mine.campaign') p JOIN pg_class c ON c.oid = p.part"), 'attacker', 'another loader has its own there');
+is(problem($as{attacker}, "DROP TABLE " . $admin->query("SELECT min(part::text) FROM adpipe_internal.partitions('ads.campaign')"))->{sqlstate}, '42501', 'and drops none of the others');
 
 # A copy, a list of entities and all ledgers are published; changes go through.
 $as{loader}->query("SELECT adpipe.materialize('google.campaigns', 'ads.campaigns')");

@@ -55,33 +55,64 @@ for my $view (@views)
 # their reader.  What is immutable and in C or SQL reaches no table.
 my $functions = "SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid "
   . "WHERE p.provolatile <> 'i' AND p.prokind <> 'a' AND has_function_privilege('plain', p.oid, 'EXECUTE')";
-is_list(lines("$functions AND NOT p.prosecdef"), [
+is_list(lines("$functions AND NOT p.prosecdef AND p.pronamespace = 'adpipe'::regnamespace"),
+	[qw(changed_slices daily_report daily_report_markdown discrepancies grain_columns require_complete stored_until)],
+	'functions that everybody calls and that depend on more than their arguments');
+is_list(lines("$functions AND NOT p.prosecdef AND p.pronamespace <> 'adpipe'::regnamespace"), [
 	# who asks
-	qw(acts_for is_acting in_transaction_block may_see is_granted is_of_role may_read_through),
+	qw(may_see is_granted is_of_role may_read_through),
 	# catalogues
-	qw(owner_of is_trusted has_plain_columns has_other_owner relation_tree foreign_code is_eligible source_policy source_columns column_list partitions
-	  account_options content_hash grain_columns is_part_of_account row_hash partition_of control_source serving_source serving_query source_difference signal_query attribution_query entity_key guide_of stage_metric cron_job report_columns api_versions kpi_arguments kpi_entries),
+	qw(owner_of is_trusted has_plain_columns has_other_owner relation_tree source_policy source_columns
+	  account_options content_hash row_hash source_difference guide_of report_columns api_versions kpi_arguments kpi_entries),
 	# clocks and settings
-	qw(clock moment_of day_of readable_at slice_state run_deadline come_back_at check_source require_commit refuse_schedule),
+	qw(clock moment_of day_of readable_at slice_state),
 	# what goes through the views, or through a table that the caller reads
-	qw(changed_slices incomplete_days is_done require_listed stored_entities stored_slices stored_until require_target require_owner require_complete require_acting side_totals discrepancies copy_totals
-	  report_sum report_lack report_text report_notes report_plans report_facts report_day daily_report daily_report_markdown),
+	qw(incomplete_days require_listed stored_slices require_target side_totals copy_totals
+	  report_sum report_lack report_text report_notes report_plans report_facts report_day),
 	],
-	'functions that everybody runs and that depend on more than their arguments');
+	'functions that these and the views call');
 is_list(lines("$functions AND p.prosecdef"), ['is_running'], 'functions with the rights of the extension that everybody runs');
+# In adpipe_internal nothing is for everybody but what everybody's functions,
+# aggregates, types, operators and views need, and all of that is.
+my $needed = $node->safe_psql('postgres', <<'END');
+WITH RECURSIVE routine AS (
+    SELECT p.oid, p.pronamespace::regnamespace AS schema, p.proname, p.prosecdef,
+           has_function_privilege('plain', p.oid, 'EXECUTE') AS is_open,
+           coalesce(CASE WHEN p.prosqlbody IS NULL THEN p.prosrc ELSE pg_get_function_sqlbody(p.oid) END, '') AS body
+    FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid
+), support AS (
+    SELECT unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn, aggserialfn, aggdeserialfn, aggmtransfn, aggminvtransfn, aggmfinalfn])::oid AS oid FROM pg_aggregate
+    UNION SELECT unnest(ARRAY[typinput, typoutput, typreceive, typsend])::oid FROM pg_type
+    UNION SELECT oprcode::oid FROM pg_operator
+    UNION SELECT amproc::oid FROM pg_amproc
+    UNION SELECT castfunc FROM pg_cast
+), needed (oid) AS (
+    SELECT oid FROM routine WHERE schema = 'adpipe'::regnamespace AND is_open
+    UNION SELECT oid FROM support JOIN routine USING (oid)
+    UNION SELECT r.oid FROM routine r, pg_class c JOIN member m ON m.classid = 'pg_class'::regclass AND m.oid = c.oid
+    WHERE c.relkind = 'v' AND pg_get_viewdef(c.oid) ~ format('\m%s\.%s\M', r.schema, r.proname)
+    UNION SELECT called.oid FROM needed JOIN routine caller USING (oid)
+    JOIN routine called ON caller.body ~ format('\m%s\.%s\M', called.schema, called.proname)
+    WHERE caller.is_open AND NOT caller.prosecdef
+)
+SELECT string_agg(format('%s: %s', CASE WHEN r.is_open THEN 'open' ELSE 'closed' END, r.oid::regprocedure), ', ' ORDER BY r.oid::regprocedure::text COLLATE "C")
+FROM routine r LEFT JOIN needed n USING (oid)
+WHERE r.schema = 'adpipe_internal'::regnamespace AND r.is_open <> (n.oid IS NOT NULL)
+END
+is($needed, '', 'functions of adpipe_internal are for everybody where something that is for everybody needs them');
 is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid JOIN pg_language l ON l.oid = p.prolang "
 	. "WHERE p.provolatile = 'i' AND l.lanname NOT IN ('c', 'internal', 'sql') AND p.prosrc ~* '\\m(select|execute|perform)\\M.*\\mfrom\\M' AND has_function_privilege('plain', p.oid, 'EXECUTE')"),
 	[], 'functions that say they depend on their arguments only, and read a table');
 # What a loader has beyond: all of the warehouse in SQL, and this in C.
 is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid JOIN pg_language l ON l.oid = p.prolang "
 	. "WHERE l.lanname = 'c' AND has_function_privilege('loader', p.oid, 'EXECUTE') AND NOT has_function_privilege('plain', p.oid, 'EXECUTE')"),
-	[qw(table_accounts table_settings table_access lock_target hold_relation begin_storing)], 'functions in C that a loader runs');
+	[qw(table_accounts table_settings table_access lock_target hold_relation begin_storing acts_for is_acting in_transaction_block is_part_of_account)], 'functions in C that a loader runs');
 is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid "
 	. "WHERE NOT has_function_privilege('loader', p.oid, 'EXECUTE') AND p.prorettype <> 'event_trigger'::regtype AND p.proname !~ '_validator\$' "
 	. "AND NOT EXISTS (SELECT FROM pg_proc o WHERE o.proname = p.proname AND has_function_privilege('loader', o.oid, 'EXECUTE'))"),
 	[qw(grant_loader handler forget is_storing note_dropped touch)], 'functions that only an administrator runs');
 is_list(lines("SELECT s.nspname || ' ' || a.privilege_type FROM pg_namespace s CROSS JOIN aclexplode(s.nspacl) a WHERE s.nspname ~ '^adpipe' AND a.grantee IN (0, 'loader'::regrole)"),
-	['adpipe USAGE'], 'schemas');
+	['adpipe USAGE', 'adpipe_internal USAGE'], 'schemas');
 is_list(lines("SELECT w.fdwname FROM pg_foreign_data_wrapper w JOIN member m ON m.classid = 'pg_foreign_data_wrapper'::regclass AND m.oid = w.oid WHERE has_foreign_data_wrapper_privilege('plain', w.oid, 'USAGE')"), [], 'wrappers');
 # Functions with the rights of the extension, or of the caller in a view, read
 # names on a path that nobody else has a hand in.

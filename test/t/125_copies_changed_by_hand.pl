@@ -26,7 +26,7 @@ run("CALL adpipe.refresh('ads.campaign')");
 sub part
 {
 	my ($day) = @_;
-	return run("SELECT p.part FROM adpipe.partitions('ads.campaign') p WHERE p.since <= '$day' AND p.until > '$day'");
+	return run("SELECT p.part FROM adpipe_internal.partitions('ads.campaign') p WHERE p.since <= '$day' AND p.until > '$day'");
 }
 
 # What require_complete() says of days; empty if nothing.
@@ -204,12 +204,13 @@ my $watched = 'SELECT * FROM adpipe.watched_tables ORDER BY relation::oid';
 run('UPDATE ads.campaign SET clicks = clicks WHERE false');
 my ($marked, $list) = ($node->safe_psql('postgres', $marks), $node->safe_psql('postgres', $watched));
 isnt($marked, '', 'a mark to try on');
-for my $call ("touch('ads.campaign')", "touch_own('ads.campaign')", "note_dropped('ads.campaign'::regclass)", "take_touches('ads.campaign')", "drop_touches('ads.campaign', ARRAY(SELECT generate_series(1, 1000)))",
-	"begin_storing('ads.campaign')", "note_watched('ads.campaign', 'pg_class')", "forget_detached('ads.campaign')", "watch_copy('ads.campaign')", "check_days('ads.campaign', '2026-11-01', '2026-11-30')",
-	"record_check('ads.campaign', '[{\"account_id\": \"$pacific\", \"date_day\": \"2026-11-05\", \"differs\": true}]')", "finish_slices('ads.campaign', '$pacific', ARRAY[date '2026-11-05'], '[]')",
-	"stamp_slices('ads.campaign', '$pacific', ARRAY[date '2026-11-05'])", "accept_end('ads.campaign')", "confirm_end('ads.campaign', NULL)", "days_to_check('ads.campaign')")
+for my $call ("adpipe_internal.touch('ads.campaign')", "adpipe_internal.touch_own('ads.campaign')", "adpipe_internal.note_dropped('ads.campaign'::regclass)", "adpipe_internal.take_touches('ads.campaign')", "adpipe_internal.drop_touches('ads.campaign', ARRAY(SELECT generate_series(1, 1000)))",
+	"adpipe_internal.begin_storing('ads.campaign')", "adpipe_internal.note_watched('ads.campaign', 'pg_class')", "adpipe_internal.forget_detached('ads.campaign')", "adpipe_internal.watch_copy('ads.campaign')", "adpipe_internal.check_days('ads.campaign', '2026-11-01', '2026-11-30')",
+	"adpipe_internal.record_check('ads.campaign', '[{\"account_id\": \"$pacific\", \"date_day\": \"2026-11-05\", \"differs\": true}]')", "adpipe_internal.finish_slices('ads.campaign', '$pacific', ARRAY[date '2026-11-05'], '[]')",
+	"adpipe_internal.stamp_slices('ads.campaign', '$pacific', ARRAY[date '2026-11-05'])", "adpipe.accept_end('ads.campaign')", "adpipe_internal.confirm_end('ads.campaign', NULL)", "adpipe_internal.days_to_check('ads.campaign')")
 {
-	$node->psql('postgres', "SELECT adpipe.$call", extra_params => [ '-U', 'other' ], stdout => \my $out, stderr => \my $err);
+	$node->psql('postgres', "SELECT $call", extra_params => [ '-U', 'other' ], stdout => \my $out, stderr => \my $err);
+	unlike($err, qr/does not exist/, "another loader: there is $call");
 }
 is($node->safe_psql('postgres', $marks), $marked, 'another loader: no mark comes or goes');
 is($node->safe_psql('postgres', $watched), $list, 'another loader: nor is anything else watched');
@@ -218,7 +219,7 @@ run("CALL adpipe.refresh('ads.campaign')");
 
 # A guard over a week reads a week.
 my $reader = session($node, user => 'loader');
-my $reads = "SELECT pg_stat_force_next_flush(); SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_user_tables WHERE relid IN (SELECT p.part FROM adpipe.partitions('ads.campaign') p)";
+my $reads = "SELECT pg_stat_force_next_flush(); SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_user_tables WHERE relid IN (SELECT p.part FROM adpipe_internal.partitions('ads.campaign') p)";
 my $week = $node->safe_psql('postgres', "SELECT count(*) FROM ads.campaign WHERE date_day BETWEEN '2026-11-09' AND '2026-11-15'");
 $node->safe_psql('postgres', 'VACUUM ANALYZE ads.campaign');
 $reader->query("SELECT adpipe.require_complete('ads.campaign', '2026-11-09', '2026-11-15')");

@@ -42,7 +42,7 @@ CREATE FOREIGN TABLE meta.hidden (account_id text OPTIONS (field 'account_id') N
 GRANT SELECT ON ALL TABLES IN SCHEMA google, meta TO loader;
 END
 is(grain($_), '', "$_: nothing tells rows apart") for 'google.without_id', 'google.unknown', 'meta.hidden';
-is(run("SELECT string_agg(adpipe.is_part_of_account(t::regclass)::text, ' ') FROM unnest('{google.campaign_daily,google.ad_daily,google.geo_daily,meta.ad_daily,meta.campaign_action_daily,google.unknown}'::text[]) t"),
+is(run("SELECT string_agg(adpipe_internal.is_part_of_account(t::regclass)::text, ' ') FROM unnest('{google.campaign_daily,google.ad_daily,google.geo_daily,meta.ad_daily,meta.campaign_action_daily,google.unknown}'::text[]) t"),
 	'true true false true false false', 'parts of the account: campaigns and ads, not places that count twice, nor actions');
 
 # Rows that come twice.

@@ -50,7 +50,7 @@ sub day
 sub part
 {
 	my ($day) = @_;
-	return run("SELECT p.part FROM adpipe.partitions('ads.campaign') p WHERE p.since <= '$day' AND p.until > '$day'");
+	return run("SELECT p.part FROM adpipe_internal.partitions('ads.campaign') p WHERE p.since <= '$day' AND p.until > '$day'");
 }
 
 my $is_unseen;
@@ -127,11 +127,11 @@ for my $n (1 .. $sequences)
 	else
 	{
 		$refused++;
-		isnt(run("SELECT count(*) FROM adpipe.incomplete_days('ads.campaign', '$since', '" . last_day() . "')"), '0', "$what: the guard refuses");
+		isnt(run("SELECT count(*) FROM adpipe_internal.incomplete_days('ads.campaign', '$since', '" . last_day() . "')"), '0', "$what: the guard refuses");
 	}
 	run("CALL adpipe.refresh('ads.campaign'" . ($is_unseen ? ", '$since')" : ')'));
 	ok(passes(), "$what, refreshed: the guard passes")
-	  or diag(run("SELECT * FROM adpipe.incomplete_days('ads.campaign', '$since', '" . last_day() . "')"));
+	  or diag(run("SELECT * FROM adpipe_internal.incomplete_days('ads.campaign', '$since', '" . last_day() . "')"));
 	is(world_difference($node, $sim, 'ads.campaign', $since, last_day(), join(',', @accounts)), '0|0', "$what, refreshed: the copy is the world");
 	is(run("SELECT count(*) FROM adpipe.coverage WHERE state = 'changed'"), '0', "$what, refreshed: nothing counts as changed");
 }

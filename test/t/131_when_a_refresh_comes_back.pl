@@ -28,8 +28,8 @@ for my $words ('next window 2999-01-01T00:00:00Z', 'window 2026-99-99T99:99:99Z'
 for my $moment ([ 'retry_at=2026-11-20T22:00:00Z', '2026-11-20 22:00:00+00' ], [ 'retry_at=2999-01-01T00:00:00Z', '2026-11-22 20:00:00+00' ],
 	[ 'retry_at=2026-99-99T99:99:99Z', '2026-11-20 21:00:00+00' ], [ 'clicks_check', '2026-11-20 21:00:00+00' ], [ '', '2026-11-20 21:00:00+00' ])
 {
-	is(run("SELECT adpipe.come_back_at('$moment->[0]')"), $moment->[1], "moment \"$moment->[0]\"");
+	is(run("SELECT adpipe_internal.come_back_at('$moment->[0]')"), $moment->[1], "moment \"$moment->[0]\"");
 }
-is(run('SELECT adpipe.come_back_at(NULL)'), '2026-11-20 21:00:00+00', 'no moment: an hour');
+is(run('SELECT adpipe_internal.come_back_at(NULL)'), '2026-11-20 21:00:00+00', 'no moment: an hour');
 
 done_testing();

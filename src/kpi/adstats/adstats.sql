@@ -5,36 +5,36 @@
 
 CREATE TYPE adpipe.adstats;
 
-CREATE FUNCTION adpipe.adstats_in(cstring) RETURNS adpipe.adstats
+CREATE FUNCTION adpipe_internal.adstats_in(cstring) RETURNS adpipe.adstats
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_in'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_in(cstring) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_in(cstring) IS
 	'Input function of adpipe.adstats. A text that adstats_out would not write is error 22P02.';
 
-CREATE FUNCTION adpipe.adstats_out(adpipe.adstats) RETURNS cstring
+CREATE FUNCTION adpipe_internal.adstats_out(adpipe.adstats) RETURNS cstring
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_out'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_out(adpipe.adstats) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_out(adpipe.adstats) IS
 	'Output function of adpipe.adstats: adstats:1:currency:impressions:clicks:spend:conversions:conversions_value, a dash for what was not reported.';
 
-CREATE FUNCTION adpipe.adstats_recv(internal) RETURNS adpipe.adstats
+CREATE FUNCTION adpipe_internal.adstats_recv(internal) RETURNS adpipe.adstats
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_recv'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_recv(internal) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_recv(internal) IS
 	'Binary input function of adpipe.adstats. Bytes that adstats_send would not write are error 22P03.';
 
-CREATE FUNCTION adpipe.adstats_send(adpipe.adstats) RETURNS bytea
+CREATE FUNCTION adpipe_internal.adstats_send(adpipe.adstats) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_send'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_send(adpipe.adstats) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_send(adpipe.adstats) IS
 	'Binary output function of adpipe.adstats, in network byte order.';
 
 -- 96 bytes: AdpAdStats in adstats.h
 CREATE TYPE adpipe.adstats (
-	INPUT = adpipe.adstats_in,
-	OUTPUT = adpipe.adstats_out,
-	RECEIVE = adpipe.adstats_recv,
-	SEND = adpipe.adstats_send,
+	INPUT = adpipe_internal.adstats_in,
+	OUTPUT = adpipe_internal.adstats_out,
+	RECEIVE = adpipe_internal.adstats_recv,
+	SEND = adpipe_internal.adstats_send,
 	INTERNALLENGTH = 96,
 	ALIGNMENT = double,
 	STORAGE = plain
@@ -46,34 +46,34 @@ COMMENT ON TYPE adpipe.adstats IS
 -- Making values, adding them up
 --
 
-CREATE FUNCTION adpipe.adstats_add(adpipe.adstats, adpipe.adstats) RETURNS adpipe.adstats
+CREATE FUNCTION adpipe_internal.adstats_add(adpipe.adstats, adpipe.adstats) RETURNS adpipe.adstats
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_add'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_add(adpipe.adstats, adpipe.adstats) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_add(adpipe.adstats, adpipe.adstats) IS
 	'The sums of both values: the operator + of adpipe.adstats, and what adpipe.rollup does. A measure is reported if either reports it. Two currencies, and money with and without one, are error 22023.';
 
-CREATE FUNCTION adpipe.adstats_subtract(adpipe.adstats, adpipe.adstats) RETURNS adpipe.adstats
+CREATE FUNCTION adpipe_internal.adstats_subtract(adpipe.adstats, adpipe.adstats) RETURNS adpipe.adstats
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_subtract'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_subtract(adpipe.adstats, adpipe.adstats) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_subtract(adpipe.adstats, adpipe.adstats) IS
 	'The first value without the second: the operator - of adpipe.adstats, for the change between two snapshots. A measure that the second does not report is left as it is; one that only the second reports is not reported. Two currencies, and money with and without one, are error 22023.';
 
-CREATE FUNCTION adpipe.adstats_frame_add(internal, adpipe.adstats) RETURNS internal
+CREATE FUNCTION adpipe_internal.adstats_frame_add(internal, adpipe.adstats) RETURNS internal
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_frame_add_stats'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_frame_add(internal, adpipe.adstats) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_frame_add(internal, adpipe.adstats) IS
 	'Transition function of adpipe.rollup for sliding windows: adds a value to the state of the frame.';
 
-CREATE FUNCTION adpipe.adstats_frame_remove(internal, adpipe.adstats) RETURNS internal
+CREATE FUNCTION adpipe_internal.adstats_frame_remove(internal, adpipe.adstats) RETURNS internal
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_frame_remove_stats'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_frame_remove(internal, adpipe.adstats) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_frame_remove(internal, adpipe.adstats) IS
 	'Inverse transition function of adpipe.rollup for sliding windows: takes a value out of the frame; NULL if the state must be computed afresh.';
 
-CREATE FUNCTION adpipe.adstats_frame_final(internal) RETURNS adpipe.adstats
+CREATE FUNCTION adpipe_internal.adstats_frame_final(internal) RETURNS adpipe.adstats
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_frame_final'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_frame_final(internal) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_frame_final(internal) IS
 	'Final function of adpipe.stats and adpipe.rollup for sliding windows.';
 
 --
@@ -119,12 +119,12 @@ BEGIN
 				  ) AS list (name, state, purpose)
 			LOOP
 				EXECUTE pg_catalog.format($create$
-					CREATE FUNCTION adpipe.%s(%s, %s) RETURNS %2$s
+					CREATE FUNCTION adpipe_internal.%s(%s, %s) RETURNS %2$s
 						AS 'MODULE_PATHNAME', %4$L
 						LANGUAGE C IMMUTABLE PARALLEL SAFE$create$,
 					operation.name, operation.state, types,
 					pg_catalog.format('adpipe_%s_%s', operation.name, form.symbol));
-				EXECUTE pg_catalog.format('COMMENT ON FUNCTION adpipe.%s(%s, %s) IS %L',
+				EXECUTE pg_catalog.format('COMMENT ON FUNCTION adpipe_internal.%s(%s, %s) IS %L',
 					operation.name, operation.state, types,
 					'Transition function of adpipe.stats: ' || operation.purpose
 					|| '. Arguments: state, impressions, clicks, spend, conversions, conversions_value, in the longer form the currency.');
@@ -133,14 +133,14 @@ BEGIN
 			EXECUTE pg_catalog.format($create$
 				CREATE AGGREGATE adpipe.stats(impressions %1$s, clicks %1$s, spend %2$s,
 						conversions %2$s, conversions_value %2$s%3$s) (
-					SFUNC = adpipe.adstats_add_row,
+					SFUNC = adpipe_internal.adstats_add_row,
 					STYPE = adpipe.adstats,
-					COMBINEFUNC = adpipe.adstats_add,
-					MSFUNC = adpipe.adstats_frame_add,
-					MINVFUNC = adpipe.adstats_frame_remove,
+					COMBINEFUNC = adpipe_internal.adstats_add,
+					MSFUNC = adpipe_internal.adstats_frame_add,
+					MINVFUNC = adpipe_internal.adstats_frame_remove,
 					MSTYPE = internal,
 					MSSPACE = 256,
-					MFINALFUNC = adpipe.adstats_frame_final,
+					MFINALFUNC = adpipe_internal.adstats_frame_final,
 					PARALLEL = SAFE
 				)$create$,
 				form.counts, form.amounts,
@@ -159,14 +159,14 @@ END
 $stats$;
 
 CREATE AGGREGATE adpipe.rollup(stats adpipe.adstats) (
-	SFUNC = adpipe.adstats_add,
+	SFUNC = adpipe_internal.adstats_add,
 	STYPE = adpipe.adstats,
-	COMBINEFUNC = adpipe.adstats_add,
-	MSFUNC = adpipe.adstats_frame_add,
-	MINVFUNC = adpipe.adstats_frame_remove,
+	COMBINEFUNC = adpipe_internal.adstats_add,
+	MSFUNC = adpipe_internal.adstats_frame_add,
+	MINVFUNC = adpipe_internal.adstats_frame_remove,
 	MSTYPE = internal,
 	MSSPACE = 256,
-	MFINALFUNC = adpipe.adstats_frame_final,
+	MFINALFUNC = adpipe_internal.adstats_frame_final,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE adpipe.rollup(adpipe.adstats) IS
@@ -250,25 +250,25 @@ CREATE FUNCTION adpipe.currency(adpipe.adstats) RETURNS text
 COMMENT ON FUNCTION adpipe.currency(adpipe.adstats) IS
 	'The currency of the money in the value; NULL if it was not declared.';
 
-CREATE FUNCTION adpipe.adstats_to_jsonb(adpipe.adstats) RETURNS jsonb
+CREATE FUNCTION adpipe_internal.adstats_to_jsonb(adpipe.adstats) RETURNS jsonb
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_to_jsonb'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_to_jsonb(adpipe.adstats) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_to_jsonb(adpipe.adstats) IS
 	'The cast of adpipe.adstats to jsonb: an object of the five sums and the currency, null for what was not reported.';
 
 CREATE CAST (adpipe.adstats AS jsonb)
-	WITH FUNCTION adpipe.adstats_to_jsonb(adpipe.adstats);
+	WITH FUNCTION adpipe_internal.adstats_to_jsonb(adpipe.adstats);
 COMMENT ON CAST (adpipe.adstats AS jsonb) IS
 	'An object of the five sums and the currency.';
 
-CREATE FUNCTION adpipe.adstats_to_json(adpipe.adstats) RETURNS json
+CREATE FUNCTION adpipe_internal.adstats_to_json(adpipe.adstats) RETURNS json
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_to_json'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_to_json(adpipe.adstats) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_to_json(adpipe.adstats) IS
 	'The cast of adpipe.adstats to json: an object of the five sums and the currency, null for what was not reported. to_json(), to_jsonb(), json_agg(), row_to_json() and the like use it.';
 
 CREATE CAST (adpipe.adstats AS json)
-	WITH FUNCTION adpipe.adstats_to_json(adpipe.adstats);
+	WITH FUNCTION adpipe_internal.adstats_to_json(adpipe.adstats);
 COMMENT ON CAST (adpipe.adstats AS json) IS
 	'An object of the five sums and the currency; what to_jsonb() and json_agg() give, too.';
 
@@ -298,77 +298,77 @@ COMMENT ON CAST (adpipe.adstats AS adpipe.adstats_totals) IS
 -- Operators, order and hash
 --
 
-CREATE FUNCTION adpipe.adstats_eq(adpipe.adstats, adpipe.adstats) RETURNS boolean
+CREATE FUNCTION adpipe_internal.adstats_eq(adpipe.adstats, adpipe.adstats) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_eq'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_eq(adpipe.adstats, adpipe.adstats) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_eq(adpipe.adstats, adpipe.adstats) IS
 	'The operator = of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and means nothing beyond being one.';
 
-CREATE FUNCTION adpipe.adstats_ne(adpipe.adstats, adpipe.adstats) RETURNS boolean
+CREATE FUNCTION adpipe_internal.adstats_ne(adpipe.adstats, adpipe.adstats) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_ne'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_ne(adpipe.adstats, adpipe.adstats) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_ne(adpipe.adstats, adpipe.adstats) IS
 	'The operator <> of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and means nothing beyond being one.';
 
-CREATE FUNCTION adpipe.adstats_lt(adpipe.adstats, adpipe.adstats) RETURNS boolean
+CREATE FUNCTION adpipe_internal.adstats_lt(adpipe.adstats, adpipe.adstats) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_lt'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_lt(adpipe.adstats, adpipe.adstats) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_lt(adpipe.adstats, adpipe.adstats) IS
 	'The operator < of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and means nothing beyond being one.';
 
-CREATE FUNCTION adpipe.adstats_le(adpipe.adstats, adpipe.adstats) RETURNS boolean
+CREATE FUNCTION adpipe_internal.adstats_le(adpipe.adstats, adpipe.adstats) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_le'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_le(adpipe.adstats, adpipe.adstats) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_le(adpipe.adstats, adpipe.adstats) IS
 	'The operator <= of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and means nothing beyond being one.';
 
-CREATE FUNCTION adpipe.adstats_gt(adpipe.adstats, adpipe.adstats) RETURNS boolean
+CREATE FUNCTION adpipe_internal.adstats_gt(adpipe.adstats, adpipe.adstats) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_gt'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_gt(adpipe.adstats, adpipe.adstats) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_gt(adpipe.adstats, adpipe.adstats) IS
 	'The operator > of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and means nothing beyond being one.';
 
-CREATE FUNCTION adpipe.adstats_ge(adpipe.adstats, adpipe.adstats) RETURNS boolean
+CREATE FUNCTION adpipe_internal.adstats_ge(adpipe.adstats, adpipe.adstats) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_ge'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_ge(adpipe.adstats, adpipe.adstats) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_ge(adpipe.adstats, adpipe.adstats) IS
 	'The operator >= of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and means nothing beyond being one.';
 
-CREATE FUNCTION adpipe.adstats_cmp(adpipe.adstats, adpipe.adstats) RETURNS integer
+CREATE FUNCTION adpipe_internal.adstats_cmp(adpipe.adstats, adpipe.adstats) RETURNS integer
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_cmp'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_cmp(adpipe.adstats, adpipe.adstats) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_cmp(adpipe.adstats, adpipe.adstats) IS
 	'Compares two adpipe.adstats values for sorting: -1, 0, 1.';
 
-CREATE FUNCTION adpipe.adstats_hash(adpipe.adstats) RETURNS integer
+CREATE FUNCTION adpipe_internal.adstats_hash(adpipe.adstats) RETURNS integer
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_hash'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_hash(adpipe.adstats) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_hash(adpipe.adstats) IS
 	'Hash of an adpipe.adstats value; the same for equal values.';
 
-CREATE FUNCTION adpipe.adstats_hash_extended(adpipe.adstats, bigint) RETURNS bigint
+CREATE FUNCTION adpipe_internal.adstats_hash_extended(adpipe.adstats, bigint) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_hash_extended'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.adstats_hash_extended(adpipe.adstats, bigint) IS
+COMMENT ON FUNCTION adpipe_internal.adstats_hash_extended(adpipe.adstats, bigint) IS
 	'Hash of an adpipe.adstats value with a seed.';
 
 CREATE OPERATOR adpipe.+ (
 	LEFTARG = adpipe.adstats, RIGHTARG = adpipe.adstats,
-	FUNCTION = adpipe.adstats_add, COMMUTATOR = OPERATOR(adpipe.+)
+	FUNCTION = adpipe_internal.adstats_add, COMMUTATOR = OPERATOR(adpipe.+)
 );
 COMMENT ON OPERATOR adpipe.+ (adpipe.adstats, adpipe.adstats) IS
 	'The sums of both values.';
 
 CREATE OPERATOR adpipe.- (
 	LEFTARG = adpipe.adstats, RIGHTARG = adpipe.adstats,
-	FUNCTION = adpipe.adstats_subtract
+	FUNCTION = adpipe_internal.adstats_subtract
 );
 COMMENT ON OPERATOR adpipe.- (adpipe.adstats, adpipe.adstats) IS
 	'The first value without the second.';
 
 CREATE OPERATOR adpipe.= (
 	LEFTARG = adpipe.adstats, RIGHTARG = adpipe.adstats,
-	FUNCTION = adpipe.adstats_eq,
+	FUNCTION = adpipe_internal.adstats_eq,
 	COMMUTATOR = OPERATOR(adpipe.=), NEGATOR = OPERATOR(adpipe.<>),
 	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
 );
@@ -377,7 +377,7 @@ COMMENT ON OPERATOR adpipe.= (adpipe.adstats, adpipe.adstats) IS
 
 CREATE OPERATOR adpipe.<> (
 	LEFTARG = adpipe.adstats, RIGHTARG = adpipe.adstats,
-	FUNCTION = adpipe.adstats_ne,
+	FUNCTION = adpipe_internal.adstats_ne,
 	COMMUTATOR = OPERATOR(adpipe.<>), NEGATOR = OPERATOR(adpipe.=),
 	RESTRICT = neqsel, JOIN = neqjoinsel
 );
@@ -386,7 +386,7 @@ COMMENT ON OPERATOR adpipe.<> (adpipe.adstats, adpipe.adstats) IS
 
 CREATE OPERATOR adpipe.< (
 	LEFTARG = adpipe.adstats, RIGHTARG = adpipe.adstats,
-	FUNCTION = adpipe.adstats_lt,
+	FUNCTION = adpipe_internal.adstats_lt,
 	COMMUTATOR = OPERATOR(adpipe.>), NEGATOR = OPERATOR(adpipe.>=),
 	RESTRICT = scalarltsel, JOIN = scalarltjoinsel
 );
@@ -395,7 +395,7 @@ COMMENT ON OPERATOR adpipe.< (adpipe.adstats, adpipe.adstats) IS
 
 CREATE OPERATOR adpipe.<= (
 	LEFTARG = adpipe.adstats, RIGHTARG = adpipe.adstats,
-	FUNCTION = adpipe.adstats_le,
+	FUNCTION = adpipe_internal.adstats_le,
 	COMMUTATOR = OPERATOR(adpipe.>=), NEGATOR = OPERATOR(adpipe.>),
 	RESTRICT = scalarlesel, JOIN = scalarlejoinsel
 );
@@ -404,7 +404,7 @@ COMMENT ON OPERATOR adpipe.<= (adpipe.adstats, adpipe.adstats) IS
 
 CREATE OPERATOR adpipe.> (
 	LEFTARG = adpipe.adstats, RIGHTARG = adpipe.adstats,
-	FUNCTION = adpipe.adstats_gt,
+	FUNCTION = adpipe_internal.adstats_gt,
 	COMMUTATOR = OPERATOR(adpipe.<), NEGATOR = OPERATOR(adpipe.<=),
 	RESTRICT = scalargtsel, JOIN = scalargtjoinsel
 );
@@ -413,7 +413,7 @@ COMMENT ON OPERATOR adpipe.> (adpipe.adstats, adpipe.adstats) IS
 
 CREATE OPERATOR adpipe.>= (
 	LEFTARG = adpipe.adstats, RIGHTARG = adpipe.adstats,
-	FUNCTION = adpipe.adstats_ge,
+	FUNCTION = adpipe_internal.adstats_ge,
 	COMMUTATOR = OPERATOR(adpipe.<=), NEGATOR = OPERATOR(adpipe.<),
 	RESTRICT = scalargesel, JOIN = scalargejoinsel
 );
@@ -427,14 +427,14 @@ CREATE OPERATOR CLASS adpipe.adstats_ops
 	OPERATOR 3 adpipe.=,
 	OPERATOR 4 adpipe.>=,
 	OPERATOR 5 adpipe.>,
-	FUNCTION 1 adpipe.adstats_cmp(adpipe.adstats, adpipe.adstats);
+	FUNCTION 1 adpipe_internal.adstats_cmp(adpipe.adstats, adpipe.adstats);
 COMMENT ON OPERATOR CLASS adpipe.adstats_ops USING btree IS
 	'The order of adpipe.adstats, for ORDER BY, DISTINCT and unique indexes.';
 
 CREATE OPERATOR CLASS adpipe.adstats_ops
 	DEFAULT FOR TYPE adpipe.adstats USING hash AS
 	OPERATOR 1 adpipe.=,
-	FUNCTION 1 adpipe.adstats_hash(adpipe.adstats),
-	FUNCTION 2 adpipe.adstats_hash_extended(adpipe.adstats, bigint);
+	FUNCTION 1 adpipe_internal.adstats_hash(adpipe.adstats),
+	FUNCTION 2 adpipe_internal.adstats_hash_extended(adpipe.adstats, bigint);
 COMMENT ON OPERATOR CLASS adpipe.adstats_ops USING hash IS
 	'Equality of adpipe.adstats, for GROUP BY and hash joins.';

@@ -4,35 +4,35 @@
 
 CREATE TYPE adpipe.journeys;
 
-CREATE FUNCTION adpipe.journeys_in(cstring) RETURNS adpipe.journeys
+CREATE FUNCTION adpipe_internal.journeys_in(cstring) RETURNS adpipe.journeys
 	AS 'MODULE_PATHNAME', 'adpipe_journeys_in'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.journeys_in(cstring) IS
+COMMENT ON FUNCTION adpipe_internal.journeys_in(cstring) IS
 	'Input function of adpipe.journeys. A text that journeys_out would not write is error 22P02.';
 
-CREATE FUNCTION adpipe.journeys_out(adpipe.journeys) RETURNS cstring
+CREATE FUNCTION adpipe_internal.journeys_out(adpipe.journeys) RETURNS cstring
 	AS 'MODULE_PATHNAME', 'adpipe_journeys_out'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.journeys_out(adpipe.journeys) IS
+COMMENT ON FUNCTION adpipe_internal.journeys_out(adpipe.journeys) IS
 	'Output function of adpipe.journeys: journeys:1:currency:rows:, then for each user the quoted name and in parentheses time"channel" for a touch, time=value for a conversion; times in microseconds since 2000-01-01 UTC.';
 
-CREATE FUNCTION adpipe.journeys_recv(internal) RETURNS adpipe.journeys
+CREATE FUNCTION adpipe_internal.journeys_recv(internal) RETURNS adpipe.journeys
 	AS 'MODULE_PATHNAME', 'adpipe_journeys_recv'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.journeys_recv(internal) IS
+COMMENT ON FUNCTION adpipe_internal.journeys_recv(internal) IS
 	'Binary input function of adpipe.journeys. Bytes that journeys_send would not write are error 22P03.';
 
-CREATE FUNCTION adpipe.journeys_send(adpipe.journeys) RETURNS bytea
+CREATE FUNCTION adpipe_internal.journeys_send(adpipe.journeys) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'adpipe_journeys_send'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.journeys_send(adpipe.journeys) IS
+COMMENT ON FUNCTION adpipe_internal.journeys_send(adpipe.journeys) IS
 	'Binary output function of adpipe.journeys: the stored bytes, the same on every machine.';
 
 CREATE TYPE adpipe.journeys (
-	INPUT = adpipe.journeys_in,
-	OUTPUT = adpipe.journeys_out,
-	RECEIVE = adpipe.journeys_recv,
-	SEND = adpipe.journeys_send,
+	INPUT = adpipe_internal.journeys_in,
+	OUTPUT = adpipe_internal.journeys_out,
+	RECEIVE = adpipe_internal.journeys_recv,
+	SEND = adpipe_internal.journeys_send,
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = double,
 	STORAGE = extended
@@ -44,11 +44,11 @@ COMMENT ON TYPE adpipe.journeys IS
 -- Collecting
 --
 
-CREATE FUNCTION adpipe.journeys_combine(adpipe.journeys, adpipe.journeys)
+CREATE FUNCTION adpipe_internal.journeys_combine(adpipe.journeys, adpipe.journeys)
 	RETURNS adpipe.journeys
 	AS 'MODULE_PATHNAME', 'adpipe_journeys_combine'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.journeys_combine(adpipe.journeys, adpipe.journeys) IS
+COMMENT ON FUNCTION adpipe_internal.journeys_combine(adpipe.journeys, adpipe.journeys) IS
 	'Combine function of adpipe.journeys: the touches and conversions of both. Two currencies are error 22023.';
 
 -- Users have ids of type text, bigint or uuid, all kept as text; the value of a
@@ -81,21 +81,21 @@ BEGIN
 				types := pg_catalog.format('%s, timestamptz, text, boolean, %s%s',
 					users.type, worth.type, form.type);
 				EXECUTE pg_catalog.format($create$
-					CREATE FUNCTION adpipe.journeys_add(adpipe.journeys, %s)
+					CREATE FUNCTION adpipe_internal.journeys_add(adpipe.journeys, %s)
 						RETURNS adpipe.journeys
 						AS 'MODULE_PATHNAME', %L
 						LANGUAGE C IMMUTABLE PARALLEL SAFE$create$,
 					types, pg_catalog.format('adpipe_journeys_add_%s_%s', users.symbol, worth.symbol));
 				EXECUTE pg_catalog.format(
-					'COMMENT ON FUNCTION adpipe.journeys_add(adpipe.journeys, %s) IS %L', types,
+					'COMMENT ON FUNCTION adpipe_internal.journeys_add(adpipe.journeys, %s) IS %L', types,
 					'Transition function of adpipe.journeys: adds a row to the state.');
 				EXECUTE pg_catalog.format($create$
 					CREATE AGGREGATE adpipe.journeys(user_id %s, at timestamptz, channel text,
 							conversion boolean, value %s%s) (
-						SFUNC = adpipe.journeys_add,
+						SFUNC = adpipe_internal.journeys_add,
 						STYPE = adpipe.journeys,
 						SSPACE = 8192,
-						COMBINEFUNC = adpipe.journeys_combine,
+						COMBINEFUNC = adpipe_internal.journeys_combine,
 						PARALLEL = SAFE
 					)$create$, users.type, worth.type, form.argument);
 				EXECUTE pg_catalog.format('COMMENT ON AGGREGATE adpipe.journeys(%s) IS %L', types,
@@ -112,10 +112,10 @@ END
 $journeys$;
 
 CREATE AGGREGATE adpipe.rollup(journeys adpipe.journeys) (
-	SFUNC = adpipe.journeys_combine,
+	SFUNC = adpipe_internal.journeys_combine,
 	STYPE = adpipe.journeys,
 	SSPACE = 8192,
-	COMBINEFUNC = adpipe.journeys_combine,
+	COMBINEFUNC = adpipe_internal.journeys_combine,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE adpipe.rollup(adpipe.journeys) IS

@@ -7,35 +7,35 @@
 
 CREATE TYPE adpipe.events_state;
 
-CREATE FUNCTION adpipe.events_in(cstring) RETURNS adpipe.events_state
+CREATE FUNCTION adpipe_internal.events_in(cstring) RETURNS adpipe.events_state
 	AS 'MODULE_PATHNAME', 'adpipe_events_in'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.events_in(cstring) IS
+COMMENT ON FUNCTION adpipe_internal.events_in(cstring) IS
 	'Input function of adpipe.events_state. A text that events_out would not write is error 22P02.';
 
-CREATE FUNCTION adpipe.events_out(adpipe.events_state) RETURNS cstring
+CREATE FUNCTION adpipe_internal.events_out(adpipe.events_state) RETURNS cstring
 	AS 'MODULE_PATHNAME', 'adpipe_events_out'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.events_out(adpipe.events_state) IS
+COMMENT ON FUNCTION adpipe_internal.events_out(adpipe.events_state) IS
 	'Output function of adpipe.events_state: events:1:aggregate:type of time:conditions:length of parameters:parameters:count:events, each event as time/conditions met (hexadecimal), in order.';
 
-CREATE FUNCTION adpipe.events_recv(internal) RETURNS adpipe.events_state
+CREATE FUNCTION adpipe_internal.events_recv(internal) RETURNS adpipe.events_state
 	AS 'MODULE_PATHNAME', 'adpipe_events_recv'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.events_recv(internal) IS
+COMMENT ON FUNCTION adpipe_internal.events_recv(internal) IS
 	'Binary input function of adpipe.events_state. Bytes that events_send would not write are error 22P03.';
 
-CREATE FUNCTION adpipe.events_send(adpipe.events_state) RETURNS bytea
+CREATE FUNCTION adpipe_internal.events_send(adpipe.events_state) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'adpipe_events_send'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.events_send(adpipe.events_state) IS
+COMMENT ON FUNCTION adpipe_internal.events_send(adpipe.events_state) IS
 	'Binary output function of adpipe.events_state, in network byte order, 12 bytes per event.';
 
 CREATE TYPE adpipe.events_state (
-	INPUT = adpipe.events_in,
-	OUTPUT = adpipe.events_out,
-	RECEIVE = adpipe.events_recv,
-	SEND = adpipe.events_send,
+	INPUT = adpipe_internal.events_in,
+	OUTPUT = adpipe_internal.events_out,
+	RECEIVE = adpipe_internal.events_recv,
+	SEND = adpipe_internal.events_send,
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = double,
 	STORAGE = extended
@@ -43,66 +43,66 @@ CREATE TYPE adpipe.events_state (
 COMMENT ON TYPE adpipe.events_state IS
 	'State of window_funnel, sequence_match, sequence_count and retention: the parameters of the call and a list of events, 16 bytes each, up to 33554432 events (more are error 54000) in a list that doubles when it is full. Texts and binary forms have the events in order of time, so that parts merged in any order give the same bytes. A declared type rather than internal, so that partial aggregates can travel between servers.';
 
-CREATE FUNCTION adpipe.events_combine(adpipe.events_state, adpipe.events_state)
+CREATE FUNCTION adpipe_internal.events_combine(adpipe.events_state, adpipe.events_state)
 	RETURNS adpipe.events_state
 	AS 'MODULE_PATHNAME', 'adpipe_events_combine'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.events_combine(adpipe.events_state, adpipe.events_state) IS
+COMMENT ON FUNCTION adpipe_internal.events_combine(adpipe.events_state, adpipe.events_state) IS
 	'The state of the events of both. States of different calls (another aggregate, other parameters) are error 22023.';
 
 --
 -- Final functions.  Strict: without a row there is no state and no result.
 --
 
-CREATE FUNCTION adpipe.funnel_level(adpipe.events_state) RETURNS integer
+CREATE FUNCTION adpipe_internal.funnel_level(adpipe.events_state) RETURNS integer
 	AS 'MODULE_PATHNAME', 'adpipe_funnel_level'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.funnel_level(adpipe.events_state) IS
+COMMENT ON FUNCTION adpipe_internal.funnel_level(adpipe.events_state) IS
 	'Final function of window_funnel: the highest level that a chain of steps reaches.';
 
-CREATE FUNCTION adpipe.funnel_steps_timestamptz(adpipe.events_state) RETURNS timestamptz[]
+CREATE FUNCTION adpipe_internal.funnel_steps_timestamptz(adpipe.events_state) RETURNS timestamptz[]
 	AS 'MODULE_PATHNAME', 'adpipe_funnel_steps_timestamptz'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION adpipe.funnel_steps_timestamp(adpipe.events_state) RETURNS timestamp[]
+CREATE FUNCTION adpipe_internal.funnel_steps_timestamp(adpipe.events_state) RETURNS timestamp[]
 	AS 'MODULE_PATHNAME', 'adpipe_funnel_steps_timestamp'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION adpipe.funnel_steps_bigint(adpipe.events_state) RETURNS bigint[]
+CREATE FUNCTION adpipe_internal.funnel_steps_bigint(adpipe.events_state) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'adpipe_funnel_steps_bigint'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.funnel_steps_timestamptz(adpipe.events_state) IS
+COMMENT ON FUNCTION adpipe_internal.funnel_steps_timestamptz(adpipe.events_state) IS
 	'Final function of window_funnel_steps over timestamptz: the time of each step, NULL for those not reached.';
-COMMENT ON FUNCTION adpipe.funnel_steps_timestamp(adpipe.events_state) IS
+COMMENT ON FUNCTION adpipe_internal.funnel_steps_timestamp(adpipe.events_state) IS
 	'Final function of window_funnel_steps over timestamp: the time of each step, NULL for those not reached.';
-COMMENT ON FUNCTION adpipe.funnel_steps_bigint(adpipe.events_state) IS
+COMMENT ON FUNCTION adpipe_internal.funnel_steps_bigint(adpipe.events_state) IS
 	'Final function of window_funnel_steps over bigint: the time of each step, NULL for those not reached.';
 
-CREATE FUNCTION adpipe.funnel_duration(adpipe.events_state) RETURNS interval
+CREATE FUNCTION adpipe_internal.funnel_duration(adpipe.events_state) RETURNS interval
 	AS 'MODULE_PATHNAME', 'adpipe_funnel_duration'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION adpipe.funnel_duration_bigint(adpipe.events_state) RETURNS bigint
+CREATE FUNCTION adpipe_internal.funnel_duration_bigint(adpipe.events_state) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'adpipe_funnel_duration_bigint'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.funnel_duration(adpipe.events_state) IS
+COMMENT ON FUNCTION adpipe_internal.funnel_duration(adpipe.events_state) IS
 	'Final function of window_funnel_duration over timestamps: from the first step to the last, NULL unless all were passed.';
-COMMENT ON FUNCTION adpipe.funnel_duration_bigint(adpipe.events_state) IS
+COMMENT ON FUNCTION adpipe_internal.funnel_duration_bigint(adpipe.events_state) IS
 	'Final function of window_funnel_duration over bigint: from the first step to the last, NULL unless all were passed.';
 
-CREATE FUNCTION adpipe.sequence_is_match(adpipe.events_state) RETURNS boolean
+CREATE FUNCTION adpipe_internal.sequence_is_match(adpipe.events_state) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'adpipe_sequence_is_match'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.sequence_is_match(adpipe.events_state) IS
+COMMENT ON FUNCTION adpipe_internal.sequence_is_match(adpipe.events_state) IS
 	'Final function of sequence_match: does the pattern occur?';
 
-CREATE FUNCTION adpipe.sequence_matches(adpipe.events_state) RETURNS bigint
+CREATE FUNCTION adpipe_internal.sequence_matches(adpipe.events_state) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'adpipe_sequence_matches'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.sequence_matches(adpipe.events_state) IS
+COMMENT ON FUNCTION adpipe_internal.sequence_matches(adpipe.events_state) IS
 	'Final function of sequence_count: how often the pattern occurs, without overlap.';
 
-CREATE FUNCTION adpipe.retention_days(adpipe.events_state) RETURNS boolean[]
+CREATE FUNCTION adpipe_internal.retention_days(adpipe.events_state) RETURNS boolean[]
 	AS 'MODULE_PATHNAME', 'adpipe_retention_days'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.retention_days(adpipe.events_state) IS
+COMMENT ON FUNCTION adpipe_internal.retention_days(adpipe.events_state) IS
 	'Final function of retention: one element per day or bracket, NULL where it was not over at data_through; NULL for a user who did not start.';
 
 --
@@ -144,13 +144,13 @@ BEGIN
 				|| ', at ' || time.type;
 
 			EXECUTE pg_catalog.format($create$
-				CREATE FUNCTION adpipe.%s(adpipe.events_state, %s, boolean[])
+				CREATE FUNCTION adpipe_internal.%s(adpipe.events_state, %s, boolean[])
 					RETURNS adpipe.events_state
 					AS 'MODULE_PATHNAME', 'adpipe_%s_%s'
 					LANGUAGE C IMMUTABLE PARALLEL SAFE$create$,
 				form.add, parameters, form.add, time.type);
 			EXECUTE pg_catalog.format(
-				'COMMENT ON FUNCTION adpipe.%s(adpipe.events_state, %s, boolean[]) IS %L',
+				'COMMENT ON FUNCTION adpipe_internal.%s(adpipe.events_state, %s, boolean[]) IS %L',
 				form.add, parameters,
 				'Transition function: adds the conditions that a row meets at its time. A row without a time or a list of conditions is left out.');
 
@@ -172,11 +172,11 @@ BEGIN
 			LOOP
 				EXECUTE pg_catalog.format($create$
 					CREATE AGGREGATE adpipe.%s(%s, VARIADIC %s boolean[]) (
-						SFUNC = adpipe.%s,
+						SFUNC = adpipe_internal.%s,
 						STYPE = adpipe.events_state,
 						SSPACE = 384,
-						FINALFUNC = adpipe.%s,
-						COMBINEFUNC = adpipe.events_combine,
+						FINALFUNC = adpipe_internal.%s,
+						COMBINEFUNC = adpipe_internal.events_combine,
 						PARALLEL = SAFE
 					)$create$,
 					reader.name, names, reader.conditions, reader.add, reader.final);
@@ -209,46 +209,46 @@ $sequences$;
 -- Counts per level.
 --
 
-CREATE FUNCTION adpipe.funnel_counts_add(bigint[], integer) RETURNS bigint[]
+CREATE FUNCTION adpipe_internal.funnel_counts_add(bigint[], integer) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'adpipe_funnel_counts_add'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-CREATE FUNCTION adpipe.funnel_counts_add(bigint[], integer, integer) RETURNS bigint[]
+CREATE FUNCTION adpipe_internal.funnel_counts_add(bigint[], integer, integer) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'adpipe_funnel_counts_add'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.funnel_counts_add(bigint[], integer) IS
+COMMENT ON FUNCTION adpipe_internal.funnel_counts_add(bigint[], integer) IS
 	'Transition function of funnel_counts: counts a user of this level.';
-COMMENT ON FUNCTION adpipe.funnel_counts_add(bigint[], integer, integer) IS
+COMMENT ON FUNCTION adpipe_internal.funnel_counts_add(bigint[], integer, integer) IS
 	'Transition function of funnel_counts: counts a user of this level in a funnel of so many steps.';
 
-CREATE FUNCTION adpipe.funnel_counts_combine(bigint[], bigint[]) RETURNS bigint[]
+CREATE FUNCTION adpipe_internal.funnel_counts_combine(bigint[], bigint[]) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'adpipe_funnel_counts_combine'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.funnel_counts_combine(bigint[], bigint[]) IS
+COMMENT ON FUNCTION adpipe_internal.funnel_counts_combine(bigint[], bigint[]) IS
 	'The state of the users of both. An array that is no state of funnel_counts is error 22023.';
 
-CREATE FUNCTION adpipe.funnel_counts_final(bigint[]) RETURNS bigint[]
+CREATE FUNCTION adpipe_internal.funnel_counts_final(bigint[]) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'adpipe_funnel_counts_final'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.funnel_counts_final(bigint[]) IS
+COMMENT ON FUNCTION adpipe_internal.funnel_counts_final(bigint[]) IS
 	'Final function of funnel_counts: element n counts the users who reached level n.';
 
 CREATE AGGREGATE adpipe.funnel_counts(level integer) (
-	SFUNC = adpipe.funnel_counts_add,
+	SFUNC = adpipe_internal.funnel_counts_add,
 	STYPE = bigint[],
 	SSPACE = 320,
-	FINALFUNC = adpipe.funnel_counts_final,
-	COMBINEFUNC = adpipe.funnel_counts_combine,
+	FINALFUNC = adpipe_internal.funnel_counts_final,
+	COMBINEFUNC = adpipe_internal.funnel_counts_combine,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE adpipe.funnel_counts(integer) IS
 	'Users per level of a funnel, from the result of window_funnel of each: element n counts those who reached level n or further. As many elements as the highest level of all. A level that is NULL is left out, NULL if there is no other; level 0 counts nowhere. A level below 0 or above 32 is error 22023.';
 
 CREATE AGGREGATE adpipe.funnel_counts(level integer, steps integer) (
-	SFUNC = adpipe.funnel_counts_add,
+	SFUNC = adpipe_internal.funnel_counts_add,
 	STYPE = bigint[],
 	SSPACE = 320,
-	FINALFUNC = adpipe.funnel_counts_final,
-	COMBINEFUNC = adpipe.funnel_counts_combine,
+	FINALFUNC = adpipe_internal.funnel_counts_final,
+	COMBINEFUNC = adpipe_internal.funnel_counts_combine,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE adpipe.funnel_counts(integer, integer) IS
@@ -258,33 +258,33 @@ COMMENT ON AGGREGATE adpipe.funnel_counts(integer, integer) IS
 -- Retention.
 --
 
-CREATE FUNCTION adpipe.retention_add(adpipe.events_state, text, integer[], timestamptz, text, timestamptz, boolean, boolean)
+CREATE FUNCTION adpipe_internal.retention_add(adpipe.events_state, text, integer[], timestamptz, text, timestamptz, boolean, boolean)
 	RETURNS adpipe.events_state
 	AS 'MODULE_PATHNAME', 'adpipe_retention_add_timestamptz'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-CREATE FUNCTION adpipe.retention_add(adpipe.events_state, text, integer[], date, date, boolean, boolean)
+CREATE FUNCTION adpipe_internal.retention_add(adpipe.events_state, text, integer[], date, date, boolean, boolean)
 	RETURNS adpipe.events_state
 	AS 'MODULE_PATHNAME', 'adpipe_retention_add_date'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.retention_add(adpipe.events_state, text, integer[], timestamptz, text, timestamptz, boolean, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.retention_add(adpipe.events_state, text, integer[], timestamptz, text, timestamptz, boolean, boolean) IS
 	'Transition function of retention over moments. A row without a time is left out.';
-COMMENT ON FUNCTION adpipe.retention_add(adpipe.events_state, text, integer[], date, date, boolean, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.retention_add(adpipe.events_state, text, integer[], date, date, boolean, boolean) IS
 	'Transition function of retention over days. A row without a day is left out.';
 
 CREATE AGGREGATE adpipe.retention(kind text, days integer[], data_through timestamptz, zone text, at timestamptz, started boolean, returned boolean) (
-	SFUNC = adpipe.retention_add,
+	SFUNC = adpipe_internal.retention_add,
 	STYPE = adpipe.events_state,
 	SSPACE = 384,
-	FINALFUNC = adpipe.retention_days,
-	COMBINEFUNC = adpipe.events_combine,
+	FINALFUNC = adpipe_internal.retention_days,
+	COMBINEFUNC = adpipe_internal.events_combine,
 	PARALLEL = SAFE
 );
 CREATE AGGREGATE adpipe.retention(kind text, days integer[], data_through date, day date, started boolean, returned boolean) (
-	SFUNC = adpipe.retention_add,
+	SFUNC = adpipe_internal.retention_add,
 	STYPE = adpipe.events_state,
 	SSPACE = 384,
-	FINALFUNC = adpipe.retention_days,
-	COMBINEFUNC = adpipe.events_combine,
+	FINALFUNC = adpipe_internal.retention_days,
+	COMBINEFUNC = adpipe_internal.events_combine,
 	PARALLEL = SAFE
 );
 DO $retention$
@@ -307,29 +307,29 @@ $retention$;
 -- Retention by conditions alone.
 --
 
-CREATE FUNCTION adpipe.conditions_add(bigint, boolean[]) RETURNS bigint
+CREATE FUNCTION adpipe_internal.conditions_add(bigint, boolean[]) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'adpipe_conditions_add'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.conditions_add(bigint, boolean[]) IS
+COMMENT ON FUNCTION adpipe_internal.conditions_add(bigint, boolean[]) IS
 	'Transition function of retention by conditions: notes which are met. A row without a list of conditions is left out.';
 
-CREATE FUNCTION adpipe.conditions_combine(bigint, bigint) RETURNS bigint
+CREATE FUNCTION adpipe_internal.conditions_combine(bigint, bigint) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'adpipe_conditions_combine'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.conditions_combine(bigint, bigint) IS
+COMMENT ON FUNCTION adpipe_internal.conditions_combine(bigint, bigint) IS
 	'The conditions met in either of two states. A number that is no state, and different numbers of conditions, are error 22023.';
 
-CREATE FUNCTION adpipe.conditions_met(bigint) RETURNS boolean[]
+CREATE FUNCTION adpipe_internal.conditions_met(bigint) RETURNS boolean[]
 	AS 'MODULE_PATHNAME', 'adpipe_conditions_met'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.conditions_met(bigint) IS
+COMMENT ON FUNCTION adpipe_internal.conditions_met(bigint) IS
 	'Final function of retention by conditions.';
 
 CREATE AGGREGATE adpipe.retention(VARIADIC conditions boolean[]) (
-	SFUNC = adpipe.conditions_add,
+	SFUNC = adpipe_internal.conditions_add,
 	STYPE = bigint,
-	FINALFUNC = adpipe.conditions_met,
-	COMBINEFUNC = adpipe.conditions_combine,
+	FINALFUNC = adpipe_internal.conditions_met,
+	COMBINEFUNC = adpipe_internal.conditions_combine,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE adpipe.retention(VARIADIC boolean[]) IS

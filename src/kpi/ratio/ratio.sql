@@ -7,36 +7,36 @@
 
 CREATE TYPE adpipe.ratio_state;
 
-CREATE FUNCTION adpipe.ratio_in(cstring) RETURNS adpipe.ratio_state
+CREATE FUNCTION adpipe_internal.ratio_in(cstring) RETURNS adpipe.ratio_state
 	AS 'MODULE_PATHNAME', 'adpipe_ratio_in'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.ratio_in(cstring) IS
+COMMENT ON FUNCTION adpipe_internal.ratio_in(cstring) IS
 	'Input function of adpipe.ratio_state. A text that ratio_out would not write is error 22P02.';
 
-CREATE FUNCTION adpipe.ratio_out(adpipe.ratio_state) RETURNS cstring
+CREATE FUNCTION adpipe_internal.ratio_out(adpipe.ratio_state) RETURNS cstring
 	AS 'MODULE_PATHNAME', 'adpipe_ratio_out'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.ratio_out(adpipe.ratio_state) IS
+COMMENT ON FUNCTION adpipe_internal.ratio_out(adpipe.ratio_state) IS
 	'Output function of adpipe.ratio_state: ratio:1:kind:currency:rows, then for numerator and denominator :sum:rows:rows with the most decimals.';
 
-CREATE FUNCTION adpipe.ratio_recv(internal) RETURNS adpipe.ratio_state
+CREATE FUNCTION adpipe_internal.ratio_recv(internal) RETURNS adpipe.ratio_state
 	AS 'MODULE_PATHNAME', 'adpipe_ratio_recv'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.ratio_recv(internal) IS
+COMMENT ON FUNCTION adpipe_internal.ratio_recv(internal) IS
 	'Binary input function of adpipe.ratio_state. Bytes that ratio_send would not write are error 22P03.';
 
-CREATE FUNCTION adpipe.ratio_send(adpipe.ratio_state) RETURNS bytea
+CREATE FUNCTION adpipe_internal.ratio_send(adpipe.ratio_state) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'adpipe_ratio_send'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.ratio_send(adpipe.ratio_state) IS
+COMMENT ON FUNCTION adpipe_internal.ratio_send(adpipe.ratio_state) IS
 	'Binary output function of adpipe.ratio_state, in network byte order.';
 
 -- 104 bytes: AdpRatioState in ratio.h
 CREATE TYPE adpipe.ratio_state (
-	INPUT = adpipe.ratio_in,
-	OUTPUT = adpipe.ratio_out,
-	RECEIVE = adpipe.ratio_recv,
-	SEND = adpipe.ratio_send,
+	INPUT = adpipe_internal.ratio_in,
+	OUTPUT = adpipe_internal.ratio_out,
+	RECEIVE = adpipe_internal.ratio_recv,
+	SEND = adpipe_internal.ratio_send,
 	INTERNALLENGTH = 104,
 	ALIGNMENT = double,
 	STORAGE = plain
@@ -74,7 +74,7 @@ BEGIN
 		LOOP
 			FOREACH currency IN ARRAY ARRAY['', ', text']
 			LOOP
-				signature := pg_catalog.format('adpipe.%s(adpipe.ratio_state, %s, %2$s%3$s)',
+				signature := pg_catalog.format('adpipe_internal.%s(adpipe.ratio_state, %s, %2$s%3$s)',
 					operation.name, form.type, currency);
 				EXECUTE pg_catalog.format($create$
 					CREATE FUNCTION %s RETURNS adpipe.ratio_state
@@ -89,29 +89,29 @@ BEGIN
 END
 $transitions$;
 
-CREATE FUNCTION adpipe.ratio_combine(adpipe.ratio_state, adpipe.ratio_state)
+CREATE FUNCTION adpipe_internal.ratio_combine(adpipe.ratio_state, adpipe.ratio_state)
 	RETURNS adpipe.ratio_state
 	AS 'MODULE_PATHNAME', 'adpipe_ratio_combine'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.ratio_combine(adpipe.ratio_state, adpipe.ratio_state) IS
+COMMENT ON FUNCTION adpipe_internal.ratio_combine(adpipe.ratio_state, adpipe.ratio_state) IS
 	'Combine function of the ratio KPIs: the state of the rows of both. States of different kinds of ratios, and two currencies, are error 22023.';
 
-CREATE FUNCTION adpipe.ratio_final(adpipe.ratio_state) RETURNS numeric
+CREATE FUNCTION adpipe_internal.ratio_final(adpipe.ratio_state) RETURNS numeric
 	AS 'MODULE_PATHNAME', 'adpipe_ratio_final'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.ratio_final(adpipe.ratio_state) IS
+COMMENT ON FUNCTION adpipe_internal.ratio_final(adpipe.ratio_state) IS
 	'Final function of ratio KPIs: numerator / denominator, with as many digits as the server''s own division of the two sums. NULL if no numerator was reported, or if the denominator is missing or zero.';
 
-CREATE FUNCTION adpipe.ratio_final_mille(adpipe.ratio_state) RETURNS numeric
+CREATE FUNCTION adpipe_internal.ratio_final_mille(adpipe.ratio_state) RETURNS numeric
 	AS 'MODULE_PATHNAME', 'adpipe_ratio_final_mille'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.ratio_final_mille(adpipe.ratio_state) IS
+COMMENT ON FUNCTION adpipe_internal.ratio_final_mille(adpipe.ratio_state) IS
 	'Final function of ratio KPIs per thousand: 1000 * numerator / denominator. NULL if no numerator was reported, or if the denominator is missing or zero.';
 
-CREATE FUNCTION adpipe.ratio_final_gain(adpipe.ratio_state) RETURNS numeric
+CREATE FUNCTION adpipe_internal.ratio_final_gain(adpipe.ratio_state) RETURNS numeric
 	AS 'MODULE_PATHNAME', 'adpipe_ratio_final_gain'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.ratio_final_gain(adpipe.ratio_state) IS
+COMMENT ON FUNCTION adpipe_internal.ratio_final_gain(adpipe.ratio_state) IS
 	'Final function of ratio KPIs that say what came back beyond the denominator: (numerator - denominator) / denominator. NULL if no numerator was reported, or if the denominator is missing or zero.';
 
 --
@@ -130,7 +130,7 @@ COMMENT ON FUNCTION adpipe.ratio_final_gain(adpipe.ratio_state) IS
 --				either	the denominator belongs into one row of many
 --	trap		what to know before comparing it with another number
 --
-CREATE FUNCTION adpipe.ratio_kpis(
+CREATE FUNCTION adpipe_internal.ratio_kpis(
 		OUT section text, OUT name text, OUT numerator text, OUT denominator text,
 		OUT form text, OUT money text, OUT people text, OUT title text,
 		OUT unit text, OUT trap text)
@@ -254,7 +254,7 @@ CREATE FUNCTION adpipe.ratio_kpis(
 		  ) AS list (section, name, numerator, denominator, form, money, people,
 					 rows, title, unit, trap);
 	END;
-COMMENT ON FUNCTION adpipe.ratio_kpis() IS
+COMMENT ON FUNCTION adpipe_internal.ratio_kpis() IS
 	'Part of the definition of ratio KPIs: the list of all of them.';
 
 DO $ratios$
@@ -268,10 +268,10 @@ DECLARE
 	formula text;
 	definition text;
 BEGIN
-	FOR ratio IN SELECT * FROM adpipe.ratio_kpis()
+	FOR ratio IN SELECT * FROM adpipe_internal.ratio_kpis()
 	LOOP
-		final := CASE ratio.form WHEN 'plain' THEN 'adpipe.ratio_final'
-								 ELSE 'adpipe.ratio_final_' || ratio.form END;
+		final := CASE ratio.form WHEN 'plain' THEN 'adpipe_internal.ratio_final'
+								 ELSE 'adpipe_internal.ratio_final_' || ratio.form END;
 		initial_state := pg_catalog.format(
 			'ratio:1:%s:-:0:0:0:0:0:0:0',
 			COALESCE(NULLIF(
@@ -315,13 +315,13 @@ BEGIN
 
 				EXECUTE pg_catalog.format($create$
 					CREATE AGGREGATE %s (
-						SFUNC = adpipe.ratio_add,
+						SFUNC = adpipe_internal.ratio_add,
 						STYPE = adpipe.ratio_state,
 						FINALFUNC = %s,
-						COMBINEFUNC = adpipe.ratio_combine,
+						COMBINEFUNC = adpipe_internal.ratio_combine,
 						INITCOND = %L,
-						MSFUNC = adpipe.ratio_add,
-						MINVFUNC = adpipe.ratio_remove,
+						MSFUNC = adpipe_internal.ratio_add,
+						MINVFUNC = adpipe_internal.ratio_remove,
 						MSTYPE = adpipe.ratio_state,
 						MFINALFUNC = %s,
 						MINITCOND = %L,

@@ -5,35 +5,35 @@
 
 CREATE TYPE adpipe.adseries;
 
-CREATE FUNCTION adpipe.series_in(cstring) RETURNS adpipe.adseries
+CREATE FUNCTION adpipe_internal.series_in(cstring) RETURNS adpipe.adseries
 	AS 'MODULE_PATHNAME', 'adpipe_series_in'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.series_in(cstring) IS
+COMMENT ON FUNCTION adpipe_internal.series_in(cstring) IS
 	'Input function of adpipe.adseries. A text that series_out would not write is error 22P02, a time that is none 22007 or 22008.';
 
-CREATE FUNCTION adpipe.series_out(adpipe.adseries) RETURNS cstring
+CREATE FUNCTION adpipe_internal.series_out(adpipe.adseries) RETURNS cstring
 	AS 'MODULE_PATHNAME', 'adpipe_series_out'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.series_out(adpipe.adseries) IS
+COMMENT ON FUNCTION adpipe_internal.series_out(adpipe.adseries) IS
 	'Output function of adpipe.adseries: series:1: and time=value for each point, in order, with commas between.';
 
-CREATE FUNCTION adpipe.series_recv(internal) RETURNS adpipe.adseries
+CREATE FUNCTION adpipe_internal.series_recv(internal) RETURNS adpipe.adseries
 	AS 'MODULE_PATHNAME', 'adpipe_series_recv'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.series_recv(internal) IS
+COMMENT ON FUNCTION adpipe_internal.series_recv(internal) IS
 	'Binary input function of adpipe.adseries. Bytes that series_send would not write are error 22P03.';
 
-CREATE FUNCTION adpipe.series_send(adpipe.adseries) RETURNS bytea
+CREATE FUNCTION adpipe_internal.series_send(adpipe.adseries) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'adpipe_series_send'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.series_send(adpipe.adseries) IS
+COMMENT ON FUNCTION adpipe_internal.series_send(adpipe.adseries) IS
 	'Binary output function of adpipe.adseries, in network byte order.';
 
 CREATE TYPE adpipe.adseries (
-	INPUT = adpipe.series_in,
-	OUTPUT = adpipe.series_out,
-	RECEIVE = adpipe.series_recv,
-	SEND = adpipe.series_send,
+	INPUT = adpipe_internal.series_in,
+	OUTPUT = adpipe_internal.series_out,
+	RECEIVE = adpipe_internal.series_recv,
+	SEND = adpipe_internal.series_send,
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = double,
 	STORAGE = extended
@@ -41,35 +41,35 @@ CREATE TYPE adpipe.adseries (
 COMMENT ON TYPE adpipe.adseries IS
 	'A series of values in time, in order: what series() collects and rollup() merges, to be stored or read by ewma() and ewma_chart(). At most 10000000 points of 16 bytes.';
 
-CREATE FUNCTION adpipe.series_add(adpipe.adseries, timestamp, double precision)
+CREATE FUNCTION adpipe_internal.series_add(adpipe.adseries, timestamp, double precision)
 	RETURNS adpipe.adseries
 	AS 'MODULE_PATHNAME', 'adpipe_series_add'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.series_add(adpipe.adseries, timestamp, double precision) IS
+COMMENT ON FUNCTION adpipe_internal.series_add(adpipe.adseries, timestamp, double precision) IS
 	'Transition function of adpipe.series: adds a point. A NULL time or value changes nothing.';
 
-CREATE FUNCTION adpipe.series_combine(adpipe.adseries, adpipe.adseries)
+CREATE FUNCTION adpipe_internal.series_combine(adpipe.adseries, adpipe.adseries)
 	RETURNS adpipe.adseries
 	AS 'MODULE_PATHNAME', 'adpipe_series_combine'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.series_combine(adpipe.adseries, adpipe.adseries) IS
+COMMENT ON FUNCTION adpipe_internal.series_combine(adpipe.adseries, adpipe.adseries) IS
 	'Combine function of adpipe.series: the points of both.';
 
 CREATE AGGREGATE adpipe.series(at timestamp, value double precision) (
-	SFUNC = adpipe.series_add,
+	SFUNC = adpipe_internal.series_add,
 	STYPE = adpipe.adseries,
 	SSPACE = 1024,
-	COMBINEFUNC = adpipe.series_combine,
+	COMBINEFUNC = adpipe_internal.series_combine,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE adpipe.series(timestamp, double precision) IS
 	'Collects values with their times, in any order of rows, for ewma() and ewma_chart(). The time may be a date; for a timestamptz say in which zone: at AT TIME ZONE ''Europe/Berlin''. Aggregate to one value per time first: two values of one time are kept, the lower first. Rows whose time or value is NULL are left out; NULL if none is left. NaN and infinite values are error 22003, infinite times 22008, more than 10000000 points 54000.';
 
 CREATE AGGREGATE adpipe.rollup(series adpipe.adseries) (
-	SFUNC = adpipe.series_combine,
+	SFUNC = adpipe_internal.series_combine,
 	STYPE = adpipe.adseries,
 	SSPACE = 1024,
-	COMBINEFUNC = adpipe.series_combine,
+	COMBINEFUNC = adpipe_internal.series_combine,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE adpipe.rollup(adpipe.adseries) IS

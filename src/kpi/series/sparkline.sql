@@ -3,24 +3,24 @@
 -- drawing has eight levels.
 --
 
-CREATE FUNCTION adpipe.sparkline_add(internal, double precision)
+CREATE FUNCTION adpipe_internal.sparkline_add(internal, double precision)
 	RETURNS internal
 	AS 'MODULE_PATHNAME', 'adpipe_sparkline_add'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.sparkline_add(internal, double precision) IS
+COMMENT ON FUNCTION adpipe_internal.sparkline_add(internal, double precision) IS
 	'Transition function of adpipe.sparkline: appends a value.';
 
-CREATE FUNCTION adpipe.sparkline_final(internal) RETURNS text
+CREATE FUNCTION adpipe_internal.sparkline_final(internal) RETURNS text
 	AS 'MODULE_PATHNAME', 'adpipe_sparkline_final'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION adpipe.sparkline_final(internal) IS
+COMMENT ON FUNCTION adpipe_internal.sparkline_final(internal) IS
 	'Final function of adpipe.sparkline: draws the values.';
 
 CREATE AGGREGATE adpipe.sparkline(value double precision) (
-	SFUNC = adpipe.sparkline_add,
+	SFUNC = adpipe_internal.sparkline_add,
 	STYPE = internal,
 	SSPACE = 1024,
-	FINALFUNC = adpipe.sparkline_final,
+	FINALFUNC = adpipe_internal.sparkline_final,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE adpipe.sparkline(double precision) IS

@@ -149,7 +149,7 @@ COMMENT ON FUNCTION adpipe.rate_anomaly_score(double precision, double precision
 -- Budget pacing.  Plain SQL over money, so numeric throughout.
 --
 
-CREATE FUNCTION adpipe.pacing_argument(name text, value numeric, may_be_negative boolean)
+CREATE FUNCTION adpipe_internal.pacing_argument(name text, value numeric, may_be_negative boolean)
 	RETURNS numeric
 	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -169,7 +169,7 @@ BEGIN
 	RETURN value;
 END
 $$;
-COMMENT ON FUNCTION adpipe.pacing_argument(text, numeric, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.pacing_argument(text, numeric, boolean) IS
 	'Part of the pacing functions: the value, if it is finite (else error 22003) and where needed not negative (else error 22023). NULL if it is NULL.';
 
 CREATE FUNCTION adpipe.elapsed_fraction(first_day date, last_day date, today date)
@@ -187,34 +187,34 @@ COMMENT ON FUNCTION adpipe.elapsed_fraction(date, date, date) IS
 CREATE FUNCTION adpipe.pacing(spent numeric, budget numeric, elapsed numeric)
 	RETURNS numeric
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	RETURN adpipe.pacing_argument('spent', spent, true)
-		/ NULLIF(adpipe.pacing_argument('budget', budget, false), 0)
-		/ NULLIF(LEAST(adpipe.pacing_argument('elapsed', elapsed, false), 1), 0);
+	RETURN adpipe_internal.pacing_argument('spent', spent, true)
+		/ NULLIF(adpipe_internal.pacing_argument('budget', budget, false), 0)
+		/ NULLIF(LEAST(adpipe_internal.pacing_argument('elapsed', elapsed, false), 1), 0);
 COMMENT ON FUNCTION adpipe.pacing(numeric, numeric, numeric) IS
 	'Is the budget on pace? (spent / budget) / elapsed, a ratio: 1 is on plan, 1.2 is 20 % ahead of it. elapsed is the fraction of the period that is over, by days (elapsed_fraction) or by an expected delivery curve; from 1 on the result is spent / budget. NULL if an argument is NULL, or if budget or elapsed is 0. Spent and budget are in one currency; the function cannot check that. A negative budget or elapsed is error 22023; NaN, infinity and overflow are error 22003. One day says little: Google Ads may spend twice the daily budget on a day, and 30.4 times it in a month.';
 
 CREATE FUNCTION adpipe.projected_spend(spent numeric, elapsed numeric)
 	RETURNS numeric
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	RETURN adpipe.pacing_argument('spent', spent, true)
-		/ NULLIF(LEAST(adpipe.pacing_argument('elapsed', elapsed, false), 1), 0);
+	RETURN adpipe_internal.pacing_argument('spent', spent, true)
+		/ NULLIF(LEAST(adpipe_internal.pacing_argument('elapsed', elapsed, false), 1), 0);
 COMMENT ON FUNCTION adpipe.projected_spend(numeric, numeric) IS
 	'What the whole period will cost if spending goes on as it did: spent / elapsed, money. elapsed is the fraction of the period that is over; from 1 on the result is spent. NULL if an argument is NULL, or if elapsed is 0. A negative elapsed is error 22023; NaN, infinity and overflow are error 22003.';
 
 CREATE FUNCTION adpipe.remaining_daily(spent numeric, budget numeric, days_left numeric)
 	RETURNS numeric
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	RETURN (adpipe.pacing_argument('budget', budget, false)
-			- adpipe.pacing_argument('spent', spent, true))
-		/ NULLIF(GREATEST(adpipe.pacing_argument('days_left', days_left, true), 0), 0);
+	RETURN (adpipe_internal.pacing_argument('budget', budget, false)
+			- adpipe_internal.pacing_argument('spent', spent, true))
+		/ NULLIF(GREATEST(adpipe_internal.pacing_argument('days_left', days_left, true), 0), 0);
 COMMENT ON FUNCTION adpipe.remaining_daily(numeric, numeric, numeric) IS
 	'What can be spent on each day that is left: (budget - spent) / days_left, money per day; negative once the budget is overspent. NULL if an argument is NULL, or if no day is left. A negative budget is error 22023; NaN, infinity and overflow are error 22003.';
 
 CREATE FUNCTION adpipe.days_to_exhaustion(spent numeric, budget numeric, daily_spend numeric)
 	RETURNS numeric
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	RETURN GREATEST(adpipe.pacing_argument('budget', budget, false)
-					- adpipe.pacing_argument('spent', spent, true), 0)
-		/ NULLIF(GREATEST(adpipe.pacing_argument('daily_spend', daily_spend, true), 0), 0);
+	RETURN GREATEST(adpipe_internal.pacing_argument('budget', budget, false)
+					- adpipe_internal.pacing_argument('spent', spent, true), 0)
+		/ NULLIF(GREATEST(adpipe_internal.pacing_argument('daily_spend', daily_spend, true), 0), 0);
 COMMENT ON FUNCTION adpipe.days_to_exhaustion(numeric, numeric, numeric) IS
 	'How many days the budget lasts: (budget - spent) / daily_spend, days; 0 once it is spent. daily_spend is the mean of the last full days, best of seven or a multiple. NULL if an argument is NULL, or if daily_spend is not above 0. A negative budget is error 22023; NaN, infinity and overflow are error 22003.';
