@@ -120,7 +120,7 @@ ALTER TABLE raw OWNER TO regress_adpipe_nobody;
 REVOKE ALL ON raw FROM regress_adpipe_nobody;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA adpipe, adpipe_internal TO regress_adpipe_nobody;
 SET ROLE regress_adpipe_nobody;
-SELECT adpipe_internal.acts_for('raw'), adpipe_internal.watch_signals('raw', 'raw_source');
+SELECT adpipe_internal.act_for('raw'), adpipe_internal.watch_signals('raw', 'raw_source');
 RESET ROLE;
 ALTER TABLE raw OWNER TO CURRENT_USER;
 SELECT severity, target, problem FROM adpipe.health WHERE problem LIKE 'signals%';

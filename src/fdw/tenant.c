@@ -24,7 +24,7 @@
 #include "utils/rls.h"
 #include "utils/syscache.h"
 
-PG_FUNCTION_INFO_V1(adpipe_acts_for);
+PG_FUNCTION_INFO_V1(adpipe_act_for);
 PG_FUNCTION_INFO_V1(adpipe_is_acting);
 PG_FUNCTION_INFO_V1(adpipe_begin_storing);
 PG_FUNCTION_INFO_V1(adpipe_is_storing);
@@ -65,12 +65,13 @@ relation_owner(Oid relid)
 }
 
 /*
- * acts_for(target, is_scheduled): whether the caller owns a table, or has the
- * rights of the role that does; if so the rest of the statement may write its
- * ledger.  is_scheduled: superusers own only what is theirs.
+ * act_for(target, is_scheduled): lets the rest of the statement write the
+ * ledger of a table, if the caller owns the table or has the rights of the role
+ * that does.  Returns whether it does.  is_scheduled: a superuser owns only the
+ * tables that are the superuser's own.
  */
 Datum
-adpipe_acts_for(PG_FUNCTION_ARGS)
+adpipe_act_for(PG_FUNCTION_ARGS)
 {
 	Oid relid = PG_GETARG_OID(0);
 	Oid owner = relation_owner(relid);

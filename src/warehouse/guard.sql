@@ -2,7 +2,7 @@
  * guard.sql: who may write what into the ledgers.
  *
  * The functions that write them have the rights of the extension's owner and
- * may be called by every loader.  Their caller said by acts_for() for which
+ * may be called by every loader.  Their caller said by act_for() for which
  * copies of its own the statement acts; nothing else is let through.  Views are
  * security barriers: no condition of a reader sees a row before theirs has.
  */

@@ -125,7 +125,7 @@ DECLARE
     part regclass;
     made integer := 0;
 BEGIN
-    PERFORM adpipe_internal.acts_for(target);
+    PERFORM adpipe_internal.act_for(target);
     FOR month, month_end IN
         SELECT m::date, (m + interval '1 month')::date
         FROM generate_series(date_trunc('month', since::timestamp),
@@ -291,7 +291,7 @@ BEGIN
              ELSE '_first_seen timestamptz NOT NULL, _last_seen timestamptz NOT NULL, _deleted_at timestamptz' END,
         CASE WHEN is_daily THEN ' PARTITION BY RANGE (date_day)' ELSE '' END);
     made := name::regclass;
-    PERFORM adpipe_internal.acts_for(made);
+    PERFORM adpipe_internal.act_for(made);
     PERFORM adpipe_internal.copy_comments(source, made);
     EXECUTE format('ALTER TABLE %s REPLICA IDENTITY FULL', made);
     PERFORM adpipe_internal.watch_table(made, made);
@@ -357,7 +357,7 @@ CREATE FUNCTION adpipe_internal.require_owner(target regclass) RETURNS void
 AS $$
 BEGIN
     PERFORM adpipe_internal.require_target(target);
-    IF NOT adpipe_internal.acts_for(target) THEN
+    IF NOT adpipe_internal.act_for(target) THEN
         RAISE EXCEPTION 'must be owner of table %', target USING ERRCODE = 'insufficient_privilege';
     END IF;
 END

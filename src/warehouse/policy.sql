@@ -9,11 +9,11 @@ COMMENT ON FUNCTION adpipe_internal.in_transaction_block() IS
     'Whether a transaction is open that the client ends, so that a procedure cannot commit.';
 REVOKE ALL ON FUNCTION adpipe_internal.in_transaction_block() FROM PUBLIC;
 
-CREATE FUNCTION adpipe_internal.acts_for(target regclass, is_scheduled boolean DEFAULT false) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'adpipe_acts_for' LANGUAGE C STRICT STABLE;
-COMMENT ON FUNCTION adpipe_internal.acts_for(regclass, boolean) IS
-    'Whether a table belongs to the caller, which then may write its ledger until the statement ends. is_scheduled: what belongs to others does not belong to a superuser, whom their triggers would run as.';
-REVOKE ALL ON FUNCTION adpipe_internal.acts_for(regclass, boolean) FROM PUBLIC;
+CREATE FUNCTION adpipe_internal.act_for(target regclass, is_scheduled boolean DEFAULT false) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'adpipe_act_for' LANGUAGE C STRICT STABLE;
+COMMENT ON FUNCTION adpipe_internal.act_for(regclass, boolean) IS
+    'Lets the rest of the statement write the ledger of a table, if the table belongs to the caller; returns whether it does. is_scheduled: a table of another role does not belong to a superuser, since the triggers of that role would run as the superuser.';
+REVOKE ALL ON FUNCTION adpipe_internal.act_for(regclass, boolean) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.is_acting(target regclass) RETURNS boolean
     AS 'MODULE_PATHNAME', 'adpipe_is_acting' LANGUAGE C STRICT STABLE;

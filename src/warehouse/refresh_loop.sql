@@ -368,14 +368,14 @@ BEGIN
     FOR copy IN
         SELECT u.target, u.is_daily FROM adpipe_internal.unchecked_targets(ARRAY(
             SELECT t.target FROM adpipe.targets t
-            WHERE t.enabled AND adpipe_internal.acts_for(t.target, true))) u
+            WHERE t.enabled AND adpipe_internal.act_for(t.target, true))) u
     LOOP
         CALL adpipe_internal.check_part(copy.target, copy.is_daily);
     END LOOP;
     FOR due IN
         SELECT d FROM adpipe_internal.due_targets(ARRAY(
             SELECT t.target FROM adpipe.targets t
-            WHERE t.enabled AND adpipe_internal.acts_for(t.target, true))) d
+            WHERE t.enabled AND adpipe_internal.act_for(t.target, true))) d
     LOOP
         EXIT WHEN clock_timestamp() > deadline;
         CALL adpipe_internal.refresh_target(due, NULL, NULL, true);

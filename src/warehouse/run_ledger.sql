@@ -1,6 +1,6 @@
 /*
- * run_ledger.sql: the functions by which refreshes write the ledger.  They run with
- * the rights of the extension's owner, and are for the roles that
+ * run_ledger.sql: the functions by which refreshes write the ledger.  They run
+ * with the rights of the extension's owner, and are for the roles that
  * grant_loader() names, each for its own copies: see guard.sql.
  */
 
@@ -389,7 +389,7 @@ BEGIN
         UNION ALL SELECT 'adpipe_internal.lock_target(regclass, text)'::regprocedure
         UNION ALL SELECT 'adpipe_internal.hold_relation(regclass, boolean)'::regprocedure
         UNION ALL SELECT 'adpipe_internal.begin_storing(regclass)'::regprocedure
-        UNION ALL SELECT 'adpipe_internal.acts_for(regclass, boolean)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.act_for(regclass, boolean)'::regprocedure
         UNION ALL SELECT 'adpipe_internal.is_acting(regclass)'::regprocedure
         UNION ALL SELECT 'adpipe_internal.in_transaction_block()'::regprocedure
         UNION ALL SELECT 'adpipe_internal.is_part_of_account(regclass)'::regprocedure

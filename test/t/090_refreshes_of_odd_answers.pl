@@ -101,7 +101,7 @@ is(run("SELECT lookback, retention FROM adpipe.targets WHERE target = 'ads.campa
 # which one was read in between.
 my $slices = "SELECT * FROM adpipe.slice_ledger WHERE target = 'ads.campaign'::regclass AND account_id = '$auckland' ORDER BY date_day";
 my $before = $node->safe_psql('postgres', $slices);
-is(run("SELECT adpipe_internal.acts_for('ads.campaign'), adpipe_internal.record_slices((SELECT max(run_id) FROM adpipe.runs), '$auckland', adpipe_internal.clock() - interval '1 day',
+is(run("SELECT adpipe_internal.act_for('ads.campaign'), adpipe_internal.record_slices((SELECT max(run_id) FROM adpipe.runs), '$auckland', adpipe_internal.clock() - interval '1 day',
 	'[{\"date_day\": \"2026-11-12\", \"rows\": 0, \"content_hash\": \"0\"}, {\"date_day\": \"2026-11-13\", \"rows\": 0, \"content_hash\": \"0\"}]')"),
 	't|{}', 'an older answer replaces nothing');
 is($node->safe_psql('postgres', $slices), $before, 'nor is it in the ledger');

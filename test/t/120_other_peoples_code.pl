@@ -187,7 +187,7 @@ $loader->query("CALL adpipe.refresh('ads.campaign')");
 
 # While a copy of another role is written, nobody hangs anything onto it.
 $admin->query('BEGIN');
-answer($admin, "SELECT adpipe_internal.acts_for('evil.copy'), adpipe_internal.require_trust('evil.copy', true)");
+answer($admin, "SELECT adpipe_internal.act_for('evil.copy'), adpipe_internal.require_trust('evil.copy', true)");
 for my $late ("CREATE TABLE evil.late (LIKE evil.copy); ALTER TABLE evil.copy ATTACH PARTITION evil.late FOR VALUES FROM ('2001-01-01') TO ('2001-02-01')",
 	'CREATE INDEX ON evil.copy ((evil.spy(1)))', 'CREATE TRIGGER t AFTER INSERT ON evil.copy EXECUTE FUNCTION evil.spy()', "CREATE TRIGGER t AFTER INSERT ON $part EXECUTE FUNCTION evil.spy()")
 {

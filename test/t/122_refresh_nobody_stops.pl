@@ -49,9 +49,9 @@ for my $name (qw(attacker reader))
 # The lock is one: two who may take it wait for each other.
 my $second = session($node, user => 'loader');
 $as{loader}->query('BEGIN');
-answer($as{loader}, "SELECT adpipe_internal.acts_for('ads.campaign'), adpipe_internal.lock_target('ads.campaign', 'runs')");
-is(problem($second, "SET lock_timeout = '300ms'; SELECT adpipe_internal.acts_for('ads.campaign'), adpipe_internal.lock_target('ads.campaign', 'runs')")->{sqlstate}, '55P03', 'the owner waits for itself');
-is(answer($second, "SELECT adpipe_internal.acts_for('ads.campaign'), adpipe_internal.lock_target('ads.campaign', 'partitions')"), 't|', 'but not for what is another lock');
+answer($as{loader}, "SELECT adpipe_internal.act_for('ads.campaign'), adpipe_internal.lock_target('ads.campaign', 'runs')");
+is(problem($second, "SET lock_timeout = '300ms'; SELECT adpipe_internal.act_for('ads.campaign'), adpipe_internal.lock_target('ads.campaign', 'runs')")->{sqlstate}, '55P03', 'the owner waits for itself');
+is(answer($second, "SELECT adpipe_internal.act_for('ads.campaign'), adpipe_internal.lock_target('ads.campaign', 'partitions')"), 't|', 'but not for what is another lock');
 is($node->safe_psql('postgres', "SELECT DISTINCT objsubid NOT IN (1, 2) FROM pg_locks WHERE locktype = 'advisory'"), 't', 'with a tag that no function of SQL has');
 $as{loader}->query('ROLLBACK');
 
@@ -114,7 +114,7 @@ for my $guess ('UTC', $node->safe_psql('postgres', "SELECT value FROM adpipe.set
 # A table that one owns opens no other, nor a function with another's rights.
 $node->safe_psql('postgres', 'CREATE SCHEMA mine AUTHORIZATION attacker; GRANT SELECT ON ALL TABLES IN SCHEMA google TO attacker');
 $as{attacker}->query("SELECT adpipe.materialize('google.campaign_daily', 'mine.campaign', '2026-11-10')");
-is(problem($as{attacker}, "SELECT adpipe_internal.acts_for('mine.campaign'), adpipe_internal.lock_target($oid, 'runs')")->{sqlstate}, '42501', 'to act for a copy of one\'s own locks no other');
+is(problem($as{attacker}, "SELECT adpipe_internal.act_for('mine.campaign'), adpipe_internal.lock_target($oid, 'runs')")->{sqlstate}, '42501', 'to act for a copy of one\'s own locks no other');
 
 # The answer of a statement, or the message of its error.
 sub answer

@@ -69,7 +69,7 @@ is(answer($as{reader}, "SELECT has_schema_privilege('adpipe_parts', 'USAGE')"), 
 $as{loader}->query($_) for 'CREATE INDEX ON ads.campaign (campaign_id)', 'ALTER TABLE ads.campaign ADD CONSTRAINT positive CHECK (clicks >= 0)',
   "SELECT adpipe_internal.make_partitions('ads.campaign', '2026-06-01', '2026-06-30')";
 answer($as{deputy}, $_) for "ALTER TABLE ads.campaign DROP CONSTRAINT positive", "SELECT adpipe_internal.make_partitions('ads.campaign', '2026-07-01', '2026-07-31')";
-$admin->query($_) for "SELECT adpipe_internal.acts_for('ads.campaign')", "SELECT adpipe_internal.make_partitions('ads.campaign', '2026-08-01', '2026-08-31')";
+$admin->query($_) for "SELECT adpipe_internal.act_for('ads.campaign')", "SELECT adpipe_internal.make_partitions('ads.campaign', '2026-08-01', '2026-08-31')";
 is(answer($admin, sprintf $parts, 'ads.campaign'), '5|t|t|t|t|t', 'further ones as well, whoever makes them');
 $as{loader}->query($_) for "SELECT adpipe.alter_target('ads.campaign', retention => '1 day')", "CALL adpipe.refresh('ads.campaign')", "SELECT adpipe.alter_target('ads.campaign', retention => '10 years')";
 is(answer($admin, "SELECT count(*) FROM pg_inherits WHERE inhparent = 'ads.campaign'::regclass"), '2', 'retention drops them');
