@@ -276,49 +276,70 @@ adpipe_events_out(PG_FUNCTION_ARGS)
 }
 
 /*
- * events_recv(internal) returns events_state
- *
- * The server checks that nothing is left over; the rest is up to us, since
- * the message may come from anyone.
+ * Reads everything before the events of a message, and makes a state with room
+ * for all of them.  Sets *count to their number.  NULL if the message is
+ * malformed, which includes a number of events that it does not hold.
  */
-Datum
-adpipe_events_recv(PG_FUNCTION_ARGS)
+static AdpEvents *
+receive_header(StringInfo message, uint32 *count, bool *keeps_others)
 {
-	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
 	AdpEventsCall call;
-	AdpEvents *state = NULL;
-	AdpEvent *event;
 	uint32 parameter_bytes;
-	int64 count = 0;
-	bool keeps_others = false;
 
 	adp_events_check_version(pq_getmsgbyte(message));
 	call.kind = pq_getmsgbyte(message);
 	call.time_type = pq_getmsgbyte(message);
 	call.condition_count = pq_getmsgbyte(message);
 	parameter_bytes = pq_getmsgint(message, sizeof(int32));
-	if (parameter_bytes <= PARAMETER_BYTES_MAX)
-	{
-		call.parameter_bytes = parameter_bytes;
-		call.parameters =
-			pnstrdup(pq_getmsgbytes(message, parameter_bytes), parameter_bytes);
-		count = pq_getmsgint(message, sizeof(int32));
-		if (count * EVENT_BYTES == message->len - message->cursor)
-			state = make_checked(&call, count, &keeps_others);
-	}
+	if (parameter_bytes > PARAMETER_BYTES_MAX)
+		return NULL;
 
-	for (event = state ? ADP_EVENTS_FIRST(state) : NULL;
-		 state != NULL && state->count < count; event++)
+	call.parameter_bytes = parameter_bytes;
+	call.parameters =
+		pnstrdup(pq_getmsgbytes(message, parameter_bytes), parameter_bytes);
+	*count = pq_getmsgint(message, sizeof(int32));
+	if ((int64) *count * EVENT_BYTES != message->len - message->cursor)
+		return NULL;
+	return make_checked(&call, *count, keeps_others);
+}
+
+/*
+ * Reads the events of a message into a state that has room for them.  False if
+ * one of them cannot be there.
+ */
+static bool
+receive_events(StringInfo message, AdpEvents *state, uint32 count,
+			   bool keeps_others)
+{
+	AdpEvent *event = ADP_EVENTS_FIRST(state);
+
+	for (; state->count < count; event++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		event->time = pq_getmsgint64(message);
 		event->conditions = pq_getmsgint(message, sizeof(int32));
-		if (event_is_valid(state, event, keeps_others))
-			state->count++;
-		else
-			state = NULL;
+		if (!event_is_valid(state, event, keeps_others))
+			return false;
+		state->count++;
 	}
-	if (state == NULL)
+	return true;
+}
+
+/*
+ * events_recv(internal) returns events_state
+ *
+ * The server checks that no bytes are left over.  We check the rest, because
+ * any client can send a message.
+ */
+Datum
+adpipe_events_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo message = (StringInfo) PG_GETARG_POINTER(0);
+	uint32 count;
+	bool keeps_others;
+	AdpEvents *state = receive_header(message, &count, &keeps_others);
+
+	if (state == NULL || !receive_events(message, state, count, keeps_others))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid external \"%s\" value", ADP_EVENTS_TYPE)));
