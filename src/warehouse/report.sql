@@ -210,11 +210,12 @@ CREATE FUNCTION adpipe_internal.change_text(now numeric, before numeric) RETURNS
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT CASE WHEN before IS NULL OR now IS NULL OR before <= 0 THEN '-'
+    SELECT CASE WHEN before = 0 AND now > 0 THEN 'new'
+                WHEN before IS NULL OR now IS NULL OR before <= 0 THEN '-'
                 WHEN now > 10 * before THEN '×' || to_char(least(now / before, 999999), 'FM999990')
                 ELSE to_char(100 * (now - before) / before, 'FMSG999990') || ' %' END
 $$;
-COMMENT ON FUNCTION adpipe_internal.change_text(numeric, numeric) IS 'A change in percent, as a factor above ten; - where there is nothing to compare.';
+COMMENT ON FUNCTION adpipe_internal.change_text(numeric, numeric) IS 'A change in percent, as a factor above ten; new where it was zero before, - where there is nothing to compare.';
 
 CREATE FUNCTION adpipe_internal.cell_text(value text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -88,8 +88,8 @@ GROUP BY c.account_id, c.state ORDER BY 1, 2;
 \echo '   provisional, since the platform restates it'
 \echo
 SELECT left(account_name, 20) AS account, left(campaign_name, 24) AS campaign, currency,
-       round(spend, 2) AS spend, adpipe_internal.change_text(spend, spend_day_before) AS day,
-       adpipe_internal.change_text(spend, spend_week_before) AS week, round(conversions, 1) AS conv,
+       round(spend, 2) AS spend, round(100 * (spend / nullif(spend_day_before, 0) - 1)) AS "day %",
+       round(100 * (spend / nullif(spend_week_before, 0) - 1)) AS "week %", round(conversions, 1) AS conv,
        round(roas, 2) AS roas, round(100 * plan_used) AS "plan %", trend AS "two weeks"
 FROM (SELECT *, row_number() OVER (PARTITION BY account_id ORDER BY spend DESC NULLS LAST) AS place
       FROM adpipe.daily_report('ads.campaign')) r
