@@ -200,8 +200,11 @@ CREATE FUNCTION adpipe_internal.note_watched(target regclass, relation regclass)
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF adpipe_internal.is_acting(target) THEN
-        INSERT INTO adpipe.watched_tables VALUES (relation, target) ON CONFLICT DO NOTHING;
+    IF adpipe_internal.is_acting(target)
+       AND (relation = target OR EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = relation AND i.inhparent = $1)) THEN
+        INSERT INTO adpipe.watched_tables AS w VALUES (relation, target)
+        ON CONFLICT ON CONSTRAINT watched_tables_pkey DO UPDATE SET target = excluded.target
+        WHERE w.target <> excluded.target;
     END IF;
 END
 $$;
@@ -397,6 +400,12 @@ DECLARE
     now timestamptz := adpipe_internal.clock();
     differing integer;
 BEGIN
+    /* In order, as a session that stores takes them, so that neither waits for the other in a circle. */
+    PERFORM FROM adpipe.slice_ledger s
+    JOIN jsonb_to_recordset(slices) f (account_id text, date_day date)
+        ON s.account_id = f.account_id AND s.date_day = f.date_day
+    WHERE s.target = $1
+    ORDER BY s.account_id, s.date_day FOR NO KEY UPDATE OF s;
     UPDATE adpipe.slice_ledger s
     SET checked_at = now, differs_since = CASE WHEN f.differs THEN coalesce(s.differs_since, now) END
     FROM jsonb_to_recordset(slices) f (account_id text, date_day date, content_hash text, asked_at timestamptz, differs boolean)
@@ -542,20 +551,46 @@ COMMENT ON FUNCTION adpipe_internal.unchecked_targets(regclass[]) IS
     'Those of some copies of which a part is to be compared with the ledger today.';
 REVOKE ALL ON FUNCTION adpipe_internal.unchecked_targets(regclass[]) FROM PUBLIC;
 
+/* What hinders the check of one copy must not stop the refresh of the others. */
+CREATE FUNCTION adpipe_internal.try_check(target regclass, since date, until date) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF since IS NULL THEN
+        PERFORM adpipe_internal.check_entities(target);
+    ELSE
+        PERFORM adpipe_internal.check_days(target, since, until);
+    END IF;
+    RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+    RETURN format('%s (SQLSTATE %s)', SQLERRM, SQLSTATE);
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.try_check(regclass, date, date) IS
+    'Compares some days of a copy, or without days its lists, with the ledger; returns what hinders that, or NULL.';
+REVOKE ALL ON FUNCTION adpipe_internal.try_check(regclass, date, date) FROM PUBLIC;
+
+/* That a part was asked for is committed first, so that one that fails does not come first for ever. */
 CREATE PROCEDURE adpipe_internal.check_part(target regclass, is_daily boolean)
     LANGUAGE plpgsql
 AS $$
 DECLARE
     part record;
+    problem text;
 BEGIN
     FOR part IN SELECT d.since, d.until FROM adpipe_internal.days_to_check(target) d LOOP
+        COMMIT AND CHAIN;
         PERFORM adpipe_internal.steady_session();
-        PERFORM adpipe_internal.check_days(target, part.since, part.until);
+        problem := coalesce(problem, adpipe_internal.try_check(target, part.since, part.until));
         COMMIT AND CHAIN;
     END LOOP;
     PERFORM adpipe_internal.steady_session();
     IF NOT is_daily THEN
-        PERFORM adpipe_internal.check_entities(target);
+        problem := adpipe_internal.try_check(target, NULL, NULL);
+    END IF;
+    IF problem IS NOT NULL THEN
+        RAISE WARNING '% was not compared with the ledger: %', target, problem;
     END IF;
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();

@@ -59,7 +59,7 @@ GRANT SELECT ON adpipe.slice_facts TO PUBLIC;
  */
 CREATE VIEW adpipe.kept_accounts AS
     SELECT a.target, a.account_id, a.is_listed, a.ended_day, adpipe_internal.day_of(adpipe_internal.clock(), a.time_zone) AS today,
-           coalesce(t.listed_as <> adpipe_internal.account_options(t.source), false) AS is_outdated
+           coalesce(t.source IS NOT NULL AND t.listed_as <> adpipe_internal.account_options(t.source), false) AS is_outdated
     FROM adpipe.account_ledger a
     JOIN adpipe.target_ledger t ON t.target = a.target
     WHERE (a.is_listed OR EXISTS (SELECT FROM adpipe.slice_ledger s

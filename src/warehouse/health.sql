@@ -93,7 +93,7 @@ CREATE VIEW adpipe.health_unlisted AS
     SELECT 'warning', t.target, NULL, 'the accounts of the source were changed and have not been listed since',
            NULL, format('CALL adpipe.refresh(%L);', t.target)
     FROM adpipe.target_ledger t
-    WHERE t.enabled AND t.listed_as <> adpipe_internal.account_options(t.source);
+    WHERE t.enabled AND t.source IS NOT NULL AND t.listed_as <> adpipe_internal.account_options(t.source);
 COMMENT ON VIEW adpipe.health_unlisted IS 'Part of adpipe.health: accounts that were lost and whose end nobody has accepted, and accounts that nobody has listed yet.';
 
 CREATE VIEW adpipe.health_died AS

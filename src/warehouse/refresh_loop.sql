@@ -225,6 +225,9 @@ BEGIN
     ELSIF NOT has_table_privilege(adpipe_internal.owner_of(target), source, 'SELECT') THEN
         RETURN format('role "%s", which owns the copy, may not read %s', adpipe_internal.owner_of(target), source);
     END IF;
+    IF row_security_active(target) THEN
+        RETURN format('row-level security of the copy holds for role "%s", which would see and replace a part of it', current_user);
+    END IF;
     PERFORM adpipe_internal.require_trust(source, false);
     PERFORM adpipe_internal.require_trust(target, true);
     remedy := adpipe_internal.source_difference(source, target);
@@ -254,8 +257,11 @@ BEGIN
     run := adpipe_internal.begin_run(target, since, until, is_scheduled);
     problem := adpipe_internal.judge_source(target, facts.source);
     COMMIT AND CHAIN;
-    CALL adpipe_internal.check_copy(target, facts.is_daily);
-    COMMIT AND CHAIN;
+    /* What judge_source() refuses would end the check with an error, and with it the refresh of other copies. */
+    IF problem IS NULL OR facts.source IS NULL THEN
+        CALL adpipe_internal.check_copy(target, facts.is_daily);
+        COMMIT AND CHAIN;
+    END IF;
     IF problem IS NULL THEN
         PERFORM adpipe_internal.steady_session();
         problem := adpipe_internal.list_accounts(target, facts.source);
@@ -336,7 +342,7 @@ AS $$
     FROM adpipe.target_ledger t
     WHERE t.target = ANY (targets) AND coalesce(t.resume_at <= adpipe_internal.clock(), true)
       AND (NOT EXISTS (SELECT FROM adpipe.account_ledger a WHERE a.target = t.target AND a.is_listed)
-           OR t.listed_as <> adpipe_internal.account_options(t.source)
+           OR t.source IS NOT NULL AND t.listed_as <> adpipe_internal.account_options(t.source)
            OR EXISTS (SELECT FROM adpipe.touches m WHERE m.target = t.target)
            OR NOT t.is_daily AND EXISTS (SELECT FROM adpipe.slice_ledger s
                                          WHERE s.target = t.target AND s.differs_since IS NOT NULL)
@@ -365,13 +371,6 @@ BEGIN
     PERFORM adpipe_internal.steady_session();
     /* The settings are there once the library is loaded, which that did. */
     deadline := adpipe_internal.run_deadline(true);
-    FOR copy IN
-        SELECT u.target, u.is_daily FROM adpipe_internal.unchecked_targets(ARRAY(
-            SELECT t.target FROM adpipe.targets t
-            WHERE t.enabled AND adpipe_internal.act_for(t.target, true))) u
-    LOOP
-        CALL adpipe_internal.check_part(copy.target, copy.is_daily);
-    END LOOP;
     FOR due IN
         SELECT d FROM adpipe_internal.due_targets(ARRAY(
             SELECT t.target FROM adpipe.targets t
@@ -379,6 +378,16 @@ BEGIN
     LOOP
         EXIT WHEN clock_timestamp() > deadline;
         CALL adpipe_internal.refresh_target(due, NULL, NULL, true);
+    END LOOP;
+    COMMIT AND CHAIN;
+    PERFORM adpipe_internal.steady_session();
+    FOR copy IN
+        SELECT u.target, u.is_daily FROM adpipe_internal.unchecked_targets(ARRAY(
+            SELECT t.target FROM adpipe.targets t
+            WHERE t.enabled AND adpipe_internal.act_for(t.target, true))) u
+    LOOP
+        EXIT WHEN clock_timestamp() > deadline;
+        CALL adpipe_internal.check_part(copy.target, copy.is_daily);
     END LOOP;
     COMMIT;
 END

@@ -91,6 +91,8 @@ CREATE FUNCTION adpipe_internal.mark_affected(target regclass, account_id text, 
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
+    /* In order: see record_check(). */
+    SELECT FROM adpipe.slice_ledger s WHERE s.target = $1 AND s.account_id = $2 ORDER BY s.date_day FOR NO KEY UPDATE;
     UPDATE adpipe.slice_ledger s SET stale_since = greatest(adpipe_internal.clock(), s.fetched_at + interval '1 microsecond')
     FROM adpipe.target_ledger t
     JOIN adpipe.account_ledger a ON a.target = t.target
