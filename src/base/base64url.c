@@ -1,6 +1,6 @@
 /*
  * base64url.c
- *	  Bytes in base64url (RFC 4648, 5).
+ *	  Encodes bytes in base64url (RFC 4648, section 5).
  */
 #include "postgres.h"
 
@@ -24,7 +24,7 @@ adp_base64url_append(StringInfo out, const unsigned char *bytes, size_t len)
 			group |= (uint32) bytes[i + 1] << 8;
 		if (count > 2)
 			group |= bytes[i + 2];
-		/* count bytes make count + 1 digits of six bits */
+		/* count bytes become count + 1 digits of six bits */
 		for (size_t j = 0; j <= count; j++)
 			appendStringInfoChar(out, digits[(group >> (18 - 6 * j)) & 0x3f]);
 	}

@@ -1,6 +1,6 @@
 /*
  * base64url.h
- *	  Bytes in base64url (RFC 4648, 5).
+ *	  Encodes bytes in base64url (RFC 4648, section 5).
  */
 #ifndef ADP_BASE_BASE64URL_H
 #define ADP_BASE_BASE64URL_H

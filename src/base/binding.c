@@ -1,6 +1,6 @@
 /*
  * binding.c
- *	  What ties something that a process keeps to server and user mapping.
+ *	  Binds cached data to the server and user mapping that it came from.
  */
 #include "postgres.h"
 
@@ -13,7 +13,7 @@
 static dlist_head bindings = DLIST_STATIC_INIT(bindings);
 
 /*
- * Syscache callback: marks what is tied to a changed server or mapping.
+ * Syscache callback: marks the bindings of a changed server or mapping.
  */
 static void
 mark_stale(Datum arg, int cacheid, uint32 hash)
@@ -26,14 +26,14 @@ mark_stale(Datum arg, int cacheid, uint32 hash)
 		uint32 own = cacheid == FOREIGNSERVEROID ? binding->server_hash
 												 : binding->mapping_hash;
 
-		/* 0 stands for all entries of the cache */
+		/* hash 0 invalidates all entries of the cache */
 		if (hash == 0 || hash == own)
 			binding->is_stale = true;
 	}
 }
 
 /*
- * Ties a binding.
+ * Starts to watch a server and user mapping.
  */
 void
 adp_binding_tie(AdpBinding *binding, Oid serverid, Oid umid)
@@ -56,7 +56,7 @@ adp_binding_tie(AdpBinding *binding, Oid serverid, Oid umid)
 }
 
 /*
- * Lets a binding go.
+ * Stops watching.
  */
 void
 adp_binding_let_go(AdpBinding *binding)

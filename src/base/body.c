@@ -1,6 +1,6 @@
 /*
  * body.c
- *	  What a body of JSON must pass before it is lexed.
+ *	  Checks a JSON body before the lexer reads it.
  */
 #include "postgres.h"
 
@@ -11,17 +11,17 @@
 
 #include "base/body.h"
 
-/* How much is verified between two checks for interrupts. */
+/* Bytes verified between two checks for interrupts. */
 #define VERIFY_CHUNK ((Size) 1024 * 1024)
 
-/* The most bytes of a character that the end of a chunk may leave there. */
+/* Most bytes of a character that can remain at the end of a chunk. */
 #define MAX_CUT_BYTES 3
 
-/* How much of a body that is no object is shown. */
+/* Length of the sample that an error shows of a malformed body. */
 #define SAMPLE_LEN 60
 
 /*
- * Shows how a body begins in printable characters, cut at SAMPLE_LEN.
+ * Returns the beginning of a body in printable characters, cut at SAMPLE_LEN.
  */
 static char *
 show_beginning(const char *body, Size body_len)
@@ -48,8 +48,8 @@ show_beginning(const char *body, Size body_len)
 }
 
 /*
- * Fails unless the first character is that of an object.  A body that is none
- * is often a web page of some proxy: shows it.
+ * Fails unless the body begins with an object.  Other bodies are often the web
+ * page of a proxy, so the error shows the beginning.
  */
 static bool
 check_beginning(const char *body, Size body_len, AdpError *error)
@@ -103,8 +103,8 @@ check_encoding(const char *body, Size body_len, AdpError *error)
 }
 
 /*
- * Fails unless the body may be lexed.  The lexer takes its length as an int,
- * and a text as long as the body must still fit into an allocation.
+ * Fails unless the lexer can read the body.  The lexer takes the length as an
+ * int, and a text as long as the body must still fit into an allocation.
  */
 bool
 adp_body_check(const char *body, Size body_len, AdpError *error)

@@ -1,6 +1,6 @@
 /*
  * body.h
- *	  What a body of JSON must pass before it is lexed.
+ *	  Checks a JSON body before the lexer reads it.
  */
 #ifndef ADP_BASE_BODY_H
 #define ADP_BASE_BODY_H
@@ -8,9 +8,9 @@
 #include "base/error.h"
 
 /*
- * Fails, filling *error, unless the first character other than white space is
- * the opening brace of an object and the whole body is UTF-8 without NUL, of
- * less than 1 GB.  Checks for interrupts in between.
+ * Fails and fills *error unless the body begins, after white space, with the
+ * opening brace of an object, is UTF-8 without NUL, and is smaller than 1 GB.
+ * Checks for interrupts.
  */
 extern bool adp_body_check(const char *body, Size body_len, AdpError *error);
 

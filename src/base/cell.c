@@ -1,6 +1,6 @@
 /*
  * cell.c
- *	  The text of a cell: escapes of JSON strings undone.
+ *	  The text of a cell, with JSON escapes decoded.
  */
 #include "postgres.h"
 
@@ -12,8 +12,8 @@
 #define HEX_DIGITS 4
 
 /*
- * Reads the four hex digits at *pos and moves it past them; -1 if there are
- * no such digits before end.
+ * Reads four hex digits at *pos and moves past them.  Returns -1 if there are
+ * fewer before end.
  */
 static int
 read_unit(const char **pos, const char *end)
@@ -39,9 +39,9 @@ read_unit(const char **pos, const char *end)
 }
 
 /*
- * Reads what follows \u at *pos, a second escape included where the first is
- * half of a pair.  Returns the code point; 0 if text cannot hold it, be it
- * NUL or a surrogate without its partner.
+ * Reads the code after \u at *pos, and the second escape of a surrogate pair.
+ * Returns the code point, or 0 if text cannot hold it (NUL or an unpaired
+ * surrogate).
  */
 static pg_wchar
 read_code_point(const char **pos, const char *end)
@@ -63,8 +63,8 @@ read_code_point(const char **pos, const char *end)
 }
 
 /*
- * The character that a backslash and this letter stand for; NUL for a letter
- * that is none of them.
+ * Returns the character for a one-letter escape, or NUL if JSON has no such
+ * escape.
  */
 static char
 simple_escape(char letter)
@@ -91,8 +91,8 @@ simple_escape(char letter)
 }
 
 /*
- * Undoes the escape whose backslash is just before *pos, writes its UTF-8 to
- * out and returns the number of bytes; 0 if it cannot be had.
+ * Decodes the escape whose backslash is just before *pos and writes UTF-8 to
+ * out.  Returns the number of bytes, or 0 if text cannot hold the character.
  */
 static int
 undo_escape(const char **pos, const char *end, char *out)
@@ -115,8 +115,9 @@ undo_escape(const char **pos, const char *end, char *out)
 }
 
 /*
- * The text of a string cell; for another kind, its bytes as they stand.  An
- * escape is never shorter than what it stands for, hence the size.
+ * Returns the text of a string cell, and the raw bytes of other cells.  An
+ * escape is never shorter than the character it encodes, so the cell's length
+ * is enough room.
  */
 char *
 adp_cell_text(const AdpCell *cell, int *len)

@@ -1,10 +1,10 @@
 /*
  * compat.h
- *	  What differs between PostgreSQL 14 and 18 and between library versions.
+ *	  Differences between PostgreSQL 14 to 18 and between library versions.
  *
- * The only file that tests PG_VERSION_NUM or LIBCURL_VERSION_NUM.  Callers
- * write one spelling.  A macro stands in for a function whose header not every
- * caller includes; it costs nothing unless used.
+ * This is the only file that tests PG_VERSION_NUM or LIBCURL_VERSION_NUM.
+ * Callers use one spelling for all versions.  A macro replaces a function whose
+ * header not every caller includes; it costs nothing unless used.
  */
 #ifndef ADP_BASE_COMPAT_H
 #define ADP_BASE_COMPAT_H
@@ -58,9 +58,9 @@
 #endif
 
 /*
- * Vars of 18 that stand for what a query groups by, and a walk over queries
- * that does not step into what Vars stand for (optimizer/optimizer.h,
- * nodes/nodeFuncs.h).
+ * PostgreSQL 18 has Vars that represent grouping expressions.  Also a walk over
+ * queries that does not descend into the expressions behind Vars
+ * (optimizer/optimizer.h, nodes/nodeFuncs.h).
  */
 #if PG_VERSION_NUM >= 180000
 #define adp_has_group_rte(query) ((query)->hasGroupRTE)
@@ -83,7 +83,7 @@
 #endif
 
 /*
- * Refuses the input of a type softly where the server can ask for that.
+ * Reports invalid type input as a soft error where the server supports it.
  */
 #if PG_VERSION_NUM >= 160000
 #define adp_ereturn(context, value, details) ereturn(context, value, details)
@@ -120,7 +120,7 @@
 #define ADP_EXPLAIN_STATE_HEADER "commands/explain.h"
 #endif
 
-/* Placeholders of our prefix that name no setting. */
+/* Rejects unknown settings under our prefix. */
 #if PG_VERSION_NUM >= 150000
 #define adp_reserve_guc_prefix(prefix) MarkGUCPrefixReserved(prefix)
 #else
@@ -128,8 +128,8 @@
 #endif
 
 /*
- * The oldest libcurl that will do: 7.87 is the first that can leave a hanging
- * look-up behind (CURLOPT_QUICK_EXIT).  Callers include curl/curl.h.
+ * The oldest supported libcurl: 7.87 is the first that can abandon a hanging
+ * name look-up (CURLOPT_QUICK_EXIT).  Callers include curl/curl.h.
  */
 #define ADP_LIBCURL_VERSION_MIN 0x075700
 #define ADP_CURLE_TOO_LARGE 100 /* CURLE_TOO_LARGE, since 8.6 */

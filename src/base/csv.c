@@ -1,9 +1,9 @@
 /*
  * csv.c
- *	  CSV bodies to cells: RFC 4180, fed by the chunk, read by the record.
+ *	  CSV bodies to cells: RFC 4180, read in chunks, returned as records.
  *
- * Where a record ends, and each of its cells, csv_scan.c finds out.  A record
- * ends outside of a character, hence its encoding is verified when it is whole.
+ * csv_scan.c finds the ends of records and cells.  A record never ends inside a
+ * character, so its encoding is verified when the record is complete.
  */
 #include "postgres.h"
 
@@ -17,7 +17,7 @@
 #define DEFAULT_CELLS 16384
 
 /*
- * Makes a reader in cxt.
+ * Makes a reader.
  */
 AdpCsv *
 adp_csv_create(MemoryContext cxt, const AdpCsvLimits *limits)
@@ -40,7 +40,7 @@ adp_csv_create(MemoryContext cxt, const AdpCsvLimits *limits)
 }
 
 /*
- * Gives the next chunk.
+ * Passes in the next chunk.
  */
 void
 adp_csv_push(AdpCsv *csv, const char *chunk, Size len)
@@ -52,7 +52,7 @@ adp_csv_push(AdpCsv *csv, const char *chunk, Size len)
 }
 
 /*
- * Says that no chunk follows.
+ * Marks the chunk passed last as the final one.
  */
 void
 adp_csv_finish(AdpCsv *csv)
@@ -61,7 +61,7 @@ adp_csv_finish(AdpCsv *csv)
 }
 
 /*
- * A reader of a whole body.
+ * Makes a reader of a whole body.
  */
 AdpCsv *
 adp_csv_open(MemoryContext cxt, const AdpCsvLimits *limits, const char *body,
@@ -75,7 +75,7 @@ adp_csv_open(MemoryContext cxt, const AdpCsvLimits *limits, const char *body,
 }
 
 /*
- * Readies for the record behind the one that was taken.
+ * Prepares to read the record after the one returned last.
  */
 static void
 begin_record(AdpCsv *csv)
@@ -89,7 +89,7 @@ begin_record(AdpCsv *csv)
 }
 
 /*
- * Whether the record is an empty line that is no record.
+ * Whether the record is an empty line, which does not count as a record.
  */
 static bool
 is_blank(const AdpCsv *csv)
@@ -121,7 +121,7 @@ check_encoding(AdpCsv *csv, const char *record)
 }
 
 /*
- * Copies a cell with one quote for each two; returns the length.
+ * Copies a cell and replaces each pair of quotes by one.  Returns the length.
  */
 static uint32
 undouble(char *out, const char *data, uint32 len)
@@ -142,8 +142,8 @@ undouble(char *out, const char *data, uint32 len)
 }
 
 /*
- * Turns the spans of the record, which lies whole at record, into cells.  All
- * texts together are no longer than the record.
+ * Turns the spans of a record into cells.  record points to the whole record.
+ * The texts together are no longer than the record.
  */
 static bool
 make_cells(AdpCsv *csv, const char *record)
@@ -180,7 +180,7 @@ make_cells(AdpCsv *csv, const char *record)
 }
 
 /*
- * Checks the record that has ended and turns it into cells.
+ * Checks a complete record and turns it into cells.
  */
 static bool
 take_record(AdpCsv *csv)
@@ -211,7 +211,7 @@ take_record(AdpCsv *csv)
 }
 
 /*
- * Takes the next record.
+ * Returns the next record.
  */
 AdpCsvStep
 adp_csv_next(AdpCsv *csv, const AdpCell **cells, int *ncells)
@@ -246,7 +246,7 @@ adp_csv_next(AdpCsv *csv, const AdpCell **cells, int *ncells)
 }
 
 /*
- * The number of the record taken last.
+ * The number of the record returned last.
  */
 int64
 adp_csv_record(const AdpCsv *csv)
@@ -255,7 +255,7 @@ adp_csv_record(const AdpCsv *csv)
 }
 
 /*
- * The line on which it begins.
+ * The line where that record begins.
  */
 int64
 adp_csv_line(const AdpCsv *csv)
@@ -264,7 +264,7 @@ adp_csv_line(const AdpCsv *csv)
 }
 
 /*
- * Whether the last record ended with the body.
+ * Whether the last record ended with the body, without a line end.
  */
 bool
 adp_csv_is_open(const AdpCsv *csv)

@@ -1,12 +1,14 @@
 /*
  * csv_error.c
- *	  What is told of a CSV body that cannot be read.
+ *	  Error messages for malformed CSV bodies.
  */
 #include "postgres.h"
 
 #include "base/csv_scan.h"
 
-/* How a problem is told: the place is (line, record, cell, number). */
+/*
+ * Class and texts of a problem; the detail takes (line, record, cell, number).
+ */
 typedef struct ProblemText
 {
 	AdpErrorClass class;
@@ -31,7 +33,7 @@ static const ProblemText problem_texts[] = {
 		 "The body ends inside the quoted cell that begins at line %lld, record %lld, cell %d."},
 	[ADP_CSV_CELL_COUNT] =
 		{ADP_ERR_FORMAT, "CSV record has a wrong number of cells",
-		 "At line %lld, the cells of record %lld number %d, those of the header %lld."},
+		 "At line %lld, record %lld has %d cells, but the header has %lld."},
 	[ADP_CSV_BAD_ENCODING] =
 		{ADP_ERR_FORMAT, "CSV body is not valid UTF-8",
 		 "A NUL or an invalid sequence stands at line %lld, record %lld, cell %d."},
@@ -53,7 +55,7 @@ StaticAssertDecl(lengthof(problem_texts) == ADP_CSV_OUT_OF_MEMORY + 1,
 				 "every problem has its text");
 
 /*
- * The number that a problem's text names beside the place.
+ * Returns the number that a problem's detail shows after line, record and cell.
  */
 static long long
 problem_number(const AdpCsv *csv)
@@ -81,8 +83,7 @@ problem_number(const AdpCsv *csv)
 }
 
 /*
- * Tells what went wrong.  The record that failed is the one behind the last
- * that was taken.
+ * Fills the error.  The record that failed follows the record returned last.
  */
 void
 adp_csv_error(const AdpCsv *csv, AdpError *error)

@@ -1,12 +1,12 @@
 /*
  * csv_scan.c
- *	  The machine that finds where records of CSV and their cells end.
+ *	  The state machine that finds the ends of CSV records and cells.
  *
- * A machine of seven states walks the bytes.  Whatever it remembers of a record
- * is offsets from the record's first byte, so it does not matter where the
- * record lies: in the chunk, or, where a chunk's end cut it, put together in
- * the buffer "carry".  Limits, too, are checked at fixed offsets.  So the same
- * body gives the same records and the same error however it is cut.
+ * A machine of seven states reads the bytes.  It stores positions in a record
+ * as offsets from the record's first byte.  So a record can lie in the chunk
+ * or, if it was split between chunks, in the buffer "carry".  Limits are
+ * checked at fixed offsets as well.  Therefore the same body yields the same
+ * records and the same error, whatever the chunks are.
  */
 #include "postgres.h"
 
@@ -14,13 +14,13 @@
 
 #include "base/csv_scan.h"
 
-/* The least that a buffer takes; fits the cells of most reports. */
+/* Smallest size of a buffer; fits the cells of most reports. */
 #define FIRST_ROOM ((Size) 4096)
 
 static const char byte_order_mark[] = {'\xef', '\xbb', '\xbf'};
 
 /*
- * The offset in the record of a byte of the chunk.
+ * Returns the offset in the record of a byte of the chunk.
  */
 static inline Size
 offset_of(const AdpCsv *csv, const char *byte)
@@ -29,8 +29,7 @@ offset_of(const AdpCsv *csv, const char *byte)
 }
 
 /*
- * Fails because of what stands at an offset of the record, in a cell counted
- * from 1.
+ * Records a failure at an offset of the record, in a cell counted from 1.
  */
 AdpCsvScan
 adp_csv_fail(AdpCsv *csv, AdpCsvProblem problem, Size offset, int cell)
@@ -46,7 +45,7 @@ adp_csv_fail(AdpCsv *csv, AdpCsvProblem problem, Size offset, int cell)
 }
 
 /*
- * Makes a buffer larger.
+ * Enlarges a buffer.
  */
 bool
 adp_csv_grow(AdpCsv *csv, AdpCsvBuffer *buffer, Size size)
@@ -72,7 +71,7 @@ adp_csv_grow(AdpCsv *csv, AdpCsvBuffer *buffer, Size size)
 }
 
 /*
- * Adds what the chunk has of the record to what earlier ones had.
+ * Appends the chunk's part of the record to the parts from earlier chunks.
  */
 bool
 adp_csv_carry_over(AdpCsv *csv)
@@ -90,7 +89,7 @@ adp_csv_carry_over(AdpCsv *csv)
 }
 
 /*
- * Fails since the cell under way reaches to an offset that is too far.
+ * Fails because the current cell reaches an offset beyond a limit.
  */
 static AdpCsvScan
 fail_too_long(AdpCsv *csv, Size offset)
@@ -104,7 +103,7 @@ fail_too_long(AdpCsv *csv, Size offset)
 }
 
 /*
- * Ends the cell under way at an offset.
+ * Ends the current cell at an offset.
  */
 static AdpCsvScan
 end_cell(AdpCsv *csv, Size offset)
@@ -131,7 +130,7 @@ end_cell(AdpCsv *csv, Size offset)
 }
 
 /*
- * At the byte behind a cell that ends at an offset: a comma or a line end.
+ * Passes the comma or line end after a cell that ends at an offset.
  */
 static inline AdpCsvScan
 pass_delimiter(AdpCsv *csv, Size offset)
@@ -144,8 +143,9 @@ pass_delimiter(AdpCsv *csv, Size offset)
 }
 
 /*
- * Where the cell under way becomes too long, or the chunk's end before that.
- * One byte more than fits may be looked at, for it may be the delimiter.
+ * Returns where the current cell becomes too long, or the end of the chunk if
+ * that comes first.  One extra byte is allowed, because it may be the
+ * delimiter.
  */
 static inline const char *
 stop_of(const AdpCsv *csv)
@@ -159,7 +159,7 @@ stop_of(const AdpCsv *csv)
 }
 
 /*
- * At a stop that is not the delimiter of the cell.
+ * Handles a stop that is not at the cell's delimiter.
  */
 static inline AdpCsvScan
 stop_short(AdpCsv *csv, const char *stop)
@@ -171,7 +171,7 @@ stop_short(AdpCsv *csv, const char *stop)
 
 /*
  * At the beginning of the body: passes one byte of a byte order mark, or finds
- * that there is none.
+ * that the body has no mark.
  */
 static AdpCsvScan
 pass_mark(AdpCsv *csv)
@@ -199,7 +199,8 @@ is_blank(char c)
 }
 
 /*
- * At the first byte of a cell, or at the first that is no blank of a name.
+ * At the first byte of a cell, or at the first byte of a name that is not a
+ * blank.
  */
 static inline AdpCsvScan
 begin_cell(AdpCsv *csv)
@@ -217,7 +218,7 @@ begin_cell(AdpCsv *csv)
 }
 
 /*
- * Whether a byte ends an unquoted cell, or has no place in it.
+ * Whether a byte ends an unquoted cell, or is invalid inside it.
  */
 static inline bool
 is_special(char c)
@@ -226,7 +227,7 @@ is_special(char c)
 }
 
 /*
- * In an unquoted cell.
+ * Reads on in an unquoted cell.
  */
 static inline AdpCsvScan
 pass_plain(AdpCsv *csv)
@@ -246,8 +247,8 @@ pass_plain(AdpCsv *csv)
 }
 
 /*
- * Behind nothing but blanks of a name, which belong to it unless a quote comes
- * next: some headers have a blank behind each comma.
+ * After leading blanks of a name.  They are part of the name unless a quote
+ * follows: some headers have a blank after each comma.
  */
 static AdpCsvScan
 pass_blanks(AdpCsv *csv)
@@ -265,7 +266,7 @@ pass_blanks(AdpCsv *csv)
 }
 
 /*
- * In a quoted cell.
+ * Reads on in a quoted cell.
  */
 static inline AdpCsvScan
 pass_quoted(AdpCsv *csv)
@@ -283,7 +284,7 @@ pass_quoted(AdpCsv *csv)
 }
 
 /*
- * Behind a quote in a quoted cell.
+ * After a quote in a quoted cell.
  */
 static inline AdpCsvScan
 pass_quote(AdpCsv *csv)
@@ -302,7 +303,7 @@ pass_quote(AdpCsv *csv)
 }
 
 /*
- * Fails since the carriage return before an offset stands alone.
+ * Fails because the carriage return before an offset has no line feed.
  */
 static AdpCsvScan
 fail_return(AdpCsv *csv, Size offset)
@@ -311,7 +312,7 @@ fail_return(AdpCsv *csv, Size offset)
 }
 
 /*
- * Behind a carriage return outside of quotes.
+ * After a carriage return outside quotes.
  */
 static AdpCsvScan
 pass_return(AdpCsv *csv)
@@ -324,7 +325,7 @@ pass_return(AdpCsv *csv)
 }
 
 /*
- * Runs the machine until a record ends or the chunk does.
+ * Runs the machine until a record or the chunk ends.
  */
 AdpCsvScan
 adp_csv_scan(AdpCsv *csv)
@@ -362,8 +363,8 @@ adp_csv_scan(AdpCsv *csv)
 }
 
 /*
- * Ends the record that the body's end leaves open.  ADP_CSV_SCAN_OUT: there is
- * none.
+ * Ends the record that the body's end leaves open.  Returns ADP_CSV_SCAN_OUT if
+ * no record is open.
  */
 AdpCsvScan
 adp_csv_end_open(AdpCsv *csv)

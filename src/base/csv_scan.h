@@ -1,37 +1,37 @@
 /*
  * csv_scan.h
- *	  What csv.c, csv_scan.c and csv_error.c share; private to them.
+ *	  Declarations shared by csv.c, csv_scan.c and csv_error.c; private to them.
  *
- * csv_scan.c finds where records and their cells end, csv.c makes cells of
- * that, csv_error.c tells what is wrong.  Nothing here throws.
+ * csv_scan.c finds the ends of records and cells, csv.c makes cells of them,
+ * and csv_error.c reports errors.  Nothing here throws.
  */
 #ifndef ADP_BASE_CSV_SCAN_H
 #define ADP_BASE_CSV_SCAN_H
 
 #include "base/csv.h"
 
-/* Where the machine stands. */
+/* State of the machine. */
 typedef enum AdpCsvState
 {
-	ADP_CSV_IN_MARK,	 /* behind nothing but a part of a byte order mark */
-	ADP_CSV_AT_CELL,	 /* where a cell begins */
-	ADP_CSV_IN_BLANKS,	 /* at the beginning of a name, behind blanks only */
-	ADP_CSV_IN_PLAIN,	 /* inside a cell without quotes */
-	ADP_CSV_IN_QUOTES,	 /* inside one with quotes */
-	ADP_CSV_AFTER_QUOTE, /* behind a quote that closes the cell or is doubled */
-	ADP_CSV_AFTER_RETURN, /* behind the carriage return of a line end */
+	ADP_CSV_IN_MARK,	  /* inside a byte order mark */
+	ADP_CSV_AT_CELL,	  /* at the beginning of a cell */
+	ADP_CSV_IN_BLANKS,	  /* at the beginning of a name, after blanks only */
+	ADP_CSV_IN_PLAIN,	  /* inside an unquoted cell */
+	ADP_CSV_IN_QUOTES,	  /* inside a quoted cell */
+	ADP_CSV_AFTER_QUOTE,  /* after a quote that closes the cell or is doubled */
+	ADP_CSV_AFTER_RETURN, /* after the carriage return of a line end */
 } AdpCsvState;
 
-/* What a step of the machine comes to. */
+/* Result of a step of the machine. */
 typedef enum AdpCsvScan
 {
-	ADP_CSV_SCAN_ON,	 /* nothing yet */
+	ADP_CSV_SCAN_ON,	 /* continue */
 	ADP_CSV_SCAN_OUT,	 /* the chunk is used up */
-	ADP_CSV_SCAN_RECORD, /* pos is behind a record's line end */
+	ADP_CSV_SCAN_RECORD, /* pos is after a record's line end */
 	ADP_CSV_SCAN_FAILED
 } AdpCsvScan;
 
-/* What is wrong with a body. */
+/* Kinds of errors in a body. */
 typedef enum AdpCsvProblem
 {
 	ADP_CSV_NO_PROBLEM,
@@ -47,7 +47,7 @@ typedef enum AdpCsvProblem
 	ADP_CSV_OUT_OF_MEMORY,
 } AdpCsvProblem;
 
-/* Where a cell's bytes stand in its record, quotes around it left out. */
+/* Position of a cell's bytes in its record, without the quotes around it. */
 typedef struct AdpCsvSpan
 {
 	uint32 start;
@@ -60,80 +60,79 @@ typedef struct AdpCsvSpan
 typedef struct AdpCsvBuffer
 {
 	char *data;
-	Size len; /* bytes to keep when it grows */
+	Size len; /* bytes to keep when the buffer grows */
 	Size room;
 } AdpCsvBuffer;
 
 struct AdpCsv
 {
 	AdpCsvLimits limits;
-	MemoryContext cxt; /* of this and of all buffers */
+	MemoryContext cxt; /* of this struct and of all buffers */
 
-	/* What is left of the chunk. */
-	const char *from; /* the record under way, or what the chunk has of it */
-	const char *pos;  /* the next byte to look at */
+	/* the rest of the chunk */
+	const char *from; /* the chunk's part of the current record */
+	const char *pos;  /* the next byte to read */
 	const char *end;
-	bool is_last; /* no chunk follows */
+	bool is_last; /* this chunk is the final one */
 
-	/* The record under way, or the one taken last. */
+	/* the current record, or the one returned last */
 	bool is_taken;
-	AdpCsvBuffer carry; /* what earlier chunks had of it */
+	AdpCsvBuffer carry; /* the record's parts from earlier chunks */
 	AdpCsvState state;
-	AdpCsvSpan cell;	/* the cell under way; its len is set when it ends */
-	int nspans;			/* cells that have ended */
+	AdpCsvSpan cell;	/* the current cell; len is set when it ends */
+	int nspans;			/* completed cells */
 	AdpCsvBuffer spans; /* of AdpCsvSpan */
 	AdpCsvBuffer cells; /* of AdpCell */
-	AdpCsvBuffer text;	/* of cells whose quotes were doubled */
+	AdpCsvBuffer text;	/* of cells with doubled quotes */
 
-	/* Place. */
+	/* position */
 	int64 line;		/* where the record begins */
-	int64 nlines;	/* of the record taken last */
-	int64 nrecords; /* taken so far */
+	int64 nlines;	/* of the record returned last */
+	int64 nrecords; /* returned so far */
 	int ncells;		/* of the header; 0 before */
 	bool is_open;	/* the last record had no line end */
 
-	/* What went wrong, and where. */
+	/* the error and its position */
 	AdpCsvProblem problem;
 	int64 problem_line;
-	int problem_cell; /* from 1; for ADP_CSV_CELL_COUNT their number */
+	int problem_cell; /* from 1; for ADP_CSV_CELL_COUNT the number of cells */
 };
 
-/* Runs the machine until a record ends or the chunk does. */
+/* Runs the machine until a record or the chunk ends. */
 extern AdpCsvScan adp_csv_scan(AdpCsv *csv);
 
 /*
- * Ends the record that the body's end leaves open.  ADP_CSV_SCAN_OUT: there is
- * none.
+ * Ends the record that the body's end leaves open.  Returns ADP_CSV_SCAN_OUT if
+ * no record is open.
  */
 extern AdpCsvScan adp_csv_end_open(AdpCsv *csv);
 
 /*
- * Adds what the chunk has of the record to what earlier ones had.  False, and
- * failed, if memory is out.
+ * Appends the chunk's part of the record to the parts from earlier chunks.
+ * Returns false, with the failure recorded, if memory is out.
  */
 extern bool adp_csv_carry_over(AdpCsv *csv);
 
 /*
- * Fails because of what stands at an offset of the record, in a cell counted
- * from 1.
+ * Records a failure at an offset of the record, in a cell counted from 1.
  */
 extern AdpCsvScan adp_csv_fail(AdpCsv *csv, AdpCsvProblem problem, Size offset,
 							   int cell);
 
 /*
- * Makes room for size bytes in all, which are more than there are; keeps what
- * the buffer holds.  False, and failed, if memory is out.
+ * Enlarges a buffer to size bytes in total, and keeps its contents.  Returns
+ * false, with the failure recorded, if memory is out.
  */
 extern bool adp_csv_grow(AdpCsv *csv, AdpCsvBuffer *buffer, Size size);
 
-/* Makes sure of room for size bytes in all; else like adp_csv_grow(). */
+/* Ensures room for size bytes in total; otherwise like adp_csv_grow(). */
 static inline bool
 adp_csv_reserve(AdpCsv *csv, AdpCsvBuffer *buffer, Size size)
 {
 	return size <= buffer->room || adp_csv_grow(csv, buffer, size);
 }
 
-/* The number of line feeds in some bytes. */
+/* Counts the line feeds in some bytes. */
 static inline int64
 adp_csv_count_lines(const char *data, Size len)
 {

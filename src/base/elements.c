@@ -11,7 +11,7 @@
 #include "base/rows.h"
 
 /*
- * Makes the cell of a scalar token; false if the token is none.
+ * Makes the cell of a scalar token.  Returns false for other tokens.
  */
 static bool
 scalar_cell(const JsonLexContext *lex, AdpCell *cell)
@@ -48,9 +48,9 @@ scalar_cell(const JsonLexContext *lex, AdpCell *cell)
 }
 
 /*
- * Lists the elements of an array of scalars.  The page was checked as a whole,
- * so the array is well formed; all that can be amiss is an element that is an
- * object or an array itself.
+ * Lists the elements of an array of scalars.  The whole page was checked
+ * before, so the array is well formed.  Only an element that is an object or an
+ * array is an error.
  */
 int
 adp_cell_elements(const AdpCell *array, AdpCell **elements)

@@ -61,7 +61,7 @@ adp_error_sqlstate(AdpErrorClass class)
 }
 
 /*
- * Puts the moment to come back into the error that is being reported.
+ * Adds the earliest time for a retry to the error being reported.
  */
 static int
 err_retry_at(int64 retry_at)
@@ -75,8 +75,8 @@ err_retry_at(int64 retry_at)
 }
 
 /*
- * Throws *error.  The texts were put together, and translated where that
- * applies, by whoever set them, hence the _internal variants.
+ * Throws *error.  The code that set the texts has formatted and, where needed,
+ * translated them; hence the _internal variants.
  */
 void
 adp_error_throw(const AdpError *error)

@@ -44,13 +44,13 @@ adp_guc_init(void)
 							   &adp_guc_ca_file, "", PGC_SUSET, 0, NULL, NULL,
 							   NULL);
 	DefineCustomStringVariable("adpipe.debug_now",
-							   "The moment that adpipe takes for the present, for tests.",
+							   "Replaces the current time, for tests.",
 							   "A timestamp with time zone; empty uses the clock.",
 							   &debug_now, "", PGC_SUSET, GUC_NOT_IN_SAMPLE,
 							   NULL, NULL, NULL);
 	DefineCustomIntVariable("adpipe.kept_answers_size",
-							"Most of the platforms' answers that a session keeps.",
-							"Answers above 16 MB are in temporary files. What the running statement has fetched stays in any case.",
+							"Maximum size of the platform responses that a session keeps.",
+							"Responses above 16 MB are in temporary files. Responses that the running statement has fetched are always kept.",
 							&adp_guc_kept_answers_kb, 262144, 0, MAX_KILOBYTES,
 							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
 	DefineCustomIntVariable("adpipe.max_wait",
@@ -74,8 +74,8 @@ define_refresh_settings(void)
 {
 	/* Read by SQL: the warehouse has no C of its own. */
 	DefineCustomIntVariable("adpipe.refresh_max_requests",
-							"Questions that one run of refresh_all() puts to a platform for one copy.",
-							"What is left of a backfill waits for the next run.",
+							"Maximum number of platform requests in one run of refresh_all() for one copy.",
+							"The next run continues the backfill.",
 							&refresh_max_requests, 2000, 1, INT_MAX,
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("adpipe.refresh_max_time",
@@ -83,19 +83,19 @@ define_refresh_settings(void)
 							NULL, &refresh_max_time_ms, 1500000, 1000, INT_MAX,
 							PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomBoolVariable("adpipe.require_whole",
-							 "Makes an answer from which the platform leaves out rows an error.",
-							 "Off: a warning. Refreshes of copies set it.",
+							 "Raises an error if the platform leaves out rows.",
+							 "Off: a warning. Refreshes of local copies turn it on.",
 							 &adp_guc_require_whole, false, PGC_USERSET, 0,
 							 NULL, NULL, NULL);
 	DefineCustomBoolVariable("adpipe.use_kept_answers",
-							 "Lets statements take answers that the session keeps from earlier ones.",
-							 "Refreshes of local copies turn it off for what they fetch: a copy states when the platform was asked.",
+							 "Lets statements reuse responses that the session has fetched earlier.",
+							 "Refreshes of local copies turn it off, because a copy states when the platform was queried.",
 							 &adp_guc_use_kept_answers, true, PGC_USERSET, 0,
 							 NULL, NULL, NULL);
 }
 
 /*
- * Returns the present moment, or its stand-in.
+ * Returns the current time, or its substitute.
  */
 TimestampTz
 adp_now(void)

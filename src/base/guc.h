@@ -10,29 +10,29 @@
 /* Comma list of URL prefixes that a server made by a non-superuser may use. */
 extern char *adp_guc_allowed_endpoints;
 
-/* File of certificate authorities to trust; empty: the library's own. */
+/* File of certificate authorities to trust; empty selects the library's own. */
 extern char *adp_guc_ca_file;
 
-/* Most of the answers that a session keeps, in kilobytes. */
+/* Maximum size of the responses that a session keeps, in kilobytes. */
 extern int adp_guc_kept_answers_kb;
 
-/* Longest back-off that one statement waits for, in milliseconds. */
+/* Longest back-off of one statement, in milliseconds. */
 extern int adp_guc_max_wait_ms;
 
-/* False: only date range, accounts and needed columns are sent. */
+/* False: the request has only date range, accounts and needed columns. */
 extern bool adp_guc_pushdown;
 
-/* False: answers that are kept of earlier statements are not used. */
+/* False: responses from earlier statements are not reused. */
 extern bool adp_guc_use_kept_answers;
-/* True: an answer from which rows are missing is an error. */
+/* True: missing rows are an error, not a warning. */
 extern bool adp_guc_require_whole;
 
 /* Defines all settings; called once when the module is loaded. */
 extern void adp_guc_init(void);
 
 /*
- * The present moment, or the one that adpipe.debug_now puts in its place so
- * that tests can stand at midnight in any zone.
+ * Returns the current time, or the value of adpipe.debug_now.  Tests use that
+ * to simulate midnight in any time zone.
  */
 extern TimestampTz adp_now(void);
 

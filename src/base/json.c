@@ -1,10 +1,10 @@
 /*
  * json.c
- *	  Small documents: the parser library behind a read-only cursor.
+ *	  Small documents: a read-only interface to the parser library.
  *
- * A cursor is the library's own value under an opaque name.  The library's
- * error texts quote the document, which may be a credential, so they are not
- * passed on; only its error code and position are.
+ * AdpJson is an opaque name for the library's own value.  The library's error
+ * texts quote the document, which may be a credential.  So errors use only its
+ * error code and position.
  */
 #include "postgres.h"
 
@@ -20,26 +20,27 @@
 #include "base/owner.h"
 
 /*
- * Levels of objects and arrays.  The library's own limit, 2048, is a matter of
- * its stack; ours says what is still a small document.
+ * Levels of objects and arrays.  The library's own limit, 2048, protects its
+ * stack; ours defines a small document.
  */
 #define MAX_DEPTH 64
 
 /*
- * Bytes and values of a small document.  The library takes some 200 bytes for a
- * value, and cannot be interrupted: so many take it some tenths of a second.
+ * Bytes and values of a small document.  The library needs some 200 bytes for a
+ * value and cannot be interrupted: this many values take it some tenths of a
+ * second.
  */
 #define MAX_BYTES ((Size) 16 * 1024 * 1024)
 #define MAX_VALUES 500000
 
-/* Elements between two looks for interrupts. */
+/* Elements between two checks for interrupts. */
 #define ELEMENTS_PER_CHECK 1024
 
-/* Beyond this a double does not tell neighbouring whole numbers apart. */
+/* Beyond this, a double cannot represent every whole number. */
 #define MAX_WHOLE_REAL 9007199254740992.0
 
 /*
- * The library's value behind a cursor.
+ * Returns the library's value.
  */
 static const json_t *
 value_of(const AdpJson *cursor)
@@ -48,7 +49,7 @@ value_of(const AdpJson *cursor)
 }
 
 /*
- * The cursor on a value of the library.
+ * Returns the library's value under its opaque name.
  */
 static const AdpJson *
 cursor_on(const json_t *value)
@@ -66,7 +67,7 @@ release_document(void *document)
 }
 
 /*
- * Says whether value holds more than so many levels of objects and arrays.
+ * Whether value has more than this many levels of objects and arrays.
  */
 static bool
 is_deeper(const json_t *value, int levels)
@@ -97,9 +98,9 @@ is_deeper(const json_t *value, int levels)
 }
 
 /*
- * Fills error, if there is one, from what the library reports.  Where an
- * allocation fails it mostly gives up without a word; while it copies a token
- * it takes that one for a wrong one, which cannot be told from wrong syntax.
+ * Fills error, unless NULL, from the library's report.  When an allocation
+ * fails, the library usually reports no error.  While it copies a token it
+ * reports an invalid token instead, which looks like wrong syntax.
  */
 static void
 set_parse_error(AdpError *error, const json_error_t *report)
@@ -149,7 +150,7 @@ set_parse_error(AdpError *error, const json_error_t *report)
 
 /*
  * Fails unless text is small enough for a document.  Each value but the first
- * follows one of these characters; those within strings do not count.
+ * follows one of these characters; characters inside strings do not count.
  */
 static bool
 check_size(const char *text, Size len, AdpError *error)
@@ -178,8 +179,8 @@ check_size(const char *text, Size len, AdpError *error)
 }
 
 /*
- * Parses text into a document released with cxt.  The library refuses
- * characters NUL, so no text of the document is longer than it looks.
+ * Parses text into a document.  The library rejects NUL characters, so every
+ * text in the document ends at its terminating zero byte.
  */
 const AdpJson *
 adp_json_parse(MemoryContext cxt, const char *text, Size len, AdpError *error)
@@ -213,7 +214,7 @@ adp_json_parse(MemoryContext cxt, const char *text, Size len, AdpError *error)
 }
 
 /*
- * Member of an object by key.
+ * Returns a member of an object by key.
  */
 const AdpJson *
 adp_json_get(const AdpJson *object, const char *key)
@@ -222,7 +223,7 @@ adp_json_get(const AdpJson *object, const char *key)
 }
 
 /*
- * By a dotted path of keys.
+ * Follows a dotted path of keys.
  */
 const AdpJson *
 adp_json_path(const AdpJson *object, const char *path)
@@ -241,7 +242,7 @@ adp_json_path(const AdpJson *object, const char *path)
 }
 
 /*
- * Element of an array.
+ * Returns an element of an array.
  */
 const AdpJson *
 adp_json_at(const AdpJson *array, int index)
@@ -252,7 +253,7 @@ adp_json_at(const AdpJson *array, int index)
 }
 
 /*
- * Number of elements of an array; 0 if it is no array.
+ * Returns the number of elements of an array; 0 for other values.
  */
 int
 adp_json_count(const AdpJson *array)
@@ -276,7 +277,7 @@ adp_json_is_object(const AdpJson *value)
 }
 
 /*
- * Takes another piece of a value's text into a hash; called by the library.
+ * Adds a piece of a value's text to a hash; called by the library.
  */
 static int
 hash_piece(const char *text, size_t len, void *arg)
@@ -289,7 +290,7 @@ hash_piece(const char *text, size_t len, void *arg)
 }
 
 /*
- * A hash of a value.
+ * Returns a hash of a value.
  */
 uint64
 adp_json_hash(const AdpJson *value)
@@ -302,7 +303,7 @@ adp_json_hash(const AdpJson *value)
 }
 
 /*
- * The first member's value of an object; its key goes to *key.
+ * Returns the value of an object's first member; stores its key in *key.
  */
 const AdpJson *
 adp_json_first(const AdpJson *object, const char **key)
@@ -317,7 +318,7 @@ adp_json_first(const AdpJson *object, const char **key)
 }
 
 /*
- * The member after the one with a key.
+ * Returns the value of the member after the one with key *key.
  */
 const AdpJson *
 adp_json_next(const AdpJson *object, const char **key)
@@ -335,7 +336,7 @@ adp_json_next(const AdpJson *object, const char **key)
 }
 
 /*
- * A string's text, NUL-terminated, owned by the document.
+ * Returns a string's text, NUL-terminated and owned by the document.
  */
 const char *
 adp_json_text(const AdpJson *value)
@@ -344,7 +345,7 @@ adp_json_text(const AdpJson *value)
 }
 
 /*
- * A string's text, or what is no string as text.
+ * Returns the text of a string, whole number or boolean.
  */
 const char *
 adp_json_scalar(const AdpJson *value)
@@ -364,7 +365,7 @@ adp_json_scalar(const AdpJson *value)
 }
 
 /*
- * The number that a string of digits, perhaps with a minus, stands for.
+ * Reads a string of digits, with an optional minus sign, as a number.
  */
 static int64
 read_digits(const char *text, int64 fallback)
@@ -380,7 +381,7 @@ read_digits(const char *text, int64 fallback)
 }
 
 /*
- * A whole number, written as a number or as a string of digits.
+ * Returns a whole number, written as a number or as a string of digits.
  */
 int64
 adp_json_int(const AdpJson *value, int64 fallback)
@@ -402,7 +403,7 @@ adp_json_int(const AdpJson *value, int64 fallback)
 }
 
 /*
- * A number, written as a number or as a string.
+ * Returns a number, written as a number or as a string.
  */
 double
 adp_json_number(const AdpJson *value, double fallback)

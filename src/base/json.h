@@ -1,64 +1,64 @@
 /*
  * json.h
- *	  Small documents: the parser library behind a read-only cursor.
+ *	  Small documents: a read-only interface to the parser library.
  *
- * For configuration, tokens, error bodies, job states: whatever is small and
- * read once.  Row streams take rows.h.  Every accessor takes NULL for "not
- * there" and passes it on, so that a path through a document reads as one
- * expression and ends in one test.
+ * For small documents that are read once: configuration, tokens, error bodies,
+ * job states.  Row streams use rows.h.  Every accessor accepts NULL for a
+ * missing value and returns NULL (or the fallback) for it.  So a path through a
+ * document is one expression with one test at its end.
  */
 #ifndef ADP_BASE_JSON_H
 #define ADP_BASE_JSON_H
 
 #include "base/error.h"
 
-/* A value inside a document; lives as long as the document's context. */
+/* A value in a document; valid as long as the document's memory context. */
 typedef struct AdpJson AdpJson;
 
 /*
- * Parses text, not NUL-terminated, into a document released with cxt.  Returns
- * NULL and fills *error (ADP_ERR_FORMAT with line and column, ADP_ERR_LIMIT past
- * 64 levels, 16 MB or 500,000 values, ADP_ERR_MEMORY) if it does not parse.
- * error may be NULL where a failure only means "no document".
+ * Parses text, which need not be NUL-terminated, into a document in cxt.  On
+ * failure returns NULL and fills *error: ADP_ERR_FORMAT with line and column,
+ * ADP_ERR_LIMIT beyond 64 levels, 16 MB or 500,000 values, or ADP_ERR_MEMORY.
+ * error may be NULL if the caller needs no reason.
  */
 extern const AdpJson *adp_json_parse(MemoryContext cxt, const char *text,
 									 Size len, AdpError *error);
 
-/* Member of an object by key; NULL if it is none or has none. */
+/* Member of an object by key; NULL if missing or if object is not an object. */
 extern const AdpJson *adp_json_get(const AdpJson *object, const char *key);
 
-/* By a dotted path of keys: adp_json_path(doc, "error.status"). */
+/* The value at a dotted path of keys: adp_json_path(doc, "error.status"). */
 extern const AdpJson *adp_json_path(const AdpJson *object, const char *path);
 
-/* Element of an array, and the number of elements (0 if it is no array). */
+/* Element of an array, and the number of elements (0 for other values). */
 extern const AdpJson *adp_json_at(const AdpJson *array, int index);
 extern int adp_json_count(const AdpJson *array);
 
-/* Whether it is an array, or an object; NULL is neither. */
+/* Whether a value is an array, or an object; false for NULL. */
 extern bool adp_json_is_array(const AdpJson *value);
 extern bool adp_json_is_object(const AdpJson *value);
 
-/* A hash that equal values have in common, however they are written. */
+/* A hash; equal values have equal hashes, however they are written. */
 extern uint64 adp_json_hash(const AdpJson *value);
 
-/* The first member's value of an object; its key goes to *key. */
+/* Value of an object's first member; *key is set to its key. */
 extern const AdpJson *adp_json_first(const AdpJson *object, const char **key);
 
 /*
- * The member after the one with key *key, NULL after the last; its key goes to
- * *key, which is NULL for the first.
+ * Value of the member after the one with key *key; *key is set to its key.
+ * Returns NULL after the last member.  *key NULL starts with the first member.
  */
 extern const AdpJson *adp_json_next(const AdpJson *object, const char **key);
 
-/* A string's text, NUL-terminated, owned by the document; else NULL. */
+/* A string's text, NUL-terminated and owned by the document; else NULL. */
 extern const char *adp_json_text(const AdpJson *value);
 
-/* The same, and whole numbers, true and false as text; else NULL. */
+/* Like adp_json_text(), but also for whole numbers and booleans; else NULL. */
 extern const char *adp_json_scalar(const AdpJson *value);
 
 /*
- * A whole number, written as a number or as a string of digits (as 64-bit
- * numbers often are); otherwise the fallback.
+ * A whole number, written as a number or as a string of digits (64-bit numbers
+ * often are); otherwise the fallback.
  */
 extern int64 adp_json_int(const AdpJson *value, int64 fallback);
 

@@ -1,14 +1,14 @@
 /*
  * json_find.c
- *	  Values of small documents by paths that can be data.
+ *	  Finds values in small documents by paths given as text.
  */
 #include "postgres.h"
 
 #include "base/json_find.h"
 
 /*
- * Whether a value has what stands in brackets after an asterisk; nothing there
- * is had by any.
+ * Whether a value passes the filter in brackets after an asterisk.  Without a
+ * filter every value passes.
  */
 static bool
 passes(const AdpJson *value, const char *filter)
@@ -25,7 +25,7 @@ passes(const AdpJson *value, const char *filter)
 }
 
 /*
- * The value after one named step.
+ * Returns the value after one named step.
  */
 static const AdpJson *
 step_to(const AdpJson *value, const char *name)
@@ -36,7 +36,7 @@ step_to(const AdpJson *value, const char *name)
 }
 
 /*
- * Adds what is at a path below a value.
+ * Appends the values at a path below a value.
  */
 static List *
 add_found(List *found, const AdpJson *value, const char *path)
@@ -67,7 +67,7 @@ add_found(List *found, const AdpJson *value, const char *path)
 }
 
 /*
- * All values at a path.
+ * Returns all values at a path.
  */
 List *
 adp_json_find(const AdpJson *doc, const char *path)
@@ -85,7 +85,7 @@ adp_json_find(const AdpJson *doc, const char *path)
 }
 
 /*
- * The first value at a path.
+ * Returns the first value at a path.
  */
 const AdpJson *
 adp_json_find_first(const AdpJson *doc, const char *path)
@@ -96,7 +96,7 @@ adp_json_find_first(const AdpJson *doc, const char *path)
 }
 
 /*
- * The first text, whole number, true or false at a path.
+ * Returns the first string, whole number or boolean at a path, as text.
  */
 const char *
 adp_json_find_text(const AdpJson *doc, const char *path)

@@ -2,9 +2,9 @@
  * jwt.c
  *	  Signed JSON web tokens, as service accounts present them.
  *
- * The library's objects belong to a short-lived memory context, so that an
- * ERROR on the way frees the key.  The library's own error texts are dropped:
- * they tell an operator little and might tell others too much.
+ * The library's objects belong to a short-lived memory context, so an ERROR
+ * frees the key.  The library's own error texts are dropped: they hardly help
+ * an operator and may disclose details of the key.
  */
 #include "postgres.h"
 
@@ -23,7 +23,7 @@
 /* RFC 7518 refuses shorter keys for RS256. */
 #define RSA_BITS_MIN 2048
 
-/* What signing needs; each member NULL until acquired. */
+/* Resources for signing; each member is NULL until acquired. */
 typedef struct Signer
 {
 	BIO *pem;
@@ -32,8 +32,8 @@ typedef struct Signer
 } Signer;
 
 /*
- * Owner's release: frees what a signer holds, and the library's error queue,
- * which others in this process would take for their own.
+ * Owner's release: frees the signer's resources and clears the library's error
+ * queue, which other code in this process would misread as its own.
  */
 static void
 release_signer(void *resource)
@@ -47,8 +47,8 @@ release_signer(void *resource)
 }
 
 /*
- * Stands in for the library's way of asking for a passphrase, which would be
- * the terminal: there is none.
+ * Passphrase callback that supplies no passphrase.  Without it the library
+ * would ask on the terminal.
  */
 static int
 no_passphrase(char *buffer, int size, int is_writing, void *arg)
@@ -57,7 +57,7 @@ no_passphrase(char *buffer, int size, int is_writing, void *arg)
 }
 
 /*
- * Reads the key; false with *error filled if it cannot be used.
+ * Reads the key.  Returns false with *error filled if the key is unusable.
  */
 static bool
 read_key(Signer *signer, const char *private_key_pem, AdpError *error)
@@ -80,8 +80,8 @@ read_key(Signer *signer, const char *private_key_pem, AdpError *error)
 }
 
 /*
- * Appends the signature of what stands in token so far; false with *error
- * filled if that fails.
+ * Appends the signature of the token so far.  Returns false with *error filled
+ * on failure.
  */
 static bool
 append_signature(Signer *signer, StringInfo token, AdpError *error)

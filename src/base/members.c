@@ -2,8 +2,8 @@
  * members.c
  *	  Objects in an array cell, and members of an object cell.
  *
- * The page was checked as a whole when it was parsed, so what is walked here is
- * valid JSON; nothing but its structure is looked at.
+ * The whole page was checked when it was parsed, so the input here is valid
+ * JSON.  This code follows its structure only.
  */
 #include "postgres.h"
 
@@ -11,11 +11,11 @@
 
 #include "base/rows.h"
 
-/* Elements between two looks for interrupts. */
+/* Elements between two checks for interrupts. */
 #define ELEMENTS_PER_CHECK 512
 
 /*
- * The first byte that is no blank.
+ * Returns the first byte that is not a blank.
  */
 static const char *
 skip_blanks(const char *at)
@@ -26,8 +26,8 @@ skip_blanks(const char *at)
 }
 
 /*
- * The byte after a string that begins at a quote; *has_escape tells whether it
- * holds a backslash.
+ * Returns the byte after a string that begins at a quote.  Sets *has_escape if
+ * the string contains a backslash.
  */
 static const char *
 skip_string(const char *at, bool *has_escape)
@@ -45,7 +45,7 @@ skip_string(const char *at, bool *has_escape)
 }
 
 /*
- * The byte after an object or array.
+ * Returns the byte after an object or array.
  */
 static const char *
 skip_nested(const char *at)
@@ -70,7 +70,7 @@ skip_nested(const char *at)
 }
 
 /*
- * The kind of a value by its first byte.
+ * Returns the kind of a value, by its first byte.
  */
 static AdpCellKind
 kind_of(char first)
@@ -95,7 +95,7 @@ kind_of(char first)
 }
 
 /*
- * Reads a value into a cell; returns the byte after it.
+ * Reads a value into a cell and returns the byte after the value.
  */
 static const char *
 read_value(const char *at, AdpCell *cell)

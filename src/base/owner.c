@@ -1,13 +1,13 @@
 /*
  * owner.c
- *	  Ties a resource of a foreign library to a memory context.
+ *	  Frees a resource of a foreign library with a memory context.
  */
 #include "postgres.h"
 
 #include "base/owner.h"
 
 /*
- * Context callback: releases what the owner holds.
+ * Context callback: releases the owner's resource.
  */
 static void
 release_owned(void *arg)
@@ -16,7 +16,7 @@ release_owned(void *arg)
 }
 
 /*
- * Makes an owner in cxt that holds nothing yet.
+ * Makes an owner that holds no resource yet.
  */
 AdpOwner *
 adp_owner_create(MemoryContext cxt, AdpRelease release)
@@ -31,8 +31,8 @@ adp_owner_create(MemoryContext cxt, AdpRelease release)
 }
 
 /*
- * Releases what the owner holds.  The pointer is cleared first, so that a
- * release that runs twice does nothing the second time.
+ * Releases the owner's resource.  The pointer is cleared first, so a second
+ * call does nothing.
  */
 void
 adp_owner_release(AdpOwner *owner)

@@ -2,12 +2,12 @@
  * rows.c
  *	  Row streams: one page of JSON to cells, fast.
  *
- * A small grammar over the server's lexer, which tells where each token begins
- * and ends and leaves escapes alone.  Two tries steer it: one from the page
- * object to the array of rows and the members, one from a row to its fields.
- * Where a trie leads, objects are walked key by key; everything else is
- * skipped, but still token by token, so that a page that passes is valid
- * JSON to its last byte.
+ * A small grammar on top of the server's lexer.  The lexer finds the beginning
+ * and end of each token and does not decode escapes.  Two tries guide the
+ * parser: one leads from the page object to the array of rows and the members,
+ * the other from a row to its fields.  Objects on a trie's paths are read key
+ * by key.  All other values are skipped token by token, so a page without error
+ * is valid JSON to its last byte.
  */
 #include "postgres.h"
 
@@ -22,23 +22,23 @@
 #include "base/trie.h"
 
 /*
- * Levels of objects and arrays, the page itself included.  Reports nest six
- * levels or so.  skip_value() keeps one bit for each level.
+ * Levels of objects and arrays, including the page itself.  Reports nest about
+ * six levels.  skip_value() keeps one bit per level.
  */
 #define MAX_DEPTH 64
 
-/* The least row and its comma are three tokens: every 683 rows at most. */
+/* An empty row and its comma are three tokens: at most 683 rows per check. */
 #define TOKENS_PER_CHECK 2048
 
-/* Rows there is room for at first. */
+/* Rows allocated at first. */
 #define FIRST_ROWS 64
 
 /*
- * Cells may take this much, and so much for each byte of the page, but never
- * more than the ceiling.  Rows with few of the wanted fields need several times
- * their own size; a page of empty rows would need hundreds of times, and no
- * report consists of those.  A page of Google, 10,000 rows of 100 fields, takes
- * 16 MB.
+ * Memory limit for cells: a free amount plus a multiple of the page's size, up
+ * to a ceiling.  Rows with few of the wanted fields need several times their
+ * own size.  A page of empty rows would need hundreds of times its size, but no
+ * report has such pages.  A Google page, 10,000 rows of 100 fields, takes 16
+ * MB.
  */
 #define FREE_CELL_BYTES ((Size) 64 * 1024 * 1024)
 #define CELL_BYTES_PER_BYTE 4
@@ -46,20 +46,20 @@
 
 struct AdpRowShape
 {
-	int rows_node; /* in page: the array of rows */
-	AdpTrie *page; /* members, then the array as last path */
+	int rows_node; /* in trie page: the array of rows */
+	AdpTrie *page; /* members, then the array as the last path */
 	AdpTrie *row;  /* fields */
 };
 
-/* One trie being followed through the page or through one row after another. */
+/* State of following one trie, through the page or through its rows. */
 typedef struct Walk
 {
 	const AdpTrie *trie;
 	AdpTrieHints hints;
 	int rows_node;	/* ADP_TRIE_NONE inside rows */
 	AdpCell *cells; /* one per path */
-	uint32 *seen;	/* by node: stamp of the object it was in */
-	uint32 stamp;	/* differs from row to row; never 0 */
+	uint32 *seen;	/* by node: stamp of the object that last had it */
+	uint32 stamp;	/* differs from object to object; never 0 */
 } Walk;
 
 typedef struct Parser
@@ -74,14 +74,14 @@ typedef struct Parser
 	const char *body;
 	Size body_len;
 	AdpPage *page;
-	int max_rows;	   /* rows there is room for */
+	int max_rows;	   /* rows allocated */
 	MemoryContext cxt; /* of the page */
 
 	AdpError *error;
-	MemoryContext error_cxt; /* the caller's: may outlive the page's */
+	MemoryContext error_cxt; /* the caller's: may outlive the page */
 } Parser;
 
-/* What a token means as a value; ADP_CELL_ABSENT: it is none. */
+/* Value kind of a token; ADP_CELL_ABSENT for tokens that are no value. */
 static const uint8 value_kinds[] = {
 	[JSON_TOKEN_INVALID] = ADP_CELL_ABSENT,
 	[JSON_TOKEN_STRING] = ADP_CELL_STRING,
@@ -101,7 +101,7 @@ static const uint8 value_kinds[] = {
 static bool walk_object(Parser *p, Walk *walk, int parent, int depth);
 
 /*
- * Compiles a shape into cxt.
+ * Compiles a shape.
  */
 AdpRowShape *
 adp_rows_compile(MemoryContext cxt, const char *array_key,
@@ -118,7 +118,7 @@ adp_rows_compile(MemoryContext cxt, const char *array_key,
 	shape->row = adp_trie_compile(cxt, fields, nfields);
 	pfree(paths);
 
-	/* The path added last is the first one of its node. */
+	/* The path added last is the first path of its node. */
 	while (shape->page->nodes[shape->rows_node].path != nmembers)
 		shape->rows_node++;
 	return shape;
@@ -139,7 +139,7 @@ fail(Parser *p, AdpErrorClass class, const char *message, const char *detail,
 }
 
 /*
- * Fails since the page ends too early.
+ * Fails because the page ends too early.
  */
 static bool
 fail_short(Parser *p)
@@ -150,7 +150,7 @@ fail_short(Parser *p)
 }
 
 /*
- * Where the current token begins; there is one.
+ * Returns the offset of the current token, which must exist.
  */
 static Size
 token_offset(Parser *p)
@@ -160,7 +160,7 @@ token_offset(Parser *p)
 }
 
 /*
- * Fails at the current token; detail is a format for one byte offset.
+ * Fails at the current token.  detail is a format for one byte offset.
  */
 static bool
 fail_here(Parser *p, const char *detail)
@@ -172,7 +172,7 @@ fail_here(Parser *p, const char *detail)
 }
 
 /*
- * Fails since something stands after the page's object.
+ * Fails because more text follows the page's object.
  */
 static bool
 fail_after_end(Parser *p)
@@ -183,10 +183,10 @@ fail_after_end(Parser *p)
 }
 
 /*
- * Fails since the lexer did; last_end is the end of the token before.  The
- * lexer stops behind what it could read, so a token that reaches the end of
- * the page was cut off.  Where it says that the bad token begins differs
- * between versions.
+ * Fails because the lexer failed; last_end is the end of the previous token.
+ * The lexer stops after the text that it could read, so a bad token that
+ * reaches the end of the page was truncated.  The reported start of the bad
+ * token differs between PostgreSQL versions.
  */
 static bool
 fail_token(Parser *p, const char *last_end)
@@ -200,7 +200,7 @@ fail_token(Parser *p, const char *last_end)
 	if (p->lex->token_terminator >= p->body + p->body_len)
 		return fail_short(p);
 	return fail(p, ADP_ERR_FORMAT, "page of rows is not valid JSON",
-				"What begins at byte %zu is no JSON token.", token_offset(p));
+				"The text at byte %zu is not a JSON token.", token_offset(p));
 }
 
 /*
@@ -219,7 +219,7 @@ advance(Parser *p)
 }
 
 /*
- * Moves to the next token, which must be of this type.
+ * Moves to the next token, which must have this type.
  */
 static inline bool
 advance_to(Parser *p, JsonTokenType type, const char *detail)
@@ -232,8 +232,8 @@ advance_to(Parser *p, JsonTokenType type, const char *detail)
 }
 
 /*
- * Fails if the object or array that begins here is one level too deep, depth
- * being the number of levels around it.
+ * Fails if the object or array that begins here is nested too deeply.  depth is
+ * the number of levels around it.
  */
 static inline bool
 check_depth(Parser *p, int depth)
@@ -247,7 +247,7 @@ check_depth(Parser *p, int depth)
 }
 
 /*
- * At a key: moves to the value behind it.
+ * At a key: moves to its value.
  */
 static inline bool
 pass_key(Parser *p)
@@ -261,7 +261,7 @@ pass_key(Parser *p)
 
 /*
  * At the start of an object or array: moves to its first value and sets *level
- * to 1, or to its end and sets *level to 0 if it is empty.
+ * to 1.  If it is empty, moves to its end and sets *level to 0.
  */
 static bool
 enter(Parser *p, bool is_object, int *level)
@@ -276,8 +276,8 @@ enter(Parser *p, bool is_object, int *level)
 }
 
 /*
- * At the last token of a value inside an object or array: moves to the next
- * value and clears *has_ended, or to the end of the whole and sets it.
+ * At the last token of a value in an object or array: moves to the next value
+ * and clears *has_ended, or moves to the end and sets *has_ended.
  */
 static bool
 pass_value(Parser *p, bool in_object, bool *has_ended)
@@ -297,8 +297,8 @@ pass_value(Parser *p, bool in_object, bool *has_ended)
 }
 
 /*
- * At the first token of a value: moves to its last one.  Not recursive: of
- * each level it only has to be known whether it is an object.
+ * At the first token of a value: moves to its last token.  Not recursive: one
+ * bit per level records whether the level is an object.
  */
 static bool
 skip_value(Parser *p, int depth)
@@ -344,7 +344,7 @@ skip_value(Parser *p, int depth)
 }
 
 /*
- * Makes room for another row.
+ * Allocates room for more rows.
  */
 static bool
 grow_cells(Parser *p)
@@ -368,7 +368,7 @@ grow_cells(Parser *p)
 }
 
 /*
- * Adds a row whose cells are all absent and points the walk at it.
+ * Adds a row with all cells absent and makes it the walk's current row.
  */
 static bool
 add_row(Parser *p)
@@ -389,7 +389,7 @@ add_row(Parser *p)
 }
 
 /*
- * Fails unless the value that begins here begins with that token.
+ * Fails unless the value that begins here begins with the given token.
  */
 static bool
 check_value(Parser *p, JsonTokenType type, const char *message,
@@ -403,7 +403,7 @@ check_value(Parser *p, JsonTokenType type, const char *message,
 }
 
 /*
- * At the value of the row array's key: walks all rows.
+ * At the value of the row array's key: reads all rows.
  */
 static bool
 walk_rows(Parser *p, int depth)
@@ -419,7 +419,7 @@ walk_rows(Parser *p, int depth)
 	for (has_ended = !entered; !has_ended;)
 	{
 		if (!check_value(p, JSON_TOKEN_OBJECT_START,
-						 "page of rows has a row that is no object",
+						 "page of rows has a row that is not an object",
 						 "An object was expected at byte %zu.") ||
 			!add_row(p) ||
 			!walk_object(p, &p->row_walk, ADP_TRIE_ROOT, depth + 1) ||
@@ -430,8 +430,8 @@ walk_rows(Parser *p, int depth)
 }
 
 /*
- * Stores the value that begins at start and ends with the current token as
- * the cell of each path that ends at node.
+ * Stores the value from start to the current token as the cell of each path
+ * that ends at a node.  path is the first of these.
  */
 static inline void
 store_cell(Parser *p, Walk *walk, int path, AdpCellKind kind, const char *start)
@@ -454,8 +454,8 @@ store_cell(Parser *p, Walk *walk, int path, AdpCellKind kind, const char *start)
 }
 
 /*
- * At the first token of a wanted value: moves to its last one and stores its
- * cells and those below.
+ * At the first token of a wanted value: moves to its last token and stores its
+ * cells and those of the paths below.
  */
 static bool
 take_value(Parser *p, Walk *walk, int child, int depth)
@@ -477,8 +477,8 @@ take_value(Parser *p, Walk *walk, int child, int depth)
 }
 
 /*
- * At a key: finds the child that it names.  Fails if that key was there
- * before in the same object: to take either value would be a guess.
+ * At a key: finds the child with this name.  Fails for a duplicate key in the
+ * same object, because choosing either value would be a guess.
  */
 static inline bool
 match_key(Parser *p, Walk *walk, int parent, int previous, int *child)
@@ -490,16 +490,16 @@ match_key(Parser *p, Walk *walk, int parent, int previous, int *child)
 	if (*child == ADP_TRIE_NONE)
 		return true;
 	if (walk->seen[*child] == walk->stamp)
-		return fail(p, ADP_ERR_FORMAT, "page of rows has a key twice",
-					"The key at byte %zu stands in the same object before.",
+		return fail(p, ADP_ERR_FORMAT, "page of rows has a duplicate key",
+					"The key at byte %zu already occurs in the same object.",
 					token_offset(p));
 	walk->seen[*child] = walk->stamp;
 	return true;
 }
 
 /*
- * At the start of an object on wanted paths: moves to its end and stores the
- * cells of the paths below parent.  Recursive, but no deeper than MAX_DEPTH.
+ * At the start of an object on a wanted path: moves to its end and stores the
+ * cells of the paths below parent.  Recursive up to MAX_DEPTH levels.
  */
 static bool
 walk_object(Parser *p, Walk *walk, int parent, int depth)
@@ -543,7 +543,7 @@ walk_object(Parser *p, Walk *walk, int parent, int depth)
 }
 
 /*
- * Readies a walk along a trie; its memory is that of the page.
+ * Initializes a walk along a trie, in the page's memory.
  */
 static void
 init_walk(Walk *walk, const AdpTrie *trie, int rows_node)
@@ -557,7 +557,7 @@ init_walk(Walk *walk, const AdpTrie *trie, int rows_node)
 }
 
 /*
- * Walks the page from its first to its last byte.
+ * Reads the page from its first to its last byte.
  */
 static bool
 walk_page(Parser *p)
@@ -583,7 +583,7 @@ walk_page(Parser *p)
 }
 
 /*
- * Parses one page into cxt.
+ * Parses one page.
  */
 AdpPage *
 adp_rows_parse(const AdpRowShape *shape, const char *body, Size body_len,

@@ -2,13 +2,13 @@
  * rows.h
  *	  Row streams: one page of JSON to cells, fast.
  *
- * A page is a JSON object that holds an array of row objects under one key,
- * beside a few members of its own such as the next page's token.  The shape of
- * interest (which array, which fields of a row, which members of the page) is
- * compiled once per scan.  Parsing walks the whole page once with the server's
- * own lexer, checks all of it, and yields for each row one cell per field: the
- * place and length of the value in the page.  Nothing is copied and nothing is
- * un-escaped; that happens when a cell becomes a Datum, for those that need it.
+ * A page is a JSON object.  Under one key it holds an array of row objects;
+ * other members, such as the next page's token, may stand beside it.  The shape
+ * (which array, which fields of a row, which members) is compiled once per
+ * scan.  Parsing reads the whole page once with the server's own lexer and
+ * checks all of it.  For each row it returns one cell per field: the position
+ * and length of the value in the page.  Values are not copied, and escapes are
+ * not decoded until a cell becomes a Datum.
  */
 #ifndef ADP_BASE_ROWS_H
 #define ADP_BASE_ROWS_H
@@ -28,8 +28,8 @@ typedef enum AdpCellKind
 } AdpCellKind;
 
 /*
- * One value: bytes inside the page, which must outlive the cell, or bytes that
- * a shaper made.
+ * One value: bytes inside the page, which must outlive the cell, or bytes made
+ * by a row reader.
  */
 typedef struct AdpCell
 {
@@ -37,8 +37,7 @@ typedef struct AdpCell
 	uint32 len;
 	uint8 kind;		 /* an AdpCellKind */
 	bool has_escape; /* a string that holds a backslash */
-	bool is_quoted;	 /* a string with its quotes around it, as in a JSON page;
-					  * false for one that we made or that is from CSV */
+	bool is_quoted; /* a string with its quotes, as in a JSON page, not in CSV */
 } AdpCell;
 
 typedef struct AdpRowShape AdpRowShape;
@@ -54,48 +53,48 @@ typedef struct AdpPage
 } AdpPage;
 
 /*
- * Compiles a shape into cxt.  array_key: name of the page's array of rows,
- * which may be absent from a page (no rows).  fields: dotted paths of keys
- * below a row object ("adGroup.ad.id"); the same path may stand twice.
- * members: names of top-level members wanted beside the rows.
+ * Compiles a shape into cxt.  array_key names the page's array of rows; a page
+ * without it has no rows.  fields are dotted paths of keys below a row object
+ * ("adGroup.ad.id") and may contain duplicates.  members are the names of the
+ * wanted top-level members beside the rows.
  */
 extern AdpRowShape *adp_rows_compile(MemoryContext cxt, const char *array_key,
 									 const char *const *fields, int nfields,
 									 const char *const *members, int nmembers);
 
 /*
- * Parses one page into cxt.  Returns NULL and fills *error (ADP_ERR_FORMAT
- * with the byte offset and what was expected, ADP_ERR_LIMIT past the nesting
- * limit) unless the body is one complete, valid JSON object in valid UTF-8
- * without NUL, whose array is an array of objects.  Checks for interrupts at
- * least every 1,000 rows.
+ * Parses one page into cxt.  On failure returns NULL and fills *error:
+ * ADP_ERR_FORMAT with the byte offset and the expected token, or ADP_ERR_LIMIT
+ * beyond the nesting limit.  The body must be one complete JSON object in valid
+ * UTF-8 without NUL, and its array must be an array of objects.  Checks for
+ * interrupts at least every 1,000 rows.
  */
 extern AdpPage *adp_rows_parse(const AdpRowShape *shape, const char *body,
 							   Size body_len, MemoryContext cxt,
 							   AdpError *error);
 
 /*
- * The text of a string cell, un-escaped, palloc'd and NUL-terminated; its
- * length goes to *len unless NULL.  Returns NULL if the escapes name
- * the character NUL or a broken surrogate pair, which text cannot hold.
+ * The text of a string cell with escapes decoded, palloc'd and NUL-terminated.
+ * Stores the length in *len unless NULL.  Returns NULL if the escapes encode
+ * NUL or a broken surrogate pair, which text cannot hold.
  */
 extern char *adp_cell_text(const AdpCell *cell, int *len);
 
 /*
- * The elements of an array cell, as palloc'd cells inside the same page; their
- * number, or -1 if one of them is no scalar.
+ * Lists the elements of an array cell as palloc'd cells inside the same page.
+ * Returns their number, or -1 if an element is not a scalar.
  */
 extern int adp_cell_elements(const AdpCell *array, AdpCell **elements);
 
 /*
- * The elements of an array cell of objects, as palloc'd cells inside the same
- * page; their number, or -1 if one of them is no object.
+ * Lists the elements of an array cell of objects as palloc'd cells inside the
+ * same page.  Returns their number, or -1 if an element is not an object.
  */
 extern int adp_cell_objects(const AdpCell *array, AdpCell **objects);
 
 /*
- * Finds a member of an object cell by its key, which is compared as it stands
- * in the page; false if there is none.
+ * Finds a member of an object cell by key.  The key is compared with the page's
+ * text without decoding escapes.  Returns false if there is no such member.
  */
 extern bool adp_cell_member(const AdpCell *object, const char *key,
 							AdpCell *member);

@@ -1,13 +1,13 @@
 /*
  * secret.c
- *	  Keeps credentials out of whatever is shown or logged.
+ *	  Removes credentials from texts that are shown or logged.
  *
- * Platforms and what stands in front of them echo what they were sent: a
- * refused token comes back inside the sentence that refuses it, a form as it
- * was encoded.  So every foreign text passes here before it becomes part of an
- * error.  The text is decoded step by step, each byte knowing where it came
- * from, and the secrets are looked for at every step; so it does not matter
- * which characters were encoded, how, and how often.
+ * Platforms and proxies echo requests: the sentence that rejects a token may
+ * quote it, possibly encoded.  So every foreign text passes here before it
+ * becomes part of an error.  The text is decoded step by step, and each byte
+ * keeps its position in the original.  The secrets are searched after every
+ * step.  So the search does not depend on which characters were encoded, how,
+ * or how often.
  */
 #include "postgres.h"
 
@@ -19,30 +19,30 @@
 #include "base/base64url.h"
 #include "base/secret.h"
 
-/* A text that was encoded more often than this is not decoded to the end. */
+/* Decoding steps; a text encoded more often is not decoded fully. */
 #define DECODINGS_MAX 3
 
-/* So much may be left of an encoding that was cut: \u00f */
+/* Longest remainder of a truncated encoding: \u00f */
 #define CUT_ENCODING_MAX 5
 
-/* Fewer base64 characters than these could stand in any text. */
+/* Fewer base64 characters could occur in any text. */
 #define BASE64_MIN 12
 
-/* A word of so many characters may be a credential. */
+/* A word of this length may be a credential. */
 #define LIKELY_MIN 12
 #define LIKELY_DIGITS_MIN 4
 
-/* A text, and what its bytes stand for in the one that is shown. */
+/* A decoded text, and the position of its bytes in the text that is shown. */
 typedef struct Decoded
 {
 	char *text;
 	int len;
-	int *from; /* where the spelling of each byte begins */
+	int *from; /* where the encoding of each byte begins */
 	int *to;   /* and where it ends */
 } Decoded;
 
 /*
- * Makes room for a decoded text of at most len bytes.
+ * Allocates a decoded text of at most len bytes.
  */
 static Decoded
 make_decoded(int len)
@@ -54,7 +54,7 @@ make_decoded(int len)
 }
 
 /*
- * The number that so many hexadecimal digits stand for; -1 if they are none.
+ * Reads a hexadecimal number of count digits; -1 for other characters.
  */
 static int
 read_hex(const char *digits, int count)
@@ -76,9 +76,9 @@ read_hex(const char *digits, int count)
 }
 
 /*
- * Reads the character that a NUL-terminated text begins with in any encoding:
- * %2F, \u002f, \x2f, \/.  Sets *used to the length of what was read; -1 if it is
- * a character by itself.
+ * Reads an encoded character at the beginning of a NUL-terminated text: %2F,
+ * \u002f, \x2f, \/. Sets *used to the length of the encoding.  Returns -1 if
+ * the text begins with a plain character.
  */
 static int
 read_encoded(const char *at, int *used)
@@ -103,7 +103,7 @@ read_encoded(const char *at, int *used)
 }
 
 /*
- * Appends a character that stands for bytes from..to of the shown text.
+ * Appends a character that represents bytes from..to of the shown text.
  */
 static void
 append_char(Decoded *out, int code, int from, int to)
@@ -111,7 +111,7 @@ append_char(Decoded *out, int code, int from, int to)
 	unsigned char bytes[MAX_MULTIBYTE_CHAR_LEN + 1] = {0};
 	int len = 1;
 
-	/* below this it is a byte, be it a part of a character */
+	/* below this it is a byte, possibly part of a character */
 	if (code < 0x100)
 		bytes[0] = code == 0 ? 0x01 : (unsigned char) code;
 	else
@@ -126,7 +126,7 @@ append_char(Decoded *out, int code, int from, int to)
 }
 
 /*
- * Decodes a text by one step; false if there is nothing to decode.
+ * Decodes a text by one step.  Returns false if nothing was encoded.
  */
 static bool
 decode(const Decoded *in, Decoded *out)
@@ -154,7 +154,7 @@ decode(const Decoded *in, Decoded *out)
 }
 
 /*
- * Marks each occurrence of a secret, also one that was cut on its way.
+ * Marks each occurrence of a secret, including truncated ones.
  */
 static void
 mark_literal(const Decoded *in, const char *secret, bool *marks)
@@ -176,8 +176,8 @@ mark_literal(const Decoded *in, const char *secret, bool *marks)
 }
 
 /*
- * Marks the beginning of a secret that ends, but for an encoding that was cut,
- * at a place of a text.
+ * Marks the beginning of a secret that ends at a position of a text, apart from
+ * a truncated encoding.
  */
 static void
 mark_cut_at(const Decoded *in, int end, const char *secret, bool *marks)
@@ -200,7 +200,7 @@ mark_cut_at(const Decoded *in, int end, const char *secret, bool *marks)
 }
 
 /*
- * Marks what is left of a secret where a text was cut: at its end, and before
+ * Marks the rest of a secret where a text was truncated: at its end, and before
  * three dots.
  */
 static void
@@ -217,9 +217,9 @@ mark_cut(const Decoded *in, const char *secret, bool *marks)
 }
 
 /*
- * Marks a secret within something in base64.  What stands before it there
- * decides which of its bytes share a group; of those at the ends, at most two,
- * the characters depend on their neighbours.
+ * Marks a secret within base64 data.  The text before the secret decides how
+ * its bytes form groups.  At both ends, up to two bytes share characters with
+ * their neighbours and are left out.
  */
 static void
 mark_base64(const Decoded *in, const char *secret, bool *marks)
@@ -244,7 +244,8 @@ mark_base64(const Decoded *in, const char *secret, bool *marks)
 }
 
 /*
- * The text with each marked part replaced; itself if there is none.
+ * Returns the text with each marked part replaced, or text itself if nothing is
+ * marked.
  */
 static const char *
 replace_marked(const char *text, const bool *marks, int len)
@@ -304,8 +305,8 @@ adp_secret_redact(const char *text, const char *const *secrets, int nsecrets)
 }
 
 /*
- * Whether a word mixes small letters with large ones, or letters with many
- * digits: a few stand in names, too.
+ * Whether a word mixes upper and lower case, or letters with many digits.
+ * Names may have a few digits.
  */
 static bool
 is_mixed(const char *word, int len)

@@ -8,8 +8,7 @@
 #include "base/trie.h"
 
 /*
- * Says whether the only spelling of a key inside a JSON string is the key
- * itself, as long as that spelling holds no backslash.
+ * Whether a key contains no backslash, so a document may spell it unescaped.
  */
 static bool
 key_is_plain(const char *key, uint32 len)
@@ -18,8 +17,8 @@ key_is_plain(const char *key, uint32 len)
 }
 
 /*
- * Returns the child of parent with this key, in terms of the document's text
- * or of a path; ADP_TRIE_NONE if there is none.
+ * Returns the child of parent with this key, in the spelling of the document or
+ * of a path; ADP_TRIE_NONE if there is no such child.
  */
 static int
 find_child(const AdpTrie *trie, int parent, const char *key, uint32 len)
@@ -38,8 +37,8 @@ find_child(const AdpTrie *trie, int parent, const char *key, uint32 len)
 }
 
 /*
- * Appends a node, last among the children of parent so that siblings stay in
- * the order of the paths.
+ * Appends a node as the last child of parent, so siblings keep the order of the
+ * paths.
  */
 static int
 add_child(AdpTrie *trie, int parent, const char *key, uint32 len)
@@ -88,7 +87,7 @@ add_path(AdpTrie *trie, int path, const char *text)
 }
 
 /*
- * Returns the most nodes that paths can need, the root included.
+ * Returns an upper limit for the number of nodes, including the root.
  */
 static int
 count_nodes(const char *const *paths, int npaths)
@@ -105,7 +104,7 @@ count_nodes(const char *const *paths, int npaths)
 }
 
 /*
- * Compiles paths into cxt.
+ * Compiles paths.
  */
 AdpTrie *
 adp_trie_compile(MemoryContext cxt, const char *const *paths, int npaths)
@@ -130,7 +129,7 @@ adp_trie_compile(MemoryContext cxt, const char *const *paths, int npaths)
 }
 
 /*
- * Makes fresh hints: objects are first expected in the order of the paths.
+ * Makes hints that expect the keys in the order of the paths.
  */
 void
 adp_trie_hints_init(AdpTrieHints *hints, const AdpTrie *trie)
@@ -145,8 +144,8 @@ adp_trie_hints_init(AdpTrieHints *hints, const AdpTrie *trie)
 }
 
 /*
- * Finds the child that a key with escapes names.  Escapes that text cannot
- * hold name no key of ours.
+ * Finds the child for a key with escapes.  A key whose escapes text cannot hold
+ * matches no child.
  */
 static int
 match_escaped(const AdpTrie *trie, int parent, const char *key, uint32 key_len)
@@ -167,8 +166,8 @@ match_escaped(const AdpTrie *trie, int parent, const char *key, uint32 key_len)
 }
 
 /*
- * Finds the child of parent that a key names.  The bytes of a key with a
- * backslash are not its name, so they must not be compared as they stand.
+ * Finds the child of parent for a key.  A key with a backslash must be decoded
+ * before it is compared.
  */
 int
 adp_trie_match(const AdpTrie *trie, AdpTrieHints *hints, int parent,

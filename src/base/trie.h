@@ -2,9 +2,9 @@
  * trie.h
  *	  A set of dotted paths, compiled into a trie of object keys.
  *
- * Matching follows the objects of a document as they nest.  Documents of one
- * platform repeat the order of their keys, so a matcher carries hints: the key
- * that followed this one last time is tried before all others.
+ * Matching follows the nesting of a document's objects.  A platform's documents
+ * repeat the order of their keys.  So a matcher keeps hints: it first tries the
+ * key that followed this key last time.
  */
 #ifndef ADP_BASE_TRIE_H
 #define ADP_BASE_TRIE_H
@@ -12,12 +12,12 @@
 #define ADP_TRIE_ROOT 0	   /* the node of the outermost object */
 #define ADP_TRIE_NONE (-1) /* no node, no path */
 
-/* One key at one place of the documents; links are indexes of nodes. */
+/* One key at one position in the documents; links are indexes of nodes. */
 typedef struct AdpTrieNode
 {
 	const char *key;
 	uint32 key_len;
-	bool drops_enum_filters; /* written as it stands: no escapes needed */
+	bool drops_enum_filters; /* contains no backslash */
 	int first_child;
 	int next_sibling;
 	int path; /* first path that ends here */
@@ -29,19 +29,19 @@ typedef struct AdpTrie
 	int npaths;
 	int nnodes;
 	AdpTrieNode *nodes;
-	int *same; /* by path: the next path that is spelled alike */
+	int *same; /* by path: the next path with the same text */
 } AdpTrie;
 
-/* The order of keys seen so far; one per document being matched. */
+/* The order of keys so far; one per document that is matched. */
 typedef struct AdpTrieHints
 {
-	int *first; /* by node: its first child of last time */
-	int *after; /* by node: the sibling that came after it */
+	int *first; /* by node: its first child last time */
+	int *after; /* by node: the sibling that followed it */
 } AdpTrieHints;
 
 /*
- * Compiles paths into cxt; the texts are copied.  A dot separates keys, so no
- * key holds one.  Paths may repeat and may be prefixes of one another.
+ * Compiles paths into cxt and copies the texts.  A dot separates keys, so a key
+ * cannot contain one.  Paths may repeat and may be prefixes of one another.
  */
 extern AdpTrie *adp_trie_compile(MemoryContext cxt, const char *const *paths,
 								 int npaths);
@@ -50,10 +50,10 @@ extern AdpTrie *adp_trie_compile(MemoryContext cxt, const char *const *paths,
 extern void adp_trie_hints_init(AdpTrieHints *hints, const AdpTrie *trie);
 
 /*
- * Finds the child of parent that a key names.  key is what stands between the
- * quotes of a valid JSON string.  previous is the child that matched before
- * in the same object, ADP_TRIE_NONE at first.  Returns ADP_TRIE_NONE for a key
- * that is not wanted; else the child, and remembers the order.
+ * Finds the child of parent for a key.  key is the text between the quotes of a
+ * valid JSON string.  previous is the child that matched before in the same
+ * object, or ADP_TRIE_NONE at first.  Returns the child and remembers the
+ * order; ADP_TRIE_NONE for a key that is not wanted.
  */
 extern int adp_trie_match(const AdpTrie *trie, AdpTrieHints *hints, int parent,
 						  int previous, const char *key, uint32 key_len);

@@ -1,6 +1,6 @@
 /*
  * words.c
- *	  Lists of words in one text, and how words are spelled.
+ *	  Comma-separated lists of words, and patterns for words.
  */
 #include "postgres.h"
 
@@ -11,7 +11,7 @@
 #include "base/words.h"
 
 /*
- * Takes the next item.
+ * Returns the next item.
  */
 char *
 adp_words_next(char **rest, const char *separators)
@@ -29,7 +29,7 @@ adp_words_next(char **rest, const char *separators)
 }
 
 /*
- * Whether a list holds a word.
+ * Whether a list contains a word.
  */
 bool
 adp_words_hold(const char *list, const char *word)
@@ -53,7 +53,7 @@ adp_words_hold(const char *list, const char *word)
 }
 
 /*
- * The first word that is as a pattern has it.
+ * Returns the first word that matches a pattern.
  */
 char *
 adp_words_find(const char *list, const char *pattern)
@@ -81,7 +81,7 @@ adp_words_add(StringInfo list, const char *word)
 }
 
 /*
- * Whether a text is spelled as a pattern has it.
+ * Whether a text matches a pattern.
  */
 bool
 adp_words_match(const char *text, const char *pattern)
