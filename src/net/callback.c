@@ -1,9 +1,9 @@
 /*
  * callback.c
- *	  What the transfer library calls us back for: headers, body, sockets.
+ *	  Callbacks of the transfer library: headers, body, sockets.
  *
- * The library is on the stack, so nothing here throws: what goes wrong is noted
- * in the transfer, and the library told to end it.
+ * The library is on the stack, so nothing here throws.  A callback records an
+ * error in the transfer and makes the library end it.
  */
 #include "postgres.h"
 
@@ -15,18 +15,20 @@
 #include "net/transfer.h"
 #include "net/url.h"
 
-/* All header lines of an answer together; real ones stay below a tenth. */
+/*
+ * Limit for all header lines of a response; real ones stay below a tenth of it.
+ */
 #define HEADER_BYTES_MAX ((size_t) 64 * 1024)
 
 /*
  * Bytes of body, decompressed, after which a transfer waits for the next step.
- * The library itself reads a hundred buffers in a row, which a gzip bomb blows
- * up to gigabytes; this keeps a step at some ten milliseconds, so that cancel
- * is served in between.
+ * The library itself reads a hundred buffers in a row, which a gzip bomb
+ * expands to gigabytes.  This limit keeps a step at some ten milliseconds, so
+ * that cancel is served in between.
  */
 #define STEP_BYTES_MAX ((size_t) 4 * 1024 * 1024)
 
-/* So much of a compressed body is out of no proportion. */
+/* The expansion limit does not apply below this size. */
 #define EXPANSION_FREE_BYTES ((size_t) 1024 * 1024)
 
 StaticAssertDecl(ADP_PROBLEM_MAX >= CURL_ERROR_SIZE,
@@ -51,7 +53,7 @@ on_header(char *line, size_t size, size_t count, void *arg)
 }
 
 /*
- * Prepares for the first bytes of a body, by what the headers announced.
+ * Prepares for the first bytes of a body, according to the headers.
  */
 static AdpHttpOutcome
 begin_body(AdpHttpTransfer *transfer)
@@ -83,7 +85,7 @@ begin_body(AdpHttpTransfer *transfer)
 }
 
 /*
- * True if a transfer had its share of the current step.
+ * True if a transfer has used up its share of the current step.
  */
 static bool
 had_its_share(AdpHttpTransfer *transfer)
@@ -97,7 +99,7 @@ had_its_share(AdpHttpTransfer *transfer)
 }
 
 /*
- * Takes in a piece of a compressed body.
+ * Receives a piece of a compressed body.
  */
 static AdpHttpOutcome
 inflate_piece(AdpHttpTransfer *transfer, const char *bytes, size_t count)
@@ -116,7 +118,7 @@ inflate_piece(AdpHttpTransfer *transfer, const char *bytes, size_t count)
 }
 
 /*
- * Takes in a piece of the body.
+ * Receives a piece of the body.
  */
 static AdpHttpOutcome
 take_piece(AdpHttpTransfer *transfer, const char *bytes, size_t count)
@@ -145,7 +147,7 @@ on_body(char *bytes, size_t size, size_t count, void *arg)
 
 	if (had_its_share(transfer))
 	{
-		/* The library keeps the piece and hands it over again. */
+		/* The library keeps the piece and passes it in again. */
 		transfer->is_paused = true;
 		transfer->group->has_paused = true;
 		return CURL_WRITEFUNC_PAUSE;
@@ -155,8 +157,9 @@ on_body(char *bytes, size_t size, size_t count, void *arg)
 }
 
 /*
- * Called by the library to open a socket.  The last word on plain http: even
- * if a name resolved to somewhere else, bytes do not leave this machine.
+ * Called by the library to open a socket.  This is the last check on plain
+ * http: even if a name resolves to another address, bytes do not leave this
+ * machine.
  */
 static curl_socket_t
 on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
@@ -179,7 +182,7 @@ on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 
 /*
  * Called by the library to close a socket.  Connections outlive the transfer
- * that opened them, hence the group.
+ * that opened them, so the argument is the group.
  */
 static int
 on_close_socket(void *arg, curl_socket_t fd)
@@ -191,7 +194,7 @@ on_close_socket(void *arg, curl_socket_t fd)
 }
 
 /*
- * Has the library call us back.
+ * Registers the callbacks.
  */
 int
 adp_transfer_set_callbacks(AdpHttpTransfer *transfer)

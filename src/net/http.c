@@ -1,15 +1,16 @@
 /*
  * http.c
- *	  HTTP transfers that run side by side under one descriptor.
+ *	  HTTP transfers that run concurrently behind one descriptor.
  *
- * This file holds the group: it lets the library go on when something is ready
- * and collects what it finished.  transfer.c holds the single transfer,
- * callback.c what the library calls it back for.
+ * This file implements the group: it runs the library when something is ready,
+ * and collects finished transfers.  transfer.c implements the single transfer,
+ * callback.c the library's callbacks.
  *
- * Memory contexts give the order of release: each transfer has a context below
- * its group's, and contexts go children first, so transfers leave the group
- * before the group goes.  The group's own release then ends the library's
- * handle, which closes idle connections, before the epoll set they were in.
+ * Memory contexts define the order of release.  Each transfer has a context
+ * below its group's, and child contexts are deleted first, so transfers leave
+ * the group before the group is released.  Releasing the group then frees the
+ * library's handle, which closes idle connections, before their epoll set is
+ * closed.
  */
 #include "postgres.h"
 
@@ -33,20 +34,20 @@
 ADP_REQUIRE_LIBCURL();
 
 /*
- * Longest that adp_http_poll() keeps going while answers pour in: far below
- * the 100 ms in which a cancel must take effect.
+ * Longest time that adp_http_poll() continues while data arrives: far below the
+ * 100 ms in which a cancel must take effect.
  */
 #define POLL_SLICE_MS 10.0
 
 /*
- * Connections kept open per group: as many as transfers usually run at once.
+ * Connections kept open per group: the usual number of concurrent transfers.
  */
 #define IDLE_CONNECTIONS_MAX 16L
 
 /*
- * Checks that the library found at run time is usable.  Without an
- * asynchronous resolver a look-up would hold up cancel; the version is the
- * first that can leave a hanging look-up behind.
+ * Checks that the library found at run time is usable.  Without an asynchronous
+ * resolver, a name look-up would delay a cancel.  The version is the first that
+ * can abandon a hanging look-up.
  */
 static void
 check_library(void)
@@ -71,9 +72,8 @@ check_library(void)
 }
 
 /*
- * Prepares the library in this process.  Its state must not be handed on by
- * fork, so the postmaster never gets it, and the process that has it is
- * remembered.
+ * Initializes the library in this process.  A fork must not inherit its state.
+ * So the postmaster never initializes it, and the process that did is recorded.
  */
 void
 adp_http_init(void)
@@ -93,7 +93,7 @@ adp_http_init(void)
 }
 
 /*
- * Tells the server how many descriptors the group holds now.
+ * Reports the group's number of descriptors to the server.
  */
 void
 adp_group_account(AdpHttpGroup *group)
@@ -105,8 +105,8 @@ adp_group_account(AdpHttpGroup *group)
 }
 
 /*
- * Called by the library when it wants a socket watched, or no more.  A
- * non-zero answer makes it give up on the whole group.
+ * Called by the library to start or stop watching a socket.  With a non-zero
+ * result the library gives up on the whole group.
  */
 static int
 on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
@@ -126,7 +126,7 @@ on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
 }
 
 /*
- * Called by the library when it wants to be called in timeout_ms; -1 for never.
+ * Called by the library when it wants to be called in timeout_ms; -1 cancels.
  */
 static int
 on_timer(CURLM *multi, long timeout_ms, void *arg)
@@ -138,7 +138,7 @@ on_timer(CURLM *multi, long timeout_ms, void *arg)
 }
 
 /*
- * Releases the library's and the kernel's part of a group.
+ * Releases the group's resources in the library and the kernel.
  */
 static void
 release_group(void *resource)
@@ -160,7 +160,7 @@ release_group(void *resource)
 static void
 open_events(AdpHttpGroup *group, AdpError *error)
 {
-	/* The server keeps a share of its descriptors for itself. */
+	/* The server reserves a share of its descriptors. */
 	if (!AcquireExternalFD())
 	{
 		adp_error_set(error, ADP_ERR_LIMIT,
@@ -181,7 +181,7 @@ open_events(AdpHttpGroup *group, AdpError *error)
 }
 
 /*
- * Makes the library's handle of a new group.
+ * Makes the library's handle for a new group.
  */
 static void
 open_multi(AdpHttpGroup *group, AdpError *error)
@@ -210,7 +210,7 @@ open_multi(AdpHttpGroup *group, AdpError *error)
 }
 
 /*
- * Makes an empty group below parent.
+ * Makes an empty group.
  */
 AdpHttpGroup *
 adp_http_group_create(MemoryContext parent)
@@ -249,7 +249,7 @@ adp_http_group_destroy(AdpHttpGroup *group)
 }
 
 /*
- * True if no transfer is under way.
+ * True if no transfer is running.
  */
 bool
 adp_http_group_is_idle(const AdpHttpGroup *group)
@@ -258,7 +258,7 @@ adp_http_group_is_idle(const AdpHttpGroup *group)
 }
 
 /*
- * Releases all transfers, finished or not, and takes off the alarm.
+ * Releases all transfers, finished or not, and cancels the alarm.
  */
 bool
 adp_http_group_clear(AdpHttpGroup *group)
@@ -271,8 +271,8 @@ adp_http_group_clear(AdpHttpGroup *group)
 }
 
 /*
- * Ends all transfers of a group on which the library gave up; that happens
- * when a socket could not be watched.
+ * Ends all transfers of a group on which the library gave up, because a socket
+ * could not be watched.
  */
 static void
 break_group(AdpHttpGroup *group, CURLMcode code)
@@ -288,7 +288,7 @@ break_group(AdpHttpGroup *group, CURLMcode code)
 }
 
 /*
- * Begins a step: lets the transfers that were paused in the last one go on.
+ * Begins a step: resumes the transfers that the last step paused.
  */
 static void
 begin_step(AdpHttpGroup *group)
@@ -306,9 +306,9 @@ begin_step(AdpHttpGroup *group)
 }
 
 /*
- * Ends a step: if transfers are paused, has the timer ring for the next one.
- * That takes nothing from the library, which after each ring says anew when it
- * wants the next.
+ * Ends a step.  If transfers are paused, sets the timer for the next step.
+ * This costs the library nothing: after each timer event it sets the timer
+ * again.
  */
 static void
 end_step(AdpHttpGroup *group)
@@ -318,7 +318,7 @@ end_step(AdpHttpGroup *group)
 }
 
 /*
- * Hands what is ready to the library.
+ * Passes events to the library.
  */
 static CURLMcode
 feed_library(AdpHttpGroup *group, const AdpReady *ready)
@@ -343,7 +343,7 @@ feed_library(AdpHttpGroup *group, const AdpReady *ready)
 }
 
 /*
- * Collects the transfers that the library finished.
+ * Collects the transfers that the library has finished.
  */
 static void
 collect_finished(AdpHttpGroup *group)
@@ -363,9 +363,10 @@ collect_finished(AdpHttpGroup *group)
 }
 
 /*
- * Lets the library act once on whatever is ready; false if nothing was.  All
- * signals are blocked meanwhile: the library may start a resolver thread,
- * which inherits the mask, and must never run a handler of the server's.
+ * Runs the library once on everything that is ready.  Returns false if nothing
+ * was ready.  All signals are blocked meanwhile: the library may start a
+ * resolver thread, which inherits the mask and must never run one of the
+ * server's handlers.
  */
 static bool
 step(AdpHttpGroup *group)
@@ -394,8 +395,8 @@ step(AdpHttpGroup *group)
 }
 
 /*
- * Lets the group's transfers go on as far as they can without waiting, but not
- * for so long that the caller is late for an interrupt.
+ * Advances the group's transfers without waiting.  Returns early enough for the
+ * caller to serve interrupts.
  */
 void
 adp_http_poll(AdpHttpGroup *group)
@@ -414,7 +415,7 @@ adp_http_poll(AdpHttpGroup *group)
 }
 
 /*
- * Waits until something can go on, then lets it.
+ * Waits until something is ready, then advances the transfers.
  */
 void
 adp_http_wait(AdpHttpGroup *group, long timeout_ms)
@@ -431,7 +432,7 @@ adp_http_wait(AdpHttpGroup *group, long timeout_ms)
 }
 
 /*
- * The descriptor to wait on for readability.
+ * Returns the descriptor to wait on for readability.
  */
 int
 adp_http_fd(const AdpHttpGroup *group)
@@ -440,7 +441,7 @@ adp_http_fd(const AdpHttpGroup *group)
 }
 
 /*
- * Sets the group's one alarm.
+ * Sets the group's alarm.
  */
 void
 adp_http_set_alarm(AdpHttpGroup *group, int64 delay_ms)

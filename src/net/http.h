@@ -1,22 +1,22 @@
 /*
  * http.h
- *	  HTTP transfers that run side by side under one descriptor.
+ *	  HTTP transfers that run concurrently behind one descriptor.
  *
- * A group holds any number of transfers and owns one epoll descriptor in which
- * the library's sockets, its timer and one alarm of the caller's are
- * gathered; so a whole group is waited for as one readable descriptor, together
- * with the process latch, and any number of groups can sit under one Append.
+ * A group holds any number of transfers and owns one epoll descriptor.  The
+ * descriptor covers the library's sockets, its timer and one alarm of the
+ * caller.  So a caller waits for a whole group with one descriptor, together
+ * with the process latch, and any number of groups can run under one Append.
  *
- * Rules.  Callbacks that the library calls never throw and never allocate with
- * palloc: a body grows in malloc'd memory up to its limit, failure is a flag.
- * Nothing here looks for interrupts but adp_http_wait(), while the library is
- * off the stack.  Signals are blocked around every call that may start the
- * resolver's thread.  Groups are released by their memory context.
+ * Rules.  The library's callbacks never throw and never use palloc: a body
+ * grows in malloc'd memory up to its limit, and a failure sets a flag.  Only
+ * adp_http_wait() serves interrupts, while the library is off the stack.
+ * Signals are blocked around every call that may start the resolver's thread.
+ * Groups are released with their memory context.
  *
- * Only https, or http to a loopback address, is spoken (the caller checks the
- * latter when the URL is configured; the group checks again).  Certificates
- * are always verified.  Redirects are not followed: their status and Location
- * come back to the caller.
+ * Only https, and http to a loopback address, are supported.  The caller checks
+ * the address when the URL is configured; the group checks it again.
+ * Certificates are always verified.  Redirects are not followed: the caller
+ * gets their status and Location.
  */
 #ifndef ADP_NET_HTTP_H
 #define ADP_NET_HTTP_H
@@ -29,15 +29,15 @@ typedef struct AdpHttpTransfer AdpHttpTransfer;
 typedef enum AdpHttpOutcome
 {
 	ADP_HTTP_PENDING = 0,
-	ADP_HTTP_DONE,		/* a whole answer arrived, whatever its status */
+	ADP_HTTP_DONE,		/* complete response, whatever its status */
 	ADP_HTTP_RESOLVE,	/* name not resolved */
 	ADP_HTTP_CONNECT,	/* refused, unreachable, or connect timeout */
 	ADP_HTTP_TLS,		/* handshake or certificate */
 	ADP_HTTP_TIMEOUT,	/* request timeout */
-	ADP_HTTP_CUT,		/* connection lost before the answer was whole */
-	ADP_HTTP_TOO_LARGE, /* body or headers over the limit */
+	ADP_HTTP_CUT,		/* connection lost before the end of the response */
+	ADP_HTTP_TOO_LARGE, /* body or headers larger than the limit */
 	ADP_HTTP_MEMORY,
-	ADP_HTTP_FAILED /* anything else; see problem */
+	ADP_HTTP_FAILED /* any other failure; see problem */
 } AdpHttpOutcome;
 
 typedef struct AdpHttpHeader
@@ -46,69 +46,69 @@ typedef struct AdpHttpHeader
 	const char *value; /* may be a secret: never logged */
 } AdpHttpHeader;
 
-/* A request; everything is copied by adp_http_start(). */
+/* A request.  adp_http_start() copies all of it. */
 typedef struct AdpHttpRequest
 {
 	const char *method; /* "GET" or "POST" */
 	const char *url;	/* absolute, already escaped */
 	const AdpHttpHeader *headers;
 	int nheaders;
-	const char *body; /* NULL for none */
+	const char *body; /* NULL: no body */
 	Size body_len;
 	int connect_timeout_ms;
 	int request_timeout_ms;
 	Size max_body_bytes; /* after decompression */
-	int max_expansion;	 /* by decompression; 0: any, as is of the first MB */
+	int max_expansion; /* limit of decompression; 0: no limit, as for the first MB */
 } AdpHttpRequest;
 
-/* What came of it.  Valid until the transfer is released. */
+/* The response, valid until the transfer is released. */
 typedef struct AdpHttpResponse
 {
 	AdpHttpOutcome outcome;
-	int status;		  /* HTTP status, 0 if none arrived */
-	const char *body; /* NUL-terminated beyond body_len; empty unless
-								 * ADP_HTTP_DONE */
+	int status; /* HTTP status, 0 if no status line arrived */
+	const char
+		*body; /* NUL-terminated after body_len; empty unless ADP_HTTP_DONE */
 	Size body_len;
 	int64 wire_bytes; /* body bytes received, before decompression */
 	int64 elapsed_us;
-	const char *problem; /* library's text for a failed outcome, or NULL;
-								 * holds no secret */
+	const char *
+		problem; /* library's text for a failed outcome, or NULL; contains no secret */
 } AdpHttpResponse;
 
 /*
- * Makes an empty group, released with cxt (transfers, connections, descriptor
- * and all).  Throws ADP_ERR_MEMORY or ADP_ERR_LIMIT (no descriptor left).
+ * Makes an empty group.  Its transfers, connections and descriptor are released
+ * with cxt.  Throws ADP_ERR_MEMORY or ADP_ERR_LIMIT (out of descriptors).
  */
 extern AdpHttpGroup *adp_http_group_create(MemoryContext cxt);
 
-/* Releases a group before its context does. */
+/* Releases a group before its memory context is deleted. */
 extern void adp_http_group_destroy(AdpHttpGroup *group);
 
-/* True if no transfer is under way. */
+/* True if no transfer is running. */
 extern bool adp_http_group_is_idle(const AdpHttpGroup *group);
 
 /*
- * Releases all transfers and takes off the alarm; open connections stay.
- * Returns whether the group is fit for further use: false if a transfer was
- * still under way or the library gave up on the group.
+ * Releases all transfers and cancels the alarm; connections stay open.  Returns
+ * whether the group can be reused: false if a transfer was still running or the
+ * library gave up on the group.
  */
 extern bool adp_http_group_clear(AdpHttpGroup *group);
 
 /*
- * Starts a transfer.  Returns at once; throws only for a URL that may not be
- * spoken to (ADP_ERR_PRIVILEGE), a header with a line break in it
- * (ADP_ERR_ARGUMENT), or for want of memory.
+ * Starts a transfer and returns at once.  Throws only for a URL that is not
+ * allowed (ADP_ERR_PRIVILEGE), a header that contains a line break
+ * (ADP_ERR_ARGUMENT), or out of memory.
  */
 extern AdpHttpTransfer *adp_http_start(AdpHttpGroup *group,
 									   const AdpHttpRequest *request);
 
-/* Lets the group's transfers go on as far as they can without waiting. */
+/* Advances the group's transfers without waiting. */
 extern void adp_http_poll(AdpHttpGroup *group);
 
 /*
- * Waits until something can go on, the alarm rings, or the latch is set; then
- * lets it go on.  Serves interrupts.  Returns after at most timeout_ms (-1: no
- * bound).
+ * Waits until something is ready, the alarm fires or the latch is set; then
+ * advances the transfers.  Serves interrupts.  Returns after at most timeout_ms
+ * (-1: no limit).
  */
 extern void adp_http_wait(AdpHttpGroup *group, long timeout_ms);
 
@@ -116,9 +116,9 @@ extern void adp_http_wait(AdpHttpGroup *group, long timeout_ms);
 extern int adp_http_fd(const AdpHttpGroup *group);
 
 /*
- * Sets the group's one alarm to ring (make the descriptor readable) in
- * delay_ms from now; -1 takes it off.  It rings once: adp_http_poll() and
- * adp_http_wait() consume it.
+ * Sets the group's alarm to fire (make the descriptor readable) after delay_ms;
+ * -1 cancels it.  It fires once: adp_http_poll() and adp_http_wait() consume
+ * it.
  */
 extern void adp_http_set_alarm(AdpHttpGroup *group, int64 delay_ms);
 
@@ -126,8 +126,8 @@ extern void adp_http_set_alarm(AdpHttpGroup *group, int64 delay_ms);
 extern const AdpHttpResponse *adp_http_response(const AdpHttpTransfer *transfer);
 
 /*
- * A header of the answer by name, case-insensitively; NULL if absent, or not
- * all printable ASCII.  Valid until the transfer is released.
+ * A header of the response by name, case-insensitive; NULL if it is missing or
+ * not printable ASCII.  Valid until the transfer is released.
  */
 extern const char *adp_http_header(const AdpHttpTransfer *transfer,
 								   const char *name);
@@ -135,24 +135,27 @@ extern const char *adp_http_header(const AdpHttpTransfer *transfer,
 struct AdpSpool;
 
 /*
- * Moves the body of a whole answer out of its transfer, into *body, which is
- * the caller's to release; the bytes stay where they are.
+ * Moves the body of a complete response into *body, which the caller releases.
+ * The bytes are not copied.
  */
 extern void adp_http_take_body(AdpHttpTransfer *transfer, struct AdpSpool *body);
 
-/* Ends a transfer, whether or not it is finished, and frees what it holds. */
+/* Ends a transfer, finished or not, and frees its resources. */
 extern void adp_http_release(AdpHttpTransfer *transfer);
 
 /*
- * True for "https://…", and for "http://" to localhost, 127.x.x.x or [::1];
- * without steps to "." or ".." in its path, in any spelling.
+ * True for "https://...", and for "http://" to localhost, 127.x.x.x or [::1],
+ * if the path has no "." or ".." segment in any encoding.
  */
 extern bool adp_http_url_allowed(const char *url);
 
-/* "HTTP 503", or words for a transfer that failed; palloc'd. */
+/* "HTTP 503", or a description of a failed transfer; palloc'd. */
 extern char *adp_http_describe(const AdpHttpResponse *response);
 
-/* Once per process that needs it; cheap to repeat.  Throws if unusable. */
+/*
+ * Initializes the library once per process; cheap to repeat.  Throws if the
+ * library is unusable.
+ */
 extern void adp_http_init(void);
 
 #endif /* ADP_NET_HTTP_H */

@@ -1,6 +1,6 @@
 /*
  * inflate.c
- *	  Undoes gzip while a body arrives.
+ *	  Decompresses gzip while a body arrives.
  */
 #include "postgres.h"
 
@@ -8,13 +8,13 @@
 
 #include "net/inflate.h"
 
-/* zlib's largest window, with 16 added to say "gzip wrapper only". */
+/* zlib's largest window; adding 16 selects the gzip format. */
 #define GZIP_WINDOW_BITS (15 + 16)
 
 struct AdpInflate
 {
 	z_stream stream;
-	bool is_between; /* no stream begun, or the last one ended */
+	bool is_between; /* no stream has begun, or the last stream has ended */
 	char out[64 * 1024];
 };
 
@@ -39,8 +39,8 @@ adp_inflate_open(void)
 }
 
 /*
- * Decodes once: as much as fits into the output buffer.  Sets *is_stuck when
- * more input is needed to go on.
+ * Decodes once, as much as fits into the output buffer.  Sets *is_stuck if
+ * decoding needs more input.
  */
 static AdpHttpOutcome
 decode_some(AdpInflate *decoder, AdpSpool *spool, bool *is_stuck)
@@ -48,7 +48,7 @@ decode_some(AdpInflate *decoder, AdpSpool *spool, bool *is_stuck)
 	z_stream *stream = &decoder->stream;
 	int code;
 
-	/* A body may be several streams in a row (RFC 1952, 2.2). */
+	/* A body may consist of several streams (RFC 1952, 2.2). */
 	if (decoder->is_between)
 		(void) inflateReset(stream);
 	decoder->is_between = false;
@@ -76,7 +76,7 @@ decode_some(AdpInflate *decoder, AdpSpool *spool, bool *is_stuck)
 }
 
 /*
- * Decodes bytes onto the end of spool.
+ * Decodes bytes and appends the result to spool.
  */
 AdpHttpOutcome
 adp_inflate_push(AdpInflate *decoder, const char *bytes, size_t count,
@@ -85,7 +85,7 @@ adp_inflate_push(AdpInflate *decoder, const char *bytes, size_t count,
 	AdpHttpOutcome outcome = ADP_HTTP_PENDING;
 	bool is_stuck = count == 0;
 
-	/* The library hands over at most a buffer's worth at a time. */
+	/* The library passes in at most one buffer at a time. */
 	Assert(count <= UINT_MAX);
 	decoder->stream.next_in = (z_const Bytef *) unconstify(char *, bytes);
 	decoder->stream.avail_in = (uInt) count;
@@ -95,7 +95,7 @@ adp_inflate_push(AdpInflate *decoder, const char *bytes, size_t count,
 }
 
 /*
- * True if what was pushed ends where a gzip stream does, or is empty.
+ * True if the input so far is empty or ends with a complete gzip stream.
  */
 bool
 adp_inflate_is_whole(const AdpInflate *decoder)

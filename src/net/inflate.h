@@ -1,10 +1,10 @@
 /*
  * inflate.h
- *	  Undoes gzip while a body arrives.
+ *	  Decompresses gzip while a body arrives.
  *
- * Done here and not by the transfer library because libcurl (seen with 7.88)
- * reports success for a compressed body that ends in the middle of its stream:
- * half an answer would pass for a whole one.  Nothing here throws.
+ * The transfer library could decompress as well.  But libcurl (seen with 7.88)
+ * reports success for a compressed body that ends in the middle of its stream,
+ * so half a response would pass as complete.  Nothing here throws.
  */
 #ifndef ADP_NET_INFLATE_H
 #define ADP_NET_INFLATE_H
@@ -17,13 +17,14 @@ typedef struct AdpInflate AdpInflate;
 extern AdpInflate *adp_inflate_open(void);
 
 /*
- * Decodes bytes onto the end of spool, as far as its limit lets it.  Returns as
- * adp_spool_append() does, and ADP_HTTP_FAILED for bytes that are not gzip.
+ * Decodes bytes and appends the result to spool, up to its limit.  Returns the
+ * same values as adp_spool_append(), and ADP_HTTP_FAILED for bytes that are not
+ * gzip.
  */
 extern AdpHttpOutcome adp_inflate_push(AdpInflate *decoder, const char *bytes,
 									   size_t count, AdpSpool *spool);
 
-/* True if what was pushed ends where a gzip stream does, or is empty. */
+/* True if the input so far is empty or ends with a complete gzip stream. */
 extern bool adp_inflate_is_whole(const AdpInflate *decoder);
 
 /* Frees a decoder; NULL is allowed. */

@@ -1,6 +1,6 @@
 /*
  * outcome.c
- *	  What came of a transfer, as a class and in words.
+ *	  The outcome of a transfer: its class and its description.
  */
 #include "postgres.h"
 
@@ -10,8 +10,8 @@
 #include "net/transfer.h"
 
 /*
- * Library's result to outcome, for those that need no closer look.  A result
- * that is not listed is ADP_HTTP_FAILED.
+ * Outcome of the library's result codes that need no further check.  Other
+ * codes are ADP_HTTP_FAILED.
  */
 static const struct
 {
@@ -37,9 +37,9 @@ static const struct
 };
 
 /*
- * True if the other side hung up during the handshake.  The library reports
- * this like a certificate it does not trust, but it is a bad moment, not a bad
- * peer: worth another try.
+ * True if the peer closed the connection during the handshake.  The library
+ * reports this like an untrusted certificate.  But it may be temporary, so
+ * another attempt is worthwhile.
  */
 static bool
 handshake_was_cut(const AdpHttpTransfer *transfer)
@@ -50,7 +50,7 @@ handshake_was_cut(const AdpHttpTransfer *transfer)
 }
 
 /*
- * Tells how far a transfer came before its time was up.
+ * Finds in which phase a transfer timed out.
  */
 static AdpHttpOutcome
 classify_timeout(CURL *easy)
@@ -66,8 +66,8 @@ classify_timeout(CURL *easy)
 }
 
 /*
- * True if the library gave up on a header line, which it reports like a failed
- * allocation: it keeps a line in memory of a fixed size until it is whole.
+ * True if the library gave up on a header line.  It buffers a line in memory of
+ * fixed size, and reports a longer line like a failed allocation.
  */
 static bool
 header_was_too_long(const AdpHttpTransfer *transfer, int code)
@@ -83,7 +83,7 @@ header_was_too_long(const AdpHttpTransfer *transfer, int code)
 }
 
 /*
- * Turns the library's result into an outcome.
+ * Converts the library's result into an outcome.
  */
 AdpHttpOutcome
 adp_outcome_classify(const AdpHttpTransfer *transfer, int code)
@@ -105,8 +105,8 @@ adp_outcome_classify(const AdpHttpTransfer *transfer, int code)
 }
 
 /*
- * True if text repeats the query part of the URL or a header that was sent.
- * The library's texts do not; this makes sure of it.
+ * True if text repeats the URL's query or a header of the request.  The
+ * library's texts do not; this check makes sure of it.
  */
 static bool
 tells_request(const AdpHttpTransfer *transfer, const char *text)
@@ -127,8 +127,8 @@ tells_request(const AdpHttpTransfer *transfer, const char *text)
 }
 
 /*
- * Words the problem of a failed transfer: ours if a callback found it, else
- * the library's.
+ * Returns the problem of a failed transfer: the callback's text if a callback
+ * found it, else the library's.
  */
 const char *
 adp_outcome_problem(AdpHttpTransfer *transfer, int code)
@@ -152,7 +152,7 @@ adp_outcome_problem(AdpHttpTransfer *transfer, int code)
 }
 
 /*
- * Words an outcome in a palloc'd text.
+ * Describes an outcome in a palloc'd text.
  */
 char *
 adp_http_describe(const AdpHttpResponse *response)

@@ -23,7 +23,7 @@ adp_poller_init(AdpPoller *events)
 }
 
 /*
- * Adds a descriptor that is only ever read.  False with errno set on failure.
+ * Adds a descriptor for reading.  Returns false with errno set on failure.
  */
 static bool
 add_readable(int epoll_fd, int fd)
@@ -81,10 +81,10 @@ adp_poller_close(AdpPoller *events)
 }
 
 /*
- * Watches a socket.  The library also hands in descriptors that it opened by
- * itself (the resolver's), so they are marked here to be closed by exec.
- * Whether a descriptor is in the set cannot be remembered reliably: the kernel
- * drops it when it is closed, and its number comes back for another socket.
+ * Watches a socket.  The library also passes in descriptors that it opened
+ * itself (for its resolver), so they are marked here to be closed by exec.  The
+ * code cannot remember reliably whether a descriptor is in the set: the kernel
+ * removes a closed descriptor, and its number can return for another socket.
  */
 bool
 adp_poller_watch(AdpPoller *events, int fd, bool read, bool write)
@@ -103,8 +103,8 @@ adp_poller_watch(AdpPoller *events, int fd, bool read, bool write)
 }
 
 /*
- * Watches a socket no more.  Failure means that it was not in the set, which
- * is what was asked for.
+ * Stops watching a socket.  A failure means that the set does not contain it,
+ * which is the requested state.
  */
 void
 adp_poller_unwatch(AdpPoller *events, int fd)
@@ -113,8 +113,8 @@ adp_poller_unwatch(AdpPoller *events, int fd)
 }
 
 /*
- * Sets a timer descriptor to ring once in delay_ms; -1 takes it off.  All-zero
- * means "off" to the kernel, so "at once" is one nanosecond.
+ * Sets a timer descriptor to fire once after delay_ms; -1 cancels it.  Zero
+ * means "off" to the kernel, so an immediate event uses one nanosecond.
  */
 static void
 set_timer_fd(int fd, int64 delay_ms)
@@ -150,8 +150,8 @@ adp_poller_set_alarm(AdpPoller *events, int64 delay_ms)
 }
 
 /*
- * Consumes the ringing of a timer descriptor; true if it rang.  It may have
- * been set anew since the kernel reported it, and then has not.
+ * Consumes the event of a timer descriptor.  Returns false if it has not fired:
+ * it may have been set again after the kernel reported it.
  */
 static bool
 consume_ring(int fd)
@@ -162,7 +162,7 @@ consume_ring(int fd)
 }
 
 /*
- * Notes what a socket is ready for.
+ * Records the events of a socket.
  */
 static void
 note_socket(AdpReady *ready, const struct epoll_event *event)
@@ -176,7 +176,7 @@ note_socket(AdpReady *ready, const struct epoll_event *event)
 }
 
 /*
- * Looks, without waiting, at what is ready.
+ * Checks for events without waiting.
  */
 bool
 adp_poller_look(AdpPoller *events, AdpReady *ready)
@@ -188,7 +188,7 @@ adp_poller_look(AdpPoller *events, AdpReady *ready)
 	ready->alarm_rang = false;
 	ready->nsockets = 0;
 
-	/* EINTR counts as nothing ready: what is ready stays so. */
+	/* EINTR counts as no event: the events remain pending. */
 	count = epoll_wait(events->epoll_fd, found, lengthof(found), 0);
 	for (int i = 0; i < count; i++)
 	{

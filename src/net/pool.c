@@ -1,11 +1,11 @@
 /*
  * pool.c
- *	  Groups kept between statements, with their open connections.
+ *	  Keeps groups with their open connections between statements.
  *
- * A lease and its group live in one memory context.  While borrowed, that
- * context hangs below the borrower's, so that an ERROR takes it along; while
- * idle, it hangs below the pool's.  Borrowing and returning only move it, and
- * there is no moment at which nobody owns it.
+ * A lease and its group live in one memory context.  While the lease is
+ * borrowed, the context is a child of the borrower's, so an ERROR deletes it.
+ * While it is idle, the context is a child of the pool's.  Borrowing and
+ * returning only move the context, so it always has an owner.
  */
 #include "postgres.h"
 
@@ -20,7 +20,7 @@ struct AdpPoolLease
 	MemoryContext cxt; /* holds the lease and its group */
 	dlist_node node;   /* in leases */
 	MemoryContextCallback on_release;
-	AdpBinding binding; /* when stale: use no more */
+	AdpBinding binding; /* when stale: do not use again */
 	bool is_idle;
 	AdpHttpGroup *group;
 };
@@ -28,11 +28,11 @@ struct AdpPoolLease
 /* Parent of idle leases; NULL until first use. */
 static MemoryContext pool_cxt = NULL;
 
-/* All leases; those that were returned last come first. */
+/* All leases, the most recently returned first. */
 static dlist_head leases = DLIST_STATIC_INIT(leases);
 
 /*
- * Context callback: forgets a lease that goes.
+ * Context callback: removes a lease from the list.
  */
 static void
 forget_lease(void *arg)
@@ -44,7 +44,7 @@ forget_lease(void *arg)
 }
 
 /*
- * Destroys idle leases that are stale, and the oldest beyond keep.
+ * Destroys stale idle leases, and the oldest idle leases beyond keep.
  */
 static void
 drop_idle(int keep)
@@ -64,7 +64,7 @@ drop_idle(int keep)
 }
 
 /*
- * Returns an idle lease of the key, or NULL.
+ * Returns an idle lease for the key, or NULL.
  */
 static AdpPoolLease *
 find_idle(Oid serverid, Oid umid)
@@ -103,7 +103,7 @@ create_lease(Oid serverid, Oid umid, MemoryContext cxt)
 }
 
 /*
- * Takes an idle group of the key, or makes one.
+ * Returns an idle group for the key, or a new one.
  */
 AdpPoolLease *
 adp_pool_borrow(Oid serverid, Oid umid, MemoryContext cxt)
@@ -124,7 +124,7 @@ adp_pool_borrow(Oid serverid, Oid umid, MemoryContext cxt)
 }
 
 /*
- * The group of a lease.
+ * Returns the group of a lease.
  */
 AdpHttpGroup *
 adp_pool_group(AdpPoolLease *lease)
@@ -142,7 +142,7 @@ adp_pool_is_stale(const AdpPoolLease *lease)
 }
 
 /*
- * Gives the group back for later statements.
+ * Returns the group to the pool.
  */
 void
 adp_pool_return(AdpPoolLease *lease)
@@ -159,7 +159,7 @@ adp_pool_return(AdpPoolLease *lease)
 }
 
 /*
- * Counts the idle groups of this process.
+ * Returns the number of idle groups in this process.
  */
 int
 adp_pool_idle_count(void)

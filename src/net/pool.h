@@ -1,12 +1,11 @@
 /*
  * pool.h
- *	  Groups kept between statements, with their open connections.
+ *	  Keeps groups with their open connections between statements.
  *
- * Keyed by (server, user mapping), so that no connection made under one
- * role's credentials serves another.  A group is given back only after a clean
- * finish; one that saw an ERROR is destroyed with its context.  A change of
- * the server or the mapping drops its idle groups through syscache
- * invalidation.
+ * The key is (server, user mapping), so a connection made with one role's
+ * credentials never serves another role.  A group returns to the pool only
+ * after a clean finish; an ERROR destroys it with its context.  A change of the
+ * server or the mapping drops its idle groups through syscache invalidation.
  */
 #ifndef ADP_NET_POOL_H
 #define ADP_NET_POOL_H
@@ -16,26 +15,26 @@
 typedef struct AdpPoolLease AdpPoolLease;
 
 /*
- * Takes an idle group of the key, or makes one.  Unless given back by
- * adp_pool_return(), the group is destroyed when cxt goes.
+ * Returns an idle group for the key, or a new one.  The group is destroyed with
+ * cxt unless adp_pool_return() returns it first.
  */
 extern AdpPoolLease *adp_pool_borrow(Oid serverid, Oid umid, MemoryContext cxt);
 
 extern AdpHttpGroup *adp_pool_group(AdpPoolLease *lease);
 
-/* Whether the server or the mapping has changed since it was borrowed. */
+/* Whether the server or the mapping has changed since borrowing. */
 extern bool adp_pool_is_stale(const AdpPoolLease *lease);
 
 /*
- * Gives the group back for later statements, releasing its transfers; it must
- * be idle, else it is destroyed.  At most ADP_POOL_IDLE_MAX idle groups are
- * kept per process.
+ * Releases the group's transfers and returns it to the pool for later
+ * statements.  A group that is not idle is destroyed.  A process keeps at most
+ * ADP_POOL_IDLE_MAX idle groups.
  */
 extern void adp_pool_return(AdpPoolLease *lease);
 
 #define ADP_POOL_IDLE_MAX 8
 
-/* How many groups lie idle now. */
+/* The number of idle groups. */
 extern int adp_pool_idle_count(void);
 
 #endif /* ADP_NET_POOL_H */

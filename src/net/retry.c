@@ -1,6 +1,6 @@
 /*
  * retry.c
- *	  When to ask again, and after how long: pure policy, no I/O.
+ *	  Retry policy: whether and when to repeat a request; no I/O.
  */
 #include "postgres.h"
 
@@ -9,30 +9,30 @@
 #include "net/retry.h"
 
 /*
- * First back-off: the platforms' shortest throttling windows are one second,
- * and half of it is the mean of what is drawn.
+ * First back-off.  The platforms' shortest throttling windows are one second,
+ * and the mean back-off is half of this value.
  */
 #define ADP_RETRY_BASE_MS 500
 
 /*
- * Longest back-off that we choose by ourselves: half the one-minute window in
- * which most platforms count requests.  Longer ones must be asked for.
+ * Longest back-off without an explicit Retry-After: half the one-minute window
+ * in which most platforms count requests.
  */
 #define ADP_RETRY_CAP_MS 30000
 
-/* Longest wait that a header can mean; past it arithmetic is no use. */
+/* Longest wait that a header can ask for; avoids overflow. */
 #define ADP_RETRY_ASKED_MAX_MS (INT64CONST(366) * 86400 * 1000)
 
-/* Statuses that say "not now", as opposed to "not like this". */
+/* Statuses of temporary failures. */
 static const int transient_statuses[] = {
 	408,		  /* request timeout */
 	429,		  /* too many requests */
-	500,		  /* often a passing fault of one machine */
+	500,		  /* often a temporary fault of one machine */
 	502, 503, 504 /* something between us and the platform */
 };
 
 /*
- * True if a whole answer of this status may differ next time.
+ * True if a complete response with this status is a temporary failure.
  */
 static bool
 status_is_transient(int status)
@@ -46,8 +46,8 @@ status_is_transient(int status)
 }
 
 /*
- * True if asking again may help.  The platform's own words count for more than
- * the status that came with them; words exist only in a whole answer.
+ * True if a retry may succeed.  The platform's own error code takes precedence
+ * over the status; only a complete response has one.
  */
 static bool
 is_worth_repeating(const AdpRetryInput *input)
@@ -74,7 +74,7 @@ is_worth_repeating(const AdpRetryInput *input)
 }
 
 /*
- * Draws a back-off: up to twice as long with each attempt.
+ * Draws a random back-off, up to twice as long with each attempt.
  */
 static int64
 draw_backoff_ms(int attempt, double random)
@@ -87,7 +87,7 @@ draw_backoff_ms(int attempt, double random)
 }
 
 /*
- * Decides whether to ask again, and when.
+ * Decides whether and when to repeat a request.
  */
 AdpRetryDecision
 adp_retry_decide(const AdpRetryInput *input)
@@ -109,8 +109,8 @@ adp_retry_decide(const AdpRetryInput *input)
 }
 
 /*
- * Reads a non-negative number of seconds as milliseconds; -1 if value is not
- * digits only.  What is longer than a year is a year.
+ * Reads a non-negative number of seconds as milliseconds.  Returns -1 if value
+ * is not digits only.  Values over a year become a year.
  */
 static int64
 seconds_to_ms(const char *value, size_t len)
@@ -127,9 +127,10 @@ seconds_to_ms(const char *value, size_t len)
 }
 
 /*
- * Reads an HTTP date as the milliseconds until then; -1 if value is none.  A
- * date in the past means "now".  All forms of an HTTP date begin with the name
- * of a day; the library reads much else as a date, which we do not want.
+ * Reads an HTTP date as the milliseconds until then; -1 if value is not an HTTP
+ * date.  A date in the past means "now".  Every form of an HTTP date begins
+ * with the name of a day; the library accepts many other formats, which are
+ * rejected here.
  */
 static int64
 date_to_ms(const char *value, pg_time_t now)
@@ -148,7 +149,7 @@ date_to_ms(const char *value, pg_time_t now)
 }
 
 /*
- * Milliseconds meant by a Retry-After header.
+ * Returns the wait of a Retry-After header in milliseconds.
  */
 int64
 adp_retry_after_ms(const char *value, pg_time_t now)

@@ -1,6 +1,6 @@
 /*
  * retry.h
- *	  When to ask again, and after how long: pure policy, no I/O.
+ *	  Retry policy: whether and when to repeat a request; no I/O.
  */
 #ifndef ADP_NET_RETRY_H
 #define ADP_NET_RETRY_H
@@ -11,10 +11,9 @@
 
 typedef enum AdpRetryVerdict
 {
-	ADP_RETRY_STOP,	   /* the failure stands */
-	ADP_RETRY_WAIT,	   /* ask again after wait_ms */
-	ADP_RETRY_TOO_LONG /* would help, but wait_ms is past what the
-								 * statement can afford */
+	ADP_RETRY_STOP,	   /* the failure is final */
+	ADP_RETRY_WAIT,	   /* repeat the request after wait_ms */
+	ADP_RETRY_TOO_LONG /* a retry may succeed, but exceeds the limit */
 } AdpRetryVerdict;
 
 typedef struct AdpRetryInput
@@ -23,10 +22,10 @@ typedef struct AdpRetryInput
 	int max_retries;
 	AdpHttpOutcome outcome;
 	int status;
-	bool is_transient;	 /* the platform's own words: try again */
-	bool is_permanent;	 /* the platform's own words: do not */
-	int64 asked_wait_ms; /* Retry-After or the platform's hint; -1 none */
-	int64 affordable_ms; /* -1: no bound */
+	bool is_transient;	 /* the platform's error code: temporary */
+	bool is_permanent;	 /* the platform's error code: permanent */
+	int64 asked_wait_ms; /* Retry-After or the platform's hint; -1: unknown */
+	int64 affordable_ms; /* -1: no limit */
 	double random;		 /* in [0, 1), for jitter */
 } AdpRetryInput;
 
@@ -38,14 +37,14 @@ typedef struct AdpRetryDecision
 
 /*
  * Full-jitter exponential back-off: random * min(cap, base * 2^(attempt-1)),
- * never less than what was asked for.  Everything we send reads, so any
- * request that got no whole answer is safe to repeat.
+ * and at least the wait that the platform asked for.  All requests only read,
+ * so any request without a complete response is safe to repeat.
  */
 extern AdpRetryDecision adp_retry_decide(const AdpRetryInput *input);
 
 /*
- * Milliseconds meant by a Retry-After header (seconds or an HTTP date) at the
- * time now; -1 if value is NULL or unreadable.
+ * The wait of a Retry-After header (seconds or an HTTP date) at the time now,
+ * in milliseconds; -1 if value is NULL or malformed.
  */
 extern int64 adp_retry_after_ms(const char *value, pg_time_t now);
 

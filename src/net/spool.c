@@ -1,6 +1,6 @@
 /*
  * spool.c
- *	  The body of an answer while it grows.
+ *	  The body of a response while it grows.
  */
 #include "postgres.h"
 
@@ -17,7 +17,7 @@
 
 #include "net/spool.h"
 
-/* First allocation without a hint: most answers of a token exchange fit. */
+/* First allocation without a hint: enough for most token responses. */
 #define FIRST_ROOM ((size_t) 16 * 1024)
 
 /*
@@ -34,7 +34,7 @@ adp_spool_init(AdpSpool *spool, size_t limit, const char *folder, int *nopen)
 }
 
 /*
- * Records why the body cannot grow.
+ * Records the reason why the body cannot grow.
  */
 static AdpHttpOutcome
 refuse(AdpSpool *spool, AdpHttpOutcome outcome, const char *problem,
@@ -46,8 +46,8 @@ refuse(AdpSpool *spool, AdpHttpOutcome outcome, const char *problem,
 }
 
 /*
- * Makes room for at least needed bytes and a zero byte.  Grows by doubling, so
- * that the bytes copied stay proportional to the bytes received.
+ * Ensures room for at least needed bytes and a zero byte.  Room grows by
+ * doubling, so the bytes copied stay proportional to the bytes received.
  */
 static AdpHttpOutcome
 reserve(AdpSpool *spool, size_t needed)
@@ -69,7 +69,7 @@ reserve(AdpSpool *spool, size_t needed)
 }
 
 /*
- * Announces that about expected bytes will come.
+ * Announces the expected number of bytes.
  */
 void
 adp_spool_expect(AdpSpool *spool, size_t expected)
@@ -80,9 +80,9 @@ adp_spool_expect(AdpSpool *spool, size_t expected)
 }
 
 /*
- * Opens the temporary file and unlinks it at once, so that nothing outlives
- * the process.  Its name has the server's prefix for temporary files: should
- * the machine die between the two steps, the server removes it at start.
+ * Opens the temporary file and unlinks it at once, so it never outlives the
+ * process.  Its name has the server's prefix for temporary files: if the
+ * machine crashes between the two steps, the server removes the file at start.
  */
 static AdpHttpOutcome
 open_file(AdpSpool *spool)
@@ -96,7 +96,7 @@ open_file(AdpSpool *spool)
 		open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, pg_file_create_mode);
 	if (spool->file_fd < 0 && errno == ENOENT)
 	{
-		/* The folder is made on first use, as the server itself does. */
+		/* The directory is created on first use, as in the server. */
 		(void) mkdir(spool->folder, pg_dir_create_mode);
 		spool->file_fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC,
 							  pg_file_create_mode);
@@ -161,8 +161,8 @@ move_to_file(AdpSpool *spool)
 }
 
 /*
- * True if the file would be past what the session may hold in temporary files
- * (temp_file_limit is in kilobytes; this counts one body at a time).
+ * True if the file would exceed temp_file_limit, which is in kilobytes.  Each
+ * body is counted separately.
  */
 static bool
 exceeds_temp_file_limit(size_t bytes)
@@ -203,7 +203,7 @@ adp_spool_append(AdpSpool *spool, const char *bytes, size_t count)
 }
 
 /*
- * Maps the temporary file, a zero byte past its end included, and closes it.
+ * Maps the temporary file, with a zero byte after its end, and closes it.
  */
 static AdpHttpOutcome
 map_file(AdpSpool *spool)
@@ -242,7 +242,7 @@ adp_spool_finish(AdpSpool *spool)
 }
 
 /*
- * Frees what the body holds.
+ * Frees the body.
  */
 void
 adp_spool_release(AdpSpool *spool)

@@ -53,12 +53,12 @@ set_fixed_options(CURL *easy)
 				   (long) CURL_SSLVERSION_TLSv1_2);
 	if (adp_guc_ca_file != NULL && adp_guc_ca_file[0] != '\0')
 	{
-		/* the library would look into the system's folder beside the file */
+		/* otherwise the library adds the system's certificates to the file */
 		ADP_SET_OPTION(code, easy, CURLOPT_CAINFO, adp_guc_ca_file);
 		ADP_SET_OPTION(code, easy, CURLOPT_CAPATH, NULL);
 	}
 
-	/* Never wait for a resolver thread; never touch the server's signals. */
+	/* Never wait for a resolver thread; never change the server's signals. */
 	ADP_SET_OPTION(code, easy, CURLOPT_QUICK_EXIT, 1L);
 	ADP_SET_OPTION(code, easy, CURLOPT_NOSIGNAL, 1L);
 
@@ -71,7 +71,7 @@ set_fixed_options(CURL *easy)
 }
 
 /*
- * Sets what the request says.
+ * Sets the options of the request.
  */
 static CURLcode
 set_request(AdpHttpTransfer *transfer, const AdpHttpRequest *request)
@@ -97,7 +97,7 @@ set_request(AdpHttpTransfer *transfer, const AdpHttpRequest *request)
 }
 
 /*
- * Adds a line to the headers that will be sent; false if out of memory.
+ * Adds a line to the request's headers; false if out of memory.
  */
 static bool
 add_header_line(AdpHttpTransfer *transfer, const char *line)
@@ -111,12 +111,12 @@ add_header_line(AdpHttpTransfer *transfer, const char *line)
 }
 
 /*
- * Puts together the headers to send; false if out of memory.
+ * Builds the request's headers; false if out of memory.
  */
 static bool
 add_headers(AdpHttpTransfer *transfer, const AdpHttpRequest *request)
 {
-	/* Without "Expect:" the library waits for leave to send a large body. */
+	/* An empty "Expect:" keeps the library from asking before a large body. */
 	bool added = add_header_line(transfer, "Accept-Encoding: gzip") &&
 		add_header_line(transfer, "Expect:");
 
@@ -124,7 +124,7 @@ add_headers(AdpHttpTransfer *transfer, const AdpHttpRequest *request)
 	{
 		const AdpHttpHeader *header = &request->headers[i];
 
-		/* A semicolon is the library's way to say: sent, but empty. */
+		/* For the library, a semicolon means a header with an empty value. */
 		added = add_header_line(transfer,
 								header->value[0] == '\0'
 									? psprintf("%s;", header->name)
@@ -135,8 +135,8 @@ add_headers(AdpHttpTransfer *transfer, const AdpHttpRequest *request)
 }
 
 /*
- * Throws if the request must not be sent.  A line break within a header would
- * let a credential smuggle in further headers; the value is not shown.
+ * Throws if the request must not be sent.  A line break in a header would let a
+ * credential add further headers.  The value is not shown.
  */
 static void
 check_request(const AdpHttpRequest *request)
@@ -166,8 +166,8 @@ check_request(const AdpHttpRequest *request)
 }
 
 /*
- * Finds the folder for temporary files as the server does for its own:
- * temp_tablespaces if set, else the database's tablespace.
+ * Finds the directory for temporary files as the server does: temp_tablespaces
+ * if set, else the database's tablespace.
  */
 static void
 find_spool_dir(char *path)
@@ -182,7 +182,7 @@ find_spool_dir(char *path)
 }
 
 /*
- * Takes a transfer out of its group, whether or not it is finished.
+ * Removes a transfer from its group, finished or not.
  */
 static void
 leave_group(AdpHttpTransfer *transfer)
@@ -195,7 +195,7 @@ leave_group(AdpHttpTransfer *transfer)
 }
 
 /*
- * Owner's release: frees what a transfer holds outside its memory context.
+ * Owner's release: frees a transfer's resources outside its memory context.
  */
 static void
 release_transfer(void *resource)
@@ -215,7 +215,7 @@ release_transfer(void *resource)
 }
 
 /*
- * Makes a transfer that holds nothing yet.
+ * Makes a transfer without resources.
  */
 static AdpHttpTransfer *
 create_transfer(AdpHttpGroup *group, const AdpHttpRequest *request)
@@ -239,8 +239,7 @@ create_transfer(AdpHttpGroup *group, const AdpHttpRequest *request)
 }
 
 /*
- * Equips a transfer and puts it into its group.  Returns NULL, or what went
- * wrong.
+ * Prepares a transfer and adds it to its group.  Returns NULL or an error text.
  */
 static const char *
 launch(AdpHttpTransfer *transfer, const AdpHttpRequest *request)
@@ -296,7 +295,7 @@ adp_http_start(AdpHttpGroup *group, const AdpHttpRequest *request)
 }
 
 /*
- * Closes the body of an answer that the library calls whole.
+ * Completes the body of a response that the library reports as complete.
  */
 static AdpHttpOutcome
 complete_body(AdpHttpTransfer *transfer)
@@ -313,7 +312,7 @@ complete_body(AdpHttpTransfer *transfer)
 }
 
 /*
- * Reads from the library what is known of an ended transfer.
+ * Reads status and sizes of an ended transfer from the library.
  */
 static void
 read_facts(AdpHttpTransfer *transfer)
@@ -333,8 +332,8 @@ read_facts(AdpHttpTransfer *transfer)
 }
 
 /*
- * Settles a transfer: takes it out of its group and fixes its response.  A
- * body that is not whole is of no use to anyone and goes at once.
+ * Settles a transfer: removes it from its group and sets its response.  An
+ * incomplete body is released at once.
  */
 static void
 settle(AdpHttpTransfer *transfer, AdpHttpOutcome outcome, const char *problem)
@@ -372,8 +371,9 @@ adp_transfer_finish(AdpHttpTransfer *transfer, int code)
 }
 
 /*
- * Lets a paused transfer go on.  What the library kept comes at once; if that
- * cannot be taken, nobody but us ends the transfer.
+ * Resumes a paused transfer.  The library passes in the data that it kept at
+ * once.  If that fails, this function must end the transfer, because the
+ * library does not.
  */
 void
 adp_transfer_resume(AdpHttpTransfer *transfer)
@@ -389,7 +389,7 @@ adp_transfer_resume(AdpHttpTransfer *transfer)
 }
 
 /*
- * Ends a running transfer that the library will not end.
+ * Ends a running transfer with an error that the library does not report.
  */
 void
 adp_transfer_fail(AdpHttpTransfer *transfer, const char *problem)
@@ -399,7 +399,7 @@ adp_transfer_fail(AdpHttpTransfer *transfer, const char *problem)
 }
 
 /*
- * The state of a transfer.
+ * Returns the state of a transfer.
  */
 const AdpHttpResponse *
 adp_http_response(const AdpHttpTransfer *transfer)
@@ -422,9 +422,9 @@ is_printable(const char *text)
 }
 
 /*
- * A header of the answer by name; NULL if absent or none has arrived.  One of
- * other bytes than printable ASCII is as good as absent: it may not be text of
- * any encoding, and may end up in messages and tables.
+ * Returns a header of the response by name; NULL if it is missing.  A value
+ * that is not printable ASCII counts as missing: it may be malformed in every
+ * encoding, and could otherwise reach messages and tables.
  */
 const char *
 adp_http_header(const AdpHttpTransfer *transfer, const char *name)
@@ -438,7 +438,7 @@ adp_http_header(const AdpHttpTransfer *transfer, const char *name)
 }
 
 /*
- * Ends a transfer and frees what it holds.
+ * Ends a transfer and frees its resources.
  */
 void
 adp_http_release(AdpHttpTransfer *transfer)
@@ -447,8 +447,8 @@ adp_http_release(AdpHttpTransfer *transfer)
 }
 
 /*
- * Moves the body out of a transfer.  Its temporary file, if it has one, was
- * closed when it was mapped, so nothing ties it to the group.
+ * Moves the body out of a transfer.  A temporary file was closed when it was
+ * mapped, so nothing connects the body to the group.
  */
 void
 adp_http_take_body(AdpHttpTransfer *transfer, AdpSpool *body)

@@ -1,9 +1,10 @@
 /*
  * transfer.h
- *	  What http.c, transfer.c, callback.c and outcome.c share; private to net/.
+ *	  Declarations shared by http.c, transfer.c, callback.c and outcome.c.
  *
- * Handles of the transfer library are void pointers here so that its header is
- * included by .c files only; that is also what the library declares them as.
+ * Private to net/. Handles of the transfer library are void pointers here, so
+ * that only .c files include its header.  The library declares them the same
+ * way.
  */
 #ifndef ADP_NET_TRANSFER_H
 #define ADP_NET_TRANSFER_H
@@ -17,10 +18,10 @@
 
 struct curl_slist;
 
-/* CURL_ERROR_SIZE, checked where that is known. */
+/* CURL_ERROR_SIZE; callback.c checks it. */
 #define ADP_PROBLEM_MAX 256
 
-/* What is wrong with an answer of too many or too long headers. */
+/* The problem of a response with too many or too long headers. */
 #define ADP_HEADERS_TOO_LARGE "headers are larger than the limit"
 
 struct AdpHttpGroup
@@ -29,17 +30,17 @@ struct AdpHttpGroup
 	void *multi;	   /* CURLM */
 	AdpPoller events;
 
-	dlist_head running; /* transfers under way */
+	dlist_head running; /* running transfers */
 	bool is_broken;		/* the library gave up on it */
 
 	/*
-	 * A step is one turn of the library.  Transfers that had their share of
-	 * it are paused until the next.
+	 * A step is one call of the library.  Transfers that have used up their
+	 * share of a step are paused until the next.
 	 */
 	uint64 step;
 	bool has_paused;
 
-	/* Descriptors open now, and as many as the server was told of. */
+	/* Open descriptors, and the number last reported to the server. */
 	int nopen;
 	int naccounted;
 };
@@ -57,24 +58,24 @@ struct AdpHttpTransfer
 	dlist_node node;
 	char problem[ADP_PROBLEM_MAX];
 
-	/* the request, as far as it is needed later */
+	/* parts of the request that are needed later */
 	const char *url;
-	bool stays_local; /* plain http: refuse to leave this machine */
+	bool stays_local; /* plain http: only to this machine */
 
-	/* the answer */
+	/* the response */
 	size_t header_bytes;
 	bool body_begun;
-	uint64 step;	   /* the last step in which body came */
-	size_t step_bytes; /* how much of it */
+	uint64 step;	   /* the last step that received body */
+	size_t step_bytes; /* bytes received in that step */
 	bool is_paused;
 	AdpInflate *inflate; /* NULL unless the body is compressed */
-	size_t packed_bytes; /* of it, before decompression */
+	size_t packed_bytes; /* compressed bytes received */
 	int max_expansion;	 /* see AdpHttpRequest */
 	AdpSpool body;
-	AdpHttpOutcome failure; /* what a callback found; PENDING if nothing */
+	AdpHttpOutcome failure; /* found by a callback; else PENDING */
 };
 
-/* Sets an option of the library's handle unless an earlier one failed. */
+/* Sets an option of the library's handle, unless an earlier option failed. */
 #define ADP_SET_OPTION(code, easy, option, value) \
 	do \
 	{ \
@@ -82,30 +83,30 @@ struct AdpHttpTransfer
 			(code) = curl_easy_setopt(easy, option, value); \
 	} while (0)
 
-/* Has the library call us back about a transfer.  Returns a CURLcode. */
+/* Registers the callbacks of a transfer.  Returns a CURLcode. */
 extern int adp_transfer_set_callbacks(AdpHttpTransfer *transfer);
 
 /* Ends a running transfer with the library's result, a CURLcode. */
 extern void adp_transfer_finish(AdpHttpTransfer *transfer, int code);
 
-/* Ends a running transfer that the library will not end. */
+/* Ends a running transfer with an error that the library does not report. */
 extern void adp_transfer_fail(AdpHttpTransfer *transfer, const char *problem);
 
-/* The outcome that the library's result, a CURLcode, stands for. */
+/* The outcome for the library's result, a CURLcode. */
 extern AdpHttpOutcome adp_outcome_classify(const AdpHttpTransfer *transfer,
 										   int code);
 
 /*
- * Words the problem of a failed transfer: ours if a callback found it, else the
- * library's.  The text lives as long as the transfer, and tells nothing of the
- * request but the host.
+ * The problem of a failed transfer: the callback's text if a callback found it,
+ * else the library's.  The text lives as long as the transfer.  Of the request
+ * it names only the host.
  */
 extern const char *adp_outcome_problem(AdpHttpTransfer *transfer, int code);
 
-/* Lets a paused transfer go on; ends it if it cannot. */
+/* Resumes a paused transfer; ends it if that fails. */
 extern void adp_transfer_resume(AdpHttpTransfer *transfer);
 
-/* Tells the server how many descriptors the group holds now.  Does not throw. */
+/* Reports the group's number of descriptors to the server.  Does not throw. */
 extern void adp_group_account(AdpHttpGroup *group);
 
 #endif /* ADP_NET_TRANSFER_H */

@@ -1,11 +1,11 @@
 /*
  * url.c
- *	  What may be spoken to, as far as its address tells.
+ *	  Which URLs are allowed.
  *
- * The rule for plain http is narrow on purpose.  A URL is read twice, by us as
- * text and by the transfer library's own parser, and both must see the same
- * host: whatever one of them understands differently (user names, numeric
- * forms of addresses, trailing dots, backslashes) is refused.
+ * The rule for plain http is deliberately narrow.  Two parsers read a URL, this
+ * file's and the transfer library's, and both must see the same host.  So URLs
+ * that parsers may read differently are rejected: user names, numeric address
+ * forms, trailing dots, backslashes.
  */
 #include "postgres.h"
 
@@ -26,7 +26,7 @@
 #define LOCAL_HOST_MAX 64
 
 /*
- * True if text starts with prefix in any case.
+ * True if text starts with prefix, ignoring case.
  */
 static bool
 has_prefix(const char *text, const char *prefix)
@@ -44,8 +44,8 @@ adp_url_is_plain(const char *url)
 }
 
 /*
- * True for an https URL within a domain.  The host may hold nothing but letters,
- * digits, hyphens and dots, so that every parser sees the same one.
+ * True for an https URL within a domain.  The host may contain only letters,
+ * digits, hyphens and dots, so that every parser sees the same host.
  */
 bool
 adp_url_is_within(const char *url, const char *domain)
@@ -70,7 +70,7 @@ adp_url_is_within(const char *url, const char *domain)
 }
 
 /*
- * True for an address that leads back to this machine.
+ * True for a loopback address.
  */
 bool
 adp_address_is_loopback(const struct sockaddr *address)
@@ -91,8 +91,9 @@ adp_address_is_loopback(const struct sockaddr *address)
 }
 
 /*
- * True if host, as it stands in a URL, is exactly "localhost", 127.x.x.x in
- * plain decimal, or [::1].  inet_pton() knows no short, octal or hex forms.
+ * True if host, in the URL's spelling, is exactly "localhost", 127.x.x.x in
+ * plain decimal, or [::1].  inet_pton() rejects short, octal and hexadecimal
+ * forms.
  */
 static bool
 is_loopback_name(const char *host)
@@ -106,9 +107,9 @@ is_loopback_name(const char *host)
 }
 
 /*
- * Copies the host of an http URL as it stands, without the port.  False if it
- * is longer than any local host or what follows it is not a port or the end of
- * the authority.
+ * Copies the host of an http URL literally, without the port.  Returns false if
+ * it is longer than any local host, or if anything but a port or the end of the
+ * authority follows it.
  */
 static bool
 read_local_host(const char *url, char *host)
@@ -131,7 +132,7 @@ read_local_host(const char *url, char *host)
 }
 
 /*
- * True if one part of a parsed URL equals expected; NULL expects its absence.
+ * True if one part of a parsed URL equals expected; NULL means absent.
  */
 static bool
 part_is(CURLU *parsed, CURLUPart part, const char *expected)
@@ -147,8 +148,8 @@ part_is(CURLU *parsed, CURLUPart part, const char *expected)
 }
 
 /*
- * True if the library reads scheme and host as expected (any host if NULL),
- * and no user name.
+ * True if the library reads the same scheme and host (any host if NULL), and no
+ * user name.
  */
 static bool
 library_agrees(const char *url, const char *scheme, const char *host)
@@ -168,8 +169,8 @@ library_agrees(const char *url, const char *scheme, const char *host)
 }
 
 /*
- * True if url is made of printable ASCII without backslashes, which some
- * parsers take for slashes.
+ * True if url is printable ASCII without backslashes, which some parsers treat
+ * as slashes.
  */
 static bool
 is_plain_text(const char *url)
@@ -183,7 +184,7 @@ is_plain_text(const char *url)
 }
 
 /*
- * Decodes what is percent-encoded in a text, in place; false if nothing is.
+ * Decodes percent-encoding in place.  Returns false if nothing was encoded.
  */
 static bool
 decode_percent(char *text)
@@ -242,8 +243,8 @@ copy_path(const char *url)
 }
 
 /*
- * True if the path of a URL takes no step back, however it is written: whoever
- * reads it next may decode it, and more than once.
+ * True if the path of a URL has no dot segments in any encoding: a later reader
+ * may decode the path, even more than once.
  */
 static bool
 goes_straight(const char *url)
@@ -259,7 +260,7 @@ goes_straight(const char *url)
 }
 
 /*
- * True if the path of a URL is the same to every reader.
+ * True if every reader sees the same path in a URL.
  */
 bool
 adp_url_path_is_plain(const char *url)
@@ -272,7 +273,7 @@ adp_url_path_is_plain(const char *url)
 		for (const char *c = path; *c != '\0'; c++)
 			drops_enum_filters &=
 				*c > ' ' && *c < 0x7f && strchr("\\%?#", *c) == NULL;
-		/* a slash that was encoded would be another segment to some */
+		/* some readers would take an encoded slash as another segment */
 		drops_enum_filters &=
 			strstr(path, "//") == NULL && strcasestr(url, "%2f") == NULL;
 	}
@@ -281,7 +282,7 @@ adp_url_path_is_plain(const char *url)
 }
 
 /*
- * True for "https://…", and for "http://" to this machine.
+ * True for "https://...", and for "http://" to this machine.
  */
 bool
 adp_http_url_allowed(const char *url)

@@ -1,6 +1,6 @@
 /*
  * url.h
- *	  What may be spoken to, as far as its address tells.
+ *	  Which URLs are allowed.
  */
 #ifndef ADP_NET_URL_H
 #define ADP_NET_URL_H
@@ -16,12 +16,12 @@ extern bool adp_url_is_plain(const char *url);
 extern bool adp_url_is_within(const char *url, const char *domain);
 
 /*
- * True if the path of an allowed URL is the same to every reader: no empty
- * segments, and nothing percent-encoded that means something in a path.
+ * True if every reader sees the same path in an allowed URL: no empty segments,
+ * and no percent-encoding of characters with a meaning in paths.
  */
 extern bool adp_url_path_is_plain(const char *url);
 
-/* True for an address that leads back to this machine. */
+/* True for a loopback address. */
 extern bool adp_address_is_loopback(const struct sockaddr *address);
 
 /* Appends text as a part of a query string or form, percent-encoded. */
