@@ -74,7 +74,7 @@ define_refresh_settings(void)
 {
 	/* Read by SQL: the warehouse has no C of its own. */
 	DefineCustomIntVariable("adpipe.refresh_max_requests",
-							"Maximum number of platform requests in one run of refresh_all() for one copy.",
+							"Maximum number of queries that one run of refresh_all() sends to a platform for one copy.",
 							"The next run continues the backfill.",
 							&refresh_max_requests, 2000, 1, INT_MAX,
 							PGC_USERSET, 0, NULL, NULL, NULL);

@@ -1,11 +1,11 @@
 /*
  * account_notice.c
- *	  Notices about accounts that a statement names and its tables do not have.
+ *	  Notices about accounts in conditions that no table of the statement has.
  *
- * A condition on an account that a table does not have is true for no row, which
- * looks like an account without delivery.  A statement may read tables of several
- * servers, of which one has the account; so the notices wait for all scans of the
- * statement, and each account has one at most.
+ * A condition on an account that a table does not have matches no rows, which
+ * looks like an account without delivery.  A statement may read tables of
+ * several servers, and only one of them may have the account.  So the notices
+ * wait for all scans of the statement, and each account gets at most one.
  */
 #include "postgres.h"
 
@@ -13,35 +13,35 @@
 
 #include "fdw/account_notice.h"
 
-/* Notices that one statement gets; more would hide each other. */
+/* Most notices per statement; more would be hard to read. */
 #define NOTICES_MAX 10
 
-/* An account that a statement names. */
+/* An account in the statement's conditions. */
 typedef struct Named
 {
-	AdpAccountVerdict verdict; /* ADP_ACCOUNT_THERE once a table has it */
+	AdpAccountVerdict verdict; /* ADP_ACCOUNT_THERE if any table has it */
 	const char *table;
 	const char *server;
 	const char *platform;
-	const char *option; /* that lists the accounts */
+	const char *option; /* the option that lists the accounts */
 	const char *rule;
 	bool lists_all; /* the option is "*" */
 } Named;
 
-/* What a statement has found so far. */
+/* A statement's accounts and scans. */
 typedef struct Notices
 {
-	struct Notices *next; /* of all in this process */
+	struct Notices *next; /* list of all in this process */
 	EState *estate;
 	MemoryContextCallback unlink_callback;
-	int scans; /* that have not ended */
+	int scans; /* scans that have not ended */
 	List *named;
 } Notices;
 
 static Notices *statements = NULL;
 
 /*
- * Finds a statement's notices; NULL if it has none.
+ * Finds a statement's notices; NULL if it has none yet.
  */
 static Notices *
 find_notices(const EState *estate)
@@ -54,7 +54,7 @@ find_notices(const EState *estate)
 }
 
 /*
- * Context callback: forgets a statement whose memory goes.
+ * Context callback: removes a statement whose memory is freed.
  */
 static void
 unlink_notices(void *arg)
@@ -70,7 +70,7 @@ unlink_notices(void *arg)
 }
 
 /*
- * A scan begins.
+ * Counts a scan that begins.
  */
 void
 adp_account_notice_join(EState *estate)
@@ -92,7 +92,7 @@ adp_account_notice_join(EState *estate)
 }
 
 /*
- * Finds what is known of a value; NULL if nothing is.
+ * Finds the entry of a value; NULL if there is no entry.
  */
 static Named *
 find_named(const Notices *notices, const char *value)
@@ -110,7 +110,7 @@ find_named(const Notices *notices, const char *value)
 }
 
 /*
- * Remembers a verdict on a value, in CurrentMemoryContext.
+ * Stores a verdict on a value, in CurrentMemoryContext.
  */
 static Named *
 make_named(const AdpTable *table, const AdpAccountVerdict *verdict)
@@ -134,7 +134,7 @@ make_named(const AdpTable *table, const AdpAccountVerdict *verdict)
 }
 
 /*
- * Adds what the constants in a scan's conditions are.
+ * Adds the verdicts on the constants in a scan's conditions.
  */
 void
 adp_account_notice_add(EState *estate, const AdpTable *table,
@@ -160,7 +160,7 @@ adp_account_notice_add(EState *estate, const AdpTable *table,
 }
 
 /*
- * Why a table does not have an account.
+ * Adds the detail: why a table does not have an account.
  */
 static int
 notice_detail(const Named *named)
@@ -202,7 +202,7 @@ send_notice(const Named *named)
 }
 
 /*
- * A scan ends.
+ * Counts a scan that ends, and sends the notices after the last scan.
  */
 void
 adp_account_notice_leave(EState *estate)
@@ -230,8 +230,8 @@ adp_account_notice_leave(EState *estate)
 	}
 	if (left > 0)
 		ereport(NOTICE,
-				(errmsg_plural("conditions name %d more account that is not there",
-							   "conditions name %d more accounts that are not there",
+				(errmsg_plural("conditions name %d more account that the tables do not have",
+							   "conditions name %d more accounts that the tables do not have",
 							   left, left)));
 	notices->named = NIL;
 }

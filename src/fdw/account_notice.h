@@ -1,6 +1,6 @@
 /*
  * account_notice.h
- *	  Notices about accounts that a statement names and its tables do not have.
+ *	  Notices about accounts in conditions that no table of the statement has.
  */
 #ifndef ADP_FDW_ACCOUNT_NOTICE_H
 #define ADP_FDW_ACCOUNT_NOTICE_H
@@ -10,10 +10,10 @@
 #include "fdw/table.h"
 #include "platform/accounts/account_scope.h"
 
-/* A scan begins; so the statement's notices wait for it to leave. */
+/* A scan begins.  The statement's notices wait until it has left. */
 extern void adp_account_notice_join(EState *estate);
 
-/* Adds what the constants in one scan's conditions are. */
+/* Adds the verdicts on the constants in a scan's conditions. */
 extern void adp_account_notice_add(EState *estate, const AdpTable *table,
 								   const AdpAccountVerdict *verdicts, int n);
 

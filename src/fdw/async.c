@@ -1,11 +1,12 @@
 /*
  * async.c
- *	  Foreign scans side by side under one Append.
+ *	  Concurrent foreign scans under one Append.
  *
- * Each scan has transfers of its own under one descriptor, so all of them make
- * progress while any is waited for.  The executor asks a scan for a row, and if
- * there is none yet lets it register its descriptor; once that is readable the
- * scan goes on as far as it can.  Back-offs ring through the same descriptor.
+ * Each scan has its own transfers behind one descriptor, so all scans make
+ * progress while the executor waits for any of them.  The executor requests a
+ * row from a scan.  If no row is ready, the scan registers its descriptor.
+ * When the descriptor becomes readable, the scan continues as far as it can.
+ * Back-offs use the same descriptor.
  */
 #include "postgres.h"
 
@@ -18,7 +19,7 @@
 #include "fdw/scan.h"
 
 /*
- * Any scan can wait together with others.
+ * Every scan can run asynchronously.
  */
 bool
 adpipeIsForeignPathAsyncCapable(ForeignPath *path)
@@ -27,15 +28,15 @@ adpipeIsForeignPathAsyncCapable(ForeignPath *path)
 }
 
 /*
- * Gets the next row that passes the scan's conditions, as far as that goes
- * without waiting.  True if the request is answered: by a row or the end.
+ * Gets the next row that passes the scan's conditions, without waiting.
+ * Returns true if the request is complete, with a row or at the end.
  */
 static bool
 answer_request(AsyncRequest *request)
 {
 	ForeignScanState *node = (ForeignScanState *) request->requestee;
 	AdpScan *scan = node->fdw_state;
-	/* not ExecProcNode(): the executor does the counting for us */
+	/* not ExecProcNode(): the executor counts the rows itself */
 	TupleTableSlot *slot = node->ss.ps.ExecProcNodeReal(&node->ss.ps);
 
 	if (TupIsNull(slot) && scan->is_pending)
@@ -45,7 +46,7 @@ answer_request(AsyncRequest *request)
 }
 
 /*
- * Asks for a row.
+ * Requests a row.
  */
 void
 adpipeForeignAsyncRequest(AsyncRequest *request)
@@ -55,7 +56,7 @@ adpipeForeignAsyncRequest(AsyncRequest *request)
 }
 
 /*
- * Answers a pending request outside a notification.
+ * Completes a pending request outside a notification.
  */
 static bool
 complete_request(AsyncRequest *request)
@@ -74,9 +75,9 @@ complete_request(AsyncRequest *request)
 }
 
 /*
- * Registers the scan's descriptor.  Rows of a shared answer may have been read
- * by another scan since; then the request is answered instead, and the latch
- * keeps the executor from waiting for the other scans first.
+ * Registers the scan's descriptor.  Another scan may have read rows of a shared
+ * result since the request.  Then the request is completed instead, and the
+ * latch keeps the executor from waiting for other scans first.
  */
 void
 adpipeForeignAsyncConfigureWait(AsyncRequest *request)
@@ -97,7 +98,7 @@ adpipeForeignAsyncConfigureWait(AsyncRequest *request)
 }
 
 /*
- * Goes on with a scan whose descriptor is readable.
+ * Continues a scan whose descriptor is readable.
  */
 void
 adpipeForeignAsyncNotify(AsyncRequest *request)

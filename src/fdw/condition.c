@@ -1,21 +1,23 @@
 /*
  * condition.c
- *	  Conditions between planning and sending: values to requests.
+ *	  Conditions between planning and sending: from values to requests.
  *
  * Proof obligations.  A condition that is sent must hold for every row that the
- * statement keeps, since rows that the platform leaves out cannot be got back:
+ * statement keeps, because rows that the platform leaves out cannot be
+ * recovered:
  *
  *	 ids	An id is a 64-bit number in canonical digits on the platform and the
- *			same digits as text here.  Text that is not canonical equals no id:
- *			it is dropped from IN (and nothing left proves the scan empty) and
+ *			same digits as text here.  Text that is not canonical equals no id.
+ *			It is dropped from IN (an empty list proves the scan empty) and
  *			from NOT IN (where it excludes nothing).
- *	 enums	Constants are [A-Z0-9_]+; other text equals none.  UNKNOWN stands for
- *			any value newer than the API version and UNSPECIFIED for none: the
- *			platform need not find its own rows by them, so they are not sent.
+ *	 enums	Constants are [A-Z0-9_]+; other text equals no value.  UNKNOWN is
+ *			any value newer than the API version, and UNSPECIFIED is no value.
+ *			The platform may not find its own rows by them, so they are not
+ *			sent.
  *			NOT IN keeps rows without a value, which SQL drops: a superset.
  *	 names	The platform compares by = and IN case-sensitively, as PostgreSQL
- *			does under a deterministic collation.  Empty text may be the same as
- *			absent there, which is NULL here: not sent.
+ *			does under a deterministic collation.  Empty text may mean absent
+ *			there, which is NULL here, so it is not sent.
  *	 days	The range sent is the hull of what the conditions allow;
  *			day_range.c finds it.
  */
@@ -33,7 +35,7 @@
 /* The platform's limit for a list. */
 #define LIST_MAX 20000
 
-/* Longest text of a list: queries are kept below 100 kB. */
+/* Longest text of a list, so that queries stay below 100 kB. */
 #define LIST_TEXT_MAX 60000
 
 /*
@@ -58,8 +60,8 @@ apply_days(List *tree, const AdpValue *values, AdpPushed *pushed)
 }
 
 /*
- * The texts of a value: one, or an array's elements.  *has_null tells whether
- * an element is NULL.
+ * Returns the texts of a value: one text, or an array's elements.  Sets
+ * *has_null if an element is NULL.
  */
 static const char **
 texts_of(const AdpValue *value, bool is_array, int *n, bool *has_null)
@@ -93,7 +95,7 @@ texts_of(const AdpValue *value, bool is_array, int *n, bool *has_null)
 }
 
 /*
- * Whether text is how the platform writes an id: digits without leading zeros,
+ * Whether text is an id in the platform's format: digits without leading zeros,
  * within 64 bits.
  */
 static bool
@@ -110,7 +112,7 @@ is_canonical_id(const char *text)
 		(len == strlen(largest) && strcmp(text, largest) <= 0);
 }
 
-/* What becomes of one value of a list. */
+/* Use of one value of a list. */
 typedef enum ValueFate
 {
 	VALUE_SENT,
@@ -119,7 +121,7 @@ typedef enum ValueFate
 } ValueFate;
 
 /*
- * Decides about one value.
+ * Classifies one value.
  */
 static ValueFate
 judge_value(const AdpPlatform *platform, const AdpField *field, const char *text)
@@ -151,7 +153,7 @@ compare_texts(const void *a, const void *b)
 }
 
 /*
- * Sorts texts and removes those that are there twice.
+ * Sorts texts and removes duplicates.
  */
 static int
 sort_unique(const char **texts, int n)
@@ -245,7 +247,7 @@ apply_field_set(const AdpTable *table, const AdpField *field, AdpOperator op,
 }
 
 /*
- * Applies a set condition on the account: it picks whom to ask.
+ * Applies a set condition on the account: it selects the accounts to query.
  */
 static void
 apply_account_set(AdpOperator op, const char **texts, int n, bool is_constant,
@@ -329,7 +331,7 @@ apply_set(const AdpTable *table, List *condition, const AdpValue *values,
 }
 
 /*
- * Turns conditions into what is sent.
+ * Converts conditions into days, accounts and conditions to send.
  */
 void
 adp_condition_apply(const AdpTable *table, List *conditions,

@@ -3,8 +3,8 @@
  *	  Conditions between planning and sending.
  *
  * Planning (pushdown.c) describes each condition that can be pushed as a list
- * of nodes that can be copied with the plan; execution gives it the values of
- * the right-hand sides and gets days, accounts and conditions to send.
+ * of nodes that can be copied with the plan.  Execution supplies the values of
+ * the right-hand sides and obtains days, accounts and conditions to send.
  *
  * A condition is either
  *	 (ADP_CONDITION_SET, attno, AdpOperator, expr, is_array), or
@@ -57,20 +57,20 @@ enum AdpLeafMember
 	ADP_LEAF_EXPR,
 	ADP_LEAF_TYPE,
 	ADP_LEAF_IS_ARRAY,
-	ADP_LEAF_IS_ODD /* compared across types: a day to spare */
+	ADP_LEAF_IS_ODD /* cross-type comparison: widen the range by a day */
 };
 
 enum AdpCurveMember
 {
 	ADP_CURVE_FOLLOWS = ADP_LEAF_IS_ODD + 1, /* expr that follows the day */
-	ADP_CURVE_DIRECTION,					 /* as monotone.h has them */
+	ADP_CURVE_DIRECTION,					 /* see monotone.h */
 	ADP_CURVE_SLACK,
 	ADP_CURVE_NEEDS_ISO,
-	ADP_CURVE_COMPARE, /* function that compares the two, and its collation */
+	ADP_CURVE_COMPARE, /* comparison function, and its collation */
 	ADP_CURVE_COLLATION
 };
 
-/* The value of a right-hand side, as far as it is known. */
+/* The value of a right-hand side, if known. */
 typedef struct AdpValue
 {
 	Datum value;
@@ -81,19 +81,20 @@ typedef struct AdpValue
 	ExprContext *econtext;	 /* whose case value is the day */
 } AdpValue;
 
-/* What conditions come to. */
+/* The result of applying conditions. */
 typedef struct AdpPushed
 {
-	bool is_empty;			/* no row can satisfy them */
-	bool is_exact;			/* each is sent in full */
-	AdpReadPlan *plan;		/* days, accounts, conditions go here */
+	bool is_empty;			/* no row can satisfy the conditions */
+	bool is_exact;			/* every condition is sent in full */
+	AdpReadPlan *plan;		/* receives days, accounts, conditions */
 	const char *since_name; /* placeholders of the days, for EXPLAIN */
 	const char *until_name;
 } AdpPushed;
 
 /*
- * Turns conditions into what is sent, in CurrentMemoryContext.  Adds to the
- * plan of *pushed, which the caller has initialised.
+ * Converts conditions into days, accounts and conditions to send, in
+ * CurrentMemoryContext.  Adds them to the plan of *pushed, which the caller has
+ * initialized.
  */
 extern void adp_condition_apply(const AdpTable *table, List *conditions,
 								const AdpValue *values, AdpPushed *pushed);

@@ -1,9 +1,9 @@
 /*
  * datum.c
- *	  One cell to one Datum.
+ *	  Converts one cell to one Datum.
  *
- * Money is never rounded: a numeric column too narrow for a value is an error,
- * not a shorter number.
+ * Money is never rounded: a value that does not fit a numeric column is an
+ * error.
  */
 #include "postgres.h"
 
@@ -33,8 +33,8 @@ is_scalar(const AdpCell *cell)
 }
 
 /*
- * The text of a scalar cell, NUL-terminated; NULL if it is none, or holds what
- * text cannot.
+ * Returns the text of a scalar cell, NUL-terminated.  Returns NULL for other
+ * cells and for characters that text cannot hold.
  */
 static char *
 scalar_text(const AdpCell *cell, int *len)
@@ -49,8 +49,8 @@ scalar_text(const AdpCell *cell, int *len)
 }
 
 /*
- * Reads a whole number.  False unless the bytes are digits, after a sign
- * perhaps, and fit.
+ * Reads a whole number.  Returns false unless the bytes are digits, after an
+ * optional sign, and the number fits.
  */
 static bool
 parse_int64(const char *data, uint32 len, int64 *result)
@@ -69,7 +69,7 @@ parse_int64(const char *data, uint32 len, int64 *result)
 
 		if (digit < 0 || digit > 9)
 			return false;
-		/* summed up as a negative number, whose range is larger by one */
+		/* accumulated as a negative number, whose range is larger by one */
 		if (pg_mul_s64_overflow(sum, 10, &sum) ||
 			pg_sub_s64_overflow(sum, digit, &sum))
 			return false;
@@ -136,8 +136,8 @@ read_int4(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 }
 
 /*
- * Splits a plain decimal of up to 18 digits into a whole number and its scale;
- * false for anything longer, with an exponent, or that is no number.
+ * Splits a plain decimal of up to 18 digits into a whole number and its scale.
+ * Returns false for longer numbers, exponents and malformed numbers.
  */
 static bool
 split_decimal(const AdpCell *cell, int64 *digits, int *scale)
@@ -164,8 +164,8 @@ split_decimal(const AdpCell *cell, int64 *digits, int *scale)
 }
 
 /*
- * Reads numeric by the server's own input, shifted into units if need be by an
- * exponent, which loses nothing.
+ * Reads numeric with the server's input function.  If needed, an exponent
+ * shifts the value into units without loss.
  */
 static bool
 read_numeric_slowly(const AdpDatumReader *reader, const AdpCell *cell,
@@ -174,7 +174,7 @@ read_numeric_slowly(const AdpDatumReader *reader, const AdpCell *cell,
 	char *text = pnstrdup(cell->data, cell->len);
 	Datum whole;
 
-	/* "NaN" and "Infinity", as platforms write them, are no amounts */
+	/* platforms write "NaN" and "Infinity", which are not amounts */
 	if (strspn(text, "0123456789+-.eE") != cell->len || cell->len == 0)
 		return false;
 	whole =
@@ -191,8 +191,8 @@ read_numeric_slowly(const AdpDatumReader *reader, const AdpCell *cell,
 }
 
 /*
- * Casts to numeric(p,s), which throws if the number is too large; false if the
- * cast would round.
+ * Casts to numeric(p,s), which throws if the number is too large.  Returns
+ * false if the cast would round.
  */
 static bool
 fits_typmod(Datum *value, int32 typmod)
@@ -224,7 +224,7 @@ read_numeric(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 }
 
 /*
- * Whether a string is a word, in any case.
+ * Whether a string equals a word, ignoring case.
  */
 static bool
 is_word(const AdpCell *cell, const char *word)
@@ -234,7 +234,7 @@ is_word(const AdpCell *cell, const char *word)
 }
 
 /*
- * Reads boolean, which CSV bodies spell out.
+ * Reads boolean, which CSV bodies write as a word.
  */
 static bool
 read_bool(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
@@ -246,7 +246,7 @@ read_bool(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 }
 
 /*
- * Two digits at a place; -1 if they are none.
+ * Reads two digits; -1 if they are not digits.
  */
 static int
 two_digits(const char *data)
@@ -257,7 +257,7 @@ two_digits(const char *data)
 }
 
 /*
- * Whether a text goes on after a date with a time of day.
+ * Whether a text continues after the date with a time of day.
  */
 static bool
 has_time(const AdpCell *cell)
@@ -269,8 +269,8 @@ has_time(const AdpCell *cell)
 }
 
 /*
- * Reads a date, which platforms write as YYYY-MM-DD; of a date and time it is
- * the day part, in whatever zone the platform has put it.
+ * Reads a date, which platforms write as YYYY-MM-DD.  For a date with time,
+ * reads the day in the time zone that the platform used.
  */
 static bool
 read_date(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
@@ -298,8 +298,8 @@ read_date(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 }
 
 /*
- * The JSON text of a cell, as it is in the page.  A string without quotes around
- * it, from CSV or made by us, is quoted here.
+ * Returns the JSON text of a cell from the page.  A string without quotes, from
+ * CSV or made by adpipe, is quoted here.
  */
 static char *
 json_text(const AdpCell *cell)
@@ -316,7 +316,7 @@ json_text(const AdpCell *cell)
 }
 
 /*
- * Reads jsonb, or json, from any cell.
+ * Reads jsonb or json from any cell.
  */
 static bool
 read_json(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
@@ -328,7 +328,7 @@ read_json(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 }
 
 /*
- * Reads any other scalar type by its input function.
+ * Reads any other scalar type with its input function.
  */
 static bool
 read_by_input(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
@@ -343,7 +343,7 @@ read_by_input(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 }
 
 /*
- * Reads a floating-point number.  Not a number is no number here.
+ * Reads a floating-point number; rejects NaN.
  */
 static bool
 read_float(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
@@ -392,7 +392,7 @@ read_array(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 }
 
 /*
- * Picks what reads a type.
+ * Returns the reader for a type.
  */
 static AdpDatumRead
 pick_read(Oid type)
@@ -424,7 +424,7 @@ pick_read(Oid type)
 }
 
 /*
- * Readies a reader for a type.
+ * Initializes a reader for a type.
  */
 void
 adp_datum_reader_init(AdpDatumReader *reader, Oid type, int32 typmod,

@@ -1,9 +1,9 @@
 /*
  * datum.h
- *	  One cell to one Datum.
+ *	  Converts one cell to one Datum.
  *
- * The types that reports use have readers of their own, straight from the
- * page's bytes; all others take the type's input function.
+ * The types that reports use have their own readers, which read the page's
+ * bytes.  Other types use their input function.
  */
 #ifndef ADP_FDW_DATUM_H
 #define ADP_FDW_DATUM_H
@@ -15,13 +15,13 @@
 typedef struct AdpDatumReader AdpDatumReader;
 
 /*
- * Reads a cell that is neither absent nor null, in CurrentMemoryContext.  False:
- * the value does not fit the type.  May throw for the same reason.
+ * Reads a cell that is neither absent nor null, in CurrentMemoryContext.
+ * Returns false, or throws, if the value does not fit the type.
  */
 typedef bool (*AdpDatumRead)(const AdpDatumReader *reader, const AdpCell *cell,
 							 Datum *value);
 
-/* How cells become Datums of one type. */
+/* Converts cells to Datums of one type. */
 struct AdpDatumReader
 {
 	AdpDatumRead read;
@@ -29,7 +29,7 @@ struct AdpDatumReader
 	int scale; /* decimals to shift numbers by; the caller sets it */
 	bool is_array;
 
-	/* for types without a reader of their own */
+	/* for types without their own reader */
 	Oid input_type; /* of the elements, for an array */
 	FmgrInfo input;
 	Oid input_param;
@@ -37,14 +37,14 @@ struct AdpDatumReader
 };
 
 /*
- * Readies a reader for a type; what it needs of the type's input function goes
- * to cxt.
+ * Initializes a reader for a type.  State of the type's input function is
+ * allocated in cxt.
  */
 extern void adp_datum_reader_init(AdpDatumReader *reader, Oid type,
 								  int32 typmod, MemoryContext cxt);
 
 /*
- * Whether a cell may hold a number: platforms write 64-bit ones as strings.
+ * Whether a cell may hold a number.  Platforms write 64-bit numbers as strings.
  */
 static inline bool
 adp_datum_is_number(const AdpCell *cell)

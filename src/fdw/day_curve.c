@@ -1,16 +1,17 @@
 /*
  * day_curve.c
- *	  The days on which an expression of the day compares as wanted.
+ *	  The days on which an expression of the day satisfies a comparison.
  *
- * An expression that follows the day (monotone.c) compares with a value as
- * smaller for all days before some day and as larger for all days after some
- * other.  Both are searched by halving, with the statement's own expression and
- * the server's own comparison, so that time zones, DateStyle and rounding are
- * what SQL says.  Where days closer together than the slack are out of order, the
- * search ends somewhere among those days; they are then looked at one by one.
+ * An expression that follows the day (monotone.c) is smaller than a value on
+ * all days before some day, and larger on all days after some other day.  A
+ * binary search finds both days.  It uses the statement's own expression and
+ * the server's own comparison, so that time zones, DateStyle and rounding
+ * follow SQL.  Days closer together than the slack may be out of order.  The
+ * search ends among those days, and then tests them one by one.
  *
- * Days are searched from FIRST_YEAR to the end of LAST_YEAR: no platform has
- * others.  If a comparison holds at an end of that, there is no bound there.
+ * The search covers FIRST_YEAR to the end of LAST_YEAR; platforms have no other
+ * days.  If a comparison holds at an end of that period, there is no bound at
+ * that end.
  */
 #include "postgres.h"
 
@@ -30,7 +31,7 @@
 #define FIRST_YEAR 1900
 #define LAST_YEAR 2200
 
-/* An expression beside a value. */
+/* An expression and the value that it is compared with. */
 typedef struct Curve
 {
 	const AdpValue *expr;
@@ -44,7 +45,7 @@ typedef struct Curve
 } Curve;
 
 /*
- * The value of the expression on a day; false if it is NULL.
+ * Computes the expression for a day.  Returns false if it is NULL.
  */
 static bool
 evaluate(const Curve *curve, DateADT day, Datum *result)
@@ -60,8 +61,8 @@ evaluate(const Curve *curve, DateADT day, Datum *result)
 }
 
 /*
- * How the expression compares with the value on a day; turned round where it
- * shrinks, so that it grows with the day.
+ * Compares the expression with the value on a day.  The sign is reversed if the
+ * expression shrinks, so that it grows with the day.
  */
 static int
 sign_on(const Curve *curve, DateADT day)
@@ -78,8 +79,8 @@ sign_on(const Curve *curve, DateADT day)
 }
 
 /*
- * A day on which the sign comes to be at least so much: all days are below up
- * to some slack before it, and none is from some slack after it on.
+ * Finds a day where the sign reaches at_least.  The sign is lower on all days
+ * more than the slack before it, and on no day from the slack after it on.
  */
 static DateADT
 turning_day(const Curve *curve, int at_least)
@@ -100,8 +101,8 @@ turning_day(const Curve *curve, int at_least)
 }
 
 /*
- * The first day on which the sign is at least so much; the day after the last
- * one if there is none.
+ * Returns the first day on which the sign is at least at_least; the day after
+ * the last day of the search if there is no such day.
  */
 static DateADT
 first_day(const Curve *curve, int at_least)
@@ -115,8 +116,8 @@ first_day(const Curve *curve, int at_least)
 }
 
 /*
- * The last day on which the sign is less than so much; the day before the first
- * one if there is none.
+ * Returns the last day on which the sign is below less_than; the day before the
+ * first day of the search if there is no such day.
  */
 static DateADT
 last_day(const Curve *curve, int less_than)
@@ -130,7 +131,7 @@ last_day(const Curve *curve, int less_than)
 }
 
 /*
- * Narrows a range to the days on which the sign is at least so much.
+ * Narrows a range to the days on which the sign is at least at_least.
  */
 static void
 raise_lower(const Curve *curve, int at_least, AdpDayRange *range)
@@ -144,7 +145,7 @@ raise_lower(const Curve *curve, int at_least, AdpDayRange *range)
 }
 
 /*
- * Narrows a range to the days on which the sign is less than so much.
+ * Narrows a range to the days on which the sign is below less_than.
  */
 static void
 lower_upper(const Curve *curve, int less_than, AdpDayRange *range)
@@ -158,7 +159,7 @@ lower_upper(const Curve *curve, int less_than, AdpDayRange *range)
 }
 
 /*
- * The days on which the expression compares with the value as the strategy says.
+ * Returns the days on which the expression satisfies the comparison.
  */
 static AdpDayRange
 days_of_value(const Curve *curve, int strategy)
@@ -180,7 +181,7 @@ days_of_value(const Curve *curve, int strategy)
 }
 
 /*
- * The hull of the days on which the expression equals an element.
+ * Returns the hull of the days on which the expression equals an element.
  */
 static AdpDayRange
 days_of_array(Curve *curve, Datum array, Oid type)
@@ -208,8 +209,8 @@ days_of_array(Curve *curve, Datum array, Oid type)
 }
 
 /*
- * Prepares the expression of a node; false if it is NULL on all days, as it is
- * when another of its arguments is.
+ * Prepares the expression of a node.  Returns false if it is NULL on all days,
+ * because another of its arguments is NULL.
  */
 static bool
 init_curve(List *node, const AdpValue *values, FmgrInfo *compare, Curve *curve)
@@ -236,7 +237,7 @@ follows_now(List *node)
 }
 
 /*
- * A range that is not exact.
+ * Marks a range as inexact.
  */
 static AdpDayRange
 inexact(AdpDayRange range)
@@ -246,7 +247,7 @@ inexact(AdpDayRange range)
 }
 
 /*
- * The range of a comparison.
+ * Returns the range of a comparison.
  */
 AdpDayRange
 adp_day_curve_range(List *node, const AdpValue *values)
@@ -280,8 +281,8 @@ adp_day_curve_range(List *node, const AdpValue *values)
 }
 
 /*
- * The lower and the upper end of a range or multirange; *type gets the type of
- * ranges.  False if it is empty.
+ * Gets the lower and the upper end of a range or multirange, and in *ranges the
+ * type of ranges.  Returns false if it is empty.
  */
 static bool
 ends_of(Datum value, Oid type, TypeCacheEntry **ranges, RangeBound *lower,
@@ -310,8 +311,8 @@ ends_of(Datum value, Oid type, TypeCacheEntry **ranges, RangeBound *lower,
 }
 
 /*
- * Narrows a range of days by an end of a range of values, on the right side of
- * which the expression has to be.
+ * Narrows a range of days by one end of a range of values: the expression must
+ * be on the inner side of that end.
  */
 static void
 apply_end(Curve *curve, const RangeBound *end, AdpDayRange *range)
@@ -332,7 +333,7 @@ apply_end(Curve *curve, const RangeBound *end, AdpDayRange *range)
 }
 
 /*
- * The range of a range or multirange that holds the expression.
+ * Returns the range for an expression that must be in a range or multirange.
  */
 AdpDayRange
 adp_day_within_range(List *node, const AdpValue *values)

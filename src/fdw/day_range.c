@@ -2,9 +2,9 @@
  * day_range.c
  *	  The days that conditions allow.
  *
- * The platform is asked for one range of days, hence a tree comes to the hull
- * of the days for which it may be true: a condition that is sent must hold for
- * every row that the statement keeps.
+ * The platform is asked for one range of days.  So a tree is reduced to the
+ * hull of the days for which it may be true: a condition that is sent must hold
+ * for every row that the statement keeps.
  */
 #include "postgres.h"
 
@@ -21,15 +21,15 @@
 #include "fdw/day_curve.h"
 #include "fdw/day_range.h"
 
-/* How far a moment's day can be from the day on which a comparison turns. */
+/* Most days between a moment's day and the day where a comparison turns. */
 #define DAYS_AROUND 2
 
 const AdpDayRange adp_all_days = {DATEVAL_NOBEGIN, DATEVAL_NOEND, true};
 const AdpDayRange adp_no_days = {DATEVAL_NOEND, DATEVAL_NOBEGIN, true};
 
 /*
- * Sign of day compared with a value of the given type; the server's own
- * comparison, so that daylight saving and rounding are what SQL says.
+ * Compares a day with a value of the given type.  Uses the server's own
+ * comparison, so that daylight saving and rounding follow SQL.
  */
 static int
 compare_day(DateADT day, Datum value, Oid type)
@@ -50,7 +50,7 @@ compare_day(DateADT day, Datum value, Oid type)
 }
 
 /*
- * The day of a value; infinite values give infinite days.
+ * Returns the day of a value.  Infinite values give infinite days.
  */
 static DateADT
 day_of(Datum value, Oid type)
@@ -67,7 +67,7 @@ day_of(Datum value, Oid type)
 }
 
 /*
- * The range for a value before or after all days.
+ * Returns the range for a value before or after all days.
  */
 static AdpDayRange
 infinite_range(int strategy, bool is_end)
@@ -81,7 +81,8 @@ infinite_range(int strategy, bool is_end)
 }
 
 /*
- * The first day, from a little before the value on, that compares as wanted.
+ * Returns the first day, from DAYS_AROUND before the value on, for which the
+ * comparison is at least at_least.
  */
 static DateADT
 first_day(DateADT around, Datum value, Oid type, int at_least)
@@ -95,9 +96,9 @@ first_day(DateADT around, Datum value, Oid type, int at_least)
 }
 
 /*
- * The days that compare with a value as the strategy says.  A day compares
- * like its midnight, so each comparison turns once, at or next to the value's
- * own day.
+ * Returns the days that satisfy a comparison with a value.  A day compares like
+ * its midnight, so each comparison turns once, at the value's own day or next
+ * to it.
  */
 static AdpDayRange
 days_of_value(int strategy, Datum value, Oid type, bool widens_by_day)
@@ -133,7 +134,7 @@ days_of_value(int strategy, Datum value, Oid type, bool widens_by_day)
 }
 
 /*
- * The smallest range that holds both.
+ * Returns the smallest range that contains both.
  */
 AdpDayRange
 adp_day_range_hull(AdpDayRange a, AdpDayRange b)
@@ -153,7 +154,7 @@ adp_day_range_hull(AdpDayRange a, AdpDayRange b)
 }
 
 /*
- * The range that both allow.
+ * Returns the range that both allow.
  */
 AdpDayRange
 adp_day_range_intersection(AdpDayRange a, AdpDayRange b)
@@ -169,7 +170,7 @@ adp_day_range_intersection(AdpDayRange a, AdpDayRange b)
 }
 
 /*
- * The hull of the days that equal an element.
+ * Returns the hull of the days that equal an element.
  */
 static AdpDayRange
 days_of_array(Datum array, Oid type, bool widens_by_day)
@@ -198,7 +199,7 @@ days_of_array(Datum array, Oid type, bool widens_by_day)
 }
 
 /*
- * The range of a leaf whose value is known only at run time.
+ * Returns the range of a leaf whose value is known only at run time.
  */
 static AdpDayRange
 placeholder_days(int strategy, const char *name)
@@ -215,7 +216,7 @@ placeholder_days(int strategy, const char *name)
 }
 
 /*
- * The range of one comparison.  Compared with NULL nothing is true.
+ * Returns the range of one comparison.  A comparison with NULL is never true.
  */
 static AdpDayRange
 days_of_leaf(List *leaf, const AdpValue *values)
@@ -231,7 +232,8 @@ days_of_leaf(List *leaf, const AdpValue *values)
 }
 
 /*
- * The placeholder for a comparison that is not known yet; NULL if it is.
+ * Returns the placeholder for a comparison with an unknown value; NULL if the
+ * value is known.
  */
 static const char *
 placeholder_of(List *leaf, const AdpValue *values)
@@ -245,7 +247,7 @@ placeholder_of(List *leaf, const AdpValue *values)
 }
 
 /*
- * The range of what has no parts.
+ * Returns the range of a node without AND or OR.
  */
 static AdpDayRange
 days_of_part(List *leaf, const AdpValue *values)
@@ -268,7 +270,7 @@ days_of_part(List *leaf, const AdpValue *values)
 }
 
 /*
- * The range of a tree.
+ * Returns the range of a tree.
  */
 AdpDayRange
 adp_day_range_of(List *tree, const AdpValue *values)

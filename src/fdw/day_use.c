@@ -1,17 +1,17 @@
 /*
  * day_use.c
- *	  Whether a statement looks at a table's days beyond showing them.
+ *	  Whether a statement uses a table's days for more than output.
  *
- * A statement may ask for days in ways that give a scan no bound: in a join, in
- * FILTER or CASE, in a condition above a view, a CTE or a LIMIT.  So the whole
- * statement is searched, from its outermost query on, and a column of a
- * subquery counts as the day if that is what it shows.  The search runs while
- * the relation is planned.  At that time the queries around it hold everything
- * that can refer to it: the planner replaces a sublink or a CTE by its plan
- * only after it has planned what is in it.
+ * A statement may select days in ways that give a scan no bound: in a join, in
+ * FILTER or CASE, or in a condition above a view, a CTE or a LIMIT.  So the
+ * search covers the whole statement, from its outermost query on.  A column of
+ * a subquery counts as the day if it shows the day.  The search runs while the
+ * relation is planned.  At that time the enclosing queries still contain
+ * everything that can refer to the relation: the planner replaces a sublink or
+ * a CTE by its plan only after it has planned the contents.
  *
- * All scans of a table in a statement are taken together.  That refuses more
- * than it must, but never too little.
+ * All scans of a table in a statement are treated alike.  This may refuse more
+ * statements than needed, but never too few.
  */
 #include "postgres.h"
 
@@ -23,18 +23,18 @@
 #include "base/compat.h"
 #include "fdw/day_use.h"
 
-/* A query, within those around it. */
+/* A query and its enclosing queries. */
 typedef struct Level
 {
 	const struct Level *upper;
 	Query *query;
 } Level;
 
-/* What the search looks for, and where it is. */
+/* Parameters and state of the search. */
 typedef struct Search
 {
-	List *relids; /* the table and the parents that it is a part of */
-	List *attnos; /* the day in each of them */
+	List *relids; /* the table and its parents */
+	List *attnos; /* the day's column in each of them */
 	const Level *level;
 	bool in_aggregate; /* target entries are arguments */
 } Search;
@@ -44,8 +44,8 @@ static bool output_is_day(const Search *search, const Level *upper,
 static bool uses_day(Node *node, void *context);
 
 /*
- * The query at a level, with Vars that stand for grouping expressions replaced
- * by these.
+ * Makes the level of a query, with Vars for grouping expressions replaced by
+ * the expressions.
  */
 static Level
 make_level(const Level *upper, Query *query)
@@ -64,7 +64,7 @@ make_level(const Level *upper, Query *query)
 }
 
 /*
- * The level so many levels up; NULL beyond the outermost.
+ * Returns the level that is levels up; NULL beyond the outermost.
  */
 static const Level *
 level_up(const Level *level, Index levels)
@@ -75,7 +75,7 @@ level_up(const Level *level, Index levels)
 }
 
 /*
- * The node below what changes no value.
+ * Returns the node below wrappers that do not change the value.
  */
 static Node *
 strip_wrappers(Node *node)
@@ -92,7 +92,7 @@ strip_wrappers(Node *node)
 }
 
 /*
- * Whether a relation's column is the day.  A whole row holds it.
+ * Whether a relation's column is the day.  A whole-row reference contains it.
  */
 static bool
 relation_column_is_day(const Search *search, Oid relid, AttrNumber attno)
@@ -107,8 +107,8 @@ relation_column_is_day(const Search *search, Oid relid, AttrNumber attno)
 }
 
 /*
- * Whether an expression of a level is the day, or a merged column of a join
- * that holds it.
+ * Whether an expression of a level is the day, or a merged join column that
+ * contains the day.
  */
 static bool
 expression_is_day(const Search *search, const Level *level, Node *node)
@@ -136,8 +136,8 @@ join_column_is_day(const Search *search, const Level *level,
 }
 
 /*
- * Whether a column of a CTE is the day.  Where a recursive CTE refers to
- * itself, its other part decides.
+ * Whether a column of a CTE is the day.  If a recursive CTE refers to itself,
+ * its other part decides.
  */
 static bool
 cte_column_is_day(const Search *search, const Level *level,
@@ -176,7 +176,7 @@ column_is_day(const Search *search, const Level *level,
 		case RTE_CTE:
 			return cte_column_is_day(search, level, rte, attno);
 		default:
-			return false; /* what its expressions hold is found there */
+			return false; /* the search visits its expressions separately */
 	}
 }
 
@@ -207,8 +207,8 @@ is_bare_day(const Search *search, const Level *level, Node *node)
 }
 
 /*
- * Whether an output column of a query is the day; of any column, if attno is
- * zero.  Of a set operation one arm is enough.
+ * Whether an output column of a query is the day; attno 0 means any column.  In
+ * a set operation one arm is enough.
  */
 static bool
 output_is_day(const Search *search, const Level *upper, Query *query,
@@ -247,7 +247,7 @@ output_is_day(const Search *search, const Level *upper, Query *query,
 }
 
 /*
- * Whether a query's windows are made by the day: like a condition they decide
+ * Whether a query's windows depend on the day.  Like a condition, they decide
  * which rows come first.
  */
 static bool
@@ -274,7 +274,8 @@ windows_use_day(const Search *search, const Level *level)
 }
 
 /*
- * Whether a tree of set operations compares rows: all but UNION do.
+ * Whether a tree of set operations compares rows.  All operations except UNION
+ * count.
  */
 static bool
 compares_rows(Node *node)
@@ -318,7 +319,7 @@ aggregate_uses_day(const Search *search, Node *node)
 }
 
 /*
- * Whether a sublink hands the day to an expression.
+ * Whether a sublink passes the day to an expression.
  */
 static bool
 sublink_shows_day(const Search *search, const SubLink *link)
@@ -361,7 +362,7 @@ uses_day(Node *node, void *context)
 }
 
 /*
- * Adds the parents by inheritance that a relation is scanned for.
+ * Adds the inheritance parents for which a relation is scanned.
  */
 static void
 add_parents(PlannerInfo *root, Index varno, Search *search)
@@ -393,7 +394,7 @@ add_parents(PlannerInfo *root, Index varno, Search *search)
 }
 
 /*
- * Whether the day of a table occurs in an expression of the statement.
+ * Whether an expression of the statement uses the day of a table.
  */
 bool
 adp_day_is_used(PlannerInfo *root, const RelOptInfo *rel, const AdpTable *table)

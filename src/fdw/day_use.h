@@ -1,6 +1,6 @@
 /*
  * day_use.h
- *	  Whether a statement looks at a table's days beyond showing them.
+ *	  Whether a statement uses a table's days for more than output.
  */
 #ifndef ADP_FDW_DAY_USE_H
 #define ADP_FDW_DAY_USE_H
@@ -10,9 +10,9 @@
 #include "fdw/table.h"
 
 /*
- * Whether the day of a table, the relation of which is being planned, occurs in
- * an expression anywhere in the statement.  As a bare output column, and in
- * GROUP BY and ORDER BY, it does not count.
+ * Whether an expression anywhere in the statement uses the day of a table,
+ * while the table's relation is planned.  Bare output columns, GROUP BY and
+ * ORDER BY do not count.
  */
 extern bool adp_day_is_used(PlannerInfo *root, const RelOptInfo *rel,
 							const AdpTable *table);

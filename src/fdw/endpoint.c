@@ -1,6 +1,6 @@
 /*
  * endpoint.c
- *	  Which addresses requests may be sent to.
+ *	  Checks the addresses that requests may be sent to.
  */
 #include "postgres.h"
 
@@ -13,7 +13,7 @@
 #include "net/url.h"
 
 /*
- * What keeps a URL from being an absolute http(s) address of a host and path.
+ * Returns why a URL is not an absolute http(s) address of a host and path.
  */
 const char *
 adp_endpoint_check(const char *url)
@@ -30,7 +30,7 @@ adp_endpoint_check(const char *url)
 }
 
 /*
- * The host part of a URL with its scheme: up to the third slash.
+ * Returns the length of a URL's scheme and host: up to the third slash.
  */
 static int
 origin_len(const char *url)
@@ -41,8 +41,7 @@ origin_len(const char *url)
 }
 
 /*
- * A URL as all its spellings have it: scheme and host in lower case, without
- * the port that goes without saying.
+ * Normalizes a URL: scheme and host in lower case, no default port.
  */
 static char *
 normalize(const char *url)
@@ -60,8 +59,8 @@ normalize(const char *url)
 }
 
 /*
- * Whether a URL starts with a prefix, at a boundary of its path: a prefix
- * "https://a.com" must not let "https://a.com.evil" pass.
+ * Whether a URL starts with a prefix, at a boundary of its path.  The prefix
+ * "https://a.com" must not match "https://a.com.evil".
  */
 static bool
 has_prefix(const char *url, const char *prefix)
@@ -79,7 +78,7 @@ has_prefix(const char *url, const char *prefix)
 }
 
 /*
- * Whether a URL is on the host of a platform's own URL.
+ * Whether a URL is on the host of the platform's own URL.
  */
 static bool
 same_origin(const char *url, const char *own)
@@ -91,7 +90,7 @@ same_origin(const char *url, const char *own)
 }
 
 /*
- * Throws unless role may have requests sent to the URL.
+ * Throws unless the role may use the URL.
  */
 void
 adp_endpoint_require_allowed(const AdpPlatform *platform, const char *option,

@@ -1,8 +1,8 @@
 /*
  * explain.c
- *	  Explaining foreign scans: what would be asked, and what it has cost.
+ *	  EXPLAIN for foreign scans: the planned request and its cost.
  *
- * Nothing is sent and no user mapping is read.
+ * EXPLAIN sends no request and reads no user mapping.
  */
 #include "postgres.h"
 
@@ -17,11 +17,11 @@
 #include ADP_EXPLAIN_HEADER
 #include ADP_EXPLAIN_STATE_HEADER
 
-/* Stands for the account's own day where only the platform can tell it. */
+/* Placeholder for the account's current day, which only the platform knows. */
 #define ACCOUNT_TODAY "$today"
 
 /*
- * The days as they would be sent, as far as they are known.
+ * Returns the days of the request, as far as they are known.
  */
 static void
 describe_days(const AdpPushed *pushed, AdpQuery *query)
@@ -43,7 +43,7 @@ describe_days(const AdpPushed *pushed, AdpQuery *query)
 }
 
 /*
- * Appends the breakdowns that the table asks for without a column.
+ * Appends the breakdowns that the table requests without a column.
  */
 static void
 append_breakdowns(StringInfo out, const AdpTable *table)
@@ -67,7 +67,7 @@ append_breakdowns(StringInfo out, const AdpTable *table)
 }
 
 /*
- * The columns that tell rows apart: the source and its segments.
+ * Returns the columns that distinguish rows: the source and its segments.
  */
 static char *
 describe_grain(const AdpTable *table)
@@ -90,7 +90,8 @@ describe_grain(const AdpTable *table)
 }
 
 /*
- * Requests that the days of one account take at least; -1 if that is not known.
+ * Returns the minimum number of requests for the days of one account; -1 if it
+ * is not known.
  */
 static int
 count_requests(const AdpSource *source, const AdpPushed *pushed)
@@ -106,8 +107,8 @@ count_requests(const AdpSource *source, const AdpPushed *pushed)
 }
 
 /*
- * How many requests there would be, of so many accounts; -1 if their number is
- * not known.
+ * Shows the expected number of requests.  accounts is -1 if the number of
+ * accounts is not known.
  */
 static void
 explain_count(const AdpSource *source, const AdpPushed *pushed, int accounts,
@@ -129,7 +130,7 @@ explain_count(const AdpSource *source, const AdpPushed *pushed, int accounts,
 }
 
 /*
- * What would be asked.
+ * Shows the planned request.
  */
 static void
 explain_request(ForeignScanState *node, struct ExplainState *es)
@@ -166,7 +167,7 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 }
 
 /*
- * What it has cost.
+ * Shows what the scan has cost.
  */
 static void
 explain_cost(const AdpScan *scan, struct ExplainState *es)

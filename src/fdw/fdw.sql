@@ -3,24 +3,24 @@
 CREATE FUNCTION adpipe_internal.handler() RETURNS fdw_handler
     AS 'MODULE_PATHNAME', 'adpipe_handler' LANGUAGE C STRICT;
 COMMENT ON FUNCTION adpipe_internal.handler() IS
-    'Routines of foreign tables, shared by all wrappers of adpipe.';
+    'Foreign-data wrapper handler, shared by all wrappers of adpipe.';
 REVOKE ALL ON FUNCTION adpipe_internal.handler() FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.google_ads_validator(text[], oid) RETURNS void
     AS 'MODULE_PATHNAME', 'adpipe_validator' LANGUAGE C STRICT;
 COMMENT ON FUNCTION adpipe_internal.google_ads_validator(text[], oid) IS
-    'Checks the options of Google Ads servers, user mappings, tables and columns; sends nothing.';
+    'Checks the options of Google Ads servers, user mappings, tables and columns; sends no request.';
 REVOKE ALL ON FUNCTION adpipe_internal.google_ads_validator(text[], oid) FROM PUBLIC;
 
 CREATE FOREIGN DATA WRAPPER google_ads
     HANDLER adpipe_internal.handler VALIDATOR adpipe_internal.google_ads_validator;
 COMMENT ON FOREIGN DATA WRAPPER google_ads IS
-    'Google Ads: accounts, campaigns and their numbers by day as foreign tables.';
+    'Google Ads: accounts, campaigns and their daily numbers as foreign tables.';
 
 CREATE FUNCTION adpipe_internal.appsflyer_validator(text[], oid) RETURNS void
     AS 'MODULE_PATHNAME', 'adpipe_validator' LANGUAGE C STRICT;
 COMMENT ON FUNCTION adpipe_internal.appsflyer_validator(text[], oid) IS
-    'Checks the options of AppsFlyer servers, user mappings, tables and columns; sends nothing.';
+    'Checks the options of AppsFlyer servers, user mappings, tables and columns; sends no request.';
 REVOKE ALL ON FUNCTION adpipe_internal.appsflyer_validator(text[], oid) FROM PUBLIC;
 
 CREATE FOREIGN DATA WRAPPER appsflyer
@@ -31,13 +31,13 @@ COMMENT ON FOREIGN DATA WRAPPER appsflyer IS
 CREATE FUNCTION adpipe_internal.meta_ads_validator(text[], oid) RETURNS void
     AS 'MODULE_PATHNAME', 'adpipe_validator' LANGUAGE C STRICT;
 COMMENT ON FUNCTION adpipe_internal.meta_ads_validator(text[], oid) IS
-    'Checks the options of Meta Ads servers, user mappings, tables and columns; sends nothing.';
+    'Checks the options of Meta Ads servers, user mappings, tables and columns; sends no request.';
 REVOKE ALL ON FUNCTION adpipe_internal.meta_ads_validator(text[], oid) FROM PUBLIC;
 
 CREATE FOREIGN DATA WRAPPER meta_ads
     HANDLER adpipe_internal.handler VALIDATOR adpipe_internal.meta_ads_validator;
 COMMENT ON FOREIGN DATA WRAPPER meta_ads IS
-    'Meta Ads (Facebook, Instagram): accounts, campaigns and their numbers by day as foreign tables.';
+    'Meta Ads (Facebook, Instagram): accounts, campaigns and their daily numbers as foreign tables.';
 
 CREATE FUNCTION adpipe_internal.report_columns(
     OUT wrapper text, OUT remote_schema text, OUT report text,
@@ -47,20 +47,20 @@ CREATE FUNCTION adpipe_internal.report_columns(
     AS 'MODULE_PATHNAME', 'adpipe_report_columns'
     LANGUAGE C STRICT STABLE PARALLEL SAFE ROWS 300;
 COMMENT ON FUNCTION adpipe_internal.report_columns() IS
-    'Every column of every built-in report, with what its report is; sends nothing.';
+    'Every column of every built-in report, with a description of the report; sends no request.';
 
 CREATE VIEW adpipe.columns AS
     SELECT wrapper, report, column_name, field, type, kind, additive, description
     FROM adpipe_internal.report_columns();
 COMMENT ON VIEW adpipe.columns IS
-    'Built-in reports: for each column the platform''s field, its SQL type, whether it is an attribute, a segment or a metric, and whether it adds up over rows (NULL for all but metrics).';
+    'Built-in reports: for each column the platform''s field, its SQL type, whether it is an attribute, a segment or a metric, and whether it adds up over rows (NULL unless it is a metric).';
 COMMENT ON COLUMN adpipe.columns.wrapper IS 'Foreign-data wrapper, which is the platform''s name.';
-COMMENT ON COLUMN adpipe.columns.report IS 'Table that IMPORT FOREIGN SCHEMA makes of the report.';
-COMMENT ON COLUMN adpipe.columns.column_name IS 'Name of the column there.';
+COMMENT ON COLUMN adpipe.columns.report IS 'Table that IMPORT FOREIGN SCHEMA creates for the report.';
+COMMENT ON COLUMN adpipe.columns.column_name IS 'Name of the column in that table.';
 COMMENT ON COLUMN adpipe.columns.field IS 'The platform''s name for the column, as in column option "field".';
 COMMENT ON COLUMN adpipe.columns.type IS 'SQL type of the column.';
-COMMENT ON COLUMN adpipe.columns.kind IS 'attribute (of an entity), segment (tells rows apart) or metric.';
-COMMENT ON COLUMN adpipe.columns.additive IS 'Whether a metric adds up over rows and days; NULL for what is no metric.';
+COMMENT ON COLUMN adpipe.columns.kind IS 'attribute (of an entity), segment (splits rows) or metric.';
+COMMENT ON COLUMN adpipe.columns.additive IS 'Whether a metric adds up over rows and days; NULL for attributes and segments.';
 COMMENT ON COLUMN adpipe.columns.description IS 'What the platform means by the field.';
 GRANT SELECT ON adpipe.columns TO PUBLIC;
 
@@ -70,28 +70,28 @@ CREATE FUNCTION adpipe_internal.api_versions(
     AS 'MODULE_PATHNAME', 'adpipe_api_versions'
     LANGUAGE C STRICT STABLE PARALLEL SAFE ROWS 20;
 COMMENT ON FUNCTION adpipe_internal.api_versions() IS
-    'Versions of the platforms'' APIs, as view adpipe.api_versions shows them; sends nothing.';
+    'Versions of the platforms'' APIs, as in view adpipe.api_versions; sends no request.';
 
 CREATE VIEW adpipe.api_versions AS
     SELECT wrapper, version, sunset, is_default FROM adpipe_internal.api_versions();
 COMMENT ON VIEW adpipe.api_versions IS
-    'Versions of the platforms'' APIs that this release knows, newest first, and when each ends.';
+    'Versions of the platforms'' APIs that this release knows, newest first, and the day when each ends.';
 COMMENT ON COLUMN adpipe.api_versions.wrapper IS 'Foreign-data wrapper, which is the platform''s name.';
-COMMENT ON COLUMN adpipe.api_versions.version IS 'As in server option "api_version".';
-COMMENT ON COLUMN adpipe.api_versions.sunset IS 'Day from which on the platform may not serve it, as it has announced; NULL: not announced.';
-COMMENT ON COLUMN adpipe.api_versions.is_default IS 'Whether servers without that option ask for it.';
+COMMENT ON COLUMN adpipe.api_versions.version IS 'Version, as in server option "api_version".';
+COMMENT ON COLUMN adpipe.api_versions.sunset IS 'Day from which the platform may refuse the version; NULL if the platform has not announced it.';
+COMMENT ON COLUMN adpipe.api_versions.is_default IS 'Whether servers without option "api_version" use the version.';
 GRANT SELECT ON adpipe.api_versions TO PUBLIC;
 
 CREATE FUNCTION adpipe.forget(server name) RETURNS integer
     AS 'MODULE_PATHNAME', 'adpipe_forget' LANGUAGE C STRICT;
 COMMENT ON FUNCTION adpipe.forget(name) IS
-    'Forgets the answers that this session keeps of a server, and what it knows of its accounts; returns how many answers there were. Sends nothing.';
+    'Drops the responses and account data of a server that this session has cached, and returns the number of responses; sends no request.';
 REVOKE ALL ON FUNCTION adpipe.forget(name) FROM PUBLIC;
 
 /*
  * IMPORT FOREIGN SCHEMA cannot emit comments; these functions add them.  A
- * table is recognised by its wrapper, a column by its field, so that tables
- * that users define get the comments of the fields they use.
+ * table is recognized by its wrapper and a column by its field, so tables that
+ * users define also get the comments of their fields.
  */
 CREATE FUNCTION adpipe_internal.comment_table(target regclass) RETURNS void
     LANGUAGE plpgsql
@@ -111,7 +111,7 @@ BEGIN
         JOIN adpipe_internal.report_columns() k ON k.wrapper = w.fdwname
              AND 'field=' || k.field = ANY (a.attfdwoptions)
         WHERE t.ftrelid = target
-        -- Money shows in units of the currency in columns that can hold them.
+        -- Columns that can hold fractions show money in currency units.
         ORDER BY a.attnum, k.report = c.relname DESC, k.type = a.atttypid DESC,
                  (k.type = 'bigint'::regtype) = (a.atttypid NOT IN
                      ('numeric'::regtype, 'float8'::regtype, 'float4'::regtype)) DESC
@@ -144,15 +144,16 @@ COMMENT ON FUNCTION adpipe.comment_tables(regnamespace) IS
 REVOKE ALL ON FUNCTION adpipe.comment_tables(regnamespace) FROM PUBLIC;
 
 /*
- * With the rights of the extension's owner, since who imports need not be
- * allowed to call comment_table(); the tables are those just imported.
+ * Runs with the rights of the extension's owner, because a role that imports
+ * need not be allowed to call comment_table().  It comments only the tables
+ * that the command has imported.
  */
 CREATE FUNCTION adpipe_internal.comment_imported() RETURNS event_trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    /* a table is there once for itself and once for each column with options */
+    /* lists a table once, and once more for each column with options */
     PERFORM adpipe_internal.comment_table(d.objid)
     FROM (SELECT DISTINCT objid FROM pg_event_trigger_ddl_commands()
           WHERE classid = 'pg_class'::regclass AND objsubid = 0) d
@@ -163,7 +164,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.comment_imported() IS
-    'Event trigger: adds comments to the tables that IMPORT FOREIGN SCHEMA has just made.';
+    'Event trigger: adds comments to the tables that IMPORT FOREIGN SCHEMA has just created.';
 REVOKE ALL ON FUNCTION adpipe_internal.comment_imported() FROM PUBLIC;
 
 CREATE EVENT TRIGGER adpipe_comment_imported ON ddl_command_end

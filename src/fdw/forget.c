@@ -1,6 +1,6 @@
 /*
  * forget.c
- *	  Forgetting what a session keeps of a server.
+ *	  Drops a session's cached data of a server.
  */
 #include "postgres.h"
 
@@ -15,9 +15,9 @@
 PG_FUNCTION_INFO_V1(adpipe_forget);
 
 /*
- * forget(server name): drops the answers that this session keeps of the server,
- * and what it knows of its accounts; returns the number of answers.  Sends
- * nothing.  Throws for a server that does not exist or is none of ours.
+ * forget(server name): drops the session's cached responses and account data of
+ * the server, and returns the number of responses.  Sends no request.  Throws
+ * for a server that does not exist or does not belong to adpipe.
  */
 Datum
 adpipe_forget(PG_FUNCTION_ARGS)

@@ -1,6 +1,6 @@
 /*
  * grain.c
- *	  What tells the rows of a foreign table apart, for refreshes to check.
+ *	  The columns that distinguish the rows of a foreign table, for refreshes.
  */
 #include "postgres.h"
 
@@ -22,7 +22,7 @@ PG_FUNCTION_INFO_V1(adpipe_grain_columns);
 PG_FUNCTION_INFO_V1(adpipe_is_part_of_account);
 
 /*
- * Reads the definition of a table, and locks it as a scan does.
+ * Reads the definition of a table, and locks the table as a scan does.
  */
 static AdpTable *
 load_table(Oid relid)
@@ -32,7 +32,7 @@ load_table(Oid relid)
 }
 
 /*
- * The column that shows a field; NULL if there is none.
+ * Returns the column that shows a field; NULL if there is no such column.
  */
 static const AdpTableColumn *
 column_of(const AdpTable *table, const char *field)
@@ -46,8 +46,8 @@ column_of(const AdpTable *table, const char *field)
 }
 
 /*
- * Whether the table shows each of some breakdowns, which split its rows; NULL
- * for none.
+ * Whether the table shows all of the given breakdowns, which split its rows.
+ * NULL means no breakdowns.
  */
 static bool
 shows_all(const AdpTable *table, const char *breakdowns)
@@ -85,7 +85,7 @@ has_row_per_action(const AdpTable *table, const AdpSource *source)
 }
 
 /*
- * Whether whatever splits the rows of a source is among the columns.
+ * Whether the columns include everything that splits the source's rows.
  */
 static bool
 shows_splits(const AdpTable *table, const AdpSource *source)
@@ -96,8 +96,8 @@ shows_splits(const AdpTable *table, const AdpSource *source)
 }
 
 /*
- * How much of a field's name says whose it is: "campaign" of campaign.name and
- * of campaign_name.
+ * Returns the length of the part of a field's name that names the owner:
+ * "campaign" in campaign.name and campaign_name.
  */
 static int
 owner_length(const char *field)
@@ -110,7 +110,7 @@ owner_length(const char *field)
 }
 
 /*
- * Whether a column is an attribute of what a key names, and no key itself.
+ * Whether a column is an attribute of a key's object, but not itself a key.
  */
 static bool
 follows_key(const AdpTableColumn *column, const char *const *keys)
@@ -131,9 +131,8 @@ follows_key(const AdpTableColumn *column, const char *const *keys)
 }
 
 /*
- * Whether a column can split rows, or comes with what does: all but metrics and
- * what follows from a key.  A field that the catalogue does not know may be
- * anything.
+ * Whether a column can split rows: all columns except metrics and attributes of
+ * a key.  A field that is not in the catalogue may be of any kind.
  */
 static bool
 is_dimension(const AdpTableColumn *column, const char *const *keys)
@@ -146,8 +145,8 @@ is_dimension(const AdpTableColumn *column, const char *const *keys)
 }
 
 /*
- * The names of all dimensions, as an array; NULL if values of one cannot be
- * compared.
+ * Returns the names of all dimensions as an array; NULL if the values of one
+ * cannot be compared.
  */
 static ArrayType *
 dimension_names(const AdpTable *table, const char *const *keys)
@@ -170,8 +169,8 @@ dimension_names(const AdpTable *table, const char *const *keys)
 }
 
 /*
- * The column that names the thing that a row is about; NULL where that is the
- * account.  False if the table lacks a key.
+ * Finds the column with the id of the row's object; NULL if the object is the
+ * account.  Returns false if the table lacks a key.
  */
 static bool
 find_keys(const AdpTable *table, const char *const *keys,
@@ -188,8 +187,8 @@ find_keys(const AdpTable *table, const char *const *keys,
 }
 
 /*
- * grain_columns(source): the columns that tell the rows of a table apart, and
- * the one of them that names the thing that a row is about.  Sends nothing.
+ * grain_columns(source): the columns that distinguish the rows of a table, and
+ * among them the column with the id of the row's object.  Sends no request.
  */
 Datum
 adpipe_grain_columns(PG_FUNCTION_ARGS)
@@ -217,8 +216,8 @@ adpipe_grain_columns(PG_FUNCTION_ARGS)
 }
 
 /*
- * is_part_of_account(source): whether spend and impressions of a table's rows
- * never add up to more than those of the account.  Sends nothing.
+ * is_part_of_account(source): whether the sum of spend and impressions over a
+ * table's rows never exceeds that of the account.  Sends no request.
  */
 Datum
 adpipe_is_part_of_account(PG_FUNCTION_ARGS)
@@ -227,7 +226,7 @@ adpipe_is_part_of_account(PG_FUNCTION_ARGS)
 	const AdpSource *source =
 		adp_platform_source(table->platform, table->settings->source);
 
-	/* an impression of several products, or with several actions, is repeated */
+	/* impressions of several products, or with several actions, are repeated */
 	PG_RETURN_BOOL(source->is_part && table->settings->breakdowns == NULL &&
 				   !has_row_per_action(table, source));
 }

@@ -1,10 +1,11 @@
 /*
  * handler.c
- *	  The one handler of all wrappers.
+ *	  The handler that all wrappers share.
  *
- * IsForeignScanParallelSafe is left out: a parallel scan would ask the platform
- * once per worker, and only what is not parallel-safe may run asynchronously.
- * AnalyzeForeignTable is left out, so ANALYZE sends nothing.
+ * IsForeignScanParallelSafe is left out: a parallel scan would query the
+ * platform once per worker, and only scans that are not parallel-safe can run
+ * asynchronously.  AnalyzeForeignTable is left out, so ANALYZE sends no
+ * request.
  */
 #include "postgres.h"
 

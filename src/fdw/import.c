@@ -1,6 +1,6 @@
 /*
  * import.c
- *	  IMPORT FOREIGN SCHEMA from the report tables, and the catalogue of them.
+ *	  IMPORT FOREIGN SCHEMA from the built-in reports, and their catalogue.
  */
 #include "postgres.h"
 
@@ -18,15 +18,15 @@
 
 PG_FUNCTION_INFO_V1(adpipe_report_columns);
 
-/* The options of an IMPORT FOREIGN SCHEMA. */
+/* Options of IMPORT FOREIGN SCHEMA. */
 typedef struct ImportOptions
 {
-	bool keeps_existing; /* tables that exist are no error */
-	bool has_personal;	 /* tables have columns with personal data */
+	bool keeps_existing; /* CREATE ... IF NOT EXISTS */
+	bool has_personal;	 /* include columns with personal data */
 } ImportOptions;
 
 /*
- * Whether the schema of a platform holds a report; with name NULL, any.
+ * Finds a report in a schema of a platform; a NULL name matches any report.
  */
 static const AdpReport *
 find_report(const AdpPlatform *platform, const char *schema, const char *name)
@@ -41,7 +41,7 @@ find_report(const AdpPlatform *platform, const char *schema, const char *name)
 }
 
 /*
- * The reports of a schema, with commas.
+ * Returns the names of the reports of a schema, separated by commas.
  */
 static char *
 list_reports(const AdpPlatform *platform, const char *schema)
@@ -59,7 +59,7 @@ list_reports(const AdpPlatform *platform, const char *schema)
 }
 
 /*
- * Throws for schemas and tables that do not exist.
+ * Throws if the schema or a table does not exist.
  */
 static void
 check_names(const AdpPlatform *platform, ImportForeignSchemaStmt *stmt)
@@ -87,8 +87,8 @@ check_names(const AdpPlatform *platform, ImportForeignSchemaStmt *stmt)
 }
 
 /*
- * Whether an option has the one of its two values that is not the default;
- * throws for any other.
+ * Whether an option has its non-default value.  Throws unless the value is one
+ * of the two.
  */
 static bool
 is_chosen(const DefElem *option, const char *chosen, const char *usual)
@@ -105,7 +105,7 @@ is_chosen(const DefElem *option, const char *chosen, const char *usual)
 }
 
 /*
- * Reads the options of an import; throws for what they cannot be.
+ * Reads the options of an import.  Throws for invalid options.
  */
 static ImportOptions
 read_options(ImportForeignSchemaStmt *stmt)
@@ -150,7 +150,7 @@ is_wanted(ImportForeignSchemaStmt *stmt, const char *name)
 }
 
 /*
- * Whether a column never is NULL, as all reports share it.
+ * Whether a column is NOT NULL, by rules that all reports share.
  */
 static bool
 is_not_null(const AdpPlatform *platform, const AdpColumn *column)
@@ -163,8 +163,8 @@ is_not_null(const AdpPlatform *platform, const AdpColumn *column)
 }
 
 /*
- * Whether a column is left out, since it holds personal data and nobody asked for
- * them.
+ * Whether a column is left out because it holds personal data that the import
+ * does not include.
  */
 static bool
 is_left_out(const AdpPlatform *platform, const AdpColumn *column,
@@ -176,7 +176,7 @@ is_left_out(const AdpPlatform *platform, const AdpColumn *column,
 }
 
 /*
- * The command that makes a report's table.
+ * Returns the command that creates a report's table.
  */
 static char *
 table_command(const AdpPlatform *platform, const AdpReport *report,
@@ -210,7 +210,7 @@ table_command(const AdpPlatform *platform, const AdpReport *report,
 }
 
 /*
- * Makes the commands of an import.
+ * Returns the commands of an import.
  */
 List *
 adpipeImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverid)
@@ -233,8 +233,8 @@ adpipeImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverid)
 }
 
 /*
- * What a column means: the field's description, and the unit where the column
- * shows amounts of money as the platform counts them.
+ * Describes a column: the field's description, and the unit if the column holds
+ * amounts in the platform's own unit.
  */
 static const char *
 describe_column(const AdpField *field, const AdpColumn *column)
@@ -249,7 +249,7 @@ describe_column(const AdpField *field, const AdpColumn *column)
 }
 
 /*
- * Puts one column of a report into the result.
+ * Adds one column of a report to the result.
  */
 static void
 put_column(ReturnSetInfo *result, const AdpPlatform *platform,
@@ -278,8 +278,8 @@ put_column(ReturnSetInfo *result, const AdpPlatform *platform,
 }
 
 /*
- * report_columns(): one row per column of every built-in report; sends
- * nothing.
+ * report_columns(): one row per column of every built-in report.  Sends no
+ * request.
  */
 Datum
 adpipe_report_columns(PG_FUNCTION_ARGS)

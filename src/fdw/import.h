@@ -7,7 +7,10 @@
 
 #include "foreign/fdwapi.h"
 
-/* Commands that make the tables of a remote schema; sends nothing. */
+/*
+ * Returns the commands that create the tables of a remote schema.  Sends no
+ * request.
+ */
 extern List *adpipeImportForeignSchema(ImportForeignSchemaStmt *stmt,
 									   Oid serverid);
 

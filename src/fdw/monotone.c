@@ -1,11 +1,11 @@
 /*
  * monotone.c
- *	  Expressions that grow with the day, or shrink.
+ *	  Expressions that grow or shrink with the day.
  *
- * Proof obligation.  An expression is taken if it is a chain of steps, each of
- * which keeps the order of its argument or turns it round, so that comparing the
- * expression with a value is true for all days on one side of some day.  The
- * steps:
+ * Proof obligation.  An expression is accepted if it is a chain of steps, each
+ * of which keeps or reverses the order of its argument.  Then a comparison of
+ * the expression with a value is true for all days on one side of some day.
+ * The steps:
  *
  *	 casts		between date, timestamp and timestamptz keep the order of moments;
  *				those between numeric types round, which keeps order.
@@ -14,20 +14,21 @@
  *				apart than 32 hours are never swapped.
  *	 +, -		a number, a time of day, or an interval: days and times move all
  *				moments alike; months move a day to the same day of another month
- *				or that month's last, which makes neighbours equal, but swaps none.
+ *				or that month's last, which makes neighbours equal, but never
+ *				swaps them.
  *	 trunc		date_trunc() and date_bin() give the start of the unit that a moment
- *				is in, and a later moment is in no earlier unit.
+ *				is in, and a later moment is never in an earlier unit.
  *	 extract	of year, decade, century, millennium, isoyear, epoch and julian.  All
- *				other units start anew.
- *	 to_char	with parts in falling significance, each of a fixed width for the
- *				years that day_curve.c looks at, and the same text between them.
+ *				other units restart.
+ *	 to_char	with parts of decreasing significance, each of a fixed width for the
+ *				years that day_curve.c searches, and the same text between them.
  *				Then texts differ first in the largest part that differs, and
  *				digits sort as digits.  The same holds for a prefix of such a text.
  *	 ::text		of a date or timestamp is such a text if DateStyle is ISO.
  *
- * Offsets that change, and months of different lengths, let days that are close
- * together swap; each step by less than SLACK days.  day_curve.c looks at these
- * days one by one.
+ * Because of changing offsets and months of different lengths, a step may swap
+ * days that are less than SLACK days apart.  day_curve.c tests these days one by
+ * one.
  */
 #include "postgres.h"
 
@@ -44,18 +45,19 @@
 #include "fdw/monotone.h"
 
 /*
- * Days within which a step may put days out of order: twice the 32 hours of
- * zones, as there and back, or the three days by which months differ.
+ * Days that a step may put out of order: twice the 32 hours of time zones, for
+ * conversions there and back, or the three days by which months differ.
  */
 #define SLACK 5
 
-/* Units of extract() that never start anew, in capitals. */
+/* Units of extract() that never restart, in upper case. */
 #define GROWING_UNITS \
 	"YEARS?|DECADES?|CENTURY|CENTURIES|MILLENNIUM|ISOYEAR|EPOCH|JULIAN"
 
 /*
- * Formats of to_char() in falling significance, in capitals.  Between the parts
- * may stand quoted text and all that is no letter, which to_char() passes on.
+ * Formats of to_char() with parts of decreasing significance, in upper case.
+ * Between the parts, quoted text and characters other than letters are allowed,
+ * which to_char() copies.
  */
 #define LITERAL "(?:[^A-Z\"\\\\]|\"[^\"\\\\]*\")*"
 #define SORTING_FORMATS \
@@ -63,7 +65,7 @@
 			"DD)?)?" LITERAL "|" LITERAL "YYYY" LITERAL "DDD" LITERAL \
 			"|" LITERAL "IYYY(?:" LITERAL "IW(?:" LITERAL "ID)?)?" LITERAL
 
-/* What else a step must fulfil. */
+/* Further requirement of a step. */
 typedef enum StepCheck
 {
 	CHECK_NOTHING,
@@ -72,7 +74,7 @@ typedef enum StepCheck
 	CHECK_START	  /* the second one is 1 */
 } StepCheck;
 
-/* A function that keeps or turns the order of an argument. */
+/* A function that keeps or reverses the order of an argument. */
 typedef struct Step
 {
 	Oid function;
@@ -150,7 +152,7 @@ static const Step steps[] = {
 	{F_SUBSTRING_TEXT_INT4_INT4, 0, 1, CHECK_START},
 };
 
-/* What a search carries along. */
+/* Parameters and state of a search. */
 typedef struct Search
 {
 	PlannerInfo *root;
@@ -175,7 +177,7 @@ is_day(const Search *search, const Node *node)
 }
 
 /*
- * Whether a node is a constant text that, in capitals, is as a pattern has it.
+ * Whether a node is a constant text that matches a pattern in upper case.
  */
 static bool
 is_constant_like(Node *node, const char *pattern)
@@ -193,7 +195,7 @@ is_constant_like(Node *node, const char *pattern)
 }
 
 /*
- * Whether a node is a constant integer of a value.
+ * Whether a node is a constant integer with this value.
  */
 static bool
 is_constant_int(Node *node, int32 value)
@@ -206,7 +208,7 @@ is_constant_int(Node *node, int32 value)
 }
 
 /*
- * Whether a step's other arguments are as it needs them.
+ * Whether a step's other arguments meet its requirement.
  */
 static bool
 passes_check(const Step *step, List *args)
@@ -236,7 +238,7 @@ is_value(const Search *search, Node *node)
 }
 
 /*
- * The direction of a function of the day; 0 if it has none.
+ * Returns the direction of a function of the day; 0 if it is not monotone.
  */
 static int
 follow_function(Search *search, Oid function, List *args)
@@ -264,7 +266,7 @@ follow_function(Search *search, Oid function, List *args)
 }
 
 /*
- * The direction of a cast by text; 0 if it has none.
+ * Returns the direction of a cast to text; 0 if it is not monotone.
  */
 static int
 follow_text(Search *search, CoerceViaIO *cast)
@@ -281,8 +283,8 @@ follow_text(Search *search, CoerceViaIO *cast)
 }
 
 /*
- * The direction in which an expression follows the day; 0 if it may follow in
- * none.
+ * Returns the direction of an expression: 1, -1, or 0 if it may not be
+ * monotone.
  */
 static int
 follow(Search *search, Node *node)
@@ -307,7 +309,7 @@ follow(Search *search, Node *node)
 }
 
 /*
- * For expression_tree_mutator: puts a CaseTestExpr in the day's place.
+ * For expression_tree_mutator: replaces the day by a CaseTestExpr.
  */
 static Node *
 replace_day(Node *node, void *context)

@@ -1,6 +1,6 @@
 /*
  * monotone.h
- *	  Expressions that grow with the day, or shrink.
+ *	  Expressions that grow or shrink with the day.
  */
 #ifndef ADP_FDW_MONOTONE_H
 #define ADP_FDW_MONOTONE_H
@@ -11,15 +11,15 @@
 typedef struct AdpMonotone
 {
 	Node *expr;		/* the expression; a CaseTestExpr stands for the day */
-	int direction;	/* 1: grows with the day, or stays; -1: shrinks, or stays */
+	int direction;	/* 1: grows with the day or stays; -1: shrinks or stays */
 	int slack;		/* days closer together than this may be out of order */
-	bool needs_iso; /* only while DateStyle is ISO */
+	bool needs_iso; /* valid only while DateStyle is ISO */
 } AdpMonotone;
 
 /*
- * Whether an expression is the day, a column of type date, or follows it by
- * functions known to be monotone, whose other arguments can be evaluated when
- * the scan starts.
+ * Whether an expression is the day (a column of type date) or depends on it
+ * through monotone functions.  All other arguments can be evaluated when the
+ * scan starts.
  */
 extern bool adp_monotone_find(PlannerInfo *root, Index varno, AttrNumber day,
 							  Node *expr, AdpMonotone *result);

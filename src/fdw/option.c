@@ -2,10 +2,10 @@
  * option.c
  *	  Options of servers, user mappings, tables and columns.
  *
- * An option is one row: here if all platforms have it, else in the platform's
- * file.  The validator, the hints and the look-up all read those rows.  A table
- * beats the server, the server beats the default; secrets come from the user
- * mapping only.
+ * An option is one row: in this file if all platforms have it, else in the
+ * platform's file.  The validator, the hints and the look-up all use those
+ * rows.  The table's value overrides the server's, and the server's overrides
+ * the default.  Secrets come only from the user mapping.
  */
 #include "postgres.h"
 
@@ -32,12 +32,12 @@
 
 PG_FUNCTION_INFO_V1(adpipe_validator);
 
-/* Milliseconds in ten minutes: no bound of a transfer makes sense past that. */
+/* Ten minutes in milliseconds: the upper limit of time-outs. */
 #define TEN_MINUTES_MS 600000
 
 /*
- * Option check: where a field becomes part of request texts, only characters
- * that platforms use in field names pass.
+ * Option check: a field becomes part of requests, so only characters that
+ * platforms use in field names are allowed.
  */
 const char *
 adp_option_check_field(const AdpPlatform *platform, const char *value)
@@ -90,7 +90,7 @@ static const Place places[] = {
 };
 
 /*
- * The platform of a wrapper.
+ * Returns the platform of a wrapper.
  */
 const AdpPlatform *
 adp_option_platform(Oid fdwid)
@@ -109,8 +109,8 @@ adp_option_platform(Oid fdwid)
 }
 
 /*
- * Walks all options of a platform: first the common ones, then its own.
- * Start with NULL; NULL ends the walk.
+ * Iterates over all options of a platform: first the common ones, then its own.
+ * Start with NULL; returns NULL at the end.
  */
 static const AdpOption *
 next_option(const AdpPlatform *platform, const AdpOption *option)
@@ -126,7 +126,7 @@ next_option(const AdpPlatform *platform, const AdpOption *option)
 }
 
 /*
- * Finds an option by name; NULL if the platform has none of that name.
+ * Finds an option by name; NULL if the platform has no such option.
  */
 static const AdpOption *
 find_option(const AdpPlatform *platform, const char *name)
@@ -142,7 +142,7 @@ find_option(const AdpPlatform *platform, const char *name)
 }
 
 /*
- * The kind of object that a catalogue holds.
+ * Returns the kind of object in a catalog.
  */
 static const Place *
 find_place(Oid catalog)
@@ -156,8 +156,8 @@ find_place(Oid catalog)
 }
 
 /*
- * The nearest option name of the same kind of object: at most four edits and
- * half the length away, as core does; NULL if none is near.
+ * Returns the most similar option name for the same kind of object; NULL if
+ * every name is more than four edits or half its length away, as in core.
  */
 static const char *
 nearest_option(const AdpPlatform *platform, int where, const char *name)
@@ -188,7 +188,7 @@ nearest_option(const AdpPlatform *platform, int where, const char *name)
 }
 
 /*
- * All option names of a kind of object, with commas.
+ * Returns all option names for a kind of object, separated by commas.
  */
 static char *
 list_options(const AdpPlatform *platform, int where)
@@ -207,7 +207,7 @@ list_options(const AdpPlatform *platform, int where)
 }
 
 /*
- * Where an option may stand, in words.
+ * Returns the kinds of objects that accept an option, in words.
  */
 static char *
 describe_places(const AdpOption *option)
@@ -225,8 +225,8 @@ describe_places(const AdpOption *option)
 }
 
 /*
- * Refuses an option that does not belong where it stands.  Its value is not
- * shown: it may be a secret.
+ * Rejects an option that does not belong on this kind of object.  The error
+ * does not show the value, which may be a secret.
  */
 static void
 refuse_option(const AdpPlatform *platform, const Place *place, const char *name)
@@ -261,7 +261,7 @@ refuse_option(const AdpPlatform *platform, const Place *place, const char *name)
 }
 
 /*
- * Whether a value may be a secret in the wrong place.
+ * Whether a value may be a secret in the wrong option.
  */
 static bool
 may_be_secret(const AdpPlatform *platform, const char *value)
@@ -278,8 +278,8 @@ may_be_secret(const AdpPlatform *platform, const char *value)
 }
 
 /*
- * Throws for a value that the option cannot take.  Values of secrets are not
- * shown, nor one that may be a secret in the wrong place.
+ * Rejects an invalid value.  The error does not show secrets, nor a value that
+ * may be a secret in the wrong option.
  */
 static void
 refuse_value(const AdpPlatform *platform, const AdpOption *option,
@@ -369,8 +369,8 @@ validate(const AdpPlatform *platform, List *options, Oid catalog)
 }
 
 /*
- * The platform whose validator is called: the functions are named after their
- * wrappers and share this code.
+ * Returns the platform whose validator was called.  The validators are named
+ * after their wrappers and share this code.
  */
 static const AdpPlatform *
 validated_platform(FunctionCallInfo fcinfo)
@@ -392,7 +392,7 @@ validated_platform(FunctionCallInfo fcinfo)
 
 /*
  * <wrapper>_validator(options text[], catalog oid): checks options of the
- * wrapper's objects; sends nothing.
+ * wrapper's objects.  Sends no request.
  */
 Datum
 adpipe_validator(PG_FUNCTION_ARGS)
@@ -403,7 +403,7 @@ adpipe_validator(PG_FUNCTION_ARGS)
 }
 
 /*
- * Puts one value into the settings.
+ * Stores one value in the settings.
  */
 static void
 apply_value(AdpSettings *settings, const AdpPlatform *platform,
@@ -428,7 +428,7 @@ apply_value(AdpSettings *settings, const AdpPlatform *platform,
 }
 
 /*
- * Puts the options of one object into the settings.
+ * Stores the options of one object in the settings.
  */
 static void
 apply_options(AdpSettings *settings, const AdpPlatform *platform, List *options,
@@ -448,7 +448,7 @@ apply_options(AdpSettings *settings, const AdpPlatform *platform, List *options,
 }
 
 /*
- * Fills in what nothing set.
+ * Sets defaults for options without a value.
  */
 static void
 apply_defaults(AdpSettings *settings, const AdpPlatform *platform)
@@ -467,7 +467,7 @@ apply_defaults(AdpSettings *settings, const AdpPlatform *platform)
 }
 
 /*
- * A base URL without slashes at its end.
+ * Returns a base URL without trailing slashes.
  */
 static const char *
 trim_url(const char *url)
@@ -504,7 +504,7 @@ require_mapping(Oid userid, const ForeignServer *server)
 }
 
 /*
- * What table and server set.
+ * Returns the settings of table and server.
  */
 AdpSettings *
 adp_option_settings(ForeignServer *server, const AdpPlatform *platform,
@@ -539,7 +539,7 @@ adp_option_settings(ForeignServer *server, const AdpPlatform *platform,
 }
 
 /*
- * The settings' unbounded, parsed; the validator let only these words in.
+ * Parses option "unbounded"; the validator allows only these words.
  */
 AdpUnbounded
 adp_option_unbounded(const AdpSettings *settings)

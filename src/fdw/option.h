@@ -9,29 +9,32 @@
 
 #include "platform/platform.h"
 
-/* Name of the one column option: the platform's name for the column. */
+/* Name of the only column option: the platform's name for the column. */
 #define ADP_COLUMN_FIELD "field"
 
-/* NULL, or what is wrong with a field name, as an errdetail. */
+/* Returns NULL for a valid field name; otherwise the errdetail of the error. */
 extern const char *adp_option_check_field(const AdpPlatform *platform,
 										  const char *value);
 
-/* The platform of a wrapper; throws if the wrapper is not one of ours. */
+/*
+ * Returns the platform of a wrapper.  Throws if the wrapper does not belong to
+ * adpipe.
+ */
 extern const AdpPlatform *adp_option_platform(Oid fdwid);
 
 /*
- * What table and server set, in CurrentMemoryContext, defaults filled in.
- * tableid may be InvalidOid.  Without secrets the user mapping is not looked
- * up, so EXPLAIN works for who has none.  With secrets: throws if userid has
- * no mapping, or if the server's endpoint is not allowed (see
- * adp_endpoint_require_allowed).
+ * Returns the settings of table and server, with defaults, in
+ * CurrentMemoryContext.  tableid may be InvalidOid.  Without secrets the user
+ * mapping is not read, so EXPLAIN works for roles without a mapping.  With
+ * secrets: throws if userid has no mapping, or if the server's endpoint is not
+ * allowed (see adp_endpoint_require_allowed).
  */
 extern AdpSettings *adp_option_settings(ForeignServer *server,
 										const AdpPlatform *platform,
 										Oid tableid, Oid userid,
 										bool with_secrets);
 
-/* The settings' unbounded, parsed. */
+/* Parses option "unbounded" of the settings. */
 extern AdpUnbounded adp_option_unbounded(const AdpSettings *settings);
 
 #endif /* ADP_FDW_OPTION_H */

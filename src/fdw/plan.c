@@ -2,9 +2,10 @@
  * plan.c
  *	  Paths and plans of foreign scans.
  *
- * All clauses stay in the plan and are checked locally; see pushdown.h.  Besides
- * the plain path there is one per set of other tables whose columns can bound
- * the request, so that "JOIN days USING (date_day)" can ask day by day.
+ * All clauses stay in the plan and are checked locally; see pushdown.h.
+ * Besides the plain path there is one path per set of other tables whose
+ * columns can bound the request, so that "JOIN days USING (date_day)" can query
+ * day by day.
  */
 #include "postgres.h"
 
@@ -25,22 +26,22 @@
 #include "fdw/pushdown.h"
 
 /*
- * Rows taken for granted of a table never analysed: 20 accounts with 50
- * entities each over a year.  Only the order of magnitude matters, so that a
- * filtered scan looks smaller than a whole one.
+ * Assumed number of rows of a table that was never analyzed: 20 accounts with
+ * 50 entities each over a year.  Only the order of magnitude matters, so that a
+ * filtered scan looks smaller than a whole scan.
  */
 #define DEFAULT_TUPLES 365000
 
 /*
- * Cost of a request: about 300 ms, where a sequential page costs 1 and takes
- * some 20 microseconds.  Round trips outweigh all else.
+ * Cost of a request: about 300 ms.  A sequential page costs 1 and takes some 20
+ * microseconds.  Round trips outweigh everything else.
  */
 #define REQUEST_COST 15000.0
 
-/* Rows that one request brings. */
+/* Rows per request. */
 #define ROWS_PER_REQUEST 10000.0
 
-/* What planning knows of a relation. */
+/* Planning data of a relation. */
 typedef struct PlanRel
 {
 	AdpTable *table;
@@ -49,7 +50,7 @@ typedef struct PlanRel
 } PlanRel;
 
 /*
- * Sets the estimate of the relation's size.
+ * Estimates the relation's size.
  */
 void
 adpipeGetForeignRelSize(PlannerInfo *root, RelOptInfo *rel, Oid relid)
@@ -87,8 +88,8 @@ needs_lower(const PlanRel *known)
 }
 
 /*
- * Adds one path.  One that would fail for want of a lower bound of the day costs
- * like a disabled one.
+ * Adds one path.  A path that would fail because the day has no lower bound
+ * costs as much as a disabled one.
  */
 static void
 add_scan_path(PlannerInfo *root, RelOptInfo *rel, ParamPathInfo *param,
@@ -109,7 +110,7 @@ add_scan_path(PlannerInfo *root, RelOptInfo *rel, ParamPathInfo *param,
 
 /*
  * For generate_implied_equalities_for_column(): whether a member of an
- * equivalence class is the column looked for, or follows it as the day.
+ * equivalence class is the wanted column, or follows it if it is the day.
  */
 static bool
 is_wanted_column(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
@@ -122,7 +123,7 @@ is_wanted_column(PlannerInfo *root, RelOptInfo *rel, EquivalenceClass *ec,
 }
 
 /*
- * All join clauses that could bound a scan of the relation.
+ * Returns all join clauses that could bound a scan of the relation.
  */
 static List *
 join_clauses(PlannerInfo *root, RelOptInfo *rel, const AdpTable *table)
@@ -152,7 +153,7 @@ join_clauses(PlannerInfo *root, RelOptInfo *rel, const AdpTable *table)
 }
 
 /*
- * Adds a path parameterised by what the clause refers to, once per set.
+ * Adds a path parameterized by the clause's other relations, once per set.
  */
 static List *
 add_join_path(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *clause,
@@ -198,8 +199,8 @@ adpipeGetForeignPaths(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 }
 
 /*
- * Whether rows beyond a count are surely not looked at: the statement reads
- * nothing but this table, unsorted and ungrouped, up to a constant LIMIT.
+ * Returns the constant LIMIT up to which rows are read, or 0.  The statement
+ * must read only this table, unsorted and ungrouped.
  */
 static int64
 wanted_rows(PlannerInfo *root)
@@ -217,8 +218,8 @@ wanted_rows(PlannerInfo *root)
 }
 
 /*
- * Whether every metric that is asked for decides which rows exist.  Otherwise
- * the platform counts rows towards a LIMIT that are dropped here.
+ * Whether every requested metric decides which rows exist.  Otherwise the
+ * platform counts rows towards a LIMIT that are dropped locally.
  */
 static bool
 asks_presence_only(const AdpTable *table, List *fields, List *presence)

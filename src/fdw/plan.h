@@ -1,6 +1,6 @@
 /*
  * plan.h
- *	  What planning hands to execution.
+ *	  Data that planning passes to execution.
  */
 #ifndef ADP_FDW_PLAN_H
 #define ADP_FDW_PLAN_H
@@ -10,11 +10,11 @@
 /* Members of a ForeignScan's fdw_private. */
 enum AdpPlanMember
 {
-	ADP_PLAN_CONDITIONS, /* as condition.h describes; fdw_exprs goes with it */
-	ADP_PLAN_FIELDS,	 /* Strings: platform fields to ask for */
+	ADP_PLAN_CONDITIONS, /* see condition.h; fdw_exprs belongs to it */
+	ADP_PLAN_FIELDS,	 /* Strings: platform fields to request */
 	ADP_PLAN_PRESENCE,	 /* Strings: those that decide which rows exist */
-	ADP_PLAN_LIMIT,		 /* Integer: rows wanted at most; 0: no bound */
-	ADP_PLAN_DAY_IS_USED /* Integer: the statement has conditions on the day */
+	ADP_PLAN_LIMIT,		 /* Integer: most rows wanted; 0: no limit */
+	ADP_PLAN_DAY_IS_USED /* Integer: an expression uses the day */
 };
 
 extern void adpipeGetForeignRelSize(PlannerInfo *root, RelOptInfo *rel,

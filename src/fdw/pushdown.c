@@ -1,12 +1,11 @@
 /*
  * pushdown.c
- *	  Which conditions of a statement can become part of a request.
+ *	  Finds the conditions of a statement that can become part of a request.
  *
- * Operators are recognised by what they do, not by name: equality of text by
- * its function, comparison of days by its place in the server's operator
- * family of dates and timestamps.  Why each kind may be sent is argued in
- * condition.c, where its values are known, and in monotone.c for expressions of
- * the day.
+ * Operators are recognized by their meaning, not by name: equality of text by
+ * its function, comparison of days by its strategy in the server's operator
+ * family of dates and timestamps.  condition.c explains why each kind may be
+ * sent, next to its values.  monotone.c does so for expressions of the day.
  */
 #include "postgres.h"
 
@@ -30,7 +29,7 @@
 #include "fdw/monotone.h"
 #include "fdw/pushdown.h"
 
-/* What a search through clauses carries along. */
+/* Parameters and state of a search through clauses. */
 typedef struct Search
 {
 	PlannerInfo *root;
@@ -42,7 +41,7 @@ typedef struct Search
 static List *find_days(Search *search, Node *node);
 
 /*
- * The node below casts that change nothing.
+ * Returns the node below casts that do not change the value.
  */
 static Node *
 strip_relabel(Node *node)
@@ -53,7 +52,7 @@ strip_relabel(Node *node)
 }
 
 /*
- * The table's column that a node is; NULL if it is something else.
+ * Returns the table's column for a node; NULL for other nodes.
  */
 static const AdpTableColumn *
 as_column(const Search *search, Node *node)
@@ -77,7 +76,7 @@ is_value(const Search *search, Node *node)
 }
 
 /*
- * Adds a right-hand side; returns its index.
+ * Adds a right-hand side and returns its index.
  */
 static int
 add_expr(Search *search, Node *node)
@@ -110,8 +109,9 @@ is_day(const Search *search, Node *node)
 }
 
 /*
- * How an operator compares dates and timestamps; InvalidStrategy if it does
- * not.  One operator family holds all their comparisons, also across types.
+ * Returns how an operator compares dates and timestamps; InvalidStrategy for
+ * other operators.  One operator family contains all their comparisons,
+ * including cross-type ones.
  */
 static int
 day_strategy(Oid opno)
@@ -123,10 +123,10 @@ day_strategy(Oid opno)
 }
 
 /*
- * Makes the leaf for a comparison of the day with a value; NULL if the value's
- * type is none that we compare.  A timestamp against a timestamp with time zone
- * is converted once more in the session's zone, which may move it over
- * midnight: such a leaf widens the range by a day.
+ * Makes the leaf for a comparison of the day with a value; NULL for other types
+ * of values.  A comparison of timestamp with timestamptz converts once more in
+ * the session's time zone, which may move the value across midnight.  Such a
+ * leaf widens the range by a day.
  */
 static List *
 make_leaf(Search *search, Node *day, Node *value, int strategy, bool is_array)
@@ -187,8 +187,8 @@ follows_day(const Search *search, Node *node, AdpMonotone *curve)
 }
 
 /*
- * Makes the node for an expression of the day beside a value, or within one.
- * Texts are compared only where equal ones have the same characters.
+ * Makes the node for an expression of the day compared with a value, or in a
+ * range.  Texts are compared only if equal texts have the same characters.
  */
 static List *
 make_curve(Search *search, AdpDayKind kind, const AdpMonotone *curve,
@@ -215,8 +215,9 @@ make_curve(Search *search, AdpDayKind kind, const AdpMonotone *curve,
 }
 
 /*
- * Makes the node for an operator between an expression of the day, at its left,
- * and a value; NIL if it is no comparison of the type's default order.
+ * Makes the node for an operator between an expression of the day, on the left,
+ * and a value.  Returns NIL unless the operator belongs to the type's default
+ * order.
  */
 static List *
 make_comparison(Search *search, Oid opno, Oid collation,
@@ -261,7 +262,7 @@ find_curve_comparison(Search *search, OpExpr *op)
 }
 
 /*
- * Finds a range or multirange that holds an expression of the day.
+ * Finds a range or multirange that contains an expression of the day.
  */
 static List *
 find_curve_within(Search *search, OpExpr *op)
@@ -291,8 +292,8 @@ find_curve_within(Search *search, OpExpr *op)
 }
 
 /*
- * The characters at the beginning of a pattern that stand for themselves; NULL
- * if it is no constant or begins with none.
+ * Returns the literal characters at the beginning of a pattern; NULL if the
+ * pattern is not constant or begins with a wildcard.
  */
 static char *
 pattern_prefix(Node *node)
@@ -309,8 +310,8 @@ pattern_prefix(Node *node)
 }
 
 /*
- * Finds "expression of the day LIKE 'prefix%'": then the first characters of the
- * expression are the prefix.
+ * Finds "expression of the day LIKE 'prefix%'".  It compares the first
+ * characters of the expression with the prefix.
  */
 static List *
 find_curve_like(Search *search, OpExpr *op)
@@ -361,7 +362,7 @@ find_day_operator(Search *search, OpExpr *op)
 }
 
 /*
- * Finds "day = ANY (values)", or the same of an expression of the day.
+ * Finds "day = ANY (values)", also for an expression of the day.
  */
 static List *
 find_day_any(Search *search, ScalarArrayOpExpr *any)
@@ -388,8 +389,8 @@ find_day_any(Search *search, ScalarArrayOpExpr *any)
 }
 
 /*
- * Finds bounds of the day in AND and OR.  Of an AND any understood part bounds
- * the whole; of an OR every part must be understood.
+ * Finds bounds of the day in AND and OR.  In an AND, any part that is
+ * understood bounds the whole.  In an OR, every part must be understood.
  */
 static List *
 find_day_bool(Search *search, BoolExpr *expr)
@@ -415,7 +416,7 @@ find_day_bool(Search *search, BoolExpr *expr)
 }
 
 /*
- * Finds bounds of the day; NIL if there are none.
+ * Finds bounds of the day; NIL if there are no bounds.
  */
 static List *
 find_days(Search *search, Node *node)
@@ -438,7 +439,7 @@ find_days(Search *search, Node *node)
 }
 
 /*
- * Whether a column may be compared with a set of values at the platform.
+ * Whether the platform can compare a column with a set of values.
  */
 static bool
 takes_set(const AdpTableColumn *column, AdpOperator op)
@@ -465,7 +466,7 @@ takes_set(const AdpTableColumn *column, AdpOperator op)
 }
 
 /*
- * Makes the condition for a column and a value, if it may be sent.
+ * Makes the condition for a column and a value; NIL if it cannot be sent.
  */
 static List *
 make_set(Search *search, Node *left, Node *right, Oid function, Oid collation,
@@ -477,7 +478,7 @@ make_set(Search *search, Node *left, Node *right, Oid function, Oid collation,
 	if (function != F_TEXTEQ && function != F_TEXTNE)
 		return NIL;
 	if (is_array && is_any != (op == ADP_OP_IN))
-		return NIL; /* = ALL and <> ANY are something else */
+		return NIL; /* = ALL and <> ANY have other meanings */
 	if (!OidIsValid(collation) || !get_collation_isdeterministic(collation))
 		return NIL;
 	if (!takes_set(column, op) || !is_value(search, right))
@@ -489,7 +490,7 @@ make_set(Search *search, Node *left, Node *right, Oid function, Oid collation,
 }
 
 /*
- * Finds a comparison of a column with one value or a list; NIL if it is none.
+ * Finds a comparison of a column with one value or a list; NIL otherwise.
  */
 static List *
 find_set(Search *search, Node *node)
@@ -524,7 +525,7 @@ find_set(Search *search, Node *node)
 }
 
 /*
- * Finds what can be pushed of one clause; false if nothing.
+ * Finds the conditions in one clause; false if there are none.
  */
 static bool
 find_in_clause(Search *search, Node *clause)
@@ -551,7 +552,7 @@ find_in_clause(Search *search, Node *clause)
 }
 
 /*
- * Finds what can be pushed.
+ * Finds the conditions in a list of clauses.
  */
 void
 adp_pushdown_find(PlannerInfo *root, Index varno, const AdpTable *table,

@@ -1,10 +1,10 @@
 /*
  * pushdown.h
- *	  Which conditions of a statement can become part of a request.
+ *	  Finds the conditions of a statement that can become part of a request.
  *
- * Nothing here removes a condition from the plan: every one is checked locally
- * as well.  So what is pushed need only hold for every row that the local check
- * would keep; whether it is also equivalent matters to LIMIT alone.
+ * Nothing here removes a condition from the plan: each condition is also
+ * checked locally.  So a pushed condition need only hold for every row that the
+ * local check would keep.  Whether it is equivalent matters only to LIMIT.
  */
 #ifndef ADP_FDW_PUSHDOWN_H
 #define ADP_FDW_PUSHDOWN_H
@@ -16,17 +16,18 @@
 /* The conditions found in a list of clauses. */
 typedef struct AdpPushdown
 {
-	List *conditions; /* as condition.h describes */
-	List *exprs;	  /* right-hand sides, referred to by index */
+	List *conditions; /* see condition.h */
+	List *exprs;	  /* right-hand sides, by index */
 	bool has_lower;	  /* the day has a lower bound */
 	bool is_whole;	  /* every clause became a condition in full */
 } AdpPushdown;
 
 /*
- * Finds what can be pushed among clauses (RestrictInfos or bare).  A right-hand
- * side may be any expression without columns of the table, without volatile
- * functions and without subplans; it is evaluated when the scan starts, which
- * is also when adpipe.pushdown is looked at, so that it governs cached plans.
+ * Finds the conditions that can be pushed in clauses (RestrictInfos or bare).
+ * A right-hand side may be any expression without columns of the table,
+ * volatile functions or subplans.  It is evaluated when the scan starts.
+ * adpipe.pushdown is read at that time as well, so it also governs cached
+ * plans.
  */
 extern void adp_pushdown_find(PlannerInfo *root, Index varno,
 							  const AdpTable *table, List *clauses,
@@ -37,8 +38,8 @@ extern bool adp_pushdown_takes(PlannerInfo *root, Index varno,
 							   const AdpTable *table, Node *clause);
 
 /*
- * Whether an expression is the column attno, or one that follows the day and
- * attno is the day: a side of a condition that could be pushed.
+ * Whether an expression is the column attno, or follows the day if attno is the
+ * day.  Such an expression can be one side of a pushed condition.
  */
 extern bool adp_pushdown_is_side(PlannerInfo *root, Index varno,
 								 const AdpTable *table, AttrNumber attno,

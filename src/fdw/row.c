@@ -1,9 +1,9 @@
 /*
  * row.c
- *	  Rows of cells to rows of Datums.
+ *	  Converts rows of cells to rows of Datums.
  *
- * What absent means: zero for additive metrics of a row that exists, the empty
- * array for repeated fields, NULL for everything else.
+ * An absent value is zero for an additive metric, the empty array for a
+ * repeated field, and NULL for all other columns.
  */
 #include "postgres.h"
 
@@ -20,14 +20,14 @@
 /* Decimals of a unit in micros. */
 #define MICROS_SCALE 6
 
-/* Longest part of a foreign value that an error shows. */
+/* Longest part of a value that an error quotes. */
 #define VALUE_SHOWN_MAX 60
 
 /* How one column is filled. */
 typedef struct ColumnPlan
 {
 	const AdpTableColumn *column;
-	int cell;	   /* -1: known without asking */
+	int cell;	   /* -1: value is known without a request */
 	bool is_minor; /* shifts by the decimals of the account's currency */
 	bool absent_is_zero;
 	AdpDatumReader reader;
@@ -40,12 +40,12 @@ struct AdpConverter
 	int nplans;
 	ColumnPlan *plans;
 	const ColumnPlan *current; /* for the error context */
-	const AdpAccount *account; /* whose currency the plans shift by */
+	const AdpAccount *account; /* account whose currency the plans use */
 };
 
 /*
  * Whether values are millionths that the column shows as units.  A field that
- * is not in the catalogue follows the platforms' naming.
+ * is not in the catalogue is judged by the platforms' naming rules.
  */
 static bool
 shows_units(const AdpTableColumn *column)
@@ -63,7 +63,7 @@ shows_units(const AdpTableColumn *column)
 }
 
 /*
- * Fills in how a column is read.
+ * Sets how a column is read.
  */
 static void
 plan_column(ColumnPlan *plan, const AdpTableColumn *column, int cell,
@@ -79,7 +79,7 @@ plan_column(ColumnPlan *plan, const AdpTableColumn *column, int cell,
 }
 
 /*
- * Index of a field among those asked for; -1 if it is none of them.
+ * Returns the index of a field in the requested fields; -1 if it is missing.
  */
 static int
 field_index(List *fields, const char *name)
@@ -121,7 +121,7 @@ adp_converter_create(MemoryContext cxt, const AdpTable *table, List *fields)
 }
 
 /*
- * Error context: which column.
+ * Error context callback: names the column.
  */
 static void
 column_context(void *arg)
@@ -135,7 +135,7 @@ column_context(void *arg)
 }
 
 /*
- * What an error shows of a value: its beginning, cut at a character.
+ * Returns the part of a value that an error quotes, cut at a character.
  */
 static char *
 shown_value(const AdpCell *cell)
@@ -172,7 +172,7 @@ refuse_cell(const AdpConverter *converter, const ColumnPlan *plan,
 }
 
 /*
- * A column whose value is known without asking.
+ * Fills a column whose value is known without a request.
  */
 static void
 fill_known(const AdpConverter *converter, const ColumnPlan *plan,
@@ -213,8 +213,8 @@ fill_known(const AdpConverter *converter, const ColumnPlan *plan,
 }
 
 /*
- * Whether a text is a time before 1970, which stands for none where nothing can
- * be that old.
+ * Whether a text is a time before 1970.  Platforms use it for a missing value
+ * where no real value can be that old.
  */
 static bool
 is_before_1970(const AdpCell *cell)
@@ -269,7 +269,7 @@ fill_column(const AdpConverter *converter, const ColumnPlan *plan,
 }
 
 /*
- * Lets columns in smallest units shift by the currency of an account.
+ * Sets the currency by which columns in smallest units are shifted.
  */
 static void
 turn_to_account(AdpConverter *converter, const AdpAccount *account)
@@ -286,7 +286,7 @@ turn_to_account(AdpConverter *converter, const AdpAccount *account)
 		if (account->currency == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
-					 errmsg("platform \"%s\" does not tell the currency of account %s",
+					 errmsg("platform \"%s\" did not report the currency of account %s",
 							platform->name, account->id)));
 		plan->reader.scale =
 			adp_account_minor_digits(platform, account->currency);

@@ -1,6 +1,6 @@
 /*
  * row.h
- *	  Rows of cells to rows of Datums.
+ *	  Converts rows of cells to rows of Datums.
  */
 #ifndef ADP_FDW_ROW_H
 #define ADP_FDW_ROW_H
@@ -11,17 +11,17 @@
 typedef struct AdpConverter AdpConverter;
 
 /*
- * Makes a converter in cxt for a table's columns whose fields are among those
- * asked for (Strings, in cell order) or known without asking.
+ * Makes a converter in cxt.  It fills the table's columns whose fields were
+ * requested (fields: Strings, in cell order) or are known without a request.
  */
 extern AdpConverter *adp_converter_create(MemoryContext cxt,
 										  const AdpTable *table, List *fields);
 
 /*
  * Converts a row, in CurrentMemoryContext, which should be reset per row.
- * values and nulls have one entry per attribute; columns not asked for become
- * NULL.  A value that does not fit its column is an error that names table,
- * column, field and value.
+ * values and nulls have one entry per attribute; columns that were not
+ * requested become NULL.  A value that does not fit its column is an error that
+ * names table, column, field and value.
  */
 extern void adp_converter_row(AdpConverter *converter, const AdpCell *cells,
 							  const AdpAccount *account, Datum *values,

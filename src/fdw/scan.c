@@ -1,11 +1,11 @@
 /*
  * scan.c
- *	  Executing foreign scans.
+ *	  Executes foreign scans.
  *
  * Beginning a scan opens nothing: the table's definition, its secrets and the
  * values of the conditions are read when the first row is fetched.  So EXPLAIN,
- * LIMIT 0 and scans that turn out not to be needed send nothing and need no
- * user mapping.
+ * LIMIT 0 and scans that are never executed send no request and need no user
+ * mapping.
  */
 #include "postgres.h"
 
@@ -28,9 +28,9 @@
 #include "platform/api/request.h"
 
 /*
- * Whether a plan holds a node that reads its input more than once.  Walks the
- * plans that statements over reports are made of; what it does not know counts
- * as one that may.
+ * Whether a plan contains a node that reads its input more than once.  Knows
+ * the usual plans of statements over reports; unknown nodes count as
+ * rescanning.
  */
 static bool
 may_rescan(Plan *plan)
@@ -68,8 +68,8 @@ may_rescan(Plan *plan)
 }
 
 /*
- * Counts the scans of a table in the statement, for scans that would ask the
- * same can share.
+ * Counts the scans of a table in the statement, because scans with equal
+ * requests can share a result.
  */
 static int
 count_scans(EState *estate, Oid relid)
@@ -117,7 +117,7 @@ adpipeBeginForeignScan(ForeignScanState *node, int eflags)
 }
 
 /*
- * For expression_tree_walker: whether a parameter occurs.
+ * For expression_tree_walker: whether there is a parameter.
  */
 static bool
 has_param(Node *node, void *context)
@@ -133,8 +133,8 @@ has_param(Node *node, void *context)
 }
 
 /*
- * For expression_tree_walker: whether a parameter occurs that may change within
- * the statement.
+ * For expression_tree_walker: whether there is a parameter that may change
+ * within the statement.
  */
 static bool
 varies(Node *node, void *context)
@@ -147,8 +147,8 @@ varies(Node *node, void *context)
 }
 
 /*
- * How EXPLAIN shows a value that is known only at run time; NULL if the
- * expression depends on nothing of the kind.
+ * Returns EXPLAIN's text for a value that is known only at run time; NULL for
+ * other expressions.
  */
 static const char *
 placeholder(Node *expr)
@@ -172,7 +172,7 @@ adp_scan_values(ForeignScanState *node, bool for_explain)
 	AdpValue *values = palloc0(Max(n, 1) * sizeof(AdpValue));
 	ExprContext *econtext = node->ss.ps.ps_ExprContext;
 
-	/* those that follow the day get it later, and are NULL here */
+	/* expressions that follow the day are NULL here, and evaluated later */
 	econtext->caseValue_isNull = true;
 	for (int i = 0; i < n; i++)
 	{
@@ -189,7 +189,7 @@ adp_scan_values(ForeignScanState *node, bool for_explain)
 }
 
 /*
- * Index of a name in a list of Strings.
+ * Returns the index of a name in a list of Strings.
  */
 static int
 name_index(List *names, Node *name)
@@ -203,7 +203,7 @@ name_index(List *names, Node *name)
 }
 
 /*
- * Puts names and cell numbers into the read plan.
+ * Adds names and cell numbers to the read plan.
  */
 static void
 plan_fields(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
@@ -260,9 +260,8 @@ adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 }
 
 /*
- * Refuses a scan without a lower bound.  A window is a way out only for
- * statements without a condition on the day: it would make the answer to any
- * other one short.
+ * Throws for a scan without a lower bound.  The hint offers "window" only for
+ * statements that do not use the day: in others a window would leave out rows.
  */
 static void
 refuse_unbounded(const AdpScan *scan, const AdpTable *table)
@@ -286,7 +285,7 @@ refuse_unbounded(const AdpScan *scan, const AdpTable *table)
 }
 
 /*
- * Deals with a missing lower bound as the table says.
+ * Handles a missing lower bound according to option "unbounded".
  */
 static void
 judge_bound(const AdpScan *scan, const AdpTable *table, const AdpDays *days)
@@ -306,7 +305,7 @@ judge_bound(const AdpScan *scan, const AdpTable *table, const AdpDays *days)
 }
 
 /*
- * What makes two requests the same: the table, the query with its days, and
+ * Returns the identity of a request: the table, the query with its days, and
  * the accounts.
  */
 static const char *
@@ -320,7 +319,7 @@ answer_key(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
 	initStringInfo(&key);
 	appendStringInfo(&key, "%u %u %s", table->relid, scan->userid,
 					 adp_request_text(table->platform, table->settings, &query));
-	/* some platforms give all columns, whichever are wanted */
+	/* some platforms return all columns, whichever are wanted */
 	for (int i = 0; i < query.nfields; i++)
 		appendStringInfo(&key, ", %s", query.fields[i]);
 	for (int i = 0; i < plan->accounts.nconditions; i++)
@@ -336,7 +335,7 @@ answer_key(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
 }
 
 /*
- * Refuses databases whose text is not UTF-8: converting foreign names could
+ * Rejects databases whose encoding is not UTF8: converting foreign names could
  * lose characters.
  */
 static void
@@ -354,7 +353,7 @@ require_utf8(void)
 }
 
 /*
- * Starts reading: settles what to ask, then finds or makes the answer.
+ * Starts reading: decides on the request, then finds or makes its result.
  */
 static void
 start_scan(ForeignScanState *node)
@@ -401,8 +400,8 @@ start_scan(ForeignScanState *node)
 }
 
 /*
- * Fetches the next row.  An asynchronous scan does not wait for it: then the
- * slot is empty and the scan pending.
+ * Fetches the next row.  An asynchronous scan does not wait: without a row, it
+ * returns an empty slot and is pending.
  */
 TupleTableSlot *
 adpipeIterateForeignScan(ForeignScanState *node)
@@ -422,9 +421,8 @@ adpipeIterateForeignScan(ForeignScanState *node)
 }
 
 /*
- * Starts the scan over.  With new parameters the conditions are evaluated
- * again; if that asks for the same, the rows are read again from where they
- * were kept.
+ * Restarts the scan.  With new parameters the conditions are evaluated again.
+ * If the request stays the same, the rows are read again from the store.
  */
 void
 adpipeReScanForeignScan(ForeignScanState *node)

@@ -1,6 +1,6 @@
 /*
  * scan.h
- *	  Executing and explaining foreign scans.
+ *	  Executes and explains foreign scans.
  */
 #ifndef ADP_FDW_SCAN_H
 #define ADP_FDW_SCAN_H
@@ -20,34 +20,34 @@ typedef struct AdpScan
 	List *fields;
 	List *presence;
 	int64 limit;
-	bool day_is_used; /* the statement has conditions on the day */
+	bool day_is_used; /* an expression of the statement uses the day */
 	List *exprs;	  /* ExprStates of the right-hand sides */
 
-	/* settled when the first row is fetched, and after each rescan */
+	/* set when the first row is fetched, and after each rescan */
 	MemoryContext cxt; /* lives as long as the node */
 	bool is_started;
 	bool is_empty;	 /* no row can satisfy the conditions */
-	bool is_pending; /* no row yet, but not at the end either */
+	bool is_pending; /* no row is ready, but the scan is not at the end */
 	bool keeps_rows; /* the scan may be rewound or shared */
 	AdpResultReader place;
-	AdpStats past; /* of answers this scan has left */
+	AdpStats past; /* of results that this scan has left */
 } AdpScan;
 
 /*
- * Evaluates the right-hand sides, in CurrentMemoryContext.  For EXPLAIN those
+ * Evaluates the right-hand sides, in CurrentMemoryContext.  For EXPLAIN, values
  * that depend on parameters become placeholders.
  */
 extern AdpValue *adp_scan_values(ForeignScanState *node, bool for_explain);
 
 /*
- * Makes the read plan of a scan out of the values, in CurrentMemoryContext.
- * Whether its days have a lower bound is not yet judged.
+ * Makes the read plan of a scan from the values, in CurrentMemoryContext.  Does
+ * not check for a lower bound of the days.
  */
 extern void adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 						  const AdpValue *values, AdpReadPlan *plan,
 						  AdpPushed *pushed);
 
-/* Adds up what the scan has cost over all its answers. */
+/* Adds up what the scan has cost over all its results. */
 extern AdpStats adp_scan_stats(const AdpScan *scan);
 
 extern void adpipeBeginForeignScan(ForeignScanState *node, int eflags);

@@ -1,6 +1,6 @@
 /*
  * shared_result.c
- *	  The rows that one set of requests brings, and who reads them.
+ *	  The rows of one set of requests, and the scans that read them.
  */
 #include "postgres.h"
 
@@ -19,18 +19,18 @@
 
 struct AdpSharedResult
 {
-	struct AdpSharedResult *next; /* of all in this process */
+	struct AdpSharedResult *next; /* list of all in this process */
 	EState *estate;				  /* the statement it belongs to */
-	MemoryContext cxt;			  /* all of it */
+	MemoryContext cxt;			  /* contains everything below */
 	MemoryContextCallback unlink_callback;
 	int users;
-	bool was_shared; /* several at once, now or before */
+	bool was_shared; /* has or had several readers */
 	const AdpAsk *ask;
-	AdpReader *reader; /* NULL once all rows are in */
-	AdpStats stats;	   /* of the reader, once it is gone */
+	AdpReader *reader; /* NULL once all rows have been read */
+	AdpStats stats;	   /* of the reader, once it has ended */
 	AdpConverter *converter;
 	MemoryContext row_cxt;
-	Tuplestorestate *store; /* NULL: rows go straight out */
+	Tuplestorestate *store; /* NULL: rows go directly to the scan */
 	TupleDesc desc;
 	Datum *values; /* a row on its way into the store */
 	bool *nulls;
@@ -39,7 +39,7 @@ struct AdpSharedResult
 static AdpSharedResult *answers = NULL;
 
 /*
- * Context callback: forgets an answer whose memory goes.
+ * Context callback: removes a result whose memory is freed.
  */
 static void
 unlink_answer(void *arg)
@@ -55,7 +55,7 @@ unlink_answer(void *arg)
 }
 
 /*
- * Makes an answer in its context.
+ * Makes a result in its context.
  */
 static AdpSharedResult *
 create_answer(EState *estate, const AdpAsk *ask, MemoryContext cxt,
@@ -93,7 +93,7 @@ create_answer(EState *estate, const AdpAsk *ask, MemoryContext cxt,
 }
 
 /*
- * Finds or makes the answer to a key.
+ * Finds or makes the result for a key.
  */
 void
 adp_shared_result_attach(EState *estate, const AdpAsk *ask, MemoryContext cxt,
@@ -123,14 +123,14 @@ adp_shared_result_attach(EState *estate, const AdpAsk *ask, MemoryContext cxt,
 		place->slot =
 			MakeSingleTupleTableSlot(answer->desc, &TTSOpsMinimalTuple);
 		MemoryContextSwitchTo(old);
-		/* pointer 0 is never moved, so a new one starts at the beginning */
+		/* pointer 0 never moves, so a new one starts at the beginning */
 		place->read_pointer =
 			tuplestore_alloc_read_pointer(answer->store, EXEC_FLAG_REWIND);
 	}
 }
 
 /*
- * Ends the reader cleanly, so that its connections are kept.
+ * Ends the platform reader cleanly, so its connections are kept.
  */
 static void
 end_reader(AdpSharedResult *answer)
@@ -151,7 +151,7 @@ end_reader(AdpSharedResult *answer)
 }
 
 /*
- * Leaves the answer.
+ * Leaves the result.
  */
 void
 adp_shared_result_detach(AdpResultReader *place)
@@ -174,7 +174,7 @@ adp_shared_result_detach(AdpResultReader *place)
 }
 
 /*
- * Whether the place is at an answer to the key.
+ * Whether the reader uses a result for the key.
  */
 bool
 adp_shared_result_is(const AdpResultReader *place, const char *key)
@@ -208,9 +208,8 @@ read_row(AdpSharedResult *answer, bool may_wait, Datum *values, bool *nulls)
 }
 
 /*
- * Reads a row into the store.  While it is put there, the pointer that never
- * moves is the active one: the active pointer, if at the end, would step over
- * the new row.
+ * Reads a row into the store.  While it is added, pointer 0, which never moves,
+ * is active: an active pointer at the end would skip the new row.
  */
 static AdpReadState
 store_row(AdpSharedResult *answer, bool may_wait)
@@ -227,9 +226,9 @@ store_row(AdpSharedResult *answer, bool may_wait)
 }
 
 /*
- * Copies the place's next row of the store into its slot; false at the end.
- * The copy lives until the slot is cleared, which is longer than the memory
- * that a foreign scan is called in.
+ * Copies the reader's next row from the store into its slot.  Returns false at
+ * the end.  The copy lives until the slot is cleared, which is longer than the
+ * memory context in which a foreign scan is called.
  */
 static bool
 copy_from_store(AdpResultReader *place)
@@ -245,8 +244,8 @@ copy_from_store(AdpResultReader *place)
 }
 
 /*
- * Gets a row out of the store, reading another one into it at its end.  The
- * row is copied: what another scan stores meanwhile may move it.
+ * Gets a row from the store; at its end, reads another row into it.  The row is
+ * copied, because another scan that adds rows may move it.
  */
 static AdpReadState
 next_from_store(AdpResultReader *place, TupleTableSlot *slot, bool may_wait)
@@ -295,8 +294,8 @@ adp_shared_result_next(AdpResultReader *place, TupleTableSlot *slot,
 }
 
 /*
- * Releases a descriptor; they are kept plus one, since an owner's NULL means
- * that it holds nothing.
+ * Closes a descriptor.  The stored value is the descriptor plus one, because
+ * NULL means that an owner holds no resource.
  */
 static void
 close_wait_fd(void *resource)
@@ -306,8 +305,8 @@ close_wait_fd(void *resource)
 }
 
 /*
- * Prepares to wait.  Each place has a descriptor of its own, because two scans
- * that share an answer may wait in one set, which takes a descriptor only once.
+ * Prepares to wait.  Each reader has its own descriptor: two scans that share a
+ * result may wait in one set, which accepts a descriptor only once.
  */
 int
 adp_shared_result_prepare_wait(AdpResultReader *place)
@@ -338,7 +337,7 @@ adp_shared_result_prepare_wait(AdpResultReader *place)
 }
 
 /*
- * Lets the answer's transfers go on.
+ * Advances the result's transfers.
  */
 void
 adp_shared_result_poll(AdpResultReader *place)
@@ -348,8 +347,8 @@ adp_shared_result_poll(AdpResultReader *place)
 }
 
 /*
- * Whether another scan reads the answer too, or has done so: it may have read
- * it to its end and gone on to another one.
+ * Whether another scan reads or has read the result.  That scan may have
+ * finished already.
  */
 bool
 adp_shared_result_was_shared(const AdpResultReader *place)
@@ -358,7 +357,7 @@ adp_shared_result_was_shared(const AdpResultReader *place)
 }
 
 /*
- * Starts over.
+ * Restarts reading.
  */
 bool
 adp_shared_result_rewind(AdpResultReader *place)
@@ -373,7 +372,7 @@ adp_shared_result_rewind(AdpResultReader *place)
 }
 
 /*
- * What the answer has cost so far.
+ * Returns what the result has cost so far.
  */
 const AdpStats *
 adp_shared_result_stats(const AdpResultReader *place)

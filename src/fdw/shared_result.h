@@ -1,10 +1,11 @@
 /*
  * shared_result.h
- *	  The rows that one set of requests brings, and who reads them.
+ *	  The rows of one set of requests, and the scans that read them.
  *
- * Scans of one statement that would ask the same share one answer; then, and
- * when a scan may be rewound, the rows are kept in a tuplestore.  A scan that
- * is read once gets its rows straight from the reader.
+ * Scans of one statement with equal requests share one result.  A shared
+ * result, and a result whose scan may be rewound, keeps its rows in a
+ * tuplestore.  A scan that is read once gets its rows directly from the
+ * platform reader.
  */
 #ifndef ADP_FDW_SHARED_RESULT_H
 #define ADP_FDW_SHARED_RESULT_H
@@ -18,62 +19,68 @@
 
 typedef struct AdpSharedResult AdpSharedResult;
 
-/* One scan's place in an answer. */
+/* A scan's position in a result. */
 typedef struct AdpResultReader
 {
-	AdpSharedResult *answer; /* NULL: none */
-	int read_pointer;		 /* in the answer's store, if it has one */
-	TupleTableSlot *slot;	 /* a row of the store, this scan's own copy */
-	bool has_read;			 /* rows went out, without a store */
-	AdpOwner *wait_fd;		 /* descriptor to wait on; NULL: none yet */
+	AdpSharedResult *answer; /* the result; NULL before the scan attaches */
+	int read_pointer;		 /* in the result's store, if it has one */
+	TupleTableSlot *slot; /* copy of a row of the store, owned by this scan */
+	bool has_read;		  /* has returned rows, without a store */
+	AdpOwner *wait_fd;	  /* descriptor to wait on; NULL until needed */
 } AdpResultReader;
 
-/* What an answer is made of; the table holds secrets, the key does not. */
+/*
+ * The requests behind a result.  The table contains secrets, the key does not.
+ */
 typedef struct AdpAsk
 {
 	const AdpTable *table;
 	List *fields; /* Strings, in cell order */
 	AdpReadPlan plan;
-	const char *key; /* equal keys get equal rows */
+	const char *key; /* equal keys mean equal rows */
 } AdpAsk;
 
 /*
- * Finds the answer to the key among those of the statement, or makes one (it
- * takes over the memory context cxt, in which *ask lives).  keeps_rows: a
- * store is needed.
+ * Finds the statement's result for the key, or makes one.  A new result takes
+ * over the memory context cxt, in which *ask lives.  keeps_rows: the result
+ * needs a store.
  */
 extern void adp_shared_result_attach(EState *estate, const AdpAsk *ask,
 									 MemoryContext cxt, bool keeps_rows,
 									 AdpResultReader *place);
 
-/* Leaves the answer; the last one to leave ends it. */
+/* Leaves the result.  The last reader to leave ends it. */
 extern void adp_shared_result_detach(AdpResultReader *place);
 
-/* Whether the place is at an answer to the key. */
+/* Whether the reader uses a result for the key. */
 extern bool adp_shared_result_is(const AdpResultReader *place, const char *key);
 
 /*
- * Puts the next row into the virtual-capable slot; ADP_READ_PENDING only
- * without waiting.
+ * Puts the next row into the slot.  Returns ADP_READ_PENDING only if may_wait
+ * is false.
  */
 extern AdpReadState adp_shared_result_next(AdpResultReader *place,
 										   TupleTableSlot *slot, bool may_wait);
 
 /*
- * For who waits for several scans at once.  Prepares the answer and returns a
- * descriptor of this place's own that becomes readable when a pending answer
- * can go on; then adp_shared_result_poll() comes before adp_shared_result_next().
+ * For callers that wait on several scans.  Prepares the result and returns a
+ * descriptor of this reader, which becomes readable when a pending result can
+ * continue.  Then call adp_shared_result_poll() before
+ * adp_shared_result_next().
  */
 extern int adp_shared_result_prepare_wait(AdpResultReader *place);
 extern void adp_shared_result_poll(AdpResultReader *place);
 
-/* Whether another scan reads the answer too, or has done so. */
+/* Whether another scan reads or has read the result. */
 extern bool adp_shared_result_was_shared(const AdpResultReader *place);
 
-/* Starts over; false if the rows are gone and must be asked for again. */
+/*
+ * Restarts reading.  Returns false if the rows are gone and must be requested
+ * again.
+ */
 extern bool adp_shared_result_rewind(AdpResultReader *place);
 
-/* What the answer has cost so far. */
+/* What the result has cost so far. */
 extern const AdpStats *adp_shared_result_stats(const AdpResultReader *place);
 
 #endif /* ADP_FDW_SHARED_RESULT_H */

@@ -1,6 +1,6 @@
 /*
  * table.c
- *	  A foreign table as its options define it: columns with their fields.
+ *	  A foreign table as defined by its options: columns with their fields.
  */
 #include "postgres.h"
 
@@ -19,8 +19,8 @@
 #include "platform/api/request.h"
 
 /*
- * The SQL types that can hold a field of a known type.  text, jsonb and their
- * kin hold any and are not listed.
+ * The SQL types that can hold a field of a known type.  text, jsonb and similar
+ * types hold any field and are not listed.
  */
 static bool
 type_fits(AdpFieldType field, Oid type)
@@ -43,7 +43,7 @@ type_fits(AdpFieldType field, Oid type)
 		case ADP_FIELD_LIST:
 			return OidIsValid(get_element_type(type));
 		case ADP_FIELD_TEXT:
-			/* times and dates of entities are typed as text by platforms */
+			/* platforms give text as the type of entities' times and dates */
 			return type == DATEOID || type == TIMESTAMPOID ||
 				type == TIMESTAMPTZOID;
 		case ADP_FIELD_ENUM:
@@ -79,7 +79,7 @@ check_type(const AdpTable *table, const AdpTableColumn *column)
 }
 
 /*
- * Throws if the column has no option "field" and a name that cannot be one.
+ * Throws if a column without option "field" has a name that no field has.
  */
 static void
 check_field(const AdpTable *table, const AdpTableColumn *column)
@@ -88,14 +88,14 @@ check_field(const AdpTable *table, const AdpTableColumn *column)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
-			 errmsg("column \"%s\" of foreign table \"%s\" does not say which field it reads",
+			 errmsg("column \"%s\" of foreign table \"%s\" does not name a field",
 					column->name, table->name),
 			 errhint("ALTER FOREIGN TABLE %s ALTER COLUMN %s OPTIONS (ADD field '...').",
 					 table->name, quote_identifier(column->name))));
 }
 
 /*
- * The platform's name for a column.
+ * Returns the platform's name for a column.
  */
 static const char *
 column_field_name(Oid relid, Form_pg_attribute attr)
@@ -113,9 +113,9 @@ column_field_name(Oid relid, Form_pg_attribute attr)
 }
 
 /*
- * Finds out what a column's field is, and what rows are split by for it.  A
- * breakdown that the table asks for may have an object as its value; then each
- * column that shows a part of it is of the same split.
+ * Looks up a column's field and the split that it causes.  A breakdown that the
+ * table requests may have an object as its value; then all columns that show a
+ * part of it belong to the same split.
  */
 static void
 classify_field(const AdpTable *table, AdpTableColumn *column)
@@ -162,8 +162,8 @@ load_columns(AdpTable *table, TupleDesc desc)
 }
 
 /*
- * Whether a column stands for what it splits rows by: an id does so best, else
- * the first column does.
+ * Whether a column represents its split: an id is preferred, then the first
+ * column.
  */
 static bool
 is_best_of_split(const AdpTable *table, const AdpTableColumn *column)
@@ -185,8 +185,8 @@ is_best_of_split(const AdpTable *table, const AdpTableColumn *column)
 }
 
 /*
- * Whether a column is one of the table's days.  Several may show the field that
- * days are bounded by; the one of type date is meant, where others could be.
+ * Whether a column is one of the table's days.  Several columns may show the
+ * field that bounds days; then the columns of type date count.
  */
 static bool
 is_day(const AdpTable *table, const AdpTableColumn *column)
@@ -200,7 +200,7 @@ is_day(const AdpTable *table, const AdpTableColumn *column)
 }
 
 /*
- * Notes what the columns make of the table as a whole.
+ * Sets the properties of the table that depend on all columns.
  */
 static void
 classify(AdpTable *table)
@@ -223,7 +223,7 @@ classify(AdpTable *table)
 }
 
 /*
- * Throws if the table does not say what it reads.
+ * Throws if the table does not name its source.
  */
 static void
 require_source(const AdpTable *table)
@@ -231,7 +231,7 @@ require_source(const AdpTable *table)
 	if (table->settings->source == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
-				 errmsg("foreign table \"%s\" does not say what it reads",
+				 errmsg("foreign table \"%s\" does not name a source",
 						table->name),
 				 errhint("ALTER FOREIGN TABLE %s OPTIONS (ADD %s '...').",
 						 table->name, table->platform->source_option)));
@@ -262,7 +262,7 @@ adp_table_load(Oid relid, Oid userid, bool with_secrets)
 }
 
 /*
- * The column of an attribute.
+ * Returns the column of an attribute.
  */
 const AdpTableColumn *
 adp_table_column(const AdpTable *table, AttrNumber attno)
@@ -276,7 +276,7 @@ adp_table_column(const AdpTable *table, AttrNumber attno)
 }
 
 /*
- * Whether the column's value is known without asking for it.
+ * Whether the column's value is known without a request.
  */
 bool
 adp_column_is_known(const AdpTableColumn *column)
@@ -286,8 +286,8 @@ adp_column_is_known(const AdpTableColumn *column)
 }
 
 /*
- * Whether the column shows units of the currency for a field in its smallest
- * ones, which takes the account's currency.
+ * Whether the column shows currency units of a field in smallest units, so
+ * reading it needs the account's currency.
  */
 bool
 adp_column_is_minor(const AdpTableColumn *column)
@@ -315,8 +315,8 @@ add_name(List *names, const char *name)
 }
 
 /*
- * Whether a metric can decide which rows exist: that it adds up, or may do so for
- * all that is known of it.
+ * Whether a metric can decide which rows exist: it adds up, or the catalogue
+ * does not list it.
  */
 static bool
 is_counted(const AdpTableColumn *column)
@@ -326,8 +326,8 @@ is_counted(const AdpTableColumn *column)
 }
 
 /*
- * Names of the table's metrics; with only_counted, of those that can decide which
- * rows exist.
+ * Returns the names of the table's metrics; with only_counted, only metrics
+ * that can decide which rows exist.
  */
 static List *
 metric_names(const AdpTable *table, bool only_counted)
@@ -346,7 +346,8 @@ metric_names(const AdpTable *table, bool only_counted)
 }
 
 /*
- * Whether others among the metrics are not all zero wherever this one is not.
+ * Whether a row with a nonzero value of this metric always has a nonzero value
+ * of another metric in the list.
  */
 static bool
 is_implied(const AdpTable *table, const char *metric, List *metrics)
@@ -367,9 +368,9 @@ is_implied(const AdpTable *table, const char *metric, List *metrics)
 }
 
 /*
- * The metrics of the table that decide which of its rows exist: all that add up,
- * all where none does.  Whichever of them a statement reads, the rows are the
- * same.  Those that others imply need not be looked at.
+ * Returns the metrics that decide which rows of the table exist: all that add
+ * up, or all metrics if no metric adds up.  The rows are the same, whichever
+ * metrics a statement reads.  Metrics that others imply are left out.
  */
 List *
 adp_table_presence(const AdpTable *table)
@@ -392,7 +393,7 @@ adp_table_presence(const AdpTable *table)
 }
 
 /*
- * The columns that show a field.
+ * Returns the columns that show a field.
  */
 char *
 adp_table_columns_of(const AdpTable *table, const char *field)
@@ -410,7 +411,7 @@ adp_table_columns_of(const AdpTable *table, const char *field)
 }
 
 /*
- * Whether a column is asked for: the grain always, the rest if referenced.
+ * Whether a column is requested: the grain always, others if referenced.
  */
 static bool
 is_asked(const AdpTableColumn *column, Bitmapset *attrs_used)
@@ -428,7 +429,7 @@ is_asked(const AdpTableColumn *column, Bitmapset *attrs_used)
 }
 
 /*
- * The platform fields that a scan asks for.
+ * Returns the platform fields that a scan requests.
  */
 List *
 adp_table_fields(const AdpTable *table, Bitmapset *attrs_used)

@@ -1,6 +1,6 @@
 /*
  * table.h
- *	  A foreign table as its options define it: columns with their fields.
+ *	  A foreign table as defined by its options: columns with their fields.
  */
 #ifndef ADP_FDW_TABLE_H
 #define ADP_FDW_TABLE_H
@@ -16,11 +16,11 @@ typedef struct AdpTableColumn
 	const char *name;
 	Oid type;
 	int32 typmod;
-	const char *field_name; /* option "field"; the column's name without */
+	const char *field_name; /* option "field", or else the column's name */
 	const AdpField *field;	/* NULL: not in the platform's catalogue */
-	AdpFieldKind kind;		/* of the field, listed or not */
-	const char *split;		/* what rows are split by for it; NULL: nothing */
-	bool is_grain;			/* always asked for, so that they are split */
+	AdpFieldKind kind;		/* of the field, in the catalogue or not */
+	const char *split;		/* the split that the field causes, or NULL */
+	bool is_grain;			/* always requested, so that rows are split */
 } AdpTableColumn;
 
 typedef struct AdpTable
@@ -33,15 +33,15 @@ typedef struct AdpTable
 	int ncolumns; /* without dropped ones */
 	AdpTableColumn *columns;
 	const AdpTableColumn *day; /* column of the platform's day, or NULL */
-	bool has_segments;		   /* its rows are split by a column */
+	bool has_segments;		   /* a column splits its rows */
 	bool needs_settings;	   /* a column shows the account's settings */
 } AdpTable;
 
 /*
  * Reads the definition of a table, on which the caller holds a lock, in
- * CurrentMemoryContext.  with_secrets as in adp_option_settings().  Throws if
- * the option that names the source is missing, or a column's type cannot hold
- * its field.
+ * CurrentMemoryContext.  with_secrets is as in adp_option_settings().  Throws
+ * if the option that names the source is missing, or a column's type cannot
+ * hold its field.
  */
 extern AdpTable *adp_table_load(Oid relid, Oid userid, bool with_secrets);
 
@@ -49,31 +49,31 @@ extern AdpTable *adp_table_load(Oid relid, Oid userid, bool with_secrets);
 extern const AdpTableColumn *adp_table_column(const AdpTable *table,
 											  AttrNumber attno);
 
-/* Whether the column's value is known without asking for it. */
+/* Whether the column's value is known without a request. */
 extern bool adp_column_is_known(const AdpTableColumn *column);
 
 /*
- * Whether the column shows units of the currency for a field in its smallest
- * ones, which takes the account's currency.
+ * Whether the column shows currency units of a field in smallest units, so
+ * reading it needs the account's currency.
  */
 extern bool adp_column_is_minor(const AdpTableColumn *column);
 
 /*
- * The platform fields that a scan asks for, as Strings: those that make the
- * grain, the presence metrics, and the fields of the attributes in attrs_used
- * (numbered as in pull_varattnos()).  The set of rows that comes back does not
- * depend on attrs_used.
+ * The platform fields that a scan requests, as Strings: the grain, the presence
+ * metrics, and the fields of the attributes in attrs_used (numbered as in
+ * pull_varattnos()).  The set of rows does not depend on attrs_used.
  */
 extern List *adp_table_fields(const AdpTable *table, Bitmapset *attrs_used);
 
 /*
  * The metrics of the table that decide which of its rows exist, as Strings; NIL
- * where the platform's rows do not depend on what is asked for.
+ * if the platform's rows do not depend on the requested fields.
  */
 extern List *adp_table_presence(const AdpTable *table);
 
 /*
- * The columns that show a field, quoted and with commas; NULL if there are none.
+ * The columns that show a field, quoted and separated by commas; NULL if there
+ * are no such columns.
  */
 extern char *adp_table_columns_of(const AdpTable *table, const char *field);
 

@@ -33,22 +33,22 @@ PG_FUNCTION_INFO_V1(adpipe_hold_relation);
 PG_FUNCTION_INFO_V1(adpipe_copy_totals);
 
 /*
- * The fourth field of our lock tags.  The advisory functions of SQL set it to 1
- * or 2, so that nobody can take these locks but through adpipe_lock_target().
+ * The fourth field of our lock tags.  SQL's advisory lock functions set it to 1
+ * or 2, so only adpipe_lock_target() can take these locks.
  */
 #define LOCK_CLASS 0xAD1E
 
 /*
- * The copies whose ledger the current statement may write.  A function with its
- * owner's rights cannot see who called it; so its caller states before, with its
- * own rights, for which copies it acts.
+ * The copies whose ledger the current statement may write.  A SECURITY DEFINER
+ * function cannot see its caller.  So the caller declares first, with its own
+ * rights, for which copies it acts.
  */
 static List *acting; /* of oids, in TopMemoryContext */
 static TimestampTz acting_since;
 static Oid acting_role;
 
 /*
- * The role that owns a relation; InvalidOid if there is no such relation.
+ * Returns the owner of a relation; InvalidOid if the relation does not exist.
  */
 static Oid
 relation_owner(Oid relid)
@@ -65,10 +65,10 @@ relation_owner(Oid relid)
 }
 
 /*
- * act_for(target, is_scheduled): lets the rest of the statement write the
- * ledger of a table, if the caller owns the table or has the rights of the role
- * that does.  Returns whether it does.  is_scheduled: a superuser owns only the
- * tables that are the superuser's own.
+ * act_for(target, is_scheduled): lets the rest of the statement write a
+ * table's ledger, if the caller owns the table or has the rights of its owner.
+ * Returns whether it does.  With is_scheduled, superusers count only as owners
+ * of their own tables.
  */
 Datum
 adpipe_act_for(PG_FUNCTION_ARGS)
@@ -95,10 +95,10 @@ adpipe_act_for(PG_FUNCTION_ARGS)
 }
 
 /*
- * Whether the statement may write a table's ledger.  A superuser may by hand.
- * Nothing may that runs with another role's rights in a restricted operation:
- * a function in an index that a superuser analyses, or the code of a copy that
- * adpipe_copy_totals() reads.
+ * Whether the statement may write a table's ledger.  A superuser may do so by
+ * hand.  Code that runs with another role's rights in a restricted operation
+ * never may: a function in an index that a superuser analyzes, or the code of a
+ * copy that adpipe_copy_totals() reads.
  */
 static bool
 is_acting(Oid relid)
@@ -119,13 +119,13 @@ adpipe_is_acting(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(is_acting(PG_GETARG_OID(0)));
 }
 
-/* The copy that a refresh changes, and the transaction in which it does. */
+/* The copy that a refresh changes, and the transaction that changes it. */
 static Oid storing;
 static FullTransactionId storing_in;
 
 /*
- * begin_storing(target): notes that changes of a copy are a refresh's, until the
- * transaction ends.  False unless the statement acts for the copy.
+ * begin_storing(target): marks the copy's changes as a refresh's, until the
+ * transaction ends.  Returns false unless the statement acts for the copy.
  */
 Datum
 adpipe_begin_storing(PG_FUNCTION_ARGS)
@@ -140,8 +140,7 @@ adpipe_begin_storing(PG_FUNCTION_ARGS)
 }
 
 /*
- * is_storing(target): whether this transaction is one in which a refresh
- * changes a copy.
+ * is_storing(target): whether a refresh changes the copy in this transaction.
  */
 Datum
 adpipe_is_storing(PG_FUNCTION_ARGS)
@@ -154,8 +153,8 @@ adpipe_is_storing(PG_FUNCTION_ARGS)
 }
 
 /*
- * lock_target(target, what): waits for a lock on something of a copy and holds
- * it until the transaction ends.  Throws unless the statement acts for the copy.
+ * lock_target(target, what): locks a part of a copy until the transaction ends.
+ * Throws unless the statement acts for the copy.
  */
 Datum
 adpipe_lock_target(PG_FUNCTION_ARGS)
@@ -183,8 +182,8 @@ adpipe_lock_target(PG_FUNCTION_ARGS)
 }
 
 /*
- * Refuses a copy that the caller may not refresh, or a source that it may not
- * read.
+ * Throws for a copy that the caller may not refresh, or a source that it may
+ * not read.
  */
 static void
 check_may_hold(Oid relid, bool is_copy)
@@ -202,9 +201,9 @@ check_may_hold(Oid relid, bool is_copy)
 }
 
 /*
- * hold_relation(relation, is_copy): keeps a relation of another role as it is
- * until the transaction ends, with whatever inherits from it.  A copy gets no
- * trigger, index, constraint or partition meanwhile; a source no other columns.
+ * hold_relation(relation, is_copy): locks a relation of another role, with its
+ * inheritance children, until the transaction ends.  Meanwhile, a copy gets no
+ * new trigger, index, constraint or partition, and a source no other columns.
  */
 Datum
 adpipe_hold_relation(PG_FUNCTION_ARGS)
@@ -215,14 +214,14 @@ adpipe_hold_relation(PG_FUNCTION_ARGS)
 
 	check_may_hold(relid, is_copy);
 	LockRelationOid(relid, mode);
-	/* it may have changed hands while the lock was waited for */
+	/* the owner may have changed while this waited for the lock */
 	check_may_hold(relid, is_copy);
 	(void) find_all_inheritors(relid, mode, NULL);
 	PG_RETURN_VOID();
 }
 
 /*
- * Refuses a relation that the caller could not read as a whole.
+ * Throws for a relation that the caller cannot read completely.
  */
 static void
 check_may_read_all(Oid relid)
@@ -241,7 +240,7 @@ check_may_read_all(Oid relid)
 }
 
 /*
- * The query of copy_totals().
+ * Returns the query of copy_totals().
  */
 static char *
 totals_query(Oid relid, bool is_tracker)
@@ -263,8 +262,8 @@ totals_query(Oid relid, bool is_tracker)
 }
 
 /*
- * Runs a query with three arguments and one value as result, which is copied
- * into the caller's memory context.
+ * Runs a query with three arguments and a single value as its result.  Copies
+ * the result into the caller's memory context.
  */
 static Datum
 run_query(const char *query, FunctionCallInfo fcinfo, int first)
@@ -289,11 +288,12 @@ run_query(const char *query, FunctionCallInfo fcinfo, int first)
 }
 
 /*
- * copy_totals(target, is_tracker, accounts, since, until): clicks and results of
- * each account and day of a copy that the caller may read, as jsonb.  Whatever
- * the copy's owner hung onto it runs with the owner's rights, as PostgreSQL's
- * own maintenance does it: a view that reads many owners' copies runs nobody's
- * code as its reader.  Policies that hold for the owner are an error.
+ * copy_totals(target, is_tracker, accounts, since, until): clicks and results
+ * per account and day of a copy that the caller may read, as jsonb.  Code that
+ * the copy's owner has attached to it runs with the owner's rights, as in
+ * PostgreSQL's own maintenance commands.  So a view over many owners' copies
+ * never runs their code with the reader's rights.  Row-level policies that
+ * apply to the owner are an error.
  */
 Datum
 adpipe_copy_totals(PG_FUNCTION_ARGS)

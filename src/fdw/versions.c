@@ -15,7 +15,7 @@
 PG_FUNCTION_INFO_V1(adpipe_api_versions);
 
 /*
- * Puts out one version.
+ * Adds one version to the result.
  */
 static void
 put_version(ReturnSetInfo *result, const AdpPlatform *platform,
@@ -34,8 +34,7 @@ put_version(ReturnSetInfo *result, const AdpPlatform *platform,
 }
 
 /*
- * api_versions(): the versions that are known of each platform, and when they
- * end.
+ * api_versions(): the known versions of each platform's API, and when they end.
  */
 Datum
 adpipe_api_versions(PG_FUNCTION_ARGS)

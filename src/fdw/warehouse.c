@@ -1,6 +1,6 @@
 /*
  * warehouse.c
- *	  What refreshes of local copies cannot ask in SQL.
+ *	  Functions in C for refreshes of local copies.
  */
 #include "postgres.h"
 
@@ -26,8 +26,8 @@ PG_FUNCTION_INFO_V1(adpipe_table_settings);
 PG_FUNCTION_INFO_V1(adpipe_table_access);
 
 /*
- * in_transaction_block(): whether a transaction is open that the client ends,
- * so that a procedure cannot.
+ * in_transaction_block(): whether the client has opened a transaction, so a
+ * procedure cannot end it.
  */
 Datum
 adpipe_in_transaction_block(PG_FUNCTION_ARGS)
@@ -36,7 +36,7 @@ adpipe_in_transaction_block(PG_FUNCTION_ARGS)
 }
 
 /*
- * Sets a text that may be missing.
+ * Sets a text that may be NULL.
  */
 static void
 set_text(Datum *value, bool *is_null, const char *text)
@@ -46,7 +46,7 @@ set_text(Datum *value, bool *is_null, const char *text)
 }
 
 /*
- * Refuses what is no foreign table, or one that the caller may not read.
+ * Throws unless the relation is a foreign table that the caller may read.
  */
 static void
 check_may_read(Oid relid)
@@ -66,21 +66,21 @@ check_may_read(Oid relid)
 }
 
 /*
- * Reads the definition of a table that the caller may read, and locks it, as a
- * scan does, until the transaction is over.
+ * Reads the definition of a table that the caller may read.  Locks the table,
+ * as a scan does, until the transaction ends.
  */
 static AdpTable *
 load_table(Oid relid)
 {
 	check_may_read(relid);
 	LockRelationOid(relid, AccessShareLock);
-	/* what it was may have changed while the lock was waited for */
+	/* the relation may have changed while this waited for the lock */
 	check_may_read(relid);
 	return adp_table_load(relid, GetUserId(), true);
 }
 
 /*
- * The accounts that a scan of a table would ask, with their settings.
+ * Returns the accounts that a scan of a table would query, with their settings.
  */
 static AdpAccountResolver *
 find_accounts(const AdpTable *table)
@@ -99,9 +99,8 @@ find_accounts(const AdpTable *table)
 
 /*
  * table_accounts(source): the accounts that a scan of a foreign table would
- * ask, with name, time zone and currency as the platform tells them.  Sends
- * requests, with the caller's user mapping.  Throws if an account that is
- * listed cannot be read.
+ * query, with name, time zone and currency from the platform.  Sends requests
+ * with the caller's user mapping.  Throws if a listed account cannot be read.
  */
 Datum
 adpipe_table_accounts(PG_FUNCTION_ARGS)
@@ -129,7 +128,8 @@ adpipe_table_accounts(PG_FUNCTION_ARGS)
 }
 
 /*
- * Puts out one setting.  The value is NULL where the platform tells none.
+ * Adds one setting to the result.  The value is NULL if the platform does not
+ * report it.
  */
 static void
 put_setting(ReturnSetInfo *result, const AdpAccount *account, const char *name,
@@ -145,8 +145,8 @@ put_setting(ReturnSetInfo *result, const AdpAccount *account, const char *name,
 }
 
 /*
- * JSON written in the one way that jsonb writes it, so that members in another
- * order read as no change.
+ * Returns JSON in jsonb's output format, so that a different order of members
+ * is not reported as a change.
  */
 static const char *
 plain_json(const char *text)
@@ -158,7 +158,8 @@ plain_json(const char *text)
 }
 
 /*
- * A cell as text: strings and numbers as they read, lists and objects as JSON.
+ * Returns a cell as text: strings and numbers as text, arrays and objects as
+ * JSON.
  */
 static const char *
 cell_value(const AdpCell *cell)
@@ -184,8 +185,8 @@ cell_value(const AdpCell *cell)
 }
 
 /*
- * The value of a field.  What the platform leaves out for "no" is spelt out, so
- * that switching something off reads as a change to false.
+ * Returns the value of a field.  A flag that the platform leaves out is written
+ * as false, so that switching it off is recorded as a change to false.
  */
 static const char *
 field_value(const AdpPlatform *platform, const char *name, const AdpCell *cell)
@@ -199,7 +200,7 @@ field_value(const AdpPlatform *platform, const char *name, const AdpCell *cell)
 }
 
 /*
- * The last part of a field's name.
+ * Returns the last part of a field's name.
  */
 static const char *
 last_part(const char *field)
@@ -210,7 +211,7 @@ last_part(const char *field)
 }
 
 /*
- * Puts out the settings in one row.
+ * Adds the settings in one row to the result.
  */
 static void
 put_row(ReturnSetInfo *result, const AdpPlatform *platform,
@@ -232,7 +233,7 @@ put_row(ReturnSetInfo *result, const AdpPlatform *platform,
 }
 
 /*
- * Makes the plan that asks for a watch's fields.
+ * Makes the plan that requests a watch's fields.
  */
 static void
 plan_watch(const AdpWatch *watch, AdpReadPlan *plan)
@@ -253,7 +254,7 @@ plan_watch(const AdpWatch *watch, AdpReadPlan *plan)
 }
 
 /*
- * Asks for a watch's fields and puts them out.
+ * Requests a watch's fields and adds them to the result.
  */
 static void
 read_watch(ReturnSetInfo *result, const AdpTable *table, const AdpWatch *watch)
@@ -287,7 +288,7 @@ read_watch(ReturnSetInfo *result, const AdpTable *table, const AdpWatch *watch)
 }
 
 /*
- * Puts out what is known of the accounts themselves.
+ * Adds the known settings of the accounts themselves to the result.
  */
 static void
 put_accounts(ReturnSetInfo *result, const AdpTable *table)
@@ -310,10 +311,10 @@ put_accounts(ReturnSetInfo *result, const AdpTable *table)
 }
 
 /*
- * table_settings(source): the settings on the platform's side that the numbers
- * of a foreign table hang on, for each account that a scan of it would ask.
- * Sends requests, with the caller's user mapping; nothing is taken from what
- * the session remembers but the accounts' zones and currencies.
+ * table_settings(source): the settings on the platform that affect the numbers
+ * of a foreign table, for each account that a scan of it would query.  Sends
+ * requests with the caller's user mapping.  Of the session's cached data it
+ * uses only the accounts' time zones and currencies.
  */
 Datum
 adpipe_table_settings(PG_FUNCTION_ARGS)
@@ -331,7 +332,7 @@ adpipe_table_settings(PG_FUNCTION_ARGS)
 }
 
 /*
- * A moment as ISO 8601 writes it in UTC.
+ * Returns a time in ISO 8601 format, in UTC.
  */
 static char *
 iso_moment(int64 unix_seconds)
@@ -344,7 +345,7 @@ iso_moment(int64 unix_seconds)
 }
 
 /*
- * Puts out one setting of the access.
+ * Adds one setting of the access token to the result.
  */
 static void
 put_access(ReturnSetInfo *result, const char *name, const char *value)
@@ -358,10 +359,10 @@ put_access(ReturnSetInfo *result, const char *name, const char *value)
 }
 
 /*
- * table_access(source): what the platform tells of the caller's access token
- * for a foreign table; no rows where it tells nothing.  token/scopes is sorted,
- * with commas; token/expires_at a moment in UTC, NULL for never.  Sends a
- * request.
+ * table_access(source): what the platform reports about the caller's access
+ * token for a foreign table; no rows if it reports nothing.  token/scopes is
+ * sorted, with commas.  token/expires_at is a time in UTC, or NULL for a token
+ * without expiry.  Sends a request.
  */
 Datum
 adpipe_table_access(PG_FUNCTION_ARGS)

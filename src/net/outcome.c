@@ -162,7 +162,7 @@ adp_http_describe(const AdpHttpResponse *response)
 	switch (response->outcome)
 	{
 		case ADP_HTTP_PENDING:
-			words = "no answer yet";
+			words = "no response yet";
 			break;
 		case ADP_HTTP_DONE:
 			return psprintf("HTTP %d", response->status);
@@ -179,10 +179,10 @@ adp_http_describe(const AdpHttpResponse *response)
 			words = "request timed out";
 			break;
 		case ADP_HTTP_CUT:
-			words = "connection was lost before the answer was whole";
+			words = "connection was lost before the response was complete";
 			break;
 		case ADP_HTTP_TOO_LARGE:
-			words = "answer is too large";
+			words = "response is too large";
 			break;
 		case ADP_HTTP_MEMORY:
 			words = "out of memory";

@@ -2,15 +2,14 @@
  * transfer.c
  *	  One HTTP transfer: its options, its start, its end.
  *
- * What is fixed for all transfers, and why:
+ * Fixed for all transfers:
  *	- http and https only, no redirects, no proxies (the environment of a
- *	  database server is no place to route its traffic from), no netrc, no
- *	  cookies, no rewriting of paths: nothing but the request decides where
- *	  bytes go;
+ *	  database server must not route its traffic), no netrc, no cookies, no
+ *	  rewriting of paths: only the request decides where bytes go;
  *	- certificates and host names are verified, always;
- *	- HTTP/1.1: a scan sends few requests with large answers, each on its own
- *	  kept-alive connection, so that a stalled answer holds up no other;
- *	- gzip is undone by inflate.c, see there.
+ *	- HTTP/1.1: a scan sends few requests with large responses, each on its
+ *	  own kept-alive connection, so a stalled response delays no other;
+ *	- inflate.c decompresses gzip; it explains why.
  */
 #include "postgres.h"
 
