@@ -128,8 +128,8 @@ as_user() {
     return "$status"
 }
 
-# Ends what still runs, then removes the scratch folder unless something failed
-# or KEEP says otherwise.
+# Ends running processes.  Then removes the scratch folder, unless a test failed
+# or KEEP is set.
 clean_up() {
     local status=$1 group
     trap - EXIT INT TERM HUP

@@ -3,7 +3,7 @@
 
 =head1 NAME
 
-AdpipeTest - what the TAP tests of adpipe share
+AdpipeTest - shared code of the TAP tests of adpipe
 
 =head1 SYNOPSIS
 
@@ -24,10 +24,10 @@ AdpipeTest - what the TAP tests of adpipe share
 
 =head1 DESCRIPTION
 
-A test runs on servers and simulators of its own, which end with it.  The
+A test runs on its own servers and simulators, which end with it.  The
 environment variable TEMP_CONFIG names a file of server settings that make the
-extension visible; "make check" sets it, for an installed extension it is not
-needed.
+extension visible.  "make check" sets it; an installed extension does not need
+it.
 
 =cut
 
@@ -59,7 +59,7 @@ our @EXPORT = qw(
   sql_error
 );
 
-# How long to wait for what must come, in seconds.
+# How long to wait for an expected event, in seconds.
 our $TIMEOUT = $PostgreSQL::Test::Utils::timeout_default;
 
 # What google_server() puts into the user mapping; free of any real account.
@@ -161,7 +161,7 @@ user mapping for the current user, and schema C<google> with the tables of
 remote schema C<reports>.  Options: C<dbname>, C<name> (of server and schema),
 C<role> (of the mapping, default CURRENT_USER), C<options> (hash, over the
 server's defaults; undef leaves one out), C<mapping> (hash, in place of the
-sample credentials), C<schema> (remote schema to import; undef for none).
+sample credentials), C<schema> (remote schema to import; undef imports nothing).
 
 =cut
 

@@ -72,8 +72,7 @@ sub pid
 
 =head2 try($sql)
 
-Runs statements and returns their output and the first error, undef if there
-was none.
+Runs statements and returns their output and the first error, or undef.
 
 =cut
 
@@ -199,7 +198,7 @@ sub close
 	my $run = delete $self->{run} or return;
 
 	local ($@, $?);
-	# A statement may still be under way, so do not ask, tell.
+	# If a statement is still running, kill psql instead of waiting.
 	eval {
 		$self->{mark} ? $run->kill_kill : do { $self->{in} .= "\\q\n"; $run->finish };
 	};
@@ -213,8 +212,8 @@ sub DESTROY
 	return;
 }
 
-# The first error in what psql wrote at verbosity "verbose", as a hash of
-# severity, sqlstate, message, detail, hint, context; undef if there is none.
+# Returns the first error in psql's output at verbosity "verbose", as a hash of
+# severity, sqlstate, message, detail, hint, context; undef without an error.
 sub parse_error
 {
 	my ($text) = @_;

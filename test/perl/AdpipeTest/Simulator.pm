@@ -64,7 +64,7 @@ sub start
 	return $self;
 }
 
-# The line that says that all is ready.
+# Reads the line that the simulator prints when it is ready.
 sub _read_line
 {
 	my ($self) = @_;
@@ -193,7 +193,8 @@ sub faults
 
 =head2 restate($generation)
 
-Lets Google Ads change numbers it has told before; 0 is how they were first.
+Makes Google Ads restate numbers that it has reported before; 0 selects the
+original numbers.
 
 =cut
 
@@ -206,8 +207,8 @@ sub restate
 
 =head2 change($account, $setting, $value, $platform)
 
-Lets somebody reset a setting on the platform's side (default: google), as
-test/simulator/README.md tells; numbers follow.
+Changes a setting on the platform (default: google), as test/simulator/README.md
+describes; the numbers change accordingly.
 
 =cut
 
