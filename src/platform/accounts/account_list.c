@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "platform/accounts/account_list.h"
+#include "platform/api/client.h"
 #include "platform/api/page_walk.h"
 #include "platform/api/request.h"
 
@@ -56,7 +57,7 @@ start_page(AdpAccountList *listing)
 
 	adp_request_listing(session->platform, session->settings,
 						listing->walk.token, &request);
-	listing->call = adp_call_create(session, listing->cxt, &request,
+	listing->call = adp_client_call(session, listing->cxt, &request,
 									subject_of(session, false));
 }
 
@@ -129,7 +130,7 @@ adp_account_list_advance(AdpAccountList *listing)
 	{
 		if (listing->call == NULL)
 			start_page(listing);
-		switch (adp_call_advance(listing->call))
+		switch (adp_client_advance(listing->call))
 		{
 			case ADP_CALL_RUNNING:
 				return false;

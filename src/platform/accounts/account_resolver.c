@@ -13,6 +13,7 @@
 #include "platform/accounts/account_cache.h"
 #include "platform/accounts/account_list.h"
 #include "platform/accounts/account_resolver.h"
+#include "platform/api/client.h"
 #include "platform/api/request.h"
 
 struct AdpAccountResolver
@@ -411,7 +412,7 @@ start_settings(AdpAccountResolver *resolver, const char *id)
 	AdpApiRequest request = {0};
 
 	adp_request_account(session->platform, session->settings, id, &request);
-	return adp_call_create(session, resolver->cxt, &request,
+	return adp_client_call(session, resolver->cxt, &request,
 						   psprintf("account %s", id));
 }
 
@@ -463,7 +464,7 @@ fetch_settings(AdpAccountResolver *resolver, int index)
 	}
 	if (*call == NULL)
 		*call = start_settings(resolver, account->id);
-	switch (adp_call_advance(*call))
+	switch (adp_client_advance(*call))
 	{
 		case ADP_CALL_RUNNING:
 			return false;

@@ -15,9 +15,6 @@
 /* Largest body of a page: 10,000 rows of the widest report stay far below. */
 #define BODY_MAX ((Size) 1024 * 1024 * 1024 - 1024 * 1024)
 
-/* Largest body of everything else, which is parsed into a document. */
-#define DOCUMENT_MAX ((Size) 16 * 1024 * 1024)
-
 /*
  * A compressed body may become so many times larger.  Reports become some thirty
  * times larger, a bomb a thousand times.
@@ -27,63 +24,53 @@
 /* Most answers that only refer to another address. */
 #define REDIRECTS_MAX 3
 
-/* Headers: bearer, content type, and the platform's own. */
-#define HEADERS_MAX 8
+/* Headers: what is accepted and sent, and those of signed requests. */
+#define HEADERS_MAX (2 + ADP_SIGN_HEADERS_MAX)
 
 /*
- * Makes a call; the caller fills in what is special.
+ * The address of a request.
  */
-static AdpCall *
-create_call(AdpSession *session, MemoryContext parent,
-			const AdpApiRequest *request, const char *base, const char *subject)
+static const char *
+make_url(AdpSession *session, const AdpEndpoint *endpoint,
+		 const AdpApiRequest *request)
+{
+	char *base = psprintf("%s%s", endpoint->url, request->path);
+	char *url;
+
+	if (!endpoint->is_signed)
+		return base;
+	url = adp_sign_url(session, base, request->token_param);
+	pfree(base);
+	return url;
+}
+
+/*
+ * Makes a call.
+ */
+AdpCall *
+adp_call_create(AdpSession *session, MemoryContext parent,
+				const AdpEndpoint *endpoint, const AdpApiRequest *request,
+				const char *subject)
 {
 	MemoryContext cxt =
 		AllocSetContextCreate(parent, "adpipe call", ALLOCSET_SMALL_SIZES);
-	AdpCall *call = MemoryContextAllocZero(cxt, sizeof(AdpCall));
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	AdpCall *call = palloc0(sizeof(AdpCall));
 
 	call->session = session;
 	call->cxt = cxt;
+	call->endpoint = *endpoint;
 	call->method = request->method;
-	call->path = MemoryContextStrdup(cxt, request->path);
+	call->path = pstrdup(request->path);
 	call->days = request->days;
 	call->answer = request->answer;
-	call->url =
-		adp_sign_url(session, cxt, base, request->path, request->token_param);
-	call->body = request->body ? MemoryContextStrdup(cxt, request->body) : NULL;
+	call->url = make_url(session, endpoint, request);
+	call->body = request->body ? pstrdup(request->body) : NULL;
 	call->content_type =
 		request->content_type ? request->content_type : "application/json";
 	call->accept = request->accept;
-	call->subject = MemoryContextStrdup(cxt, subject);
-	return call;
-}
-
-/*
- * Makes an API call.
- */
-AdpCall *
-adp_call_create(AdpSession *session, MemoryContext cxt,
-				const AdpApiRequest *request, const char *subject)
-{
-	return create_call(session, cxt, request, session->settings->endpoint,
-					   subject);
-}
-
-/*
- * Makes a sign-in call.
- */
-AdpCall *
-adp_call_create_sign_in(AdpSession *session, MemoryContext cxt, const char *form)
-{
-	const AdpApiRequest request = {.method = "POST",
-								   .path = "",
-								   .body = form,
-								   .content_type =
-									   "application/x-www-form-urlencoded",
-								   .answer = ADP_ANSWER_TOKEN};
-	AdpCall *call = create_call(session, cxt, &request,
-								session->settings->token_endpoint, "sign-in");
-
-	call->is_sign_in = true;
+	call->subject = pstrdup(subject);
+	MemoryContextSwitchTo(old);
 	return call;
 }
 
@@ -94,7 +81,6 @@ adp_call_create_sign_in(AdpSession *session, MemoryContext cxt, const char *form
 static int
 make_headers(const AdpCall *call, AdpHttpHeader *headers)
 {
-	const AdpSession *session = call->session;
 	int n = 0;
 
 	if (call->accept != NULL)
@@ -103,31 +89,9 @@ make_headers(const AdpCall *call, AdpHttpHeader *headers)
 		return n;
 	if (call->body != NULL)
 		headers[n++] = (AdpHttpHeader){"Content-Type", call->content_type};
-	if (call->is_sign_in)
-		return n;
-	headers[n++] =
-		(AdpHttpHeader){"Authorization", psprintf("Bearer %s", session->token)};
-	for (const AdpSettingHeader *header = session->platform->headers;
-		 header != NULL && header->name != NULL; header++)
-	{
-		const char *value = adp_setting(session->settings, header->offset);
-
-		if (value != NULL)
-			headers[n++] = (AdpHttpHeader){header->name, value};
-	}
-	Assert(n <= HEADERS_MAX);
+	if (call->endpoint.is_signed)
+		n += adp_sign_headers(call->session, headers + n);
 	return n;
-}
-
-/*
- * The largest body that the call takes.
- */
-static Size
-body_max(const AdpCall *call)
-{
-	if (call->is_sign_in)
-		return ADP_ERROR_BODY_MAX;
-	return call->answer == ADP_ANSWER_ROWS ? BODY_MAX : DOCUMENT_MAX;
 }
 
 /*
@@ -149,7 +113,9 @@ send_call(AdpCall *call)
 	request.body_len = request.body ? strlen(request.body) : 0;
 	request.connect_timeout_ms = settings->connect_timeout_ms;
 	request.request_timeout_ms = settings->request_timeout_ms;
-	request.max_body_bytes = body_max(call);
+	request.max_body_bytes = call->answer == ADP_ANSWER_ROWS
+		? BODY_MAX
+		: call->endpoint.document_max;
 	request.max_expansion = EXPANSION_MAX;
 	call->token = session->token;
 	call->transfer = adp_http_start(session->group, &request);
@@ -219,7 +185,8 @@ send_when_possible(AdpCall *call)
 	if (is_held(session))
 		return;
 	/* first, since a running sign-in may hold the last place */
-	if (!call->is_sign_in && !adp_sign_is_ready(session))
+	call->needs_token = call->endpoint.is_signed && session->token == NULL;
+	if (call->needs_token)
 		return;
 	if (session->in_flight >= session->settings->max_concurrency)
 		return;
@@ -269,17 +236,16 @@ back_off(AdpCall *call, int64 wait_ms, const char *reason)
 }
 
 /*
- * Signs in anew after an expired token, once per call.  Another call may have
- * done so in the meantime; then its token is used.
+ * Asks for another token after an expired one, once per call.
  */
 static bool
-renew_token(AdpCall *call)
+expire_token(AdpCall *call)
 {
-	if (call->is_sign_in || !call->failure.is_token_expired ||
-		call->has_renewed || !adp_sign_can_renew(call->session))
+	if (!call->endpoint.renews_tokens || !call->failure.is_token_expired ||
+		call->has_renewed)
 		return false;
 	call->has_renewed = true;
-	adp_sign_forget(call->session, call->token);
+	call->is_expired = true;
 	call->session->stats.retries++;
 	return true;
 }
@@ -349,7 +315,7 @@ static void
 handle_failure(AdpCall *call, const AdpHttpResponse *response)
 {
 	adp_call_read_failure(call, response);
-	if (renew_token(call))
+	if (expire_token(call))
 		drop_transfer(call);
 	else
 		retry_or_fail(call, response, call->failure.class);
@@ -391,6 +357,8 @@ adp_call_advance(AdpCall *call)
 
 	if (call->state != ADP_CALL_RUNNING)
 		return call->state;
+	call->needs_token = false;
+	call->is_expired = false;
 	if (call->transfer == NULL)
 		send_when_possible(call);
 	if (call->transfer == NULL)
@@ -399,6 +367,27 @@ adp_call_advance(AdpCall *call)
 	if (response->outcome != ADP_HTTP_PENDING)
 		judge(call, response);
 	return call->state;
+}
+
+/*
+ * What keeps a running call from being sent, if it is the token.
+ */
+bool
+adp_call_needs_token(const AdpCall *call)
+{
+	return call->needs_token;
+}
+
+const char *
+adp_call_expired_token(const AdpCall *call)
+{
+	return call->is_expired ? call->token : NULL;
+}
+
+AdpSession *
+adp_call_session(const AdpCall *call)
+{
+	return call->session;
 }
 
 /*

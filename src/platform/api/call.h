@@ -6,10 +6,14 @@
  * concurrent ones, for an access token, for the end of a back-off.  It never
  * blocks; adp_call_advance() takes it as far as it goes and says where it
  * stands.  A call belongs to a memory context and is aborted with it.
+ *
+ * A call signs with the session's token and does not fetch one: it reports that
+ * it needs one.  Requests to the API go through client.h, which signs in for them.
  */
 #ifndef ADP_PLATFORM_API_CALL_H
 #define ADP_PLATFORM_API_CALL_H
 
+#include "platform/api/quota_usage.h"
 #include "platform/api/session.h"
 
 typedef struct AdpCall AdpCall;
@@ -21,21 +25,42 @@ typedef enum AdpCallState
 	ADP_CALL_FAILED /* for good; see adp_call_throw() */
 } AdpCallState;
 
+/* An address that calls go to, and what is true of all of them. */
+typedef struct AdpEndpoint
+{
+	const char *url; /* the path of a request is appended to it */
+	const AdpFailureKind *failures;
+	const AdpQuotaUsageKind *usage; /* headers about quotas; NULL: none */
+	Size document_max;				/* largest body, pages of rows apart */
+	bool is_signed;			  /* requests carry token, proof and settings */
+	bool renews_tokens;		  /* another token may help after an expired one */
+	bool has_secret_requests; /* each value of a form is a secret */
+} AdpEndpoint;
+
 /*
- * Makes a call in cxt; nothing is sent before the first advance.  The request
- * is copied.  subject names what it is about in error details ("account
+ * Makes a call in cxt; nothing is sent before the first advance.  Endpoint and
+ * request are copied.  subject names what it is about in error details ("account
  * 1234567890, 2026-11-01 to 2026-11-07").
  */
 extern AdpCall *adp_call_create(AdpSession *session, MemoryContext cxt,
+								const AdpEndpoint *endpoint,
 								const AdpApiRequest *request,
 								const char *subject);
 
-/* The same for a sign-in: a form posted to the token endpoint, unsigned. */
-extern AdpCall *adp_call_create_sign_in(AdpSession *session, MemoryContext cxt,
-										const char *form);
-
 /* Takes the call as far as it goes without waiting. */
 extern AdpCallState adp_call_advance(AdpCall *call);
+
+/* Whether nothing but a token is missing to send a running call. */
+extern bool adp_call_needs_token(const AdpCall *call);
+
+/*
+ * The token that the platform has just refused as expired, if the call is sent
+ * again with another one; NULL elsewhere.  It happens once in a call.
+ */
+extern const char *adp_call_expired_token(const AdpCall *call);
+
+/* The session that the call was made in. */
+extern AdpSession *adp_call_session(const AdpCall *call);
 
 /* The body of a done call; valid until the call is released. */
 extern const char *adp_call_body(const AdpCall *call, Size *len);

@@ -10,8 +10,9 @@
 
 #include "net/retry.h"
 #include "platform/api/call_internal.h"
-#include "platform/api/quota_usage.h"
-#include "platform/api/sign.h"
+
+/* Most of a body that an error answer can usefully hold. */
+#define ERROR_BODY_MAX (1024 * 1024)
 
 /* Most of an error answer that is looked at as text, before and after secrets
  * are taken out of it. */
@@ -45,7 +46,7 @@ static AdpReply
 make_failed_reply(const AdpCall *call, const AdpHttpResponse *response)
 {
 	AdpReply reply = make_reply(call, response);
-	Size len = Min(response->body_len, ADP_ERROR_BODY_MAX);
+	Size len = Min(response->body_len, ERROR_BODY_MAX);
 
 	if (len == 0)
 		return reply;
@@ -67,7 +68,7 @@ adp_call_reports_failure(const AdpCall *call)
 	const AdpHttpResponse *response = adp_http_response(call->transfer);
 	const AdpPromises *promises = call->session->platform->promises;
 
-	return response->body_len <= ADP_ERROR_BODY_MAX &&
+	return response->body_len <= ERROR_BODY_MAX &&
 		adp_verdict_is_failure(promises,
 							   adp_json_parse(call->cxt, response->body,
 											  response->body_len, NULL));
@@ -115,10 +116,10 @@ bound_words(AdpFailure *failure)
 static void
 read_wait(const AdpCall *call, const AdpReply *reply, AdpFailure *failure)
 {
-	const AdpQuotaUsageKind *kind = call->session->platform->usage;
+	const AdpQuotaUsageKind *kind = call->endpoint.usage;
 	int64 wait_ms = 0;
 
-	if (kind != NULL && !call->is_sign_in && failure->class == ADP_ERR_QUOTA)
+	if (kind != NULL && failure->class == ADP_ERR_QUOTA)
 		wait_ms = adp_quota_usage_read(kind, reply).wait_ms;
 	if (wait_ms > 0)
 		failure->retry_after_ms = Max(failure->retry_after_ms, wait_ms);
@@ -140,10 +141,7 @@ adp_call_read_failure(AdpCall *call, const AdpHttpResponse *response)
 
 	MemSet(failure, 0, sizeof(AdpFailure));
 	failure->retry_after_ms = -1;
-	if (call->is_sign_in)
-		adp_sign_read_failure(call->session, &reply, failure);
-	else
-		adp_failure_read(call->session->platform->failures, &reply, failure);
+	adp_failure_read(call->endpoint.failures, &reply, failure);
 	read_wait(call, &reply, failure);
 	if (failure->request_id == NULL)
 		failure->request_id = adp_http_header(call->transfer, "request-id");
@@ -160,7 +158,7 @@ static void
 note_pause(const AdpCall *call, const AdpHttpResponse *response)
 {
 	AdpSession *session = call->session;
-	const AdpQuotaUsageKind *kind = session->platform->usage;
+	const AdpQuotaUsageKind *kind = call->endpoint.usage;
 	AdpReply reply = make_reply(call, response);
 	MemoryContext old = MemoryContextSwitchTo(call->cxt);
 	AdpQuotaUsage usage;
@@ -169,7 +167,7 @@ note_pause(const AdpCall *call, const AdpHttpResponse *response)
 	bool must_wait = false;
 	int64 pause_ms = 0;
 
-	if (kind != NULL && !call->is_sign_in)
+	if (kind != NULL)
 	{
 		usage = adp_quota_usage_read(kind, &reply);
 		pause_ms = adp_quota_usage_pause_ms(kind, &usage, &must_wait);

@@ -81,8 +81,8 @@ class_message(const AdpCall *call, AdpErrorClass class)
 }
 
 /*
- * Takes out of a text what the form of a sign-in holds: each of its values but
- * the kind of grant.
+ * Takes out of a text what a secret form holds: each of its values but the kind
+ * of grant.
  */
 static const char *
 redact_form(const AdpCall *call, const char *text)
@@ -113,7 +113,7 @@ adp_call_redact(const AdpCall *call, const char *text)
 	const char *const own[] = {call->token, call->redirect,
 							   host ? strchr(host + 3, '/') : NULL};
 
-	if (call->is_sign_in)
+	if (call->endpoint.has_secret_requests)
 		text = redact_form(call, text);
 	return adp_secret_redact(adp_session_redact(call->session, text), own,
 							 lengthof(own));

@@ -10,15 +10,12 @@
 
 #include "platform/api/call.h"
 
-/* Most of a body that an error answer can usefully hold. */
-#define ADP_ERROR_BODY_MAX (1024 * 1024)
-
 struct AdpCall
 {
 	AdpSession *session;
 	MemoryContext cxt; /* the call and all it holds */
 	AdpCallState state;
-	bool is_sign_in;
+	AdpEndpoint endpoint;
 	bool is_taken; /* its body has gone elsewhere */
 	const char *method;
 	const char *path; /* of the request; holds no secret */
@@ -37,7 +34,9 @@ struct AdpCall
 	bool is_in_flight;		   /* counted among the session's transfers */
 	const char *token;		   /* the one the transfer was signed with */
 	int attempts;			   /* transfers that came back */
-	bool has_renewed;		   /* signed in anew after a 401 once already */
+	bool needs_token;		   /* nothing else keeps it from being sent */
+	bool is_expired;		   /* its token was refused, nothing sent since */
+	bool has_renewed;		   /* that has happened before */
 	int64 resume_at_ms;		   /* end of a back-off; 0: none */
 
 	AdpFailure failure;

@@ -10,81 +10,7 @@
 #include "utils/builtins.h"
 
 #include "net/url.h"
-#include "platform/api/oauth.h"
 #include "platform/api/sign.h"
-
-/*
- * The option that holds a ready token: the secret that goes to access_token.
- */
-static const char *
-token_option(const AdpPlatform *platform)
-{
-	const AdpOption *option = platform->options;
-
-	while (option->offset != offsetof(AdpSettings, access_token))
-		option++;
-	return option->name;
-}
-
-/*
- * Takes the ready token of the user mapping.
- */
-static void
-take_ready_token(AdpSession *session)
-{
-	const char *option = token_option(session->platform);
-
-	session->token = session->settings->access_token;
-	if (session->token == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
-				 errmsg("user mapping for server \"%s\" cannot sign in to platform \"%s\"",
-						session->settings->server_name, session->platform->name),
-				 errdetail("It has no option \"%s\".", option),
-				 errhint("ALTER USER MAPPING ... OPTIONS (ADD %s '...').",
-						 option)));
-}
-
-/*
- * Takes the sign-in as far as it goes.
- */
-bool
-adp_sign_is_ready(AdpSession *session)
-{
-	if (session->platform->grant != NULL)
-		return adp_oauth_is_signed_in(session);
-	if (session->token == NULL)
-		take_ready_token(session);
-	return true;
-}
-
-/*
- * Whether a new token can be had.
- */
-bool
-adp_sign_can_renew(const AdpSession *session)
-{
-	return session->platform->grant != NULL && adp_oauth_can_renew(session);
-}
-
-/*
- * Forgets a refused token.
- */
-void
-adp_sign_forget(AdpSession *session, const char *token)
-{
-	adp_oauth_forget(session, token);
-}
-
-/*
- * Reads a refusal of the token endpoint.
- */
-void
-adp_sign_read_failure(const AdpSession *session, const AdpReply *reply,
-					  AdpFailure *failure)
-{
-	adp_failure_read(&session->platform->grant->failures, reply, failure);
-}
 
 /*
  * The HMAC of a message with SHA-256, as lower-case hexadecimal digits.
@@ -141,21 +67,39 @@ append_param(StringInfo url, const char *name, const char *value)
 }
 
 /*
- * The URL of a request.
+ * Adds to a URL what signs it.
  */
 char *
-adp_sign_url(AdpSession *session, MemoryContext cxt, const char *base,
-			 const char *path, const char *token_param)
+adp_sign_url(AdpSession *session, const char *base, const char *token_param)
 {
-	const char *proof = make_proof(session);
-	MemoryContext old = MemoryContextSwitchTo(cxt);
 	StringInfoData url;
 
 	initStringInfo(&url);
-	appendStringInfo(&url, "%s%s", base, path);
-	append_param(&url, "appsecret_proof", proof);
+	appendStringInfoString(&url, base);
+	append_param(&url, "appsecret_proof", make_proof(session));
 	if (token_param != NULL)
 		append_param(&url, token_param, session->settings->access_token);
-	MemoryContextSwitchTo(old);
 	return url.data;
+}
+
+/*
+ * The headers of a signed request.
+ */
+int
+adp_sign_headers(const AdpSession *session, AdpHttpHeader *headers)
+{
+	int n = 0;
+
+	headers[n++] =
+		(AdpHttpHeader){"Authorization", psprintf("Bearer %s", session->token)};
+	for (const AdpSettingHeader *header = session->platform->headers;
+		 header != NULL && header->name != NULL; header++)
+	{
+		const char *value = adp_setting(session->settings, header->offset);
+
+		if (value != NULL)
+			headers[n++] = (AdpHttpHeader){header->name, value};
+	}
+	Assert(n <= ADP_SIGN_HEADERS_MAX);
+	return n;
 }

@@ -6,8 +6,8 @@
 #define ADP_PLATFORM_GOOGLE_ADS_GOOGLE_ADS_H
 
 #include "platform/api/failure.h"
-#include "platform/api/oauth.h"
 #include "platform/api/params.h"
+#include "platform/api/sign_in.h"
 
 extern const AdpPlatform adp_google_ads;
 

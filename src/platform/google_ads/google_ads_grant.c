@@ -13,7 +13,7 @@
 
 #include "base/guc.h"
 #include "base/jwt.h"
-#include "platform/api/oauth.h"
+#include "platform/api/sign_in.h"
 #include "platform/google_ads/google_ads.h"
 
 /* Lifetime asked for a signed assertion; the most that the platform allows. */

@@ -7,7 +7,7 @@
 #include "utils/memutils.h"
 
 #include "base/json_find.h"
-#include "platform/api/call.h"
+#include "platform/api/client.h"
 #include "platform/api/request.h"
 #include "platform/job/job.h"
 #include "platform/job/job_pace.h"
@@ -328,7 +328,7 @@ send_next(AdpJob *job)
 		if (job->begun_at_ms < 0)
 			job->begun_at_ms = job->started_at_ms;
 	}
-	job->call = adp_call_create(session, job->cxt, &request, job->subject);
+	job->call = adp_client_call(session, job->cxt, &request, job->subject);
 }
 
 /*
@@ -344,7 +344,7 @@ advance(AdpJob *job)
 	}
 	if (job->call == NULL)
 		send_next(job);
-	switch (adp_call_advance(job->call))
+	switch (adp_client_advance(job->call))
 	{
 		case ADP_CALL_RUNNING:
 			return;

@@ -8,7 +8,7 @@
 
 #include "lib/stringinfo.h"
 
-#include "platform/api/call.h"
+#include "platform/api/client.h"
 #include "platform/api/request.h"
 #include "platform/meta_ads/token_info.h"
 
@@ -107,7 +107,7 @@ wait_for_answer(AdpSession *session, MemoryContext cxt, AdpCall *call,
 {
 	for (;;)
 	{
-		switch (adp_call_advance(call))
+		switch (adp_client_advance(call))
 		{
 			case ADP_CALL_RUNNING:
 				adp_session_wait(session);
@@ -165,7 +165,7 @@ adp_meta_ads_token_info(AdpSession *session, MemoryContext cxt,
 	if (!make_request(session->settings, &request))
 		return false;
 	old = MemoryContextSwitchTo(cxt);
-	call = adp_call_create(session, cxt, &request, "access token");
+	call = adp_client_call(session, cxt, &request, "access token");
 	is_told = wait_for_answer(session, cxt, call, access);
 	adp_call_release(call);
 	MemoryContextSwitchTo(old);

@@ -6,6 +6,7 @@
 
 #include "utils/memutils.h"
 
+#include "platform/api/client.h"
 #include "platform/reader/page_fetch.h"
 #include "platform/reader/response_cache.h"
 
@@ -69,7 +70,7 @@ adp_page_fetch_start(AdpPageFetch *fetch, const AdpApiRequest *request,
 				NULL)
 			return;
 	}
-	fetch->own = adp_call_create(session, cxt, request, subject);
+	fetch->own = adp_client_call(session, cxt, request, subject);
 	if (fetch->wanted != NULL)
 		fetch->notice = adp_response_cache_announce(cxt, session->settings,
 													fetch->wanted, fetch->own);
@@ -82,7 +83,7 @@ void
 adp_page_fetch_send(AdpPageFetch *fetch)
 {
 	if (fetch->own != NULL)
-		adp_call_advance(fetch->own);
+		adp_client_advance(fetch->own);
 }
 
 /*
@@ -132,7 +133,7 @@ adp_page_fetch_advance(AdpPageFetch *fetch)
 	if (call == NULL)
 		return fetch->found != NULL ? ADP_PAGE_FETCH_READY
 									: ADP_PAGE_FETCH_GONE;
-	switch (adp_call_advance(call))
+	switch (adp_client_advance(call))
 	{
 		case ADP_CALL_RUNNING:
 			break;
@@ -207,7 +208,7 @@ adp_page_fetch_reject(AdpPageFetch *fetch, const AdpError *why)
 		adp_error_throw(&told);
 	}
 	adp_call_reject(arrived_call(fetch), why);
-	adp_call_advance(arrived_call(fetch));
+	adp_client_advance(arrived_call(fetch));
 }
 
 /*

@@ -1,8 +1,8 @@
 /*
- * oauth.c
- *	  Access tokens: fetched, kept for the process, renewed.
+ * sign_in.c
+ *	  Access tokens: ready ones, or fetched, kept for the process, renewed.
  *
- * A token is kept in backend-local memory per (server, user mapping) until
+ * A fetched token is kept in backend-local memory per (server, user mapping) until
  * shortly before it expires.  A change of the server or of the mapping drops
  * it, so that revoked credentials do not live on in a session.
  */
@@ -14,10 +14,13 @@
 #include "base/binding.h"
 #include "base/guc.h"
 #include "platform/api/call.h"
-#include "platform/api/oauth.h"
+#include "platform/api/sign_in.h"
 
 /* No token is kept for longer, whatever its answer says. */
 #define EXPIRY_MAX_S (INT64CONST(7) * 24 * 60 * 60)
+
+/* Largest answer of a token endpoint. */
+#define ANSWER_MAX ((Size) 1024 * 1024)
 
 /* A token is renewed this long before it expires, so that none dies on the way. */
 #define EXPIRY_MARGIN_S 60
@@ -94,6 +97,35 @@ keep_token(const AdpSettings *settings, const char *text, int64 expires_in_s)
 }
 
 /*
+ * The option that holds a ready token: the secret that goes to access_token.
+ */
+static const char *
+token_option(const AdpPlatform *platform)
+{
+	const AdpOption *option = platform->options;
+
+	while (option->offset != offsetof(AdpSettings, access_token))
+		option++;
+	return option->name;
+}
+
+/*
+ * Throws for a user mapping that lacks the ready token that the platform needs.
+ */
+static void
+refuse_missing_token(const AdpSession *session)
+{
+	const char *option = token_option(session->platform);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+			 errmsg("user mapping for server \"%s\" cannot sign in to platform \"%s\"",
+					session->settings->server_name, session->platform->name),
+			 errdetail("It has no option \"%s\".", option),
+			 errhint("ALTER USER MAPPING ... OPTIONS (ADD %s '...').", option)));
+}
+
+/*
  * Throws for credentials that cannot be used as they are.
  */
 static void
@@ -108,20 +140,30 @@ refuse_credentials(const AdpSession *session, const char *detail)
 }
 
 /*
- * Starts the sign-in.
+ * Starts the call that fetches a token: a form posted to the token endpoint.
  */
 static void
 start_sign_in(AdpSession *session)
 {
+	const AdpGrant *grant = session->platform->grant;
+	const AdpEndpoint endpoint = {.url = session->settings->token_endpoint,
+								  .failures = &grant->failures,
+								  .document_max = ANSWER_MAX,
+								  .has_secret_requests = true};
+	AdpApiRequest request = {.method = "POST",
+							 .path = "",
+							 .content_type = "application/x-www-form-urlencoded",
+							 .answer = ADP_ANSWER_TOKEN};
 	MemoryContext old = MemoryContextSwitchTo(session->cxt);
 	const char *problem = NULL;
 	AdpParams form;
 
 	adp_params_init(&form, true);
-	if (!session->platform->grant->add_form(&form, session->settings, &problem))
+	if (!grant->add_form(&form, session->settings, &problem))
 		refuse_credentials(session, problem);
+	request.body = form.text.data;
 	session->sign_in =
-		adp_call_create_sign_in(session, session->cxt, form.text.data);
+		adp_call_create(session, session->cxt, &endpoint, &request, "sign-in");
 	MemoryContextSwitchTo(old);
 }
 
@@ -151,26 +193,30 @@ read_token(AdpSession *session)
 }
 
 /*
- * Takes the sign-in as far as it goes.
+ * Takes a token that is there already, or starts to fetch one.
  */
-bool
-adp_oauth_is_signed_in(AdpSession *session)
+static void
+begin_sign_in(AdpSession *session)
 {
-	Token *kept;
+	const AdpSettings *settings = session->settings;
+	const Token *kept;
 
-	if (session->token != NULL)
-		return true;
-	if (session->sign_in == NULL)
-	{
-		if (session->settings->access_token != NULL)
-			session->token = session->settings->access_token;
-		else if ((kept = find_token(session->settings)) != NULL)
-			session->token = MemoryContextStrdup(session->cxt, kept->text);
-		else
-			start_sign_in(session);
-	}
-	if (session->sign_in == NULL)
-		return true;
+	if (settings->access_token != NULL)
+		session->token = settings->access_token;
+	else if (session->platform->grant == NULL)
+		refuse_missing_token(session);
+	else if ((kept = find_token(settings)) != NULL)
+		session->token = MemoryContextStrdup(session->cxt, kept->text);
+	else
+		start_sign_in(session);
+}
+
+/*
+ * Takes the call that fetches a token as far as it goes.
+ */
+static bool
+go_on(AdpSession *session)
+{
 	switch (adp_call_advance(session->sign_in))
 	{
 		case ADP_CALL_RUNNING:
@@ -188,19 +234,31 @@ adp_oauth_is_signed_in(AdpSession *session)
 }
 
 /*
+ * Signs the session in.
+ */
+bool
+adp_sign_in_advance(AdpSession *session)
+{
+	if (session->token == NULL && session->sign_in == NULL)
+		begin_sign_in(session);
+	return session->sign_in == NULL || go_on(session);
+}
+
+/*
  * Whether a new token can be had.
  */
 bool
-adp_oauth_can_renew(const AdpSession *session)
+adp_sign_in_can_renew(const AdpSession *session)
 {
-	return session->settings->access_token == NULL;
+	return session->platform->grant != NULL &&
+		session->settings->access_token == NULL;
 }
 
 /*
  * Forgets a refused token.
  */
 void
-adp_oauth_forget(AdpSession *session, const char *token)
+adp_sign_in_forget(AdpSession *session, const char *token)
 {
 	Token *kept = find_token(session->settings);
 

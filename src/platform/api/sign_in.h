@@ -1,9 +1,10 @@
 /*
- * oauth.h
- *	  Access tokens: fetched, kept for the process, renewed.
+ * sign_in.h
+ *	  Access tokens: ready ones of the user mapping, or fetched with a call to the
+ *	  token endpoint, kept for the process, renewed.
  */
-#ifndef ADP_PLATFORM_API_OAUTH_H
-#define ADP_PLATFORM_API_OAUTH_H
+#ifndef ADP_PLATFORM_API_SIGN_IN_H
+#define ADP_PLATFORM_API_SIGN_IN_H
 
 #include "platform/api/params.h"
 #include "platform/api/session.h"
@@ -27,15 +28,15 @@ typedef struct AdpGrant
  * session->token is there.  Throws when the credentials are missing or were
  * refused.
  */
-extern bool adp_oauth_is_signed_in(AdpSession *session);
+extern bool adp_sign_in_advance(AdpSession *session);
 
 /* Whether a new token can be had: not when the user gave a ready one. */
-extern bool adp_oauth_can_renew(const AdpSession *session);
+extern bool adp_sign_in_can_renew(const AdpSession *session);
 
 /*
  * Forgets the token that a request was refused with, so that the next call
  * signs in again; does nothing if the session has another one by now.
  */
-extern void adp_oauth_forget(AdpSession *session, const char *token);
+extern void adp_sign_in_forget(AdpSession *session, const char *token);
 
-#endif /* ADP_PLATFORM_API_OAUTH_H */
+#endif /* ADP_PLATFORM_API_SIGN_IN_H */
