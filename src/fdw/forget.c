@@ -9,7 +9,6 @@
 
 #include "fdw/option.h"
 #include "platform/accounts/account_cache.h"
-#include "platform/accounts/account_refusals.h"
 #include "platform/reader/response_cache.h"
 
 PG_FUNCTION_INFO_V1(adpipe_forget);
@@ -27,6 +26,5 @@ adpipe_forget(PG_FUNCTION_ARGS)
 
 	(void) adp_option_platform(server->fdwid);
 	adp_account_cache_forget(server->serverid);
-	adp_account_refusals_forget(server->serverid);
 	PG_RETURN_INT32(adp_response_cache_forget(server->serverid));
 }

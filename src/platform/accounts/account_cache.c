@@ -1,68 +1,22 @@
 /*
  * account_cache.c
  *	  What this process remembers of accounts.
- *
- * Keyed by (server, user mapping), so that one role never learns what another
- * role's credentials can see; dropped when either changes.
  */
 #include "postgres.h"
 
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 
-#include "base/binding.h"
-#include "base/guc.h"
+#include "base/cache.h"
 #include "platform/accounts/account_cache.h"
 
-typedef struct Entry
-{
-	struct Entry *next;
-	MemoryContext cxt; /* the entry and all it holds */
-	AdpBinding binding;
-	const char *id; /* NULL: what "*" stands for */
-	TimestampTz fetched_at;
-	AdpCachedAccounts known;
-} Entry;
+/* How long all of it is trusted. */
+#define TTL_S 600
 
-static Entry *entries = NULL;
+/* Accounts by their id, or by "*". */
+static AdpCache accounts_cache;
 
-/*
- * Removes entries that are stale or too old.  A clock that went back makes an
- * entry too old as well.
- */
-static void
-sweep(void)
-{
-	Entry **link = &entries;
-	TimestampTz now = adp_now();
-
-	while (*link != NULL)
-	{
-		Entry *entry = *link;
-		TimestampTz end =
-			entry->fetched_at + ADP_ACCOUNT_CACHE_TTL_S * USECS_PER_SEC;
-
-		if (entry->binding.is_stale || now >= end || now < entry->fetched_at)
-		{
-			*link = entry->next;
-			adp_binding_let_go(&entry->binding);
-			MemoryContextDelete(entry->cxt);
-		}
-		else
-			link = &entry->next;
-	}
-}
-
-/*
- * Whether two ids are the same, NULL being an id of its own.
- */
-static bool
-same_id(const char *a, const char *b)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	return strcmp(a, b) == 0;
-}
+/* Accounts that refuse a value, by id; concluded from two refusals. */
+static AdpCache refusals_cache;
 
 /*
  * Looks up what is known.
@@ -70,15 +24,11 @@ same_id(const char *a, const char *b)
 const AdpCachedAccounts *
 adp_account_cache_find(const AdpSettings *settings, const char *id)
 {
-	sweep();
-	for (Entry *entry = entries; entry != NULL; entry = entry->next)
-	{
-		if (adp_binding_holds(&entry->binding, settings->serverid,
-							  settings->umid) &&
-			same_id(entry->id, id))
-			return &entry->known;
-	}
-	return NULL;
+	const AdpCacheEntry *entry =
+		adp_cache_find(&accounts_cache, settings->serverid, settings->umid,
+					   id ? id : "*");
+
+	return entry ? entry->value : NULL;
 }
 
 /*
@@ -91,40 +41,69 @@ copy_text(const char *text)
 }
 
 /*
+ * Copies accounts.
+ */
+static AdpCachedAccounts *
+copy_accounts(const AdpAccount *accounts, int naccounts)
+{
+	AdpCachedAccounts *copy = palloc(sizeof(AdpCachedAccounts));
+
+	copy->naccounts = naccounts;
+	copy->accounts = palloc0(Max(naccounts, 1) * sizeof(AdpAccount));
+	for (int i = 0; i < naccounts; i++)
+	{
+		copy->accounts[i].id = copy_text(accounts[i].id);
+		copy->accounts[i].name = copy_text(accounts[i].name);
+		copy->accounts[i].time_zone = copy_text(accounts[i].time_zone);
+		copy->accounts[i].currency = copy_text(accounts[i].currency);
+		copy->accounts[i].system = copy_text(accounts[i].system);
+		copy->accounts[i].retargeting = copy_text(accounts[i].retargeting);
+		copy->accounts[i].is_closed = accounts[i].is_closed;
+	}
+	return copy;
+}
+
+/*
  * Remembers copies of the accounts.
  */
 void
 adp_account_cache_keep(const AdpSettings *settings, const char *id,
 					   const AdpAccount *accounts, int naccounts)
 {
-	MemoryContext cxt;
-	MemoryContext old;
-	Entry *entry;
+	MemoryContext cxt =
+		AllocSetContextCreate(CurrentMemoryContext, "adpipe known accounts",
+							  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	const AdpCachedAccounts *known = copy_accounts(accounts, naccounts);
 
-	cxt = AllocSetContextCreate(TopMemoryContext, "adpipe known accounts",
-								ALLOCSET_SMALL_SIZES);
-	old = MemoryContextSwitchTo(cxt);
-	entry = palloc0(sizeof(Entry));
-	entry->cxt = cxt;
-	entry->id = copy_text(id);
-	entry->fetched_at = adp_now();
-	entry->known.naccounts = naccounts;
-	entry->known.accounts = palloc0(Max(naccounts, 1) * sizeof(AdpAccount));
-	for (int i = 0; i < naccounts; i++)
-	{
-		entry->known.accounts[i].id = copy_text(accounts[i].id);
-		entry->known.accounts[i].name = copy_text(accounts[i].name);
-		entry->known.accounts[i].time_zone = copy_text(accounts[i].time_zone);
-		entry->known.accounts[i].currency = copy_text(accounts[i].currency);
-		entry->known.accounts[i].system = copy_text(accounts[i].system);
-		entry->known.accounts[i].retargeting =
-			copy_text(accounts[i].retargeting);
-		entry->known.accounts[i].is_closed = accounts[i].is_closed;
-	}
 	MemoryContextSwitchTo(old);
-	adp_binding_tie(&entry->binding, settings->serverid, settings->umid);
-	entry->next = entries;
-	entries = entry;
+	adp_cache_keep(&accounts_cache, settings->serverid, settings->umid,
+				   id ? id : "*", TTL_S, cxt, known);
+}
+
+/*
+ * Whether an account is known to refuse a value.
+ */
+bool
+adp_account_cache_has_refusal(const AdpSettings *settings, const char *id)
+{
+	return adp_cache_find(&refusals_cache, settings->serverid, settings->umid,
+						  id) != NULL;
+}
+
+/*
+ * Remembers that it does.
+ */
+void
+adp_account_cache_keep_refusal(const AdpSettings *settings, const char *id)
+{
+	if (!adp_account_cache_has_refusal(settings, id))
+		adp_cache_keep(&refusals_cache, settings->serverid, settings->umid, id,
+					   TTL_S,
+					   AllocSetContextCreate(CurrentMemoryContext,
+											 "adpipe refusal",
+											 ALLOCSET_SMALL_SIZES),
+					   NULL);
 }
 
 /*
@@ -133,9 +112,6 @@ adp_account_cache_keep(const AdpSettings *settings, const char *id,
 void
 adp_account_cache_forget(Oid serverid)
 {
-	for (Entry *entry = entries; entry != NULL; entry = entry->next)
-	{
-		if (entry->binding.serverid == serverid)
-			entry->binding.is_stale = true;
-	}
+	adp_cache_forget(&accounts_cache, serverid);
+	adp_cache_forget(&refusals_cache, serverid);
 }

@@ -1,18 +1,15 @@
 /*
  * account_cache.h
- *	  What this process remembers of accounts: time zones, currencies, and which
- *	  ones "*" stands for.
+ *	  What this process remembers of accounts: time zones, currencies, which ones
+ *	  "*" stands for, and which ones refuse a value of ours.
+ *
+ * A new account shows up in a running session, and a refusal is looked at again,
+ * after at most ten minutes.
  */
 #ifndef ADP_PLATFORM_ACCOUNTS_ACCOUNT_CACHE_H
 #define ADP_PLATFORM_ACCOUNTS_ACCOUNT_CACHE_H
 
 #include "platform/platform.h"
-
-/*
- * How long an expansion of "*" and an account's settings are trusted.  A new
- * account shows up in a running session after at most this long.
- */
-#define ADP_ACCOUNT_CACHE_TTL_S 600
 
 /* What is known under one (server, user mapping). */
 typedef struct AdpCachedAccounts
@@ -31,6 +28,14 @@ extern const AdpCachedAccounts *adp_account_cache_find(
 /* Remembers copies of the accounts, under "*" (id NULL) or one id. */
 extern void adp_account_cache_keep(const AdpSettings *settings, const char *id,
 								   const AdpAccount *accounts, int naccounts);
+
+/* Whether an account is known to refuse a value of ours. */
+extern bool adp_account_cache_has_refusal(const AdpSettings *settings,
+										  const char *id);
+
+/* Remembers that an account refuses it. */
+extern void adp_account_cache_keep_refusal(const AdpSettings *settings,
+										   const char *id);
 
 /* Forgets what is known by a server. */
 extern void adp_account_cache_forget(Oid serverid);

@@ -9,10 +9,8 @@
 #include "postgres.h"
 
 #include "utils/memutils.h"
-#include "utils/timestamp.h"
 
-#include "base/binding.h"
-#include "base/guc.h"
+#include "base/cache.h"
 #include "platform/api/call.h"
 #include "platform/api/sign_in.h"
 
@@ -25,55 +23,20 @@
 /* A token is renewed this long before it expires, so that none dies on the way. */
 #define EXPIRY_MARGIN_S 60
 
-typedef struct Token
-{
-	struct Token *next;
-	AdpBinding binding;
-	TimestampTz expires_at;
-	char *text;
-} Token;
+/* The key of a token, since a mapping has but one. */
+#define TOKEN_KEY "token"
 
-static Token *tokens = NULL;
-
-/*
- * Removes stale and expired tokens.
- */
-static void
-sweep(void)
-{
-	Token **link = &tokens;
-	TimestampTz now = adp_now();
-
-	while (*link != NULL)
-	{
-		Token *token = *link;
-
-		if (token->binding.is_stale || token->expires_at <= now)
-		{
-			*link = token->next;
-			adp_binding_let_go(&token->binding);
-			pfree(token->text);
-			pfree(token);
-		}
-		else
-			link = &token->next;
-	}
-}
+/* Access tokens, as texts. */
+static AdpCache token_cache;
 
 /*
  * The kept token of a session's server and mapping; NULL if there is none.
  */
-static Token *
+static AdpCacheEntry *
 find_token(const AdpSettings *settings)
 {
-	sweep();
-	for (Token *token = tokens; token != NULL; token = token->next)
-	{
-		if (adp_binding_holds(&token->binding, settings->serverid,
-							  settings->umid))
-			return token;
-	}
-	return NULL;
+	return adp_cache_find(&token_cache, settings->serverid, settings->umid,
+						  TOKEN_KEY);
 }
 
 /*
@@ -82,18 +45,14 @@ find_token(const AdpSettings *settings)
 static void
 keep_token(const AdpSettings *settings, const char *text, int64 expires_in_s)
 {
-	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
-	Token *token;
+	MemoryContext cxt =
+		AllocSetContextCreate(CurrentMemoryContext, "adpipe access token",
+							  ALLOCSET_SMALL_SIZES);
 
-	token = palloc0(sizeof(Token));
-	token->text = pstrdup(text);
-	adp_binding_tie(&token->binding, settings->serverid, settings->umid);
 	expires_in_s = Max(Min(expires_in_s, EXPIRY_MAX_S), 0);
-	token->expires_at =
-		adp_now() + (expires_in_s - EXPIRY_MARGIN_S) * USECS_PER_SEC;
-	token->next = tokens;
-	tokens = token;
-	MemoryContextSwitchTo(old);
+	adp_cache_keep(&token_cache, settings->serverid, settings->umid, TOKEN_KEY,
+				   expires_in_s - EXPIRY_MARGIN_S, cxt,
+				   MemoryContextStrdup(cxt, text));
 }
 
 /*
@@ -199,14 +158,14 @@ static void
 begin_sign_in(AdpSession *session)
 {
 	const AdpSettings *settings = session->settings;
-	const Token *kept;
+	const AdpCacheEntry *kept;
 
 	if (settings->access_token != NULL)
 		session->token = settings->access_token;
 	else if (session->platform->grant == NULL)
 		refuse_missing_token(session);
 	else if ((kept = find_token(settings)) != NULL)
-		session->token = MemoryContextStrdup(session->cxt, kept->text);
+		session->token = MemoryContextStrdup(session->cxt, kept->value);
 	else
 		start_sign_in(session);
 }
@@ -260,9 +219,9 @@ adp_sign_in_can_renew(const AdpSession *session)
 void
 adp_sign_in_forget(AdpSession *session, const char *token)
 {
-	Token *kept = find_token(session->settings);
+	AdpCacheEntry *kept = find_token(session->settings);
 
-	if (kept != NULL && strcmp(kept->text, token) == 0)
+	if (kept != NULL && strcmp(kept->value, token) == 0)
 		kept->binding.is_stale = true;
 	if (session->token != NULL && strcmp(session->token, token) == 0)
 		session->token = NULL;

@@ -7,7 +7,7 @@
 #include "utils/memutils.h"
 
 #include "base/guc.h"
-#include "platform/accounts/account_refusals.h"
+#include "platform/accounts/account_cache.h"
 #include "platform/api/request.h"
 #include "platform/reader/account_requests.h"
 #include "platform/reader/misfit.h"
@@ -145,7 +145,7 @@ adp_account_reader_begin(AdpAccountReader *reader)
 {
 	/* what must be whole is looked into anew */
 	reader->drops_enum_filters = !adp_guc_require_whole &&
-		adp_account_refusals_is_known(reader->plan->session->settings,
+		adp_account_cache_has_refusal(reader->plan->session->settings,
 									  reader->account->id);
 	cut_days(reader);
 	begin_span(reader);
@@ -350,7 +350,7 @@ adp_account_reader_note_dropped_filters(const AdpAccountReader *reader)
 						   reader->subject,
 						   adp_account_reader_find_gap(reader))));
 	if (!adp_session_is_outdated(session))
-		adp_account_refusals_keep(session->settings, reader->account->id);
+		adp_account_cache_keep_refusal(session->settings, reader->account->id);
 }
 
 /*

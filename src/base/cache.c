@@ -1,0 +1,88 @@
+/*
+ * cache.c
+ *	  What this process keeps of a server and a user mapping for a while.
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "base/cache.h"
+#include "base/guc.h"
+
+/*
+ * Removes entries whose server or mapping changed, or whose time is over.  After
+ * the clock went back it is not known when that is.
+ */
+static void
+sweep(AdpCache *cache)
+{
+	AdpCacheEntry **link = &cache->entries;
+	TimestampTz now = adp_now();
+
+	while (*link != NULL)
+	{
+		AdpCacheEntry *entry = *link;
+
+		if (entry->binding.is_stale || now >= entry->expires_at ||
+			now < entry->kept_at)
+		{
+			*link = entry->next;
+			adp_binding_let_go(&entry->binding);
+			MemoryContextDelete(entry->cxt);
+		}
+		else
+			link = &entry->next;
+	}
+}
+
+/*
+ * Finds an entry.
+ */
+AdpCacheEntry *
+adp_cache_find(AdpCache *cache, Oid serverid, Oid umid, const char *key)
+{
+	sweep(cache);
+	for (AdpCacheEntry *entry = cache->entries; entry != NULL;
+		 entry = entry->next)
+	{
+		if (adp_binding_holds(&entry->binding, serverid, umid) &&
+			strcmp(entry->key, key) == 0)
+			return entry;
+	}
+	return NULL;
+}
+
+/*
+ * Keeps a value.
+ */
+void
+adp_cache_keep(AdpCache *cache, Oid serverid, Oid umid, const char *key,
+			   int64 seconds, MemoryContext cxt, const void *value)
+{
+	AdpCacheEntry *entry = MemoryContextAllocZero(cxt, sizeof(AdpCacheEntry));
+
+	entry->cxt = cxt;
+	entry->key = MemoryContextStrdup(cxt, key);
+	entry->kept_at = adp_now();
+	entry->expires_at = entry->kept_at + seconds * USECS_PER_SEC;
+	entry->value = value;
+	adp_binding_tie(&entry->binding, serverid, umid);
+	MemoryContextSetParent(cxt, TopMemoryContext);
+	entry->next = cache->entries;
+	cache->entries = entry;
+}
+
+/*
+ * Forgets what is kept of a server.
+ */
+void
+adp_cache_forget(AdpCache *cache, Oid serverid)
+{
+	for (AdpCacheEntry *entry = cache->entries; entry != NULL;
+		 entry = entry->next)
+	{
+		if (entry->binding.serverid == serverid)
+			entry->binding.is_stale = true;
+	}
+}
