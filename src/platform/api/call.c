@@ -149,10 +149,10 @@ drop_transfer(AdpCall *call)
 }
 
 /*
- * Whether the session's calls are held for the sake of a quota.
+ * Holds a call for the sake of a quota; false if it need not wait.
  */
 static bool
-is_held(AdpSession *session)
+hold_for_quota(AdpSession *session)
 {
 	if (session->hold_until_ms <= adp_clock_ms())
 		return false;
@@ -182,7 +182,7 @@ send_when_possible(AdpCall *call)
 		adp_call_fail_held(call);
 		return;
 	}
-	if (is_held(session))
+	if (hold_for_quota(session))
 		return;
 	/* first, since a running sign-in may hold the last place */
 	call->needs_token = call->endpoint.is_signed && session->token == NULL;

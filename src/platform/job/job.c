@@ -118,10 +118,10 @@ start_over(AdpJob *job, int most, int64 pause_ms)
 }
 
 /*
- * Whether the statement can wait so long; then it counts as a back-off.
+ * Counts a pause as a back-off; false if the statement cannot wait so long.
  */
 static bool
-can_afford(AdpJob *job, int64 pause_ms)
+spend_pause(AdpJob *job, int64 pause_ms)
 {
 	if (pause_ms > adp_session_affordable_ms(job->session))
 		return false;
@@ -140,7 +140,7 @@ handle_failed(AdpJob *job, const AdpJobReport *report)
 	int64 pause_ms = Max(failure->retry_after_ms, RESTART_MS);
 	bool may_pass = report->is_skipped || failure->is_transient;
 
-	if (may_pass && can_afford(job, pause_ms) &&
+	if (may_pass && spend_pause(job, pause_ms) &&
 		start_over(job, STARTS_MAX, pause_ms))
 		return;
 	job->failure = *failure;
@@ -263,10 +263,10 @@ take_answer(AdpJob *job)
 }
 
 /*
- * Says that the job cannot be read yet.
+ * Asks again about a job that cannot be read yet.
  */
 bool
-adp_job_is_not_ready(AdpJob *job)
+adp_job_ask_again(AdpJob *job)
 {
 	if (++job->not_ready > NOT_READY_MAX)
 		return false;
@@ -294,7 +294,7 @@ handle_failure(AdpJob *job)
 {
 	const AdpFailure *failure = adp_call_failure(job->call);
 
-	if (job->id == NULL || !failure->is_not_ready || !adp_job_is_not_ready(job))
+	if (job->id == NULL || !failure->is_not_ready || !adp_job_ask_again(job))
 	{
 		job->failure = *failure;
 		job->state = ADP_JOB_FAILED;

@@ -32,9 +32,11 @@ extern AdpJobState adp_job_advance(AdpJob *job);
 /* The platform's name for a job that is ready. */
 extern const char *adp_job_id(const AdpJob *job);
 
-/* Says that a job that was ready cannot be read yet: it is asked about again.
- * False if that has been said too often. */
-extern bool adp_job_is_not_ready(AdpJob *job);
+/*
+ * Asks again about a job that was ready and cannot be read yet.  False if that
+ * has happened too often in a row.
+ */
+extern bool adp_job_ask_again(AdpJob *job);
 
 /* Says that rows of the job go out: from now on it is not started over. */
 extern void adp_job_pin(AdpJob *job);

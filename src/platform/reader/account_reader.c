@@ -126,10 +126,11 @@ walker_of(const AdpAccountReader *reader)
 }
 
 /*
- * Whether a page comes after the one just parsed; keeps its token.
+ * Keeps the token of the page after the one just parsed; false if that was the
+ * last.
  */
 static bool
-has_next_page(AdpAccountReader *reader)
+keep_next_token(AdpAccountReader *reader)
 {
 	const AdpPlatform *platform = reader->plan->session->platform;
 	const AdpWalker walker = walker_of(reader);
@@ -240,7 +241,7 @@ static void
 ask_after(AdpAccountReader *reader)
 {
 	MemoryContext old = MemoryContextSwitchTo(reader->plan->cxt);
-	bool has_next = has_next_page(reader);
+	bool has_next = keep_next_token(reader);
 
 	reader->is_begun = true;
 	if (reader->job != NULL)

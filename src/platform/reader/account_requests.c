@@ -414,7 +414,7 @@ adp_account_reader_ask_otherwise(AdpAccountReader *reader)
 	AdpFailure failure = *adp_page_fetch_failure(reader->fetch);
 
 	if (failure.is_not_ready && reader->job != NULL &&
-		adp_job_is_not_ready(reader->job))
+		adp_job_ask_again(reader->job))
 	{
 		adp_page_fetch_drop(reader->fetch);
 		reader->is_awaited = true;
