@@ -1,6 +1,6 @@
 /*
  * account.c
- *	  How a platform writes account ids, and what its answers tell of accounts.
+ *	  Account ids as a platform writes them, and accounts in its responses.
  */
 #include "postgres.h"
 
@@ -15,7 +15,7 @@
 #include "platform/account.h"
 
 /*
- * An id without the prefix and the characters that do not matter.
+ * Returns an id without the prefix and the characters to ignore.
  */
 char *
 adp_account_canonical(const AdpPlatform *platform, const char *id)
@@ -38,7 +38,7 @@ adp_account_canonical(const AdpPlatform *platform, const char *id)
 }
 
 /*
- * Checks one id.
+ * Checks one id.  NULL: it is well-formed.
  */
 const char *
 adp_account_check(const AdpPlatform *platform, const char *id)
@@ -48,7 +48,7 @@ adp_account_check(const AdpPlatform *platform, const char *id)
 }
 
 /*
- * Checks a list of ids.
+ * Checks a list of ids.  NULL: all are well-formed.
  */
 const char *
 adp_account_check_list(const AdpPlatform *platform, const char *list,
@@ -70,7 +70,7 @@ adp_account_check_list(const AdpPlatform *platform, const char *list,
 }
 
 /*
- * Whether what a row says of its account means this one.
+ * Compares without the prefix and the characters to ignore.
  */
 bool
 adp_account_owns_row(const AdpPlatform *platform, const char *id,
@@ -89,7 +89,8 @@ adp_account_owns_row(const AdpPlatform *platform, const char *id,
 }
 
 /*
- * A copy in cxt of what an answer tells in some place; NULL if it is nothing.
+ * Returns a copy in cxt of the text under a path; NULL if it is absent or
+ * empty.
  */
 static const char *
 copy_text(MemoryContext cxt, const AdpJson *row, const char *path)
@@ -100,8 +101,8 @@ copy_text(MemoryContext cxt, const AdpJson *row, const char *path)
 }
 
 /*
- * Reads the texts of an account into cxt.  What has no id of an account's form
- * is none: the id goes into requests.
+ * Reads the texts of an account into cxt.  Returns false without a well-formed
+ * id: the id becomes part of requests.
  */
 static bool
 read_texts(const AdpPlatform *platform, const AdpJson *row, MemoryContext cxt,
@@ -125,8 +126,8 @@ read_texts(const AdpPlatform *platform, const AdpJson *row, MemoryContext cxt,
 }
 
 /*
- * Reads an account.  Looking leaves things behind, and there may be thousands of
- * accounts, so that is done in memory of its own.
+ * Reads an account.  Finding paths leaves garbage behind, and there may be
+ * thousands of accounts, so it happens in a memory context of its own.
  */
 bool
 adp_account_read(const AdpPlatform *platform, const AdpJson *row,
@@ -144,7 +145,8 @@ adp_account_read(const AdpPlatform *platform, const AdpJson *row,
 }
 
 /*
- * Throws if the platform does not tell a setting, or tells another than is set.
+ * Throws if the platform does not report a setting, or reports another value
+ * than the option's.
  */
 static void
 check_setting(const AdpPlatform *platform, const AdpSettings *settings,
@@ -157,7 +159,7 @@ check_setting(const AdpPlatform *platform, const AdpSettings *settings,
 	if (own == NULL || own[0] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
-				 errmsg("platform \"%s\" does not tell the %s of account %s",
+				 errmsg("platform \"%s\" did not report the %s of account %s",
 						platform->name, what, account->id)));
 	if (set == NULL || strcmp(set, own) == 0)
 		return;
@@ -173,7 +175,7 @@ check_setting(const AdpPlatform *platform, const AdpSettings *settings,
 }
 
 /*
- * Checks time zone and currency.
+ * Throws unless both settings are reported and match the options.
  */
 void
 adp_account_check_settings(const AdpPlatform *platform,
@@ -187,7 +189,7 @@ adp_account_check_settings(const AdpPlatform *platform,
 }
 
 /*
- * Decimals of a currency's smallest unit.
+ * Returns 0 for whole_currencies, else 2.
  */
 int
 adp_account_minor_digits(const AdpPlatform *platform, const char *currency)
@@ -196,7 +198,7 @@ adp_account_minor_digits(const AdpPlatform *platform, const char *currency)
 }
 
 /*
- * The day that it is now in the account's time zone.
+ * Throws if this server does not know the account's time zone.
  */
 DateADT
 adp_account_today(const AdpAccount *account)

@@ -1,14 +1,14 @@
 /*
  * catalog.c
- *	  Rows of a platform's tables, by name.
+ *	  Look-ups by name in a platform's tables.
  */
 #include "postgres.h"
 
 #include "platform/platform.h"
 
 /*
- * What is true of a source; the last row of a platform's list is for all that
- * are not named.
+ * Returns the row of a source; the last row of a platform's list is for all
+ * sources that it does not name.
  */
 const AdpSource *
 adp_platform_source(const AdpPlatform *platform, const char *name)
@@ -21,7 +21,7 @@ adp_platform_source(const AdpPlatform *platform, const char *name)
 }
 
 /*
- * Finds a field in a platform's catalogue; NULL if it is not listed there.
+ * Returns a field of a platform's catalogue; NULL if it is not listed.
  */
 const AdpField *
 adp_platform_field(const AdpPlatform *platform, const char *name)
@@ -35,7 +35,7 @@ adp_platform_field(const AdpPlatform *platform, const char *name)
 }
 
 /*
- * What is known of a version.
+ * Returns the row of a version; NULL if it is not listed.
  */
 const AdpVersion *
 adp_platform_version(const AdpPlatform *platform, const char *name)
@@ -51,7 +51,7 @@ adp_platform_version(const AdpPlatform *platform, const char *name)
 }
 
 /*
- * The field by which days of a source are bounded.
+ * Returns the field that conditions on days of a source use.
  */
 const char *
 adp_platform_day_field(const AdpPlatform *platform, const char *source)
@@ -62,7 +62,7 @@ adp_platform_day_field(const AdpPlatform *platform, const char *source)
 }
 
 /*
- * What a field of a source is, and what it splits rows by; see platform.h.
+ * Returns the kind of a field; see platform.h for *split.
  */
 AdpFieldKind
 adp_platform_field_kind(const AdpPlatform *platform, const char *source,

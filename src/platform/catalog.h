@@ -7,11 +7,11 @@
 
 struct AdpRowReader;
 
-/* How the platform types a field. */
+/* The type of a field on the platform. */
 typedef enum AdpFieldType
 {
 	ADP_FIELD_TEXT, /* free text: names */
-	ADP_FIELD_ID,	/* 64-bit number that identifies: text here */
+	ADP_FIELD_ID,	/* 64-bit number that identifies an object: text in SQL */
 	ADP_FIELD_INT,
 	ADP_FIELD_DECIMAL, /* a number with a fraction */
 	ADP_FIELD_BOOL,
@@ -31,11 +31,11 @@ typedef enum AdpFieldKind
 
 /* Flags of a field. */
 #define ADP_FIELD_ADDITIVE 0x01	  /* sums over rows and days */
-#define ADP_FIELD_SINCE_1970 0x02 /* an earlier time means that none is set */
-#define ADP_FIELD_ABSENT_0 0x04 /* left out by the platform means 0 or false */
-#define ADP_FIELD_MICROS 0x08	/* millionths of the currency unit */
+#define ADP_FIELD_SINCE_1970 0x02 /* an earlier time means NULL */
+#define ADP_FIELD_ABSENT_0 0x04	  /* the platform leaves out 0 and false */
+#define ADP_FIELD_MICROS 0x08	  /* millionths of the currency unit */
 
-/* Fields whose value is known without asking for it. */
+/* Fields whose value needs no request. */
 #define ADP_FIELD_PLATFORM 0x20 /* the wrapper's name */
 #define ADP_FIELD_ACCOUNT 0x40	/* the account's id */
 
@@ -46,13 +46,13 @@ typedef enum AdpFieldKind
 #define ADP_FIELD_ACCOUNT_SYSTEM 0x400
 #define ADP_FIELD_ACCOUNT_RETARGETING 0x800
 
-/* Smallest units of the account's currency, as many as the platform says. */
+/* In the smallest unit of the account's currency on this platform. */
 #define ADP_FIELD_MINOR 0x8000
 
-/* So large a value that a page had better hold fewer rows. */
+/* Values so large that a page should hold fewer rows. */
 #define ADP_FIELD_HEAVY 0x10000
 
-/* Text, of which digits may stand in a condition. */
+/* Text; a condition on it may contain digits. */
 #define ADP_FIELD_DIGITS 0x20000
 
 #define ADP_FIELD_OF_SETTINGS \
@@ -65,15 +65,15 @@ typedef enum AdpFieldKind
 /* Personal data: left out of imported tables unless asked for. */
 #define ADP_FIELD_PERSONAL 0x1000000
 
-/* How a field of a CSV body is treated. */
-#define ADP_FIELD_REQUIRED 0x1000 /* a body without it is refused */
-#define ADP_FIELD_NO_NONE 0x2000  /* text with a word for no value */
-#define ADP_FIELD_SHAPES 0x4000	  /* makes rows of its own: always asked for */
+/* Flags of fields in a CSV body. */
+#define ADP_FIELD_REQUIRED 0x1000 /* a body without it is an error */
+#define ADP_FIELD_NO_NONE 0x2000  /* text in which a word means NULL */
+#define ADP_FIELD_SHAPES 0x4000	  /* makes rows of its own: always read */
 
 /*
- * A field.  A row exists when a metric of the table is not zero; whether a
- * metric has to be looked at for that depends on those beside it: one that
- * cannot be other than zero where some others are all zero names these.
+ * A field.  A row exists if a metric of the table is not zero.  A metric that
+ * can be nonzero only if one of certain other metrics is nonzero names these
+ * in implied_by; it need not be checked when they are requested.
  */
 typedef struct AdpField
 {
@@ -82,7 +82,7 @@ typedef struct AdpField
 	AdpFieldKind kind;
 	int flags;
 	const char *description;
-	const char *implied_by; /* metrics, with commas; NULL: it stands alone */
+	const char *implied_by; /* comma-separated metrics; NULL: independent */
 } AdpField;
 
 /* A column of a report; type is its SQL type. */
@@ -104,55 +104,56 @@ typedef struct AdpReport
 } AdpReport;
 
 /*
- * What differs between the sources of one platform.  The trusted reach is how
- * far back the platform surely answers: a scan outside it is an error.
+ * A source of rows on a platform.  The reach is how far back the platform
+ * reliably has data; a scan of earlier days is an error.
  */
 typedef struct AdpSource
 {
-	const char *name;	   /* NULL: all that are not named before */
-	int reach_months;	   /* 0: not counted in months */
-	int reach_days;		   /* the account's today included; 0: not in days */
-	int days_per_request;  /* longest range of one request; 0: any */
-	int64 rows_cap;		   /* an answer of so many rows is cut; 0: none is */
-	const char *path;	   /* template of its requests, see request.h */
-	int page_rows;		   /* rows of a page to ask for; 0: not said */
-	const char *filler;	   /* field to ask for when none is needed: count(*) */
-	bool is_listing;	   /* its rows are the accounts: nothing is asked */
-	bool is_single;		   /* the answer is one row by itself */
-	bool asks_manager;	   /* for all accounts one answer of the manager does */
-	bool is_shared;		   /* rows of an account may be its managers' */
-	const char *day_field; /* where days are bounded; NULL: as elsewhere */
+	const char *name; /* NULL: all sources not listed before */
+	int reach_months; /* 0: no limit in months */
+	int reach_days;	  /* including the account's today; 0: no limit in days */
+	int days_per_request; /* longest range of one request; 0: any */
+	int64 rows_cap;		  /* the platform truncates at so many rows; 0: never */
+	const char *path;	  /* template of its requests, see request.h */
+	int page_rows; /* rows per page to request; 0: the platform's default */
+	const char *filler;	   /* field to request for count(*) */
+	bool is_listing;	   /* its rows are the accounts: sends no requests */
+	bool is_single;		   /* the response is one row, not a list */
+	bool asks_manager;	   /* one response of the manager covers all accounts */
+	bool is_shared;		   /* rows of an account may belong to its managers */
+	const char *day_field; /* field of conditions on days; NULL: the platform's */
 	const char *attributed; /* google_ads: resources whose fields do not split
-							 * its rows, with commas; NULL: none known */
+							 * its rows, comma-separated; NULL: not known */
 	bool is_part; /* spend and impressions of its rows never add up to more
 				   * than the account's */
 
 	/*
-	 * Fields that tell its rows apart, beside account and segments, the one that
-	 * names the thing last; ends with NULL.  NULL: rows cannot be told apart.
+	 * Fields that identify its rows, beside account and segments, the one that
+	 * names the object last; ends with NULL.  NULL: rows have no key.
 	 */
 	const char *const *keys;
 
-	const struct AdpRowReader *rows; /* NULL: members of an object */
+	const struct AdpRowReader *rows; /* NULL: each row is a JSON object */
 } AdpSource;
 
 /*
- * Settings on the platform's side that numbers hang on: fields of a source that
- * has one row per account, or one per thing with an id.
+ * Settings on the platform that change the numbers: fields of a source that
+ * has one row per account, or one per object with an id.
  */
 typedef struct AdpWatch
 {
 	const char *source; /* NULL: end of the list */
 	const char *thing;	/* "conversion_action"; NULL: of the account itself */
-	const char *id;		/* field with the thing's id */
+	const char *id;		/* field with the object's id */
 	const char *const *fields; /* ends with NULL */
 } AdpWatch;
 
 typedef struct AdpVersion
 {
-	const char *name;	/* as it stands in the URL */
-	const char *sunset; /* ISO date from which on it may be gone; NULL: not set */
-	bool is_default; /* asked for where no option names one; else the first */
+	const char *name; /* as in the URL */
+	const char
+		*sunset; /* ISO date of the announced shutdown; NULL: not announced */
+	bool is_default; /* used if no option names a version; else the first */
 } AdpVersion;
 
 #endif /* ADP_PLATFORM_CATALOG_H */

@@ -1,6 +1,6 @@
 /*
  * days.c
- *	  The days that a scan wants, and what becomes of them for an account.
+ *	  The days that a scan requests, and their date range for an account.
  */
 #include "postgres.h"
 
@@ -12,7 +12,7 @@
 #include "platform/days.h"
 
 /*
- * A date as ISO text.
+ * Formats a date, palloc'd.
  */
 char *
 adp_days_iso(DateADT date)
@@ -26,8 +26,8 @@ adp_days_iso(DateADT date)
 }
 
 /*
- * The same day of the month so many months before; the month's last day where
- * that one is shorter.
+ * Returns the same day so many months earlier, or the last day of that month
+ * if it is shorter.
  */
 static DateADT
 months_before(DateADT today, int months)
@@ -45,7 +45,8 @@ months_before(DateADT today, int months)
 }
 
 /*
- * Throws for days out of reach.
+ * Throws the error for days before the reach.  account is NULL for a reach in
+ * months.
  */
 static void
 refuse_days(const AdpPlatform *platform, const char *report,
@@ -67,7 +68,7 @@ refuse_days(const AdpPlatform *platform, const char *report,
 }
 
 /*
- * The day, in UTC, of a moment so many days from now.
+ * Returns the day, in UTC, so many days from now.
  */
 static DateADT
 day_from_now(int days)
@@ -84,7 +85,7 @@ day_from_now(int days)
 }
 
 /*
- * The earliest day that it could be anywhere now.
+ * Returns the earliest day that is today in any time zone.
  */
 static DateADT
 earliest_today(void)
@@ -93,7 +94,7 @@ earliest_today(void)
 }
 
 /*
- * Whether the last day that is wanted is nowhere yet.
+ * Whether the last requested day is still in the future in every time zone.
  */
 bool
 adp_days_end_today(const AdpDays *days)
@@ -102,7 +103,7 @@ adp_days_end_today(const AdpDays *days)
 }
 
 /*
- * The day so many months before that one.
+ * Counts from the earliest today.
  */
 char *
 adp_days_months_ago(int months)
@@ -111,7 +112,7 @@ adp_days_months_ago(int months)
 }
 
 /*
- * The first day that is wanted.
+ * Returns the first requested day.
  */
 char *
 adp_days_first(const AdpDays *days)
@@ -126,7 +127,7 @@ adp_days_first(const AdpDays *days)
 }
 
 /*
- * Throws if the days surely begin before the reach.
+ * Throws if the days certainly begin before the reach.
  */
 void
 adp_days_check(const AdpPlatform *platform, const char *source_name,
@@ -144,7 +145,7 @@ adp_days_check(const AdpPlatform *platform, const char *source_name,
 }
 
 /*
- * Whether the account's own day must be known.
+ * Whether a bound depends on the account's own today.
  */
 bool
 adp_days_need_today(const AdpPlatform *platform, const char *source,
@@ -156,8 +157,9 @@ adp_days_need_today(const AdpPlatform *platform, const char *source,
 }
 
 /*
- * The first day that the platform surely still has: a day inside a reach of
- * months, so that no reading of "37 months" excludes it.
+ * Returns the first day that the platform certainly still has.  It is one day
+ * after the start of a reach in months, so that it lies inside whatever the
+ * platform means by "37 months".
  */
 static DateADT
 reach_start(const AdpSource *source, DateADT today)
@@ -168,7 +170,7 @@ reach_start(const AdpSource *source, DateADT today)
 }
 
 /*
- * Settles the days for one account.
+ * Applies window, today and reach to the days of one account.
  */
 bool
 adp_days_settle(const AdpPlatform *platform, const char *source_name,

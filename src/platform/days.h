@@ -1,6 +1,6 @@
 /*
  * days.h
- *	  The days that a scan wants, and what becomes of them for an account.
+ *	  The days that a scan requests, and their date range for an account.
  */
 #ifndef ADP_PLATFORM_DAYS_H
 #define ADP_PLATFORM_DAYS_H
@@ -9,7 +9,7 @@
 
 #include "platform/platform.h"
 
-/* The days a scan wants; evaluated, inclusive. */
+/* The days that a scan requests; evaluated, inclusive. */
 typedef struct AdpDays
 {
 	bool has_day;  /* false: the table has no day */
@@ -27,45 +27,45 @@ typedef struct AdpDateRange
 } AdpDateRange;
 
 /*
- * Throws if the days surely begin before the source's reach.  The reach in
- * months is counted from the earliest day that could be today anywhere; what
- * remains is left to the platform's own refusal.
+ * Throws if the days certainly begin before the source's reach.  A reach in
+ * months counts from the earliest day that is today in any time zone; the
+ * platform itself refuses the rest.
  */
 extern void adp_days_check(const AdpPlatform *platform, const char *source,
 						   const AdpDays *days);
 
 /*
- * Whether the days end with the account's own today: no upper bound, or one that
- * has come nowhere yet.
+ * Whether the days end with the account's own today: there is no upper bound,
+ * or one that is still in the future in every time zone.
  */
 extern bool adp_days_end_today(const AdpDays *days);
 
-/* Whether the account's own day must be known to settle the days. */
+/* Whether adp_days_settle() needs the account's own today. */
 extern bool adp_days_need_today(const AdpPlatform *platform, const char *source,
 								const AdpDays *days);
 
 /*
- * Settles the days for one account; false if none are left.  Throws for days
- * beyond a reach that is counted in days: there the platform answers with
- * silence instead of a refusal.
+ * Computes the date range for one account.  Returns false if it is empty.
+ * Throws for days before a reach in days: for these the platform returns no
+ * rows instead of an error.
  */
 extern bool adp_days_settle(const AdpPlatform *platform, const char *source,
 							const AdpDays *days, const AdpAccount *account,
 							AdpDateRange *span);
 
 /*
- * The day so many months before the earliest one that it could be anywhere now,
- * as ISO text.
+ * Returns the day so many months before the earliest day that is today in any
+ * time zone, as ISO text.
  */
 extern char *adp_days_months_ago(int months);
 
 /*
- * The first day that is wanted, as ISO text; empty for all that there are.  Of
- * a window it is the first day that it can begin on anywhere.
+ * Returns the first requested day as ISO text; empty if there is no lower
+ * bound.  For a window it is the earliest first day in any time zone.
  */
 extern char *adp_days_first(const AdpDays *days);
 
-/* A date as ISO text, whatever DateStyle says. */
+/* Returns a date as ISO text, whatever DateStyle is. */
 extern char *adp_days_iso(DateADT date);
 
 #endif /* ADP_PLATFORM_DAYS_H */

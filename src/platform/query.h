@@ -1,13 +1,13 @@
 /*
  * query.h
- *	  What a scan asks of every account.
+ *	  What a scan requests of every account.
  */
 #ifndef ADP_PLATFORM_QUERY_H
 #define ADP_PLATFORM_QUERY_H
 
 #include "platform/catalog.h"
 
-/* A condition on a field.  An unknown value is a placeholder, for EXPLAIN. */
+/* A condition on a field.  For EXPLAIN, an unknown value is a placeholder. */
 typedef enum AdpOperator
 {
 	ADP_OP_IN, /* any of values; one value: equality */
@@ -25,18 +25,19 @@ typedef struct AdpCondition
 
 typedef struct AdpQuery
 {
-	const char *source;	   /* resource, level or report of the table */
-	const char **fields;   /* platform names, in cell order */
-	const char **shown_by; /* columns that show each, for errors; or NULL */
+	const char *source;	 /* resource, level or report of the table */
+	const char **fields; /* platform names, in cell order */
+	const char *
+		*shown_by; /* the column that shows each field, for errors; or NULL */
 	int nfields;
-	const char **table_fields; /* of all the table's columns, wanted or not */
+	const char **table_fields; /* of all columns of the table, read or not */
 	int ntable_fields;
 	bool has_day;
 	const char *since; /* ISO date or placeholder, inclusive */
 	const char *until;
 	const AdpCondition *conditions;
 	int nconditions;
-	int64 limit; /* 0: none */
+	int64 limit; /* 0: no limit */
 } AdpQuery;
 
 /* An account as the platform describes it. */
@@ -44,11 +45,11 @@ typedef struct AdpAccount
 {
 	const char *id;
 	const char *name;	   /* may be NULL */
-	const char *time_zone; /* NULL until asked for */
+	const char *time_zone; /* NULL until it is fetched */
 	const char *currency;
 	const char *system;		 /* appsflyer: "android" */
 	const char *retargeting; /* appsflyer: "true" or "false" */
-	bool is_closed;			 /* left out of "*" */
+	bool is_closed;			 /* "*" leaves it out */
 } AdpAccount;
 
 #endif /* ADP_PLATFORM_QUERY_H */

@@ -1,6 +1,6 @@
 /*
  * registry.c
- *	  The platforms that adpipe knows, one line each.
+ *	  The list of platforms.
  */
 #include "postgres.h"
 
@@ -13,7 +13,7 @@ static const AdpPlatform *const platforms[] = {&adp_google_ads, &adp_meta_ads,
 											   &adp_appsflyer, NULL};
 
 /*
- * Returns all platforms, ended by NULL.
+ * Returns all platforms, NULL-terminated.
  */
 const AdpPlatform *const *
 adp_platforms(void)
@@ -22,7 +22,7 @@ adp_platforms(void)
 }
 
 /*
- * Finds a platform by its wrapper's name; NULL if there is none.
+ * Returns the platform with this wrapper name, or NULL.
  */
 const AdpPlatform *
 adp_platform_by_name(const char *name)

@@ -1,10 +1,10 @@
 /*
  * settings.h
- *	  What a server, its user mapping and a table set, as one struct.
+ *	  The options of a server, its user mapping and a table, as one struct.
  *
- * Filled by fdw/option.c from the option tables: the platform-independent rows
- * there and the rows of each platform.  Members that a platform does not have
- * stay NULL or 0.  Secrets come from the user mapping only.
+ * fdw/option.c fills it from the option tables: its own, for all platforms, and
+ * that of each platform.  Members that a platform does not have stay NULL or 0.
+ * Secrets come from the user mapping only.
  */
 #ifndef ADP_PLATFORM_SETTINGS_H
 #define ADP_PLATFORM_SETTINGS_H
@@ -18,7 +18,7 @@ typedef enum AdpUnbounded
 
 typedef struct AdpSettings
 {
-	/* who and where */
+	/* server, user mapping and addresses */
 	const char *server_name;
 	Oid serverid;
 	Oid umid;			  /* user mapping; InvalidOid if not looked up */
@@ -26,7 +26,7 @@ typedef struct AdpSettings
 	const char *token_endpoint;
 	const char *api_version;
 
-	/* transport bounds */
+	/* limits of transfers */
 	int connect_timeout_ms;
 	int request_timeout_ms;
 	int max_retries;
@@ -37,19 +37,19 @@ typedef struct AdpSettings
 	const char *unbounded; /* an AdpUnbounded by name */
 	int window_days;
 
-	/* accounts: a comma list or "*"; the table's narrows the server's */
+	/* accounts: a comma list or "*"; the table's option narrows the server's */
 	const char *accounts;
 	const char *table_accounts;
 	const char *manager; /* google_ads: login_customer_id */
 
-	/* what a table asks for */
+	/* what a table reads */
 	const char *source;		/* option "resource", "level" or "report" */
 	const char *breakdowns; /* meta_ads */
 	const char *reattr;		/* appsflyer: "true" or "false" */
 	const char *action_breakdowns;
-	const char *deleted; /* "include" or "exclude" what is deleted; or NULL */
+	const char *deleted; /* "include" or "exclude" deleted objects; or NULL */
 
-	/* how it is counted */
+	/* how conversions and money are counted */
 	const char *conversion_actions; /* meta_ads */
 	const char *time_zone;			/* appsflyer: must be the app's own */
 	const char *currency;
@@ -72,7 +72,7 @@ adp_setting(const AdpSettings *settings, size_t offset)
 	return *(const char *const *) ((const char *) settings + offset);
 }
 
-/* Where an option may stand. */
+/* The objects that accept an option. */
 #define ADP_ON_SERVER 0x01
 #define ADP_ON_MAPPING 0x02
 #define ADP_ON_TABLE 0x04
@@ -86,8 +86,8 @@ typedef enum AdpOptionType
 	ADP_OPTION_ONE_OF,	 /* one of words */
 	ADP_OPTION_FIELD,	 /* the platform's name for a column */
 	ADP_OPTION_ACCOUNT,	 /* one account id */
-	ADP_OPTION_ACCOUNTS, /* ids with commas, or "*" where words says so */
-	ADP_OPTION_PATTERN,	 /* as a regular expression has it */
+	ADP_OPTION_ACCOUNTS, /* ids with commas, or "*" if words allows it */
+	ADP_OPTION_PATTERN,	 /* matches a regular expression */
 	ADP_OPTION_CHECKED	 /* check() decides */
 } AdpOptionType;
 
@@ -103,12 +103,12 @@ typedef struct AdpOption
 	int max;
 	int fallback;
 	const char *words;	 /* ADP_OPTION_ONE_OF: "a, b, c" */
-	const char *pattern; /* ADP_OPTION_PATTERN, and what it says in words */
+	const char *pattern; /* ADP_OPTION_PATTERN, and the pattern in words */
 	const char *rule;
 
-	/* Returns NULL, or what is wrong with the value, as an errdetail. */
+	/* Returns NULL, or the reason why the value is invalid, as an errdetail. */
 	const char *(*check)(const char *value);
-	size_t table_offset; /* where a table's value goes; 0: same member */
+	size_t table_offset; /* member for a table's value; 0: the same member */
 } AdpOption;
 
 #endif /* ADP_PLATFORM_SETTINGS_H */

@@ -170,7 +170,7 @@ refused('a day that is too large', 'HV00M', qr{account $one.*ended as "Job Faile
 fresh({ meta_sync_rows => 1 }, on_start({ end => 'Job Failed' }));
 refused('a run that always fails', 'HV00M', qr{error -2/2490547.*\(start 3\)}, $day);
 fresh({ meta_sync_rows => 1 }, on_start({ end => 'stuck', at => 40 }));
-refused('a run that always stands still', 'HV00M', qr/run \d+ stands still at 40 %, started 2 times/, $day, 'hasty');
+refused('a run that always stands still', 'HV00M', qr/run \d+ stopped at 40 %, started 2 times/, $day, 'hasty');
 
 fresh({ meta_job_ms => 600000 });
 $session->send('EXPLAIN (ANALYZE, COSTS OFF) SELECT count(*) FROM meta.campaign_daily WHERE date_day >= current_date - 80');

@@ -84,7 +84,7 @@ $sim->reset;
 $sim->faults([ { match => { path => 'mng/apps' }, action => { replace => [ '"total_items": 7', '"total_items": 9' ] } } ]);
 $error = sql_error($node, 'SELECT * FROM flyer.apps');
 is($error->{sqlstate}, 'HV00A', 'appsflyer, fewer apps than there are: an error');
-like($error->{detail}, qr/7 came, and there are 9/, 'that counts them');
+like($error->{detail}, qr/7 of 9 accounts were returned/, 'that counts them');
 
 # Pages of another account's.
 my @foreign = (qr/cannot be read/, qr/has a row of another account/);

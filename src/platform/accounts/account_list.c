@@ -1,6 +1,6 @@
 /*
  * account_list.c
- *	  The accounts that a platform lists, fetched page by page.
+ *	  A platform's list of accounts, fetched page by page.
  */
 #include "postgres.h"
 
@@ -13,15 +13,15 @@ struct AdpAccountList
 {
 	AdpSession *session;
 	MemoryContext cxt;
-	AdpAccountSet accounts; /* of the pages so far */
-	AdpPageWalk walk;		/* through those */
-	int64 nrows;			/* of those */
-	AdpCall *call;			/* for the next page, or NULL */
-	bool is_broken;			/* there is no next page to be had */
+	AdpAccountSet accounts; /* of all pages so far */
+	AdpPageWalk walk;		/* through these pages */
+	int64 nrows;			/* of these pages */
+	AdpCall *call;			/* request for the next page, or NULL */
+	bool is_broken;			/* the next page cannot be requested */
 };
 
 /*
- * Makes a listing.
+ * Allocates a list; sends nothing.
  */
 AdpAccountList *
 adp_account_list_create(AdpSession *session, MemoryContext cxt)
@@ -35,7 +35,7 @@ adp_account_list_create(AdpSession *session, MemoryContext cxt)
 }
 
 /*
- * What errors call the listing.
+ * Returns the name of the list in errors.
  */
 static const char *
 subject_of(const AdpSession *session, bool is_sentence)
@@ -47,7 +47,7 @@ subject_of(const AdpSession *session, bool is_sentence)
 }
 
 /*
- * Starts the request for the page after the last token.
+ * Creates the request for the page after the last token.
  */
 static void
 start_page(AdpAccountList *listing)
@@ -62,7 +62,8 @@ start_page(AdpAccountList *listing)
 }
 
 /*
- * Throws if the platform counts other accounts than it has listed.
+ * Throws if the platform reports another number of accounts than it has
+ * listed.
  */
 static void
 require_total(const AdpAccountList *listing, int64 total)
@@ -75,15 +76,15 @@ require_total(const AdpAccountList *listing, int64 total)
 			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
 			 errmsg("platform \"%s\" did not list all accounts",
 					session->platform->name),
-			 errdetail("%s: " INT64_FORMAT " came, and there are " INT64_FORMAT
-					   ".",
+			 errdetail("%s: " INT64_FORMAT " of " INT64_FORMAT
+					   " accounts were returned.",
 					   subject_of(session, true), listing->nrows, total),
 			 errhint("Run the statement again.")));
 }
 
 /*
- * Goes on to the page after one that has arrived, or ends the listing.  Throws
- * where accounts would be missing, or it would go on for ever.
+ * Requests the page after one that has arrived, or ends the list.  Throws if
+ * accounts would be missing, or if the pages repeat.
  */
 static void
 go_on(AdpAccountList *listing, const AdpAccountPage *page)
@@ -91,7 +92,7 @@ go_on(AdpAccountList *listing, const AdpAccountPage *page)
 	const AdpWalker walker = {listing->session->platform->name,
 							  subject_of(listing->session, false)};
 
-	/* until that is over: who throws is left as it is */
+	/* stays set if anything below throws */
 	listing->is_broken = true;
 	listing->nrows += page->nrows;
 	adp_page_walk_take(&listing->walk, &walker, page->nrows, page->hash);
@@ -103,8 +104,8 @@ go_on(AdpAccountList *listing, const AdpAccountPage *page)
 }
 
 /*
- * Takes the page that has arrived; true if it was the last.  False, too, if it
- * could not be read and is asked for again.
+ * Reads the page that has arrived.  Returns true if it is the last; false also
+ * if its body is malformed and the call is repeated.
  */
 static bool
 take_page(AdpAccountList *listing)
@@ -121,7 +122,7 @@ take_page(AdpAccountList *listing)
 }
 
 /*
- * Fetches without waiting.
+ * Advances the list until it must wait.
  */
 bool
 adp_account_list_advance(AdpAccountList *listing)
@@ -144,7 +145,7 @@ adp_account_list_advance(AdpAccountList *listing)
 }
 
 /*
- * Whether it has failed.
+ * Whether the list or its call has failed.
  */
 bool
 adp_account_list_is_lost(const AdpAccountList *listing)
@@ -154,7 +155,7 @@ adp_account_list_is_lost(const AdpAccountList *listing)
 }
 
 /*
- * Lets its transfers go on.
+ * Polls the list's session.
  */
 void
 adp_account_list_poll(const AdpAccountList *listing)
@@ -164,7 +165,7 @@ adp_account_list_poll(const AdpAccountList *listing)
 }
 
 /*
- * The accounts of a whole listing.
+ * Returns the accounts of a complete list.
  */
 const AdpAccountSet *
 adp_account_list_accounts(const AdpAccountList *listing)

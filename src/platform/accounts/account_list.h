@@ -1,6 +1,6 @@
 /*
  * account_list.h
- *	  The accounts that a platform lists, fetched page by page.
+ *	  A platform's list of accounts, fetched page by page.
  */
 #ifndef ADP_PLATFORM_ACCOUNTS_ACCOUNT_LIST_H
 #define ADP_PLATFORM_ACCOUNTS_ACCOUNT_LIST_H
@@ -9,24 +9,25 @@
 
 typedef struct AdpAccountList AdpAccountList;
 
-/* Makes a listing in cxt; sends nothing yet. */
+/* Allocates a list in cxt; sends nothing yet. */
 extern AdpAccountList *adp_account_list_create(AdpSession *session,
 											   MemoryContext cxt);
 
 /*
- * Fetches without waiting; true once all accounts are there.  Throws if the
- * platform refuses, and if pages go round or cannot be asked for, since then
- * accounts would be missing.  CurrentMemoryContext is the listing's.
+ * Fetches without waiting; returns true once all accounts have arrived.
+ * Throws if the platform returns an error, if pages repeat, or if a page
+ * cannot be requested: accounts would be missing.  CurrentMemoryContext must
+ * be that of the list.
  */
 extern bool adp_account_list_advance(AdpAccountList *listing);
 
-/* Whether it has failed, so that it is not to be waited for. */
+/* Whether the list has failed; other scans must not wait for it. */
 extern bool adp_account_list_is_lost(const AdpAccountList *listing);
 
-/* Lets its transfers go on, for who is not at work in its session. */
+/* Advances the list's transfers, for callers outside its session. */
 extern void adp_account_list_poll(const AdpAccountList *listing);
 
-/* The accounts of a listing that is whole. */
+/* Returns the accounts of a complete list. */
 extern const AdpAccountSet *adp_account_list_accounts(
 	const AdpAccountList *listing);
 

@@ -1,6 +1,6 @@
 /*
  * account_resolver.c
- *	  Which accounts a scan asks, and what is known of them.
+ *	  The accounts that a scan requests, and their settings.
  */
 #include "postgres.h"
 
@@ -20,32 +20,32 @@ struct AdpAccountResolver
 {
 	AdpSession *session;
 	MemoryContext cxt;
-	const AdpAccountFilter *filter; /* NULL where it does not apply */
-	const AdpAccountFilter *asked;	/* the statement's */
-	AdpAccountVerdict *verdicts;	/* on the constants of that */
+	const AdpAccountFilter *filter; /* NULL if it does not apply */
+	const AdpAccountFilter *asked;	/* the statement's filter */
+	AdpAccountVerdict *verdicts;	/* on the constants of asked */
 	int nverdicts;
-	bool is_all; /* "*": whatever the listing holds */
+	bool is_all; /* "*": all accounts of the list */
 	bool with_settings;
-	bool needs_listing; /* until it is there */
+	bool needs_listing; /* until the list has arrived */
 	AdpAccountSet wanted;
-	AdpAccountList *listing;  /* our own, once it is under way */
-	dlist_node node;		  /* in listings, while that fetches */
-	AdpOwner *place;		  /* of that; NULL before */
+	AdpAccountList *listing;  /* our own list, once it is started */
+	dlist_node node;		  /* in listings, while the list is fetched */
+	AdpOwner *place;		  /* removes node; NULL before */
 	AdpCall **settings_calls; /* per wanted account, or NULL */
 };
 
-/* Longest part of what stands in the place of an id that an error shows. */
+/* Maximum length of a malformed id quoted in an error. */
 #define MALFORMED_ID_SHOWN_MAX 60
 
-/* Time between two looks at a listing of another scan, in milliseconds. */
+/* Milliseconds between two checks of another scan's list. */
 #define LOOK_GAP_MS 10
 
-/* The resolvers whose listing is under way. */
+/* The resolvers that are fetching a list. */
 static dlist_head listings = DLIST_STATIC_INIT(listings);
 
 /*
- * Ends the choice of accounts: sorts, and makes room for the calls that may
- * follow.
+ * Ends the choice of accounts: sorts them, and allocates the array of settings
+ * calls.
  */
 static void
 settle_accounts(AdpAccountResolver *resolver)
@@ -59,7 +59,8 @@ settle_accounts(AdpAccountResolver *resolver)
 }
 
 /*
- * Judges the accounts that the statement names by those that there are.
+ * Classifies the account ids in the statement's conditions by the list of all
+ * accounts, which may be NULL.
  */
 static void
 judge_asked(AdpAccountResolver *resolver, const AdpAccountSet *all)
@@ -71,7 +72,7 @@ judge_asked(AdpAccountResolver *resolver, const AdpAccountSet *all)
 }
 
 /*
- * Adds the accounts of a comma list.
+ * Adds the accounts of a comma list that pass the filter.
  */
 static void
 add_listed(AdpAccountResolver *resolver, const char *list)
@@ -97,7 +98,7 @@ add_listed(AdpAccountResolver *resolver, const char *list)
 }
 
 /*
- * Throws unless "*" can be expanded.
+ * Throws if "*" needs a manager account and none is set.
  */
 static void
 require_manager(const AdpSession *session)
@@ -116,7 +117,7 @@ require_manager(const AdpSession *session)
 }
 
 /*
- * Makes a resolver.
+ * Creates a resolver; sends nothing.
  */
 AdpAccountResolver *
 adp_account_resolver_create(AdpSession *session, MemoryContext cxt,
@@ -149,7 +150,7 @@ adp_account_resolver_create(AdpSession *session, MemoryContext cxt,
 }
 
 /*
- * Copies what is known of an account beside its id.
+ * Copies everything but the id.
  */
 static void
 copy_settings(AdpAccount *to, const AdpAccount *from)
@@ -163,8 +164,8 @@ copy_settings(AdpAccount *to, const AdpAccount *from)
 }
 
 /*
- * Takes the accounts behind "*" out of a listing: those that are open.  Closed
- * ones are counted, so that whoever misses one can see why.
+ * Chooses the open accounts of a list for "*".  Logs the number of closed
+ * ones, to explain why an account is missing.
  */
 static void
 choose_all(AdpAccountResolver *resolver, const AdpAccount *items, int count)
@@ -191,7 +192,8 @@ choose_all(AdpAccountResolver *resolver, const AdpAccount *items, int count)
 }
 
 /*
- * Completes the configured accounts from a listing, which must hold each.
+ * Copies the settings of the configured accounts from a list.  Throws if it
+ * lacks one.
  */
 static void
 complete_wanted(AdpAccountResolver *resolver, const AdpAccount *items, int count)
@@ -210,14 +212,15 @@ complete_wanted(AdpAccountResolver *resolver, const AdpAccount *items, int count
 					(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
 					 errmsg("account %s is not among those that platform \"%s\" shows to these credentials",
 							account->id, platform->name),
-					 errhint("Check option \"%s\" and whose token the user mapping holds.",
+					 errhint("Check option \"%s\" and the token in the user mapping.",
 							 platform->account_option)));
 		copy_settings(account, found);
 	}
 }
 
 /*
- * Throws if "*" stands for no account: no rows would be taken for no delivery.
+ * Throws if "*" expands to no account: a scan without rows would look like a
+ * day without delivery.
  */
 static void
 require_open(const AdpAccountResolver *resolver, const AdpAccount *items,
@@ -251,8 +254,8 @@ require_open(const AdpAccountResolver *resolver, const AdpAccount *items,
 }
 
 /*
- * Throws if "*" stands for an account that cannot be asked: its rows would be
- * missing.
+ * Throws if the list for "*" has an account with a malformed id: its rows
+ * would be missing.
  */
 static void
 require_ids(const AdpAccountResolver *resolver, const AdpAccountSet *listed)
@@ -276,7 +279,7 @@ require_ids(const AdpAccountResolver *resolver, const AdpAccountSet *listed)
 }
 
 /*
- * Uses a listing.
+ * Chooses or completes the accounts from a list.
  */
 static void
 use_listing(AdpAccountResolver *resolver, const AdpAccount *items, int count)
@@ -291,7 +294,7 @@ use_listing(AdpAccountResolver *resolver, const AdpAccount *items, int count)
 }
 
 /*
- * Owner's release: a listing is under way no longer.
+ * Owner's release callback: removes the resolver from listings.
  */
 static void
 leave_listings(void *resource)
@@ -300,7 +303,7 @@ leave_listings(void *resource)
 }
 
 /*
- * Begins a listing of our own and enters it among those under way.
+ * Creates a list of our own and adds the resolver to listings.
  */
 static void
 enter_listings(AdpAccountResolver *resolver)
@@ -313,10 +316,10 @@ enter_listings(AdpAccountResolver *resolver)
 }
 
 /*
- * Takes along the same listing that another scan has under way, for who it
- * belongs to may not be at work; false if there is none.  What it finds will be
- * known.  One that has failed is passed over: its scan may be a cursor that
- * nobody asks for more.
+ * Advances another scan's fetch of the same list, because its owner may be
+ * suspended, for example an idle cursor.  The result goes to the account
+ * cache.  Skips lists that have failed.  Returns false if there is no such
+ * fetch.
  */
 static bool
 take_along_listing(const AdpAccountResolver *resolver)
@@ -343,7 +346,8 @@ take_along_listing(const AdpAccountResolver *resolver)
 }
 
 /*
- * Remembers accounts, unless they were asked for with settings of before.
+ * Caches accounts, unless the server or user mapping has changed since the
+ * request.
  */
 static void
 keep_known(const AdpSession *session, const char *id, const AdpAccountSet *list)
@@ -353,8 +357,8 @@ keep_known(const AdpSession *session, const char *id, const AdpAccountSet *list)
 }
 
 /*
- * What is known of the listing, perhaps by now.  NULL: it has to be waited for
- * or, after *is_ours is set, fetched.
+ * Returns the cached list.  NULL: the caller waits for another scan's fetch,
+ * or fetches the list itself if *is_ours is set.
  */
 static const AdpCachedAccounts *
 find_listing(AdpAccountResolver *resolver, bool *is_ours)
@@ -376,7 +380,7 @@ find_listing(AdpAccountResolver *resolver, bool *is_ours)
 }
 
 /*
- * Fetches the listing and uses it; true once that is done.
+ * Fetches and uses the list; returns true once that is done.
  */
 static bool
 fetch_listing(AdpAccountResolver *resolver)
@@ -391,19 +395,19 @@ fetch_listing(AdpAccountResolver *resolver)
 		return known != NULL;
 	if (!adp_account_list_advance(resolver->listing))
 		return false;
-	/* first, lest others run into what this scan cannot use */
+	/* before anything throws: other scans could not use this list */
 	adp_owner_release(resolver->place);
 	listed = adp_account_list_accounts(resolver->listing);
 	require_ids(resolver, listed);
 	use_listing(resolver, listed->items, listed->count);
-	/* what is known stands for all of them later */
+	/* a cached list must be complete */
 	if (listed->malformed_id == NULL)
 		keep_known(resolver->session, NULL, listed);
 	return true;
 }
 
 /*
- * Starts the request for one account's settings.
+ * Creates the request for one account's settings.
  */
 static AdpCall *
 start_settings(AdpAccountResolver *resolver, const char *id)
@@ -417,8 +421,8 @@ start_settings(AdpAccountResolver *resolver, const char *id)
 }
 
 /*
- * Reads one account's settings out of a done call; false if the body could not
- * be read and the call goes on.
+ * Reads one account's settings from a finished call.  Returns false if the
+ * body is malformed and the call is repeated.
  */
 static bool
 read_settings(AdpAccountResolver *resolver, AdpCall *call, AdpAccount *account)
@@ -436,7 +440,7 @@ read_settings(AdpAccountResolver *resolver, AdpCall *call, AdpAccount *account)
 	if (answer.count != 1 || answer.items[0].time_zone == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
-				 errmsg("platform \"%s\" does not tell the time zone of account %s",
+				 errmsg("platform \"%s\" did not report the time zone of account %s",
 						resolver->session->platform->name, account->id)));
 	keep_known(resolver->session, account->id, &answer);
 	copy_settings(account, &answer.items[0]);
@@ -444,7 +448,8 @@ read_settings(AdpAccountResolver *resolver, AdpCall *call, AdpAccount *account)
 }
 
 /*
- * Fetches one account's settings unless they are known; true once they are.
+ * Fetches one account's settings unless they are cached; returns true once
+ * they are complete.
  */
 static bool
 fetch_settings(AdpAccountResolver *resolver, int index)
@@ -481,7 +486,7 @@ fetch_settings(AdpAccountResolver *resolver, int index)
 }
 
 /*
- * Goes on without waiting.
+ * Fetches the list, then missing settings, as far as possible without waiting.
  */
 bool
 adp_account_resolver_advance(AdpAccountResolver *resolver)
@@ -501,7 +506,7 @@ adp_account_resolver_advance(AdpAccountResolver *resolver)
 }
 
 /*
- * The accounts of a finished resolver.
+ * Returns the number of accounts.
  */
 int
 adp_account_resolver_count(const AdpAccountResolver *resolver)
@@ -517,7 +522,7 @@ adp_account_resolver_account(const AdpAccountResolver *resolver, int index)
 }
 
 /*
- * What the constants in conditions are.
+ * Returns the verdicts; *n is their number.
  */
 const AdpAccountVerdict *
 adp_account_resolver_verdicts(const AdpAccountResolver *resolver, int *n)

@@ -1,6 +1,6 @@
 /*
  * account_resolver.h
- *	  Which accounts a scan asks, and what is known of them.
+ *	  The accounts that a scan requests, and their settings.
  */
 #ifndef ADP_PLATFORM_ACCOUNTS_ACCOUNT_RESOLVER_H
 #define ADP_PLATFORM_ACCOUNTS_ACCOUNT_RESOLVER_H
@@ -11,16 +11,16 @@
 typedef struct AdpAccountResolver AdpAccountResolver;
 
 /*
- * Makes a resolver in cxt.  The accounts are those of the table's option
- * within the server's, expanded from "*" if need be, less what the filter
- * rules out.  with_settings: time zone and currency are needed.  Throws if no
- * account is set, or the table names one that the server does not.
+ * Creates a resolver in cxt.  Its accounts are those of the table's option
+ * within the server's, with "*" expanded, that pass the filter.
+ * with_settings: time zone and currency are needed.  Throws if no account is
+ * set, or the table names one that the server does not.
  */
 extern AdpAccountResolver *adp_account_resolver_create(
 	AdpSession *session, MemoryContext cxt, const char *source,
 	const AdpAccountFilter *filter, bool with_settings);
 
-/* Goes on without waiting; true once the accounts are known.  Throws. */
+/* Advances without waiting; returns true once the accounts are complete. */
 extern bool adp_account_resolver_advance(AdpAccountResolver *resolver);
 
 /* The accounts of a finished resolver, in order of their ids. */
@@ -28,7 +28,7 @@ extern int adp_account_resolver_count(const AdpAccountResolver *resolver);
 extern const AdpAccount *adp_account_resolver_account(
 	const AdpAccountResolver *resolver, int index);
 
-/* What the constants in conditions are, once the accounts are known. */
+/* Returns how each account id in a condition was classified. */
 extern const AdpAccountVerdict *adp_account_resolver_verdicts(
 	const AdpAccountResolver *resolver, int *n);
 

@@ -1,6 +1,6 @@
 /*
  * account_scope.c
- *	  Which accounts server, table and statement name: "*", or ids.
+ *	  The accounts that server, table and statement name: "*", or ids.
  */
 #include "postgres.h"
 
@@ -11,7 +11,7 @@
 #include "platform/accounts/account_scope.h"
 
 /*
- * Whether an id is among the values of a condition.
+ * Whether a condition lists an id.
  */
 static bool
 is_among(const AdpAccountCondition *condition, const char *id)
@@ -25,7 +25,7 @@ is_among(const AdpAccountCondition *condition, const char *id)
 }
 
 /*
- * Whether the filter, if there is one, lets an account through.
+ * Whether an account meets all conditions.
  */
 bool
 adp_account_scope_passes(const AdpAccountFilter *filter, const char *id)
@@ -43,7 +43,7 @@ adp_account_scope_passes(const AdpAccountFilter *filter, const char *id)
 }
 
 /*
- * Judges a value.
+ * Classifies one value; canonical is NULL if it is malformed.
  */
 static AdpAccountFate
 judge_value(const AdpAccountSet *all, bool only_open, const char *value,
@@ -65,7 +65,7 @@ judge_value(const AdpAccountSet *all, bool only_open, const char *value,
 }
 
 /*
- * Judges the constants of a filter.
+ * Classifies the constants of a filter.
  */
 int
 adp_account_scope_judge(const AdpPlatform *platform,
@@ -99,7 +99,7 @@ adp_account_scope_judge(const AdpPlatform *platform,
 }
 
 /*
- * Whether a comma list of ids, each in any accepted spelling, holds an id.
+ * Whether a comma list of ids, in any accepted spelling, contains an id.
  */
 static bool
 list_holds(const AdpPlatform *platform, const char *list, const char *id)
@@ -121,8 +121,8 @@ list_holds(const AdpPlatform *platform, const char *list, const char *id)
 }
 
 /*
- * The list of accounts that server and table set: "*" or ids with commas.
- * A table can only narrow.
+ * Returns the accounts that server and table set: "*" or ids with commas.  A
+ * table can only narrow the server's list.
  */
 static const char *
 configured_accounts(const AdpPlatform *platform, const AdpSettings *settings)
@@ -158,8 +158,8 @@ configured_accounts(const AdpPlatform *platform, const AdpSettings *settings)
 }
 
 /*
- * The list of accounts that a source is asked of.  Where the source is asked of
- * others than the configured ones, the filter does not apply.
+ * Returns the accounts to request a source for.  If these are not the
+ * configured accounts, the filter does not apply.
  */
 const char *
 adp_account_scope_list(const AdpPlatform *platform, const AdpSettings *settings,
@@ -177,7 +177,7 @@ adp_account_scope_list(const AdpPlatform *platform, const AdpSettings *settings,
 }
 
 /*
- * The accounts as EXPLAIN shows them.
+ * Formats the accounts for EXPLAIN.
  */
 char *
 adp_account_scope_describe(const AdpPlatform *platform,

@@ -1,6 +1,6 @@
 /*
  * account_scope.h
- *	  Which accounts server, table and statement name: "*", or ids.
+ *	  The accounts that server, table and statement name: "*", or ids.
  */
 #ifndef ADP_PLATFORM_ACCOUNTS_ACCOUNT_SCOPE_H
 #define ADP_PLATFORM_ACCOUNTS_ACCOUNT_SCOPE_H
@@ -13,11 +13,11 @@ typedef struct AdpAccountCondition
 {
 	AdpOperator op;
 	int nvalues;
-	const char **values; /* compared as they stand */
+	const char **values; /* compared byte by byte */
 	bool is_constant;	 /* the same for the whole statement */
 } AdpAccountCondition;
 
-/* Which accounts the statement wants beyond what server and table say. */
+/* The statement's conditions on the account's id. */
 typedef struct AdpAccountFilter
 {
 	int nconditions; /* all of them must hold */
@@ -25,28 +25,28 @@ typedef struct AdpAccountFilter
 } AdpAccountFilter;
 
 /*
- * The list of accounts that a source is asked of, "*" or ids with commas, by the
- * options of table and server.  *filter becomes NULL where it does not apply,
- * since the source is asked of others than the configured ones.  Throws if no
- * account is set, or the table names one that the server does not.
+ * Returns the accounts to request a source for, "*" or ids with commas, from
+ * the options of table and server.  If these are not the configured accounts,
+ * *filter becomes NULL, since it does not apply.  Throws if no account is set,
+ * or the table names one that the server does not.
  */
 extern const char *adp_account_scope_list(const AdpPlatform *platform,
 										  const AdpSettings *settings,
 										  const char *source,
 										  const AdpAccountFilter **filter);
 
-/* Whether the filter, perhaps NULL, lets an account through. */
+/* Whether an account meets the filter, which may be NULL. */
 extern bool adp_account_scope_passes(const AdpAccountFilter *filter,
 									 const char *id);
 
-/* What a value in a condition on the account's id is. */
+/* Classes of values in a condition on the account's id. */
 typedef enum AdpAccountFate
 {
 	ADP_ACCOUNT_THERE,
-	ADP_ACCOUNT_SPELLED,   /* the canonical spelling is there */
-	ADP_ACCOUNT_CLOSED,	   /* there, but not among the open ones */
-	ADP_ACCOUNT_MALFORMED, /* the id of no account */
-	ADP_ACCOUNT_OUTSIDE	   /* of an account that is not there */
+	ADP_ACCOUNT_SPELLED,   /* the account's canonical spelling */
+	ADP_ACCOUNT_CLOSED,	   /* an account that is not open */
+	ADP_ACCOUNT_MALFORMED, /* not an account id */
+	ADP_ACCOUNT_OUTSIDE	   /* not an account of the server */
 } AdpAccountFate;
 
 typedef struct AdpAccountVerdict
@@ -57,10 +57,10 @@ typedef struct AdpAccountVerdict
 } AdpAccountVerdict;
 
 /*
- * Judges the constants of a filter, perhaps NULL, by all accounts that there are,
- * closed ones among them if only open ones are asked; NULL: which there are is
- * not known, and only the spelling is judged.  Returns how many, in
- * CurrentMemoryContext.
+ * Classifies the constants of a filter, which may be NULL, in
+ * CurrentMemoryContext; returns their number.  all are the server's accounts,
+ * including closed ones if only_open.  NULL: the accounts are unknown, and
+ * only the spelling is checked.
  */
 extern int adp_account_scope_judge(const AdpPlatform *platform,
 								   const AdpAccountFilter *filter,
@@ -68,8 +68,8 @@ extern int adp_account_scope_judge(const AdpPlatform *platform,
 								   AdpAccountVerdict **verdicts);
 
 /*
- * The accounts as EXPLAIN shows them, without a request: ids with commas, or
- * "*"; *count gets how many, -1 if that is not known before "*" is expanded.
+ * Formats the accounts for EXPLAIN, without a request: ids with commas, or
+ * "*".  *count is their number, -1 for "*".
  */
 extern char *adp_account_scope_describe(const AdpPlatform *platform,
 										const AdpSettings *settings,

@@ -1,6 +1,6 @@
 /*
  * account_set.c
- *	  Accounts, each once, and how they are read out of an answer.
+ *	  Sets of accounts, and reading them from a response.
  */
 #include "postgres.h"
 
@@ -10,7 +10,7 @@
 #include "platform/accounts/account_set.h"
 
 /*
- * Finds an account by id; NULL if it is not there.
+ * Returns the account with an id, or NULL.
  */
 AdpAccount *
 adp_account_set_find(const AdpAccountSet *set, const char *id)
@@ -24,7 +24,7 @@ adp_account_set_find(const AdpAccountSet *set, const char *id)
 }
 
 /*
- * Adds an account unless it is there already: the same account can be linked
+ * Adds an account unless the set contains it: the same account can be linked
  * below a manager in several places.
  */
 void
@@ -43,7 +43,7 @@ adp_account_set_add(AdpAccountSet *set, const AdpAccount *account)
 }
 
 /*
- * Order of accounts: by id.
+ * For qsort: by id.
  */
 static int
 compare_accounts(const void *a, const void *b)
@@ -52,7 +52,7 @@ compare_accounts(const void *a, const void *b)
 }
 
 /*
- * Orders accounts.
+ * Sorts the accounts by id.
  */
 void
 adp_account_set_sort(AdpAccountSet *set)
@@ -62,8 +62,8 @@ adp_account_set_sort(AdpAccountSet *set)
 }
 
 /*
- * The token of the page after this one: NULL if there is none, empty if the
- * platform says that there is one but not how to ask for it.
+ * Returns the token of the next page: NULL if there is no next page, empty if
+ * the platform reports one without its token.
  */
 static const char *
 next_token(const AdpPlatform *platform, const AdpJson *doc)
@@ -79,8 +79,8 @@ next_token(const AdpPlatform *platform, const AdpJson *doc)
 }
 
 /*
- * Adds the account of a row; false, with *error, if it is none, or not one that
- * was asked for.  An id that is malformed is noted.
+ * Adds the account of a row.  Records a malformed id.  Returns false, with
+ * *error, if the row has no id, or belongs to another manager.
  */
 static bool
 add_row(AdpAccountSet *set, const AdpPlatform *platform, const char *manager,
@@ -106,7 +106,7 @@ add_row(AdpAccountSet *set, const AdpPlatform *platform, const char *manager,
 }
 
 /*
- * Adds the accounts in an answer.
+ * Adds the accounts in a response.
  */
 bool
 adp_account_set_read(AdpAccountSet *set, const AdpSession *session,

@@ -1,49 +1,50 @@
 /*
  * account_set.h
- *	  Accounts, each once, and how they are read out of an answer.
+ *	  Sets of accounts, and reading them from a response.
  */
 #ifndef ADP_PLATFORM_ACCOUNTS_ACCOUNT_SET_H
 #define ADP_PLATFORM_ACCOUNTS_ACCOUNT_SET_H
 
 #include "platform/api/call.h"
 
-/* All zero: none. */
+/* All zero: empty. */
 typedef struct AdpAccountSet
 {
 	int count;
 	int capacity;
 	AdpAccount *items;
-	const char
-		*malformed_id; /* an answer's id that is none, and left out; or NULL */
+	/* first malformed id in the response, whose account was skipped; or NULL */
+	const char *malformed_id;
 } AdpAccountSet;
 
-/* Finds an account by id; NULL if it is not there. */
+/* Returns the account with an id, or NULL. */
 extern AdpAccount *adp_account_set_find(const AdpAccountSet *set,
 										const char *id);
 
 /*
- * Adds an account, not its texts, unless it is there already.  The first call's
- * CurrentMemoryContext must last as long as the set.
+ * Adds an account, without copying its texts, unless the set contains it.  The
+ * set lives in the CurrentMemoryContext of the first call.
  */
 extern void adp_account_set_add(AdpAccountSet *set, const AdpAccount *account);
 
-/* Orders accounts by their ids. */
+/* Sorts the accounts by id. */
 extern void adp_account_set_sort(AdpAccountSet *set);
 
-/* What an answer says beside its accounts. */
+/* What a response contains beside its accounts. */
 typedef struct AdpAccountPage
 {
 	int nrows;
 	uint64 hash;	  /* of its rows */
-	int64 total;	  /* accounts on all pages; -1: not said */
-	const char *next; /* token of the page after this one: NULL if there is
-					   * none, empty if there is, but no way to ask for it */
+	int64 total;	  /* accounts on all pages; -1: not reported */
+	const char *next; /* token of the next page: NULL if this is the last page,
+					   * empty if the platform reports a next page without its
+					   * token */
 } AdpAccountPage;
 
 /*
- * Adds the accounts in the answer to a done call, which is a page of rows or one
- * account by itself; all in CurrentMemoryContext.  False: it is no such answer,
- * and the call goes on.
+ * Adds the accounts in the response of a finished call, which is a page of
+ * rows or a single account; all in CurrentMemoryContext.  Returns false if the
+ * body is malformed and the call is repeated.
  */
 extern bool adp_account_set_read(AdpAccountSet *set, const AdpSession *session,
 								 AdpCall *call, AdpAccountPage *page);

@@ -1,6 +1,6 @@
 /*
  * job.c
- *	  Reports that the platform makes in the background.
+ *	  Reports that the platform generates in the background.
  */
 #include "postgres.h"
 
@@ -12,43 +12,43 @@
 #include "platform/job/job.h"
 #include "platform/job/job_pace.h"
 
-/* How often a job is started that fails in passing or is skipped. */
+/* Starts of a job that fails temporarily or is skipped. */
 #define STARTS_MAX 3
 
-/* How often one is started that stands still. */
+/* Starts of a job that makes no progress. */
 #define STUCK_STARTS_MAX 2
 
-/* Answers that a job is not there or not readable, one after the other. */
+/* Consecutive responses that a job does not exist or is not readable. */
 #define NOT_READY_MAX 5
 
-/* Pause before a job is started over that says no other. */
+/* Default pause before a job is restarted. */
 #define RESTART_MS 1000
 
 struct AdpJob
 {
 	AdpSession *session;
-	MemoryContext cxt; /* the job and all it holds */
+	MemoryContext cxt; /* the job and all that it allocates */
 	AdpApiRequest request;
 	const char *subject;
 
 	AdpJobState state;
-	AdpCall *call;		 /* starting it or asking about it, or NULL */
+	AdpCall *call;		 /* the start request or a status request, or NULL */
 	char *id;			 /* NULL until it is started */
-	int64 begun_at_ms;	 /* of the first start; -1: not yet */
-	int64 started_at_ms; /* of this start */
-	int64 resume_at_ms;	 /* when to go on */
+	int64 begun_at_ms;	 /* first start; -1: not started */
+	int64 started_at_ms; /* latest start */
+	int64 resume_at_ms;	 /* time of the next request */
 	int64 moved_at_ms;	 /* last progress */
 	int percent;
 	int starts;
-	int not_ready;	/* answers in a row */
-	bool is_pinned; /* rows of it have gone out */
+	int not_ready;	/* consecutive responses */
+	bool is_pinned; /* the caller has returned rows of it */
 
 	AdpFailure failure;
 	AdpError error;
 };
 
 /*
- * Copies a text that may be NULL.
+ * Copies a text, or returns NULL for NULL.
  */
 static const char *
 copy_text(const char *text)
@@ -57,7 +57,7 @@ copy_text(const char *text)
 }
 
 /*
- * Makes a job.
+ * Allocates a job in a context of its own below parent.
  */
 AdpJob *
 adp_job_create(AdpSession *session, MemoryContext parent,
@@ -83,7 +83,7 @@ adp_job_create(AdpSession *session, MemoryContext parent,
 }
 
 /*
- * Fails the job.  why is what the platform says of it, or we do.
+ * Fails the job.  why completes the sentence "run N ..." of the detail.
  */
 static void
 fail(AdpJob *job, AdpErrorClass class, const char *why, const char *hint)
@@ -103,8 +103,8 @@ fail(AdpJob *job, AdpErrorClass class, const char *why, const char *hint)
 }
 
 /*
- * Starts the job over after a pause, unless it was started often enough, or
- * rows of it have gone out: the next one need not have them in the same order.
+ * Restarts the job after a pause.  Returns false if it has had its starts, or
+ * if rows of it are returned already: another run may order them differently.
  */
 static bool
 start_over(AdpJob *job, int most, int64 pause_ms)
@@ -130,8 +130,8 @@ spend_pause(AdpJob *job, int64 pause_ms)
 }
 
 /*
- * Deals with a job that the platform says has failed.  What is too much is left
- * to who can ask for less.
+ * Handles a job that the platform reports as failed.  If the request was too
+ * large, the job fails, and the caller can request less.
  */
 static void
 handle_failed(AdpJob *job, const AdpJobReport *report)
@@ -153,7 +153,7 @@ handle_failed(AdpJob *job, const AdpJobReport *report)
 }
 
 /*
- * Notes how far the job is; deals with one that does not move.
+ * Records the progress of the job; restarts or fails one that makes none.
  */
 static void
 watch(AdpJob *job, const AdpJobReport *report)
@@ -168,20 +168,20 @@ watch(AdpJob *job, const AdpJobReport *report)
 		fail(job, ADP_ERR_REPLY,
 			 psprintf("is at %d %% after " INT64_FORMAT " seconds",
 					  job->percent, (now - job->begun_at_ms) / 1000),
-			 "Ask for less, or raise server option job_timeout_ms.");
+			 "Request fewer days or columns, or raise server option job_timeout_ms.");
 	else if (adp_job_is_stuck(now - job->moved_at_ms, timeout_ms) &&
 			 !start_over(job, STUCK_STARTS_MAX, 0))
 	{
 		job->failure.is_too_much = true;
 		fail(job, ADP_ERR_REPLY,
-			 psprintf("stands still at %d %%, started %d times", job->percent,
+			 psprintf("stopped at %d %%, started %d times", job->percent,
 					  job->starts),
-			 "Ask for less, or try again later.");
+			 "Request fewer days or columns, or try again later.");
 	}
 }
 
 /*
- * Puts off the next question.
+ * Schedules the next status request.
  */
 static void
 wait_for_next(AdpJob *job)
@@ -193,7 +193,7 @@ wait_for_next(AdpJob *job)
 }
 
 /*
- * Reads what is said of the job.
+ * Reads a status response.
  */
 static void
 read_state(AdpJob *job, const AdpJson *doc)
@@ -202,7 +202,7 @@ read_state(AdpJob *job, const AdpJson *doc)
 	AdpJobReport report = {0};
 
 	adp_job_read(platform->jobs, platform->failures, doc, &report);
-	/* that it is ready is not yet to say that its rows can be read */
+	/* a job may be complete before its rows can be read */
 	if (report.state != ADP_JOB_READY)
 		job->not_ready = 0;
 	wait_for_next(job);
@@ -224,7 +224,7 @@ read_state(AdpJob *job, const AdpJson *doc)
 }
 
 /*
- * Reads the answer that the job was started.
+ * Reads the response to the start request.
  */
 static void
 read_start(AdpJob *job, const AdpJson *doc)
@@ -245,7 +245,7 @@ read_start(AdpJob *job, const AdpJson *doc)
 }
 
 /*
- * Takes the answer of a done call.
+ * Reads the response of a finished call.
  */
 static void
 take_answer(AdpJob *job)
@@ -276,7 +276,7 @@ adp_job_ask_again(AdpJob *job)
 }
 
 /*
- * Says that rows of the job go out.
+ * Disables restarts.
  */
 void
 adp_job_pin(AdpJob *job)
@@ -286,8 +286,8 @@ adp_job_pin(AdpJob *job)
 }
 
 /*
- * Deals with a call that failed.  A job that has just been started may not be
- * known everywhere yet.
+ * Handles a failed call.  Right after its start, a job may not be known to all
+ * servers of the platform.
  */
 static void
 handle_failure(AdpJob *job)
@@ -305,7 +305,7 @@ handle_failure(AdpJob *job)
 }
 
 /*
- * Sends the next call: one that starts the job, or that asks about it.
+ * Sends the start request, or a status request if the job is started.
  */
 static void
 send_next(AdpJob *job)
@@ -332,7 +332,7 @@ send_next(AdpJob *job)
 }
 
 /*
- * Takes the job as far as it goes.
+ * Advances the job until it must wait.
  */
 static void
 advance(AdpJob *job)
@@ -371,7 +371,7 @@ adp_job_advance(AdpJob *job)
 }
 
 /*
- * The platform's name for a job.
+ * Returns the platform's id of a job.
  */
 const char *
 adp_job_id(const AdpJob *job)
@@ -380,7 +380,7 @@ adp_job_id(const AdpJob *job)
 }
 
 /*
- * How the platform put it.
+ * Returns the platform's failure.
  */
 const AdpFailure *
 adp_job_failure(const AdpJob *job)
@@ -401,7 +401,7 @@ adp_job_throw(const AdpJob *job)
 }
 
 /*
- * Ends a job.
+ * Frees the job and its call.
  */
 void
 adp_job_release(AdpJob *job)

@@ -1,14 +1,14 @@
 /*
  * job.h
- *	  Reports that the platform makes in the background: started, asked about,
- *	  then read page by page like any other.
+ *	  Reports that the platform generates in the background: started, polled, then
+ *	  read page by page like any other.
  *
- * A job is asked about at growing intervals, so that what it takes longer than
- * the platform's own time is at most a tenth of that and a second.  A job is
- * ready when both its state and its progress say so.  What fails in passing, is
- * skipped or stands still is started over, a few times; abandoned jobs go on
- * running over there and use up quota.  The waiting never blocks: a job is
- * advanced like a call.
+ * The interval between status requests grows, so that a job is noticed to be
+ * complete late by at most a tenth of its own time and a second.  A job is
+ * complete when both its state and its progress say so.  A job that fails
+ * temporarily, is skipped or makes no progress is restarted a few times;
+ * abandoned jobs go on running on the platform and use up quota.  Waiting never
+ * blocks: a job is advanced like a call.
  */
 #ifndef ADP_PLATFORM_JOB_JOB_H
 #define ADP_PLATFORM_JOB_JOB_H
@@ -19,17 +19,17 @@
 typedef struct AdpJob AdpJob;
 
 /*
- * Makes a job in cxt; nothing is sent before the first advance.  request starts
- * it and is copied; subject as for calls.
+ * Allocates a job in cxt; sends nothing before the first advance.  request
+ * starts the job and is copied; subject as for calls.
  */
 extern AdpJob *adp_job_create(AdpSession *session, MemoryContext cxt,
 							  const AdpApiRequest *request,
 							  const char *subject);
 
-/* Takes the job as far as it goes without waiting. */
+/* Advances the job as far as possible without waiting. */
 extern AdpJobState adp_job_advance(AdpJob *job);
 
-/* The platform's name for a job that is ready. */
+/* Returns the platform's id of a job that is ready. */
 extern const char *adp_job_id(const AdpJob *job);
 
 /*
@@ -38,16 +38,16 @@ extern const char *adp_job_id(const AdpJob *job);
  */
 extern bool adp_job_ask_again(AdpJob *job);
 
-/* Says that rows of the job go out: from now on it is not started over. */
+/* Reports that the caller returns rows of the job: it is never restarted. */
 extern void adp_job_pin(AdpJob *job);
 
-/* How the platform put it; all zero if it is we who gave up. */
+/* Returns the platform's failure; all zero if adpipe gave up. */
 extern const AdpFailure *adp_job_failure(const AdpJob *job);
 
 /* Throws the error of a failed job. */
 pg_noreturn extern void adp_job_throw(const AdpJob *job);
 
-/* Ends a job here; over there it runs on. */
+/* Frees a job; on the platform it keeps running. */
 extern void adp_job_release(AdpJob *job);
 
 #endif /* ADP_PLATFORM_JOB_JOB_H */

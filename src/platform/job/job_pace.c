@@ -1,23 +1,23 @@
 /*
  * job_pace.c
- *	  When to ask about a job, and when to give up: pure policy, no I/O.
+ *	  When to poll a job, and when to give up: pure policy, no I/O.
  */
 #include "postgres.h"
 
 #include "platform/job/job_pace.h"
 
-/* The shortest and the longest pause between two questions. */
+/* The shortest and the longest pause between two status requests. */
 #define GAP_MIN_MS 1000
 #define GAP_MAX_MS 30000
 
-/* A job may be noticed late by one part in so many of its time. */
+/* A job's completion is noticed late by at most this part of its time. */
 #define GAP_SHARE 10
 
-/* A job must move within one part in so many of the time that it may take. */
+/* A job must make progress within this part of job_timeout_ms. */
 #define STUCK_SHARE 12
 
 /*
- * Milliseconds to the next question.
+ * Returns the pause before the next status request.
  */
 int64
 adp_job_gap_ms(int64 elapsed_ms)
@@ -26,7 +26,7 @@ adp_job_gap_ms(int64 elapsed_ms)
 }
 
 /*
- * Whether a job stands still.
+ * Whether a job makes no progress.
  */
 bool
 adp_job_is_stuck(int64 idle_ms, int64 timeout_ms)
