@@ -53,7 +53,7 @@ extern void adp_account_check_settings(const AdpPlatform *platform,
 extern int adp_account_minor_digits(const AdpPlatform *platform,
 									const char *currency);
 
-/* Returns today's date in the account's time zone; throws if that is unknown. */
+/* Returns today's date in the account's time zone; throws if unknown. */
 extern DateADT adp_account_today(const AdpAccount *account);
 
 #endif /* ADP_PLATFORM_ACCOUNT_H */

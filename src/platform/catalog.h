@@ -121,7 +121,7 @@ typedef struct AdpSource
 	bool is_single;		   /* the response is one row, not a list */
 	bool asks_manager;	   /* one response of the manager covers all accounts */
 	bool is_shared;		   /* rows of an account may belong to its managers */
-	const char *day_field; /* field of conditions on days; NULL: the platform's */
+	const char *day_field; /* field for conditions on days; or NULL */
 	const char *attributed; /* google_ads: resources whose fields do not split
 							 * its rows, comma-separated; NULL: not known */
 	bool is_part; /* spend and impressions of its rows never add up to more
@@ -150,10 +150,9 @@ typedef struct AdpWatch
 
 typedef struct AdpVersion
 {
-	const char *name; /* as in the URL */
-	const char
-		*sunset; /* ISO date of the announced shutdown; NULL: not announced */
-	bool is_default; /* used if no option names a version; else the first */
+	const char *name;	/* as in the URL */
+	const char *sunset; /* ISO date of the shutdown; NULL: not announced */
+	bool is_default;	/* used if no option names a version; else the first */
 } AdpVersion;
 
 #endif /* ADP_PLATFORM_CATALOG_H */

@@ -48,9 +48,8 @@ typedef struct AdpAccountPaths
 	const char *system;
 	const char *retargeting;
 	const char *status;
-	const char *closed; /* the status of accounts that "*" leaves out */
-	const char
-		*manager; /* the manager above it, as row_account; NULL: not reported */
+	const char *closed;	 /* the status of accounts that "*" leaves out */
+	const char *manager; /* the manager above it, as row_account; or NULL */
 } AdpAccountPaths;
 
 /* The request that lists the accounts behind "*", unless a hook makes it. */
@@ -134,15 +133,13 @@ typedef struct AdpPlatform
 	const AdpWatch *watches;  /* ends with a NULL source; or NULL */
 
 	const struct AdpFailureKind *failures; /* classes of failed responses */
-	const struct AdpQuotaUsageKind
-		*usage; /* response headers about quotas; NULL: not sent */
+	const struct AdpQuotaUsageKind *usage; /* headers about quotas; or NULL */
 	const struct AdpJobKind *jobs; /* background reports; NULL: not offered */
 
 	AdpIdRule account_id;
 	AdpAccountPaths account_paths;
 	AdpAccountListRequest listing;
-	const char
-		*account_path; /* template of the request for an account's settings */
+	const char *account_path; /* template of the request for account settings */
 	const AdpSettingHeader *headers; /* ends with a NULL name; or NULL */
 	const char *whole_currencies;	 /* currencies without a smaller unit */
 
@@ -168,8 +165,8 @@ typedef struct AdpPlatform
 	/*
 	 * Returns the kind of a field of a source, listed or not.  *split is set
 	 * to what requesting the field splits rows by: its own name, or that of an
-	 * object with several fields; NULL: it does not split rows.  NULL: the
-	 * kind is that of the catalogue, and segments split rows.
+	 * object with several fields; NULL: it does not split rows.  Without
+	 * the callback the catalogue decides, and segments split rows.
 	 */
 	AdpFieldKind (*field_kind)(const char *source, const char *name,
 							   const char **split);

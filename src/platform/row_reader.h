@@ -1,11 +1,11 @@
 /*
  * row_reader.h
- *	  How the rows of a source are read, if a row is more than the members of an
- *	  object.
+ *	  How the rows of a source are read, if a row is more than the members
+ *	  of an object.
  *
- * A source points at a const AdpRowReader, a struct of callbacks in the folder of
- * its platform, which may be the first member of a larger struct.  A callback
- * that has nothing to do is NULL.
+ * A source points at a const AdpRowReader, a struct of callbacks in the folder
+ * of its platform, which may be the first member of a larger struct.  A
+ * callback that has nothing to do is NULL.
  */
 #ifndef ADP_PLATFORM_ROW_READER_H
 #define ADP_PLATFORM_ROW_READER_H

@@ -114,9 +114,9 @@ is($session->query($sql), $short, 'the session knows the account');
 $sim->faults([ refusal(0) ]);
 $session->query("CALL adpipe.refresh('ads.campaign', '$since', '$until')");
 is($session->query($stored), $whole, 'a refresh leaves what is stored as it is');
-is($session->query("SELECT status, error ~ 'does not give all rows of account $korea' FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), 'failed|t', 'and has failed');
+is($session->query("SELECT status, error ~ 'does not return all rows of account $korea' FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), 'failed|t', 'and has failed');
 like($session->query("SELECT string_agg(concat_ws(' ', severity, account_id, problem, action), E'\\n') FROM adpipe.health WHERE target = 'ads.campaign'::regclass"),
-	qr/$korea.*does not give all rows/s, 'health shows the account');
+	qr/$korea.*does not return all rows/s, 'health shows the account');
 is($session->query("SELECT count(DISTINCT account_id) FROM adpipe.slices WHERE target = 'ads.campaign'::regclass AND run_id = (SELECT max(run_id) FROM adpipe.runs)"), '1', 'the other account is refreshed');
 $sim->faults([ refusal(1) ]);
 $session->query("CALL adpipe.refresh('ads.campaign', '$since', '$until')");

@@ -322,7 +322,7 @@ enter_listings(AdpAccountResolver *resolver)
  * fetch.
  */
 static bool
-take_along_listing(const AdpAccountResolver *resolver)
+advance_other_listing(const AdpAccountResolver *resolver)
 {
 	AdpSession *session = resolver->session;
 	dlist_iter iter;
@@ -372,7 +372,7 @@ find_listing(AdpAccountResolver *resolver, bool *is_ours)
 	known = adp_account_cache_find(settings, NULL);
 	if (known != NULL)
 		return known;
-	if (take_along_listing(resolver))
+	if (advance_other_listing(resolver))
 		return adp_account_cache_find(settings, NULL);
 	enter_listings(resolver);
 	*is_ours = true;

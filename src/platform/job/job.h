@@ -1,14 +1,14 @@
 /*
  * job.h
- *	  Reports that the platform generates in the background: started, polled, then
- *	  read page by page like any other.
+ *	  Reports that the platform generates in the background: started,
+ *	  polled, then read page by page like any other.
  *
  * The interval between status requests grows, so that a job is noticed to be
  * complete late by at most a tenth of its own time and a second.  A job is
  * complete when both its state and its progress say so.  A job that fails
  * temporarily, is skipped or makes no progress is restarted a few times;
- * abandoned jobs go on running on the platform and use up quota.  Waiting never
- * blocks: a job is advanced like a call.
+ * abandoned jobs go on running on the platform and use up quota.  Waiting
+ * never blocks: a job is advanced like a call.
  */
 #ifndef ADP_PLATFORM_JOB_JOB_H
 #define ADP_PLATFORM_JOB_JOB_H

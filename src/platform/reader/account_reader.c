@@ -1,6 +1,6 @@
 /*
  * account_reader.c
- *	  One account's way through its pages.
+ *	  Reads the pages of one account.
  */
 #include "postgres.h"
 
@@ -10,8 +10,8 @@
 #include "platform/row_reader.h"
 
 /*
- * Lets the source's row reader look at the query, and makes its shaper; NULL:
- * there is none.
+ * Lets the source's row reader check the query and make its shaper.  Returns
+ * NULL if the cells as read are the row.
  */
 static AdpShaper *
 make_shaper(const AdpPlatform *platform, const AdpSettings *settings,
@@ -29,7 +29,7 @@ make_shaper(const AdpPlatform *platform, const AdpSettings *settings,
 }
 
 /*
- * Makes the plan.
+ * Compiles the query once for all accounts.
  */
 AdpAccountReadPlan *
 adp_account_reader_plan(MemoryContext cxt, AdpSession *session,
@@ -51,7 +51,7 @@ adp_account_reader_plan(MemoryContext cxt, AdpSession *session,
 }
 
 /*
- * Makes a reader.
+ * Allocates a reader; the first request waits for the first advance.
  */
 AdpAccountReader *
 adp_account_reader_create(const AdpAccountReadPlan *plan,
@@ -78,7 +78,7 @@ adp_account_reader_create(const AdpAccountReadPlan *plan,
 }
 
 /*
- * Takes what is on its way as far as it goes.
+ * Advances the job or page fetch of the account.
  */
 AdpAccountReaderState
 adp_account_reader_advance(AdpAccountReader *reader)
@@ -115,7 +115,7 @@ adp_account_reader_advance(AdpAccountReader *reader)
 }
 
 /*
- * Whose pages these are.
+ * Names the platform and the account in errors of the page walk.
  */
 static AdpWalker
 walker_of(const AdpAccountReader *reader)
@@ -144,7 +144,7 @@ keep_next_token(AdpAccountReader *reader)
 }
 
 /*
- * Takes the page just parsed into the walk.
+ * Records the page just parsed in the walk, which detects repeated pages.
  */
 static void
 take_into_walk(AdpAccountReader *reader)
@@ -158,7 +158,8 @@ take_into_walk(AdpAccountReader *reader)
 }
 
 /*
- * Opens the page that has arrived; false if it cannot be read.
+ * Opens the page that has arrived.  Returns false, with *error, if it is
+ * malformed.
  */
 static bool
 open_page(AdpAccountReader *reader, AdpError *error)
@@ -177,8 +178,8 @@ open_page(AdpAccountReader *reader, AdpError *error)
 }
 
 /*
- * Whether the rows so far are cut at the platform's limit of them.  Who wants no
- * more rows than that, and gets them as they come, misses none.
+ * Whether the platform has truncated the rows so far at its limit.  A
+ * statement that wants no more rows than that, in any order, misses none.
  */
 static bool
 is_capped(const AdpAccountReader *reader)
@@ -194,8 +195,8 @@ is_capped(const AdpAccountReader *reader)
 }
 
 /*
- * Deals with a page that is cut at the platform's limit of rows: its days are
- * asked for in halves.  Throws if that cannot be done.
+ * Handles a page that the platform has truncated: requests its days in two
+ * halves, or throws if there is only one day.
  */
 static void
 shrink_capped(AdpAccountReader *reader)
@@ -217,10 +218,10 @@ shrink_capped(AdpAccountReader *reader)
 }
 
 /*
- * Warns if the platform may have left out rows of a span that has been read.
+ * Warns if the platform may have left out rows of a date range that was read.
  */
 static void
-doubt_answer(const AdpAccountReader *reader)
+warn_of_gap(const AdpAccountReader *reader)
 {
 	const AdpSession *session = reader->plan->session;
 	const AdpPlatform *platform = session->platform;
@@ -234,8 +235,8 @@ doubt_answer(const AdpAccountReader *reader)
 }
 
 /*
- * Asks for what comes after the page just parsed: the span's next page, or the
- * next span's first.
+ * Requests what follows the page just parsed: the next page of the date range,
+ * or the first page of the next range.
  */
 static void
 ask_after(AdpAccountReader *reader)
@@ -249,7 +250,7 @@ ask_after(AdpAccountReader *reader)
 	reader->halvings = Max(reader->halvings - 1, reader->least_halvings);
 	reader->nrows += adp_page_count(reader->page);
 	if (!has_next)
-		doubt_answer(reader);
+		warn_of_gap(reader);
 	if (has_next)
 		adp_account_reader_ask_page(reader);
 	else
@@ -258,7 +259,7 @@ ask_after(AdpAccountReader *reader)
 }
 
 /*
- * Begins to hold on to the page just parsed until it has been read.
+ * Keeps the body of the page just parsed while its rows are read.
  */
 static void
 hold_page(AdpAccountReader *reader)
@@ -271,7 +272,7 @@ hold_page(AdpAccountReader *reader)
 }
 
 /*
- * Turns to the page that has arrived.
+ * Opens the page that has arrived, and requests the next one.
  */
 bool
 adp_account_reader_turn(AdpAccountReader *reader)
@@ -287,7 +288,7 @@ adp_account_reader_turn(AdpAccountReader *reader)
 	}
 	if (!open_page(reader, &error))
 	{
-		/* first: the words of the error may lie in the page's memory */
+		/* first: the texts of the error may point into the page's memory */
 		adp_page_fetch_reject(reader->fetch, &error);
 		MemoryContextReset(reader->page_cxt);
 		return false;
@@ -308,7 +309,7 @@ adp_account_reader_turn(AdpAccountReader *reader)
 }
 
 /*
- * Lets go of a page that has been read.
+ * Frees a page that was read.
  */
 static void
 drop_page(AdpAccountReader *reader)
@@ -319,7 +320,7 @@ drop_page(AdpAccountReader *reader)
 }
 
 /*
- * The next row that the shaper makes; NULL if the page is used up.
+ * Returns the next row that the shaper makes; NULL at the end of the page.
  */
 static const AdpCell *
 next_shaped(AdpAccountReader *reader)
@@ -349,7 +350,7 @@ next_shaped(AdpAccountReader *reader)
 }
 
 /*
- * The page's next row.
+ * Returns the page's next row.
  */
 const AdpCell *
 adp_account_reader_next(AdpAccountReader *reader)
@@ -373,7 +374,7 @@ adp_account_reader_next(AdpAccountReader *reader)
 }
 
 /*
- * Lets go of all it holds.
+ * Frees the page, the fetch and the job.
  */
 void
 adp_account_reader_close(AdpAccountReader *reader)

@@ -1,10 +1,11 @@
 /*
  * account_reader.h
- *	  One account's way through its pages.
+ *	  Reads the pages of one account.
  *
- * The days of an account are asked for in spans, one after the other.  Each span
- * is a sequence of pages.  A page is fetched whole, parsed and checked before a
- * row of it goes out, and the one after is on its way meanwhile.
+ * The days of an account are requested in date ranges, one after the other.
+ * Each range is a sequence of pages.  A page is fetched, parsed and checked as
+ * a whole before its first row is returned; meanwhile the next page is being
+ * fetched.
  */
 #ifndef ADP_PLATFORM_READER_ACCOUNT_READER_H
 #define ADP_PLATFORM_READER_ACCOUNT_READER_H
@@ -15,47 +16,47 @@
 
 typedef struct AdpAccountReader AdpAccountReader;
 
-/* What readers of one reader have in common. */
+/* What the account readers of one reader share. */
 typedef struct AdpAccountReadPlan
 {
 	AdpSession *session;
-	MemoryContext cxt;	   /* of the reader */
-	const AdpQuery *query; /* days are filled in per span */
+	MemoryContext cxt;	   /* that of the reader */
+	const AdpQuery *query; /* days are filled in per date range */
 	const AdpDays *days;
 	AdpPageForm *form;
-	AdpShaper *shaper; /* NULL: cells read are cells given */
+	AdpShaper *shaper; /* NULL: the cells as read are the row */
 } AdpAccountReadPlan;
 
-/* Makes the plan in cxt; throws for days that the platform surely lacks. */
+/* Makes the plan in cxt; throws for days before the platform's reach. */
 extern AdpAccountReadPlan *adp_account_reader_plan(MemoryContext cxt,
 												   AdpSession *session,
 												   const AdpQuery *query,
 												   const AdpDays *days);
 
-/* Makes a reader; sends nothing yet. */
+/* Allocates a reader; sends nothing yet. */
 extern AdpAccountReader *adp_account_reader_create(
 	const AdpAccountReadPlan *plan, const AdpAccount *account);
 
 typedef enum AdpAccountReaderState
 {
-	ADP_ACCOUNT_READER_BUSY,  /* a page is on its way, or must wait */
+	ADP_ACCOUNT_READER_BUSY,  /* a page is being fetched, or must wait */
 	ADP_ACCOUNT_READER_READY, /* a page has arrived: turn to it */
-	ADP_ACCOUNT_READER_IDLE	  /* a page is being read, or there is none left */
+	ADP_ACCOUNT_READER_IDLE	  /* a page is being read, or all are read */
 } AdpAccountReaderState;
 
-/* Takes what is on its way as far as it goes without waiting. */
+/* Advances the account's requests as far as possible without waiting. */
 extern AdpAccountReaderState adp_account_reader_advance(AdpAccountReader *reader);
 
 /*
- * Turns to the page that has arrived: parses and checks all of it, then asks
- * for the one after.  False if it cannot be read and is fetched again.
+ * Parses and checks the page that has arrived, then requests the next one.
+ * Returns false if the page is malformed and fetched again.
  */
 extern bool adp_account_reader_turn(AdpAccountReader *reader);
 
-/* The page's next row, one cell per field; NULL when it is used up. */
+/* Returns the page's next row, one cell per field; NULL at its end. */
 extern const AdpCell *adp_account_reader_next(AdpAccountReader *reader);
 
-/* Lets go of all it holds. */
+/* Frees everything; the reader must not be used again. */
 extern void adp_account_reader_close(AdpAccountReader *reader);
 
 extern const AdpAccount *adp_account_reader_account(

@@ -1,6 +1,7 @@
 /*
  * account_requests.c
- *	  What a reader asks for: spans, by pages or jobs, and otherwise if need be.
+ *	  The requests of an account reader: date ranges, by pages or jobs, and
+ *	  their replacement when the platform refuses them.
  */
 #include "postgres.h"
 
@@ -14,37 +15,38 @@
 #include "platform/row_reader.h"
 
 /*
- * How often a page is halved that is too big: 500 rows become one.  Lists with
- * large fields are refused down to a few rows.
+ * Maximum number of times that a page which is too large is halved: 500 rows
+ * become one.  The platform refuses lists with large fields down to a few
+ * rows.
  */
 #define HALVINGS_MAX 8
 
-/* So often the same has to be refused before it is asked for otherwise. */
+/* Consecutive refusals of a request before it is changed. */
 #define REFUSALS_MIN 2
 
 /*
- * Takes the conditions on enums out of a query.  A limit goes with them: it
- * counted rows that met them.
+ * Removes the conditions on enums from a query, and the limit, which counted
+ * rows that met them.
  */
 static void
 drop_enum_conditions(AdpQuery *query)
 {
-	AdpCondition *kept =
+	AdpCondition *conditions =
 		palloc(Max(query->nconditions, 1) * sizeof(AdpCondition));
 	int n = 0;
 
 	for (int i = 0; i < query->nconditions; i++)
 	{
 		if (query->conditions[i].field->type != ADP_FIELD_ENUM)
-			kept[n++] = query->conditions[i];
+			conditions[n++] = query->conditions[i];
 	}
-	query->conditions = kept;
+	query->conditions = conditions;
 	query->nconditions = n;
 	query->limit = 0;
 }
 
 /*
- * Lets go of the current span's job.
+ * Frees the job of the current date range.
  */
 void
 adp_account_reader_drop_job(AdpAccountReader *reader)
@@ -56,7 +58,7 @@ adp_account_reader_drop_job(AdpAccountReader *reader)
 }
 
 /*
- * Whether the current span's query can be got by a job.
+ * Whether a job can read the current query.
  */
 static bool
 can_use_job(const AdpAccountReader *reader)
@@ -65,7 +67,7 @@ can_use_job(const AdpAccountReader *reader)
 }
 
 /*
- * The days of the current span; 0 if the query is of none.
+ * Returns the number of days in the current range; 0 for a query without days.
  */
 static int
 ndays(const AdpAccountReader *reader)
@@ -76,7 +78,7 @@ ndays(const AdpAccountReader *reader)
 }
 
 /*
- * Whether the current span is to be got by a job.
+ * Whether a job is to read the current date range.
  */
 static bool
 wants_job(const AdpAccountReader *reader)
@@ -90,7 +92,7 @@ wants_job(const AdpAccountReader *reader)
 }
 
 /*
- * Begins the current span, if one is left: writes its query.
+ * Begins the current date range, if there is one: writes its query.
  */
 static void
 begin_span(AdpAccountReader *reader)
@@ -119,7 +121,7 @@ begin_span(AdpAccountReader *reader)
 }
 
 /*
- * Cuts an account's days into spans that the platform takes at once.
+ * Splits an account's days into ranges that the platform accepts.
  */
 static void
 cut_days(AdpAccountReader *reader)
@@ -138,12 +140,12 @@ cut_days(AdpAccountReader *reader)
 }
 
 /*
- * Begins with the account's days.
+ * Begins with the first date range of the account.
  */
 void
 adp_account_reader_begin(AdpAccountReader *reader)
 {
-	/* what must be whole is looked into anew */
+	/* if rows must not be missing, test the account's refusal again */
 	reader->drops_enum_filters = !adp_guc_require_whole &&
 		adp_account_cache_has_refusal(reader->plan->session->settings,
 									  reader->account->id);
@@ -152,8 +154,8 @@ adp_account_reader_begin(AdpAccountReader *reader)
 }
 
 /*
- * Whether the current span can be asked for in halves: it has several days,
- * and none of its rows have gone out.
+ * Whether the current date range can be halved: it has several days, and none
+ * of its rows are returned yet.
  */
 bool
 adp_account_reader_can_halve(const AdpAccountReader *reader)
@@ -165,7 +167,8 @@ adp_account_reader_can_halve(const AdpAccountReader *reader)
 }
 
 /*
- * What is asked for now: the page of the last token, the first without one.
+ * Describes the page to request: that of the last token, the first without
+ * one.
  */
 static AdpPageAsk
 make_ask(const AdpAccountReader *reader)
@@ -184,8 +187,8 @@ make_ask(const AdpAccountReader *reader)
 }
 
 /*
- * Asks for a page of the current span.  The request is written in memory of its
- * own, for it may be long and there may be many.
+ * Requests a page of the current date range.  The request is written in a
+ * memory context of its own, since it may be long and there may be many.
  */
 void
 adp_account_reader_ask_page(AdpAccountReader *reader)
@@ -205,7 +208,7 @@ adp_account_reader_ask_page(AdpAccountReader *reader)
 }
 
 /*
- * Starts the current span's job.
+ * Starts the job of the current date range.
  */
 static void
 start_job(AdpAccountReader *reader)
@@ -222,7 +225,7 @@ start_job(AdpAccountReader *reader)
 }
 
 /*
- * Asks for the first of the current span.
+ * Starts the job of the current date range, or requests its first page.
  */
 void
 adp_account_reader_ask_first(AdpAccountReader *reader)
@@ -234,7 +237,7 @@ adp_account_reader_ask_first(AdpAccountReader *reader)
 }
 
 /*
- * Goes on to the next span.
+ * Begins the next date range.
  */
 void
 adp_account_reader_ask_next(AdpAccountReader *reader)
@@ -246,7 +249,7 @@ adp_account_reader_ask_next(AdpAccountReader *reader)
 }
 
 /*
- * Asks for the halves of the current span in its place.
+ * Replaces the current date range by its halves.
  */
 void
 adp_account_reader_ask_halves(AdpAccountReader *reader)
@@ -261,7 +264,7 @@ adp_account_reader_ask_halves(AdpAccountReader *reader)
 }
 
 /*
- * The source of the query; never NULL.
+ * Returns the source of the query; never NULL.
  */
 static const AdpSource *
 source_of(const AdpAccountReader *reader)
@@ -271,7 +274,7 @@ source_of(const AdpAccountReader *reader)
 }
 
 /*
- * Whether rows would be missing from the answer to a plain question.
+ * Whether a response without enum filters would lack rows.
  */
 static bool
 lacks_without_enums(const AdpAccountReader *reader)
@@ -284,7 +287,7 @@ lacks_without_enums(const AdpAccountReader *reader)
 }
 
 /*
- * Why rows may be missing.
+ * Asks the source's row reader.
  */
 const char *
 adp_account_reader_find_gap(const AdpAccountReader *reader)
@@ -300,7 +303,7 @@ adp_account_reader_find_gap(const AdpAccountReader *reader)
 }
 
 /*
- * Whether a plain question would be another one than that which was refused.
+ * Whether leaving out the enum filters would change the request.
  */
 static bool
 can_drop_enum_filters(const AdpAccountReader *reader)
@@ -316,9 +319,10 @@ can_drop_enum_filters(const AdpAccountReader *reader)
 }
 
 /*
- * Asks again without the conditions on enums, one of whose values the platform
- * does not know; they are also checked locally.  Where rows would be missing,
- * one refusal may be about anything, so the same is asked once more before.
+ * Repeats the request without the conditions on enums, since the platform does
+ * not know one of their values; adpipe checks these conditions itself.  If
+ * rows would then be missing, the same request is first repeated once: a
+ * single refusal may have another reason.
  */
 static void
 restart_without_enum_filters(AdpAccountReader *reader)
@@ -332,7 +336,7 @@ restart_without_enum_filters(AdpAccountReader *reader)
 }
 
 /*
- * Draws the conclusion from an answer that came for a plain question.
+ * Remembers the account, and reports the missing rows.
  */
 void
 adp_account_reader_note_dropped_filters(const AdpAccountReader *reader)
@@ -344,7 +348,7 @@ adp_account_reader_note_dropped_filters(const AdpAccountReader *reader)
 	if (adp_guc_require_whole)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION),
-				 errmsg("platform \"%s\" does not give all rows of account %s",
+				 errmsg("platform \"%s\" does not return all rows of account %s",
 						session->platform->name, reader->account->id),
 				 errdetail("%s: it refused values of the request twice, and answered at once without them. %s",
 						   reader->subject,
@@ -354,7 +358,8 @@ adp_account_reader_note_dropped_filters(const AdpAccountReader *reader)
 }
 
 /*
- * Asks for the current span by a job, since at once it was too much.
+ * Requests the current date range by a job, since the direct request was too
+ * large.
  */
 static void
 restart_by_job(AdpAccountReader *reader)
@@ -366,8 +371,8 @@ restart_by_job(AdpAccountReader *reader)
 }
 
 /*
- * Whether a page that is too big can be had with fewer rows.  A report that has
- * to be made anew for its first page is better made by a job.
+ * Whether a page that is too large can be requested with fewer rows.  A report
+ * that the platform generates anew for its first page is better read by a job.
  */
 static bool
 can_shrink_page(const AdpAccountReader *reader)
@@ -377,8 +382,8 @@ can_shrink_page(const AdpAccountReader *reader)
 }
 
 /*
- * Finds something else to ask for in place of what has failed for good; false
- * if there is nothing.
+ * Replaces a request that has failed permanently.  Returns false if there is
+ * no smaller one.
  */
 static bool
 ask_for_less(AdpAccountReader *reader, const AdpFailure *failure)
@@ -389,7 +394,7 @@ ask_for_less(AdpAccountReader *reader, const AdpFailure *failure)
 	{
 		adp_page_fetch_drop(reader->fetch);
 		reader->halvings++;
-		/* a page in the middle was tried larger than the one before */
+		/* earlier pages worked: do not go back to larger ones */
 		if (reader->is_begun)
 			reader->least_halvings = reader->halvings;
 		adp_account_reader_ask_page(reader);
@@ -405,12 +410,12 @@ ask_for_less(AdpAccountReader *reader, const AdpFailure *failure)
 }
 
 /*
- * Deals with a fetch that failed for good.
+ * Handles a fetch that failed permanently.
  */
 void
 adp_account_reader_ask_otherwise(AdpAccountReader *reader)
 {
-	/* a copy, since asking otherwise lets go of the call */
+	/* a copy, since the new request frees the call */
 	AdpFailure failure = *adp_page_fetch_failure(reader->fetch);
 
 	if (failure.is_not_ready && reader->job != NULL &&
@@ -430,7 +435,7 @@ adp_account_reader_ask_otherwise(AdpAccountReader *reader)
 }
 
 /*
- * Takes the current span's job as far as it goes.
+ * Advances the job; handles its failure.
  */
 void
 adp_account_reader_advance_job(AdpAccountReader *reader)
@@ -447,7 +452,7 @@ adp_account_reader_advance_job(AdpAccountReader *reader)
 			adp_account_reader_ask_page(reader);
 			break;
 		case ADP_JOB_FAILED:
-			/* a copy, since asking otherwise lets go of the job */
+			/* a copy, since the new request frees the job */
 			failure = *adp_job_failure(job);
 			if (!ask_for_less(reader, &failure))
 				adp_job_throw(job);

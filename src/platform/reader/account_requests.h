@@ -1,9 +1,9 @@
 /*
  * account_requests.h
- *	  What reader.c and cursor_ask.c share; private to them.
+ *	  The state of an account reader; private to the two files below.
  *
- * cursor_ask.c decides what a reader asks for, reader.c reads what comes.  What
- * asks is called in the plan's memory context.
+ * account_requests.c decides what to request, account_reader.c reads the
+ * responses.  Functions that send requests run in the plan's memory context.
  */
 #ifndef ADP_PLATFORM_READER_ACCOUNT_REQUESTS_H
 #define ADP_PLATFORM_READER_ACCOUNT_REQUESTS_H
@@ -19,83 +19,86 @@ struct AdpAccountReader
 	const AdpAccountReadPlan *plan;
 	const AdpAccount *account;
 
-	AdpDateRanges spans; /* still to be asked for */
+	AdpDateRanges spans; /* still to be requested */
 
-	/* the current span */
+	/* the current date range */
 	AdpQuery query;
-	char *subject;			 /* for errors: account and days */
-	bool is_begun;			 /* a page of it has been read */
-	int64 nrows;			 /* read of it */
-	bool drops_enum_filters; /* what the platform refused is left out, for all spans:
-					  * conditions on enums, or a value that makes rows missing */
-	int refusals;			 /* of that value, in a row */
-	bool is_listing;		 /* its one row is the account: nothing is asked */
-	bool has_row;			 /* that row has not been given */
+	char *subject; /* for errors: account and days */
+	bool is_begun; /* a page of it has been read */
+	int64 nrows;   /* rows read of it */
+	/*
+	 * For all date ranges, requests leave out the conditions on enums, or the
+	 * value that makes rows missing: the platform has refused them.
+	 */
+	bool drops_enum_filters;
+	int refusals;	 /* consecutive refusals of that value */
+	bool is_listing; /* its one row is the account: sends no requests */
+	bool has_row;	 /* that row is not returned yet */
 
-	/* asking for reports in the background, and for pages */
-	bool prefers_jobs;	/* at once was too much before */
-	bool by_job;		/* this span is asked for by a job */
-	AdpJob *job;		/* it, until the next span begins; NULL: none */
-	bool is_awaited;	/* its rows cannot be asked for yet */
+	/* background reports and page sizes */
+	bool prefers_jobs;	/* a direct request was too large before */
+	bool by_job;		/* a job reads this date range */
+	AdpJob *job;		/* until the next range begins; or NULL */
+	bool is_awaited;	/* its rows cannot be requested yet */
 	int halvings;		/* of the next page */
-	int least_halvings; /* fewer have failed */
+	int least_halvings; /* with fewer, requests have failed */
 
-	AdpPageWalk walk;	 /* through the span's pages so far */
-	AdpPageFetch *fetch; /* the next page, and the body that cells point into */
+	AdpPageWalk walk;	 /* through the pages of the date range so far */
+	AdpPageFetch *fetch; /* the next page, and the body of the current one */
 
 	/* the page that is being read */
-	AdpPageRows *page; /* NULL: none being read */
+	AdpPageRows *page; /* NULL: no page is being read */
 	MemoryContext page_cxt;
-	const AdpCell *read;   /* the row that the shaper is at, or NULL */
-	int nth;			   /* rows made of it */
-	AdpCell *cells;		   /* the one made last */
-	MemoryContext row_cxt; /* what those cells point into */
+	const AdpCell *read;   /* the row that is being shaped, or NULL */
+	int nth;			   /* rows made of it so far */
+	AdpCell *cells;		   /* the latest of these rows */
+	MemoryContext row_cxt; /* memory of its cells */
 };
 
 /*
- * Cuts the account's days into spans that the platform takes at once and begins
- * the first; sends nothing.
+ * Splits the account's days into date ranges that the platform accepts, and
+ * begins the first one; sends nothing.
  */
 extern void adp_account_reader_begin(AdpAccountReader *reader);
 
-/* Asks for the first of the current span: its job, or a page. */
+/* Starts the job of the current date range, or requests its first page. */
 extern void adp_account_reader_ask_first(AdpAccountReader *reader);
 
-/* Asks for the current span's page after the token kept last. */
+/* Requests the page of the current date range after the last token. */
 extern void adp_account_reader_ask_page(AdpAccountReader *reader);
 
-/* Goes on to the next span, if there is one, and asks for the first of it. */
+/* Begins the next date range, if any, and sends its first request. */
 extern void adp_account_reader_ask_next(AdpAccountReader *reader);
 
 /*
- * Whether the current span can be asked for in halves: it has several days, and
- * none of its rows have gone out.
+ * Whether the current date range can be halved: it has several days, and none
+ * of its rows are returned yet.
  */
 extern bool adp_account_reader_can_halve(const AdpAccountReader *reader);
 
-/* Asks for the halves of the current span in its place; from any context. */
+/* Replaces the current date range by its halves; in any memory context. */
 extern void adp_account_reader_ask_halves(AdpAccountReader *reader);
 
 /*
- * Asks for something else in place of the fetch that has failed; throws if there
- * is nothing.
+ * Replaces a request that has failed permanently by a smaller one; throws if
+ * there is none.
  */
 extern void adp_account_reader_ask_otherwise(AdpAccountReader *reader);
 
 /*
- * Draws the conclusion from an answer that came for a plain question: the account
- * refuses the value, and rows are missing.
+ * Handles a response without enum filters that arrived after refusals:
+ * remembers that the account refuses the value, and reports the missing rows.
  */
 extern void adp_account_reader_note_dropped_filters(
 	const AdpAccountReader *reader);
 
-/* Why rows may be missing from the answer that was read; NULL: they are not. */
+/* Why rows of the response may be missing, as a sentence; or NULL. */
 extern const char *adp_account_reader_find_gap(const AdpAccountReader *reader);
 
-/* Takes the current span's job as far as it goes; then asks for its rows. */
+/* Advances the job of the current date range; then requests its rows. */
 extern void adp_account_reader_advance_job(AdpAccountReader *reader);
 
-/* Lets go of the current span's job; harmless without one. */
+/* Frees the job of the current date range, if any. */
 extern void adp_account_reader_drop_job(AdpAccountReader *reader);
 
 #endif /* ADP_PLATFORM_READER_ACCOUNT_REQUESTS_H */

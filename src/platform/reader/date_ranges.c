@@ -1,13 +1,13 @@
 /*
  * date_ranges.c
- *	  Spans of days that are still to be asked for.
+ *	  Date ranges that are still to be requested.
  */
 #include "postgres.h"
 
 #include "platform/reader/date_ranges.h"
 
 /*
- * Adds a span.
+ * Appends a range.
  */
 static void
 push_span(AdpDateRanges *spans, DateADT since, DateADT until)
@@ -23,8 +23,8 @@ push_span(AdpDateRanges *spans, DateADT since, DateADT until)
 }
 
 /*
- * Adds days, in spans; the earliest ends up last, which is where they are taken
- * from.
+ * Adds days, split into ranges.  The list is a stack: the earliest range comes
+ * last.
  */
 void
 adp_date_ranges_add(AdpDateRanges *spans, AdpDateRange days, int most)
@@ -38,7 +38,7 @@ adp_date_ranges_add(AdpDateRanges *spans, AdpDateRange days, int most)
 }
 
 /*
- * The current span.
+ * Returns the last range of the list, or NULL.
  */
 const AdpDateRange *
 adp_date_ranges_current(const AdpDateRanges *spans)
@@ -47,7 +47,7 @@ adp_date_ranges_current(const AdpDateRanges *spans)
 }
 
 /*
- * Puts the current span's halves in its place.
+ * Replaces the current range by its halves.
  */
 void
 adp_date_ranges_halve(AdpDateRanges *spans)
@@ -61,7 +61,7 @@ adp_date_ranges_halve(AdpDateRanges *spans)
 }
 
 /*
- * Ends the current span.
+ * Removes the current range.
  */
 void
 adp_date_ranges_pop(AdpDateRanges *spans)

@@ -1,38 +1,38 @@
 /*
  * date_ranges.h
- *	  Spans of days that are still to be asked for.
+ *	  Date ranges that are still to be requested.
  *
- * Days are asked for in spans, one after the other, the earliest first: one span
- * where the platform takes any range, several where it does not, and two in
- * place of one that the platform finds too much.
+ * Ranges are requested one after the other, the earliest first: one if the
+ * platform accepts any range, several if it does not, and two in place of one
+ * that is too large for the platform.
  */
 #ifndef ADP_PLATFORM_READER_DATE_RANGES_H
 #define ADP_PLATFORM_READER_DATE_RANGES_H
 
 #include "platform/days.h"
 
-/* All zero: none. */
+/* All zero: empty. */
 typedef struct AdpDateRanges
 {
 	int count;
 	int capacity;
-	AdpDateRange *items; /* the last one is the current */
+	AdpDateRange *items; /* the last one is the current one */
 } AdpDateRanges;
 
 /*
- * Adds days, in spans of so many at most; 0: in one.  They become the current
- * ones.  Lives in CurrentMemoryContext.
+ * Adds days, in ranges of at most so many; 0: in one range.  The earliest of
+ * them becomes the current range.  Lives in CurrentMemoryContext.
  */
 extern void adp_date_ranges_add(AdpDateRanges *spans, AdpDateRange days,
 								int most);
 
-/* The current span; NULL if none is left. */
+/* Returns the current range; NULL if the list is empty. */
 extern const AdpDateRange *adp_date_ranges_current(const AdpDateRanges *spans);
 
-/* Puts the current span's halves in its place; it must have several days. */
+/* Replaces the current range by its halves; it must have several days. */
 extern void adp_date_ranges_halve(AdpDateRanges *spans);
 
-/* Ends the current span, of which there must be one. */
+/* Removes the current range; the list must not be empty. */
 extern void adp_date_ranges_pop(AdpDateRanges *spans);
 
 #endif /* ADP_PLATFORM_READER_DATE_RANGES_H */

@@ -1,10 +1,10 @@
 /*
  * misfit.c
- *	  Fields that a platform refuses together: which columns they are.
+ *	  Hints that name the columns whose fields a platform refuses together.
  *
- * Which fields go together is known to the platform only, and it answers with a
- * sentence.  The names of our fields are looked for in it; the sentence decides
- * nothing but what the hint says.
+ * Only the platform knows which fields can be combined, and it reports a
+ * conflict as a sentence.  The hint names our fields that occur in that
+ * sentence; nothing else depends on it.
  */
 #include "postgres.h"
 
@@ -13,7 +13,7 @@
 #include "platform/reader/misfit.h"
 
 /*
- * Whether a character can be part of a name.
+ * Whether a character can be part of a field name.
  */
 static bool
 is_of_name(char c)
@@ -23,7 +23,7 @@ is_of_name(char c)
 }
 
 /*
- * Whether the name at a place of a text begins and ends there.  A dot may end
+ * Whether the name found in a text is a whole word.  A dot after it may end
  * the sentence.
  */
 static bool
@@ -36,8 +36,8 @@ is_whole(const char *text, const char *at, Size len)
 }
 
 /*
- * Whether the name at a place of a text is quoted or an item of a list, so that
- * it cannot be a word of the sentence.
+ * Whether the name found in a text is quoted or part of a list, so that it is
+ * not a word of the sentence.
  */
 static bool
 is_item(const char *text, const char *at, Size len)
@@ -52,8 +52,8 @@ is_item(const char *text, const char *at, Size len)
 }
 
 /*
- * Whether a message names a field, in full or, as an item, without the part
- * before its first dot.
+ * Whether a message names a field: in full or, quoted or listed, without the
+ * part before its first dot.
  */
 static bool
 is_named(const char *message, const char *field)
@@ -77,7 +77,7 @@ is_named(const char *message, const char *field)
 }
 
 /*
- * The hint for a query whose fields do not go together.
+ * Returns the hint, palloc'd, or NULL.
  */
 char *
 adp_misfit_hint(const AdpQuery *query, const char *message)

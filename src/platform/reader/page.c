@@ -1,6 +1,6 @@
 /*
  * page.c
- *	  The rows of one page, whatever it is written in.
+ *	  The rows of one page, JSON or CSV.
  */
 #include "postgres.h"
 
@@ -11,20 +11,20 @@
 #include "platform/account.h"
 #include "platform/reader/page.h"
 
-/* Records between two looks for interrupts. */
+/* Records between two checks for interrupts. */
 #define RECORDS_PER_CHECK 512
 
-/* How much of a page is hashed between two looks for interrupts. */
+/* Bytes of a page that are hashed between two checks for interrupts. */
 #define HASH_CHUNK ((Size) 1024 * 1024)
 
-/* Longest account of a row that an error shows. */
+/* Maximum length of an account id quoted in an error. */
 #define SHOWN_ACCOUNT_MAX 60
 
-/* What is wanted of a JSON page beside its rows. */
+/* The members of a JSON page that are read beside its rows. */
 enum PageMember
 {
-	PAGE_TOKEN,	  /* the member where token_path begins */
-	PAGE_FAILURE, /* the one where promises->failure does */
+	PAGE_TOKEN,	  /* the member that begins token_path */
+	PAGE_FAILURE, /* the member that begins promises->failure */
 	PAGE_MEMBERS
 };
 
@@ -36,8 +36,8 @@ struct AdpPageForm
 	AdpRowShape *shape; /* JSON */
 	AdpShaper *shaper;	/* CSV */
 
-	/* who a row belongs to */
-	int account_cell; /* JSON: the cell that says; -1: none does */
+	/* the account of a row */
+	int account_cell; /* JSON: the cell that names it; -1: not named */
 };
 
 struct AdpPageRows
@@ -53,11 +53,11 @@ struct AdpPageRows
 	/* CSV */
 	AdpCsv *csv;
 	void *header;
-	int account_column; /* that says who a record belongs to; -1: none does */
+	int account_column; /* the column that names the account; -1: none does */
 };
 
 /*
- * The first name of a path.
+ * Returns the first name of a dotted path.
  */
 static const char *
 first_name(const char *path)
@@ -66,7 +66,7 @@ first_name(const char *path)
 }
 
 /*
- * The path below a row where it says who it belongs to; NULL if it does not.
+ * Returns the path below a row that names its account, or NULL.
  */
 static const char *
 account_path(const AdpPlatform *platform, const AdpQuery *query)
@@ -81,7 +81,7 @@ account_path(const AdpPlatform *platform, const AdpQuery *query)
 }
 
 /*
- * Compiles what is read of a JSON page.
+ * Compiles the members to read from a JSON page.
  */
 static void
 compile_shape(MemoryContext cxt, AdpPageForm *form, const AdpQuery *query)
@@ -108,7 +108,7 @@ compile_shape(MemoryContext cxt, AdpPageForm *form, const AdpQuery *query)
 }
 
 /*
- * Compiles the form.
+ * Compiles the form; see page.h.
  */
 AdpPageForm *
 adp_page_form(MemoryContext cxt, const AdpPlatform *platform, AdpShaper *shaper,
@@ -129,7 +129,7 @@ adp_page_form(MemoryContext cxt, const AdpPlatform *platform, AdpShaper *shaper,
 }
 
 /*
- * Parses and judges a body that must be a document.
+ * Checks a body that must be a JSON document for reported failures.
  */
 static bool
 check_document(const AdpPageRows *rows, const char *body, Size len,
@@ -143,7 +143,8 @@ check_document(const AdpPageRows *rows, const char *body, Size len,
 }
 
 /*
- * Makes a page of a body that is one row by itself; NULL if it is none.
+ * Wraps a body that is a single row into a page.  Returns NULL, with *error,
+ * if it is not a row.
  */
 static const char *
 wrap_row(const AdpPageRows *rows, const char *body, Size *len, AdpError *error)
@@ -159,7 +160,8 @@ wrap_row(const AdpPageRows *rows, const char *body, Size *len, AdpError *error)
 }
 
 /*
- * Fills the error for a row of another account; said is what it says of it.
+ * Fills in the error for a row of another account; said is the account that
+ * the row names.
  */
 static bool
 refuse_row(const AdpCell *said, int64 number, AdpError *error)
@@ -179,7 +181,7 @@ refuse_row(const AdpCell *said, int64 number, AdpError *error)
 }
 
 /*
- * Whether a row holds anything of what was asked for.
+ * Whether any requested cell of a row is present.
  */
 static bool
 holds_something(const AdpCell *cells, int ncells)
@@ -193,9 +195,9 @@ holds_something(const AdpCell *cells, int ncells)
 }
 
 /*
- * Whether all rows of a JSON page are of the account that was asked, as far as
- * they say.  One that holds nothing says nothing either: it would be dropped, or
- * be all NULL.
+ * Whether all rows of a JSON page belong to the requested account, as far as
+ * they name one.  A row without any requested field is an error: it would be
+ * dropped, or all NULL.
  */
 static bool
 check_rows(const AdpPageRows *rows, const AdpAccount *account, AdpError *error)
@@ -226,8 +228,8 @@ check_rows(const AdpPageRows *rows, const AdpAccount *account, AdpError *error)
 }
 
 /*
- * Opens a JSON page.  One with rows is what it should be unless a failure stands
- * beside them.
+ * Opens a JSON page.  A page with rows is valid unless it also reports a
+ * failure.
  */
 static bool
 open_json(AdpPageRows *rows, const char *body, Size len,
@@ -253,7 +255,7 @@ open_json(AdpPageRows *rows, const char *body, Size len,
 }
 
 /*
- * Takes the next record.
+ * Reads the next record.
  */
 static AdpCsvStep
 next_record(AdpCsv *csv, const AdpCell **cells, int *ncells)
@@ -264,7 +266,7 @@ next_record(AdpCsv *csv, const AdpCell **cells, int *ncells)
 }
 
 /*
- * Finds the column that says who a record belongs to; -1 if there is none.
+ * Finds the column that names the account of a record; -1 if no column does.
  */
 static int
 find_account_column(const AdpPlatform *platform, const AdpCell *names,
@@ -282,7 +284,7 @@ find_account_column(const AdpPlatform *platform, const AdpCell *names,
 }
 
 /*
- * Reads the header of a CSV body and shows it to the shaper.
+ * Reads the header of a CSV body and passes it to the shaper.
  */
 static bool
 read_header(AdpPageRows *rows, const char *body, Size len,
@@ -314,7 +316,7 @@ read_header(AdpPageRows *rows, const char *body, Size len,
 }
 
 /*
- * Whether a record is of the account that was asked, as far as it says.
+ * Whether a record belongs to the requested account, as far as it names one.
  */
 static bool
 check_record(const AdpPageRows *rows, const AdpAccount *account,
@@ -332,8 +334,8 @@ check_record(const AdpPageRows *rows, const AdpAccount *account,
 }
 
 /*
- * Opens a CSV body.  It is read to its end once, so that its rows are given
- * only if all of them can be, and then from the start again.
+ * Opens a CSV body.  It is read to its end once, so that rows are returned
+ * only if all of them are well-formed, and then again from the start.
  */
 static bool
 open_csv(AdpPageRows *rows, const char *body, Size len, const AdpPageAsk *ask,
@@ -367,7 +369,7 @@ open_csv(AdpPageRows *rows, const char *body, Size len, const AdpPageAsk *ask,
 }
 
 /*
- * Opens a page.
+ * Opens a page in the platform's format.
  */
 AdpPageRows *
 adp_page_open(const AdpPageForm *form, const AdpPageAsk *ask, const char *body,
@@ -391,7 +393,7 @@ adp_page_open(const AdpPageForm *form, const AdpPageAsk *ask, const char *body,
 }
 
 /*
- * The number of rows.
+ * Counted when the page was opened.
  */
 int64
 adp_page_count(const AdpPageRows *rows)
@@ -400,7 +402,7 @@ adp_page_count(const AdpPageRows *rows)
 }
 
 /*
- * A hash of the rows as they came, whatever stands beside them.
+ * Hashes the bytes of the rows, without the members beside them.
  */
 uint64
 adp_page_hash(const AdpPageRows *rows)
@@ -419,7 +421,7 @@ adp_page_hash(const AdpPageRows *rows)
 }
 
 /*
- * The next row of a CSV body, which was found to be sound when it was opened.
+ * Returns the next row of a CSV body, which was checked when it was opened.
  */
 static const AdpCell *
 next_csv(AdpPageRows *rows)
@@ -441,7 +443,7 @@ next_csv(AdpPageRows *rows)
 }
 
 /*
- * The next row.
+ * Returns the next row.
  */
 const AdpCell *
 adp_page_next(AdpPageRows *rows)
@@ -454,7 +456,7 @@ adp_page_next(AdpPageRows *rows)
 }
 
 /*
- * What the shaper made of the header.
+ * Returns the result of the shaper's read_header.
  */
 void *
 adp_page_header(const AdpPageRows *rows)
@@ -463,7 +465,7 @@ adp_page_header(const AdpPageRows *rows)
 }
 
 /*
- * The text beside the rows at a path.
+ * Returns the text at a path.
  */
 const char *
 adp_page_text(const AdpPageRows *rows, const char *path)

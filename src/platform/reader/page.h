@@ -1,9 +1,8 @@
 /*
  * page.h
- *	  The rows of one page, whatever it is written in.
+ *	  The rows of one page, JSON or CSV.
  *
- * A page is opened whole: all of it is parsed and checked before its first row
- * is given.
+ * The whole page is parsed and checked before its first row is returned.
  */
 #ifndef ADP_PLATFORM_READER_PAGE_H
 #define ADP_PLATFORM_READER_PAGE_H
@@ -11,7 +10,7 @@
 #include "platform/api/api_types.h"
 #include "platform/platform.h"
 
-/* What is read of each page of a query. */
+/* Which parts of each page a query reads. */
 typedef struct AdpPageForm AdpPageForm;
 
 /* A page being read. */
@@ -23,32 +22,32 @@ extern AdpPageForm *adp_page_form(MemoryContext cxt,
 								  AdpShaper *shaper, const AdpQuery *query);
 
 /*
- * Parses and checks a body into cxt; the body must stay.  ask is what the body
- * answers: account and query.  NULL, with *error filled in, if it is no whole
- * page of this account, or reports a failure.
+ * Parses and checks a body into cxt; the body must stay.  ask is the request:
+ * account and query.  Returns NULL, with *error filled in, if the body is not
+ * a complete page of this account, or reports a failure.
  *
- * A row's account is compared where the row tells it: see row_account of the
+ * A row's account is checked if the row names it: see row_account of the
  * platform.
  */
 extern AdpPageRows *adp_page_open(const AdpPageForm *form,
 								  const AdpPageAsk *ask, const char *body,
 								  Size len, MemoryContext cxt, AdpError *error);
 
-/* The number of rows. */
+/* Returns the number of rows. */
 extern int64 adp_page_count(const AdpPageRows *rows);
 
-/* A hash of the rows as they came, for a platform with pages; see page_walk.h. */
+/* Returns a hash of the rows' bytes, for a paged platform; see page_walk.h. */
 extern uint64 adp_page_hash(const AdpPageRows *rows);
 
-/* The next row's cells, good until the next call; NULL after the last. */
+/* Returns the next row's cells, valid until the next call; NULL at the end. */
 extern const AdpCell *adp_page_next(AdpPageRows *rows);
 
-/* What the shaper made of the page's header; NULL where there is none. */
+/* Returns the shaper's form of the page's header, or NULL. */
 extern void *adp_page_header(const AdpPageRows *rows);
 
 /*
- * The text beside the rows at a dotted path that begins at the token's member;
- * NULL if there is none.
+ * Returns the text beside the rows at a dotted path that begins with the
+ * token's member, or NULL.
  */
 extern const char *adp_page_text(const AdpPageRows *rows, const char *path);
 

@@ -1,6 +1,6 @@
 /*
  * page_fetch.c
- *	  A page on its way, and the one that is being read.
+ *	  Fetches pages: one is on its way while another is being read.
  */
 #include "postgres.h"
 
@@ -10,7 +10,7 @@
 #include "platform/reader/page_fetch.h"
 #include "platform/reader/response_cache.h"
 
-/* Time between two looks at a call of another scan, in milliseconds. */
+/* Milliseconds between two checks of another scan's call. */
 #define LOOK_GAP_MS 10
 
 struct AdpPageFetch
@@ -18,24 +18,24 @@ struct AdpPageFetch
 	AdpSession *session;
 	MemoryContext cxt;
 
-	/* the page on its way, or arrived */
+	/* the page that is being fetched, or has arrived */
 	const char *subject;
 	AdpCall *own;	 /* our call for it, or NULL */
 	AdpCall *failed; /* the call that failed, ours or another scan's */
 
-	/* where the platform's answers are kept; NULL elsewhere */
-	char *wanted;				/* the request whose answer is looked for */
-	AdpCachedResponse *found;	/* that answer, there already */
-	AdpCall *borrowed;			/* another scan's call for it, done */
-	AdpPendingResponse *notice; /* of our own call for it */
+	/* for platforms with a response cache; else NULL */
+	char *wanted;				/* the request to look up */
+	AdpCachedResponse *found;	/* its cached response */
+	AdpCall *borrowed;			/* another scan's call for it, finished */
+	AdpPendingResponse *notice; /* announces our own call for it */
 
-	/* what holds the body that is being read */
+	/* holds the body that is being read */
 	AdpCall *reading;
-	AdpCachedResponse *kept;
+	AdpCachedResponse *cached;
 };
 
 /*
- * Makes a fetch.
+ * Allocates a fetch.
  */
 AdpPageFetch *
 adp_page_fetch_create(AdpSession *session, MemoryContext cxt)
@@ -48,8 +48,8 @@ adp_page_fetch_create(AdpSession *session, MemoryContext cxt)
 }
 
 /*
- * Starts to fetch a page, unless its answer is to be had otherwise: kept from
- * before, or about to come to another scan.
+ * Prepares the call for a page, unless its response is cached, or another scan
+ * is fetching it.
  */
 void
 adp_page_fetch_start(AdpPageFetch *fetch, const AdpApiRequest *request,
@@ -87,7 +87,7 @@ adp_page_fetch_send(AdpPageFetch *fetch)
 }
 
 /*
- * Whether a page was asked for that is neither held nor dropped.
+ * Whether a page was started that is neither held nor dropped.
  */
 bool
 adp_page_fetch_is_under_way(const AdpPageFetch *fetch)
@@ -96,8 +96,8 @@ adp_page_fetch_is_under_way(const AdpPageFetch *fetch)
 }
 
 /*
- * The call that is to bring the page; NULL once its answer is kept, or if nobody
- * asks for the page any more.  It may be another scan's.
+ * Returns the call that fetches the page, perhaps another scan's; NULL once
+ * the response is cached, or if no call fetches the page any more.
  */
 static AdpCall *
 call_to_advance(AdpPageFetch *fetch)
@@ -122,7 +122,7 @@ call_to_advance(AdpPageFetch *fetch)
 }
 
 /*
- * Takes the page as far as it goes.
+ * Advances that call.
  */
 AdpPageFetchState
 adp_page_fetch_advance(AdpPageFetch *fetch)
@@ -148,7 +148,7 @@ adp_page_fetch_advance(AdpPageFetch *fetch)
 }
 
 /*
- * How the platform put it.
+ * Returns the platform's failure.
  */
 const AdpFailure *
 adp_page_fetch_failure(const AdpPageFetch *fetch)
@@ -157,7 +157,7 @@ adp_page_fetch_failure(const AdpPageFetch *fetch)
 }
 
 /*
- * Puts another hint into the error of a failed fetch.
+ * Replaces the hint of a failed fetch.
  */
 void
 adp_page_fetch_advise(AdpPageFetch *fetch, const char *hint)
@@ -176,7 +176,7 @@ adp_page_fetch_throw(const AdpPageFetch *fetch)
 }
 
 /*
- * The call that has brought the page, if it was not kept from before.
+ * Returns the call that has fetched the page; NULL if its response was cached.
  */
 static AdpCall *
 arrived_call(const AdpPageFetch *fetch)
@@ -185,7 +185,7 @@ arrived_call(const AdpPageFetch *fetch)
 }
 
 /*
- * The body of the page that has arrived.
+ * Returns the body of the page that has arrived.
  */
 const char *
 adp_page_fetch_body(const AdpPageFetch *fetch, Size *len)
@@ -195,24 +195,24 @@ adp_page_fetch_body(const AdpPageFetch *fetch, Size *len)
 }
 
 /*
- * Deals with a body that cannot be read.
+ * Handles a malformed body.
  */
 void
 adp_page_fetch_reject(AdpPageFetch *fetch, const AdpError *why)
 {
-	AdpError told = {0};
+	AdpError error = {0};
 
 	if (fetch->found != NULL)
 	{
-		adp_call_word_unreadable(fetch->session, fetch->subject, why, &told);
-		adp_error_throw(&told);
+		adp_call_word_unreadable(fetch->session, fetch->subject, why, &error);
+		adp_error_throw(&error);
 	}
 	adp_call_reject(arrived_call(fetch), why);
 	adp_client_advance(arrived_call(fetch));
 }
 
 /*
- * Holds on to the body of the page that has arrived.
+ * Keeps the body of the page that has arrived.
  */
 void
 adp_page_fetch_hold(AdpPageFetch *fetch)
@@ -228,9 +228,9 @@ adp_page_fetch_hold(AdpPageFetch *fetch)
 		fetch->own = NULL;
 		return;
 	}
-	fetch->kept = fetch->found;
-	if (fetch->kept == NULL)
-		fetch->kept =
+	fetch->cached = fetch->found;
+	if (fetch->cached == NULL)
+		fetch->cached =
 			adp_response_cache_put(fetch->cxt, session->settings, fetch->wanted,
 								   arrived_call(fetch));
 	fetch->found = NULL;
@@ -238,21 +238,21 @@ adp_page_fetch_hold(AdpPageFetch *fetch)
 }
 
 /*
- * Lets go of the body that is held.
+ * Frees the body that is being read.
  */
 void
 adp_page_fetch_let_go(AdpPageFetch *fetch)
 {
 	if (fetch->reading != NULL)
 		adp_call_release(fetch->reading);
-	if (fetch->kept != NULL)
-		adp_response_cache_release(fetch->kept);
+	if (fetch->cached != NULL)
+		adp_response_cache_release(fetch->cached);
 	fetch->reading = NULL;
-	fetch->kept = NULL;
+	fetch->cached = NULL;
 }
 
 /*
- * Lets go of the page that was asked for.
+ * Ends the current page.
  */
 void
 adp_page_fetch_drop(AdpPageFetch *fetch)

@@ -1,11 +1,11 @@
 /*
  * page_fetch.h
- *	  A page on its way, and the one that is being read.
+ *	  Fetches pages: one is on its way while another is being read.
  *
- * Where a platform's answers are kept, a page may be there already, or be about
- * to come to another scan, whose call is taken along then: who it belongs to
- * may not be at work.  The page that was held last stays while the next one is
- * on its way.
+ * On a platform with a response cache, a page may be cached, or another scan
+ * may be fetching it.  We then drive that scan's call, because its owner may
+ * be suspended, for example an idle cursor.  The body of the last page stays
+ * valid while the next page is being fetched.
  */
 #ifndef ADP_PLATFORM_READER_PAGE_FETCH_H
 #define ADP_PLATFORM_READER_PAGE_FETCH_H
@@ -17,61 +17,61 @@ typedef struct AdpPageFetch AdpPageFetch;
 typedef enum AdpPageFetchState
 {
 	ADP_PAGE_FETCH_RUNNING,
-	ADP_PAGE_FETCH_READY,  /* the page's body is there */
-	ADP_PAGE_FETCH_FAILED, /* for good; see adp_page_fetch_failure() */
-	ADP_PAGE_FETCH_GONE /* who was to bring it gave up: drop it, start anew */
+	ADP_PAGE_FETCH_READY,  /* the page's body has arrived */
+	ADP_PAGE_FETCH_FAILED, /* permanently; see adp_page_fetch_failure() */
+	ADP_PAGE_FETCH_GONE	   /* the other scan gave up: drop it, start again */
 } AdpPageFetchState;
 
-/* Makes a fetch in cxt that fetches nothing yet. */
+/* Allocates a fetch in cxt; sends nothing yet. */
 extern AdpPageFetch *adp_page_fetch_create(AdpSession *session,
 										   MemoryContext cxt);
 
 /*
- * Asks for a page, unless its answer is there, or under way, already.  Nothing
- * is sent yet, so that the request, which is copied and may be long, can be let
- * go of first.  subject is as for calls, and must stay.
+ * Starts a page, unless its response is cached or being fetched.  Nothing is
+ * sent yet, so that the caller can first free the request, which is copied and
+ * may be long.  subject is as for calls, and must stay.
  */
 extern void adp_page_fetch_start(AdpPageFetch *fetch,
 								 const AdpApiRequest *request,
 								 const char *subject);
 
-/* Sends the request, if we are to and can without waiting. */
+/* Sends our own request, if there is one, unless it has to wait. */
 extern void adp_page_fetch_send(AdpPageFetch *fetch);
 
-/* Whether a page was asked for that is neither held nor dropped. */
+/* Whether a page was started that is neither held nor dropped. */
 extern bool adp_page_fetch_is_under_way(const AdpPageFetch *fetch);
 
-/* Takes the page as far as it goes without waiting. */
+/* Advances the page as far as possible without waiting. */
 extern AdpPageFetchState adp_page_fetch_advance(AdpPageFetch *fetch);
 
-/* After ADP_PAGE_FETCH_FAILED: how the platform put it; good until it is dropped. */
+/* After ADP_PAGE_FETCH_FAILED: the platform's failure, valid until the drop. */
 extern const AdpFailure *adp_page_fetch_failure(const AdpPageFetch *fetch);
 
-/* After ADP_PAGE_FETCH_FAILED: puts another hint, unless NULL, into the error. */
+/* After ADP_PAGE_FETCH_FAILED: replaces the error's hint, unless NULL. */
 extern void adp_page_fetch_advise(AdpPageFetch *fetch, const char *hint);
 
 /* After ADP_PAGE_FETCH_FAILED: throws the error. */
 pg_noreturn extern void adp_page_fetch_throw(const AdpPageFetch *fetch);
 
-/* After ADP_PAGE_FETCH_READY: the body, good as long as the page is held. */
+/* After ADP_PAGE_FETCH_READY: the body, valid while the page is held. */
 extern const char *adp_page_fetch_body(const AdpPageFetch *fetch, Size *len);
 
 /*
- * Says that the body cannot be read: it is fetched again.  Throws if it was
- * kept: it was read once, but perhaps not for the columns that are wanted now.
+ * Reports a malformed body: it is fetched again.  Throws if it came from the
+ * cache: it is well-formed, but perhaps lacks columns of this query.
  */
 extern void adp_page_fetch_reject(AdpPageFetch *fetch, const AdpError *why);
 
 /*
- * Holds on to the body, which was found whole, until adp_page_fetch_let_go(); where
- * answers are kept, it goes there.
+ * Keeps the body, which was found complete, until adp_page_fetch_let_go().
+ * Adds it to the response cache of platforms that have one.
  */
 extern void adp_page_fetch_hold(AdpPageFetch *fetch);
 
-/* Lets go of the body that is held; harmless without one. */
+/* Frees the body that is held, if any. */
 extern void adp_page_fetch_let_go(AdpPageFetch *fetch);
 
-/* Lets go of the page that was asked for; harmless without one. */
+/* Ends the current page, if any. */
 extern void adp_page_fetch_drop(AdpPageFetch *fetch);
 
 #endif /* ADP_PLATFORM_READER_PAGE_FETCH_H */

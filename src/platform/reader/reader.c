@@ -1,6 +1,6 @@
 /*
  * reader.c
- *	  The engine: walks the pages of one query over all accounts.
+ *	  The engine: reads the rows of one query from all accounts.
  */
 #include "postgres.h"
 
@@ -9,7 +9,7 @@
 #include "platform/reader/account_reader.h"
 #include "platform/reader/reader.h"
 
-/* Rows between two looks at the transfers that run meanwhile. */
+/* Rows between two polls of the transfers. */
 #define ROWS_PER_POLL 128
 
 struct AdpReader
@@ -19,14 +19,14 @@ struct AdpReader
 	const AdpReadPlan *plan;
 	AdpAccountResolver *resolver;
 	AdpAccountReadPlan *account_plan;
-	int naccounts; /* -1: accounts not known yet */
+	int naccounts; /* -1: not resolved yet */
 	AdpAccountReader **accounts;
-	int active;		/* account_reader whose page is being read; -1: none */
+	int active;		/* index of the account whose page is being read; or -1 */
 	int until_poll; /* rows until the next poll */
 };
 
 /*
- * Makes a reader.
+ * Allocates a reader; sends nothing.
  */
 AdpReader *
 adp_reader_create(MemoryContext cxt, const AdpPlatform *platform,
@@ -53,7 +53,7 @@ adp_reader_create(MemoryContext cxt, const AdpPlatform *platform,
 }
 
 /*
- * Makes the accounts once the accounts are known.
+ * Creates the account readers once the accounts are resolved.
  */
 static void
 open_accounts(AdpReader *reader)
@@ -70,8 +70,7 @@ open_accounts(AdpReader *reader)
 }
 
 /*
- * Whether a cell holds something: a number other than zero, or anything that is
- * no number.
+ * Whether a cell is a nonzero number, or present but not a number.
  */
 static bool
 is_nonzero(const AdpCell *cell)
@@ -88,7 +87,7 @@ is_nonzero(const AdpCell *cell)
 			return true;
 		if (c == 'e' || c == 'E')
 			return false;
-		/* "NaN" is for the column to refuse, not for us to drop */
+		/* the column's type, not this function, must reject "NaN" */
 		if (strchr("0.+-", c) == NULL)
 			return true;
 	}
@@ -96,7 +95,7 @@ is_nonzero(const AdpCell *cell)
 }
 
 /*
- * Whether a row exists: that some presence metric is not zero.
+ * Whether a row exists: some presence metric is not zero.
  */
 static bool
 is_present(const AdpReadPlan *plan, const AdpCell *cells)
@@ -112,7 +111,7 @@ is_present(const AdpReadPlan *plan, const AdpCell *cells)
 }
 
 /*
- * The next row of the account_reader's page that exists; NULL when it is used up.
+ * Returns the next existing row of the account's page; NULL at its end.
  */
 static const AdpCell *
 next_row(const AdpReader *reader, AdpAccountReader *account_reader)
@@ -126,8 +125,8 @@ next_row(const AdpReader *reader, AdpAccountReader *account_reader)
 }
 
 /*
- * Takes every account_reader as far as it goes and finds one whose page has arrived: -1
- * if none has, -2 if there will be none.
+ * Advances all account readers.  Returns the index of one whose page has
+ * arrived, -1 if no page has, -2 if all pages are read.
  */
 static int
 drive(AdpReader *reader)
@@ -157,7 +156,7 @@ drive(AdpReader *reader)
 }
 
 /*
- * Finds the next page to read and turns to it.
+ * Finds the next page to read and opens it.
  */
 static AdpReadState
 find_page(AdpReader *reader, bool may_wait)
@@ -182,7 +181,7 @@ find_page(AdpReader *reader, bool may_wait)
 }
 
 /*
- * Looks after the transfers that run while rows are read.
+ * Polls the transfers every ROWS_PER_POLL rows.
  */
 static void
 poll_now_and_then(AdpReader *reader)
@@ -199,7 +198,7 @@ poll_now_and_then(AdpReader *reader)
 }
 
 /*
- * Gets the next row.
+ * Returns the next row in *cells.
  */
 AdpReadState
 adp_reader_next(AdpReader *reader, bool may_wait, const AdpCell **cells,
@@ -229,7 +228,7 @@ adp_reader_next(AdpReader *reader, bool may_wait, const AdpCell **cells,
 }
 
 /*
- * Ends reading.
+ * Frees all account readers and the session.
  */
 void
 adp_reader_close(AdpReader *reader)
@@ -246,7 +245,7 @@ adp_reader_stats(const AdpReader *reader)
 }
 
 /*
- * What the constants in conditions on the account are.
+ * Returns the verdicts; *n is their number.
  */
 const AdpAccountVerdict *
 adp_reader_verdicts(const AdpReader *reader, int *n)
@@ -255,7 +254,7 @@ adp_reader_verdicts(const AdpReader *reader, int *n)
 }
 
 /*
- * Version of the API that answered.
+ * Returns the API version of the responses.
  */
 const char *
 adp_reader_served(const AdpReader *reader)
@@ -264,7 +263,7 @@ adp_reader_served(const AdpReader *reader)
 }
 
 /*
- * Sets the alarm that is due before anything else happens.
+ * Prepares the session for a wait.
  */
 int
 adp_reader_prepare_wait(AdpReader *reader)
@@ -274,7 +273,7 @@ adp_reader_prepare_wait(AdpReader *reader)
 }
 
 /*
- * Lets transfers go on.
+ * Polls the session.
  */
 void
 adp_reader_poll(AdpReader *reader)

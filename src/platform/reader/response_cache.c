@@ -1,11 +1,12 @@
 /*
  * response_cache.c
- *	  Answers that this session keeps, for platforms whose calls are few.
+ *	  Responses cached by this session, for platforms whose calls are
+ *	  scarce.
  *
- * An answer and all that belongs to it live in a context of their own below
- * TopMemoryContext, its body in malloc'd memory or a mapped temporary file.  It
- * is taken out when nobody reads it: at the next look-up, or when the
- * transaction ends.
+ * Each entry lives in a memory context of its own below TopMemoryContext, its
+ * body in malloc'd memory or a mapped temporary file.  An invalid entry is
+ * removed at the next look-up or at the end of the transaction, unless a scan
+ * is reading it.
  */
 #include "postgres.h"
 
@@ -21,7 +22,7 @@
 #include "net/spool.h"
 #include "platform/reader/response_cache.h"
 
-/* Whose request it is. */
+/* Server, user mapping and request. */
 typedef struct Key
 {
 	Oid serverid;
@@ -29,12 +30,12 @@ typedef struct Key
 	const char *request;
 } Key;
 
-/* When something was asked for. */
+/* When a request was sent. */
 typedef struct Origin
 {
 	TimestampTz at;
-	TimestampTz statement; /* the start of the one that asked */
-	uint64 transaction;	   /* its number in this process */
+	TimestampTz statement; /* start of the statement that sent it */
+	uint64 transaction;	   /* number of its transaction in this process */
 } Origin;
 
 typedef struct Answer
@@ -42,7 +43,7 @@ typedef struct Answer
 	dlist_node node; /* in answers */
 	MemoryContext cxt;
 	Key key;
-	AdpBinding binding; /* when stale: it changed, or was forgotten */
+	AdpBinding binding; /* stale: changed, or forgotten */
 	Origin origin;
 	TimestampTz expires_at;
 	int readers;
@@ -57,17 +58,17 @@ typedef struct UnderWay
 	AdpCall *call;
 } UnderWay;
 
-/* The one used last comes first. */
+/* Most recently used first. */
 static dlist_head answers = DLIST_STATIC_INIT(answers);
 static dlist_head calls = DLIST_STATIC_INIT(calls);
 
 static ProcessUtility_hook_type next_utility = NULL;
 
-/* Transactions that have ended since the first answer was kept. */
+/* Transactions that have ended since the first entry. */
 static uint64 transactions = 0;
 
 /*
- * The key of a request; the text is not copied.
+ * Makes the key of a request; the text is not copied.
  */
 static Key
 make_key(const AdpSettings *settings, const char *request)
@@ -83,7 +84,7 @@ same_key(const Key *a, const Key *b)
 }
 
 /*
- * Takes out an answer that nobody reads.
+ * Removes an entry without readers.
  */
 static void
 drop(Answer *answer)
@@ -96,7 +97,7 @@ drop(Answer *answer)
 }
 
 /*
- * The origin of what is asked for now.
+ * Returns the origin of a request that is sent now.
  */
 static Origin
 origin_now(void)
@@ -106,8 +107,8 @@ origin_now(void)
 }
 
 /*
- * Whether the running statement asked.  Its start alone does not tell:
- * background workers need not set it anew.
+ * Whether the running statement sent the request.  The statement's start alone
+ * does not prove it: background workers need not update that.
  */
 static bool
 is_of_statement(const Origin *origin)
@@ -117,7 +118,7 @@ is_of_statement(const Origin *origin)
 }
 
 /*
- * Takes out what nobody reads and nobody may use.
+ * Removes invalid entries without readers.
  */
 static void
 sweep(void)
@@ -137,7 +138,8 @@ sweep(void)
 }
 
 /*
- * Transaction callback: lets nothing outlive its time while the session idles.
+ * Transaction callback: removes expired entries, so that an idle session does
+ * not keep them.
  */
 static void
 end_transaction(XactEvent event, void *arg)
@@ -150,8 +152,8 @@ end_transaction(XactEvent event, void *arg)
 }
 
 /*
- * Hook of utility statements: DISCARD ALL leaves nothing of a session to the one
- * that has the connection next, which may be somebody else's.
+ * Utility hook: DISCARD ALL removes all entries, since the connection's next
+ * user may be somebody else.
  */
 static void
 run_utility(PlannedStmt *stmt, const char *text, bool is_read_only,
@@ -159,7 +161,7 @@ run_utility(PlannedStmt *stmt, const char *text, bool is_read_only,
 			QueryEnvironment *environment, DestReceiver *receiver,
 			QueryCompletion *completion)
 {
-	/* asked before: the tree may be gone afterwards */
+	/* evaluated first: the tree may be freed afterwards */
 	bool discards_all = IsA(stmt->utilityStmt, DiscardStmt) &&
 		((DiscardStmt *) stmt->utilityStmt)->target == DISCARD_ALL;
 	ProcessUtility_hook_type run =
@@ -172,7 +174,7 @@ run_utility(PlannedStmt *stmt, const char *text, bool is_read_only,
 }
 
 /*
- * Registers callback and hook, once per process.
+ * Installs callback and hook, once per process.
  */
 static void
 prepare(void)
@@ -188,7 +190,7 @@ prepare(void)
 }
 
 /*
- * Takes out answers until what is kept fits, those used longest ago first.
+ * Removes the least recently used entries until the rest fits.
  */
 static void
 shrink(void)
@@ -212,8 +214,8 @@ shrink(void)
 }
 
 /*
- * Whether what was asked for then may be used by who has these settings.  A
- * clock that went back makes it too old.
+ * Whether these settings may use a response of that origin.  An origin in the
+ * future, after the clock went back, counts as expired.
  */
 static bool
 is_usable(const Origin *origin, const AdpSettings *settings)
@@ -226,7 +228,7 @@ is_usable(const Origin *origin, const AdpSettings *settings)
 }
 
 /*
- * Owner's release: an answer has one reader less.
+ * Owner's release callback: the entry has one reader less.
  */
 static void
 end_reading(void *resource)
@@ -235,21 +237,21 @@ end_reading(void *resource)
 }
 
 /*
- * Begins to read an answer.
+ * Adds a reader to an entry.
  */
 static AdpCachedResponse *
 read_answer(MemoryContext cxt, Answer *answer)
 {
-	AdpCachedResponse *kept = adp_owner_create(cxt, end_reading);
+	AdpCachedResponse *response = adp_owner_create(cxt, end_reading);
 
-	kept->resource = answer;
+	response->resource = answer;
 	answer->readers++;
 	dlist_move_head(&answers, &answer->node);
-	return kept;
+	return response;
 }
 
 /*
- * Finds an answer.
+ * Returns the response of a valid entry, or NULL.
  */
 AdpCachedResponse *
 adp_response_cache_find(MemoryContext cxt, const AdpSettings *settings,
@@ -271,7 +273,7 @@ adp_response_cache_find(MemoryContext cxt, const AdpSettings *settings,
 }
 
 /*
- * When a call was asked for.
+ * Returns the origin of a call.
  */
 static Origin
 origin_of(const AdpCall *call)
@@ -289,7 +291,7 @@ origin_of(const AdpCall *call)
 }
 
 /*
- * Makes an answer without a body.
+ * Creates an entry without a body.
  */
 static Answer *
 create_answer(const AdpSettings *settings, const char *request, Origin origin)
@@ -308,7 +310,8 @@ create_answer(const AdpSettings *settings, const char *request, Origin origin)
 }
 
 /*
- * Keeps the body of a done call.  It replaces an older one of the same request.
+ * Stores the body of a finished call, in place of an older response to the
+ * same request.
  */
 AdpCachedResponse *
 adp_response_cache_put(MemoryContext cxt, const AdpSettings *settings,
@@ -317,7 +320,7 @@ adp_response_cache_put(MemoryContext cxt, const AdpSettings *settings,
 	const Key key = make_key(settings, request);
 	Answer *answer;
 	dlist_iter iter;
-	AdpCachedResponse *kept;
+	AdpCachedResponse *response;
 
 	prepare();
 	dlist_foreach(iter, &answers)
@@ -329,33 +332,33 @@ adp_response_cache_put(MemoryContext cxt, const AdpSettings *settings,
 	}
 	answer = create_answer(settings, request, origin_of(call));
 	dlist_push_head(&answers, &answer->node);
-	kept = read_answer(cxt, answer);
+	response = read_answer(cxt, answer);
 	answer->binding.is_stale = adp_call_is_outdated(call);
 	adp_call_take_body(call, &answer->body);
 	shrink();
-	return kept;
+	return response;
 }
 
 const char *
-adp_response_cache_body(const AdpCachedResponse *kept, Size *len)
+adp_response_cache_body(const AdpCachedResponse *response, Size *len)
 {
-	const Answer *answer = kept->resource;
+	const Answer *answer = response->resource;
 
 	*len = answer->body.len;
 	return answer->body.data;
 }
 
 /*
- * Lets go of an answer.
+ * Removes the reader.
  */
 void
-adp_response_cache_release(AdpCachedResponse *kept)
+adp_response_cache_release(AdpCachedResponse *response)
 {
-	adp_owner_release(kept);
+	adp_owner_release(response);
 }
 
 /*
- * Forgets the answers of a server.
+ * Removes the entries of a server; those with readers become stale.
  */
 int
 adp_response_cache_forget(Oid serverid)
@@ -378,7 +381,7 @@ adp_response_cache_forget(Oid serverid)
 }
 
 /*
- * Owner's release: a call is no longer under way, or no longer ours.
+ * Owner's release callback: removes a call from the list.
  */
 static void
 unlink_call(void *resource)
@@ -387,7 +390,7 @@ unlink_call(void *resource)
 }
 
 /*
- * Says that a call is under way.
+ * Adds a call to the list.
  */
 AdpPendingResponse *
 adp_response_cache_announce(MemoryContext cxt, const AdpSettings *settings,
@@ -411,8 +414,9 @@ adp_response_cache_withdraw(AdpPendingResponse *notice)
 }
 
 /*
- * The call that is under way for a request.  One that has failed, or whose body
- * has gone, stays here until its owner goes on, which may be never.
+ * Returns the call that is fetching a request.  A call that has failed, or
+ * whose body is gone, stays in the list until its owner continues, which may
+ * be never; it is skipped.
  */
 AdpCall *
 adp_response_cache_under_way(const AdpSettings *settings, const char *request)

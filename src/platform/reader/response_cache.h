@@ -1,59 +1,63 @@
 /*
  * response_cache.h
- *	  Answers that this session keeps, for platforms whose calls are few.
+ *	  Responses cached by this session, for platforms whose calls are
+ *	  scarce.
  *
- * An answer is a body that was read to its end and found whole, as it came; so
- * one serves every table over the same report.  It is kept under server, user
- * mapping and request, so that no role sees what another role's credentials
- * brought, and forgotten when either changes.  Others may use it for the time
- * that option cache_ttl_s of their table or server says, and whoever asks in
- * the statement that fetched it may in any case: no statement asks for the same
- * twice, unless it ends a transaction in between.  Nobody else may while
- * adpipe.use_kept_answers is off, as it is where a local copy is refreshed; what
- * comes then takes the place of what was kept.  DISCARD ALL forgets all answers.
+ * A response is a body that was read to its end and found complete, byte for
+ * byte; so one response serves every table over the same report.  Its key is
+ * server, user mapping and request, so that no role sees what another role's
+ * credentials have fetched; a change of either removes it.  The statement that
+ * fetched it may always reuse it: no statement sends the same request twice,
+ * unless it ends a transaction in between.  Other statements may use it for
+ * cache_ttl_s seconds, an option of the table or server, unless
+ * adpipe.use_kept_answers is off, as it is while a local copy is refreshed; a
+ * new response then replaces the old one.  DISCARD ALL removes all responses.
  *
- * All of them together hold no more than setting "adpipe.kept_answers_size",
- * the ones used longest ago going first; what is being read, and what the
- * running statement has fetched, stays beyond that.
+ * The total size is limited by setting "adpipe.kept_answers_size"; the least
+ * recently used responses are removed first.  Responses that are being read,
+ * and those that the running statement has fetched, may exceed the limit.
  */
 #ifndef ADP_PLATFORM_READER_RESPONSE_CACHE_H
 #define ADP_PLATFORM_READER_RESPONSE_CACHE_H
 
 #include "platform/api/call.h"
 
-/* An answer that is being read: it stays until released. */
+/* A response that is being read: it stays until released. */
 typedef struct AdpOwner AdpCachedResponse;
 
 /*
- * Finds an answer; NULL if there is none to be used.  It is released with cxt
- * at the latest.
+ * Returns the cached response to a request, or NULL if no valid one exists.
+ * It is released with cxt at the latest.
  */
 extern AdpCachedResponse *adp_response_cache_find(MemoryContext cxt,
 												  const AdpSettings *settings,
 												  const char *request);
 
 /*
- * Keeps the body of a done call, which was read to its end; the call has none
- * afterwards, but the bytes stay where they are.
+ * Stores the body of a finished call, which was read to its end.  The call no
+ * longer has a body afterwards, but the bytes do not move.
  */
 extern AdpCachedResponse *adp_response_cache_put(MemoryContext cxt,
 												 const AdpSettings *settings,
 												 const char *request,
 												 AdpCall *call);
 
-extern const char *adp_response_cache_body(const AdpCachedResponse *kept,
+extern const char *adp_response_cache_body(const AdpCachedResponse *response,
 										   Size *len);
 
-/* Lets go of an answer; harmless to repeat. */
-extern void adp_response_cache_release(AdpCachedResponse *kept);
+/* Releases a response; may be repeated. */
+extern void adp_response_cache_release(AdpCachedResponse *response);
 
-/* Forgets the answers of a server, of all with InvalidOid; returns how many there
- * were. */
+/*
+ * Removes the responses of a server, or all if serverid is InvalidOid; returns
+ * their number.
+ */
 extern int adp_response_cache_forget(Oid serverid);
 
 /*
- * Says that a call is under way for a request, so that other scans wait for its
- * answer instead of asking, too.  Until adp_response_cache_withdraw(), or the end of cxt.
+ * Announces a call for a request, so that other scans wait for its response
+ * instead of sending the same request.  Valid until
+ * adp_response_cache_withdraw(), or the end of cxt.
  */
 typedef struct AdpOwner AdpPendingResponse;
 
@@ -63,8 +67,8 @@ extern AdpPendingResponse *adp_response_cache_announce(
 extern void adp_response_cache_withdraw(AdpPendingResponse *notice);
 
 /*
- * The call that another scan has under way for a request and whose answer may
- * be used, or NULL.
+ * Returns another scan's call for a request whose response may be used, or
+ * NULL.
  */
 extern AdpCall *adp_response_cache_under_way(const AdpSettings *settings,
 											 const char *request);
