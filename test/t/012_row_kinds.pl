@@ -180,7 +180,7 @@ subtest 'records: what is no report' => sub {
 	like(refused('flat', "Enough for today\n", ['day']), qr/Enough for today; ; Come back\.$/, 'a refusal in words');
 	like(refused('flat', "<html>\n", ['day']), qr/a web page instead of a report/, 'a web page');
 	my $text = refused('flat', "Your token-of-the-trial is " . 'x' x 100 . "\n", ['day']);
-	like($text, qr/no report, it begins with "Your .* is x+"/, 'anything else, by its beginning');
+	like($text, qr/not a report: it begins with "Your .* is x+"/, 'anything else, by its beginning');
 	unlike($text, qr/token-of-the-trial|x{80}/, 'without the token, and not the whole of it');
 	like(refused('flat', '', ['day']), qr/empty, without a header/, 'nothing');
 };

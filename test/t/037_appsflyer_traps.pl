@@ -113,7 +113,7 @@ subtest 'a quota text under status 200 is no report' => sub {
 	fault({ error => 'text_in_200', message => 'Something else, and more' });
 	$error = error_of("SELECT * FROM flyer.partners_daily WHERE $day");
 	is($error->{sqlstate}, 'HV00A', 'any other text is no report either');
-	like($error->{more}, qr/no report, it begins with "Something else"/, 'and is shown');
+	like($error->{more}, qr/not a report: it begins with "Something else"/, 'and is shown');
 	fault({ html => 200 });
 	$error = error_of("SELECT * FROM flyer.partners_daily WHERE $day");
 	is($error->{sqlstate}, 'HV00A', 'nor is a web page');

@@ -139,7 +139,7 @@ sub shared_cases
 		[ 'nothing but blanks', $fault->({ status => 200, body => '   ' }), $p->{good},
 			'HV00A', qr/cannot be read/, qr/Account \Q$p->{account}\E/ ],
 		[ 'another document', $fault->({ status => 200, body => '[1, 2]' }), $p->{good},
-			'HV00A', qr/cannot be read/, $is_json ? qr/not a JSON object/ : qr/is no report/ ],
+			'HV00A', qr/cannot be read/, $is_json ? qr/not a JSON object/ : qr/is not a report/ ],
 		[ 'broken UTF-8 in a name', $fault->({ replace_bytes => $p->{garble} }), $p->{name},
 			'HV00A', qr/cannot be read/, $is_json ? qr/not valid UTF-8/ : qr/NUL or an invalid sequence/ ],
 		[ 'server error', $fault->($p->{server_error}[0]), $p->{good},

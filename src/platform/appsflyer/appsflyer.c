@@ -1,23 +1,24 @@
 /*
  * appsflyer.c
- *	  AppsFlyer: options, requests, and how its app list is read.
+ *	  AppsFlyer: options, requests, and the list of apps.
  *
- * A report is one GET for one app and a range of days, and its answer one CSV
- * body; those of raw data lie behind a redirect to a host that takes the
- * address for a credential.  Calls are few per day, so an answer holds all
- * columns, whatever is wanted of it, and is kept: nothing but days, app and what
- * the table is goes into a request.  Days are those of the app's own zone, which is sent by name:
- * the platform takes any other name for UTC, silently.
+ * A report is one GET for one app and a range of days, and its response one
+ * CSV body; raw data lie behind a redirect to a host that accepts the URL as
+ * the credential.  Calls per day are scarce, so a response contains all
+ * columns, whichever a statement reads, and is cached: a request depends only
+ * on the days, the app and the table.  Days are those of the app's own time
+ * zone, which is sent by name: the platform silently reads an unknown name as
+ * UTC.
  */
 #include "postgres.h"
 
 #include "platform/appsflyer/appsflyer.h"
 
-/* A day of the cache at most: the quotas that it spares are those of a day. */
+/* At most a day: the quotas that the cache spares are per day. */
 #define CACHE_TTL_MAX_S 86400
 #define CACHE_TTL_S 900
 
-/* A report is a part of the path. */
+/* The report is part of the path. */
 static const AdpOption appsflyer_options[] =
 	{{"app_id", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ACCOUNTS,
 	  offsetof(AdpSettings, accounts),
@@ -39,14 +40,14 @@ static const AdpOption appsflyer_options[] =
 	  offsetof(AdpSettings, access_token), true},
 	 {NULL}};
 
-/* The version is part of each path and the same for all. */
+/* The version is part of each path and the same everywhere. */
 static const AdpVersion appsflyer_versions[] = {{"v5", NULL}, {NULL}};
 
 /*
- * How far back and how much at once.  Raw data that are older come as a report
- * without rows; their money comes in USD, and rows are cut at 200,000, unless
- * something else is asked for.  Aggregates are kept for 25 months as far as is
- * known.
+ * How far back reports reach, and how many rows they may have.  For older
+ * days, a raw report has no rows.  Its money is in USD, and its rows are
+ * truncated at 200,000, unless the request asks otherwise.  Aggregates are
+ * kept for 25 months, as far as known.
  */
 #define RAW_ROWS_CAP 1000000
 #define PATH(kind) \
@@ -57,7 +58,7 @@ static const AdpVersion appsflyer_versions[] = {{"v5", NULL}, {NULL}};
 		name, .reach_months = 25, .path = PATH("agg"), \
 			  .filler = "Media Source (pid)", .rows = &form.base \
 	}
-/* Without a day, so adp_appsflyer_add_params() refuses them. */
+/* These have no day, so adp_appsflyer_add_params() refuses them. */
 #define DAYLESS(name) \
 	{ \
 		name, .path = "", .filler = "Media Source (pid)", \
@@ -89,7 +90,7 @@ static const AdpSource appsflyer_sources[] =
 	 RAW("installs-retarget", 60, adp_appsflyer_raw),
 	 RAW(NULL, 31, adp_appsflyer_raw)};
 
-/* Reports are CSV; what is none is known by its header. */
+/* Reports are CSV, recognized by their header. */
 static const AdpPromises appsflyer_promises = {
 	.failure = "message|error",
 	.of = {[ADP_ANSWER_ACCOUNTS] = {.list = "data"}},

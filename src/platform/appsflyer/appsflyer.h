@@ -1,6 +1,6 @@
 /*
  * appsflyer.h
- *	  What the parts of the AppsFlyer platform share.
+ *	  Declarations shared by the files of the AppsFlyer platform.
  */
 #ifndef ADP_PLATFORM_APPSFLYER_APPSFLYER_H
 #define ADP_PLATFORM_APPSFLYER_APPSFLYER_H
@@ -18,8 +18,10 @@ extern const AdpPlatform adp_appsflyer;
 extern const AdpField adp_appsflyer_fields[];
 extern const AdpReport adp_appsflyer_reports[];
 
-/* appsflyer_rows.c: records of aggregate reports, of raw ones of installs, and
- * of all other raw ones. */
+/*
+ * appsflyer_rows.c: rows of aggregate reports, of raw reports of installs, and
+ * of all other raw reports.
+ */
 extern const AdpCsvRows adp_appsflyer_aggregates;
 extern const AdpCsvRows adp_appsflyer_without_events;
 extern const AdpCsvRows adp_appsflyer_installs;

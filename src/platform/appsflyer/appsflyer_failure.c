@@ -1,11 +1,11 @@
 /*
  * appsflyer_failure.c
- *	  AppsFlyer: what its refusals mean.
+ *	  AppsFlyer: classes of its errors.
  *
- * A refusal is a sentence, as plain text or as the member "message" of a JSON
- * object, and its wording has changed over the years: what matters is found by
- * a part of it.  The same sentences have been seen under status 200, where a
- * report should be.
+ * An error is a sentence, as plain text or as the member "message" of a JSON
+ * object.  Its wording has changed over the years, so a part of the sentence
+ * identifies it.  The same sentences have been seen under status 200, in place
+ * of a report.
  */
 #include "postgres.h"
 
@@ -41,13 +41,15 @@ static const AdpFailureRule rules[] =
 	  "The account's owner has to settle it with AppsFlyer."},
 	 {"HTTP 401", ADP_ERR_CREDENTIALS, 0, HINT_PERMISSION},
 	 {"HTTP 403", ADP_ERR_CREDENTIALS, 0, HINT_PERMISSION},
-	 /* seen on single calls while their neighbours were good; charged to no
-	  * quota as far as is known */
+	 /*
+	  * seen on single calls while others worked; not charged to a quota as far
+	  * as known
+	  */
 	 {"HTTP 408", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
 	 {"HTTP 416", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
 	 {"HTTP 425", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
 	 {"HTTP 404", ADP_ERR_CREDENTIALS, ADP_SAYS_AGAIN,
-	  "Check option app_id (those of iOS start with id) and report, and whose token the user mapping holds.",
+	  "Check option app_id (those of iOS start with id) and report, and the token in the user mapping.",
 	  .message = "There is no such app or report for this token."},
 	 {NULL}};
 

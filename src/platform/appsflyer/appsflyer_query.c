@@ -1,18 +1,19 @@
 /*
  * appsflyer_query.c
- *	  AppsFlyer: what a table is, as parameters of its requests.
+ *	  AppsFlyer: the parameters of a table's requests.
  *
- * Whatever a statement wants, the request of a table stays the same, so that one
- * kept answer serves all of them.  Two things are of the table: retargeting in
- * place of acquisition (aggregates only, for raw data it is a report of its
- * own), and the columns that raw reports have only if they are asked for.
+ * Whatever a statement reads, the request of a table stays the same, so that
+ * one cached response serves all statements.  It depends on two properties of
+ * the table: retargeting in place of acquisition (aggregates only, raw data
+ * have reports of their own for it), and the columns that raw reports contain
+ * on request only.
  */
 #include "postgres.h"
 
 #include "base/words.h"
 #include "platform/appsflyer/appsflyer.h"
 
-/* A column that comes only if parameter additional_fields names it. */
+/* A column that parameter additional_fields must request. */
 typedef struct Added
 {
 	const char *header;
@@ -68,11 +69,11 @@ static const Added added_fields[] =
 	 {"Total Candidates", "total_candidates"},
 	 {"Engagement Destination", "engagement_destination"}};
 
-/* What raw reports do not give; they refuse a request that names it. */
+/* Fields that raw reports lack; a request that names one is an error. */
 typedef struct Lack
 {
-	const char *reports; /* with commas; NULL: end of the list */
-	const char *names;	 /* of additional fields, with commas */
+	const char *reports; /* comma-separated; NULL: end of the list */
+	const char *names;	 /* of additional fields, comma-separated */
 } Lack;
 
 #define ASSISTS \
@@ -113,14 +114,14 @@ static const Lack lacks[] =
 	 {"blocked_install_postbacks", POSTBACK "," CONSENT "," STORE},
 	 {NULL}};
 
-/* Columns of aggregates that only acquisition has, and only retargeting. */
+/* Columns of aggregates without retargeting only, and with it only. */
 static const char *const of_acquisition[] = {"Impressions", "CTR", "Installs",
 											 NULL};
 static const char *const of_retargeting[] = {"Conversions", "Conversion Type",
 											 NULL};
 
 /*
- * Whether one of the names is that of a field, its case aside.
+ * Whether names contain a field, ignoring case.
  */
 static bool
 is_among(const char *const *names, const char *field)
@@ -131,8 +132,8 @@ is_among(const char *const *names, const char *field)
 }
 
 /*
- * Adds that retargeting is wanted.  Throws for columns of the other of the two:
- * the platform would be called for nothing.
+ * Requests retargeting data if the table wants them.  Throws for a column that
+ * this side of the report lacks, since the call would be wasted.
  */
 static void
 add_retargeting(AdpParams *params, const AdpQuery *query, bool is_retargeting)
@@ -162,7 +163,7 @@ add_retargeting(AdpParams *params, const AdpQuery *query, bool is_retargeting)
 }
 
 /*
- * Throws for an additional field that a report does not give.
+ * Throws for an additional field that a report lacks.
  */
 static void
 check_added(const char *report, const Added *added)
@@ -183,8 +184,8 @@ check_added(const char *report, const Added *added)
 }
 
 /*
- * Adds the columns of the table that come only if they are asked for, in the
- * order of our list.
+ * Requests the additional fields among the table's columns, in the order of
+ * our list, so that equal tables send equal requests.
  */
 static void
 add_fields(AdpParams *params, const AdpQuery *query)
@@ -208,7 +209,7 @@ add_fields(AdpParams *params, const AdpQuery *query)
 }
 
 /*
- * Throws for a report without days, which sums up what it is asked for.
+ * Throws for a report without days: it sums up all requested days.
  */
 static void
 refuse_dayless(const char *report)
@@ -217,7 +218,7 @@ refuse_dayless(const char *report)
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 errmsg("report \"%s\" cannot be read", report),
 			 errdetail(
-				 "Its rows are sums over all days that are asked for, without a day."),
+				 "Its rows are sums over all requested days, without a day."),
 			 errhint("Set option report of the foreign table to %s.",
 					 strcmp(report, "geo_report") == 0
 						 ? "geo_by_date_report"
@@ -225,14 +226,14 @@ refuse_dayless(const char *report)
 }
 
 /*
- * Throws for option reattr of raw data.
+ * Throws for option reattr on a raw report.
  */
 static void
 refuse_retargeting(const char *report)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("option \"reattr\" is for aggregate reports, \"%s\" is none",
+			 errmsg("option \"reattr\" does not apply to report \"%s\"",
 					report),
 			 errdetail("The platform would ignore it silently."),
 			 errhint(
@@ -240,7 +241,7 @@ refuse_retargeting(const char *report)
 }
 
 /*
- * Adds what the table is.
+ * Adds the parameters of the table; throws for tables that cannot be read.
  */
 void
 adp_appsflyer_add_params(AdpParams *params, const AdpSettings *settings,

@@ -2,10 +2,9 @@
  * appsflyer_reports.c
  *	  AppsFlyer: its fields and the reports typed from them, as tables.
  *
- * A field is named as the platform heads its column.  Fields that are not
- * listed here can be used in tables that users define: those of an event
- * ("af_purchase (Event counter)"), and what additional fields a report has (see
- * appsflyer_query.c).
+ * A field has the name of the platform's column.  Users can define tables with
+ * fields that are not listed here: those of an event ("af_purchase (Event
+ * counter)"), and the additional fields of a report (see appsflyer_query.c).
  */
 #include "postgres.h"
 
@@ -22,7 +21,7 @@
 #define NAMED (ADP_FIELD_REQUIRED | ADP_FIELD_NO_NONE)
 
 const AdpField adp_appsflyer_fields[] =
-	{/* known without asking */
+	{/* known without a request */
 	 {"adpipe.platform", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_PLATFORM,
 	  "The platform's name, appsflyer."},
 	 {"adpipe.account_id", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_ACCOUNT,
@@ -37,11 +36,11 @@ const AdpField adp_appsflyer_fields[] =
 	  ADP_FIELD_ACCOUNT_SYSTEM, "android, ios and so on."},
 	 {"adpipe.retargeting", ADP_FIELD_BOOL, ATTRIBUTE,
 	  ADP_FIELD_ACCOUNT_RETARGETING,
-	  "Whether retargeting is enabled; NULL where the platform does not tell."},
+	  "Whether retargeting is enabled; NULL where the platform does not report it."},
 
-	 /* made of a body by us */
+	 /* made by adpipe from a body */
 	 {"adpipe.currency", ADP_FIELD_TEXT, ATTRIBUTE, 0,
-	  "Currency of the report, which is that of the app; a report whose sales columns say another one is an error."},
+	  "Currency of the report, which is that of the app; a report with sales in another currency is an error."},
 	 {"adpipe.event_name", ADP_FIELD_TEXT, SEGMENT, ADP_FIELD_SHAPES,
 	  "Name of the in-app event."},
 	 {"adpipe.unique_users", ADP_FIELD_INT, METRIC, ADP_FIELD_SHAPES,
@@ -80,7 +79,7 @@ const AdpField adp_appsflyer_fields[] =
 	 {"Total Revenue", ADP_FIELD_DECIMAL, METRIC, COUNTED,
 	  "Revenue of those who installed that day, until now."},
 	 {"Total Cost", ADP_FIELD_DECIMAL, METRIC, COUNTED,
-	  "Cost; NULL where the network tells none."},
+	  "Cost; NULL where the network reports no cost."},
 	 {"ROI", ADP_FIELD_DECIMAL, METRIC, REQUIRED, "Revenue less cost, by cost."},
 	 {"ARPU", ADP_FIELD_DECIMAL, METRIC, REQUIRED, "Revenue by installs."},
 	 {"Average eCPI", ADP_FIELD_DECIMAL, METRIC, REQUIRED, "Cost by installs."},
@@ -102,7 +101,7 @@ const AdpField adp_appsflyer_fields[] =
 	  ADP_FIELD_REQUIRED | ADP_FIELD_ADDITIVE,
 	  "Revenue in the currency of the app."},
 	 {"Event Revenue Currency", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_REQUIRED,
-	  "Currency of the revenue; stands there on rows without revenue, too."},
+	  "Currency of the revenue; also set on rows without revenue."},
 	 {"Event Revenue USD", ADP_FIELD_DECIMAL, METRIC,
 	  ADP_FIELD_REQUIRED | ADP_FIELD_ADDITIVE, "Revenue in USD."},
 	 {"Event Source", ADP_FIELD_TEXT, ATTRIBUTE, 0, "SDK or S2S."},
@@ -137,7 +136,7 @@ const AdpField adp_appsflyer_fields[] =
 	 {"Cost Model", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "Cost model, practically always empty."},
 	 {"Cost Value", ADP_FIELD_DECIMAL, ATTRIBUTE, 0,
-	  "Cost, practically always empty: spend stands in the aggregate reports."},
+	  "Cost, practically always empty: spend is in the aggregate reports."},
 	 {"Cost Currency", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "Currency of the cost, which need not be the app's."},
 	 {"Contributor 1 Partner", ADP_FIELD_TEXT, ATTRIBUTE, 0,
@@ -288,7 +287,7 @@ static const AdpColumn apps[] = {ACCOUNT_COLUMNS,
 								  "adpipe.retargeting"},
 								 {NULL}};
 
-/* The same in all raw reports, named as the platform's other APIs do. */
+/* The same in all raw reports, with the names of the platform's other APIs. */
 static const AdpColumn raw[] =
 	{DAY_COLUMNS,
 	 {"currency", TEXTOID, "adpipe.account_currency"},

@@ -1,6 +1,6 @@
 /*
  * appsflyer_rows.c
- *	  AppsFlyer: what the records of its CSV bodies are like.
+ *	  AppsFlyer: the form of its CSV rows.
  */
 #include "postgres.h"
 
@@ -10,7 +10,7 @@
 static const AdpEventColumn event_columns[] =
 	{{"adpipe.unique_users", "Unique users"},
 	 {"adpipe.event_count", "Event counter"},
-	 {"adpipe.event_revenue", "Sales in ", .tells_currency = true},
+	 {"adpipe.event_revenue", "Sales in ", .has_currency = true},
 	 {NULL}};
 
 static const AdpEventColumns events = {
@@ -22,7 +22,7 @@ static const AdpEventColumns events = {
 	.things = "events",
 	.amounts = "sales",
 	.hint =
-		"In raw data the columns \"Event Name\" and \"Event Revenue\" tell of events.",
+		"In raw data the columns \"Event Name\" and \"Event Revenue\" contain the events.",
 };
 
 #define NUMBERS ADP_NONE_IN_NUMBERS
@@ -31,8 +31,8 @@ static const AdpEventColumns events = {
 #define OTHERS ADP_NONE_IN_OTHERS
 
 /*
- * Media source and campaign can be called None: it is the platform's word for
- * what it could not attribute.  So can a city of raw data.
+ * A media source or campaign can be called None: the platform uses this word
+ * for installs that it could not attribute.  A city of raw data can, too.
  */
 static const AdpNoneWord none_of_aggregates[] =
 	{{"N/A", NUMBERS | OTHERS},	 {"None", NUMBERS | NAMES | OTHERS},
@@ -47,8 +47,10 @@ static const AdpNoneWord none_of_raw[] = {{"N/A", NUMBERS},
 
 #define ROWS .base = {.make_shaper = adp_csv_rows_shaper}
 #define AGGREGATE ROWS, .none = none_of_aggregates, .families = &events
-/* Raw data have no column of days.  Their revenue is asked for in the app's
- * currency; of the cost the platform promises none. */
+/*
+ * Raw reports have no column of days.  Requests ask for revenue in the app's
+ * currency; the platform does not define the currency of the cost.
+ */
 #define RAW \
 	ROWS, .none = none_of_raw, .families = &events, .lacks_families = true, \
 		  .amount = "Event Revenue", \

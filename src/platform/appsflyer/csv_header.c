@@ -1,16 +1,16 @@
 /*
  * csv_header.c
- *	  The columns of a CSV body, found by their names.
+ *	  The columns of a CSV body, found by name.
  */
 #include "postgres.h"
 
 #include "platform/appsflyer/csv_header.h"
 
-/* Of places: names that differ in case only. */
+/* A position: several names differ in case only. */
 #define SEVERAL (-2)
 
 /*
- * Whether a character is a blank.
+ * Whether a character is a space or tab.
  */
 static bool
 is_blank(char c)
@@ -19,7 +19,8 @@ is_blank(char c)
 }
 
 /*
- * A name without blanks around it, copied: the next record overwrites it.
+ * Copies a name without surrounding blanks; the next record overwrites the
+ * cell.
  */
 static AdpCell
 copy_name(const AdpCell *cell)
@@ -40,7 +41,7 @@ copy_name(const AdpCell *cell)
 }
 
 /*
- * The names of a header record.
+ * Copies the names of a header record.
  */
 AdpCell *
 adp_csv_header_names(const AdpCell *cells, int ncells)
@@ -53,7 +54,7 @@ adp_csv_header_names(const AdpCell *cells, int ncells)
 }
 
 /*
- * Whether a name is a text, its case aside.
+ * Compares a name with a text, ignoring case.
  */
 bool
 adp_csv_header_is_named(const AdpCell *name, const char *text)
@@ -63,7 +64,7 @@ adp_csv_header_is_named(const AdpCell *name, const char *text)
 }
 
 /*
- * The place of a name.
+ * Returns the position of a name, or -1.
  */
 int
 adp_csv_header_place(const AdpCell *names, int nnames, const char *text)
@@ -82,7 +83,7 @@ adp_csv_header_place(const AdpCell *names, int nnames, const char *text)
 }
 
 /*
- * For qsort: names by their letters, whatever the case.
+ * For qsort: compares names, ignoring case.
  */
 static int
 compare_names(const void *a, const void *b)
@@ -95,7 +96,7 @@ compare_names(const void *a, const void *b)
 }
 
 /*
- * A name that stands there twice.
+ * Returns a name that occurs twice, or NULL.
  */
 const AdpCell *
 adp_csv_header_twice(const AdpCell *names, int nnames, const bool *is_left_out)
@@ -118,8 +119,9 @@ adp_csv_header_twice(const AdpCell *names, int nnames, const bool *is_left_out)
 }
 
 /*
- * Deals with a column that the body lacks: an error if rows would be wrong
- * without it, else NULLs, which a notice tells once for all accounts.
+ * Handles a column that the body lacks.  A required column is an error, since
+ * rows would be wrong without it.  Any other column is NULL, and a notice
+ * reports it once for all accounts.
  */
 static bool
 miss_column(AdpCsvColumn *column, const char *report, const AdpAccount *account,
@@ -144,7 +146,7 @@ miss_column(AdpCsvColumn *column, const char *report, const AdpAccount *account,
 }
 
 /*
- * Finds columns.
+ * Fills in places; returns false for a missing required column.
  */
 bool
 adp_csv_header_find(AdpCsvColumn *columns, int ncolumns, const AdpCell *names,

@@ -1,6 +1,6 @@
 /*
  * csv_rows.c
- *	  A kind of rows: records of a CSV body whose header names its columns.
+ *	  Rows of a CSV body whose header names its columns.
  */
 #include "postgres.h"
 
@@ -12,16 +12,16 @@
 #include "platform/appsflyer/csv_header.h"
 #include "platform/appsflyer/csv_rows.h"
 
-/* Longest part of a body's first line that an error shows. */
+/* Maximum length of a body's first line quoted in an error. */
 #define SHOWN_MAX 80
 
-/* Length of a date, be it a cell or the beginning of a time. */
+/* Length of a date, as a cell or at the beginning of a time. */
 #define DATE_LEN 10
 
 /* Digits between two commas of a whole number. */
 #define GROUP_LEN 3
 
-/* How a column of a table gets its value. */
+/* The origin of a column's value. */
 typedef enum Origin
 {
 	FROM_CELL,
@@ -34,9 +34,9 @@ typedef enum Origin
 typedef struct CellPlan
 {
 	Origin origin;
-	int column;	   /* FROM_FAMILY: of the family */
-	bool is_whole; /* a whole number by the catalogue */
-	int nwords;	   /* that stand for no value */
+	int column;	   /* FROM_FAMILY: index within the event's columns */
+	bool is_whole; /* the catalogue lists it as a whole number */
+	int nwords;	   /* words that mean NULL */
 	const char **words;
 	uint32 *lens;
 } CellPlan;
@@ -48,29 +48,29 @@ typedef struct Shaper
 	const AdpCsvRows *records;
 	const AdpSettings *settings;
 	const char *report;
-	bool has_families; /* a row is that of a family */
+	bool has_families; /* there is a row per event */
 	int ncells;
 	AdpCsvColumn *columns;
 	CellPlan *cells;
-	int day;	/* the cell with the day, or with its time; -1: none */
-	int amount; /* the one whose currency rows state; -1: none */
+	int day;	/* the cell with the day, or with its time; or -1 */
+	int amount; /* the cell whose currency rows report; or -1 */
 } Shaper;
 
-/* What the names of a body mean. */
+/* The positions of columns in a body. */
 typedef struct Header
 {
-	int *places;				 /* per cell; -1: missing, or of no column */
-	AdpEventColumnSet *families; /* NULL: there are none */
-	int at;						 /* family after the one given last */
+	int *places;				 /* per cell; -1: missing, or not of the body */
+	AdpEventColumnSet *families; /* NULL: without events */
+	int at;						 /* the event after the one returned last */
 	AdpCell currency;
 	const AdpAccount *account;
-	const char *since; /* NULL: no days were asked for */
+	const char *since; /* NULL: the request has no days */
 	const char *until;
-	int amount_currency; /* place; -1: rows do not state it */
+	int amount_currency; /* position; -1: rows do not report it */
 } Header;
 
 /*
- * Whether any name is one of a column that reports must have.
+ * Whether any name is a required column of the platform.
  */
 static bool
 is_report(const AdpPlatform *platform, const AdpCell *names, int nnames)
@@ -85,15 +85,15 @@ is_report(const AdpPlatform *platform, const AdpCell *names, int nnames)
 }
 
 /*
- * Says what a body is that is no report: its first line is a sentence or the
- * beginning of a web page.
+ * Fills in the error for a body that is not a report.  Quotes its first line,
+ * which is a sentence or the beginning of a web page.
  */
 static void
 refuse_body(const Shaper *shaper, const AdpCell *name, AdpError *error)
 {
 	AdpFailure failure = {.retry_after_ms = -1};
 	const char *token = shaper->settings->access_token;
-	/* before it is cut, when a secret would not be known for one */
+	/* before truncation, which would hide a secret from redaction */
 	const char *text =
 		adp_secret_redact(pnstrdup(name->data, name->len), &token, 1);
 	int len = pg_mbcliplen(text, Min(strlen(text), 1024), SHOWN_MAX);
@@ -107,13 +107,13 @@ refuse_body(const Shaper *shaper, const AdpCell *name, AdpError *error)
 					  NULL);
 	else
 		adp_error_set(error, ADP_ERR_FORMAT,
-					  psprintf("the answer is no report, it begins with \"%.*s\"",
+					  psprintf("the answer is not a report: it begins with \"%.*s\"",
 							   len, text),
 					  NULL, NULL);
 }
 
 /*
- * The beginning of a cell, for an error.
+ * Returns the beginning of a cell, for an error.
  */
 static char *
 shown(const AdpCell *cell)
@@ -124,7 +124,7 @@ shown(const AdpCell *cell)
 }
 
 /*
- * Whether a cell holds a text.
+ * Whether a cell equals a text.
  */
 static bool
 holds(const AdpCell *cell, const char *text)
@@ -134,8 +134,8 @@ holds(const AdpCell *cell, const char *text)
 }
 
 /*
- * Throws for amounts in another currency than the account's, in which all that
- * is asked for is expected.
+ * Throws for amounts in another currency than the account's, which is the one
+ * that requests ask for.
  */
 static void
 refuse_currency(const Shaper *shaper, const AdpAccount *account,
@@ -152,7 +152,7 @@ refuse_currency(const Shaper *shaper, const AdpAccount *account,
 }
 
 /*
- * Finds the families of a body, and the currency of its amounts.
+ * Finds the event columns of a body, and the currency of its amounts.
  */
 static bool
 read_families(const Shaper *shaper, Header *header, const AdpCell *names,
@@ -183,8 +183,8 @@ read_families(const Shaper *shaper, Header *header, const AdpCell *names,
 }
 
 /*
- * Throws for a name that two columns have: either could be the right one.
- * Families tell columns apart by the letters of their names, too.
+ * Throws for two columns of one name: either could be the right one.  Names of
+ * event columns are case-sensitive.
  */
 static void
 refuse_twice(const Shaper *shaper, const Header *header, const AdpCell *names,
@@ -243,7 +243,7 @@ read_header(AdpShaper *base, const AdpPageAsk *ask, const AdpCell *cells,
 }
 
 /*
- * Whether a cell stands for no value.
+ * Whether a cell is empty, or a word that means NULL.
  */
 static bool
 is_none(const CellPlan *plan, const AdpCell *cell)
@@ -260,8 +260,8 @@ is_none(const CellPlan *plan, const AdpCell *cell)
 }
 
 /*
- * Throws for a row of no day that was asked for: a condition on the day would
- * lose it silently, and what it counts belongs to some day.
+ * Throws for a row outside the requested days: a condition on the day would
+ * drop it silently, although it counts for some day.
  */
 static void
 check_day(const Shaper *shaper, const Header *header, const AdpCell *cell)
@@ -271,7 +271,7 @@ check_day(const Shaper *shaper, const Header *header, const AdpCell *cell)
 	bool is_long_enough = plan->origin == FROM_TIME ? cell->len >= DATE_LEN
 													: cell->len == DATE_LEN;
 
-	/* dates of that form are in the order of their bytes */
+	/* byte order is date order in this format */
 	if (is_long_enough && memcmp(cell->data, header->since, DATE_LEN) >= 0 &&
 		memcmp(cell->data, header->until, DATE_LEN) <= 0)
 		return;
@@ -306,7 +306,7 @@ check_currency(const Shaper *shaper, const Header *header,
 }
 
 /*
- * Throws for a record that is no answer to what was asked.
+ * Throws for a row of other days or another currency than requested.
  */
 static void
 check_record(AdpShaper *base, const void *made, const AdpCell *read)
@@ -323,8 +323,8 @@ check_record(AdpShaper *base, const void *made, const AdpCell *read)
 }
 
 /*
- * The date of a cell with a time.  A row without one would be lost silently to
- * any condition on the day.
+ * Returns the date of a cell with a time.  Throws if it is empty: any
+ * condition on the day would drop the row silently.
  */
 static AdpCell
 date_of(const Shaper *shaper, int i, const AdpCell *cell)
@@ -341,7 +341,7 @@ date_of(const Shaper *shaper, int i, const AdpCell *cell)
 }
 
 /*
- * How many digits a text begins with.
+ * Counts the digits at the beginning of a text.
  */
 static Size
 count_digits(const char *text, const char *end)
@@ -354,9 +354,9 @@ count_digits(const char *text, const char *end)
 }
 
 /*
- * Copies the digits of a whole number, of which commas may make groups; returns
- * what follows them, NULL if they are no such number.  A comma behind a 0 would
- * be that of a fraction.
+ * Copies the digits of a whole number, which commas may group.  Returns the
+ * text after them, NULL if it is not such a number.  A comma after a leading 0
+ * would be a decimal comma.
  */
 static const char *
 copy_digits(const char *at, const char *end, StringInfo out)
@@ -379,8 +379,8 @@ copy_digits(const char *at, const char *end, StringInfo out)
 }
 
 /*
- * A whole number in plain digits, where 12.0 or 12,000 stands for it.  Anything
- * else stays as it is, and is refused by types that cannot hold it.
+ * Converts a whole number such as 12.0 or 12,000 to plain digits.  Other texts
+ * stay as they are; the column's type rejects them.
  */
 static AdpCell
 plain_number(AdpCell cell)
@@ -412,7 +412,7 @@ plain_number(AdpCell cell)
 }
 
 /*
- * A value of a row, which is that of a family where there are any.
+ * Returns one value of a row; family is the event of the row, or -1.
  */
 static AdpCell
 value_of(const Shaper *shaper, const Header *header, int i, int family,
@@ -444,7 +444,7 @@ value_of(const Shaper *shaper, const Header *header, int i, int family,
 }
 
 /*
- * Makes the rows of a record: one, or one for each family.
+ * Makes the rows of a record: one, or one per event.
  */
 static bool
 unfold(AdpShaper *base, void *made, const AdpCell *read, int nth, AdpCell *cells)
@@ -467,7 +467,7 @@ unfold(AdpShaper *base, void *made, const AdpCell *read, int nth, AdpCell *cells
 }
 
 /*
- * Where a field stands among those that words for no value can stand in.
+ * Returns the kind of field for AdpNoneWord; field NULL: not in the catalogue.
  */
 static int
 place_of_none(const AdpField *field)
@@ -481,7 +481,7 @@ place_of_none(const AdpField *field)
 }
 
 /*
- * Picks the words that stand for no value of a field.
+ * Picks the words that mean NULL in a field.
  */
 static void
 plan_words(const AdpNoneWord *none, const AdpField *field, CellPlan *plan)
@@ -503,7 +503,7 @@ plan_words(const AdpNoneWord *none, const AdpField *field, CellPlan *plan)
 }
 
 /*
- * Plans a field that families make; false if it is none.
+ * Plans a field of events; returns false for any other field.
  */
 static bool
 plan_family(const AdpEventColumns *families, const char *name, CellPlan *plan)
@@ -523,8 +523,7 @@ plan_family(const AdpEventColumns *families, const char *name, CellPlan *plan)
 }
 
 /*
- * Whether a field is a whole number, by the catalogue or as a column of a
- * family.
+ * Whether a field is a whole number, in the catalogue or as an event column.
  */
 static bool
 is_whole(const Shaper *shaper, const char *name, const AdpField *field)
@@ -540,7 +539,7 @@ is_whole(const Shaper *shaper, const char *name, const AdpField *field)
 }
 
 /*
- * Works out how a cell gets its value.
+ * Plans one cell.
  */
 static void
 plan_cell(Shaper *shaper, const char *name, AdpCsvColumn *column, CellPlan *plan)
@@ -566,8 +565,8 @@ plan_cell(Shaper *shaper, const char *name, AdpCsvColumn *column, CellPlan *plan
 }
 
 /*
- * Notes which cells are checked of each record: of the day, and of the amount
- * whose currency rows state.
+ * Finds the cells that are checked in each record: the day, and the amount
+ * whose currency rows report.
  */
 static void
 note_checked(Shaper *shaper, const AdpQuery *query)
@@ -585,8 +584,8 @@ note_checked(Shaper *shaper, const AdpQuery *query)
 }
 
 /*
- * Throws for fields of families over a source that cannot have them: it would
- * seem to be without any on every day.
+ * Throws for event fields of a source without events: the table would look as
+ * if no event ever happened.
  */
 static void
 require_families(const Shaper *shaper)

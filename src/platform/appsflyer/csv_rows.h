@@ -1,14 +1,14 @@
 /*
  * csv_rows.h
- *	  A kind of rows: records of a CSV body whose header names its columns.
+ *	  Rows of a CSV body whose header names its columns.
  *
- * Fields are the names of columns.  A column that is ADP_FIELD_REQUIRED must be
- * there, of any other that is missing the table shows NULL, with a notice; a
- * body without a single one that is required is no report at all.  Two columns
- * of one name are an error, and so are a row of a day that was not asked for and
- * an amount in another currency than the account's.  Values are passed on as
- * they stand, but for words that mean none, and whole numbers that are written
- * as 12.0 or 12,000.
+ * Fields are names of columns.  A body must have the columns that are
+ * ADP_FIELD_REQUIRED; of any other missing column the table shows NULL, with a
+ * notice.  A body without a single required column is not a report.  Errors
+ * are also: two columns of one name, a row of a day that was not requested,
+ * and an amount in another currency than the account's.  Values are passed on
+ * unchanged, except words that mean NULL, and whole numbers written as 12.0 or
+ * 12,000.
  */
 #ifndef ADP_PLATFORM_APPSFLYER_CSV_ROWS_H
 #define ADP_PLATFORM_APPSFLYER_CSV_ROWS_H
@@ -18,11 +18,11 @@
 #include "platform/platform.h"
 #include "platform/row_reader.h"
 
-/* Where a word stands for no value. */
+/* The fields in which a word means NULL. */
 #define ADP_NONE_IN_NUMBERS 0x01 /* fields of any type but text */
 #define ADP_NONE_IN_NAMES 0x02	 /* texts with flag ADP_FIELD_NO_NONE */
 #define ADP_NONE_IN_TEXTS 0x04	 /* all other texts */
-#define ADP_NONE_IN_OTHERS 0x08	 /* what the catalogue does not list */
+#define ADP_NONE_IN_OTHERS 0x08	 /* fields outside the catalogue */
 
 typedef struct AdpNoneWord
 {
@@ -30,30 +30,30 @@ typedef struct AdpNoneWord
 	int where;
 } AdpNoneWord;
 
-/* What the records of a source are like; see AdpSource. */
+/* The form of a source's rows; see AdpSource. */
 typedef struct AdpCsvRows
 {
 	AdpRowReader base;
-	const AdpNoneWord *none; /* beside the empty cell */
+	const AdpNoneWord *none; /* in addition to the empty cell */
 
 	/*
-	 * Where the day is that of a time: the column with it, which is required
-	 * and begins with the date.  NULL: the day has a column.
+	 * The column with a time whose date is the day; it is required, and begins
+	 * with the date.  NULL: the day has a column of its own.
 	 */
 	const char *time;
 
 	/*
-	 * Where rows state the currency of an amount: both columns.  NULL: they do
-	 * not.  Rows without the amount may state any currency.
+	 * The column with an amount, and the one with its currency.  NULL: rows do
+	 * not report a currency.  Rows without the amount may have any currency.
 	 */
 	const char *amount;
 	const char *amount_currency;
 
-	const AdpEventColumns *families; /* NULL: there are none */
-	bool lacks_families; /* the source; fields of theirs are refused */
+	const AdpEventColumns *families; /* NULL: without events */
+	bool lacks_families;			 /* event fields are an error */
 } AdpCsvRows;
 
-/* The callback of AdpRowReader, whose source has an AdpCsvRows. */
+/* The callback make_shaper of AdpRowReader, for AdpCsvRows. */
 extern AdpShaper *adp_csv_rows_shaper(const AdpPlatform *platform,
 									  const AdpSource *source,
 									  const AdpSettings *settings,

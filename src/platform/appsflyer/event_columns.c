@@ -1,17 +1,17 @@
 /*
  * event_columns.c
- *	  Columns of a CSV body that belong together by their names.
+ *	  Columns of a CSV body that belong to one in-app event.
  */
 #include "postgres.h"
 
 #include "platform/appsflyer/csv_header.h"
 #include "platform/appsflyer/event_columns.h"
 
-/* Longest currency that an error shows. */
+/* Maximum length of a currency quoted in an error. */
 #define SHOWN_MAX 80
 
 /*
- * Which of a family's columns a field of ours is.
+ * Returns the index of the event column that a field reads, or -1.
  */
 int
 adp_event_columns_column(const AdpEventColumns *families, const char *field)
@@ -25,12 +25,12 @@ adp_event_columns_column(const AdpEventColumns *families, const char *field)
 }
 
 /*
- * Splits a column's name, where it opens for the last time, into that of a
- * family and what the column says; false if it is not of that form.
+ * Splits a column's name at the last opening into the event's name and the
+ * suffix.  Returns false for a name of another form.
  */
 static bool
 split_name(const AdpEventColumns *families, const AdpCell *name,
-		   AdpCell *family, AdpCell *says)
+		   AdpCell *family, AdpCell *suffix)
 {
 	Size opening = strlen(families->opening);
 	Size closing = strlen(families->closing);
@@ -40,43 +40,43 @@ split_name(const AdpEventColumns *families, const AdpCell *name,
 		i--;
 	if (i <= 0)
 		return false;
-	*family = *says = *name;
+	*family = *suffix = *name;
 	family->len = i;
-	says->data += i + opening;
-	says->len -= i + opening;
-	if (says->len < closing ||
-		memcmp(says->data + says->len - closing, families->closing, closing) !=
-			0)
+	suffix->data += i + opening;
+	suffix->len -= i + opening;
+	if (suffix->len < closing ||
+		memcmp(suffix->data + suffix->len - closing, families->closing,
+			   closing) != 0)
 		return false;
-	says->len -= closing;
+	suffix->len -= closing;
 	return true;
 }
 
 /*
- * Which column of a family it is that says something; -1 if it is none.  What
- * follows is left in *says: a currency, or nothing.
+ * Returns the index of the event column with a suffix, or -1.  *suffix keeps
+ * the text after the match: a currency, or nothing.
  */
 static int
-column_of(const AdpEventColumns *families, AdpCell *says)
+column_of(const AdpEventColumns *families, AdpCell *suffix)
 {
 	for (int i = 0; families->columns[i].field != NULL; i++)
 	{
 		const AdpEventColumn *column = &families->columns[i];
-		Size len = strlen(column->says);
+		Size len = strlen(column->suffix);
 
-		if (says->len < len ||
-			pg_strncasecmp(says->data, column->says, len) != 0 ||
-			(says->len > len) != column->tells_currency)
+		if (suffix->len < len ||
+			pg_strncasecmp(suffix->data, column->suffix, len) != 0 ||
+			(suffix->len > len) != column->has_currency)
 			continue;
-		says->data += len;
-		says->len -= len;
+		suffix->data += len;
+		suffix->len -= len;
 		return i;
 	}
 	return -1;
 }
 
 /*
- * The field of ours that a column of a family holds.
+ * Returns our field for a column, or NULL.
  */
 const char *
 adp_event_columns_field(const AdpEventColumns *families, const char *column)
@@ -84,16 +84,16 @@ adp_event_columns_field(const AdpEventColumns *families, const char *column)
 	const AdpCell name = {column, (uint32) strlen(column), ADP_CELL_STRING,
 						  false};
 	AdpCell family;
-	AdpCell says;
+	AdpCell suffix;
 	int i = -1;
 
-	if (split_name(families, &name, &family, &says))
-		i = column_of(families, &says);
+	if (split_name(families, &name, &family, &suffix))
+		i = column_of(families, &suffix);
 	return i < 0 ? NULL : families->columns[i].field;
 }
 
 /*
- * Whether two cells hold the same bytes.
+ * Compares two cells byte by byte.
  */
 static bool
 is_same(const AdpCell *a, const AdpCell *b)
@@ -102,8 +102,8 @@ is_same(const AdpCell *a, const AdpCell *b)
 }
 
 /*
- * The columns of a family, which is added if it is new.  Columns of one stand
- * together.
+ * Returns the positions of an event's columns; adds the event if it is new.
+ * Searches backwards, since the columns of an event are adjacent.
  */
 static int *
 places_of(AdpEventColumnSet *set, const AdpCell *name)
@@ -122,7 +122,8 @@ places_of(AdpEventColumnSet *set, const AdpCell *name)
 }
 
 /*
- * Takes down a currency; false if another column tells another.
+ * Records the currency; returns false, with *error, if another column has a
+ * different one.
  */
 static bool
 note_currency(const AdpEventColumns *families, AdpEventColumnSet *set,
@@ -142,7 +143,7 @@ note_currency(const AdpEventColumns *families, AdpEventColumnSet *set,
 }
 
 /*
- * Makes an empty set with room for the families of so many names.
+ * Allocates an empty set with room for the events of so many names.
  */
 static AdpEventColumnSet *
 make_set(const AdpEventColumns *families, int nnames)
@@ -158,7 +159,7 @@ make_set(const AdpEventColumns *families, int nnames)
 }
 
 /*
- * Takes down that a name is a column of a family.
+ * Records that the column at a position belongs to an event.
  */
 static void
 note_column(AdpEventColumnSet *set, const AdpCell *family, int column, int place)
@@ -172,7 +173,7 @@ note_column(AdpEventColumnSet *set, const AdpCell *family, int column, int place
 }
 
 /*
- * Finds the families of a header.
+ * Finds the events of a header.
  */
 AdpEventColumnSet *
 adp_event_columns_find(const AdpEventColumns *families, const AdpCell *names,
@@ -183,24 +184,24 @@ adp_event_columns_find(const AdpEventColumns *families, const AdpCell *names,
 	for (int i = 0; i < nnames; i++)
 	{
 		AdpCell family;
-		AdpCell says;
+		AdpCell suffix;
 		int column;
 
-		if (!split_name(families, &names[i], &family, &says))
+		if (!split_name(families, &names[i], &family, &suffix))
 			continue;
-		column = column_of(families, &says);
+		column = column_of(families, &suffix);
 		if (column < 0)
 			continue;
 		note_column(set, &family, column, i);
-		if (families->columns[column].tells_currency &&
-			!note_currency(families, set, &says, error))
+		if (families->columns[column].has_currency &&
+			!note_currency(families, set, &suffix, error))
 			return NULL;
 	}
 	return set;
 }
 
 /*
- * Whether a cell holds an amount.
+ * Whether a cell has a digit other than zero.
  */
 bool
 adp_event_columns_has_amount(const AdpCell *cell)
@@ -214,7 +215,7 @@ adp_event_columns_has_amount(const AdpCell *cell)
 }
 
 /*
- * The first family from one on of which a record tells something.
+ * Returns the next event with an amount, or -1.
  */
 int
 adp_event_columns_next(const AdpEventColumnSet *set, const AdpCell *read,

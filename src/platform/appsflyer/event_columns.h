@@ -1,11 +1,11 @@
 /*
  * event_columns.h
- *	  Columns of a CSV body that belong together by their names.
+ *	  Columns of a CSV body that belong to one in-app event.
  *
- * "purchase (Unique users)" and "purchase (Sales in USD)" are two columns of the
- * family "purchase".  Which families a body has is known from its header only,
- * so each becomes a row of its own, whose fields of ours are the family's name
- * and what its columns hold.
+ * "purchase (Unique users)" and "purchase (Sales in USD)" are two columns of
+ * the event "purchase", which form a family.  Only the header of a body names
+ * its events, so each event becomes a row of its own, whose fields are the
+ * event's name and the values of its columns.
  */
 #ifndef ADP_PLATFORM_APPSFLYER_EVENT_COLUMNS_H
 #define ADP_PLATFORM_APPSFLYER_EVENT_COLUMNS_H
@@ -13,55 +13,55 @@
 #include "base/error.h"
 #include "base/rows.h"
 
-/* What a column of a family is. */
+/* One column of an event. */
 typedef struct AdpEventColumn
 {
-	const char *field;	 /* of ours; NULL: end of the list */
-	const char *says;	 /* after the family's name, in any case of letters */
-	bool tells_currency; /* which comes next */
+	const char *field;	/* our field; NULL: end of the list */
+	const char *suffix; /* after the event's name, in any case of letters */
+	bool has_currency;	/* a currency follows the suffix */
 } AdpEventColumn;
 
-/* What families are like. */
+/* The form of event columns. */
 typedef struct AdpEventColumns
 {
-	const char *opening; /* between the family's name and what a column says,
-						  * which does not open again */
-	const char *closing; /* after that; may be empty */
+	const char *opening; /* separates event name and suffix; not in a suffix */
+	const char *closing; /* after the suffix; may be empty */
 	const AdpEventColumn *columns;
 
-	/* fields of ours */
+	/* our fields */
 	const char *name;
-	const char *currency; /* what columns tell, else that of the account */
+	const char *currency; /* that of the columns, else the account's */
 
-	/* for people */
-	const char *things;	 /* what has families: "events" */
-	const char *amounts; /* what has a currency: "sales" */
-	const char *hint;	 /* where else to look for them */
+	/* for messages */
+	const char *things;	 /* "events" */
+	const char *amounts; /* the amounts with a currency: "sales" */
+	const char *hint;	 /* where else to find them */
 } AdpEventColumns;
 
-/* The families of a body. */
+/* The events of a body. */
 typedef struct AdpEventColumnSet
 {
 	int nfamilies;
-	int ncolumns;	  /* per family */
-	AdpCell *names;	  /* of families */
-	int *places;	  /* of columns, family by family; -1: missing */
-	AdpCell currency; /* empty: no column tells any */
-	bool *is_member;  /* of each name: whether it is a column of a family */
-	int twice;		  /* a column that its family has before; 0: none */
+	int ncolumns;	  /* per event */
+	AdpCell *names;	  /* of events */
+	int *places;	  /* of columns, event by event; -1: missing */
+	AdpCell currency; /* empty: no column has one */
+	bool *is_member;  /* per name: whether it is an event column */
+	int twice;		  /* an event column that occurs twice; 0: none does */
 } AdpEventColumnSet;
 
-/* Which of a family's columns a field of ours is; -1 if it is none. */
+/* Returns the index of the event column that a field reads, or -1. */
 extern int adp_event_columns_column(const AdpEventColumns *families,
 									const char *field);
 
-/* The field of ours that a column of a family holds; NULL if it is none. */
+/* Returns our field for a column of the body; NULL if it is another column. */
 extern const char *adp_event_columns_field(const AdpEventColumns *families,
 										   const char *column);
 
 /*
- * Finds the families of a header, in the order of their columns.  NULL, with
- * *error filled in, if two currencies are told.  The names must stay.
+ * Finds the events of a header, in the order of their columns.  Returns NULL,
+ * with *error filled in, if columns have different currencies.  The names must
+ * stay valid.
  */
 extern AdpEventColumnSet *adp_event_columns_find(const AdpEventColumns *families,
 												 const AdpCell *names,
@@ -71,8 +71,8 @@ extern AdpEventColumnSet *adp_event_columns_find(const AdpEventColumns *families
 extern bool adp_event_columns_has_amount(const AdpCell *cell);
 
 /*
- * The first family from one on of which a record tells something: one of its
- * columns is not zero.  -1 if there is none left.
+ * Returns the index of the next event, starting at from, of which a record has
+ * an amount in some column; -1 if there is no more.
  */
 extern int adp_event_columns_next(const AdpEventColumnSet *set,
 								  const AdpCell *read, int from);

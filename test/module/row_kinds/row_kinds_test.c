@@ -48,7 +48,7 @@ static const AdpActionLists all_tallies = {LISTS,
 
 static const AdpEventColumn event_columns[] = {{"trial.events", "events"},
 											   {"trial.income", "income:",
-												.tells_currency = true},
+												.has_currency = true},
 											   {NULL}};
 
 static const AdpEventColumns events = {
