@@ -146,7 +146,7 @@ subtest 'tallies: elements split by keys' => sub {
 subtest 'choices' => sub {
 	is($session->query(call('check_choice', $_)), '', $_) for 'a', 'a|b, c', ' a.b:1-2 | c_d ', 'a, (b) c;d', '회원 가입|"x"';
 	my %wrong = ('' => qr/missing/, 'a,' => qr/missing/, 'a||b' => qr/missing/,
-		'a b, b| a b ' => qr/"a b" stands there twice/, 'a, b|a' => qr/"a" stands there twice/);
+		'a b, b| a b ' => qr/"a b" is listed twice/, 'a, b|a' => qr/"a" is listed twice/);
 	like($session->query(call('check_choice', $_)), $wrong{$_}, "'$_'") for sort keys %wrong;
 };
 

@@ -147,7 +147,7 @@ subtest '8: what is kept for how long' => sub {
 	my $often = table('frequency_value', [ frequency_value => 'text' ], [ reach => 'bigint' ]);
 	refused('frequencies', "SELECT reach FROM $often WHERE date_day >= '2026-04-01'", '22008', qr/6 months/);
 	my $by_hour = table('hourly_stats_aggregated_by_advertiser_time_zone', [ hour => 'text', 'hourly_stats_aggregated_by_advertiser_time_zone' ], [ reach => 'bigint' ]);
-	refused('people by hour', "SELECT reach FROM $by_hour WHERE date_day = '2026-11-01'", 'HV005', qr/not told by hour/);
+	refused('people by hour', "SELECT reach FROM $by_hour WHERE date_day = '2026-11-01'", 'HV005', qr/not reported by hour/);
 	is(scalar @{ $sim->requests }, 0, 'nothing is asked');
 	fresh({ match => { path => '/insights' }, action => { error => '3018' } });
 	refused('the platform\'s own word', "SELECT clicks FROM usa.campaign_daily WHERE date_day = '2023-10-21'", '22008', qr/37 months/);
@@ -183,7 +183,7 @@ subtest 'statuses that older settings do not take' => sub {
 	refused('a report that asks for none', "SELECT count(*) FROM usa.account_daily WHERE date_day = '2026-11-01'", 'HV00L', qr/error 100/);
 	fresh({ match => { path => '/insights' }, times => 2, action => { error => '100' } });
 	cmp_ok($session->query("SELECT count(*) FROM usa.campaign_daily WHERE date_day = '2026-11-01'"), '>', 0, 'one that does is asked for again');
-	like($session->messages, qr/WARNING:.*may have left out rows of account $id{usa}.*rows of that are missing/s, 'without them, with a warning');
+	like($session->messages, qr/WARNING:.*may have left out rows of account $id{usa}.*rows of deleted objects are missing/s, 'without them, with a warning');
 	$session->query("SELECT adpipe.forget('usa')");
 };
 

@@ -1,6 +1,6 @@
 /*
  * action_check.c
- *	  Queries over lists whose rows could not be told apart, or not be read.
+ *	  Checks of queries over action lists: each key of a row must be readable.
  */
 #include "postgres.h"
 
@@ -8,8 +8,8 @@
 #include "platform/meta_ads/action_lists.h"
 
 /*
- * Throws for a key of elements as a field that the table does not ask for: its
- * column would be empty.
+ * Throws for a field that is an action breakdown which the table does not
+ * request: its column would be empty.
  */
 static void
 require_asked(const char *keys, const AdpActionField *field)
@@ -24,7 +24,7 @@ require_asked(const char *keys, const AdpActionField *field)
 }
 
 /*
- * Throws for a field of a type where elements have none.
+ * Throws for a field with an action type if elements have no type.
  */
 static void
 require_type(const AdpActionLists *spec, const char *keys, const char *name)
@@ -40,7 +40,7 @@ require_type(const AdpActionLists *spec, const char *keys, const char *name)
 }
 
 /*
- * Throws for a key that tells rows apart without being a field.
+ * Throws for a key of rows without a column.
  */
 static void
 require_column(const AdpQuery *query, const char *key)
@@ -60,7 +60,7 @@ require_column(const AdpQuery *query, const char *key)
 }
 
 /*
- * Looks at a query.
+ * Checks the fields of a query, and the keys of its rows.
  */
 void
 adp_action_lists_check(const AdpActionLists *spec, const AdpSettings *settings,

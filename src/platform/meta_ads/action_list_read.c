@@ -1,6 +1,6 @@
 /*
  * action_list_read.c
- *	  One list of one row, read once and found by type.
+ *	  One action list of one row, indexed by type.
  */
 #include "postgres.h"
 
@@ -12,13 +12,13 @@
 
 #include "platform/meta_ads/action_list_read.h"
 
-/* Elements between two looks for interrupts. */
+/* Elements between two checks for interrupts. */
 #define ELEMENTS_PER_CHECK 512
 
 const AdpCell adp_action_zero = {"0", 1, ADP_CELL_STRING, false, false};
 
 /*
- * Makes an index.  Half of the slots stay empty at least.
+ * Allocates an index.  At least half of its slots stay empty.
  */
 void
 adp_text_index_init(AdpTextIndex *index, int most)
@@ -37,7 +37,7 @@ adp_text_index_init(AdpTextIndex *index, int most)
 }
 
 /*
- * The slot of a text: where it is, or where it would be put.
+ * Returns the slot of a text, or the slot to insert it.
  */
 static uint32
 find_slot(const AdpTextIndex *index, const char *text, uint32 len, uint32 hash)
@@ -56,7 +56,7 @@ find_slot(const AdpTextIndex *index, const char *text, uint32 len, uint32 hash)
 }
 
 /*
- * The hash of a text.
+ * Hashes the bytes of a text.
  */
 static uint32
 hash_of(const char *text, uint32 len)
@@ -65,7 +65,7 @@ hash_of(const char *text, uint32 len)
 }
 
 /*
- * The number of a text, added if need be.
+ * Returns the number of a text, which is added if it is new.
  */
 int
 adp_text_index_put(AdpTextIndex *index, const char *text, uint32 len,
@@ -87,7 +87,7 @@ adp_text_index_put(AdpTextIndex *index, const char *text, uint32 len,
 }
 
 /*
- * The number of a text.
+ * Returns the number of a text, or -1.
  */
 int
 adp_text_index_find(const AdpTextIndex *index, const char *text, uint32 len)
@@ -96,7 +96,7 @@ adp_text_index_find(const AdpTextIndex *index, const char *text, uint32 len)
 }
 
 /*
- * An element's member.
+ * Finds a member of an element.
  */
 bool
 adp_action_member(const AdpCell *element, const char *key, AdpCell *member)
@@ -106,7 +106,7 @@ adp_action_member(const AdpCell *element, const char *key, AdpCell *member)
 }
 
 /*
- * Throws for a list that is not of the promised shape.
+ * Throws for a member that is not a list of objects.
  */
 static void
 refuse_list(const char *name)
@@ -119,7 +119,7 @@ refuse_list(const char *name)
 }
 
 /*
- * Throws for a type that comes twice: to take either amount would be a guess.
+ * Throws for a type that occurs twice: either amount could be the right one.
  */
 static void
 refuse_type(const char *name, const char *type, uint32 len)
@@ -131,7 +131,7 @@ refuse_type(const char *name, const char *type, uint32 len)
 }
 
 /*
- * The text of an element's type; NULL if it has none.
+ * Returns the type of an element; NULL if it has no type.
  */
 static const char *
 type_of(const AdpCell *object, const char *type_key, uint32 *len)
@@ -152,7 +152,7 @@ type_of(const AdpCell *object, const char *type_key, uint32 *len)
 }
 
 /*
- * Files an element under its type.
+ * Adds an element to those of its type.
  */
 static void
 add_element(AdpActionList *list, int nth, const char *type, uint32 len,
@@ -169,7 +169,7 @@ add_element(AdpActionList *list, int nth, const char *type, uint32 len,
 }
 
 /*
- * Reads a member of a row.
+ * Reads and indexes a member of a row.
  */
 void
 adp_action_list_read(AdpActionList *list, const AdpActionLists *spec,
@@ -207,7 +207,7 @@ adp_action_list_read(AdpActionList *list, const AdpActionLists *spec,
 }
 
 /*
- * The first element of a type.
+ * Returns the first element of a type, or -1.
  */
 int
 adp_action_list_find(const AdpActionList *list, const char *type, Size len)
@@ -220,7 +220,7 @@ adp_action_list_find(const AdpActionList *list, const char *type, Size len)
 }
 
 /*
- * The amount of a type under a key.
+ * Adds up the amounts of a type under a key.
  */
 bool
 adp_action_list_amount(const AdpActionList *list, const char *type, Size len,
@@ -243,7 +243,7 @@ adp_action_list_amount(const AdpActionList *list, const char *type, Size len,
 }
 
 /*
- * Whether a cell is a decimal number that can be added up.
+ * Whether a cell has the characters of a decimal number only.
  */
 static bool
 is_decimal(const AdpCell *cell)
@@ -262,7 +262,7 @@ is_decimal(const AdpCell *cell)
 }
 
 /*
- * A cell's number.
+ * Converts a cell to numeric.
  */
 static Datum
 number_of(const AdpCell *cell)
@@ -273,7 +273,7 @@ number_of(const AdpCell *cell)
 }
 
 /*
- * Adds a term to a sum.
+ * Returns the sum as a new cell.
  */
 AdpCell
 adp_action_add(AdpCell sum, const AdpCell *term)

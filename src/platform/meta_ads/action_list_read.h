@@ -1,6 +1,6 @@
 /*
  * action_list_read.h
- *	  One list of one row, read once and found by type.
+ *	  One action list of one row, indexed by type.
  *
  * Time and memory are linear in the number of elements.
  */
@@ -9,7 +9,7 @@
 
 #include "platform/meta_ads/action_lists.h"
 
-/* Texts with numbers, which count from 0 in the order of coming. */
+/* Distinct texts, numbered from 0 in the order in which they are added. */
 typedef struct AdpTextIndex
 {
 	int ntexts;
@@ -17,25 +17,25 @@ typedef struct AdpTextIndex
 	uint32 *lens;
 	uint32 *hashes;
 	int *slots;
-	uint32 mask; /* number of slots, a power of two, less one */
+	uint32 mask; /* number of slots, a power of two, minus 1 */
 } AdpTextIndex;
 
-/* Makes an index for at most so many texts, in CurrentMemoryContext. */
+/* Allocates an index for at most so many texts, in CurrentMemoryContext. */
 extern void adp_text_index_init(AdpTextIndex *index, int most);
 
-/* The number of a text, which is not copied; *is_new: it was not there. */
+/* Returns a text's number; adds a new text, not copied, and sets *is_new. */
 extern int adp_text_index_put(AdpTextIndex *index, const char *text, uint32 len,
 							  bool *is_new);
 
-/* The number of a text; -1 if it is not there. */
+/* Returns the number of a text, or -1. */
 extern int adp_text_index_find(const AdpTextIndex *index, const char *text,
 							   uint32 len);
 
 typedef struct AdpActionElement
 {
 	AdpCell object;
-	int type; /* number of its type; -1: it has none */
-	int next; /* element of the same type; -1: no other */
+	int type; /* number of its type; -1: it has no type */
+	int next; /* next element of the type; or -1 */
 } AdpActionElement;
 
 typedef struct AdpActionList
@@ -43,40 +43,40 @@ typedef struct AdpActionList
 	int nelements;
 	AdpActionElement *elements;
 	AdpTextIndex types;
-	int *first; /* element by number of type */
+	int *first; /* first element, by number of type */
 } AdpActionList;
 
 /*
- * Reads a member of a row in CurrentMemoryContext; one that is absent has no
- * elements.  Throws for what is no list of objects, and unless is_split for a
- * type that comes twice.
+ * Reads a member of a row in CurrentMemoryContext; an absent member has no
+ * elements.  Throws if the member is not a list of objects, and, unless
+ * is_split, if a type occurs twice.
  */
 extern void adp_action_list_read(AdpActionList *list,
 								 const AdpActionLists *spec,
 								 const AdpCell *cell, const char *name,
 								 bool is_split);
 
-/* The first element of a type; -1 if there is none. */
+/* Returns the first element of a type, or -1. */
 extern int adp_action_list_find(const AdpActionList *list, const char *type,
 								Size len);
 
 /*
- * The amount of a type under a key, added up over its elements; false if none of
- * them has it.
+ * Returns the amount of a type under a key, added up over its elements; false
+ * if no element has the key.
  */
 extern bool adp_action_list_amount(const AdpActionList *list, const char *type,
 								   Size len, const char *key, AdpCell *amount);
 
-/* An element's member; false if it is absent or null. */
+/* Finds a member of an element; false if it is absent or null. */
 extern bool adp_action_member(const AdpCell *element, const char *key,
 							  AdpCell *member);
 
-/* Where sums begin. */
+/* The initial value of sums. */
 extern const AdpCell adp_action_zero;
 
 /*
- * Adds a term to a sum.  What is no number becomes the sum, so that it is
- * refused like any other value that does not fit its column.
+ * Adds a term to a sum.  A term that is not a number becomes the sum, so that
+ * the column's type rejects it like any other invalid value.
  */
 extern AdpCell adp_action_add(AdpCell sum, const AdpCell *term);
 

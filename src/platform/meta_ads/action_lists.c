@@ -1,6 +1,6 @@
 /*
  * action_lists.c
- *	  A kind of rows: some members are lists, lists of typed amounts.
+ *	  Rows with action lists: lists of typed amounts.
  */
 #include "postgres.h"
 
@@ -10,7 +10,7 @@
 #include "platform/meta_ads/action_rows.h"
 #include "platform/meta_ads/conversion_actions.h"
 
-/* A type that is wanted, and what its absence means. */
+/* A type that a field reads, and the meaning of its absence. */
 typedef struct TypePlan
 {
 	const char *name;
@@ -19,24 +19,24 @@ typedef struct TypePlan
 	bool in_pair[ADP_ACTION_PAIRS]; /* may be in these lists */
 } TypePlan;
 
-/* Types with bars between them. */
+/* Alternative types, separated by bars. */
 typedef struct GroupPlan
 {
 	int ntypes;
 	TypePlan *types;
 } GroupPlan;
 
-/* How a cell is made of those read. */
+/* How a cell is made from the cells read. */
 typedef struct CellPlan
 {
 	AdpActionField field;
-	int read; /* the member; not used by fields of ours */
+	int read; /* index of the member; not used by our own fields */
 	TypePlan type;
 	bool adds_up;
-	bool is_elsewhere; /* the platform has the type in another list */
+	bool is_elsewhere; /* the platform reports the type in another list */
 } CellPlan;
 
-/* What was found of the setting of a row before: rows in a row have the same. */
+/* Result for the last row's setting: consecutive rows tend to share it. */
 typedef struct LastSetting
 {
 	uint32 len;
@@ -51,27 +51,27 @@ typedef struct RowShaper
 	const AdpSettings *settings;
 	int ngroups;
 	GroupPlan *groups; /* of conversions */
-	bool hides;		   /* some types */
-	bool is_split;	   /* a type has more than one element */
+	bool hides;		   /* a breakdown hides some types */
+	bool is_split;	   /* a type may have several elements */
 	bool is_unfolded;
-	int nkeys; /* of a row per element */
+	int nkeys; /* if there is a row per element */
 	const char **keys;
 	int ncells;
 	CellPlan *cells;
 
-	/* paths of lists, and of what the row says of its settings; -1: not read */
+	/* indexes of the lists and of the setting; -1: not read */
 	int counts[ADP_ACTION_PAIRS];
 	int values[ADP_ACTION_PAIRS];
 	int setting;
 
 	LastSetting *last_setting;
 
-	/* the row at work: its lists by path, as far as they were needed */
+	/* the current row: its lists by index, read on demand */
 	AdpActionList **lists;
 	AdpActionRows rows;
 } RowShaper;
 
-/* That a row does not have an amount, and what follows from that. */
+/* The meaning of an absent amount. */
 typedef enum Absence
 {
 	IS_ZERO,
@@ -81,7 +81,7 @@ typedef enum Absence
 static const AdpCell nothing = {NULL, 0, ADP_CELL_ABSENT, false, false};
 
 /*
- * Number of pairs that a platform has.
+ * Returns the number of pairs of lists.
  */
 static int
 npairs(const AdpActionLists *spec)
@@ -94,7 +94,7 @@ npairs(const AdpActionLists *spec)
 }
 
 /*
- * Whether a text is as an expression asks for, NULL asking for nothing.
+ * Whether a text matches a regular expression; NULL matches nothing.
  */
 static bool
 matches(const char *text, const char *pattern)
@@ -103,7 +103,7 @@ matches(const char *text, const char *pattern)
 }
 
 /*
- * The keys of elements that a table asks for.
+ * Returns the action breakdowns that a table requests.
  */
 const char *
 adp_action_lists_keys(const AdpActionLists *spec, const AdpSettings *settings)
@@ -113,7 +113,7 @@ adp_action_lists_keys(const AdpActionLists *spec, const AdpSettings *settings)
 }
 
 /*
- * Whether a word names an attribution window.
+ * Whether a word is the name of an attribution window.
  */
 static bool
 is_window(const AdpActionLists *spec, const char *word)
@@ -123,7 +123,7 @@ is_window(const AdpActionLists *spec, const char *word)
 }
 
 /*
- * Splits "list.type" or "list.type.window"; types have dots of their own.
+ * Splits "list.type" or "list.type.window"; types may contain dots.
  */
 static void
 split_element(const AdpActionLists *spec, const char *name, const char *dot,
@@ -144,7 +144,7 @@ split_element(const AdpActionLists *spec, const char *name, const char *dot,
 }
 
 /*
- * Whether a name is one of ours, or of a key of elements.
+ * Recognizes our own fields, and keys of elements.
  */
 static bool
 split_own(const AdpActionLists *spec, const char *name, AdpActionField *field)
@@ -168,8 +168,8 @@ split_own(const AdpActionLists *spec, const char *name, AdpActionField *field)
 }
 
 /*
- * Splits a field's name.  Below a breakdown whose value is an object is a member
- * of that.
+ * Splits a field's name.  If a breakdown's value is an object, its members are
+ * plain fields.
  */
 void
 adp_action_lists_split(const AdpActionLists *spec, const AdpSettings *settings,
@@ -188,7 +188,7 @@ adp_action_lists_split(const AdpActionLists *spec, const AdpSettings *settings,
 }
 
 /*
- * Works out what is to be known of a type.
+ * Determines whether a type may be hidden, and which lists may contain it.
  */
 static void
 plan_type(const AdpActionLists *spec, const char *name, TypePlan *type)
@@ -202,7 +202,7 @@ plan_type(const AdpActionLists *spec, const char *name, TypePlan *type)
 }
 
 /*
- * Works out which types make conversions; returns the number of groups.
+ * Plans the groups of option conversion_actions; returns their number.
  */
 static int
 plan_groups(const AdpActionLists *spec, const AdpSettings *settings,
@@ -226,7 +226,7 @@ plan_groups(const AdpActionLists *spec, const AdpSettings *settings,
 }
 
 /*
- * Whether conversions need a pair of lists.
+ * Whether a type of the groups may be in a pair of lists.
  */
 static bool
 needs_pair(const GroupPlan *groups, int ngroups, int pair)
@@ -243,7 +243,7 @@ needs_pair(const GroupPlan *groups, int ngroups, int pair)
 }
 
 /*
- * Whether that an amount is none can depend on what else is in the row.
+ * Whether the meaning of an absent amount can depend on the rest of the row.
  */
 static bool
 needs_proof(const AdpActionLists *spec, const AdpActionField *field)
@@ -257,7 +257,7 @@ needs_proof(const AdpActionLists *spec, const AdpActionField *field)
 }
 
 /*
- * Adds a member unless it is there.
+ * Adds a member unless the list contains it.
  */
 static void
 add_member(const char *members[ADP_ACTION_MEMBERS], int *n, const char *member)
@@ -272,7 +272,7 @@ add_member(const char *members[ADP_ACTION_MEMBERS], int *n, const char *member)
 }
 
 /*
- * The members of a row that a field is made of.
+ * Collects the members of a row that a field reads.
  */
 int
 adp_action_lists_members(const AdpActionLists *spec,
@@ -305,7 +305,7 @@ adp_action_lists_members(const AdpActionLists *spec,
 }
 
 /*
- * A list of the row at work, by its path.
+ * Returns a list of the current row; reads it on first use.
  */
 static const AdpActionList *
 get_list(const RowShaper *shaper, const AdpCell *read, int path)
@@ -322,8 +322,8 @@ get_list(const RowShaper *shaper, const AdpCell *read, int path)
 }
 
 /*
- * Whether a list has an amount in the default window; is_proof: of a type that
- * shows that such amounts are there.
+ * Whether a list has any amount in the default window.  is_proof: count only
+ * types whose amounts prove that the window is reported.
  */
 static bool
 has_amount(const RowShaper *shaper, const AdpActionList *list, bool is_proof)
@@ -350,7 +350,7 @@ has_amount(const RowShaper *shaper, const AdpActionList *list, bool is_proof)
 }
 
 /*
- * Whether a row is of one setting, or says nothing of any.
+ * Whether a row reports a single attribution setting, or none at all.
  */
 static bool
 has_one_setting(const RowShaper *shaper, const AdpCell *read)
@@ -373,8 +373,8 @@ has_one_setting(const RowShaper *shaper, const AdpCell *read)
 }
 
 /*
- * What follows from that a row does not have an amount of a type in the default
- * window, is_there: but an element of the type.
+ * Determines whether an absent amount of a type in the default window is zero.
+ * is_there: the row has an element of the type.
  */
 static Absence
 judge_absence(const RowShaper *shaper, const AdpCell *read,
@@ -395,7 +395,7 @@ judge_absence(const RowShaper *shaper, const AdpCell *read,
 }
 
 /*
- * Makes the cell of an element.
+ * Makes the cell of a list's element.
  */
 static AdpCell
 element_cell(const RowShaper *shaper, const CellPlan *cell, const AdpCell *read)
@@ -426,8 +426,8 @@ element_cell(const RowShaper *shaper, const CellPlan *cell, const AdpCell *read)
 }
 
 /*
- * Finds the pair of lists that counts a type; -1 if none does.  *is_there: one
- * has an element of the type.
+ * Returns the pair of lists that counts a type, or -1.  Sets *is_there if a
+ * list has an element of the type.
  */
 static int
 find_pair(const RowShaper *shaper, const AdpCell *read, const TypePlan *type,
@@ -450,9 +450,8 @@ find_pair(const RowShaper *shaper, const AdpCell *read, const TypePlan *type,
 }
 
 /*
- * Adds what one group of types counts: the first of them that is counted; the
- * value is that of the same type.  False if it may be one that the row does not
- * have but the platform.
+ * Adds the count or value of the first type of a group that the row counts.
+ * Returns false if an absent amount may be nonzero on the platform.
  */
 static bool
 add_group(const RowShaper *shaper, const GroupPlan *group, bool is_value,
@@ -482,7 +481,7 @@ add_group(const RowShaper *shaper, const GroupPlan *group, bool is_value,
 }
 
 /*
- * Makes the cell of conversions or their value.
+ * Makes the cell of conversions or their value; NULL if a group is unknown.
  */
 static AdpCell
 conversions_cell(const RowShaper *shaper, bool is_value, const AdpCell *read)
@@ -498,8 +497,8 @@ conversions_cell(const RowShaper *shaper, bool is_value, const AdpCell *read)
 }
 
 /*
- * Makes a cell of the row that an element becomes.  An amount that one of the
- * two lists lacks is 0.
+ * Makes a cell of an element's row.  An amount that one of the two lists lacks
+ * is 0.
  */
 static AdpCell
 row_cell(const RowShaper *shaper, const AdpActionField *field, int nth)
@@ -515,7 +514,7 @@ row_cell(const RowShaper *shaper, const AdpActionField *field, int nth)
 }
 
 /*
- * Makes a cell.
+ * Makes a cell of the current row.
  */
 static AdpCell
 make_cell(const RowShaper *shaper, const CellPlan *cell, const AdpCell *read,
@@ -540,7 +539,7 @@ make_cell(const RowShaper *shaper, const CellPlan *cell, const AdpCell *read,
 }
 
 /*
- * Makes the rows of the row at work, one per element.
+ * Collects the elements of the current row, one per resulting row.
  */
 static void
 make_rows(RowShaper *shaper, const AdpCell *read)
@@ -563,7 +562,7 @@ make_rows(RowShaper *shaper, const AdpCell *read)
 }
 
 /*
- * Makes the next row out of the one read.
+ * Makes the nth row of a row as read.
  */
 static bool
 unfold(AdpShaper *base, void *header, const AdpCell *read, int nth,
@@ -585,7 +584,7 @@ unfold(AdpShaper *base, void *header, const AdpCell *read, int nth,
 }
 
 /*
- * Index of a path among those read, adding it if need be.
+ * Returns the index of a path, which is added if it is new.
  */
 static int
 read_path(RowShaper *shaper, const char *path)
@@ -602,7 +601,7 @@ read_path(RowShaper *shaper, const char *path)
 }
 
 /*
- * Notes a path if it is one that more than its own field is made of.
+ * Stores the index of a member that is a list of a pair, or the setting.
  */
 static void
 note_path(RowShaper *shaper, const char *member)
@@ -622,7 +621,7 @@ note_path(RowShaper *shaper, const char *member)
 }
 
 /*
- * Whether a platform has a type in another list than the one named.
+ * Whether the platform reports a type in another list than the field's.
  */
 static bool
 is_elsewhere(const AdpActionLists *spec, const AdpActionField *field)
@@ -667,8 +666,8 @@ plan_cell(RowShaper *shaper, const char *name, CellPlan *cell)
 }
 
 /*
- * Plans all cells.  Without any that have to be made, the paths are the fields
- * in their order, and no row is touched.
+ * Plans all cells.  If all of them are plain members, the paths are the fields
+ * in their order, and rows pass unchanged.
  */
 static void
 plan_cells(RowShaper *shaper, const AdpQuery *query)
@@ -686,7 +685,7 @@ plan_cells(RowShaper *shaper, const AdpQuery *query)
 }
 
 /*
- * Plans by what elements are told apart.
+ * Determines the keys of elements, for a row per element.
  */
 static void
 plan_keys(RowShaper *shaper)

@@ -1,24 +1,24 @@
 /*
  * action_lists.h
- *	  A kind of rows: some members are lists, lists of typed amounts.
+ *	  Rows with action lists: lists of typed amounts.
  *
- * A list is an array with an object per type of action: the type under one
- * key, its amount in the default attribution window under another, amounts in
- * other windows under the names of those.  Fields are "list.type" or
- * "list.type.window", and a few of ours, made of pairs of lists, one of
- * counts and one of values: conversions and their value, by option
- * conversion_actions; and a row per type instead of one.  Types are free text.
- * Option action_breakdowns splits the elements of a type by further keys; then
- * an amount of the type is the sum of its elements.
+ * A list is an array with an object per type of action.  The object has the
+ * type under one key, its amount in the default attribution window under
+ * another, and amounts in other windows under their names.  Fields are
+ * "list.type" and "list.type.window".  Our own fields read pairs of lists, one
+ * of counts and one of values: conversions and their value, defined by option
+ * conversion_actions, and a row per type instead of one row.  Types are free
+ * text.  Option action_breakdowns splits the elements of a type by further
+ * keys; the amount of the type is then the sum of its elements.
  *
- * What a list lacks is 0 if its amounts add up, and NULL where that it is none
- * does not follow: where the platform hides such types by a breakdown; in the
- * default window of a row over several settings that has no amount in it; and
- * of a type that the platform has in another list.  An amount that is there is
- * passed on whatever else the row says.
+ * An absent amount is 0 if the amounts of the list add up.  It is NULL where
+ * it may be nonzero on the platform: if a breakdown hides the type; in the
+ * default window of a row over several attribution settings that has no amount
+ * in that window; and if the platform reports the type in another list.  A
+ * present amount is always passed on.
  *
- * A platform that has lists is a const AdpActionLists, and its sources (AdpSource)
- * say which of them do.
+ * The lists are described by a const AdpActionLists; each source (AdpSource)
+ * refers to it if its rows have lists.
  */
 #ifndef ADP_PLATFORM_META_ADS_ACTION_LISTS_H
 #define ADP_PLATFORM_META_ADS_ACTION_LISTS_H
@@ -26,66 +26,67 @@
 #include "platform/api/api_types.h"
 
 /*
- * Two lists that belong together.  Of several pairs that have a type the
- * first counts.  The expressions are of types.
+ * Two lists with the counts and the values of the same types.  If several
+ * pairs have a type, the first one is read.  The regular expressions match
+ * types.
  */
 typedef struct AdpActionListPair
 {
 	const char *counts;
 	const char *values;
-	const char *types; /* that may be in them; NULL: all */
-	const char *own;   /* that are in no other pair; NULL: none */
+	const char *types; /* types that the pair may contain; NULL: all */
+	const char *own;   /* types of this pair only; NULL: no types */
 } AdpActionListPair;
 
-/* Most pairs of a platform. */
+/* Maximum number of pairs. */
 #define ADP_ACTION_PAIRS 2
 
 typedef struct AdpActionLists
 {
-	const char *type_key;		/* member of an element: its type */
-	const char *amount_key;		/* its amount in the default window */
-	const char *default_window; /* what fields may call that window */
+	const char *type_key;	/* member of an element with its type */
+	const char *amount_key; /* member with its amount in the default window */
+	const char *default_window; /* name of the default window in fields */
 
-	const char *windows;  /* names of others, as a regular expression */
-	const char *additive; /* lists that add up, with commas */
-	const char *keys; /* of elements, that options may ask for, with commas */
+	const char *windows;  /* regular expression of the other windows' names */
+	const char *additive; /* comma-separated lists that add up */
+	const char *keys;	  /* comma-separated keys of elements for options */
 
 	AdpActionListPair
 		pairs[ADP_ACTION_PAIRS]; /* ends with NULL counts if shorter */
-	const char *choice;			 /* conversion_actions where none is set */
+	const char *choice;			 /* default of conversion_actions */
 
 	/*
-	 * What a row says of its settings, NULL for nothing; how one setting that
-	 * holds for the whole row is spelled, as a regular expression.  In any other
-	 * row an amount of a type that is as proof says shows that amounts of the
-	 * default window are there; NULL: any amount does.
+	 * The member of a row with its attribution setting, or NULL; and a regular
+	 * expression of values that mean a single setting for the whole row.  In
+	 * other rows, an amount of a type that matches proof shows that the row
+	 * reports the default window; NULL: an amount of any type does.
 	 */
 	const char *setting;
 	const char *one_setting;
 	const char *proof;
 
-	/* fields of ours */
+	/* names of our own fields */
 	const char *conversions;
 	const char *conversions_value;
 	const char *row_count;
 	const char *row_value;
 
 	/*
-	 * Breakdowns, as a regular expression, under which types are hidden, and
-	 * the types that never are; NULL: there are none.
+	 * Breakdowns that hide types, as a regular expression, and the types that
+	 * no breakdown hides; or NULL.
 	 */
 	const char *hiding;
 	const char *open;
 } AdpActionLists;
 
-/* What a field is. */
+/* Kinds of fields. */
 typedef enum AdpActionFieldKind
 {
 	ADP_ACTION_PLAIN,	/* a member of the row */
-	ADP_ACTION_ELEMENT, /* of a list */
+	ADP_ACTION_ELEMENT, /* an amount of a list */
 	ADP_ACTION_CONVERSIONS,
 	ADP_ACTION_CONVERSIONS_VALUE,
-	ADP_ACTION_ROW_KEY, /* there is a row per element if this is wanted */
+	ADP_ACTION_ROW_KEY, /* a key of elements: makes a row per element */
 	ADP_ACTION_ROW_COUNT,
 	ADP_ACTION_ROW_VALUE
 } AdpActionFieldKind;
@@ -93,11 +94,11 @@ typedef enum AdpActionFieldKind
 typedef struct AdpActionField
 {
 	AdpActionFieldKind kind;
-	const char *member; /* ADP_ACTION_PLAIN, ADP_ACTION_ELEMENT: of the row */
-	const char *type;	/* ADP_ACTION_ELEMENT; of ADP_ACTION_ROW_KEY the key */
-	const char *window; /* NULL: the default one, or no element */
-	const char *whole;	/* the type if what looks like a window is part of it;
-						 * NULL: nothing looks like one */
+	const char *member; /* ADP_ACTION_PLAIN, ADP_ACTION_ELEMENT */
+	const char *type;	/* ADP_ACTION_ELEMENT; the key of ADP_ACTION_ROW_KEY */
+	const char *window; /* NULL: the default window, or not an element */
+	const char *whole; /* the type if the apparent window is a part of it; NULL:
+						 * the name has no apparent window */
 } AdpActionField;
 
 /* Splits a field's name. */
@@ -105,23 +106,24 @@ extern void adp_action_lists_split(const AdpActionLists *spec,
 								   const AdpSettings *settings,
 								   const char *name, AdpActionField *field);
 
-/* Most members of a row that one field is made of. */
+/* Maximum number of members that one field reads. */
 #define ADP_ACTION_MEMBERS (2 * ADP_ACTION_PAIRS + 2)
 
-/* The members of a row that a field is made of; returns their number. */
+/* Collects the members of a row that a field reads; returns their number. */
 extern int adp_action_lists_members(const AdpActionLists *spec,
 									const AdpSettings *settings,
 									const AdpActionField *field,
 									const char *members[ADP_ACTION_MEMBERS]);
 
-/* The keys of elements that a table asks for, with commas. */
+/* Returns the action breakdowns that a table requests, comma-separated. */
 extern const char *adp_action_lists_keys(const AdpActionLists *spec,
 										 const AdpSettings *settings);
 
 /*
- * Throws for a query whose rows could not be told apart or whose fields could
- * not be read: a key of elements that the table does not ask for, one that it
- * asks for without a column, a type where elements have none.
+ * Throws for a query whose fields cannot be read or whose rows would have no
+ * key: a field of an action breakdown that the table does not request, a
+ * requested one without a column, a field with a type if elements have no
+ * type.
  */
 extern void adp_action_lists_check(const AdpActionLists *spec,
 								   const AdpSettings *settings,

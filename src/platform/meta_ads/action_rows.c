@@ -1,6 +1,6 @@
 /*
  * action_rows.c
- *	  A row per element of a row's lists, told apart by their keys.
+ *	  A row per element of a row's action lists, identified by its keys.
  */
 #include "postgres.h"
 
@@ -8,11 +8,11 @@
 
 #include "platform/meta_ads/action_rows.h"
 
-/* Elements between two looks for interrupts. */
+/* Elements between two checks for interrupts. */
 #define ELEMENTS_PER_CHECK 512
 
 /*
- * Begins without rows.
+ * Initializes an empty set of rows.
  */
 void
 adp_action_rows_begin(AdpActionRows *rows, const AdpActionLists *spec,
@@ -28,7 +28,7 @@ adp_action_rows_begin(AdpActionRows *rows, const AdpActionLists *spec,
 }
 
 /*
- * Appends a key of an element, so that no two lists of keys read the same.
+ * Appends a key of an element in a form that no other list of keys can have.
  */
 static void
 append_key(StringInfo out, const AdpCell *element, const char *key)
@@ -46,7 +46,7 @@ append_key(StringInfo out, const AdpCell *element, const char *key)
 	len = (int) cell.len;
 	if (cell.kind == ADP_CELL_STRING && cell.has_escape)
 		text = adp_cell_text(&cell, &len);
-	/* what no text can hold is told apart as it is in the page */
+	/* an invalid text is compared as written in the page */
 	if (text == NULL)
 	{
 		text = cell.data;
@@ -57,7 +57,7 @@ append_key(StringInfo out, const AdpCell *element, const char *key)
 }
 
 /*
- * The row of an element, made if need be.
+ * Returns the row of an element, which is added if it is new.
  */
 static AdpActionRow *
 row_of(AdpActionRows *rows, const AdpCell *element, int pair)

@@ -1,6 +1,6 @@
 /*
  * action_rows.h
- *	  A row per element of a row's lists, told apart by their keys.
+ *	  A row per element of a row's action lists, identified by its keys.
  */
 #ifndef ADP_PLATFORM_META_ADS_ACTION_ROWS_H
 #define ADP_PLATFORM_META_ADS_ACTION_ROWS_H
@@ -11,10 +11,10 @@
 
 typedef struct AdpActionRow
 {
-	AdpCell count; /* of kind ADP_CELL_ABSENT: not there */
+	AdpCell count; /* of kind ADP_CELL_ABSENT: the list lacks it */
 	AdpCell value;
-	const AdpCell *element; /* that has the keys */
-	int pair;				/* of lists that it is of */
+	const AdpCell *element; /* the element with the keys */
+	int pair;				/* the pair of lists with the element */
 } AdpActionRow;
 
 typedef struct AdpActionRows
@@ -25,18 +25,18 @@ typedef struct AdpActionRows
 	int nrows;
 	AdpActionRow *rows;
 	AdpTextIndex index;
-	StringInfoData text; /* keys of the element at work */
+	StringInfoData text; /* keys of the current element */
 } AdpActionRows;
 
-/* Begins without rows, in CurrentMemoryContext; most: elements that may come. */
+/* Makes an empty set, in CurrentMemoryContext, for at most most elements. */
 extern void adp_action_rows_begin(AdpActionRows *rows,
 								  const AdpActionLists *spec, const char **keys,
 								  int nkeys, int most);
 
 /*
- * Adds the elements of a list that have an amount in the default window.  Those
- * of rows that an earlier pair has made are left out: the first pair counts.
- * Throws for two elements with the same keys.
+ * Adds the elements of a list that have an amount in the default window.
+ * Skips elements whose row comes from an earlier pair, since the first pair
+ * counts.  Throws for two elements with the same keys.
  */
 extern void adp_action_rows_add(AdpActionRows *rows, const AdpActionList *list,
 								int pair, bool is_value);

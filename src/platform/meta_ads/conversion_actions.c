@@ -1,6 +1,6 @@
 /*
  * conversion_actions.c
- *	  Which types of actions make a conversion: option conversion_actions.
+ *	  Option conversion_actions: the action types that make a conversion.
  */
 #include "postgres.h"
 
@@ -8,7 +8,7 @@
 #include "platform/meta_ads/conversion_actions.h"
 
 /*
- * How many of a character a text holds.
+ * Counts a character in a text.
  */
 static int
 count_of(const char *text, char wanted)
@@ -21,7 +21,7 @@ count_of(const char *text, char wanted)
 }
 
 /*
- * Reads one group: types with bars between them.
+ * Splits one group at its bars.
  */
 static void
 read_group(char *text, AdpConversionActionGroup *group)
@@ -34,7 +34,7 @@ read_group(char *text, AdpConversionActionGroup *group)
 }
 
 /*
- * Reads a setting: groups with commas between them.
+ * Splits a value at its commas.
  */
 AdpConversionActions *
 adp_conversion_actions_read(const char *value)
@@ -51,7 +51,7 @@ adp_conversion_actions_read(const char *value)
 }
 
 /*
- * Whether a type stands in a choice before the given place.
+ * Whether a type occurs before the given position.
  */
 static bool
 stands_before(const AdpConversionActions *choice, int group, int place,
@@ -71,7 +71,7 @@ stands_before(const AdpConversionActions *choice, int group, int place,
 }
 
 /*
- * What is wrong with one type; NULL if nothing.
+ * Returns the reason why one type is invalid, or NULL.
  */
 static const char *
 check_type(const AdpConversionActions *choice, int group, int place)
@@ -81,14 +81,14 @@ check_type(const AdpConversionActions *choice, int group, int place)
 	if (type[0] == '\0')
 		return "An action type is missing beside a comma or bar. "
 			   "Give action types such as purchase; a comma adds them "
-			   "up, a bar takes the first that is there.";
+			   "up, a bar takes the first one present.";
 	if (stands_before(choice, group, place, type))
-		return psprintf("Action type \"%s\" stands there twice.", type);
+		return psprintf("Action type \"%s\" is listed twice.", type);
 	return NULL;
 }
 
 /*
- * Option check.
+ * Option check; see the header.
  */
 const char *
 adp_conversion_actions_check(const char *value)

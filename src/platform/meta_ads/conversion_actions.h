@@ -1,34 +1,34 @@
 /*
  * conversion_actions.h
- *	  Which types of actions make a conversion: option conversion_actions.
+ *	  Option conversion_actions: the action types that make a conversion.
  *
- * "a|b, c": commas add and bind weaker than bars; of the types between bars the
- * first that is there is taken.  A type is any text without these two, blanks
- * around it apart: advertisers name events as they like.
+ * In "a|b, c", a comma adds types up, and a bar, which binds tighter, takes the
+ * first type that the row counts.  A type is any text without these two
+ * characters and without surrounding blanks: advertisers name events freely.
  */
 #ifndef ADP_PLATFORM_META_ADS_CONVERSION_ACTIONS_H
 #define ADP_PLATFORM_META_ADS_CONVERSION_ACTIONS_H
 
-/* Types with bars between them. */
+/* Alternative types, separated by bars. */
 typedef struct AdpConversionActionGroup
 {
 	int ntypes;
 	const char **types;
 } AdpConversionActionGroup;
 
-/* Groups with commas between them. */
+/* Groups to add up, separated by commas. */
 typedef struct AdpConversionActions
 {
 	int ngroups;
 	AdpConversionActionGroup *groups;
 } AdpConversionActions;
 
-/* Reads a setting, in CurrentMemoryContext. */
+/* Parses a valid value, in CurrentMemoryContext. */
 extern AdpConversionActions *adp_conversion_actions_read(const char *value);
 
 /*
- * Option check: what is wrong with a setting, NULL if nothing.  A type that
- * stands twice would be counted twice.
+ * Option check: returns the reason why a value is invalid, or NULL.  A type
+ * that is listed twice would be counted twice.
  */
 extern const char *adp_conversion_actions_check(const char *value);
 

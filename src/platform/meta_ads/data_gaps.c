@@ -1,6 +1,6 @@
 /*
  * data_gaps.c
- *	  What a platform answers with silence, or with a part, instead of an error.
+ *	  Requests that the platform answers incompletely, without an error.
  */
 #include "postgres.h"
 
@@ -10,67 +10,68 @@
 #include "platform/meta_ads/action_lists.h"
 #include "platform/meta_ads/data_gaps.h"
 
-/* What a gap has caught. */
-typedef struct Catch
+/* The query and the parts of it that match a gap. */
+typedef struct Match
 {
 	const AdpPlatform *platform;
 	const char *source;
-	const char *breakdowns; /* of the table, those of actions included */
-	const char *breakdown;	/* NULL: the gap does not look at them */
+	const char *breakdowns; /* of the table, action breakdowns included */
+	const char *breakdown;	/* NULL: the gap ignores breakdowns */
 	const char *field;
-} Catch;
+} Match;
 
 /*
- * Finds a breakdown of the table that a gap looks for; false if it has none.
+ * Finds a breakdown of the table that matches a gap; false if none does.
  */
 static bool
-catch_breakdown(const AdpDataGap *gap, Catch *catch)
+match_breakdown(const AdpDataGap *gap, Match *match)
 {
-	catch->breakdown = gap->breakdown
-		? adp_words_find(catch->breakdowns, gap->breakdown)
+	match->breakdown = gap->breakdown
+		? adp_words_find(match->breakdowns, gap->breakdown)
 		: NULL;
-	return gap->breakdown == NULL || catch->breakdown != NULL;
+	return gap->breakdown == NULL || match->breakdown != NULL;
 }
 
 /*
- * Finds a field of the query that a gap looks for; false if it has none.
+ * Finds a field of the query that matches a gap; false if none does.
  */
 static bool
-catch_field(const AdpDataGap *gap, const AdpQuery *query, Catch *catch)
+match_field(const AdpDataGap *gap, const AdpQuery *query, Match *match)
 {
-	catch->field = NULL;
+	match->field = NULL;
 	if (gap->field == NULL)
 		return true;
 	for (int i = 0; i < query->nfields; i++)
 	{
 		if (!adp_words_match(query->fields[i], gap->field))
 			continue;
-		catch->field = query->fields[i];
+		match->field = query->fields[i];
 		return true;
 	}
 	return false;
 }
 
 /*
- * A text of a gap with what it has caught; NULL for NULL.
+ * Fills the blanks of a gap's text; NULL for NULL.
  */
 static char *
-tell(const char *text, const Catch *catch)
+fill_text(const char *text, const Match *match)
 {
-	const AdpBlank blanks[] = {{"source", catch->source},
-							   {"breakdowns", catch->breakdowns},
-							   {"breakdown", catch->breakdown},
-							   {"field", catch->field},
+	const AdpBlank blanks[] = {{"source", match->source},
+							   {"breakdowns", match->breakdowns},
+							   {"breakdown", match->breakdown},
+							   {"field", match->field},
 							   {NULL}};
 
 	return text ? adp_template_fill(text, blanks) : NULL;
 }
 
 /*
- * Throws for days of which the platform keeps nothing, and does not say so.
+ * Throws for days without data, for which the platform returns no rows instead
+ * of an error.
  */
 static void
-check_reach(const AdpDataGap *gap, const Catch *catch, const char *since)
+check_reach(const AdpDataGap *gap, const Match *match, const char *since)
 {
 	const char *first = adp_days_months_ago(gap->months);
 
@@ -79,35 +80,37 @@ check_reach(const AdpDataGap *gap, const Catch *catch, const char *since)
 	ereport(ERROR,
 			(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
 			 errmsg("days before %s are outside the reach of platform \"%s\" for %s",
-					first, catch->platform->name, tell(gap->message, catch)),
-			 errdetail("The platform keeps them for %d months, and answers with nothing for days before.",
+					first, match->platform->name,
+					fill_text(gap->message, match)),
+			 errdetail("The platform keeps them for %d months, and returns no rows for earlier days.",
 					   gap->months),
 			 errhint("Ask for later days; keep older ones in a local copy.")));
 }
 
 /*
- * Deals with what a gap has caught before anything is asked for.
+ * Raises the error or the warning of a gap that is known before the request.
  */
 static void
-report_gap(const AdpDataGap *gap, const Catch *catch, const char *since)
+report_gap(const AdpDataGap *gap, const Match *match, const char *since)
 {
 	AdpError error = {0};
 
 	switch (gap->kind)
 	{
 		case ADP_GAP_GONE:
-			adp_error_set(&error, gap->class, tell(gap->message, catch),
-						  tell(gap->detail, catch), tell(gap->hint, catch));
+			adp_error_set(&error, gap->class, fill_text(gap->message, match),
+						  fill_text(gap->detail, match),
+						  fill_text(gap->hint, match));
 			adp_error_throw(&error);
 			break;
 		case ADP_GAP_REACH:
-			check_reach(gap, catch, since);
+			check_reach(gap, match, since);
 			break;
 		case ADP_GAP_PART:
 			ereport(WARNING,
-					(errmsg_internal("%s", tell(gap->message, catch)),
-					 errdetail_internal("%s", tell(gap->detail, catch)),
-					 errhint("%s", tell(gap->hint, catch))));
+					(errmsg_internal("%s", fill_text(gap->message, match)),
+					 errdetail_internal("%s", fill_text(gap->detail, match)),
+					 errhint("%s", fill_text(gap->hint, match))));
 			break;
 		case ADP_GAP_EMPTY:
 		case ADP_GAP_PLAIN:
@@ -116,7 +119,7 @@ report_gap(const AdpDataGap *gap, const Catch *catch, const char *since)
 }
 
 /*
- * What the rows of a source are like.
+ * Returns the form of a source's rows.
  */
 static const AdpMetaRows *
 rows_of(const AdpSource *source)
@@ -125,8 +128,8 @@ rows_of(const AdpSource *source)
 }
 
 /*
- * Throws for a breakdown as a field that the table does not ask for: its column
- * would be empty.
+ * Throws for a field that is a breakdown which the table does not request: its
+ * column would be empty.
  */
 static void
 check_fields(const AdpPlatform *platform, const AdpSettings *settings,
@@ -154,7 +157,8 @@ check_fields(const AdpPlatform *platform, const AdpSettings *settings,
 }
 
 /*
- * Whether a query has a field of a breakdown: its name, or a member of its value.
+ * Whether a query reads a breakdown: the field itself, or a member of its
+ * value.
  */
 static bool
 has_field_of(const AdpQuery *query, const char *breakdown)
@@ -173,8 +177,8 @@ has_field_of(const AdpQuery *query, const char *breakdown)
 }
 
 /*
- * Throws for a breakdown that the table asks for without a column.  Rows come by
- * it all the same, and nothing would tell them apart.
+ * Throws for a requested breakdown without a column.  The platform splits rows
+ * by it, and nothing would identify them.
  */
 static void
 check_breakdowns(const AdpSettings *settings, const AdpQuery *query)
@@ -197,7 +201,7 @@ check_breakdowns(const AdpSettings *settings, const AdpQuery *query)
 }
 
 /*
- * All breakdowns of a table, those of actions included; NULL: it has none.
+ * Returns all breakdowns of a table, action breakdowns included; or NULL.
  */
 static const char *
 all_breakdowns(const AdpSettings *settings)
@@ -209,7 +213,7 @@ all_breakdowns(const AdpSettings *settings)
 }
 
 /*
- * Looks at a query before it is asked.
+ * Checks a query before its requests.
  */
 void
 adp_data_gaps_check(const AdpPlatform *platform, const AdpSource *source,
@@ -217,21 +221,20 @@ adp_data_gaps_check(const AdpPlatform *platform, const AdpSource *source,
 					const char *since)
 {
 	const AdpDataGap *gap = rows_of(source)->gaps;
-	Catch catch = {platform, query->source, all_breakdowns(settings)};
+	Match match = {platform, query->source, all_breakdowns(settings)};
 
 	check_fields(platform, settings, query);
 	check_breakdowns(settings, query);
 	adp_action_lists_check(rows_of(source)->spec, settings, query);
 	for (; gap->kind != 0; gap++)
 	{
-		if (catch_breakdown(gap, &catch) && catch_field(gap, query, &catch))
-			report_gap(gap, &catch, since);
+		if (match_breakdown(gap, &match) && match_field(gap, query, &match))
+			report_gap(gap, &match, since);
 	}
 }
 
 /*
- * Whether rows are missing that were asked for without values that the platform
- * refused.
+ * Whether requests without the values that the platform rejects lack rows.
  */
 bool
 adp_data_gaps_lacks_without_enums(const AdpSource *source,
@@ -247,22 +250,22 @@ adp_data_gaps_lacks_without_enums(const AdpSource *source,
 }
 
 /*
- * Looks at an answer.
+ * Finds a gap in a response.
  */
 const char *
-adp_data_gaps_doubt(const AdpPlatform *platform, const AdpSource *source,
-					const AdpSettings *settings, const AdpQuery *query,
-					int64 nrows, bool drops_enum_filters)
+adp_data_gaps_find(const AdpPlatform *platform, const AdpSource *source,
+				   const AdpSettings *settings, const AdpQuery *query,
+				   int64 nrows, bool drops_enum_filters)
 {
 	const AdpDataGap *gap = rows_of(source)->gaps;
-	Catch catch = {platform, query->source, all_breakdowns(settings)};
+	Match match = {platform, query->source, all_breakdowns(settings)};
 
 	for (; gap->kind != 0; gap++)
 	{
 		if ((gap->kind == ADP_GAP_PLAIN && drops_enum_filters) ||
 			(gap->kind == ADP_GAP_EMPTY && nrows == 0 &&
-			 catch_breakdown(gap, &catch)))
-			return tell(gap->detail, &catch);
+			 match_breakdown(gap, &match)))
+			return fill_text(gap->detail, &match);
 	}
 	return NULL;
 }

@@ -1,12 +1,12 @@
 /*
  * data_gaps.h
- *	  What a platform answers with silence, or with a part, instead of an error.
+ *	  Requests that the platform answers incompletely, without an error.
  *
- * Platforms take requests for what they no longer have, do not have at a grain,
- * or do not show to everybody, and answer with less or nothing.  What is surely
- * lacking is refused before it is asked for; what may be lacking is warned of.
- * A source names its gaps (AdpSource); dates in them are those of the
- * platform's announcements.
+ * The platform accepts requests for data that it no longer has, does not have
+ * at a grain, or does not show to every account, and returns fewer rows or no
+ * rows.  If data are certainly missing, adpipe raises an error before the
+ * request; if they may be missing, it raises a warning.  A source lists its
+ * gaps (AdpSource); the dates are those of the platform's announcements.
  */
 #ifndef ADP_PLATFORM_META_ADS_DATA_GAPS_H
 #define ADP_PLATFORM_META_ADS_DATA_GAPS_H
@@ -17,25 +17,27 @@
 
 typedef enum AdpDataGapKind
 {
-	ADP_GAP_GONE = 1, /* nothing comes: an error of the gap's class */
-	ADP_GAP_REACH,	  /* days before so many months are not kept: an error */
-	ADP_GAP_PART,	  /* what comes may be a part: a warning beforehand */
-	ADP_GAP_EMPTY,	  /* why there may be no rows: a warning afterwards */
-	ADP_GAP_PLAIN	  /* what rows lack that were asked for without values that
-						* the platform refused: a warning afterwards */
+	ADP_GAP_GONE = 1, /* no data: an error of the gap's class */
+	ADP_GAP_REACH,	  /* no data before so many months: an error */
+	ADP_GAP_PART,	  /* data may be incomplete: a warning beforehand */
+	ADP_GAP_EMPTY,	  /* rows may be missing: a warning afterwards */
+	ADP_GAP_PLAIN	  /* rows are missing if the request leaves out the values
+						* that the platform rejects: a warning afterwards */
 } AdpDataGapKind;
 
 /*
- * A gap.  The texts may hold {source}, {field} and {breakdown}, which stand for
- * what it caught, and {breakdowns}, all that the table has; for ADP_GAP_REACH,
- * message is what is not kept, and there is no detail and no hint.
+ * A gap.  The texts may contain {source}, {breakdowns}, which are all
+ * breakdowns of the table, and the matching {field} and {breakdown}.  For
+ * ADP_GAP_REACH, message is a noun, and there is no detail and no hint.
  */
 typedef struct AdpDataGap
 {
 	AdpDataGapKind kind; /* 0: end of the list */
 
-	/* regular expressions, each NULL for any: one breakdown of the table, those of
-	 * actions included, and one field asked for, must match */
+	/*
+	 * Regular expressions, NULL for any: one breakdown of the table, action
+	 * breakdowns included, and one requested field must match.
+	 */
 	const char *breakdown;
 	const char *field;
 
@@ -51,20 +53,20 @@ typedef struct AdpMetaRows
 {
 	AdpRowReader base;
 	const AdpActionLists *spec;
-	const AdpDataGap *gaps; /* end with kind 0 */
+	const AdpDataGap *gaps; /* ends with kind 0 */
 } AdpMetaRows;
 
-/* Callbacks of AdpRowReader, whose sources have an AdpMetaRows. */
+/* Callbacks of AdpRowReader, for sources with AdpMetaRows. */
 extern void adp_data_gaps_check(const AdpPlatform *platform,
 								const AdpSource *source,
 								const AdpSettings *settings,
 								const AdpQuery *query, const char *since);
 extern bool adp_data_gaps_lacks_without_enums(const AdpSource *source,
 											  const AdpSettings *settings);
-extern const char *adp_data_gaps_doubt(const AdpPlatform *platform,
-									   const AdpSource *source,
-									   const AdpSettings *settings,
-									   const AdpQuery *query, int64 nrows,
-									   bool drops_enum_filters);
+extern const char *adp_data_gaps_find(const AdpPlatform *platform,
+									  const AdpSource *source,
+									  const AdpSettings *settings,
+									  const AdpQuery *query, int64 nrows,
+									  bool drops_enum_filters);
 
 #endif /* ADP_PLATFORM_META_ADS_DATA_GAPS_H */

@@ -1,11 +1,11 @@
 /*
  * meta_ads.c
- *	  Meta Ads (Facebook, Instagram): options, accounts, and what it is to the
- *	  engine.
+ *	  Meta Ads (Facebook, Instagram): options, accounts, and the platform
+ *	  struct.
  *
- * Reports come from the insights edge of an account, things themselves from its
- * other edges, both page by page.  Money of reports is in units of the
- * account's currency, that of things in its smallest units.
+ * Reports come from the insights edge of an account, objects from its other
+ * edges, both page by page.  Money of reports is in units of the account's
+ * currency, that of objects in its smallest units.
  */
 #include "postgres.h"
 
@@ -15,11 +15,11 @@
 
 #define ACCOUNT_FIELDS "account_id,name,account_status,currency,timezone_name"
 
-/* Milliseconds that a run of a report may take, the platform's own figure. */
+/* Time limit of a report run in milliseconds, as the platform documents it. */
 #define HOUR_MS 3600000
 
 /*
- * Which breakdowns there are is left to the platform: it adds some without
+ * The names of breakdowns are not checked: the platform adds some without
  * notice.
  */
 static const AdpOption meta_ads_options[] =
@@ -53,9 +53,10 @@ static const AdpOption meta_ads_options[] =
 	 {NULL}};
 
 /*
- * Releases newest first, with the ends of the Marketing API, which come before
- * those of the Graph API.  The fields here are those of v26.0, of which the
- * platform has not set an end; a newer one is asked for by option.
+ * Releases, newest first, with the shutdown dates of the Marketing API, which
+ * come before those of the Graph API.  The fields here are those of v26.0,
+ * whose shutdown is not announced; option api_version requests a newer
+ * release.
  */
 static const AdpVersion meta_ads_versions[] =
 	{{"v27.0", NULL},		  {"v26.0", NULL, true},   {"v25.0", "2027-02-23"},
@@ -89,7 +90,7 @@ static const AdpSource meta_ads_sources[] =
 	 LIST("creatives", "adcreatives"),
 	 LIST(NULL, "{source}")};
 
-/* By what conversions count, and whether ads are shown at all. */
+/* How conversions are counted, and whether ads are shown at all. */
 static const char *const account_settings[] =
 	{"attribution_spec", "is_attribution_spec_system_default", "account_status",
 	 NULL};
@@ -98,7 +99,7 @@ static const AdpWatch meta_ads_watches[] = {{"accounts", NULL, NULL,
 											 account_settings},
 											{NULL}};
 
-/* Every edge has data, an empty one too; every node has its id. */
+/* Every edge has data, even an empty one; every node has its id. */
 static const AdpPromises meta_ads_promises = {
 	.failure = "error",
 	.of = {[ADP_ANSWER_ROWS] = {.list = "data"},

@@ -1,9 +1,9 @@
 /*
  * meta_ads.h
- *	  What the parts of the Meta Ads platform share.
+ *	  Declarations shared by the files of the Meta Ads platform.
  *
  * Sources: option "level" names either the grain of a report ("campaign") or a
- * list of the things themselves ("campaigns").
+ * list of objects ("campaigns").
  */
 #ifndef ADP_PLATFORM_META_ADS_META_ADS_H
 #define ADP_PLATFORM_META_ADS_META_ADS_H
@@ -18,14 +18,14 @@
 
 extern const AdpPlatform adp_meta_ads;
 
-/* Fields of ours, which the platform knows under other names or not at all. */
+/* Our own fields: the platform has other names for them, or lacks them. */
 #define META_CONVERSIONS "adpipe.conversions"
 #define META_CONVERSIONS_VALUE "adpipe.conversions_value"
 #define META_ACTION_TYPE "action_type"
 #define META_ACTION_COUNT "adpipe.action_count"
 #define META_ACTION_VALUE "adpipe.action_value"
 
-/* The platform's fields that have a part in more than one place. */
+/* Fields of the platform that several files use. */
 #define META_DAY "date_start"
 #define META_ACTIONS "actions"
 #define META_ACTION_VALUES "action_values"
@@ -35,11 +35,11 @@ extern const AdpPlatform adp_meta_ads;
 #define META_CONVERSION_VALUES "conversion_values"
 
 /*
- * Breakdowns, as regular expressions: by hour; those under which actions from
- * outside Meta are not reported (the platform calls them type 1; the page lists
- * dma, which comscore_market has replaced); and those under which actions in
- * apps are not, and those on web sites are without the breakdown's value (type
- * 2).
+ * Breakdowns, as regular expressions.  META_HOURLY: by hour.  META_TYPE_1, the
+ * platform's type 1: actions from outside Meta are not reported; its page
+ * lists dma, which comscore_market has replaced.  META_TYPE_2, its type 2:
+ * actions in apps are not reported, and those on web sites lack a value of the
+ * breakdown.
  */
 #define META_HOURLY "hourly_stats_aggregated_by_(advertiser|audience)_time_zone"
 #define META_TYPE_1 META_HOURLY "|region|dma|comscore_market"
@@ -48,7 +48,7 @@ extern const AdpPlatform adp_meta_ads;
 	"action_carousel_card_id|action_carousel_card_name|" \
 	"action_canvas_component_name"
 
-/* What action_breakdowns may name. */
+/* The valid names in option action_breakdowns. */
 #define META_ACTION_KEYS \
 	META_ACTION_TYPE \
 	",action_device,action_destination,action_target_id,action_reaction," \
@@ -59,8 +59,8 @@ extern const AdpPlatform adp_meta_ads;
 	"signal_source_bucket,standard_event_content_type"
 
 /*
- * Types that are in the list of conversions and in no other: what a site names
- * itself, and contacts and their kin.
+ * Types that only the conversions lists contain: custom events of a site, and
+ * contacts and their kin.
  */
 #define META_NAMED \
 	"offsite_conversion\\.fb_pixel_custom\\..*|" \

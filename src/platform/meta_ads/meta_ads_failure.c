@@ -1,11 +1,12 @@
 /*
  * meta_ads_failure.c
- *	  Meta Ads: what its error answers mean, and its headers about quotas.
+ *	  Meta Ads: classes of its errors, and its headers about quotas.
  *
- * Codes and subcodes decide, not words, which are translated and change, but for
- * a page that is too heavy and for code 100 without a subcode, which is said of
- * almost anything and has no other mark.  The rows follow the platform's error
- * references and, where those are silent, what is reported of it.
+ * Codes and subcodes identify an error.  Messages do not, since they are
+ * translated and change; two exceptions are a page that is too heavy, and code
+ * 100 without a subcode, which the platform uses for almost any error.  The
+ * rows follow the platform's error references and, where these lack an error,
+ * public reports of it.
  */
 #include "postgres.h"
 
@@ -98,7 +99,7 @@ const AdpFailureKind adp_meta_ads_failures = {
 static const AdpQuotaHeader usage_headers[] =
 	{{"x-business-use-case-usage", "*.*", "call_count|total_cputime|total_time",
 	  "estimated_time_to_regain_access", 60, .quota = "type"},
-	 /* the time until a reset is that of a block only if there is one */
+	 /* the reset time is that of a block only if there is a block */
 	 {"x-ad-account-usage", "", "acc_id_util_pct", "reset_time_duration", 1,
 	  .wait_if_full = true},
 	 {"x-app-usage", "", "call_count|total_time|total_cputime"},

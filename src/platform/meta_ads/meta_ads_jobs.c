@@ -1,11 +1,11 @@
 /*
  * meta_ads_jobs.c
- *	  Meta Ads: runs of reports in the background.
+ *	  Meta Ads: background runs of reports.
  *
- * A report that is asked for at once must be made within the time of a request;
- * the platform does not tell what it manages.  Its rule is to try, and to start
- * a run when that times out.  Here runs are started at once for what would
- * surely be too much, and for what only runs give.
+ * The platform must finish a direct request within its time limit, and does
+ * not document how much it can finish.  Its advice is to try, and to start a
+ * run after a timeout.  Here a run is started at once for a report that is
+ * certainly too large, and for fields that only runs have.
  */
 #include "postgres.h"
 
@@ -34,7 +34,7 @@ const AdpJobKind adp_meta_ads_jobs = {
 	.failed = "Job Failed",
 	.skipped = "Job Skipped",
 	.percent = "async_percent_completion",
-	/* versions before v25.0 do not tell */
+	/* versions before v25.0 do not report it */
 	.reason = {.message = "error_message|error_user_title",
 			   .more = "error_user_msg",
 			   .code = "error_code",

@@ -9,15 +9,15 @@
 #include "base/words.h"
 #include "platform/meta_ads/meta_ads.h"
 
-/* Most values of a condition, since it stands in a URL. */
+/* Maximum number of values in a condition, which is part of a URL. */
 #define VALUES_MAX 50
 
-/* What a list holds, and its statuses: it gives no others by itself. */
+/* A list's objects and statuses; by default it omits some statuses. */
 typedef struct Edge
 {
 	const char *source;
 	const char *thing;
-	const char *statuses; /* no list takes DELETED */
+	const char *statuses; /* lists reject DELETED */
 } Edge;
 
 #define SHARED_STATUSES "ACTIVE,PAUSED,ARCHIVED,IN_PROCESS,WITH_ISSUES"
@@ -30,7 +30,7 @@ static const Edge edges[] =
 					  "PENDING_REVIEW,PREAPPROVED,PENDING_BILLING_INFO"}};
 
 /*
- * The list of a source, or of what a report is by; NULL if there is none.
+ * Returns the list of a source or of a report's grain, or NULL.
  */
 static const Edge *
 find_edge(const char *name)
@@ -44,7 +44,7 @@ find_edge(const char *name)
 }
 
 /*
- * Whether a source is a report: its rows hold lists.
+ * Whether a source is a report, whose rows have action lists.
  */
 static bool
 is_report(const char *source)
@@ -53,8 +53,8 @@ is_report(const char *source)
 }
 
 /*
- * Adds what has to be asked for a report's field.  Days and breakdowns come by
- * themselves, and may not be asked for.
+ * Adds the requested names of a report's field.  Days and breakdowns are
+ * always returned, and requesting them as fields is an error.
  */
 static void
 add_report_field(StringInfo fields, StringInfo windows,
@@ -80,8 +80,8 @@ add_report_field(StringInfo fields, StringInfo windows,
 }
 
 /*
- * Adds what has to be asked for a list's fields.  Of another thing that one
- * refers to, only the members wanted are asked for.
+ * Adds the requested names of a list's fields.  Of a referenced object, only
+ * the members that the query reads are requested.
  */
 static void
 add_list_fields(AdpParams *params, const AdpQuery *query)
@@ -101,7 +101,7 @@ add_list_fields(AdpParams *params, const AdpQuery *query)
 		else
 			adp_words_add(&fields, pnstrdup(field, strcspn(field, ".")));
 	}
-	/* each row says whose it is */
+	/* each row names its account */
 	adp_words_add(&fields, "account_id");
 	if (creative.len > 0)
 		appendStringInfo(&fields, "%screative{%s}", fields.len > 0 ? "," : "",
@@ -110,9 +110,9 @@ add_list_fields(AdpParams *params, const AdpQuery *query)
 }
 
 /*
- * What the platform calls a field in conditions of a source: "campaign.id" for
- * campaign_id of a report, and for id of a list of campaigns; NULL if it takes
- * none.
+ * Returns the platform's name of a field in conditions: "campaign.id" for
+ * campaign_id of a report, and for id of a list of campaigns.  NULL if the
+ * platform accepts no condition on it.
  */
 static const char *
 filter_name(const char *source, const AdpField *field)
@@ -131,7 +131,7 @@ filter_name(const char *source, const AdpField *field)
 }
 
 /*
- * Appends a filter; values are a JSON array.
+ * Appends a filter; values is a JSON array.
  */
 static void
 append_filter(StringInfo out, const char *name, const char *op,
@@ -143,7 +143,7 @@ append_filter(StringInfo out, const char *name, const char *op,
 }
 
 /*
- * Whether the table is to be without what is deleted.
+ * Whether option deleted of the table is 'exclude'.
  */
 static bool
 is_excluding(const AdpSettings *settings)
@@ -153,9 +153,10 @@ is_excluding(const AdpSettings *settings)
 }
 
 /*
- * Adds the conditions; one that cannot be sent is left out, for all are checked
- * here as well.  A report leaves out what is archived or deleted unless that is
- * asked for; drops_enum_filters: without DELETED.
+ * Adds the conditions.  Those that cannot be sent are left out, since adpipe
+ * checks all of them itself.  By default a report omits archived and deleted
+ * objects, so their statuses are requested; drops_enum_filters: without
+ * DELETED.
  */
 static void
 add_filtering(AdpParams *params, const AdpQuery *query, bool drops_enum_filters)
@@ -184,8 +185,8 @@ add_filtering(AdpParams *params, const AdpQuery *query, bool drops_enum_filters)
 }
 
 /*
- * Whether a field is read from a list of actions, which action breakdowns split;
- * a request without one refuses them.
+ * Whether a field reads an action list that action breakdowns split.  The
+ * platform rejects action breakdowns in a request without such a field.
  */
 static bool
 is_of_actions(const AdpSettings *settings, const char *name)
@@ -200,8 +201,7 @@ is_of_actions(const AdpSettings *settings, const char *name)
 }
 
 /*
- * Adds what a row of a report is of, which costs nothing: whose it is, and what
- * tells it from others.
+ * Adds the account and the keys of a report's rows, which costs nothing.
  */
 static void
 add_grain(StringInfo fields, const AdpQuery *query)
@@ -216,8 +216,8 @@ add_grain(StringInfo fields, const AdpQuery *query)
 }
 
 /*
- * Adds what makes a report.  Without a day its rows are totals of all that the
- * platform keeps.
+ * Adds the parameters of a report.  Without a day its rows are totals of all
+ * days that the platform keeps.
  */
 static void
 add_report(AdpParams *params, const AdpSettings *settings,
@@ -253,7 +253,7 @@ add_report(AdpParams *params, const AdpSettings *settings,
 }
 
 /*
- * Adds the parameters of a source, its pages apart.
+ * Adds all parameters of a source but those of the page.
  */
 void
 adp_meta_ads_add_params(AdpParams *params, const AdpSettings *settings,
@@ -274,9 +274,10 @@ adp_meta_ads_add_params(AdpParams *params, const AdpSettings *settings,
 }
 
 /*
- * What is wrong with the name of a field.  Of an element of a list only the
- * list's name goes into a request; the type is free text, as advertisers name
- * their events.  Of members of creatives all does.
+ * Returns the reason why the name of a field is malformed, or NULL.  Of an
+ * element of an action list, only the list's name becomes part of a request;
+ * the type is free text, since advertisers name their events.  Of a member of
+ * a creative, the whole name becomes part of a request.
  */
 const char *
 adp_meta_ads_check_field(const char *name)
@@ -291,7 +292,7 @@ adp_meta_ads_check_field(const char *name)
 }
 
 /*
- * Option check: action_breakdowns.
+ * Option check of action_breakdowns.
  */
 const char *
 adp_meta_ads_check_keys(const char *value)
@@ -304,10 +305,10 @@ adp_meta_ads_check_keys(const char *value)
 	while ((word = adp_words_next(&rest, ",")) != NULL)
 	{
 		if (!adp_words_hold(META_ACTION_KEYS, word))
-			return psprintf("\"%s\" is no action breakdown. Give some of: %s.",
+			return psprintf("\"%s\" is not an action breakdown. Give some of: %s.",
 							word, META_ACTION_KEYS);
 		if (adp_words_hold(seen.data, word))
-			return psprintf("\"%s\" is there twice.", word);
+			return psprintf("\"%s\" is listed twice.", word);
 		adp_words_add(&seen, word);
 	}
 	return NULL;

@@ -2,10 +2,10 @@
  * meta_ads_reports.c
  *	  Meta Ads: its fields and the reports typed from them, as tables.
  *
- * The names are those of the Marketing API v26.0.  Any other field of it can be
- * used in tables that users define, elements of lists as
- * "actions.omni_purchase.7d_click"; absent then means NULL for single values
- * and 0 for elements of lists that add up.
+ * The names are those of the Marketing API v26.0.  Users can define tables
+ * with any other field of the API, and with elements of lists such as
+ * "actions.omni_purchase.7d_click"; an absent value is NULL, but 0 for an
+ * element of a list that adds up.
  */
 #include "postgres.h"
 
@@ -45,7 +45,7 @@ const AdpField adp_meta_ads_fields[] =
 	 {"spend_cap", ADP_FIELD_INT, ATTRIBUTE, ADP_FIELD_MINOR,
 	  "Limit of what may be spent; 0 for none."},
 	 {"id", ADP_FIELD_TEXT, ATTRIBUTE, ADP_FIELD_DIGITS,
-	  "Id of the thing listed."},
+	  "Id of the listed object."},
 	 {"name", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Name as of the time of reading."},
 	 {"status", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "ACTIVE, PAUSED, ARCHIVED or DELETED, as set."},
@@ -157,7 +157,7 @@ const AdpField adp_meta_ads_fields[] =
 	 {"gender", ADP_FIELD_TEXT, SEGMENT, 0, "female, male or unknown."},
 	 {"country", ADP_FIELD_TEXT, SEGMENT, 0, "ISO 3166 code of the country."},
 	 {"region", ADP_FIELD_TEXT, SEGMENT, 0,
-	  "Name of the region; actions outside Meta are not told by it."},
+	  "Name of the region; actions outside Meta are not reported by it."},
 	 {"comscore_market", ADP_FIELD_TEXT, SEGMENT, 0,
 	  "Market in the United States; actions outside Meta are not reported by it."},
 	 {"publisher_platform", ADP_FIELD_TEXT, SEGMENT, 0,
@@ -178,7 +178,7 @@ const AdpField adp_meta_ads_fields[] =
 	  "Conversion value of SKAdNetwork; with total_postbacks only."},
 	 {"hourly_stats_aggregated_by_advertiser_time_zone", ADP_FIELD_TEXT,
 	  SEGMENT, 0,
-	  "Hour in the account's time zone; actions outside Meta are not told by it."},
+	  "Hour in the account's time zone; actions outside Meta are not reported by it."},
 	 {"hourly_stats_aggregated_by_audience_time_zone", ADP_FIELD_TEXT, SEGMENT,
 	  0, "Hour where the ad was seen; accounts must be opted in."},
 	 {"impressions", ADP_FIELD_INT, METRIC, COUNTED, "Times an ad was shown."},
@@ -433,11 +433,11 @@ const AdpReport adp_meta_ads_reports[] =
 	 {"reports", "accounts", "accounts", accounts,
 	  "Meta ad accounts with their settings."},
 	 {"reports", "campaigns", "campaigns", campaigns,
-	  "Meta campaigns with their settings, archived ones included; no list tells of deleted ones."},
+	  "Meta campaigns with their settings, archived ones included; no list contains deleted ones."},
 	 {"reports", "adsets", "adsets", adsets,
-	  "Meta ad sets with their settings, archived ones included; no list tells of deleted ones."},
+	  "Meta ad sets with their settings, archived ones included; no list contains deleted ones."},
 	 {"reports", "ads", "ads", ads,
-	  "Meta ads with their settings, archived ones included; no list tells of deleted ones."},
+	  "Meta ads with their settings, archived ones included; no list contains deleted ones."},
 	 {"reports", "creatives", "creatives", creatives,
 	  "Meta creatives: what ads show."},
 	 {"common", "account_report", "account", account_report,

@@ -1,16 +1,16 @@
 /*
  * meta_ads_rows.c
- *	  Meta Ads: how lists such as "actions" are read.
+ *	  Meta Ads: the action lists of its rows.
  */
 #include "postgres.h"
 
 #include "platform/meta_ads/meta_ads.h"
 
-/* A list of what products brought: all, and those promoted. */
+/* Two lists about products: all, and promoted ones. */
 #define PRODUCTS(rest) \
 	"converted_product_" rest ",converted_promoted_product_" rest
 
-/* The others are costs, rates, and numbers of people. */
+/* The other lists are costs, rates, and numbers of people. */
 #define ADDITIVE \
 	META_ACTIONS \
 	"," META_ACTION_VALUES "," META_CONVERSION_LIST "," META_CONVERSION_VALUES \
@@ -27,15 +27,15 @@
 	"onsite_conversion_messaging_detected_purchase_deduped," PRODUCTS("quantity") "," PRODUCTS("value") "," PRODUCTS("app_custom_event_fb_mobile_purchase") "," PRODUCTS("app_custom_event_fb_mobile_purchase_value") "," PRODUCTS( \
 		"offline_purchase") "," PRODUCTS("offline_purchase_value") "," PRODUCTS("website_pixel_purchase") "," PRODUCTS("website_pixel_purchase_value") "," PRODUCTS("omni_purchase") "," PRODUCTS("omni_purchase_values")
 
-/* What happens on Meta itself, and is hidden by no breakdown. */
+/* Actions on Meta itself, which no breakdown hides. */
 #define ON_META \
 	"link_click|outbound_click|page_engagement|post_engagement|post|" \
 	"post_reaction|like|comment|photo_view|video_view|onsite_conversion\\..*|" \
 	"leadgen_grouped"
 
 /*
- * What surely happens outside Meta.  Of the rest, such as landing_page_view, the
- * platform says nothing.
+ * Actions that are certainly outside Meta.  The platform does not document
+ * where others happen, such as landing_page_view.
  */
 #define OFF_META \
 	"(offsite_conversion|offline_conversion|app_custom_event)(\\..*)?|" \
@@ -47,8 +47,8 @@
 #define ONE_SETTING "([0-9]+d_[a-z]+)(_[0-9]+d_[a-z]+)*"
 
 /*
- * Of actions, types may be in either pair of lists if some accounts have them in
- * the second one, too.
+ * Some accounts have standard types in the second pair of lists, too, so both
+ * pairs may contain them.
  */
 const AdpActionLists adp_meta_ads_action_lists = {
 	.type_key = META_ACTION_TYPE,
@@ -73,7 +73,7 @@ const AdpActionLists adp_meta_ads_action_lists = {
 };
 
 /*
- * Makes the shaper of a query.
+ * Makes the shaper for the action lists.
  */
 static AdpShaper *
 make_shaper(const AdpPlatform *platform, const AdpSource *source,
@@ -83,7 +83,7 @@ make_shaper(const AdpPlatform *platform, const AdpSource *source,
 }
 
 /*
- * Whether there is a row per element of a list if a field is wanted.
+ * Whether a field makes a row per element of a list.
  */
 static bool
 splits_rows(const AdpSource *source, const AdpSettings *settings,
@@ -98,10 +98,10 @@ splits_rows(const AdpSource *source, const AdpSettings *settings,
 #define ROWS(its_traps) \
 	{ \
 		{adp_data_gaps_check, make_shaper, adp_data_gaps_lacks_without_enums, \
-		 adp_data_gaps_doubt, splits_rows}, \
+		 adp_data_gaps_find, splits_rows}, \
 			&adp_meta_ads_action_lists, its_traps \
 	}
 
-/* Reports of accounts are asked for without statuses. */
+/* Reports of accounts have no filter on statuses. */
 const AdpMetaRows adp_meta_ads_account_rows = ROWS(adp_meta_ads_data_gaps + 1);
 const AdpMetaRows adp_meta_ads_report_rows = ROWS(adp_meta_ads_data_gaps);

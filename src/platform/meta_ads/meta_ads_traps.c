@@ -1,24 +1,26 @@
 /*
  * meta_ads_traps.c
- *	  Meta Ads: what the platform answers with silence.  Dates are those of its
- *	  announcements.
+ *	  Meta Ads: requests that the platform answers incompletely, without an
+ *	  error.  The dates are those of its announcements.
  */
 #include "postgres.h"
 
 #include "platform/meta_ads/meta_ads.h"
 
-/* Numbers of people, of whom no record is kept by hour, and for breakdowns only
- * for a while. */
+/*
+ * Numbers of people: the platform does not keep them by hour, and by breakdown
+ * only for a while.
+ */
 #define UNIQUE "(cost_per_)?unique_.*"
 
-/* The first one is not for accounts, which are asked for without statuses. */
+/* Accounts skip the first one: their reports have no filter on statuses. */
 const AdpDataGap adp_meta_ads_data_gaps[] =
 	{{ADP_GAP_PLAIN,
 	  .detail =
-		  "It refused to be asked for what is deleted, so rows of that are missing. Option deleted 'exclude' of the server or the table accepts it."},
+		  "The platform rejected status DELETED, so rows of deleted objects are missing. Option deleted 'exclude' of the server or the table accepts that."},
 	 {ADP_GAP_GONE, "dma", NULL, 0, ADP_ERR_ARGUMENT,
 	  "breakdown \"dma\" is gone",
-	  "The platform has replaced it on 2026-06-22, and answers with nothing.",
+	  "The platform replaced it on 2026-06-22, and returns no rows.",
 	  "Use breakdown comscore_market."},
 	 {ADP_GAP_GONE, NULL, ".*\\..*\\.7d_view[^.]*", 0, ADP_ERR_ARGUMENT,
 	  "field \"{field}\" is of an attribution window that is gone",
@@ -33,8 +35,8 @@ const AdpDataGap adp_meta_ads_data_gaps[] =
 	  "The platform counts window inline into 1d_click and 1d_view since 2025-06-10.",
 	  "Use window 1d_click."},
 	 {ADP_GAP_GONE, META_HOURLY, "reach|frequency|cpp|" UNIQUE, 0,
-	  ADP_ERR_COLUMN, "field \"{field}\" is not told by hour",
-	  "The platform gives 0 or nothing for numbers of people in an hour.",
+	  ADP_ERR_COLUMN, "field \"{field}\" is not reported by hour",
+	  "The platform returns 0 or nothing for numbers of people in an hour.",
 	  "Read it from a table without the hourly breakdown."},
 	 {ADP_GAP_REACH, ".*", UNIQUE, 13,
 	  .message = "numbers of people by breakdowns"},

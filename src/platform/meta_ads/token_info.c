@@ -1,6 +1,6 @@
 /*
  * token_info.c
- *	  Meta Ads: what the platform reports of the access token.
+ *	  Meta Ads: the platform's report on the access token.
  */
 #include "postgres.h"
 
@@ -12,15 +12,15 @@
 #include "platform/api/request.h"
 #include "platform/meta_ads/token_info.h"
 
-/* The request, a template as in request.h, and what takes the token. */
+/* The request, a template as in request.h, and the parameter for the token. */
 #define REQUEST "/{version}/debug_token"
 #define TOKEN_PARAM "input_token"
 
-/* The last second of the year 9999; a token that lasts longer is a misreading. */
+/* The last second of the year 9999; a later expiry is a misreading. */
 #define EXPIRY_MAX INT64CONST(253402300799)
 
 /*
- * Whether the platform answered that it tells this token nothing.
+ * Whether the platform refuses to report on this token.
  */
 static bool
 is_withheld(const AdpCall *call)
@@ -31,7 +31,7 @@ is_withheld(const AdpCall *call)
 }
 
 /*
- * Order of texts.
+ * For qsort: compares texts.
  */
 static int
 compare_texts(const void *a, const void *b)
@@ -40,7 +40,7 @@ compare_texts(const void *a, const void *b)
 }
 
 /*
- * The texts of an array, sorted, with commas between them.
+ * Returns the texts of an array, sorted and comma-separated.
  */
 static char *
 sorted_list(const AdpJson *array)
@@ -65,8 +65,7 @@ sorted_list(const AdpJson *array)
 }
 
 /*
- * Reads what is told of the token.  What is told of one that is not valid says
- * nothing of what it was granted.
+ * Reads the report on the token.  The scopes of an invalid token mean nothing.
  */
 static void
 read_access(const AdpJson *doc, AdpTokenInfo *access)
@@ -84,7 +83,8 @@ read_access(const AdpJson *doc, AdpTokenInfo *access)
 }
 
 /*
- * Reads the answer; false if its body could not be read and the call goes on.
+ * Reads the response.  Returns false if its body is malformed and the call is
+ * repeated.
  */
 static bool
 read_answer(AdpSession *session, MemoryContext cxt, AdpCall *call,
@@ -99,7 +99,7 @@ read_answer(AdpSession *session, MemoryContext cxt, AdpCall *call,
 }
 
 /*
- * Waits for the answer; false if the platform withholds it.
+ * Waits for the response; returns false if the platform refuses to report.
  */
 static bool
 wait_for_answer(AdpSession *session, MemoryContext cxt, AdpCall *call,
@@ -125,9 +125,9 @@ wait_for_answer(AdpSession *session, MemoryContext cxt, AdpCall *call,
 }
 
 /*
- * Makes the request.  False for a token that would read otherwise in a URL: it
- * could not be known again in what the platform echoes, and so not be kept out of
- * messages.
+ * Makes the request.  Returns false for a token that needs escaping in a URL:
+ * adpipe could not recognize it when the platform echoes it, and so not redact
+ * it in messages.
  */
 static bool
 make_request(const AdpSettings *settings, AdpApiRequest *out)
@@ -149,7 +149,7 @@ make_request(const AdpSettings *settings, AdpApiRequest *out)
 }
 
 /*
- * Asks about the session's token.
+ * Fetches and reads the report.
  */
 bool
 adp_meta_ads_token_info(AdpSession *session, MemoryContext cxt,

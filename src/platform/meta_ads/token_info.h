@@ -1,6 +1,6 @@
 /*
  * token_info.h
- *	  Meta Ads: what the platform reports of the access token.
+ *	  Meta Ads: the platform's report on the access token.
  */
 #ifndef ADP_PLATFORM_META_ADS_TOKEN_INFO_H
 #define ADP_PLATFORM_META_ADS_TOKEN_INFO_H
