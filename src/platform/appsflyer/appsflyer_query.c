@@ -233,8 +233,7 @@ refuse_retargeting(const char *report)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("option \"reattr\" does not apply to report \"%s\"",
-					report),
+			 errmsg("option \"reattr\" does not apply to report \"%s\"", report),
 			 errdetail("The platform would ignore it silently."),
 			 errhint(
 				 "Raw data of retargeting are reports of their own: installs-retarget, in-app-events-retarget and ad-revenue-raw-retarget.")));

@@ -3,8 +3,8 @@
  *	  Google Ads Query Language: queries as text.
  *
  * Grammar and quoting follow the language's published grammar of September
- * 2026.  Only what adpipe sends is written here: field lists, a day range,
- * IN and NOT IN over constants, LIMIT and one parameter.
+ * 2026.  This file writes only what adpipe sends: field lists, a day range, IN
+ * and NOT IN over constants, LIMIT and one parameter.
  */
 #include "postgres.h"
 
@@ -14,13 +14,14 @@
 #include "platform/google_ads/google_ads.h"
 
 /*
- * Leaves out the resource names that the platform otherwise adds to every row
- * for each resource a field is selected from; they double a narrow row.  That of
- * the resource itself is selected: it says whose a row is, and what it is of.
+ * Omits the resource names that the platform otherwise adds to every row for
+ * each resource with a selected field; they double the size of a narrow row.
+ * The name of the resource itself is selected, since it identifies the row and
+ * its account.
  */
 #define GAQL_PARAMETERS " PARAMETERS omit_unselected_resource_names=true"
 
-/* Put after the last day of a range of times. */
+/* Appended to the last day of a range of times. */
 #define LAST_MOMENT " 23:59:59.999999"
 
 /*
@@ -56,7 +57,7 @@ append_string(StringInfo out, const char *value)
 }
 
 /*
- * Appends one value of a condition: ids are numbers, all else is quoted.
+ * Appends one value of a condition: ids are numbers, other values are quoted.
  */
 static void
 append_value(StringInfo out, const AdpCondition *condition, const char *value)
@@ -68,8 +69,8 @@ append_value(StringInfo out, const AdpCondition *condition, const char *value)
 }
 
 /*
- * Appends a condition.  A list of one is written as a comparison, which every
- * operator table of the platform allows.
+ * Appends a condition.  A list of one value becomes a comparison, which the
+ * platform supports for every field.
  */
 static void
 append_condition(StringInfo out, const AdpCondition *condition)
@@ -94,8 +95,8 @@ append_condition(StringInfo out, const AdpCondition *condition)
 }
 
 /*
- * A day of a range, perhaps with a time, as a value; placeholders start with a
- * dollar sign.
+ * Formats a day of a range, perhaps with a time.  Placeholders begin with a
+ * dollar sign and stay bare.
  */
 static char *
 day_value(const char *day, const char *time)
@@ -104,9 +105,9 @@ day_value(const char *day, const char *time)
 }
 
 /*
- * Appends the range of days.  Of a time the last day's last moment is meant:
- * there a date alone is its first moment.  What is told day by day wants one
- * day in so many words.
+ * Appends the range of days.  If the field is a time, the range ends with the
+ * last moment of the last day, since a date alone means its first moment.
+ * Sources that allow a single day per request need an equality.
  */
 static void
 append_days(StringInfo out, const AdpQuery *query)
@@ -128,8 +129,8 @@ append_days(StringInfo out, const AdpQuery *query)
 }
 
 /*
- * Rows to ask for at most: what the statement wants, and what the source gives
- * at once, which has to be said; 0 for all.
+ * Returns the maximum number of rows to request: that of the statement, or of
+ * the source, which requires a LIMIT; 0 for all rows.
  */
 static int64
 row_limit(const AdpQuery *query)
@@ -142,7 +143,7 @@ row_limit(const AdpQuery *query)
 }
 
 /*
- * Appends the fields, and the name of the resource that a row is of.
+ * Appends the fields, and the name of the row's resource.
  */
 static void
 append_fields(StringInfo out, const AdpQuery *query)
@@ -161,7 +162,7 @@ append_fields(StringInfo out, const AdpQuery *query)
 }
 
 /*
- * Writes a query.
+ * Writes the query of a scan.
  */
 char *
 adp_gaql_query(const AdpQuery *query)
@@ -191,7 +192,7 @@ adp_gaql_query(const AdpQuery *query)
 }
 
 /*
- * Writes a query over fixed texts.
+ * Writes a query from constant texts.
  */
 char *
 adp_gaql_list(const char *fields, const char *resource, const char *where)
@@ -201,7 +202,7 @@ adp_gaql_list(const char *fields, const char *resource, const char *where)
 }
 
 /*
- * Whether a value may stand in a condition on the field.
+ * Whether a condition on the field may contain a value.
  */
 bool
 adp_gaql_can_hold(const AdpField *field, const char *value)
@@ -211,7 +212,7 @@ adp_gaql_can_hold(const AdpField *field, const char *value)
 			strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
 			strlen(value);
 	if (value[0] == '\0')
-		return false; /* absent or empty: the platform may mean either */
+		return false; /* absent or empty: ambiguous on the platform */
 	for (const unsigned char *c = (const unsigned char *) value; *c; c++)
 	{
 		if ((*c < 0x20 && strchr("\n\r\t", *c) == NULL) || *c == 0x7f)
@@ -221,8 +222,8 @@ adp_gaql_can_hold(const AdpField *field, const char *value)
 }
 
 /*
- * Spells a field the way JSON answers do: each underscore goes, and the letter
- * after it becomes upper case.
+ * Converts a field's name to the form of JSON responses: removes each
+ * underscore, and makes the next letter upper case.
  */
 char *
 adp_gaql_json_path(const char *field)

@@ -8,18 +8,19 @@
 #include "platform/platform.h"
 
 /*
- * The query as one line of GAQL, palloc'd.  Conditions that hold placeholders
- * print them bare.  Values must have passed adp_gaql_can_hold().
+ * Returns the query as one line of GAQL, palloc'd.  Placeholders stay bare.
+ * Values must have passed adp_gaql_can_hold().
  */
 extern char *adp_gaql_query(const AdpQuery *query);
 
-/* A query that lists fields of a resource, with a condition unless NULL. */
+/* Returns a query for fields of a resource; where may be NULL. */
 extern char *adp_gaql_list(const char *fields, const char *resource,
 						   const char *where);
 
 /*
- * Whether a value may stand in a condition on the field: GAQL strings know the
- * escapes \\ \' \n \r \t only, so other control characters cannot be written.
+ * Whether a condition on the field may contain a value.  GAQL strings have the
+ * escapes \\ \' \n \r \t only, so they cannot express other control
+ * characters.
  */
 extern bool adp_gaql_can_hold(const AdpField *field, const char *value);
 

@@ -1,13 +1,13 @@
 /*
  * google_ads.c
- *	  Google Ads: fields, reports, options, and how its API is spoken.
+ *	  Google Ads: options, sources, requests, and the platform struct.
  *
- * Rows come from the paged method googleAds:search; its pages can be asked
- * again one by one, which those of searchStream cannot.  A metric that the
- * platform leaves out of a row that exists is zero where it is additive and
- * not known (NULL) where it is a ratio.  The platform drops rows in which every
- * selected metric is zero as soon as a segment is selected; hence the metrics
- * that decide which rows exist are always selected (see adp_table_presence).
+ * Rows come from the paged method googleAds:search: unlike those of
+ * searchStream, its pages can be requested again one by one.  A metric that is
+ * absent from a row is zero if it is additive, and unknown (NULL) if it is a
+ * ratio.  If a query selects a segment, the platform drops rows in which every
+ * selected metric is zero; hence the metrics that decide which rows exist are
+ * always selected (see adp_table_presence).
  */
 #include "postgres.h"
 
@@ -29,10 +29,10 @@
 	"customer.id, customer.descriptive_name, customer.time_zone, " \
 	"customer.currency_code"
 
-/* An account's attribute in either answer. */
+/* An attribute of an account, from either kind of response. */
 #define EITHER(attribute) "customerClient." attribute "|customer." attribute
 
-/* A resource is an identifier, so that nothing else gets into a query. */
+/* A resource is an identifier, so that it cannot inject text into a query. */
 static const AdpOption google_ads_options[] =
 	{{"api_version", ADP_ON_SERVER, ADP_OPTION_PATTERN,
 	  offsetof(AdpSettings, api_version), .pattern = "v[0-9]+",
@@ -63,8 +63,8 @@ static const AdpOption google_ads_options[] =
 	 {NULL}};
 
 /*
- * Releases newest first.  Of those to come the platform publishes the month, here
- * its first day; as published in October 2026.
+ * Releases, newest first.  For a future shutdown the platform publishes the
+ * month, here its first day; as published in October 2026.
  */
 static const AdpVersion google_ads_versions[] = {{"v26", "2027-11-01"},
 												 {"v25", "2027-08-01"},
@@ -74,15 +74,16 @@ static const AdpVersion google_ads_versions[] = {{"v26", "2027-11-01"},
 												 {NULL}};
 
 /*
- * The platform keeps numbers of any range of the last 37 months.  The manager
- * tells the hierarchy below it in one answer.  Clicks are told day by day for 90
- * days, changes by their time and never more than 10,000 at once; the reach of
- * change_status is what is commonly seen.
+ * The platform keeps numbers for 37 months, and accepts any range of them.
+ * One response of the manager contains the hierarchy below it.  Clicks are
+ * kept for 90 days, and requested one day at a time.  Changes are bounded by
+ * their time, and limited to 10,000 per response; the reach of change_status
+ * is the one commonly observed.
  *
- * Which resources split the rows of another is told by the platform's field
- * service only.  A resource that is not known to be attributed counts as one
- * that splits: then its id is always asked for, which changes nothing where it
- * is attributed after all.
+ * Only the platform's field service reports which resources split the rows of
+ * another one.  A resource that is not known to be attributed counts as one
+ * that splits rows: its id is then always requested, which changes nothing if
+ * it is attributed after all.
  */
 #define CHANGES_MAX 10000
 #define FILLER .filler = "{source}.resource_name"
@@ -97,10 +98,10 @@ static const AdpVersion google_ads_versions[] = {{"v26", "2027-11-01"},
 #define OF_CAMPAIGN "campaign_budget,bidding_strategy,campaign_group"
 #define OF_AD_GROUP "campaign,ad_group," OF_CAMPAIGN
 
-/* A list of keys, as AdpSource has them. */
+/* A list of keys for AdpSource. */
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* An ad may lie in several ad groups; a place counts a click once per kind. */
+/* An ad may be in several ad groups; a place counts a click once per kind. */
 static const AdpSource google_ads_sources[] =
 	{SOURCE("customer", .keys = (const char *const[]){NULL}),
 	 SOURCE("customer_client", .asks_manager = true),
@@ -141,7 +142,7 @@ static const AdpSource google_ads_sources[] =
 	 SOURCE("user_list", .is_shared = true),
 	 SOURCE(NULL)};
 
-/* Every answer to a search has one of the two, the empty one the latter. */
+/* Every search response has one of these members, an empty one the latter. */
 #define ROWS \
 	{ \
 		.list = "results", .empty = "fieldMask" \
@@ -156,8 +157,8 @@ static const AdpPromises google_ads_promises = {
 };
 
 /*
- * The manager through which accounts are reached, and the developer token for
- * who still has to send one (it is ignored since September 2026).
+ * The manager that has access to the accounts, and the developer token for
+ * users who must still send one (ignored since September 2026).
  */
 static const AdpSettingHeader google_ads_headers[] =
 	{{"login-customer-id", offsetof(AdpSettings, manager)},
@@ -165,7 +166,7 @@ static const AdpSettingHeader google_ads_headers[] =
 	 {NULL}};
 
 /*
- * The part of a field's name before the first dot, palloc'd.
+ * Returns the part of a field's name before the first dot, palloc'd.
  */
 static char *
 resource_of(const char *field)
@@ -174,7 +175,7 @@ resource_of(const char *field)
 }
 
 /*
- * What a field is, by the resource in its name.
+ * Derives a field's kind from the resource in its name.
  */
 static AdpFieldKind
 field_kind(const char *source, const char *name, const char **split)
@@ -199,7 +200,7 @@ field_kind(const char *source, const char *name, const char **split)
 }
 
 /*
- * The request as EXPLAIN shows it.
+ * Returns the GAQL query for EXPLAIN.
  */
 static char *
 query_text(const AdpSettings *settings, const AdpQuery *query)
@@ -208,7 +209,7 @@ query_text(const AdpSettings *settings, const AdpQuery *query)
 }
 
 /*
- * Body of a search request: query and, past the first page, the page's token.
+ * Makes a search request: the query and, after the first page, a page token.
  */
 static void
 search_request(const AdpSettings *settings, const char *account,
@@ -233,7 +234,7 @@ search_request(const AdpSettings *settings, const char *account,
 }
 
 /*
- * The request for a page of rows.
+ * Makes the request for a page of rows.
  */
 static void
 page_request(const AdpPageAsk *ask, AdpApiRequest *out)
@@ -243,7 +244,7 @@ page_request(const AdpPageAsk *ask, AdpApiRequest *out)
 }
 
 /*
- * The query that lists the enabled leaf accounts under the manager.
+ * Lists the enabled accounts below the manager that are not managers.
  */
 static void
 list_request(const AdpSettings *settings, const char *page_token,
@@ -255,7 +256,7 @@ list_request(const AdpSettings *settings, const char *page_token,
 }
 
 /*
- * The query for one account's time zone and currency.
+ * Requests one account's time zone and currency.
  */
 static void
 account_request(const AdpSettings *settings, const char *account,
@@ -294,7 +295,8 @@ const AdpPlatform adp_google_ads = {
 	.account_id =
 		{.ignored = "-",
 		 .pattern = "[0-9]{10}",
-		 .rule = "A customer id has 10 digits; hyphens may stand between them."},
+		 .rule =
+			 "A customer id has 10 digits; hyphens between them are ignored."},
 	.account_paths = {.id = EITHER("id"),
 					  .name = EITHER("descriptiveName"),
 					  .time_zone = EITHER("timeZone"),

@@ -1,6 +1,6 @@
 /*
  * google_ads.h
- *	  What the parts of the Google Ads platform share.
+ *	  Declarations shared by the files of the Google Ads platform.
  */
 #ifndef ADP_PLATFORM_GOOGLE_ADS_GOOGLE_ADS_H
 #define ADP_PLATFORM_GOOGLE_ADS_GOOGLE_ADS_H

@@ -1,10 +1,10 @@
 /*
  * google_ads_failure.c
- *	  Google Ads: what its error answers mean.
+ *	  Google Ads: classes of its errors.
  *
- * An error body holds the canonical status and, unless the front door refused,
- * a GoogleAdsFailure with one or more coded errors and the request id that
- * Google's support asks for.  Errors of the streaming method come wrapped in an
+ * An error body has the canonical status and, unless the front end refused the
+ * request, a GoogleAdsFailure with one or more coded errors and the request id
+ * that Google's support asks for.  The streaming method wraps errors in an
  * array.
  */
 #include "postgres.h"
@@ -91,22 +91,22 @@ static const AdpFailureRule rules[] =
 	 {"clickViewError.EXPECTED_FILTER_ON_A_SINGLE_DAY", ADP_ERR_REFUSED, 0,
 	  HINT_DAY("segments.date")},
 	 {"clickViewError.DATE_TOO_OLD", ADP_ERR_REACH, 0,
-	  "Google tells clicks for 90 days; ask for later ones."},
+	  "Google keeps clicks for 90 days; request later days."},
 	 {"changeEventError.CHANGE_DATE_RANGE_INFINITE", ADP_ERR_REFUSED, 0,
 	  HINT_DAY("change_event.change_date_time")},
 	 {"changeEventError.START_DATE_TOO_OLD", ADP_ERR_REACH, 0,
-	  "Google tells changes for 30 days; ask for later ones."},
+	  "Google keeps changes for 30 days; request later days."},
 	 {"changeStatusError.CHANGE_DATE_RANGE_INFINITE", ADP_ERR_REFUSED, 0,
 	  HINT_DAY("change_status.last_change_date_time")},
 	 {"changeStatusError.START_DATE_TOO_OLD", ADP_ERR_REACH, 0,
-	  "Ask for later changes."},
+	  "Request later days."},
 	 {"queryError.BAD_RESOURCE_TYPE_IN_FROM_CLAUSE", ADP_ERR_REPORT, 0,
 	  "Check option resource of the foreign table."},
 	 {"queryError.BAD_ENUM_CONSTANT", ADP_ERR_ARGUMENT, ADP_SAYS_CONSTANT},
 	 {"queryError.REQUESTED_METRICS_FOR_MANAGER", ADP_ERR_REFUSED, 0,
 	  "A manager account has no numbers of its own: set option customer_id to its client accounts, or to * for all of them."},
 	 {"dateRangeError.REQUESTED_DATE_GRANULARITY_NOT_SUPPORTED", ADP_ERR_REACH,
-	  0, "Google keeps daily numbers for 37 months; ask for later days."},
+	  0, "Google keeps daily numbers for 37 months; request later days."},
 	 {NULL}};
 
 #define DETAIL "details.*[@type~GoogleAdsFailure]."

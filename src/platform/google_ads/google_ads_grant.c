@@ -1,9 +1,9 @@
 /*
  * google_ads_grant.c
- *	  Google Ads: what access tokens are asked for with.
+ *	  Google Ads: the grants that obtain access tokens.
  *
- * A refresh token of a user who has agreed, or an assertion that a service
- * account signs with the key in its JSON key file (RFC 7523).
+ * A grant is the refresh token of a user who has agreed, or an assertion that a
+ * service account signs with the key in its JSON key file (RFC 7523).
  */
 #include "postgres.h"
 
@@ -16,14 +16,14 @@
 #include "platform/api/sign_in.h"
 #include "platform/google_ads/google_ads.h"
 
-/* Lifetime asked for a signed assertion; the most that the platform allows. */
+/* Lifetime of a signed assertion, the platform's maximum. */
 #define ASSERTION_LIFETIME_S 3600
 
 #define SCOPE "https://www.googleapis.com/auth/adwords"
 #define JWT_GRANT "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 /*
- * The claims of a service account's assertion.
+ * Writes the claims of a service account's assertion.
  */
 static char *
 service_claims(const AdpSettings *settings, const char *email)
@@ -44,6 +44,7 @@ service_claims(const AdpSettings *settings, const char *email)
 
 /*
  * Signs a service account's assertion with the key of its JSON key file.
+ * Returns NULL, with *problem, if the file is invalid.
  */
 static char *
 service_assertion(const AdpSettings *settings, const char **problem)
@@ -80,7 +81,7 @@ service_assertion(const AdpSettings *settings, const char **problem)
 }
 
 /*
- * Writes the form that asks for a token.
+ * Writes the form of a token request.
  */
 static bool
 add_form(AdpParams *form, const AdpSettings *settings, const char **problem)

@@ -3,8 +3,8 @@
  *	  Google Ads: its fields and the reports typed from them, as tables.
  *
  * Field types and units follow the API's published definitions of v25 and v26.
- * Fields that are not listed here can be used in tables that users define;
- * conditions on them stay local, and absent means NULL.
+ * Users can define tables with fields that are not listed here; conditions on
+ * them are evaluated locally, and an absent value is NULL.
  */
 #include "postgres.h"
 
@@ -18,8 +18,8 @@
 #define COUNTED (ADP_FIELD_ADDITIVE | ADP_FIELD_ABSENT_0)
 
 /*
- * The platform gives past days the attributes that entities have now, and a copy
- * keeps those of the day on which it read.
+ * Rows of past days have the attributes that entities have now; a local copy
+ * keeps those of the day on which it was refreshed.
  */
 #define AS_READ " as of the time of reading."
 
@@ -35,7 +35,7 @@ const AdpField adp_google_ads_fields[] =
 	 {"customer.time_zone", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "Time zone in which the account's days run."},
 	 {"customer.auto_tagging_enabled", ADP_FIELD_BOOL, ATTRIBUTE, 0,
-	  "Whether clicks carry the id by which conversions are found."},
+	  "Whether clicks carry the id that attributes conversions."},
 	 {"customer.status", ADP_FIELD_ENUM, ATTRIBUTE, 0, "Status of the account."},
 	 {"customer.manager", ADP_FIELD_BOOL, ATTRIBUTE, 0,
 	  "Whether the account is a manager."},
@@ -56,7 +56,7 @@ const AdpField adp_google_ads_fields[] =
 	 {"customer_client.test_account", ADP_FIELD_BOOL, ATTRIBUTE, 0,
 	  "Whether the account is a test account."},
 	 {"customer_client.level", ADP_FIELD_INT, ATTRIBUTE, 0,
-	  "Distance from the account asked, which is 0."},
+	  "Distance from the requested account, which is 0."},
 	 {"campaign.id", ADP_FIELD_ID, ATTRIBUTE, 0, "Id of the campaign."},
 	 {"campaign.name", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "Name of the campaign" AS_READ},
@@ -300,9 +300,9 @@ const AdpField adp_google_ads_fields[] =
 	 {"metrics.interaction_event_types", ADP_FIELD_LIST, METRIC, 0,
 	  "What counts as an interaction: CLICK, ENGAGEMENT, VIDEO_VIEW, NONE."},
 	 {"metrics.sk_ad_network_installs", ADP_FIELD_INT, METRIC, COUNTED,
-	  "Installs that SKAdNetwork told."},
+	  "Installs that SKAdNetwork reported."},
 	 {"metrics.search_impression_share", ADP_FIELD_DECIMAL, METRIC, 0,
-	  "Share of the impressions that were to be had; 0.0999 means below 10 %."},
+	  "Share of the eligible impressions; 0.0999 means below 10 %."},
 	 {"metrics.unique_users", ADP_FIELD_INT, METRIC, 0,
 	  "Distinct people over at most 92 days; does not add up."},
 	 {NULL}};
@@ -558,7 +558,7 @@ const AdpReport adp_google_ads_reports[] =
 	  "Ads by day, in the shape that all platforms share."},
 	 {NULL}};
 
-/* Which conversions count, how they are counted, and what makes them arrive. */
+/* Which conversions count, how they are counted, and whether they arrive. */
 static const char *const account_settings[] = {"customer.auto_tagging_enabled",
 											   "customer.status", NULL};
 static const char *const conversion_action_settings[] =
