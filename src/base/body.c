@@ -33,11 +33,11 @@ show_beginning(const char *body, Size body_len)
 	for (i = 0; i < body_len; i++)
 	{
 		unsigned char c = body[i];
-		bool drops_enum_filters = c >= ' ' && c <= '~' && c != '"' && c != '\\';
+		bool is_plain = c >= ' ' && c <= '~' && c != '"' && c != '\\';
 
-		if (text.len + (drops_enum_filters ? 1 : 4) > SAMPLE_LEN)
+		if (text.len + (is_plain ? 1 : 4) > SAMPLE_LEN)
 			break;
-		if (drops_enum_filters)
+		if (is_plain)
 			appendStringInfoChar(&text, c);
 		else
 			appendStringInfo(&text, "\\x%02x", c);

@@ -49,7 +49,7 @@ add_child(AdpTrie *trie, int parent, const char *key, uint32 len)
 
 	node->key = key;
 	node->key_len = len;
-	node->drops_enum_filters = key_is_plain(key, len);
+	node->is_plain = key_is_plain(key, len);
 	node->first_child = ADP_TRIE_NONE;
 	node->next_sibling = ADP_TRIE_NONE;
 	node->path = ADP_TRIE_NONE;
@@ -181,7 +181,7 @@ adp_trie_match(const AdpTrie *trie, AdpTrieHints *hints, int parent,
 	{
 		const AdpTrieNode *node = &trie->nodes[child];
 
-		if (node->key_len == key_len && node->drops_enum_filters &&
+		if (node->key_len == key_len && node->is_plain &&
 			memcmp(node->key, key, key_len) == 0)
 			return child;
 	}

@@ -17,7 +17,7 @@ typedef struct AdpTrieNode
 {
 	const char *key;
 	uint32 key_len;
-	bool drops_enum_filters; /* contains no backslash */
+	bool is_plain; /* contains no backslash */
 	int first_child;
 	int next_sibling;
 	int path; /* first path that ends here */

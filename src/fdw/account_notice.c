@@ -13,6 +13,9 @@
 
 #include "fdw/account_notice.h"
 
+/* Values of a statement that are remembered; only the first few are reported. */
+#define NAMED_MAX 200
+
 /* Most notices per statement; more would be hard to read. */
 #define NOTICES_MAX 10
 
@@ -146,7 +149,7 @@ adp_account_notice_add(EState *estate, const AdpTable *table,
 	if (notices == NULL)
 		return;
 	old = MemoryContextSwitchTo(estate->es_query_cxt);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n && list_length(notices->named) < NAMED_MAX; i++)
 	{
 		Named *named = find_named(notices, verdicts[i].value);
 

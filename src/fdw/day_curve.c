@@ -10,7 +10,8 @@
  * search ends among those days, and then tests them one by one.
  *
  * The search covers FIRST_YEAR to the end of LAST_YEAR; platforms have no other
- * days.  If a comparison holds at an end of that period, there is no bound at
+ * days, and seconds since 1970 fit an integer throughout, so that a cast of the
+ * statement fails on no day that is tried.  If a comparison holds at an end of that period, there is no bound at
  * that end.
  */
 #include "postgres.h"
@@ -28,8 +29,11 @@
 
 #include "fdw/day_curve.h"
 
-#define FIRST_YEAR 1900
-#define LAST_YEAR 2200
+#define FIRST_YEAR 1902
+#define LAST_YEAR 2037
+
+/* Elements of an array for which bounds are looked for; more have none. */
+#define ELEMENTS_MAX 1000
 
 /* An expression and the value that it is compared with. */
 typedef struct Curve
@@ -197,8 +201,11 @@ days_of_array(Curve *curve, Datum array, Oid type)
 	get_typlenbyvalalign(type, &typlen, &typbyval, &typalign);
 	deconstruct_array(DatumGetArrayTypeP(array), type, typlen, typbyval,
 					  typalign, &values, &nulls, &n);
+	if (n > ELEMENTS_MAX)
+		return adp_all_days;
 	for (int i = 0; i < n; i++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (nulls[i])
 			continue;
 		curve->value = values[i];

@@ -218,6 +218,8 @@ output_is_day(const Search *search, const Level *upper, Query *query,
 	ListCell *cell;
 
 	check_stack_depth();
+	/* each arm of a set operation is searched anew */
+	CHECK_FOR_INTERRUPTS();
 	if (query == NULL || !IsA(query, Query))
 		return false;
 	level = make_level(upper, query);

@@ -19,6 +19,9 @@
 #include "net/http.h"
 #include "net/url.h"
 
+/* Longest address whose path is looked into; servers refuse longer ones, too. */
+#define URL_MAX 8192
+
 #define HTTPS_PREFIX "https://"
 #define HTTP_PREFIX "http://"
 
@@ -265,20 +268,24 @@ goes_straight(const char *url)
 bool
 adp_url_path_is_plain(const char *url)
 {
-	char *path = copy_path(url);
-	bool drops_enum_filters = strstr(path, "//") == NULL;
+	char *path;
+	bool is_plain;
+
+	if (strlen(url) > URL_MAX)
+		return false;
+	path = copy_path(url);
+	is_plain = strstr(path, "//") == NULL;
 
 	if (decode_percent(path))
 	{
 		for (const char *c = path; *c != '\0'; c++)
-			drops_enum_filters &=
-				*c > ' ' && *c < 0x7f && strchr("\\%?#", *c) == NULL;
+			is_plain &= *c > ' ' && *c < 0x7f && strchr("\\%?#", *c) == NULL;
 		/* some readers would take an encoded slash as another segment */
-		drops_enum_filters &=
+		is_plain &=
 			strstr(path, "//") == NULL && strcasestr(url, "%2f") == NULL;
 	}
 	pfree(path);
-	return drops_enum_filters && goes_straight(url);
+	return is_plain && goes_straight(url);
 }
 
 /*

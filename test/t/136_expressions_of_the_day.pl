@@ -105,6 +105,7 @@ for my $case (
 	[ "CAST(EXTRACT(YEAR FROM CAST(date_day AS timestamp)) AS bigint) = 2025", '2025-01-01..2025-12-31' ],
 	[ "extract(isoyear FROM date_day) = 2025", '2024-12-30..2025-12-28' ],
 	[ "extract(epoch FROM date_day) BETWEEN 1790812800 AND 1790899200", '2026-10-01..2026-10-02' ],
+	[ "extract(epoch FROM date_day)::int BETWEEN 1790812800 AND 1790899200", '2026-10-01..2026-10-02' ],
 	[ "date_day + 7 BETWEEN '2026-10-08' AND '2026-10-09'", '2026-10-01..2026-10-02' ],
 	[ "7 + date_day = '2026-10-08'", '2026-10-01..2026-10-01' ],
 	[ "date_day - 1 = '2026-10-08'", '2026-10-09..2026-10-09' ],

@@ -262,7 +262,8 @@ adp_data_gaps_find(const AdpPlatform *platform, const AdpSource *source,
 
 	for (; gap->kind != 0; gap++)
 	{
-		if ((gap->kind == ADP_GAP_PLAIN && drops_enum_filters) ||
+		if ((gap->kind == ADP_GAP_PLAIN && drops_enum_filters &&
+			 adp_data_gaps_lacks_without_enums(source, settings)) ||
 			(gap->kind == ADP_GAP_EMPTY && nrows == 0 &&
 			 match_breakdown(gap, &match)))
 			return fill_text(gap->detail, &match);

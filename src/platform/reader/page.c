@@ -38,6 +38,7 @@ struct AdpPageForm
 
 	/* the account of a row */
 	int account_cell; /* JSON: the cell that names it; -1: not named */
+	bool is_shared;	  /* rows may name another account, a manager's */
 };
 
 struct AdpPageRows
@@ -73,7 +74,7 @@ account_path(const AdpPlatform *platform, const AdpQuery *query)
 {
 	const char *field = platform->row_account;
 
-	if (field == NULL || adp_platform_source(platform, query->source)->is_shared)
+	if (field == NULL)
 		return NULL;
 	if (field[0] == '.')
 		field = psprintf("%s%s", query->source, field);
@@ -123,6 +124,7 @@ adp_page_form(MemoryContext cxt, const AdpPlatform *platform, AdpShaper *shaper,
 		? ADP_ANSWER_ROW
 		: ADP_ANSWER_ROWS;
 	form->account_cell = -1;
+	form->is_shared = adp_platform_source(platform, query->source)->is_shared;
 	if (form->format == ADP_FORMAT_JSON)
 		compile_shape(cxt, form, query);
 	return form;
@@ -217,7 +219,7 @@ check_rows(const AdpPageRows *rows, const AdpAccount *account, AdpError *error)
 						  psprintf("It is row %d.", i + 1), NULL);
 			return false;
 		}
-		if (nth >= 0 &&
+		if (nth >= 0 && !rows->form->is_shared &&
 			(cells[nth].kind == ADP_CELL_STRING ||
 			 cells[nth].kind == ADP_CELL_NUMBER) &&
 			!adp_account_owns_row(rows->form->platform, account->id,
