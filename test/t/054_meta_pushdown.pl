@@ -75,6 +75,6 @@ $sim->settings({ meta_deleted_filter => JSON::PP::false });
 my $without = @{ $sim->world(platform => 'meta', resource => 'campaign_daily', since => '2026-11-10', until => '2026-11-10',
 		accounts => '1234567890123456', without => 'DELETED') };
 is($session->query("SELECT count(*) FROM meta.campaign_daily WHERE $day AND account_id = '1234567890123456'"), $without, 'without the value DELETED');
-like($session->messages, qr/WARNING:.*may have left out rows of account 1234567890123456.*what is deleted/s, 'with a warning');
+like($session->messages, qr/WARNING:.*may have left out rows of account 1234567890123456.*rows of deleted objects are missing/s, 'with a warning');
 
 done_testing();
