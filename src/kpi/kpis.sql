@@ -158,7 +158,7 @@ CREATE FUNCTION adpipe_internal.kpi_arguments(
 		 WHERE p.pronamespace = 'adpipe'::pg_catalog.regnamespace;
 	END;
 COMMENT ON FUNCTION adpipe_internal.kpi_arguments() IS
-	'Part of adpipe.kpis: the arguments of the functions in the list. Forms of one name are told apart by variant and prokind where they are functions of their own, and else differ in types or in arguments that may be left out.';
+	'Part of adpipe.kpis: the arguments of the functions in the list. Forms of one name have a variant and prokind of their own where they are functions of their own, and else differ in types or in arguments that may be left out.';
 
 -- Forms of one function as one text: number where all number types go, "or"
 -- between other types, brackets around what may be left out

@@ -51,7 +51,7 @@ REVOKE ALL ON FUNCTION adpipe_internal.require_commit(text) FROM PUBLIC;
 CREATE FUNCTION adpipe.grain_columns(source regclass, OUT columns text[], OUT thing text)
     AS 'MODULE_PATHNAME', 'adpipe_grain_columns' LANGUAGE C STRICT STABLE;
 COMMENT ON FUNCTION adpipe.grain_columns(regclass) IS
-    'The columns of a foreign table that tell its rows apart, and that of them which names the thing that a row is about (NULL: the account). columns NULL: rows cannot be told apart, or the table lacks what does it. Sends nothing.';
+    'The columns of a foreign table that identify its rows, and the one of them that names the thing that a row is about (NULL: the account). columns NULL: nothing identifies the rows of the report, or the table lacks a column that does. Sends no request.';
 
 CREATE FUNCTION adpipe_internal.is_part_of_account(source regclass) RETURNS boolean
     AS 'MODULE_PATHNAME', 'adpipe_is_part_of_account' LANGUAGE C STRICT STABLE;
@@ -191,7 +191,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.check_grain(regclass) IS
-    'An error if fetched rows cannot be told apart by what tells the rows of their source apart.';
+    'An error if two fetched rows have the same values in the columns that identify rows of their source.';
 REVOKE ALL ON FUNCTION adpipe_internal.check_grain(regclass) FROM PUBLIC;
 
 /*

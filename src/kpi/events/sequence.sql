@@ -333,4 +333,4 @@ CREATE AGGREGATE adpipe.retention(VARIADIC conditions boolean[]) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE adpipe.retention(VARIADIC boolean[]) IS
-	'Which conditions a user met, provided that he met the first: element 1 tells whether any row met condition 1, element n whether that is so and any row met condition n. The order of rows does not matter: conditions name the days, as in retention(day = ''2024-01-01'', day = ''2024-01-08''). A condition that is NULL is not met; NULL if there is no row. 1 to 32 conditions (more are error 54023), as many in every row of a group (else error 22023).';
+	'Which conditions a user met who met the first: element 1 is whether any row met condition 1; element n is whether any row met condition n and any row met condition 1. The order of rows does not matter: conditions name the days, as in retention(day = ''2024-01-01'', day = ''2024-01-08''). A condition that is NULL is not met; NULL if there is no row. 1 to 32 conditions (more are error 54023), as many in every row of a group (else error 22023).';
