@@ -76,8 +76,8 @@ describe_grain(const AdpTable *table)
 
 	initStringInfo(&out);
 	appendStringInfoString(&out, "account");
-	if (strcmp(table->settings->source, table->platform->account_source) != 0)
-		appendStringInfo(&out, ", %s", table->settings->source);
+	if (strcmp(table->source->name, table->platform->account_source) != 0)
+		appendStringInfo(&out, ", %s", table->source->name);
 	for (int i = 0; i < table->ncolumns; i++)
 	{
 		const AdpTableColumn *column = &table->columns[i];
@@ -161,8 +161,7 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 	accounts = adp_account_scope_describe(table->platform, table->settings,
 										  query.source, &plan.accounts, &count);
 	ExplainPropertyText("Accounts", accounts, es);
-	explain_count(adp_platform_source(table->platform, query.source), &pushed,
-				  count, es);
+	explain_count(query.source, &pushed, count, es);
 	ExplainPropertyText("Grain", describe_grain(table), es);
 }
 

@@ -71,8 +71,10 @@ shows_all(const AdpTable *table, const char *breakdowns)
  * Whether the table has a row per type of action.
  */
 static bool
-has_row_per_action(const AdpTable *table, const AdpSource *source)
+has_row_per_action(const AdpTable *table)
 {
+	const AdpSource *source = table->source;
+
 	if (source->rows == NULL || source->rows->splits_rows == NULL)
 		return false;
 	for (int i = 0; i < table->ncolumns; i++)
@@ -88,10 +90,10 @@ has_row_per_action(const AdpTable *table, const AdpSource *source)
  * Whether the columns include everything that splits the source's rows.
  */
 static bool
-shows_splits(const AdpTable *table, const AdpSource *source)
+shows_splits(const AdpTable *table)
 {
 	return shows_all(table, table->settings->breakdowns) &&
-		(!has_row_per_action(table, source) ||
+		(!has_row_per_action(table) ||
 		 shows_all(table, table->settings->action_breakdowns));
 }
 
@@ -194,8 +196,7 @@ Datum
 adpipe_grain_columns(PG_FUNCTION_ARGS)
 {
 	AdpTable *table = load_table(PG_GETARG_OID(0));
-	const AdpSource *source =
-		adp_platform_source(table->platform, table->settings->source);
+	const AdpSource *source = table->source;
 	const AdpTableColumn *thing = NULL;
 	ArrayType *columns = NULL;
 	TupleDesc desc;
@@ -205,7 +206,7 @@ adpipe_grain_columns(PG_FUNCTION_ARGS)
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	if (source->keys != NULL && find_keys(table, source->keys, &thing) &&
-		shows_splits(table, source))
+		shows_splits(table))
 		columns = dimension_names(table, source->keys);
 	nulls[0] = columns == NULL;
 	values[0] = PointerGetDatum(columns);
@@ -223,10 +224,9 @@ Datum
 adpipe_is_part_of_account(PG_FUNCTION_ARGS)
 {
 	AdpTable *table = load_table(PG_GETARG_OID(0));
-	const AdpSource *source =
-		adp_platform_source(table->platform, table->settings->source);
+	const AdpSource *source = table->source;
 
 	/* impressions of several products, or with several actions, are repeated */
 	PG_RETURN_BOOL(source->is_part && table->settings->breakdowns == NULL &&
-				   !has_row_per_action(table, source));
+				   !has_row_per_action(table));
 }

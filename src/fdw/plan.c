@@ -224,7 +224,6 @@ wanted_rows(PlannerInfo *root)
 static bool
 asks_presence_only(const AdpTable *table, List *fields, List *presence)
 {
-	const char *source = table->settings->source;
 	const char *split;
 	ListCell *cell;
 
@@ -232,7 +231,7 @@ asks_presence_only(const AdpTable *table, List *fields, List *presence)
 		return true;
 	foreach(cell, fields)
 	{
-		if (adp_platform_field_kind(table->platform, source,
+		if (adp_platform_field_kind(table->platform, table->source,
 									strVal(lfirst(cell)),
 									&split) == ADP_KIND_METRIC &&
 			!list_member(presence, lfirst(cell)))

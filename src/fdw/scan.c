@@ -237,7 +237,7 @@ adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 	MemSet(plan, 0, sizeof(AdpReadPlan));
 	MemSet(pushed, 0, sizeof(AdpPushed));
 	plan_fields(scan, table, plan);
-	plan->query.source = table->settings->source;
+	plan->query.source = table->source;
 	plan->query.table_fields = palloc(Max(table->ncolumns, 1) * sizeof(char *));
 	for (int i = 0; i < table->ncolumns; i++)
 		plan->query.table_fields[plan->query.ntable_fields++] =

@@ -123,9 +123,8 @@ classify_field(const AdpTable *table, AdpTableColumn *column)
 	const char *name = column->field_name;
 	char *first = pnstrdup(name, strcspn(name, "."));
 
-	column->kind =
-		adp_platform_field_kind(table->platform, table->settings->source, name,
-								&column->split);
+	column->kind = adp_platform_field_kind(table->platform, table->source, name,
+										   &column->split);
 	if (column->field == NULL &&
 		adp_words_hold(table->settings->breakdowns, first))
 	{
@@ -191,12 +190,11 @@ is_best_of_split(const AdpTable *table, const AdpTableColumn *column)
 static bool
 is_day(const AdpTable *table, const AdpTableColumn *column)
 {
-	const char *source = table->settings->source;
-	const AdpSource *known = adp_platform_source(table->platform, source);
+	const AdpSource *source = table->source;
 
 	return strcmp(column->field_name,
 				  adp_platform_day_field(table->platform, source)) == 0 &&
-		(known->day_field == NULL || column->type == DATEOID);
+		(source->day_field == NULL || column->type == DATEOID);
 }
 
 /*
@@ -255,6 +253,8 @@ adp_table_load(Oid relid, Oid userid, bool with_secrets)
 	table->settings = adp_option_settings(table->server, table->platform, relid,
 										  userid, with_secrets);
 	require_source(table);
+	table->source =
+		adp_platform_source(table->platform, table->settings->source);
 	load_columns(table, RelationGetDescr(rel));
 	table_close(rel, NoLock);
 	classify(table);
@@ -446,6 +446,6 @@ adp_table_fields(const AdpTable *table, Bitmapset *attrs_used)
 	names = list_concat_unique(names, adp_table_presence(table));
 	if (names == NIL)
 		names = list_make1(
-			makeString(adp_request_filler(table->platform, table->settings)));
+			makeString(adp_request_filler(table->source, table->settings)));
 	return names;
 }

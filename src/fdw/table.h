@@ -30,7 +30,8 @@ typedef struct AdpTable
 	ForeignServer *server;
 	const AdpPlatform *platform;
 	AdpSettings *settings;
-	int ncolumns; /* without dropped ones */
+	const AdpSource *source; /* that settings->source names */
+	int ncolumns;			 /* without dropped ones */
 	AdpTableColumn *columns;
 	const AdpTableColumn *day; /* column of the platform's day, or NULL */
 	bool has_segments;		   /* a column splits its rows */

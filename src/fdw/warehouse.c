@@ -89,7 +89,7 @@ find_accounts(const AdpTable *table)
 										   table->platform, table->settings);
 	AdpAccountResolver *directory =
 		adp_account_resolver_create(session, CurrentMemoryContext,
-									table->settings->source, NULL, true);
+									table->source, NULL, true);
 
 	while (!adp_account_resolver_advance(directory))
 		adp_session_wait(session);
@@ -236,14 +236,14 @@ put_row(ReturnSetInfo *result, const AdpPlatform *platform,
  * Makes the plan that requests a watch's fields.
  */
 static void
-plan_watch(const AdpWatch *watch, AdpReadPlan *plan)
+plan_watch(const AdpPlatform *platform, const AdpWatch *watch, AdpReadPlan *plan)
 {
 	int n = 0;
 
 	MemSet(plan, 0, sizeof(AdpReadPlan));
 	while (watch->fields[n] != NULL)
 		n++;
-	plan->query.source = watch->source;
+	plan->query.source = adp_platform_source(platform, watch->source);
 	plan->query.fields = palloc((n + 1) * sizeof(char *));
 	if (watch->id != NULL)
 		plan->query.fields[plan->query.nfields++] = watch->id;
@@ -273,7 +273,7 @@ read_watch(ReturnSetInfo *result, const AdpTable *table, const AdpWatch *watch)
 	settings->source = watch->source;
 	settings->breakdowns = NULL;
 	settings->action_breakdowns = NULL;
-	plan_watch(watch, &plan);
+	plan_watch(table->platform, watch, &plan);
 	reader = adp_reader_create(cxt, table->platform, settings, &plan);
 	while (adp_reader_next(reader, true, &cells, &account) == ADP_READ_ROW)
 	{

@@ -7,17 +7,23 @@
 #include "platform/platform.h"
 
 /*
- * Returns the row of a source; the last row of a platform's list is for all
- * sources that it does not name.
+ * Returns a source.  The last row of a platform's list is for all sources that
+ * it does not name; they get a copy with their name.
  */
 const AdpSource *
 adp_platform_source(const AdpPlatform *platform, const char *name)
 {
 	const AdpSource *source = platform->sources;
+	AdpSource *other;
 
 	while (source->name != NULL && strcmp(source->name, name) != 0)
 		source++;
-	return source;
+	if (source->name != NULL)
+		return source;
+	other = palloc(sizeof(AdpSource));
+	*other = *source;
+	other->name = pstrdup(name);
+	return other;
 }
 
 /*
@@ -54,18 +60,16 @@ adp_platform_version(const AdpPlatform *platform, const char *name)
  * Returns the field that conditions on days of a source use.
  */
 const char *
-adp_platform_day_field(const AdpPlatform *platform, const char *source)
+adp_platform_day_field(const AdpPlatform *platform, const AdpSource *source)
 {
-	const char *own = adp_platform_source(platform, source)->day_field;
-
-	return own != NULL ? own : platform->day_field;
+	return source->day_field != NULL ? source->day_field : platform->day_field;
 }
 
 /*
  * Returns the kind of a field; see platform.h for *split.
  */
 AdpFieldKind
-adp_platform_field_kind(const AdpPlatform *platform, const char *source,
+adp_platform_field_kind(const AdpPlatform *platform, const AdpSource *source,
 						const char *name, const char **split)
 {
 	const AdpField *field = adp_platform_field(platform, name);

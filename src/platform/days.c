@@ -49,9 +49,8 @@ months_before(DateADT today, int months)
  * months.
  */
 static void
-refuse_days(const AdpPlatform *platform, const char *report,
-			const AdpSource *source, const char *account, DateADT since,
-			DateADT reach)
+refuse_days(const AdpPlatform *platform, const AdpSource *source,
+			const char *account, DateADT since, DateADT reach)
 {
 	const char *since_text = adp_days_iso(since);
 
@@ -63,7 +62,8 @@ refuse_days(const AdpPlatform *platform, const char *report,
 				 ? errdetail("The platform keeps daily numbers for %d months; the scan starts at %s.",
 							 source->reach_months, since_text)
 				 : errdetail("Report \"%s\" of account %s can be trusted for the last %d days only; the scan starts at %s.",
-							 report, account, source->reach_days, since_text),
+							 source->name, account, source->reach_days,
+							 since_text),
 			 errhint("Ask for later days; keep older ones in a local copy.")));
 }
 
@@ -130,10 +130,9 @@ adp_days_first(const AdpDays *days)
  * Throws if the days certainly begin before the reach.
  */
 void
-adp_days_check(const AdpPlatform *platform, const char *source_name,
+adp_days_check(const AdpPlatform *platform, const AdpSource *source,
 			   const AdpDays *days)
 {
-	const AdpSource *source = adp_platform_source(platform, source_name);
 	DateADT reach;
 
 	if (!days->has_day || days->since == DATEVAL_NOBEGIN ||
@@ -141,19 +140,18 @@ adp_days_check(const AdpPlatform *platform, const char *source_name,
 		return;
 	reach = months_before(earliest_today(), source->reach_months);
 	if (days->since < reach && days->since <= days->until)
-		refuse_days(platform, source_name, source, NULL, days->since, reach);
+		refuse_days(platform, source, NULL, days->since, reach);
 }
 
 /*
  * Whether a bound depends on the account's own today.
  */
 bool
-adp_days_need_today(const AdpPlatform *platform, const char *source,
-					const AdpDays *days)
+adp_days_need_today(const AdpSource *source, const AdpDays *days)
 {
 	return days->has_day &&
 		(days->since == DATEVAL_NOBEGIN || adp_days_end_today(days) ||
-		 adp_platform_source(platform, source)->reach_days > 0);
+		 source->reach_days > 0);
 }
 
 /*
@@ -173,25 +171,24 @@ reach_start(const AdpSource *source, DateADT today)
  * Applies window, today and reach to the days of one account.
  */
 bool
-adp_days_settle(const AdpPlatform *platform, const char *source_name,
+adp_days_settle(const AdpPlatform *platform, const AdpSource *source,
 				const AdpDays *days, const AdpAccount *account,
-				AdpDateRange *span)
+				AdpDateRange *range)
 {
-	const AdpSource *source = adp_platform_source(platform, source_name);
 	DateADT today = 0;
 
-	if (adp_days_need_today(platform, source_name, days))
+	if (adp_days_need_today(source, days))
 		today = adp_account_today(account);
-	span->since = days->since;
-	span->until = adp_days_end_today(days) ? today : days->until;
+	range->since = days->since;
+	range->until = adp_days_end_today(days) ? today : days->until;
 	if (days->since == DATEVAL_NOBEGIN)
-		span->since = days->unbounded == ADP_UNBOUNDED_WINDOW
+		range->since = days->unbounded == ADP_UNBOUNDED_WINDOW
 			? today - days->window_days + 1
 			: reach_start(source, today);
-	if (span->since > span->until)
+	if (range->since > range->until)
 		return false;
-	if (source->reach_days > 0 && span->since < reach_start(source, today))
-		refuse_days(platform, source_name, source, account->id, span->since,
+	if (source->reach_days > 0 && range->since < reach_start(source, today))
+		refuse_days(platform, source, account->id, range->since,
 					reach_start(source, today));
 	return true;
 }

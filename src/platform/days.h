@@ -31,7 +31,7 @@ typedef struct AdpDateRange
  * months counts from the earliest day that is today in any time zone; the
  * platform itself refuses the rest.
  */
-extern void adp_days_check(const AdpPlatform *platform, const char *source,
+extern void adp_days_check(const AdpPlatform *platform, const AdpSource *source,
 						   const AdpDays *days);
 
 /*
@@ -41,17 +41,16 @@ extern void adp_days_check(const AdpPlatform *platform, const char *source,
 extern bool adp_days_end_today(const AdpDays *days);
 
 /* Whether adp_days_settle() needs the account's own today. */
-extern bool adp_days_need_today(const AdpPlatform *platform, const char *source,
-								const AdpDays *days);
+extern bool adp_days_need_today(const AdpSource *source, const AdpDays *days);
 
 /*
  * Computes the date range for one account.  Returns false if it is empty.
  * Throws for days before a reach in days: for these the platform returns no
  * rows instead of an error.
  */
-extern bool adp_days_settle(const AdpPlatform *platform, const char *source,
-							const AdpDays *days, const AdpAccount *account,
-							AdpDateRange *span);
+extern bool adp_days_settle(const AdpPlatform *platform,
+							const AdpSource *source, const AdpDays *days,
+							const AdpAccount *account, AdpDateRange *range);
 
 /*
  * Returns the day so many months before the earliest day that is today in any

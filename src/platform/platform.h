@@ -168,7 +168,7 @@ typedef struct AdpPlatform
 	 * object with several fields; NULL: it does not split rows.  Without
 	 * the callback the catalogue decides, and segments split rows.
 	 */
-	AdpFieldKind (*field_kind)(const char *source, const char *name,
+	AdpFieldKind (*field_kind)(const AdpSource *source, const char *name,
 							   const char **split);
 
 	/*
@@ -211,12 +211,18 @@ extern const AdpPlatform *const *adp_platforms(void); /* NULL-terminated */
 /* catalog.c */
 extern const AdpField *adp_platform_field(const AdpPlatform *platform,
 										  const char *name);
+
+/*
+ * Returns the source that a table option names; never NULL, and its name is
+ * set.  Look it up once and pass the pointer on: it may be allocated in
+ * CurrentMemoryContext.
+ */
 extern const AdpSource *adp_platform_source(const AdpPlatform *platform,
 											const char *name);
 extern const char *adp_platform_day_field(const AdpPlatform *platform,
-										  const char *source);
+										  const AdpSource *source);
 extern AdpFieldKind adp_platform_field_kind(const AdpPlatform *platform,
-											const char *source,
+											const AdpSource *source,
 											const char *name,
 											const char **split);
 

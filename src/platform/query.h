@@ -25,9 +25,9 @@ typedef struct AdpCondition
 
 typedef struct AdpQuery
 {
-	const char *source;	   /* resource, level or report of the table */
-	const char **fields;   /* platform names, in cell order */
-	const char **shown_by; /* column of each field, for errors; or NULL */
+	const AdpSource *source; /* resource, level or report of the table */
+	const char **fields;	 /* platform names, in cell order */
+	const char **shown_by;	 /* column of each field, for errors; or NULL */
 	int nfields;
 	const char **table_fields; /* of all columns of the table, read or not */
 	int ntable_fields;

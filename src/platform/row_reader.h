@@ -24,15 +24,14 @@ typedef struct AdpRowReader
 	 * there is no lower bound.
 	 */
 	void (*check_query)(const struct AdpPlatform *platform,
-						const AdpSource *source, const AdpSettings *settings,
-						const AdpQuery *query, const char *since);
+						const AdpSettings *settings, const AdpQuery *query,
+						const char *since);
 
 	/*
 	 * Makes the shaper of a query; throws for fields that the source lacks.
 	 * NULL: the cells as read are the row.
 	 */
 	struct AdpShaper *(*make_shaper)(const struct AdpPlatform *platform,
-									 const AdpSource *source,
 									 const AdpSettings *settings,
 									 const AdpQuery *query);
 
@@ -49,7 +48,6 @@ typedef struct AdpRowReader
 	 * request left out the enum values that the platform rejects.
 	 */
 	const char *(*find_gap)(const struct AdpPlatform *platform,
-							const AdpSource *source,
 							const AdpSettings *settings, const AdpQuery *query,
 							int64 nrows, bool drops_enum_filters);
 

@@ -333,7 +333,8 @@ test_job_is_better(PG_FUNCTION_ARGS)
 	const AdpJobKind *kind = &job_kinds[PG_GETARG_INT32(0)];
 	const char *field = text_argument(fcinfo, 3);
 	AdpSettings settings = {.breakdowns = text_argument(fcinfo, 2)};
-	AdpQuery query = {.source = text_argument(fcinfo, 1),
+	const AdpSource source = {.name = text_argument(fcinfo, 1)};
+	AdpQuery query = {.source = &source,
 					  .fields = &field,
 					  .nfields = 1,
 					  .has_day = !PG_ARGISNULL(4),

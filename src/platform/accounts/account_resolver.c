@@ -121,8 +121,8 @@ require_manager(const AdpSession *session)
  */
 AdpAccountResolver *
 adp_account_resolver_create(AdpSession *session, MemoryContext cxt,
-							const char *source, const AdpAccountFilter *filter,
-							bool with_settings)
+							const AdpSource *source,
+							const AdpAccountFilter *filter, bool with_settings)
 {
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	AdpAccountResolver *resolver = palloc0(sizeof(AdpAccountResolver));

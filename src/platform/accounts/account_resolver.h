@@ -17,7 +17,7 @@ typedef struct AdpAccountResolver AdpAccountResolver;
  * set, or the table names one that the server does not.
  */
 extern AdpAccountResolver *adp_account_resolver_create(
-	AdpSession *session, MemoryContext cxt, const char *source,
+	AdpSession *session, MemoryContext cxt, const AdpSource *source,
 	const AdpAccountFilter *filter, bool with_settings);
 
 /* Advances without waiting; returns true once the accounts are complete. */

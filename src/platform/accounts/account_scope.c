@@ -163,14 +163,13 @@ configured_accounts(const AdpPlatform *platform, const AdpSettings *settings)
  */
 const char *
 adp_account_scope_list(const AdpPlatform *platform, const AdpSettings *settings,
-					   const char *source, const AdpAccountFilter **filter)
+					   const AdpSource *source, const AdpAccountFilter **filter)
 {
 	const char *configured = settings->table_accounts ? settings->table_accounts
 													  : settings->accounts;
 
 	if (settings->manager == NULL || configured == NULL ||
-		strcmp(configured, "*") != 0 ||
-		!adp_platform_source(platform, source)->asks_manager)
+		strcmp(configured, "*") != 0 || !source->asks_manager)
 		return configured_accounts(platform, settings);
 	*filter = NULL;
 	return settings->manager;
@@ -181,7 +180,7 @@ adp_account_scope_list(const AdpPlatform *platform, const AdpSettings *settings,
  */
 char *
 adp_account_scope_describe(const AdpPlatform *platform,
-						   const AdpSettings *settings, const char *source,
+						   const AdpSettings *settings, const AdpSource *source,
 						   const AdpAccountFilter *filter, int *count)
 {
 	StringInfoData out;

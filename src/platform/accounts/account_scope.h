@@ -32,7 +32,7 @@ typedef struct AdpAccountFilter
  */
 extern const char *adp_account_scope_list(const AdpPlatform *platform,
 										  const AdpSettings *settings,
-										  const char *source,
+										  const AdpSource *source,
 										  const AdpAccountFilter **filter);
 
 /* Whether an account meets the filter, which may be NULL. */
@@ -73,7 +73,7 @@ extern int adp_account_scope_judge(const AdpPlatform *platform,
  */
 extern char *adp_account_scope_describe(const AdpPlatform *platform,
 										const AdpSettings *settings,
-										const char *source,
+										const AdpSource *source,
 										const AdpAccountFilter *filter,
 										int *count);
 

@@ -17,7 +17,7 @@ find_source(const AdpJobKind *kind, const AdpQuery *query)
 {
 	for (const AdpJobSource *source = kind->sources; source->name; source++)
 	{
-		if (strcmp(source->name, query->source) == 0)
+		if (strcmp(source->name, query->source->name) == 0)
 			return source;
 	}
 	return NULL;

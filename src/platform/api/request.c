@@ -22,8 +22,7 @@ adp_request_path(const char *template, const AdpSettings *settings,
 				 const char *job)
 {
 	const AdpBlank blanks[] = {{"version", settings->api_version},
-							   {"source",
-								query ? query->source : settings->source},
+							   {"source", settings->source},
 							   {"since", query ? query->since : NULL},
 							   {"until", query ? query->until : NULL},
 							   {"account", account ? account->id : NULL, true},
@@ -36,27 +35,17 @@ adp_request_path(const char *template, const AdpSettings *settings,
 }
 
 /*
- * The path template of a source.
- */
-static const char *
-source_path(const AdpPlatform *platform, const char *source)
-{
-	return adp_platform_source(platform, source)->path;
-}
-
-/*
  * Throws for a source whose path has days, asked without them.
  */
 static void
 require_days(const AdpPlatform *platform, const AdpQuery *query)
 {
-	if (query->has_day ||
-		strstr(source_path(platform, query->source), "{since}") == NULL)
+	if (query->has_day || strstr(query->source->path, "{since}") == NULL)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
 			 errmsg("%s \"%s\" can be read by its days only",
-					platform->source_option, query->source),
+					platform->source_option, query->source->name),
 			 errhint("Give the foreign table a column of type date with option field '%s', and bound it in the statement.",
 					 platform->day_field)));
 }
@@ -68,7 +57,7 @@ require_days(const AdpPlatform *platform, const AdpQuery *query)
 static int
 page_rows(const AdpPlatform *platform, const AdpPageAsk *ask)
 {
-	int rows = adp_platform_source(platform, ask->query->source)->page_rows;
+	int rows = ask->query->source->page_rows;
 
 	for (int i = 0; i < ask->query->nfields; i++)
 	{
@@ -87,7 +76,7 @@ page_rows(const AdpPlatform *platform, const AdpPageAsk *ask)
 static void
 add_page(AdpParams *params, const AdpPlatform *platform, const AdpPageAsk *ask)
 {
-	if (adp_platform_source(platform, ask->query->source)->page_rows > 0)
+	if (ask->query->source->page_rows > 0)
 		adp_params_add(params, platform->page_param,
 					   psprintf("%d", page_rows(platform, ask)));
 	adp_params_add(params, platform->token_param, ask->token);
@@ -113,12 +102,11 @@ void
 adp_request_page(const AdpPlatform *platform, const AdpPageAsk *ask,
 				 AdpApiRequest *out)
 {
-	const char *path = source_path(platform, ask->query->source);
+	const char *path = ask->query->source->path;
 	AdpParams params;
 
-	out->answer = adp_platform_source(platform, ask->query->source)->is_single
-		? ADP_ANSWER_ROW
-		: ADP_ANSWER_ROWS;
+	out->answer =
+		ask->query->source->is_single ? ADP_ANSWER_ROW : ADP_ANSWER_ROWS;
 	if (platform->page_request != NULL)
 	{
 		platform->page_request(ask, out);
@@ -155,8 +143,8 @@ adp_request_job(const AdpPlatform *platform, const AdpPageAsk *ask,
 	platform->add_params(&params, ask->settings, ask->query,
 						 ask->drops_enum_filters);
 	out->method = "POST";
-	out->path = adp_request_path(source_path(platform, ask->query->source),
-								 ask->settings, ask->query, ask->account, NULL);
+	out->path = adp_request_path(ask->query->source->path, ask->settings,
+								 ask->query, ask->account, NULL);
 	out->body = params.text.data;
 	out->content_type = "application/x-www-form-urlencoded";
 }
@@ -168,9 +156,9 @@ char *
 adp_request_text(const AdpPlatform *platform, const AdpSettings *settings,
 				 const AdpQuery *query)
 {
-	const char *path = source_path(platform, query->source);
+	const char *path = query->source->path;
 	const AdpBlank blanks[] = {{"version", settings->api_version},
-							   {"source", query->source},
+							   {"source", query->source->name},
 							   {"since", query->since},
 							   {"until", query->until},
 							   {"account",
@@ -183,7 +171,7 @@ adp_request_text(const AdpPlatform *platform, const AdpSettings *settings,
 		return platform->query_text(settings, query);
 	if (!query->has_day && strstr(path, "{since}") != NULL)
 		return psprintf("none: %s \"%s\" needs a column with field \"%s\"",
-						platform->source_option, query->source,
+						platform->source_option, query->source->name,
 						platform->day_field);
 	adp_params_init(&params, false);
 	if (platform->add_params != NULL)
@@ -276,9 +264,7 @@ adp_request_account(const AdpPlatform *platform, const AdpSettings *settings,
  * What count(*) asks for.
  */
 char *
-adp_request_filler(const AdpPlatform *platform, const AdpSettings *settings)
+adp_request_filler(const AdpSource *source, const AdpSettings *settings)
 {
-	return adp_request_path(adp_platform_source(platform, settings->source)
-								->filler,
-							settings, NULL, NULL, NULL);
+	return adp_request_path(source->filler, settings, NULL, NULL, NULL);
 }

@@ -14,7 +14,7 @@
 #include "platform/platform.h"
 
 /*
- * Fills in a template, palloc'd: the query's source and days, the account's id
+ * Fills in a template, palloc'd: the table's source, the query's days, the account's id
  * and zone, a job.  Each of query, account and job may be NULL if the template
  * has no blank for it.
  */
@@ -53,7 +53,7 @@ extern void adp_request_account(const AdpPlatform *platform,
 								AdpApiRequest *out);
 
 /* The field to ask for when a statement needs none. */
-extern char *adp_request_filler(const AdpPlatform *platform,
+extern char *adp_request_filler(const AdpSource *source,
 								const AdpSettings *settings);
 
 #endif /* ADP_PLATFORM_API_REQUEST_H */

@@ -149,9 +149,9 @@ add_retargeting(AdpParams *params, const AdpQuery *query, bool is_retargeting)
 				(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
 				 is_retargeting
 					 ? errmsg("retargeting report \"%s\" has no column \"%s\"",
-							  query->source, query->fields[i])
+							  query->source->name, query->fields[i])
 					 : errmsg("report \"%s\" has no column \"%s\" without retargeting",
-							  query->source, query->fields[i]),
+							  query->source->name, query->fields[i]),
 				 is_retargeting
 					 ? errhint(
 						   "Read it from a table without option reattr; retargeting has Conversions and Conversion Type.")
@@ -200,7 +200,7 @@ add_fields(AdpParams *params, const AdpQuery *query)
 			if (pg_strcasecmp(query->table_fields[j], added_fields[i].header) !=
 				0)
 				continue;
-			check_added(query->source, &added_fields[i]);
+			check_added(query->source->name, &added_fields[i]);
 			adp_words_add(&names, added_fields[i].name);
 		}
 	}
@@ -246,19 +246,18 @@ void
 adp_appsflyer_add_params(AdpParams *params, const AdpSettings *settings,
 						 const AdpQuery *query, bool drops_enum_filters)
 {
-	const AdpSource *source =
-		adp_platform_source(&adp_appsflyer, query->source);
+	const AdpSource *source = query->source;
 	bool is_retargeting =
 		settings->reattr != NULL && strcmp(settings->reattr, "true") == 0;
 
 	if (source->is_listing)
 		return;
 	if (source->path[0] == '\0')
-		refuse_dayless(query->source);
+		refuse_dayless(source->name);
 	else if (((const AdpCsvRows *) source->rows)->time == NULL)
 		add_retargeting(params, query, is_retargeting);
 	else if (is_retargeting)
-		refuse_retargeting(query->source);
+		refuse_retargeting(source->name);
 	else
 		add_fields(params, query);
 }

@@ -605,8 +605,8 @@ require_families(const Shaper *shaper)
  * Makes the shaper of a query.
  */
 AdpShaper *
-adp_csv_rows_shaper(const AdpPlatform *platform, const AdpSource *source,
-					const AdpSettings *settings, const AdpQuery *query)
+adp_csv_rows_shaper(const AdpPlatform *platform, const AdpSettings *settings,
+					const AdpQuery *query)
 {
 	Shaper *shaper = palloc0(sizeof(Shaper));
 	int n = query->nfields;
@@ -615,9 +615,9 @@ adp_csv_rows_shaper(const AdpPlatform *platform, const AdpSource *source,
 	shaper->base.check = check_record;
 	shaper->base.unfold = unfold;
 	shaper->platform = platform;
-	shaper->records = (const AdpCsvRows *) source->rows;
+	shaper->records = (const AdpCsvRows *) query->source->rows;
 	shaper->settings = settings;
-	shaper->report = query->source;
+	shaper->report = query->source->name;
 	shaper->ncells = n;
 	shaper->columns = palloc0(Max(n, 1) * sizeof(AdpCsvColumn));
 	shaper->cells = palloc0(Max(n, 1) * sizeof(CellPlan));

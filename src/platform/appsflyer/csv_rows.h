@@ -55,7 +55,6 @@ typedef struct AdpCsvRows
 
 /* The callback make_shaper of AdpRowReader, for AdpCsvRows. */
 extern AdpShaper *adp_csv_rows_shaper(const AdpPlatform *platform,
-									  const AdpSource *source,
 									  const AdpSettings *settings,
 									  const AdpQuery *query);
 

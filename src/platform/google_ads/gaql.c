@@ -112,9 +112,8 @@ day_value(const char *day, const char *time)
 static void
 append_days(StringInfo out, const AdpQuery *query)
 {
-	const AdpSource *source =
-		adp_platform_source(&adp_google_ads, query->source);
-	const char *field = adp_platform_day_field(&adp_google_ads, query->source);
+	const AdpSource *source = query->source;
+	const char *field = adp_platform_day_field(&adp_google_ads, source);
 	const char *since = day_value(query->since, "");
 
 	if (source->day_field != NULL)
@@ -135,7 +134,7 @@ append_days(StringInfo out, const AdpQuery *query)
 static int64
 row_limit(const AdpQuery *query)
 {
-	int64 cap = adp_platform_source(&adp_google_ads, query->source)->rows_cap;
+	int64 cap = query->source->rows_cap;
 
 	if (cap > 0 && query->limit > 0)
 		return Min(cap, query->limit);
@@ -148,7 +147,7 @@ row_limit(const AdpQuery *query)
 static void
 append_fields(StringInfo out, const AdpQuery *query)
 {
-	char *name = psprintf("%s.resource_name", query->source);
+	char *name = psprintf("%s.resource_name", query->source->name);
 	bool has_name = false;
 
 	for (int i = 0; i < query->nfields; i++)
@@ -172,7 +171,7 @@ adp_gaql_query(const AdpQuery *query)
 
 	initStringInfo(&out);
 	append_fields(&out, query);
-	appendStringInfo(&out, " FROM %s", query->source);
+	appendStringInfo(&out, " FROM %s", query->source->name);
 	if (query->has_day)
 	{
 		appendStringInfoString(&out, glue);

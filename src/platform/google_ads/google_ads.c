@@ -178,11 +178,9 @@ resource_of(const char *field)
  * Derives a field's kind from the resource in its name.
  */
 static AdpFieldKind
-field_kind(const char *source, const char *name, const char **split)
+field_kind(const AdpSource *source, const char *name, const char **split)
 {
 	const char *resource = resource_of(name);
-	const char *attributed =
-		adp_platform_source(&adp_google_ads, source)->attributed;
 
 	*split = NULL;
 	if (strcmp(resource, "metrics") == 0)
@@ -192,9 +190,9 @@ field_kind(const char *source, const char *name, const char **split)
 		*split = name;
 		return ADP_KIND_SEGMENT;
 	}
-	if (strcmp(resource, source) != 0 && strcmp(resource, "customer") != 0 &&
-		strcmp(resource, "adpipe") != 0 &&
-		!adp_words_hold(attributed, resource))
+	if (strcmp(resource, source->name) != 0 &&
+		strcmp(resource, "customer") != 0 && strcmp(resource, "adpipe") != 0 &&
+		!adp_words_hold(source->attributed, resource))
 		*split = resource;
 	return ADP_KIND_ATTRIBUTE;
 }

@@ -135,8 +135,7 @@ static void
 check_fields(const AdpPlatform *platform, const AdpSettings *settings,
 			 const AdpQuery *query)
 {
-	const AdpActionLists *spec =
-		rows_of(adp_platform_source(platform, query->source))->spec;
+	const AdpActionLists *spec = rows_of(query->source)->spec;
 
 	for (int i = 0; i < query->nfields; i++)
 	{
@@ -216,16 +215,15 @@ all_breakdowns(const AdpSettings *settings)
  * Checks a query before its requests.
  */
 void
-adp_data_gaps_check(const AdpPlatform *platform, const AdpSource *source,
-					const AdpSettings *settings, const AdpQuery *query,
-					const char *since)
+adp_data_gaps_check(const AdpPlatform *platform, const AdpSettings *settings,
+					const AdpQuery *query, const char *since)
 {
-	const AdpDataGap *gap = rows_of(source)->gaps;
-	Match match = {platform, query->source, all_breakdowns(settings)};
+	const AdpDataGap *gap = rows_of(query->source)->gaps;
+	Match match = {platform, query->source->name, all_breakdowns(settings)};
 
 	check_fields(platform, settings, query);
 	check_breakdowns(settings, query);
-	adp_action_lists_check(rows_of(source)->spec, settings, query);
+	adp_action_lists_check(rows_of(query->source)->spec, settings, query);
 	for (; gap->kind != 0; gap++)
 	{
 		if (match_breakdown(gap, &match) && match_field(gap, query, &match))
@@ -253,17 +251,16 @@ adp_data_gaps_lacks_without_enums(const AdpSource *source,
  * Finds a gap in a response.
  */
 const char *
-adp_data_gaps_find(const AdpPlatform *platform, const AdpSource *source,
-				   const AdpSettings *settings, const AdpQuery *query,
-				   int64 nrows, bool drops_enum_filters)
+adp_data_gaps_find(const AdpPlatform *platform, const AdpSettings *settings,
+				   const AdpQuery *query, int64 nrows, bool drops_enum_filters)
 {
-	const AdpDataGap *gap = rows_of(source)->gaps;
-	Match match = {platform, query->source, all_breakdowns(settings)};
+	const AdpDataGap *gap = rows_of(query->source)->gaps;
+	Match match = {platform, query->source->name, all_breakdowns(settings)};
 
 	for (; gap->kind != 0; gap++)
 	{
 		if ((gap->kind == ADP_GAP_PLAIN && drops_enum_filters &&
-			 adp_data_gaps_lacks_without_enums(source, settings)) ||
+			 adp_data_gaps_lacks_without_enums(query->source, settings)) ||
 			(gap->kind == ADP_GAP_EMPTY && nrows == 0 &&
 			 match_breakdown(gap, &match)))
 			return fill_text(gap->detail, &match);

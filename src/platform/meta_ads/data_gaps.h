@@ -58,13 +58,11 @@ typedef struct AdpMetaRows
 
 /* Callbacks of AdpRowReader, for sources with AdpMetaRows. */
 extern void adp_data_gaps_check(const AdpPlatform *platform,
-								const AdpSource *source,
 								const AdpSettings *settings,
 								const AdpQuery *query, const char *since);
 extern bool adp_data_gaps_lacks_without_enums(const AdpSource *source,
 											  const AdpSettings *settings);
 extern const char *adp_data_gaps_find(const AdpPlatform *platform,
-									  const AdpSource *source,
 									  const AdpSettings *settings,
 									  const AdpQuery *query, int64 nrows,
 									  bool drops_enum_filters);

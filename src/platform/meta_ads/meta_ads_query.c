@@ -47,9 +47,9 @@ find_edge(const char *name)
  * Whether a source is a report, whose rows have action lists.
  */
 static bool
-is_report(const char *source)
+is_report(const AdpSource *source)
 {
-	return adp_platform_source(&adp_meta_ads, source)->rows != NULL;
+	return source->rows != NULL;
 }
 
 /*
@@ -115,9 +115,9 @@ add_list_fields(AdpParams *params, const AdpQuery *query)
  * platform accepts no condition on it.
  */
 static const char *
-filter_name(const char *source, const AdpField *field)
+filter_name(const AdpSource *source, const AdpField *field)
 {
-	const Edge *edge = find_edge(source);
+	const Edge *edge = find_edge(source->name);
 	int len = (int) strlen(field->name) - 3;
 
 	if (!is_report(source))
@@ -161,7 +161,7 @@ is_excluding(const AdpSettings *settings)
 static void
 add_filtering(AdpParams *params, const AdpQuery *query, bool drops_enum_filters)
 {
-	const Edge *edge = find_edge(query->source);
+	const Edge *edge = find_edge(query->source->name);
 	StringInfoData out;
 
 	initStringInfo(&out);
@@ -206,7 +206,7 @@ is_of_actions(const AdpSettings *settings, const char *name)
 static void
 add_grain(StringInfo fields, const AdpQuery *query)
 {
-	const Edge *edge = find_edge(query->source);
+	const Edge *edge = find_edge(query->source->name);
 
 	if (fields->len == 0)
 		adp_words_add(fields, "impressions");
@@ -235,7 +235,7 @@ add_report(AdpParams *params, const AdpSettings *settings,
 		has_actions |= is_of_actions(settings, query->fields[i]);
 	}
 	add_grain(&fields, query);
-	adp_params_add(params, "level", query->source);
+	adp_params_add(params, "level", query->source->name);
 	if (query->has_day)
 		adp_params_add(params, "time_range",
 					   psprintf("{\"since\":\"%s\",\"until\":\"%s\"}",
@@ -259,7 +259,7 @@ void
 adp_meta_ads_add_params(AdpParams *params, const AdpSettings *settings,
 						const AdpQuery *query, bool drops_enum_filters)
 {
-	const Edge *edge = find_edge(query->source);
+	const Edge *edge = find_edge(query->source->name);
 
 	if (is_report(query->source))
 	{

@@ -76,8 +76,8 @@ const AdpActionLists adp_meta_ads_action_lists = {
  * Makes the shaper for the action lists.
  */
 static AdpShaper *
-make_shaper(const AdpPlatform *platform, const AdpSource *source,
-			const AdpSettings *settings, const AdpQuery *query)
+make_shaper(const AdpPlatform *platform, const AdpSettings *settings,
+			const AdpQuery *query)
 {
 	return adp_action_lists_shaper(&adp_meta_ads_action_lists, settings, query);
 }

@@ -17,15 +17,13 @@ static AdpShaper *
 make_shaper(const AdpPlatform *platform, const AdpSettings *settings,
 			const AdpQuery *query, const AdpDays *days)
 {
-	const AdpSource *source = adp_platform_source(platform, query->source);
-	const AdpRowReader *rows = source->rows;
+	const AdpRowReader *rows = query->source->rows;
 
 	if (rows != NULL && rows->check_query != NULL)
-		rows->check_query(platform, source, settings, query,
-						  adp_days_first(days));
+		rows->check_query(platform, settings, query, adp_days_first(days));
 	if (rows == NULL || rows->make_shaper == NULL)
 		return NULL;
-	return rows->make_shaper(platform, source, settings, query);
+	return rows->make_shaper(platform, settings, query);
 }
 
 /*
@@ -68,9 +66,7 @@ adp_account_reader_create(const AdpAccountReadPlan *plan,
 	if (plan->shaper != NULL)
 		reader->row_cxt = AllocSetContextCreate(plan->cxt, "adpipe shaped row",
 												ALLOCSET_SMALL_SIZES);
-	reader->is_listing =
-		adp_platform_source(plan->session->platform, plan->query->source)
-			->is_listing;
+	reader->is_listing = plan->query->source->is_listing;
 	reader->fetch = adp_page_fetch_create(plan->session, plan->cxt);
 	adp_account_reader_begin(reader);
 	MemoryContextSwitchTo(old);
@@ -186,9 +182,7 @@ is_capped(const AdpAccountReader *reader)
 {
 	const AdpAccountReadPlan *plan = reader->plan;
 	int64 limit = reader->query.limit;
-	int64 cap =
-		adp_platform_source(plan->session->platform, plan->query->source)
-			->rows_cap;
+	int64 cap = plan->query->source->rows_cap;
 
 	return cap > 0 && !(limit > 0 && limit <= cap && plan->shaper == NULL) &&
 		reader->nrows + adp_page_count(reader->page) >= cap;

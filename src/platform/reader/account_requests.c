@@ -127,16 +127,14 @@ static void
 cut_days(AdpAccountReader *reader)
 {
 	const AdpAccountReadPlan *plan = reader->plan;
-	const AdpPlatform *platform = plan->session->platform;
+	const AdpSource *source = plan->query->source;
 	AdpDateRange all = {0, 0};
-	int most =
-		adp_platform_source(platform, plan->query->source)->days_per_request;
 
 	if (plan->days->has_day &&
-		!adp_days_settle(platform, plan->query->source, plan->days,
+		!adp_days_settle(plan->session->platform, source, plan->days,
 						 reader->account, &all))
 		return;
-	adp_date_ranges_add(&reader->spans, all, most);
+	adp_date_ranges_add(&reader->spans, all, source->days_per_request);
 }
 
 /*
@@ -264,22 +262,12 @@ adp_account_reader_ask_halves(AdpAccountReader *reader)
 }
 
 /*
- * Returns the source of the query; never NULL.
- */
-static const AdpSource *
-source_of(const AdpAccountReader *reader)
-{
-	return adp_platform_source(reader->plan->session->platform,
-							   reader->query.source);
-}
-
-/*
  * Whether a response without enum filters would lack rows.
  */
 static bool
 lacks_without_enums(const AdpAccountReader *reader)
 {
-	const AdpSource *source = source_of(reader);
+	const AdpSource *source = reader->query.source;
 
 	return source->rows != NULL && source->rows->lacks_without_enums != NULL &&
 		source->rows->lacks_without_enums(source,
@@ -293,11 +281,11 @@ const char *
 adp_account_reader_find_gap(const AdpAccountReader *reader)
 {
 	const AdpSession *session = reader->plan->session;
-	const AdpSource *source = source_of(reader);
+	const AdpSource *source = reader->query.source;
 
 	if (source->rows == NULL || source->rows->find_gap == NULL)
 		return NULL;
-	return source->rows->find_gap(session->platform, source, session->settings,
+	return source->rows->find_gap(session->platform, session->settings,
 								  &reader->query, reader->nrows,
 								  reader->drops_enum_filters);
 }

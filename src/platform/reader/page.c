@@ -77,7 +77,7 @@ account_path(const AdpPlatform *platform, const AdpQuery *query)
 	if (field == NULL)
 		return NULL;
 	if (field[0] == '.')
-		field = psprintf("%s%s", query->source, field);
+		field = psprintf("%s%s", query->source->name, field);
 	return platform->field_path ? platform->field_path(field) : field;
 }
 
@@ -120,11 +120,9 @@ adp_page_form(MemoryContext cxt, const AdpPlatform *platform, AdpShaper *shaper,
 	form->platform = platform;
 	form->format = platform->format;
 	form->shaper = shaper;
-	form->kind = adp_platform_source(platform, query->source)->is_single
-		? ADP_ANSWER_ROW
-		: ADP_ANSWER_ROWS;
+	form->kind = query->source->is_single ? ADP_ANSWER_ROW : ADP_ANSWER_ROWS;
 	form->account_cell = -1;
-	form->is_shared = adp_platform_source(platform, query->source)->is_shared;
+	form->is_shared = query->source->is_shared;
 	if (form->format == ADP_FORMAT_JSON)
 		compile_shape(cxt, form, query);
 	return form;

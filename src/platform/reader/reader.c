@@ -34,9 +34,9 @@ adp_reader_create(MemoryContext cxt, const AdpPlatform *platform,
 {
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	AdpReader *reader = palloc0(sizeof(AdpReader));
-	const char *source = plan->query.source;
+	const AdpSource *source = plan->query.source;
 	bool with_settings = plan->needs_settings || platform->asks_settings ||
-		adp_days_need_today(platform, source, &plan->days);
+		adp_days_need_today(source, &plan->days);
 
 	reader->cxt = cxt;
 	reader->plan = plan;

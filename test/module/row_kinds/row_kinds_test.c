@@ -182,12 +182,13 @@ Datum
 row_kinds_test_read(PG_FUNCTION_ARGS)
 {
 	char *body = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	AdpQuery query = {.source = text_to_cstring(PG_GETARG_TEXT_PP(0))};
+	const AdpSource *source =
+		adp_platform_source(&json_trial, text_to_cstring(PG_GETARG_TEXT_PP(0)));
+	AdpQuery query = {.source = source};
 	AdpAccount account = {.id = "1"};
 	AdpSettings settings = {.server_name = "trial", .access_token = SECRET};
 	const AdpPageAsk ask = {&settings, &account, &query};
 	const AdpPlatform *platform = &json_trial;
-	const AdpSource *source = adp_platform_source(platform, query.source);
 	const AdpActionLists *spec = tallies_of(source);
 	AdpError error = {0};
 	AdpShaper *shaper;
@@ -209,9 +210,8 @@ row_kinds_test_read(PG_FUNCTION_ARGS)
 		account.currency = "KRW";
 	if (spec != NULL)
 		adp_action_lists_check(spec, &settings, &query);
-	shaper = spec != NULL
-		? adp_action_lists_shaper(spec, &settings, &query)
-		: adp_csv_rows_shaper(platform, source, &settings, &query);
+	shaper = spec != NULL ? adp_action_lists_shaper(spec, &settings, &query)
+						  : adp_csv_rows_shaper(platform, &settings, &query);
 	form = adp_page_form(CurrentMemoryContext, platform, shaper, &query);
 	page = adp_page_open(form, &ask, body, strlen(body), CurrentMemoryContext,
 						 &error);
