@@ -155,16 +155,6 @@ adp_account_list_is_lost(const AdpAccountList *listing)
 }
 
 /*
- * Polls the list's session.
- */
-void
-adp_account_list_poll(const AdpAccountList *listing)
-{
-	if (listing->call != NULL)
-		adp_call_poll(listing->call);
-}
-
-/*
  * Returns the accounts of a complete list.
  */
 const AdpAccountSet *

@@ -24,9 +24,6 @@ extern bool adp_account_list_advance(AdpAccountList *listing);
 /* Whether the list has failed; other scans must not wait for it. */
 extern bool adp_account_list_is_lost(const AdpAccountList *listing);
 
-/* Advances the list's transfers, for callers outside its session. */
-extern void adp_account_list_poll(const AdpAccountList *listing);
-
 /* Returns the accounts of a complete list. */
 extern const AdpAccountSet *adp_account_list_accounts(
 	const AdpAccountList *listing);

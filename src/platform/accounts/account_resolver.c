@@ -4,10 +4,8 @@
  */
 #include "postgres.h"
 
-#include "lib/ilist.h"
 #include "mb/pg_wchar.h"
 
-#include "base/owner.h"
 #include "base/words.h"
 #include "platform/account.h"
 #include "platform/accounts/account_cache.h"
@@ -15,6 +13,7 @@
 #include "platform/accounts/account_resolver.h"
 #include "platform/api/client.h"
 #include "platform/api/request.h"
+#include "platform/api/shared_work.h"
 
 struct AdpAccountResolver
 {
@@ -29,19 +28,15 @@ struct AdpAccountResolver
 	bool needs_listing; /* until the list has arrived */
 	AdpAccountSet wanted;
 	AdpAccountList *listing;  /* our own list, once it is started */
-	dlist_node node;		  /* in listings, while the list is fetched */
-	AdpOwner *place;		  /* removes node; NULL before */
+	AdpOwner *announcement;	  /* of the list, while it is fetched; or NULL */
 	AdpCall **settings_calls; /* per wanted account, or NULL */
 };
 
 /* Maximum length of a malformed id quoted in an error. */
 #define MALFORMED_ID_SHOWN_MAX 60
 
-/* Milliseconds between two checks of another scan's list. */
-#define LOOK_GAP_MS 10
-
-/* The resolvers that are fetching a list. */
-static dlist_head listings = DLIST_STATIC_INIT(listings);
+/* The key of lists of accounts among shared work. */
+#define ALL_ACCOUNTS "*"
 
 /*
  * Ends the choice of accounts: sorts them, and allocates the array of settings
@@ -294,55 +289,27 @@ use_listing(AdpAccountResolver *resolver, const AdpAccount *items, int count)
 }
 
 /*
- * Owner's release callback: removes the resolver from listings.
+ * Creates a list of our own, which other scans may use.
  */
 static void
-leave_listings(void *resource)
-{
-	dlist_delete(&((AdpAccountResolver *) resource)->node);
-}
-
-/*
- * Creates a list of our own and adds the resolver to listings.
- */
-static void
-enter_listings(AdpAccountResolver *resolver)
-{
-	resolver->listing =
-		adp_account_list_create(resolver->session, resolver->cxt);
-	resolver->place = adp_owner_create(resolver->cxt, leave_listings);
-	dlist_push_head(&listings, &resolver->node);
-	resolver->place->resource = resolver;
-}
-
-/*
- * Advances another scan's fetch of the same list, because its owner may be
- * suspended, for example an idle cursor.  The result goes to the account
- * cache.  Skips lists that have failed.  Returns false if there is no such
- * fetch.
- */
-static bool
-advance_other_listing(const AdpAccountResolver *resolver)
+create_listing(AdpAccountResolver *resolver)
 {
 	AdpSession *session = resolver->session;
-	dlist_iter iter;
 
-	dlist_foreach(iter, &listings)
-	{
-		AdpAccountResolver *other =
-			dlist_container(AdpAccountResolver, node, iter.cur);
-		const AdpSettings *settings = other->session->settings;
+	resolver->listing = adp_account_list_create(session, resolver->cxt);
+	resolver->announcement = adp_shared_work_announce(resolver->cxt, session,
+													  ALL_ACCOUNTS, resolver);
+}
 
-		if (settings->serverid != session->settings->serverid ||
-			settings->umid != session->settings->umid ||
-			adp_account_list_is_lost(other->listing))
-			continue;
-		adp_account_list_poll(other->listing);
-		adp_session_wake_at(session, adp_clock_ms() + LOOK_GAP_MS);
-		(void) adp_account_resolver_advance(other);
-		return true;
-	}
-	return false;
+/*
+ * For adp_shared_work_drive(): whether another scan's list has not failed.
+ */
+static bool
+can_share_listing(const void *work, const AdpSettings *settings)
+{
+	const AdpAccountResolver *other = work;
+
+	return !adp_account_list_is_lost(other->listing);
 }
 
 /*
@@ -357,46 +324,17 @@ keep_known(const AdpSession *session, const char *id, const AdpAccountSet *list)
 }
 
 /*
- * Returns the cached list.  NULL: the caller waits for another scan's fetch,
- * or fetches the list itself if *is_ours is set.
- */
-static const AdpCachedAccounts *
-find_listing(AdpAccountResolver *resolver, bool *is_ours)
-{
-	const AdpSettings *settings = resolver->session->settings;
-	const AdpCachedAccounts *known;
-
-	*is_ours = resolver->place != NULL && resolver->place->resource != NULL;
-	if (*is_ours)
-		return NULL;
-	known = adp_account_cache_find(settings, NULL);
-	if (known != NULL)
-		return known;
-	if (advance_other_listing(resolver))
-		return adp_account_cache_find(settings, NULL);
-	enter_listings(resolver);
-	*is_ours = true;
-	return NULL;
-}
-
-/*
- * Fetches and uses the list; returns true once that is done.
+ * Advances and uses our own list; returns true once that is done.
  */
 static bool
-fetch_listing(AdpAccountResolver *resolver)
+fetch_own_listing(AdpAccountResolver *resolver)
 {
 	const AdpAccountSet *listed;
-	bool is_ours;
-	const AdpCachedAccounts *known = find_listing(resolver, &is_ours);
 
-	if (known != NULL)
-		use_listing(resolver, known->accounts, known->naccounts);
-	if (!is_ours)
-		return known != NULL;
 	if (!adp_account_list_advance(resolver->listing))
 		return false;
 	/* before anything throws: other scans could not use this list */
-	adp_owner_release(resolver->place);
+	adp_owner_release(resolver->announcement);
 	listed = adp_account_list_accounts(resolver->listing);
 	require_ids(resolver, listed);
 	use_listing(resolver, listed->items, listed->count);
@@ -404,6 +342,37 @@ fetch_listing(AdpAccountResolver *resolver)
 	if (listed->malformed_id == NULL)
 		keep_known(resolver->session, NULL, listed);
 	return true;
+}
+
+/*
+ * Uses the cached list.  Without one, fetches the list, or drives another
+ * scan's fetch, which fills the cache.  Returns true once the list is used.
+ */
+static bool
+fetch_listing(AdpAccountResolver *resolver)
+{
+	AdpSession *session = resolver->session;
+	const AdpCachedAccounts *known;
+	AdpAccountResolver *other;
+
+	if (resolver->announcement != NULL &&
+		resolver->announcement->resource != NULL)
+		return fetch_own_listing(resolver);
+	known = adp_account_cache_find(session->settings, NULL);
+	if (known == NULL)
+	{
+		other = adp_shared_work_drive(session, ALL_ACCOUNTS, can_share_listing);
+		if (other == NULL)
+		{
+			create_listing(resolver);
+			return fetch_own_listing(resolver);
+		}
+		(void) adp_account_resolver_advance(other);
+		known = adp_account_cache_find(session->settings, NULL);
+	}
+	if (known != NULL)
+		use_listing(resolver, known->accounts, known->naccounts);
+	return known != NULL;
 }
 
 /*

@@ -434,17 +434,6 @@ adp_call_is_outdated(const AdpCall *call)
 }
 
 /*
- * Lets the transfers of the call's session go on.
- */
-void
-adp_call_poll(const AdpCall *call)
-{
-	adp_session_poll(call->session);
-	/* what the owner's descriptor told is told; have it look all the same */
-	adp_session_wake_at(call->session, adp_clock_ms());
-}
-
-/*
  * Gives up the call's place among the concurrent ones.
  */
 void

@@ -86,12 +86,6 @@ extern bool adp_call_is_lost(const AdpCall *call);
 extern bool adp_call_is_outdated(const AdpCall *call);
 
 /*
- * Lets the transfers of the call's session go on, without waiting; for who is
- * not at work in that session.
- */
-extern void adp_call_poll(const AdpCall *call);
-
-/*
  * Says that the body is being read.  Until then a done call keeps its place
  * among the concurrent ones: so there are never more unread answers in memory
  * than may be under way.

@@ -10,9 +10,6 @@
 #include "platform/reader/page_fetch.h"
 #include "platform/reader/response_cache.h"
 
-/* Milliseconds between two checks of another scan's call. */
-#define LOOK_GAP_MS 10
-
 struct AdpPageFetch
 {
 	AdpSession *session;
@@ -20,14 +17,13 @@ struct AdpPageFetch
 
 	/* the page that is being fetched, or has arrived */
 	const char *subject;
-	AdpCall *own;	 /* our call for it, or NULL */
-	AdpCall *failed; /* the call that failed, ours or another scan's */
+	AdpCall *own; /* our call for it, or NULL */
 
 	/* for platforms with a response cache; else NULL */
-	char *wanted;				/* the request to look up */
-	AdpCachedResponse *found;	/* its cached response */
-	AdpCall *borrowed;			/* another scan's call for it, finished */
-	AdpPendingResponse *notice; /* announces our own call for it */
+	char *request;				 /* the request to look up */
+	AdpCachedResponse *found;	 /* its cached response */
+	AdpPendingResponse *pending; /* announces our own call for it; without one,
+								  * another scan's, until the next advance */
 
 	/* holds the body that is being read */
 	AdpCall *reading;
@@ -62,18 +58,17 @@ adp_page_fetch_start(AdpPageFetch *fetch, const AdpApiRequest *request,
 	fetch->subject = subject;
 	if (session->platform->keeps_answers)
 	{
-		fetch->wanted = MemoryContextStrdup(cxt, request->path);
+		fetch->request = MemoryContextStrdup(cxt, request->path);
 		fetch->found =
-			adp_response_cache_find(cxt, session->settings, fetch->wanted);
+			adp_response_cache_find(cxt, session->settings, fetch->request);
 		if (fetch->found != NULL ||
-			adp_response_cache_under_way(session->settings, fetch->wanted) !=
-				NULL)
+			adp_response_cache_drive(session, fetch->request) != NULL)
 			return;
 	}
 	fetch->own = adp_client_call(session, cxt, request, subject);
-	if (fetch->wanted != NULL)
-		fetch->notice = adp_response_cache_announce(cxt, session->settings,
-													fetch->wanted, fetch->own);
+	if (fetch->request != NULL)
+		fetch->pending =
+			adp_response_cache_announce(cxt, fetch->request, fetch->own);
 }
 
 /*
@@ -92,33 +87,39 @@ adp_page_fetch_send(AdpPageFetch *fetch)
 bool
 adp_page_fetch_is_under_way(const AdpPageFetch *fetch)
 {
-	return fetch->own != NULL || fetch->wanted != NULL;
+	return fetch->own != NULL || fetch->request != NULL;
 }
 
 /*
- * Returns the call that fetches the page, perhaps another scan's; NULL once
- * the response is cached, or if no call fetches the page any more.
+ * Returns the call that fetches the page, ours or another scan's; NULL without
+ * one.
  */
 static AdpCall *
-call_to_advance(AdpPageFetch *fetch)
+call_of(const AdpPageFetch *fetch)
+{
+	if (fetch->own != NULL)
+		return fetch->own;
+	return fetch->pending ? adp_response_cache_call(fetch->pending) : NULL;
+}
+
+/*
+ * Returns the call to advance; NULL once the response is cached, or if no call
+ * fetches the page any more.
+ */
+static AdpCall *
+find_call(AdpPageFetch *fetch)
 {
 	AdpSession *session = fetch->session;
-	AdpCall *other;
 
 	if (fetch->own != NULL && !adp_call_is_taken(fetch->own))
 		return fetch->own;
 	if (fetch->found == NULL)
 		fetch->found = adp_response_cache_find(fetch->cxt, session->settings,
-											   fetch->wanted);
+											   fetch->request);
 	if (fetch->found != NULL || fetch->own != NULL)
 		return NULL;
-	other = adp_response_cache_under_way(session->settings, fetch->wanted);
-	if (other != NULL)
-	{
-		adp_call_poll(other);
-		adp_session_wake_at(session, adp_clock_ms() + LOOK_GAP_MS);
-	}
-	return other;
+	fetch->pending = adp_response_cache_drive(session, fetch->request);
+	return call_of(fetch);
 }
 
 /*
@@ -127,9 +128,8 @@ call_to_advance(AdpPageFetch *fetch)
 AdpPageFetchState
 adp_page_fetch_advance(AdpPageFetch *fetch)
 {
-	AdpCall *call = call_to_advance(fetch);
+	AdpCall *call = find_call(fetch);
 
-	fetch->borrowed = NULL;
 	if (call == NULL)
 		return fetch->found != NULL ? ADP_PAGE_FETCH_READY
 									: ADP_PAGE_FETCH_GONE;
@@ -138,10 +138,8 @@ adp_page_fetch_advance(AdpPageFetch *fetch)
 		case ADP_CALL_RUNNING:
 			break;
 		case ADP_CALL_DONE:
-			fetch->borrowed = call == fetch->own ? NULL : call;
 			return ADP_PAGE_FETCH_READY;
 		case ADP_CALL_FAILED:
-			fetch->failed = call;
 			return ADP_PAGE_FETCH_FAILED;
 	}
 	return ADP_PAGE_FETCH_RUNNING;
@@ -153,7 +151,7 @@ adp_page_fetch_advance(AdpPageFetch *fetch)
 const AdpFailure *
 adp_page_fetch_failure(const AdpPageFetch *fetch)
 {
-	return adp_call_failure(fetch->failed);
+	return adp_call_failure(call_of(fetch));
 }
 
 /*
@@ -163,7 +161,7 @@ void
 adp_page_fetch_advise(AdpPageFetch *fetch, const char *hint)
 {
 	if (hint != NULL)
-		adp_call_advise(fetch->failed, hint);
+		adp_call_advise(call_of(fetch), hint);
 }
 
 /*
@@ -172,16 +170,7 @@ adp_page_fetch_advise(AdpPageFetch *fetch, const char *hint)
 void
 adp_page_fetch_throw(const AdpPageFetch *fetch)
 {
-	adp_call_throw(fetch->failed);
-}
-
-/*
- * Returns the call that has fetched the page; NULL if its response was cached.
- */
-static AdpCall *
-arrived_call(const AdpPageFetch *fetch)
-{
-	return fetch->borrowed != NULL ? fetch->borrowed : fetch->own;
+	adp_call_throw(call_of(fetch));
 }
 
 /*
@@ -191,7 +180,7 @@ const char *
 adp_page_fetch_body(const AdpPageFetch *fetch, Size *len)
 {
 	return fetch->found != NULL ? adp_response_cache_body(fetch->found, len)
-								: adp_call_body(arrived_call(fetch), len);
+								: adp_call_body(call_of(fetch), len);
 }
 
 /*
@@ -207,8 +196,8 @@ adp_page_fetch_reject(AdpPageFetch *fetch, const AdpError *why)
 		adp_call_word_unreadable(fetch->session, fetch->subject, why, &error);
 		adp_error_throw(&error);
 	}
-	adp_call_reject(arrived_call(fetch), why);
-	adp_client_advance(arrived_call(fetch));
+	adp_call_reject(call_of(fetch), why);
+	adp_client_advance(call_of(fetch));
 }
 
 /*
@@ -219,9 +208,9 @@ adp_page_fetch_hold(AdpPageFetch *fetch)
 {
 	AdpSession *session = fetch->session;
 
-	if (fetch->found != NULL || fetch->borrowed != NULL)
+	if (fetch->found != NULL || fetch->own == NULL)
 		session->stats.kept++;
-	if (fetch->wanted == NULL)
+	if (fetch->request == NULL)
 	{
 		adp_call_accept(fetch->own);
 		fetch->reading = fetch->own;
@@ -230,9 +219,8 @@ adp_page_fetch_hold(AdpPageFetch *fetch)
 	}
 	fetch->cached = fetch->found;
 	if (fetch->cached == NULL)
-		fetch->cached =
-			adp_response_cache_put(fetch->cxt, session->settings, fetch->wanted,
-								   arrived_call(fetch));
+		fetch->cached = adp_response_cache_put(fetch->cxt, session->settings,
+											   fetch->request, fetch->pending);
 	fetch->found = NULL;
 	adp_page_fetch_drop(fetch);
 }
@@ -257,16 +245,14 @@ adp_page_fetch_let_go(AdpPageFetch *fetch)
 void
 adp_page_fetch_drop(AdpPageFetch *fetch)
 {
-	if (fetch->notice != NULL)
-		adp_response_cache_withdraw(fetch->notice);
 	if (fetch->found != NULL)
 		adp_response_cache_release(fetch->found);
+	if (fetch->own != NULL && fetch->pending != NULL)
+		adp_response_cache_withdraw(fetch->pending);
 	if (fetch->own != NULL)
 		adp_call_release(fetch->own);
-	fetch->notice = NULL;
 	fetch->found = NULL;
+	fetch->pending = NULL;
 	fetch->own = NULL;
-	fetch->failed = NULL;
-	fetch->borrowed = NULL;
-	fetch->wanted = NULL;
+	fetch->request = NULL;
 }

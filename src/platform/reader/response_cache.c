@@ -20,6 +20,7 @@
 #include "base/guc.h"
 #include "base/owner.h"
 #include "net/spool.h"
+#include "platform/api/shared_work.h"
 #include "platform/reader/response_cache.h"
 
 /* Server, user mapping and request. */
@@ -50,17 +51,15 @@ typedef struct Answer
 	AdpSpool body;
 } Answer;
 
-typedef struct UnderWay
+struct AdpPendingResponse
 {
-	dlist_node node; /* in calls */
-	Key key;
-	Origin origin;
 	AdpCall *call;
-} UnderWay;
+	Origin origin;
+	AdpOwner *announcement;
+};
 
 /* Most recently used first. */
 static dlist_head answers = DLIST_STATIC_INIT(answers);
-static dlist_head calls = DLIST_STATIC_INIT(calls);
 
 static ProcessUtility_hook_type next_utility = NULL;
 
@@ -273,24 +272,6 @@ adp_response_cache_find(MemoryContext cxt, const AdpSettings *settings,
 }
 
 /*
- * Returns the origin of a call.
- */
-static Origin
-origin_of(const AdpCall *call)
-{
-	dlist_iter iter;
-
-	dlist_foreach(iter, &calls)
-	{
-		UnderWay *entry = dlist_container(UnderWay, node, iter.cur);
-
-		if (entry->call == call)
-			return entry->origin;
-	}
-	return origin_now();
-}
-
-/*
  * Creates an entry without a body.
  */
 static Answer *
@@ -315,7 +296,7 @@ create_answer(const AdpSettings *settings, const char *request, Origin origin)
  */
 AdpCachedResponse *
 adp_response_cache_put(MemoryContext cxt, const AdpSettings *settings,
-					   const char *request, AdpCall *call)
+					   const char *request, const AdpPendingResponse *pending)
 {
 	const Key key = make_key(settings, request);
 	Answer *answer;
@@ -330,11 +311,11 @@ adp_response_cache_put(MemoryContext cxt, const AdpSettings *settings,
 		if (same_key(&old->key, &key))
 			old->binding.is_stale = true;
 	}
-	answer = create_answer(settings, request, origin_of(call));
+	answer = create_answer(settings, request, pending->origin);
 	dlist_push_head(&answers, &answer->node);
 	response = read_answer(cxt, answer);
-	answer->binding.is_stale = adp_call_is_outdated(call);
-	adp_call_take_body(call, &answer->body);
+	answer->binding.is_stale = adp_call_is_outdated(pending->call);
+	adp_call_take_body(pending->call, &answer->body);
 	shrink();
 	return response;
 }
@@ -381,56 +362,52 @@ adp_response_cache_forget(Oid serverid)
 }
 
 /*
- * Owner's release callback: removes a call from the list.
- */
-static void
-unlink_call(void *resource)
-{
-	dlist_delete(&((UnderWay *) resource)->node);
-}
-
-/*
- * Adds a call to the list.
+ * Announces a call.
  */
 AdpPendingResponse *
-adp_response_cache_announce(MemoryContext cxt, const AdpSettings *settings,
-							const char *request, AdpCall *call)
+adp_response_cache_announce(MemoryContext cxt, const char *request,
+							AdpCall *call)
 {
-	AdpPendingResponse *notice = adp_owner_create(cxt, unlink_call);
-	UnderWay *entry = MemoryContextAllocZero(cxt, sizeof(UnderWay));
+	AdpPendingResponse *pending =
+		MemoryContextAlloc(cxt, sizeof(AdpPendingResponse));
 
-	entry->key = make_key(settings, MemoryContextStrdup(cxt, request));
-	entry->origin = origin_now();
-	entry->call = call;
-	dlist_push_head(&calls, &entry->node);
-	notice->resource = entry;
-	return notice;
+	pending->call = call;
+	pending->origin = origin_now();
+	pending->announcement =
+		adp_shared_work_announce(cxt, adp_call_session(call), request, pending);
+	return pending;
+}
+
+AdpCall *
+adp_response_cache_call(const AdpPendingResponse *pending)
+{
+	return pending->call;
 }
 
 void
-adp_response_cache_withdraw(AdpPendingResponse *notice)
+adp_response_cache_withdraw(AdpPendingResponse *pending)
 {
-	adp_owner_release(notice);
+	adp_owner_release(pending->announcement);
 }
 
 /*
- * Returns the call that is fetching a request.  A call that has failed, or
- * whose body is gone, stays in the list until its owner continues, which may
- * be never; it is skipped.
+ * For adp_shared_work_drive().  A call that has failed, or whose body is gone,
+ * stays announced until its owner continues, which may be never.
  */
-AdpCall *
-adp_response_cache_under_way(const AdpSettings *settings, const char *request)
+static bool
+can_share(const void *work, const AdpSettings *settings)
 {
-	const Key key = make_key(settings, request);
-	dlist_iter iter;
+	const AdpPendingResponse *pending = work;
 
-	dlist_foreach(iter, &calls)
-	{
-		UnderWay *entry = dlist_container(UnderWay, node, iter.cur);
+	return !adp_call_is_lost(pending->call) &&
+		is_usable(&pending->origin, settings);
+}
 
-		if (same_key(&entry->key, &key) && !adp_call_is_lost(entry->call) &&
-			is_usable(&entry->origin, settings))
-			return entry->call;
-	}
-	return NULL;
+/*
+ * Drives another scan's call.
+ */
+AdpPendingResponse *
+adp_response_cache_drive(AdpSession *session, const char *request)
+{
+	return adp_shared_work_drive(session, request, can_share);
 }

@@ -33,15 +33,6 @@ extern AdpCachedResponse *adp_response_cache_find(MemoryContext cxt,
 												  const AdpSettings *settings,
 												  const char *request);
 
-/*
- * Stores the body of a finished call, which was read to its end.  The call no
- * longer has a body afterwards, but the bytes do not move.
- */
-extern AdpCachedResponse *adp_response_cache_put(MemoryContext cxt,
-												 const AdpSettings *settings,
-												 const char *request,
-												 AdpCall *call);
-
 extern const char *adp_response_cache_body(const AdpCachedResponse *response,
 										   Size *len);
 
@@ -59,18 +50,28 @@ extern int adp_response_cache_forget(Oid serverid);
  * instead of sending the same request.  Valid until
  * adp_response_cache_withdraw(), or the end of cxt.
  */
-typedef struct AdpOwner AdpPendingResponse;
+typedef struct AdpPendingResponse AdpPendingResponse;
 
-extern AdpPendingResponse *adp_response_cache_announce(
-	MemoryContext cxt, const AdpSettings *settings, const char *request,
-	AdpCall *call);
-extern void adp_response_cache_withdraw(AdpPendingResponse *notice);
+extern AdpPendingResponse *adp_response_cache_announce(MemoryContext cxt,
+													   const char *request,
+													   AdpCall *call);
+extern AdpCall *adp_response_cache_call(const AdpPendingResponse *pending);
+extern void adp_response_cache_withdraw(AdpPendingResponse *pending);
 
 /*
- * Returns another scan's call for a request whose response may be used, or
- * NULL.
+ * Returns another scan's announcement whose response may be used, valid until
+ * that scan continues, or NULL.  Lets its transfers go on; the caller advances
+ * its call.
  */
-extern AdpCall *adp_response_cache_under_way(const AdpSettings *settings,
-											 const char *request);
+extern AdpPendingResponse *adp_response_cache_drive(AdpSession *session,
+													const char *request);
+
+/*
+ * Stores the body of a finished call, which was read to its end.  The call no
+ * longer has a body afterwards, but the bytes do not move.
+ */
+extern AdpCachedResponse *adp_response_cache_put(
+	MemoryContext cxt, const AdpSettings *settings, const char *request,
+	const AdpPendingResponse *pending);
 
 #endif /* ADP_PLATFORM_READER_RESPONSE_CACHE_H */
