@@ -1,13 +1,76 @@
 /*
  * account_reader.c
- *	  Reads the pages of one account.
+ *	  Reads the rows of one account: date ranges, by pages or jobs.
+ *
+ * A reader requests one thing at a time: the job or a page of the current date
+ * range.  What the platform refuses as too much is replaced by less: fewer rows
+ * a page, a job, fewer days.  While the rows of a page are read, the next page is
+ * on its way.  Functions that send requests run in the plan's memory context.
  */
 #include "postgres.h"
 
 #include "utils/memutils.h"
 
-#include "platform/reader/account_requests.h"
+#include "base/guc.h"
+#include "platform/accounts/account_cache.h"
+#include "platform/api/page_walk.h"
+#include "platform/api/request.h"
+#include "platform/job/job.h"
+#include "platform/reader/account_reader.h"
+#include "platform/reader/date_ranges.h"
+#include "platform/reader/misfit.h"
+#include "platform/reader/page_fetch.h"
 #include "platform/row_reader.h"
+
+/*
+ * Maximum number of times that a page which is too large is halved: 500 rows
+ * become one.  The platform refuses lists with large fields down to a few
+ * rows.
+ */
+#define HALVINGS_MAX 8
+
+/* Consecutive refusals of a request before it is changed. */
+#define REFUSALS_MIN 2
+
+/* What the reader waits for. */
+typedef enum State
+{
+	STATE_BEGIN,   /* nothing of the date range is requested yet */
+	STATE_JOB,	   /* the job that makes the rows of the date range */
+	STATE_PAGE,	   /* a page of the date range */
+	STATE_ACCOUNT, /* nothing: the only row is the account itself */
+	STATE_END	   /* nothing: all date ranges are requested */
+} State;
+
+struct AdpAccountReader
+{
+	const AdpAccountReadPlan *plan;
+	const AdpAccount *account;
+	State state;
+	AdpDateRanges ranges; /* the current one, and those after it */
+
+	/* the current date range */
+	AdpQuery query;	  /* the plan's, with these days */
+	char *subject;	  /* for errors: account and days */
+	AdpJob *job;	  /* makes the rows; NULL: they are requested directly */
+	AdpPageWalk walk; /* through the pages read so far */
+	int64 nrows;	  /* on these pages */
+
+	/* what refusals have shown, for all date ranges */
+	bool prefers_jobs;	/* a direct request was too large */
+	int halvings;		/* of the next page */
+	int least_halvings; /* with fewer, requests have failed */
+	/*
+	 * Requests leave out the conditions on enums, or the value that makes rows
+	 * missing: the platform has refused them.
+	 */
+	bool drops_enum_filters;
+	int refusals; /* consecutive refusals of that value */
+
+	AdpPageFetch *fetch; /* the next page, and the body of the one being read */
+	AdpPageRows *page;	 /* the page that is being read, or NULL */
+	MemoryContext page_cxt;
+};
 
 /*
  * Lets the source's row reader check the query and make its shaper.  Returns
@@ -49,12 +112,99 @@ adp_account_reader_plan(MemoryContext cxt, AdpSession *session,
 }
 
 /*
+ * Removes the conditions on enums from a query, and the limit, which counted
+ * rows that met them.
+ */
+static void
+drop_enum_conditions(AdpQuery *query)
+{
+	AdpCondition *conditions =
+		palloc(Max(query->nconditions, 1) * sizeof(AdpCondition));
+	int n = 0;
+
+	for (int i = 0; i < query->nconditions; i++)
+	{
+		if (query->conditions[i].field->type != ADP_FIELD_ENUM)
+			conditions[n++] = query->conditions[i];
+	}
+	query->conditions = conditions;
+	query->nconditions = n;
+	query->limit = 0;
+}
+
+/*
+ * Whether rows of the current date range have been returned.
+ */
+static bool
+has_begun(const AdpAccountReader *reader)
+{
+	return reader->walk.npages > 0;
+}
+
+/*
+ * Frees the job of the current date range.
+ */
+static void
+drop_job(AdpAccountReader *reader)
+{
+	if (reader->job != NULL)
+		adp_job_release(reader->job);
+	reader->job = NULL;
+}
+
+/*
+ * Begins the current date range: writes its query; sends nothing.
+ */
+static void
+begin_range(AdpAccountReader *reader)
+{
+	const AdpDateRange *range = adp_date_ranges_current(&reader->ranges);
+	AdpQuery *query = &reader->query;
+
+	adp_page_fetch_drop(reader->fetch);
+	drop_job(reader);
+	adp_page_walk_clear(&reader->walk);
+	reader->nrows = 0;
+	reader->state = STATE_END;
+	if (range == NULL)
+		return;
+	*query = *reader->plan->query;
+	reader->state = query->source->is_listing ? STATE_ACCOUNT : STATE_BEGIN;
+	if (reader->drops_enum_filters)
+		drop_enum_conditions(query);
+	reader->subject = psprintf("account %s", reader->account->id);
+	if (!query->has_day)
+		return;
+	query->since = adp_days_iso(range->since);
+	query->until = adp_days_iso(range->until);
+	reader->subject = psprintf("account %s, %s to %s", reader->account->id,
+							   query->since, query->until);
+}
+
+/*
+ * Splits an account's days into ranges that the platform accepts.
+ */
+static void
+split_days(AdpAccountReader *reader)
+{
+	const AdpAccountReadPlan *plan = reader->plan;
+	const AdpSource *source = plan->query->source;
+	AdpDateRange all = {0, 0};
+
+	if (!plan->days->has_day ||
+		adp_days_settle(plan->session->platform, source, plan->days,
+						reader->account, &all))
+		adp_date_ranges_add(&reader->ranges, all, source->days_per_request);
+}
+
+/*
  * Allocates a reader; the first request waits for the first advance.
  */
 AdpAccountReader *
 adp_account_reader_create(const AdpAccountReadPlan *plan,
 						  const AdpAccount *account)
 {
+	AdpSession *session = plan->session;
 	MemoryContext old = MemoryContextSwitchTo(plan->cxt);
 	AdpAccountReader *reader = palloc0(sizeof(AdpAccountReader));
 
@@ -62,51 +212,379 @@ adp_account_reader_create(const AdpAccountReadPlan *plan,
 	reader->account = account;
 	reader->page_cxt =
 		AllocSetContextCreate(plan->cxt, "adpipe page", ALLOCSET_DEFAULT_SIZES);
-	reader->cells = palloc0(plan->query->nfields * sizeof(AdpCell));
-	if (plan->shaper != NULL)
-		reader->row_cxt = AllocSetContextCreate(plan->cxt, "adpipe shaped row",
-												ALLOCSET_SMALL_SIZES);
-	reader->is_listing = plan->query->source->is_listing;
-	reader->fetch = adp_page_fetch_create(plan->session, plan->cxt);
-	adp_account_reader_begin(reader);
+	reader->fetch = adp_page_fetch_create(session, plan->cxt);
+	/* if rows must not be missing, test the account's refusal again */
+	reader->drops_enum_filters = !adp_guc_require_whole &&
+		adp_account_cache_has_refusal(session->settings, account->id);
+	split_days(reader);
+	begin_range(reader);
 	MemoryContextSwitchTo(old);
 	return reader;
 }
 
 /*
- * Advances the job or page fetch of the account.
+ * Whether a job can make the rows of the current query.
  */
-AdpAccountReaderState
-adp_account_reader_advance(AdpAccountReader *reader)
+static bool
+can_use_job(const AdpAccountReader *reader)
+{
+	return adp_job_can(reader->plan->session->platform->jobs, &reader->query);
+}
+
+/*
+ * Returns the number of days in the current range; 0 for a query without days.
+ */
+static int
+ndays(const AdpAccountReader *reader)
+{
+	const AdpDateRange *range = adp_date_ranges_current(&reader->ranges);
+
+	return reader->query.has_day ? range->until - range->since + 1 : 0;
+}
+
+/*
+ * Whether a job is to make the rows of the current date range.
+ */
+static bool
+wants_job(const AdpAccountReader *reader)
+{
+	const AdpSession *session = reader->plan->session;
+
+	return can_use_job(reader) &&
+		(reader->prefers_jobs ||
+		 adp_job_is_better(session->platform->jobs, session->settings,
+						   &reader->query, ndays(reader)));
+}
+
+/*
+ * Describes the page to request: that of the last token, the first without
+ * one.
+ */
+static AdpPageAsk
+make_ask(const AdpAccountReader *reader)
+{
+	AdpPageAsk ask = {0};
+
+	ask.settings = reader->plan->session->settings;
+	ask.account = reader->account;
+	ask.query = &reader->query;
+	ask.token = reader->walk.token;
+	if (reader->job != NULL)
+		ask.job = adp_job_id(reader->job);
+	ask.halvings = reader->halvings;
+	ask.drops_enum_filters = reader->drops_enum_filters;
+	return ask;
+}
+
+/*
+ * Requests a page of the current date range.  The request is written in a
+ * memory context of its own, since it may be long and there may be many.
+ */
+static void
+request_page(AdpAccountReader *reader)
+{
+	const AdpAccountReadPlan *plan = reader->plan;
+	MemoryContext cxt = AllocSetContextCreate(plan->cxt, "adpipe request",
+											  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	AdpPageAsk ask = make_ask(reader);
+	AdpApiRequest request = {.days = ndays(reader)};
+
+	adp_request_page(plan->session->platform, &ask, &request);
+	adp_page_fetch_start(reader->fetch, &request, reader->subject);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(cxt);
+	reader->state = STATE_PAGE;
+	adp_page_fetch_send(reader->fetch);
+}
+
+/*
+ * Starts the job of the current date range.
+ */
+static void
+start_job(AdpAccountReader *reader)
+{
+	AdpSession *session = reader->plan->session;
+	AdpPageAsk ask = make_ask(reader);
+	AdpApiRequest request = {0};
+
+	adp_request_job(session->platform, &ask, &request);
+	reader->job =
+		adp_job_create(session, reader->plan->cxt, &request, reader->subject);
+	reader->state = STATE_JOB;
+	adp_job_advance(reader->job);
+}
+
+/*
+ * Sends the first request of the current date range, if there is one.
+ */
+static void
+request_range(AdpAccountReader *reader)
+{
+	if (reader->state != STATE_BEGIN)
+		return;
+	if (wants_job(reader))
+		start_job(reader);
+	else
+		request_page(reader);
+}
+
+/*
+ * Requests the current date range again, in another way.
+ */
+static void
+restart_range(AdpAccountReader *reader)
+{
+	begin_range(reader);
+	request_range(reader);
+}
+
+/*
+ * Whether the current date range can be halved: it has several days, and none
+ * of its rows are returned yet.
+ */
+static bool
+can_halve(const AdpAccountReader *reader)
+{
+	return !has_begun(reader) && ndays(reader) > 1;
+}
+
+/*
+ * Replaces the current date range by its halves.
+ */
+static void
+halve_range(AdpAccountReader *reader)
+{
+	adp_date_ranges_halve(&reader->ranges);
+	restart_range(reader);
+}
+
+/*
+ * Whether a response without enum filters would lack rows.
+ */
+static bool
+lacks_without_enums(const AdpAccountReader *reader)
+{
+	const AdpSource *source = reader->query.source;
+
+	return source->rows != NULL && source->rows->lacks_without_enums != NULL &&
+		source->rows->lacks_without_enums(source,
+										  reader->plan->session->settings);
+}
+
+/*
+ * Returns why rows of the response may be missing, as a sentence; or NULL.
+ */
+static const char *
+find_gap(const AdpAccountReader *reader)
+{
+	const AdpSession *session = reader->plan->session;
+	const AdpRowReader *rows = reader->query.source->rows;
+
+	if (rows == NULL || rows->find_gap == NULL)
+		return NULL;
+	return rows->find_gap(session->platform, session->settings, &reader->query,
+						  reader->nrows, reader->drops_enum_filters);
+}
+
+/*
+ * Whether leaving out the enum filters would change the request.
+ */
+static bool
+can_drop_enum_filters(const AdpAccountReader *reader)
+{
+	if (has_begun(reader) || reader->drops_enum_filters)
+		return false;
+	for (int i = 0; i < reader->query.nconditions; i++)
+	{
+		if (reader->query.conditions[i].field->type == ADP_FIELD_ENUM)
+			return true;
+	}
+	return lacks_without_enums(reader);
+}
+
+/*
+ * Repeats the request without the conditions on enums, since the platform does
+ * not know one of their values; adpipe checks these conditions itself.  If
+ * rows would then be missing, the same request is first repeated once: a
+ * single refusal may have another reason.
+ */
+static void
+restart_without_enum_filters(AdpAccountReader *reader)
+{
+	reader->refusals++;
+	reader->drops_enum_filters =
+		reader->refusals >= REFUSALS_MIN || !lacks_without_enums(reader);
+	restart_range(reader);
+}
+
+/*
+ * Handles a response without enum filters that arrived after refusals:
+ * remembers that the account refuses the value, and reports the missing rows.
+ */
+static void
+note_dropped_filters(const AdpAccountReader *reader)
+{
+	const AdpSession *session = reader->plan->session;
+
+	if (!reader->drops_enum_filters || !lacks_without_enums(reader))
+		return;
+	if (adp_guc_require_whole)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_EXECUTION),
+				 errmsg("platform \"%s\" does not return all rows of account %s",
+						session->platform->name, reader->account->id),
+				 errdetail("%s: it refused values of the request twice, and answered at once without them. %s",
+						   reader->subject, find_gap(reader))));
+	if (!adp_session_is_outdated(session))
+		adp_account_cache_keep_refusal(session->settings, reader->account->id);
+}
+
+/*
+ * Whether a page that is too large can be requested with fewer rows.  A report
+ * that the platform generates anew for its first page is better read by a job.
+ */
+static bool
+can_shrink_page(const AdpAccountReader *reader)
+{
+	return reader->halvings < HALVINGS_MAX &&
+		(has_begun(reader) || reader->job != NULL || !can_use_job(reader));
+}
+
+/*
+ * Requests a page that is too large with half as many rows.
+ */
+static void
+shrink_page(AdpAccountReader *reader)
+{
+	adp_page_fetch_drop(reader->fetch);
+	reader->halvings++;
+	/* earlier pages worked: do not go back to larger ones */
+	if (has_begun(reader))
+		reader->least_halvings = reader->halvings;
+	request_page(reader);
+}
+
+/*
+ * Replaces a request that has failed permanently.  Returns false if there is
+ * no smaller one.
+ */
+static bool
+request_less(AdpAccountReader *reader, const AdpFailure *failure)
+{
+	if (failure->is_bad_constant && can_drop_enum_filters(reader))
+		restart_without_enum_filters(reader);
+	else if (failure->is_page_too_big && can_shrink_page(reader))
+		shrink_page(reader);
+	else if (failure->is_too_much && reader->job == NULL &&
+			 !has_begun(reader) && can_use_job(reader))
+	{
+		reader->prefers_jobs = true;
+		restart_range(reader);
+	}
+	else if (failure->is_too_much && can_halve(reader))
+		halve_range(reader);
+	else
+		return false;
+	return true;
+}
+
+/*
+ * Handles a page that failed permanently: waits for its job, or requests less;
+ * throws if neither is possible.
+ */
+static void
+handle_failure(AdpAccountReader *reader)
+{
+	/* a copy, since the new request frees the call */
+	AdpFailure failure = *adp_page_fetch_failure(reader->fetch);
+
+	if (failure.is_not_ready && reader->job != NULL &&
+		adp_job_ask_again(reader->job))
+	{
+		adp_page_fetch_drop(reader->fetch);
+		reader->state = STATE_JOB;
+	}
+	else if (!request_less(reader, &failure))
+	{
+		if (failure.is_misfit)
+			adp_page_fetch_advise(reader->fetch,
+								  adp_misfit_hint(&reader->query,
+												  failure.message));
+		adp_page_fetch_throw(reader->fetch);
+	}
+}
+
+/*
+ * Advances the job of the current date range; then requests its rows.
+ */
+static void
+advance_job(AdpAccountReader *reader)
+{
+	AdpJob *job = reader->job;
+	AdpFailure failure;
+
+	switch (adp_job_advance(job))
+	{
+		case ADP_JOB_RUNNING:
+			break;
+		case ADP_JOB_READY:
+			request_page(reader);
+			break;
+		case ADP_JOB_FAILED:
+			/* a copy, since the new request frees the job */
+			failure = *adp_job_failure(job);
+			if (!request_less(reader, &failure))
+				adp_job_throw(job);
+			break;
+	}
+}
+
+/*
+ * Advances the page of the current date range.  If another scan that fetched it
+ * has given up, requests it ourselves.
+ */
+static AdpAccountReaderState
+advance_page(AdpAccountReader *reader)
 {
 	AdpPageFetchState state;
 
-	if (reader->is_listing)
-		return reader->spans.count > 0 ? ADP_ACCOUNT_READER_READY
-									   : ADP_ACCOUNT_READER_IDLE;
-	if (reader->is_awaited)
-	{
-		adp_account_reader_advance_job(reader);
-		return ADP_ACCOUNT_READER_BUSY;
-	}
-	if (!adp_page_fetch_is_under_way(reader->fetch))
-	{
-		if (reader->spans.count == 0 || reader->page != NULL)
-			return ADP_ACCOUNT_READER_IDLE;
-		adp_account_reader_ask_first(reader);
-		if (reader->is_awaited)
-			return ADP_ACCOUNT_READER_BUSY;
-	}
 	while ((state = adp_page_fetch_advance(reader->fetch)) ==
 		   ADP_PAGE_FETCH_GONE)
 	{
 		adp_page_fetch_drop(reader->fetch);
-		adp_account_reader_ask_page(reader);
+		request_page(reader);
 	}
 	if (state == ADP_PAGE_FETCH_READY)
 		return ADP_ACCOUNT_READER_READY;
 	if (state == ADP_PAGE_FETCH_FAILED)
-		adp_account_reader_ask_otherwise(reader);
+		handle_failure(reader);
+	return ADP_ACCOUNT_READER_BUSY;
+}
+
+/*
+ * Advances what the reader waits for.
+ */
+AdpAccountReaderState
+adp_account_reader_advance(AdpAccountReader *reader)
+{
+	switch (reader->state)
+	{
+		case STATE_BEGIN:
+			request_range(reader);
+			if (reader->state == STATE_PAGE)
+				return advance_page(reader);
+			break;
+		case STATE_JOB:
+			advance_job(reader);
+			break;
+		case STATE_PAGE:
+			return advance_page(reader);
+		case STATE_ACCOUNT:
+			return ADP_ACCOUNT_READER_READY;
+		case STATE_END:
+			return ADP_ACCOUNT_READER_IDLE;
+	}
 	return ADP_ACCOUNT_READER_BUSY;
 }
 
@@ -140,37 +618,27 @@ keep_next_token(AdpAccountReader *reader)
 }
 
 /*
- * Records the page just parsed in the walk, which detects repeated pages.
- */
-static void
-take_into_walk(AdpAccountReader *reader)
-{
-	MemoryContext old = MemoryContextSwitchTo(reader->plan->cxt);
-	const AdpWalker walker = walker_of(reader);
-
-	adp_page_walk_take(&reader->walk, &walker, adp_page_count(reader->page),
-					   adp_page_hash(reader->page));
-	MemoryContextSwitchTo(old);
-}
-
-/*
- * Opens the page that has arrived.  Returns false, with *error, if it is
- * malformed.
+ * Opens the page that has arrived.  Returns false if it is malformed, and
+ * fetches it again.
  */
 static bool
-open_page(AdpAccountReader *reader, AdpError *error)
+open_page(AdpAccountReader *reader)
 {
 	Size len;
 	const char *body = adp_page_fetch_body(reader->fetch, &len);
 	MemoryContext old = MemoryContextSwitchTo(reader->page_cxt);
-	const AdpPageAsk ask = {.settings = reader->plan->session->settings,
-							.account = reader->account,
-							.query = &reader->query};
+	const AdpPageAsk ask = make_ask(reader);
+	AdpError error = {0};
 
 	reader->page = adp_page_open(reader->plan->form, &ask, body, len,
-								 reader->page_cxt, error);
+								 reader->page_cxt, &error);
 	MemoryContextSwitchTo(old);
-	return reader->page != NULL;
+	if (reader->page != NULL)
+		return true;
+	/* first: the texts of the error may point into the page's memory */
+	adp_page_fetch_reject(reader->fetch, &error);
+	MemoryContextReset(reader->page_cxt);
+	return false;
 }
 
 /*
@@ -180,22 +648,22 @@ open_page(AdpAccountReader *reader, AdpError *error)
 static bool
 is_capped(const AdpAccountReader *reader)
 {
-	const AdpAccountReadPlan *plan = reader->plan;
 	int64 limit = reader->query.limit;
-	int64 cap = plan->query->source->rows_cap;
+	int64 cap = reader->query.source->rows_cap;
 
-	return cap > 0 && !(limit > 0 && limit <= cap && plan->shaper == NULL) &&
+	return cap > 0 &&
+		!(limit > 0 && limit <= cap && reader->plan->shaper == NULL) &&
 		reader->nrows + adp_page_count(reader->page) >= cap;
 }
 
 /*
- * Handles a page that the platform has truncated: requests its days in two
- * halves, or throws if there is only one day.
+ * Drops a page that the platform has truncated, and requests its days in two
+ * halves; throws if there is only one day.
  */
 static void
-shrink_capped(AdpAccountReader *reader)
+halve_capped(AdpAccountReader *reader)
 {
-	if (!adp_account_reader_can_halve(reader))
+	if (!can_halve(reader))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("answer of platform \"%s\" is cut at its limit of rows",
@@ -208,7 +676,7 @@ shrink_capped(AdpAccountReader *reader)
 					 "Narrow what the table asks for, so that a day has fewer rows.")));
 	reader->page = NULL;
 	MemoryContextReset(reader->page_cxt);
-	adp_account_reader_ask_halves(reader);
+	halve_range(reader);
 }
 
 /*
@@ -217,52 +685,54 @@ shrink_capped(AdpAccountReader *reader)
 static void
 warn_of_gap(const AdpAccountReader *reader)
 {
-	const AdpSession *session = reader->plan->session;
-	const AdpPlatform *platform = session->platform;
-	const char *reason = adp_account_reader_find_gap(reader);
+	const char *reason = find_gap(reader);
 
 	if (reason != NULL)
 		ereport(WARNING,
 				(errmsg("platform \"%s\" may have left out rows of %s",
-						platform->name, reader->subject),
+						reader->plan->session->platform->name, reader->subject),
 				 errdetail_internal("%s", reason)));
 }
 
 /*
- * Requests what follows the page just parsed: the next page of the date range,
- * or the first page of the next range.
+ * Counts the page just parsed, and keeps its body while its rows are read.
+ * Throws if its rows came before.
  */
 static void
-ask_after(AdpAccountReader *reader)
+accept_page(AdpAccountReader *reader)
 {
-	MemoryContext old = MemoryContextSwitchTo(reader->plan->cxt);
-	bool has_next = keep_next_token(reader);
+	AdpStats *stats = &reader->plan->session->stats;
+	const AdpWalker walker = walker_of(reader);
+	int64 nrows = adp_page_count(reader->page);
 
-	reader->is_begun = true;
+	adp_page_walk_take(&reader->walk, &walker, nrows,
+					   adp_page_hash(reader->page));
+	note_dropped_filters(reader);
+	reader->refusals = 0;
+	reader->halvings = Max(reader->halvings - 1, reader->least_halvings);
+	reader->nrows += nrows;
+	stats->pages++;
+	stats->rows += nrows;
+	adp_page_fetch_hold(reader->fetch);
 	if (reader->job != NULL)
 		adp_job_pin(reader->job);
-	reader->halvings = Max(reader->halvings - 1, reader->least_halvings);
-	reader->nrows += adp_page_count(reader->page);
-	if (!has_next)
-		warn_of_gap(reader);
-	if (has_next)
-		adp_account_reader_ask_page(reader);
-	else
-		adp_account_reader_ask_next(reader);
-	MemoryContextSwitchTo(old);
 }
 
 /*
- * Keeps the body of the page just parsed while its rows are read.
+ * Requests what follows the page just parsed: the next page of the date range,
+ * or the next range.
  */
 static void
-hold_page(AdpAccountReader *reader)
+request_next(AdpAccountReader *reader)
 {
-	AdpStats *stats = &reader->plan->session->stats;
-
-	stats->pages++;
-	stats->rows += adp_page_count(reader->page);
-	adp_page_fetch_hold(reader->fetch);
+	if (keep_next_token(reader))
+	{
+		request_page(reader);
+		return;
+	}
+	warn_of_gap(reader);
+	adp_date_ranges_pop(&reader->ranges);
+	restart_range(reader);
 }
 
 /*
@@ -271,35 +741,22 @@ hold_page(AdpAccountReader *reader)
 bool
 adp_account_reader_turn(AdpAccountReader *reader)
 {
-	AdpError error = {0};
+	MemoryContext old;
 
-	if (reader->is_listing)
-	{
-		reader->spans.count = 0;
-		reader->has_row = true;
-		reader->plan->session->stats.rows++;
+	if (reader->state == STATE_ACCOUNT)
 		return true;
-	}
-	if (!open_page(reader, &error))
-	{
-		/* first: the texts of the error may point into the page's memory */
-		adp_page_fetch_reject(reader->fetch, &error);
-		MemoryContextReset(reader->page_cxt);
+	if (!open_page(reader))
 		return false;
-	}
+	old = MemoryContextSwitchTo(reader->plan->cxt);
 	if (is_capped(reader))
+		halve_capped(reader);
+	else
 	{
-		shrink_capped(reader);
-		return false;
+		accept_page(reader);
+		request_next(reader);
 	}
-	take_into_walk(reader);
-	if (reader->drops_enum_filters)
-		adp_account_reader_note_dropped_filters(reader);
-	reader->refusals = 0;
-	reader->read = NULL;
-	hold_page(reader);
-	ask_after(reader);
-	return true;
+	MemoryContextSwitchTo(old);
+	return reader->page != NULL;
 }
 
 /*
@@ -314,33 +771,18 @@ drop_page(AdpAccountReader *reader)
 }
 
 /*
- * Returns the next row that the shaper makes; NULL at the end of the page.
+ * Returns the row of an account without a request: its cells are absent.
  */
 static const AdpCell *
-next_shaped(AdpAccountReader *reader)
+account_row(AdpAccountReader *reader)
 {
-	AdpShaper *shaper = reader->plan->shaper;
-	void *header = adp_page_header(reader->page);
-	MemoryContext old = MemoryContextSwitchTo(reader->row_cxt);
-	bool is_made = false;
+	const AdpAccountReadPlan *plan = reader->plan;
 
-	while (!is_made)
-	{
-		if (reader->read == NULL)
-		{
-			MemoryContextReset(reader->row_cxt);
-			reader->read = adp_page_next(reader->page);
-			reader->nth = 0;
-		}
-		if (reader->read == NULL)
-			break;
-		is_made = shaper->unfold(shaper, header, reader->read, reader->nth++,
-								 reader->cells);
-		if (!is_made)
-			reader->read = NULL;
-	}
-	MemoryContextSwitchTo(old);
-	return is_made ? reader->cells : NULL;
+	reader->state = STATE_END;
+	plan->session->stats.rows++;
+	return MemoryContextAllocZero(plan->cxt,
+								  Max(plan->query->nfields, 1) *
+									  sizeof(AdpCell));
 }
 
 /*
@@ -349,19 +791,11 @@ next_shaped(AdpAccountReader *reader)
 const AdpCell *
 adp_account_reader_next(AdpAccountReader *reader)
 {
-	const AdpShaper *shaper = reader->plan->shaper;
 	const AdpCell *cells;
 
-	if (reader->is_listing)
-	{
-		cells = reader->has_row ? reader->cells : NULL;
-		reader->has_row = false;
-		return cells;
-	}
-	cells = shaper != NULL && shaper->unfold != NULL
-		? next_shaped(reader)
-		: adp_page_next(reader->page);
-
+	if (reader->state == STATE_ACCOUNT)
+		return account_row(reader);
+	cells = reader->page != NULL ? adp_page_next(reader->page) : NULL;
 	if (cells == NULL)
 		drop_page(reader);
 	return cells;
@@ -375,12 +809,5 @@ adp_account_reader_close(AdpAccountReader *reader)
 {
 	adp_page_fetch_drop(reader->fetch);
 	drop_page(reader);
-	adp_account_reader_drop_job(reader);
-	reader->spans.count = 0;
-}
-
-const AdpAccount *
-adp_account_reader_account(const AdpAccountReader *reader)
-{
-	return reader->account;
+	drop_job(reader);
 }

@@ -59,7 +59,4 @@ extern const AdpCell *adp_account_reader_next(AdpAccountReader *reader);
 /* Frees everything; the reader must not be used again. */
 extern void adp_account_reader_close(AdpAccountReader *reader);
 
-extern const AdpAccount *adp_account_reader_account(
-	const AdpAccountReader *reader);
-
 #endif /* ADP_PLATFORM_READER_ACCOUNT_READER_H */

@@ -10,16 +10,16 @@
  * Appends a range.
  */
 static void
-push_span(AdpDateRanges *spans, DateADT since, DateADT until)
+push(AdpDateRanges *ranges, DateADT since, DateADT until)
 {
-	if (spans->count == spans->capacity)
+	if (ranges->count == ranges->capacity)
 	{
-		spans->capacity = Max(spans->capacity * 2, 4);
-		spans->items = spans->items
-			? repalloc(spans->items, spans->capacity * sizeof(AdpDateRange))
-			: palloc(spans->capacity * sizeof(AdpDateRange));
+		ranges->capacity = Max(ranges->capacity * 2, 4);
+		ranges->items = ranges->items
+			? repalloc(ranges->items, ranges->capacity * sizeof(AdpDateRange))
+			: palloc(ranges->capacity * sizeof(AdpDateRange));
 	}
-	spans->items[spans->count++] = (AdpDateRange){since, until};
+	ranges->items[ranges->count++] = (AdpDateRange){since, until};
 }
 
 /*
@@ -27,45 +27,45 @@ push_span(AdpDateRanges *spans, DateADT since, DateADT until)
  * last.
  */
 void
-adp_date_ranges_add(AdpDateRanges *spans, AdpDateRange days, int most)
+adp_date_ranges_add(AdpDateRanges *ranges, AdpDateRange days, int most)
 {
 	while (most > 0 && days.until - days.since >= most)
 	{
-		push_span(spans, days.until - most + 1, days.until);
+		push(ranges, days.until - most + 1, days.until);
 		days.until -= most;
 	}
-	push_span(spans, days.since, days.until);
+	push(ranges, days.since, days.until);
 }
 
 /*
  * Returns the last range of the list, or NULL.
  */
 const AdpDateRange *
-adp_date_ranges_current(const AdpDateRanges *spans)
+adp_date_ranges_current(const AdpDateRanges *ranges)
 {
-	return spans->count > 0 ? &spans->items[spans->count - 1] : NULL;
+	return ranges->count > 0 ? &ranges->items[ranges->count - 1] : NULL;
 }
 
 /*
  * Replaces the current range by its halves.
  */
 void
-adp_date_ranges_halve(AdpDateRanges *spans)
+adp_date_ranges_halve(AdpDateRanges *ranges)
 {
-	AdpDateRange span = spans->items[--spans->count];
-	DateADT middle = span.since + (span.until - span.since) / 2;
+	AdpDateRange range = ranges->items[--ranges->count];
+	DateADT middle = range.since + (range.until - range.since) / 2;
 
-	Assert(span.since < span.until);
-	push_span(spans, middle + 1, span.until);
-	push_span(spans, span.since, middle);
+	Assert(range.since < range.until);
+	push(ranges, middle + 1, range.until);
+	push(ranges, range.since, middle);
 }
 
 /*
  * Removes the current range.
  */
 void
-adp_date_ranges_pop(AdpDateRanges *spans)
+adp_date_ranges_pop(AdpDateRanges *ranges)
 {
-	Assert(spans->count > 0);
-	spans->count--;
+	Assert(ranges->count > 0);
+	ranges->count--;
 }

@@ -23,16 +23,16 @@ typedef struct AdpDateRanges
  * Adds days, in ranges of at most so many; 0: in one range.  The earliest of
  * them becomes the current range.  Lives in CurrentMemoryContext.
  */
-extern void adp_date_ranges_add(AdpDateRanges *spans, AdpDateRange days,
+extern void adp_date_ranges_add(AdpDateRanges *ranges, AdpDateRange days,
 								int most);
 
 /* Returns the current range; NULL if the list is empty. */
-extern const AdpDateRange *adp_date_ranges_current(const AdpDateRanges *spans);
+extern const AdpDateRange *adp_date_ranges_current(const AdpDateRanges *ranges);
 
 /* Replaces the current range by its halves; it must have several days. */
-extern void adp_date_ranges_halve(AdpDateRanges *spans);
+extern void adp_date_ranges_halve(AdpDateRanges *ranges);
 
 /* Removes the current range; the list must not be empty. */
-extern void adp_date_ranges_pop(AdpDateRanges *spans);
+extern void adp_date_ranges_pop(AdpDateRanges *ranges);
 
 #endif /* ADP_PLATFORM_READER_DATE_RANGES_H */

@@ -6,6 +6,7 @@
 
 #include "common/hashfn.h"
 #include "miscadmin.h"
+#include "utils/memutils.h"
 
 #include "base/csv.h"
 #include "platform/account.h"
@@ -34,7 +35,8 @@ struct AdpPageForm
 	AdpFormat format;
 	AdpAnswerKind kind;
 	AdpRowShape *shape; /* JSON */
-	AdpShaper *shaper;	/* CSV */
+	AdpShaper *shaper;	/* makes the rows; NULL: they are the cells read */
+	int nfields;		/* cells of a row that the shaper makes */
 
 	/* the account of a row */
 	int account_cell; /* JSON: the cell that names it; -1: not named */
@@ -55,6 +57,12 @@ struct AdpPageRows
 	AdpCsv *csv;
 	void *header;
 	int account_column; /* the column that names the account; -1: none does */
+
+	/* the rows that the shaper makes of a row read */
+	const AdpCell *read;   /* that row; NULL: read the next one */
+	int nth;			   /* rows made of it so far */
+	AdpCell *cells;		   /* the latest of them; NULL: rows are as read */
+	MemoryContext row_cxt; /* memory of its cells */
 };
 
 /*
@@ -120,6 +128,7 @@ adp_page_form(MemoryContext cxt, const AdpPlatform *platform, AdpShaper *shaper,
 	form->platform = platform;
 	form->format = platform->format;
 	form->shaper = shaper;
+	form->nfields = query->nfields;
 	form->kind = query->source->is_single ? ADP_ANSWER_ROW : ADP_ANSWER_ROWS;
 	form->account_cell = -1;
 	form->is_shared = query->source->is_shared;
@@ -369,6 +378,23 @@ open_csv(AdpPageRows *rows, const char *body, Size len, const AdpPageAsk *ask,
 }
 
 /*
+ * Prepares a page whose rows the shaper makes.
+ */
+static void
+begin_shaping(AdpPageRows *rows)
+{
+	const AdpPageForm *form = rows->form;
+
+	if (form->shaper == NULL || form->shaper->unfold == NULL)
+		return;
+	rows->cells =
+		MemoryContextAllocZero(rows->cxt,
+							   Max(form->nfields, 1) * sizeof(AdpCell));
+	rows->row_cxt = AllocSetContextCreate(rows->cxt, "adpipe shaped row",
+										  ALLOCSET_SMALL_SIZES);
+}
+
+/*
  * Opens a page in the platform's format.
  */
 AdpPageRows *
@@ -380,6 +406,7 @@ adp_page_open(const AdpPageForm *form, const AdpPageAsk *ask, const char *body,
 
 	rows->form = form;
 	rows->cxt = cxt;
+	begin_shaping(rows);
 	switch (form->format)
 	{
 		case ADP_FORMAT_JSON:
@@ -443,10 +470,10 @@ next_csv(AdpPageRows *rows)
 }
 
 /*
- * Returns the next row.
+ * Returns the next row as it is read.
  */
-const AdpCell *
-adp_page_next(AdpPageRows *rows)
+static const AdpCell *
+next_read(AdpPageRows *rows)
 {
 	if (rows->form->format == ADP_FORMAT_CSV)
 		return next_csv(rows);
@@ -456,12 +483,41 @@ adp_page_next(AdpPageRows *rows)
 }
 
 /*
- * Returns the result of the shaper's read_header.
+ * Returns the next row that the shaper makes.
  */
-void *
-adp_page_header(const AdpPageRows *rows)
+static const AdpCell *
+next_shaped(AdpPageRows *rows)
 {
-	return rows->header;
+	AdpShaper *shaper = rows->form->shaper;
+	MemoryContext old = MemoryContextSwitchTo(rows->row_cxt);
+	bool is_made = false;
+
+	while (!is_made)
+	{
+		if (rows->read == NULL)
+		{
+			MemoryContextReset(rows->row_cxt);
+			rows->read = next_read(rows);
+			rows->nth = 0;
+		}
+		if (rows->read == NULL)
+			break;
+		is_made = shaper->unfold(shaper, rows->header, rows->read, rows->nth++,
+								 rows->cells);
+		if (!is_made)
+			rows->read = NULL;
+	}
+	MemoryContextSwitchTo(old);
+	return is_made ? rows->cells : NULL;
+}
+
+/*
+ * Returns the next row.
+ */
+const AdpCell *
+adp_page_next(AdpPageRows *rows)
+{
+	return rows->cells != NULL ? next_shaped(rows) : next_read(rows);
 }
 
 /*

@@ -39,11 +39,11 @@ extern int64 adp_page_count(const AdpPageRows *rows);
 /* Returns a hash of the rows' bytes, for a paged platform; see page_walk.h. */
 extern uint64 adp_page_hash(const AdpPageRows *rows);
 
-/* Returns the next row's cells, valid until the next call; NULL at the end. */
+/*
+ * Returns the next row, of which the shaper may make several of one row read:
+ * one cell per field, valid until the next call; NULL at the end.
+ */
 extern const AdpCell *adp_page_next(AdpPageRows *rows);
-
-/* Returns the shaper's form of the page's header, or NULL. */
-extern void *adp_page_header(const AdpPageRows *rows);
 
 /*
  * Returns the text beside the rows at a dotted path that begins with the

@@ -125,34 +125,37 @@ next_row(const AdpReader *reader, AdpAccountReader *account_reader)
 }
 
 /*
- * Advances all account readers.  Returns the index of one whose page has
- * arrived, -1 if no page has, -2 if all pages are read.
+ * Advances all account readers.  Returns ADP_READ_ROW, with the index of one, if
+ * a page has arrived, and ADP_READ_END if all pages are read.
  */
-static int
-drive(AdpReader *reader)
+static AdpReadState
+drive(AdpReader *reader, int *arrived)
 {
 	MemoryContext old = MemoryContextSwitchTo(reader->cxt);
-	int found = -2;
+	AdpReadState result = ADP_READ_END;
 
 	if (reader->naccounts < 0)
 	{
 		if (adp_account_resolver_advance(reader->resolver))
 			open_accounts(reader);
 		else
-			found = -1;
+			result = ADP_READ_PENDING;
 	}
 	for (int i = 0; i < reader->naccounts; i++)
 	{
 		AdpAccountReaderState state =
 			adp_account_reader_advance(reader->accounts[i]);
 
-		if (state == ADP_ACCOUNT_READER_READY && found < 0)
-			found = i;
-		else if (state == ADP_ACCOUNT_READER_BUSY && found == -2)
-			found = -1;
+		if (state == ADP_ACCOUNT_READER_READY && result != ADP_READ_ROW)
+		{
+			result = ADP_READ_ROW;
+			*arrived = i;
+		}
+		else if (state == ADP_ACCOUNT_READER_BUSY && result == ADP_READ_END)
+			result = ADP_READ_PENDING;
 	}
 	MemoryContextSwitchTo(old);
-	return found;
+	return result;
 }
 
 /*
@@ -163,19 +166,18 @@ find_page(AdpReader *reader, bool may_wait)
 {
 	for (;;)
 	{
-		int found = drive(reader);
+		int arrived;
+		AdpReadState state = drive(reader, &arrived);
 
-		if (found >= 0)
+		if (state == ADP_READ_ROW)
 		{
-			if (!adp_account_reader_turn(reader->accounts[found]))
+			if (!adp_account_reader_turn(reader->accounts[arrived]))
 				continue;
-			reader->active = found;
-			return ADP_READ_ROW;
+			reader->active = arrived;
+			return state;
 		}
-		if (found == -2)
-			return ADP_READ_END;
-		if (!may_wait)
-			return ADP_READ_PENDING;
+		if (state == ADP_READ_END || !may_wait)
+			return state;
 		adp_session_wait(reader->session);
 	}
 }
@@ -186,6 +188,8 @@ find_page(AdpReader *reader, bool may_wait)
 static void
 poll_now_and_then(AdpReader *reader)
 {
+	int arrived;
+
 	if (--reader->until_poll > 0)
 		return;
 	reader->until_poll = ROWS_PER_POLL;
@@ -193,7 +197,7 @@ poll_now_and_then(AdpReader *reader)
 	if (reader->session->in_flight > 0)
 	{
 		adp_session_poll(reader->session);
-		drive(reader);
+		(void) drive(reader, &arrived);
 	}
 }
 
@@ -210,10 +214,9 @@ adp_reader_next(AdpReader *reader, bool may_wait, const AdpCell **cells,
 
 		if (reader->active >= 0)
 		{
-			AdpAccountReader *account_reader = reader->accounts[reader->active];
-
-			*cells = next_row(reader, account_reader);
-			*account = adp_account_reader_account(account_reader);
+			*cells = next_row(reader, reader->accounts[reader->active]);
+			*account =
+				adp_account_resolver_account(reader->resolver, reader->active);
 			if (*cells != NULL)
 			{
 				poll_now_and_then(reader);

@@ -157,21 +157,12 @@ append_row(StringInfo out, const AdpCell *cells, int ncells)
  * Appends the rows that a page becomes.
  */
 static void
-append_rows(StringInfo out, AdpShaper *shaper, AdpPageRows *page, int ncells)
+append_rows(StringInfo out, AdpPageRows *page, int ncells)
 {
-	AdpCell *cells = palloc0((ncells + 1) * sizeof(AdpCell));
-	const AdpCell *read;
+	const AdpCell *cells;
 
-	while ((read = adp_page_next(page)) != NULL)
-	{
-		if (shaper->unfold == NULL)
-			append_row(out, read, ncells);
-		else
-			for (int nth = 0; shaper->unfold(shaper, adp_page_header(page),
-											 read, nth, cells);
-				 nth++)
-				append_row(out, cells, ncells);
-	}
+	while ((cells = adp_page_next(page)) != NULL)
+		append_row(out, cells, ncells);
 }
 
 /*
@@ -218,7 +209,7 @@ row_kinds_test_read(PG_FUNCTION_ARGS)
 	if (page == NULL)
 		adp_error_throw(&error);
 	initStringInfo(&out);
-	append_rows(&out, shaper, page, query.nfields);
+	append_rows(&out, page, query.nfields);
 	PG_RETURN_TEXT_P(cstring_to_text(out.data));
 }
 
