@@ -119,8 +119,9 @@ static Named *
 make_named(const AdpTable *table, const AdpAccountVerdict *verdict)
 {
 	const AdpSettings *settings = table->settings;
-	const char *list = settings->table_accounts ? settings->table_accounts
-												: settings->accounts;
+	const AdpAccountSet *set = settings->table_accounts
+		? settings->table_accounts
+		: settings->accounts;
 	Named *named = palloc0(sizeof(Named));
 
 	named->verdict.value = pstrdup(verdict->value);
@@ -132,7 +133,7 @@ make_named(const AdpTable *table, const AdpAccountVerdict *verdict)
 	named->platform = table->platform->name;
 	named->option = table->platform->account_option;
 	named->rule = table->platform->account_id.rule;
-	named->lists_all = list != NULL && strcmp(list, "*") == 0;
+	named->lists_all = set != NULL && set->is_all;
 	return named;
 }
 

@@ -29,6 +29,7 @@
 #include "fdw/endpoint.h"
 #include "fdw/option.h"
 #include "platform/account.h"
+#include "platform/accounts/account_set.h"
 
 PG_FUNCTION_INFO_V1(adpipe_validator);
 
@@ -295,6 +296,23 @@ refuse_value(const AdpPlatform *platform, const AdpOption *option,
 }
 
 /*
+ * Returns the reason why a value does not name accounts; NULL if it does.
+ */
+static const char *
+check_accounts(const AdpPlatform *platform, const AdpOption *option,
+			   const char *value)
+{
+	const AdpAccountSet *set = adp_account_set_parse(platform, value);
+	bool with_all = option->words != NULL;
+
+	if (set != NULL && (with_all || !set->is_all))
+		return NULL;
+	return psprintf("%s Give one id%s.", platform->account_id.rule,
+					with_all ? ", a comma-separated list, or *"
+							 : " or a comma-separated list");
+}
+
+/*
  * Checks one value.
  */
 static void
@@ -327,11 +345,11 @@ check_value(const AdpPlatform *platform, const AdpOption *option,
 			problem = adp_option_check_field(platform, value);
 			break;
 		case ADP_OPTION_ACCOUNT:
-			problem = adp_account_check(platform, value);
+			if (adp_account_canonical(platform, value) == NULL)
+				problem = platform->account_id.rule;
 			break;
 		case ADP_OPTION_ACCOUNTS:
-			problem =
-				adp_account_check_list(platform, value, option->words != NULL);
+			problem = check_accounts(platform, option, value);
 			break;
 		case ADP_OPTION_PATTERN:
 			if (!adp_words_match(value, option->pattern))
@@ -423,6 +441,15 @@ apply_value(AdpSettings *settings, const AdpPlatform *platform,
 	}
 	else if (option->type == ADP_OPTION_ACCOUNT)
 		*(const char **) member = adp_account_canonical(platform, value);
+	else if (option->type == ADP_OPTION_ACCOUNTS)
+	{
+		const AdpAccountSet *set = adp_account_set_parse(platform, value);
+
+		/* the validator accepted it, perhaps by the rule of an older version */
+		if (set == NULL)
+			refuse_value(platform, option, value, platform->account_id.rule);
+		*(const AdpAccountSet **) member = set;
+	}
 	else
 		*(const char **) member = value;
 }

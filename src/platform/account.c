@@ -38,38 +38,6 @@ adp_account_canonical(const AdpPlatform *platform, const char *id)
 }
 
 /*
- * Checks one id.  NULL: it is well-formed.
- */
-const char *
-adp_account_check(const AdpPlatform *platform, const char *id)
-{
-	return adp_account_canonical(platform, id) ? NULL
-											   : platform->account_id.rule;
-}
-
-/*
- * Checks a list of ids.  NULL: all are well-formed.
- */
-const char *
-adp_account_check_list(const AdpPlatform *platform, const char *list,
-					   bool with_all)
-{
-	char *rest = pstrdup(list);
-	char *item;
-
-	if (with_all && strcmp(list, "*") == 0)
-		return NULL;
-	while ((item = adp_words_next(&rest, ",")) != NULL)
-	{
-		if (adp_account_canonical(platform, item) == NULL)
-			return psprintf("%s Give one id%s.", platform->account_id.rule,
-							with_all ? ", a comma-separated list, or *"
-									 : " or a comma-separated list");
-	}
-	return NULL;
-}
-
-/*
  * Compares without the prefix and the characters to ignore.
  */
 bool
@@ -93,7 +61,7 @@ adp_account_owns_row(const AdpPlatform *platform, const char *id,
  * empty.
  */
 static const char *
-copy_text(MemoryContext cxt, const AdpJson *row, const char *path)
+find_text(MemoryContext cxt, const AdpJson *row, const char *path)
 {
 	const char *text = adp_json_find_text(row, path);
 
@@ -110,17 +78,17 @@ read_texts(const AdpPlatform *platform, const AdpJson *row, MemoryContext cxt,
 {
 	const AdpAccountPaths *paths = &platform->account_paths;
 	const char *status = adp_json_find_text(row, paths->status);
-	const char *id = copy_text(cxt, row, paths->id);
+	const char *id = find_text(cxt, row, paths->id);
 	char *canonical = id ? adp_account_canonical(platform, id) : NULL;
 
 	account->id = canonical ? MemoryContextStrdup(cxt, canonical) : id;
 	if (canonical == NULL)
 		return false;
-	account->name = copy_text(cxt, row, paths->name);
-	account->time_zone = copy_text(cxt, row, paths->time_zone);
-	account->currency = copy_text(cxt, row, paths->currency);
-	account->system = copy_text(cxt, row, paths->system);
-	account->retargeting = copy_text(cxt, row, paths->retargeting);
+	account->name = find_text(cxt, row, paths->name);
+	account->time_zone = find_text(cxt, row, paths->time_zone);
+	account->currency = find_text(cxt, row, paths->currency);
+	account->system = find_text(cxt, row, paths->system);
+	account->retargeting = find_text(cxt, row, paths->retargeting);
 	account->is_closed = status != NULL && strcmp(status, paths->closed) == 0;
 	return true;
 }
@@ -142,6 +110,29 @@ adp_account_read(const AdpPlatform *platform, const AdpJson *row,
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);
 	return is_account;
+}
+
+/*
+ * Copies a text that may be NULL.
+ */
+static char *
+copy(const char *text)
+{
+	return text ? pstrdup(text) : NULL;
+}
+
+/*
+ * Copies everything but the id.
+ */
+void
+adp_account_copy_settings(AdpAccount *to, const AdpAccount *from)
+{
+	to->name = copy(from->name);
+	to->time_zone = copy(from->time_zone);
+	to->currency = copy(from->currency);
+	to->system = copy(from->system);
+	to->retargeting = copy(from->retargeting);
+	to->is_closed = from->is_closed;
 }
 
 /*

@@ -17,15 +17,6 @@
 extern char *adp_account_canonical(const AdpPlatform *platform, const char *id);
 
 /*
- * Option checks of one id and of a list of ids.  Both return NULL, or the
- * reason as an errdetail.  with_all: "*" is accepted for all accounts.
- */
-extern const char *adp_account_check(const AdpPlatform *platform,
-									 const char *id);
-extern const char *adp_account_check_list(const AdpPlatform *platform,
-										  const char *list, bool with_all);
-
-/*
  * Whether the account in a row, len bytes, is the one with this id; see
  * row_account of the platform.
  */
@@ -39,6 +30,9 @@ extern bool adp_account_owns_row(const AdpPlatform *platform, const char *id,
  */
 extern bool adp_account_read(const AdpPlatform *platform, const AdpJson *row,
 							 AdpAccount *account);
+
+/* Copies everything but the id, in CurrentMemoryContext. */
+extern void adp_account_copy_settings(AdpAccount *to, const AdpAccount *from);
 
 /*
  * Throws unless the platform reports time zone and currency of an account, and

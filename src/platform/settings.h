@@ -9,6 +9,8 @@
 #ifndef ADP_PLATFORM_SETTINGS_H
 #define ADP_PLATFORM_SETTINGS_H
 
+struct AdpAccountSet; /* platform/accounts/account_set.h */
+
 typedef enum AdpUnbounded
 {
 	ADP_UNBOUNDED_ERROR = 0,
@@ -37,9 +39,9 @@ typedef struct AdpSettings
 	const char *unbounded; /* an AdpUnbounded by name */
 	int window_days;
 
-	/* accounts: a comma list or "*"; the table's option narrows the server's */
-	const char *accounts;
-	const char *table_accounts;
+	/* accounts; the table's option narrows the server's */
+	const struct AdpAccountSet *accounts;
+	const struct AdpAccountSet *table_accounts;
 	const char *manager; /* google_ads: login_customer_id */
 
 	/* what a table reads */

@@ -7,6 +7,7 @@
 #include "utils/memutils.h"
 
 #include "base/cache.h"
+#include "platform/account.h"
 #include "platform/accounts/account_cache.h"
 
 /* How long all of it is trusted. */
@@ -21,7 +22,7 @@ static AdpCache refusals_cache;
 /*
  * Looks up what is known.
  */
-const AdpCachedAccounts *
+const AdpAccountSet *
 adp_account_cache_find(const AdpSettings *settings, const char *id)
 {
 	const AdpCacheEntry *entry =
@@ -32,50 +33,25 @@ adp_account_cache_find(const AdpSettings *settings, const char *id)
 }
 
 /*
- * Copies a text that may be NULL.
- */
-static char *
-copy_text(const char *text)
-{
-	return text ? pstrdup(text) : NULL;
-}
-
-/*
- * Copies accounts.
- */
-static AdpCachedAccounts *
-copy_accounts(const AdpAccount *accounts, int naccounts)
-{
-	AdpCachedAccounts *copy = palloc(sizeof(AdpCachedAccounts));
-
-	copy->naccounts = naccounts;
-	copy->accounts = palloc0(Max(naccounts, 1) * sizeof(AdpAccount));
-	for (int i = 0; i < naccounts; i++)
-	{
-		copy->accounts[i].id = copy_text(accounts[i].id);
-		copy->accounts[i].name = copy_text(accounts[i].name);
-		copy->accounts[i].time_zone = copy_text(accounts[i].time_zone);
-		copy->accounts[i].currency = copy_text(accounts[i].currency);
-		copy->accounts[i].system = copy_text(accounts[i].system);
-		copy->accounts[i].retargeting = copy_text(accounts[i].retargeting);
-		copy->accounts[i].is_closed = accounts[i].is_closed;
-	}
-	return copy;
-}
-
-/*
  * Remembers copies of the accounts.
  */
 void
 adp_account_cache_keep(const AdpSettings *settings, const char *id,
-					   const AdpAccount *accounts, int naccounts)
+					   const AdpAccountSet *accounts)
 {
 	MemoryContext cxt =
 		AllocSetContextCreate(CurrentMemoryContext, "adpipe known accounts",
 							  ALLOCSET_SMALL_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
-	const AdpCachedAccounts *known = copy_accounts(accounts, naccounts);
+	AdpAccountSet *known = palloc0(sizeof(AdpAccountSet));
 
+	known->count = known->capacity = accounts->count;
+	known->items = palloc(Max(known->count, 1) * sizeof(AdpAccount));
+	for (int i = 0; i < known->count; i++)
+	{
+		known->items[i].id = pstrdup(accounts->items[i].id);
+		adp_account_copy_settings(&known->items[i], &accounts->items[i]);
+	}
 	MemoryContextSwitchTo(old);
 	adp_cache_keep(&accounts_cache, settings->serverid, settings->umid,
 				   id ? id : "*", TTL_S, cxt, known);

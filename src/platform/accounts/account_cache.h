@@ -9,25 +9,18 @@
 #ifndef ADP_PLATFORM_ACCOUNTS_ACCOUNT_CACHE_H
 #define ADP_PLATFORM_ACCOUNTS_ACCOUNT_CACHE_H
 
-#include "platform/platform.h"
-
-/* What is known under one (server, user mapping). */
-typedef struct AdpCachedAccounts
-{
-	int naccounts;
-	AdpAccount *accounts;
-} AdpCachedAccounts;
+#include "platform/accounts/account_set.h"
 
 /*
  * Looks up the accounts behind "*" (id NULL) or one account by id; NULL if
  * not known or no longer trusted.
  */
-extern const AdpCachedAccounts *adp_account_cache_find(
-	const AdpSettings *settings, const char *id);
+extern const AdpAccountSet *adp_account_cache_find(const AdpSettings *settings,
+												   const char *id);
 
 /* Remembers copies of the accounts, under "*" (id NULL) or one id. */
 extern void adp_account_cache_keep(const AdpSettings *settings, const char *id,
-								   const AdpAccount *accounts, int naccounts);
+								   const AdpAccountSet *accounts);
 
 /* Whether an account is known to refuse a value of ours. */
 extern bool adp_account_cache_has_refusal(const AdpSettings *settings,

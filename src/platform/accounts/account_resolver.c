@@ -6,7 +6,6 @@
 
 #include "mb/pg_wchar.h"
 
-#include "base/words.h"
 #include "platform/account.h"
 #include "platform/accounts/account_cache.h"
 #include "platform/accounts/account_list.h"
@@ -67,29 +66,17 @@ judge_asked(AdpAccountResolver *resolver, const AdpAccountSet *all)
 }
 
 /*
- * Adds the accounts of a comma list that pass the filter.
+ * Adds the accounts of a set that pass the filter.
  */
 static void
-add_listed(AdpAccountResolver *resolver, const char *list)
+add_named(AdpAccountResolver *resolver, const AdpAccountSet *set)
 {
-	const AdpPlatform *platform = resolver->session->platform;
-	char *rest = pstrdup(list);
-	char *item;
-	AdpAccountSet all = {0};
-
-	while ((item = adp_words_next(&rest, ",")) != NULL)
+	for (int i = 0; i < set->count; i++)
 	{
-		AdpAccount account = {0};
-
-		if (*item == '\0')
-			continue;
-		account.id = adp_account_canonical(platform, item);
-		Assert(account.id != NULL);
-		adp_account_set_add(&all, &account);
-		if (adp_account_scope_passes(resolver->filter, account.id))
-			adp_account_set_add(&resolver->wanted, &account);
+		if (adp_account_scope_passes(resolver->filter, set->items[i].id))
+			adp_account_set_add(&resolver->wanted, &set->items[i]);
 	}
-	judge_asked(resolver, &all);
+	judge_asked(resolver, set);
 }
 
 /*
@@ -121,7 +108,7 @@ adp_account_resolver_create(AdpSession *session, MemoryContext cxt,
 {
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	AdpAccountResolver *resolver = palloc0(sizeof(AdpAccountResolver));
-	const char *list;
+	const AdpAccountSet *set;
 
 	resolver->session = session;
 	resolver->cxt = cxt;
@@ -129,13 +116,13 @@ adp_account_resolver_create(AdpSession *session, MemoryContext cxt,
 	resolver->asked = filter;
 	resolver->with_settings = with_settings;
 
-	list = adp_account_scope_list(session->platform, session->settings, source,
-								  &resolver->filter);
-	resolver->is_all = strcmp(list, "*") == 0;
-	if (resolver->is_all)
+	set = adp_account_scope_find(session->platform, session->settings, source,
+								 &resolver->filter);
+	resolver->is_all = set->is_all;
+	if (set->is_all)
 		require_manager(session);
 	else
-		add_listed(resolver, list);
+		add_named(resolver, set);
 	resolver->needs_listing = resolver->is_all ||
 		(with_settings && !adp_request_tells_account(session->platform));
 	if (!resolver->needs_listing)
@@ -145,43 +132,27 @@ adp_account_resolver_create(AdpSession *session, MemoryContext cxt,
 }
 
 /*
- * Copies everything but the id.
- */
-static void
-copy_settings(AdpAccount *to, const AdpAccount *from)
-{
-	to->name = from->name ? pstrdup(from->name) : NULL;
-	to->time_zone = from->time_zone ? pstrdup(from->time_zone) : NULL;
-	to->currency = from->currency ? pstrdup(from->currency) : NULL;
-	to->system = from->system ? pstrdup(from->system) : NULL;
-	to->retargeting = from->retargeting ? pstrdup(from->retargeting) : NULL;
-	to->is_closed = from->is_closed;
-}
-
-/*
  * Chooses the open accounts of a list for "*".  Logs the number of closed
  * ones, to explain why an account is missing.
  */
 static void
-choose_all(AdpAccountResolver *resolver, const AdpAccount *items, int count)
+choose_all(AdpAccountResolver *resolver, const AdpAccountSet *listed)
 {
-	const AdpAccountSet listing = {count, count,
-								   unconstify(AdpAccount *, items)};
-
-	judge_asked(resolver, &listing);
-	for (int i = 0; i < count; i++)
+	judge_asked(resolver, listed);
+	for (int i = 0; i < listed->count; i++)
 	{
+		const AdpAccount *account = &listed->items[i];
 		AdpAccount copy = {0};
 
-		if (!adp_account_scope_passes(resolver->filter, items[i].id))
+		if (!adp_account_scope_passes(resolver->filter, account->id))
 			continue;
-		if (items[i].is_closed)
+		if (account->is_closed)
 		{
 			resolver->session->stats.closed_accounts++;
 			continue;
 		}
-		copy.id = pstrdup(items[i].id);
-		copy_settings(&copy, &items[i]);
+		copy.id = pstrdup(account->id);
+		adp_account_copy_settings(&copy, account);
 		adp_account_set_add(&resolver->wanted, &copy);
 	}
 }
@@ -191,16 +162,14 @@ choose_all(AdpAccountResolver *resolver, const AdpAccount *items, int count)
  * lacks one.
  */
 static void
-complete_wanted(AdpAccountResolver *resolver, const AdpAccount *items, int count)
+complete_wanted(AdpAccountResolver *resolver, const AdpAccountSet *listed)
 {
-	const AdpAccountSet listing = {count, count,
-								   unconstify(AdpAccount *, items)};
 	const AdpPlatform *platform = resolver->session->platform;
 
 	for (int i = 0; i < resolver->wanted.count; i++)
 	{
 		AdpAccount *account = &resolver->wanted.items[i];
-		const AdpAccount *found = adp_account_set_find(&listing, account->id);
+		const AdpAccount *found = adp_account_set_find(listed, account->id);
 
 		if (found == NULL)
 			ereport(ERROR,
@@ -209,7 +178,7 @@ complete_wanted(AdpAccountResolver *resolver, const AdpAccount *items, int count
 							account->id, platform->name),
 					 errhint("Check option \"%s\" and the token in the user mapping.",
 							 platform->account_option)));
-		copy_settings(account, found);
+		adp_account_copy_settings(account, found);
 	}
 }
 
@@ -218,15 +187,14 @@ complete_wanted(AdpAccountResolver *resolver, const AdpAccount *items, int count
  * day without delivery.
  */
 static void
-require_open(const AdpAccountResolver *resolver, const AdpAccount *items,
-			 int count)
+require_open(const AdpAccountResolver *resolver, const AdpAccountSet *listed)
 {
 	const AdpPlatform *platform = resolver->session->platform;
 	const AdpSettings *settings = resolver->session->settings;
 
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < listed->count; i++)
 	{
-		if (!items[i].is_closed)
+		if (!listed->items[i].is_closed)
 			return;
 	}
 	if (platform->manager_option != NULL)
@@ -243,7 +211,7 @@ require_open(const AdpAccountResolver *resolver, const AdpAccount *items,
 			 errmsg("server \"%s\" has no open account to ask",
 					settings->server_name),
 			 errdetail("Option \"%s\" is *, and platform \"%s\" shows %d accounts to these credentials, none of them open.",
-					   platform->account_option, platform->name, count),
+					   platform->account_option, platform->name, listed->count),
 			 errhint(
 				 "Give the credentials access to the accounts, or list the accounts.")));
 }
@@ -277,14 +245,15 @@ require_ids(const AdpAccountResolver *resolver, const AdpAccountSet *listed)
  * Chooses or completes the accounts from a list.
  */
 static void
-use_listing(AdpAccountResolver *resolver, const AdpAccount *items, int count)
+use_listing(AdpAccountResolver *resolver, const AdpAccountSet *listed)
 {
 	if (resolver->is_all)
-		require_open(resolver, items, count);
-	if (resolver->is_all)
-		choose_all(resolver, items, count);
+	{
+		require_open(resolver, listed);
+		choose_all(resolver, listed);
+	}
 	else
-		complete_wanted(resolver, items, count);
+		complete_wanted(resolver, listed);
 	settle_accounts(resolver);
 }
 
@@ -320,7 +289,7 @@ static void
 keep_known(const AdpSession *session, const char *id, const AdpAccountSet *list)
 {
 	if (!adp_session_is_outdated(session))
-		adp_account_cache_keep(session->settings, id, list->items, list->count);
+		adp_account_cache_keep(session->settings, id, list);
 }
 
 /*
@@ -337,7 +306,7 @@ fetch_own_listing(AdpAccountResolver *resolver)
 	adp_owner_release(resolver->announcement);
 	listed = adp_account_list_accounts(resolver->listing);
 	require_ids(resolver, listed);
-	use_listing(resolver, listed->items, listed->count);
+	use_listing(resolver, listed);
 	/* a cached list must be complete */
 	if (listed->malformed_id == NULL)
 		keep_known(resolver->session, NULL, listed);
@@ -352,7 +321,7 @@ static bool
 fetch_listing(AdpAccountResolver *resolver)
 {
 	AdpSession *session = resolver->session;
-	const AdpCachedAccounts *known;
+	const AdpAccountSet *known;
 	AdpAccountResolver *other;
 
 	if (resolver->announcement != NULL &&
@@ -371,7 +340,7 @@ fetch_listing(AdpAccountResolver *resolver)
 		known = adp_account_cache_find(session->settings, NULL);
 	}
 	if (known != NULL)
-		use_listing(resolver, known->accounts, known->naccounts);
+		use_listing(resolver, known);
 	return known != NULL;
 }
 
@@ -412,7 +381,7 @@ read_settings(AdpAccountResolver *resolver, AdpCall *call, AdpAccount *account)
 				 errmsg("platform \"%s\" did not report the time zone of account %s",
 						resolver->session->platform->name, account->id)));
 	keep_known(resolver->session, account->id, &answer);
-	copy_settings(account, &answer.items[0]);
+	adp_account_copy_settings(account, &answer.items[0]);
 	return true;
 }
 
@@ -425,7 +394,7 @@ fetch_settings(AdpAccountResolver *resolver, int index)
 {
 	AdpAccount *account = &resolver->wanted.items[index];
 	AdpCall **call = &resolver->settings_calls[index];
-	const AdpCachedAccounts *known;
+	const AdpAccountSet *known;
 
 	if (account->time_zone != NULL ||
 		!adp_request_tells_account(resolver->session->platform))
@@ -433,7 +402,7 @@ fetch_settings(AdpAccountResolver *resolver, int index)
 	known = adp_account_cache_find(resolver->session->settings, account->id);
 	if (known != NULL)
 	{
-		copy_settings(account, &known->accounts[0]);
+		adp_account_copy_settings(account, &known->items[0]);
 		return true;
 	}
 	if (*call == NULL)

@@ -6,7 +6,6 @@
 
 #include "lib/stringinfo.h"
 
-#include "base/words.h"
 #include "platform/account.h"
 #include "platform/accounts/account_scope.h"
 
@@ -99,38 +98,36 @@ adp_account_scope_judge(const AdpPlatform *platform,
 }
 
 /*
- * Whether a comma list of ids, in any accepted spelling, contains an id.
+ * Throws unless the accounts of a table are among those of its server.
  */
-static bool
-list_holds(const AdpPlatform *platform, const char *list, const char *id)
+static void
+require_within(const AdpPlatform *platform, const AdpSettings *settings)
 {
-	char *rest = pstrdup(list);
-	char *item;
+	const AdpAccountSet *table = settings->table_accounts;
 
-	while ((item = adp_words_next(&rest, ",")) != NULL)
+	for (int i = 0; i < table->count; i++)
 	{
-		char *canonical;
+		const char *id = table->items[i].id;
 
-		if (*item == '\0')
-			continue;
-		canonical = adp_account_canonical(platform, item);
-		if (canonical != NULL && strcmp(canonical, id) == 0)
-			return true;
+		if (adp_account_set_find(settings->accounts, id) == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("account \"%s\" of the foreign table is not among those of server \"%s\"",
+							id, settings->server_name),
+					 errdetail("Option \"%s\" on a table narrows that of the server.",
+							   platform->account_option)));
 	}
-	return false;
 }
 
 /*
- * Returns the accounts that server and table set: "*" or ids with commas.  A
- * table can only narrow the server's list.
+ * Returns the accounts that server and table set.  A table can only narrow the
+ * server's.
  */
-static const char *
+static const AdpAccountSet *
 configured_accounts(const AdpPlatform *platform, const AdpSettings *settings)
 {
-	const char *server = settings->accounts;
-	const char *table = settings->table_accounts;
-	char *rest;
-	char *item;
+	const AdpAccountSet *server = settings->accounts;
+	const AdpAccountSet *table = settings->table_accounts;
 
 	if (server == NULL && table == NULL)
 		ereport(ERROR,
@@ -138,41 +135,45 @@ configured_accounts(const AdpPlatform *platform, const AdpSettings *settings)
 				 errmsg("server \"%s\" names no account", settings->server_name),
 				 errhint("Set option \"%s\" on the server or the foreign table.",
 						 platform->account_option)));
-	if (table == NULL || strcmp(table, "*") == 0)
-		return server ? server : table;
-	if (server == NULL || strcmp(server, "*") == 0)
-		return table;
-	rest = pstrdup(table);
-	while ((item = adp_words_next(&rest, ",")) != NULL)
-	{
-		if (*item != '\0' &&
-			!list_holds(platform, server, adp_account_canonical(platform, item)))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("account \"%s\" of the foreign table is not among those of server \"%s\"",
-							item, settings->server_name),
-					 errdetail("Option \"%s\" on a table narrows that of the server.",
-							   platform->account_option)));
-	}
+	if (table == NULL || (table->is_all && server != NULL))
+		return server;
+	if (server != NULL && !server->is_all)
+		require_within(platform, settings);
 	return table;
+}
+
+/*
+ * Whether the options name all accounts, and one response of the manager covers
+ * them.
+ */
+static bool
+asks_manager(const AdpSettings *settings, const AdpSource *source)
+{
+	const AdpAccountSet *configured = settings->table_accounts
+		? settings->table_accounts
+		: settings->accounts;
+
+	return source->asks_manager && settings->manager != NULL &&
+		configured != NULL && configured->is_all;
 }
 
 /*
  * Returns the accounts to request a source for.  If these are not the
  * configured accounts, the filter does not apply.
  */
-const char *
-adp_account_scope_list(const AdpPlatform *platform, const AdpSettings *settings,
+const AdpAccountSet *
+adp_account_scope_find(const AdpPlatform *platform, const AdpSettings *settings,
 					   const AdpSource *source, const AdpAccountFilter **filter)
 {
-	const char *configured = settings->table_accounts ? settings->table_accounts
-													  : settings->accounts;
+	const AdpAccount manager = {.id = settings->manager};
+	AdpAccountSet *set;
 
-	if (settings->manager == NULL || configured == NULL ||
-		strcmp(configured, "*") != 0 || !source->asks_manager)
+	if (!asks_manager(settings, source))
 		return configured_accounts(platform, settings);
 	*filter = NULL;
-	return settings->manager;
+	set = palloc0(sizeof(AdpAccountSet));
+	adp_account_set_add(set, &manager);
+	return set;
 }
 
 /*
@@ -183,25 +184,20 @@ adp_account_scope_describe(const AdpPlatform *platform,
 						   const AdpSettings *settings, const AdpSource *source,
 						   const AdpAccountFilter *filter, int *count)
 {
+	const AdpAccountSet *set =
+		adp_account_scope_find(platform, settings, source, &filter);
 	StringInfoData out;
-	const char *list =
-		adp_account_scope_list(platform, settings, source, &filter);
-	char *rest;
-	char *item;
 
 	*count = -1;
-	if (strcmp(list, "*") == 0)
+	if (set->is_all)
 		return pstrdup("*");
 	initStringInfo(&out);
 	*count = 0;
-	rest = pstrdup(list);
-	while ((item = adp_words_next(&rest, ",")) != NULL)
+	for (int i = 0; i < set->count; i++)
 	{
-		char *id = *item ? adp_account_canonical(platform, item) : NULL;
-
-		if (id == NULL || !adp_account_scope_passes(filter, id))
+		if (!adp_account_scope_passes(filter, set->items[i].id))
 			continue;
-		appendStringInfo(&out, "%s%s", *count > 0 ? ", " : "", id);
+		appendStringInfo(&out, "%s%s", *count > 0 ? ", " : "", set->items[i].id);
 		(*count)++;
 	}
 	return out.data;

@@ -25,15 +25,14 @@ typedef struct AdpAccountFilter
 } AdpAccountFilter;
 
 /*
- * Returns the accounts to request a source for, "*" or ids with commas, from
- * the options of table and server.  If these are not the configured accounts,
- * *filter becomes NULL, since it does not apply.  Throws if no account is set,
- * or the table names one that the server does not.
+ * Returns the accounts to request a source for, or all, from the options of
+ * table and server.  If these are not the configured accounts, *filter becomes
+ * NULL, since it does not apply.  Throws if no account is set, or the table
+ * names one that the server does not.
  */
-extern const char *adp_account_scope_list(const AdpPlatform *platform,
-										  const AdpSettings *settings,
-										  const AdpSource *source,
-										  const AdpAccountFilter **filter);
+extern const AdpAccountSet *adp_account_scope_find(
+	const AdpPlatform *platform, const AdpSettings *settings,
+	const AdpSource *source, const AdpAccountFilter **filter);
 
 /* Whether an account meets the filter, which may be NULL. */
 extern bool adp_account_scope_passes(const AdpAccountFilter *filter,

@@ -6,6 +6,7 @@
 
 #include "miscadmin.h"
 
+#include "base/words.h"
 #include "platform/account.h"
 #include "platform/accounts/account_set.h"
 
@@ -40,6 +41,28 @@ adp_account_set_add(AdpAccountSet *set, const AdpAccount *account)
 			: palloc(set->capacity * sizeof(AdpAccount));
 	}
 	set->items[set->count++] = *account;
+}
+
+/*
+ * Parses an option.
+ */
+AdpAccountSet *
+adp_account_set_parse(const AdpPlatform *platform, const char *text)
+{
+	AdpAccountSet *set = palloc0(sizeof(AdpAccountSet));
+	char *rest = pstrdup(text);
+	char *item;
+
+	set->is_all = strcmp(text, "*") == 0;
+	while (!set->is_all && (item = adp_words_next(&rest, ",")) != NULL)
+	{
+		const AdpAccount account = {.id = adp_account_canonical(platform, item)};
+
+		if (account.id == NULL)
+			return NULL;
+		adp_account_set_add(set, &account);
+	}
+	return set;
 }
 
 /*

@@ -13,9 +13,17 @@ typedef struct AdpAccountSet
 	int count;
 	int capacity;
 	AdpAccount *items;
+	bool is_all; /* an option's "*": all accounts that the platform lists */
 	/* first malformed id in the response, whose account was skipped; or NULL */
 	const char *malformed_id;
 } AdpAccountSet;
+
+/*
+ * Parses an option, "*" or ids with commas in any spelling, in
+ * CurrentMemoryContext.  Returns NULL if an id is malformed.
+ */
+extern AdpAccountSet *adp_account_set_parse(const AdpPlatform *platform,
+											const char *text);
 
 /* Returns the account with an id, or NULL. */
 extern AdpAccount *adp_account_set_find(const AdpAccountSet *set,
