@@ -195,7 +195,7 @@ read_numeric_slowly(const AdpDatumReader *reader, const AdpCell *cell,
  * false if the cast would round.
  */
 static bool
-fits_typmod(Datum *value, int32 typmod)
+cast_exactly(Datum *value, int32 typmod)
 {
 	Datum cast = DirectFunctionCall2(numeric, *value, Int32GetDatum(typmod));
 	bool is_same = DatumGetBool(DirectFunctionCall2(numeric_eq, *value, cast));
@@ -220,7 +220,7 @@ read_numeric(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 			int64_div_fast_to_numeric(digits, scale + reader->scale));
 	else if (!read_numeric_slowly(reader, cell, value))
 		return false;
-	return reader->typmod < 0 || fits_typmod(value, reader->typmod);
+	return reader->typmod < 0 || cast_exactly(value, reader->typmod);
 }
 
 /*

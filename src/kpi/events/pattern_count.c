@@ -110,11 +110,11 @@ add_place(Stage *stage, const AdpPatternItem *next, Place place)
 }
 
 /*
- * Whether this event, of this time, can come next after a chain of this
- * stage.  If so, *start is where the chain began.
+ * Finds the chain of this stage that an event of this time continues; *start is
+ * where that chain began.  Returns false if there is none.
  */
 static bool
-may_follow(Stage *stage, const AdpPatternItem *item, int64 time, int64 *start)
+find_chain(Stage *stage, const AdpPatternItem *item, int64 time, int64 *start)
 {
 	if (!item->has_gap)
 	{
@@ -146,7 +146,7 @@ take_event(Search *search, const AdpEvent *event)
 
 		stage->is_last = (event->conditions & pattern->items[i].conditions) &&
 			(i == 0 ||
-			 may_follow(stage - 1, &pattern->items[i], event->time,
+			 find_chain(stage - 1, &pattern->items[i], event->time,
 						&place.start));
 		if (!stage->is_last)
 			continue;
