@@ -87,13 +87,13 @@ adpipeForeignAsyncConfigureWait(AsyncRequest *request)
 	AdpScan *scan = node->fdw_state;
 
 	Assert(request->callback_pending);
-	if (adp_shared_result_was_shared(&scan->place) && complete_request(request))
+	if (adp_shared_result_was_shared(&scan->reader) && complete_request(request))
 	{
 		SetLatch(MyLatch);
 		return;
 	}
 	AddWaitEventToSet(requestor->as_eventset, WL_SOCKET_READABLE,
-					  adp_shared_result_prepare_wait(&scan->place), NULL,
+					  adp_shared_result_prepare_wait(&scan->reader), NULL,
 					  request);
 }
 
@@ -105,7 +105,7 @@ adpipeForeignAsyncNotify(AsyncRequest *request)
 {
 	AdpScan *scan = ((ForeignScanState *) request->requestee)->fdw_state;
 
-	adp_shared_result_poll(&scan->place);
+	adp_shared_result_poll(&scan->reader);
 	if (!answer_request(request))
 		ExecAsyncRequestPending(request);
 }

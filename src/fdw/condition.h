@@ -57,13 +57,14 @@ enum AdpLeafMember
 	ADP_LEAF_EXPR,
 	ADP_LEAF_TYPE,
 	ADP_LEAF_IS_ARRAY,
-	ADP_LEAF_IS_ODD /* cross-type comparison: widen the range by a day */
+	ADP_LEAF_WIDENS_BY_DAY /* cross-type comparison: widen the range by a day */
 };
 
 enum AdpCurveMember
 {
-	ADP_CURVE_FOLLOWS = ADP_LEAF_IS_ODD + 1, /* expr that follows the day */
-	ADP_CURVE_DIRECTION,					 /* see monotone.h */
+	ADP_CURVE_FOLLOWS =
+		ADP_LEAF_WIDENS_BY_DAY + 1, /* expr that follows the day */
+	ADP_CURVE_DIRECTION,			/* see monotone.h */
 	ADP_CURVE_SLACK,
 	ADP_CURVE_NEEDS_ISO,
 	ADP_CURVE_COMPARE, /* comparison function, and its collation */

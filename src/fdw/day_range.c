@@ -224,7 +224,7 @@ days_of_leaf(List *leaf, const AdpValue *values)
 	int strategy = intVal(list_nth(leaf, ADP_LEAF_STRATEGY));
 	const AdpValue *value = &values[intVal(list_nth(leaf, ADP_LEAF_EXPR))];
 	Oid type = (Oid) intVal(list_nth(leaf, ADP_LEAF_TYPE));
-	bool widens_by_day = intVal(list_nth(leaf, ADP_LEAF_IS_ODD)) != 0;
+	bool widens_by_day = intVal(list_nth(leaf, ADP_LEAF_WIDENS_BY_DAY)) != 0;
 
 	if (intVal(list_nth(leaf, ADP_LEAF_IS_ARRAY)) != 0)
 		return days_of_array(value->value, type, widens_by_day);

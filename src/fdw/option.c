@@ -74,15 +74,15 @@ static const AdpOption common_options[] =
 	  offsetof(AdpSettings, window_days), false, 1, 1100, 30},
 	 {NULL}};
 
-/* Kinds of objects, for messages. */
-typedef struct Place
+/* Kinds of objects that have options. */
+typedef struct ObjectKind
 {
-	int where;
+	int where; /* ADP_ON_…; 0: accepts no option */
 	Oid catalog;
-	const char *what;
-} Place;
+	const char *what; /* for messages */
+} ObjectKind;
 
-static const Place places[] = {
+static const ObjectKind object_kinds[] = {
 	{ADP_ON_SERVER, ForeignServerRelationId, "server"},
 	{ADP_ON_MAPPING, UserMappingRelationId, "user mapping"},
 	{ADP_ON_TABLE, ForeignTableRelationId, "foreign table"},
@@ -145,13 +145,13 @@ find_option(const AdpPlatform *platform, const char *name)
 /*
  * Returns the kind of object in a catalog.
  */
-static const Place *
-find_place(Oid catalog)
+static const ObjectKind *
+find_kind(Oid catalog)
 {
-	for (int i = 0; i < (int) lengthof(places); i++)
+	for (int i = 0; i < (int) lengthof(object_kinds); i++)
 	{
-		if (places[i].catalog == catalog)
-			return &places[i];
+		if (object_kinds[i].catalog == catalog)
+			return &object_kinds[i];
 	}
 	elog(ERROR, "unexpected catalog %u", catalog);
 }
@@ -211,16 +211,16 @@ list_options(const AdpPlatform *platform, int where)
  * Returns the kinds of objects that accept an option, in words.
  */
 static char *
-describe_places(const AdpOption *option)
+describe_kinds(const AdpOption *option)
 {
 	StringInfoData out;
 
 	initStringInfo(&out);
-	for (int i = 0; i < (int) lengthof(places); i++)
+	for (int i = 0; i < (int) lengthof(object_kinds); i++)
 	{
-		if (option->where & places[i].where)
+		if (option->where & object_kinds[i].where)
 			appendStringInfo(&out, "%s%s", out.len > 0 ? " or " : "",
-							 places[i].what);
+							 object_kinds[i].what);
 	}
 	return out.data;
 }
@@ -230,7 +230,8 @@ describe_places(const AdpOption *option)
  * does not show the value, which may be a secret.
  */
 static void
-refuse_option(const AdpPlatform *platform, const Place *place, const char *name)
+refuse_option(const AdpPlatform *platform, const ObjectKind *kind,
+			  const char *name)
 {
 	const AdpOption *elsewhere = find_option(platform, name);
 	const char *nearest;
@@ -239,26 +240,25 @@ refuse_option(const AdpPlatform *platform, const Place *place, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
 				 errmsg("option \"%s\" is a secret and cannot be set on a %s",
-						name, place->what),
+						name, kind->what),
 				 errdetail("Options of a %s can be read by every role.",
-						   place->what),
+						   kind->what),
 				 errhint(
 					 "Set it with CREATE USER MAPPING or ALTER USER MAPPING.")));
 	if (elsewhere != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
-				 errmsg("option \"%s\" cannot be set on a %s", name,
-						place->what),
-				 errhint("Set it on a %s.", describe_places(elsewhere))));
-	nearest = nearest_option(platform, place->where, name);
+				 errmsg("option \"%s\" cannot be set on a %s", name, kind->what),
+				 errhint("Set it on a %s.", describe_kinds(elsewhere))));
+	nearest = nearest_option(platform, kind->where, name);
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
 			 errmsg("invalid option \"%s\"", name),
 			 nearest ? errhint("Perhaps you meant the option \"%s\".", nearest)
-				 : place->where == 0
-				 ? errhint("There are no valid options for a %s.", place->what)
-				 : errhint("Valid options for a %s are: %s.", place->what,
-						   list_options(platform, place->where))));
+				 : kind->where == 0
+				 ? errhint("There are no valid options for a %s.", kind->what)
+				 : errhint("Valid options for a %s are: %s.", kind->what,
+						   list_options(platform, kind->where))));
 }
 
 /*
@@ -369,7 +369,7 @@ check_value(const AdpPlatform *platform, const AdpOption *option,
 static void
 validate(const AdpPlatform *platform, List *options, Oid catalog)
 {
-	const Place *place = find_place(catalog);
+	const ObjectKind *kind = find_kind(catalog);
 	ListCell *cell;
 
 	foreach(cell, options)
@@ -377,8 +377,8 @@ validate(const AdpPlatform *platform, List *options, Oid catalog)
 		DefElem *def = lfirst(cell);
 		const AdpOption *option = find_option(platform, def->defname);
 
-		if (option == NULL || (option->where & place->where) == 0)
-			refuse_option(platform, place, def->defname);
+		if (option == NULL || (option->where & kind->where) == 0)
+			refuse_option(platform, kind, def->defname);
 		check_value(platform, option, defGetString(def));
 		if (option->type == ADP_OPTION_URL)
 			adp_endpoint_require_allowed(platform, option->name,

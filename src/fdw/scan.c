@@ -309,7 +309,7 @@ judge_bound(const AdpScan *scan, const AdpTable *table, const AdpDays *days)
  * the accounts.
  */
 static const char *
-answer_key(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
+result_key(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
 {
 	AdpQuery query = plan->query;
 	StringInfoData key;
@@ -353,50 +353,57 @@ require_utf8(void)
 }
 
 /*
- * Starts reading: decides on the request, then finds or makes its result.
+ * Plans the request of a scan, in CurrentMemoryContext.  Returns NULL if no row
+ * can satisfy the conditions.
  */
-static void
-start_scan(ForeignScanState *node)
+static AdpResultRequest *
+plan_request(ForeignScanState *node)
 {
 	AdpScan *scan = node->fdw_state;
-	MemoryContext cxt = AllocSetContextCreate(scan->cxt, "adpipe answer",
-											  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(cxt);
-	AdpAsk *ask = palloc0(sizeof(AdpAsk));
+	AdpResultRequest *request = palloc0(sizeof(AdpResultRequest));
 	AdpTable *table;
 	AdpPushed pushed;
 
 	require_utf8();
 	table = adp_table_load(scan->relid, scan->userid, true);
-	adp_scan_plan(scan, table, adp_scan_values(node, false), &ask->plan,
+	adp_scan_plan(scan, table, adp_scan_values(node, false), &request->plan,
 				  &pushed);
-	scan->is_started = true;
-	scan->is_empty = pushed.is_empty;
-	if (!scan->is_empty)
-	{
-		judge_bound(scan, table, &ask->plan.days);
-		ask->table = table;
-		ask->fields = scan->fields;
-		ask->key = answer_key(scan, table, &ask->plan);
-	}
-	MemoryContextSwitchTo(old);
-	if (scan->is_empty || adp_shared_result_is(&scan->place, ask->key))
-	{
-		bool is_same = !scan->is_empty;
+	if (pushed.is_empty)
+		return NULL;
+	judge_bound(scan, table, &request->plan.days);
+	request->table = table;
+	request->fields = scan->fields;
+	request->key = result_key(scan, table, &request->plan);
+	return request;
+}
 
+/*
+ * Starts reading: plans the request, then reads its result from the start again,
+ * or finds or makes it.
+ */
+static void
+start_scan(ForeignScanState *node)
+{
+	AdpScan *scan = node->fdw_state;
+	MemoryContext cxt = AllocSetContextCreate(scan->cxt, "adpipe result",
+											  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	AdpResultRequest *request = plan_request(node);
+
+	MemoryContextSwitchTo(old);
+	scan->is_started = true;
+	scan->is_empty = request == NULL;
+	if (scan->is_empty ||
+		(adp_shared_result_matches(&scan->reader, request->key) &&
+		 adp_shared_result_rewind(&scan->reader)))
+	{
 		MemoryContextDelete(cxt);
-		if (is_same && adp_shared_result_rewind(&scan->place))
-			return;
-		if (scan->is_empty)
-			return;
-		adp_shared_result_detach(&scan->place);
-		start_scan(node);
 		return;
 	}
 	scan->past = adp_scan_stats(scan);
-	adp_shared_result_detach(&scan->place);
-	adp_shared_result_attach(node->ss.ps.state, ask, cxt, scan->keeps_rows,
-							 &scan->place);
+	adp_shared_result_detach(&scan->reader);
+	adp_shared_result_attach(node->ss.ps.state, request, cxt, scan->keeps_rows,
+							 &scan->reader);
 }
 
 /*
@@ -415,7 +422,7 @@ adpipeIterateForeignScan(ForeignScanState *node)
 	if (scan->is_empty)
 		return ExecClearTuple(slot);
 	scan->is_pending =
-		adp_shared_result_next(&scan->place, slot,
+		adp_shared_result_next(&scan->reader, slot,
 							   !node->ss.ps.async_capable) == ADP_READ_PENDING;
 	return slot;
 }
@@ -433,7 +440,7 @@ adpipeReScanForeignScan(ForeignScanState *node)
 		return;
 	scan->keeps_rows = true;
 	if (node->ss.ps.chgParam == NULL &&
-		(scan->is_empty || adp_shared_result_rewind(&scan->place)))
+		(scan->is_empty || adp_shared_result_rewind(&scan->reader)))
 		return;
 	scan->is_started = false;
 }
@@ -448,7 +455,7 @@ adpipeEndForeignScan(ForeignScanState *node)
 
 	if (scan == NULL)
 		return;
-	adp_shared_result_detach(&scan->place);
+	adp_shared_result_detach(&scan->reader);
 	adp_account_notice_leave(node->ss.ps.state);
 }
 
@@ -461,9 +468,9 @@ adp_scan_stats(const AdpScan *scan)
 	AdpStats sum = scan->past;
 	const AdpStats *now;
 
-	if (scan->place.answer == NULL)
+	if (scan->reader.result == NULL)
 		return sum;
-	now = adp_shared_result_stats(&scan->place);
+	now = adp_shared_result_stats(&scan->reader);
 	sum.requests += now->requests;
 	sum.pages += now->pages;
 	sum.rows += now->rows;

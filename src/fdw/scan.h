@@ -29,7 +29,7 @@ typedef struct AdpScan
 	bool is_empty;	 /* no row can satisfy the conditions */
 	bool is_pending; /* no row is ready, but the scan is not at the end */
 	bool keeps_rows; /* the scan may be rewound or shared */
-	AdpResultReader place;
+	AdpResultReader reader;
 	AdpStats past; /* of results that this scan has left */
 } AdpScan;
 

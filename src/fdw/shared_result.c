@@ -25,7 +25,7 @@ struct AdpSharedResult
 	MemoryContextCallback unlink_callback;
 	int users;
 	bool was_shared; /* has or had several readers */
-	const AdpAsk *ask;
+	const AdpResultRequest *request;
 	AdpReader *reader; /* NULL once all rows have been read */
 	AdpStats stats;	   /* of the reader, once it has ended */
 	AdpConverter *converter;
@@ -36,15 +36,15 @@ struct AdpSharedResult
 	bool *nulls;
 };
 
-static AdpSharedResult *answers = NULL;
+static AdpSharedResult *results = NULL;
 
 /*
  * Context callback: removes a result whose memory is freed.
  */
 static void
-unlink_answer(void *arg)
+unlink_result(void *arg)
 {
-	for (AdpSharedResult **link = &answers; *link != NULL; link = &(*link)->next)
+	for (AdpSharedResult **link = &results; *link != NULL; link = &(*link)->next)
 	{
 		if (*link == arg)
 		{
@@ -58,74 +58,77 @@ unlink_answer(void *arg)
  * Makes a result in its context.
  */
 static AdpSharedResult *
-create_answer(EState *estate, const AdpAsk *ask, MemoryContext cxt,
-			  bool keeps_rows)
+create_result(EState *estate, const AdpResultRequest *request,
+			  MemoryContext cxt, bool keeps_rows)
 {
 	MemoryContext old = MemoryContextSwitchTo(cxt);
-	AdpSharedResult *answer = palloc0(sizeof(AdpSharedResult));
-	Relation rel = table_open(ask->table->relid, NoLock);
+	AdpSharedResult *result = palloc0(sizeof(AdpSharedResult));
+	Relation rel = table_open(request->table->relid, NoLock);
 
-	answer->estate = estate;
-	answer->cxt = cxt;
-	answer->ask = ask;
-	answer->desc = CreateTupleDescCopy(RelationGetDescr(rel));
+	result->estate = estate;
+	result->cxt = cxt;
+	result->request = request;
+	result->desc = CreateTupleDescCopy(RelationGetDescr(rel));
 	table_close(rel, NoLock);
-	answer->converter = adp_converter_create(cxt, ask->table, ask->fields);
-	answer->row_cxt =
+	result->converter =
+		adp_converter_create(cxt, request->table, request->fields);
+	result->row_cxt =
 		AllocSetContextCreate(cxt, "adpipe row", ALLOCSET_DEFAULT_SIZES);
 	if (keeps_rows)
 	{
-		answer->store = tuplestore_begin_heap(true, false, work_mem);
-		tuplestore_set_eflags(answer->store, EXEC_FLAG_REWIND);
-		answer->values = palloc0(answer->desc->natts * sizeof(Datum));
-		answer->nulls = palloc(answer->desc->natts * sizeof(bool));
-		memset(answer->nulls, true, answer->desc->natts * sizeof(bool));
+		result->store = tuplestore_begin_heap(true, false, work_mem);
+		tuplestore_set_eflags(result->store, EXEC_FLAG_REWIND);
+		result->values = palloc0(result->desc->natts * sizeof(Datum));
+		result->nulls = palloc(result->desc->natts * sizeof(bool));
+		memset(result->nulls, true, result->desc->natts * sizeof(bool));
 	}
-	answer->reader = adp_reader_create(cxt, ask->table->platform,
-									   ask->table->settings, &ask->plan);
-	answer->unlink_callback.func = unlink_answer;
-	answer->unlink_callback.arg = answer;
-	MemoryContextRegisterResetCallback(cxt, &answer->unlink_callback);
-	answer->next = answers;
-	answers = answer;
+	result->reader =
+		adp_reader_create(cxt, request->table->platform,
+						  request->table->settings, &request->plan);
+	result->unlink_callback.func = unlink_result;
+	result->unlink_callback.arg = result;
+	MemoryContextRegisterResetCallback(cxt, &result->unlink_callback);
+	result->next = results;
+	results = result;
 	MemoryContextSwitchTo(old);
-	return answer;
+	return result;
 }
 
 /*
  * Finds or makes the result for a key.
  */
 void
-adp_shared_result_attach(EState *estate, const AdpAsk *ask, MemoryContext cxt,
-						 bool keeps_rows, AdpResultReader *place)
+adp_shared_result_attach(EState *estate, const AdpResultRequest *request,
+						 MemoryContext cxt, bool keeps_rows,
+						 AdpResultReader *reader)
 {
-	AdpSharedResult *answer;
+	AdpSharedResult *result;
 
-	for (answer = answers; answer != NULL; answer = answer->next)
+	for (result = results; result != NULL; result = result->next)
 	{
-		if (answer->estate == estate && answer->store != NULL &&
-			strcmp(answer->ask->key, ask->key) == 0)
+		if (result->estate == estate && result->store != NULL &&
+			strcmp(result->request->key, request->key) == 0)
 			break;
 	}
-	if (answer == NULL)
-		answer = create_answer(estate, ask, cxt, keeps_rows);
+	if (result == NULL)
+		result = create_result(estate, request, cxt, keeps_rows);
 	else
 		MemoryContextDelete(cxt);
-	answer->users++;
-	answer->was_shared |= answer->users > 1;
-	place->answer = answer;
-	place->has_read = false;
-	place->slot = NULL;
-	if (answer->store != NULL)
+	result->users++;
+	result->was_shared |= result->users > 1;
+	reader->result = result;
+	reader->has_read = false;
+	reader->slot = NULL;
+	if (result->store != NULL)
 	{
 		MemoryContext old = MemoryContextSwitchTo(estate->es_query_cxt);
 
-		place->slot =
-			MakeSingleTupleTableSlot(answer->desc, &TTSOpsMinimalTuple);
+		reader->slot =
+			MakeSingleTupleTableSlot(result->desc, &TTSOpsMinimalTuple);
 		MemoryContextSwitchTo(old);
 		/* pointer 0 never moves, so a new one starts at the beginning */
-		place->read_pointer =
-			tuplestore_alloc_read_pointer(answer->store, EXEC_FLAG_REWIND);
+		reader->read_pointer =
+			tuplestore_alloc_read_pointer(result->store, EXEC_FLAG_REWIND);
 	}
 }
 
@@ -133,76 +136,77 @@ adp_shared_result_attach(EState *estate, const AdpAsk *ask, MemoryContext cxt,
  * Ends the platform reader cleanly, so its connections are kept.
  */
 static void
-end_reader(AdpSharedResult *answer)
+end_reader(AdpSharedResult *result)
 {
 	const AdpAccountVerdict *verdicts;
 	int n;
 
-	if (answer->reader == NULL)
+	if (result->reader == NULL)
 		return;
-	verdicts = adp_reader_verdicts(answer->reader, &n);
-	adp_account_notice_add(answer->estate, answer->ask->table, verdicts, n);
-	answer->stats = *adp_reader_stats(answer->reader);
-	if (answer->stats.wait_reason != NULL)
-		answer->stats.wait_reason =
-			MemoryContextStrdup(answer->cxt, answer->stats.wait_reason);
-	adp_reader_close(answer->reader);
-	answer->reader = NULL;
+	verdicts = adp_reader_verdicts(result->reader, &n);
+	adp_account_notice_add(result->estate, result->request->table, verdicts, n);
+	result->stats = *adp_reader_stats(result->reader);
+	if (result->stats.wait_reason != NULL)
+		result->stats.wait_reason =
+			MemoryContextStrdup(result->cxt, result->stats.wait_reason);
+	adp_reader_close(result->reader);
+	result->reader = NULL;
 }
 
 /*
  * Leaves the result.
  */
 void
-adp_shared_result_detach(AdpResultReader *place)
+adp_shared_result_detach(AdpResultReader *reader)
 {
-	AdpSharedResult *answer = place->answer;
+	AdpSharedResult *result = reader->result;
 
-	place->answer = NULL;
-	if (place->wait_fd != NULL)
-		adp_owner_release(place->wait_fd);
-	place->wait_fd = NULL;
-	if (place->slot != NULL)
-		ExecDropSingleTupleTableSlot(place->slot);
-	place->slot = NULL;
-	if (answer == NULL || --answer->users > 0)
+	reader->result = NULL;
+	if (reader->wait_fd != NULL)
+		adp_owner_release(reader->wait_fd);
+	reader->wait_fd = NULL;
+	if (reader->slot != NULL)
+		ExecDropSingleTupleTableSlot(reader->slot);
+	reader->slot = NULL;
+	if (result == NULL || --result->users > 0)
 		return;
-	end_reader(answer);
-	if (answer->store != NULL)
-		tuplestore_end(answer->store);
-	MemoryContextDelete(answer->cxt);
+	end_reader(result);
+	if (result->store != NULL)
+		tuplestore_end(result->store);
+	MemoryContextDelete(result->cxt);
 }
 
 /*
  * Whether the reader uses a result for the key.
  */
 bool
-adp_shared_result_is(const AdpResultReader *place, const char *key)
+adp_shared_result_matches(const AdpResultReader *reader, const char *key)
 {
-	return place->answer != NULL && strcmp(place->answer->ask->key, key) == 0;
+	return reader->result != NULL &&
+		strcmp(reader->result->request->key, key) == 0;
 }
 
 /*
  * Reads and converts a row.
  */
 static AdpReadState
-read_row(AdpSharedResult *answer, bool may_wait, Datum *values, bool *nulls)
+read_row(AdpSharedResult *result, bool may_wait, Datum *values, bool *nulls)
 {
 	const AdpCell *cells;
 	const AdpAccount *account;
 	AdpReadState state;
 	MemoryContext old;
 
-	if (answer->reader == NULL)
+	if (result->reader == NULL)
 		return ADP_READ_END;
-	MemoryContextReset(answer->row_cxt);
-	state = adp_reader_next(answer->reader, may_wait, &cells, &account);
+	MemoryContextReset(result->row_cxt);
+	state = adp_reader_next(result->reader, may_wait, &cells, &account);
 	if (state == ADP_READ_END)
-		end_reader(answer);
+		end_reader(result);
 	if (state != ADP_READ_ROW)
 		return state;
-	old = MemoryContextSwitchTo(answer->row_cxt);
-	adp_converter_row(answer->converter, cells, account, values, nulls);
+	old = MemoryContextSwitchTo(result->row_cxt);
+	adp_converter_row(result->converter, cells, account, values, nulls);
 	MemoryContextSwitchTo(old);
 	return state;
 }
@@ -212,16 +216,16 @@ read_row(AdpSharedResult *answer, bool may_wait, Datum *values, bool *nulls)
  * is active: an active pointer at the end would skip the new row.
  */
 static AdpReadState
-store_row(AdpSharedResult *answer, bool may_wait)
+store_row(AdpSharedResult *result, bool may_wait)
 {
 	AdpReadState state =
-		read_row(answer, may_wait, answer->values, answer->nulls);
+		read_row(result, may_wait, result->values, result->nulls);
 
 	if (state != ADP_READ_ROW)
 		return state;
-	tuplestore_select_read_pointer(answer->store, 0);
-	tuplestore_putvalues(answer->store, answer->desc, answer->values,
-						 answer->nulls);
+	tuplestore_select_read_pointer(result->store, 0);
+	tuplestore_putvalues(result->store, result->desc, result->values,
+						 result->nulls);
 	return state;
 }
 
@@ -231,14 +235,14 @@ store_row(AdpSharedResult *answer, bool may_wait)
  * memory context in which a foreign scan is called.
  */
 static bool
-copy_from_store(AdpResultReader *place)
+copy_from_store(AdpResultReader *reader)
 {
-	MemoryContext old = MemoryContextSwitchTo(place->slot->tts_mcxt);
-	Tuplestorestate *store = place->answer->store;
+	MemoryContext old = MemoryContextSwitchTo(reader->slot->tts_mcxt);
+	Tuplestorestate *store = reader->result->store;
 	bool is_there;
 
-	tuplestore_select_read_pointer(store, place->read_pointer);
-	is_there = tuplestore_gettupleslot(store, true, true, place->slot);
+	tuplestore_select_read_pointer(store, reader->read_pointer);
+	is_there = tuplestore_gettupleslot(store, true, true, reader->slot);
 	MemoryContextSwitchTo(old);
 	return is_there;
 }
@@ -248,24 +252,24 @@ copy_from_store(AdpResultReader *place)
  * copied, because another scan that adds rows may move it.
  */
 static AdpReadState
-next_from_store(AdpResultReader *place, TupleTableSlot *slot, bool may_wait)
+next_from_store(AdpResultReader *reader, TupleTableSlot *slot, bool may_wait)
 {
-	AdpSharedResult *answer = place->answer;
+	AdpSharedResult *result = reader->result;
 
-	if (!copy_from_store(place))
+	if (!copy_from_store(reader))
 	{
-		AdpReadState state = store_row(answer, may_wait);
+		AdpReadState state = store_row(result, may_wait);
 
 		if (state != ADP_READ_ROW)
 			return state;
-		if (!copy_from_store(place))
+		if (!copy_from_store(reader))
 			elog(ERROR, "row just stored is not there");
 	}
-	slot_getallattrs(place->slot);
-	memcpy(slot->tts_values, place->slot->tts_values,
-		   answer->desc->natts * sizeof(Datum));
-	memcpy(slot->tts_isnull, place->slot->tts_isnull,
-		   answer->desc->natts * sizeof(bool));
+	slot_getallattrs(reader->slot);
+	memcpy(slot->tts_values, reader->slot->tts_values,
+		   result->desc->natts * sizeof(Datum));
+	memcpy(slot->tts_isnull, reader->slot->tts_isnull,
+		   result->desc->natts * sizeof(bool));
 	return ADP_READ_ROW;
 }
 
@@ -273,20 +277,20 @@ next_from_store(AdpResultReader *place, TupleTableSlot *slot, bool may_wait)
  * Puts the next row into the slot.
  */
 AdpReadState
-adp_shared_result_next(AdpResultReader *place, TupleTableSlot *slot,
+adp_shared_result_next(AdpResultReader *reader, TupleTableSlot *slot,
 					   bool may_wait)
 {
-	AdpSharedResult *answer = place->answer;
+	AdpSharedResult *result = reader->result;
 	AdpReadState state;
 
 	ExecClearTuple(slot);
-	if (answer->store != NULL)
-		state = next_from_store(place, slot, may_wait);
+	if (result->store != NULL)
+		state = next_from_store(reader, slot, may_wait);
 	else
 	{
-		place->has_read = true;
-		memset(slot->tts_isnull, true, answer->desc->natts * sizeof(bool));
-		state = read_row(answer, may_wait, slot->tts_values, slot->tts_isnull);
+		reader->has_read = true;
+		memset(slot->tts_isnull, true, result->desc->natts * sizeof(bool));
+		state = read_row(result, may_wait, slot->tts_values, slot->tts_isnull);
 	}
 	if (state == ADP_READ_ROW)
 		ExecStoreVirtualTuple(slot);
@@ -309,14 +313,14 @@ close_wait_fd(void *resource)
  * result may wait in one set, which accepts a descriptor only once.
  */
 int
-adp_shared_result_prepare_wait(AdpResultReader *place)
+adp_shared_result_prepare_wait(AdpResultReader *reader)
 {
-	AdpSharedResult *answer = place->answer;
-	int fd = adp_reader_prepare_wait(answer->reader);
+	AdpSharedResult *result = reader->result;
+	int fd = adp_reader_prepare_wait(result->reader);
 
-	if (place->wait_fd == NULL)
-		place->wait_fd = adp_owner_create(answer->cxt, close_wait_fd);
-	if (place->wait_fd->resource == NULL)
+	if (reader->wait_fd == NULL)
+		reader->wait_fd = adp_owner_create(result->cxt, close_wait_fd);
+	if (reader->wait_fd->resource == NULL)
 	{
 		if (!AcquireExternalFD())
 			ereport(ERROR,
@@ -331,19 +335,19 @@ adp_shared_result_prepare_wait(AdpResultReader *place)
 					(errcode_for_file_access(),
 					 errmsg("could not duplicate a descriptor: %m")));
 		}
-		place->wait_fd->resource = (void *) (intptr_t) (fd + 1);
+		reader->wait_fd->resource = (void *) (intptr_t) (fd + 1);
 	}
-	return (int) (intptr_t) place->wait_fd->resource - 1;
+	return (int) (intptr_t) reader->wait_fd->resource - 1;
 }
 
 /*
  * Advances the result's transfers.
  */
 void
-adp_shared_result_poll(AdpResultReader *place)
+adp_shared_result_poll(AdpResultReader *reader)
 {
-	if (place->answer->reader != NULL)
-		adp_reader_poll(place->answer->reader);
+	if (reader->result->reader != NULL)
+		adp_reader_poll(reader->result->reader);
 }
 
 /*
@@ -351,23 +355,23 @@ adp_shared_result_poll(AdpResultReader *place)
  * finished already.
  */
 bool
-adp_shared_result_was_shared(const AdpResultReader *place)
+adp_shared_result_was_shared(const AdpResultReader *reader)
 {
-	return place->answer->was_shared;
+	return reader->result->was_shared;
 }
 
 /*
  * Restarts reading.
  */
 bool
-adp_shared_result_rewind(AdpResultReader *place)
+adp_shared_result_rewind(AdpResultReader *reader)
 {
-	AdpSharedResult *answer = place->answer;
+	AdpSharedResult *result = reader->result;
 
-	if (answer->store == NULL)
-		return !place->has_read;
-	tuplestore_select_read_pointer(answer->store, place->read_pointer);
-	tuplestore_rescan(answer->store);
+	if (result->store == NULL)
+		return !reader->has_read;
+	tuplestore_select_read_pointer(result->store, reader->read_pointer);
+	tuplestore_rescan(result->store);
 	return true;
 }
 
@@ -375,10 +379,10 @@ adp_shared_result_rewind(AdpResultReader *place)
  * Returns what the result has cost so far.
  */
 const AdpStats *
-adp_shared_result_stats(const AdpResultReader *place)
+adp_shared_result_stats(const AdpResultReader *reader)
 {
-	const AdpSharedResult *answer = place->answer;
+	const AdpSharedResult *result = reader->result;
 
-	return answer->reader != NULL ? adp_reader_stats(answer->reader)
-								  : &answer->stats;
+	return result->reader != NULL ? adp_reader_stats(result->reader)
+								  : &result->stats;
 }

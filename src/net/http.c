@@ -176,7 +176,7 @@ open_events(AdpHttpGroup *group, AdpError *error)
 					  NULL);
 		return;
 	}
-	group->nopen += ADP_EVENTS_DESCRIPTORS;
+	group->nopen += ADP_POLLER_DESCRIPTORS;
 	adp_group_account(group);
 }
 

@@ -35,7 +35,7 @@ typedef struct AdpReady
 } AdpReady;
 
 /* Descriptors that an open set uses. */
-#define ADP_EVENTS_DESCRIPTORS 3
+#define ADP_POLLER_DESCRIPTORS 3
 
 /* Marks a set as closed; must be called before any other function. */
 extern void adp_poller_init(AdpPoller *events);

@@ -167,7 +167,7 @@ subtest 'a cursor that waits' => sub {
 # A request is written anew for each page; it may hold a list of thousands.
 subtest 'many pages of a long request' => sub {
 	my $session = session($node);
-	my $size = sub { $session->query("SELECT sum(used_bytes) FROM pg_backend_memory_contexts WHERE name = 'adpipe answer'") };
+	my $size = sub { $session->query("SELECT sum(used_bytes) FROM pg_backend_memory_contexts WHERE name = 'adpipe result'") };
 	my $ids = join ',', map { "'$_'" } 9_000_001 .. 9_003_000;
 
 	$sim->reset;
