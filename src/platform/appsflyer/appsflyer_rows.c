@@ -46,18 +46,18 @@ static const AdpNoneWord none_of_raw[] = {{"N/A", NUMBERS},
 										  {NULL}};
 
 #define ROWS .base = {.make_shaper = adp_csv_rows_shaper}
-#define AGGREGATE ROWS, .none = none_of_aggregates, .families = &events
+#define AGGREGATE ROWS, .none = none_of_aggregates, .events = &events
 /*
  * Raw reports have no column of days.  Requests ask for revenue in the app's
  * currency; the platform does not define the currency of the cost.
  */
 #define RAW \
-	ROWS, .none = none_of_raw, .families = &events, .lacks_families = true, \
+	ROWS, .none = none_of_raw, .events = &events, .lacks_events = true, \
 		  .amount = "Event Revenue", \
 		  .amount_currency = "Event Revenue Currency"
 
 const AdpCsvRows adp_appsflyer_aggregates = {AGGREGATE};
 const AdpCsvRows adp_appsflyer_without_events = {AGGREGATE,
-												 .lacks_families = true};
+												 .lacks_events = true};
 const AdpCsvRows adp_appsflyer_installs = {RAW, .time = "Install Time"};
 const AdpCsvRows adp_appsflyer_raw = {RAW, .time = "Event Time"};

@@ -67,7 +67,7 @@ adp_csv_header_is_named(const AdpCell *name, const char *text)
  * Returns the position of a name, or -1.
  */
 int
-adp_csv_header_place(const AdpCell *names, int nnames, const char *text)
+adp_csv_header_position(const AdpCell *names, int nnames, const char *text)
 {
 	int found = -1;
 
@@ -146,20 +146,21 @@ miss_column(AdpCsvColumn *column, const char *report, const AdpAccount *account,
 }
 
 /*
- * Fills in places; returns false for a missing required column.
+ * Fills in positions; returns false for a missing required column.
  */
 bool
 adp_csv_header_find(AdpCsvColumn *columns, int ncolumns, const AdpCell *names,
-					int nnames, int *places, const char *report,
+					int nnames, int *positions, const char *report,
 					const AdpAccount *account, AdpError *error)
 {
 	for (int i = 0; i < ncolumns; i++)
 	{
-		places[i] = -1;
+		positions[i] = -1;
 		if (columns[i].name == NULL)
 			continue;
-		places[i] = adp_csv_header_place(names, nnames, columns[i].name);
-		if (places[i] < 0 && !miss_column(&columns[i], report, account, error))
+		positions[i] = adp_csv_header_position(names, nnames, columns[i].name);
+		if (positions[i] < 0 &&
+			!miss_column(&columns[i], report, account, error))
 			return false;
 	}
 	return true;

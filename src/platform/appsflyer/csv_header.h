@@ -29,8 +29,8 @@ extern bool adp_csv_header_is_named(const AdpCell *name, const char *text);
  * Returns the position of a name: an exact match, else the only one that
  * differs in case; -1 if there is no match, or several differ in case.
  */
-extern int adp_csv_header_place(const AdpCell *names, int nnames,
-								const char *text);
+extern int adp_csv_header_position(const AdpCell *names, int nnames,
+								   const char *text);
 
 /*
  * Returns a name that occurs twice, ignoring case, or NULL.  Skips empty
@@ -40,12 +40,12 @@ extern const AdpCell *adp_csv_header_twice(const AdpCell *names, int nnames,
 										   const bool *is_left_out);
 
 /*
- * Finds columns.  Fills places with their positions, -1 for missing ones.
+ * Finds columns.  Fills in their positions, -1 for missing ones.
  * Returns false, with *error filled in, if a required column is missing.
  */
 extern bool adp_csv_header_find(AdpCsvColumn *columns, int ncolumns,
-								const AdpCell *names, int nnames, int *places,
-								const char *report, const AdpAccount *account,
-								AdpError *error);
+								const AdpCell *names, int nnames,
+								int *positions, const char *report,
+								const AdpAccount *account, AdpError *error);
 
 #endif /* ADP_PLATFORM_APPSFLYER_CSV_HEADER_H */

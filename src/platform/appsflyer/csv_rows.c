@@ -26,15 +26,15 @@ typedef enum Origin
 {
 	FROM_CELL,
 	FROM_TIME, /* the date of a cell with a time */
-	FROM_FAMILY,
-	FROM_FAMILY_NAME,
+	FROM_EVENT,
+	FROM_EVENT_NAME,
 	FROM_CURRENCY
 } Origin;
 
 typedef struct CellPlan
 {
 	Origin origin;
-	int column;	   /* FROM_FAMILY: index within the event's columns */
+	int column;	   /* FROM_EVENT: index within the event's columns */
 	bool is_whole; /* the catalogue lists it as a whole number */
 	int nwords;	   /* words that mean NULL */
 	const char **words;
@@ -48,7 +48,7 @@ typedef struct Shaper
 	const AdpCsvRows *records;
 	const AdpSettings *settings;
 	const char *report;
-	bool has_families; /* there is a row per event */
+	bool has_events; /* there is a row per event */
 	int ncells;
 	AdpCsvColumn *columns;
 	CellPlan *cells;
@@ -59,9 +59,9 @@ typedef struct Shaper
 /* The positions of columns in a body. */
 typedef struct Header
 {
-	int *places;				 /* per cell; -1: missing, or not of the body */
-	AdpEventColumnSet *families; /* NULL: without events */
-	int at;						 /* the event after the one returned last */
+	int *positions;			   /* per cell; -1: missing, or not of the body */
+	AdpEventColumnSet *events; /* NULL: without events */
+	int at;					   /* the event after the one returned last */
 	AdpCell currency;
 	const AdpAccount *account;
 	const char *since; /* NULL: the request has no days */
@@ -78,7 +78,7 @@ is_report(const AdpPlatform *platform, const AdpCell *names, int nnames)
 	for (const AdpField *field = platform->fields; field->name; field++)
 	{
 		if ((field->flags & ADP_FIELD_REQUIRED) != 0 &&
-			adp_csv_header_place(names, nnames, field->name) >= 0)
+			adp_csv_header_position(names, nnames, field->name) >= 0)
 			return true;
 	}
 	return false;
@@ -155,10 +155,10 @@ refuse_currency(const Shaper *shaper, const AdpAccount *account,
  * Finds the event columns of a body, and the currency of its amounts.
  */
 static bool
-read_families(const Shaper *shaper, Header *header, const AdpCell *names,
-			  int nnames, AdpError *error)
+read_events(const Shaper *shaper, Header *header, const AdpCell *names,
+			int nnames, AdpError *error)
 {
-	const AdpEventColumns *families = shaper->records->families;
+	const AdpEventColumns *events = shaper->records->events;
 	const AdpAccount *account = header->account;
 
 	if (account->currency != NULL)
@@ -167,18 +167,18 @@ read_families(const Shaper *shaper, Header *header, const AdpCell *names,
 		header->currency.len = (uint32) strlen(account->currency);
 		header->currency.kind = ADP_CELL_STRING;
 	}
-	if (families == NULL)
+	if (events == NULL)
 		return true;
-	header->families = adp_event_columns_find(families, names, nnames, error);
-	if (header->families == NULL)
+	header->events = adp_event_columns_find(events, names, nnames, error);
+	if (header->events == NULL)
 		return false;
-	if (header->families->currency.len == 0)
+	if (header->events->currency.len == 0)
 		return true;
 	if (account->currency != NULL &&
-		!holds(&header->families->currency, account->currency))
-		refuse_currency(shaper, account, families->amounts,
-						&header->families->currency);
-	header->currency = header->families->currency;
+		!holds(&header->events->currency, account->currency))
+		refuse_currency(shaper, account, events->amounts,
+						&header->events->currency);
+	header->currency = header->events->currency;
 	return true;
 }
 
@@ -190,14 +190,14 @@ static void
 refuse_twice(const Shaper *shaper, const Header *header, const AdpCell *names,
 			 int nnames)
 {
-	const AdpEventColumnSet *families = header->families;
+	const AdpEventColumnSet *events = header->events;
 	const AdpCell *twice;
 
-	if (families != NULL && families->twice > 0)
-		twice = &names[families->twice];
+	if (events != NULL && events->twice > 0)
+		twice = &names[events->twice];
 	else
 		twice = adp_csv_header_twice(names, nnames,
-									 families ? families->is_member : NULL);
+									 events ? events->is_member : NULL);
 	if (twice == NULL)
 		return;
 	ereport(ERROR,
@@ -229,16 +229,16 @@ read_header(AdpShaper *base, const AdpPageAsk *ask, const AdpCell *cells,
 	header->account = ask->account;
 	header->since = ask->query->has_day ? ask->query->since : NULL;
 	header->until = ask->query->until;
-	header->places = palloc(Max(shaper->ncells, 1) * sizeof(int));
-	if (!read_families(shaper, header, names, ncells, error))
+	header->positions = palloc(Max(shaper->ncells, 1) * sizeof(int));
+	if (!read_events(shaper, header, names, ncells, error))
 		return NULL;
 	refuse_twice(shaper, header, names, ncells);
 	if (!adp_csv_header_find(shaper->columns, shaper->ncells, names, ncells,
-							 header->places, shaper->report, header->account,
+							 header->positions, shaper->report, header->account,
 							 error))
 		return NULL;
 	header->amount_currency =
-		currency ? adp_csv_header_place(names, ncells, currency) : -1;
+		currency ? adp_csv_header_position(names, ncells, currency) : -1;
 	return header;
 }
 
@@ -315,10 +315,10 @@ check_record(AdpShaper *base, const void *made, const AdpCell *read)
 	const Header *header = made;
 
 	if (shaper->day >= 0 && header->since != NULL)
-		check_day(shaper, header, &read[header->places[shaper->day]]);
+		check_day(shaper, header, &read[header->positions[shaper->day]]);
 	if (shaper->amount >= 0 && header->amount_currency >= 0 &&
 		header->account->currency != NULL)
-		check_currency(shaper, header, &read[header->places[shaper->amount]],
+		check_currency(shaper, header, &read[header->positions[shaper->amount]],
 					   &read[header->amount_currency]);
 }
 
@@ -412,35 +412,35 @@ plain_number(AdpCell cell)
 }
 
 /*
- * Returns one value of a row; family is the event of the row, or -1.
+ * Returns one value of a row; event is the event of the row, or -1.
  */
 static AdpCell
-value_of(const Shaper *shaper, const Header *header, int i, int family,
+value_of(const Shaper *shaper, const Header *header, int i, int event,
 		 const AdpCell *read)
 {
 	static const AdpCell none = {NULL, 0, ADP_CELL_NULL, false};
 	const CellPlan *plan = &shaper->cells[i];
-	int place = header->places[i];
+	int position = header->positions[i];
 
 	switch (plan->origin)
 	{
 		case FROM_CELL:
 			break;
 		case FROM_TIME:
-			return date_of(shaper, i, &read[place]);
-		case FROM_FAMILY:
-			place =
-				header->families
-					->places[family * header->families->ncolumns + plan->column];
+			return date_of(shaper, i, &read[position]);
+		case FROM_EVENT:
+			position =
+				header->events
+					->positions[event * header->events->ncolumns + plan->column];
 			break;
-		case FROM_FAMILY_NAME:
-			return header->families->names[family];
+		case FROM_EVENT_NAME:
+			return header->events->names[event];
 		case FROM_CURRENCY:
 			return header->currency;
 	}
-	if (place < 0 || is_none(plan, &read[place]))
+	if (position < 0 || is_none(plan, &read[position]))
 		return none;
-	return plan->is_whole ? plain_number(read[place]) : read[place];
+	return plan->is_whole ? plain_number(read[position]) : read[position];
 }
 
 /*
@@ -451,18 +451,18 @@ unfold(AdpShaper *base, void *made, const AdpCell *read, int nth, AdpCell *cells
 {
 	const Shaper *shaper = (const Shaper *) base;
 	Header *header = made;
-	int family = -1;
+	int event = -1;
 
-	if (shaper->has_families)
+	if (shaper->has_events)
 	{
-		family = adp_event_columns_next(header->families, read,
-										nth == 0 ? 0 : header->at);
-		header->at = family + 1;
+		event = adp_event_columns_next(header->events, read,
+									   nth == 0 ? 0 : header->at);
+		header->at = event + 1;
 	}
-	if (shaper->has_families ? family < 0 : nth > 0)
+	if (shaper->has_events ? event < 0 : nth > 0)
 		return false;
 	for (int i = 0; i < shaper->ncells; i++)
-		cells[i] = value_of(shaper, header, i, family, read);
+		cells[i] = value_of(shaper, header, i, event, read);
 	return true;
 }
 
@@ -506,16 +506,16 @@ plan_words(const AdpNoneWord *none, const AdpField *field, CellPlan *plan)
  * Plans a field of events; returns false for any other field.
  */
 static bool
-plan_family(const AdpEventColumns *families, const char *name, CellPlan *plan)
+plan_event(const AdpEventColumns *events, const char *name, CellPlan *plan)
 {
-	if (families == NULL)
+	if (events == NULL)
 		return false;
-	plan->column = adp_event_columns_column(families, name);
+	plan->column = adp_event_columns_column(events, name);
 	if (plan->column >= 0)
-		plan->origin = FROM_FAMILY;
-	else if (strcmp(name, families->name) == 0)
-		plan->origin = FROM_FAMILY_NAME;
-	else if (strcmp(name, families->currency) == 0)
+		plan->origin = FROM_EVENT;
+	else if (strcmp(name, events->name) == 0)
+		plan->origin = FROM_EVENT_NAME;
+	else if (strcmp(name, events->currency) == 0)
 		plan->origin = FROM_CURRENCY;
 	else
 		return false;
@@ -528,11 +528,11 @@ plan_family(const AdpEventColumns *families, const char *name, CellPlan *plan)
 static bool
 is_whole(const Shaper *shaper, const char *name, const AdpField *field)
 {
-	const AdpEventColumns *families = shaper->records->families;
+	const AdpEventColumns *events = shaper->records->events;
 
-	if (field == NULL && families != NULL)
+	if (field == NULL && events != NULL)
 	{
-		name = adp_event_columns_field(families, name);
+		name = adp_event_columns_field(events, name);
 		field = name ? adp_platform_field(shaper->platform, name) : NULL;
 	}
 	return field != NULL && field->type == ADP_FIELD_INT;
@@ -549,9 +549,9 @@ plan_cell(Shaper *shaper, const char *name, AdpCsvColumn *column, CellPlan *plan
 
 	plan->is_whole = is_whole(shaper, name, field);
 	plan_words(records->none, field, plan);
-	if (plan_family(records->families, name, plan))
+	if (plan_event(records->events, name, plan))
 	{
-		shaper->has_families |= plan->origin != FROM_CURRENCY;
+		shaper->has_events |= plan->origin != FROM_CURRENCY;
 		return;
 	}
 	column->name = name;
@@ -588,17 +588,17 @@ note_checked(Shaper *shaper, const AdpQuery *query)
  * if no event ever happened.
  */
 static void
-require_families(const Shaper *shaper)
+require_events(const Shaper *shaper)
 {
-	const AdpEventColumns *families = shaper->records->families;
+	const AdpEventColumns *events = shaper->records->events;
 
-	if (!shaper->has_families || !shaper->records->lacks_families)
+	if (!shaper->has_events || !shaper->records->lacks_events)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
 			 errmsg("report \"%s\" has no columns of %s", shaper->report,
-					families->things),
-			 errhint("%s", families->hint)));
+					events->things),
+			 errhint("%s", events->hint)));
 }
 
 /*
@@ -625,6 +625,6 @@ adp_csv_rows_shaper(const AdpPlatform *platform, const AdpSettings *settings,
 		plan_cell(shaper, query->fields[i], &shaper->columns[i],
 				  &shaper->cells[i]);
 	note_checked(shaper, query);
-	require_families(shaper);
+	require_events(shaper);
 	return &shaper->base;
 }

@@ -49,8 +49,8 @@ typedef struct AdpCsvRows
 	const char *amount;
 	const char *amount_currency;
 
-	const AdpEventColumns *families; /* NULL: without events */
-	bool lacks_families;			 /* event fields are an error */
+	const AdpEventColumns *events; /* NULL: without events */
+	bool lacks_events;			   /* event fields are an error */
 } AdpCsvRows;
 
 /* The callback make_shaper of AdpRowReader, for AdpCsvRows. */

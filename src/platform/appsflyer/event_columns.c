@@ -14,11 +14,11 @@
  * Returns the index of the event column that a field reads, or -1.
  */
 int
-adp_event_columns_column(const AdpEventColumns *families, const char *field)
+adp_event_columns_column(const AdpEventColumns *events, const char *field)
 {
-	for (int i = 0; families->columns[i].field != NULL; i++)
+	for (int i = 0; events->columns[i].field != NULL; i++)
 	{
-		if (strcmp(families->columns[i].field, field) == 0)
+		if (strcmp(events->columns[i].field, field) == 0)
 			return i;
 	}
 	return -1;
@@ -29,23 +29,23 @@ adp_event_columns_column(const AdpEventColumns *families, const char *field)
  * suffix.  Returns false for a name of another form.
  */
 static bool
-split_name(const AdpEventColumns *families, const AdpCell *name,
-		   AdpCell *family, AdpCell *suffix)
+split_name(const AdpEventColumns *events, const AdpCell *name, AdpCell *event,
+		   AdpCell *suffix)
 {
-	Size opening = strlen(families->opening);
-	Size closing = strlen(families->closing);
+	Size opening = strlen(events->opening);
+	Size closing = strlen(events->closing);
 	int i = (int) name->len - (int) opening;
 
-	while (i > 0 && memcmp(name->data + i, families->opening, opening) != 0)
+	while (i > 0 && memcmp(name->data + i, events->opening, opening) != 0)
 		i--;
 	if (i <= 0)
 		return false;
-	*family = *suffix = *name;
-	family->len = i;
+	*event = *suffix = *name;
+	event->len = i;
 	suffix->data += i + opening;
 	suffix->len -= i + opening;
 	if (suffix->len < closing ||
-		memcmp(suffix->data + suffix->len - closing, families->closing,
+		memcmp(suffix->data + suffix->len - closing, events->closing,
 			   closing) != 0)
 		return false;
 	suffix->len -= closing;
@@ -57,11 +57,11 @@ split_name(const AdpEventColumns *families, const AdpCell *name,
  * the text after the match: a currency, or nothing.
  */
 static int
-column_of(const AdpEventColumns *families, AdpCell *suffix)
+column_of(const AdpEventColumns *events, AdpCell *suffix)
 {
-	for (int i = 0; families->columns[i].field != NULL; i++)
+	for (int i = 0; events->columns[i].field != NULL; i++)
 	{
-		const AdpEventColumn *column = &families->columns[i];
+		const AdpEventColumn *column = &events->columns[i];
 		Size len = strlen(column->suffix);
 
 		if (suffix->len < len ||
@@ -79,17 +79,17 @@ column_of(const AdpEventColumns *families, AdpCell *suffix)
  * Returns our field for a column, or NULL.
  */
 const char *
-adp_event_columns_field(const AdpEventColumns *families, const char *column)
+adp_event_columns_field(const AdpEventColumns *events, const char *column)
 {
 	const AdpCell name = {column, (uint32) strlen(column), ADP_CELL_STRING,
 						  false};
-	AdpCell family;
+	AdpCell event;
 	AdpCell suffix;
 	int i = -1;
 
-	if (split_name(families, &name, &family, &suffix))
-		i = column_of(families, &suffix);
-	return i < 0 ? NULL : families->columns[i].field;
+	if (split_name(events, &name, &event, &suffix))
+		i = column_of(events, &suffix);
+	return i < 0 ? NULL : events->columns[i].field;
 }
 
 /*
@@ -106,19 +106,19 @@ is_same(const AdpCell *a, const AdpCell *b)
  * Searches backwards, since the columns of an event are adjacent.
  */
 static int *
-places_of(AdpEventColumnSet *set, const AdpCell *name)
+positions_of(AdpEventColumnSet *set, const AdpCell *name)
 {
-	int *places;
+	int *positions;
 
-	for (int i = set->nfamilies - 1; i >= 0; i--)
+	for (int i = set->nevents - 1; i >= 0; i--)
 	{
 		if (is_same(&set->names[i], name))
-			return set->places + i * set->ncolumns;
+			return set->positions + i * set->ncolumns;
 	}
-	places = set->places + set->nfamilies * set->ncolumns;
-	memset(places, -1, set->ncolumns * sizeof(int));
-	set->names[set->nfamilies++] = *name;
-	return places;
+	positions = set->positions + set->nevents * set->ncolumns;
+	memset(positions, -1, set->ncolumns * sizeof(int));
+	set->names[set->nevents++] = *name;
+	return positions;
 }
 
 /*
@@ -126,7 +126,7 @@ places_of(AdpEventColumnSet *set, const AdpCell *name)
  * different one.
  */
 static bool
-note_currency(const AdpEventColumns *families, AdpEventColumnSet *set,
+note_currency(const AdpEventColumns *events, AdpEventColumnSet *set,
 			  const AdpCell *currency, AdpError *error)
 {
 	if (set->currency.len == 0)
@@ -134,7 +134,7 @@ note_currency(const AdpEventColumns *families, AdpEventColumnSet *set,
 	if (is_same(&set->currency, currency))
 		return true;
 	adp_error_set(error, ADP_ERR_REFUSED,
-				  psprintf("%s are in %.*s and in %.*s", families->amounts,
+				  psprintf("%s are in %.*s and in %.*s", events->amounts,
 						   (int) Min(set->currency.len, SHOWN_MAX),
 						   set->currency.data,
 						   (int) Min(currency->len, SHOWN_MAX), currency->data),
@@ -146,14 +146,14 @@ note_currency(const AdpEventColumns *families, AdpEventColumnSet *set,
  * Allocates an empty set with room for the events of so many names.
  */
 static AdpEventColumnSet *
-make_set(const AdpEventColumns *families, int nnames)
+make_set(const AdpEventColumns *events, int nnames)
 {
 	AdpEventColumnSet *set = palloc0(sizeof(AdpEventColumnSet));
 
-	while (families->columns[set->ncolumns].field != NULL)
+	while (events->columns[set->ncolumns].field != NULL)
 		set->ncolumns++;
 	set->names = palloc(Max(nnames, 1) * sizeof(AdpCell));
-	set->places = palloc(Max(nnames * set->ncolumns, 1) * sizeof(int));
+	set->positions = palloc(Max(nnames * set->ncolumns, 1) * sizeof(int));
 	set->is_member = palloc0(Max(nnames, 1) * sizeof(bool));
 	return set;
 }
@@ -162,39 +162,40 @@ make_set(const AdpEventColumns *families, int nnames)
  * Records that the column at a position belongs to an event.
  */
 static void
-note_column(AdpEventColumnSet *set, const AdpCell *family, int column, int place)
+note_column(AdpEventColumnSet *set, const AdpCell *event, int column,
+			int position)
 {
-	int *places = places_of(set, family);
+	int *positions = positions_of(set, event);
 
-	set->is_member[place] = true;
-	if (places[column] >= 0)
-		set->twice = place;
-	places[column] = place;
+	set->is_member[position] = true;
+	if (positions[column] >= 0)
+		set->twice = position;
+	positions[column] = position;
 }
 
 /*
  * Finds the events of a header.
  */
 AdpEventColumnSet *
-adp_event_columns_find(const AdpEventColumns *families, const AdpCell *names,
+adp_event_columns_find(const AdpEventColumns *events, const AdpCell *names,
 					   int nnames, AdpError *error)
 {
-	AdpEventColumnSet *set = make_set(families, nnames);
+	AdpEventColumnSet *set = make_set(events, nnames);
 
 	for (int i = 0; i < nnames; i++)
 	{
-		AdpCell family;
+		AdpCell event;
 		AdpCell suffix;
 		int column;
 
-		if (!split_name(families, &names[i], &family, &suffix))
+		if (!split_name(events, &names[i], &event, &suffix))
 			continue;
-		column = column_of(families, &suffix);
+		column = column_of(events, &suffix);
 		if (column < 0)
 			continue;
-		note_column(set, &family, column, i);
-		if (families->columns[column].has_currency &&
-			!note_currency(families, set, &suffix, error))
+		note_column(set, &event, column, i);
+		if (events->columns[column].has_currency &&
+			!note_currency(events, set, &suffix, error))
 			return NULL;
 	}
 	return set;
@@ -221,13 +222,14 @@ int
 adp_event_columns_next(const AdpEventColumnSet *set, const AdpCell *read,
 					   int from)
 {
-	for (int at = from; at < set->nfamilies; at++)
+	for (int at = from; at < set->nevents; at++)
 	{
-		const int *places = set->places + at * set->ncolumns;
+		const int *positions = set->positions + at * set->ncolumns;
 
 		for (int i = 0; i < set->ncolumns; i++)
 		{
-			if (places[i] >= 0 && adp_event_columns_has_amount(&read[places[i]]))
+			if (positions[i] >= 0 &&
+				adp_event_columns_has_amount(&read[positions[i]]))
 				return at;
 		}
 	}

@@ -3,9 +3,9 @@
  *	  Columns of a CSV body that belong to one in-app event.
  *
  * "purchase (Unique users)" and "purchase (Sales in USD)" are two columns of
- * the event "purchase", which form a family.  Only the header of a body names
- * its events, so each event becomes a row of its own, whose fields are the
- * event's name and the values of its columns.
+ * the event "purchase".  Only the header of a body names its events, so each
+ * event becomes a row of its own, whose fields are the event's name and the
+ * values of its columns.
  */
 #ifndef ADP_PLATFORM_APPSFLYER_EVENT_COLUMNS_H
 #define ADP_PLATFORM_APPSFLYER_EVENT_COLUMNS_H
@@ -41,21 +41,21 @@ typedef struct AdpEventColumns
 /* The events of a body. */
 typedef struct AdpEventColumnSet
 {
-	int nfamilies;
+	int nevents;
 	int ncolumns;	  /* per event */
 	AdpCell *names;	  /* of events */
-	int *places;	  /* of columns, event by event; -1: missing */
+	int *positions;	  /* of columns, event by event; -1: missing */
 	AdpCell currency; /* empty: no column has one */
 	bool *is_member;  /* per name: whether it is an event column */
 	int twice;		  /* an event column that occurs twice; 0: none does */
 } AdpEventColumnSet;
 
 /* Returns the index of the event column that a field reads, or -1. */
-extern int adp_event_columns_column(const AdpEventColumns *families,
+extern int adp_event_columns_column(const AdpEventColumns *events,
 									const char *field);
 
 /* Returns our field for a column of the body; NULL if it is another column. */
-extern const char *adp_event_columns_field(const AdpEventColumns *families,
+extern const char *adp_event_columns_field(const AdpEventColumns *events,
 										   const char *column);
 
 /*
@@ -63,7 +63,7 @@ extern const char *adp_event_columns_field(const AdpEventColumns *families,
  * with *error filled in, if columns have different currencies.  The names must
  * stay valid.
  */
-extern AdpEventColumnSet *adp_event_columns_find(const AdpEventColumns *families,
+extern AdpEventColumnSet *adp_event_columns_find(const AdpEventColumns *events,
 												 const AdpCell *names,
 												 int nnames, AdpError *error);
 

@@ -76,9 +76,9 @@ static const AdpFailureKind failures = {.rules = rules};
 static const AdpCsvRows flat = {.none = none};
 static const AdpCsvRows timed = {.none = none,
 								 .time = "at",
-								 .families = &events,
-								 .lacks_families = true};
-static const AdpCsvRows folded = {.none = none, .families = &events};
+								 .events = &events,
+								 .lacks_events = true};
+static const AdpCsvRows folded = {.none = none, .events = &events};
 
 static const AdpField fields[] = {{"day", ADP_FIELD_DATE, ADP_KIND_SEGMENT,
 								   ADP_FIELD_REQUIRED},
