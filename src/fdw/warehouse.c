@@ -87,14 +87,14 @@ find_accounts(const AdpTable *table)
 {
 	AdpSession *session = adp_session_open(CurrentMemoryContext,
 										   table->platform, table->settings);
-	AdpAccountResolver *directory =
+	AdpAccountResolver *resolver =
 		adp_account_resolver_create(session, CurrentMemoryContext,
 									table->source, NULL, true);
 
-	while (!adp_account_resolver_advance(directory))
+	while (!adp_account_resolver_advance(resolver))
 		adp_session_wait(session);
 	adp_session_close(session);
-	return directory;
+	return resolver;
 }
 
 /*
@@ -107,14 +107,14 @@ adpipe_table_accounts(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	AdpTable *table;
-	AdpAccountResolver *directory;
+	AdpAccountResolver *resolver;
 
 	adp_init_materialized_srf(fcinfo);
 	table = load_table(PG_GETARG_OID(0));
-	directory = find_accounts(table);
-	for (int i = 0; i < adp_account_resolver_count(directory); i++)
+	resolver = find_accounts(table);
+	for (int i = 0; i < adp_account_resolver_count(resolver); i++)
 	{
-		const AdpAccount *account = adp_account_resolver_account(directory, i);
+		const AdpAccount *account = adp_account_resolver_account(resolver, i);
 		Datum values[4];
 		bool nulls[4];
 
@@ -293,11 +293,11 @@ read_watch(ReturnSetInfo *result, const AdpTable *table, const AdpWatch *watch)
 static void
 put_accounts(ReturnSetInfo *result, const AdpTable *table)
 {
-	AdpAccountResolver *directory = find_accounts(table);
+	AdpAccountResolver *resolver = find_accounts(table);
 
-	for (int i = 0; i < adp_account_resolver_count(directory); i++)
+	for (int i = 0; i < adp_account_resolver_count(resolver); i++)
 	{
-		const AdpAccount *account = adp_account_resolver_account(directory, i);
+		const AdpAccount *account = adp_account_resolver_account(resolver, i);
 
 		put_setting(result, account, "time_zone", account->time_zone);
 		put_setting(result, account, "currency", account->currency);

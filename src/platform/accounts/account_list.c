@@ -26,12 +26,11 @@ struct AdpAccountList
 AdpAccountList *
 adp_account_list_create(AdpSession *session, MemoryContext cxt)
 {
-	AdpAccountList *listing =
-		MemoryContextAllocZero(cxt, sizeof(AdpAccountList));
+	AdpAccountList *list = MemoryContextAllocZero(cxt, sizeof(AdpAccountList));
 
-	listing->session = session;
-	listing->cxt = cxt;
-	return listing;
+	list->session = session;
+	list->cxt = cxt;
+	return list;
 }
 
 /*
@@ -50,15 +49,15 @@ subject_of(const AdpSession *session, bool is_sentence)
  * Creates the request for the page after the last token.
  */
 static void
-start_page(AdpAccountList *listing)
+start_page(AdpAccountList *list)
 {
-	AdpSession *session = listing->session;
+	AdpSession *session = list->session;
 	AdpApiRequest request = {0};
 
-	adp_request_listing(session->platform, session->settings,
-						listing->walk.token, &request);
-	listing->call = adp_client_call(session, listing->cxt, &request,
-									subject_of(session, false));
+	adp_request_listing(session->platform, session->settings, list->walk.token,
+						&request);
+	list->call = adp_client_call(session, list->cxt, &request,
+								 subject_of(session, false));
 }
 
 /*
@@ -66,11 +65,11 @@ start_page(AdpAccountList *listing)
  * listed.
  */
 static void
-require_total(const AdpAccountList *listing, int64 total)
+require_total(const AdpAccountList *list, int64 total)
 {
-	const AdpSession *session = listing->session;
+	const AdpSession *session = list->session;
 
-	if (total < 0 || total == listing->nrows)
+	if (total < 0 || total == list->nrows)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
@@ -78,7 +77,7 @@ require_total(const AdpAccountList *listing, int64 total)
 					session->platform->name),
 			 errdetail("%s: " INT64_FORMAT " of " INT64_FORMAT
 					   " accounts were returned.",
-					   subject_of(session, true), listing->nrows, total),
+					   subject_of(session, true), list->nrows, total),
 			 errhint("Run the statement again.")));
 }
 
@@ -87,20 +86,20 @@ require_total(const AdpAccountList *listing, int64 total)
  * accounts would be missing, or if the pages repeat.
  */
 static void
-go_on(AdpAccountList *listing, const AdpAccountPage *page)
+go_on(AdpAccountList *list, const AdpAccountPage *page)
 {
-	const AdpWalker walker = {listing->session->platform->name,
-							  subject_of(listing->session, false)};
+	const AdpWalker walker = {list->session->platform->name,
+							  subject_of(list->session, false)};
 
 	/* stays set if anything below throws */
-	listing->is_broken = true;
-	listing->nrows += page->nrows;
-	adp_page_walk_take(&listing->walk, &walker, page->nrows, page->hash);
+	list->is_broken = true;
+	list->nrows += page->nrows;
+	adp_page_walk_take(&list->walk, &walker, page->nrows, page->hash);
 	if (page->next != NULL)
-		adp_page_walk_go_on(&listing->walk, &walker, page->next);
+		adp_page_walk_go_on(&list->walk, &walker, page->next);
 	else
-		require_total(listing, page->total);
-	listing->is_broken = false;
+		require_total(list, page->total);
+	list->is_broken = false;
 }
 
 /*
@@ -108,16 +107,15 @@ go_on(AdpAccountList *listing, const AdpAccountPage *page)
  * if its body is malformed and the call is repeated.
  */
 static bool
-take_page(AdpAccountList *listing)
+take_page(AdpAccountList *list)
 {
 	AdpAccountPage page = {0};
 
-	if (!adp_account_set_read(&listing->accounts, listing->session,
-							  listing->call, &page))
+	if (!adp_account_set_read(&list->accounts, list->session, list->call, &page))
 		return false;
-	go_on(listing, &page);
-	adp_call_release(listing->call);
-	listing->call = NULL;
+	go_on(list, &page);
+	adp_call_release(list->call);
+	list->call = NULL;
 	return page.next == NULL;
 }
 
@@ -125,22 +123,22 @@ take_page(AdpAccountList *listing)
  * Advances the list until it must wait.
  */
 bool
-adp_account_list_advance(AdpAccountList *listing)
+adp_account_list_advance(AdpAccountList *list)
 {
 	do
 	{
-		if (listing->call == NULL)
-			start_page(listing);
-		switch (adp_client_advance(listing->call))
+		if (list->call == NULL)
+			start_page(list);
+		switch (adp_client_advance(list->call))
 		{
 			case ADP_CALL_RUNNING:
 				return false;
 			case ADP_CALL_FAILED:
-				adp_call_throw(listing->call);
+				adp_call_throw(list->call);
 			case ADP_CALL_DONE:
 				break;
 		}
-	} while (!take_page(listing));
+	} while (!take_page(list));
 	return true;
 }
 
@@ -148,17 +146,17 @@ adp_account_list_advance(AdpAccountList *listing)
  * Whether the list or its call has failed.
  */
 bool
-adp_account_list_is_lost(const AdpAccountList *listing)
+adp_account_list_is_lost(const AdpAccountList *list)
 {
-	return listing->is_broken ||
-		(listing->call != NULL && adp_call_is_lost(listing->call));
+	return list->is_broken ||
+		(list->call != NULL && adp_call_is_lost(list->call));
 }
 
 /*
  * Returns the accounts of a complete list.
  */
 const AdpAccountSet *
-adp_account_list_accounts(const AdpAccountList *listing)
+adp_account_list_accounts(const AdpAccountList *list)
 {
-	return &listing->accounts;
+	return &list->accounts;
 }

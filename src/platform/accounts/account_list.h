@@ -19,13 +19,12 @@ extern AdpAccountList *adp_account_list_create(AdpSession *session,
  * cannot be requested: accounts would be missing.  CurrentMemoryContext must
  * be that of the list.
  */
-extern bool adp_account_list_advance(AdpAccountList *listing);
+extern bool adp_account_list_advance(AdpAccountList *list);
 
 /* Whether the list has failed; other scans must not wait for it. */
-extern bool adp_account_list_is_lost(const AdpAccountList *listing);
+extern bool adp_account_list_is_lost(const AdpAccountList *list);
 
 /* Returns the accounts of a complete list. */
-extern const AdpAccountSet *adp_account_list_accounts(
-	const AdpAccountList *listing);
+extern const AdpAccountSet *adp_account_list_accounts(const AdpAccountList *list);
 
 #endif /* ADP_PLATFORM_ACCOUNTS_ACCOUNT_LIST_H */

@@ -18,17 +18,23 @@ struct AdpAccountResolver
 {
 	AdpSession *session;
 	MemoryContext cxt;
-	const AdpAccountFilter *filter; /* NULL if it does not apply */
-	const AdpAccountFilter *asked;	/* the statement's filter */
-	AdpAccountVerdict *verdicts;	/* on the constants of asked */
+
+	/* the statement's conditions on accounts */
+	const AdpAccountFilter *asked;
+	const AdpAccountFilter *filter; /* the same; NULL if they do not apply */
+	AdpAccountVerdict *verdicts;	/* on their constants */
 	int nverdicts;
-	bool is_all; /* "*": all accounts of the list */
-	bool with_settings;
-	bool needs_listing; /* until the list has arrived */
+
+	/* the accounts to request */
+	bool is_all;		/* "*": all open accounts of the list */
+	bool with_settings; /* with time zone and currency */
 	AdpAccountSet wanted;
-	AdpAccountList *listing;  /* our own list, once it is started */
-	AdpOwner *announcement;	  /* of the list, while it is fetched; or NULL */
 	AdpCall **settings_calls; /* per wanted account, or NULL */
+
+	/* the platform's list of accounts */
+	bool needs_list;		/* until it has arrived */
+	AdpAccountList *list;	/* our own, once it is started */
+	AdpOwner *announcement; /* of our own while it is fetched; or NULL */
 };
 
 /* Maximum length of a malformed id quoted in an error. */
@@ -46,7 +52,7 @@ settle_accounts(AdpAccountResolver *resolver)
 {
 	AdpAccountSet *wanted = &resolver->wanted;
 
-	resolver->needs_listing = false;
+	resolver->needs_list = false;
 	adp_account_set_sort(wanted);
 	resolver->settings_calls =
 		palloc0(Max(wanted->count, 1) * sizeof(AdpCall *));
@@ -123,9 +129,9 @@ adp_account_resolver_create(AdpSession *session, MemoryContext cxt,
 		require_manager(session);
 	else
 		add_named(resolver, set);
-	resolver->needs_listing = resolver->is_all ||
+	resolver->needs_list = resolver->is_all ||
 		(with_settings && !adp_request_tells_account(session->platform));
-	if (!resolver->needs_listing)
+	if (!resolver->needs_list)
 		settle_accounts(resolver);
 	MemoryContextSwitchTo(old);
 	return resolver;
@@ -245,7 +251,7 @@ require_ids(const AdpAccountResolver *resolver, const AdpAccountSet *listed)
  * Chooses or completes the accounts from a list.
  */
 static void
-use_listing(AdpAccountResolver *resolver, const AdpAccountSet *listed)
+use_list(AdpAccountResolver *resolver, const AdpAccountSet *listed)
 {
 	if (resolver->is_all)
 	{
@@ -261,11 +267,11 @@ use_listing(AdpAccountResolver *resolver, const AdpAccountSet *listed)
  * Creates a list of our own, which other scans may use.
  */
 static void
-create_listing(AdpAccountResolver *resolver)
+create_list(AdpAccountResolver *resolver)
 {
 	AdpSession *session = resolver->session;
 
-	resolver->listing = adp_account_list_create(session, resolver->cxt);
+	resolver->list = adp_account_list_create(session, resolver->cxt);
 	resolver->announcement = adp_shared_work_announce(resolver->cxt, session,
 													  ALL_ACCOUNTS, resolver);
 }
@@ -274,11 +280,11 @@ create_listing(AdpAccountResolver *resolver)
  * For adp_shared_work_drive(): whether another scan's list has not failed.
  */
 static bool
-can_share_listing(const void *work, const AdpSettings *settings)
+can_share_list(const void *work, const AdpSettings *settings)
 {
 	const AdpAccountResolver *other = work;
 
-	return !adp_account_list_is_lost(other->listing);
+	return !adp_account_list_is_lost(other->list);
 }
 
 /*
@@ -296,17 +302,17 @@ keep_known(const AdpSession *session, const char *id, const AdpAccountSet *list)
  * Advances and uses our own list; returns true once that is done.
  */
 static bool
-fetch_own_listing(AdpAccountResolver *resolver)
+fetch_own_list(AdpAccountResolver *resolver)
 {
 	const AdpAccountSet *listed;
 
-	if (!adp_account_list_advance(resolver->listing))
+	if (!adp_account_list_advance(resolver->list))
 		return false;
 	/* before anything throws: other scans could not use this list */
 	adp_owner_release(resolver->announcement);
-	listed = adp_account_list_accounts(resolver->listing);
+	listed = adp_account_list_accounts(resolver->list);
 	require_ids(resolver, listed);
-	use_listing(resolver, listed);
+	use_list(resolver, listed);
 	/* a cached list must be complete */
 	if (listed->malformed_id == NULL)
 		keep_known(resolver->session, NULL, listed);
@@ -318,7 +324,7 @@ fetch_own_listing(AdpAccountResolver *resolver)
  * scan's fetch, which fills the cache.  Returns true once the list is used.
  */
 static bool
-fetch_listing(AdpAccountResolver *resolver)
+fetch_list(AdpAccountResolver *resolver)
 {
 	AdpSession *session = resolver->session;
 	const AdpAccountSet *known;
@@ -326,21 +332,21 @@ fetch_listing(AdpAccountResolver *resolver)
 
 	if (resolver->announcement != NULL &&
 		resolver->announcement->resource != NULL)
-		return fetch_own_listing(resolver);
+		return fetch_own_list(resolver);
 	known = adp_account_cache_find(session->settings, NULL);
 	if (known == NULL)
 	{
-		other = adp_shared_work_drive(session, ALL_ACCOUNTS, can_share_listing);
+		other = adp_shared_work_drive(session, ALL_ACCOUNTS, can_share_list);
 		if (other == NULL)
 		{
-			create_listing(resolver);
-			return fetch_own_listing(resolver);
+			create_list(resolver);
+			return fetch_own_list(resolver);
 		}
 		(void) adp_account_resolver_advance(other);
 		known = adp_account_cache_find(session->settings, NULL);
 	}
 	if (known != NULL)
-		use_listing(resolver, known);
+		use_list(resolver, known);
 	return known != NULL;
 }
 
@@ -432,8 +438,8 @@ adp_account_resolver_advance(AdpAccountResolver *resolver)
 	MemoryContext old = MemoryContextSwitchTo(resolver->cxt);
 	bool is_done = true;
 
-	if (resolver->needs_listing)
-		is_done = fetch_listing(resolver);
+	if (resolver->needs_list)
+		is_done = fetch_list(resolver);
 	if (is_done && resolver->with_settings)
 	{
 		for (int i = 0; i < resolver->wanted.count; i++)
