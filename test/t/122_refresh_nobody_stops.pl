@@ -8,6 +8,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
+use AdpipeTest::Tenants;
 use AdpipeTest::Warehouse;
 use Test::More;
 
@@ -24,61 +25,67 @@ SELECT adpipe.grant_loader('attacker');
 GRANT USAGE ON SCHEMA google, ads TO attacker, reader;
 END
 my %as = map { $_ => session($node, user => $_) } qw(loader attacker reader);
-$as{loader}->query($_) for "SELECT adpipe.materialize('google.campaign_daily', 'ads.campaign', '2026-11-10')", "CALL adpipe.refresh('ads.campaign')";
+perform($as{loader}, "SELECT adpipe.materialize('google.campaign_daily', 'ads.campaign', '2026-11-10')", "CALL adpipe.refresh('ads.campaign')");
 my $oid = $as{loader}->query("SELECT 'ads.campaign'::regclass::oid");
 my $run = $as{loader}->query('SELECT max(run_id) FROM adpipe.runs');
+my $act_for = name_of($node, 'adpipe_internal.act_for', 'adpipe.acts_for');
+my $note_setting = name_of($node, 'adpipe_internal.note_setting', 'adpipe.note_setting');
+# The lock of a copy, and that of an account, which the first release has only.
+my $lock_target = name_of($node, 'adpipe_internal.lock_target', 'adpipe.lock_account');
+my $is_extension = "p.oid IN (SELECT d.objid FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e' AND d.refobjid = (SELECT e.oid FROM pg_extension e WHERE e.extname = 'adpipe'))";
 
 # Every key that the locks of a refresh could have in the functions of SQL.
 my @words = ("'runs'", "'partitions'", "'$account'", "'account $account'", "'claims of $account'");
 for my $word (@words)
 {
-	$as{attacker}->query($_) for
+	perform($as{attacker},
 	  "SELECT pg_advisory_lock($oid, hashtext($word)), pg_advisory_lock(hashtext($word), $oid)",
-	  "SELECT pg_advisory_lock((${oid}::bigint << 32) | (hashtext($word)::bigint & 4294967295)), pg_advisory_lock($oid), pg_advisory_lock(hashtext($word))";
+	  "SELECT pg_advisory_lock((${oid}::bigint << 32) | (hashtext($word)::bigint & 4294967295)), pg_advisory_lock($oid), pg_advisory_lock(hashtext($word))");
 }
 my ($out, $error) = $as{loader}->try("SET statement_timeout = '20s'; CALL adpipe.refresh('ads.campaign', '2026-11-10'); RESET statement_timeout");
 is($error && $error->{message}, undef, 'advisory locks of another role do not stop a refresh');
-is(answer($as{loader}, "SELECT status FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), 'succeeded', 'which comes to its end');
-$as{attacker}->query('SELECT pg_advisory_unlock_all()');
-is($node->safe_psql('postgres', "SELECT string_agg(oid::regprocedure::text, ' ') FROM pg_proc WHERE pronamespace IN ('adpipe'::regnamespace, 'adpipe_internal'::regnamespace) AND prosrc ~ 'advisory'"), '', 'nothing in the warehouse takes a lock that SQL can take');
+is(answer($as{loader}, "SELECT status FROM adpipe.runs WHERE run_id > $run"), 'succeeded', 'which comes to its end');
+perform($as{attacker}, 'SELECT pg_advisory_unlock_all()');
+is($node->safe_psql('postgres', "SELECT string_agg(p.oid::regprocedure::text, ' ') FROM pg_proc p WHERE $is_extension AND p.prosrc ~ 'advisory'"), '', 'nothing in the warehouse takes a lock that SQL can take');
 for my $name (qw(attacker reader))
 {
-	is(problem($as{$name}, "SELECT adpipe_internal.$_")->{sqlstate}, '42501', "$name: $_")
-	  for "lock_target($oid, 'runs')", "hold_relation($oid, true)", "hold_relation($oid, false)", "lock_account($oid, '$account')";
+	is(problem($as{$name}, "SELECT $_")->{sqlstate}, '42501', "$name: $_")
+	  for "$lock_target($oid, 'runs')", map { "adpipe_internal.$_" } "hold_relation($oid, true)", "hold_relation($oid, false)", "lock_account($oid, '$account')";
 }
 # The lock is one: two who may take it wait for each other.
 my $second = session($node, user => 'loader');
-$as{loader}->query('BEGIN');
-answer($as{loader}, "SELECT adpipe_internal.act_for('ads.campaign'), adpipe_internal.lock_target('ads.campaign', 'runs')");
-is(problem($second, "SET lock_timeout = '300ms'; SELECT adpipe_internal.act_for('ads.campaign'), adpipe_internal.lock_target('ads.campaign', 'runs')")->{sqlstate}, '55P03', 'the owner waits for itself');
-is(answer($second, "SELECT adpipe_internal.act_for('ads.campaign'), adpipe_internal.lock_target('ads.campaign', 'partitions')"), 't|', 'but not for what is another lock');
+perform($as{loader}, 'BEGIN');
+answer($as{loader}, "SELECT $act_for('ads.campaign'), $lock_target('ads.campaign', 'runs')");
+is(problem($second, "SET lock_timeout = '300ms'; SELECT $act_for('ads.campaign'), $lock_target('ads.campaign', 'runs')")->{sqlstate}, '55P03', 'the owner waits for itself');
+is(answer($second, "SELECT $act_for('ads.campaign'), $lock_target('ads.campaign', 'partitions')"), 't|', 'but not for what is another lock');
 is($node->safe_psql('postgres', "SELECT DISTINCT objsubid NOT IN (1, 2) FROM pg_locks WHERE locktype = 'advisory'"), 't', 'with a tag that no function of SQL has');
-$as{loader}->query('ROLLBACK');
+perform($as{loader}, 'ROLLBACK');
 
 # All functions with the rights of the extension's owner, with arguments that are
 # about the loader's copy, as its enemy calls them.
+my @ledgers = split /\n/, $node->safe_psql('postgres', "SELECT d.objid::regclass FROM pg_depend d JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid "
+	. "WHERE d.deptype = 'e' AND d.refobjid = (SELECT e.oid FROM pg_extension e WHERE e.extname = 'adpipe') AND c.relkind = 'r' ORDER BY 1");
+cmp_ok(scalar @ledgers, '>', 8, 'there are ledgers');
 sub ledgers
 {
-	return $node->safe_psql('postgres', join ';', map { "SELECT * FROM adpipe.${_}_ledger x ORDER BY x::text COLLATE \"C\"" }
-	  qw(target account slice run claim settings settings_change signal version))
-	  . $node->safe_psql('postgres', 'SELECT * FROM adpipe.touches ORDER BY 1; SELECT * FROM adpipe.watched_tables ORDER BY relation::oid');
+	return $node->safe_psql('postgres', join ';', map { "SELECT * FROM $_ x ORDER BY x::text COLLATE \"C\"" } @ledgers);
 }
 my %value = (
 	regclass => "$oid", 'regclass[]' => "ARRAY[${oid}::regclass]", bigint => $run, integer => '3', text => "'$account'", 'text[]' => "ARRAY['$account']",
 	date => "'2026-11-15'", interval => "'1 day'", boolean => 'true', jsonb => q('[]'), 'timestamp with time zone' => "'$now'", regrole => "'attacker'",
 	name => "'attacker'", oid => $oid, 'bigint[]' => 'ARRAY[1, 2]', 'date[]' => "ARRAY[date '2026-11-15']");
-my @definers = map { [ split /\|/ ] } split /\n/, $node->safe_psql('postgres', <<'END');
+my @definers = map { [ split /\|/ ] } split /\n/, $node->safe_psql('postgres', <<"END");
 SELECT p.oid::regproc, p.oid::regprocedure,
        (SELECT string_agg(format_type(t, NULL), ';' ORDER BY n) FROM unnest(p.proargtypes) WITH ORDINALITY a (t, n)),
        has_function_privilege('reader', p.oid, 'EXECUTE')
 FROM pg_proc p
-WHERE p.pronamespace IN ('adpipe'::regnamespace, 'adpipe_internal'::regnamespace) AND p.prosecdef AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
+WHERE $is_extension AND p.prosecdef AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
 ORDER BY 2::text COLLATE "C"
 END
 cmp_ok(scalar @definers, '>', 20, 'there are functions with the rights of the extension\'s owner');
 # Has no privilege to check: whether a session is at work whose process, start
 # and statement one knows to the microsecond.
-my %harmless = ('adpipe_internal.is_running' => 1);
+my %harmless = (name_of($node, 'adpipe_internal.is_running', 'adpipe.is_running') => 1);
 my @public = grep { $_->[3] eq 't' && !$harmless{$_->[0]} } @definers;
 is(join(' ', map { $_->[1] } @public), '', 'none of them is for everybody');
 my $before = ledgers();
@@ -90,8 +97,8 @@ for my $definer (@definers)
 	my @types = split /;/, $types // '';
 	my @unknown = grep { !exists $value{$_} } @types;
 	is("@unknown", '', "$signature: arguments that this test can give");
-	my $call = "$name(" . join(', ', map { "$value{$_}::$_" } @types) . ')';
-	$as{attacker}->query('BEGIN');
+	my $call = "$name(" . join(', ', map { ($value{$_} // 'NULL') . "::$_" } @types) . ')';
+	perform($as{attacker}, 'BEGIN');
 	my ($answer, $problem) = $as{attacker}->try("SELECT * FROM $call");
 	if ($problem)
 	{
@@ -101,35 +108,19 @@ for my $definer (@definers)
 	{
 		like($answer, qr/^[|]*0?[|f]*$/, "$signature: nothing is seen");
 	}
-	my ($held, $locked) = $guard->try(join ';', map { "SELECT FROM adpipe.${_}_ledger FOR UPDATE NOWAIT" } qw(target account slice run settings signal));
+	my ($held, $locked) = $guard->try(join ';', map { "SELECT FROM $_ FOR UPDATE NOWAIT" } @ledgers);
 	is($locked && $locked->{message}, undef, "$signature: no row is locked");
-	$as{attacker}->query('ROLLBACK');
+	perform($as{attacker}, 'ROLLBACK');
 }
 is(ledgers(), $before, 'and nothing is written');
 # What differs by the value that is stored would tell it.
 for my $guess ('UTC', $node->safe_psql('postgres', "SELECT value FROM adpipe.settings_ledger WHERE setting = 'time_zone'"))
 {
-	is(problem($as{attacker}, "SELECT adpipe_internal.note_setting($oid, '$account', 'time_zone', '$guess')")->{sqlstate}, '42501', "a setting cannot be guessed: $guess");
+	is(problem($as{attacker}, "SELECT $note_setting($oid, '$account', 'time_zone', '$guess')")->{sqlstate}, '42501', "a setting cannot be guessed: $guess");
 }
 # A table that one owns opens no other, nor a function with another's rights.
 $node->safe_psql('postgres', 'CREATE SCHEMA mine AUTHORIZATION attacker; GRANT SELECT ON ALL TABLES IN SCHEMA google TO attacker');
-$as{attacker}->query("SELECT adpipe.materialize('google.campaign_daily', 'mine.campaign', '2026-11-10')");
-is(problem($as{attacker}, "SELECT adpipe_internal.act_for('mine.campaign'), adpipe_internal.lock_target($oid, 'runs')")->{sqlstate}, '42501', 'to act for a copy of one\'s own locks no other');
-
-# The answer of a statement, or the message of its error.
-sub answer
-{
-	my ($session, $sql) = @_;
-	my ($out, $error) = $session->try($sql);
-	return $error ? "error: $error->{message}" : $out;
-}
-
-# The error of a statement; with an empty sqlstate if there is none.
-sub problem
-{
-	my ($session, $sql) = @_;
-	my ($out, $error) = $session->try($sql);
-	return $error // { sqlstate => '', message => '', detail => '', hint => '' };
-}
+perform($as{attacker}, "SELECT adpipe.materialize('google.campaign_daily', 'mine.campaign', '2026-11-10')");
+is(problem($as{attacker}, "SELECT $act_for('mine.campaign'), $lock_target($oid, 'runs')")->{sqlstate}, '42501', 'to act for a copy of one\'s own locks no other');
 
 done_testing();

@@ -7,6 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
+use AdpipeTest::Tenants;
 use Test::More;
 
 my $node = adpipe_cluster();
@@ -48,7 +49,7 @@ is_list(lines("$relations has_table_privilege('loader', c.oid, 'TRUNCATE, REFERE
 my $asks = qr/may_see|has_table_privilege|is_of_role|may_read_through|adpipe\.freshness|compared_targets|compared_sources|discrepancies|VALUES|report_columns|api_versions|kpi_entries/;
 for my $view (@views)
 {
-	like($node->safe_psql('postgres', "SELECT pg_get_viewdef('adpipe.$view'::regclass)"), $asks, "$view: asks who reads");
+	like($node->safe_psql('postgres', "SELECT pg_get_viewdef(to_regclass('adpipe.$view'))"), $asks, "$view: asks who reads");
 }
 
 # Functions, for everybody: calculation, and questions that the views ask as
@@ -97,7 +98,7 @@ WITH RECURSIVE routine AS (
 )
 SELECT string_agg(format('%s: %s', CASE WHEN r.is_open THEN 'open' ELSE 'closed' END, r.oid::regprocedure), ', ' ORDER BY r.oid::regprocedure::text COLLATE "C")
 FROM routine r LEFT JOIN needed n USING (oid)
-WHERE r.schema = 'adpipe_internal'::regnamespace AND r.is_open <> (n.oid IS NOT NULL)
+WHERE r.schema = to_regnamespace('adpipe_internal') AND r.is_open <> (n.oid IS NOT NULL)
 END
 is($needed, '', 'functions of adpipe_internal are for everybody where something that is for everybody needs them');
 is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid JOIN pg_language l ON l.oid = p.prolang "
