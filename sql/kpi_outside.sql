@@ -1,7 +1,10 @@
+-- The first release has the support functions in schema adpipe.
+SELECT coalesce(to_regnamespace('adpipe_internal'), 'adpipe') AS internal \gset
 -- Functions that only an aggregate may call are a user's error outside of one.
-SELECT adpipe_internal.series_combine('series:1:', 'series:1:');
+SELECT :internal.series_combine('series:1:', 'series:1:');
 \echo :SQLSTATE
-SELECT adpipe_internal.series_add('series:1:', '2026-11-01', 1);
+SELECT :internal.series_add('series:1:', '2026-11-01', 1);
+\echo :SQLSTATE
 -- No support function of an aggregate that SQL can call answers NULLs with an
 -- internal error.
 DO $$
