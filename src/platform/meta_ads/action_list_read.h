@@ -7,7 +7,7 @@
 #ifndef ADP_PLATFORM_META_ADS_ACTION_LIST_READ_H
 #define ADP_PLATFORM_META_ADS_ACTION_LIST_READ_H
 
-#include "platform/meta_ads/action_lists.h"
+#include "platform/meta_ads/action_field.h"
 
 /* Distinct texts, numbered from 0 in the order in which they are added. */
 typedef struct AdpTextIndex

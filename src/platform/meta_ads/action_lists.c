@@ -1,37 +1,20 @@
 /*
  * action_lists.c
- *	  Rows with action lists: lists of typed amounts.
+ *	  Makes cells and rows of a row's action lists.
  */
 #include "postgres.h"
 
-#include "lib/stringinfo.h"
-
 #include "base/words.h"
+#include "platform/meta_ads/action_lists.h"
 #include "platform/meta_ads/action_rows.h"
 #include "platform/meta_ads/conversion_actions.h"
-
-/* A type that a field reads, and the meaning of its absence. */
-typedef struct TypePlan
-{
-	const char *name;
-	Size len;
-	bool is_open;					/* never hidden */
-	bool in_pair[ADP_ACTION_PAIRS]; /* may be in these lists */
-} TypePlan;
-
-/* Alternative types, separated by bars. */
-typedef struct GroupPlan
-{
-	int ntypes;
-	TypePlan *types;
-} GroupPlan;
 
 /* How a cell is made from the cells read. */
 typedef struct CellPlan
 {
 	AdpActionField field;
 	int read; /* index of the member; not used by our own fields */
-	TypePlan type;
+	AdpActionType type;
 	bool adds_up;
 	bool is_elsewhere; /* the platform reports the type in another list */
 } CellPlan;
@@ -49,10 +32,9 @@ typedef struct RowShaper
 	AdpShaper base;
 	const AdpActionLists *spec;
 	const AdpSettings *settings;
-	int ngroups;
-	GroupPlan *groups; /* of conversions */
-	bool hides;		   /* a breakdown hides some types */
-	bool is_split;	   /* a type may have several elements */
+	const AdpConversionActions *conversions;
+	bool hides;	   /* a breakdown hides some types */
+	bool is_split; /* a type may have several elements */
 	bool is_unfolded;
 	int nkeys; /* if there is a row per element */
 	const char **keys;
@@ -79,230 +61,6 @@ typedef enum Absence
 } Absence;
 
 static const AdpCell nothing = {NULL, 0, ADP_CELL_ABSENT, false, false};
-
-/*
- * Returns the number of pairs of lists.
- */
-static int
-npairs(const AdpActionLists *spec)
-{
-	int n = 0;
-
-	while (n < ADP_ACTION_PAIRS && spec->pairs[n].counts != NULL)
-		n++;
-	return n;
-}
-
-/*
- * Whether a text matches a regular expression; NULL matches nothing.
- */
-static bool
-matches(const char *text, const char *pattern)
-{
-	return pattern != NULL && adp_words_match(text, pattern);
-}
-
-/*
- * Returns the action breakdowns that a table requests.
- */
-const char *
-adp_action_lists_keys(const AdpActionLists *spec, const AdpSettings *settings)
-{
-	return settings->action_breakdowns != NULL ? settings->action_breakdowns
-											   : spec->type_key;
-}
-
-/*
- * Whether a word is the name of an attribution window.
- */
-static bool
-is_window(const AdpActionLists *spec, const char *word)
-{
-	return strcmp(word, spec->default_window) == 0 ||
-		adp_words_match(word, spec->windows);
-}
-
-/*
- * Splits "list.type" or "list.type.window"; types may contain dots.
- */
-static void
-split_element(const AdpActionLists *spec, const char *name, const char *dot,
-			  AdpActionField *field)
-{
-	char *type = pstrdup(dot + 1);
-	char *last = strrchr(type, '.');
-
-	field->kind = ADP_ACTION_ELEMENT;
-	field->member = pnstrdup(name, dot - name);
-	field->type = type;
-	if (last == NULL || !is_window(spec, last + 1))
-		return;
-	field->whole = dot + 1;
-	*last = '\0';
-	if (strcmp(last + 1, spec->default_window) != 0)
-		field->window = last + 1;
-}
-
-/*
- * Recognizes our own fields, and keys of elements.
- */
-static bool
-split_own(const AdpActionLists *spec, const char *name, AdpActionField *field)
-{
-	if (strcmp(name, spec->conversions) == 0)
-		field->kind = ADP_ACTION_CONVERSIONS;
-	else if (strcmp(name, spec->conversions_value) == 0)
-		field->kind = ADP_ACTION_CONVERSIONS_VALUE;
-	else if (strcmp(name, spec->row_count) == 0)
-		field->kind = ADP_ACTION_ROW_COUNT;
-	else if (strcmp(name, spec->row_value) == 0)
-		field->kind = ADP_ACTION_ROW_VALUE;
-	else if (adp_words_hold(spec->keys, name))
-	{
-		field->kind = ADP_ACTION_ROW_KEY;
-		field->type = name;
-	}
-	else
-		return false;
-	return true;
-}
-
-/*
- * Splits a field's name.  If a breakdown's value is an object, its members are
- * plain fields.
- */
-void
-adp_action_lists_split(const AdpActionLists *spec, const AdpSettings *settings,
-					   const char *name, AdpActionField *field)
-{
-	const char *dot = strchr(name, '.');
-
-	MemSet(field, 0, sizeof(AdpActionField));
-	if (split_own(spec, name, field))
-		return;
-	if (dot == NULL ||
-		adp_words_hold(settings->breakdowns, pnstrdup(name, dot - name)))
-		field->member = name;
-	else
-		split_element(spec, name, dot, field);
-}
-
-/*
- * Determines whether a type may be hidden, and which lists may contain it.
- */
-static void
-plan_type(const AdpActionLists *spec, const char *name, TypePlan *type)
-{
-	type->name = name;
-	type->len = strlen(name);
-	type->is_open = matches(name, spec->open);
-	for (int i = 0; i < npairs(spec); i++)
-		type->in_pair[i] = spec->pairs[i].types == NULL ||
-			adp_words_match(name, spec->pairs[i].types);
-}
-
-/*
- * Plans the groups of option conversion_actions; returns their number.
- */
-static int
-plan_groups(const AdpActionLists *spec, const AdpSettings *settings,
-			GroupPlan **groups)
-{
-	const AdpConversionActions *choice = adp_conversion_actions_read(
-		settings->conversion_actions ? settings->conversion_actions
-									 : spec->choice);
-
-	*groups = palloc0(choice->ngroups * sizeof(GroupPlan));
-	for (int i = 0; i < choice->ngroups; i++)
-	{
-		GroupPlan *group = &(*groups)[i];
-
-		group->ntypes = choice->groups[i].ntypes;
-		group->types = palloc0(group->ntypes * sizeof(TypePlan));
-		for (int j = 0; j < group->ntypes; j++)
-			plan_type(spec, choice->groups[i].types[j], &group->types[j]);
-	}
-	return choice->ngroups;
-}
-
-/*
- * Whether a type of the groups may be in a pair of lists.
- */
-static bool
-needs_pair(const GroupPlan *groups, int ngroups, int pair)
-{
-	for (int i = 0; i < ngroups; i++)
-	{
-		for (int j = 0; j < groups[i].ntypes; j++)
-		{
-			if (groups[i].types[j].in_pair[pair])
-				return true;
-		}
-	}
-	return false;
-}
-
-/*
- * Whether the meaning of an absent amount can depend on the rest of the row.
- */
-static bool
-needs_proof(const AdpActionLists *spec, const AdpActionField *field)
-{
-	if (spec->setting == NULL)
-		return false;
-	return field->kind == ADP_ACTION_CONVERSIONS ||
-		field->kind == ADP_ACTION_CONVERSIONS_VALUE ||
-		(field->kind == ADP_ACTION_ELEMENT && field->window == NULL &&
-		 adp_words_hold(spec->additive, field->member));
-}
-
-/*
- * Adds a member unless the list contains it.
- */
-static void
-add_member(const char *members[ADP_ACTION_MEMBERS], int *n, const char *member)
-{
-	for (int i = 0; i < *n; i++)
-	{
-		if (strcmp(members[i], member) == 0)
-			return;
-	}
-	Assert(*n < ADP_ACTION_MEMBERS);
-	members[(*n)++] = member;
-}
-
-/*
- * Collects the members of a row that a field reads.
- */
-int
-adp_action_lists_members(const AdpActionLists *spec,
-						 const AdpSettings *settings,
-						 const AdpActionField *field,
-						 const char *members[ADP_ACTION_MEMBERS])
-{
-	bool is_row = field->kind >= ADP_ACTION_ROW_KEY;
-	bool is_proven = needs_proof(spec, field);
-	GroupPlan *groups = NULL;
-	int ngroups = 0;
-	int n = 0;
-
-	if (field->member != NULL)
-		add_member(members, &n, field->member);
-	else if (!is_row)
-		ngroups = plan_groups(spec, settings, &groups);
-	for (int i = 0; i < npairs(spec); i++)
-	{
-		const AdpActionListPair *pair = &spec->pairs[i];
-
-		if (!is_row && !(i == 0 && is_proven) && !needs_pair(groups, ngroups, i))
-			continue;
-		add_member(members, &n, pair->counts);
-		add_member(members, &n, pair->values);
-	}
-	if (is_proven)
-		add_member(members, &n, spec->setting);
-	return n;
-}
 
 /*
  * Returns a list of the current row; reads it on first use.
@@ -378,7 +136,7 @@ has_one_setting(const RowShaper *shaper, const AdpCell *read)
  */
 static Absence
 judge_absence(const RowShaper *shaper, const AdpCell *read,
-			  const TypePlan *type, bool is_there)
+			  const AdpActionType *type, bool is_there)
 {
 	bool is_proof = !type->is_open;
 
@@ -430,11 +188,11 @@ element_cell(const RowShaper *shaper, const CellPlan *cell, const AdpCell *read)
  * list has an element of the type.
  */
 static int
-find_pair(const RowShaper *shaper, const AdpCell *read, const TypePlan *type,
-		  AdpCell *count, bool *is_there)
+find_pair(const RowShaper *shaper, const AdpCell *read,
+		  const AdpActionType *type, AdpCell *count, bool *is_there)
 {
 	*is_there = false;
-	for (int i = 0; i < npairs(shaper->spec); i++)
+	for (int i = 0; i < adp_action_npairs(shaper->spec); i++)
 	{
 		const AdpActionList *list;
 
@@ -454,12 +212,12 @@ find_pair(const RowShaper *shaper, const AdpCell *read, const TypePlan *type,
  * Returns false if an absent amount may be nonzero on the platform.
  */
 static bool
-add_group(const RowShaper *shaper, const GroupPlan *group, bool is_value,
-		  const AdpCell *read, AdpCell *sum)
+add_group(const RowShaper *shaper, const AdpConversionActionGroup *group,
+		  bool is_value, const AdpCell *read, AdpCell *sum)
 {
 	for (int i = 0; i < group->ntypes; i++)
 	{
-		const TypePlan *type = &group->types[i];
+		const AdpActionType *type = &group->types[i];
 		AdpCell amount;
 		bool is_there;
 		int pair = find_pair(shaper, read, type, &amount, &is_there);
@@ -488,9 +246,10 @@ conversions_cell(const RowShaper *shaper, bool is_value, const AdpCell *read)
 {
 	AdpCell sum = adp_action_zero;
 
-	for (int i = 0; i < shaper->ngroups; i++)
+	for (int i = 0; i < shaper->conversions->ngroups; i++)
 	{
-		if (!add_group(shaper, &shaper->groups[i], is_value, read, &sum))
+		if (!add_group(shaper, &shaper->conversions->groups[i], is_value, read,
+					   &sum))
 			return nothing;
 	}
 	return sum;
@@ -546,12 +305,12 @@ make_rows(RowShaper *shaper, const AdpCell *read)
 {
 	int most = 0;
 
-	for (int i = 0; i < npairs(shaper->spec); i++)
+	for (int i = 0; i < adp_action_npairs(shaper->spec); i++)
 		most += get_list(shaper, read, shaper->counts[i])->nelements +
 			get_list(shaper, read, shaper->values[i])->nelements;
 	adp_action_rows_begin(&shaper->rows, shaper->spec, shaper->keys,
 						  shaper->nkeys, most);
-	for (int i = 0; i < npairs(shaper->spec); i++)
+	for (int i = 0; i < adp_action_npairs(shaper->spec); i++)
 	{
 		adp_action_rows_add(&shaper->rows,
 							get_list(shaper, read, shaper->counts[i]), i,
@@ -611,7 +370,7 @@ note_path(RowShaper *shaper, const char *member)
 
 	if (spec->setting != NULL && strcmp(member, spec->setting) == 0)
 		shaper->setting = path;
-	for (int i = 0; i < npairs(spec); i++)
+	for (int i = 0; i < adp_action_npairs(spec); i++)
 	{
 		if (strcmp(member, spec->pairs[i].counts) == 0)
 			shaper->counts[i] = path;
@@ -626,11 +385,11 @@ note_path(RowShaper *shaper, const char *member)
 static bool
 is_elsewhere(const AdpActionLists *spec, const AdpActionField *field)
 {
-	for (int i = 0; i < npairs(spec); i++)
+	for (int i = 0; i < adp_action_npairs(spec); i++)
 	{
 		const AdpActionListPair *pair = &spec->pairs[i];
 
-		if (matches(field->type, pair->own))
+		if (pair->own != NULL && adp_words_match(field->type, pair->own))
 			return strcmp(field->member, pair->counts) != 0 &&
 				strcmp(field->member, pair->values) != 0;
 	}
@@ -648,8 +407,8 @@ plan_cell(RowShaper *shaper, const char *name, CellPlan *cell)
 	const char *members[ADP_ACTION_MEMBERS];
 	int n;
 
-	adp_action_lists_split(spec, shaper->settings, name, &cell->field);
-	n = adp_action_lists_members(spec, shaper->settings, field, members);
+	adp_action_field_split(spec, shaper->settings, name, &cell->field);
+	n = adp_action_field_members(spec, shaper->settings, field, members);
 	if (field->member != NULL)
 		cell->read = read_path(shaper, field->member);
 	if (field->kind == ADP_ACTION_PLAIN)
@@ -660,7 +419,7 @@ plan_cell(RowShaper *shaper, const char *name, CellPlan *cell)
 	shaper->is_unfolded |= field->kind == ADP_ACTION_ROW_KEY;
 	if (field->kind != ADP_ACTION_ELEMENT)
 		return;
-	plan_type(spec, field->type, &cell->type);
+	adp_action_type_describe(spec, field->type, &cell->type);
 	cell->adds_up = adp_words_hold(spec->additive, field->member);
 	cell->is_elsewhere = is_elsewhere(spec, field);
 }
@@ -690,7 +449,7 @@ plan_cells(RowShaper *shaper, const AdpQuery *query)
 static void
 plan_keys(RowShaper *shaper)
 {
-	char *rest = pstrdup(adp_action_lists_keys(shaper->spec, shaper->settings));
+	char *rest = pstrdup(adp_action_keys(shaper->spec, shaper->settings));
 	char *key;
 
 	shaper->keys = palloc((strlen(rest) + 1) * sizeof(char *));
@@ -712,7 +471,7 @@ adp_action_lists_shaper(const AdpActionLists *spec, const AdpSettings *settings,
 
 	shaper->spec = spec;
 	shaper->settings = settings;
-	shaper->ngroups = plan_groups(spec, settings, &shaper->groups);
+	shaper->conversions = adp_conversion_actions_of(spec, settings);
 	shaper->hides = spec->hiding != NULL &&
 		(adp_words_find(settings->breakdowns, spec->hiding) != NULL ||
 		 adp_words_find(settings->action_breakdowns, spec->hiding) != NULL);

@@ -21,23 +21,41 @@ count_of(const char *text, char wanted)
 }
 
 /*
+ * Determines whether a type may be hidden, and which lists may contain it.
+ */
+void
+adp_action_type_describe(const AdpActionLists *spec, const char *name,
+						 AdpActionType *type)
+{
+	type->name = name;
+	type->len = strlen(name);
+	if (spec == NULL)
+		return;
+	type->is_open = spec->open != NULL && adp_words_match(name, spec->open);
+	for (int i = 0; i < adp_action_npairs(spec); i++)
+		type->in_pair[i] = spec->pairs[i].types == NULL ||
+			adp_words_match(name, spec->pairs[i].types);
+}
+
+/*
  * Splits one group at its bars.
  */
 static void
-read_group(char *text, AdpConversionActionGroup *group)
+read_group(const AdpActionLists *spec, char *text,
+		   AdpConversionActionGroup *group)
 {
-	char *type;
+	char *name;
 
-	group->types = palloc((count_of(text, '|') + 1) * sizeof(char *));
-	while ((type = adp_words_next(&text, "|")) != NULL)
-		group->types[group->ntypes++] = type;
+	group->types = palloc0((count_of(text, '|') + 1) * sizeof(AdpActionType));
+	while ((name = adp_words_next(&text, "|")) != NULL)
+		adp_action_type_describe(spec, name, &group->types[group->ntypes++]);
 }
 
 /*
  * Splits a value at its commas.
  */
 AdpConversionActions *
-adp_conversion_actions_read(const char *value)
+adp_conversion_actions_read(const AdpActionLists *spec, const char *value)
 {
 	AdpConversionActions *choice = palloc0(sizeof(AdpConversionActions));
 	char *rest = pstrdup(value);
@@ -46,8 +64,21 @@ adp_conversion_actions_read(const char *value)
 	choice->groups =
 		palloc0((count_of(rest, ',') + 1) * sizeof(AdpConversionActionGroup));
 	while ((group = adp_words_next(&rest, ",")) != NULL)
-		read_group(group, &choice->groups[choice->ngroups++]);
+		read_group(spec, group, &choice->groups[choice->ngroups++]);
 	return choice;
+}
+
+/*
+ * Returns the types that make a conversion of a table.
+ */
+const AdpConversionActions *
+adp_conversion_actions_of(const AdpActionLists *spec,
+						  const AdpSettings *settings)
+{
+	return adp_conversion_actions_read(spec,
+									   settings->conversion_actions
+										   ? settings->conversion_actions
+										   : spec->choice);
 }
 
 /*
@@ -63,7 +94,7 @@ stands_before(const AdpConversionActions *choice, int group, int place,
 
 		for (int j = 0; j < end; j++)
 		{
-			if (strcmp(choice->groups[i].types[j], type) == 0)
+			if (strcmp(choice->groups[i].types[j].name, type) == 0)
 				return true;
 		}
 	}
@@ -76,7 +107,7 @@ stands_before(const AdpConversionActions *choice, int group, int place,
 static const char *
 check_type(const AdpConversionActions *choice, int group, int place)
 {
-	const char *type = choice->groups[group].types[place];
+	const char *type = choice->groups[group].types[place].name;
 
 	if (type[0] == '\0')
 		return "An action type is missing beside a comma or bar. "
@@ -93,7 +124,8 @@ check_type(const AdpConversionActions *choice, int group, int place)
 const char *
 adp_conversion_actions_check(const char *value)
 {
-	const AdpConversionActions *choice = adp_conversion_actions_read(value);
+	const AdpConversionActions *choice =
+		adp_conversion_actions_read(NULL, value);
 	const char *problem = NULL;
 
 	for (int i = 0; i < choice->ngroups; i++)

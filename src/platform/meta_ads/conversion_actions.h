@@ -9,11 +9,26 @@
 #ifndef ADP_PLATFORM_META_ADS_CONVERSION_ACTIONS_H
 #define ADP_PLATFORM_META_ADS_CONVERSION_ACTIONS_H
 
+#include "platform/meta_ads/action_field.h"
+
+/* A type of action, and the meaning of its absence. */
+typedef struct AdpActionType
+{
+	const char *name;
+	Size len;
+	bool is_open;					/* never hidden */
+	bool in_pair[ADP_ACTION_PAIRS]; /* these lists may contain it */
+} AdpActionType;
+
+/* Describes a type; spec NULL: its name only. */
+extern void adp_action_type_describe(const AdpActionLists *spec,
+									 const char *name, AdpActionType *type);
+
 /* Alternative types, separated by bars. */
 typedef struct AdpConversionActionGroup
 {
 	int ntypes;
-	const char **types;
+	AdpActionType *types;
 } AdpConversionActionGroup;
 
 /* Groups to add up, separated by commas. */
@@ -23,8 +38,13 @@ typedef struct AdpConversionActions
 	AdpConversionActionGroup *groups;
 } AdpConversionActions;
 
-/* Parses a valid value, in CurrentMemoryContext. */
-extern AdpConversionActions *adp_conversion_actions_read(const char *value);
+/* Parses a valid value, in CurrentMemoryContext; spec as above. */
+extern AdpConversionActions *adp_conversion_actions_read(
+	const AdpActionLists *spec, const char *value);
+
+/* Returns the types that make a conversion of a table. */
+extern const AdpConversionActions *adp_conversion_actions_of(
+	const AdpActionLists *spec, const AdpSettings *settings);
 
 /*
  * Option check: returns the reason why a value is invalid, or NULL.  A type

@@ -7,7 +7,6 @@
 #include "base/words.h"
 #include "platform/api/template.h"
 #include "platform/days.h"
-#include "platform/meta_ads/action_lists.h"
 #include "platform/meta_ads/data_gaps.h"
 
 /* The query and the parts of it that match a gap. */
@@ -223,7 +222,7 @@ adp_data_gaps_check(const AdpPlatform *platform, const AdpSettings *settings,
 
 	check_fields(platform, settings, query);
 	check_breakdowns(settings, query);
-	adp_action_lists_check(rows_of(query->source)->spec, settings, query);
+	adp_action_fields_check(rows_of(query->source)->spec, settings, query);
 	for (; gap->kind != 0; gap++)
 	{
 		if (match_breakdown(gap, &match) && match_field(gap, query, &match))

@@ -11,7 +11,7 @@
 #ifndef ADP_PLATFORM_META_ADS_DATA_GAPS_H
 #define ADP_PLATFORM_META_ADS_DATA_GAPS_H
 
-#include "platform/meta_ads/action_lists.h"
+#include "platform/meta_ads/action_field.h"
 #include "platform/platform.h"
 #include "platform/row_reader.h"
 

@@ -1,7 +1,7 @@
 /*
  * meta_ads.c
- *	  Meta Ads (Facebook, Instagram): options, accounts, and the platform
- *	  struct.
+ *	  Meta Ads (Facebook, Instagram): options, accounts, background runs, and
+ *	  the platform struct.
  *
  * Reports come from the insights edge of an account, objects from its other
  * edges, both page by page.  Money of reports is in units of the account's
@@ -111,6 +111,41 @@ static const AdpPromises meta_ads_promises = {
 		   [ADP_ANSWER_TOKEN_INFO] = {.value = "data.is_valid"}},
 };
 
+/*
+ * Background runs of reports.  The platform must finish a direct request
+ * within its time limit, and does not document how much it can finish.  Its
+ * advice is to try, and to start a run after a timeout.  Here a run is started
+ * at once for a report that is certainly too large, and for fields that only
+ * runs have.
+ */
+static const AdpJobSource meta_ads_job_sources[] = {{"account", 90},
+													{"campaign", 31},
+													{"adset", 14},
+													{"ad", 7},
+													{NULL}};
+
+static const AdpJobNeed meta_ads_job_needs[] =
+	{{"mmm"}, {.fields = "reach,frequency,cpp", .months = 13}, {NULL}};
+
+static const AdpJobKind meta_ads_jobs = {
+	.sources = meta_ads_job_sources,
+	.rows_per_breakdown = 6,
+	.needs = meta_ads_job_needs,
+	.id = "report_run_id",
+	.state_path = "/{version}/{job}",
+	.rows_path = "/{version}/{job}/insights",
+	.status = "async_status",
+	.ready = "Job Completed",
+	.failed = "Job Failed",
+	.skipped = "Job Skipped",
+	.percent = "async_percent_completion",
+	/* versions before v25.0 do not report it */
+	.reason = {.message = "error_message|error_user_title",
+			   .more = "error_user_msg",
+			   .code = "error_code",
+			   .subcode = "error_subcode"},
+};
+
 const AdpPlatform adp_meta_ads = {
 	.name = "meta_ads",
 	.title = "Meta Ads",
@@ -151,5 +186,5 @@ const AdpPlatform adp_meta_ads = {
 	.check_field = adp_meta_ads_check_field,
 	.add_params = adp_meta_ads_add_params,
 	.version_header = "facebook-api-version",
-	.jobs = &adp_meta_ads_jobs,
+	.jobs = &meta_ads_jobs,
 };

@@ -12,7 +12,7 @@
 #include "platform/api/job_kind.h"
 #include "platform/api/params.h"
 #include "platform/api/quota_usage.h"
-#include "platform/meta_ads/action_lists.h"
+#include "platform/meta_ads/action_field.h"
 #include "platform/meta_ads/data_gaps.h"
 #include "platform/platform.h"
 
@@ -84,10 +84,7 @@ extern void adp_meta_ads_add_params(AdpParams *params,
 extern const char *adp_meta_ads_check_field(const char *name);
 extern const char *adp_meta_ads_check_keys(const char *value);
 
-/* meta_ads_jobs.c */
-extern const AdpJobKind adp_meta_ads_jobs;
-
-/* meta_ads_rows.c, meta_ads_traps.c */
+/* meta_ads_rows.c, meta_ads_gaps.c */
 extern const AdpActionLists adp_meta_ads_action_lists;
 extern const AdpDataGap adp_meta_ads_data_gaps[];
 extern const AdpMetaRows adp_meta_ads_account_rows;

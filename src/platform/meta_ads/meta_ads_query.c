@@ -69,8 +69,8 @@ add_report_field(StringInfo fields, StringInfo windows,
 		adp_words_hold(settings->breakdowns,
 					   pnstrdup(field, strcspn(field, "."))))
 		return;
-	adp_action_lists_split(spec, settings, field, &split);
-	n = adp_action_lists_members(spec, settings, &split, members);
+	adp_action_field_split(spec, settings, field, &split);
+	n = adp_action_field_members(spec, settings, &split, members);
 	for (int i = 0; i < n; i++)
 		adp_words_add(fields, members[i]);
 	if (split.window == NULL)
@@ -193,7 +193,7 @@ is_of_actions(const AdpSettings *settings, const char *name)
 {
 	AdpActionField split;
 
-	adp_action_lists_split(&adp_meta_ads_action_lists, settings, name, &split);
+	adp_action_field_split(&adp_meta_ads_action_lists, settings, name, &split);
 	return split.kind != ADP_ACTION_PLAIN ||
 		adp_words_hold(adp_meta_ads_action_lists.additive, name) ||
 		adp_words_match(name,

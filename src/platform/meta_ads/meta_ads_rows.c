@@ -4,11 +4,12 @@
  */
 #include "postgres.h"
 
+#include "platform/meta_ads/action_lists.h"
 #include "platform/meta_ads/meta_ads.h"
 
 /* Two lists about products: all, and promoted ones. */
 #define PRODUCTS(rest) \
-	"converted_product_" rest ",converted_promoted_product_" rest
+	",converted_product_" rest ",converted_promoted_product_" rest
 
 /* The other lists are costs, rates, and numbers of people. */
 #define ADDITIVE \
@@ -24,8 +25,19 @@
 	"mmp_credited_install,ad_click_actions,ad_impression_actions," \
 	"interactive_component_tap,instant_experience_outbound_clicks," \
 	"total_postbacks_detailed,total_postbacks_detailed_v4," \
-	"onsite_conversion_messaging_detected_purchase_deduped," PRODUCTS("quantity") "," PRODUCTS("value") "," PRODUCTS("app_custom_event_fb_mobile_purchase") "," PRODUCTS("app_custom_event_fb_mobile_purchase_value") "," PRODUCTS( \
-		"offline_purchase") "," PRODUCTS("offline_purchase_value") "," PRODUCTS("website_pixel_purchase") "," PRODUCTS("website_pixel_purchase_value") "," PRODUCTS("omni_purchase") "," PRODUCTS("omni_purchase_values")
+	"onsite_conversion_messaging_detected_purchase_deduped" PRODUCT_LISTS
+
+#define PRODUCT_LISTS \
+	PRODUCTS("quantity") \
+	PRODUCTS("value") \
+	PRODUCTS("app_custom_event_fb_mobile_purchase") \
+	PRODUCTS("app_custom_event_fb_mobile_purchase_value") \
+	PRODUCTS("offline_purchase") \
+	PRODUCTS("offline_purchase_value") \
+	PRODUCTS("website_pixel_purchase") \
+	PRODUCTS("website_pixel_purchase_value") \
+	PRODUCTS("omni_purchase") \
+	PRODUCTS("omni_purchase_values")
 
 /* Actions on Meta itself, which no breakdown hides. */
 #define ON_META \
@@ -91,15 +103,15 @@ splits_rows(const AdpSource *source, const AdpSettings *settings,
 {
 	AdpActionField field;
 
-	adp_action_lists_split(&adp_meta_ads_action_lists, settings, name, &field);
+	adp_action_field_split(&adp_meta_ads_action_lists, settings, name, &field);
 	return field.kind == ADP_ACTION_ROW_KEY;
 }
 
-#define ROWS(its_traps) \
+#define ROWS(its_gaps) \
 	{ \
 		{adp_data_gaps_check, make_shaper, adp_data_gaps_lacks_without_enums, \
 		 adp_data_gaps_find, splits_rows}, \
-			&adp_meta_ads_action_lists, its_traps \
+			&adp_meta_ads_action_lists, its_gaps \
 	}
 
 /* Reports of accounts have no filter on statuses. */

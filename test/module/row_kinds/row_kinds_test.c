@@ -200,7 +200,7 @@ row_kinds_test_read(PG_FUNCTION_ARGS)
 	if (source->rows != &flat.base)
 		account.currency = "KRW";
 	if (spec != NULL)
-		adp_action_lists_check(spec, &settings, &query);
+		adp_action_fields_check(spec, &settings, &query);
 	shaper = spec != NULL ? adp_action_lists_shaper(spec, &settings, &query)
 						  : adp_csv_rows_shaper(platform, &settings, &query);
 	form = adp_page_form(CurrentMemoryContext, platform, shaper, &query);
@@ -230,9 +230,9 @@ row_kinds_test_members(PG_FUNCTION_ARGS)
 
 	if (PG_NARGS() > 2)
 		settings.conversion_actions = text_to_cstring(PG_GETARG_TEXT_PP(2));
-	adp_action_lists_split(spec, &settings,
+	adp_action_field_split(spec, &settings,
 						   text_to_cstring(PG_GETARG_TEXT_PP(1)), &field);
-	n = adp_action_lists_members(spec, &settings, &field, members);
+	n = adp_action_field_members(spec, &settings, &field, members);
 	initStringInfo(&out);
 	for (int i = 0; i < n; i++)
 		appendStringInfo(&out, "%s%s", i > 0 ? "," : "", members[i]);

@@ -1,5 +1,5 @@
 /*
- * meta_ads_traps.c
+ * meta_ads_gaps.c
  *	  Meta Ads: requests that the platform answers incompletely, without an
  *	  error.  The dates are those of its announcements.
  */
