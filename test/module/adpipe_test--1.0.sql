@@ -91,64 +91,8 @@ CREATE FUNCTION adpipe_test.job_is_stuck(idle_ms bigint, timeout_ms bigint)
 RETURNS boolean
 AS 'MODULE_PATHNAME', 'test_job_is_stuck' LANGUAGE C STRICT VOLATILE;
 
--- What is at a path of a document, with ? for what is no text.
-CREATE FUNCTION adpipe_test.json_find(document text, path text)
+-- What Meta's usage headers add up to, for requests of a path.  Headers are
+-- "name value".
+CREATE FUNCTION adpipe_test.meta_usage(path text, headers text[])
 RETURNS text
-AS 'MODULE_PATHNAME', 'test_json_find' LANGUAGE C STRICT VOLATILE;
-
--- The failures of kinds.c, by number.
-CREATE FUNCTION adpipe_test.failure(
-	kind int,
-	status int,
-	body text,
-	days int DEFAULT 0,
-	OUT sqlstate text,
-	OUT code text,
-	OUT message text,
-	OUT request_id text,
-	OUT hint text,
-	OUT says text,
-	OUT retry_after_ms bigint)
-AS 'MODULE_PATHNAME', 'test_failure' LANGUAGE C STRICT VOLATILE;
-
-CREATE FUNCTION adpipe_test.failure_told(
-	document text,
-	OUT sqlstate text,
-	OUT code text,
-	OUT message text,
-	OUT request_id text,
-	OUT hint text,
-	OUT says text,
-	OUT retry_after_ms bigint)
-AS 'MODULE_PATHNAME', 'test_failure_told' LANGUAGE C STRICT VOLATILE;
-
-CREATE FUNCTION adpipe_test.failure_text(
-	sentence text,
-	OUT sqlstate text,
-	OUT code text,
-	OUT message text,
-	OUT request_id text,
-	OUT hint text,
-	OUT says text,
-	OUT retry_after_ms bigint)
-AS 'MODULE_PATHNAME', 'test_failure_text' LANGUAGE C STRICT VOLATILE;
-
--- The promises of kinds.c, by number, and the kind of answer by its.
-CREATE FUNCTION adpipe_test.verdict(promises int, kind int, document text)
-RETURNS text
-AS 'MODULE_PATHNAME', 'test_verdict' LANGUAGE C STRICT VOLATILE;
-
--- The usage of kinds.c, by number.  Headers are "name value".
-CREATE FUNCTION adpipe_test.usage(kind int, path text, headers text[])
-RETURNS text
-AS 'MODULE_PATHNAME', 'test_usage' LANGUAGE C STRICT VOLATILE;
-
--- The jobs of kinds.c, by number; NULL where no job can be.  It is January 2026.
-CREATE FUNCTION adpipe_test.job_is_better(
-	kind int, source text, breakdowns text, field text, since text, days int)
-RETURNS boolean
-AS 'MODULE_PATHNAME', 'test_job_is_better' LANGUAGE C VOLATILE;
-
-CREATE FUNCTION adpipe_test.job_read(kind int, document text)
-RETURNS text
-AS 'MODULE_PATHNAME', 'test_job_read' LANGUAGE C STRICT VOLATILE;
+AS 'MODULE_PATHNAME', 'test_meta_usage' LANGUAGE C STRICT VOLATILE;

@@ -22,6 +22,7 @@
 #include "net/pool.h"
 #include "net/retry.h"
 #include "platform/job/job_pace.h"
+#include "platform/meta_ads/meta_ads.h"
 
 PG_MODULE_MAGIC;
 
@@ -57,6 +58,7 @@ PG_FUNCTION_INFO_V1(test_retry_after_ms);
 PG_FUNCTION_INFO_V1(test_jwt_rs256);
 PG_FUNCTION_INFO_V1(test_job_gap_ms);
 PG_FUNCTION_INFO_V1(test_job_is_stuck);
+PG_FUNCTION_INFO_V1(test_meta_usage);
 
 /*
  * Returns a text argument as a palloc'd string, NULL for NULL.
@@ -420,4 +422,40 @@ Datum
 test_job_is_stuck(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(adp_job_is_stuck(PG_GETARG_INT64(0), PG_GETARG_INT64(1)));
+}
+
+/*
+ * meta_usage(path, headers): percentage and wait of the headers, and the pause
+ * before the next call, with ! if the platform demands it.
+ */
+Datum
+test_meta_usage(PG_FUNCTION_ARGS)
+{
+	const AdpQuotaUsageKind *kind = &adp_meta_ads_usage;
+	const char *quota = adp_quota_usage_quota(kind, text_argument(fcinfo, 0));
+	AdpQuotaUsage usage = {0, 0};
+	Datum *lines;
+	int nlines;
+	bool must_wait;
+	int64 pause_ms;
+
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false,
+					  TYPALIGN_INT, &lines, NULL, &nlines);
+	for (int i = 0; i < nlines; i++)
+	{
+		char *line = TextDatumGetCString(lines[i]);
+		Size len = strcspn(line, " ");
+
+		for (const AdpQuotaHeader *header = kind->headers; header->name;
+			 header++)
+		{
+			if (strncmp(header->name, line, len) == 0 &&
+				header->name[len] == '\0')
+				adp_quota_usage_add(header, line + len + 1, quota, &usage);
+		}
+	}
+	pause_ms = adp_quota_usage_pause_ms(&usage, &must_wait);
+	PG_RETURN_TEXT_P(cstring_to_text(
+		psprintf("%g %% " INT64_FORMAT " ms, pause " INT64_FORMAT " ms%s",
+				 usage.pct, usage.wait_ms, pause_ms, must_wait ? "!" : "")));
 }

@@ -482,6 +482,30 @@ sub check_json_errors
 			. ", '', 'count')"), 1, 'json: 64 levels are read');
 }
 
+sub check_json_paths
+{
+	my $document = '{"a":{"b":"x","7":"seven"},"list":[{"type":"one","n":1},{"type":"two","n":2.5},{"n":3}],"odd":[[1,2],[3]],"t":true}';
+	my @cases = (
+		[ 'a.b', 'x', 'a path of names' ],
+		[ 'a.7', 'seven', 'a member whose name is a number' ],
+		[ 'list.0.type', 'one', 'an element by number' ],
+		[ 'list.9.type', '', 'an element that does not exist' ],
+		[ 'list.*.n', '1 ? 3', 'any element' ],
+		[ 'a.*', 'x seven', 'any member' ],
+		[ '*.*.type', 'one two', 'any of any' ],
+		[ 'odd.*.*', '1 2 3', 'lists of lists' ],
+		[ 'list.*[type~tw].n', '?', 'an element by a part of a member' ],
+		[ 'list.*[nothing~tw].n', '', 'a member that no element has' ],
+		[ 'no.b|a.b|list.0.n', 'x 1', 'alternatives' ],
+		[ 't', 'true', 'a boolean' ],
+		[ 'list', '?', 'a list' ],
+		[ '', '?', 'the document itself' ]);
+
+	is(value('SELECT rows_test.json_find(' . literal($document) . ', ' . literal($_->[0]) . ')'), $_->[1], "json: $_->[2]") for @cases;
+	is(value(q(SELECT rows_test.json_find('7', ''))), '7', 'json: a document that is a number');
+	is(value(q(SELECT rows_test.json_find('no document', 'a'))), '', 'json: no document has no values');
+}
+
 sub check_json_memory
 {
 	my $good = bytes('{"a":{"b":["x",1.5,null,true]},"c":"' . 'long ' x 50 . '"}');
@@ -517,6 +541,7 @@ check_cell_text();
 check_json_values();
 check_json_ints();
 check_json_errors();
+check_json_paths();
 check_json_memory();
 $node->stop;
 done_testing();

@@ -183,6 +183,68 @@ fresh({ meta_job_ms => 1500 });
 like($session->query('EXPLAIN (ANALYZE, COSTS OFF) SELECT count(*) FROM meta.campaign_daily WHERE date_day >= current_date - 80'),
 	qr/Wait Reason: run of a report/, 'EXPLAIN ANALYZE says what was waited for');
 
+# Which reports take a run: by level, number of days, breakdowns, fields and age.
+# What the platform answers does not matter here.
+subtest 'when a report takes a run' => sub {
+	fresh();
+	my $made = 0;
+	my $takes_run = sub {
+		my ($level, $breakdowns, $field, $where) = @_;
+		my $name = 'meta.run' . ++$made;
+		my $columns = join ', ', "day date OPTIONS (field 'date_start')", map { "$_ text" } $field, split /,/, $breakdowns // '';
+		$session->query("CREATE FOREIGN TABLE $name ($columns) SERVER meta OPTIONS (level '$level'" . ($breakdowns ? ", breakdowns '$breakdowns'" : '') . ')');
+		$sim->reset;
+		$sim->faults([ { match => { path => '/insights' }, action => { status => 400, body => '{"error":{"code":2500,"message":"x"}}' } } ]);
+		$session->query_error("SELECT $field FROM $name" . ($where ? " WHERE $where" : ''));
+		my @first = grep { $_->{path} =~ m{/insights$} } @{ $sim->requests };
+		return $first[0]{method} eq 'POST' ? 'run' : 'direct';
+	};
+	my $days = sub { my ($n, $ago) = @_; return sprintf 'day BETWEEN current_date - %d AND current_date - %d', $ago + $n - 1, $ago; };
+	my %at_once = (account => 90, campaign => 31, adset => 14, ad => 7);
+	for my $level (sort keys %at_once)
+	{
+		is($takes_run->($level, undef, 'clicks', $days->($at_once{$level}, 20)), 'direct', "$level, $at_once{$level} days");
+		is($takes_run->($level, undef, 'clicks', $days->($at_once{$level} + 1, 20)), 'run', "$level, one day more");
+	}
+	is($takes_run->('campaign', 'age', 'clicks', $days->(5, 20)), 'direct', 'few days with breakdowns');
+	is($takes_run->('campaign', 'age', 'clicks', $days->(6, 20)), 'run', 'which leave fewer of them');
+	is($takes_run->('ad', 'age', 'clicks', $days->(1, 20)), 'direct', 'but always one');
+	is($takes_run->('campaign', 'age,mmm', 'clicks', $days->(1, 20)), 'run', 'a breakdown that only runs have');
+	is($takes_run->('campaign', 'age,mmmm', 'clicks', $days->(1, 20)), 'direct', 'one of another name');
+	my $limit = "((now() AT TIME ZONE 'UTC')::date - 1 - interval '13 months')::date";
+	is($takes_run->('campaign', 'age', 'reach', "day = ($limit - 1)"), 'run', 'reach by breakdowns of days before 13 months');
+	is($takes_run->('campaign', 'age', 'reach', "day = ($limit + 1)"), 'direct', 'of later days');
+	is($takes_run->('campaign', 'age', 'clicks', "day = ($limit - 1)"), 'direct', 'another field');
+	is($takes_run->('campaign', undef, 'reach', "day = ($limit - 1)"), 'direct', 'without breakdowns');
+	$sim->reset;
+	$session->query('SELECT count(*) FROM meta.campaigns');
+	is((grep { $_->{method} eq 'POST' } @{ $sim->requests }), 0, 'objects never take a run');
+};
+
+# Words of a run's state.
+subtest 'what a run says of itself' => sub {
+	my $read = sub {
+		my ($state, $times) = @_;
+		fresh({}, { match => { path => '/v26.0/\d+$' }, times => $times // 1, action => { status => 200, body => qq({"id":"1",$state}) } });
+		return $session->try('SELECT count(*) > 0 FROM meta.campaign_daily WHERE date_day BETWEEN current_date - 80 AND current_date - 20');
+	};
+	for my $state ('"async_status":"Job Queued","async_percent_completion":5', '"async_status":"Job","async_percent_completion":100',
+		'"async_status":"Job Completed","async_percent_completion":"99"', '"async_status":"Job Completed"')
+	{
+		is(($read->($state))[0], 't', "$state: rows");
+		is_deeply([ @{ asked() }{qw(start poll)} ], [ 1, 2 ], 'is asked about again');
+	}
+	for my $state ('"async_status":"Job Failed"', '"async_status":"Job Failed","error_code":0')
+	{
+		is(($read->($state))[0], 't', "$state, without a reason: rows");
+		is(asked()->{start}, 2, 'is started over');
+	}
+	my (undef, $error) = $read->('"async_status":"Job Failed","error_code":100,"error_message":"Missing permissions."', 9);
+	is($error->{sqlstate}, '28000', 'a reason is judged by code and words: SQLSTATE');
+	like($error->{detail}, qr/error 100, Missing permissions\./, 'detail');
+	is(asked()->{start}, 1, 'and for good');
+};
+
 # The pace of questions, on a clock of its own: each takes 50 ms.
 my $module = net_cluster();
 is($module->safe_psql('postgres', <<'END'), '45|t', 'at most 45 questions in ten minutes, none later than a tenth and a second');

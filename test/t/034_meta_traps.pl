@@ -5,9 +5,10 @@ use strict;
 use warnings;
 
 use FindBin;
-use lib "$FindBin::RealBin/../perl";
+use lib "$FindBin::RealBin/../module", "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use JSON::PP;
+use NetTest;
 use Test::More;
 
 my $node = adpipe_cluster();
@@ -211,6 +212,29 @@ subtest '11: refusals tell how long to wait' => sub {
 	$new->query("SET adpipe.max_wait = '300ms'");
 	like($new->query('EXPLAIN (ANALYZE, COSTS OFF) SELECT * FROM meta.campaigns'), qr/Wait Reason: quota nearly used up/,
 		'after answers that tell of a quota nearly used up, calls are held');
+};
+
+# What headers add up to, and the pause that follows; ! if the platform demands it.
+subtest 'usage headers' => sub {
+	my $module = net_cluster();
+	my $usage = sub {
+		my ($path, @headers) = @_;
+		return $module->safe_psql('postgres', 'SELECT adpipe_test.meta_usage(' . quote($path) . ', ARRAY[' . join(', ', map { quote($_) } @headers) . ']::text[])');
+	};
+	my ($insights, $campaigns) = map { "/v26.0/act_1/$_" } qw(insights campaigns);
+	my $case = 'x-business-use-case-usage';
+	my $entries = "$case {" . '"1":[{"type":"ads_insights","call_count":40,"total_cputime":"76.5","estimated_time_to_regain_access":3},'
+	  . '{"type":"ads_management","call_count":95,"estimated_time_to_regain_access":7}],"2":[{"call_count":10}]}';
+	is($usage->($insights, $entries), '76.5 % 180000 ms, pause 250 ms', 'from 75 % on calls are slowed down');
+	is($usage->($campaigns, $entries), '95 % 420000 ms, pause 420000 ms!', 'requests of another quota are shut out');
+	is($usage->($insights, "$case {\"2\":[{\"call_count\":91}]}"), '91 % 0 ms, pause 60000 ms', 'from 90 % on calls pause a minute if no time is named');
+	my $account = 'x-ad-account-usage';
+	is($usage->($insights, "$account {\"acc_id_util_pct\":99.9,\"reset_time_duration\":100}"), '99.9 % 0 ms, pause 60000 ms', 'the time of an account counts only when all is used');
+	is($usage->($insights, "$account {\"acc_id_util_pct\":100,\"reset_time_duration\":100}"), '100 % 100000 ms, pause 100000 ms!', 'all is used');
+	is($usage->($insights, "$account {\"acc_id_util_pct\":118,\"reset_time_duration\":1e9}"), '118 % 86400000 ms, pause 86400000 ms!', 'a day at most');
+	is($usage->($insights, "$case {", "$account [1]", "$case {\"1\":5}", 'x-app-usage soon'), '0 % 0 ms, pause 0 ms', 'values that do not parse are ignored');
+	is($usage->($insights, "$account {\"acc_id_util_pct\":80}", $entries, 'x-app-usage {"call_count":28}'), '80 % 180000 ms, pause 250 ms', 'of several headers the highest');
+	$module->stop;
 };
 
 subtest '12: days are the account\'s, and are restated for four weeks' => sub {

@@ -168,6 +168,91 @@ subtest 'None is NULL for agency and country only' => sub {
 	is($session->query("SELECT count(*) FILTER (WHERE dma = 'None') > 0, count(*) FILTER (WHERE postal_code IS NULL) FROM flyer.installs WHERE date_day = current_date - 3"), 't|0', 'a market area of raw data may be called so');
 };
 
+# A body of the test in place of the report's; all columns that it must have.
+sub body
+{
+	my ($header, @lines) = @_;
+	return fault({ status => 200, body => join '', map { "$_\n" } $header, @lines });
+}
+
+subtest 'each word that means NULL, in each kind of column' => sub {
+	start_over();
+	$node->safe_psql('postgres', <<'END');
+CREATE FOREIGN TABLE flyer.words (day date OPTIONS (field 'Date'), source text OPTIONS (field 'Media Source (pid)'),
+    agency text OPTIONS (field 'Agency/PMD (af_prt)'), other text OPTIONS (field 'Something New'), number numeric OPTIONS (field 'Total Cost')) SERVER flyer OPTIONS (report 'partners_by_date_report');
+CREATE FOREIGN TABLE flyer.raw_words (day date OPTIONS (field 'Date'), city text OPTIONS (field 'City'),
+    other text OPTIONS (field 'Something New'), number numeric OPTIONS (field 'Cost Value')) SERVER flyer OPTIONS (report 'in_app_events_report');
+END
+	my ($aggregate, $raw) = ('Date,Media Source (pid),Agency/PMD (af_prt),Something New,Total Cost', 'Event Time,City,Something New,Cost Value');
+	my $ago = day_ago(3);
+	# Word; text of an aggregate, name that cannot be the word None, unknown column; text and unknown column of raw data.
+	for my $case (['', qw(~ ~ ~ ~ ~)], [qw(N/A N/A N/A ~ N/A N/A)], [qw(None None ~ ~ None None)], [qw(NULL NULL NULL ~ ~ ~)],
+		[qw(null null null ~ ~ ~)], [qw(- - - ~ - -)], [qw(n/a n/a n/a n/a n/a n/a)], [qw(none none none none none none)])
+	{
+		my ($word, @shown) = @$case;
+		my $number = $word =~ /^n(\/a|one)$/ ? '1' : $word;
+		my @texts = map { "coalesce($_, '~')" } qw(source agency other number::text);
+		body($aggregate, "2026-11-03,$word,$word,$word,$number");
+		is($session->query('SELECT ' . join(', ', @texts) . " FROM flyer.words WHERE day = '2026-11-03'"),
+			join('|', @shown[ 0 .. 2 ], $number eq '1' ? 1 : '~'), "'$word' of an aggregate");
+		body($raw, "$ago 10:00:00,$word,$word,$number");
+		$texts[1] = "coalesce(city, '~')";
+		is($session->query('SELECT ' . join(', ', @texts[ 1 .. 3 ]) . " FROM flyer.raw_words WHERE day = '$ago'"),
+			join('|', @shown[ 3, 4 ], $number eq '1' ? 1 : '~'), "'$word' of raw data");
+	}
+	body($aggregate, '2026-11-03,a,b,c,n/a');
+	is(error_of("SELECT number FROM flyer.words WHERE day = '2026-11-03'")->{sqlstate}, '22P02', 'another word is not a number');
+};
+
+subtest 'a row per event of which a row reports something' => sub {
+	start_over();
+	my @columns = ('buy (Unique users)', 'buy (Event counter)', 'buy (Sales in KRW)', 'sign up (EVENT COUNTER)', ' (Event counter)', 'buy (Sales)', 'Event counter');
+	my $header = join ',', 'Date', 'Media Source (pid)', 'Campaign (c)', @columns;
+	my $events = "SELECT date_day, event_name, unique_users, event_count, trim_scale(event_revenue), currency FROM flyer.partners_event_daily WHERE date_day BETWEEN '2026-11-01' AND '2026-11-04' ORDER BY 1, 2";
+	$node->safe_psql('postgres', <<'END');
+CREATE FOREIGN TABLE flyer.events (date_day date OPTIONS (field 'Date'), event_name text OPTIONS (field 'adpipe.event_name'), unique_users bigint OPTIONS (field 'adpipe.unique_users'),
+    event_count bigint OPTIONS (field 'adpipe.event_count'), event_revenue numeric OPTIONS (field 'adpipe.event_revenue'), currency text OPTIONS (field 'adpipe.currency')) SERVER flyer OPTIONS (report 'partners_by_date_report');
+CREATE FOREIGN TABLE flyer.currencies (date_day date OPTIONS (field 'Date'), currency text OPTIONS (field 'adpipe.currency'), bought bigint OPTIONS (field 'buy (Event counter)')) SERVER flyer OPTIONS (report 'partners_by_date_report');
+END
+	$events =~ s/partners_event_daily/events/;
+	body($header, '2026-11-01,a,b,1,2,3.5,0,7,8,9', '2026-11-02,a,b,0,0,0.00,4,,,', '2026-11-03,a,b,,,,,,,', '2026-11-04,a,b,,,1,1,,,');
+	is($session->query($events), join("\n", '2026-11-01|buy|1|2|3.5|KRW', '2026-11-02|sign up||4||KRW', '2026-11-04|buy|||1|KRW', '2026-11-04|sign up||1||KRW'),
+		'zeros and empty cells make none; names and suffixes are what they should be');
+	is($session->query("SELECT date_day, currency FROM flyer.currencies WHERE date_day BETWEEN '2026-11-01' AND '2026-11-04' ORDER BY 1"),
+		join("\n", map { "2026-11-0$_|KRW" } 1 .. 4), 'without fields of events a row stays one');
+	body('Date,Media Source (pid),buy (Event counter)', '2026-11-03,a,1');
+	is($session->query($events), '2026-11-03|buy||1||KRW', 'the currency is the app\'s if no column has one');
+	is($session->query("SELECT bought, date_day FROM flyer.currencies WHERE $day"), '1|2026-11-03', 'columns of events may be read by their own names');
+};
+
+subtest 'the day of raw data is that of its time' => sub {
+	start_over();
+	my $ago = day_ago(3);
+	body('Event Time,City', "$ago 23:59:59,Seoul");
+	is($session->query("SELECT day, city FROM flyer.raw_words WHERE day = '$ago'"), "$ago|Seoul", 'to the last second');
+	body('Event Name,City', 'a,Seoul');
+	my $error = error_of("SELECT city FROM flyer.raw_words WHERE day = '$ago'");
+	like($error->{more}, qr/has no column "Event Time"/, 'a report without the time is an error');
+	for my $time ('', '-', '2026-11', 'N/A')
+	{
+		body('Event Time,City', "$time,Seoul");
+		$error = error_of("SELECT city FROM flyer.raw_words WHERE day = '$ago'");
+		is($error->{sqlstate}, 'HV00A', "'$time': SQLSTATE");
+		like($error->{message}, qr/has (no|"2026-11" as) "Event Time"/, "'$time' has no day");
+	}
+};
+
+subtest 'a body that is not a report is shown by its beginning, without the token' => sub {
+	start_over();
+	my $token = $sim->ready->{appsflyer_token};
+	ok(length $token, 'there is a token');
+	body("Your $token is " . 'x' x 200);
+	my $error = error_of("SELECT * FROM flyer.partners_daily WHERE $day");
+	is($error->{sqlstate}, 'HV00A', 'SQLSTATE');
+	like($error->{more}, qr/not a report: it begins with "Your .* is x+"/, 'its beginning');
+	unlike($error->{more}, qr/\Q$token\E|x{80}/, 'without the token, and not the whole of it');
+};
+
 subtest 'rows may share all their names' => sub {
 	start_over();
 	is($session->query("SELECT max(n) FROM (SELECT count(*) AS n FROM flyer.partners_daily WHERE date_day BETWEEN '2026-11-01' AND '2026-11-03' AND media_source = 'unityads_int' AND campaign_name = 'None' GROUP BY date_day) d"), '2', 'both are there');
@@ -370,6 +455,12 @@ subtest 'quotas say when to come back' => sub {
 	$error = error_of("SELECT count(*) FROM flyer.partners_daily WHERE $day");
 	is($error->{sqlstate}, '53400', 'the app list');
 	like($error->{detail}, qr/Come back at/, 'says when, too');
+	$session->query("SELECT adpipe.forget('flyer')");
+	fault({ status => 403, body => "\r\n Limit reached for apps \n" }, path => 'mng/apps');
+	$error = error_of("SELECT count(*) FROM flyer.partners_daily WHERE $day");
+	is($error->{sqlstate}, '53400', 'a request without days');
+	like($error->{detail}, qr/: Limit reached for apps Come back at \d+-\d\d-\d\dT00:00:00Z\./, 'waits for 00:00 UTC, and its words have no blanks around them');
+	$session->query("SELECT adpipe.forget('flyer')");
 	$node->safe_psql('postgres', "ALTER SERVER flyer OPTIONS (SET max_retries '0')");
 	$session->query('RESET adpipe.max_wait');
 };
@@ -389,6 +480,10 @@ subtest 'refusals are told apart' => sub {
 		[ { status => 400, body => "\n Unsupported additional field: x\r\n" }, 'HV00L', qr/HTTP 400: Unsupported additional field: x$/m ],
 		[ { status => 422, body => '{"error":"Invalid value: days for key: granularity","expose":false}' }, 'HV00L', qr/HTTP 422: Invalid value: days for key/ ],
 		[ { status => 400, body => " \n<html>no</html>" }, 'HV00L', qr/HTTP 400\./ ],
+		[ { status => 403, body => 'Something else' }, '28000', qr/HTTP 403: Something else\n.*no permission for the app or the report/s ],
+		(map { [ { status => 403, body => $_ }, '28000', qr/HTTP 403\.?\n.*no permission/s ] } '', '  ', '<html>No</html>', '{"message":{}}'),
+		[ { status => 404, body => '' }, '28000', qr/HTTP 404: There is no such app or report for this token\./ ],
+		[ { status => 404, body => 'Gone.' }, '28000', qr/HTTP 404: Gone\./ ],
 	);
 	for my $as_json (\0, \1)
 	{

@@ -236,6 +236,73 @@ subtest 'the token endpoint has a bad moment' => sub {
 	is(join(',', map { $_->{status} } sign_ins()), '503,200', 'signed in at the second try');
 };
 
+# Errors in the shape of GoogleAdsFailure, as they are and in an array, which the
+# streaming method gives: SQLSTATE, detail, and the number of requests.
+subtest 'what codes mean' => sub {
+	my $coded = sub {
+		my ($family, $name, $delay) = @_;
+		my %error = (errorCode => { $family => $name }, message => 'Coded.');
+		$error{details} = { quotaErrorDetails => { retryDelay => $delay } } if defined $delay;
+		return { '@type' => 'type.googleapis.com/google.ads.googleads.v22.errors.GoogleAdsFailure', requestId => 'R1', errors => [ \%error ] };
+	};
+	my $help = { '@type' => 'type.googleapis.com/google.rpc.Help', requestId => 'no', links => [] };
+	my $retry = { '@type' => 'type.googleapis.com/google.rpc.RetryInfo', retryDelay => '1800s' };
+	my @used_up = ('quotaError', 'RESOURCE_EXHAUSTED');
+	my $unknown = qr/quotaError\.RESOURCE_EXHAUSTED.*does not say when to come back/;
+	my @cases = (
+		[ 'a token that expired', 401, [ $coded->('authenticationError', 'OAUTH_TOKEN_EXPIRED') ], '28000', qr/HTTP 401, authenticationError\.OAUTH_TOKEN_EXPIRED, request id R1, after 2 attempts: Coded\./, 2 ],
+		[ 'a code without a rule under HTTP 401', 401, [ $coded->('oddError', 'ODD') ], '28000', qr/oddError\.ODD, request id R1, after 2 attempts/, 2 ],
+		[ 'a code without a rule', 400, [ $coded->('oddError', 'ODD') ], 'HV00L', qr/HTTP 400, oddError\.ODD, request id R1: Coded\./, 1 ],
+		[ 'a page that is stale', 400, [ $coded->('requestError', 'EXPIRED_PAGE_TOKEN') ], 'HV00M', qr/EXPIRED_PAGE_TOKEN/, 1 ],
+		[ 'no code', 400, [], 'HV00L', qr/HTTP 400: Plain\./, 1 ],
+		[ 'a quota', 429, [ $coded->(@used_up) ], '53400', $unknown, 1 ],
+		[ 'a quota with a delay', 429, [ $coded->(@used_up, '5400s') ], '53400', qr/Come back at 2026-11-20T13:30:00Z/, 1 ],
+		[ 'two delays, of which the longer counts', 429, [ $retry, $coded->(@used_up, 1200) ], '53400', qr/Come back at 2026-11-20T12:30:00Z/, 1 ],
+		map { [ "\"$_\", which is not a delay", 429, [ $coded->(@used_up, $_) ], '53400', $unknown, 1 ] } '5m', '-1s', 's', 'nan', '1e10s');
+	for my $case (@cases)
+	{
+		my ($what, $status, $details, $sqlstate, $detail, $requests) = @$case;
+		my $error = { error => { code => $status, status => 'BAD', message => 'Plain.', details => [ $help, @$details ] } };
+		for my $body ($error, [$error])
+		{
+			my $shape = ref $body eq 'ARRAY' ? "$what, in an array" : $what;
+			fresh();
+			$sim->faults([ on_pages({ status => $status, body => JSON::PP->new->encode($body) }) ]);
+			my $got = $session->query_error(sprintf $count, 'google');
+			is($got->{sqlstate}, $sqlstate, "$shape: SQLSTATE");
+			like($got->{detail}, $detail, "$shape: detail");
+			is(scalar pages(), $requests, "$shape: requests");
+		}
+	}
+};
+
+# The endpoint of tokens speaks another language: {"error": "word"}.
+subtest 'what the token endpoint says' => sub {
+	my @cases = (
+		[ 400, '{"error":"invalid_grant"}', '28000', qr/refresh token or key is no longer good/, 1 ],
+		[ 400, '{"error":"other"}', '28000', qr/Check client_id and client_secret/, 1 ],
+		[ 400, '{}', '28000', qr/Check client_id and client_secret/, 1 ],
+		[ 400, 'text', '28000', qr/Check client_id and client_secret/, 1 ],
+		[ 499, '{}', '28000', qr/Check client_id and client_secret/, 1 ],
+		map { [ $_, '{}', 'HV00M', qr/max_retries/, 2 ] } 429, 500, 599);
+	$session->query("ALTER SERVER google OPTIONS (ADD max_retries '1')");
+	for my $case (@cases)
+	{
+		my ($status, $body, $sqlstate, $hint, $requests) = @$case;
+		$sim->control('POST', '/_control/reset', { tokens => \1 });
+		at($now);
+		my $other = session($node);
+		$other->query('SET adpipe.debug_now = ' . quote($now));
+		$sim->faults([ { match => { path => '/token' }, action => { status => $status, body => $body } } ]);
+		my $error = $other->query_error(sprintf $count, 'google');
+		is($error->{sqlstate}, $sqlstate, "HTTP $status, $body: SQLSTATE");
+		like($error->{hint}, $hint, "HTTP $status, $body: hint");
+		is(scalar sign_ins(), $requests, "HTTP $status, $body: requests");
+		is(scalar pages(), 0, "HTTP $status, $body: nothing else is requested");
+	}
+	$session->query('ALTER SERVER google OPTIONS (DROP max_retries)');
+};
+
 # A service account signs its request for a token by RS256; the simulator checks
 # signature, audience, scope and times.
 subtest 'service account' => sub {

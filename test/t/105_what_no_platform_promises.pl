@@ -120,6 +120,21 @@ $error = sql_error($node, "SELECT * FROM google.campaigns");
 like($error->{detail}, qr/neither member "results" nor "fieldMask".*the members "message", "\?+"/, 'what came instead is named');
 like($error->{hint}, qr/option endpoint/, 'and where to look');
 
+# What came instead of a list of accounts is described.
+for my $case ([ '{"results":{}}', qr/member "results" of the answer is no array\. It is an object with the members "results"\./ ],
+	[ '{"results":[1]}', qr/member "results" of the answer has an element that is no object\./ ],
+	[ '{"fieldMask":1}', qr/has neither member "results" nor "fieldMask"\. It is an object with the members "fieldMask"\./ ],
+	[ '[]', qr/neither member "results" nor "fieldMask"\. It is no JSON object\./ ],
+	[ '{}', qr/neither member "results" nor "fieldMask"\. It is an object without members\./ ])
+{
+	$sim->faults([ { match => { query => 'FROM customer_client' }, action => { status => 200, body => $case->[0] } } ]);
+	like(sql_error($node, 'SELECT campaign_id FROM all_google.campaigns')->{detail}, $case->[1], "$case->[0] is described");
+}
+$sim->faults([ { match => $report, action => { status => 200, body => '[{"error":{"code":403,"message":"No.","status":"PERMISSION_DENIED"}}]' } } ]);
+$error = sql_error($node, 'SELECT * FROM google.campaigns');
+is($error->{sqlstate}, '28000', 'a failure in an array under HTTP 200: SQLSTATE');
+like($error->{detail}, qr/No\./, 'a failure in an array under HTTP 200: its words');
+
 # A failure under HTTP 200 reads as under its proper status.
 for my $case (
 	[ 'google', 'FROM campaign ', { error => 'authorizationError.USER_PERMISSION_DENIED', http => 200 }, '28000', qr/HTTP 200, authorizationError\.USER_PERMISSION_DENIED.*Injected/, qr/login_customer_id/ ],

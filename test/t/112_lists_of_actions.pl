@@ -214,4 +214,115 @@ subtest 'thousands of types in one row' => sub {
 	}
 };
 
+subtest 'what a field requests' => sub {
+	fresh();
+	my ($pair, $pairs, $setting) = ('actions,action_values', 'actions,action_values,conversions,conversion_values', 'attribution_setting');
+	# Field; members of the row; windows; other options of the table.
+	my @cases = (
+		[ 'clicks', 'clicks', '' ],
+		[ 'actions.purchase', "$pair,$setting", '' ],
+		[ "actions.$custom.x", "$pair,$setting", '' ],
+		[ "actions.$custom.x.7d_click", 'actions', '7d_click' ],
+		[ 'actions.purchase.1d_view', 'actions', '1d_view' ],
+		[ 'actions.purchase.d', "$pair,$setting", '' ],
+		[ 'actions.purchase.7', "$pair,$setting", '' ],
+		[ 'actions.purchase.skan_click', 'actions', 'skan_click' ],
+		[ 'actions.purchase.default', "$pair,$setting", '' ],
+		[ 'actions.(a) b, c|', "$pair,$setting", '' ],
+		[ 'conversions.contact_total', "conversions,$pair,$setting", '' ],
+		[ 'purchase_roas.omni_purchase', 'purchase_roas', '' ],
+		[ 'body_asset.text', 'impressions', '', breakdowns => 'body_asset' ],
+		[ 'action_type', $pairs, '' ],
+		[ 'adpipe.conversions', "$pair,$setting", '' ],
+		[ 'adpipe.conversions_value', "$pair,$setting", '' ],
+		[ 'adpipe.conversions', "$pairs,$setting", '', conversion_actions => 'contact_total' ],
+		[ 'adpipe.conversions', "$pairs,$setting", '', conversion_actions => 'purchase, contact_total' ]);
+	$sim->faults([ { match => { path => '/insights' }, action => { status => 200, body => '{"data":[]}' } } ]);
+	for my $case (@cases)
+	{
+		my ($field, $members, $window, %options) = @$case;
+		my $table = table({%options}, [ n => 'text', $field ], $field eq 'body_asset.text' ? [ b => 'text', 'body_asset' ] : ());
+		$session->query("SELECT n FROM $table WHERE date_day = '2026-11-10'");
+		my $query = $sim->requests->[-1]{query};
+		my ($fields) = $query =~ /\bfields=(.*?),account_id,campaign_id&/;
+		my ($windows) = $query =~ /action_attribution_windows=\["default","(.*?)"\]/;
+		is($fields, $members, "$field: fields");
+		is($windows // '', $window, "$field: windows");
+	}
+};
+
+# A page of rows as they are written here; the table's rows and columns.
+sub page
+{
+	my ($rows) = @_;
+	$sim->faults([ { match => { path => '/insights' }, action => { status => 200, body => qq({"data":[$rows]}) } } ]);
+	return;
+}
+
+sub row { return '{"impressions":"1","date_start":"2026-11-10",' . $_[0] . '}'; }
+
+subtest 'cells of lists' => sub {
+	my @columns = ([ buy => 'numeric', 'actions.purchase' ], [ lead => 'numeric', 'actions.lead' ], [ week => 'numeric', 'actions.lead.7d_click' ],
+		[ roas => 'numeric', 'purchase_roas.omni_purchase' ]);
+	my $table = table({}, @columns);
+	my $sql = "SELECT campaign_id, buy, lead, week, roas FROM $table WHERE date_day = '2026-11-10' ORDER BY 1";
+	page(join ',', row('"campaign_id":"1","actions":[{"action_type":"purchase","value":"2","7d_click":1},{"action_type":"l\\u0065ad","value":3}],"purchase_roas":[{"action_type":"omni_purchase","value":"0.5"}]'),
+		row('"campaign_id":"2","actions":[{"value":"7"},{"action_type":null,"value":"7"},{"action_type":5,"value":"7"}]'),
+		row('"campaign_id":"3"'), row('"campaign_id":"4","actions":null'), row('"campaign_id":"5","actions":[]'));
+	is($session->query($sql), join("\n", '1|2|3|0|0.5', map { "$_|0|0|0|" } 2 .. 5), 'amounts as text or number, types in any spelling; what adds up is 0 where it is absent');
+	for my $list ('"none"', '1', '{}', '[1]', '[[]]', '[{},"x"]')
+	{
+		page(row(qq("campaign_id":"1","actions":$list)));
+		refused($sql, 'HV00A', qr/member "actions" of a row is not a list of objects/, "actions $list");
+	}
+	page(row('"actions":[{"action_type":"purchase","value":1},{"action_type":"p\\u0075rchase","value":1}]'));
+	refused($sql, 'HV00A', qr/member "actions" of a row holds a type twice.*"purchase"/s, 'a type twice in two spellings');
+	page(row('"campaign_id":"1","actions":"none"'));
+	is($session->query("SELECT campaign_id FROM $table WHERE date_day = '2026-11-10'"), '1', 'other columns do not read the list');
+	my $counts = table({}, [ n => 'numeric', 'adpipe.action_count' ]);
+	page(row('"campaign_id":"1","actions":[{"action_type":"lead","value":"1"}]'));
+	is($session->query("SELECT campaign_id, n FROM $counts WHERE date_day = '2026-11-10'"), '1|', 'a count of rows per type is NULL without the type');
+};
+
+subtest 'rows per type and key' => sub {
+	my $types = "SELECT campaign_id, action_type, action_count, action_value FROM meta.campaign_action_daily WHERE date_day = '2026-11-10' ORDER BY 1, 2";
+	page(join ',', row('"campaign_id":"1","actions":[{"action_type":"purchase","value":"2"},{"action_type":"view","7d_click":"1"}],"action_values":[{"action_type":"lead","value":"5"},{"action_type":"purchase","value":"7"}]'),
+		row('"campaign_id":"2"'), row('"campaign_id":"3","action_values":[{"action_type":"vi\\u0065w","value":"1"}]'));
+	is($session->query($types), "1|lead|0|5\n1|purchase|2|7\n3|view|0|1", 'types of either list that have an amount in the default window');
+	page(row('"actions":[{"action_type":"lead","value":1},{"action_type":"lead","value":1}]'));
+	refused($types, 'HV00A', qr/member "actions" of a row holds/, 'a type twice');
+
+	my $elements = '"actions":[{"action_type":"purchase","action_device":"a","value":"2"},{"action_type":"purchase","action_device":"b","value":3,"7d_click":4},'
+	  . '{"action_type":"purchase","value":"0.5"},{"action_type":"lead","action_device":"a","value":1}],"action_values":[{"action_device":"b","value":9,"action_type":"purchase"}]';
+	my %keys = (action_breakdowns => 'action_type,action_device');
+	my @made = ([ n => 'numeric', 'adpipe.action_count' ], [ v => 'numeric', 'adpipe.action_value' ]);
+	my $rows = table(\%keys, [ type => 'text', 'action_type' ], [ device => 'text', 'action_device' ], @made);
+	page(row($elements));
+	is($session->query("SELECT type, device, n, v FROM $rows WHERE date_day = '2026-11-10' ORDER BY 1, 2"),
+		"lead|a|1|0\npurchase|a|2|0\npurchase|b|3|9\npurchase||0.5|0", 'a row per element, also without one of the keys');
+	my $sums = table({ %keys, conversion_actions => 'purchase' }, [ buy => 'numeric', 'actions.purchase' ], [ week => 'numeric', 'actions.purchase.7d_click' ],
+		[ n => 'numeric', 'adpipe.conversions' ], [ v => 'numeric', 'adpipe.conversions_value' ]);
+	page(row('"attribution_setting":"7d_click",' . $elements));
+	is($session->query("SELECT buy, week, n, v FROM $sums WHERE date_day = '2026-11-10'"), '5.5|4|5.5|9', 'an amount of a type is the sum of its elements');
+	my $devices = table({ action_breakdowns => 'action_device' }, [ device => 'text', 'action_device' ], @made);
+	page(row('"actions":[{"action_device":"a","value":1},{"action_device":"","value":2},{"value":3}]'));
+	is($session->query("SELECT coalesce(device, '~'), n FROM $devices WHERE date_day = '2026-11-10' ORDER BY n"), "a|1\n|2\n~|3", 'without the type');
+	page(row('"campaign_id":"1","actions":[{"action_device":"a","value":1},{"action_device":"\\u0061","value":2}]'));
+	refused("SELECT n FROM $devices WHERE date_day = '2026-11-10'", 'HV00A', qr/member "actions" of a row holds two elements/, 'two with the same keys');
+	for my $field ('actions.purchase', 'adpipe.conversions', 'adpipe.conversions_value')
+	{
+		refused("SELECT n FROM " . table({ action_breakdowns => 'action_device' }, [ n => 'numeric', $field ]) . " WHERE date_day = '2026-11-10'",
+			'HV005', qr/field "\Q$field\E" needs the type of actions/, "$field without the type");
+	}
+	my $plain = table({ action_breakdowns => 'action_device' }, [ impressions => 'bigint' ]);
+	is($session->query("SELECT campaign_id, impressions FROM $plain WHERE date_day = '2026-11-10'"), '1|1', 'a table without such columns has the row as it is');
+};
+
+subtest 'conversion_actions names what is wrong' => sub {
+	for my $case ([ 'purchase,', qr/missing beside a comma or bar/ ], [ 'a b, b| a b ', qr/"a b" is listed twice/ ], [ 'a, b|a', qr/"a" is listed twice/ ])
+	{
+		refused('ALTER SERVER meta OPTIONS (ADD conversion_actions ' . quote($case->[0]) . ')', '22023', $case->[1], $case->[0]);
+	}
+};
+
 done_testing();

@@ -99,4 +99,56 @@ subtest 'refusals' => sub {
 	like($error->{detail}, qr/Short\..*What is said to users\./, 'a run that failed');
 };
 
+# What a code means: SQLSTATE, how the detail shows it, and the number of requests;
+# a report that may be too much is requested as a run, too.
+subtest 'codes, subcodes and words' => sub {
+	my $sql = "SELECT spend FROM meta.account_daily WHERE date_day = '2026-11-10'";
+	my @cases = (
+		[ 'without a rule, 400', 400, { code => 5 }, 'HV00L', 'HTTP 400, error 5', 1 ],
+		[ 'without a rule, 401', 401, { code => 5 }, '28000', 'HTTP 401, error 5', 1 ],
+		[ 'without a rule, 403', 403, { code => 5 }, '28000', 'HTTP 403, error 5', 1 ],
+		[ 'without a rule, 429', 429, { code => 5 }, '53400', 'HTTP 429, error 5', 2 ],
+		[ 'without a rule, 500', 500, { code => 5 }, 'HV00M', 'HTTP 500, error 5', 2 ],
+		[ 'that the platform calls transient', 400, { code => 5, is_transient => JSON::PP::true }, 'HV00L', 'HTTP 400, error 5', 2 ],
+		[ 'without any code', 503, {}, 'HV00M', 'HTTP 503', 2 ],
+		[ 'with a subcode that has a rule', 400, { code => '4', error_subcode => 1504022 }, '53400', 'HTTP 400, error 4/1504022.*12:02:00Z', 1 ],
+		[ 'with a subcode without a rule', 400, { code => 4, error_subcode => 9 }, '53400', 'HTTP 400, error 4/9.*12:01:00Z', 1 ],
+		[ 'with a rule for no subcode', 400, { code => 613 }, '53400', 'HTTP 400, error 613\\b(?!/).*12:30:00Z', 1 ],
+		[ 'with subcode 0, which means none', 400, { code => 613, error_subcode => '0' }, '53400', 'HTTP 400, error 613\\b(?!/).*12:30:00Z', 1 ],
+		[ 'with a rule for no subcode, but with one', 400, { code => 613, error_subcode => 7 }, '53400', 'HTTP 400, error 613/7.*12:01:00Z', 1 ],
+		[ 'in a range', 400, { code => 200 }, '28000', 'error 200', 1 ],
+		[ 'at the end of a range', 400, { code => 299 }, '28000', 'error 299', 1 ],
+		[ 'before a range', 400, { code => 199 }, 'HV00L', 'error 199', 1 ],
+		[ 'after a range', 400, { code => 300 }, 'HV00L', 'error 300', 1 ],
+		[ 'larger than 32 bits', 400, { code => 99999999999 }, 'HV00L', 'error 99999999999', 1 ],
+		[ 'below zero', 400, { code => -5 }, 'HV00L', 'error -5', 2 ],
+		[ 'with other words than those of a rule', 400, { code => 1, message => 'An unknown error occurred' }, 'HV00M', 'error 1, after 2 attempts: An unknown', 4 ]);
+	$session->query("ALTER SERVER meta OPTIONS (SET max_retries '1'); SET adpipe.max_wait = '10s'");
+	for my $case (@cases)
+	{
+		my ($what, $status, $error, $sqlstate, $detail, $requests) = @$case;
+		$sim->reset;
+		$sim->clock($now);
+		$sim->faults([ { match => { path => '/insights' }, action => { status => $status, body => JSON::PP->new->encode({ error => { message => 'x', %$error } }) } } ]);
+		my $got = $session->query_error($sql);
+		is($got->{sqlstate}, $sqlstate, "a code $what: SQLSTATE");
+		like($got->{detail}, qr/$detail/, "a code $what: detail");
+		is(scalar @{ $sim->requests }, $requests, "a code $what: requests");
+	}
+	# Words in any case of letters: less is asked for.
+	$sim->reset;
+	$sim->clock($now);
+	$sim->faults([ { match => { path => '/insights', query => 'limit=500' }, action => { status => 500, body => '{"error":{"code":1,"message":"please REDUCE the Amount of data"}}' } } ]);
+	is($session->query("SELECT count(*) > 0 FROM meta.campaign_daily WHERE date_day = '2026-11-10'"), 't', 'words in any case of letters');
+	# The message, what is for users, the id of the request, the way out.
+	$session->query('ALTER SERVER meta OPTIONS (SET max_retries $$0$$)');
+	my $answer = sub { $sim->faults([ { match => { path => '/insights' }, action => { status => $_[0], body => $_[1] } } ]); return $session->query_error($sql); };
+	my $error = $answer->(400, '{"error":{"code":368,"message":"Blocked.","error_user_msg":"In words.","fbtrace_id":"T1"}}');
+	like($error->{detail}, qr/error 368, request id T1: Blocked\.: In words\./, 'message, words for users and request id');
+	like($error->{hint}, qr/in some hours/, 'and the way out');
+	$error = $answer->(502, '<html>Bad gateway</html>');
+	is($error->{sqlstate}, 'HV00M', 'a web page: SQLSTATE');
+	unlike($error->{detail}, qr/[<>]|gateway/, 'a web page is not shown');
+};
+
 done_testing();

@@ -170,7 +170,7 @@ note_pause(const AdpCall *call, const AdpHttpResponse *response)
 	if (kind != NULL)
 	{
 		usage = adp_quota_usage_read(kind, &reply);
-		pause_ms = adp_quota_usage_pause_ms(kind, &usage, &must_wait);
+		pause_ms = adp_quota_usage_pause_ms(&usage, &must_wait);
 	}
 	MemoryContextSwitchTo(old);
 	if (must_wait && pause_ms > affordable_ms)

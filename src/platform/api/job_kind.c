@@ -112,9 +112,8 @@ adp_job_read(const AdpJobKind *kind, const AdpFailureKind *failures,
 	report->failure.retry_after_ms = -1;
 	report->state = ADP_JOB_RUNNING;
 	report->status = status ? status : "no status";
-	report->percent = kind->percent == NULL
-		? 100
-		: (int) adp_json_int(adp_json_find_first(doc, kind->percent), 0);
+	report->percent =
+		(int) adp_json_int(adp_json_find_first(doc, kind->percent), 0);
 	if (status == NULL)
 		return;
 	report->is_skipped = adp_words_hold(kind->skipped, status);

@@ -57,7 +57,7 @@ typedef struct AdpJobKind
 	const char *ready;	/* words with commas; any that is in no list: running */
 	const char *failed;
 	const char *skipped; /* never made, can be started over */
-	const char *percent; /* NULL: not told */
+	const char *percent;
 
 	AdpFailurePlaces reason; /* why one failed, by the rules of failures */
 } AdpJobKind;

@@ -92,18 +92,14 @@ adp_quota_usage_quota(const AdpQuotaUsageKind *kind, const char *path)
  * Milliseconds to pause before the next call.
  */
 int64
-adp_quota_usage_pause_ms(const AdpQuotaUsageKind *kind,
-						 const AdpQuotaUsage *usage, bool *must_wait)
+adp_quota_usage_pause_ms(const AdpQuotaUsage *usage, bool *must_wait)
 {
-	int slow_pct = kind->slow_pct > 0 ? kind->slow_pct : PCT_SLOW;
-	int pause_pct = kind->pause_pct > 0 ? kind->pause_pct : PCT_PAUSE;
-
-	*must_wait = usage->pct >= pause_pct && usage->wait_ms > 0;
+	*must_wait = usage->pct >= PCT_PAUSE && usage->wait_ms > 0;
 	if (*must_wait)
 		return usage->wait_ms;
-	if (usage->pct >= pause_pct)
+	if (usage->pct >= PCT_PAUSE)
 		return PAUSE_MS;
-	return usage->pct >= slow_pct ? SLOW_MS : 0;
+	return usage->pct >= PCT_SLOW ? SLOW_MS : 0;
 }
 
 /*

@@ -34,8 +34,6 @@ typedef struct AdpQuotaUsageKind
 {
 	const AdpQuotaHeader *headers;
 	const AdpQuota *quotas; /* NULL: entries name none */
-	int slow_pct;			/* from here on calls are slowed down; 0: 75 */
-	int pause_pct;			/* from here on they pause; 0: 90 */
 } AdpQuotaUsageKind;
 
 /* What headers come to: the highest percentage, the longest wait. */
@@ -57,8 +55,7 @@ extern const char *adp_quota_usage_quota(const AdpQuotaUsageKind *kind,
  * Milliseconds to pause before the next call; *must_wait: the platform demands
  * it, and does not only advise it.
  */
-extern int64 adp_quota_usage_pause_ms(const AdpQuotaUsageKind *kind,
-									  const AdpQuotaUsage *usage,
+extern int64 adp_quota_usage_pause_ms(const AdpQuotaUsage *usage,
 									  bool *must_wait);
 
 /* All that the headers of an answer come to. */

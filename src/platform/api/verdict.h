@@ -40,7 +40,6 @@ typedef struct AdpPromise
 typedef struct AdpPromises
 {
 	const char *failure; /* path: what is there in an answer that says no */
-	const char *success; /* the value there that says yes; NULL: there is none */
 	AdpPromise of[ADP_ANSWER_KINDS];
 } AdpPromises;
 

@@ -6,12 +6,15 @@
 
 #include "fmgr.h"
 #include "guard.h"
+#include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
 #include "base/json.h"
+#include "base/json_find.h"
 
 PG_FUNCTION_INFO_V1(json_test_get);
 PG_FUNCTION_INFO_V1(json_test_int);
+PG_FUNCTION_INFO_V1(json_test_find);
 
 /*
  * Parses an argument; throws what goes wrong.
@@ -80,4 +83,28 @@ json_test_int(PG_FUNCTION_ARGS)
 
 	value = adp_json_path(value, text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	PG_RETURN_INT64(adp_json_int(value, PG_GETARG_INT64(2)));
+}
+
+/*
+ * json_test_find(document text, path text) → text
+ *		The values at a path, with ? for a value that is not a scalar.
+ */
+Datum
+json_test_find(PG_FUNCTION_ARGS)
+{
+	char *document = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	const AdpJson *doc =
+		adp_json_parse(CurrentMemoryContext, document, strlen(document), NULL);
+	StringInfoData out;
+	ListCell *cell;
+
+	initStringInfo(&out);
+	foreach(cell, adp_json_find(doc, text_to_cstring(PG_GETARG_TEXT_PP(1))))
+	{
+		const char *text = adp_json_find_text(lfirst(cell), "");
+
+		appendStringInfo(&out, "%s%s", out.len > 0 ? " " : "",
+						 text ? text : "?");
+	}
+	PG_RETURN_TEXT_P(cstring_to_text(out.data));
 }

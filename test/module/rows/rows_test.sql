@@ -38,6 +38,9 @@ CREATE FUNCTION rows_test.json_get(document bytea, path text, what text)
 CREATE FUNCTION rows_test.json_int(document bytea, path text, fallback int8)
     RETURNS int8 LANGUAGE c STRICT AS :'module', 'json_test_int';
 
+CREATE FUNCTION rows_test.json_find(document text, path text)
+    RETURNS text LANGUAGE c STRICT AS :'module', 'json_test_find';
+
 CREATE FUNCTION rows_test.json_leak(document bytea, loops int)
     RETURNS int8 LANGUAGE c STRICT AS :'module', 'json_test_leak';
 
