@@ -6,6 +6,7 @@
 
 #include "miscadmin.h"
 
+#include "base/grow.h"
 #include "base/words.h"
 #include "platform/account.h"
 #include "platform/accounts/account_set.h"
@@ -33,13 +34,8 @@ adp_account_set_add(AdpAccountSet *set, const AdpAccount *account)
 {
 	if (adp_account_set_find(set, account->id) != NULL)
 		return;
-	if (set->count == set->capacity)
-	{
-		set->capacity = Max(set->capacity * 2, 16);
-		set->items = set->items
-			? repalloc(set->items, set->capacity * sizeof(AdpAccount))
-			: palloc(set->capacity * sizeof(AdpAccount));
-	}
+	set->items = adp_grow(set->items, set->count, &set->capacity, 16,
+						  sizeof(AdpAccount));
 	set->items[set->count++] = *account;
 }
 

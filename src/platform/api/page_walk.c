@@ -7,6 +7,7 @@
 #include "common/hashfn.h"
 
 #include "base/compat.h"
+#include "base/grow.h"
 #include "platform/api/page_walk.h"
 
 /*
@@ -38,13 +39,8 @@ add_hash(AdpHashes *hashes, uint64 hash)
 		else
 			high = middle;
 	}
-	if (hashes->count == hashes->capacity)
-	{
-		hashes->capacity = Max(hashes->capacity * 2, 8);
-		hashes->items = hashes->items
-			? repalloc(hashes->items, hashes->capacity * sizeof(uint64))
-			: palloc(hashes->capacity * sizeof(uint64));
-	}
+	hashes->items = adp_grow(hashes->items, hashes->count, &hashes->capacity, 8,
+							 sizeof(uint64));
 	memmove(hashes->items + low + 1, hashes->items + low,
 			(hashes->count - low) * sizeof(uint64));
 	hashes->items[low] = hash;

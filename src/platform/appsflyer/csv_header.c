@@ -56,8 +56,8 @@ adp_csv_header_names(const AdpCell *cells, int ncells)
 /*
  * Compares a name with a text, ignoring case.
  */
-bool
-adp_csv_header_is_named(const AdpCell *name, const char *text)
+static bool
+is_named(const AdpCell *name, const char *text)
 {
 	return name->len == strlen(text) &&
 		pg_strncasecmp(name->data, text, name->len) == 0;
@@ -73,7 +73,7 @@ adp_csv_header_position(const AdpCell *names, int nnames, const char *text)
 
 	for (int i = 0; i < nnames; i++)
 	{
-		if (!adp_csv_header_is_named(&names[i], text))
+		if (!is_named(&names[i], text))
 			continue;
 		if (memcmp(names[i].data, text, names[i].len) == 0)
 			return i;

@@ -22,9 +22,6 @@ typedef struct AdpCsvColumn
 /* Copies the names of a header record, without surrounding blanks. */
 extern AdpCell *adp_csv_header_names(const AdpCell *cells, int ncells);
 
-/* Whether a name equals a text, ignoring case. */
-extern bool adp_csv_header_is_named(const AdpCell *name, const char *text);
-
 /*
  * Returns the position of a name: an exact match, else the only one that
  * differs in case; -1 if there is no match, or several differ in case.

@@ -52,10 +52,10 @@ read_group(const AdpActionLists *spec, char *text,
 }
 
 /*
- * Splits a value at its commas.
+ * Splits a valid value at its commas; spec as for types.
  */
-AdpConversionActions *
-adp_conversion_actions_read(const AdpActionLists *spec, const char *value)
+static AdpConversionActions *
+read_groups(const AdpActionLists *spec, const char *value)
 {
 	AdpConversionActions *choice = palloc0(sizeof(AdpConversionActions));
 	char *rest = pstrdup(value);
@@ -75,10 +75,10 @@ const AdpConversionActions *
 adp_conversion_actions_of(const AdpActionLists *spec,
 						  const AdpSettings *settings)
 {
-	return adp_conversion_actions_read(spec,
-									   settings->conversion_actions
-										   ? settings->conversion_actions
-										   : spec->choice);
+	return read_groups(spec,
+					   settings->conversion_actions
+						   ? settings->conversion_actions
+						   : spec->choice);
 }
 
 /*
@@ -124,8 +124,7 @@ check_type(const AdpConversionActions *choice, int group, int place)
 const char *
 adp_conversion_actions_check(const char *value)
 {
-	const AdpConversionActions *choice =
-		adp_conversion_actions_read(NULL, value);
+	const AdpConversionActions *choice = read_groups(NULL, value);
 	const char *problem = NULL;
 
 	for (int i = 0; i < choice->ngroups; i++)

@@ -38,10 +38,6 @@ typedef struct AdpConversionActions
 	AdpConversionActionGroup *groups;
 } AdpConversionActions;
 
-/* Parses a valid value, in CurrentMemoryContext; spec as above. */
-extern AdpConversionActions *adp_conversion_actions_read(
-	const AdpActionLists *spec, const char *value);
-
 /* Returns the types that make a conversion of a table. */
 extern const AdpConversionActions *adp_conversion_actions_of(
 	const AdpActionLists *spec, const AdpSettings *settings);

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "base/grow.h"
 #include "platform/reader/date_ranges.h"
 
 /*
@@ -12,13 +13,8 @@
 static void
 push(AdpDateRanges *ranges, DateADT since, DateADT until)
 {
-	if (ranges->count == ranges->capacity)
-	{
-		ranges->capacity = Max(ranges->capacity * 2, 4);
-		ranges->items = ranges->items
-			? repalloc(ranges->items, ranges->capacity * sizeof(AdpDateRange))
-			: palloc(ranges->capacity * sizeof(AdpDateRange));
-	}
+	ranges->items = adp_grow(ranges->items, ranges->count, &ranges->capacity, 4,
+							 sizeof(AdpDateRange));
 	ranges->items[ranges->count++] = (AdpDateRange){since, until};
 }
 
