@@ -13,7 +13,7 @@ CREATE FUNCTION adpipe_internal.currency_digits(currency text)
 		ELSE 2
 	END;
 COMMENT ON FUNCTION adpipe_internal.currency_digits(text) IS
-	'Part of adpipe.display: how many decimals amounts of a currency have, by ISO 4217; 2 for a code that is not in it.';
+	'Part of adpipe.display: how many decimals amounts of a currency have, by ISO 4217; 2 for an unknown code.';
 
 CREATE FUNCTION adpipe.display(value numeric, currency text DEFAULT NULL)
 	RETURNS numeric
@@ -28,4 +28,4 @@ CREATE FUNCTION adpipe.display(value numeric, currency text DEFAULT NULL)
 							 GREATEST(0, 3 - floor(log(abs(value))))::integer))
 	END;
 COMMENT ON FUNCTION adpipe.display(numeric, text) IS
-	'A number to show: money with the decimals of its currency (2 for USD, 0 for KRW and JPY, 3 for KWD; ISO 4217, and 2 for an unknown code), any other number with four significant digits, of which those before the point are never cut and zeros at the end are left out (0.0103960396 is 0.0104, 1234.567 is 1235). Rounded half away from zero. Show it, but compute with the number itself. NULL if the value is NULL; NaN and infinity are error 22003.';
+	'A number to show: money with the decimals of its currency (2 for USD, 0 for KRW and JPY, 3 for KWD; ISO 4217, and 2 for an unknown code), any other number with four significant digits: digits before the point are never cut, and zeros at the end are left out (0.0103960396 is 0.0104, 1234.567 is 1235). Rounded half away from zero. Show it, but compute with the number itself. NULL if the value is NULL; NaN and infinity are error 22003.';

@@ -6,7 +6,7 @@
 -- and what a comment does not say by itself: its unit, and the trap, where the
 -- comment does not end with it.  The ratios are in a list of their own.
 --
---	kind	what tells functions of one name apart: ratio, adstats, series,
+--	kind	what distinguishes functions of one name: ratio, adstats, series,
 --			journeys or other
 --	trap	what to know before comparing it with another number
 --
@@ -69,7 +69,7 @@ CREATE FUNCTION adpipe_internal.kpi_list(
 	('statistics', 'other', 'clopper_pearson_interval', 'a range of fractions',
 	 'An error where successes exceed trials, and for counts that are not whole.', 'doc/statistics.md'),
 	('statistics', 'other', 'two_proportion_test', 'standard errors; a probability',
-	 'Looking every day and stopping at the first small p_value finds differences where there are none.', 'doc/statistics.md'),
+	 'Looking every day and stopping at the first small p_value finds differences that do not exist.', 'doc/statistics.md'),
 	('statistics', 'other', 'difference_interval', 'a range of fractions',
 	 'The rate in question comes first, the one that it is measured against second.', 'doc/statistics.md'),
 	('statistics', 'other', 'lift', 'a fraction, 0.25 for 25 % more',

@@ -186,7 +186,7 @@ BEGIN
     IF twice.times IS NOT NULL THEN
         RAISE EXCEPTION 'the answer holds the same row of day % of account % % times', twice.date_day, twice.account_id, twice.times
             USING ERRCODE = 'data_exception',
-                  DETAIL = format('Rows of %s are told apart by %s.', source, array_to_string(grain.columns, ', '));
+                  DETAIL = format('The key of %s is %s.', source, array_to_string(grain.columns, ', '));
     END IF;
 END
 $$;

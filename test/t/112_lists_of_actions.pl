@@ -170,9 +170,9 @@ subtest 'breakdowns of actions' => sub {
 		$session->query("SELECT campaign_id, date_day, links, spend FROM $plain WHERE $week ORDER BY 1, 2"), 'without their columns a row is whole, and elements of a type are added up');
 	is($session->query("SELECT sum(spend) > 0 FROM $sums WHERE $week"), 't', 'also if no action is read');
 	refused("SELECT * FROM " . table({ action_breakdowns => 'action_type,action_device' }, [ type => 'text', 'action_type' ], [ n => 'numeric', 'adpipe.action_count' ]) . " WHERE $week",
-		'HV005', qr/action breakdown "action_device" but has no column.*could not be told apart/s, 'rows that nothing tells apart');
+		'HV005', qr/action breakdown "action_device" but has no column.*the same key/s, 'rows that nothing tells apart');
 	refused("SELECT * FROM " . table({ breakdowns => 'age,gender' }, [ age => 'text' ], [ clicks => 'bigint' ]) . " WHERE $week",
-		'HV005', qr/breakdown "gender" but has no column.*could not be told apart/s, 'the same by breakdowns');
+		'HV005', qr/breakdown "gender" but has no column.*the same key/s, 'the same by breakdowns');
 	refused("SELECT * FROM " . table({}, [ device => 'text', 'action_device' ]) . " WHERE $week", 'HV005', qr/option action_breakdowns/, 'a column that the table does not ask for');
 	refused("SELECT * FROM " . table({ action_breakdowns => 'action_reaction' }, [ n => 'numeric', 'actions.like' ]) . " WHERE $week", 'HV005', qr/Add action_type/, 'a type where elements have none');
 };

@@ -127,7 +127,7 @@ BEGIN
 				EXECUTE pg_catalog.format('COMMENT ON FUNCTION adpipe_internal.%s(%s, %s) IS %L',
 					operation.name, operation.state, types,
 					'Transition function of adpipe.stats: ' || operation.purpose
-					|| '. Arguments: state, impressions, clicks, spend, conversions, conversions_value, in the longer form the currency.');
+					|| '. Arguments: state, impressions, clicks, spend, conversions, conversions_value, and in the longer form the currency.');
 			END LOOP;
 
 			EXECUTE pg_catalog.format($create$
@@ -152,7 +152,7 @@ BEGIN
 					ELSE
 					'Its money is undeclared and cannot be added to money with a currency: prefer the form that takes it.' END
 				|| form.remark
-				|| ' DISTINCT compares whole rows, which is hardly ever meant. NaN, infinity and overflow are error 22003.');
+				|| ' DISTINCT compares whole rows, which is rarely intended. NaN, infinity and overflow are error 22003.');
 		END LOOP;
 	END LOOP;
 END
@@ -302,37 +302,37 @@ CREATE FUNCTION adpipe_internal.adstats_eq(adpipe.adstats, adpipe.adstats) RETUR
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_eq'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.adstats_eq(adpipe.adstats, adpipe.adstats) IS
-	'The operator = of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and means nothing beyond being one.';
+	'The operator = of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and has no other meaning.';
 
 CREATE FUNCTION adpipe_internal.adstats_ne(adpipe.adstats, adpipe.adstats) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_ne'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.adstats_ne(adpipe.adstats, adpipe.adstats) IS
-	'The operator <> of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and means nothing beyond being one.';
+	'The operator <> of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and has no other meaning.';
 
 CREATE FUNCTION adpipe_internal.adstats_lt(adpipe.adstats, adpipe.adstats) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_lt'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.adstats_lt(adpipe.adstats, adpipe.adstats) IS
-	'The operator < of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and means nothing beyond being one.';
+	'The operator < of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and has no other meaning.';
 
 CREATE FUNCTION adpipe_internal.adstats_le(adpipe.adstats, adpipe.adstats) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_le'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.adstats_le(adpipe.adstats, adpipe.adstats) IS
-	'The operator <= of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and means nothing beyond being one.';
+	'The operator <= of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and has no other meaning.';
 
 CREATE FUNCTION adpipe_internal.adstats_gt(adpipe.adstats, adpipe.adstats) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_gt'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.adstats_gt(adpipe.adstats, adpipe.adstats) IS
-	'The operator > of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and means nothing beyond being one.';
+	'The operator > of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and has no other meaning.';
 
 CREATE FUNCTION adpipe_internal.adstats_ge(adpipe.adstats, adpipe.adstats) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_ge'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.adstats_ge(adpipe.adstats, adpipe.adstats) IS
-	'The operator >= of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and means nothing beyond being one.';
+	'The operator >= of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and has no other meaning.';
 
 CREATE FUNCTION adpipe_internal.adstats_cmp(adpipe.adstats, adpipe.adstats) RETURNS integer
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_cmp'

@@ -125,7 +125,7 @@ CREATE FUNCTION adpipe.journeys_currency(journeys adpipe.journeys) RETURNS text
 	AS 'MODULE_PATHNAME', 'adpipe_journeys_currency'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe.journeys_currency(adpipe.journeys) IS
-	'The currency of the values in journeys; NULL if none was declared.';
+	'The currency of the values in journeys; NULL if it was not declared.';
 
 --
 -- Reading.  The arguments that cut paths mean the same everywhere:
@@ -152,7 +152,7 @@ CREATE FUNCTION adpipe.paths(
 	AS 'MODULE_PATHNAME', 'adpipe_paths'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 1000;
 COMMENT ON FUNCTION adpipe.paths(adpipe.journeys, interval, text, text) IS
-	'The paths in journeys: one row per conversion with the channels that lead to it, oldest first, and one with conversion NULL per user whose touches since have led to none (null path). conversion numbers the conversions of a user. '
+	'The paths in journeys: one row per conversion with the channels that lead to it, oldest first; and one row with conversion NULL per user with touches after the last conversion (null path). conversion numbers the conversions of a user. '
 	'lookback (days of 24 hours, NULL: no limit) is the longest distance from a touch to its conversion, both ends included; a null path ends at its last touch. Equal times: touches before conversions, touches by name of the channel. '
 	'counting: every (each conversion with all touches before it), separate (each with the touches since the one before), first, last (only a user''s first or last). direct: a channel that counts only on paths that have no other. '
 	'No rows for NULL. A wrong argument is error 22023, a path of more than 1000000 touches 54000.';
@@ -214,5 +214,5 @@ CREATE FUNCTION adpipe.removal_effects(
 	AS 'MODULE_PATHNAME', 'adpipe_removal_effects'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 20;
 COMMENT ON FUNCTION adpipe.removal_effects(adpipe.journeys, interval, text, text) IS
-	'What the Markov model of adpipe.attribution works with: in the row with channel NULL the conversions per path, in the others those without the channel, and the share of conversions that is then lost, a fraction. Both are 0 if there is no conversion. '
+	'What the Markov model of adpipe.attribution computes with. The row with channel NULL has the conversions per path. Each other row has the conversions per path without its channel, and the share of conversions that is then lost, a fraction. Both are 0 if there is no conversion. '
 	'Arguments and limits: as in adpipe.paths and adpipe.attribution. No rows for NULL.';

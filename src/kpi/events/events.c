@@ -57,7 +57,7 @@ compare_events(const AdpEvent *a, const AdpEvent *b)
 #include "lib/sort_template.h"
 
 /*
- * The order of two events, as qsort wants it.
+ * The order of two events, for other files; above it is inlined into the sort.
  */
 int
 adp_event_compare(const AdpEvent *a, const AdpEvent *b)

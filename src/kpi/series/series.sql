@@ -9,7 +9,7 @@ CREATE FUNCTION adpipe_internal.series_in(cstring) RETURNS adpipe.adseries
 	AS 'MODULE_PATHNAME', 'adpipe_series_in'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.series_in(cstring) IS
-	'Input function of adpipe.adseries. A text that series_out would not write is error 22P02, a time that is none 22007 or 22008.';
+	'Input function of adpipe.adseries. A text that series_out would not write is error 22P02, an invalid time 22007 or 22008.';
 
 CREATE FUNCTION adpipe_internal.series_out(adpipe.adseries) RETURNS cstring
 	AS 'MODULE_PATHNAME', 'adpipe_series_out'

@@ -64,10 +64,10 @@ BEGIN
 	 'Wilson score interval of a rate, x successes in n trials: the rates, as fractions, that the data do not contradict. The interval to show by default; also good for few trials and for rates of 0 and 1. NULL if n is 0.',
 	 'Wilson 1927, without continuity correction.'),
 	('adpipe.clopper_pearson_interval(double precision, double precision, double precision)',
-	 'Clopper-Pearson interval of a rate, x successes in n trials, as fractions: called exact, as it covers the true rate at least as often as the confidence says, for which it is wider than wilson_interval. NULL if n is 0. Counts that are not whole are error 22023.',
+	 'Clopper-Pearson interval of a rate, x successes in n trials, as fractions: called exact, since it covers the true rate at least as often as the confidence says. It is wider than wilson_interval. NULL if n is 0. Counts that are not whole are error 22023.',
 	 'Clopper and Pearson 1934: quantiles of the beta distribution.'),
 	('adpipe.two_proportion_test(double precision, double precision, double precision, double precision)',
-	 'Is the rate x / n different from base_x / base_n? z is the difference in standard errors, positive if the first is higher; p_value, two-sided, how often chance alone makes a difference at least as large. For trials that are independent of each other: impressions of the same people are not quite. NULL if n or base_n is 0, and if all trials succeeded or none.',
+	 'Is the rate x / n different from base_x / base_n? z is the difference in standard errors, positive if the first is higher; p_value, two-sided, how often chance alone makes a difference at least as large. The trials must be independent of each other; impressions of the same people are not fully independent. NULL if n or base_n is 0, and if all trials succeeded or none.',
 	 'Pooled variance, without continuity correction.'),
 	('adpipe.difference_interval(double precision, double precision, double precision, double precision, double precision)',
 	 'Interval of the difference of two rates, x / n - base_x / base_n, as a fraction. NULL if n or base_n is 0.',
@@ -143,7 +143,7 @@ CREATE FUNCTION adpipe.rate_anomaly_score(x double precision, n double precision
 	AS 'MODULE_PATHNAME', 'adpipe_rate_anomaly_score'
 	LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe.rate_anomaly_score(double precision, double precision) IS
-	'Window function: as anomaly_score, for the rate x / n of the current row against the rates of its frame. The spread is at least sqrt(p * (1 - p) / n), with p the rate of the whole frame and n the trials of the current row: what chance alone does, so that tiny slices do not alarm. Rows without trials are left out. NULL if x, n or all rates of the frame are NULL, if n is 0, or if there is neither spread nor chance. A rate may exceed 1. Negative counts are error 22023; NaN, infinity and counts beyond 2^63 are error 22003. Iglewicz and Hoaglin 1993, with the variance of the binomial distribution as floor.';
+	'Window function: as anomaly_score, for the rate x / n of the current row against the rates of its frame. The spread is at least sqrt(p * (1 - p) / n), with p the rate of the whole frame and n the trials of the current row: the spread that chance alone causes, so that small slices raise no alarm. Rows without trials are left out. NULL if x, n or all rates of the frame are NULL, if n is 0, or if there is neither spread nor chance. A rate may exceed 1. Negative counts are error 22023; NaN, infinity and counts beyond 2^63 are error 22003. Iglewicz and Hoaglin 1993, with the variance of the binomial distribution as floor.';
 
 --
 -- Budget pacing.  Plain SQL over money, so numeric throughout.
@@ -182,7 +182,7 @@ CREATE FUNCTION adpipe.elapsed_fraction(first_day date, last_day date, today dat
 		ELSE (today - first_day)::numeric / (last_day - first_day + 1)
 	END;
 COMMENT ON FUNCTION adpipe.elapsed_fraction(date, date, date) IS
-	'Which part of the days from first_day to last_day, both included, is complete today, from 0 to 1: today itself is not. NULL if a day is NULL, if an end of the period is infinite, or if last_day is before first_day.';
+	'The part of the days from first_day to last_day, both included, that is over, from 0 to 1. Today is not over. NULL if a day is NULL, if an end of the period is infinite, or if last_day is before first_day.';
 
 CREATE FUNCTION adpipe.pacing(spent numeric, budget numeric, elapsed numeric)
 	RETURNS numeric
@@ -199,7 +199,7 @@ CREATE FUNCTION adpipe.projected_spend(spent numeric, elapsed numeric)
 	RETURN adpipe_internal.pacing_argument('spent', spent, true)
 		/ NULLIF(LEAST(adpipe_internal.pacing_argument('elapsed', elapsed, false), 1), 0);
 COMMENT ON FUNCTION adpipe.projected_spend(numeric, numeric) IS
-	'What the whole period will cost if spending goes on as it did: spent / elapsed, money. elapsed is the fraction of the period that is over; from 1 on the result is spent. NULL if an argument is NULL, or if elapsed is 0. A negative elapsed is error 22023; NaN, infinity and overflow are error 22003.';
+	'What the whole period will cost if spending continues at the same rate: spent / elapsed, money. elapsed is the fraction of the period that is over; from 1 on the result is spent. NULL if an argument is NULL, or if elapsed is 0. A negative elapsed is error 22023; NaN, infinity and overflow are error 22003.';
 
 CREATE FUNCTION adpipe.remaining_daily(spent numeric, budget numeric, days_left numeric)
 	RETURNS numeric

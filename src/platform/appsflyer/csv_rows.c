@@ -280,7 +280,7 @@ check_day(const Shaper *shaper, const Header *header, const AdpCell *cell)
 			 is_none(plan, cell)
 				 ? errmsg("a row of report \"%s\" of account %s has no \"%s\"",
 						  shaper->report, header->account->id, column)
-				 : errmsg("a row of report \"%s\" of account %s has \"%s\" as \"%s\", which was not asked for",
+				 : errmsg("a row of report \"%s\" of account %s has \"%s\" as \"%s\", which is outside the requested days",
 						  shaper->report, header->account->id, shown(cell),
 						  column),
 			 errdetail("Asked for %s to %s. Without the row, numbers of a day would be too low.",

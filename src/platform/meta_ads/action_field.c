@@ -233,7 +233,7 @@ require_column(const AdpQuery *query, const char *key)
 			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
 			 errmsg("the foreign table asks for action breakdown \"%s\" but has no column for it",
 					key),
-			 errdetail("Its rows could not be told apart."),
+			 errdetail("Several rows would have the same key."),
 			 errhint("Add a column with option field '%s', or take it out of option action_breakdowns.",
 					 key)));
 }

@@ -110,7 +110,7 @@ adp_action_rows_add(AdpActionRows *rows, const AdpActionList *list, int pair,
 		if (place->kind != ADP_CELL_ABSENT)
 			ereport(ERROR,
 					(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
-					 errmsg("member \"%s\" of a row holds two elements that cannot be told apart",
+					 errmsg("member \"%s\" of a row holds two elements with the same key",
 							is_value ? spec->pairs[pair].values
 									 : spec->pairs[pair].counts)));
 		*place = amount;

@@ -192,7 +192,7 @@ check_breakdowns(const AdpSettings *settings, const AdpQuery *query)
 				(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
 				 errmsg("the foreign table asks for breakdown \"%s\" but has no column for it",
 						name),
-				 errdetail("Its rows could not be told apart."),
+				 errdetail("Several rows would have the same key."),
 				 errhint("Add a column with option field '%s', or take it out of option breakdowns.",
 						 name)));
 	}
