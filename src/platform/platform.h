@@ -17,8 +17,8 @@
 /* Defined by the engine, mostly in platform/api. */
 struct AdpTokenInfo;
 struct AdpApiRequest;
+struct AdpCredentials;
 struct AdpFailureKind;
-struct AdpGrant;
 struct AdpJobKind;
 struct AdpPageAsk;
 struct AdpParams;
@@ -61,13 +61,6 @@ typedef struct AdpAccountListRequest
 	const char *total;		 /* path of the number of all accounts, or NULL */
 } AdpAccountListRequest;
 
-/* A request header with the value of a setting, if that is set. */
-typedef struct AdpSettingHeader
-{
-	const char *name;
-	size_t offset; /* in AdpSettings */
-} AdpSettingHeader;
-
 /* The format of a page of rows. */
 typedef enum AdpFormat
 {
@@ -88,12 +81,7 @@ typedef struct AdpPlatform
 	const char *account_source; /* the source whose grain is the account */
 	const char *day_field;
 
-	/*
-	 * How access tokens are fetched.  NULL: the user mapping holds an access
-	 * token; if it also has an app secret, each query string gets an
-	 * appsecret_proof.
-	 */
-	const struct AdpGrant *grant;
+	const struct AdpCredentials *credentials; /* what signs its requests */
 	const char *secret_marks;	 /* comma-separated prefixes of its secrets */
 	const char *redirect_domain; /* domain of its redirects, or NULL */
 	AdpFormat format;
@@ -140,8 +128,7 @@ typedef struct AdpPlatform
 	AdpAccountPaths account_paths;
 	AdpAccountListRequest listing;
 	const char *account_path; /* template of the request for account settings */
-	const AdpSettingHeader *headers; /* ends with a NULL name; or NULL */
-	const char *whole_currencies;	 /* currencies without a smaller unit */
+	const char *whole_currencies; /* currencies without a smaller unit */
 
 	/*
 	 * Whether a condition on the field may contain a value, other than digits
@@ -191,7 +178,7 @@ typedef struct AdpPlatform
 	 */
 	void (*list_request)(const AdpSettings *settings, const char *token,
 						 struct AdpApiRequest *out);
-	void (*account_request)(const AdpSettings *settings, const char *account,
+	void (*account_request)(const AdpSettings *settings,
 							struct AdpApiRequest *out);
 
 	/*

@@ -30,14 +30,15 @@ typedef struct AdpPageAsk
 typedef struct AdpApiRequest
 {
 	const char *method;
-	const char *path;
+	const char *path; /* contains no secret */
 	const char *body;
 	const char *content_type; /* of the body; NULL: JSON */
 	const char *accept;		  /* NULL: any */
-	const char *token_param; /* query parameter that takes the ready token, too;
-							   * NULL: none */
-	int days; /* that it asks for, filled in by the engine; 0: of none */
-	AdpAnswerKind answer; /* what it asks for, filled in by the engine */
+
+	/* filled in by the engine */
+	const char *account;  /* id of the account it is about; NULL: of none */
+	int days;			  /* number of days that it asks for; 0: of none */
+	AdpAnswerKind answer; /* what it asks for */
 } AdpApiRequest;
 
 /* What a platform tells of an access token. */

@@ -32,7 +32,7 @@ typedef struct AdpEndpoint
 	const AdpFailureKind *failures;
 	const AdpQuotaUsageKind *usage; /* headers about quotas; NULL: none */
 	Size document_max;				/* largest body, pages of rows apart */
-	bool is_signed;			  /* requests carry token, proof and settings */
+	const struct AdpCredentials *credentials; /* NULL: requests are not signed */
 	bool renews_tokens;		  /* another token may help after an expired one */
 	bool has_secret_requests; /* each value of a form is a secret */
 } AdpEndpoint;

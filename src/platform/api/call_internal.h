@@ -17,14 +17,7 @@ struct AdpCall
 	AdpCallState state;
 	AdpEndpoint endpoint;
 	bool is_taken; /* its body has gone elsewhere */
-	const char *method;
-	const char *path; /* of the request; holds no secret */
-	int days;		  /* that it asks for */
-	AdpAnswerKind answer;
-	const char *url;
-	const char *body;
-	const char *content_type; /* of the body */
-	const char *accept;		  /* or NULL */
+	AdpApiRequest request;
 	const char *subject;
 
 	const char *redirect; /* where the answer is; as secret as a token */

@@ -23,6 +23,9 @@ extern void adp_params_init(AdpParams *params, bool is_encoded);
 extern void adp_params_add(AdpParams *params, const char *name,
 						   const char *value);
 
+/* Returns a path or URL with the parameters in its query string. */
+extern char *adp_params_join(const char *path, const AdpParams *params);
+
 /* Texts as a JSON array of strings. */
 extern char *adp_params_texts(const char *const *texts, int n);
 

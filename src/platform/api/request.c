@@ -35,6 +35,32 @@ adp_request_path(const char *template, const AdpSettings *settings,
 }
 
 /*
+ * Copies a text, or returns NULL for NULL.
+ */
+static const char *
+copy_text(const char *text)
+{
+	return text ? pstrdup(text) : NULL;
+}
+
+/*
+ * Copies a request.
+ */
+AdpApiRequest
+adp_request_copy(const AdpApiRequest *request)
+{
+	AdpApiRequest copy = *request;
+
+	copy.method = copy_text(request->method);
+	copy.path = copy_text(request->path);
+	copy.body = copy_text(request->body);
+	copy.content_type = copy_text(request->content_type);
+	copy.accept = copy_text(request->accept);
+	copy.account = copy_text(request->account);
+	return copy;
+}
+
+/*
  * Throws for a source whose path has days, asked without them.
  */
 static void
@@ -83,18 +109,6 @@ add_page(AdpParams *params, const AdpPlatform *platform, const AdpPageAsk *ask)
 }
 
 /*
- * A path with parameters.
- */
-static char *
-with_params(char *path, const AdpParams *params)
-{
-	if (params->text.len == 0)
-		return path;
-	return psprintf("%s%c%s", path, strchr(path, '?') ? '&' : '?',
-					params->text.data);
-}
-
-/*
  * The request for a page of rows.  Of a finished job nothing but the page is
  * said.
  */
@@ -107,6 +121,7 @@ adp_request_page(const AdpPlatform *platform, const AdpPageAsk *ask,
 
 	out->answer =
 		ask->query->source->is_single ? ADP_ANSWER_ROW : ADP_ANSWER_ROWS;
+	out->account = ask->account->id;
 	if (platform->page_request != NULL)
 	{
 		platform->page_request(ask, out);
@@ -123,9 +138,10 @@ adp_request_page(const AdpPlatform *platform, const AdpPageAsk *ask,
 							 ask->drops_enum_filters);
 	add_page(&params, platform, ask);
 	out->method = "GET";
-	out->path = with_params(adp_request_path(path, ask->settings, ask->query,
-											 ask->account, ask->job),
-							&params);
+	out->path =
+		adp_params_join(adp_request_path(path, ask->settings, ask->query,
+										 ask->account, ask->job),
+						&params);
 	out->accept = platform->format == ADP_FORMAT_CSV ? "text/csv" : NULL;
 }
 
@@ -139,6 +155,7 @@ adp_request_job(const AdpPlatform *platform, const AdpPageAsk *ask,
 	AdpParams params;
 
 	out->answer = ADP_ANSWER_JOB_START;
+	out->account = ask->account->id;
 	adp_params_init(&params, true);
 	platform->add_params(&params, ask->settings, ask->query,
 						 ask->drops_enum_filters);
@@ -177,7 +194,7 @@ adp_request_text(const AdpPlatform *platform, const AdpSettings *settings,
 	if (platform->add_params != NULL)
 		platform->add_params(&params, settings, query, false);
 	return psprintf("GET %s",
-					with_params(adp_template_fill(path, blanks), &params));
+					adp_params_join(adp_template_fill(path, blanks), &params));
 }
 
 /*
@@ -225,9 +242,9 @@ adp_request_listing(const AdpPlatform *platform, const AdpSettings *settings,
 		adp_params_add(&params, listing->token_param,
 					   token ? page_name(platform, token) : "0");
 	out->method = "GET";
-	out->path =
-		with_params(adp_request_path(listing->path, settings, NULL, NULL, NULL),
-					&params);
+	out->path = adp_params_join(adp_request_path(listing->path, settings, NULL,
+												 NULL, NULL),
+								&params);
 	out->accept = "application/json";
 }
 
@@ -250,9 +267,10 @@ adp_request_account(const AdpPlatform *platform, const AdpSettings *settings,
 	AdpAccount account = {.id = id};
 
 	out->answer = ADP_ANSWER_ACCOUNT;
+	out->account = id;
 	if (platform->account_request != NULL)
 	{
-		platform->account_request(settings, id, out);
+		platform->account_request(settings, out);
 		return;
 	}
 	out->method = "GET";

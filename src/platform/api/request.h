@@ -22,6 +22,9 @@ extern char *adp_request_path(const char *template, const AdpSettings *settings,
 							  const AdpQuery *query, const AdpAccount *account,
 							  const char *job);
 
+/* Copies a request with its texts. */
+extern AdpApiRequest adp_request_copy(const AdpApiRequest *request);
+
 /*
  * The request for a page of rows.  Throws where an account's settings do not
  * allow it, or where the source can be asked by days only.

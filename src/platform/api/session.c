@@ -9,7 +9,7 @@
 
 #include "base/guc.h"
 #include "base/secret.h"
-#include "platform/api/session.h"
+#include "platform/api/credentials.h"
 
 /* The latest moment to come back that is handed on. */
 #define RETRY_AT_MAX_MS (INT64CONST(2) * 24 * 60 * 60 * 1000)
@@ -21,15 +21,20 @@ AdpSession *
 adp_session_open(MemoryContext cxt, const AdpPlatform *platform,
 				 const AdpSettings *settings)
 {
-	AdpSession *session = MemoryContextAllocZero(cxt, sizeof(AdpSession));
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	const AdpCredentials *credentials = platform->credentials;
+	AdpSession *session = palloc0(sizeof(AdpSession));
 
 	adp_http_init();
 	session->platform = platform;
 	session->settings = settings;
 	session->cxt = cxt;
 	session->alarm_at_ms = -1;
+	if (credentials->derive_secret != NULL)
+		session->derived = credentials->derive_secret(settings);
 	session->lease = adp_pool_borrow(settings->serverid, settings->umid, cxt);
 	session->group = adp_pool_group(session->lease);
+	MemoryContextSwitchTo(old);
 	return session;
 }
 
@@ -178,7 +183,7 @@ adp_session_redact(const AdpSession *session, const char *text)
 {
 	const AdpSettings *settings = session->settings;
 	const char *const secrets[] = {session->token,
-								   session->proof,
+								   session->derived,
 								   settings->access_token,
 								   settings->app_secret,
 								   settings->client_id,

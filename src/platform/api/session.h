@@ -39,7 +39,7 @@ typedef struct AdpSession
 	AdpStats stats;
 
 	const char *token;		 /* access token; NULL until signed in */
-	const char *proof;		 /* of the token, in query strings; or NULL */
+	const char *derived;	 /* secret derived by the credentials, or NULL */
 	struct AdpCall *sign_in; /* running sign-in, or NULL */
 	int in_flight;			 /* transfers under way */
 	int64 hold_until_ms;	 /* no call before; 0: none is held */

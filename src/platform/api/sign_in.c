@@ -12,6 +12,7 @@
 
 #include "base/cache.h"
 #include "platform/api/call.h"
+#include "platform/api/credentials.h"
 #include "platform/api/sign_in.h"
 
 /* No token is kept for longer, whatever its answer says. */
@@ -95,7 +96,7 @@ refuse_credentials(const AdpSession *session, const char *detail)
 			 errmsg("user mapping for server \"%s\" cannot sign in to platform \"%s\"",
 					session->settings->server_name, session->platform->name),
 			 errdetail_internal("%s", detail),
-			 errhint("%s", session->platform->grant->hint)));
+			 errhint("%s", session->platform->credentials->grant->hint)));
 }
 
 /*
@@ -104,7 +105,7 @@ refuse_credentials(const AdpSession *session, const char *detail)
 static void
 start_sign_in(AdpSession *session)
 {
-	const AdpGrant *grant = session->platform->grant;
+	const AdpGrant *grant = session->platform->credentials->grant;
 	const AdpEndpoint endpoint = {.url = session->settings->token_endpoint,
 								  .failures = &grant->failures,
 								  .document_max = ANSWER_MAX,
@@ -162,7 +163,7 @@ begin_sign_in(AdpSession *session)
 
 	if (settings->access_token != NULL)
 		session->token = settings->access_token;
-	else if (session->platform->grant == NULL)
+	else if (session->platform->credentials->grant == NULL)
 		refuse_missing_token(session);
 	else if ((kept = find_token(settings)) != NULL)
 		session->token = MemoryContextStrdup(session->cxt, kept->value);
@@ -209,7 +210,7 @@ adp_sign_in_advance(AdpSession *session)
 bool
 adp_sign_in_can_renew(const AdpSession *session)
 {
-	return session->platform->grant != NULL &&
+	return session->platform->credentials->grant != NULL &&
 		session->settings->access_token == NULL;
 }
 

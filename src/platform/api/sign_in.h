@@ -6,22 +6,7 @@
 #ifndef ADP_PLATFORM_API_SIGN_IN_H
 #define ADP_PLATFORM_API_SIGN_IN_H
 
-#include "platform/api/params.h"
 #include "platform/api/session.h"
-
-/* How a platform's access tokens are fetched from its token endpoint. */
-typedef struct AdpGrant
-{
-	/*
-	 * Writes the form that asks for a token; false, with *problem as an
-	 * errdetail, if the settings do not suffice.
-	 */
-	bool (*add_form)(AdpParams *form, const AdpSettings *settings,
-					 const char **problem);
-
-	AdpFailureKind failures; /* refusals of the token endpoint */
-	const char *hint;		 /* which settings would suffice */
-} AdpGrant;
 
 /*
  * Takes the session's sign-in as far as it goes without waiting; true once

@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "platform/api/credentials.h"
 #include "platform/appsflyer/appsflyer.h"
 
 /* At most a day: the quotas that the cache spares are per day. */
@@ -96,6 +97,8 @@ static const AdpPromises appsflyer_promises = {
 	.of = {[ADP_ANSWER_ACCOUNTS] = {.list = "data"}},
 };
 
+static const AdpCredentials appsflyer_credentials = {.sign = adp_attempt_bearer};
+
 const AdpPlatform adp_appsflyer = {
 	.name = "appsflyer",
 	.title = "AppsFlyer",
@@ -105,6 +108,7 @@ const AdpPlatform adp_appsflyer = {
 	.source_option = "report",
 	.account_source = ADP_APPSFLYER_APPS,
 	.day_field = "Date",
+	.credentials = &appsflyer_credentials,
 	.redirect_domain = "appsflyer.com",
 	.format = ADP_FORMAT_CSV,
 	.list_key = "data",

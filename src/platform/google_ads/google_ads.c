@@ -157,15 +157,6 @@ static const AdpPromises google_ads_promises = {
 };
 
 /*
- * The manager that has access to the accounts, and the developer token for
- * users who must still send one (ignored since September 2026).
- */
-static const AdpSettingHeader google_ads_headers[] =
-	{{"login-customer-id", offsetof(AdpSettings, manager)},
-	 {"developer-token", offsetof(AdpSettings, developer_token)},
-	 {NULL}};
-
-/*
  * Returns the part of a field's name before the first dot, palloc'd.
  */
 static char *
@@ -257,10 +248,9 @@ list_request(const AdpSettings *settings, const char *page_token,
  * Requests one account's time zone and currency.
  */
 static void
-account_request(const AdpSettings *settings, const char *account,
-				AdpApiRequest *out)
+account_request(const AdpSettings *settings, AdpApiRequest *out)
 {
-	search_request(settings, account,
+	search_request(settings, out->account,
 				   adp_gaql_list(ACCOUNT_FIELDS, "customer", NULL), NULL, out);
 }
 
@@ -275,7 +265,7 @@ const AdpPlatform adp_google_ads = {
 	.source_option = "resource",
 	.account_source = "customer",
 	.day_field = "segments.date",
-	.grant = &adp_google_ads_grant,
+	.credentials = &adp_google_ads_credentials,
 	.secret_marks = "1//,4/0,ya29.,GOCSPX-",
 	.rows_key = "results",
 	.list_key = "results",
@@ -300,7 +290,6 @@ const AdpPlatform adp_google_ads = {
 					  .time_zone = EITHER("timeZone"),
 					  .currency = EITHER("currencyCode"),
 					  .manager = "customerClient.resourceName"},
-	.headers = google_ads_headers,
 	.has_empty_rows = true,
 	.field_kind = field_kind,
 	.can_hold = adp_gaql_can_hold,

@@ -9,9 +9,9 @@
  */
 #include "postgres.h"
 
+#include "platform/meta_ads/access_token.h"
 #include "platform/meta_ads/conversion_actions.h"
 #include "platform/meta_ads/meta_ads.h"
-#include "platform/meta_ads/token_info.h"
 
 #define ACCOUNT_FIELDS "account_id,name,account_status,currency,timezone_name"
 
@@ -120,6 +120,7 @@ const AdpPlatform adp_meta_ads = {
 	.source_option = "level",
 	.account_source = "account",
 	.day_field = META_DAY,
+	.credentials = &adp_meta_ads_credentials,
 	.rows_key = "data",
 	.list_key = "data",
 	.secret_marks = "EAA",
