@@ -10,12 +10,10 @@
 #include "catalog/pg_type_d.h"
 #include "common/int.h"
 #include "fmgr.h"
-#include "lib/stringinfo.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/datetime.h"
-#include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
@@ -298,32 +296,14 @@ read_date(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 }
 
 /*
- * Returns the JSON text of a cell from the page.  A string without quotes, from
- * CSV or made by adpipe, is quoted here.
- */
-static char *
-json_text(const AdpCell *cell)
-{
-	StringInfoData out;
-
-	if (cell->kind != ADP_CELL_STRING)
-		return pnstrdup(cell->data, cell->len);
-	if (cell->is_quoted)
-		return pnstrdup(cell->data - 1, cell->len + 2);
-	initStringInfo(&out);
-	escape_json(&out, pnstrdup(cell->data, cell->len));
-	return out.data;
-}
-
-/*
  * Reads jsonb or json from any cell.
  */
 static bool
 read_json(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 {
-	*value =
-		InputFunctionCall(unconstify(FmgrInfo *, &reader->input),
-						  json_text(cell), reader->input_param, reader->typmod);
+	*value = InputFunctionCall(unconstify(FmgrInfo *, &reader->input),
+							   adp_cell_json(cell), reader->input_param,
+							   reader->typmod);
 	return true;
 }
 

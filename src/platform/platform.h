@@ -21,6 +21,7 @@ struct AdpCredentials;
 struct AdpFailureKind;
 struct AdpJobKind;
 struct AdpPageAsk;
+struct AdpPager;
 struct AdpParams;
 struct AdpPromises;
 struct AdpSession;
@@ -55,10 +56,9 @@ typedef struct AdpAccountPaths
 /* The request that lists the accounts behind "*", unless a hook makes it. */
 typedef struct AdpAccountListRequest
 {
-	const char *path;		 /* template */
-	const char *token_param; /* parameter for the token of a page */
-	bool token_is_address;	 /* the token is an offset, 0 on the first page */
-	const char *total;		 /* path of the number of all accounts, or NULL */
+	const char *path;			  /* template */
+	const struct AdpPager *pager; /* NULL: the list is one page */
+	const char *total; /* path of the number of all accounts, or NULL */
 } AdpAccountListRequest;
 
 /* The format of a page of rows. */
@@ -85,13 +85,10 @@ typedef struct AdpPlatform
 	const char *secret_marks;	 /* comma-separated prefixes of its secrets */
 	const char *redirect_domain; /* domain of its redirects, or NULL */
 	AdpFormat format;
-	const char *rows_key;		/* page member that holds the rows */
-	const char *list_key;		/* the same in a list of accounts */
-	const char *token_path;		/* path of the next page's token */
-	const char *more_path;		/* absent or empty on the last page */
-	const char *page_param;		/* parameter for the rows per page, or NULL */
-	const char *token_param;	/* parameter for the token of a page */
-	const char *version_header; /* header with the API version, or NULL */
+	const char *rows_key;		  /* page member that holds the rows */
+	const char *list_key;		  /* the same in a list of accounts */
+	const struct AdpPager *pager; /* of rows; NULL: a report is one page */
+	const char *version_header;	  /* header with the API version, or NULL */
 	const struct AdpPromises *promises; /* what responses must contain */
 
 	/*
@@ -160,8 +157,8 @@ typedef struct AdpPlatform
 
 	/*
 	 * Returns the request of an account as EXPLAIN shows it; equal texts share
-	 * one response.  page_request makes the request for a page.  NULL: the
-	 * source's path and add_params define them.
+	 * one response.  page_request makes the request, into which the pager writes
+	 * the page.  NULL: the source's path and add_params define them.
 	 */
 	char *(*query_text)(const AdpSettings *settings, const AdpQuery *query);
 	void (*page_request)(const struct AdpPageAsk *ask,
@@ -176,8 +173,7 @@ typedef struct AdpPlatform
 	 * settings of one account.  NULL: listing and account_path define them;
 	 * without account_path, the list of accounts also contains the settings.
 	 */
-	void (*list_request)(const AdpSettings *settings, const char *token,
-						 struct AdpApiRequest *out);
+	void (*list_request)(const AdpSettings *settings, struct AdpApiRequest *out);
 	void (*account_request)(const AdpSettings *settings,
 							struct AdpApiRequest *out);
 

@@ -13,11 +13,15 @@
 #include "postgres.h"
 
 #include "platform/api/credentials.h"
+#include "platform/api/pager.h"
 #include "platform/appsflyer/appsflyer.h"
 
 /* At most a day: the quotas that the cache spares are per day. */
 #define CACHE_TTL_MAX_S 86400
 #define CACHE_TTL_S 900
+
+/* Parameter for the page of the list of apps. */
+#define OFFSET "offset"
 
 /* The report is part of the path. */
 static const AdpOption appsflyer_options[] =
@@ -97,6 +101,40 @@ static const AdpPromises appsflyer_promises = {
 	.of = {[ADP_ANSWER_ACCOUNTS] = {.list = "data"}},
 };
 
+/*
+ * Returns the offset of the next page of apps: the number in the address of
+ * that page, of which nothing else is used.
+ */
+static const char *
+next_offset(const AdpPager *pager, const AdpPageEnd *page)
+{
+	const char *address = adp_token_pager_next(pager, page);
+	const char *offset = address ? strstr(address, OFFSET "=") : NULL;
+
+	if (address == NULL)
+		return NULL;
+	offset = offset != NULL ? offset + strlen(OFFSET "=") : "";
+	return pnstrdup(offset, strspn(offset, "0123456789"));
+}
+
+/*
+ * Requests a page of apps by its offset.
+ */
+static void
+ask_offset(const AdpPager *pager, const char *token, int rows,
+		   AdpApiRequest *request)
+{
+	adp_token_pager_ask(pager, token != NULL ? token : "0", rows, request);
+}
+
+/* Reports are one page. */
+static const AdpTokenPager apps_pager = {
+	.base = {"links", next_offset, ask_offset},
+	.more = "links.next",
+	.token = "links.next",
+	.token_param = OFFSET,
+};
+
 static const AdpCredentials appsflyer_credentials = {.sign = adp_attempt_bearer};
 
 const AdpPlatform adp_appsflyer = {
@@ -115,8 +153,6 @@ const AdpPlatform adp_appsflyer = {
 	.secret_marks = "eyJ",
 	.promises = &appsflyer_promises,
 	.row_account = "App ID",
-	.token_path = "links.next",
-	.more_path = "links.next",
 	.any_field_name = true,
 	.asks_settings = true,
 	.keeps_answers = true,
@@ -135,6 +171,7 @@ const AdpPlatform adp_appsflyer = {
 					  .currency = "attributes.currency",
 					  .system = "attributes.platform",
 					  .retargeting = "attributes.enable_retargetting"},
-	.listing = {"/api/mng/apps?limit=1000", "offset", true, "meta.total_items"},
+	.listing = {"/api/mng/apps?limit=1000", &apps_pager.base,
+				"meta.total_items"},
 	.add_params = adp_appsflyer_add_params,
 };

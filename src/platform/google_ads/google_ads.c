@@ -15,6 +15,7 @@
 #include "utils/json.h"
 
 #include "base/words.h"
+#include "platform/api/pager.h"
 #include "platform/google_ads/gaql.h"
 #include "platform/google_ads/google_ads.h"
 #include "platform/platform.h"
@@ -198,23 +199,42 @@ query_text(const AdpSettings *settings, const AdpQuery *query)
 }
 
 /*
- * Makes a search request: the query and, after the first page, a page token.
+ * Adds the token of a page to the body of a search request.
+ */
+static void
+ask_page(const AdpPager *pager, const char *token, int rows,
+		 AdpApiRequest *request)
+{
+	StringInfoData body;
+
+	if (token == NULL)
+		return;
+	initStringInfo(&body);
+	appendBinaryStringInfo(&body, request->body, strlen(request->body) - 1);
+	appendStringInfoString(&body, ",\"pageToken\":");
+	escape_json(&body, token);
+	appendStringInfoChar(&body, '}');
+	request->body = body.data;
+}
+
+static const AdpTokenPager google_ads_pager = {
+	.base = {"nextPageToken", adp_token_pager_next, ask_page},
+	.more = "nextPageToken",
+	.token = "nextPageToken",
+};
+
+/*
+ * Makes a search request; the pager adds the page.
  */
 static void
 search_request(const AdpSettings *settings, const char *account,
-			   const char *query_text, const char *page_token,
-			   AdpApiRequest *out)
+			   const char *query_text, AdpApiRequest *out)
 {
 	StringInfoData body;
 
 	initStringInfo(&body);
 	appendStringInfoString(&body, "{\"query\":");
 	escape_json(&body, query_text);
-	if (page_token != NULL)
-	{
-		appendStringInfoString(&body, ",\"pageToken\":");
-		escape_json(&body, page_token);
-	}
 	appendStringInfoChar(&body, '}');
 	out->method = "POST";
 	out->path = psprintf("/%s/customers/%s/googleAds:search",
@@ -229,19 +249,18 @@ static void
 page_request(const AdpPageAsk *ask, AdpApiRequest *out)
 {
 	search_request(ask->settings, ask->account->id, adp_gaql_query(ask->query),
-				   ask->token, out);
+				   out);
 }
 
 /*
  * Lists the enabled accounts below the manager that are not managers.
  */
 static void
-list_request(const AdpSettings *settings, const char *page_token,
-			 AdpApiRequest *out)
+list_request(const AdpSettings *settings, AdpApiRequest *out)
 {
 	search_request(settings, settings->manager,
 				   adp_gaql_list(LIST_FIELDS, "customer_client", LIST_WHERE),
-				   page_token, out);
+				   out);
 }
 
 /*
@@ -251,7 +270,7 @@ static void
 account_request(const AdpSettings *settings, AdpApiRequest *out)
 {
 	search_request(settings, out->account,
-				   adp_gaql_list(ACCOUNT_FIELDS, "customer", NULL), NULL, out);
+				   adp_gaql_list(ACCOUNT_FIELDS, "customer", NULL), out);
 }
 
 const AdpPlatform adp_google_ads = {
@@ -272,8 +291,8 @@ const AdpPlatform adp_google_ads = {
 	.promises = &google_ads_promises,
 	.row_account = ".resource_name",
 	.row_account_prefix = "customers/",
-	.token_path = "nextPageToken",
-	.more_path = "nextPageToken",
+	.pager = &google_ads_pager.base,
+	.listing = {.pager = &google_ads_pager.base},
 	.fields = adp_google_ads_fields,
 	.reports = adp_google_ads_reports,
 	.sources = google_ads_sources,

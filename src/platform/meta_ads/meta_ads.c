@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "platform/api/pager.h"
 #include "platform/meta_ads/access_token.h"
 #include "platform/meta_ads/conversion_actions.h"
 #include "platform/meta_ads/meta_ads.h"
@@ -111,6 +112,15 @@ static const AdpPromises meta_ads_promises = {
 		   [ADP_ANSWER_TOKEN_INFO] = {.value = "data.is_valid"}},
 };
 
+/* A last page has cursors, too. */
+static const AdpTokenPager meta_ads_pager = {
+	.base = {"paging", adp_token_pager_next, adp_token_pager_ask},
+	.more = "paging.next",
+	.token = "paging.cursors.after",
+	.token_param = "after",
+	.rows_param = "limit",
+};
+
 const AdpPlatform adp_meta_ads = {
 	.name = "meta_ads",
 	.title = "Meta Ads",
@@ -126,10 +136,7 @@ const AdpPlatform adp_meta_ads = {
 	.secret_marks = "EAA",
 	.promises = &meta_ads_promises,
 	.row_account = "account_id",
-	.token_path = "paging.cursors.after",
-	.more_path = "paging.next",
-	.page_param = "limit",
-	.token_param = "after",
+	.pager = &meta_ads_pager.base,
 	.fields = adp_meta_ads_fields,
 	.reports = adp_meta_ads_reports,
 	.sources = meta_ads_sources,
@@ -145,7 +152,7 @@ const AdpPlatform adp_meta_ads = {
 	.account_paths = {"account_id", "name", "timezone_name", "currency",
 					  .status = "account_status", .closed = "101"},
 	.listing = {"/{version}/me/adaccounts?fields=" ACCOUNT_FIELDS "&limit=100",
-				"after"},
+				&meta_ads_pager.base},
 	.account_path = "/{version}/act_{account}?fields=" ACCOUNT_FIELDS,
 	.read_token_info = adp_meta_ads_token_info,
 	.whole_currencies = "CLP,COP,CRC,HUF,IDR,ISK,JPY,KRW,PYG,TWD,VND",

@@ -606,14 +606,12 @@ walker_of(const AdpAccountReader *reader)
 static bool
 keep_next_token(AdpAccountReader *reader)
 {
-	const AdpPlatform *platform = reader->plan->session->platform;
 	const AdpWalker walker = walker_of(reader);
-	const char *more = adp_page_text(reader->page, platform->more_path);
+	const char *token = adp_page_next_token(reader->page, reader->walk.token);
 
-	if (more == NULL || more[0] == '\0')
+	if (token == NULL)
 		return false;
-	adp_page_walk_go_on(&reader->walk, &walker,
-						adp_page_text(reader->page, platform->token_path));
+	adp_page_walk_go_on(&reader->walk, &walker, token);
 	return true;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/csv.h"
 #include "platform/account.h"
+#include "platform/api/pager.h"
 #include "platform/reader/page.h"
 
 /* Records between two checks for interrupts. */
@@ -24,8 +25,8 @@
 /* The members of a JSON page that are read beside its rows. */
 enum PageMember
 {
-	PAGE_TOKEN,	  /* the member that begins token_path */
 	PAGE_FAILURE, /* the member that begins promises->failure */
+	PAGE_NEXT,	  /* the member that the pager reads, if there is a pager */
 	PAGE_MEMBERS
 };
 
@@ -52,6 +53,7 @@ struct AdpPageRows
 	/* JSON */
 	AdpPage *page;
 	int next;
+	const AdpJson *end; /* the member that the pager reads, in an object */
 
 	/* CSV */
 	AdpCsv *csv;
@@ -109,11 +111,13 @@ compile_shape(MemoryContext cxt, AdpPageForm *form, const AdpQuery *query)
 	paths[npaths] = account_path(platform, query);
 	if (paths[npaths] != NULL)
 		form->account_cell = npaths++;
-	members[PAGE_TOKEN] = first_name(platform->token_path);
 	members[PAGE_FAILURE] =
 		platform->promises ? first_name(platform->promises->failure) : "error";
-	form->shape = adp_rows_compile(cxt, platform->rows_key, paths, npaths,
-								   members, lengthof(members));
+	if (platform->pager != NULL)
+		members[PAGE_NEXT] = platform->pager->member;
+	form->shape =
+		adp_rows_compile(cxt, platform->rows_key, paths, npaths, members,
+						 platform->pager ? PAGE_MEMBERS : PAGE_NEXT);
 }
 
 /*
@@ -237,6 +241,23 @@ check_rows(const AdpPageRows *rows, const AdpAccount *account, AdpError *error)
 }
 
 /*
+ * Parses the member that the pager reads.
+ */
+static bool
+read_end(AdpPageRows *rows, AdpError *error)
+{
+	const AdpPager *pager = rows->form->platform->pager;
+	char *text;
+
+	if (pager == NULL || rows->page->members[PAGE_NEXT].kind == ADP_CELL_ABSENT)
+		return true;
+	text = psprintf("{\"%s\":%s}", pager->member,
+					adp_cell_json(&rows->page->members[PAGE_NEXT]));
+	rows->end = adp_json_parse(rows->cxt, text, strlen(text), error);
+	return rows->end != NULL;
+}
+
+/*
  * Opens a JSON page.  A page with rows is valid unless it also reports a
  * failure.
  */
@@ -260,7 +281,7 @@ open_json(AdpPageRows *rows, const char *body, Size len,
 		 rows->page->members[PAGE_FAILURE].kind != ADP_CELL_ABSENT) &&
 		!check_document(rows, body, len, error))
 		return false;
-	return check_rows(rows, account, error);
+	return check_rows(rows, account, error) && read_end(rows, error);
 }
 
 /*
@@ -521,24 +542,12 @@ adp_page_next(AdpPageRows *rows)
 }
 
 /*
- * Returns the text at a path.
+ * Returns the token of the page that follows.
  */
 const char *
-adp_page_text(const AdpPageRows *rows, const char *path)
+adp_page_next_token(const AdpPageRows *rows, const char *token)
 {
-	const AdpCell *member;
-	const char *rest;
-	const AdpJson *doc;
+	const AdpPageEnd end = {token, rows->count, rows->end};
 
-	if (rows->form->format != ADP_FORMAT_JSON)
-		return NULL;
-	member = &rows->page->members[PAGE_TOKEN];
-	rest = strchr(path, '.');
-	if (rest == NULL)
-		return member->kind == ADP_CELL_STRING ? adp_cell_text(member, NULL)
-											   : NULL;
-	if (member->kind != ADP_CELL_OBJECT)
-		return NULL;
-	doc = adp_json_parse(rows->cxt, member->data, member->len, NULL);
-	return adp_json_text(adp_json_path(doc, rest + 1));
+	return adp_pager_next(rows->form->platform->pager, &end);
 }

@@ -100,7 +100,6 @@ static const AdpSource sources[] = {{"plain", .rows = &plain_rows.base},
 
 static const AdpPlatform json_trial = {.format = ADP_FORMAT_JSON,
 									   .rows_key = "rows",
-									   .token_path = "next",
 									   .day_field = "day",
 									   .fields = fields,
 									   .sources = sources};
