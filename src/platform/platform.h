@@ -19,6 +19,7 @@ struct AdpTokenInfo;
 struct AdpApiRequest;
 struct AdpCredentials;
 struct AdpFailureKind;
+struct AdpFormats;
 struct AdpJobKind;
 struct AdpPageAsk;
 struct AdpPager;
@@ -61,12 +62,12 @@ typedef struct AdpAccountListRequest
 	const char *total; /* path of the number of all accounts, or NULL */
 } AdpAccountListRequest;
 
-/* The format of a page of rows. */
-typedef enum AdpFormat
+/* The body of a page of rows. */
+typedef enum AdpBody
 {
-	ADP_FORMAT_JSON, /* an object with an array of rows under rows_key */
-	ADP_FORMAT_CSV	 /* a header and records; the whole response is one page */
-} AdpFormat;
+	ADP_BODY_JSON, /* an object with an array of rows under rows_key */
+	ADP_BODY_CSV   /* a header and records */
+} AdpBody;
 
 typedef struct AdpPlatform
 {
@@ -84,11 +85,12 @@ typedef struct AdpPlatform
 	const struct AdpCredentials *credentials; /* what signs its requests */
 	const char *secret_marks;	 /* comma-separated prefixes of its secrets */
 	const char *redirect_domain; /* domain of its redirects, or NULL */
-	AdpFormat format;
-	const char *rows_key;		  /* page member that holds the rows */
-	const char *list_key;		  /* the same in a list of accounts */
-	const struct AdpPager *pager; /* of rows; NULL: a report is one page */
-	const char *version_header;	  /* header with the API version, or NULL */
+	AdpBody body;
+	const char *rows_key;			  /* page member that holds the rows */
+	const char *list_key;			  /* the same in a list of accounts */
+	const struct AdpPager *pager;	  /* of rows; NULL: a report is one page */
+	const struct AdpFormats *formats; /* how it writes days and NULL */
+	const char *version_header;		  /* header with the API version, or NULL */
 	const struct AdpPromises *promises; /* what responses must contain */
 
 	/*

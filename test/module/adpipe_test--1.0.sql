@@ -145,7 +145,7 @@ AS 'MODULE_PATHNAME', 'test_usage' LANGUAGE C STRICT VOLATILE;
 
 -- The jobs of kinds.c, by number; NULL where no job can be.  It is January 2026.
 CREATE FUNCTION adpipe_test.job_is_better(
-	kind int, source text, breakdowns text, field text, since text, days int)
+	kind int, source text, breakdowns text, field text, since date, days int)
 RETURNS boolean
 AS 'MODULE_PATHNAME', 'test_job_is_better' LANGUAGE C VOLATILE;
 

@@ -12,6 +12,7 @@
 #include "lib/stringinfo.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/datetime.h"
 
 #include "base/json_find.h"
 #include "platform/api/job_kind.h"
@@ -132,11 +133,11 @@ static const AdpPromises verdict_promises[] =
 /*
  * On a clock of the tests: it is a day of January 2026 everywhere.
  */
-char *
+DateADT
 adp_days_months_ago(int months)
 {
 	months = 2026 * 12 - months;
-	return psprintf("%04d-%02d-15", months / 12, months % 12 + 1);
+	return date2j(months / 12, months % 12 + 1, 15) - POSTGRES_EPOCH_JDATE;
 }
 
 /*
@@ -334,16 +335,15 @@ test_job_is_better(PG_FUNCTION_ARGS)
 	const char *field = text_argument(fcinfo, 3);
 	AdpSettings settings = {.breakdowns = text_argument(fcinfo, 2)};
 	const AdpSource source = {.name = text_argument(fcinfo, 1)};
-	AdpQuery query = {.source = &source,
-					  .fields = &field,
-					  .nfields = 1,
-					  .has_day = !PG_ARGISNULL(4),
-					  .since = text_argument(fcinfo, 4)};
+	AdpQuery query = {.source = &source, .fields = &field, .nfields = 1};
+	bool has_day = !PG_ARGISNULL(4);
+	DateADT since = has_day ? PG_GETARG_DATEADT(4) : 0;
+	const AdpDateRange days = {since, since + PG_GETARG_INT32(5) - 1};
 
 	if (!adp_job_can(kind, &query))
 		PG_RETURN_NULL();
 	PG_RETURN_BOOL(
-		adp_job_is_better(kind, &settings, &query, PG_GETARG_INT32(5)));
+		adp_job_is_better(kind, &settings, &query, has_day ? &days : NULL));
 }
 
 /*

@@ -7,6 +7,7 @@
 #define ADP_PLATFORM_API_JOB_KIND_H
 
 #include "platform/api/failure.h"
+#include "platform/days.h"
 
 typedef enum AdpJobState
 {
@@ -65,10 +66,13 @@ typedef struct AdpJobKind
 /* Whether a query can be got by a job at all; kind NULL: none can. */
 extern bool adp_job_can(const AdpJobKind *kind, const AdpQuery *query);
 
-/* Whether so many days of a query are better, or can only be, got by a job. */
+/*
+ * Whether a job is better for the days of a query, or the only way; days NULL:
+ * the query has none.
+ */
 extern bool adp_job_is_better(const AdpJobKind *kind,
 							  const AdpSettings *settings,
-							  const AdpQuery *query, int days);
+							  const AdpQuery *query, const AdpDateRange *days);
 
 /*
  * Reads what is said of a job into *report, which is zero.  One that failed

@@ -123,7 +123,7 @@ fill_path(const AdpPlatform *platform, const AdpPageAsk *ask, AdpApiRequest *out
 		adp_params_join(adp_request_path(path, ask->settings, ask->query,
 										 ask->account, ask->job),
 						&params);
-	out->accept = platform->format == ADP_FORMAT_CSV ? "text/csv" : NULL;
+	out->accept = platform->body == ADP_BODY_CSV ? "text/csv" : NULL;
 }
 
 /*

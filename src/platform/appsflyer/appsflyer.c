@@ -75,7 +75,8 @@ static const AdpVersion appsflyer_versions[] = {{"v5", NULL}, {NULL}};
 			.path = \
 				PATH("raw") "&currency=preferred&maximum_rows=" CppAsString2( \
 					RAW_ROWS_CAP), \
-			.filler = "Event Time", .rows = &form.base \
+			.filler = "Event Time", .rows = &form.base, \
+			.formats = &adp_appsflyer_raw_formats \
 	}
 
 static const AdpSource appsflyer_sources[] =
@@ -148,7 +149,8 @@ const AdpPlatform adp_appsflyer = {
 	.day_field = "Date",
 	.credentials = &appsflyer_credentials,
 	.redirect_domain = "appsflyer.com",
-	.format = ADP_FORMAT_CSV,
+	.body = ADP_BODY_CSV,
+	.formats = &adp_appsflyer_formats,
 	.list_key = "data",
 	.secret_marks = "eyJ",
 	.promises = &appsflyer_promises,

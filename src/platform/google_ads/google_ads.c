@@ -16,6 +16,7 @@
 
 #include "base/words.h"
 #include "platform/api/pager.h"
+#include "platform/formats.h"
 #include "platform/google_ads/gaql.h"
 #include "platform/google_ads/google_ads.h"
 #include "platform/platform.h"
@@ -292,6 +293,7 @@ const AdpPlatform adp_google_ads = {
 	.row_account = ".resource_name",
 	.row_account_prefix = "customers/",
 	.pager = &google_ads_pager.base,
+	.formats = &adp_iso_formats,
 	.listing = {.pager = &google_ads_pager.base},
 	.fields = adp_google_ads_fields,
 	.reports = adp_google_ads_reports,

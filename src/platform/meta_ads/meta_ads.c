@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "platform/api/pager.h"
+#include "platform/formats.h"
 #include "platform/meta_ads/access_token.h"
 #include "platform/meta_ads/conversion_actions.h"
 #include "platform/meta_ads/meta_ads.h"
@@ -137,6 +138,7 @@ const AdpPlatform adp_meta_ads = {
 	.promises = &meta_ads_promises,
 	.row_account = "account_id",
 	.pager = &meta_ads_pager.base,
+	.formats = &adp_iso_formats,
 	.fields = adp_meta_ads_fields,
 	.reports = adp_meta_ads_reports,
 	.sources = meta_ads_sources,

@@ -33,7 +33,7 @@ enum PageMember
 struct AdpPageForm
 {
 	const AdpPlatform *platform;
-	AdpFormat format;
+	AdpBody body;
 	AdpAnswerKind kind;
 	AdpRowShape *shape; /* JSON */
 	AdpShaper *shaper;	/* makes the rows; NULL: they are the cells read */
@@ -130,13 +130,13 @@ adp_page_form(MemoryContext cxt, const AdpPlatform *platform, AdpShaper *shaper,
 	AdpPageForm *form = MemoryContextAllocZero(cxt, sizeof(AdpPageForm));
 
 	form->platform = platform;
-	form->format = platform->format;
+	form->body = platform->body;
 	form->shaper = shaper;
 	form->nfields = query->nfields;
 	form->kind = query->source->is_single ? ADP_ANSWER_ROW : ADP_ANSWER_ROWS;
 	form->account_cell = -1;
 	form->is_shared = query->source->is_shared;
-	if (form->format == ADP_FORMAT_JSON)
+	if (form->body == ADP_BODY_JSON)
 		compile_shape(cxt, form, query);
 	return form;
 }
@@ -428,12 +428,12 @@ adp_page_open(const AdpPageForm *form, const AdpPageAsk *ask, const char *body,
 	rows->form = form;
 	rows->cxt = cxt;
 	begin_shaping(rows);
-	switch (form->format)
+	switch (form->body)
 	{
-		case ADP_FORMAT_JSON:
+		case ADP_BODY_JSON:
 			is_open = open_json(rows, body, len, ask->account, error);
 			break;
-		case ADP_FORMAT_CSV:
+		case ADP_BODY_CSV:
 			is_open = open_csv(rows, body, len, ask, error);
 			break;
 	}
@@ -496,7 +496,7 @@ next_csv(AdpPageRows *rows)
 static const AdpCell *
 next_read(AdpPageRows *rows)
 {
-	if (rows->form->format == ADP_FORMAT_CSV)
+	if (rows->form->body == ADP_BODY_CSV)
 		return next_csv(rows);
 	if (rows->next == rows->page->nrows)
 		return NULL;

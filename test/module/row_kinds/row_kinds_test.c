@@ -12,6 +12,7 @@
 
 #include "platform/api/failure.h"
 #include "platform/appsflyer/csv_rows.h"
+#include "platform/formats.h"
 #include "platform/meta_ads/action_lists.h"
 #include "platform/meta_ads/conversion_actions.h"
 #include "platform/meta_ads/data_gaps.h"
@@ -62,23 +63,25 @@ static const AdpEventColumns events = {
 	.hint = "Look elsewhere.",
 };
 
-static const AdpNoneWord none[] = {{"-",
-									ADP_NONE_IN_NUMBERS | ADP_NONE_IN_NAMES},
-								   {"n/a", ADP_NONE_IN_TEXTS},
-								   {"?", ADP_NONE_IN_OTHERS},
-								   {NULL}};
+static const AdpNoneWord none_words[] = {{"-",
+										  ADP_NONE_IN_NUMBERS |
+											  ADP_NONE_IN_NAMES},
+										 {"n/a", ADP_NONE_IN_TEXTS},
+										 {"?", ADP_NONE_IN_OTHERS},
+										 {NULL}};
+
+static const AdpFormats csv_formats = {.none = none_words};
 
 static const AdpFailureRule rules[] = {{"~enough for", ADP_ERR_QUOTA, 0,
 										"Come back."},
 									   {NULL}};
 static const AdpFailureKind failures = {.rules = rules};
 
-static const AdpCsvRows flat = {.none = none};
-static const AdpCsvRows timed = {.none = none,
-								 .time = "at",
+static const AdpCsvRows flat = {.time = NULL};
+static const AdpCsvRows timed = {.time = "at",
 								 .events = &events,
 								 .lacks_events = true};
-static const AdpCsvRows folded = {.none = none, .events = &events};
+static const AdpCsvRows folded = {.events = &events};
 
 static const AdpField fields[] = {{"day", ADP_FIELD_DATE, ADP_KIND_SEGMENT,
 								   ADP_FIELD_REQUIRED},
@@ -98,12 +101,14 @@ static const AdpSource sources[] = {{"plain", .rows = &plain_rows.base},
 									{"folded", .rows = &folded.base},
 									{NULL}};
 
-static const AdpPlatform json_trial = {.format = ADP_FORMAT_JSON,
+static const AdpPlatform json_trial = {.body = ADP_BODY_JSON,
 									   .rows_key = "rows",
+									   .formats = &adp_iso_formats,
 									   .day_field = "day",
 									   .fields = fields,
 									   .sources = sources};
-static const AdpPlatform csv_trial = {.format = ADP_FORMAT_CSV,
+static const AdpPlatform csv_trial = {.body = ADP_BODY_CSV,
+									  .formats = &csv_formats,
 									  .day_field = "day",
 									  .fields = fields,
 									  .failures = &failures,
@@ -136,16 +141,20 @@ get_fields(ArrayType *array, AdpQuery *query)
 }
 
 /*
- * Appends one row.
+ * Appends one row; a word that means NULL is NULL.
  */
 static void
-append_row(StringInfo out, const AdpCell *cells, int ncells)
+append_row(StringInfo out, const AdpPlatform *platform, const AdpQuery *query,
+		   const AdpCell *cells)
 {
 	if (out->len > 0)
 		appendStringInfoChar(out, '\n');
-	for (int i = 0; i < ncells; i++)
+	for (int i = 0; i < query->nfields; i++)
 	{
-		bool is_told = cells[i].kind > ADP_CELL_NULL;
+		const AdpField *field = adp_platform_field(platform, query->fields[i]);
+		const AdpNoneWords none = adp_none_words(platform->formats, field);
+		bool is_told = cells[i].kind > ADP_CELL_NULL &&
+			!adp_none_words_hold(&none, &cells[i]);
 
 		appendStringInfo(out, "%s%s", i > 0 ? "|" : "",
 						 is_told ? adp_cell_text(&cells[i], NULL) : "~");
@@ -156,12 +165,13 @@ append_row(StringInfo out, const AdpCell *cells, int ncells)
  * Appends the rows that a page becomes.
  */
 static void
-append_rows(StringInfo out, AdpPageRows *page, int ncells)
+append_rows(StringInfo out, const AdpPlatform *platform, const AdpQuery *query,
+			AdpPageRows *page)
 {
 	const AdpCell *cells;
 
 	while ((cells = adp_page_next(page)) != NULL)
-		append_row(out, cells, ncells);
+		append_row(out, platform, query, cells);
 }
 
 /*
@@ -208,7 +218,7 @@ row_kinds_test_read(PG_FUNCTION_ARGS)
 	if (page == NULL)
 		adp_error_throw(&error);
 	initStringInfo(&out);
-	append_rows(&out, page, query.nfields);
+	append_rows(&out, platform, &query, page);
 	PG_RETURN_TEXT_P(cstring_to_text(out.data));
 }
 
