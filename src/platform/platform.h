@@ -4,9 +4,9 @@
  *
  * A platform is a const AdpPlatform: its fields (the platform's columns and how
  * they behave), its reports (the tables that we define for the user), its
- * options, its kind of signing, paging and response, and hooks for what a table
- * cannot express.  A new platform is files of its own and one line in
- * registry.c; see doc/adding_a_platform.md.
+ * options, its seams (credentials, pager, formats, promises, failures), and
+ * hooks for what a table cannot express.  A new platform is files of its own
+ * and one line in registry.c; see doc/adding_a_platform.md.
  */
 #ifndef ADP_PLATFORM_PLATFORM_H
 #define ADP_PLATFORM_PLATFORM_H
