@@ -12,6 +12,7 @@
 #include "platform/api/call_internal.h"
 #include "platform/api/credentials.h"
 #include "platform/api/request.h"
+#include "platform/api/secret_files.h"
 
 /* Largest body of a page: 10,000 rows of the widest report stay far below. */
 #define BODY_MAX ((Size) 1024 * 1024 * 1024 - 1024 * 1024)
@@ -97,6 +98,7 @@ send_call(AdpCall *call)
 		: call->endpoint.document_max;
 	request.max_expansion = EXPANSION_MAX;
 	call->token = session->token;
+	call->secrets_version = session->secrets_version;
 	call->transfer = adp_http_start(session->group, &request);
 	call->is_in_flight = true;
 	session->in_flight++;
@@ -216,16 +218,30 @@ back_off(AdpCall *call, int64 wait_ms, const char *reason)
 }
 
 /*
- * Asks for another token after an expired one, once per call.
+ * Whether a call whose credentials were refused can have others: another token,
+ * or what has been put into the files of the secrets since.
+ */
+static bool
+can_renew(const AdpCall *call)
+{
+	if (call->endpoint.renews_tokens && call->failure.is_token_expired)
+		return true;
+	return call->endpoint.credentials != NULL &&
+		call->failure.class == ADP_ERR_CREDENTIALS &&
+		adp_secret_files_changed(call->session, call->secrets_version);
+}
+
+/*
+ * Asks for other credentials after refused ones, once per call.
  */
 static bool
 expire_token(AdpCall *call)
 {
-	if (!call->endpoint.renews_tokens || !call->failure.is_token_expired ||
-		call->has_renewed)
+	if (call->has_renewed || !can_renew(call))
 		return false;
 	call->has_renewed = true;
 	call->is_expired = true;
+	call->redirect = NULL;
 	call->session->stats.retries++;
 	return true;
 }

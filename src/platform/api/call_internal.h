@@ -26,6 +26,7 @@ struct AdpCall
 	AdpHttpTransfer *transfer; /* NULL between attempts */
 	bool is_in_flight;		   /* counted in the session's in_flight */
 	const char *token;		   /* that signed the transfer */
+	int secrets_version;	   /* of the session at that time */
 	int attempts;			   /* finished transfers */
 	bool needs_token;		   /* it is not sent for lack of a token */
 	bool is_expired;		   /* its token was refused; not sent again yet */

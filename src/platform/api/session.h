@@ -5,6 +5,7 @@
 #ifndef ADP_PLATFORM_API_SESSION_H
 #define ADP_PLATFORM_API_SESSION_H
 
+#include "nodes/pg_list.h"
 #include "portability/instr_time.h"
 
 #include "net/http.h"
@@ -32,8 +33,11 @@ typedef struct AdpStats
 typedef struct AdpSession
 {
 	const AdpPlatform *platform;
-	const AdpSettings *settings;
-	MemoryContext cxt; /* memory of the session */
+	const AdpSettings *settings; /* own_settings */
+	AdpSettings own_settings;	 /* those of the scan, with secrets of files */
+	int secrets_version;		 /* changes when a secret does */
+	List *past_secrets;			 /* texts: those before, and what they became */
+	MemoryContext cxt;			 /* memory of the session */
 	AdpPoolLease *lease;
 	AdpHttpGroup *group;
 	AdpStats stats;
@@ -50,10 +54,16 @@ typedef struct AdpSession
 	instr_time wait_start;	 /* zero unless the caller waits */
 } AdpSession;
 
-/* Opens a session in cxt; sends nothing yet. */
+/*
+ * Opens a session in cxt; sends nothing yet.  Throws if a secret cannot be read
+ * from its file.
+ */
 extern AdpSession *adp_session_open(MemoryContext cxt,
 									const AdpPlatform *platform,
 									const AdpSettings *settings);
+
+/* Sets the secret that is derived from those of the settings, or NULL. */
+extern void adp_session_derive(AdpSession *session);
 
 /* Keeps the connections for later statements; only after a clean finish. */
 extern void adp_session_close(AdpSession *session);

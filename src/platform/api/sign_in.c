@@ -13,6 +13,7 @@
 #include "base/cache.h"
 #include "platform/api/call.h"
 #include "platform/api/credentials.h"
+#include "platform/api/secret_files.h"
 #include "platform/api/sign_in.h"
 
 /* No token is kept for longer, whatever its answer says. */
@@ -118,6 +119,7 @@ start_sign_in(AdpSession *session)
 	const char *problem = NULL;
 	AdpParams form;
 
+	adp_secret_files_load(session);
 	adp_params_init(&form, true);
 	if (!grant->add_form(&form, session->settings, &problem))
 		refuse_credentials(session, problem);

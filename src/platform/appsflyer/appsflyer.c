@@ -41,7 +41,7 @@ static const AdpOption appsflyer_options[] =
 		  "A report is named as in the platform's path, such as partners_by_date_report or in_app_events_report."},
 	 {"timezone", ADP_ON_SERVER, ADP_OPTION_TEXT,
 	  offsetof(AdpSettings, time_zone)},
-	 {"api_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	 {"api_token", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
 	  offsetof(AdpSettings, access_token), true},
 	 {NULL}};
 

@@ -48,9 +48,9 @@ static const AdpOption meta_ads_options[] =
 	 {"level", ADP_ON_TABLE, ADP_OPTION_ONE_OF, offsetof(AdpSettings, source),
 	  .words = "account, campaign, adset, ad, accounts, campaigns, adsets, "
 			   "ads, creatives"},
-	 {"access_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	 {"access_token", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
 	  offsetof(AdpSettings, access_token), true},
-	 {"app_secret", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	 {"app_secret", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
 	  offsetof(AdpSettings, app_secret), true},
 	 {NULL}};
 
