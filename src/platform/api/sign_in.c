@@ -83,7 +83,9 @@ refuse_missing_token(const AdpSession *session)
 			 errmsg("user mapping for server \"%s\" cannot sign in to platform \"%s\"",
 					session->settings->server_name, session->platform->name),
 			 errdetail("It has no option \"%s\".", option),
-			 errhint("ALTER USER MAPPING ... OPTIONS (ADD %s '...').", option)));
+			 errhint("ALTER USER MAPPING ... OPTIONS (ADD %s" ADP_FILE_SUFFIX
+					 " '...') with the path of a file on the server, or (ADD %s '...').",
+					 option, option)));
 }
 
 /*

@@ -110,7 +110,7 @@ static const AdpFailureRule rules[] =
 	{{"HTTP 429", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
 	 {"HTTP 500..", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
 	 {"invalid_grant", ADP_ERR_CREDENTIALS, 0,
-	  "The refresh token or key is no longer good: sign in again, or make a new key, and store it in the user mapping."},
+	  "The refresh token or key is no longer good: sign in again, or make a new key, and put it into the user mapping or its file."},
 	 {"", ADP_ERR_CREDENTIALS, 0,
 	  "Check client_id and client_secret in the user mapping against the OAuth client of the Google Cloud project."},
 	 {NULL}};
