@@ -252,12 +252,14 @@ subtest 'files that hold no secret' => sub {
 };
 
 # Runs a statement in the session whose requests under a path are held until $act
-# has run; $count of them are sent.  %action is what else becomes of the answers.
+# has run; $count of them are sent.  %action is what else becomes of their answers
+# and of all later ones.
 sub while_held
 {
 	my ($sql, $path, $count, $act, %action) = @_;
 	$sim->reset;
-	$sim->faults([ { match => { path => $path }, times => $count + 1, action => { %action, gate => $count + 1 } } ]);
+	$sim->faults([ { match => { path => $path }, times => $count + 1, action => { %action, gate => $count + 1 } },
+		%action ? { match => { path => $path }, action => {%action} } : () ]);
 	$session->send($sql);
 	my @held;
 	poll_until(sub { @held = grep { $_->{path} =~ $path } @{ $sim->requests }; @held == $count });
@@ -396,7 +398,9 @@ subtest 'nothing of it is shown' => sub {
 		my $was = "before-$secret";
 		put($token{$name}, $was);
 		$sim->reset;
-		while_held($query{$name}, '.', 1, sub { put($token{$name}, $secret) }, status => 401, body => "neither $was nor $secret");
+		my (undef, $error) = while_held($query{$name}, '.', 1, sub { put($token{$name}, $secret) }, status => 401,
+			body => $name eq 'flyer' ? "neither $was nor $secret" : qq({"error":{"message":"neither $was nor $secret","code":190}}));
+		like($error->{detail}, qr/neither \*\*\* nor \*\*\*/, "$name: the secret of before is taken out, too");
 	}
 	$sim->reset;
 	$seen .= $node->safe_psql('postgres', 'SELECT query FROM pg_stat_activity');
