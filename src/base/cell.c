@@ -1,10 +1,12 @@
 /*
  * cell.c
- *	  The text of a cell, with JSON escapes decoded.
+ *	  The text of a cell: with JSON escapes decoded, or as JSON.
  */
 #include "postgres.h"
 
+#include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
+#include "utils/json.h"
 
 #include "base/rows.h"
 
@@ -152,4 +154,22 @@ adp_cell_text(const AdpCell *cell, int *len)
 	if (len != NULL)
 		*len = out - text;
 	return text;
+}
+
+/*
+ * Returns the JSON text of a cell.  A string from CSV, or made by adpipe, is
+ * quoted here.
+ */
+char *
+adp_cell_json(const AdpCell *cell)
+{
+	StringInfoData out;
+
+	if (cell->kind != ADP_CELL_STRING)
+		return pnstrdup(cell->data, cell->len);
+	if (cell->is_quoted)
+		return pnstrdup(cell->data - 1, cell->len + 2);
+	initStringInfo(&out);
+	escape_json(&out, pnstrdup(cell->data, cell->len));
+	return out.data;
 }

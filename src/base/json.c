@@ -262,6 +262,15 @@ adp_json_count(const AdpJson *array)
 }
 
 /*
+ * Whether a value is missing or null.
+ */
+bool
+adp_json_is_null(const AdpJson *value)
+{
+	return value == NULL || json_is_null(value_of(value));
+}
+
+/*
  * Whether a value is an array, or an object.
  */
 bool

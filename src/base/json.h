@@ -34,6 +34,9 @@ extern const AdpJson *adp_json_path(const AdpJson *object, const char *path);
 extern const AdpJson *adp_json_at(const AdpJson *array, int index);
 extern int adp_json_count(const AdpJson *array);
 
+/* Whether a value is missing, or the JSON literal null. */
+extern bool adp_json_is_null(const AdpJson *value);
+
 /* Whether a value is an array, or an object; false for NULL. */
 extern bool adp_json_is_array(const AdpJson *value);
 extern bool adp_json_is_object(const AdpJson *value);

@@ -81,6 +81,12 @@ extern AdpPage *adp_rows_parse(const AdpRowShape *shape, const char *body,
 extern char *adp_cell_text(const AdpCell *cell, int *len);
 
 /*
+ * The JSON text of a cell that is not absent, palloc'd and NUL-terminated.
+ * Strings without quotes in the page get them.
+ */
+extern char *adp_cell_json(const AdpCell *cell);
+
+/*
  * Lists the elements of an array cell as palloc'd cells inside the same page.
  * Returns their number, or -1 if an element is not a scalar.
  */

@@ -10,12 +10,8 @@
 #include "catalog/pg_type_d.h"
 #include "common/int.h"
 #include "fmgr.h"
-#include "lib/stringinfo.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/date.h"
-#include "utils/datetime.h"
-#include "utils/json.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
@@ -246,84 +242,14 @@ read_bool(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 }
 
 /*
- * Reads two digits; -1 if they are not digits.
- */
-static int
-two_digits(const char *data)
-{
-	if (data[0] < '0' || data[0] > '9' || data[1] < '0' || data[1] > '9')
-		return -1;
-	return (data[0] - '0') * 10 + (data[1] - '0');
-}
-
-/*
- * Whether a text continues after the date with a time of day.
- */
-static bool
-has_time(const AdpCell *cell)
-{
-	return cell->len >= 16 &&
-		(cell->data[10] == ' ' || cell->data[10] == 'T') &&
-		two_digits(cell->data + 11) >= 0 && cell->data[13] == ':' &&
-		two_digits(cell->data + 14) >= 0;
-}
-
-/*
- * Reads a date, which platforms write as YYYY-MM-DD.  For a date with time,
- * reads the day in the time zone that the platform used.
- */
-static bool
-read_date(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
-{
-	const char *data = cell->data;
-	int century;
-	int year;
-	int month;
-	int day;
-
-	if (cell->kind != ADP_CELL_STRING || (cell->len != 10 && !has_time(cell)) ||
-		data[4] != '-' || data[7] != '-')
-		return false;
-	century = two_digits(data);
-	year = two_digits(data + 2);
-	month = two_digits(data + 5);
-	day = two_digits(data + 8);
-	if (century < 0 || year < 0 || month < 1 || month > 12 || day < 1)
-		return false;
-	year += century * 100;
-	if (year == 0 || day > day_tab[isleap(year)][month - 1])
-		return false;
-	*value = DateADTGetDatum(date2j(year, month, day) - POSTGRES_EPOCH_JDATE);
-	return true;
-}
-
-/*
- * Returns the JSON text of a cell from the page.  A string without quotes, from
- * CSV or made by adpipe, is quoted here.
- */
-static char *
-json_text(const AdpCell *cell)
-{
-	StringInfoData out;
-
-	if (cell->kind != ADP_CELL_STRING)
-		return pnstrdup(cell->data, cell->len);
-	if (cell->is_quoted)
-		return pnstrdup(cell->data - 1, cell->len + 2);
-	initStringInfo(&out);
-	escape_json(&out, pnstrdup(cell->data, cell->len));
-	return out.data;
-}
-
-/*
  * Reads jsonb or json from any cell.
  */
 static bool
 read_json(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 {
-	*value =
-		InputFunctionCall(unconstify(FmgrInfo *, &reader->input),
-						  json_text(cell), reader->input_param, reader->typmod);
+	*value = InputFunctionCall(unconstify(FmgrInfo *, &reader->input),
+							   adp_cell_json(cell), reader->input_param,
+							   reader->typmod);
 	return true;
 }
 
@@ -392,7 +318,7 @@ read_array(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 }
 
 /*
- * Returns the reader for a type.
+ * Returns the reader for a type other than date.
  */
 static AdpDatumRead
 pick_read(Oid type)
@@ -409,8 +335,6 @@ pick_read(Oid type)
 			return read_numeric;
 		case BOOLOID:
 			return read_bool;
-		case DATEOID:
-			return read_date;
 		case JSONBOID:
 		case JSONOID:
 			return read_json;
@@ -428,12 +352,13 @@ pick_read(Oid type)
  */
 void
 adp_datum_reader_init(AdpDatumReader *reader, Oid type, int32 typmod,
-					  MemoryContext cxt)
+					  const AdpFormats *formats, MemoryContext cxt)
 {
 	Oid element = get_element_type(type);
 	Oid function;
 
 	reader->read = pick_read(type);
+	reader->read_day = type == DATEOID ? formats->read_day : NULL;
 	reader->scale = 0;
 	reader->is_array = reader->read == read_array;
 	reader->typmod = typmod;

@@ -10,7 +10,7 @@
 
 #include "fmgr.h"
 
-#include "base/rows.h"
+#include "platform/formats.h"
 
 typedef struct AdpDatumReader AdpDatumReader;
 
@@ -25,6 +25,7 @@ typedef bool (*AdpDatumRead)(const AdpDatumReader *reader, const AdpCell *cell,
 struct AdpDatumReader
 {
 	AdpDatumRead read;
+	bool (*read_day)(const AdpCell *cell, DateADT *day); /* for a date */
 
 	int scale; /* decimals to shift numbers by; the caller sets it */
 	bool is_array;
@@ -41,7 +42,22 @@ struct AdpDatumReader
  * allocated in cxt.
  */
 extern void adp_datum_reader_init(AdpDatumReader *reader, Oid type,
-								  int32 typmod, MemoryContext cxt);
+								  int32 typmod, const AdpFormats *formats,
+								  MemoryContext cxt);
+
+/* Reads a cell as AdpDatumRead does. */
+static inline bool
+adp_datum_read(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
+{
+	DateADT day;
+
+	if (reader->read_day == NULL)
+		return reader->read(reader, cell, value);
+	if (!reader->read_day(cell, &day))
+		return false;
+	*value = DateADTGetDatum(day);
+	return true;
+}
 
 /*
  * Whether a cell may hold a number.  Platforms write 64-bit numbers as strings.

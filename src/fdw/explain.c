@@ -13,6 +13,7 @@
 #include "base/words.h"
 #include "fdw/scan.h"
 #include "platform/api/request.h"
+#include "platform/formats.h"
 
 #include ADP_EXPLAIN_HEADER
 #include ADP_EXPLAIN_STATE_HEADER
@@ -24,17 +25,18 @@
  * Returns the days of the request, as far as they are known.
  */
 static void
-describe_days(const AdpPushed *pushed, AdpQuery *query)
+describe_days(const AdpFormats *formats, const AdpPushed *pushed,
+			  AdpQuery *query)
 {
 	const AdpDays *days = &pushed->plan->days;
 
 	query->until = pushed->until_name ? pushed->until_name
 		: adp_days_end_today(days)	  ? ACCOUNT_TODAY
-									  : adp_days_iso(days->until);
+									  : formats->write_day(days->until);
 	if (pushed->since_name != NULL)
 		query->since = pushed->since_name;
 	else if (days->since != DATEVAL_NOBEGIN)
-		query->since = adp_days_iso(days->since);
+		query->since = formats->write_day(days->since);
 	else if (days->unbounded == ADP_UNBOUNDED_WINDOW)
 		query->since = psprintf(ACCOUNT_TODAY " - %d", days->window_days - 1);
 	else
@@ -153,7 +155,8 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 	}
 	query = plan.query;
 	if (query.has_day)
-		describe_days(&pushed, &query);
+		describe_days(adp_formats_of(table->platform, table->source), &pushed,
+					  &query);
 	ExplainPropertyText("Request",
 						adp_request_text(table->platform, table->settings,
 										 &query),

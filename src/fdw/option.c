@@ -5,7 +5,8 @@
  * An option is one row: in this file if all platforms have it, else in the
  * platform's file.  The validator, the hints and the look-up all use those
  * rows.  The table's value overrides the server's, and the server's overrides
- * the default.  Secrets come only from the user mapping.
+ * the default.  Secrets come only from the user mapping, as they are or as files
+ * (file_option.h).
  */
 #include "postgres.h"
 
@@ -25,8 +26,10 @@
 #include "utils/varlena.h"
 
 #include "base/secret.h"
+#include "base/secret_file.h"
 #include "base/words.h"
 #include "fdw/endpoint.h"
+#include "fdw/file_option.h"
 #include "fdw/option.h"
 #include "platform/account.h"
 #include "platform/accounts/account_set.h"
@@ -157,38 +160,6 @@ find_kind(Oid catalog)
 }
 
 /*
- * Returns the most similar option name for the same kind of object; NULL if
- * every name is more than four edits or half its length away, as in core.
- */
-static const char *
-nearest_option(const AdpPlatform *platform, int where, const char *name)
-{
-	const AdpOption *option = NULL;
-	const char *nearest = NULL;
-	int best = Min(4, (int) strlen(name) / 2) + 1;
-
-	if (strlen(name) > NAMEDATALEN)
-		return NULL;
-	while ((option = next_option(platform, option)) != NULL)
-	{
-		int distance;
-
-		if ((option->where & where) == 0)
-			continue;
-		distance =
-			varstr_levenshtein_less_equal(name, strlen(name), option->name,
-										  strlen(option->name), 1, 1, 1, best,
-										  true);
-		if (distance < best)
-		{
-			best = distance;
-			nearest = option->name;
-		}
-	}
-	return nearest;
-}
-
-/*
  * Returns all option names for a kind of object, separated by commas.
  */
 static char *
@@ -200,11 +171,42 @@ list_options(const AdpPlatform *platform, int where)
 	initStringInfo(&out);
 	while ((option = next_option(platform, option)) != NULL)
 	{
-		if (option->where & where)
-			appendStringInfo(&out, "%s%s", out.len > 0 ? ", " : "",
-							 option->name);
+		if ((option->where & where) == 0)
+			continue;
+		appendStringInfo(&out, "%s%s", out.len > 0 ? ", " : "", option->name);
+		if (option->is_secret)
+			appendStringInfo(&out, ", %s" ADP_FILE_SUFFIX, option->name);
 	}
 	return out.data;
+}
+
+/*
+ * Returns the most similar option name for the same kind of object; NULL if
+ * every name is more than four edits or half its length away, as in core.
+ */
+static const char *
+nearest_option(const AdpPlatform *platform, int where, const char *name)
+{
+	char *rest = list_options(platform, where);
+	const char *nearest = NULL;
+	const char *known;
+	int best = Min(4, (int) strlen(name) / 2) + 1;
+
+	if (strlen(name) > NAMEDATALEN)
+		return NULL;
+	while ((known = adp_words_next(&rest, ",")) != NULL)
+	{
+		int distance =
+			varstr_levenshtein_less_equal(name, strlen(name), known,
+										  strlen(known), 1, 1, 1, best, true);
+
+		if (distance < best)
+		{
+			best = distance;
+			nearest = known;
+		}
+	}
+	return nearest;
 }
 
 /*
@@ -236,6 +238,8 @@ refuse_option(const AdpPlatform *platform, const ObjectKind *kind,
 	const AdpOption *elsewhere = find_option(platform, name);
 	const char *nearest;
 
+	if (elsewhere == NULL)
+		elsewhere = adp_file_option_secret(platform, name);
 	if (elsewhere != NULL && elsewhere->is_secret)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_INVALID_OPTION_NAME),
@@ -328,6 +332,9 @@ check_value(const AdpPlatform *platform, const AdpOption *option,
 			if (value[0] == '\0')
 				problem = "The value is empty.";
 			break;
+		case ADP_OPTION_TOKEN:
+			problem = adp_secret_check_token(value);
+			break;
 		case ADP_OPTION_INT:
 			if (!parse_int(value, &number, 0, NULL) || number < option->min ||
 				number > option->max)
@@ -375,10 +382,18 @@ validate(const AdpPlatform *platform, List *options, Oid catalog)
 	foreach(cell, options)
 	{
 		DefElem *def = lfirst(cell);
-		const AdpOption *option = find_option(platform, def->defname);
+		const AdpOption *secret =
+			adp_file_option_secret(platform, def->defname);
+		const AdpOption *option =
+			secret ? secret : find_option(platform, def->defname);
 
 		if (option == NULL || (option->where & kind->where) == 0)
 			refuse_option(platform, kind, def->defname);
+		if (secret != NULL)
+		{
+			adp_file_option_check(secret, def, options);
+			continue;
+		}
 		check_value(platform, option, defGetString(def));
 		if (option->type == ADP_OPTION_URL)
 			adp_endpoint_require_allowed(platform, option->name,
@@ -467,7 +482,11 @@ apply_options(AdpSettings *settings, const AdpPlatform *platform, List *options,
 	{
 		DefElem *def = lfirst(cell);
 		const AdpOption *option = find_option(platform, def->defname);
+		const AdpOption *secret =
+			adp_file_option_secret(platform, def->defname);
 
+		if (secret != NULL && (secret->where & where) != 0)
+			adp_file_option_apply(settings, secret, defGetString(def));
 		if (option != NULL && (option->where & where) != 0)
 			apply_value(settings, platform, option, pstrdup(defGetString(def)),
 						where == ADP_ON_TABLE);

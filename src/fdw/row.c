@@ -30,6 +30,7 @@ typedef struct ColumnPlan
 	int cell;	   /* -1: value is known without a request */
 	bool is_minor; /* shifts by the decimals of the account's currency */
 	bool absent_is_zero;
+	AdpNoneWords none; /* that mean NULL */
 	AdpDatumReader reader;
 } ColumnPlan;
 
@@ -67,11 +68,13 @@ shows_units(const AdpTableColumn *column)
  */
 static void
 plan_column(ColumnPlan *plan, const AdpTableColumn *column, int cell,
-			MemoryContext cxt)
+			const AdpFormats *formats, MemoryContext cxt)
 {
 	plan->column = column;
 	plan->cell = cell;
-	adp_datum_reader_init(&plan->reader, column->type, column->typmod, cxt);
+	plan->none = adp_none_words(formats, column->field);
+	adp_datum_reader_init(&plan->reader, column->type, column->typmod, formats,
+						  cxt);
 	plan->reader.scale = shows_units(column) ? MICROS_SCALE : 0;
 	plan->is_minor = adp_column_is_minor(column);
 	plan->absent_is_zero = column->field != NULL &&
@@ -100,6 +103,7 @@ adp_converter_create(MemoryContext cxt, const AdpTable *table, List *fields)
 {
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	AdpConverter *converter = palloc0(sizeof(AdpConverter));
+	const AdpFormats *formats = adp_formats_of(table->platform, table->source);
 
 	converter->table = table;
 	converter->plans = palloc0(Max(table->ncolumns, 1) * sizeof(ColumnPlan));
@@ -113,7 +117,7 @@ adp_converter_create(MemoryContext cxt, const AdpTable *table, List *fields)
 		{
 			ColumnPlan *plan = &converter->plans[converter->nplans++];
 
-			plan_column(plan, column, cell, cxt);
+			plan_column(plan, column, cell, formats, cxt);
 		}
 	}
 	MemoryContextSwitchTo(old);
@@ -207,7 +211,7 @@ fill_known(const AdpConverter *converter, const ColumnPlan *plan,
 	if (cell.data == NULL)
 		return;
 	cell.len = (uint32) strlen(cell.data);
-	if (!plan->reader.read(&plan->reader, &cell, value))
+	if (!adp_datum_read(&plan->reader, &cell, value))
 		refuse_cell(converter, plan, &cell);
 	*isnull = false;
 }
@@ -240,6 +244,7 @@ is_unset(const ColumnPlan *plan, const AdpCell *cell)
 	const AdpField *field = plan->column->field;
 
 	return cell->kind == ADP_CELL_ABSENT || cell->kind == ADP_CELL_NULL ||
+		adp_none_words_hold(&plan->none, cell) ||
 		(field != NULL && (field->flags & ADP_FIELD_SINCE_1970) != 0 &&
 		 cell->kind == ADP_CELL_STRING && is_before_1970(cell));
 }
@@ -263,7 +268,7 @@ fill_column(const AdpConverter *converter, const ColumnPlan *plan,
 		else
 			return;
 	}
-	if (!plan->reader.read(&plan->reader, cell, value))
+	if (!adp_datum_read(&plan->reader, cell, value))
 		refuse_cell(converter, plan, cell);
 	*isnull = false;
 }

@@ -226,6 +226,7 @@ adp_http_group_create(MemoryContext parent)
 	group->cxt = cxt;
 	dlist_init(&group->running);
 	adp_poller_init(&group->events);
+	adp_trust_note(&group->trust);
 	adp_owner_create(cxt, release_group)->resource = group;
 
 	open_events(group, &error);
@@ -246,6 +247,15 @@ void
 adp_http_group_destroy(AdpHttpGroup *group)
 {
 	MemoryContextDelete(group->cxt);
+}
+
+/*
+ * Whether the authorities that vouched for the connections are still trusted.
+ */
+bool
+adp_http_group_is_trusted(const AdpHttpGroup *group)
+{
+	return adp_trust_holds(&group->trust);
 }
 
 /*

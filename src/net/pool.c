@@ -44,7 +44,8 @@ forget_lease(void *arg)
 }
 
 /*
- * Destroys stale idle leases, and the oldest idle leases beyond keep.
+ * Destroys idle leases that are stale or no longer trusted, and the oldest beyond
+ * keep.
  */
 static void
 drop_idle(int keep)
@@ -58,7 +59,8 @@ drop_idle(int keep)
 
 		if (!lease->is_idle)
 			continue;
-		if (lease->binding.is_stale || ++nidle > keep)
+		if (lease->binding.is_stale ||
+			!adp_http_group_is_trusted(lease->group) || ++nidle > keep)
 			MemoryContextDelete(lease->cxt);
 	}
 }

@@ -5,7 +5,8 @@
  * The key is (server, user mapping), so a connection made with one role's
  * credentials never serves another role.  A group returns to the pool only
  * after a clean finish; an ERROR destroys it with its context.  A change of the
- * server or the mapping drops its idle groups through syscache invalidation.
+ * server or the mapping drops its idle groups through syscache invalidation, and
+ * a change of the trusted authorities those that were verified before.
  */
 #ifndef ADP_NET_POOL_H
 #define ADP_NET_POOL_H

@@ -70,6 +70,26 @@ set_fixed_options(CURL *easy)
 }
 
 /*
+ * Makes a transfer open a connection, verify it and close it afterwards, if its
+ * group has connections that other authorities vouched for.  The library itself
+ * notices another file name only.
+ */
+static CURLcode
+set_trust(CURL *easy, const AdpHttpGroup *group)
+{
+	CURLcode code = CURLE_OK;
+
+	if (adp_http_group_is_trusted(group))
+		return code;
+	ADP_SET_OPTION(code, easy, CURLOPT_FRESH_CONNECT, 1L);
+	ADP_SET_OPTION(code, easy, CURLOPT_FORBID_REUSE, 1L);
+	/* nor with what the library has kept of a TLS session or of the authorities */
+	ADP_SET_OPTION(code, easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	ADP_SET_OPTION(code, easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+	return code;
+}
+
+/*
  * Sets the options of the request.
  */
 static CURLcode
@@ -250,6 +270,8 @@ launch(AdpHttpTransfer *transfer, const AdpHttpRequest *request)
 	if (transfer->easy == NULL || !add_headers(transfer, request))
 		return "out of memory";
 	code = set_fixed_options(transfer->easy);
+	if (code == CURLE_OK)
+		code = set_trust(transfer->easy, transfer->group);
 	if (code == CURLE_OK)
 		code = (CURLcode) adp_transfer_set_callbacks(transfer);
 	if (code == CURLE_OK)

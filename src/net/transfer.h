@@ -15,6 +15,7 @@
 #include "net/inflate.h"
 #include "net/poller.h"
 #include "net/spool.h"
+#include "net/trust.h"
 
 struct curl_slist;
 
@@ -29,6 +30,7 @@ struct AdpHttpGroup
 	MemoryContext cxt; /* holds the group and its transfers' contexts */
 	void *multi;	   /* CURLM */
 	AdpPoller events;
+	AdpTrust trust; /* when the group was made */
 
 	dlist_head running; /* running transfers */
 	bool is_broken;		/* the library gave up on it */

@@ -5,6 +5,7 @@
 #ifndef ADP_PLATFORM_CATALOG_H
 #define ADP_PLATFORM_CATALOG_H
 
+struct AdpFormats;
 struct AdpRowReader;
 
 /* The type of a field on the platform. */
@@ -133,7 +134,8 @@ typedef struct AdpSource
 	 */
 	const char *const *keys;
 
-	const struct AdpRowReader *rows; /* NULL: each row is a JSON object */
+	const struct AdpRowReader *rows;  /* NULL: each row is a JSON object */
+	const struct AdpFormats *formats; /* NULL: those of the platform */
 } AdpSource;
 
 /*

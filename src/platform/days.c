@@ -105,10 +105,10 @@ adp_days_end_today(const AdpDays *days)
 /*
  * Counts from the earliest today.
  */
-char *
+DateADT
 adp_days_months_ago(int months)
 {
-	return adp_days_iso(months_before(earliest_today(), months));
+	return months_before(earliest_today(), months);
 }
 
 /*

@@ -54,9 +54,9 @@ extern bool adp_days_settle(const AdpPlatform *platform,
 
 /*
  * Returns the day so many months before the earliest day that is today in any
- * time zone, as ISO text.
+ * time zone.
  */
-extern char *adp_days_months_ago(int months);
+extern DateADT adp_days_months_ago(int months);
 
 /*
  * Returns the first requested day as ISO text; empty if there is no lower

@@ -4,9 +4,9 @@
  *
  * A platform is a const AdpPlatform: its fields (the platform's columns and how
  * they behave), its reports (the tables that we define for the user), its
- * options, its kind of signing, paging and response, and hooks for what a table
- * cannot express.  A new platform is files of its own and one line in
- * registry.c; see doc/adding_a_platform.md.
+ * options, its seams (credentials, pager, formats, promises, failures), and
+ * hooks for what a table cannot express.  A new platform is files of its own
+ * and one line in registry.c; see doc/adding_a_platform.md.
  */
 #ifndef ADP_PLATFORM_PLATFORM_H
 #define ADP_PLATFORM_PLATFORM_H
@@ -17,10 +17,12 @@
 /* Defined by the engine, mostly in platform/api. */
 struct AdpTokenInfo;
 struct AdpApiRequest;
+struct AdpCredentials;
 struct AdpFailureKind;
-struct AdpGrant;
+struct AdpFormats;
 struct AdpJobKind;
 struct AdpPageAsk;
+struct AdpPager;
 struct AdpParams;
 struct AdpPromises;
 struct AdpSession;
@@ -55,25 +57,17 @@ typedef struct AdpAccountPaths
 /* The request that lists the accounts behind "*", unless a hook makes it. */
 typedef struct AdpAccountListRequest
 {
-	const char *path;		 /* template */
-	const char *token_param; /* parameter for the token of a page */
-	bool token_is_address;	 /* the token is an offset, 0 on the first page */
-	const char *total;		 /* path of the number of all accounts, or NULL */
+	const char *path;			  /* template */
+	const struct AdpPager *pager; /* NULL: the list is one page */
+	const char *total; /* path of the number of all accounts, or NULL */
 } AdpAccountListRequest;
 
-/* A request header with the value of a setting, if that is set. */
-typedef struct AdpSettingHeader
+/* The body of a page of rows. */
+typedef enum AdpBody
 {
-	const char *name;
-	size_t offset; /* in AdpSettings */
-} AdpSettingHeader;
-
-/* The format of a page of rows. */
-typedef enum AdpFormat
-{
-	ADP_FORMAT_JSON, /* an object with an array of rows under rows_key */
-	ADP_FORMAT_CSV	 /* a header and records; the whole response is one page */
-} AdpFormat;
+	ADP_BODY_JSON, /* an object with an array of rows under rows_key */
+	ADP_BODY_CSV   /* a header and records */
+} AdpBody;
 
 typedef struct AdpPlatform
 {
@@ -88,22 +82,15 @@ typedef struct AdpPlatform
 	const char *account_source; /* the source whose grain is the account */
 	const char *day_field;
 
-	/*
-	 * How access tokens are fetched.  NULL: the user mapping holds an access
-	 * token; if it also has an app secret, each query string gets an
-	 * appsecret_proof.
-	 */
-	const struct AdpGrant *grant;
+	const struct AdpCredentials *credentials; /* what signs its requests */
 	const char *secret_marks;	 /* comma-separated prefixes of its secrets */
 	const char *redirect_domain; /* domain of its redirects, or NULL */
-	AdpFormat format;
-	const char *rows_key;		/* page member that holds the rows */
-	const char *list_key;		/* the same in a list of accounts */
-	const char *token_path;		/* path of the next page's token */
-	const char *more_path;		/* absent or empty on the last page */
-	const char *page_param;		/* parameter for the rows per page, or NULL */
-	const char *token_param;	/* parameter for the token of a page */
-	const char *version_header; /* header with the API version, or NULL */
+	AdpBody body;
+	const char *rows_key;			  /* page member that holds the rows */
+	const char *list_key;			  /* the same in a list of accounts */
+	const struct AdpPager *pager;	  /* of rows; NULL: a report is one page */
+	const struct AdpFormats *formats; /* how it writes days and NULL */
+	const char *version_header;		  /* header with the API version, or NULL */
 	const struct AdpPromises *promises; /* what responses must contain */
 
 	/*
@@ -140,8 +127,7 @@ typedef struct AdpPlatform
 	AdpAccountPaths account_paths;
 	AdpAccountListRequest listing;
 	const char *account_path; /* template of the request for account settings */
-	const AdpSettingHeader *headers; /* ends with a NULL name; or NULL */
-	const char *whole_currencies;	 /* currencies without a smaller unit */
+	const char *whole_currencies; /* currencies without a smaller unit */
 
 	/*
 	 * Whether a condition on the field may contain a value, other than digits
@@ -173,8 +159,8 @@ typedef struct AdpPlatform
 
 	/*
 	 * Returns the request of an account as EXPLAIN shows it; equal texts share
-	 * one response.  page_request makes the request for a page.  NULL: the
-	 * source's path and add_params define them.
+	 * one response.  page_request makes the request, into which the pager writes
+	 * the page.  NULL: the source's path and add_params define them.
 	 */
 	char *(*query_text)(const AdpSettings *settings, const AdpQuery *query);
 	void (*page_request)(const struct AdpPageAsk *ask,
@@ -189,9 +175,8 @@ typedef struct AdpPlatform
 	 * settings of one account.  NULL: listing and account_path define them;
 	 * without account_path, the list of accounts also contains the settings.
 	 */
-	void (*list_request)(const AdpSettings *settings, const char *token,
-						 struct AdpApiRequest *out);
-	void (*account_request)(const AdpSettings *settings, const char *account,
+	void (*list_request)(const AdpSettings *settings, struct AdpApiRequest *out);
+	void (*account_request)(const AdpSettings *settings,
 							struct AdpApiRequest *out);
 
 	/*

@@ -18,6 +18,17 @@ typedef enum AdpUnbounded
 	ADP_UNBOUNDED_ALLOW
 } AdpUnbounded;
 
+/* A secret that the user mapping gives as a file of the server. */
+typedef struct AdpSecretFile
+{
+	struct AdpSecretFile *next;
+	const struct AdpOption *secret; /* the option that the content stands for */
+	const char *path;
+} AdpSecretFile;
+
+/* What follows a secret's name in the name of the option for its file. */
+#define ADP_FILE_SUFFIX "_file"
+
 typedef struct AdpSettings
 {
 	/* server, user mapping and addresses */
@@ -65,6 +76,7 @@ typedef struct AdpSettings
 	const char *access_token; /* appsflyer: option "api_token" */
 	const char *app_secret;	  /* meta_ads */
 	const char *developer_token;
+	AdpSecretFile *secret_files; /* api/secret_files.c reads them */
 } AdpSettings;
 
 /* The text member at an offset; NULL if it is not set. */
@@ -83,6 +95,7 @@ adp_setting(const AdpSettings *settings, size_t offset)
 typedef enum AdpOptionType
 {
 	ADP_OPTION_TEXT,	 /* any non-empty text */
+	ADP_OPTION_TOKEN,	 /* printable ASCII characters */
 	ADP_OPTION_INT,		 /* min to max */
 	ADP_OPTION_URL,		 /* https, or http to loopback */
 	ADP_OPTION_ONE_OF,	 /* one of words */
@@ -99,9 +112,9 @@ typedef struct AdpOption
 	const char *name;
 	int where; /* ADP_ON_… bits */
 	AdpOptionType type;
-	size_t offset; /* of the member in AdpSettings */
-	bool is_secret;
-	int min; /* ADP_OPTION_INT */
+	size_t offset;	/* of the member in AdpSettings */
+	bool is_secret; /* the option's name with ADP_FILE_SUFFIX is one, too */
+	int min;		/* ADP_OPTION_INT */
 	int max;
 	int fallback;
 	const char *words;	 /* ADP_OPTION_ONE_OF: "a, b, c" */

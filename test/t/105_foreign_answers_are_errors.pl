@@ -101,9 +101,27 @@ refuses('appsflyer, an aggregate', { path => 'agg-data' }, sprintf($read, 'partn
 refuses('appsflyer, raw data', { path => 'raw-data' }, sprintf($read, 'installs'), [ @flyer, "a,b\n1,2\n" ], sqlstates => $refused);
 refuses('appsflyer, a file', { path => 'export/token' }, sprintf($read, 'installs'), [ @flyer, "a,b\n1,2\n" ], sqlstates => $refused);
 
+# Whether more pages follow must be readable: an answer that does not say it is
+# never the last page.
+my @unreadable = ('5', 'true', '{}', '{"a":1}', '[1]', '"x\ud800"');
+my $google_row = '{"campaign":{"name":"a","resourceName":"customers/1234567890/campaigns/1"}}';
+my $meta_row = '{"account_id":"1234567890123456","id":"1","name":"a"}';
+refuses('google, the token of a next page', $report, 'SELECT * FROM google.campaigns',
+	[ map { my $rows = $_; map { qq({"results":[$rows],"nextPageToken":$_}) } @unreadable } $google_row, '' ]);
+refuses('google, that of the list of accounts', { query => 'FROM customer_client' }, 'SELECT campaign_id FROM all_google.campaigns',
+	[ map { qq({"results":[],"nextPageToken":$_}) } @unreadable ]);
+my @paging = ((map { qq({"next":$_}) } @unreadable), grep { !/^\{/ } @unreadable);
+refuses('meta, the next page', { path => '/campaigns' }, 'SELECT campaign_name FROM meta.campaigns',
+	[ map { my $rows = $_; map { qq({"data":[$rows],"paging":$_}) } @paging } $meta_row, '' ]);
+refuses('meta, that of the list of accounts', { path => 'me/adaccounts' }, 'SELECT campaign_id FROM all_meta.campaigns', [ map { qq({"data":[],"paging":$_}) } @paging ]);
+refuses('appsflyer, that of the list of apps', { path => 'mng/apps' }, 'SELECT * FROM flyer.apps',
+	[ map { qq({"data":[],"links":$_}) } @paging, '{"next":"https://x/?limit=1"}', '{"next":"https://x/?offset=y"}' ]);
+
 # What is promised passes: an empty answer has its sign.
 $sim->reset;
 for my $empty ([ $report, '{"fieldMask":"campaign.id"}', 'google' ], [ $report, '{"results":[]}', 'google' ],
+	[ $report, '{"results":[],"nextPageToken":""}', 'google' ], [ $report, '{"results":[],"nextPageToken":null}', 'google' ],
+	[ { path => '/insights' }, '{"data":[],"paging":{"next":null}}', 'meta' ], [ { path => '/insights' }, '{"data":[],"paging":null}', 'meta' ],
 	[ { path => '/insights' }, '{"data":[]}', 'meta' ], [ { path => '/insights' }, '{"data":[],"paging":{"cursors":{"after":"x"}}}', 'meta' ])
 {
 	my ($match, $body, $schema) = @$empty;

@@ -109,7 +109,7 @@ go_on(AdpAccountList *list, const AdpAccountPage *page)
 static bool
 take_page(AdpAccountList *list)
 {
-	AdpAccountPage page = {0};
+	AdpAccountPage page = {.token = list->walk.token};
 
 	if (!adp_account_set_read(&list->accounts, list->session, list->call, &page))
 		return false;

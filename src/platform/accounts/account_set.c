@@ -10,6 +10,7 @@
 #include "base/words.h"
 #include "platform/account.h"
 #include "platform/accounts/account_set.h"
+#include "platform/api/pager.h"
 
 /*
  * Returns the account with an id, or NULL.
@@ -81,23 +82,6 @@ adp_account_set_sort(AdpAccountSet *set)
 }
 
 /*
- * Returns the token of the next page: NULL if there is no next page, empty if
- * the platform reports one without its token.
- */
-static const char *
-next_token(const AdpPlatform *platform, const AdpJson *doc)
-{
-	const AdpJson *more = adp_json_path(doc, platform->more_path);
-	const char *text = adp_json_text(more);
-	const char *token;
-
-	if (more == NULL || (text != NULL && text[0] == '\0'))
-		return NULL;
-	token = adp_json_text(adp_json_path(doc, platform->token_path));
-	return token ? token : "";
-}
-
-/*
  * Adds the account of a row.  Records a malformed id.  Returns false, with
  * *error, if the row has no id, or belongs to another manager.
  */
@@ -135,6 +119,7 @@ adp_account_set_read(AdpAccountSet *set, const AdpSession *session,
 	const AdpJson *doc = adp_call_document(call, CurrentMemoryContext);
 	const AdpJson *rows = adp_json_get(doc, platform->list_key);
 	const char *total = platform->listing.total;
+	AdpPageEnd end = {.token = page->token};
 	AdpError error = {0};
 	bool is_sound = true;
 
@@ -143,7 +128,9 @@ adp_account_set_read(AdpAccountSet *set, const AdpSession *session,
 	page->nrows = adp_json_count(rows);
 	page->hash = adp_json_hash(rows);
 	page->total = total ? adp_json_int(adp_json_path(doc, total), -1) : -1;
-	page->next = next_token(platform, doc);
+	end.nrows = page->nrows;
+	end.doc = doc;
+	page->next = adp_pager_next(platform->listing.pager, &end);
 	if (rows == NULL && platform->account_path != NULL)
 		is_sound = add_row(set, platform, NULL, doc, &error);
 	for (int i = 0; i < page->nrows && is_sound; i++)

@@ -38,15 +38,14 @@ extern void adp_account_set_add(AdpAccountSet *set, const AdpAccount *account);
 /* Sorts the accounts by id. */
 extern void adp_account_set_sort(AdpAccountSet *set);
 
-/* What a response contains beside its accounts. */
+/* What a response contains beside its accounts; the caller sets the token. */
 typedef struct AdpAccountPage
 {
+	const char *token; /* that it was requested with; NULL: the first page */
 	int nrows;
 	uint64 hash;	  /* of its rows */
 	int64 total;	  /* accounts on all pages; -1: not reported */
-	const char *next; /* token of the next page: NULL if this is the last page,
-					   * empty if the platform reports a next page without its
-					   * token */
+	const char *next; /* token of the page that follows; see pager.h */
 } AdpAccountPage;
 
 /*

@@ -10,7 +10,9 @@
 #include "net/retry.h"
 #include "net/url.h"
 #include "platform/api/call_internal.h"
-#include "platform/api/sign.h"
+#include "platform/api/credentials.h"
+#include "platform/api/request.h"
+#include "platform/api/secret_files.h"
 
 /* Largest body of a page: 10,000 rows of the widest report stay far below. */
 #define BODY_MAX ((Size) 1024 * 1024 * 1024 - 1024 * 1024)
@@ -23,26 +25,6 @@
 
 /* Most answers that only refer to another address. */
 #define REDIRECTS_MAX 3
-
-/* Headers: what is accepted and sent, and those of signed requests. */
-#define HEADERS_MAX (2 + ADP_SIGN_HEADERS_MAX)
-
-/*
- * The address of a request.
- */
-static const char *
-make_url(AdpSession *session, const AdpEndpoint *endpoint,
-		 const AdpApiRequest *request)
-{
-	char *base = psprintf("%s%s", endpoint->url, request->path);
-	char *url;
-
-	if (!endpoint->is_signed)
-		return base;
-	url = adp_sign_url(session, base, request->token_param);
-	pfree(base);
-	return url;
-}
 
 /*
  * Makes a call.
@@ -60,38 +42,36 @@ adp_call_create(AdpSession *session, MemoryContext parent,
 	call->session = session;
 	call->cxt = cxt;
 	call->endpoint = *endpoint;
-	call->method = request->method;
-	call->path = pstrdup(request->path);
-	call->days = request->days;
-	call->answer = request->answer;
-	call->url = make_url(session, endpoint, request);
-	call->body = request->body ? pstrdup(request->body) : NULL;
-	call->content_type =
-		request->content_type ? request->content_type : "application/json";
-	call->accept = request->accept;
+	call->request = adp_request_copy(request);
 	call->subject = pstrdup(subject);
 	MemoryContextSwitchTo(old);
 	return call;
 }
 
 /*
- * Puts together the headers of the call.  Credentials go to the platform's own
- * address only, never along with a redirect.
+ * Fills in an attempt, and returns its URL.  Credentials go to the platform's
+ * own address only, never along with a redirect.
  */
-static int
-make_headers(const AdpCall *call, AdpHttpHeader *headers)
+static const char *
+make_attempt(const AdpCall *call, AdpAttempt *attempt)
 {
-	int n = 0;
+	const AdpApiRequest *request = &call->request;
+	const AdpCredentials *credentials = call->endpoint.credentials;
 
-	if (call->accept != NULL)
-		headers[n++] = (AdpHttpHeader){"Accept", call->accept};
+	attempt->session = call->session;
+	attempt->request = request;
+	adp_params_init(&attempt->params, true);
+	adp_attempt_header(attempt, "Accept", request->accept);
 	if (call->redirect != NULL)
-		return n;
-	if (call->body != NULL)
-		headers[n++] = (AdpHttpHeader){"Content-Type", call->content_type};
-	if (call->endpoint.is_signed)
-		n += adp_sign_headers(call->session, headers + n);
-	return n;
+		return call->redirect;
+	if (request->body != NULL)
+		adp_attempt_header(attempt, "Content-Type",
+						   request->content_type ? request->content_type
+												 : "application/json");
+	if (credentials != NULL)
+		credentials->sign(attempt);
+	return adp_params_join(psprintf("%s%s", call->endpoint.url, request->path),
+						   &attempt->params);
 }
 
 /*
@@ -102,22 +82,23 @@ send_call(AdpCall *call)
 {
 	AdpSession *session = call->session;
 	const AdpSettings *settings = session->settings;
-	AdpHttpHeader headers[HEADERS_MAX];
+	AdpAttempt attempt = {0};
 	AdpHttpRequest request = {0};
 
-	request.method = call->redirect ? "GET" : call->method;
-	request.url = call->redirect ? call->redirect : call->url;
-	request.headers = headers;
-	request.nheaders = make_headers(call, headers);
-	request.body = call->redirect ? NULL : call->body;
+	request.url = make_attempt(call, &attempt);
+	request.method = call->redirect ? "GET" : call->request.method;
+	request.headers = attempt.headers;
+	request.nheaders = attempt.nheaders;
+	request.body = call->redirect ? NULL : call->request.body;
 	request.body_len = request.body ? strlen(request.body) : 0;
 	request.connect_timeout_ms = settings->connect_timeout_ms;
 	request.request_timeout_ms = settings->request_timeout_ms;
-	request.max_body_bytes = call->answer == ADP_ANSWER_ROWS
+	request.max_body_bytes = call->request.answer == ADP_ANSWER_ROWS
 		? BODY_MAX
 		: call->endpoint.document_max;
 	request.max_expansion = EXPANSION_MAX;
 	call->token = session->token;
+	call->secrets_version = session->secrets_version;
 	call->transfer = adp_http_start(session->group, &request);
 	call->is_in_flight = true;
 	session->in_flight++;
@@ -185,7 +166,8 @@ send_when_possible(AdpCall *call)
 	if (hold_for_quota(session))
 		return;
 	/* first, since a running sign-in may hold the last place */
-	call->needs_token = call->endpoint.is_signed && session->token == NULL;
+	call->needs_token =
+		call->endpoint.credentials != NULL && session->token == NULL;
 	if (call->needs_token)
 		return;
 	if (session->in_flight >= session->settings->max_concurrency)
@@ -236,16 +218,30 @@ back_off(AdpCall *call, int64 wait_ms, const char *reason)
 }
 
 /*
- * Asks for another token after an expired one, once per call.
+ * Whether a call whose credentials were refused can have others: another token,
+ * or what has been put into the files of the secrets since.
+ */
+static bool
+can_renew(const AdpCall *call)
+{
+	if (call->endpoint.renews_tokens && call->failure.is_token_expired)
+		return true;
+	return call->endpoint.credentials != NULL &&
+		call->failure.class == ADP_ERR_CREDENTIALS &&
+		adp_secret_files_changed(call->session, call->secrets_version);
+}
+
+/*
+ * Asks for other credentials after refused ones, once per call.
  */
 static bool
 expire_token(AdpCall *call)
 {
-	if (!call->endpoint.renews_tokens || !call->failure.is_token_expired ||
-		call->has_renewed)
+	if (call->has_renewed || !can_renew(call))
 		return false;
 	call->has_renewed = true;
 	call->is_expired = true;
+	call->redirect = NULL;
 	call->session->stats.retries++;
 	return true;
 }
@@ -454,8 +450,8 @@ adp_call_document(AdpCall *call, MemoryContext cxt)
 	const AdpJson *doc = adp_json_parse(cxt, body, len, &error);
 
 	if (doc != NULL &&
-		adp_verdict_check(call->session->platform->promises, call->answer, doc,
-						  &error))
+		adp_verdict_check(call->session->platform->promises,
+						  call->request.answer, doc, &error))
 		return doc;
 	adp_call_reject(call, &error);
 	return NULL;

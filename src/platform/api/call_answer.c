@@ -33,8 +33,11 @@
 static AdpReply
 make_reply(const AdpCall *call, const AdpHttpResponse *response)
 {
-	AdpReply reply = {response->status, NULL,			"",
-					  call->path,		call->transfer, call->days};
+	AdpReply reply = {.status = response->status,
+					  .text = "",
+					  .path = call->request.path,
+					  .transfer = call->transfer,
+					  .days = call->request.days};
 
 	return reply;
 }

@@ -87,7 +87,7 @@ class_message(const AdpCall *call, AdpErrorClass class)
 static const char *
 redact_form(const AdpCall *call, const char *text)
 {
-	char *rest = pstrdup(call->body);
+	char *rest = pstrdup(call->request.body);
 	char *item;
 
 	while ((item = adp_words_next(&rest, "&")) != NULL)
@@ -180,7 +180,7 @@ class_hint(const AdpCall *call, AdpErrorClass class,
 		case ADP_ERR_FORMAT:
 			return "Run the statement again; if that does not help, check option endpoint of the server: something else than the platform may answer there.";
 		case ADP_ERR_LIMIT:
-			if (call->answer == ADP_ANSWER_ROWS)
+			if (call->request.answer == ADP_ANSWER_ROWS)
 				return "Ask for fewer days or columns per statement.";
 			return "Check option endpoint of the server: something else than the platform may answer there.";
 		case ADP_ERR_REFUSED:

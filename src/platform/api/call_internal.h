@@ -2,8 +2,8 @@
  * call_internal.h
  *	  What call.c, call_answer.c and call_error.c share; private to them.
  *
- * call.c takes a call through its transfers, call_answer.c reads what an answer
- * says of call and session, call_error.c words what ends a call.
+ * call.c runs the transfers of a call, call_answer.c reads failures, quotas and
+ * versions from responses, call_error.c writes errors.
  */
 #ifndef ADP_PLATFORM_API_CALL_INTERNAL_H
 #define ADP_PLATFORM_API_CALL_INTERNAL_H
@@ -13,73 +13,67 @@
 struct AdpCall
 {
 	AdpSession *session;
-	MemoryContext cxt; /* the call and all it holds */
+	MemoryContext cxt; /* the call and all that it allocates */
 	AdpCallState state;
 	AdpEndpoint endpoint;
-	bool is_taken; /* its body has gone elsewhere */
-	const char *method;
-	const char *path; /* of the request; holds no secret */
-	int days;		  /* that it asks for */
-	AdpAnswerKind answer;
-	const char *url;
-	const char *body;
-	const char *content_type; /* of the body */
-	const char *accept;		  /* or NULL */
+	bool is_taken; /* its body was moved out */
+	AdpApiRequest request;
 	const char *subject;
 
-	const char *redirect; /* where the answer is; as secret as a token */
+	const char *redirect; /* address of the response; a secret */
 	int redirects;
 
 	AdpHttpTransfer *transfer; /* NULL between attempts */
-	bool is_in_flight;		   /* counted among the session's transfers */
-	const char *token;		   /* the one the transfer was signed with */
-	int attempts;			   /* transfers that came back */
-	bool needs_token;		   /* nothing else keeps it from being sent */
-	bool is_expired;		   /* its token was refused, nothing sent since */
-	bool has_renewed;		   /* that has happened before */
-	int64 resume_at_ms;		   /* end of a back-off; 0: none */
+	bool is_in_flight;		   /* counted in the session's in_flight */
+	const char *token;		   /* that signed the transfer */
+	int secrets_version;	   /* of the session at that time */
+	int attempts;			   /* finished transfers */
+	bool needs_token;		   /* it is not sent for lack of a token */
+	bool is_expired;		   /* its token was refused; not sent again yet */
+	bool has_renewed;		   /* it was refused once before */
+	int64 resume_at_ms;		   /* end of the back-off; 0: no back-off */
 
 	AdpFailure failure;
 	AdpError error;
 };
 
-/* Whether the body of a done call reports a failure. */
+/* Whether the body of a finished call reports a failure. */
 extern bool adp_call_reports_failure(const AdpCall *call);
 
-/* Reads into call->failure what the platform says of a refused request. */
+/* Reads the failure of a refused request into call->failure. */
 extern void adp_call_read_failure(AdpCall *call,
 								  const AdpHttpResponse *response);
 
 /*
- * Notes what a good answer says beside its rows: holds the session's next calls
- * if little is left of a quota, and warns once if the answer is of another
- * version than was asked for.
+ * Reads the headers of a successful response: delays the session's next calls
+ * if little is left of a quota, and warns once if the version is not the
+ * requested one.
  */
 extern void adp_call_note_answer(const AdpCall *call,
 								 const AdpHttpResponse *response);
 
-/* The class of a transfer that brought no answer. */
+/* Returns the error class of a transfer without a response. */
 extern AdpErrorClass adp_call_outcome_class(AdpHttpOutcome outcome);
 
 /*
- * Takes out of a text the session's secrets, the token that the call was sent
- * with, which may be another one by now, and the address that it was referred
- * to, with and without its host.
+ * Removes secrets from a text: those of the session, the token that signed the
+ * call, which the session may have replaced, and the address of a redirect,
+ * with and without its host.
  */
 extern const char *adp_call_redact(const AdpCall *call, const char *text);
 
 /*
- * Ends the call as failed on an answer, or on a transfer that brought none, of
- * which call->failure tells more.  wait_ms: how long to wait before coming back;
- * -1: that is not known.
+ * Fails the call after a response, described by call->failure, or after a
+ * transfer without one.  wait_ms is the time until a retry can succeed; -1: it
+ * is not known.
  */
 extern void adp_call_fail(AdpCall *call, const AdpHttpResponse *response,
 						  AdpErrorClass class, int64 wait_ms);
 
-/* Ends a call that would have to be held for longer than can be afforded. */
+/* Fails a call that would have to wait longer than the statement can afford. */
 extern void adp_call_fail_held(AdpCall *call);
 
-/* Ends a call whose answer cannot be read, as *why tells. */
+/* Fails a call with a malformed body; *why describes it. */
 extern void adp_call_fail_unreadable(AdpCall *call, const AdpError *why,
 									 const AdpHttpResponse *response);
 

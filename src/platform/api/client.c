@@ -22,7 +22,7 @@ adp_client_call(AdpSession *session, MemoryContext cxt,
 								  .failures = platform->failures,
 								  .usage = platform->usage,
 								  .document_max = DOCUMENT_MAX,
-								  .is_signed = true,
+								  .credentials = platform->credentials,
 								  .renews_tokens =
 									  adp_sign_in_can_renew(session)};
 

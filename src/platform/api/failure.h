@@ -1,11 +1,10 @@
 /*
  * failure.h
- *	  What failed answers mean, as data: where an answer says what, and rules.
+ *	  What failed responses mean, as data: paths into the body, and rules.
  *
- * An answer is judged by its HTTP status first: 401 and 403 are about the
- * credentials, 429 about a quota, those from 500 on about the answer, others
- * about the request.  The first of a platform's rules that fits it then says
- * better.
+ * The HTTP status classifies a response first: 401 and 403 concern the
+ * credentials, 429 a quota, 500 and above the response, others the request.
+ * The platform's first matching rule then overrides that.
  */
 #ifndef ADP_PLATFORM_API_FAILURE_H
 #define ADP_PLATFORM_API_FAILURE_H
@@ -13,57 +12,57 @@
 #include "platform/api/api_types.h"
 
 /*
- * What a rule says beyond class and hint.  What says neither that the same
- * request can be good later nor that another token may do is for good.
+ * What a rule says beside class and hint.  A failure with neither AGAIN nor
+ * TOKEN is permanent.
  */
-#define ADP_SAYS_AGAIN 0x01	   /* the same request can be good next time */
-#define ADP_SAYS_DELAY 0x02	   /* the same if the answer says for how long */
-#define ADP_SAYS_TOKEN 0x04	   /* a new access token may do */
-#define ADP_SAYS_CONSTANT 0x08 /* of AdpFailure: is_bad_constant, */
-#define ADP_SAYS_TOO_MUCH 0x10 /* is_too_much, */
-#define ADP_SAYS_HEAVY 0x20	   /* is_page_too_big, */
+#define ADP_SAYS_AGAIN 0x01	   /* the same request may succeed next time */
+#define ADP_SAYS_DELAY 0x02	   /* AGAIN if the response reports a delay */
+#define ADP_SAYS_TOKEN 0x04	   /* a new access token may help */
+#define ADP_SAYS_CONSTANT 0x08 /* is_bad_constant of AdpFailure */
+#define ADP_SAYS_TOO_MUCH 0x10 /* is_too_much */
+#define ADP_SAYS_HEAVY 0x20	   /* is_page_too_big */
 #define ADP_SAYS_NOT_YET 0x40  /* is_not_ready */
-#define ADP_SAYS_MIDNIGHT 0x80 /* good again at 00:00 UTC */
+#define ADP_SAYS_MIDNIGHT 0x80 /* AGAIN at 00:00 UTC */
 #define ADP_SAYS_MISFIT 0x100  /* is_misfit */
 
 /*
- * A rule: what it is about, and what that means.
+ * A rule: which failures it matches, and what they mean.
  *
- * It is about a code, as "QUOTA" or "190" whatever its subcode, "4/1504022" with
- * that subcode (0 for none), or "200..299" of numbers, either of which may be
- * left out; about a part of the message in any case of ASCII letters, as
- * "~is limited"; about both, as "1~too much"; or about an HTTP status, as
- * "HTTP 404" or "HTTP 500..".  The empty text is about all.  A rule about NULL
- * ends the list.
+ * about is a code: "QUOTA" or "190" with any subcode, "4/1504022" with that
+ * subcode (0: without one), or a range of numbers "200..299", whose ends may be
+ * omitted.  Or it is a part of the message, regardless of the case of ASCII
+ * letters: "~is limited".  Or both: "1~too much".  Or an HTTP status:
+ * "HTTP 404", "HTTP 500..".  The empty text matches all.  NULL ends the list.
  */
 typedef struct AdpFailureRule
 {
 	const char *about;
-	AdpErrorClass class; /* 0: as the status says */
+	AdpErrorClass class; /* 0: that of the HTTP status */
 	int says;
-	const char *hint; /* may hold {version}, {ended}, {server} and {default} */
-	int wait_s; /* good again after so long, or later if the platform says so */
-	int days;	/* only requests of so many days, or of fewer */
-	const char *message; /* where the answer has none */
+	const char *hint; /* may contain {version}, {ended}, {server}, {default} */
+	int wait_s;		  /* minimum delay before a retry */
+	int days;		  /* matches only requests of at most so many days */
+	const char *message; /* if the response has no message */
 } AdpFailureRule;
 
 /*
- * Where an answer says what: paths of json_find.h, NULL for what is not said.
- * All but the first are paths below that object.
+ * Where a response has the properties of a failure: paths of json_find.h, NULL
+ * for those that it lacks.  All but the first are below that object.
  */
 typedef struct AdpFailurePlaces
 {
 	const char *object;		/* NULL: the document */
 	const char *message;	/* the first text */
-	const char *more;		/* a text for users, put after it */
+	const char *more;		/* a text for users, appended to it */
 	const char *code;		/* a text, a number, or an object with one member,
-							 * whose name comes before its value; 0: none */
-	const char *subcode;	/* 0: none */
+							 * whose name precedes its value; 0: no code */
+	const char *subcode;	/* 0: no subcode */
 	const char *request_id; /* for the platform's support */
 	const char *is_transient;
-	const char *delay;	/* seconds, perhaps with an s; the longest counts */
-	const char *status; /* the HTTP status once more, for under another one */
-	bool may_be_text;	/* what is no document is the message */
+	const char *delay; /* seconds, perhaps followed by s; the maximum counts */
+	const char
+		*status; /* the proper HTTP status, if that of the response differs */
+	bool may_be_text; /* a body that is not JSON is the message */
 } AdpFailurePlaces;
 
 /* A platform's failures. */
@@ -74,18 +73,18 @@ typedef struct AdpFailureKind
 } AdpFailureKind;
 
 /*
- * Reads a failed answer.  *failure is zero but for retry_after_ms, -1; texts
- * belong to the answer's document or to CurrentMemoryContext.
+ * Reads a failed response into *failure, which is zero but for retry_after_ms,
+ * -1.  Texts belong to the response's document or to CurrentMemoryContext.
  */
 extern void adp_failure_read(const AdpFailureKind *kind, const AdpReply *reply,
 							 AdpFailure *failure);
 
-/* The same for a failure that a good answer tells of, in places of its own. */
+/* The same for a failure that a successful response reports at other paths. */
 extern void adp_failure_read_told(const AdpFailureKind *kind,
 								  const AdpFailurePlaces *places,
 								  const AdpJson *doc, AdpFailure *failure);
 
-/* The same for a bare sentence; false if no rule is about it. */
+/* The same for a mere sentence.  Returns false if no rule matches. */
 extern bool adp_failure_read_text(const AdpFailureKind *kind, const char *text,
 								  AdpFailure *failure);
 

@@ -7,7 +7,6 @@
 #include "base/json_find.h"
 #include "base/words.h"
 #include "platform/api/job_kind.h"
-#include "platform/days.h"
 
 /*
  * The source of a query; NULL if jobs do not make it.
@@ -50,14 +49,15 @@ asks_for(const AdpQuery *query, const char *fields)
  * Whether a query needs what only jobs give.
  */
 static bool
-has_need(const AdpJobNeed *need, const char *breakdowns, const AdpQuery *query)
+has_need(const AdpJobNeed *need, const char *breakdowns, const AdpQuery *query,
+		 const AdpDateRange *days)
 {
 	if (need->breakdown != NULL && !adp_words_hold(breakdowns, need->breakdown))
 		return false;
 	if (need->fields != NULL && !asks_for(query, need->fields))
 		return false;
-	return need->months == 0 || !query->has_day ||
-		strcmp(query->since, adp_days_months_ago(need->months)) < 0;
+	return need->months == 0 || days == NULL ||
+		days->since < adp_days_months_ago(need->months);
 }
 
 /*
@@ -65,21 +65,22 @@ has_need(const AdpJobNeed *need, const char *breakdowns, const AdpQuery *query)
  */
 bool
 adp_job_is_better(const AdpJobKind *kind, const AdpSettings *settings,
-				  const AdpQuery *query, int days)
+				  const AdpQuery *query, const AdpDateRange *days)
 {
+	int ndays = days != NULL ? days->until - days->since + 1 : 0;
 	const AdpJobSource *source = find_source(kind, query);
 	const AdpJobNeed *need = kind->needs;
 	int most = source ? source->days_at_once : 0;
 
 	if (source == NULL || settings->breakdowns == NULL)
-		return source != NULL && days > most;
+		return source != NULL && ndays > most;
 	if (kind->rows_per_breakdown > 0)
 		most = Max(most / kind->rows_per_breakdown, 1);
-	if (days > most)
+	if (ndays > most)
 		return true;
 	for (; need != NULL && (need->breakdown || need->fields); need++)
 	{
-		if (has_need(need, settings->breakdowns, query))
+		if (has_need(need, settings->breakdowns, query, days))
 			return true;
 	}
 	return false;

@@ -1,13 +1,12 @@
 /*
  * page_walk.h
- *	  The way through the pages of one answer: that it goes on, and ends.
+ *	  Walks through the pages of a response, which must differ and end.
  *
- * A token that comes again would make a scan read pages for ever, rows that come
- * again under another token would count twice.  So the walk remembers what there
- * was: of each page a hash of its token and one of its rows, whatever stands
- * beside them.  Rows differ from page to page since each tells what it is of:
- * that is asked for with every query.  A page that is asked for again, because
- * it could not be read or was too big, is taken in once.
+ * With a repeated token a scan would never end; repeated rows under another
+ * token would count twice.  So the walk keeps a hash of each page's token and
+ * one of its rows.  Rows of two pages differ, since every query requests what
+ * identifies them.  A page that is requested again, because it was malformed or
+ * too large, is recorded once.
  */
 #ifndef ADP_PLATFORM_API_PAGE_WALK_H
 #define ADP_PLATFORM_API_PAGE_WALK_H
@@ -20,17 +19,17 @@ typedef struct AdpHashes
 	uint64 *items;
 } AdpHashes;
 
-/* All zero: no page has come yet. */
+/* All zero: no page was read yet. */
 typedef struct AdpPageWalk
 {
 	int npages;
-	int nempty;		  /* pages without rows, one after the other */
-	char *token;	  /* of the page to ask for; NULL: the first */
+	int nempty;		  /* consecutive pages without rows */
+	char *token;	  /* of the next page; NULL: the first page */
 	AdpHashes tokens; /* of all pages but the first */
 	AdpHashes rows;	  /* of all pages with rows */
 } AdpPageWalk;
 
-/* Whose pages they are, for errors. */
+/* Names the pages in errors. */
 typedef struct AdpWalker
 {
 	const char *platform;
@@ -38,22 +37,22 @@ typedef struct AdpWalker
 } AdpWalker;
 
 /*
- * Takes in a page that was found sound, before any of it is used.  Throws if
- * its rows came before, and if there are more pages, or pages without rows, than
- * any answer has.  The first call's CurrentMemoryContext must last as long as
- * the walk.
+ * Records a well-formed page before its rows are used.  Throws if its rows are
+ * those of an earlier page, or if there are more pages, or more without rows,
+ * than any response has.  The walk lives in the first call's
+ * CurrentMemoryContext.
  */
 extern void adp_page_walk_take(AdpPageWalk *walk, const AdpWalker *walker,
 							   int64 nrows, uint64 hash);
 
 /*
- * Goes on to the page of a token, which is copied; throws if that came before,
- * or is NULL or empty: then there is a page, but no way to ask for it.
+ * Goes on to the page of a token, which is copied.  Throws if the token is that
+ * of an earlier page, or empty: the page cannot be requested.
  */
 extern void adp_page_walk_go_on(AdpPageWalk *walk, const AdpWalker *walker,
 								const char *token);
 
-/* Forgets the walk, for another one. */
+/* Empties the walk. */
 extern void adp_page_walk_clear(AdpPageWalk *walk);
 
 #endif /* ADP_PLATFORM_API_PAGE_WALK_H */

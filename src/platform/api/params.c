@@ -37,6 +37,18 @@ adp_params_add(AdpParams *params, const char *name, const char *value)
 }
 
 /*
+ * Appends the parameters to a path.
+ */
+char *
+adp_params_join(const char *path, const AdpParams *params)
+{
+	if (params->text.len == 0)
+		return pstrdup(path);
+	return psprintf("%s%c%s", path, strchr(path, '?') ? '&' : '?',
+					params->text.data);
+}
+
+/*
  * Texts as a JSON array.
  */
 char *

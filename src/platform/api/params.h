@@ -2,8 +2,8 @@
  * params.h
  *	  Parameters of a query string or a form.
  *
- * One writer makes the text that EXPLAIN shows and what is sent, so that they
- * cannot differ but in their encoding.
+ * The same functions write what EXPLAIN shows and what is sent, so that these
+ * differ only in their encoding.
  */
 #ifndef ADP_PLATFORM_API_PARAMS_H
 #define ADP_PLATFORM_API_PARAMS_H
@@ -16,17 +16,20 @@ typedef struct AdpParams
 	bool is_encoded; /* percent-encoded, to be sent */
 } AdpParams;
 
-/* Begins without any. */
+/* Initializes an empty list. */
 extern void adp_params_init(AdpParams *params, bool is_encoded);
 
 /* Adds a parameter; nothing if value is NULL. */
 extern void adp_params_add(AdpParams *params, const char *name,
 						   const char *value);
 
-/* Texts as a JSON array of strings. */
+/* Returns a path or URL with the parameters in its query string. */
+extern char *adp_params_join(const char *path, const AdpParams *params);
+
+/* Returns texts as a JSON array of strings. */
 extern char *adp_params_texts(const char *const *texts, int n);
 
-/* A list of words with commas as a JSON array of strings; NULL for NULL. */
+/* Returns comma-separated words as a JSON array of strings; NULL for NULL. */
 extern char *adp_params_array(const char *words);
 
 #endif /* ADP_PLATFORM_API_PARAMS_H */

@@ -1,10 +1,9 @@
 /*
  * quota_usage.h
- *	  How much of its quotas is used, as headers of a platform's answers tell.
+ *	  How much of a platform's quotas is used, from headers of its responses.
  *
- * Headers hold percentages of quotas, and how long calls are shut out.  They
- * come with refusals as well, which is where they matter most.  What does not
- * parse is as if it were not there.
+ * Headers contain percentages of quotas, and for how long calls are blocked.
+ * Refusals have them, too, and need them most.  Malformed ones are ignored.
  */
 #ifndef ADP_PLATFORM_API_QUOTA_USAGE_H
 #define ADP_PLATFORM_API_QUOTA_USAGE_H
@@ -16,49 +15,49 @@ typedef struct AdpQuotaHeader
 {
 	const char *name;	  /* NULL: end of the list */
 	const char *entries;  /* "": the document itself */
-	const char *percents; /* below an entry, alternatives: all of them count */
-	const char *wait;	  /* below an entry; NULL: not told */
+	const char *percents; /* below an entry; all alternatives count */
+	const char *wait;	  /* below an entry; NULL: not reported */
 	int wait_unit_s;	  /* seconds of its unit: 1 or 60 */
-	bool wait_if_full;	  /* it counts only with a percentage of 100 */
-	const char *quota;	  /* which quota an entry is of; not told: any */
+	bool wait_if_full;	  /* it counts only at 100 percent */
+	const char *quota;	  /* name of the entry's quota; NULL: any */
 } AdpQuotaHeader;
 
-/* Requests whose path holds a part count against a quota. */
+/* Requests whose path contains a part count against a quota. */
 typedef struct AdpQuota
 {
-	const char *part; /* "": all that are left; NULL: end of the list */
+	const char *part; /* "": all other requests; NULL: end of the list */
 	const char *name;
 } AdpQuota;
 
 typedef struct AdpQuotaUsageKind
 {
 	const AdpQuotaHeader *headers;
-	const AdpQuota *quotas; /* NULL: entries name none */
+	const AdpQuota *quotas; /* NULL: entries do not name a quota */
 } AdpQuotaUsageKind;
 
-/* What headers come to: the highest percentage, the longest wait. */
+/* The highest percentage and the longest wait in all headers. */
 typedef struct AdpQuotaUsage
 {
 	double pct;
 	int64 wait_ms;
 } AdpQuotaUsage;
 
-/* Adds a header's value; quota is the request's, NULL if there is but one. */
+/* Adds a header's value; quota is that of the request, NULL if unnamed. */
 extern void adp_quota_usage_add(const AdpQuotaHeader *header, const char *value,
 								const char *quota, AdpQuotaUsage *usage);
 
-/* The quota that requests of a path count against; NULL if none is named. */
+/* Returns the quota of requests with a path; NULL if it is unnamed. */
 extern const char *adp_quota_usage_quota(const AdpQuotaUsageKind *kind,
 										 const char *path);
 
 /*
- * Milliseconds to pause before the next call; *must_wait: the platform demands
- * it, and does not only advise it.
+ * Returns the milliseconds to pause before the next call; *must_wait: the
+ * platform blocks calls until then.
  */
 extern int64 adp_quota_usage_pause_ms(const AdpQuotaUsage *usage,
 									  bool *must_wait);
 
-/* All that the headers of an answer come to. */
+/* Reads all headers of a response. */
 extern AdpQuotaUsage adp_quota_usage_read(const AdpQuotaUsageKind *kind,
 										  const AdpReply *reply);
 

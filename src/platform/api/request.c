@@ -6,6 +6,7 @@
 
 #include "platform/account.h"
 #include "platform/api/job_kind.h"
+#include "platform/api/pager.h"
 #include "platform/api/params.h"
 #include "platform/api/request.h"
 #include "platform/api/template.h"
@@ -35,6 +36,32 @@ adp_request_path(const char *template, const AdpSettings *settings,
 }
 
 /*
+ * Copies a text, or returns NULL for NULL.
+ */
+static const char *
+copy_text(const char *text)
+{
+	return text ? pstrdup(text) : NULL;
+}
+
+/*
+ * Copies a request.
+ */
+AdpApiRequest
+adp_request_copy(const AdpApiRequest *request)
+{
+	AdpApiRequest copy = *request;
+
+	copy.method = copy_text(request->method);
+	copy.path = copy_text(request->path);
+	copy.body = copy_text(request->body);
+	copy.content_type = copy_text(request->content_type);
+	copy.accept = copy_text(request->accept);
+	copy.account = copy_text(request->account);
+	return copy;
+}
+
+/*
  * Throws for a source whose path has days, asked without them.
  */
 static void
@@ -51,14 +78,16 @@ require_days(const AdpPlatform *platform, const AdpQuery *query)
 }
 
 /*
- * Rows of the page to ask for: fewer with large fields, and after a page that
- * was too big.
+ * Returns the number of rows to request for a page: fewer with large fields,
+ * and after a page that was too large; 0 if the platform decides.
  */
 static int
 page_rows(const AdpPlatform *platform, const AdpPageAsk *ask)
 {
 	int rows = ask->query->source->page_rows;
 
+	if (rows == 0)
+		return 0;
 	for (int i = 0; i < ask->query->nfields; i++)
 	{
 		const AdpField *field =
@@ -71,47 +100,15 @@ page_rows(const AdpPlatform *platform, const AdpPageAsk *ask)
 }
 
 /*
- * Adds which page is wanted.
+ * Fills in the path of a request for rows.  That for the rows of a finished job
+ * has no parameters but those of the page.
  */
 static void
-add_page(AdpParams *params, const AdpPlatform *platform, const AdpPageAsk *ask)
-{
-	if (ask->query->source->page_rows > 0)
-		adp_params_add(params, platform->page_param,
-					   psprintf("%d", page_rows(platform, ask)));
-	adp_params_add(params, platform->token_param, ask->token);
-}
-
-/*
- * A path with parameters.
- */
-static char *
-with_params(char *path, const AdpParams *params)
-{
-	if (params->text.len == 0)
-		return path;
-	return psprintf("%s%c%s", path, strchr(path, '?') ? '&' : '?',
-					params->text.data);
-}
-
-/*
- * The request for a page of rows.  Of a finished job nothing but the page is
- * said.
- */
-void
-adp_request_page(const AdpPlatform *platform, const AdpPageAsk *ask,
-				 AdpApiRequest *out)
+fill_path(const AdpPlatform *platform, const AdpPageAsk *ask, AdpApiRequest *out)
 {
 	const char *path = ask->query->source->path;
 	AdpParams params;
 
-	out->answer =
-		ask->query->source->is_single ? ADP_ANSWER_ROW : ADP_ANSWER_ROWS;
-	if (platform->page_request != NULL)
-	{
-		platform->page_request(ask, out);
-		return;
-	}
 	require_days(platform, ask->query);
 	if (platform->asks_settings)
 		adp_account_check_settings(platform, ask->settings, ask->account);
@@ -121,12 +118,29 @@ adp_request_page(const AdpPlatform *platform, const AdpPageAsk *ask,
 	else if (platform->add_params != NULL)
 		platform->add_params(&params, ask->settings, ask->query,
 							 ask->drops_enum_filters);
-	add_page(&params, platform, ask);
 	out->method = "GET";
-	out->path = with_params(adp_request_path(path, ask->settings, ask->query,
-											 ask->account, ask->job),
-							&params);
-	out->accept = platform->format == ADP_FORMAT_CSV ? "text/csv" : NULL;
+	out->path =
+		adp_params_join(adp_request_path(path, ask->settings, ask->query,
+										 ask->account, ask->job),
+						&params);
+	out->accept = platform->body == ADP_BODY_CSV ? "text/csv" : NULL;
+}
+
+/*
+ * Makes the request for a page of rows.
+ */
+void
+adp_request_page(const AdpPlatform *platform, const AdpPageAsk *ask,
+				 AdpApiRequest *out)
+{
+	out->answer =
+		ask->query->source->is_single ? ADP_ANSWER_ROW : ADP_ANSWER_ROWS;
+	out->account = ask->account->id;
+	if (platform->page_request != NULL)
+		platform->page_request(ask, out);
+	else
+		fill_path(platform, ask, out);
+	adp_pager_ask(platform->pager, ask->token, page_rows(platform, ask), out);
 }
 
 /*
@@ -139,6 +153,7 @@ adp_request_job(const AdpPlatform *platform, const AdpPageAsk *ask,
 	AdpParams params;
 
 	out->answer = ADP_ANSWER_JOB_START;
+	out->account = ask->account->id;
 	adp_params_init(&params, true);
 	platform->add_params(&params, ask->settings, ask->query,
 						 ask->drops_enum_filters);
@@ -177,58 +192,27 @@ adp_request_text(const AdpPlatform *platform, const AdpSettings *settings,
 	if (platform->add_params != NULL)
 		platform->add_params(&params, settings, query, false);
 	return psprintf("GET %s",
-					with_params(adp_template_fill(path, blanks), &params));
+					adp_params_join(adp_template_fill(path, blanks), &params));
 }
 
 /*
- * What names a page of the listing: the token itself, or a parameter of it if
- * it is an address, of which nothing else is taken.
- */
-static char *
-page_name(const AdpPlatform *platform, const char *token)
-{
-	const AdpAccountListRequest *listing = &platform->listing;
-	const char *at;
-	Size len;
-
-	if (!listing->token_is_address)
-		return pstrdup(token);
-	at = strstr(token, psprintf("%s=", listing->token_param));
-	at = at ? at + strlen(listing->token_param) + 1 : "";
-	len = strspn(at, "0123456789");
-	if (len == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
-				 errmsg("platform \"%s\" does not say where its list of accounts goes on",
-						platform->name)));
-	return pnstrdup(at, len);
-}
-
-/*
- * A page of the accounts behind "*".
+ * Makes the request for a page of the accounts behind "*".
  */
 void
 adp_request_listing(const AdpPlatform *platform, const AdpSettings *settings,
 					const char *token, AdpApiRequest *out)
 {
-	const AdpAccountListRequest *listing = &platform->listing;
-	AdpParams params;
-
 	out->answer = ADP_ANSWER_ACCOUNTS;
 	if (platform->list_request != NULL)
+		platform->list_request(settings, out);
+	else
 	{
-		platform->list_request(settings, token, out);
-		return;
+		out->method = "GET";
+		out->path = adp_request_path(platform->listing.path, settings, NULL,
+									 NULL, NULL);
+		out->accept = "application/json";
 	}
-	adp_params_init(&params, true);
-	if (token != NULL || listing->token_is_address)
-		adp_params_add(&params, listing->token_param,
-					   token ? page_name(platform, token) : "0");
-	out->method = "GET";
-	out->path =
-		with_params(adp_request_path(listing->path, settings, NULL, NULL, NULL),
-					&params);
-	out->accept = "application/json";
+	adp_pager_ask(platform->listing.pager, token, 0, out);
 }
 
 /*
@@ -250,9 +234,10 @@ adp_request_account(const AdpPlatform *platform, const AdpSettings *settings,
 	AdpAccount account = {.id = id};
 
 	out->answer = ADP_ANSWER_ACCOUNT;
+	out->account = id;
 	if (platform->account_request != NULL)
 	{
-		platform->account_request(settings, id, out);
+		platform->account_request(settings, out);
 		return;
 	}
 	out->method = "GET";

@@ -9,10 +9,26 @@
 
 #include "base/guc.h"
 #include "base/secret.h"
-#include "platform/api/session.h"
+#include "platform/api/credentials.h"
+#include "platform/api/secret_files.h"
 
 /* The latest moment to come back that is handed on. */
 #define RETRY_AT_MAX_MS (INT64CONST(2) * 24 * 60 * 60 * 1000)
+
+/*
+ * Derives the platform's secret from those of the settings.
+ */
+void
+adp_session_derive(AdpSession *session)
+{
+	const AdpCredentials *credentials = session->platform->credentials;
+	MemoryContext old = MemoryContextSwitchTo(session->cxt);
+
+	session->derived = credentials->derive_secret != NULL
+		? credentials->derive_secret(session->settings)
+		: NULL;
+	MemoryContextSwitchTo(old);
+}
 
 /*
  * Opens a session.
@@ -21,15 +37,20 @@ AdpSession *
 adp_session_open(MemoryContext cxt, const AdpPlatform *platform,
 				 const AdpSettings *settings)
 {
-	AdpSession *session = MemoryContextAllocZero(cxt, sizeof(AdpSession));
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	AdpSession *session = palloc0(sizeof(AdpSession));
 
 	adp_http_init();
 	session->platform = platform;
-	session->settings = settings;
+	session->own_settings = *settings;
+	session->settings = &session->own_settings;
 	session->cxt = cxt;
 	session->alarm_at_ms = -1;
+	adp_session_derive(session);
+	adp_secret_files_load(session);
 	session->lease = adp_pool_borrow(settings->serverid, settings->umid, cxt);
 	session->group = adp_pool_group(session->lease);
+	MemoryContextSwitchTo(old);
 	return session;
 }
 
@@ -171,21 +192,41 @@ adp_session_retry_at(int64 wait_ms)
 }
 
 /*
+ * Lists what must not be shown: the secrets among the platform's options, what
+ * was made of them, and those before a change.
+ */
+static List *
+list_secrets(const AdpSession *session)
+{
+	List *secrets = list_copy(session->past_secrets);
+
+	secrets = lappend(secrets, unconstify(char *, session->token));
+	secrets = lappend(secrets, unconstify(char *, session->derived));
+	for (const AdpOption *option = session->platform->options; option->name;
+		 option++)
+	{
+		if (option->is_secret)
+			secrets = lappend(secrets,
+							  unconstify(char *,
+										 adp_setting(session->settings,
+													 option->offset)));
+	}
+	return secrets;
+}
+
+/*
  * Takes the session's secrets out of a text.
  */
 const char *
 adp_session_redact(const AdpSession *session, const char *text)
 {
-	const AdpSettings *settings = session->settings;
-	const char *const secrets[] = {session->token,
-								   session->proof,
-								   settings->access_token,
-								   settings->app_secret,
-								   settings->client_id,
-								   settings->client_secret,
-								   settings->refresh_token,
-								   settings->developer_token,
-								   settings->service_account_key};
+	List *secrets = list_secrets(session);
+	const char **array = palloc(list_length(secrets) * sizeof(char *));
+	ListCell *cell;
 
-	return adp_secret_redact(text, secrets, lengthof(secrets));
+	foreach(cell, secrets)
+	{
+		array[foreach_current_index(cell)] = lfirst(cell);
+	}
+	return adp_secret_redact(text, array, list_length(secrets));
 }

@@ -1,10 +1,11 @@
 /*
  * session.h
- *	  One scan's way to a platform: connections, sign-in, counters.
+ *	  A scan's connections to a platform, its sign-in and its counters.
  */
 #ifndef ADP_PLATFORM_API_SESSION_H
 #define ADP_PLATFORM_API_SESSION_H
 
+#include "nodes/pg_list.h"
 #include "portability/instr_time.h"
 
 #include "net/http.h"
@@ -14,89 +15,97 @@
 
 struct AdpCall;
 
-/* What a scan has cost so far; EXPLAIN ANALYZE shows it. */
+/* The cost of a scan so far, for EXPLAIN ANALYZE. */
 typedef struct AdpStats
 {
-	int64 requests; /* HTTP requests sent, whatever their purpose */
+	int64 requests; /* HTTP requests of any purpose */
 	int64 pages;	/* pages of rows */
 	int64 rows;		/* rows received */
-	int64 kept;		/* pages that were there already */
+	int64 kept;		/* pages that were cached, or fetched by others */
 	int64 bytes;	/* body bytes over the wire */
 	int64 retries;
-	int64 closed_accounts;	 /* behind "*", not asked */
+	int64 closed_accounts;	 /* behind "*", not requested */
 	int64 wait_us;			 /* time spent waiting for the platform */
-	int64 backoff_ms;		 /* of which the platform or we asked for */
-	const char *wait_reason; /* of the last back-off; NULL if there was none */
+	int64 backoff_ms;		 /* part of it that was a pause before a request */
+	const char *wait_reason; /* of the last back-off, or NULL */
 } AdpStats;
 
 typedef struct AdpSession
 {
 	const AdpPlatform *platform;
-	const AdpSettings *settings;
-	MemoryContext cxt; /* everything here lives in it */
+	const AdpSettings *settings; /* own_settings */
+	AdpSettings own_settings;	 /* those of the scan, with secrets of files */
+	int secrets_version;		 /* changes when a secret does */
+	List *past_secrets;			 /* texts: those before, and what they became */
+	MemoryContext cxt;			 /* memory of the session */
 	AdpPoolLease *lease;
 	AdpHttpGroup *group;
 	AdpStats stats;
 
 	const char *token;		 /* access token; NULL until signed in */
-	const char *proof;		 /* of the token, in query strings; or NULL */
+	const char *derived;	 /* see derive_secret in credentials.h; or NULL */
 	struct AdpCall *sign_in; /* running sign-in, or NULL */
-	int in_flight;			 /* transfers under way */
-	int64 hold_until_ms;	 /* no call before; 0: none is held */
-	bool has_version_note;	 /* an answer was of another version */
-	const char *served;		 /* version of the last answer; NULL: not told */
-	int64 demanded_ms;		 /* longer than affordable: the next call fails */
-	int64 alarm_at_ms;		 /* earliest end of a back-off; -1: none */
-	instr_time wait_start;	 /* zero unless somebody waits for it */
+	int in_flight;			 /* concurrent transfers */
+	int64 hold_until_ms;	 /* earliest time of the next call; 0: at once */
+	bool has_version_note;	 /* a response had another version */
+	const char *served;		 /* version of the last response, or NULL */
+	int64 demanded_ms;		 /* an unaffordable pause: the next call fails */
+	int64 alarm_at_ms;		 /* earliest end of a back-off; -1: no back-off */
+	instr_time wait_start;	 /* zero unless the caller waits */
 } AdpSession;
 
-/* Opens a session in cxt; sends nothing yet. */
+/*
+ * Opens a session in cxt; sends nothing yet.  Throws if a secret cannot be read
+ * from its file.
+ */
 extern AdpSession *adp_session_open(MemoryContext cxt,
 									const AdpPlatform *platform,
 									const AdpSettings *settings);
 
-/* Gives the connections back for later statements, after a clean finish. */
+/* Sets the secret that is derived from those of the settings, or NULL. */
+extern void adp_session_derive(AdpSession *session);
+
+/* Keeps the connections for later statements; only after a clean finish. */
 extern void adp_session_close(AdpSession *session);
 
 /*
  * Whether the server or the mapping has changed since the session was opened.
- * Then what it brings is good for its own scan, but not to be remembered for
- * later ones, which have other settings.
+ * Its results must then not be cached for later scans, which have other
+ * settings.
  */
 extern bool adp_session_is_outdated(const AdpSession *session);
 
-/* Lets transfers go on without waiting. */
+/* Advances the transfers without waiting. */
 extern void adp_session_poll(AdpSession *session);
 
 /*
- * Makes the group's descriptor become readable at the latest when something
- * can go on; for who waits for it himself and polls then.
+ * Makes the group's descriptor readable once something can advance.  For
+ * callers that wait for the descriptor and then call adp_session_poll().
  */
 extern void adp_session_begin_wait(AdpSession *session);
 
-/* Waits until something can go on.  Serves interrupts. */
+/* Waits until something can advance.  Serves interrupts. */
 extern void adp_session_wait(AdpSession *session);
 
-/* Milliseconds on a clock that only goes forward. */
+/* Returns the milliseconds of a monotonic clock. */
 extern int64 adp_clock_ms(void);
 
-/* Asks that the next wait ends no later than at_ms of that clock. */
+/* Ends the next wait at at_ms of that clock, or earlier. */
 extern void adp_session_wake_at(AdpSession *session, int64 at_ms);
 
 /*
- * Milliseconds of back-off that the statement can still afford: what is left
- * of adpipe.max_wait and of statement_timeout.
+ * Returns the milliseconds of back-off that the statement can still afford: the
+ * rest of adpipe.max_wait or of statement_timeout.
  */
 extern int64 adp_session_affordable_ms(const AdpSession *session);
 
 /*
- * The moment so many milliseconds from now, in UNIX seconds, for AdpError; no
- * later than in two days: nothing is to stand still for longer on the word of an
- * answer.
+ * Returns the time so many milliseconds from now, in UNIX seconds, for AdpError.
+ * It is at most two days ahead: no response may block a copy for longer.
  */
 extern int64 adp_session_retry_at(int64 wait_ms);
 
-/* Text with the session's secrets taken out. */
+/* Returns a text without the session's secrets. */
 extern const char *adp_session_redact(const AdpSession *session,
 									  const char *text);
 

@@ -12,6 +12,8 @@
 
 #include "base/cache.h"
 #include "platform/api/call.h"
+#include "platform/api/credentials.h"
+#include "platform/api/secret_files.h"
 #include "platform/api/sign_in.h"
 
 /* No token is kept for longer, whatever its answer says. */
@@ -81,7 +83,9 @@ refuse_missing_token(const AdpSession *session)
 			 errmsg("user mapping for server \"%s\" cannot sign in to platform \"%s\"",
 					session->settings->server_name, session->platform->name),
 			 errdetail("It has no option \"%s\".", option),
-			 errhint("ALTER USER MAPPING ... OPTIONS (ADD %s '...').", option)));
+			 errhint("ALTER USER MAPPING ... OPTIONS (ADD %s" ADP_FILE_SUFFIX
+					 " '...') with the path of a file on the server, or (ADD %s '...').",
+					 option, option)));
 }
 
 /*
@@ -95,7 +99,7 @@ refuse_credentials(const AdpSession *session, const char *detail)
 			 errmsg("user mapping for server \"%s\" cannot sign in to platform \"%s\"",
 					session->settings->server_name, session->platform->name),
 			 errdetail_internal("%s", detail),
-			 errhint("%s", session->platform->grant->hint)));
+			 errhint("%s", session->platform->credentials->grant->hint)));
 }
 
 /*
@@ -104,7 +108,7 @@ refuse_credentials(const AdpSession *session, const char *detail)
 static void
 start_sign_in(AdpSession *session)
 {
-	const AdpGrant *grant = session->platform->grant;
+	const AdpGrant *grant = session->platform->credentials->grant;
 	const AdpEndpoint endpoint = {.url = session->settings->token_endpoint,
 								  .failures = &grant->failures,
 								  .document_max = ANSWER_MAX,
@@ -117,6 +121,7 @@ start_sign_in(AdpSession *session)
 	const char *problem = NULL;
 	AdpParams form;
 
+	adp_secret_files_load(session);
 	adp_params_init(&form, true);
 	if (!grant->add_form(&form, session->settings, &problem))
 		refuse_credentials(session, problem);
@@ -162,7 +167,7 @@ begin_sign_in(AdpSession *session)
 
 	if (settings->access_token != NULL)
 		session->token = settings->access_token;
-	else if (session->platform->grant == NULL)
+	else if (session->platform->credentials->grant == NULL)
 		refuse_missing_token(session);
 	else if ((kept = find_token(settings)) != NULL)
 		session->token = MemoryContextStrdup(session->cxt, kept->value);
@@ -209,7 +214,7 @@ adp_sign_in_advance(AdpSession *session)
 bool
 adp_sign_in_can_renew(const AdpSession *session)
 {
-	return session->platform->grant != NULL &&
+	return session->platform->credentials->grant != NULL &&
 		session->settings->access_token == NULL;
 }
 

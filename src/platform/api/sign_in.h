@@ -1,41 +1,26 @@
 /*
  * sign_in.h
- *	  Access tokens: ready ones of the user mapping, or fetched with a call to the
- *	  token endpoint, kept for the process, renewed.
+ *	  Access tokens: from the user mapping, or fetched from the token endpoint,
+ *	  cached in the process, and renewed.
  */
 #ifndef ADP_PLATFORM_API_SIGN_IN_H
 #define ADP_PLATFORM_API_SIGN_IN_H
 
-#include "platform/api/params.h"
 #include "platform/api/session.h"
 
-/* How a platform's access tokens are fetched from its token endpoint. */
-typedef struct AdpGrant
-{
-	/*
-	 * Writes the form that asks for a token; false, with *problem as an
-	 * errdetail, if the settings do not suffice.
-	 */
-	bool (*add_form)(AdpParams *form, const AdpSettings *settings,
-					 const char **problem);
-
-	AdpFailureKind failures; /* refusals of the token endpoint */
-	const char *hint;		 /* which settings would suffice */
-} AdpGrant;
-
 /*
- * Takes the session's sign-in as far as it goes without waiting; true once
- * session->token is there.  Throws when the credentials are missing or were
+ * Advances the session's sign-in as far as possible without waiting; returns
+ * true once session->token is set.  Throws if credentials are missing or
  * refused.
  */
 extern bool adp_sign_in_advance(AdpSession *session);
 
-/* Whether a new token can be had: not when the user gave a ready one. */
+/* Whether a new token can be fetched: false for one of the user mapping. */
 extern bool adp_sign_in_can_renew(const AdpSession *session);
 
 /*
- * Forgets the token that a request was refused with, so that the next call
- * signs in again; does nothing if the session has another one by now.
+ * Drops a refused token, so that the next call signs in again; does nothing if
+ * the session already has another one.
  */
 extern void adp_sign_in_forget(AdpSession *session, const char *token);
 

@@ -1,45 +1,44 @@
 /*
  * verdict.h
- *	  What an answer under a good status must hold to be one, as data.
+ *	  What a response with HTTP status 200 must contain, as data.
  *
- * A platform promises something of each of its answers.  An answer without it
- * comes from something in front of the platform, or to another question, and
- * never means that there are no rows.  The same place says whether the platform
- * itself reports a failure under a good status; that is read like one under its
- * proper status.
+ * A platform promises the form of its responses.  A response of another form
+ * comes from a proxy, or belongs to another request, and never means that there
+ * are no rows.  The promises also name where the platform reports a failure under
+ * status 200, which is then handled as under its proper status.
  */
 #ifndef ADP_PLATFORM_API_VERDICT_H
 #define ADP_PLATFORM_API_VERDICT_H
 
 #include "base/json.h"
 
-/* What an answer is to. */
+/* What a response is about. */
 typedef enum AdpAnswerKind
 {
 	ADP_ANSWER_ROWS,	   /* a page of rows */
-	ADP_ANSWER_ROW,		   /* a row by itself */
+	ADP_ANSWER_ROW,		   /* a single row */
 	ADP_ANSWER_ACCOUNTS,   /* a page of accounts */
-	ADP_ANSWER_ACCOUNT,	   /* the settings of one */
-	ADP_ANSWER_JOB_START,  /* that a job was started */
-	ADP_ANSWER_JOB_STATE,  /* how it stands */
-	ADP_ANSWER_TOKEN_INFO, /* what the access token is good for */
+	ADP_ANSWER_ACCOUNT,	   /* the settings of one account */
+	ADP_ANSWER_JOB_START,  /* the start of a job */
+	ADP_ANSWER_JOB_STATE,  /* the state of a job */
+	ADP_ANSWER_TOKEN_INFO, /* the properties of the access token */
 	ADP_ANSWER_TOKEN	   /* an access token */
 } AdpAnswerKind;
 
 #define ADP_ANSWER_KINDS (ADP_ANSWER_TOKEN + 1)
 
-/* What an answer of one kind must hold; all NULL: the platform gives none. */
+/* What a response of one kind must contain; all NULL: there are none. */
 typedef struct AdpPromise
 {
-	const char *list;  /* a member that is an array of objects, */
-	const char *empty; /* in whose place this text may be: no rows */
+	const char *list;  /* a member that is an array of objects */
+	const char *empty; /* a text in place of an empty list, or NULL */
 	const char *value; /* a path of json_find.h to a text, number or boolean */
 } AdpPromise;
 
-/* What a platform promises; NULL in its place: nothing. */
+/* The promises of a platform; a NULL pointer: nothing is promised. */
 typedef struct AdpPromises
 {
-	const char *failure; /* path: what is there in an answer that says no */
+	const char *failure; /* path of a value that reports a failure */
 	AdpPromise of[ADP_ANSWER_KINDS];
 } AdpPromises;
 
@@ -48,9 +47,9 @@ extern bool adp_verdict_is_failure(const AdpPromises *promises,
 								   const AdpJson *doc);
 
 /*
- * Judges a document under a good status.  False, with *error of class
- * ADP_ERR_FORMAT, or of ADP_ERR_REPLY for a failure, if it is no answer of that
- * kind.
+ * Checks a document with status 200.  Returns false, with *error, if it is not a
+ * response of that kind: class ADP_ERR_FORMAT, or ADP_ERR_REPLY if it reports a
+ * failure.
  */
 extern bool adp_verdict_check(const AdpPromises *promises, AdpAnswerKind kind,
 							  const AdpJson *doc, AdpError *error);

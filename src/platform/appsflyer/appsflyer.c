@@ -12,11 +12,16 @@
  */
 #include "postgres.h"
 
+#include "platform/api/credentials.h"
+#include "platform/api/pager.h"
 #include "platform/appsflyer/appsflyer.h"
 
 /* At most a day: the quotas that the cache spares are per day. */
 #define CACHE_TTL_MAX_S 86400
 #define CACHE_TTL_S 900
+
+/* Parameter for the page of the list of apps. */
+#define OFFSET "offset"
 
 /* The report is part of the path. */
 static const AdpOption appsflyer_options[] =
@@ -36,7 +41,7 @@ static const AdpOption appsflyer_options[] =
 		  "A report is named as in the platform's path, such as partners_by_date_report or in_app_events_report."},
 	 {"timezone", ADP_ON_SERVER, ADP_OPTION_TEXT,
 	  offsetof(AdpSettings, time_zone)},
-	 {"api_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	 {"api_token", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
 	  offsetof(AdpSettings, access_token), true},
 	 {NULL}};
 
@@ -70,7 +75,8 @@ static const AdpVersion appsflyer_versions[] = {{"v5", NULL}, {NULL}};
 			.path = \
 				PATH("raw") "&currency=preferred&maximum_rows=" CppAsString2( \
 					RAW_ROWS_CAP), \
-			.filler = "Event Time", .rows = &form.base \
+			.filler = "Event Time", .rows = &form.base, \
+			.formats = &adp_appsflyer_raw_formats \
 	}
 
 static const AdpSource appsflyer_sources[] =
@@ -96,6 +102,42 @@ static const AdpPromises appsflyer_promises = {
 	.of = {[ADP_ANSWER_ACCOUNTS] = {.list = "data"}},
 };
 
+/*
+ * Returns the offset of the next page of apps: the number in the address of
+ * that page, of which nothing else is used.
+ */
+static const char *
+next_offset(const AdpPager *pager, const AdpPageEnd *page)
+{
+	const char *address = adp_token_pager_next(pager, page);
+	const char *offset = address ? strstr(address, OFFSET "=") : NULL;
+
+	if (address == NULL)
+		return NULL;
+	offset = offset != NULL ? offset + strlen(OFFSET "=") : "";
+	return pnstrdup(offset, strspn(offset, "0123456789"));
+}
+
+/*
+ * Requests a page of apps by its offset.
+ */
+static void
+ask_offset(const AdpPager *pager, const char *token, int rows,
+		   AdpApiRequest *request)
+{
+	adp_token_pager_ask(pager, token != NULL ? token : "0", rows, request);
+}
+
+/* Reports are one page. */
+static const AdpTokenPager apps_pager = {
+	.base = {"links", next_offset, ask_offset},
+	.more = "links.next",
+	.token = "links.next",
+	.token_param = OFFSET,
+};
+
+static const AdpCredentials appsflyer_credentials = {.sign = adp_attempt_bearer};
+
 const AdpPlatform adp_appsflyer = {
 	.name = "appsflyer",
 	.title = "AppsFlyer",
@@ -105,14 +147,14 @@ const AdpPlatform adp_appsflyer = {
 	.source_option = "report",
 	.account_source = ADP_APPSFLYER_APPS,
 	.day_field = "Date",
+	.credentials = &appsflyer_credentials,
 	.redirect_domain = "appsflyer.com",
-	.format = ADP_FORMAT_CSV,
+	.body = ADP_BODY_CSV,
+	.formats = &adp_appsflyer_formats,
 	.list_key = "data",
 	.secret_marks = "eyJ",
 	.promises = &appsflyer_promises,
 	.row_account = "App ID",
-	.token_path = "links.next",
-	.more_path = "links.next",
 	.any_field_name = true,
 	.asks_settings = true,
 	.keeps_answers = true,
@@ -131,6 +173,7 @@ const AdpPlatform adp_appsflyer = {
 					  .currency = "attributes.currency",
 					  .system = "attributes.platform",
 					  .retargeting = "attributes.enable_retargetting"},
-	.listing = {"/api/mng/apps?limit=1000", "offset", true, "meta.total_items"},
+	.listing = {"/api/mng/apps?limit=1000", &apps_pager.base,
+				"meta.total_items"},
 	.add_params = adp_appsflyer_add_params,
 };

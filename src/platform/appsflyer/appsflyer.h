@@ -8,6 +8,7 @@
 #include "platform/api/failure.h"
 #include "platform/api/params.h"
 #include "platform/appsflyer/csv_rows.h"
+#include "platform/formats.h"
 
 /* The source whose rows are the apps themselves. */
 #define ADP_APPSFLYER_APPS "apps"
@@ -19,9 +20,11 @@ extern const AdpField adp_appsflyer_fields[];
 extern const AdpReport adp_appsflyer_reports[];
 
 /*
- * appsflyer_rows.c: rows of aggregate reports, of raw reports of installs, and
+ * appsflyer_rows.c: formats of aggregate and of raw reports; rows of aggregate reports, of raw reports of installs, and
  * of all other raw reports.
  */
+extern const AdpFormats adp_appsflyer_formats;
+extern const AdpFormats adp_appsflyer_raw_formats;
 extern const AdpCsvRows adp_appsflyer_aggregates;
 extern const AdpCsvRows adp_appsflyer_without_events;
 extern const AdpCsvRows adp_appsflyer_installs;

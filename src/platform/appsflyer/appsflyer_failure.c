@@ -36,7 +36,7 @@ static const AdpFailureRule rules[] =
 	  "The app's platform has no such report; take the app out of option app_id of the table."},
 	 {"~protect360", ADP_ERR_CREDENTIALS, 0, HINT_PLAN},
 	 {"~api token is invalid", ADP_ERR_CREDENTIALS, 0,
-	  "Tokens issued before 2026-03-10 19:00 UTC were revoked. Have an admin copy a new API V2 token and ALTER USER MAPPING ... OPTIONS (SET api_token '...')."},
+	  "Tokens issued before 2026-03-10 19:00 UTC were revoked. Have an admin copy a new API V2 token, and put it into option api_token of the user mapping, or into the file of api_token_file."},
 	 {"~account may be suspended", ADP_ERR_CREDENTIALS, 0,
 	  "The account's owner has to settle it with AppsFlyer."},
 	 {"HTTP 401", ADP_ERR_CREDENTIALS, 0, HINT_PERMISSION},

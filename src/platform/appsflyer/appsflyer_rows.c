@@ -1,10 +1,11 @@
 /*
  * appsflyer_rows.c
- *	  AppsFlyer: the form of its CSV rows.
+ *	  AppsFlyer: the form of its CSV rows, and of the values in them.
  */
 #include "postgres.h"
 
 #include "platform/appsflyer/appsflyer.h"
+#include "platform/days.h"
 
 /* Columns of an in-app event, after the fixed ones of an aggregate report. */
 static const AdpEventColumn event_columns[] =
@@ -45,15 +46,21 @@ static const AdpNoneWord none_of_raw[] = {{"N/A", NUMBERS},
 										  {"-", NUMBERS},
 										  {NULL}};
 
+const AdpFormats adp_appsflyer_formats = {.read_day = adp_iso_read_day,
+										  .write_day = adp_days_iso,
+										  .none = none_of_aggregates};
+const AdpFormats adp_appsflyer_raw_formats = {.read_day = adp_iso_read_day,
+											  .write_day = adp_days_iso,
+											  .none = none_of_raw};
+
 #define ROWS .base = {.make_shaper = adp_csv_rows_shaper}
-#define AGGREGATE ROWS, .none = none_of_aggregates, .events = &events
+#define AGGREGATE ROWS, .events = &events
 /*
  * Raw reports have no column of days.  Requests ask for revenue in the app's
  * currency; the platform does not define the currency of the cost.
  */
 #define RAW \
-	ROWS, .none = none_of_raw, .events = &events, .lacks_events = true, \
-		  .amount = "Event Revenue", \
+	ROWS, .events = &events, .lacks_events = true, .amount = "Event Revenue", \
 		  .amount_currency = "Event Revenue Currency"
 
 const AdpCsvRows adp_appsflyer_aggregates = {AGGREGATE};

@@ -11,6 +11,7 @@
 #include "platform/api/failure.h"
 #include "platform/appsflyer/csv_header.h"
 #include "platform/appsflyer/csv_rows.h"
+#include "platform/formats.h"
 
 /* Maximum length of a body's first line quoted in an error. */
 #define SHOWN_MAX 80
@@ -34,11 +35,9 @@ typedef enum Origin
 typedef struct CellPlan
 {
 	Origin origin;
-	int column;	   /* FROM_EVENT: index within the event's columns */
-	bool is_whole; /* the catalogue lists it as a whole number */
-	int nwords;	   /* words that mean NULL */
-	const char **words;
-	uint32 *lens;
+	int column;		   /* FROM_EVENT: index within the event's columns */
+	bool is_whole;	   /* the catalogue lists it as a whole number */
+	AdpNoneWords none; /* that mean NULL */
 } CellPlan;
 
 typedef struct Shaper
@@ -46,6 +45,7 @@ typedef struct Shaper
 	AdpShaper base;
 	const AdpPlatform *platform;
 	const AdpCsvRows *records;
+	const AdpFormats *formats;
 	const AdpSettings *settings;
 	const char *report;
 	bool has_events; /* there is a row per event */
@@ -243,20 +243,21 @@ read_header(AdpShaper *base, const AdpPageAsk *ask, const AdpCell *cells,
 }
 
 /*
+ * Whether a cell is empty.
+ */
+static bool
+is_empty(const AdpCell *cell)
+{
+	return cell->kind == ADP_CELL_NULL || cell->len == 0;
+}
+
+/*
  * Whether a cell is empty, or a word that means NULL.
  */
 static bool
 is_none(const CellPlan *plan, const AdpCell *cell)
 {
-	if (cell->kind == ADP_CELL_NULL || cell->len == 0)
-		return true;
-	for (int i = 0; i < plan->nwords; i++)
-	{
-		if (cell->len == plan->lens[i] &&
-			memcmp(cell->data, plan->words[i], cell->len) == 0)
-			return true;
-	}
-	return false;
+	return is_empty(cell) || adp_none_words_hold(&plan->none, cell);
 }
 
 /*
@@ -438,7 +439,7 @@ value_of(const Shaper *shaper, const Header *header, int i, int event,
 		case FROM_CURRENCY:
 			return header->currency;
 	}
-	if (position < 0 || is_none(plan, &read[position]))
+	if (position < 0 || is_empty(&read[position]))
 		return none;
 	return plan->is_whole ? plain_number(read[position]) : read[position];
 }
@@ -464,42 +465,6 @@ unfold(AdpShaper *base, void *made, const AdpCell *read, int nth, AdpCell *cells
 	for (int i = 0; i < shaper->ncells; i++)
 		cells[i] = value_of(shaper, header, i, event, read);
 	return true;
-}
-
-/*
- * Returns the kind of field for AdpNoneWord; field NULL: not in the catalogue.
- */
-static int
-place_of_none(const AdpField *field)
-{
-	if (field == NULL)
-		return ADP_NONE_IN_OTHERS;
-	if (field->type != ADP_FIELD_TEXT)
-		return ADP_NONE_IN_NUMBERS;
-	return (field->flags & ADP_FIELD_NO_NONE) != 0 ? ADP_NONE_IN_NAMES
-												   : ADP_NONE_IN_TEXTS;
-}
-
-/*
- * Picks the words that mean NULL in a field.
- */
-static void
-plan_words(const AdpNoneWord *none, const AdpField *field, CellPlan *plan)
-{
-	int where = place_of_none(field);
-	int n = 0;
-
-	while (none[n].word != NULL)
-		n++;
-	plan->words = palloc(Max(n, 1) * sizeof(char *));
-	plan->lens = palloc(Max(n, 1) * sizeof(uint32));
-	for (int i = 0; i < n; i++)
-	{
-		if ((none[i].where & where) == 0)
-			continue;
-		plan->words[plan->nwords] = none[i].word;
-		plan->lens[plan->nwords++] = (uint32) strlen(none[i].word);
-	}
 }
 
 /*
@@ -548,7 +513,7 @@ plan_cell(Shaper *shaper, const char *name, AdpCsvColumn *column, CellPlan *plan
 	const AdpField *field = adp_platform_field(shaper->platform, name);
 
 	plan->is_whole = is_whole(shaper, name, field);
-	plan_words(records->none, field, plan);
+	plan->none = adp_none_words(shaper->formats, field);
 	if (plan_event(records->events, name, plan))
 	{
 		shaper->has_events |= plan->origin != FROM_CURRENCY;
@@ -616,6 +581,7 @@ adp_csv_rows_shaper(const AdpPlatform *platform, const AdpSettings *settings,
 	shaper->base.unfold = unfold;
 	shaper->platform = platform;
 	shaper->records = (const AdpCsvRows *) query->source->rows;
+	shaper->formats = adp_formats_of(platform, query->source);
 	shaper->settings = settings;
 	shaper->report = query->source->name;
 	shaper->ncells = n;

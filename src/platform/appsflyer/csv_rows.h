@@ -18,23 +18,10 @@
 #include "platform/platform.h"
 #include "platform/row_reader.h"
 
-/* The fields in which a word means NULL. */
-#define ADP_NONE_IN_NUMBERS 0x01 /* fields of any type but text */
-#define ADP_NONE_IN_NAMES 0x02	 /* texts with flag ADP_FIELD_NO_NONE */
-#define ADP_NONE_IN_TEXTS 0x04	 /* all other texts */
-#define ADP_NONE_IN_OTHERS 0x08	 /* fields outside the catalogue */
-
-typedef struct AdpNoneWord
-{
-	const char *word; /* NULL: end of the list */
-	int where;
-} AdpNoneWord;
-
 /* The form of a source's rows; see AdpSource. */
 typedef struct AdpCsvRows
 {
 	AdpRowReader base;
-	const AdpNoneWord *none; /* in addition to the empty cell */
 
 	/*
 	 * The column with a time whose date is the day; it is required, and begins

@@ -15,6 +15,8 @@
 #include "utils/json.h"
 
 #include "base/words.h"
+#include "platform/api/pager.h"
+#include "platform/formats.h"
 #include "platform/google_ads/gaql.h"
 #include "platform/google_ads/google_ads.h"
 #include "platform/platform.h"
@@ -48,15 +50,15 @@ static const AdpOption google_ads_options[] =
 		  "A resource is a lower-case name such as campaign or keyword_view."},
 	 {"token_endpoint", ADP_ON_SERVER, ADP_OPTION_URL,
 	  offsetof(AdpSettings, token_endpoint)},
-	 {"access_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	 {"access_token", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
 	  offsetof(AdpSettings, access_token), true},
-	 {"client_id", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	 {"client_id", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
 	  offsetof(AdpSettings, client_id), true},
-	 {"client_secret", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	 {"client_secret", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
 	  offsetof(AdpSettings, client_secret), true},
-	 {"developer_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	 {"developer_token", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
 	  offsetof(AdpSettings, developer_token), true},
-	 {"refresh_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	 {"refresh_token", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
 	  offsetof(AdpSettings, refresh_token), true},
 	 {"service_account_key", ADP_ON_MAPPING, ADP_OPTION_TEXT,
 	  offsetof(AdpSettings, service_account_key), true},
@@ -157,15 +159,6 @@ static const AdpPromises google_ads_promises = {
 };
 
 /*
- * The manager that has access to the accounts, and the developer token for
- * users who must still send one (ignored since September 2026).
- */
-static const AdpSettingHeader google_ads_headers[] =
-	{{"login-customer-id", offsetof(AdpSettings, manager)},
-	 {"developer-token", offsetof(AdpSettings, developer_token)},
-	 {NULL}};
-
-/*
  * Returns the part of a field's name before the first dot, palloc'd.
  */
 static char *
@@ -207,23 +200,42 @@ query_text(const AdpSettings *settings, const AdpQuery *query)
 }
 
 /*
- * Makes a search request: the query and, after the first page, a page token.
+ * Adds the token of a page to the body of a search request.
+ */
+static void
+ask_page(const AdpPager *pager, const char *token, int rows,
+		 AdpApiRequest *request)
+{
+	StringInfoData body;
+
+	if (token == NULL)
+		return;
+	initStringInfo(&body);
+	appendBinaryStringInfo(&body, request->body, strlen(request->body) - 1);
+	appendStringInfoString(&body, ",\"pageToken\":");
+	escape_json(&body, token);
+	appendStringInfoChar(&body, '}');
+	request->body = body.data;
+}
+
+static const AdpTokenPager google_ads_pager = {
+	.base = {"nextPageToken", adp_token_pager_next, ask_page},
+	.more = "nextPageToken",
+	.token = "nextPageToken",
+};
+
+/*
+ * Makes a search request; the pager adds the page.
  */
 static void
 search_request(const AdpSettings *settings, const char *account,
-			   const char *query_text, const char *page_token,
-			   AdpApiRequest *out)
+			   const char *query_text, AdpApiRequest *out)
 {
 	StringInfoData body;
 
 	initStringInfo(&body);
 	appendStringInfoString(&body, "{\"query\":");
 	escape_json(&body, query_text);
-	if (page_token != NULL)
-	{
-		appendStringInfoString(&body, ",\"pageToken\":");
-		escape_json(&body, page_token);
-	}
 	appendStringInfoChar(&body, '}');
 	out->method = "POST";
 	out->path = psprintf("/%s/customers/%s/googleAds:search",
@@ -238,30 +250,28 @@ static void
 page_request(const AdpPageAsk *ask, AdpApiRequest *out)
 {
 	search_request(ask->settings, ask->account->id, adp_gaql_query(ask->query),
-				   ask->token, out);
+				   out);
 }
 
 /*
  * Lists the enabled accounts below the manager that are not managers.
  */
 static void
-list_request(const AdpSettings *settings, const char *page_token,
-			 AdpApiRequest *out)
+list_request(const AdpSettings *settings, AdpApiRequest *out)
 {
 	search_request(settings, settings->manager,
 				   adp_gaql_list(LIST_FIELDS, "customer_client", LIST_WHERE),
-				   page_token, out);
+				   out);
 }
 
 /*
  * Requests one account's time zone and currency.
  */
 static void
-account_request(const AdpSettings *settings, const char *account,
-				AdpApiRequest *out)
+account_request(const AdpSettings *settings, AdpApiRequest *out)
 {
-	search_request(settings, account,
-				   adp_gaql_list(ACCOUNT_FIELDS, "customer", NULL), NULL, out);
+	search_request(settings, out->account,
+				   adp_gaql_list(ACCOUNT_FIELDS, "customer", NULL), out);
 }
 
 const AdpPlatform adp_google_ads = {
@@ -275,15 +285,16 @@ const AdpPlatform adp_google_ads = {
 	.source_option = "resource",
 	.account_source = "customer",
 	.day_field = "segments.date",
-	.grant = &adp_google_ads_grant,
+	.credentials = &adp_google_ads_credentials,
 	.secret_marks = "1//,4/0,ya29.,GOCSPX-",
 	.rows_key = "results",
 	.list_key = "results",
 	.promises = &google_ads_promises,
 	.row_account = ".resource_name",
 	.row_account_prefix = "customers/",
-	.token_path = "nextPageToken",
-	.more_path = "nextPageToken",
+	.pager = &google_ads_pager.base,
+	.formats = &adp_iso_formats,
+	.listing = {.pager = &google_ads_pager.base},
 	.fields = adp_google_ads_fields,
 	.reports = adp_google_ads_reports,
 	.sources = google_ads_sources,
@@ -300,7 +311,6 @@ const AdpPlatform adp_google_ads = {
 					  .time_zone = EITHER("timeZone"),
 					  .currency = EITHER("currencyCode"),
 					  .manager = "customerClient.resourceName"},
-	.headers = google_ads_headers,
 	.has_empty_rows = true,
 	.field_kind = field_kind,
 	.can_hold = adp_gaql_can_hold,

@@ -5,9 +5,7 @@
 #ifndef ADP_PLATFORM_GOOGLE_ADS_GOOGLE_ADS_H
 #define ADP_PLATFORM_GOOGLE_ADS_GOOGLE_ADS_H
 
-#include "platform/api/failure.h"
-#include "platform/api/params.h"
-#include "platform/api/sign_in.h"
+#include "platform/api/credentials.h"
 
 extern const AdpPlatform adp_google_ads;
 
@@ -19,7 +17,7 @@ extern const AdpWatch adp_google_ads_watches[];
 /* google_ads_failure.c */
 extern const AdpFailureKind adp_google_ads_failures;
 
-/* google_ads_grant.c */
-extern const AdpGrant adp_google_ads_grant;
+/* google_ads_credentials.c */
+extern const AdpCredentials adp_google_ads_credentials;
 
 #endif /* ADP_PLATFORM_GOOGLE_ADS_GOOGLE_ADS_H */

@@ -34,7 +34,7 @@ static const AdpFailureRule rules[] =
 	 {"authenticationError.AUTHENTICATION_ERROR", ADP_ERR_CREDENTIALS,
 	  ADP_SAYS_TOKEN},
 	 {"authenticationError.OAUTH_TOKEN_REVOKED", ADP_ERR_CREDENTIALS, 0,
-	  "Sign in again and store the new refresh_token in the user mapping."},
+	  "Sign in again, and put the new refresh token into the user mapping or its file."},
 	 {"authenticationError.NOT_ADS_USER", ADP_ERR_CREDENTIALS, 0,
 	  "Invite this Google login to a Google Ads account, or use credentials of one that is."},
 	 {"authenticationError.CUSTOMER_NOT_FOUND", ADP_ERR_CREDENTIALS, 0,

@@ -48,15 +48,6 @@ struct AdpJob
 };
 
 /*
- * Copies a text, or returns NULL for NULL.
- */
-static const char *
-copy_text(const char *text)
-{
-	return text ? pstrdup(text) : NULL;
-}
-
-/*
  * Allocates a job in a context of its own below parent.
  */
 AdpJob *
@@ -70,12 +61,7 @@ adp_job_create(AdpSession *session, MemoryContext parent,
 
 	job->session = session;
 	job->cxt = cxt;
-	job->request.method = copy_text(request->method);
-	job->request.path = copy_text(request->path);
-	job->request.body = copy_text(request->body);
-	job->request.content_type = copy_text(request->content_type);
-	job->request.accept = copy_text(request->accept);
-	job->request.answer = request->answer;
+	job->request = adp_request_copy(request);
 	job->subject = pstrdup(subject);
 	job->begun_at_ms = -1;
 	MemoryContextSwitchTo(old);
@@ -316,6 +302,7 @@ send_next(AdpJob *job)
 	if (job->id != NULL)
 	{
 		request.answer = ADP_ANSWER_JOB_STATE;
+		request.account = job->request.account;
 		request.method = "GET";
 		request.path = adp_request_path(session->platform->jobs->state_path,
 										session->settings, NULL, NULL, job->id);

@@ -72,7 +72,7 @@ fill_text(const char *text, const Match *match)
 static void
 check_reach(const AdpDataGap *gap, const Match *match, const char *since)
 {
-	const char *first = adp_days_months_ago(gap->months);
+	const char *first = adp_days_iso(adp_days_months_ago(gap->months));
 
 	if (strcmp(since, first) >= 0)
 		return;

@@ -9,9 +9,11 @@
  */
 #include "postgres.h"
 
+#include "platform/api/pager.h"
+#include "platform/formats.h"
+#include "platform/meta_ads/access_token.h"
 #include "platform/meta_ads/conversion_actions.h"
 #include "platform/meta_ads/meta_ads.h"
-#include "platform/meta_ads/token_info.h"
 
 #define ACCOUNT_FIELDS "account_id,name,account_status,currency,timezone_name"
 
@@ -46,9 +48,9 @@ static const AdpOption meta_ads_options[] =
 	 {"level", ADP_ON_TABLE, ADP_OPTION_ONE_OF, offsetof(AdpSettings, source),
 	  .words = "account, campaign, adset, ad, accounts, campaigns, adsets, "
 			   "ads, creatives"},
-	 {"access_token", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	 {"access_token", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
 	  offsetof(AdpSettings, access_token), true},
-	 {"app_secret", ADP_ON_MAPPING, ADP_OPTION_TEXT,
+	 {"app_secret", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
 	  offsetof(AdpSettings, app_secret), true},
 	 {NULL}};
 
@@ -146,6 +148,15 @@ static const AdpJobKind meta_ads_jobs = {
 			   .subcode = "error_subcode"},
 };
 
+/* A last page has cursors, too. */
+static const AdpTokenPager meta_ads_pager = {
+	.base = {"paging", adp_token_pager_next, adp_token_pager_ask},
+	.more = "paging.next",
+	.token = "paging.cursors.after",
+	.token_param = "after",
+	.rows_param = "limit",
+};
+
 const AdpPlatform adp_meta_ads = {
 	.name = "meta_ads",
 	.title = "Meta Ads",
@@ -155,15 +166,14 @@ const AdpPlatform adp_meta_ads = {
 	.source_option = "level",
 	.account_source = "account",
 	.day_field = META_DAY,
+	.credentials = &adp_meta_ads_credentials,
 	.rows_key = "data",
 	.list_key = "data",
 	.secret_marks = "EAA",
 	.promises = &meta_ads_promises,
 	.row_account = "account_id",
-	.token_path = "paging.cursors.after",
-	.more_path = "paging.next",
-	.page_param = "limit",
-	.token_param = "after",
+	.pager = &meta_ads_pager.base,
+	.formats = &adp_iso_formats,
 	.fields = adp_meta_ads_fields,
 	.reports = adp_meta_ads_reports,
 	.sources = meta_ads_sources,
@@ -179,7 +189,7 @@ const AdpPlatform adp_meta_ads = {
 	.account_paths = {"account_id", "name", "timezone_name", "currency",
 					  .status = "account_status", .closed = "101"},
 	.listing = {"/{version}/me/adaccounts?fields=" ACCOUNT_FIELDS "&limit=100",
-				"after"},
+				&meta_ads_pager.base},
 	.account_path = "/{version}/act_{account}?fields=" ACCOUNT_FIELDS,
 	.read_token_info = adp_meta_ads_token_info,
 	.whole_currencies = "CLP,COP,CRC,HUF,IDR,ISK,JPY,KRW,PYG,TWD,VND",

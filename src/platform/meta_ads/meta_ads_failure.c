@@ -13,7 +13,7 @@
 #include "platform/meta_ads/meta_ads.h"
 
 #define HINT_TOKEN \
-	"ALTER USER MAPPING ... OPTIONS (SET access_token '...') with a new one; tokens of system users need not expire."
+	"Put a new token into option access_token of the user mapping, or into the file of access_token_file; tokens of system users need not expire."
 #define HINT_ASSIGN \
 	"Assign the ad account to the user or system user of the token, and give it permission ads_read."
 #define HINT_NARROW \

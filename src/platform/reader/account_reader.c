@@ -15,6 +15,7 @@
 #include "platform/accounts/account_cache.h"
 #include "platform/api/page_walk.h"
 #include "platform/api/request.h"
+#include "platform/formats.h"
 #include "platform/job/job.h"
 #include "platform/reader/account_reader.h"
 #include "platform/reader/date_ranges.h"
@@ -160,6 +161,7 @@ begin_range(AdpAccountReader *reader)
 {
 	const AdpDateRange *range = adp_date_ranges_current(&reader->ranges);
 	AdpQuery *query = &reader->query;
+	const AdpFormats *formats;
 
 	adp_page_fetch_drop(reader->fetch);
 	drop_job(reader);
@@ -175,10 +177,12 @@ begin_range(AdpAccountReader *reader)
 	reader->subject = psprintf("account %s", reader->account->id);
 	if (!query->has_day)
 		return;
-	query->since = adp_days_iso(range->since);
-	query->until = adp_days_iso(range->until);
-	reader->subject = psprintf("account %s, %s to %s", reader->account->id,
-							   query->since, query->until);
+	formats = adp_formats_of(reader->plan->session->platform, query->source);
+	query->since = formats->write_day(range->since);
+	query->until = formats->write_day(range->until);
+	reader->subject =
+		psprintf("account %s, %s to %s", reader->account->id,
+				 adp_days_iso(range->since), adp_days_iso(range->until));
 }
 
 /*
@@ -232,14 +236,24 @@ can_use_job(const AdpAccountReader *reader)
 }
 
 /*
+ * Returns the days in the current range; NULL for a query without days.
+ */
+static const AdpDateRange *
+days_of(const AdpAccountReader *reader)
+{
+	return reader->query.has_day ? adp_date_ranges_current(&reader->ranges)
+								 : NULL;
+}
+
+/*
  * Returns the number of days in the current range; 0 for a query without days.
  */
 static int
 ndays(const AdpAccountReader *reader)
 {
-	const AdpDateRange *range = adp_date_ranges_current(&reader->ranges);
+	const AdpDateRange *days = days_of(reader);
 
-	return reader->query.has_day ? range->until - range->since + 1 : 0;
+	return days != NULL ? days->until - days->since + 1 : 0;
 }
 
 /*
@@ -253,7 +267,7 @@ wants_job(const AdpAccountReader *reader)
 	return can_use_job(reader) &&
 		(reader->prefers_jobs ||
 		 adp_job_is_better(session->platform->jobs, session->settings,
-						   &reader->query, ndays(reader)));
+						   &reader->query, days_of(reader)));
 }
 
 /*
@@ -606,14 +620,12 @@ walker_of(const AdpAccountReader *reader)
 static bool
 keep_next_token(AdpAccountReader *reader)
 {
-	const AdpPlatform *platform = reader->plan->session->platform;
 	const AdpWalker walker = walker_of(reader);
-	const char *more = adp_page_text(reader->page, platform->more_path);
+	const char *token = adp_page_next_token(reader->page, reader->walk.token);
 
-	if (more == NULL || more[0] == '\0')
+	if (token == NULL)
 		return false;
-	adp_page_walk_go_on(&reader->walk, &walker,
-						adp_page_text(reader->page, platform->token_path));
+	adp_page_walk_go_on(&reader->walk, &walker, token);
 	return true;
 }
 

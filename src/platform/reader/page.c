@@ -10,6 +10,7 @@
 
 #include "base/csv.h"
 #include "platform/account.h"
+#include "platform/api/pager.h"
 #include "platform/reader/page.h"
 
 /* Records between two checks for interrupts. */
@@ -24,15 +25,15 @@
 /* The members of a JSON page that are read beside its rows. */
 enum PageMember
 {
-	PAGE_TOKEN,	  /* the member that begins token_path */
 	PAGE_FAILURE, /* the member that begins promises->failure */
+	PAGE_NEXT,	  /* the member that the pager reads, if there is a pager */
 	PAGE_MEMBERS
 };
 
 struct AdpPageForm
 {
 	const AdpPlatform *platform;
-	AdpFormat format;
+	AdpBody body;
 	AdpAnswerKind kind;
 	AdpRowShape *shape; /* JSON */
 	AdpShaper *shaper;	/* makes the rows; NULL: they are the cells read */
@@ -52,6 +53,7 @@ struct AdpPageRows
 	/* JSON */
 	AdpPage *page;
 	int next;
+	const AdpJson *end; /* the member that the pager reads, in an object */
 
 	/* CSV */
 	AdpCsv *csv;
@@ -109,11 +111,13 @@ compile_shape(MemoryContext cxt, AdpPageForm *form, const AdpQuery *query)
 	paths[npaths] = account_path(platform, query);
 	if (paths[npaths] != NULL)
 		form->account_cell = npaths++;
-	members[PAGE_TOKEN] = first_name(platform->token_path);
 	members[PAGE_FAILURE] =
 		platform->promises ? first_name(platform->promises->failure) : "error";
-	form->shape = adp_rows_compile(cxt, platform->rows_key, paths, npaths,
-								   members, lengthof(members));
+	if (platform->pager != NULL)
+		members[PAGE_NEXT] = platform->pager->member;
+	form->shape =
+		adp_rows_compile(cxt, platform->rows_key, paths, npaths, members,
+						 platform->pager ? PAGE_MEMBERS : PAGE_NEXT);
 }
 
 /*
@@ -126,13 +130,13 @@ adp_page_form(MemoryContext cxt, const AdpPlatform *platform, AdpShaper *shaper,
 	AdpPageForm *form = MemoryContextAllocZero(cxt, sizeof(AdpPageForm));
 
 	form->platform = platform;
-	form->format = platform->format;
+	form->body = platform->body;
 	form->shaper = shaper;
 	form->nfields = query->nfields;
 	form->kind = query->source->is_single ? ADP_ANSWER_ROW : ADP_ANSWER_ROWS;
 	form->account_cell = -1;
 	form->is_shared = query->source->is_shared;
-	if (form->format == ADP_FORMAT_JSON)
+	if (form->body == ADP_BODY_JSON)
 		compile_shape(cxt, form, query);
 	return form;
 }
@@ -237,6 +241,23 @@ check_rows(const AdpPageRows *rows, const AdpAccount *account, AdpError *error)
 }
 
 /*
+ * Parses the member that the pager reads.
+ */
+static bool
+read_end(AdpPageRows *rows, AdpError *error)
+{
+	const AdpPager *pager = rows->form->platform->pager;
+	char *text;
+
+	if (pager == NULL || rows->page->members[PAGE_NEXT].kind == ADP_CELL_ABSENT)
+		return true;
+	text = psprintf("{\"%s\":%s}", pager->member,
+					adp_cell_json(&rows->page->members[PAGE_NEXT]));
+	rows->end = adp_json_parse(rows->cxt, text, strlen(text), error);
+	return rows->end != NULL;
+}
+
+/*
  * Opens a JSON page.  A page with rows is valid unless it also reports a
  * failure.
  */
@@ -260,7 +281,7 @@ open_json(AdpPageRows *rows, const char *body, Size len,
 		 rows->page->members[PAGE_FAILURE].kind != ADP_CELL_ABSENT) &&
 		!check_document(rows, body, len, error))
 		return false;
-	return check_rows(rows, account, error);
+	return check_rows(rows, account, error) && read_end(rows, error);
 }
 
 /*
@@ -407,12 +428,12 @@ adp_page_open(const AdpPageForm *form, const AdpPageAsk *ask, const char *body,
 	rows->form = form;
 	rows->cxt = cxt;
 	begin_shaping(rows);
-	switch (form->format)
+	switch (form->body)
 	{
-		case ADP_FORMAT_JSON:
+		case ADP_BODY_JSON:
 			is_open = open_json(rows, body, len, ask->account, error);
 			break;
-		case ADP_FORMAT_CSV:
+		case ADP_BODY_CSV:
 			is_open = open_csv(rows, body, len, ask, error);
 			break;
 	}
@@ -475,7 +496,7 @@ next_csv(AdpPageRows *rows)
 static const AdpCell *
 next_read(AdpPageRows *rows)
 {
-	if (rows->form->format == ADP_FORMAT_CSV)
+	if (rows->form->body == ADP_BODY_CSV)
 		return next_csv(rows);
 	if (rows->next == rows->page->nrows)
 		return NULL;
@@ -521,24 +542,12 @@ adp_page_next(AdpPageRows *rows)
 }
 
 /*
- * Returns the text at a path.
+ * Returns the token of the page that follows.
  */
 const char *
-adp_page_text(const AdpPageRows *rows, const char *path)
+adp_page_next_token(const AdpPageRows *rows, const char *token)
 {
-	const AdpCell *member;
-	const char *rest;
-	const AdpJson *doc;
+	const AdpPageEnd end = {token, rows->count, rows->end};
 
-	if (rows->form->format != ADP_FORMAT_JSON)
-		return NULL;
-	member = &rows->page->members[PAGE_TOKEN];
-	rest = strchr(path, '.');
-	if (rest == NULL)
-		return member->kind == ADP_CELL_STRING ? adp_cell_text(member, NULL)
-											   : NULL;
-	if (member->kind != ADP_CELL_OBJECT)
-		return NULL;
-	doc = adp_json_parse(rows->cxt, member->data, member->len, NULL);
-	return adp_json_text(adp_json_path(doc, rest + 1));
+	return adp_pager_next(rows->form->platform->pager, &end);
 }

@@ -46,9 +46,10 @@ extern uint64 adp_page_hash(const AdpPageRows *rows);
 extern const AdpCell *adp_page_next(AdpPageRows *rows);
 
 /*
- * Returns the text beside the rows at a dotted path that begins with the
- * token's member, or NULL.
+ * Returns the token of the page that follows the one requested with token, as
+ * the pager's callback next does.
  */
-extern const char *adp_page_text(const AdpPageRows *rows, const char *path);
+extern const char *adp_page_next_token(const AdpPageRows *rows,
+									   const char *token);
 
 #endif /* ADP_PLATFORM_READER_PAGE_H */

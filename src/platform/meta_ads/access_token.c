@@ -1,23 +1,81 @@
 /*
- * token_info.c
- *	  Meta Ads: the platform's report on the access token.
+ * access_token.c
+ *	  Meta Ads: how requests carry the access token, and the platform's report
+ *	  on it.
  */
 #include "postgres.h"
 
 #include <ctype.h>
 
+#include "common/hmac.h"
+#include "common/sha2.h"
 #include "lib/stringinfo.h"
+#include "utils/builtins.h"
 
 #include "platform/api/client.h"
 #include "platform/api/request.h"
-#include "platform/meta_ads/token_info.h"
+#include "platform/meta_ads/access_token.h"
 
-/* The request, a template as in request.h, and the parameter for the token. */
+/* The request for that report, a template as in request.h. */
 #define REQUEST "/{version}/debug_token"
-#define TOKEN_PARAM "input_token"
 
 /* The last second of the year 9999; a later expiry is a misreading. */
 #define EXPIRY_MAX INT64CONST(253402300799)
+
+/*
+ * Returns the HMAC of a message with SHA-256, as lower-case hexadecimal digits.
+ */
+static char *
+hmac_hex(const char *key, const char *message)
+{
+	uint8 digest[PG_SHA256_DIGEST_LENGTH];
+	char *hex = palloc0(2 * sizeof(digest) + 1);
+	pg_hmac_ctx *hmac = pg_hmac_create(PG_SHA256);
+
+	if (hmac == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	if (pg_hmac_init(hmac, (const uint8 *) key, strlen(key)) < 0 ||
+		pg_hmac_update(hmac, (const uint8 *) message, strlen(message)) < 0 ||
+		pg_hmac_final(hmac, digest, sizeof(digest)) < 0)
+	{
+		pg_hmac_free(hmac);
+		elog(ERROR, "could not compute a proof of the access token");
+	}
+	pg_hmac_free(hmac);
+	hex_encode((const char *) digest, sizeof(digest), hex);
+	return hex;
+}
+
+/*
+ * Returns the proof of the access token, if the user mapping holds an app
+ * secret.
+ */
+static char *
+derive_proof(const AdpSettings *settings)
+{
+	if (settings->app_secret == NULL || settings->access_token == NULL)
+		return NULL;
+	return hmac_hex(settings->app_secret, settings->access_token);
+}
+
+/*
+ * Adds the access token and its proof.  The token is also what the request for
+ * a report on it asks about.
+ */
+static void
+sign(AdpAttempt *attempt)
+{
+	const AdpSession *session = attempt->session;
+
+	adp_attempt_bearer(attempt);
+	adp_params_add(&attempt->params, "appsecret_proof", session->derived);
+	if (attempt->request->answer == ADP_ANSWER_TOKEN_INFO)
+		adp_params_add(&attempt->params, "input_token", session->token);
+}
+
+const AdpCredentials adp_meta_ads_credentials = {.derive_secret = derive_proof,
+												 .sign = sign};
 
 /*
  * Whether the platform refuses to report on this token.
@@ -144,7 +202,6 @@ make_request(const AdpSettings *settings, AdpApiRequest *out)
 	out->answer = ADP_ANSWER_TOKEN_INFO;
 	out->method = "GET";
 	out->path = adp_request_path(REQUEST, settings, NULL, NULL, NULL);
-	out->token_param = TOKEN_PARAM;
 	return true;
 }
 

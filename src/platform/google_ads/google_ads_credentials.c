@@ -1,6 +1,7 @@
 /*
- * google_ads_grant.c
- *	  Google Ads: the grants that obtain access tokens.
+ * google_ads_credentials.c
+ *	  Google Ads: what signs requests, and the grants that obtain access
+ *	  tokens.
  *
  * A grant is the refresh token of a user who has agreed, or an assertion that a
  * service account signs with the key in its JSON key file (RFC 7523).
@@ -13,7 +14,6 @@
 
 #include "base/guc.h"
 #include "base/jwt.h"
-#include "platform/api/sign_in.h"
 #include "platform/google_ads/google_ads.h"
 
 /* Lifetime of a signed assertion, the platform's maximum. */
@@ -110,15 +110,33 @@ static const AdpFailureRule rules[] =
 	{{"HTTP 429", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
 	 {"HTTP 500..", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
 	 {"invalid_grant", ADP_ERR_CREDENTIALS, 0,
-	  "The refresh token or key is no longer good: sign in again, or make a new key, and store it in the user mapping."},
+	  "The refresh token or key is no longer good: sign in again, or make a new key, and put it into the user mapping or its file."},
 	 {"", ADP_ERR_CREDENTIALS, 0,
 	  "Check client_id and client_secret in the user mapping against the OAuth client of the Google Cloud project."},
 	 {NULL}};
 
-const AdpGrant adp_google_ads_grant = {
+static const AdpGrant grant = {
 	.add_form = add_form,
 	.failures = {.places = {.message = "error_description", .code = "error"},
 				 .rules = rules},
 	.hint =
 		"Set client_id, client_secret and refresh_token, or service_account_key, or access_token with ALTER USER MAPPING.",
 };
+
+/*
+ * Adds the access token, the manager that has access to the accounts, and the
+ * developer token for users who must still send one (ignored since September
+ * 2026).
+ */
+static void
+sign(AdpAttempt *attempt)
+{
+	const AdpSettings *settings = attempt->session->settings;
+
+	adp_attempt_bearer(attempt);
+	adp_attempt_header(attempt, "login-customer-id", settings->manager);
+	adp_attempt_header(attempt, "developer-token", settings->developer_token);
+}
+
+const AdpCredentials adp_google_ads_credentials = {.grant = &grant,
+												   .sign = sign};
