@@ -73,7 +73,8 @@ sub ledgers
 my %value = (
 	regclass => "$oid", 'regclass[]' => "ARRAY[${oid}::regclass]", bigint => $run, integer => '3', text => "'$account'", 'text[]' => "ARRAY['$account']",
 	date => "'2026-11-15'", interval => "'1 day'", boolean => 'true', jsonb => q('[]'), 'timestamp with time zone' => "'$now'", regrole => "'attacker'",
-	name => "'attacker'", oid => $oid, 'bigint[]' => 'ARRAY[1, 2]', 'date[]' => "ARRAY[date '2026-11-15']");
+	name => "'attacker'", oid => $oid, 'bigint[]' => 'ARRAY[1, 2]', 'date[]' => "ARRAY[date '2026-11-15']",
+	'adpipe.failure' => "ROW('x', 'XX000', NULL, NULL, NULL, false)");
 my @definers = map { [ split /\|/ ] } split /\n/, $node->safe_psql('postgres', <<"END");
 SELECT p.oid::regproc, p.oid::regprocedure,
        (SELECT string_agg(format_type(t, NULL), ';' ORDER BY n) FROM unnest(p.proargtypes) WITH ORDINALITY a (t, n)),
