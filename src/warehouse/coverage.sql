@@ -104,7 +104,7 @@ CREATE VIEW adpipe.runs AS
            CASE WHEN d.is_dead THEN 'the session ended before the run did' ELSE adpipe_internal.failure_text(r.error, r.detail) END AS error,
            r.sqlstate, r.hint
     FROM adpipe.run_ledger r
-    CROSS JOIN LATERAL (SELECT r.status = 'running' AND NOT adpipe_internal.is_running(r.pid, r.backend_start, r.query_start)) d (is_dead)
+    CROSS JOIN LATERAL (SELECT adpipe_internal.is_dead(r)) d (is_dead)
     WHERE adpipe_internal.may_see(r.target, NULL);
 COMMENT ON VIEW adpipe.runs IS 'Refreshes, one row per call and target.';
 COMMENT ON COLUMN adpipe.runs.run_id IS 'Number of the run.';

@@ -153,12 +153,12 @@ CREATE FUNCTION adpipe_internal.server_of(source regclass) RETURNS name
 AS $$ SELECT s.srvname FROM pg_foreign_table t JOIN pg_foreign_server s ON s.oid = t.ftserver WHERE t.ftrelid = source $$;
 COMMENT ON FUNCTION adpipe_internal.server_of(regclass) IS 'The server of a foreign table; NULL: it is gone.';
 
+/* Less five seconds: to a scheduler that calls by the minute, a minute is over at the next call. */
 CREATE FUNCTION adpipe_internal.back_off(failures integer) RETURNS interval
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN least(pg_catalog.power(2, least(greatest(failures, 1), 10) - 1), 60) * interval '1 minute';
+    RETURN least(pg_catalog.power(2, least(greatest(failures, 1), 10) - 1), 60) * interval '1 minute' - interval '5 seconds';
 COMMENT ON FUNCTION adpipe_internal.back_off(integer) IS
     'How long to leave alone what failed so many times in a row: 1, 2, 4 and so on up to 60 minutes.';
-REVOKE ALL ON FUNCTION adpipe_internal.back_off(integer) FROM PUBLIC;
 
 /* Who repairs one of these rows gives it another xmin, whatever was changed. */
 CREATE FUNCTION adpipe_internal.access_mark(source regclass, role name) RETURNS text

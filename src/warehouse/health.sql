@@ -151,11 +151,10 @@ CREATE VIEW adpipe.health_died AS
                 ELSE format('Nothing; the next one goes on with it. Or: CALL adpipe.refresh(%L);', r.target) END AS action
     FROM (SELECT l.target, count(*) AS deaths, max(l.started_at) AS since
           FROM adpipe.run_ledger l
-          WHERE (l.status = 'died'
-                 OR l.status = 'running' AND NOT adpipe_internal.is_running(l.pid, l.backend_start, l.query_start))
-            AND NOT EXISTS (SELECT FROM adpipe.run_ledger o WHERE o.target = l.target AND o.run_id > l.run_id
-                            AND (o.status NOT IN ('running', 'died')
-                                 OR o.status = 'running' AND adpipe_internal.is_running(o.pid, o.backend_start, o.query_start)))
+          WHERE l.status IN ('died', 'running') AND (l.status = 'died' OR adpipe_internal.is_dead(l))
+            AND NOT EXISTS (SELECT FROM adpipe.run_ledger o
+                            WHERE o.target = l.target AND o.run_id > l.run_id
+                              AND o.status <> 'died' AND NOT adpipe_internal.is_dead(o))
           GROUP BY l.target) r;
 COMMENT ON VIEW adpipe.health_died IS 'Part of adpipe.health: refreshes that died.';
 

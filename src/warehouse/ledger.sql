@@ -56,7 +56,7 @@ COMMENT ON COLUMN adpipe.target_ledger.source_changed_at IS 'Since when the sour
 COMMENT ON COLUMN adpipe.target_ledger.resume_at IS 'When the platform said to come back.';
 COMMENT ON COLUMN adpipe.target_ledger.failing_since IS 'Since when refreshes fail as a whole; NULL: they do not.';
 COMMENT ON COLUMN adpipe.target_ledger.failures IS 'How many in a row.';
-COMMENT ON COLUMN adpipe.target_ledger.failed_at IS 'When the last one failed.';
+COMMENT ON COLUMN adpipe.target_ledger.failed_at IS 'Start of the last one.';
 COMMENT ON COLUMN adpipe.target_ledger.error IS 'Why they do.';
 COMMENT ON COLUMN adpipe.target_ledger.sqlstate IS 'Code of that error.';
 COMMENT ON COLUMN adpipe.target_ledger.detail IS 'Its detail, with the platform''s words.';
@@ -84,6 +84,7 @@ CREATE TABLE adpipe.account_ledger (
     last_success timestamptz,
     failing_since timestamptz,
     failures integer NOT NULL DEFAULT 0,
+    failed_at timestamptz,
     error text,
     sqlstate text,
     detail text,
@@ -108,6 +109,7 @@ COMMENT ON COLUMN adpipe.account_ledger.last_attempt IS 'When it was last asked.
 COMMENT ON COLUMN adpipe.account_ledger.last_success IS 'When its answer was last stored.';
 COMMENT ON COLUMN adpipe.account_ledger.failing_since IS 'First failure; NULL: nothing of the account failed that was not read since.';
 COMMENT ON COLUMN adpipe.account_ledger.failures IS 'Failures since the last success.';
+COMMENT ON COLUMN adpipe.account_ledger.failed_at IS 'Start of the run in which the last one happened.';
 COMMENT ON COLUMN adpipe.account_ledger.error IS 'Message of the last failure.';
 COMMENT ON COLUMN adpipe.account_ledger.sqlstate IS 'Its code.';
 COMMENT ON COLUMN adpipe.account_ledger.detail IS 'Its detail, with the platform''s words.';
@@ -151,7 +153,7 @@ COMMENT ON COLUMN adpipe.slice_ledger.fetched_at IS 'When the platform last conf
 COMMENT ON COLUMN adpipe.slice_ledger.changed_at IS 'When they last changed.';
 COMMENT ON COLUMN adpipe.slice_ledger.asked_at IS 'When the answer was asked for, which decides whether the day was over; an answer asked for earlier never replaces it.';
 COMMENT ON COLUMN adpipe.slice_ledger.run_id IS 'Run that fetched it last.';
-COMMENT ON COLUMN adpipe.slice_ledger.failed_at IS 'Last failure since it was fetched.';
+COMMENT ON COLUMN adpipe.slice_ledger.failed_at IS 'Start of the run that failed last, since it was fetched.';
 COMMENT ON COLUMN adpipe.slice_ledger.failures IS 'Failures since it was fetched.';
 COMMENT ON COLUMN adpipe.slice_ledger.stale_since IS 'Set to have the slice read again; has no effect once it was.';
 COMMENT ON COLUMN adpipe.slice_ledger.spend IS 'Sum of its spend; NULL without such a column.';

@@ -11,7 +11,9 @@ CREATE VIEW adpipe.account_terms AS
            greatest(p.tail_days, t.lookback, a.window_days) AS tail_days,
            coalesce(t.every, p.every) AS every,
            p.settle, p.is_cohort,
-           a.failures, a.last_attempt, a.access_mark, a.ended_day,
+           a.failures, a.failed_at, a.access_mark,
+           t.failing_since IS NOT NULL AND t.failed_at <= now.moment - adpipe_internal.back_off(t.failures) AS is_retried,
+           a.ended_day,
            EXISTS (SELECT FROM adpipe.touches m WHERE m.target = t.target) AS is_touched
     FROM adpipe.target_ledger t
     JOIN adpipe.account_ledger a ON a.target = t.target
@@ -37,8 +39,9 @@ COMMENT ON COLUMN adpipe.account_terms.every IS 'How often refresh_all() reads t
 COMMENT ON COLUMN adpipe.account_terms.settle IS 'How long after its end a day still fills.';
 COMMENT ON COLUMN adpipe.account_terms.is_cohort IS 'Whether no day is ever final.';
 COMMENT ON COLUMN adpipe.account_terms.failures IS 'Failures since the last success.';
-COMMENT ON COLUMN adpipe.account_terms.last_attempt IS 'When it was last asked.';
+COMMENT ON COLUMN adpipe.account_terms.failed_at IS 'Start of the run in which the last one happened.';
 COMMENT ON COLUMN adpipe.account_terms.access_mark IS 'Mark of server and user mapping in the last run that failed.';
+COMMENT ON COLUMN adpipe.account_terms.is_retried IS 'Whether the copy as a whole failed and is to be tried again, which tries what failed of its accounts as well.';
 COMMENT ON COLUMN adpipe.account_terms.ended_day IS 'Last day to hold, after its end was accepted; NULL: it has not ended.';
 COMMENT ON COLUMN adpipe.account_terms.is_touched IS 'Whether others than a refresh changed the copy, and it was not compared with the ledger since.';
 
@@ -61,8 +64,8 @@ AS $$
     LEFT JOIN adpipe.slice_ledger s
         ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
     WHERE a.target = $1 AND a.is_listed AND adpipe_internal.is_acting($1)
-      AND ($2 OR a.access_mark <> $3 OR a.failures = 0 OR a.last_attempt <= a.moment - adpipe_internal.back_off(a.failures))
-      AND ($2 OR a.access_mark <> $3 OR s.failed_at IS NULL OR s.failed_at <= a.moment - adpipe_internal.back_off(s.failures))
+      AND ($2 OR a.is_retried OR a.access_mark <> $3 OR a.failures = 0 OR a.failed_at <= a.moment - adpipe_internal.back_off(a.failures))
+      AND ($2 OR a.is_retried OR a.access_mark <> $3 OR s.failed_at IS NULL OR s.failed_at <= a.moment - adpipe_internal.back_off(s.failures))
       AND (s.fetched_at IS NULL OR s.failed_at IS NOT NULL
            OR s.stale_since > coalesce(s.asked_at, s.fetched_at)
            /* not as it was stored; where that comes back, no more often than the last days */

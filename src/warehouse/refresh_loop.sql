@@ -392,7 +392,7 @@ AS $$
         OR NOT target.is_daily AND EXISTS (
             SELECT FROM adpipe.account_ledger a
             WHERE a.target = target.target AND a.is_listed AND a.failing_since IS NOT NULL
-              AND (a.access_mark <> $2 OR a.last_attempt <= adpipe_internal.clock() - adpipe_internal.back_off(a.failures)))
+              AND (a.access_mark <> $2 OR a.failed_at <= adpipe_internal.clock() - adpipe_internal.back_off(a.failures)))
 $$;
 COMMENT ON FUNCTION adpipe_internal.is_retry_due(adpipe.target_ledger, text) IS
     'Whether a copy as a whole, or of a list one of its accounts, failed and is to be tried again now.';

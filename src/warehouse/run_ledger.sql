@@ -21,6 +21,30 @@ $$;
 COMMENT ON FUNCTION adpipe_internal.is_running(integer, timestamptz, timestamptz) IS
     'Whether a statement of a session is still at work.';
 
+/*
+ * A run can end between the moment at which a view reads the ledger and that at
+ * which it looks for the session, so both are looked at again.
+ */
+CREATE FUNCTION adpipe_internal.is_dead(run adpipe.run_ledger) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF run.status <> 'running' THEN
+        RETURN false;
+    END IF;
+    PERFORM pg_stat_clear_snapshot();
+    IF adpipe_internal.is_running(run.pid, run.backend_start, run.query_start) THEN
+        RETURN false;
+    END IF;
+    RETURN EXISTS (SELECT FROM adpipe.run_ledger r
+                   WHERE r.run_id = run.run_id AND r.pid = run.pid AND r.backend_start = run.backend_start
+                     AND r.query_start = run.query_start AND r.status = 'running');
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.is_dead(adpipe.run_ledger) IS
+    'Whether the session of a run is gone without having ended it.';
+
 /* The lock under which an account's slices are replaced; its chunks are claimed under one of their own. */
 CREATE FUNCTION adpipe_internal.lock_account(target regclass, account_id text) RETURNS void
     LANGUAGE sql VOLATILE
@@ -102,7 +126,7 @@ BEGIN
     UPDATE adpipe.target_ledger t
     SET failing_since = CASE WHEN has_failed THEN coalesce(t.failing_since, run.ended_at) END,
         failures = CASE WHEN has_failed THEN t.failures + 1 ELSE 0 END,
-        failed_at = CASE WHEN has_failed THEN run.ended_at END,
+        failed_at = CASE WHEN has_failed THEN run.started_at END,
         error = kept.message, sqlstate = kept.code, detail = kept.detail, hint = kept.hint,
         is_local = kept.is_local, access_mark = run.access_mark
     WHERE t.target = run.target;
@@ -331,7 +355,10 @@ COMMENT ON FUNCTION adpipe_internal.finish_slices(regclass, text, date[], jsonb)
     'Ends the transaction that stored slices: what became of them, that the account could be read, their version.';
 REVOKE ALL ON FUNCTION adpipe_internal.finish_slices(regclass, text, date[], jsonb) FROM PUBLIC;
 
-/* An error of this server is none of the account's. */
+/*
+ * An error of this server is none of the account's.  Whatever fails in one run
+ * counts from its start, so that all of it is tried again by the same call.
+ */
 CREATE FUNCTION adpipe_internal.record_failure(run_id bigint, account_id text, since date, until date,
                                                failure adpipe.failure) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -340,19 +367,19 @@ AS $$
 #variable_conflict use_column
 DECLARE
     run adpipe.run_ledger;
-    now timestamptz := adpipe_internal.clock();
     kept adpipe.failure := adpipe_internal.for_ledger(failure, account_id);
     whole adpipe.failure := adpipe_internal.for_ledger(failure);
 BEGIN
     SELECT * INTO STRICT run FROM adpipe.run_ledger r WHERE r.run_id = $1;
     INSERT INTO adpipe.slice_ledger AS s (target, account_id, date_day, failed_at, failures)
-    SELECT run.target, $2, d::date, now, 1
+    SELECT run.target, $2, d::date, run.started_at, 1
     FROM generate_series(since::timestamp, until::timestamp, '1 day') d
     WHERE isfinite(since)
-    ON CONFLICT (target, account_id, date_day) DO UPDATE SET failed_at = now, failures = s.failures + 1;
+    ON CONFLICT (target, account_id, date_day) DO UPDATE SET failed_at = run.started_at, failures = s.failures + 1;
     IF NOT kept.is_local THEN
         UPDATE adpipe.account_ledger a
-        SET failing_since = coalesce(a.failing_since, now), failures = a.failures + 1, last_attempt = now,
+        SET failing_since = coalesce(a.failing_since, adpipe_internal.clock()), failures = a.failures + 1,
+            failed_at = run.started_at, last_attempt = adpipe_internal.clock(),
             error = kept.message, sqlstate = kept.code, detail = kept.detail, hint = kept.hint, access_mark = run.access_mark
         WHERE a.target = run.target AND a.account_id = $2;
     END IF;

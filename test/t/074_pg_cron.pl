@@ -102,11 +102,12 @@ if ($ENV{ADPIPE_CRON_OUTAGE})
 	$loader->query("ALTER USER MAPPING FOR loader SERVER google OPTIONS (SET refresh_token '1//sample-refresh')");
 	repaired('revoked token', 90);
 
-	append_to_file("$disk/full", '');
 	$node->safe_psql('postgres', "CREATE TABLESPACE small LOCATION '$disk'; GRANT CREATE ON TABLESPACE small TO loader");
-	$loader->query($_) for 'SET default_tablespace = small', "SELECT adpipe.materialize('google.account_daily', 'ads.full', current_date - 5)";
-	like(broken(qr/No space/), qr/\A(warning|error)\|ads\.full\|\|the refresh fails: could not extend file .*: No space left on device \(SQLSTATE 53100\)\z/, 'full disk: one row');
-	broken(qr/\Aerror\|ads\.full/);
+	$loader->query($_) for 'SET default_tablespace = small', "SELECT adpipe.alter_target(adpipe.materialize('google.account_daily', 'ads.crowded', current_date - 5), enabled => false)";
+	append_to_file("$disk/full", '');
+	$loader->query("SELECT adpipe.alter_target('ads.crowded', enabled => true)");
+	like(broken(qr/No space/), qr/\A(warning|error)\|ads\.crowded\|\|the refresh fails: could not extend file .*: No space left on device \(SQLSTATE 53100\)\z/, 'full disk: one row');
+	broken(qr/\Aerror\|ads\.crowded/);
 	pass('full disk: an error from the second time on');
 	unlink "$disk/full";
 	repaired('full disk', 240);

@@ -72,7 +72,7 @@ is_list(lines("$functions AND NOT p.prosecdef AND p.pronamespace <> 'adpipe'::re
 	  report_sum report_lack report_text report_notes report_plans report_facts report_day),
 	],
 	'functions that these and the views call');
-is_list(lines("$functions AND p.prosecdef"), ['is_running'], 'functions with the rights of the extension that everybody runs');
+is_list(lines("$functions AND p.prosecdef"), [qw(is_dead is_running)], 'functions with the rights of the extension that everybody runs');
 # In adpipe_internal nothing is for everybody but what everybody's functions,
 # aggregates, types, operators and views need, and all of that is.
 my $needed = $node->safe_psql('postgres', <<'END');

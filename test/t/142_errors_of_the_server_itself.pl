@@ -124,11 +124,15 @@ is(health(), '', 'and at once by hand');
 for my $time (1, 2)
 {
 	$sim->faults([ { match => { query => 'FROM campaign WHERE' }, action => { delay_ms => 60000 } } ]);
+	my $reader = session($node);
+	$reader->query($_) for 'BEGIN', 'SELECT count(*) FROM pg_stat_activity';
 	my $dying = session($node, user => 'loader');
 	my $seen = $sim->requests->[-1]{seq};
 	$dying->send("CALL adpipe.refresh('ads.broken')");
 	poll_until(sub { grep { ($_->{query} // '') =~ /FROM campaign WHERE/ } @{ $sim->control('GET', "/_control/requests?since=$seen") } });
-	my $pid = $node->safe_psql('postgres', "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = 'loader'");
+	is($reader->query('SELECT status FROM adpipe.runs ORDER BY run_id DESC LIMIT 1'), 'running', "death $time: but not before, to who looked at the sessions before it began");
+	$reader->query('COMMIT');
+	$node->safe_psql('postgres', "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = 'loader'");
 	like(last_run('ads.broken'), qr/^died\|\|the session ended before the run did$/, "death $time: runs says so at once");
 	like(health(), $time == 1 ? qr/^warning\|ads\.broken\|\|the last refresh did not come to its end$/ : qr/^error\|ads\.broken\|\|the last 2 refreshes did not come to their ends$/, "death $time: in health");
 }
