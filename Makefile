@@ -111,7 +111,7 @@ DATA_built = $(INSTALL_SQL)
 DATA = $(sort $(wildcard src/upgrade/adpipe--*--*.sql))
 
 # The warehouse comes last: it reaches everything else through SQL.
-SQL_PARTS += $(patsubst %,src/warehouse/%.sql,policy ledger tenants materialize run_ledger \
+SQL_PARTS += $(patsubst %,src/warehouse/%.sql,failure policy ledger tenants materialize run_ledger \
 	plan coverage changed current chunk entity refresh_loop settings absence health discrepancy \
 	schedule report guard)
 

@@ -330,7 +330,7 @@ COMMENT ON FUNCTION adpipe_internal.read_serving(regclass, regclass) IS
     'Asks which campaigns should deliver, and records it.';
 REVOKE ALL ON FUNCTION adpipe_internal.read_serving(regclass, regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe_internal.watch_signals(target regclass, source regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.read_signals(target regclass, source regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -346,10 +346,18 @@ BEGIN
     IF adpipe_internal.has_silent_campaigns(target, is_new) THEN
         PERFORM adpipe_internal.read_serving(target, source);
     END IF;
-    PERFORM adpipe_internal.note_watch(target, 'signals', NULL);
-EXCEPTION WHEN OTHERS THEN
-    PERFORM adpipe_internal.note_watch(target, 'signals', SQLERRM);
 END
+$$;
+COMMENT ON FUNCTION adpipe_internal.read_signals(regclass, regclass) IS
+    'Looks for what stopped arriving; part of watch_signals().';
+REVOKE ALL ON FUNCTION adpipe_internal.read_signals(regclass, regclass) FROM PUBLIC;
+
+CREATE FUNCTION adpipe_internal.watch_signals(target regclass, source regclass) RETURNS void
+    LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT adpipe_internal.note_watch(target, 'signals',
+        adpipe_internal.attempt(format('SELECT adpipe_internal.read_signals(%L, %L)', target, source)))
 $$;
 COMMENT ON FUNCTION adpipe_internal.watch_signals(regclass, regclass) IS
     'Looks for what stopped arriving; part of refresh().';

@@ -481,7 +481,19 @@ COMMENT ON FUNCTION adpipe_internal.copy_months(regclass) IS
     'The months of a daily copy, first and last day of each.';
 REVOKE ALL ON FUNCTION adpipe_internal.copy_months(regclass) FROM PUBLIC;
 
-CREATE PROCEDURE adpipe_internal.check_copy(target regclass, is_daily boolean)
+/* What hinders the check of one copy must not stop the refresh of the others. */
+CREATE FUNCTION adpipe_internal.try_check(target regclass, since date, until date) RETURNS adpipe.failure
+    LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT adpipe_internal.attempt(CASE WHEN since IS NULL THEN format('SELECT adpipe_internal.check_entities(%L)', target)
+                                        ELSE format('SELECT adpipe_internal.check_days(%L, %L, %L)', target, since, until) END)
+$$;
+COMMENT ON FUNCTION adpipe_internal.try_check(regclass, date, date) IS
+    'Compares some days of a copy, or without days its lists, with the ledger; returns what hinders that, or NULL.';
+REVOKE ALL ON FUNCTION adpipe_internal.try_check(regclass, date, date) FROM PUBLIC;
+
+CREATE PROCEDURE adpipe_internal.check_copy(target regclass, is_daily boolean, INOUT problem adpipe.failure)
     LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -490,29 +502,32 @@ DECLARE
 BEGIN
     PERFORM adpipe_internal.steady_session();
     PERFORM adpipe_internal.begin_storing(target);
-    PERFORM adpipe_internal.watch_copy(target);
-    marks := adpipe_internal.take_touches(target);
+    problem := adpipe_internal.own_failure(adpipe_internal.attempt(format('SELECT adpipe_internal.watch_copy(%L)', target)));
+    IF problem.message IS NULL THEN
+        marks := adpipe_internal.take_touches(target);
+    END IF;
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();
-    IF cardinality(marks) = 0 THEN
+    IF cardinality(marks) > 0 IS NOT TRUE THEN
         RETURN;
-    ELSIF is_daily THEN
-        FOR part IN SELECT m.since, m.until FROM adpipe_internal.copy_months(target) m LOOP
-            PERFORM adpipe_internal.check_days(target, part.since, part.until);
-            COMMIT AND CHAIN;
-            PERFORM adpipe_internal.steady_session();
-        END LOOP;
-    ELSE
-        PERFORM adpipe_internal.check_entities(target);
     END IF;
-    PERFORM adpipe_internal.drop_touches(target, marks);
+    FOR part IN SELECT m.since, m.until FROM adpipe_internal.copy_months(target) m WHERE is_daily
+                UNION ALL SELECT NULL, NULL WHERE NOT is_daily LOOP
+        problem := adpipe_internal.own_failure(adpipe_internal.try_check(target, part.since, part.until));
+        COMMIT AND CHAIN;
+        PERFORM adpipe_internal.steady_session();
+        EXIT WHEN problem.message IS NOT NULL;
+    END LOOP;
+    IF problem.message IS NULL THEN
+        PERFORM adpipe_internal.drop_touches(target, marks);
+    END IF;
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();
 END
 $$;
-COMMENT ON PROCEDURE adpipe_internal.check_copy(regclass, boolean) IS
+COMMENT ON PROCEDURE adpipe_internal.check_copy(regclass, boolean, adpipe.failure) IS
     'Compares a copy that others changed with the ledger, month by month; part of refresh().';
-REVOKE ALL ON PROCEDURE adpipe_internal.check_copy(regclass, boolean) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE adpipe_internal.check_copy(regclass, boolean, adpipe.failure) FROM PUBLIC;
 
 /*
  * The part of a day: 25 parts, so that within 30 days all has had its turn
@@ -551,46 +566,27 @@ COMMENT ON FUNCTION adpipe_internal.unchecked_targets(regclass[]) IS
     'Those of some copies of which a part is to be compared with the ledger today.';
 REVOKE ALL ON FUNCTION adpipe_internal.unchecked_targets(regclass[]) FROM PUBLIC;
 
-/* What hinders the check of one copy must not stop the refresh of the others. */
-CREATE FUNCTION adpipe_internal.try_check(target regclass, since date, until date) RETURNS text
-    LANGUAGE plpgsql
-    SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    IF since IS NULL THEN
-        PERFORM adpipe_internal.check_entities(target);
-    ELSE
-        PERFORM adpipe_internal.check_days(target, since, until);
-    END IF;
-    RETURN NULL;
-EXCEPTION WHEN OTHERS THEN
-    RETURN format('%s (SQLSTATE %s)', SQLERRM, SQLSTATE);
-END
-$$;
-COMMENT ON FUNCTION adpipe_internal.try_check(regclass, date, date) IS
-    'Compares some days of a copy, or without days its lists, with the ledger; returns what hinders that, or NULL.';
-REVOKE ALL ON FUNCTION adpipe_internal.try_check(regclass, date, date) FROM PUBLIC;
-
 /* That a part was asked for is committed first, so that one that fails does not come first for ever. */
 CREATE PROCEDURE adpipe_internal.check_part(target regclass, is_daily boolean)
     LANGUAGE plpgsql
 AS $$
 DECLARE
     part record;
-    problem text;
+    problem adpipe.failure;
 BEGIN
     FOR part IN SELECT d.since, d.until FROM adpipe_internal.days_to_check(target) d LOOP
         COMMIT AND CHAIN;
         PERFORM adpipe_internal.steady_session();
-        problem := coalesce(problem, adpipe_internal.try_check(target, part.since, part.until));
+        problem := adpipe_internal.try_check(target, part.since, part.until);
         COMMIT AND CHAIN;
+        EXIT WHEN problem.message IS NOT NULL;
     END LOOP;
     PERFORM adpipe_internal.steady_session();
     IF NOT is_daily THEN
         problem := adpipe_internal.try_check(target, NULL, NULL);
     END IF;
-    IF problem IS NOT NULL THEN
-        RAISE WARNING '% was not compared with the ledger: %', target, problem;
+    IF problem.message IS NOT NULL THEN
+        PERFORM adpipe_internal.warn(format('%s was not compared with the ledger', target), problem);
     END IF;
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();

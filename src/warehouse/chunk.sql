@@ -5,9 +5,10 @@
  * COMMIT; then for each account, under a lock on (target, account), replace
  * the slices whose content is new and write the ledger, COMMIT.  So no
  * transaction that waits for a platform holds a lock that others wait for, and
- * readers see a slice old or new, never mixed.  Errors are caught around
- * fetching and checking only; any other ends the run, whose committed chunks
- * the next run does not fetch again.
+ * readers see a slice old or new, never mixed.  Each of these steps is tried by
+ * attempt(): what goes wrong with a fetch is an account's, what goes wrong here
+ * ends the run of the copy, whose committed chunks the next run does not fetch
+ * again.
  */
 
 /*
@@ -59,24 +60,19 @@ COMMENT ON FUNCTION adpipe_internal.is_part_of_account(regclass) IS
     'Whether spend and impressions of a foreign table''s rows never add up to more than those of the account. Sends nothing.';
 REVOKE ALL ON FUNCTION adpipe_internal.is_part_of_account(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe_internal.list_accounts(target regclass, source regclass) RETURNS text
+CREATE FUNCTION adpipe_internal.list_accounts(target regclass, source regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     found jsonb;
-    problem text;
 BEGIN
     SELECT coalesce(jsonb_agg(to_jsonb(a)), '[]') INTO found FROM adpipe.table_accounts(source) a;
     PERFORM adpipe_internal.note_accounts(target, found);
-    RETURN NULL;
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT;
-    RETURN problem;
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.list_accounts(regclass, regclass) IS
-    'Asks which accounts a source has and records them; returns what went wrong, or NULL.';
+    'Asks which accounts a source has and records them.';
 REVOKE ALL ON FUNCTION adpipe_internal.list_accounts(regclass, regclass) FROM PUBLIC;
 
 /*
@@ -239,13 +235,8 @@ COMMENT ON FUNCTION adpipe_internal.check_totals(regclass) IS
     'An error if fetched rows of a report whose rows are parts of the account add up to more than its control totals.';
 REVOKE ALL ON FUNCTION adpipe_internal.check_totals(regclass) FROM PUBLIC;
 
-/*
- * Fetches and checks; everything that the platform or its answer can cause is
- * caught here, and nothing of a failed fetch stays in the stage.
- */
 CREATE FUNCTION adpipe_internal.fetch_chunks(target regclass, source regclass, control regclass,
-    accounts text[], since date, until date,
-    OUT error text, OUT code text, OUT detail text, OUT retry text)
+    accounts text[], since date, until date) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     SET adpipe.require_whole = on
@@ -270,14 +261,24 @@ BEGIN
             USING accounts, since, until;
         PERFORM adpipe_internal.check_totals(source);
     END IF;
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS error = MESSAGE_TEXT, code = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL,
-        retry = CONSTRAINT_NAME;
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.fetch_chunks(regclass, regclass, regclass, text[], date, date) IS
-    'Fetches the same days of some accounts into the stage, with their control totals, and checks them; says what went wrong.';
+    'Fetches the same days of some accounts into the stage, with their control totals, and checks them.';
 REVOKE ALL ON FUNCTION adpipe_internal.fetch_chunks(regclass, regclass, regclass, text[], date, date) FROM PUBLIC;
+
+/* Whatever the platform, its answer or this server does wrong meanwhile; nothing of it stays in the stage. */
+CREATE FUNCTION adpipe_internal.try_fetch(target regclass, source regclass, control regclass,
+    accounts text[], since date, until date) RETURNS adpipe.failure
+    LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT adpipe_internal.attempt(format('SELECT adpipe_internal.fetch_chunks(%L, %L, %L, %L, %L, %L)',
+                                          target, source, control, accounts, since, until))
+$$;
+COMMENT ON FUNCTION adpipe_internal.try_fetch(regclass, regclass, regclass, text[], date, date) IS
+    'fetch_chunks(), whose error it returns.';
+REVOKE ALL ON FUNCTION adpipe_internal.try_fetch(regclass, regclass, regclass, text[], date, date) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.stage_slices(account text) RETURNS jsonb
     LANGUAGE plpgsql

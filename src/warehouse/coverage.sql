@@ -97,64 +97,98 @@ COMMENT ON COLUMN adpipe.slices.changed_at IS 'When they last changed.';
 COMMENT ON COLUMN adpipe.slices.run_id IS 'Run that read them last.';
 GRANT SELECT ON adpipe.slices TO PUBLIC;
 
+/* That a session died shows before the next run writes it down. */
 CREATE VIEW adpipe.runs AS
-    SELECT r.run_id, r.target, r.started_at, r.ended_at, r.status, r.slices, r.requests, r.rows, r.error
+    SELECT r.run_id, r.target, r.started_at, r.ended_at, CASE WHEN d.is_dead THEN 'died' ELSE r.status END AS status,
+           r.slices, r.requests, r.rows,
+           CASE WHEN d.is_dead THEN 'the session ended before the run did' ELSE adpipe_internal.failure_text(r.error, r.detail) END AS error,
+           r.sqlstate, r.hint
     FROM adpipe.run_ledger r
+    CROSS JOIN LATERAL (SELECT adpipe_internal.is_dead(r)) d (is_dead)
     WHERE adpipe_internal.may_see(r.target, NULL);
 COMMENT ON VIEW adpipe.runs IS 'Refreshes, one row per call and target.';
 COMMENT ON COLUMN adpipe.runs.run_id IS 'Number of the run.';
 COMMENT ON COLUMN adpipe.runs.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.runs.started_at IS 'Start.';
 COMMENT ON COLUMN adpipe.runs.ended_at IS 'End.';
-COMMENT ON COLUMN adpipe.runs.status IS 'running, succeeded, partial (time or budget was used up, or the platform asked to come back later), failed (some of it), died (the session ended before the run; the next run went on with it).';
+COMMENT ON COLUMN adpipe.runs.status IS 'running, succeeded, partial (time or budget was used up, or the platform asked to come back later), failed (some of it), died (the session ended before the run; the next run goes on with it).';
 COMMENT ON COLUMN adpipe.runs.slices IS 'Slices stored or confirmed.';
 COMMENT ON COLUMN adpipe.runs.requests IS 'Questions put to the platform, one per account and chunk, and one per control total.';
 COMMENT ON COLUMN adpipe.runs.rows IS 'Rows fetched.';
-COMMENT ON COLUMN adpipe.runs.error IS 'Message of the last failure.';
+COMMENT ON COLUMN adpipe.runs.error IS 'Message and detail of the last failure, with HTTP status, code, request id and words of the platform.';
+COMMENT ON COLUMN adpipe.runs.sqlstate IS 'SQLSTATE of that failure.';
+COMMENT ON COLUMN adpipe.runs.hint IS 'The way out that it names.';
 GRANT SELECT ON adpipe.runs TO PUBLIC;
 
+/* A copy that was never read has no accounts yet, and its days run in UTC. */
+CREATE VIEW adpipe.unread_targets AS
+    SELECT t.target, t.is_daily, t.created_at, day.today,
+           greatest(t.start_day, date_trunc('month', day.today - t.retention)::date) AS first_day
+    FROM adpipe.target_ledger t
+    CROSS JOIN LATERAL (SELECT adpipe_internal.day_of(adpipe_internal.clock(), 'UTC')) day (today)
+    WHERE NOT EXISTS (SELECT FROM adpipe.account_ledger a WHERE a.target = t.target AND a.is_listed)
+      AND NOT EXISTS (SELECT FROM adpipe.slice_ledger s WHERE s.target = t.target AND s.fetched_at IS NOT NULL);
+COMMENT ON VIEW adpipe.unread_targets IS 'Copies of which nothing is known but that they are to be kept.';
+COMMENT ON COLUMN adpipe.unread_targets.target IS 'The local table.';
+COMMENT ON COLUMN adpipe.unread_targets.is_daily IS 'Whether it has days.';
+COMMENT ON COLUMN adpipe.unread_targets.created_at IS 'When it was materialised.';
+COMMENT ON COLUMN adpipe.unread_targets.today IS 'Today in UTC.';
+COMMENT ON COLUMN adpipe.unread_targets.first_day IS 'First day to hold.';
+
+/* Who reads is asked above the arms: the barrier of a view that is a bare UNION ALL does not hold. */
 CREATE VIEW adpipe.coverage AS
-    SELECT a.target, a.account_id, d::date AS date_day,
-           CASE WHEN s.differs_since IS NOT NULL OR s.fetched_at IS NOT NULL AND a.is_touched THEN 'changed'
-                ELSE adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, d::date, a.time_zone,
-                                                 a.window_days, a.settle, a.is_cohort) END AS state
-    FROM adpipe.account_terms a
-    CROSS JOIN generate_series(a.first_day::timestamp, a.today::timestamp, '1 day') d
-    LEFT JOIN adpipe.slice_ledger s
-        ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
-    WHERE (a.is_listed OR EXISTS (SELECT FROM adpipe.slice_ledger o
-                                  WHERE o.target = a.target AND o.account_id = a.account_id AND o.fetched_at IS NOT NULL))
-      AND (a.ended_day IS NULL OR d <= a.ended_day)
-      AND (d < a.today OR s.fetched_at IS NOT NULL)
-      AND adpipe_internal.may_see(a.target, a.account_id);
+    SELECT c.target, c.account_id, c.date_day, c.state
+    FROM (
+        SELECT u.target, NULL::text AS account_id, d::date AS date_day, 'missing'::text AS state
+        FROM adpipe.unread_targets u
+        CROSS JOIN generate_series(u.first_day::timestamp, (u.today - 1)::timestamp, '1 day') d
+        UNION ALL
+        SELECT a.target, a.account_id, d::date,
+               CASE WHEN s.differs_since IS NOT NULL OR s.fetched_at IS NOT NULL AND a.is_touched THEN 'changed'
+                    ELSE adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, d::date, a.time_zone,
+                                                     a.window_days, a.settle, a.is_cohort) END
+        FROM adpipe.account_terms a
+        CROSS JOIN generate_series(a.first_day::timestamp, a.today::timestamp, '1 day') d
+        LEFT JOIN adpipe.slice_ledger s
+            ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
+        WHERE (a.is_listed OR EXISTS (SELECT FROM adpipe.slice_ledger o
+                                      WHERE o.target = a.target AND o.account_id = a.account_id AND o.fetched_at IS NOT NULL))
+          AND (a.ended_day IS NULL OR d <= a.ended_day)
+          AND (d < a.today OR s.fetched_at IS NOT NULL)) c
+    WHERE adpipe_internal.may_see(c.target, c.account_id);
 COMMENT ON VIEW adpipe.coverage IS
-    'Every account-day that a daily copy is to hold, from its start to yesterday in the account''s zone, and today once it was read.';
+    'Every account-day that a daily copy is to hold, from its start to yesterday in the account''s zone, and today once it was read. Of a copy that was never read every day is missing, without an account.';
 COMMENT ON COLUMN adpipe.coverage.target IS 'The local table.';
-COMMENT ON COLUMN adpipe.coverage.account_id IS 'Account.';
+COMMENT ON COLUMN adpipe.coverage.account_id IS 'Account; NULL: none is known yet.';
 COMMENT ON COLUMN adpipe.coverage.date_day IS 'Day.';
 COMMENT ON COLUMN adpipe.coverage.state IS 'missing, failed (never read, and the last try failed), changed (the stored rows are not, or are not known to be, those that a refresh stored), open (asked for before the day was over in the account''s zone), provisional (complete as of now, the platform may restate it), final (read after the platform''s restatements); the last two are complete.';
 GRANT SELECT ON adpipe.coverage TO PUBLIC;
 
 CREATE VIEW adpipe.freshness AS
-    SELECT a.target, a.account_id, a.last_attempt, a.last_success, c.latest_complete_day,
-           CASE WHEN a.is_listed
-                THEN adpipe_internal.readable_at(coalesce(c.latest_complete_day + 1, t.first_day), t.time_zone, t.settle)
-                     + t.every + interval '1 hour' END AS expected_by
-    FROM adpipe.account_ledger a
-    LEFT JOIN adpipe.account_terms t ON t.target = a.target AND t.account_id = a.account_id
-    LEFT JOIN LATERAL (
-        SELECT max(s.date_day) AS latest_complete_day
-        FROM adpipe.slice_ledger s
-        WHERE s.target = t.target AND s.account_id = t.account_id AND s.date_day < t.today
-          AND coalesce(s.asked_at, s.fetched_at) >= adpipe_internal.readable_at(s.date_day, t.time_zone, interval '0')) c ON true
-    WHERE (a.is_listed
+    SELECT f.target, f.account_id, f.last_attempt, f.last_success, f.latest_complete_day, f.expected_by
+    FROM (
+        SELECT a.target, a.account_id, a.last_attempt, a.last_success, c.latest_complete_day,
+               CASE WHEN a.is_listed
+                    THEN adpipe_internal.readable_at(coalesce(c.latest_complete_day + 1, t.first_day), t.time_zone, t.settle)
+                         + t.every + interval '1 hour' END AS expected_by
+        FROM adpipe.account_ledger a
+        LEFT JOIN adpipe.account_terms t ON t.target = a.target AND t.account_id = a.account_id
+        LEFT JOIN LATERAL (
+            SELECT max(s.date_day) AS latest_complete_day
+            FROM adpipe.slice_ledger s
+            WHERE s.target = t.target AND s.account_id = t.account_id AND s.date_day < t.today
+              AND coalesce(s.asked_at, s.fetched_at) >= adpipe_internal.readable_at(s.date_day, t.time_zone, interval '0')) c ON true
+        WHERE a.is_listed
            OR a.ended_day IS NULL AND EXISTS (SELECT FROM adpipe.slice_ledger o
-                                              WHERE o.target = a.target AND o.account_id = a.account_id AND o.fetched_at IS NOT NULL))
-      AND adpipe_internal.may_see(a.target, a.account_id);
+                                              WHERE o.target = a.target AND o.account_id = a.account_id AND o.fetched_at IS NOT NULL)
+        UNION ALL
+        SELECT u.target, NULL, NULL, NULL, NULL, u.created_at + interval '1 day'
+        FROM adpipe.unread_targets u) f
+    WHERE adpipe_internal.may_see(f.target, f.account_id);
 COMMENT ON VIEW adpipe.freshness IS
     'Three clocks per target and account: last attempt, last success, and the latest complete day with the time by which the next is expected. An account that is no longer listed stays until accept_end() accepts its end.';
 COMMENT ON COLUMN adpipe.freshness.target IS 'The local table.';
-COMMENT ON COLUMN adpipe.freshness.account_id IS 'Account.';
+COMMENT ON COLUMN adpipe.freshness.account_id IS 'Account; NULL: none is known yet, since the copy was never read.';
 COMMENT ON COLUMN adpipe.freshness.last_attempt IS 'When it was last asked.';
 COMMENT ON COLUMN adpipe.freshness.last_success IS 'When an answer was last stored.';
 COMMENT ON COLUMN adpipe.freshness.latest_complete_day IS 'Latest day that was asked for after it was over; NULL: none, or a list of entities.';

@@ -80,7 +80,7 @@ COMMENT ON FUNCTION adpipe_internal.store_entities(bigint, regclass, text, times
     'Adds an account''s fetched entities to their history.';
 REVOKE ALL ON FUNCTION adpipe_internal.store_entities(bigint, regclass, text, timestamptz) FROM PUBLIC;
 
-CREATE FUNCTION adpipe_internal.fetch_entities(source regclass, OUT error text, OUT code text, OUT detail text)
+CREATE FUNCTION adpipe_internal.fetch_entities(source regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     SET adpipe.require_whole = on
@@ -89,12 +89,10 @@ AS $$
 BEGIN
     PERFORM adpipe_internal.require_trust(source, false);
     EXECUTE format('INSERT INTO pg_temp.adpipe_stage SELECT %s FROM %s', adpipe_internal.column_list(source), source);
-EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS error = MESSAGE_TEXT, code = RETURNED_SQLSTATE, detail = PG_EXCEPTION_DETAIL;
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.fetch_entities(regclass) IS
-    'Fetches all entities of a source into the stage; says what went wrong.';
+    'Fetches all entities of a source into the stage.';
 REVOKE ALL ON FUNCTION adpipe_internal.fetch_entities(regclass) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.entity_accounts(target regclass) RETURNS SETOF text
@@ -108,17 +106,21 @@ COMMENT ON FUNCTION adpipe_internal.entity_accounts(regclass) IS
     'The accounts that a list of entities was asked of, in the order in which they are locked.';
 REVOKE ALL ON FUNCTION adpipe_internal.entity_accounts(regclass) FROM PUBLIC;
 
-CREATE PROCEDURE adpipe_internal.refresh_entities(run adpipe.run_ledger, source regclass, INOUT status text)
+CREATE PROCEDURE adpipe_internal.refresh_entities(run adpipe.run_ledger, source regclass,
+                                                  INOUT status text, INOUT problem adpipe.failure)
     LANGUAGE plpgsql
 AS $$
 DECLARE
     account text;
     accounts text[];
     asked_at timestamptz := adpipe_internal.clock();
-    result record;
+    failure adpipe.failure;
 BEGIN
     PERFORM adpipe_internal.steady_session();
-    PERFORM adpipe_internal.make_stage(source);
+    problem := adpipe_internal.own_failure(adpipe_internal.attempt(format('SELECT adpipe_internal.make_stage(%L)', source)));
+    IF problem.message IS NOT NULL THEN
+        RETURN;
+    END IF;
     accounts := ARRAY(SELECT a FROM adpipe_internal.entity_accounts(run.target) a
                       WHERE adpipe_internal.claim_chunk(run.run_id, a, '-infinity', '-infinity'));
     PERFORM adpipe_internal.note_progress(run.run_id, cardinality(accounts), cardinality(accounts));
@@ -127,15 +129,20 @@ BEGIN
     IF cardinality(accounts) = 0 THEN
         RETURN;
     END IF;
-    result := adpipe_internal.fetch_entities(source);
+    failure := adpipe_internal.attempt(format('SELECT adpipe_internal.fetch_entities(%L)', source));
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();
-    IF result.error IS NOT NULL THEN
-        PERFORM adpipe_internal.record_failure(run.run_id, a, '-infinity', '-infinity', result.error, result.code)
-        FROM unnest(accounts) a;
-        RAISE WARNING 'entities of %: %', run.target, result.error
-            USING ERRCODE = result.code, DETAIL = coalesce(nullif(result.detail, ''), 'SQLSTATE ' || result.code);
+    IF failure.is_local THEN
+        problem := failure;
+        RETURN;
+    ELSIF failure.message IS NOT NULL THEN
+        PERFORM adpipe_internal.record_failure(run.run_id, a, '-infinity', '-infinity', failure) FROM unnest(accounts) a;
+        IF failure.code = '53400' THEN
+            PERFORM adpipe_internal.note_target(run.target, false, adpipe_internal.come_back_at(failure.retry));
+        END IF;
         COMMIT AND CHAIN;
+        PERFORM adpipe_internal.steady_session();
+        PERFORM adpipe_internal.warn(format('entities of %s', run.target), failure);
         RETURN;
     END IF;
     /* The account list of a manager names accounts that are not asked themselves. */
@@ -143,11 +150,13 @@ BEGIN
     COMMIT AND CHAIN;
     FOREACH account IN ARRAY accounts LOOP
         PERFORM adpipe_internal.steady_session();
-        PERFORM adpipe_internal.store_entities(run.run_id, run.target, account, asked_at);
+        problem := adpipe_internal.own_failure(adpipe_internal.attempt(format(
+            'SELECT adpipe_internal.store_entities(%L, %L, %L, %L)', run.run_id, run.target, account, asked_at)));
         COMMIT AND CHAIN;
+        EXIT WHEN problem.message IS NOT NULL;
     END LOOP;
 END
 $$;
-COMMENT ON PROCEDURE adpipe_internal.refresh_entities(adpipe.run_ledger, regclass, text) IS
+COMMENT ON PROCEDURE adpipe_internal.refresh_entities(adpipe.run_ledger, regclass, text, adpipe.failure) IS
     'A run over a list of entities; part of refresh().';
-REVOKE ALL ON PROCEDURE adpipe_internal.refresh_entities(adpipe.run_ledger, regclass, text) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE adpipe_internal.refresh_entities(adpipe.run_ledger, regclass, text, adpipe.failure) FROM PUBLIC;

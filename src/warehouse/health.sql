@@ -1,30 +1,57 @@
 /*
  * health.sql: what is wrong, since when, and what to do.
  *
- * One view per kind of problem, each of the columns of adpipe.health, which
- * puts them together; a further kind is a further view and one more arm there.
- * All is computed from the ledger as it is now, so a row goes when its cause
- * does, and nothing here depends on a scheduler that might have stopped.
+ * One view per kind of problem, each with the columns of adpipe.health, and some
+ * with the cause; a further kind is a further view and one more arm in
+ * adpipe.health_details.  That has a row per copy and account; adpipe.health makes
+ * one row of each cause.  All is computed from the ledger as it is now, so a row
+ * goes when its cause does, and nothing here depends on a scheduler that might
+ * have stopped.
  */
+
+/* resume_at: when the platform said to come back. */
+CREATE FUNCTION adpipe_internal.failure_action(target regclass, code text, hint text, resume_at timestamptz) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT concat_ws(' ', hint,
+        CASE WHEN code = '53400' AND resume_at > adpipe_internal.clock()
+             THEN format('The refresh goes on at %s.', to_char(resume_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'))
+             WHEN code = '53400' THEN 'The refresh goes on when the platform lets it.'
+             WHEN code = '28000' THEN 'Check the credentials of the user mapping, and whether they still reach the account. After ALTER USER MAPPING the next call tries at once.'
+             WHEN code ~ '^HV00[NM]' THEN 'Nothing, if the platform is down; it is asked again. Else check the network.'
+             ELSE format('See the message; then CALL adpipe.refresh(%L);', target) END)
+$$;
+COMMENT ON FUNCTION adpipe_internal.failure_action(regclass, text, text, timestamptz) IS
+    'What to do about an error of the platform, after the hint that it brought.';
 
 CREATE VIEW adpipe.health_failing AS
     SELECT 'error'::text AS severity, a.target, a.account_id,
-           format('the account cannot be read: %s', a.error) AS problem,
+           format('%s: %s', CASE WHEN a.failures > 0 THEN 'the account cannot be read' ELSE 'some of its days cannot be read' END, f.words) AS problem,
            a.failing_since AS since,
-           CASE WHEN a.sqlstate = '28000' THEN 'Check the credentials of the user mapping, and whether they still reach the account.'
-                WHEN a.sqlstate = '53400' THEN 'Nothing; the refresh goes on when the platform lets it.'
-                WHEN a.sqlstate ~ '^HV00[NM]' THEN 'Nothing, if the platform is down; it is asked again. Else check the network.'
-                ELSE format('See the message; then CALL adpipe.refresh(%L);', a.target) END AS action
+           adpipe_internal.failure_action(a.target, a.sqlstate, a.hint, t.resume_at) AS action,
+           adpipe_internal.failure_cause(adpipe_internal.server_of(t.source), ROW(a.error, a.sqlstate, a.detail, NULL, NULL, false)) AS cause,
+           f.words
     FROM adpipe.account_ledger a
     JOIN adpipe.target_ledger t ON t.target = a.target AND t.enabled
+    CROSS JOIN LATERAL adpipe_internal.failure_text(a.error, a.detail) f (words)
     WHERE a.failing_since IS NOT NULL AND a.is_listed
     UNION ALL
-    SELECT 'error', t.target, NULL, format('the refresh fails: %s', t.error), t.failing_since,
-           format('See the message; then CALL adpipe.refresh(%L);', t.target)
+    /* an error of this server can be gone with the next run: one is no alarm */
+    SELECT CASE WHEN t.is_local AND t.failures < 2 THEN 'warning' ELSE 'error' END, t.target, NULL,
+           format('the refresh fails: %s', f.words), t.failing_since,
+           CASE WHEN t.is_local
+                THEN concat_ws(' ', t.hint, format('The copy or this server refuses what was read. When that is repaired: CALL adpipe.refresh(%L);', t.target))
+                ELSE adpipe_internal.failure_action(t.target, t.sqlstate, t.hint, t.resume_at) END,
+           adpipe_internal.failure_cause(adpipe_internal.server_of(t.source), ROW(t.error, t.sqlstate, t.detail, NULL, NULL, t.is_local)),
+           f.words
     FROM adpipe.target_ledger t
+    CROSS JOIN LATERAL (SELECT adpipe_internal.failure_text(t.error, t.detail)
+                               || CASE WHEN t.is_local THEN format(' (SQLSTATE %s)', t.sqlstate) ELSE '' END) f (words)
     WHERE t.enabled AND t.failing_since IS NOT NULL AND t.source_changed_at IS NULL AND t.source IS NOT NULL;
 COMMENT ON VIEW adpipe.health_failing IS 'Part of adpipe.health: accounts and copies whose refresh fails.';
 
+/* What is late or missing for a reason that health_failing has is no further problem. */
 CREATE VIEW adpipe.health_late AS
     SELECT CASE WHEN f.expected_by < adpipe_internal.clock() - interval '1 day' THEN 'error' ELSE 'warning' END AS severity,
            f.target, f.account_id,
@@ -32,13 +59,15 @@ CREATE VIEW adpipe.health_late AS
            f.expected_by AS since,
            format('CALL adpipe.refresh(%L);', f.target) AS action
     FROM adpipe.freshness f
-    JOIN adpipe.target_ledger t ON t.target = f.target AND t.enabled
+    JOIN adpipe.target_ledger t ON t.target = f.target AND t.enabled AND t.failing_since IS NULL
+    JOIN adpipe.account_ledger a ON a.target = f.target AND a.account_id = f.account_id AND a.failing_since IS NULL
     WHERE f.expected_by < adpipe_internal.clock() AND f.latest_complete_day IS NOT NULL
     UNION ALL
     SELECT 'warning', f.target, f.account_id, 'the list of entities is old', f.last_success + coalesce(t.every, '1 day'),
            format('CALL adpipe.refresh(%L);', f.target)
     FROM adpipe.freshness f
-    JOIN adpipe.target_ledger t ON t.target = f.target AND t.enabled AND NOT t.is_daily
+    JOIN adpipe.target_ledger t ON t.target = f.target AND t.enabled AND NOT t.is_daily AND t.failing_since IS NULL
+    JOIN adpipe.account_ledger a ON a.target = f.target AND a.account_id = f.account_id AND a.failing_since IS NULL
     WHERE f.last_success < adpipe_internal.clock() - coalesce(t.every, '1 day') - interval '1 day';
 COMMENT ON VIEW adpipe.health_late IS 'Part of adpipe.health: days that should be complete by now.';
 
@@ -47,14 +76,14 @@ CREATE VIEW adpipe.health_missing AS
            a.target, a.account_id,
            format('%s of the days from %s to %s are missing', g.days, g.since, g.until) AS problem,
            t.created_at AS since,
-           CASE WHEN g.since < a.reach_day THEN 'The platform does not give the first of them any more.'
-                ELSE format('CALL adpipe.refresh(%L); refresh_all() fetches them as its budget allows.', a.target) END AS action
+           format('CALL adpipe.refresh(%L); refresh_all() fetches them as its budget allows.', a.target) AS action
     FROM adpipe.account_terms a
-    JOIN adpipe.target_ledger t ON t.target = a.target AND t.enabled
+    JOIN adpipe.target_ledger t ON t.target = a.target AND t.enabled AND t.failing_since IS NULL
+    JOIN adpipe.account_ledger l ON l.target = a.target AND l.account_id = a.account_id AND l.failing_since IS NULL
     JOIN adpipe.freshness f ON f.target = a.target AND f.account_id = a.account_id
     CROSS JOIN LATERAL (
         SELECT count(*) AS days, min(d)::date AS since, max(d)::date AS until
-        FROM generate_series(a.first_day::timestamp,
+        FROM generate_series(greatest(a.first_day, a.reach_day)::timestamp,
                              least(f.latest_complete_day,
                                    adpipe_internal.day_of(a.moment - a.settle - a.every - interval '1 hour', a.time_zone) - 1)::timestamp,
                              '1 day') d
@@ -62,8 +91,25 @@ CREATE VIEW adpipe.health_missing AS
             ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
         WHERE adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, d::date, a.time_zone, a.window_days,
                                           a.settle, a.is_cohort) IN ('missing', 'failed', 'open')) g
-    WHERE a.is_listed AND g.days > 0;
+    WHERE a.is_listed AND g.days > 0
+    UNION ALL
+    SELECT 'info', l.target, l.account_id,
+           format('the days from %s to %s left the platform''s reach before they were read', l.lost_since, l.lost_until),
+           l.lost_at, 'Nothing: they cannot be read any more, and this is said for a day.'
+    FROM adpipe.account_ledger l
+    JOIN adpipe.target_ledger t ON t.target = l.target AND t.enabled
+    WHERE l.lost_at > adpipe_internal.clock() - interval '1 day' AND l.is_listed;
 COMMENT ON VIEW adpipe.health_missing IS 'Part of adpipe.health: days that a copy is to hold and does not.';
+
+CREATE VIEW adpipe.health_unread AS
+    SELECT CASE WHEN t.created_at > adpipe_internal.clock() - interval '1 day' THEN 'info' ELSE 'warning' END AS severity,
+           t.target, NULL::text AS account_id, 'nothing read yet'::text AS problem, t.created_at AS since,
+           format('CALL adpipe.refresh(%L); or wait for the scheduler.', t.target) AS action
+    FROM adpipe.target_ledger t
+    WHERE t.enabled AND t.source IS NOT NULL AND t.failing_since IS NULL
+      AND NOT EXISTS (SELECT FROM adpipe.slice_ledger s WHERE s.target = t.target AND s.fetched_at IS NOT NULL)
+      AND NOT EXISTS (SELECT FROM adpipe.account_ledger a WHERE a.target = t.target AND a.failing_since IS NOT NULL);
+COMMENT ON VIEW adpipe.health_unread IS 'Part of adpipe.health: copies that were never read.';
 
 CREATE VIEW adpipe.health_source AS
     SELECT 'error'::text AS severity, t.target, NULL::text AS account_id,
@@ -97,13 +143,19 @@ CREATE VIEW adpipe.health_unlisted AS
 COMMENT ON VIEW adpipe.health_unlisted IS 'Part of adpipe.health: accounts that were lost and whose end nobody has accepted, and accounts that nobody has listed yet.';
 
 CREATE VIEW adpipe.health_died AS
-    SELECT 'warning'::text AS severity, r.target, NULL::text AS account_id,
-           'the last refresh did not come to its end' AS problem,
-           r.started_at AS since,
-           format('Nothing; the next one goes on with it. Or: CALL adpipe.refresh(%L);', r.target) AS action
-    FROM (SELECT DISTINCT ON (l.target) l.* FROM adpipe.run_ledger l ORDER BY l.target, l.run_id DESC) r
-    WHERE r.status = 'died'
-       OR r.status = 'running' AND NOT adpipe_internal.is_running(r.pid, r.backend_start, r.query_start);
+    SELECT CASE WHEN r.deaths > 1 THEN 'error' ELSE 'warning' END AS severity, r.target, NULL::text AS account_id,
+           CASE WHEN r.deaths > 1 THEN format('the last %s refreshes did not come to their ends', r.deaths)
+                ELSE 'the last refresh did not come to its end' END AS problem,
+           r.since,
+           CASE WHEN r.deaths > 1 THEN format('See the server''s log for what ends the sessions; then CALL adpipe.refresh(%L);', r.target)
+                ELSE format('Nothing; the next one goes on with it. Or: CALL adpipe.refresh(%L);', r.target) END AS action
+    FROM (SELECT l.target, count(*) AS deaths, max(l.started_at) AS since
+          FROM adpipe.run_ledger l
+          WHERE l.status IN ('died', 'running') AND (l.status = 'died' OR adpipe_internal.is_dead(l))
+            AND NOT EXISTS (SELECT FROM adpipe.run_ledger o
+                            WHERE o.target = l.target AND o.run_id > l.run_id
+                              AND o.status <> 'died' AND NOT adpipe_internal.is_dead(o))
+          GROUP BY l.target) r;
 COMMENT ON VIEW adpipe.health_died IS 'Part of adpipe.health: refreshes that died.';
 
 CREATE VIEW adpipe.health_scheduler AS
@@ -118,23 +170,52 @@ CREATE VIEW adpipe.health_scheduler AS
                ELSE t.last_call < adpipe_internal.clock() - greatest(3 * coalesce(t.call_gap, interval '1 hour'), interval '10 minutes') END;
 COMMENT ON VIEW adpipe.health_scheduler IS 'Part of adpipe.health: copies that no scheduler looks after.';
 
-CREATE VIEW adpipe.health AS
-    SELECT h.severity, h.target, h.account_id, h.problem, h.since, h.action
+CREATE VIEW adpipe.health_details AS
+    SELECT h.severity, h.target, h.account_id, h.problem, h.since, h.action, h.cause, h.words
     FROM (SELECT * FROM adpipe.health_failing
-          UNION ALL SELECT * FROM adpipe.health_late
-          UNION ALL SELECT * FROM adpipe.health_missing
-          UNION ALL SELECT * FROM adpipe.health_source
-          UNION ALL SELECT * FROM adpipe.health_unlisted
-          UNION ALL SELECT * FROM adpipe.health_died
-          UNION ALL SELECT * FROM adpipe.health_changed
-          UNION ALL SELECT * FROM adpipe.health_scheduler
-          UNION ALL SELECT * FROM adpipe.health_settings
-          UNION ALL SELECT * FROM adpipe.health_access
-          UNION ALL SELECT * FROM adpipe.health_stopped
-          UNION ALL SELECT * FROM adpipe.health_unwatched) h
+          UNION ALL SELECT u.*, u.problem FROM adpipe.health_unwatched u
+          UNION ALL SELECT a.*, a.problem FROM adpipe.health_access a
+          UNION ALL SELECT o.*, NULL, NULL
+          FROM (SELECT * FROM adpipe.health_late
+                UNION ALL SELECT * FROM adpipe.health_missing
+                UNION ALL SELECT * FROM adpipe.health_unread
+                UNION ALL SELECT * FROM adpipe.health_source
+                UNION ALL SELECT * FROM adpipe.health_unlisted
+                UNION ALL SELECT * FROM adpipe.health_died
+                UNION ALL SELECT * FROM adpipe.health_changed
+                UNION ALL SELECT * FROM adpipe.health_scheduler
+                UNION ALL SELECT * FROM adpipe.health_settings
+                UNION ALL SELECT * FROM adpipe.health_stopped) o) h
     WHERE adpipe_internal.may_see(h.target, h.account_id);
+COMMENT ON VIEW adpipe.health_details IS
+    'The rows of adpipe.health copy by copy and account by account: one for each that a cause stops.';
+GRANT SELECT ON adpipe.health_details TO PUBLIC;
+
+/* Target and account where the cause stops one of them only.  The words are those about an account, if there are some. */
+CREATE VIEW adpipe.health AS
+    WITH details AS MATERIALIZED (SELECT * FROM adpipe.health_details)
+    SELECT d.severity, d.target, d.account_id, d.problem, d.since, d.action
+    FROM details d WHERE d.cause IS NULL
+    UNION ALL
+    SELECT g.severity, CASE WHEN g.copies = 1 THEN g.target END, CASE WHEN g.accounts = 1 AND g.copies_by_account = g.copies THEN g.account_id END,
+           CASE WHEN g.copies = 1 AND g.accounts <= 1 THEN g.problem
+                WHEN g.accounts = 0 THEN format('%s copies: %s', g.copies, g.problem)
+                ELSE format('%s of %s: %s', CASE WHEN g.accounts = 1 THEN '1 account' ELSE g.accounts || ' accounts' END,
+                            CASE WHEN g.copies = 1 THEN '1 copy' ELSE g.copies || ' copies' END,
+                            g.words) END,
+           g.since,
+           g.action || CASE WHEN g.copies > 1 THEN ' View adpipe.health_details lists what it stops.' ELSE '' END
+    FROM (SELECT CASE WHEN bool_or(d.severity = 'error') THEN 'error' WHEN bool_or(d.severity = 'warning') THEN 'warning' ELSE 'info' END AS severity,
+                 min(d.target::oid)::regclass AS target, min(d.account_id) AS account_id,
+                 count(DISTINCT d.target) AS copies, count(DISTINCT d.account_id) AS accounts,
+                 count(DISTINCT d.target) FILTER (WHERE d.account_id IS NOT NULL) AS copies_by_account,
+                 (array_agg(d.problem ORDER BY d.severity, d.account_id NULLS LAST, d.since DESC))[1] AS problem,
+                 (array_agg(d.words ORDER BY d.severity, d.account_id NULLS LAST, length(d.words) DESC))[1] AS words,
+                 (array_agg(d.action ORDER BY d.severity, d.account_id NULLS LAST, d.since DESC))[1] AS action,
+                 min(d.since) AS since
+          FROM details d WHERE d.cause IS NOT NULL GROUP BY d.cause) g;
 COMMENT ON VIEW adpipe.health IS
-    'What is wrong with local copies, since when, and what to do; empty: all is well. A row goes when its cause does.';
+    'What is wrong with local copies, since when, and what to do; empty: all is well. A row goes when its cause does. A cause that stops several copies or accounts is one row; adpipe.health_details has them one by one.';
 GRANT SELECT ON adpipe.health TO PUBLIC;
 
 DO $$
@@ -142,15 +223,16 @@ DECLARE
     part record;
 BEGIN
     FOR part IN
-        SELECT c.oid::regclass AS name FROM pg_class c
+        SELECT c.oid::regclass AS name, a.attname AS column_name, t.text
+        FROM pg_class c
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+        JOIN (VALUES ('severity', 'error, warning or info.'), ('target', 'The local table; NULL: several.'),
+                     ('account_id', 'Account; NULL: all, or several.'), ('problem', 'What is wrong.'), ('since', 'Since when.'),
+                     ('action', 'What to do.'), ('cause', 'What rows of one cause have in common; NULL: a cause of its own.'),
+                     ('words', 'What the platform, or this server, said.')) t (column_name, text) ON t.column_name = a.attname
         WHERE c.relnamespace = 'adpipe'::regnamespace AND c.relkind = 'v' AND c.relname ~ '^health'
     LOOP
-        EXECUTE format('COMMENT ON COLUMN %s.severity IS ''error, warning or info.''', part.name);
-        EXECUTE format('COMMENT ON COLUMN %s.target IS ''The local table.''', part.name);
-        EXECUTE format('COMMENT ON COLUMN %s.account_id IS ''Account; NULL: all.''', part.name);
-        EXECUTE format('COMMENT ON COLUMN %s.problem IS ''What is wrong.''', part.name);
-        EXECUTE format('COMMENT ON COLUMN %s.since IS ''Since when.''', part.name);
-        EXECUTE format('COMMENT ON COLUMN %s.action IS ''What to do.''', part.name);
+        EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', part.name, part.column_name, part.text);
     END LOOP;
 END
 $$;

@@ -23,11 +23,19 @@ CREATE TABLE adpipe.target_ledger (
     source_changed_at timestamptz,
     resume_at timestamptz,
     failing_since timestamptz,
+    failures integer NOT NULL DEFAULT 0,
+    failed_at timestamptz,
     error text,
+    sqlstate text,
+    detail text,
+    hint text,
+    is_local boolean NOT NULL DEFAULT false,
+    access_mark text,
     settings_read_at timestamptz,
     signals_seen text,
     watch_failing_since timestamptz,
     watch_error text,
+    watch_failure adpipe.failure,
     listed_as text,
     checked_at timestamptz,
     CHECK (is_daily = (start_day IS NOT NULL))
@@ -47,11 +55,19 @@ COMMENT ON COLUMN adpipe.target_ledger.call_gap IS 'How long apart its calls are
 COMMENT ON COLUMN adpipe.target_ledger.source_changed_at IS 'Since when the source''s columns differ from the copy''s, which stops the refresh; NULL: they agree.';
 COMMENT ON COLUMN adpipe.target_ledger.resume_at IS 'When the platform said to come back.';
 COMMENT ON COLUMN adpipe.target_ledger.failing_since IS 'Since when refreshes fail as a whole; NULL: they do not.';
+COMMENT ON COLUMN adpipe.target_ledger.failures IS 'How many in a row.';
+COMMENT ON COLUMN adpipe.target_ledger.failed_at IS 'Start of the last one.';
 COMMENT ON COLUMN adpipe.target_ledger.error IS 'Why they do.';
+COMMENT ON COLUMN adpipe.target_ledger.sqlstate IS 'Code of that error.';
+COMMENT ON COLUMN adpipe.target_ledger.detail IS 'Its detail, with the platform''s words.';
+COMMENT ON COLUMN adpipe.target_ledger.hint IS 'The way out that it names.';
+COMMENT ON COLUMN adpipe.target_ledger.is_local IS 'Whether this server failed, and not the platform, the network or an answer.';
+COMMENT ON COLUMN adpipe.target_ledger.access_mark IS 'Mark of server and user mapping in the last run that ended; see adpipe_internal.access_mark().';
 COMMENT ON COLUMN adpipe.target_ledger.settings_read_at IS 'When the platform last told its settings.';
 COMMENT ON COLUMN adpipe.target_ledger.signals_seen IS 'Which settled days the signals were measured on, as a mark to compare.';
 COMMENT ON COLUMN adpipe.target_ledger.watch_failing_since IS 'Since when settings or signals cannot be read; NULL: they can.';
 COMMENT ON COLUMN adpipe.target_ledger.watch_error IS 'Why they cannot.';
+COMMENT ON COLUMN adpipe.target_ledger.watch_failure IS 'The error itself.';
 COMMENT ON COLUMN adpipe.target_ledger.listed_as IS 'The options that named the accounts when they were last listed.';
 COMMENT ON COLUMN adpipe.target_ledger.checked_at IS 'When refresh_all() last compared some of the stored rows with this ledger.';
 
@@ -68,9 +84,16 @@ CREATE TABLE adpipe.account_ledger (
     last_success timestamptz,
     failing_since timestamptz,
     failures integer NOT NULL DEFAULT 0,
+    failed_at timestamptz,
     error text,
     sqlstate text,
+    detail text,
+    hint text,
+    access_mark text,
     ended_day date,
+    lost_since date,
+    lost_until date,
+    lost_at timestamptz,
     PRIMARY KEY (target, account_id)
 );
 COMMENT ON TABLE adpipe.account_ledger IS 'The accounts of each target.';
@@ -84,11 +107,18 @@ COMMENT ON COLUMN adpipe.account_ledger.is_listed IS 'Whether the source still a
 COMMENT ON COLUMN adpipe.account_ledger.listed_at IS 'When it was last listed.';
 COMMENT ON COLUMN adpipe.account_ledger.last_attempt IS 'When it was last asked.';
 COMMENT ON COLUMN adpipe.account_ledger.last_success IS 'When its answer was last stored.';
-COMMENT ON COLUMN adpipe.account_ledger.failing_since IS 'First failure since the last success.';
+COMMENT ON COLUMN adpipe.account_ledger.failing_since IS 'First failure; NULL: nothing of the account failed that was not read since.';
 COMMENT ON COLUMN adpipe.account_ledger.failures IS 'Failures since the last success.';
+COMMENT ON COLUMN adpipe.account_ledger.failed_at IS 'Start of the run in which the last one happened.';
 COMMENT ON COLUMN adpipe.account_ledger.error IS 'Message of the last failure.';
 COMMENT ON COLUMN adpipe.account_ledger.sqlstate IS 'Its code.';
+COMMENT ON COLUMN adpipe.account_ledger.detail IS 'Its detail, with the platform''s words.';
+COMMENT ON COLUMN adpipe.account_ledger.hint IS 'The way out that it names.';
+COMMENT ON COLUMN adpipe.account_ledger.access_mark IS 'Mark of server and user mapping in the run that failed; see adpipe_internal.access_mark().';
 COMMENT ON COLUMN adpipe.account_ledger.ended_day IS 'Last day to hold of an account whose end accept_end() accepted; NULL: it has not ended.';
+COMMENT ON COLUMN adpipe.account_ledger.lost_since IS 'First of the days that were found last to have left the platform''s reach before they were read.';
+COMMENT ON COLUMN adpipe.account_ledger.lost_until IS 'Last of them.';
+COMMENT ON COLUMN adpipe.account_ledger.lost_at IS 'When a refresh found them.';
 
 CREATE TABLE adpipe.slice_ledger (
     target regclass,
@@ -101,6 +131,7 @@ CREATE TABLE adpipe.slice_ledger (
     asked_at timestamptz,
     run_id bigint,
     failed_at timestamptz,
+    failures integer NOT NULL DEFAULT 0,
     stale_since timestamptz,
     spend numeric,
     account_spend numeric,
@@ -111,6 +142,7 @@ CREATE TABLE adpipe.slice_ledger (
     differs_since timestamptz,
     PRIMARY KEY (target, account_id, date_day)
 );
+CREATE INDEX ON adpipe.slice_ledger (target, account_id) WHERE failed_at IS NOT NULL;
 COMMENT ON TABLE adpipe.slice_ledger IS 'Every account-day of every target; for a list of entities one row per account, on day -infinity.';
 COMMENT ON COLUMN adpipe.slice_ledger.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.slice_ledger.account_id IS 'Account.';
@@ -121,7 +153,8 @@ COMMENT ON COLUMN adpipe.slice_ledger.fetched_at IS 'When the platform last conf
 COMMENT ON COLUMN adpipe.slice_ledger.changed_at IS 'When they last changed.';
 COMMENT ON COLUMN adpipe.slice_ledger.asked_at IS 'When the answer was asked for, which decides whether the day was over; an answer asked for earlier never replaces it.';
 COMMENT ON COLUMN adpipe.slice_ledger.run_id IS 'Run that fetched it last.';
-COMMENT ON COLUMN adpipe.slice_ledger.failed_at IS 'Last failure since it was fetched.';
+COMMENT ON COLUMN adpipe.slice_ledger.failed_at IS 'Start of the run that failed last, since it was fetched.';
+COMMENT ON COLUMN adpipe.slice_ledger.failures IS 'Failures since it was fetched.';
 COMMENT ON COLUMN adpipe.slice_ledger.stale_since IS 'Set to have the slice read again; has no effect once it was.';
 COMMENT ON COLUMN adpipe.slice_ledger.spend IS 'Sum of its spend; NULL without such a column.';
 COMMENT ON COLUMN adpipe.slice_ledger.account_spend IS 'What the account grain said in the same refresh; NULL: not asked.';
@@ -149,6 +182,10 @@ CREATE TABLE adpipe.run_ledger (
     requests bigint NOT NULL DEFAULT 0,
     rows bigint NOT NULL DEFAULT 0,
     error text,
+    sqlstate text,
+    detail text,
+    hint text,
+    access_mark text,
     pid integer NOT NULL,
     backend_start timestamptz NOT NULL,
     query_start timestamptz NOT NULL
@@ -172,6 +209,10 @@ COMMENT ON COLUMN adpipe.run_ledger.failed IS 'Chunks that failed.';
 COMMENT ON COLUMN adpipe.run_ledger.requests IS 'Questions put to the platform: one per account and chunk, one more per control total; each is one request or several, by pages and repetitions.';
 COMMENT ON COLUMN adpipe.run_ledger.rows IS 'Rows fetched.';
 COMMENT ON COLUMN adpipe.run_ledger.error IS 'Message of the last failure.';
+COMMENT ON COLUMN adpipe.run_ledger.sqlstate IS 'Its code.';
+COMMENT ON COLUMN adpipe.run_ledger.detail IS 'Its detail, with the platform''s words.';
+COMMENT ON COLUMN adpipe.run_ledger.hint IS 'The way out that it names.';
+COMMENT ON COLUMN adpipe.run_ledger.access_mark IS 'Mark of server and user mapping when it began; see adpipe_internal.access_mark().';
 COMMENT ON COLUMN adpipe.run_ledger.pid IS 'Process that runs it.';
 COMMENT ON COLUMN adpipe.run_ledger.backend_start IS 'Start of that process.';
 COMMENT ON COLUMN adpipe.run_ledger.query_start IS 'Start of its statement.';

@@ -282,7 +282,8 @@ BEGIN
                   DETAIL = format('Platform "%s" can be trusted from %s on.', policy.platform, reached),
                   HINT = 'Start on that day or later, today at the latest.';
     END IF;
-    start := CASE WHEN is_daily THEN coalesce(start, greatest(reached, today - 90)) END;
+    /* Two days inside the reach: one for zones ahead of UTC, one for the first refresh to come. */
+    start := CASE WHEN is_daily THEN coalesce(start, greatest(reached + 2, today - 90)) END;
     EXECUTE format('CREATE TABLE %s (%s, %s)%s', name,
         (SELECT string_agg(format('%I %s%s', c.name, c.type, CASE WHEN c.is_not_null THEN ' NOT NULL' ELSE '' END), ', '
                            ORDER BY c.attnum)

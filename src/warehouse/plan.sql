@@ -11,7 +11,9 @@ CREATE VIEW adpipe.account_terms AS
            greatest(p.tail_days, t.lookback, a.window_days) AS tail_days,
            coalesce(t.every, p.every) AS every,
            p.settle, p.is_cohort,
-           a.failures, a.last_attempt, a.ended_day,
+           a.failures, a.failed_at, a.access_mark,
+           t.failing_since IS NOT NULL AND t.failed_at <= now.moment - adpipe_internal.back_off(t.failures) AS is_retried,
+           a.ended_day,
            EXISTS (SELECT FROM adpipe.touches m WHERE m.target = t.target) AS is_touched
     FROM adpipe.target_ledger t
     JOIN adpipe.account_ledger a ON a.target = t.target
@@ -37,15 +39,20 @@ COMMENT ON COLUMN adpipe.account_terms.every IS 'How often refresh_all() reads t
 COMMENT ON COLUMN adpipe.account_terms.settle IS 'How long after its end a day still fills.';
 COMMENT ON COLUMN adpipe.account_terms.is_cohort IS 'Whether no day is ever final.';
 COMMENT ON COLUMN adpipe.account_terms.failures IS 'Failures since the last success.';
-COMMENT ON COLUMN adpipe.account_terms.last_attempt IS 'When it was last asked.';
+COMMENT ON COLUMN adpipe.account_terms.failed_at IS 'Start of the run in which the last one happened.';
+COMMENT ON COLUMN adpipe.account_terms.access_mark IS 'Mark of server and user mapping in the last run that failed.';
+COMMENT ON COLUMN adpipe.account_terms.is_retried IS 'Whether the copy as a whole failed and is to be tried again, which tries what failed of its accounts as well.';
 COMMENT ON COLUMN adpipe.account_terms.ended_day IS 'Last day to hold, after its end was accepted; NULL: it has not ended.';
 COMMENT ON COLUMN adpipe.account_terms.is_touched IS 'Whether others than a refresh changed the copy, and it was not compared with the ledger since.';
 
 /*
  * is_forced: a person asked, so the last days are read however young their
- * copy is, and an account that failed a moment ago is tried again.
+ * copy is, and an account that failed a moment ago is tried again.  The same
+ * where access_mark is another than that of the failure: somebody repaired
+ * something.  What failed is due by its back-off, and nothing else of an account
+ * of which nothing could be read; of others single days can fail.
  */
-CREATE FUNCTION adpipe_internal.due_days(target regclass, is_forced boolean,
+CREATE FUNCTION adpipe_internal.due_days(target regclass, is_forced boolean, access_mark text DEFAULT NULL,
     OUT account_id text, OUT date_day date)
     RETURNS SETOF record
     LANGUAGE sql VOLATILE SECURITY DEFINER
@@ -57,9 +64,9 @@ AS $$
     LEFT JOIN adpipe.slice_ledger s
         ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
     WHERE a.target = $1 AND a.is_listed AND adpipe_internal.is_acting($1)
-      AND ($2 OR a.failures = 0
-           OR a.last_attempt <= a.moment - least(power(2, least(a.failures, 10) - 1), 60) * interval '1 minute')
-      AND (s.fetched_at IS NULL
+      AND ($2 OR a.is_retried OR a.access_mark <> $3 OR a.failures = 0 OR a.failed_at <= a.moment - adpipe_internal.back_off(a.failures))
+      AND ($2 OR a.is_retried OR a.access_mark <> $3 OR s.failed_at IS NULL OR s.failed_at <= a.moment - adpipe_internal.back_off(s.failures))
+      AND (s.fetched_at IS NULL OR s.failed_at IS NOT NULL
            OR s.stale_since > coalesce(s.asked_at, s.fetched_at)
            /* not as it was stored; where that comes back, no more often than the last days */
            OR s.differs_since IS NOT NULL AND ($2 OR coalesce(s.asked_at, s.fetched_at) <= a.moment - a.every)
@@ -75,9 +82,9 @@ AS $$
            /* once a week */
            OR d > a.today - a.tail_days AND coalesce(s.asked_at, s.fetched_at) <= a.moment - interval '7 days')
 $$;
-COMMENT ON FUNCTION adpipe_internal.due_days(regclass, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.due_days(regclass, boolean, text) IS
     'The account-days of a target that a refresh is to read now.';
-REVOKE ALL ON FUNCTION adpipe_internal.due_days(regclass, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.due_days(regclass, boolean, text) FROM PUBLIC;
 
 /*
  * Of days that were asked for by date only what another run has asked for since
@@ -101,7 +108,7 @@ AS $$
     FROM adpipe.run_ledger r
     CROSS JOIN LATERAL (
         SELECT due.account_id, due.date_day
-        FROM adpipe_internal.due_days(r.target, NOT r.is_scheduled) due
+        FROM adpipe_internal.due_days(r.target, NOT r.is_scheduled, r.access_mark) due
         WHERE r.since IS NULL AND r.until IS NULL
         UNION ALL
         SELECT a.account_id, day::date
@@ -154,3 +161,48 @@ $$;
 COMMENT ON FUNCTION adpipe_internal.run_batches(bigint) IS
     'The chunks of a run, newest first; those of the same days are together, up to 8 accounts.';
 REVOKE ALL ON FUNCTION adpipe_internal.run_batches(bigint) FROM PUBLIC;
+
+/*
+ * Days that left the reach of the platform before they were read.  Those that
+ * were found before are not found again.
+ */
+CREATE FUNCTION adpipe_internal.note_lost(target regclass) RETURNS SETOF adpipe.account_ledger
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH lost AS (
+        SELECT t.account_id, min(d)::date AS since, max(d)::date AS until
+        FROM adpipe.account_terms t
+        JOIN adpipe.account_ledger a ON a.target = t.target AND a.account_id = t.account_id
+        CROSS JOIN generate_series(greatest(t.first_day, a.lost_until + 1)::timestamp, (t.reach_day - 1)::timestamp, '1 day') d
+        LEFT JOIN adpipe.slice_ledger s ON s.target = t.target AND s.account_id = t.account_id AND s.date_day = d::date
+        WHERE t.target = $1 AND t.is_listed AND s.fetched_at IS NULL AND adpipe_internal.is_acting($1)
+        GROUP BY t.account_id)
+    UPDATE adpipe.account_ledger a
+    SET lost_since = l.since, lost_until = l.until, lost_at = adpipe_internal.clock()
+    FROM lost l
+    WHERE a.target = $1 AND a.account_id = l.account_id
+    RETURNING a.*
+$$;
+COMMENT ON FUNCTION adpipe_internal.note_lost(regclass) IS
+    'Records and returns the accounts of which days cannot be read any more that never were; part of warn_lost().';
+REVOKE ALL ON FUNCTION adpipe_internal.note_lost(regclass) FROM PUBLIC;
+
+/* After note_windows(), which locks the accounts in their order. */
+CREATE FUNCTION adpipe_internal.warn_lost(target regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    lost record;
+BEGIN
+    FOR lost IN SELECT l.account_id, l.lost_since, l.lost_until FROM adpipe_internal.note_lost(target) l ORDER BY 1 LOOP
+        RAISE WARNING 'days % to % of account % of % left the platform''s reach before they were read',
+            lost.lost_since, lost.lost_until, lost.account_id, target
+            USING DETAIL = 'They cannot be read any more.';
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.warn_lost(regclass) IS
+    'Warns once of days that left the platform''s reach before they were read.';
+REVOKE ALL ON FUNCTION adpipe_internal.warn_lost(regclass) FROM PUBLIC;

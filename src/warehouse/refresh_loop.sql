@@ -32,7 +32,9 @@ COMMENT ON FUNCTION adpipe_internal.come_back_at(text) IS
     'The time to come back that an error of SQLSTATE 53400 carries as its constraint name.';
 REVOKE ALL ON FUNCTION adpipe_internal.come_back_at(text) FROM PUBLIC;
 
-CREATE PROCEDURE adpipe_internal.store_batch(run_id bigint, target regclass, accounts text[])
+/* problem: what ended the run. */
+CREATE PROCEDURE adpipe_internal.store_batch(run adpipe.run_ledger, accounts text[], since date, until date,
+                                             INOUT problem adpipe.failure)
     LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -40,14 +42,19 @@ DECLARE
 BEGIN
     FOREACH account IN ARRAY accounts LOOP
         PERFORM adpipe_internal.steady_session();
-        PERFORM adpipe_internal.store_chunk(run_id, target, account);
+        problem := adpipe_internal.own_failure(adpipe_internal.attempt(format(
+            'SELECT adpipe_internal.store_chunk(%L, %L, %L)', run.run_id, run.target, account)));
+        IF problem.message IS NOT NULL THEN
+            PERFORM adpipe_internal.record_failure(run.run_id, account, since, until, problem);
+        END IF;
         COMMIT AND CHAIN;
+        EXIT WHEN problem.message IS NOT NULL;
     END LOOP;
 END
 $$;
-COMMENT ON PROCEDURE adpipe_internal.store_batch(bigint, regclass, text[]) IS
+COMMENT ON PROCEDURE adpipe_internal.store_batch(adpipe.run_ledger, text[], date, date, adpipe.failure) IS
     'Stores what was fetched, one transaction per account; part of refresh().';
-REVOKE ALL ON PROCEDURE adpipe_internal.store_batch(bigint, regclass, text[]) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE adpipe_internal.store_batch(adpipe.run_ledger, text[], date, date, adpipe.failure) FROM PUBLIC;
 
 /* Whether a failure is the platform's or the network's, and not one account's. */
 CREATE FUNCTION adpipe_internal.is_outage(code text) RETURNS boolean
@@ -62,16 +69,18 @@ REVOKE ALL ON FUNCTION adpipe_internal.is_outage(text) FROM PUBLIC;
  * each is tried by itself, so that one bad account keeps no other from its
  * numbers.  bad gathers accounts that failed, which are left alone for the rest
  * of the run; failed counts the outages in a row: two are the platform's, and
- * whoever was not tried is not blamed for it.
+ * whoever was not tried is not blamed for it.  problem is an error of this
+ * server, which ends the run.
  */
 CREATE PROCEDURE adpipe_internal.refresh_batch(run adpipe.run_ledger, source regclass, control regclass,
                                                accounts text[], since date, until date,
-                                               INOUT bad text[], INOUT failed integer, INOUT resume_at timestamptz)
+                                               INOUT bad text[], INOUT failed integer, INOUT resume_at timestamptz,
+                                               INOUT problem adpipe.failure)
     LANGUAGE plpgsql
 AS $$
 DECLARE
     claimed text[];
-    result record;
+    failure adpipe.failure;
     account text;
 BEGIN
     PERFORM adpipe_internal.steady_session();
@@ -82,43 +91,48 @@ BEGIN
     IF cardinality(claimed) = 0 THEN
         RETURN;
     END IF;
-    result := adpipe_internal.fetch_chunks(run.target, source, control, claimed, since, until);
+    failure := adpipe_internal.try_fetch(run.target, source, control, claimed, since, until);
     PERFORM adpipe_internal.note_progress(run.run_id, NULL, cardinality(claimed) * CASE WHEN control IS NULL THEN 1 ELSE 2 END);
     COMMIT AND CHAIN;
-    IF result.error IS NULL THEN
+    IF failure.message IS NULL THEN
         failed := 0;
-        CALL adpipe_internal.store_batch(run.run_id, run.target, claimed);
+        CALL adpipe_internal.store_batch(run, claimed, since, until, problem);
         RETURN;
     END IF;
     FOREACH account IN ARRAY claimed LOOP
-        EXIT WHEN failed >= 2 OR resume_at IS NOT NULL;
+        EXIT WHEN failed >= 2 OR resume_at IS NOT NULL OR problem.message IS NOT NULL;
         PERFORM adpipe_internal.steady_session();
-        IF cardinality(claimed) > 1 AND result.code IS DISTINCT FROM '53400' THEN
-            result := adpipe_internal.fetch_chunks(run.target, source, control, ARRAY[account], since, until);
+        IF cardinality(claimed) > 1 AND failure.code IS DISTINCT FROM '53400' AND NOT coalesce(failure.is_local, false) THEN
+            failure := adpipe_internal.try_fetch(run.target, source, control, ARRAY[account], since, until);
             COMMIT AND CHAIN;
             PERFORM adpipe_internal.steady_session();
         END IF;
-        IF result.error IS NULL THEN
+        IF failure.message IS NULL THEN
             failed := 0;
-            CALL adpipe_internal.store_batch(run.run_id, run.target, ARRAY[account]);
+            CALL adpipe_internal.store_batch(run, ARRAY[account], since, until, problem);
             CONTINUE;
         END IF;
-        bad := bad || account;
-        failed := CASE WHEN adpipe_internal.is_outage(result.code) THEN failed + 1 ELSE 0 END;
-        PERFORM adpipe_internal.record_failure(run.run_id, account, since, until, result.error, result.code);
-        IF result.code = '53400' THEN
-            resume_at := adpipe_internal.come_back_at(result.retry);
+        PERFORM adpipe_internal.record_failure(run.run_id, account, since, until, failure);
+        IF failure.is_local THEN
+            problem := failure;
+        ELSE
+            bad := bad || account;
+            failed := CASE WHEN adpipe_internal.is_outage(failure.code) THEN failed + 1 ELSE 0 END;
+            IF failure.code = '53400' THEN
+                resume_at := adpipe_internal.come_back_at(failure.retry);
+            END IF;
         END IF;
         COMMIT AND CHAIN;
         PERFORM adpipe_internal.steady_session();
-        RAISE WARNING 'account % of %, % to %: %', account, run.target, since, until, result.error
-            USING ERRCODE = result.code, DETAIL = coalesce(nullif(result.detail, ''), 'SQLSTATE ' || result.code);
+        IF problem.message IS NULL THEN
+            PERFORM adpipe_internal.warn(format('account %s of %s, %s to %s', account, run.target, since, until), failure);
+        END IF;
     END LOOP;
 END
 $$;
-COMMENT ON PROCEDURE adpipe_internal.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, text[], integer, timestamptz) IS
+COMMENT ON PROCEDURE adpipe_internal.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, text[], integer, timestamptz, adpipe.failure) IS
     'Claims, fetches and stores one batch of chunks; part of refresh().';
-REVOKE ALL ON PROCEDURE adpipe_internal.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, text[], integer, timestamptz) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE adpipe_internal.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, text[], integer, timestamptz, adpipe.failure) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.prepare_days(run adpipe.run_ledger, source regclass) RETURNS void
     LANGUAGE plpgsql
@@ -156,7 +170,8 @@ AS $$ SELECT a FROM adpipe.account_terms a WHERE a.target = $1 AND adpipe_intern
 COMMENT ON FUNCTION adpipe_internal.target_terms(regclass) IS 'The rows of account_terms of one target.';
 REVOKE ALL ON FUNCTION adpipe_internal.target_terms(regclass) FROM PUBLIC;
 
-CREATE PROCEDURE adpipe_internal.refresh_days(run adpipe.run_ledger, source regclass, INOUT status text)
+CREATE PROCEDURE adpipe_internal.refresh_days(run adpipe.run_ledger, source regclass,
+                                              INOUT status text, INOUT problem adpipe.failure)
     LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -172,17 +187,23 @@ DECLARE
     said_at timestamptz := clock_timestamp();
 BEGIN
     PERFORM adpipe_internal.steady_session();
-    PERFORM adpipe_internal.read_settings(run.target, source);
+    PERFORM adpipe_internal.watch_settings(run.target, source);
     /*
      * Apart from what follows, which locks the accounts: who has locked one of
      * those may wait for what has been locked here.
      */
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();
-    PERFORM adpipe_internal.note_windows(run.target);
+    problem := adpipe_internal.own_failure(adpipe_internal.attempt(format(
+        'SELECT adpipe_internal.note_windows(%1$L), adpipe_internal.warn_lost(%1$L)', run.target)));
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();
-    PERFORM adpipe_internal.prepare_days(run, source);
+    IF problem.message IS NULL THEN
+        problem := adpipe_internal.own_failure(adpipe_internal.attempt(format('SELECT adpipe_internal.prepare_days(%L, %L)', run, source)));
+    END IF;
+    IF problem.message IS NOT NULL THEN
+        RETURN;
+    END IF;
     control := adpipe_internal.control_source(source, run.target);
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();
@@ -194,8 +215,9 @@ BEGIN
             status := 'partial';
             EXIT;
         END IF;
-        CALL adpipe_internal.refresh_batch(run, source, control, batch.accounts, batch.since, batch.until, bad, failed, resume_at);
+        CALL adpipe_internal.refresh_batch(run, source, control, batch.accounts, batch.since, batch.until, bad, failed, resume_at, problem);
         PERFORM adpipe_internal.steady_session();
+        EXIT WHEN problem.message IS NOT NULL;
         longest := greatest(longest, clock_timestamp() - began_at);
         IF clock_timestamp() > said_at + interval '5 seconds' THEN
             said_at := clock_timestamp();
@@ -205,13 +227,15 @@ BEGIN
     PERFORM adpipe_internal.note_target(run.target, false, resume_at);
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();
-    PERFORM adpipe_internal.watch_signals(run.target, source);
-    COMMIT AND CHAIN;
+    IF problem.message IS NULL THEN
+        PERFORM adpipe_internal.watch_signals(run.target, source);
+        COMMIT AND CHAIN;
+    END IF;
 END
 $$;
-COMMENT ON PROCEDURE adpipe_internal.refresh_days(adpipe.run_ledger, regclass, text) IS
+COMMENT ON PROCEDURE adpipe_internal.refresh_days(adpipe.run_ledger, regclass, text, adpipe.failure) IS
     'A run over the days of a target; part of refresh().';
-REVOKE ALL ON PROCEDURE adpipe_internal.refresh_days(adpipe.run_ledger, regclass, text) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE adpipe_internal.refresh_days(adpipe.run_ledger, regclass, text, adpipe.failure) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.judge_source(target regclass, source regclass) RETURNS text
     LANGUAGE plpgsql
@@ -234,7 +258,7 @@ BEGIN
     PERFORM adpipe_internal.note_target(target, remedy IS NOT NULL, NULL);
     RETURN CASE WHEN remedy IS NOT NULL
                 THEN format('the columns of %s are not those of the copy any more', source) END;
-EXCEPTION WHEN insufficient_privilege THEN
+EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS remedy = PG_EXCEPTION_DETAIL;
     RETURN concat_ws('. ', SQLERRM, nullif(remedy, ''));
 END
@@ -243,48 +267,74 @@ COMMENT ON FUNCTION adpipe_internal.judge_source(regclass, regclass) IS
     'Why a target cannot be refreshed from its source; NULL if it can.';
 REVOKE ALL ON FUNCTION adpipe_internal.judge_source(regclass, regclass) FROM PUBLIC;
 
-CREATE PROCEDURE adpipe_internal.refresh_target(target regclass, since date, until date, is_scheduled boolean)
+/* The part of a run that asks the platform: accounts that are known can be read although they could not be listed. */
+CREATE PROCEDURE adpipe_internal.refresh_source(run adpipe.run_ledger, facts adpipe.target_ledger,
+                                                INOUT status text, INOUT problem adpipe.failure)
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    listing adpipe.failure;
+BEGIN
+    PERFORM adpipe_internal.steady_session();
+    listing := adpipe_internal.attempt(format('SELECT adpipe_internal.list_accounts(%L, %L)', run.target, facts.source));
+    COMMIT AND CHAIN;
+    PERFORM adpipe_internal.steady_session();
+    IF listing.is_local THEN
+        problem := listing;
+    ELSIF facts.is_daily THEN
+        CALL adpipe_internal.refresh_days(run, facts.source, status, problem);
+    ELSE
+        CALL adpipe_internal.refresh_entities(run, facts.source, status, problem);
+    END IF;
+    IF problem.message IS NULL THEN
+        problem := listing;
+    END IF;
+END
+$$;
+COMMENT ON PROCEDURE adpipe_internal.refresh_source(adpipe.run_ledger, adpipe.target_ledger, text, adpipe.failure) IS
+    'Lists the accounts of a target and reads what is due of them; part of refresh().';
+REVOKE ALL ON PROCEDURE adpipe_internal.refresh_source(adpipe.run_ledger, adpipe.target_ledger, text, adpipe.failure) FROM PUBLIC;
+
+/* problem: why the run failed as a whole, which the ledger has. */
+CREATE PROCEDURE adpipe_internal.refresh_target(target regclass, since date, until date, is_scheduled boolean,
+                                                INOUT problem adpipe.failure)
     LANGUAGE plpgsql
 AS $$
 DECLARE
     run adpipe.run_ledger;
-    facts record;
-    problem text;
+    facts adpipe.target_ledger;
+    refusal text;
     status text := 'succeeded';
 BEGIN
     PERFORM adpipe_internal.steady_session();
     facts := adpipe_internal.target_of(target);
-    run := adpipe_internal.begin_run(target, since, until, is_scheduled);
-    problem := adpipe_internal.judge_source(target, facts.source);
+    run := adpipe_internal.begin_run(target, since, until, is_scheduled, adpipe_internal.access_mark(facts.source, current_user));
+    problem := NULL;
+    refusal := adpipe_internal.judge_source(target, facts.source);
     COMMIT AND CHAIN;
-    /* What judge_source() refuses would end the check with an error, and with it the refresh of other copies. */
-    IF problem IS NULL OR facts.source IS NULL THEN
-        CALL adpipe_internal.check_copy(target, facts.is_daily);
+    /* What judge_source() refuses would end the check with an error. */
+    IF refusal IS NULL OR facts.source IS NULL THEN
+        CALL adpipe_internal.check_copy(target, facts.is_daily, problem);
         COMMIT AND CHAIN;
     END IF;
-    IF problem IS NULL THEN
-        PERFORM adpipe_internal.steady_session();
-        problem := adpipe_internal.list_accounts(target, facts.source);
-        COMMIT AND CHAIN;
-        /* Accounts that are known can be read although they could not be listed. */
-        PERFORM adpipe_internal.steady_session();
-        IF facts.is_daily THEN
-            CALL adpipe_internal.refresh_days(run, facts.source, status);
-        ELSE
-            CALL adpipe_internal.refresh_entities(run, facts.source, status);
-        END IF;
+    IF problem.message IS NULL AND refusal IS NULL THEN
+        CALL adpipe_internal.refresh_source(run, facts, status, problem);
+    ELSIF problem.message IS NULL THEN
+        problem.message := refusal;
     END IF;
     PERFORM adpipe_internal.steady_session();
-    IF problem IS NOT NULL THEN
-        RAISE WARNING 'refresh of %: %', target, problem;
+    PERFORM adpipe_internal.end_run(run.run_id, status, problem);
+    COMMIT AND CHAIN;
+    PERFORM adpipe_internal.steady_session();
+    IF problem.message IS NOT NULL AND (is_scheduled OR NOT coalesce(problem.is_local, false)) THEN
+        PERFORM adpipe_internal.warn(format('refresh of %s', target), problem);
     END IF;
-    PERFORM adpipe_internal.end_run(run.run_id, CASE WHEN problem IS NULL THEN status ELSE 'failed' END, problem);
     COMMIT AND CHAIN;
 END
 $$;
-COMMENT ON PROCEDURE adpipe_internal.refresh_target(regclass, date, date, boolean) IS
+COMMENT ON PROCEDURE adpipe_internal.refresh_target(regclass, date, date, boolean, adpipe.failure) IS
     'One run over one target; what refresh() and refresh_all() share.';
-REVOKE ALL ON PROCEDURE adpipe_internal.refresh_target(regclass, date, date, boolean) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE adpipe_internal.refresh_target(regclass, date, date, boolean, adpipe.failure) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.target_of(target regclass) RETURNS adpipe.target_ledger
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -296,6 +346,8 @@ REVOKE ALL ON FUNCTION adpipe_internal.target_of(regclass) FROM PUBLIC;
 CREATE PROCEDURE adpipe.refresh(target regclass, since date DEFAULT NULL, until date DEFAULT NULL)
     LANGUAGE plpgsql
 AS $$
+DECLARE
+    problem adpipe.failure;
 BEGIN
     /*
      * Under the caller's settings: its open cursors, such as that of a loop around
@@ -314,23 +366,70 @@ BEGIN
     ELSIF coalesce(since, until) IS NOT NULL AND NOT (adpipe_internal.target_of(target)).is_daily THEN
         RAISE EXCEPTION 'table "%" has no days', target USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    CALL adpipe_internal.refresh_target(target, since, until, false);
+    CALL adpipe_internal.refresh_target(target, since, until, false, problem);
     /* Nothing of what this has set reaches the caller. */
     COMMIT;
+    IF problem.is_local THEN
+        RAISE EXCEPTION USING MESSAGE = problem.message, ERRCODE = problem.code,
+            DETAIL = coalesce(problem.detail, ''), HINT = coalesce(problem.hint, '');
+    END IF;
 END
 $$;
 COMMENT ON PROCEDURE adpipe.refresh(regclass, date, date) IS
-    'Reads the days of a local copy again: those from since to until, or without dates what is due, the last days in any case. Commits chunk by chunk; what fails is a warning here and a row in adpipe.health.';
+    'Reads the days of a local copy again: those from since to until, or without dates what is due, the last days in any case. Commits chunk by chunk; what fails on the platform''s side is a warning here, an error of this server ends the run and is one here, too; both are rows in adpipe.health.';
 REVOKE ALL ON PROCEDURE adpipe.refresh(regclass, date, date) FROM PUBLIC;
+
+/*
+ * Whether a copy has something that failed and is to be tried again: by its
+ * back-off, or at once after somebody altered server or user mapping.
+ */
+CREATE FUNCTION adpipe_internal.is_retry_due(target adpipe.target_ledger, access_mark text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT target.failing_since IS NOT NULL
+           AND (target.access_mark <> $2 OR target.failed_at <= adpipe_internal.clock() - adpipe_internal.back_off(target.failures))
+        OR NOT target.is_daily AND EXISTS (
+            SELECT FROM adpipe.account_ledger a
+            WHERE a.target = target.target AND a.is_listed AND a.failing_since IS NOT NULL
+              AND (a.access_mark <> $2 OR a.failed_at <= adpipe_internal.clock() - adpipe_internal.back_off(a.failures)))
+$$;
+COMMENT ON FUNCTION adpipe_internal.is_retry_due(adpipe.target_ledger, text) IS
+    'Whether a copy as a whole, or of a list one of its accounts, failed and is to be tried again now.';
+REVOKE ALL ON FUNCTION adpipe_internal.is_retry_due(adpipe.target_ledger, text) FROM PUBLIC;
+
+/* Days that failed are among those of due_days(). */
+CREATE FUNCTION adpipe_internal.is_due(target adpipe.target_ledger, access_mark text) RETURNS boolean
+    LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT target.failing_since IS NULL
+           AND (NOT EXISTS (SELECT FROM adpipe.account_ledger a WHERE a.target = target.target AND a.is_listed)
+                OR target.source IS NOT NULL AND target.listed_as <> adpipe_internal.account_options(target.source))
+        OR EXISTS (SELECT FROM adpipe.touches m WHERE m.target = target.target)
+        OR CASE WHEN target.is_daily THEN EXISTS (SELECT FROM adpipe_internal.due_days(target.target, false, $2))
+                ELSE EXISTS (SELECT FROM adpipe.slice_ledger s WHERE s.target = target.target AND s.differs_since IS NOT NULL)
+                     OR NOT EXISTS (SELECT FROM adpipe.account_ledger a
+                                    WHERE a.target = target.target AND a.is_listed AND a.failing_since IS NOT NULL)
+                        AND coalesce((SELECT max(s.fetched_at) FROM adpipe.slice_ledger s WHERE s.target = target.target)
+                                     <= adpipe_internal.clock() - coalesce(target.every, '1 day'), true) END
+$$;
+COMMENT ON FUNCTION adpipe_internal.is_due(adpipe.target_ledger, text) IS
+    'Whether a copy is to be read now for another reason than that it failed.';
+REVOKE ALL ON FUNCTION adpipe_internal.is_due(adpipe.target_ledger, text) FROM PUBLIC;
 
 /*
  * The gap between calls is learnt, so that health can tell a scheduler that
  * stopped from one that calls once a day.  It doubles at most, so that one long
  * silence does not pass for the rule, and shrinks slowly.  The copy whose last run
- * is the oldest comes first: one whose refresh ends in an error, and the call
- * with it, keeps the others waiting once and not for good.
+ * is the oldest comes first: one whose refresh ends the session keeps the others
+ * waiting once and not for good.
+ *
+ * A copy that this server could not store is left alone until its back-off ends,
+ * since each try costs questions to the platform; one whose accounts cannot be
+ * listed is read meanwhile as it is due.
  */
-CREATE FUNCTION adpipe_internal.due_targets(targets regclass[]) RETURNS SETOF regclass
+CREATE FUNCTION adpipe_internal.due_targets(targets regclass[], role name) RETURNS SETOF regclass
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -340,20 +439,15 @@ AS $$
     WHERE t.target = ANY (targets);
     SELECT t.target
     FROM adpipe.target_ledger t
-    WHERE t.target = ANY (targets) AND coalesce(t.resume_at <= adpipe_internal.clock(), true)
-      AND (NOT EXISTS (SELECT FROM adpipe.account_ledger a WHERE a.target = t.target AND a.is_listed)
-           OR t.source IS NOT NULL AND t.listed_as <> adpipe_internal.account_options(t.source)
-           OR EXISTS (SELECT FROM adpipe.touches m WHERE m.target = t.target)
-           OR NOT t.is_daily AND EXISTS (SELECT FROM adpipe.slice_ledger s
-                                         WHERE s.target = t.target AND s.differs_since IS NOT NULL)
-           OR CASE WHEN t.is_daily THEN EXISTS (SELECT FROM adpipe_internal.due_days(t.target, false))
-                   ELSE coalesce((SELECT max(s.fetched_at) FROM adpipe.slice_ledger s WHERE s.target = t.target)
-                                 <= adpipe_internal.clock() - coalesce(t.every, '1 day'), true) END)
+    CROSS JOIN LATERAL adpipe_internal.access_mark(t.source, role) m
+    WHERE t.target = ANY (targets)
+      AND (coalesce(t.resume_at <= adpipe_internal.clock(), true) OR t.access_mark <> m)
+      AND (adpipe_internal.is_retry_due(t, m) OR NOT (t.failing_since IS NOT NULL AND t.is_local) AND adpipe_internal.is_due(t, m))
     ORDER BY (SELECT max(r.run_id) FROM adpipe.run_ledger r WHERE r.target = t.target) NULLS FIRST, t.target
 $$;
-COMMENT ON FUNCTION adpipe_internal.due_targets(regclass[]) IS
-    'Those of some targets that refresh_all() has something to do for; notes that it was called.';
-REVOKE ALL ON FUNCTION adpipe_internal.due_targets(regclass[]) FROM PUBLIC;
+COMMENT ON FUNCTION adpipe_internal.due_targets(regclass[], name) IS
+    'Those of some targets that refresh_all() as a role has something to do for; notes that it was called.';
+REVOKE ALL ON FUNCTION adpipe_internal.due_targets(regclass[], name) FROM PUBLIC;
 
 CREATE PROCEDURE adpipe.refresh_all()
     LANGUAGE plpgsql
@@ -362,6 +456,7 @@ DECLARE
     deadline timestamptz;
     copy record;
     due regclass;
+    problem adpipe.failure;
 BEGIN
     /* See refresh(). */
     PERFORM adpipe_internal.require_commit('refresh_all()');
@@ -374,10 +469,10 @@ BEGIN
     FOR due IN
         SELECT d FROM adpipe_internal.due_targets(ARRAY(
             SELECT t.target FROM adpipe.targets t
-            WHERE t.enabled AND adpipe_internal.act_for(t.target, true))) d
+            WHERE t.enabled AND adpipe_internal.act_for(t.target, true)), current_user) d
     LOOP
         EXIT WHEN clock_timestamp() > deadline;
-        CALL adpipe_internal.refresh_target(due, NULL, NULL, true);
+        CALL adpipe_internal.refresh_target(due, NULL, NULL, true, problem);
     END LOOP;
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();

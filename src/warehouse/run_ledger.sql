@@ -21,6 +21,30 @@ $$;
 COMMENT ON FUNCTION adpipe_internal.is_running(integer, timestamptz, timestamptz) IS
     'Whether a statement of a session is still at work.';
 
+/*
+ * A run can end between the moment at which a view reads the ledger and that at
+ * which it looks for the session, so both are looked at again.
+ */
+CREATE FUNCTION adpipe_internal.is_dead(run adpipe.run_ledger) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF run.status <> 'running' THEN
+        RETURN false;
+    END IF;
+    PERFORM pg_stat_clear_snapshot();
+    IF adpipe_internal.is_running(run.pid, run.backend_start, run.query_start) THEN
+        RETURN false;
+    END IF;
+    RETURN EXISTS (SELECT FROM adpipe.run_ledger r
+                   WHERE r.run_id = run.run_id AND r.pid = run.pid AND r.backend_start = run.backend_start
+                     AND r.query_start = run.query_start AND r.status = 'running');
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.is_dead(adpipe.run_ledger) IS
+    'Whether the session of a run is gone without having ended it.';
+
 /* The lock under which an account's slices are replaced; its chunks are claimed under one of their own. */
 CREATE FUNCTION adpipe_internal.lock_account(target regclass, account_id text) RETURNS void
     LANGUAGE sql VOLATILE
@@ -30,7 +54,8 @@ COMMENT ON FUNCTION adpipe_internal.lock_account(regclass, text) IS
     'Keeps other refreshes from an account of a target until the transaction ends.';
 REVOKE ALL ON FUNCTION adpipe_internal.lock_account(regclass, text) FROM PUBLIC;
 
-CREATE FUNCTION adpipe_internal.begin_run(target regclass, since date, until date, is_scheduled boolean)
+CREATE FUNCTION adpipe_internal.begin_run(target regclass, since date, until date, is_scheduled boolean,
+                                          access_mark text DEFAULT NULL)
     RETURNS adpipe.run_ledger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -65,9 +90,9 @@ BEGIN
                               - (adpipe_internal.source_policy(t.source)).reach)::date + 2))
         WHERE t.target = $1 AND t.is_daily;
     END IF;
-    INSERT INTO adpipe.run_ledger AS r (target, since, until, is_scheduled, first_run_id, started_at,
+    INSERT INTO adpipe.run_ledger AS r (target, since, until, is_scheduled, access_mark, first_run_id, started_at,
                                         status, pid, backend_start, query_start)
-    SELECT $1, $2, $3, $4, 0, adpipe_internal.clock(), 'running', a.pid, a.backend_start, statement_timestamp()
+    SELECT $1, $2, $3, $4, $5, 0, adpipe_internal.clock(), 'running', a.pid, a.backend_start, statement_timestamp()
     FROM pg_stat_activity a WHERE a.pid = pg_backend_pid()
     RETURNING * INTO run;
     UPDATE adpipe.run_ledger r SET first_run_id = coalesce(first, run.run_id)
@@ -75,36 +100,44 @@ BEGIN
     RETURN run;
 END
 $$;
-COMMENT ON FUNCTION adpipe_internal.begin_run(regclass, date, date, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.begin_run(regclass, date, date, boolean, text) IS
     'Enters a run into the ledger, after marking runs whose session is gone as died.';
-REVOKE ALL ON FUNCTION adpipe_internal.begin_run(regclass, date, date, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.begin_run(regclass, date, date, boolean, text) FROM PUBLIC;
 
-CREATE FUNCTION adpipe_internal.end_run(run_id bigint, status text, error text) RETURNS void
+CREATE FUNCTION adpipe_internal.end_run(run_id bigint, status text, failure adpipe.failure) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
     run adpipe.run_ledger;
+    kept adpipe.failure := adpipe_internal.for_ledger(failure);
+    has_failed boolean := kept.message IS NOT NULL;
 BEGIN
     PERFORM adpipe_internal.require_acting((SELECT r.target FROM adpipe.run_ledger r WHERE r.run_id = $1));
     UPDATE adpipe.run_ledger r
-    SET ended_at = adpipe_internal.clock(), error = coalesce($3, r.error),
-        status = CASE WHEN r.failed > 0 THEN 'failed' ELSE $2 END
+    SET ended_at = adpipe_internal.clock(), status = CASE WHEN r.failed > 0 OR has_failed THEN 'failed' ELSE $2 END
     WHERE r.run_id = $1 RETURNING * INTO run;
+    IF has_failed THEN
+        UPDATE adpipe.run_ledger r SET error = kept.message, sqlstate = kept.code, detail = kept.detail, hint = kept.hint
+        WHERE r.run_id = $1;
+    END IF;
     DELETE FROM adpipe.claim_ledger c WHERE c.run_id = $1;
     UPDATE adpipe.target_ledger t
-    SET failing_since = CASE WHEN $3 IS NOT NULL THEN coalesce(t.failing_since, adpipe_internal.clock()) END,
-        error = $3
+    SET failing_since = CASE WHEN has_failed THEN coalesce(t.failing_since, run.ended_at) END,
+        failures = CASE WHEN has_failed THEN t.failures + 1 ELSE 0 END,
+        failed_at = CASE WHEN has_failed THEN run.started_at END,
+        error = kept.message, sqlstate = kept.code, detail = kept.detail, hint = kept.hint,
+        is_local = kept.is_local, access_mark = run.access_mark
     WHERE t.target = run.target;
     PERFORM pg_notify('adpipe', json_build_object('event', 'refresh', 'target', run.target::oid::bigint,
                                                   'run_id', run.run_id, 'status', run.status,
                                                   'changed', run.changed > 0)::text);
 END
 $$;
-COMMENT ON FUNCTION adpipe_internal.end_run(bigint, text, text) IS
-    'Closes a run and tells who listens on channel adpipe; error: why it failed as a whole.';
-REVOKE ALL ON FUNCTION adpipe_internal.end_run(bigint, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION adpipe_internal.end_run(bigint, text, adpipe.failure) IS
+    'Closes a run and notifies who listens on channel adpipe; failure: why it failed as a whole.';
+REVOKE ALL ON FUNCTION adpipe_internal.end_run(bigint, text, adpipe.failure) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.claim_chunk(run_id bigint, account_id text, since date, until date)
     RETURNS boolean
@@ -263,7 +296,7 @@ BEGIN
     ON CONFLICT (target, account_id, date_day) DO UPDATE
     SET rows = excluded.rows, content_hash = excluded.content_hash, fetched_at = now,
         changed_at = CASE WHEN excluded.date_day = ANY (new_days) THEN now ELSE s.changed_at END,
-        asked_at = excluded.asked_at, run_id = excluded.run_id, failed_at = NULL,
+        asked_at = excluded.asked_at, run_id = excluded.run_id, failed_at = NULL, failures = 0,
         spend = excluded.spend, impressions = excluded.impressions,
         account_spend = excluded.account_spend, account_impressions = excluded.account_impressions,
         checked_at = now, differs_since = NULL
@@ -295,14 +328,23 @@ AS $$
 #variable_conflict use_column
 DECLARE
     now timestamptz := adpipe_internal.clock();
+    is_whole boolean;
 BEGIN
     UPDATE adpipe.slice_ledger s SET differs_since = now
     WHERE s.target = $1 AND s.account_id = $2 AND s.date_day = ANY (days)
       AND s.content_hash <> coalesce((SELECT f.content_hash
                                       FROM jsonb_to_recordset(stored) f (date_day date, content_hash text)
                                       WHERE f.date_day = s.date_day), adpipe_internal.content_hash(0, NULL));
+    /* Days that can be read do not make up for others that failed. */
+    is_whole := NOT EXISTS (SELECT FROM adpipe.slice_ledger s
+                            JOIN adpipe.account_terms t ON t.target = s.target AND t.account_id = s.account_id
+                            WHERE s.target = $1 AND s.account_id = $2 AND s.failed_at IS NOT NULL
+                              AND s.date_day >= greatest(t.first_day, t.reach_day));
     UPDATE adpipe.account_ledger a
-    SET last_success = now, failing_since = NULL, failures = 0, error = NULL, sqlstate = NULL
+    SET last_success = now, failures = 0, failing_since = CASE WHEN NOT is_whole THEN a.failing_since END,
+        error = CASE WHEN NOT is_whole THEN a.error END, sqlstate = CASE WHEN NOT is_whole THEN a.sqlstate END,
+        detail = CASE WHEN NOT is_whole THEN a.detail END, hint = CASE WHEN NOT is_whole THEN a.hint END,
+        access_mark = CASE WHEN NOT is_whole THEN a.access_mark END
     WHERE a.target = $1 AND a.account_id = $2;
     IF cardinality(days) > 0 THEN
         PERFORM adpipe_internal.stamp_slices(target, account_id, days);
@@ -313,36 +355,45 @@ COMMENT ON FUNCTION adpipe_internal.finish_slices(regclass, text, date[], jsonb)
     'Ends the transaction that stored slices: what became of them, that the account could be read, their version.';
 REVOKE ALL ON FUNCTION adpipe_internal.finish_slices(regclass, text, date[], jsonb) FROM PUBLIC;
 
+/*
+ * An error of this server is none of the account's.  Whatever fails in one run
+ * counts from its start, so that all of it is tried again by the same call.
+ */
 CREATE FUNCTION adpipe_internal.record_failure(run_id bigint, account_id text, since date, until date,
-                                               error text, sqlstate text) RETURNS void
+                                               failure adpipe.failure) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
     run adpipe.run_ledger;
-    now timestamptz := adpipe_internal.clock();
+    kept adpipe.failure := adpipe_internal.for_ledger(failure, account_id);
+    whole adpipe.failure := adpipe_internal.for_ledger(failure);
 BEGIN
     SELECT * INTO STRICT run FROM adpipe.run_ledger r WHERE r.run_id = $1;
-    INSERT INTO adpipe.slice_ledger AS s (target, account_id, date_day, failed_at)
-    SELECT run.target, $2, d::date, now
+    INSERT INTO adpipe.slice_ledger AS s (target, account_id, date_day, failed_at, failures)
+    SELECT run.target, $2, d::date, run.started_at, 1
     FROM generate_series(since::timestamp, until::timestamp, '1 day') d
     WHERE isfinite(since)
-    ON CONFLICT (target, account_id, date_day) DO UPDATE SET failed_at = now;
-    UPDATE adpipe.account_ledger a
-    SET failing_since = coalesce(a.failing_since, now), failures = a.failures + 1,
-        last_attempt = now, error = $5, sqlstate = $6
-    WHERE a.target = run.target AND a.account_id = $2;
+    ON CONFLICT (target, account_id, date_day) DO UPDATE SET failed_at = run.started_at, failures = s.failures + 1;
+    IF NOT kept.is_local THEN
+        UPDATE adpipe.account_ledger a
+        SET failing_since = coalesce(a.failing_since, adpipe_internal.clock()), failures = a.failures + 1,
+            failed_at = run.started_at, last_attempt = adpipe_internal.clock(),
+            error = kept.message, sqlstate = kept.code, detail = kept.detail, hint = kept.hint, access_mark = run.access_mark
+        WHERE a.target = run.target AND a.account_id = $2;
+    END IF;
     DELETE FROM adpipe.claim_ledger c
     WHERE c.run_id = $1 AND c.account_id = $2 AND c.since = $3;
     UPDATE adpipe.run_ledger r
-    SET chunks_done = r.chunks_done + 1, failed = r.failed + 1, error = $5
+    SET chunks_done = r.chunks_done + 1, failed = r.failed + 1,
+        error = whole.message, sqlstate = whole.code, detail = whole.detail, hint = whole.hint
     WHERE r.run_id = $1;
 END
 $$;
-COMMENT ON FUNCTION adpipe_internal.record_failure(bigint, text, date, date, text, text) IS
-    'Writes into the ledger that a chunk could not be fetched; what is stored of it stays.';
-REVOKE ALL ON FUNCTION adpipe_internal.record_failure(bigint, text, date, date, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION adpipe_internal.record_failure(bigint, text, date, date, adpipe.failure) IS
+    'Writes into the ledger that a chunk could not be fetched or stored; what is stored of it stays.';
+REVOKE ALL ON FUNCTION adpipe_internal.record_failure(bigint, text, date, date, adpipe.failure) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.note_progress(run_id bigint, chunks integer, requests integer) RETURNS void
     LANGUAGE sql SECURITY DEFINER

@@ -291,18 +291,19 @@ COMMENT ON FUNCTION adpipe_internal.settings_told(regclass, interval) IS
 REVOKE ALL ON FUNCTION adpipe_internal.settings_told(regclass, interval) FROM PUBLIC;
 
 /* Settings and signals fail apart: each clears only what it said itself. */
-CREATE FUNCTION adpipe_internal.note_watch(target regclass, what text, error text) RETURNS void
+CREATE FUNCTION adpipe_internal.note_watch(target regclass, what text, failure adpipe.failure) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
     UPDATE adpipe.target_ledger t
-    SET watch_error = $2 || ' cannot be read: ' || $3,
-        watch_failing_since = CASE WHEN $3 IS NOT NULL THEN coalesce(t.watch_failing_since, adpipe_internal.clock()) END
-    WHERE t.target = $1 AND ($3 IS NOT NULL OR starts_with(t.watch_error, $2))
+    SET watch_error = $2 || ' cannot be read: ' || adpipe_internal.failure_text((f).message, (f).detail), watch_failure = CASE WHEN (f).message IS NOT NULL THEN f END,
+        watch_failing_since = CASE WHEN (f).message IS NOT NULL THEN coalesce(t.watch_failing_since, adpipe_internal.clock()) END
+    FROM adpipe_internal.for_ledger($3) f
+    WHERE t.target = $1 AND ((f).message IS NOT NULL OR starts_with(t.watch_error, $2))
 $$;
-COMMENT ON FUNCTION adpipe_internal.note_watch(regclass, text, text) IS
-    'Records why settings or signals of a copy cannot be read; error NULL: they can.';
-REVOKE ALL ON FUNCTION adpipe_internal.note_watch(regclass, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION adpipe_internal.note_watch(regclass, text, adpipe.failure) IS
+    'Records why settings or signals of a copy cannot be read; failure NULL: they can.';
+REVOKE ALL ON FUNCTION adpipe_internal.note_watch(regclass, text, adpipe.failure) FROM PUBLIC;
 
 /* The end of a token that told one is not that of a token which tells none. */
 CREATE FUNCTION adpipe_internal.record_access(target regclass, access jsonb) RETURNS void
@@ -323,56 +324,58 @@ COMMENT ON FUNCTION adpipe_internal.record_access(regclass, jsonb) IS
     'Records an answer of table_access() for every account of a copy.';
 REVOKE ALL ON FUNCTION adpipe_internal.record_access(regclass, jsonb) FROM PUBLIC;
 
-/*
- * Apart from the settings, for a token that has lost the scope to read those can
- * still be asked about.
- */
 CREATE FUNCTION adpipe_internal.read_access(target regclass, source regclass) RETURNS void
+    LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT adpipe_internal.record_access(target, (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM adpipe.table_access(source) s))
+$$;
+COMMENT ON FUNCTION adpipe_internal.read_access(regclass, regclass) IS
+    'Asks what the platform knows of the access token, and records it; part of watch_settings().';
+REVOKE ALL ON FUNCTION adpipe_internal.read_access(regclass, regclass) FROM PUBLIC;
+
+/* A platform that has no settings to ask for is no failure. */
+CREATE FUNCTION adpipe_internal.read_settings(target regclass, source regclass, known jsonb) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM adpipe_internal.record_access(target, (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]')
-                                                   FROM adpipe.table_access(source) s));
-    PERFORM adpipe_internal.note_watch(target, 'the access token', NULL);
-EXCEPTION WHEN OTHERS THEN
-    PERFORM adpipe_internal.note_watch(target, 'the access token', SQLERRM);
+    IF known IS NULL THEN
+        SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') INTO known FROM adpipe.table_settings(source) s;
+    END IF;
+    PERFORM adpipe_internal.record_settings(target, known);
+EXCEPTION WHEN feature_not_supported THEN
+    NULL;
 END
 $$;
-COMMENT ON FUNCTION adpipe_internal.read_access(regclass, regclass) IS
-    'Asks what the platform tells of the access token, and records it; part of read_settings().';
-REVOKE ALL ON FUNCTION adpipe_internal.read_access(regclass, regclass) FROM PUBLIC;
+COMMENT ON FUNCTION adpipe_internal.read_settings(regclass, regclass, jsonb) IS
+    'Records settings that are known, or asks for those of the accounts of a source; part of watch_settings().';
+REVOKE ALL ON FUNCTION adpipe_internal.read_settings(regclass, regclass, jsonb) FROM PUBLIC;
 
-/* What goes wrong here is a row in health, and never keeps days from being read. */
-CREATE FUNCTION adpipe_internal.read_settings(target regclass, source regclass) RETURNS void
+/*
+ * What goes wrong here is a row in health, and never keeps days from being read.
+ * The token is asked about apart from the settings, for one that has lost the
+ * scope to read those can still be.
+ */
+CREATE FUNCTION adpipe_internal.watch_settings(target regclass, source regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    found jsonb := adpipe_internal.settings_told(target, '15 minutes');
-    is_asked boolean := found IS NULL;
+    known jsonb := adpipe_internal.settings_told(target, '15 minutes');
+    failure adpipe.failure;
 BEGIN
-    IF is_asked THEN
-        PERFORM adpipe_internal.read_access(target, source);
-    ELSE
-        PERFORM adpipe_internal.note_watch(target, 'the access token', NULL);
+    IF known IS NULL THEN
+        failure := adpipe_internal.attempt(format('SELECT adpipe_internal.read_access(%L, %L)', target, source));
     END IF;
-    BEGIN
-        IF is_asked THEN
-            SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') INTO found FROM adpipe.table_settings(source) s;
-        END IF;
-        PERFORM adpipe_internal.record_settings(target, found);
-        PERFORM adpipe_internal.note_watch(target, 'the settings', NULL);
-    EXCEPTION WHEN feature_not_supported THEN
-        PERFORM adpipe_internal.note_watch(target, 'the settings', NULL);
-    WHEN OTHERS THEN
-        PERFORM adpipe_internal.note_watch(target, 'the settings', SQLERRM);
-    END;
+    PERFORM adpipe_internal.note_watch(target, 'the access token', failure);
+    failure := adpipe_internal.attempt(format('SELECT adpipe_internal.read_settings(%L, %L, %L)', target, source, known));
+    PERFORM adpipe_internal.note_watch(target, 'the settings', failure);
 END
 $$;
-COMMENT ON FUNCTION adpipe_internal.read_settings(regclass, regclass) IS
+COMMENT ON FUNCTION adpipe_internal.watch_settings(regclass, regclass) IS
     'Asks for the settings that the numbers of a copy hang on, and records them; part of refresh().';
-REVOKE ALL ON FUNCTION adpipe_internal.read_settings(regclass, regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.watch_settings(regclass, regclass) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.confirm_settings(target regclass, account_id text, setting text) RETURNS bigint
     LANGUAGE sql VOLATILE SECURITY DEFINER
@@ -458,16 +461,21 @@ CREATE VIEW adpipe.health_access AS
            format('the access token %s %s', CASE WHEN e.at < adpipe_internal.clock() THEN 'expired' ELSE 'expires' END,
                   to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"')) AS problem,
            e.at - interval '14 days' AS since,
-           'Make a new token and put it into the user mapping; a system user''s token does not expire.' AS action
+           'Make a new token and put it into the user mapping; a system user''s token does not expire.' AS action,
+           format('server %s: token until %s', adpipe_internal.server_of(t.source), e.at AT TIME ZONE 'UTC') AS cause
     FROM adpipe.settings_ledger l
     JOIN adpipe.target_ledger t ON t.target = l.target AND t.enabled
+    LEFT JOIN adpipe.account_ledger a ON a.target = l.target AND a.account_id = l.account_id
     CROSS JOIN LATERAL (SELECT adpipe_internal.moment_of(l.value) AS at) e
     WHERE l.setting = 'token/expires_at' AND e.at < adpipe_internal.clock() + interval '14 days'
+      /* that the platform refuses it is said already */
+      AND NOT (e.at < adpipe_internal.clock() AND (coalesce(t.sqlstate, '') = '28000' OR coalesce(a.sqlstate, '') = '28000'))
     UNION ALL
     SELECT 'error', l.target, l.account_id,
            format('the access token lost its scope %s', s.scope), l.changed_at,
-           format('Grant it again and put the new token into the user mapping. If it is meant: SELECT adpipe.accept_settings(%L, %L, %L);',
-                  l.target, l.account_id, l.setting)
+           format('Grant it again and put the new token into the user mapping. If it is meant: SELECT adpipe.accept_settings(%L, setting => %L);',
+                  l.target, l.setting),
+           format('server %s: scope %s', adpipe_internal.server_of(t.source), s.scope)
     FROM adpipe.settings_ledger l
     JOIN adpipe.target_ledger t ON t.target = l.target AND t.enabled
     CROSS JOIN LATERAL unnest(string_to_array(l.expected, ',')) s (scope)
@@ -475,7 +483,8 @@ CREATE VIEW adpipe.health_access AS
     UNION ALL
     SELECT 'warning', l.target, l.account_id,
            format('version %s of the API answers in place of %s', l.value, a.value), l.seen_at,
-           'The one asked for has reached its end: set the server''s option api_version to a newer one, and compare.'
+           'The one asked for has reached its end: set the server''s option api_version to a newer one, and compare.',
+           format('server %s: version %s', adpipe_internal.server_of(t.source), l.value)
     FROM adpipe.settings_ledger l
     JOIN adpipe.target_ledger t ON t.target = l.target AND t.enabled
     JOIN adpipe.settings_ledger a ON a.target = l.target AND a.account_id = l.account_id
@@ -487,7 +496,9 @@ COMMENT ON VIEW adpipe.health_access IS
 CREATE VIEW adpipe.health_unwatched AS
     SELECT 'warning'::text AS severity, t.target, NULL::text AS account_id,
            t.watch_error AS problem, t.watch_failing_since AS since,
-           'A setting that is reset, or numbers that stop, would not be noticed. See the message; the next refresh tries again.' AS action
+           concat_ws(' ', (t.watch_failure).hint,
+                     'A setting that is reset, or numbers that stop, would not be noticed. See the message; the next refresh tries again.') AS action,
+           adpipe_internal.failure_cause(adpipe_internal.server_of(t.source), t.watch_failure) AS cause
     FROM adpipe.target_ledger t
     WHERE t.enabled AND t.watch_failing_since IS NOT NULL;
 COMMENT ON VIEW adpipe.health_unwatched IS

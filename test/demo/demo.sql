@@ -79,7 +79,7 @@ SELECT run_id, target, status, slices, requests AS questions, rows,
        date_trunc('milliseconds', ended_at - started_at) AS took
 FROM adpipe.runs ORDER BY run_id;
 SELECT c.account_id, min(c.date_day) AS since, max(c.date_day) AS until, c.state, count(*) AS days,
-       (SELECT count(*) FROM adpipe.health h WHERE h.account_id = c.account_id) AS problems
+       (SELECT count(*) FROM adpipe.health_details h WHERE h.account_id = c.account_id) AS problems
 FROM adpipe.coverage c WHERE c.target = 'ads.campaign'::regclass
 GROUP BY c.account_id, c.state ORDER BY 1, 2;
 

@@ -44,6 +44,7 @@ sub ledgers
 # Another loader writes nothing of it, by none of the functions.
 my $before = ledgers();
 my $tomorrow = q('[{"account_id": "1", "time_zone": "UTC"}]');
+my $failure = "ROW('x', 'XX000', NULL, NULL, NULL, false)::adpipe.failure";
 for my $call (
 	"adpipe_internal.add_target('ads.plain', 'google.campaign_daily', true, '2026-11-10', NULL)",
 	"adpipe_internal.change_target('ads.campaign', 1, NULL, NULL, false)",
@@ -51,19 +52,19 @@ for my $call (
 	"adpipe_internal.note_accounts('ads.campaign', $tomorrow)",
 	"adpipe_internal.note_accounts('ads.campaign', '[]')",
 	"adpipe_internal.note_target('ads.campaign', true, 'infinity')",
-	"adpipe_internal.note_watch('ads.campaign', 'signals', 'x')",
+	"adpipe_internal.note_watch('ads.campaign', 'signals', $failure)",
 	"adpipe_internal.note_setting('ads.campaign', '$account', 'time_zone', 'UTC')",
 	"adpipe_internal.mark_affected('ads.campaign', '$account', 'time_zone')",
 	"adpipe_internal.record_settings('ads.campaign', '[]')",
 	"adpipe_internal.record_signals('ads.campaign', '[]', 'x')",
 	"adpipe_internal.begin_run('ads.campaign', NULL, NULL, false)",
-	"adpipe_internal.end_run($run, 'failed', 'x')",
+	"adpipe_internal.end_run($run, 'failed', $failure)",
 	"adpipe_internal.claim_chunk($run, '$account', '2026-12-10', '2026-12-11')",
 	"adpipe_internal.record_slices($run, '$account', now(), '[{\"date_day\": \"2026-11-12\", \"rows\": 0, \"content_hash\": \"0\"}]')",
-	"adpipe_internal.record_failure($run, '$account', '2026-11-12', '2026-11-12', 'x', 'XX000')",
+	"adpipe_internal.record_failure($run, '$account', '2026-11-12', '2026-11-12', $failure)",
 	"adpipe_internal.note_progress($run, 1000, 1000)",
 	"adpipe_internal.forget_days('ads.campaign', '2027-01-01')",
-	"adpipe_internal.due_targets(ARRAY['ads.campaign'::regclass])",
+	"adpipe_internal.due_targets(ARRAY['ads.campaign'::regclass], 'loader')",
 	"adpipe.live_view('ads.campaign')")
 {
 	my $error = $other->query_error("SELECT $call");
@@ -78,6 +79,7 @@ is($other->query($_), '', "another loader: nothing by $_") for
   "SELECT (adpipe_internal.target_of('ads.campaign')).source",
   "SELECT * FROM adpipe_internal.target_terms('ads.campaign')",
   "SELECT * FROM adpipe_internal.due_days('ads.campaign', true)",
+  "SELECT * FROM adpipe_internal.note_lost('ads.campaign')",
   "SELECT * FROM adpipe_internal.run_batches($run)",
   "SELECT adpipe_internal.progress_text($run)";
 is($other->query('SELECT count(*) FROM adpipe.slices'), '0', 'another loader: nothing in the views');
@@ -138,7 +140,7 @@ $victim->query($_) for
   "SELECT count(*) FROM adpipe.require_complete('victim_daily', '2026-11-10', '2026-11-12')", map { "SELECT * FROM adpipe.$_" } qw(health coverage freshness discrepancy control_totals);
 is($victim->query("SELECT count(*) > 0 FROM public.victim_daily"), 't', "nothing in the caller's path takes the place of the system's functions; copies are made on it");
 $sim->faults([]);
-is($node->safe_psql('postgres', <<'END'), 'check_copy check_part materialize refresh refresh_all refresh_batch refresh_days refresh_entities refresh_target steady_session store_batch store_chunk store_entities', 'the routines whose text is read on the path of the caller');
+is($node->safe_psql('postgres', <<'END'), 'check_copy check_part materialize refresh refresh_all refresh_batch refresh_days refresh_entities refresh_source refresh_target steady_session store_batch store_chunk store_entities', 'the routines whose text is read on the path of the caller');
 SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 WHERE p.pronamespace IN ('adpipe'::regnamespace, 'adpipe_internal'::regnamespace) AND l.lanname IN ('sql', 'plpgsql') AND p.prosqlbody IS NULL AND p.proconfig IS NULL
 END

@@ -13,11 +13,14 @@ use strict;
 use warnings;
 
 use AdpipeTest;
+use Cwd qw(realpath);
 use Exporter 'import';
+use FindBin;
 use JSON::PP;
+use PostgreSQL::Test::Utils;
 
 our @EXPORT = qw(loader world_difference);
-our @EXPORT_OK = qw(at run);
+our @EXPORT_OK = qw(at run small_disk);
 
 # What loader() was given last.
 my ($node, $sim);
@@ -93,6 +96,22 @@ sub run
 	my ($out, $err);
 	$node->psql('postgres', $sql, extra_params => [ '-U', 'loader' ], stdout => \$out, stderr => \$err, on_error_die => 1);
 	return wantarray ? ($out, $err // '') : $out;
+}
+
+=head2 small_disk()
+
+Returns a folder for a tablespace, and the environment in which to start a server
+for which the folder's disk is full while it holds a file C<full>.
+
+=cut
+
+sub small_disk
+{
+	my $folder = realpath(PostgreSQL::Test::Utils::tempdir());
+	my $library = PostgreSQL::Test::Utils::tempdir() . '/full_disk.so';
+	chmod 0755, map { s{/[^/]*$}{}r } $library;
+	system_or_bail(split(' ', $ENV{CC} // 'cc'), '-shared', '-fPIC', '-o', $library, "$FindBin::RealBin/../module/full_disk.c", '-ldl');
+	return ($folder, FULL_DISK => $folder, LD_PRELOAD => join(':', grep { defined } $ENV{LD_PRELOAD}, $library));
 }
 
 =head2 world_difference($node, $sim, $relation, $since, $until, $accounts, $metrics)
