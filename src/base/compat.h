@@ -132,9 +132,11 @@
  * name look-up (CURLOPT_QUICK_EXIT).  Callers include curl/curl.h.
  */
 #define ADP_LIBCURL_VERSION_MIN 0x075700
+#define ADP_LIBCURL_VERSION_MIN_TEXT "7.87.0"
 #define ADP_CURLE_TOO_LARGE 100 /* CURLE_TOO_LARGE, since 8.6 */
 #define ADP_REQUIRE_LIBCURL() \
 	StaticAssertDecl(LIBCURL_VERSION_NUM >= ADP_LIBCURL_VERSION_MIN, \
-					 "adpipe needs libcurl 7.87.0 or later")
+					 "adpipe needs libcurl " ADP_LIBCURL_VERSION_MIN_TEXT \
+					 " or later")
 
 #endif /* ADP_BASE_COMPAT_H */

@@ -26,6 +26,7 @@
 
 PG_FUNCTION_INFO_V1(adpipe_act_for);
 PG_FUNCTION_INFO_V1(adpipe_is_acting);
+PG_FUNCTION_INFO_V1(adpipe_asking_role);
 PG_FUNCTION_INFO_V1(adpipe_begin_storing);
 PG_FUNCTION_INFO_V1(adpipe_is_storing);
 PG_FUNCTION_INFO_V1(adpipe_lock_target);
@@ -117,6 +118,19 @@ Datum
 adpipe_is_acting(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(is_acting(PG_GETARG_OID(0)));
+}
+
+/*
+ * asking_role(): the role that a SECURITY DEFINER function answers, which is that
+ * of the session or of its SET ROLE.  NULL in a restricted operation, where code
+ * of another role asks in a superuser's session.
+ */
+Datum
+adpipe_asking_role(PG_FUNCTION_ARGS)
+{
+	if (InSecurityRestrictedOperation())
+		PG_RETURN_NULL();
+	PG_RETURN_OID(GetOuterUserId());
 }
 
 /* The copy that a refresh changes, and the transaction that changes it. */

@@ -1,18 +1,22 @@
 /*
  * versions.c
- *	  Versions of the platforms' APIs, for SQL.
+ *	  Versions of the platforms' APIs and of the libraries, for SQL.
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 
 #include "base/compat.h"
+#include "base/version.h"
+#include "net/http.h"
 #include "platform/platform.h"
 
 PG_FUNCTION_INFO_V1(adpipe_api_versions);
+PG_FUNCTION_INFO_V1(adpipe_library_versions);
 
 /*
  * Adds one version to the result.
@@ -50,4 +54,26 @@ adpipe_api_versions(PG_FUNCTION_ARGS)
 			put_version(result, *platform, version);
 	}
 	return (Datum) 0;
+}
+
+/*
+ * library_versions(): the version of this library, that of libcurl, the oldest
+ * libcurl that is supported, and what is wrong with this one, or NULL.
+ */
+Datum
+adpipe_library_versions(PG_FUNCTION_ARGS)
+{
+	AdpHttpLibrary libcurl = adp_http_library();
+	bool nulls[4] = {false, false, false, libcurl.problem == NULL};
+	Datum values[4];
+	TupleDesc desc;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "library_versions() is declared without its columns");
+	values[0] = CStringGetTextDatum(ADPIPE_VERSION);
+	values[1] = CStringGetTextDatum(libcurl.version);
+	values[2] = CStringGetTextDatum(ADP_LIBCURL_VERSION_MIN_TEXT);
+	values[3] = nulls[3] ? (Datum) 0 : CStringGetTextDatum(libcurl.problem);
+	return HeapTupleGetDatum(
+		heap_form_tuple(BlessTupleDesc(desc), values, nulls));
 }

@@ -45,30 +45,40 @@ ADP_REQUIRE_LIBCURL();
 #define IDLE_CONNECTIONS_MAX 16L
 
 /*
- * Checks that the library found at run time is usable.  Without an asynchronous
- * resolver, a name look-up would delay a cancel.  The version is the first that
- * can abandon a hanging look-up.
+ * Without an asynchronous resolver, a name look-up would delay a cancel.  The
+ * version is the first that can abandon a hanging look-up.
+ */
+AdpHttpLibrary
+adp_http_library(void)
+{
+	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+	AdpHttpLibrary library = {.version = info->version, .problem = NULL};
+
+	if (info->version_num < ADP_LIBCURL_VERSION_MIN)
+		library.problem =
+			"Version " ADP_LIBCURL_VERSION_MIN_TEXT " or later is needed.";
+	else if ((info->features & CURL_VERSION_ASYNCHDNS) == 0)
+		library.problem =
+			"It has to be built with the threaded resolver or c-ares.";
+	else if ((info->features & CURL_VERSION_SSL) == 0)
+		library.problem = "It has to be built with TLS.";
+	return library;
+}
+
+/*
+ * Throws if the library found at run time is unusable.
  */
 static void
 check_library(void)
 {
-	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+	AdpHttpLibrary library = adp_http_library();
 
-	if (info->version_num < ADP_LIBCURL_VERSION_MIN)
+	if (library.problem)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("libcurl %s is too old", info->version),
-				 errdetail("Version 7.87.0 or later is needed.")));
-	if ((info->features & CURL_VERSION_ASYNCHDNS) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("libcurl cannot resolve names asynchronously"),
-				 errhint(
-					 "Install a libcurl built with the threaded resolver or c-ares.")));
-	if ((info->features & CURL_VERSION_SSL) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("libcurl cannot speak TLS")));
+				 errmsg("libcurl %s cannot be used", library.version),
+				 errdetail_internal("%s", library.problem),
+				 errhint("Install another libcurl and reconnect.")));
 }
 
 /*

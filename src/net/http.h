@@ -158,6 +158,15 @@ extern bool adp_http_url_allowed(const char *url);
 /* "HTTP 503", or a description of a failed transfer; palloc'd. */
 extern char *adp_http_describe(const AdpHttpResponse *response);
 
+/* The library found at run time. */
+typedef struct AdpHttpLibrary
+{
+	const char *version;
+	const char *problem; /* a sentence; NULL: usable */
+} AdpHttpLibrary;
+
+extern AdpHttpLibrary adp_http_library(void);
+
 /*
  * Initializes the library once per process; cheap to repeat.  Throws if the
  * library is unusable.

@@ -23,12 +23,9 @@
 #include "base/compat.h"
 #include "base/guc.h"
 #include "base/owner.h"
+#include "base/version.h"
 #include "net/transfer.h"
 #include "net/url.h"
-
-#ifndef ADPIPE_VERSION
-#define ADPIPE_VERSION "0.1.0"
-#endif
 
 /* The largest receive buffer that the library allows. */
 #define RECEIVE_BUFFER_BYTES (512L * 1024)

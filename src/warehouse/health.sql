@@ -158,18 +158,6 @@ CREATE VIEW adpipe.health_died AS
           GROUP BY l.target) r;
 COMMENT ON VIEW adpipe.health_died IS 'Part of adpipe.health: refreshes that died.';
 
-CREATE VIEW adpipe.health_scheduler AS
-    SELECT 'error'::text AS severity, t.target, NULL::text AS account_id,
-           CASE WHEN t.last_call IS NULL THEN 'no scheduler has called adpipe.refresh_all() yet'
-                ELSE format('the scheduler has not called adpipe.refresh_all() since %s', date_trunc('second', t.last_call)) END AS problem,
-           coalesce(t.last_call, t.created_at) AS since,
-           'See whether the scheduler runs and its job is there; SELECT adpipe.schedule(); makes one with pg_cron.' AS action
-    FROM adpipe.target_ledger t
-    WHERE t.enabled
-      AND CASE WHEN t.last_call IS NULL THEN t.created_at < adpipe_internal.clock() - interval '1 day'
-               ELSE t.last_call < adpipe_internal.clock() - greatest(3 * coalesce(t.call_gap, interval '1 hour'), interval '10 minutes') END;
-COMMENT ON VIEW adpipe.health_scheduler IS 'Part of adpipe.health: copies that no scheduler looks after.';
-
 CREATE VIEW adpipe.health_details AS
     SELECT h.severity, h.target, h.account_id, h.problem, h.since, h.action, h.cause, h.words
     FROM (SELECT * FROM adpipe.health_failing

@@ -20,6 +20,7 @@ CREATE TABLE adpipe.target_ledger (
     created_at timestamptz NOT NULL,
     last_call timestamptz,
     call_gap interval,
+    scheduled_at timestamptz,
     source_changed_at timestamptz,
     resume_at timestamptz,
     failing_since timestamptz,
@@ -52,6 +53,7 @@ COMMENT ON COLUMN adpipe.target_ledger.enabled IS 'Whether refresh_all() refresh
 COMMENT ON COLUMN adpipe.target_ledger.created_at IS 'When it was materialised.';
 COMMENT ON COLUMN adpipe.target_ledger.last_call IS 'When refresh_all() last looked at it, whether or not anything was due.';
 COMMENT ON COLUMN adpipe.target_ledger.call_gap IS 'How long apart its calls are; the longest of late.';
+COMMENT ON COLUMN adpipe.target_ledger.scheduled_at IS 'When schedule() last made a job that refreshes it.';
 COMMENT ON COLUMN adpipe.target_ledger.source_changed_at IS 'Since when the source''s columns differ from the copy''s, which stops the refresh; NULL: they agree.';
 COMMENT ON COLUMN adpipe.target_ledger.resume_at IS 'When the platform said to come back.';
 COMMENT ON COLUMN adpipe.target_ledger.failing_since IS 'Since when refreshes fail as a whole; NULL: they do not.';

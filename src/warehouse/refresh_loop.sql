@@ -466,6 +466,7 @@ BEGIN
     PERFORM adpipe_internal.steady_session();
     /* The settings are there once the library is loaded, which that did. */
     deadline := adpipe_internal.run_deadline(true);
+    PERFORM adpipe_internal.say_left_alone();
     FOR due IN
         SELECT d FROM adpipe_internal.due_targets(ARRAY(
             SELECT t.target FROM adpipe.targets t

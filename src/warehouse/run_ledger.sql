@@ -433,7 +433,7 @@ BEGIN
         JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'adpipe'
         WHERE d.refclassid = 'pg_extension'::regclass AND p.prolang IN (
             SELECT l.oid FROM pg_language l WHERE l.lanname IN ('sql', 'plpgsql'))
-          AND p.prorettype <> 'event_trigger'::regtype AND p.proname NOT IN ('grant_loader', 'touch', 'note_dropped')
+          AND p.prorettype <> 'event_trigger'::regtype AND p.proname NOT IN ('grant_loader', 'touch', 'note_dropped', 'cron_jobs')
         UNION ALL SELECT 'adpipe.table_accounts(regclass)'::regprocedure
         UNION ALL SELECT 'adpipe.table_settings(regclass)'::regprocedure
         UNION ALL SELECT 'adpipe.table_access(regclass)'::regprocedure
@@ -444,6 +444,7 @@ BEGIN
         UNION ALL SELECT 'adpipe_internal.is_acting(regclass)'::regprocedure
         UNION ALL SELECT 'adpipe_internal.in_transaction_block()'::regprocedure
         UNION ALL SELECT 'adpipe_internal.is_part_of_account(regclass)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.library_versions()'::regprocedure
     LOOP
         EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %s', routine, role);
     END LOOP;

@@ -87,7 +87,9 @@ cmp_ok(scalar @definers, '>', 20, 'there are functions with the rights of the ex
 # Has no privilege to check: whether a session is at work whose process, start
 # and statement one knows to the microsecond.
 my %harmless = ('adpipe_internal.is_dead' => 1, name_of($node, 'adpipe_internal.is_running', 'adpipe.is_running') => 1);
-my @public = grep { $_->[3] eq 't' && !$harmless{$_->[0]} } @definers;
+# Looks at who asks, since views call it as their reader; called below like the others.
+my %asks = ('adpipe_internal.scheduled_targets' => 1);
+my @public = grep { $_->[3] eq 't' && !$harmless{$_->[0]} && !$asks{$_->[0]} } @definers;
 is(join(' ', map { $_->[1] } @public), '', 'none of them is for everybody');
 my $before = ledgers();
 my $guard = session($node);

@@ -72,7 +72,7 @@ is_list(lines("$functions AND NOT p.prosecdef AND p.pronamespace <> 'adpipe'::re
 	  report_sum report_lack report_text report_notes report_plans report_facts report_day),
 	],
 	'functions that these and the views call');
-is_list(lines("$functions AND p.prosecdef"), [qw(is_dead is_running)], 'functions with the rights of the extension that everybody runs');
+is_list(lines("$functions AND p.prosecdef"), [qw(is_dead is_running scheduled_targets)], 'functions with the rights of the extension that everybody runs');
 # In adpipe_internal nothing is for everybody but what everybody's functions,
 # aggregates, types, operators and views need, and all of that is.
 my $needed = $node->safe_psql('postgres', <<'END');
@@ -107,11 +107,11 @@ is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_
 # What a loader has beyond: all of the warehouse in SQL, and this in C.
 is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid JOIN pg_language l ON l.oid = p.prolang "
 	. "WHERE l.lanname = 'c' AND has_function_privilege('loader', p.oid, 'EXECUTE') AND NOT has_function_privilege('plain', p.oid, 'EXECUTE')"),
-	[qw(table_accounts table_settings table_access lock_target hold_relation begin_storing act_for is_acting in_transaction_block is_part_of_account)], 'functions in C that a loader runs');
+	[qw(table_accounts table_settings table_access lock_target hold_relation begin_storing act_for is_acting in_transaction_block is_part_of_account library_versions)], 'functions in C that a loader runs');
 is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid "
 	. "WHERE NOT has_function_privilege('loader', p.oid, 'EXECUTE') AND p.prorettype <> 'event_trigger'::regtype AND p.proname !~ '_validator\$' "
 	. "AND NOT EXISTS (SELECT FROM pg_proc o WHERE o.proname = p.proname AND has_function_privilege('loader', o.oid, 'EXECUTE'))"),
-	[qw(grant_loader handler forget is_storing note_dropped touch)], 'functions that only an administrator runs');
+	[qw(asking_role cron_jobs grant_loader handler forget is_storing note_dropped touch)], 'functions that only an administrator runs');
 is_list(lines("SELECT s.nspname || ' ' || a.privilege_type FROM pg_namespace s CROSS JOIN aclexplode(s.nspacl) a WHERE s.nspname ~ '^adpipe' AND a.grantee IN (0, 'loader'::regrole)"),
 	['adpipe USAGE', 'adpipe_internal USAGE'], 'schemas');
 is_list(lines("SELECT w.fdwname FROM pg_foreign_data_wrapper w JOIN member m ON m.classid = 'pg_foreign_data_wrapper'::regclass AND m.oid = w.oid WHERE has_foreign_data_wrapper_privilege('plain', w.oid, 'USAGE')"), [], 'wrappers');
