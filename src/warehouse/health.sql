@@ -88,7 +88,7 @@ CREATE VIEW adpipe.health_unlisted AS
     JOIN adpipe.target_ledger t ON t.target = a.target AND t.enabled
     WHERE NOT a.is_listed AND a.ended_day IS NULL
       AND EXISTS (SELECT FROM adpipe.slice_ledger s
-                  WHERE s.target = a.target AND s.account_id = a.account_id AND s.fetched_at IS NOT NULL)
+                  WHERE s.target = a.target AND s.account_id = a.account_id AND coalesce(s.fetched_at, s.adopted_at) IS NOT NULL)
     UNION ALL
     SELECT 'warning', t.target, NULL, 'the accounts of the source were changed and have not been listed since',
            NULL, format('CALL adpipe.refresh(%L);', t.target)

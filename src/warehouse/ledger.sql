@@ -102,6 +102,7 @@ CREATE TABLE adpipe.slice_ledger (
     run_id bigint,
     failed_at timestamptz,
     stale_since timestamptz,
+    adopted_at timestamptz,
     spend numeric,
     account_spend numeric,
     impressions numeric,
@@ -123,6 +124,7 @@ COMMENT ON COLUMN adpipe.slice_ledger.asked_at IS 'When the answer was asked for
 COMMENT ON COLUMN adpipe.slice_ledger.run_id IS 'Run that fetched it last.';
 COMMENT ON COLUMN adpipe.slice_ledger.failed_at IS 'Last failure since it was fetched.';
 COMMENT ON COLUMN adpipe.slice_ledger.stale_since IS 'Set to have the slice read again; has no effect once it was.';
+COMMENT ON COLUMN adpipe.slice_ledger.adopted_at IS 'When adopt() took its rows over; NULL once a refresh has read it. fetched_at is then the time of the newest rows of its account, or NULL if the day is to be read.';
 COMMENT ON COLUMN adpipe.slice_ledger.spend IS 'Sum of its spend; NULL without such a column.';
 COMMENT ON COLUMN adpipe.slice_ledger.account_spend IS 'What the account grain said in the same refresh; NULL: not asked.';
 COMMENT ON COLUMN adpipe.slice_ledger.impressions IS 'Sum of its impressions.';
