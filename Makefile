@@ -112,7 +112,7 @@ DATA = $(sort $(wildcard src/upgrade/adpipe--*--*.sql))
 
 # The warehouse comes last: it reaches everything else through SQL.
 SQL_PARTS += $(patsubst %,src/warehouse/%.sql,policy ledger tenants materialize run_ledger \
-	plan coverage changed current chunk entity refresh_loop settings absence adopt health \
+	plan coverage changed current chunk entity refresh_loop settings absence adopt upgrade health \
 	discrepancy schedule report guard)
 
 REGRESS := $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))

@@ -124,6 +124,7 @@ CREATE VIEW adpipe.health AS
           UNION ALL SELECT * FROM adpipe.health_late
           UNION ALL SELECT * FROM adpipe.health_missing
           UNION ALL SELECT * FROM adpipe.health_source
+          UNION ALL SELECT * FROM adpipe.health_unfilled
           UNION ALL SELECT * FROM adpipe.health_unlisted
           UNION ALL SELECT * FROM adpipe.health_died
           UNION ALL SELECT * FROM adpipe.health_changed

@@ -310,6 +310,7 @@ BEGIN
         DELETE FROM adpipe.settings_change_ledger WHERE target = gone;
         DELETE FROM adpipe.signal_ledger WHERE target = gone;
         DELETE FROM adpipe.version_ledger WHERE target = gone;
+        DELETE FROM adpipe.column_ledger WHERE target = gone;
         DELETE FROM adpipe.watched_tables WHERE target = gone;
         DELETE FROM adpipe.touches WHERE target = gone;
     END LOOP;
