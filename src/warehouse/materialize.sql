@@ -305,6 +305,16 @@ BEGIN
         RAISE EXCEPTION 'no schema has been selected to create in'
             USING ERRCODE = 'invalid_schema_name',
                   HINT = 'Name the schema, or set search_path.';
+    ELSIF to_regnamespace(schema) IS NULL THEN
+        RAISE EXCEPTION 'schema "%" does not exist', (parse_ident(schema))[1]
+            USING ERRCODE = 'invalid_schema_name',
+                  DETAIL = format('Copy "%s" was to be made there.', target),
+                  HINT = format('CREATE SCHEMA %s;', schema);
+    ELSIF NOT has_schema_privilege(to_regnamespace(schema), 'CREATE') THEN
+        RAISE EXCEPTION 'permission denied for schema %', (parse_ident(schema))[1]
+            USING ERRCODE = 'insufficient_privilege',
+                  DETAIL = format('Role "%s" may not create table "%s" there.', current_user, target),
+                  HINT = format('As the owner of the schema: GRANT CREATE ON SCHEMA %s TO %I;', schema, current_user);
     ELSIF to_regclass(name) IS NOT NULL THEN
         RAISE EXCEPTION 'relation "%" already exists', target
             USING ERRCODE = 'duplicate_table',
