@@ -42,12 +42,13 @@ COMMENT ON FOREIGN DATA WRAPPER meta_ads IS
 CREATE FUNCTION adpipe_internal.report_columns(
     OUT wrapper text, OUT remote_schema text, OUT report text,
     OUT column_name text, OUT field text, OUT type regtype, OUT kind text,
-    OUT additive boolean, OUT description text, OUT report_description text)
+    OUT additive boolean, OUT description text, OUT report_description text,
+    OUT options text[], OUT is_personal boolean)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'adpipe_report_columns'
     LANGUAGE C STRICT STABLE PARALLEL SAFE ROWS 300;
 COMMENT ON FUNCTION adpipe_internal.report_columns() IS
-    'Every column of every built-in report, with a description of the report; sends no request.';
+    'Every column of every built-in report, with a description of the report and the options of its table; sends no request.';
 
 CREATE VIEW adpipe.columns AS
     SELECT wrapper, report, column_name, field, type, kind, additive, description

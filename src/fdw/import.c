@@ -10,6 +10,7 @@
 #include "funcapi.h"
 #include "lib/stringinfo.h"
 #include "nodes/parsenodes.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 
 #include "base/compat.h"
@@ -249,6 +250,24 @@ describe_column(const AdpField *field, const AdpColumn *column)
 }
 
 /*
+ * Returns the options of a report's table as the catalog stores them.
+ */
+static Datum
+table_options(const AdpPlatform *platform, const AdpReport *report)
+{
+	Datum options[2];
+	int n = 0;
+
+	options[n++] = CStringGetTextDatum(
+		psprintf("%s=%s", platform->source_option, report->source));
+	if (report->breakdowns != NULL)
+		options[n++] =
+			CStringGetTextDatum(psprintf("breakdowns=%s", report->breakdowns));
+	return PointerGetDatum(
+		construct_array(options, n, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/*
  * Adds one column of a report to the result.
  */
 static void
@@ -259,8 +278,8 @@ put_column(ReturnSetInfo *result, const AdpPlatform *platform,
 										[ADP_KIND_SEGMENT] = "segment",
 										[ADP_KIND_METRIC] = "metric"};
 	const AdpField *field = adp_platform_field(platform, column->field);
-	Datum values[10];
-	bool nulls[10] = {0};
+	Datum values[12];
+	bool nulls[12] = {0};
 
 	values[0] = CStringGetTextDatum(platform->name);
 	values[1] = CStringGetTextDatum(report->schema);
@@ -272,6 +291,8 @@ put_column(ReturnSetInfo *result, const AdpPlatform *platform,
 	values[7] = BoolGetDatum((field->flags & ADP_FIELD_ADDITIVE) != 0);
 	values[8] = CStringGetTextDatum(describe_column(field, column));
 	values[9] = CStringGetTextDatum(report->description);
+	values[10] = table_options(platform, report);
+	values[11] = BoolGetDatum((field->flags & ADP_FIELD_PERSONAL) != 0);
 	if (field->kind != ADP_KIND_METRIC)
 		nulls[7] = true;
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

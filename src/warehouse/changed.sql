@@ -420,7 +420,7 @@ BEGIN
     DELETE FROM adpipe.slice_ledger s
     USING jsonb_to_recordset(slices) f (account_id text, date_day date, differs boolean)
     WHERE s.target = $1 AND s.account_id = f.account_id AND s.date_day = f.date_day
-      AND s.fetched_at IS NULL AND s.failed_at IS NULL AND s.differs_since IS NULL;
+      AND s.fetched_at IS NULL AND s.failed_at IS NULL AND s.adopted_at IS NULL AND s.differs_since IS NULL;
     SELECT count(*) INTO differing
     FROM jsonb_to_recordset(slices) f (differs boolean) WHERE f.differs;
     RETURN differing;
@@ -659,9 +659,9 @@ CREATE VIEW adpipe.health_changed AS
                             d.target) END
     FROM (SELECT s.target, s.account_id, nullif(count(*) FILTER (WHERE isfinite(s.date_day)), 0) AS days,
                  min(s.date_day) AS first_day, max(s.date_day) AS last_day, min(s.differs_since) AS since,
-                 s.fetched_at IS NOT NULL OR s.failed_at IS NOT NULL AS is_known
+                 coalesce(s.fetched_at, s.failed_at, s.adopted_at) IS NOT NULL AS is_known
           FROM adpipe.slice_ledger s
           WHERE s.differs_since IS NOT NULL
-          GROUP BY s.target, s.account_id, s.fetched_at IS NOT NULL OR s.failed_at IS NOT NULL) d;
+          GROUP BY s.target, s.account_id, coalesce(s.fetched_at, s.failed_at, s.adopted_at) IS NOT NULL) d;
 COMMENT ON VIEW adpipe.health_changed IS
     'Part of adpipe.health: copies whose rows are not those that refreshes stored.';

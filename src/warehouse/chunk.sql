@@ -122,6 +122,24 @@ COMMENT ON FUNCTION adpipe_internal.make_stage(regclass) IS
     'Makes the session''s temporary tables: what chunks are fetched into, their control totals, and what the two hold the answer to.';
 REVOKE ALL ON FUNCTION adpipe_internal.make_stage(regclass) FROM PUBLIC;
 
+/* Called before and after fetching, which waits while somebody alters the source. */
+CREATE FUNCTION adpipe_internal.check_columns(source regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF adpipe_internal.source_difference(source, 'pg_temp.adpipe_stage'::regclass) IS NOT NULL THEN
+        RAISE EXCEPTION 'the columns of % changed during the refresh', source
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  DETAIL = 'What was fetched has those of before.',
+                  HINT = 'The next refresh reads the days again.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.check_columns(regclass) IS
+    'An error if a source has other columns than the stage that was made for it.';
+REVOKE ALL ON FUNCTION adpipe_internal.check_columns(regclass) FROM PUBLIC;
+
 CREATE FUNCTION adpipe_internal.check_stage(target regclass, accounts text[], since date, until date) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
@@ -247,10 +265,12 @@ BEGIN
     INSERT INTO pg_temp.adpipe_asked
     SELECT a, since, until, adpipe_internal.clock(), control IS NOT NULL FROM unnest(accounts) a;
     PERFORM adpipe_internal.require_trust(source, false);
+    PERFORM adpipe_internal.check_columns(source);
     EXECUTE format('INSERT INTO pg_temp.adpipe_stage SELECT %s FROM %s '
                    'WHERE account_id = ANY ($1) AND date_day >= $2 AND date_day <= $3',
                    adpipe_internal.column_list(source), source)
         USING accounts, since, until;
+    PERFORM adpipe_internal.check_columns(source);
     PERFORM adpipe_internal.check_stage(target, accounts, since, until);
     PERFORM adpipe_internal.check_grain(source);
     IF control IS NOT NULL THEN

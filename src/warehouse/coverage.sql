@@ -16,25 +16,27 @@ COMMENT ON COLUMN adpipe.targets.enabled IS 'Whether refresh_all() refreshes it.
 GRANT SELECT ON adpipe.targets TO PUBLIC;
 
 CREATE FUNCTION adpipe_internal.slice_state(asked_at timestamptz, failed_at timestamptz, day date,
-                                            time_zone text, window_days integer, settle interval, is_cohort boolean)
+                                            time_zone text, window_days integer, settle interval, is_cohort boolean,
+                                            is_adopted boolean DEFAULT false)
     RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE
         WHEN asked_at IS NULL THEN CASE WHEN failed_at IS NULL THEN 'missing' ELSE 'failed' END
         /* a part of the day only */
         WHEN asked_at < adpipe_internal.readable_at(day, time_zone, interval '0') THEN 'open'
+        WHEN is_adopted THEN 'adopted'
         WHEN is_cohort OR asked_at < adpipe_internal.readable_at(day, time_zone, settle) THEN 'provisional'
         WHEN adpipe_internal.day_of(asked_at, time_zone) - day >= window_days THEN 'final'
         ELSE 'provisional' END;
-COMMENT ON FUNCTION adpipe_internal.slice_state(timestamptz, timestamptz, date, text, integer, interval, boolean) IS
-    'missing, failed, open (asked for before the day was over), provisional or final; the last two are complete.';
+COMMENT ON FUNCTION adpipe_internal.slice_state(timestamptz, timestamptz, date, text, integer, interval, boolean, boolean) IS
+    'missing, failed, open (asked for before the day was over), adopted, provisional or final; the last three are complete.';
 
 /* What marks say of a slice is apart from its state, so that the guard can look for itself. */
 CREATE VIEW adpipe.slice_facts AS
     SELECT s.target, s.account_id, s.date_day,
            CASE WHEN a.target IS NOT NULL
-                THEN adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, s.date_day, a.time_zone, a.window_days, a.settle, a.is_cohort)
-                WHEN s.fetched_at IS NULL THEN 'failed' ELSE 'provisional' END AS state,
+                THEN adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, s.date_day, a.time_zone, a.window_days, a.settle, a.is_cohort, s.adopted_at IS NOT NULL)
+                WHEN s.adopted_at IS NOT NULL THEN 'adopted' WHEN s.fetched_at IS NULL THEN 'failed' ELSE 'provisional' END AS state,
            s.differs_since IS NOT NULL
                OR s.fetched_at IS NOT NULL AND EXISTS (SELECT FROM adpipe.touches m WHERE m.target = s.target) AS is_changed,
            s.rows, s.content_hash, s.asked_at, s.version
@@ -63,7 +65,8 @@ CREATE VIEW adpipe.kept_accounts AS
     FROM adpipe.account_ledger a
     JOIN adpipe.target_ledger t ON t.target = a.target
     WHERE (a.is_listed OR EXISTS (SELECT FROM adpipe.slice_ledger s
-                                  WHERE s.target = a.target AND s.account_id = a.account_id AND s.fetched_at IS NOT NULL))
+                                  WHERE s.target = a.target AND s.account_id = a.account_id
+                                    AND coalesce(s.fetched_at, s.adopted_at) IS NOT NULL))
       AND adpipe_internal.may_see(a.target, a.account_id);
 COMMENT ON VIEW adpipe.kept_accounts IS 'The accounts of which a copy is to hold days: those listed, and those that have stored days.';
 COMMENT ON COLUMN adpipe.kept_accounts.target IS 'The local table.';
@@ -79,9 +82,9 @@ CREATE VIEW adpipe.slices AS
            CASE WHEN s.differs_since IS NOT NULL
                   OR s.fetched_at IS NOT NULL AND EXISTS (SELECT FROM adpipe.touches m WHERE m.target = s.target) THEN 'changed'
                 WHEN a.target IS NOT NULL
-                THEN adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, s.date_day, a.time_zone, a.window_days, a.settle, a.is_cohort)
-                WHEN s.fetched_at IS NULL THEN 'failed' ELSE 'provisional' END AS state,
-           s.rows, s.content_hash, s.fetched_at, s.changed_at, s.run_id
+                THEN adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, s.date_day, a.time_zone, a.window_days, a.settle, a.is_cohort, s.adopted_at IS NOT NULL)
+                WHEN s.adopted_at IS NOT NULL THEN 'adopted' WHEN s.fetched_at IS NULL THEN 'failed' ELSE 'provisional' END AS state,
+           s.rows, s.content_hash, CASE WHEN s.adopted_at IS NULL THEN s.fetched_at END AS fetched_at, s.changed_at, s.run_id
     FROM adpipe.slice_ledger s
     LEFT JOIN adpipe.account_terms a ON a.target = s.target AND a.account_id = s.account_id
     WHERE adpipe_internal.may_see(s.target, s.account_id);
@@ -92,7 +95,7 @@ COMMENT ON COLUMN adpipe.slices.date_day IS 'Day; NULL for lists of entities.';
 COMMENT ON COLUMN adpipe.slices.state IS 'As in adpipe.coverage.';
 COMMENT ON COLUMN adpipe.slices.rows IS 'Rows stored; 0 is an answer, too.';
 COMMENT ON COLUMN adpipe.slices.content_hash IS 'Hash of the rows.';
-COMMENT ON COLUMN adpipe.slices.fetched_at IS 'When the platform last confirmed or changed them.';
+COMMENT ON COLUMN adpipe.slices.fetched_at IS 'When the platform last confirmed or changed them; NULL for rows that adopt() took over.';
 COMMENT ON COLUMN adpipe.slices.changed_at IS 'When they last changed.';
 COMMENT ON COLUMN adpipe.slices.run_id IS 'Run that read them last.';
 GRANT SELECT ON adpipe.slices TO PUBLIC;
@@ -127,7 +130,7 @@ CREATE VIEW adpipe.unread_targets AS
     FROM adpipe.target_ledger t
     CROSS JOIN LATERAL (SELECT adpipe_internal.day_of(adpipe_internal.clock(), 'UTC')) day (today)
     WHERE NOT EXISTS (SELECT FROM adpipe.account_ledger a WHERE a.target = t.target AND a.is_listed)
-      AND NOT EXISTS (SELECT FROM adpipe.slice_ledger s WHERE s.target = t.target AND s.fetched_at IS NOT NULL);
+      AND NOT EXISTS (SELECT FROM adpipe.slice_ledger s WHERE s.target = t.target AND coalesce(s.fetched_at, s.adopted_at) IS NOT NULL);
 COMMENT ON VIEW adpipe.unread_targets IS 'Copies of which nothing is known but that they are to be kept.';
 COMMENT ON COLUMN adpipe.unread_targets.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.unread_targets.is_daily IS 'Whether it has days.';
@@ -146,13 +149,13 @@ CREATE VIEW adpipe.coverage AS
         SELECT a.target, a.account_id, d::date,
                CASE WHEN s.differs_since IS NOT NULL OR s.fetched_at IS NOT NULL AND a.is_touched THEN 'changed'
                     ELSE adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, d::date, a.time_zone,
-                                                     a.window_days, a.settle, a.is_cohort) END
+                                                     a.window_days, a.settle, a.is_cohort, s.adopted_at IS NOT NULL) END
         FROM adpipe.account_terms a
         CROSS JOIN generate_series(a.first_day::timestamp, a.today::timestamp, '1 day') d
         LEFT JOIN adpipe.slice_ledger s
             ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
         WHERE (a.is_listed OR EXISTS (SELECT FROM adpipe.slice_ledger o
-                                      WHERE o.target = a.target AND o.account_id = a.account_id AND o.fetched_at IS NOT NULL))
+                                      WHERE o.target = a.target AND o.account_id = a.account_id AND coalesce(o.fetched_at, o.adopted_at) IS NOT NULL))
           AND (a.ended_day IS NULL OR d <= a.ended_day)
           AND (d < a.today OR s.fetched_at IS NOT NULL)) c
     WHERE adpipe_internal.may_see(c.target, c.account_id);
@@ -161,7 +164,7 @@ COMMENT ON VIEW adpipe.coverage IS
 COMMENT ON COLUMN adpipe.coverage.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.coverage.account_id IS 'Account; NULL: none is known yet.';
 COMMENT ON COLUMN adpipe.coverage.date_day IS 'Day.';
-COMMENT ON COLUMN adpipe.coverage.state IS 'missing, failed (never read, and the last try failed), changed (the stored rows are not, or are not known to be, those that a refresh stored), open (asked for before the day was over in the account''s zone), provisional (complete as of now, the platform may restate it), final (read after the platform''s restatements); the last two are complete.';
+COMMENT ON COLUMN adpipe.coverage.state IS 'missing, failed (never read, and the last try failed), changed (the stored rows are not, or are not known to be, those that a refresh stored), open (asked for before the day was over in the account''s zone), adopted (complete by the word of the owner, who called adopt()), provisional (complete as of now, the platform may restate it), final (read after the platform''s restatements); the last three are complete.';
 GRANT SELECT ON adpipe.coverage TO PUBLIC;
 
 CREATE VIEW adpipe.freshness AS
@@ -180,7 +183,7 @@ CREATE VIEW adpipe.freshness AS
               AND coalesce(s.asked_at, s.fetched_at) >= adpipe_internal.readable_at(s.date_day, t.time_zone, interval '0')) c ON true
         WHERE a.is_listed
            OR a.ended_day IS NULL AND EXISTS (SELECT FROM adpipe.slice_ledger o
-                                              WHERE o.target = a.target AND o.account_id = a.account_id AND o.fetched_at IS NOT NULL)
+                                              WHERE o.target = a.target AND o.account_id = a.account_id AND coalesce(o.fetched_at, o.adopted_at) IS NOT NULL)
         UNION ALL
         SELECT u.target, NULL, NULL, NULL, NULL, u.created_at + interval '1 day'
         FROM adpipe.unread_targets u) f
@@ -377,7 +380,7 @@ BEGIN
         LEFT JOIN found f ON f.account_id = d.account_id AND f.date_day = d.date_day
     )
     SELECT s.account_id, s.date_day, s.state, s.is_listed FROM states s
-    WHERE s.state NOT IN ('provisional', 'final');
+    WHERE s.state NOT IN ('adopted', 'provisional', 'final');
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.incomplete_days(regclass, date, date) IS

@@ -187,12 +187,12 @@ AS $$
         /* of each account and day the copy that has most */
         SELECT DISTINCT ON (c.owner, c.platform, c.account_id, d)
                c.target, c.owner, c.advertiser, c.is_tracker, c.platform, c.account_id, d::date AS date_day,
-               coalesce(v.state IN ('provisional', 'final'), false) AS is_complete
+               coalesce(v.state IN ('adopted', 'provisional', 'final'), false) AS is_complete
         FROM adpipe.compared_targets c
         CROSS JOIN generate_series(since::timestamp, until::timestamp, '1 day') d
         LEFT JOIN adpipe.coverage v ON v.target = c.target AND v.account_id = c.account_id AND v.date_day = d::date
         LEFT JOIN lacks l ON l.target = c.target AND l.account_id = c.account_id AND l.date_day = d::date
-        ORDER BY c.owner, c.platform, c.account_id, d, coalesce(v.state IN ('provisional', 'final'), false) DESC,
+        ORDER BY c.owner, c.platform, c.account_id, d, coalesce(v.state IN ('adopted', 'provisional', 'final'), false) DESC,
                  coalesce(l.results, 0), coalesce(l.clicks, 0), c.dimensions, c.target
     ), complete AS (
         SELECT c.owner, c.advertiser, c.is_tracker, CASE WHEN NOT c.is_tracker THEN c.platform END AS platform, c.date_day,

@@ -90,7 +90,7 @@ CREATE VIEW adpipe.health_missing AS
         LEFT JOIN adpipe.slice_ledger s
             ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
         WHERE adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, d::date, a.time_zone, a.window_days,
-                                          a.settle, a.is_cohort) IN ('missing', 'failed', 'open')) g
+                                          a.settle, a.is_cohort, s.adopted_at IS NOT NULL) IN ('missing', 'failed', 'open')) g
     WHERE a.is_listed AND g.days > 0
     UNION ALL
     SELECT 'info', l.target, l.account_id,
@@ -107,7 +107,7 @@ CREATE VIEW adpipe.health_unread AS
            format('CALL adpipe.refresh(%L); or wait for the scheduler.', t.target) AS action
     FROM adpipe.target_ledger t
     WHERE t.enabled AND t.source IS NOT NULL AND t.failing_since IS NULL
-      AND NOT EXISTS (SELECT FROM adpipe.slice_ledger s WHERE s.target = t.target AND s.fetched_at IS NOT NULL)
+      AND NOT EXISTS (SELECT FROM adpipe.slice_ledger s WHERE s.target = t.target AND coalesce(s.fetched_at, s.adopted_at) IS NOT NULL)
       AND NOT EXISTS (SELECT FROM adpipe.account_ledger a WHERE a.target = t.target AND a.failing_since IS NOT NULL);
 COMMENT ON VIEW adpipe.health_unread IS 'Part of adpipe.health: copies that were never read.';
 
@@ -134,7 +134,7 @@ CREATE VIEW adpipe.health_unlisted AS
     JOIN adpipe.target_ledger t ON t.target = a.target AND t.enabled
     WHERE NOT a.is_listed AND a.ended_day IS NULL
       AND EXISTS (SELECT FROM adpipe.slice_ledger s
-                  WHERE s.target = a.target AND s.account_id = a.account_id AND s.fetched_at IS NOT NULL)
+                  WHERE s.target = a.target AND s.account_id = a.account_id AND coalesce(s.fetched_at, s.adopted_at) IS NOT NULL)
     UNION ALL
     SELECT 'warning', t.target, NULL, 'the accounts of the source were changed and have not been listed since',
            NULL, format('CALL adpipe.refresh(%L);', t.target)
@@ -168,6 +168,7 @@ CREATE VIEW adpipe.health_details AS
                 UNION ALL SELECT * FROM adpipe.health_missing
                 UNION ALL SELECT * FROM adpipe.health_unread
                 UNION ALL SELECT * FROM adpipe.health_source
+                UNION ALL SELECT * FROM adpipe.health_unfilled
                 UNION ALL SELECT * FROM adpipe.health_unlisted
                 UNION ALL SELECT * FROM adpipe.health_died
                 UNION ALL SELECT * FROM adpipe.health_changed

@@ -135,6 +135,7 @@ CREATE TABLE adpipe.slice_ledger (
     failed_at timestamptz,
     failures integer NOT NULL DEFAULT 0,
     stale_since timestamptz,
+    adopted_at timestamptz,
     spend numeric,
     account_spend numeric,
     impressions numeric,
@@ -158,6 +159,7 @@ COMMENT ON COLUMN adpipe.slice_ledger.run_id IS 'Run that fetched it last.';
 COMMENT ON COLUMN adpipe.slice_ledger.failed_at IS 'Start of the run that failed last, since it was fetched.';
 COMMENT ON COLUMN adpipe.slice_ledger.failures IS 'Failures since it was fetched.';
 COMMENT ON COLUMN adpipe.slice_ledger.stale_since IS 'Set to have the slice read again; has no effect once it was.';
+COMMENT ON COLUMN adpipe.slice_ledger.adopted_at IS 'When adopt() took its rows over; NULL once a refresh has read it. fetched_at is then the time of the newest rows of its account, or NULL if the day is to be read.';
 COMMENT ON COLUMN adpipe.slice_ledger.spend IS 'Sum of its spend; NULL without such a column.';
 COMMENT ON COLUMN adpipe.slice_ledger.account_spend IS 'What the account grain said in the same refresh; NULL: not asked.';
 COMMENT ON COLUMN adpipe.slice_ledger.impressions IS 'Sum of its impressions.';
@@ -351,6 +353,7 @@ BEGIN
         DELETE FROM adpipe.settings_change_ledger WHERE target = gone;
         DELETE FROM adpipe.signal_ledger WHERE target = gone;
         DELETE FROM adpipe.version_ledger WHERE target = gone;
+        DELETE FROM adpipe.column_ledger WHERE target = gone;
         DELETE FROM adpipe.watched_tables WHERE target = gone;
         DELETE FROM adpipe.touches WHERE target = gone;
     END LOOP;

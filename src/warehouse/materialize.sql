@@ -245,22 +245,59 @@ COMMENT ON FUNCTION adpipe_internal.check_terms(integer, interval, interval) IS
     'An error unless a local copy can be kept so; NULL is no error.';
 REVOKE ALL ON FUNCTION adpipe_internal.check_terms(integer, interval, interval) FROM PUBLIC;
 
+CREATE FUNCTION adpipe_internal.has_days(source regclass) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT EXISTS (SELECT FROM adpipe_internal.source_columns(source) c WHERE c.name = 'date_day' AND c.type = 'date')
+$$;
+COMMENT ON FUNCTION adpipe_internal.has_days(regclass) IS
+    'Whether a source is a daily report; else it lists entities.';
+REVOKE ALL ON FUNCTION adpipe_internal.has_days(regclass) FROM PUBLIC;
+
+CREATE FUNCTION adpipe_internal.start_of(source regclass, start date, lookback integer, held date DEFAULT NULL) RETURNS date
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    policy adpipe.refresh_policy := adpipe_internal.source_policy(source);
+    today date := adpipe_internal.day_of(adpipe_internal.clock(), 'UTC');
+    reached date := (today - policy.reach)::date + 1;
+BEGIN
+    IF NOT adpipe_internal.has_days(source) THEN
+        IF start IS NOT NULL OR lookback IS NOT NULL THEN
+            RAISE EXCEPTION 'foreign table "%" has no days, so a copy has no start and no lookback', source
+                USING ERRCODE = 'invalid_parameter_value';
+        END IF;
+        RETURN NULL;
+    ELSIF start < least(reached, held) OR start > today + 1 THEN
+        RAISE EXCEPTION 'a copy of "%" cannot start on %', source, start
+            USING ERRCODE = 'datetime_field_overflow',
+                  DETAIL = format('Platform "%s" can be trusted from %s on.', policy.platform, reached),
+                  HINT = 'Start on that day or later, today at the latest.';
+    END IF;
+    /* Two days inside the reach: one for zones ahead of UTC, one for the first refresh to come. */
+    RETURN coalesce(start, CASE WHEN held IS NOT NULL THEN least(held, today) END, greatest(reached + 2, today - 90));
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.start_of(regclass, date, integer, date) IS
+    'The first day that a copy is to hold; NULL for a list of entities. held: the first day of which it holds rows already.';
+REVOKE ALL ON FUNCTION adpipe_internal.start_of(regclass, date, integer, date) FROM PUBLIC;
+
 CREATE FUNCTION adpipe_internal.make_copy(source regclass, target text, home name, start date, lookback integer)
     RETURNS regclass
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    policy adpipe.refresh_policy := adpipe_internal.check_source(source);
     parts text[] := parse_ident(target);
-    name text := quote_ident(CASE WHEN cardinality(parts) > 1 THEN parts[1] ELSE home END)
-                 || '.' || quote_ident(parts[cardinality(parts)]);
-    is_daily boolean := EXISTS (SELECT FROM adpipe_internal.source_columns(source) c
-                                WHERE c.name = 'date_day' AND c.type = 'date');
+    schema text := quote_ident(CASE WHEN cardinality(parts) > 1 THEN parts[1] ELSE home END);
+    name text := schema || '.' || quote_ident(parts[cardinality(parts)]);
+    is_daily boolean := adpipe_internal.has_days(source);
     today date := adpipe_internal.day_of(adpipe_internal.clock(), 'UTC');
-    reached date := (today - policy.reach)::date + 1;
     made regclass;
 BEGIN
+    PERFORM adpipe_internal.check_source(source);
     PERFORM adpipe_internal.check_terms(lookback, NULL, NULL);
     PERFORM adpipe_internal.require_trust(source, false);
     IF cardinality(parts) > 2 THEN
@@ -269,21 +306,22 @@ BEGIN
         RAISE EXCEPTION 'no schema has been selected to create in'
             USING ERRCODE = 'invalid_schema_name',
                   HINT = 'Name the schema, or set search_path.';
+    ELSIF to_regnamespace(schema) IS NULL THEN
+        RAISE EXCEPTION 'schema "%" does not exist', (parse_ident(schema))[1]
+            USING ERRCODE = 'invalid_schema_name',
+                  DETAIL = format('Copy "%s" was to be made there.', target),
+                  HINT = format('CREATE SCHEMA %s;', schema);
+    ELSIF NOT has_schema_privilege(to_regnamespace(schema), 'CREATE') THEN
+        RAISE EXCEPTION 'permission denied for schema %', (parse_ident(schema))[1]
+            USING ERRCODE = 'insufficient_privilege',
+                  DETAIL = format('Role "%s" may not create table "%s" there.', current_user, target),
+                  HINT = format('As the owner of the schema: GRANT CREATE ON SCHEMA %s TO %I;', schema, current_user);
     ELSIF to_regclass(name) IS NOT NULL THEN
         RAISE EXCEPTION 'relation "%" already exists', target
             USING ERRCODE = 'duplicate_table',
                   HINT = 'Choose another name, or drop it first.';
-    ELSIF NOT is_daily AND (start IS NOT NULL OR lookback IS NOT NULL) THEN
-        RAISE EXCEPTION 'foreign table "%" has no days, so a copy has no start and no lookback', source
-            USING ERRCODE = 'invalid_parameter_value';
-    ELSIF start < reached OR start > today + 1 THEN
-        RAISE EXCEPTION 'a copy of "%" cannot start on %', source, start
-            USING ERRCODE = 'datetime_field_overflow',
-                  DETAIL = format('Platform "%s" can be trusted from %s on.', policy.platform, reached),
-                  HINT = 'Start on that day or later, today at the latest.';
     END IF;
-    /* Two days inside the reach: one for zones ahead of UTC, one for the first refresh to come. */
-    start := CASE WHEN is_daily THEN coalesce(start, greatest(reached + 2, today - 90)) END;
+    start := adpipe_internal.start_of(source, start, lookback);
     EXECUTE format('CREATE TABLE %s (%s, %s)%s', name,
         (SELECT string_agg(format('%I %s%s', c.name, c.type, CASE WHEN c.is_not_null THEN ' NOT NULL' ELSE '' END), ', '
                            ORDER BY c.attnum)

@@ -168,13 +168,13 @@ BEGIN
          * so is one with a row that lacks it; a complete day without rows is 0.
          */
         SELECT c.account_id, c.campaign_id, s.date_day,
-               CASE WHEN s.state NOT IN ('provisional', 'final') THEN NULL
+               CASE WHEN s.state NOT IN ('adopted', 'provisional', 'final') THEN NULL
                     WHEN count(f.date_day) = 0 THEN 0
                     WHEN count(f.spend) = count(f.date_day) THEN sum(f.spend) END AS spend,
-               CASE WHEN s.state NOT IN ('provisional', 'final') THEN NULL
+               CASE WHEN s.state NOT IN ('adopted', 'provisional', 'final') THEN NULL
                     WHEN count(f.date_day) = 0 AND has_conversions THEN 0
                     WHEN count(f.date_day) > 0 AND count(f.conversions) = count(f.date_day) THEN sum(f.conversions) END AS conversions,
-               CASE WHEN s.state IN ('provisional', 'final') AND count(f.spend) = count(*) AND count(f.value) = count(*)
+               CASE WHEN s.state IN ('adopted', 'provisional', 'final') AND count(f.spend) = count(*) AND count(f.value) = count(*)
                     THEN round(adpipe.roas(f.value, f.spend, f.currency), 4) END AS roas
         FROM campaigns c
         JOIN states s ON s.account_id = c.account_id

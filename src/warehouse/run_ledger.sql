@@ -296,7 +296,7 @@ BEGIN
     ON CONFLICT (target, account_id, date_day) DO UPDATE
     SET rows = excluded.rows, content_hash = excluded.content_hash, fetched_at = now,
         changed_at = CASE WHEN excluded.date_day = ANY (new_days) THEN now ELSE s.changed_at END,
-        asked_at = excluded.asked_at, run_id = excluded.run_id, failed_at = NULL, failures = 0,
+        asked_at = excluded.asked_at, run_id = excluded.run_id, failed_at = NULL, failures = 0, adopted_at = NULL,
         spend = excluded.spend, impressions = excluded.impressions,
         account_spend = excluded.account_spend, account_impressions = excluded.account_impressions,
         checked_at = now, differs_since = NULL

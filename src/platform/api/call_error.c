@@ -174,7 +174,9 @@ class_hint(const AdpCall *call, AdpErrorClass class,
 		case ADP_ERR_CONNECT:
 			if (response->outcome == ADP_HTTP_TLS)
 				return "Setting adpipe.ca_file names the certificate authorities to trust.";
-			return "Check the network, and options endpoint and token_endpoint of the server.";
+			return platform->token_endpoint
+				? "Check the network, and options endpoint and token_endpoint of the server."
+				: "Check the network, and option endpoint of the server.";
 		case ADP_ERR_REPLY:
 			return "Run the statement again later; option max_retries of the server allows more attempts.";
 		case ADP_ERR_FORMAT:
