@@ -70,7 +70,8 @@ SELECT p.oid, p.oid::regprocedure::text AS signature, p.pronamespace::regnamespa
   JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'adpipe'
  WHERE p.provolatile = 'i'
    AND p.proname <> 'change_text' -- words of the warehouse's, no KPI
-   AND NOT p.proargtypes::oid[] && ARRAY['internal'::regtype::oid, 'cstring'::regtype::oid];
+   -- a failure is the warehouse's, too
+   AND NOT p.proargtypes::oid[] && ARRAY['internal'::regtype::oid, 'cstring'::regtype::oid, 'adpipe.failure'::regtype::oid];
 SELECT DISTINCT type AS without_values
   FROM calls, unnest(types) AS type
  WHERE type NOT IN ('smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision') AND type NOT IN (SELECT type FROM pool);

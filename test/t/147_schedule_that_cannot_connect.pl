@@ -68,7 +68,7 @@ $as{loader}->query("SELECT adpipe.materialize('google.campaigns', 'ads.campaigns
 $as{loader}->query('GRANT SELECT ON ads.budgets TO reader');
 $as{etl}->query("SELECT adpipe.materialize('google.campaigns', 'etl.campaigns')");
 
-sub health { return $as{ $_[0] }->query('SELECT severity, target, account_id, problem, action FROM adpipe.health'); }
+sub health { return $as{ $_[0] }->query("SELECT severity, target, account_id, problem, action FROM adpipe.health WHERE problem <> 'nothing read yet'"); }
 sub check { return $as{ $_[0] }->query("SELECT status, detail FROM adpipe.check() WHERE item = '$_[1]'"); }
 
 # What the answer says.
