@@ -336,7 +336,6 @@ read_header(AdpPageRows *rows, const char *body, Size len,
 		case ADP_CSV_FAILED:
 			adp_csv_error(rows->csv, error);
 			return false;
-		case ADP_CSV_MORE:
 		case ADP_CSV_END:
 			break;
 	}
@@ -483,7 +482,6 @@ next_csv(AdpPageRows *rows)
 			return cells;
 		case ADP_CSV_END:
 			return NULL;
-		case ADP_CSV_MORE:
 		case ADP_CSV_FAILED:
 			break;
 	}

@@ -23,14 +23,10 @@ CREATE FUNCTION rows_test.parse_time(body bytea, array_key text, fields text[],
                                      members text[], loops int)
     RETURNS float8 LANGUAGE c STRICT AS :'module', 'rows_test_parse_time';
 
-CREATE FUNCTION rows_test.csv_read(body bytea, cuts int[] DEFAULT '{}',
-                                   cell_bytes int DEFAULT 0,
+CREATE FUNCTION rows_test.csv_read(body bytea, cell_bytes int DEFAULT 0,
                                    record_bytes int DEFAULT 0,
                                    cells int DEFAULT 0)
     RETURNS text LANGUAGE c STRICT AS :'module', 'csv_test_read';
-
-CREATE FUNCTION rows_test.csv_time(body bytea, chunk int, loops int)
-    RETURNS float8 LANGUAGE c STRICT AS :'module', 'csv_test_time';
 
 CREATE FUNCTION rows_test.json_get(document bytea, path text, what text)
     RETURNS text LANGUAGE c STRICT AS :'module', 'json_test_get';
