@@ -60,7 +60,7 @@ extern void adp_error_set(AdpError *error, AdpErrorClass class,
 						  const char *message, const char *detail,
 						  const char *hint);
 
-/* The SQLSTATE of a class, for errcode(). */
+/* The SQLSTATE of a class, for errcode().  Exported for tests only. */
 extern int adp_error_sqlstate(AdpErrorClass class);
 
 /*

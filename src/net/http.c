@@ -251,15 +251,6 @@ adp_http_group_create(MemoryContext parent)
 }
 
 /*
- * Releases a group with all its transfers.
- */
-void
-adp_http_group_destroy(AdpHttpGroup *group)
-{
-	MemoryContextDelete(group->cxt);
-}
-
-/*
  * Whether the authorities that vouched for the connections are still trusted.
  */
 bool
@@ -269,21 +260,12 @@ adp_http_group_is_trusted(const AdpHttpGroup *group)
 }
 
 /*
- * True if no transfer is running.
- */
-bool
-adp_http_group_is_idle(const AdpHttpGroup *group)
-{
-	return dlist_is_empty(unconstify(dlist_head *, &group->running));
-}
-
-/*
  * Releases all transfers, finished or not, and cancels the alarm.
  */
 bool
 adp_http_group_clear(AdpHttpGroup *group)
 {
-	bool was_idle = adp_http_group_is_idle(group);
+	bool was_idle = dlist_is_empty(&group->running);
 
 	MemoryContextDeleteChildren(group->cxt);
 	adp_poller_set_alarm(&group->events, -1);

@@ -81,17 +81,11 @@ typedef struct AdpHttpResponse
  */
 extern AdpHttpGroup *adp_http_group_create(MemoryContext cxt);
 
-/* Releases a group before its memory context is deleted. */
-extern void adp_http_group_destroy(AdpHttpGroup *group);
-
 /*
  * Whether the certificate authorities that vouched for the group's connections
  * are still the trusted ones.
  */
 extern bool adp_http_group_is_trusted(const AdpHttpGroup *group);
-
-/* True if no transfer is running. */
-extern bool adp_http_group_is_idle(const AdpHttpGroup *group);
 
 /*
  * Releases all transfers and cancels the alarm; connections stay open.  Returns

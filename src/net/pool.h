@@ -35,7 +35,7 @@ extern void adp_pool_return(AdpPoolLease *lease);
 
 #define ADP_POOL_IDLE_MAX 8
 
-/* The number of idle groups. */
+/* The number of idle groups; for tests only. */
 extern int adp_pool_idle_count(void);
 
 #endif /* ADP_NET_POOL_H */

@@ -217,7 +217,6 @@ test_fetch(PG_FUNCTION_ARGS)
 	set_text(values, nulls, 6, response->problem);
 	set_text(values, nulls, 7, adp_http_describe(response));
 	row = make_row(fcinfo, values, nulls);
-	adp_http_group_destroy(group);
 	return row;
 }
 
@@ -239,14 +238,11 @@ test_fetch_all(PG_FUNCTION_ARGS)
 
 		transfers[i] = adp_http_start(group, &request);
 	}
-	while (!adp_http_group_is_idle(group))
-		adp_http_wait(group, -1);
 	for (int i = 0; i < count; i++)
 	{
-		bodies[i] = CStringGetTextDatum(adp_http_response(transfers[i])->body);
+		bodies[i] = CStringGetTextDatum(wait_for(group, transfers[i])->body);
 		adp_http_release(transfers[i]);
 	}
-	adp_http_group_destroy(group);
 	PG_RETURN_ARRAYTYPE_P(
 		construct_array(bodies, count, TEXTOID, -1, false, TYPALIGN_INT));
 }
@@ -317,7 +313,6 @@ test_wait_for_alarm(PG_FUNCTION_ARGS)
 		INSTR_TIME_SET_CURRENT(now);
 		INSTR_TIME_SUBTRACT(now, start);
 	} while (INSTR_TIME_GET_MILLISEC(now) < delay_ms);
-	adp_http_group_destroy(group);
 	PG_RETURN_FLOAT8(INSTR_TIME_GET_MILLISEC(now));
 }
 

@@ -42,11 +42,17 @@ typedef struct AdpQuotaUsage
 	int64 wait_ms;
 } AdpQuotaUsage;
 
-/* Adds a header's value; quota is that of the request, NULL if unnamed. */
+/*
+ * Adds a header's value; quota is that of the request, NULL if unnamed.
+ * Exported for tests only.
+ */
 extern void adp_quota_usage_add(const AdpQuotaHeader *header, const char *value,
 								const char *quota, AdpQuotaUsage *usage);
 
-/* Returns the quota of requests with a path; NULL if it is unnamed. */
+/*
+ * Returns the quota of requests with a path; NULL if it is unnamed.  Exported
+ * for tests only.
+ */
 extern const char *adp_quota_usage_quota(const AdpQuotaUsageKind *kind,
 										 const char *path);
 

@@ -54,7 +54,7 @@ adp_page_fetch_start(AdpPageFetch *fetch, const AdpApiRequest *request,
 	AdpSession *session = fetch->session;
 	MemoryContext cxt = fetch->cxt;
 
-	Assert(!adp_page_fetch_is_under_way(fetch));
+	Assert(fetch->own == NULL && fetch->request == NULL);
 	fetch->subject = subject;
 	if (session->platform->keeps_answers)
 	{
@@ -79,15 +79,6 @@ adp_page_fetch_send(AdpPageFetch *fetch)
 {
 	if (fetch->own != NULL)
 		adp_client_advance(fetch->own);
-}
-
-/*
- * Whether a page was started that is neither held nor dropped.
- */
-bool
-adp_page_fetch_is_under_way(const AdpPageFetch *fetch)
-{
-	return fetch->own != NULL || fetch->request != NULL;
 }
 
 /*

@@ -38,9 +38,6 @@ extern void adp_page_fetch_start(AdpPageFetch *fetch,
 /* Sends our own request, if there is one, unless it has to wait. */
 extern void adp_page_fetch_send(AdpPageFetch *fetch);
 
-/* Whether a page was started that is neither held nor dropped. */
-extern bool adp_page_fetch_is_under_way(const AdpPageFetch *fetch);
-
 /* Advances the page as far as possible without waiting. */
 extern AdpPageFetchState adp_page_fetch_advance(AdpPageFetch *fetch);
 
