@@ -1,7 +1,7 @@
 /*
  * absence.sql: what arrived regularly and does not any more.
  *
- * A signal is something that a copy's rows tell day by day: that there are any
+ * A signal is something that a copy's rows show day by day: that there are any
  * (rows), a metric that is not zero (metric), an event name, a media source, a
  * campaign.  After a refresh the last five weeks are looked through and the
  * signals kept in the ledger; adpipe.health judges them:
@@ -145,14 +145,14 @@ BEGIN
             SELECT d.account_id, d.date_day, true,
                    row_number() OVER (PARTITION BY d.account_id ORDER BY d.date_day)
             FROM settled d
-        ), told AS (
+        ), reported AS (
             SELECT * FROM (%s) q WHERE q.amount > 0
             UNION ALL
             SELECT d.account_id, d.date_day, 'rows', '', d.rows FROM settled d WHERE d.rows > 0
         ), placed AS (
             SELECT t.account_id, t.kind, t.name, d.date_day, d.n,
                    d.n - lag(d.n) OVER (PARTITION BY t.account_id, t.kind, t.name ORDER BY d.n) - 1 AS gap
-            FROM told t
+            FROM reported t
             JOIN days d ON d.account_id = t.account_id AND d.date_day = t.date_day AND d.is_rows = (t.kind = 'rows')
         )
         SELECT jsonb_agg(jsonb_build_object(
@@ -190,8 +190,8 @@ COMMENT ON FUNCTION adpipe_internal.signals_mark(regclass) IS
 REVOKE ALL ON FUNCTION adpipe_internal.signals_mark(regclass) FROM PUBLIC;
 
 /*
- * An event that stopped, or came back, is a changed setting of the tracker as
- * far as numbers tell, which marks the days to read again.
+ * An event that stopped or came back looks like a changed setting of the tracker,
+ * so the days are marked to be read again.
  */
 CREATE FUNCTION adpipe_internal.record_signals(target regclass, signals jsonb, mark text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -307,7 +307,7 @@ COMMENT ON FUNCTION adpipe_internal.serving_query(regclass, regclass) IS
     'The query for the campaigns of a source''s server that should deliver; NULL where no foreign table of the copy''s owner (default: of the current user) or of a superuser lists them.';
 REVOKE ALL ON FUNCTION adpipe_internal.serving_query(regclass, regclass) FROM PUBLIC;
 
-/* Without an answer, campaigns are as they were last told. */
+/* Without an answer, the delivery status of campaigns stays as it was. */
 CREATE FUNCTION adpipe_internal.read_serving(target regclass, source regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
@@ -323,7 +323,7 @@ BEGIN
     EXECUTE format('SELECT jsonb_agg(to_jsonb(q)) FROM (%s) q', query) INTO found;
     PERFORM adpipe_internal.record_serving(target, coalesce(found, '[]'));
 EXCEPTION WHEN OTHERS THEN
-    RAISE DEBUG 'which campaigns of % should deliver stays as it was told: %', source, SQLERRM;
+    RAISE DEBUG 'could not read the delivery status of campaigns of %, keeping the previous one: %', source, SQLERRM;
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.read_serving(regclass, regclass) IS

@@ -76,9 +76,9 @@ COMMENT ON FUNCTION adpipe_internal.list_accounts(regclass, regclass) IS
 REVOKE ALL ON FUNCTION adpipe_internal.list_accounts(regclass, regclass) FROM PUBLIC;
 
 /*
- * The foreign table of the same server that reads the account grain, if there
- * is one and the source is none itself; one that sees all accounts and splits
- * rows no further than it wants, for they are added up.
+ * Finds the foreign table of the same server that reads the account grain, unless
+ * the source itself does.  It must read all accounts.  Its rows are added up, so
+ * it may split them further.
  */
 CREATE FUNCTION adpipe_internal.control_source(source regclass, target regclass DEFAULT NULL) RETURNS regclass
     LANGUAGE sql STABLE
@@ -177,7 +177,7 @@ REVOKE ALL ON FUNCTION adpipe_internal.check_stage(regclass, text[], date, date)
 
 /*
  * Keys come from the catalogue, through the foreign table.  Rows without the last
- * one, which names the thing, cannot be told apart and are no fault.
+ * key, which identifies the entity, cannot be distinguished and are not an error.
  */
 CREATE FUNCTION adpipe_internal.check_grain(source regclass) RETURNS void
     LANGUAGE plpgsql

@@ -138,7 +138,7 @@ COMMENT ON COLUMN adpipe.unread_targets.created_at IS 'When it was materialised.
 COMMENT ON COLUMN adpipe.unread_targets.today IS 'Today in UTC.';
 COMMENT ON COLUMN adpipe.unread_targets.first_day IS 'First day to hold.';
 
-/* Who reads is asked above the arms: the barrier of a view that is a bare UNION ALL does not hold. */
+/* The reader is checked above the arms: the barrier of a view that is a bare UNION ALL does not hold. */
 CREATE VIEW adpipe.coverage AS
     SELECT c.target, c.account_id, c.date_day, c.state
     FROM (
@@ -257,7 +257,7 @@ AS $$
     SELECT format('%s: chunk %s of %s, %s rows', r.target, r.chunks_done, r.chunks, r.rows)
     FROM adpipe.run_ledger r WHERE r.run_id = $1 AND adpipe_internal.is_acting(r.target)
 $$;
-COMMENT ON FUNCTION adpipe_internal.progress_text(bigint) IS 'How far a run is, for who waits at a prompt.';
+COMMENT ON FUNCTION adpipe_internal.progress_text(bigint) IS 'The progress of a run as a text, for the NOTICE at a prompt.';
 REVOKE ALL ON FUNCTION adpipe_internal.progress_text(bigint) FROM PUBLIC;
 
 /*

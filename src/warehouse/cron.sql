@@ -2,8 +2,8 @@
  * cron.sql: what pg_cron knows of the schedule, and whether its sessions come
  * through.
  *
- * pg_cron lives in one database of the cluster: this one, another, or none.  Only
- * superusers read its settings, and only who may use schema cron its tables.  So
+ * pg_cron lives in one database of the cluster, if it is there at all.  Only
+ * superusers read its settings, and only roles that may use schema cron its tables.  So
  * the functions below read them with the rights of the extension's owner, and
  * show a role what concerns its own jobs and the copies that it may read.
  */

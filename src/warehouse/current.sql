@@ -4,8 +4,8 @@
  */
 
 /*
- * Which row has the newest name is told by when its values were stored: after a
- * rename all days that are read again have the new one.  Of the days of one
+ * The row whose values were stored last has the newest name: after a rename all
+ * days that are read again have the new one.  Of the days of one
  * refresh the last decides.
  */
 CREATE FUNCTION adpipe_internal.current_names(target regclass, is_daily boolean)

@@ -217,7 +217,7 @@ AS $$
                coalesce(sum(t.without_results) FILTER (WHERE t.is_tracker), 0) AS without_installs
         FROM sides t
         GROUP BY t.owner, t.advertiser, t.date_day, t.platform, CASE WHEN t.platform IS NULL THEN t.media_source END
-    ), told AS (
+    ), reported AS (
         SELECT l.*, coalesce(p.is_complete, false) AS has_platform_day, coalesce(k.is_complete, false) AS has_tracker_day,
                CASE WHEN p.is_complete AND l.without_platform_clicks = 0 THEN l.platform_clicks END AS shown_platform_clicks,
                CASE WHEN k.is_complete AND l.without_tracker_clicks = 0 AND l.has_tracker THEN l.tracker_clicks END AS shown_tracker_clicks,
@@ -235,7 +235,7 @@ AS $$
            CASE WHEN t.has_tracker_day THEN t.without_tracker_clicks::bigint END,
            CASE WHEN t.has_platform_day THEN t.without_conversions::bigint END,
            CASE WHEN t.has_tracker_day THEN t.without_installs::bigint END
-    FROM told t
+    FROM reported t
     ORDER BY 1, 2, 3, 4, t.owner
 $$;
 COMMENT ON FUNCTION adpipe.discrepancies(date, date) IS

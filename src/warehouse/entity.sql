@@ -4,9 +4,9 @@
  */
 
 /*
- * The ids that name an entity: those at the front of the table, before the
- * first column that is neither id nor name.  An id further back is an
- * attribute (the budget of a campaign), unless there is none in front.
+ * Finds the ids that identify an entity: those before the first column that is
+ * neither id nor name.  A later id is an attribute (the budget of a campaign),
+ * unless the table has no earlier one.
  */
 CREATE FUNCTION adpipe_internal.entity_key(relation regclass) RETURNS text[]
     LANGUAGE sql STABLE

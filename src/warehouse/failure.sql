@@ -15,7 +15,7 @@ CREATE TYPE adpipe.failure AS (
     retry text,
     is_local boolean
 );
-COMMENT ON TYPE adpipe.failure IS 'An error that was caught; without a message there was none.';
+COMMENT ON TYPE adpipe.failure IS 'An error that was caught; message NULL: no error.';
 COMMENT ON COLUMN adpipe.failure.message IS 'What went wrong.';
 COMMENT ON COLUMN adpipe.failure.code IS 'Its SQLSTATE.';
 COMMENT ON COLUMN adpipe.failure.detail IS 'HTTP status, code, request id and words of the platform; or the detail of this server.';
@@ -65,7 +65,7 @@ AS $$
     WHERE failure.message IS NOT NULL
 $$;
 COMMENT ON FUNCTION adpipe_internal.own_failure(adpipe.failure) IS
-    'The error of a step that asks no platform, as one of this server; NULL for none.';
+    'The error of a step that sends no request, as an error of this server; NULL: no error.';
 REVOKE ALL ON FUNCTION adpipe_internal.own_failure(adpipe.failure) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.warn(what text, failure adpipe.failure) RETURNS void
@@ -104,7 +104,7 @@ CREATE FUNCTION adpipe_internal.failure_head(detail text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN substring(detail FROM '(HTTP \d+(?:, (?!request id |after )[^ ,:]+(?: [^ ,:]+)?)?)');
 COMMENT ON FUNCTION adpipe_internal.failure_head(text) IS
-    'HTTP status and code of the platform in the detail of an error; NULL: it has none.';
+    'HTTP status and code of the platform in the detail of an error; NULL: the detail names no status.';
 
 /*
  * Accounts can be asked for together, and the words about one are not for the
@@ -160,7 +160,7 @@ CREATE FUNCTION adpipe_internal.back_off(failures integer) RETURNS interval
 COMMENT ON FUNCTION adpipe_internal.back_off(integer) IS
     'How long to leave alone what failed so many times in a row: 1, 2, 4 and so on up to 60 minutes.';
 
-/* Who repairs one of these rows gives it another xmin, whatever was changed. */
+/* An ALTER gives the row another xmin, whatever it changes. */
 CREATE FUNCTION adpipe_internal.access_mark(source regclass, role name) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp

@@ -1,5 +1,5 @@
 /*
- * guard.sql: who may write what into the ledgers.
+ * guard.sql: which role may write what into the ledgers.
  *
  * The functions that write them have the rights of the extension's owner and
  * may be called by every loader.  Their caller said by act_for() for which

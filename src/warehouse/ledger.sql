@@ -65,7 +65,7 @@ COMMENT ON COLUMN adpipe.target_ledger.detail IS 'Its detail, with the platform'
 COMMENT ON COLUMN adpipe.target_ledger.hint IS 'The way out that it names.';
 COMMENT ON COLUMN adpipe.target_ledger.is_local IS 'Whether this server failed, and not the platform, the network or an answer.';
 COMMENT ON COLUMN adpipe.target_ledger.access_mark IS 'Mark of server and user mapping in the last run that ended; see adpipe_internal.access_mark().';
-COMMENT ON COLUMN adpipe.target_ledger.settings_read_at IS 'When the platform last told its settings.';
+COMMENT ON COLUMN adpipe.target_ledger.settings_read_at IS 'When the platform last reported its settings.';
 COMMENT ON COLUMN adpipe.target_ledger.signals_seen IS 'Which settled days the signals were measured on, as a mark to compare.';
 COMMENT ON COLUMN adpipe.target_ledger.watch_failing_since IS 'Since when settings or signals cannot be read; NULL: they can.';
 COMMENT ON COLUMN adpipe.target_ledger.watch_error IS 'Why they cannot.';

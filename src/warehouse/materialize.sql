@@ -151,7 +151,7 @@ REVOKE ALL ON FUNCTION adpipe_internal.make_partitions(regclass, date, date) FRO
 
 /*
  * A published table needs an identity for its rows, and a copy has no key.
- * Default privileges are taken away: who may read is said of the copy.
+ * Default privileges are revoked: privileges to read belong to the copy.
  */
 CREATE FUNCTION adpipe_internal.make_partition(target regclass, month date) RETURNS regclass
     LANGUAGE plpgsql

@@ -34,14 +34,14 @@ CREATE FUNCTION adpipe.table_settings(source regclass,
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'adpipe_table_settings' LANGUAGE C STRICT VOLATILE;
 COMMENT ON FUNCTION adpipe.table_settings(regclass) IS
-    'Settings on the platform''s side that the numbers of a foreign table hang on, for each account that a scan of it would ask: time_zone, currency, others by the name of the platform''s field, those of one thing behind its id (conversion_action/12345/primary_for_goal). NULL: the platform tells none. Sends requests.';
+    'Settings on the platform''s side that the numbers of a foreign table depend on, for each account that a scan of it would ask: time_zone, currency, others by the name of the platform''s field, those of one thing behind its id (conversion_action/12345/primary_for_goal). NULL: the platform reports no value. Sends requests.';
 REVOKE ALL ON FUNCTION adpipe.table_settings(regclass) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.table_access(source regclass, OUT setting text, OUT value text)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'adpipe_table_access' LANGUAGE C STRICT VOLATILE;
 COMMENT ON FUNCTION adpipe.table_access(regclass) IS
-    'What the platform tells of the caller''s access token for a foreign table: token/scopes, sorted, with commas; token/expires_at, NULL for never. No rows where it tells nothing. Sends a request.';
+    'What the platform reports about the caller''s access token for a foreign table: token/scopes, sorted, with commas; token/expires_at, NULL for never. No rows if it reports nothing. Sends a request.';
 REVOKE ALL ON FUNCTION adpipe.table_access(regclass) FROM PUBLIC;
 
 /* Bound when they are made and short, so that views over many days inline them. */

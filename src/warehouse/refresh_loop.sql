@@ -419,7 +419,7 @@ COMMENT ON FUNCTION adpipe_internal.is_due(adpipe.target_ledger, text) IS
 REVOKE ALL ON FUNCTION adpipe_internal.is_due(adpipe.target_ledger, text) FROM PUBLIC;
 
 /*
- * The gap between calls is learnt, so that health can tell a scheduler that
+ * The gap between calls is recorded, so that health distinguishes a scheduler that
  * stopped from one that calls once a day.  It doubles at most, so that one long
  * silence does not pass for the rule, and shrinks slowly.  The copy whose last run
  * is the oldest comes first: one whose refresh ends the session keeps the others

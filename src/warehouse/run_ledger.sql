@@ -245,7 +245,7 @@ AS $$
     WHERE a.target = $1 AND a.account_id = w.account_id AND a.window_days IS DISTINCT FROM w.days
 $$;
 COMMENT ON FUNCTION adpipe_internal.note_windows(regclass) IS
-    'Takes the longest conversion window of each account, as its settings tell it, which widens what is read again.';
+    'Takes the longest conversion window of each account from its settings; it widens the range of days that are read again.';
 REVOKE ALL ON FUNCTION adpipe_internal.note_windows(regclass) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.account_of(target regclass, account_id text) RETURNS adpipe.account_ledger
@@ -316,10 +316,9 @@ COMMENT ON FUNCTION adpipe_internal.record_slices(bigint, text, timestamptz, jso
 REVOKE ALL ON FUNCTION adpipe_internal.record_slices(bigint, text, timestamptz, jsonb) FROM PUBLIC;
 
 /*
- * The last that a storing transaction does, for it locks the account's row, on
- * which who claims other days waits, and the copy's version.  found: the days
- * that were written as they now stand in the copy; a trigger or rule can have
- * made something else of them.
+ * A storing transaction calls this last, since it locks the account's row, for
+ * which claims of other days wait, and the copy's version.  stored: the written
+ * days as the copy now holds them; a trigger or rule may have changed them.
  */
 CREATE FUNCTION adpipe_internal.finish_slices(target regclass, account_id text, days date[], stored jsonb) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -356,7 +355,7 @@ COMMENT ON FUNCTION adpipe_internal.finish_slices(regclass, text, date[], jsonb)
 REVOKE ALL ON FUNCTION adpipe_internal.finish_slices(regclass, text, date[], jsonb) FROM PUBLIC;
 
 /*
- * An error of this server is none of the account's.  Whatever fails in one run
+ * An error of this server does not count as a failure of the account.  Whatever fails in one run
  * counts from its start, so that all of it is tried again by the same call.
  */
 CREATE FUNCTION adpipe_internal.record_failure(run_id bigint, account_id text, since date, until date,

@@ -1,10 +1,10 @@
 /*
- * settings.sql: settings on the platform's side that numbers hang on.
+ * settings.sql: settings on the platform's side that numbers depend on.
  *
- * Each run asks for them (table_settings), or takes what another copy of the
- * same server was told a moment ago.  What differs goes to settings_changes
+ * Each run requests them (table_settings), or takes what another copy of the
+ * same server has just received.  What differs goes to settings_changes
  * and, until it is set back or accepted, to adpipe.health; the days whose
- * numbers hang on it are marked, and the same run reads them again.  A setting
+ * numbers depend on it are marked, and the same run reads them again.  A setting
  * is a path: time_zone, conversion_action/12345/primary_for_goal.
  */
 
@@ -18,7 +18,7 @@
  * still to come, turn into conversions; older days have theirs.
  * everything: what decides which conversions count, since the platform does not
  * say whether it keeps past days as they were; and the zone, since a day stored
- * under other boundaries cannot be told from one stored under these.
+ * with other boundaries looks like one stored with these.
  */
 CREATE VIEW adpipe.setting_guide AS
     SELECT * FROM (VALUES
@@ -60,7 +60,7 @@ CREATE VIEW adpipe.setting_guide AS
         ('meta_ads', 'account_status', 'warning', 'nothing',
             'In Ads Manager: Account overview and Billing. 1 is active, 2 disabled, 3 unsettled, 7 and 8 under review, 9 in grace period, 100 about to close, 101 closed.'),
         ('appsflyer', 'enable_retargetting', 'warning', 'window',
-            'In AppsFlyer: the app''s settings, Retargeting. Without it, re-engagements are not told.'),
+            'In AppsFlyer: the app''s settings, Retargeting. Without it, re-engagements are not reported.'),
         ('appsflyer', 'time_zone', 'warning', 'everything',
             'In AppsFlyer: the app''s settings, Localization, Time zone. Days before the change keep the zone that they had.'),
         ('appsflyer', 'currency', 'error', 'nothing',
@@ -173,7 +173,7 @@ AS $$
 BEGIN
     PERFORM adpipe_internal.note_setting($1, f.account_id, f.setting, f.value, f.is_new)
     FROM (
-        WITH told AS MATERIALIZED (
+        WITH reported AS MATERIALIZED (
             SELECT r.account_id, r.setting, r.value, adpipe_internal.setting_owner(r.setting) AS owner
             FROM jsonb_to_recordset(settings) r (account_id text, setting text, value text)
             JOIN adpipe.account_ledger a ON a.target = $1 AND a.account_id = r.account_id
@@ -187,13 +187,13 @@ BEGIN
                AND NOT EXISTS (SELECT FROM known k WHERE k.account_id = t.account_id AND k.owner = t.owner)
                AND EXISTS (SELECT FROM known k WHERE k.account_id = t.account_id
                            AND starts_with(k.owner, 'conversion_action/')) AS is_new
-        FROM told t
+        FROM reported t
         UNION ALL
         SELECT k.account_id, k.setting, NULL, false
         FROM known k
         WHERE k.value IS NOT NULL AND starts_with(k.owner, 'conversion_action/')
-          AND EXISTS (SELECT FROM told t WHERE t.account_id = k.account_id)
-          AND NOT EXISTS (SELECT FROM told t WHERE t.account_id = k.account_id AND t.setting = k.setting)
+          AND EXISTS (SELECT FROM reported t WHERE t.account_id = k.account_id)
+          AND NOT EXISTS (SELECT FROM reported t WHERE t.account_id = k.account_id AND t.setting = k.setting)
     ) f;
     UPDATE adpipe.target_ledger t SET settings_read_at = adpipe_internal.clock() WHERE t.target = $1;
 END
@@ -223,7 +223,7 @@ AS $$
     ORDER BY k.place LIMIT 1
 $$;
 COMMENT ON FUNCTION adpipe_internal.attribution_query(regclass) IS
-    'The query for attribution settings that the rows of a copy tell; NULL if they tell none.';
+    'The query for the attribution settings in the rows of a copy; NULL: its rows have no such column.';
 REVOKE ALL ON FUNCTION adpipe_internal.attribution_query(regclass) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.note_attribution(target regclass, settings jsonb) RETURNS void
@@ -259,11 +259,11 @@ REVOKE ALL ON FUNCTION adpipe_internal.read_attribution(regclass, date) FROM PUB
 
 /*
  * Ten copies of one server are refreshed one after the other and need the same
- * answer: for a while, less than the time between two runs, one is as good for
- * all.  Only from copies that have every account of this one, and the same owner
- * (others may be told other things).
+ * settings.  For a while, shorter than the time between two runs, they share one
+ * answer.  It must come from a copy that has every account of this one and the
+ * same owner, since the platform may answer other credentials differently.
  */
-CREATE FUNCTION adpipe_internal.settings_told(target regclass, age interval) RETURNS jsonb
+CREATE FUNCTION adpipe_internal.recent_settings(target regclass, age interval) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -286,9 +286,9 @@ AS $$
     ORDER BY o.settings_read_at DESC
     LIMIT 1
 $$;
-COMMENT ON FUNCTION adpipe_internal.settings_told(regclass, interval) IS
-    'Settings that another copy of the same server, accounts and owner was told not longer ago than this; NULL if there is none.';
-REVOKE ALL ON FUNCTION adpipe_internal.settings_told(regclass, interval) FROM PUBLIC;
+COMMENT ON FUNCTION adpipe_internal.recent_settings(regclass, interval) IS
+    'Settings that another copy of the same server, accounts and owner received within this time; NULL: no copy did.';
+REVOKE ALL ON FUNCTION adpipe_internal.recent_settings(regclass, interval) FROM PUBLIC;
 
 /* Settings and signals fail apart: each clears only what it said itself. */
 CREATE FUNCTION adpipe_internal.note_watch(target regclass, what text, failure adpipe.failure) RETURNS void
@@ -305,7 +305,7 @@ COMMENT ON FUNCTION adpipe_internal.note_watch(regclass, text, adpipe.failure) I
     'Records why settings or signals of a copy cannot be read; failure NULL: they can.';
 REVOKE ALL ON FUNCTION adpipe_internal.note_watch(regclass, text, adpipe.failure) FROM PUBLIC;
 
-/* The end of a token that told one is not that of a token which tells none. */
+/* If a new token reports no expiry, the stored expiry is cleared. */
 CREATE FUNCTION adpipe_internal.record_access(target regclass, access jsonb) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -362,7 +362,7 @@ CREATE FUNCTION adpipe_internal.watch_settings(target regclass, source regclass)
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    known jsonb := adpipe_internal.settings_told(target, '15 minutes');
+    known jsonb := adpipe_internal.recent_settings(target, '15 minutes');
     failure adpipe.failure;
 BEGIN
     IF known IS NULL THEN
@@ -448,10 +448,10 @@ EXCEPTION WHEN data_exception THEN
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.moment_of(text) IS
-    'The moment that a text names; NULL for a text that names none.';
+    'The moment that a text names; NULL for any other text.';
 
 /*
- * What a platform tells of the access itself.  token/expires_at is a moment,
+ * What a platform reports about the access itself.  token/expires_at is a moment,
  * token/scopes a list with commas, api_version/asked and /served as they stand
  * in URL and header.
  */
@@ -491,7 +491,7 @@ CREATE VIEW adpipe.health_access AS
         AND a.setting = 'api_version/asked'
     WHERE l.setting = 'api_version/served' AND l.value <> a.value;
 COMMENT ON VIEW adpipe.health_access IS
-    'Part of adpipe.health: tokens that expire or lost a scope, versions of the API that are served in place of the one asked for; where the platform tells.';
+    'Part of adpipe.health: tokens that expire or lost a scope, versions of the API that are served in place of the one asked for; where the platform reports it.';
 
 CREATE VIEW adpipe.health_unwatched AS
     SELECT 'warning'::text AS severity, t.target, NULL::text AS account_id,

@@ -199,7 +199,7 @@ COMMENT ON COLUMN adpipe.owned_account_grants.account_id IS 'Account, or app.';
 COMMENT ON COLUMN adpipe.owned_account_grants.owner IS 'Role whose copies it is about.';
 SELECT pg_extension_config_dump('adpipe.owned_account_grants', '');
 
-/* Before the key is looked at, which would tell whether another role has such a row. */
+/* Runs before the key is checked, whose error would reveal a row of another role. */
 CREATE FUNCTION adpipe_internal.guard_owner() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp

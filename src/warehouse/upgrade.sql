@@ -5,8 +5,8 @@
  * A table is recognised by the name and options that IMPORT FOREIGN SCHEMA gave it.
  * It gets the columns that its report has by now, and so do its copies, in one
  * transaction, so that no refresh finds them apart.  Nothing else is altered.  Rows
- * that were stored before have NULL in a new column; column_ledger remembers since
- * when it is there, so that this NULL can be told from one of the platform's.
+ * that were stored before have NULL in a new column; column_ledger has the
+ * time when the column was added, which distinguishes this NULL from the platform's.
  */
 
 CREATE TABLE adpipe.column_ledger (

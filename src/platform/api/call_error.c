@@ -160,8 +160,8 @@ with_moment(const char *detail, int64 wait_ms)
 }
 
 /*
- * The way out, by class, where the platform's own code tells none; NULL if
- * there is no advice.
+ * Returns the hint of an error class, for errors whose code has no hint of the
+ * platform's; or NULL.
  */
 static const char *
 class_hint(const AdpCall *call, AdpErrorClass class,
@@ -197,8 +197,7 @@ class_hint(const AdpCall *call, AdpErrorClass class,
 }
 
 /*
- * The hint of the platform's rule, with what it says of versions filled in; NULL
- * for none.
+ * Returns the hint of the platform's rule, with versions filled in; or NULL.
  */
 static const char *
 rule_hint(const AdpCall *call)
@@ -229,7 +228,7 @@ adp_call_fail_held(AdpCall *call)
 {
 	MemoryContext old = MemoryContextSwitchTo(call->cxt);
 	const char *detail =
-		psprintf("%s: the quota is used up, as the last answer tells.",
+		psprintf("%s: the last response reported an exhausted quota.",
 				 call->subject);
 
 	call->failure.class = ADP_ERR_QUOTA;

@@ -43,7 +43,7 @@ holds(const char *text, const char *part)
 }
 
 /*
- * Reads a whole number; false if the text is none.
+ * Reads a whole number; false for any other text.
  */
 static bool
 read_number(const char *text, int64 *number)
@@ -106,7 +106,7 @@ fits(const AdpFailureRule *rule, const Facts *facts)
 }
 
 /*
- * The first rule about a failure; NULL if there is none.
+ * Returns the first rule about a failure, or NULL.
  */
 static const AdpFailureRule *
 find_rule(const AdpFailureRule *rule, const Facts *facts)
@@ -179,7 +179,8 @@ judge_status(int status, AdpFailure *failure)
 }
 
 /*
- * A code: a text, a number, or an object with one member; NULL if it is none.
+ * Returns a code: a text, a number, or the name of an object's only member; NULL
+ * for anything else.
  */
 static const char *
 read_code(const AdpJson *value)
@@ -194,7 +195,7 @@ read_code(const AdpJson *value)
 }
 
 /*
- * The first code at a path; NULL if there is none.
+ * Returns the first code at a path, or NULL.
  */
 static const char *
 find_code(const AdpJson *object, const char *path)
@@ -212,7 +213,7 @@ find_code(const AdpJson *object, const char *path)
 }
 
 /*
- * A code; NULL if it is 0, which is none.
+ * Returns a code; NULL for 0, which platforms send instead of no code.
  */
 static const char *
 unless_zero(const char *code)
@@ -235,7 +236,7 @@ show_code(const char *code, const char *subcode)
 }
 
 /*
- * Milliseconds of a delay such as "5400s" or 1.5; -1 if it is none.
+ * Returns the milliseconds of a delay such as "5400s" or 1.5; -1 for anything else.
  */
 static int64
 read_delay(const AdpJson *value)
@@ -303,7 +304,7 @@ sentence(const char *text)
 }
 
 /*
- * Lets the rules say what they do of the facts; false if none is about them.
+ * Applies the first rule that matches the facts; false if no rule does.
  */
 static bool
 judge(const AdpFailureKind *kind, Facts *facts, AdpFailure *failure)
@@ -376,12 +377,12 @@ adp_failure_read(const AdpFailureKind *kind, const AdpReply *reply,
 }
 
 /*
- * Reads a failure that a good answer tells of.
+ * Reads a failure that a successful response reports.
  */
 void
-adp_failure_read_told(const AdpFailureKind *kind,
-					  const AdpFailurePlaces *places, const AdpJson *doc,
-					  AdpFailure *failure)
+adp_failure_read_document(const AdpFailureKind *kind,
+						  const AdpFailurePlaces *places, const AdpJson *doc,
+						  AdpFailure *failure)
 {
 	Facts facts = {0};
 

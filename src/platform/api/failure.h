@@ -80,9 +80,9 @@ extern void adp_failure_read(const AdpFailureKind *kind, const AdpReply *reply,
 							 AdpFailure *failure);
 
 /* The same for a failure that a successful response reports at other paths. */
-extern void adp_failure_read_told(const AdpFailureKind *kind,
-								  const AdpFailurePlaces *places,
-								  const AdpJson *doc, AdpFailure *failure);
+extern void adp_failure_read_document(const AdpFailureKind *kind,
+									  const AdpFailurePlaces *places,
+									  const AdpJson *doc, AdpFailure *failure);
 
 /* The same for a mere sentence.  Returns false if no rule matches. */
 extern bool adp_failure_read_text(const AdpFailureKind *kind, const char *text,

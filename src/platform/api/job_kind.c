@@ -93,7 +93,7 @@ static void
 read_reason(const AdpJobKind *kind, const AdpFailureKind *failures,
 			const AdpJson *doc, AdpFailure *failure)
 {
-	adp_failure_read_told(failures, &kind->reason, doc, failure);
+	adp_failure_read_document(failures, &kind->reason, doc, failure);
 	if (failure->code != NULL)
 		return;
 	failure->class = ADP_ERR_REPLY;

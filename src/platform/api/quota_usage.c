@@ -1,6 +1,6 @@
 /*
  * quota_usage.c
- *	  How much of its quotas is used, as headers of a platform's answers tell.
+ *	  How much of its quotas is used, from headers of a platform's responses.
  */
 #include "postgres.h"
 
@@ -13,7 +13,7 @@
 #define PCT_PAUSE 90
 #define PCT_FULL 100
 
-/* Milliseconds of the pauses where the platform names none. */
+/* Milliseconds of a pause if the platform names no time. */
 #define SLOW_MS 250
 #define PAUSE_MS 60000
 
@@ -21,7 +21,7 @@
 #define WAIT_MAX_S 86400
 
 /*
- * The largest of the numbers at a path, 0 if there is none.
+ * Returns the largest of the numbers at a path; 0 without numbers.
  */
 static double
 largest(const AdpJson *entry, const char *path)

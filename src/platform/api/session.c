@@ -112,7 +112,7 @@ arm_alarm(AdpSession *session)
 		session->alarm_at_ms = -1;
 	}
 	else if (session->in_flight == 0)
-		/* nothing under way: who waited for a place can have it at once */
+		/* nothing under way: a waiting call can be sent at once */
 		adp_http_set_alarm(session->group, 0);
 }
 

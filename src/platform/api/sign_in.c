@@ -22,7 +22,7 @@
 /* Largest answer of a token endpoint. */
 #define ANSWER_MAX ((Size) 1024 * 1024)
 
-/* A token is renewed this long before it expires, so that none dies on the way. */
+/* A token is renewed this long before it expires, so that it stays valid on the way. */
 #define EXPIRY_MARGIN_S 60
 
 /* The key of a token, since a mapping has but one. */
@@ -32,7 +32,7 @@
 static AdpCache token_cache;
 
 /*
- * The kept token of a session's server and mapping; NULL if there is none.
+ * Returns the kept token of a session's server and mapping, or NULL.
  */
 static AdpCacheEntry *
 find_token(const AdpSettings *settings)

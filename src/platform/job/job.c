@@ -139,7 +139,7 @@ handle_failed(AdpJob *job, const AdpJobReport *report)
 }
 
 /*
- * Records the progress of the job; restarts or fails one that makes none.
+ * Records the progress of the job; restarts or fails one that makes no progress.
  */
 static void
 watch(AdpJob *job, const AdpJobReport *report)

@@ -215,7 +215,7 @@ adp_meta_ads_token_info(AdpSession *session, MemoryContext cxt,
 	AdpApiRequest request = {0};
 	MemoryContext old;
 	AdpCall *call;
-	bool is_told;
+	bool is_reported;
 
 	MemSet(access, 0, sizeof(AdpTokenInfo));
 	access->expires_at = -1;
@@ -223,8 +223,8 @@ adp_meta_ads_token_info(AdpSession *session, MemoryContext cxt,
 		return false;
 	old = MemoryContextSwitchTo(cxt);
 	call = adp_client_call(session, cxt, &request, "access token");
-	is_told = wait_for_answer(session, cxt, call, access);
+	is_reported = wait_for_answer(session, cxt, call, access);
 	adp_call_release(call);
 	MemoryContextSwitchTo(old);
-	return is_told;
+	return is_reported;
 }
