@@ -314,6 +314,29 @@ class Faults(Simulator):
 
 class BenchPages(Simulator):
 
+    def rows_of(self, account, query=QUERY):
+        """Returns the rows of one page of an account."""
+        status, _, body = self.search(query, SEARCH.replace(MAIN, account),
+                                      accept_encoding="identity")
+        self.assertEqual(status, 200, body)
+        return json.loads(body)["results"]
+
+    def test_accounts(self):
+        sums = self.control("POST", "bench", {"pages": 1, "rows": 40,
+                                              "accounts": 2})[1]
+        for account in sums["accounts"]:
+            self.assertEqual(
+                {row["campaign"]["resourceName"].split("/")[1]
+                 for row in self.rows_of(account)}, {account})
+            days = self.rows_of(account, (
+                "SELECT customer.id, segments.date, metrics.cost_micros "
+                "FROM customer WHERE segments.date DURING LAST_7_DAYS"))
+            self.assertEqual({row["customer"]["id"] for row in days},
+                             {account})
+            self.assertEqual(sum(int(row["metrics"]["costMicros"])
+                                 for row in days), sums["cost_micros"])
+            self.assertEqual(len({row["segments"]["date"] for row in days}), 7)
+
     def test_bench(self):
         sums = self.control("POST", "bench", {"pages": 3, "rows": 500})[1]
         path = SEARCH.replace(MAIN, sums["account"])

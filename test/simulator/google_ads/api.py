@@ -223,7 +223,8 @@ class GoogleAds:
             # A fault needs a body it can change, so not a compressed one.
             compressed = (self.settings["gzip"] and not fault and "gzip" in
                           (request.header("accept-encoding") or ""))
-            return self.bench.answer(request, body, info, compressed)
+            return self.bench.answer(request, body, info, account.id,
+                                     compressed)
         token = body.get("pageToken")
         if token:
             results, page = self.pages.find(

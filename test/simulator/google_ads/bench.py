@@ -1,13 +1,16 @@
 """Benchmark accounts: any daily campaign query of them is answered with a
-fixed number of pages of made-up rows that were rendered before.
+fixed number of pages of made-up rows that were rendered before, and a daily
+query of the account with their sums by day.
 
-The first request of a query text renders all its pages as finished HTTP
-responses; every later request, of whichever account, only looks one up: all
-benchmark accounts tell the rows of the first.
+The first request of a query text renders the bodies of its pages, and the
+first of each account makes finished HTTP responses of them, in which the rows
+name that account; every later request only looks one up.  All benchmark
+accounts have the same numbers.
 """
 
 import gzip
 import hashlib
+import operator
 import threading
 
 import daily
@@ -92,19 +95,31 @@ class Template:
                 field, metric_value(field, vector) or 0))
         return attribute_value(field, Context(self.account.entity))
 
+    def row(self, campaign, day, vector):
+        """Returns an encoded row; day is its number in the range."""
+        return self.format % tuple([write(campaign, self.days[day], vector)
+                                    for write in self.order])
+
     def rows(self, first, count):
-        """Returns encoded rows by number."""
+        """Returns encoded rows of campaigns by number."""
         made = []
-        per_campaign = len(self.days)
         number = None
         for row in range(first, first + count):
-            if row // per_campaign != number:
-                number = row // per_campaign
+            which, day = divmod(row, len(self.days))
+            if which != number:
+                number = which
                 campaign = campaign_entity(number)
-            day, vector = self.days[row % per_campaign], vector_of(row)
-            made.append(self.format % tuple(
-                [write(campaign, day, vector) for write in self.order]))
+            made.append(self.row(campaign, day, vector_of(row)))
         return made
+
+    def sums(self, count):
+        """Returns the encoded sums of so many rows, one row a day."""
+        sums = [daily.vector() for _ in self.days]
+        for row in range(count):
+            day = row % len(self.days)
+            sums[day] = tuple(map(operator.add, sums[day], vector_of(row)))
+        return [self.row(None, day, vector)
+                for day, vector in enumerate(sums) if any(vector)]
 
 
 class Bench:
@@ -120,7 +135,8 @@ class Bench:
                       manager_id)
         self.account = world.accounts[ACCOUNT]
         self._lock = threading.Lock()
-        self._rendered = {}     # (query, gzip) -> [(head + body, head size)]
+        self._bodies = {}       # query -> bodies of the first account
+        self._finished = {}     # (query, gzip, account) -> [(head + body, head size)]
         self._tokens = {}       # token -> (query, page)
 
     def remove(self):
@@ -145,9 +161,8 @@ class Bench:
         """Tells whether a query is answered from here."""
         if account_id not in self.accounts or "segments.date" not in query:
             return False
-        return (query, False) in self._rendered or (
-            query, True) in self._rendered or (
-            gaql.parse(query).resource == "campaign")
+        return query in self._bodies or (
+            gaql.parse(query).resource in ("campaign", "customer"))
 
     def page_number(self, token):
         """Returns the page a token stands for, or None."""
@@ -163,20 +178,28 @@ class Bench:
         self._tokens[token] = (query, page)
         return token
 
-    def render(self, query, version, compressed):
-        """Renders all pages of a query as finished responses."""
+    def render(self, query, version):
+        """Renders the bodies of all pages of a query."""
         today = self.world.today(self.account)
-        plan = rules.make_plan(gaql.parse(query), version, today, False)
+        parsed = gaql.parse(query)
+        plan = rules.make_plan(parsed, version, today, False)
         days = plan.range.days(plan.range.first or today - DAY * 30, today)
-        if not days:
-            days = [today]
-        template = Template(plan, query, self.account, days)
+        template = Template(plan, query, self.account, days or [today])
         mask = encode.field_mask(plan)
+        if parsed.resource == "customer":
+            rows = template.sums(self.pages * self.rows)
+            return [encode.envelope(rows, mask, None, None, 40)]
+        return [encode.envelope(template.rows(page * self.rows, self.rows),
+                                mask, self.token(query, page + 1), None, 40)
+                for page in range(self.pages)]
+
+    def finish(self, bodies, account_id, compressed):
+        """Makes responses of an account from the bodies of the first one."""
         finished = []
-        for page in range(self.pages):
-            body = encode.envelope(
-                template.rows(page * self.rows, self.rows), mask,
-                self.token(query, page + 1), None, 40).encode("utf-8")
+        for body in bodies:
+            for name in ("customers/%s", '"%s"'):
+                body = body.replace(name % ACCOUNT, name % account_id)
+            body = body.encode("utf-8")
             headers = [("request-id", errors.request_id())]
             if compressed:
                 body = gzip.compress(body, 1)
@@ -185,7 +208,7 @@ class Bench:
             finished.append((head + body, len(head)))
         return finished
 
-    def answer(self, request, body, info, compressed):
+    def answer(self, request, body, info, account_id, compressed):
         """Answers a search request with a finished response."""
         query, token = body["query"], body.get("pageToken")
         if token and self._tokens.get(token, (None,))[0] != query:
@@ -193,10 +216,12 @@ class Bench:
                                   "The page token is invalid.")
         page = self.page_number(token) if token else 0
         with self._lock:
-            key = query, compressed
-            if key not in self._rendered:
-                self._rendered[key] = self.render(query, info["version"],
-                                                  compressed)
-            finished, head_size = self._rendered[key][page]
+            if query not in self._bodies:
+                self._bodies[query] = self.render(query, info["version"])
+            key = query, compressed, account_id
+            if key not in self._finished:
+                self._finished[key] = self.finish(
+                    self._bodies[query], account_id, compressed)
+            finished, head_size = self._finished[key][page]
         return Response(200, memoryview(finished)[head_size:],
                         rows=self.rows, finished=finished)
