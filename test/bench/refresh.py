@@ -224,7 +224,7 @@ def backfill(bench, sessions):
     bench.control("settings", {"delay_ms": 0})
     sent = len(bench.control("requests?since=%d" % before))
     missing = bench.sql("SELECT count(*) FROM adpipe.coverage WHERE state "
-                        "NOT IN ('provisional', 'final')")
+                        "IN ('missing', 'failed', 'changed')")
     if missing != "0":
         sys.exit("%s slices are missing" % missing)
     print("100 accounts x 30 days at 200 ms, %d session%s: %.1f s, %d "
