@@ -1,6 +1,6 @@
 /*
  * cache.c
- *	  What this process keeps of a server and a user mapping for a while.
+ *	  Values that this process keeps for a server and a user mapping.
  */
 #include "postgres.h"
 
@@ -11,8 +11,8 @@
 #include "base/guc.h"
 
 /*
- * Removes entries whose server or mapping changed, or whose time is over.  After
- * the clock went back it is not known when that is.
+ * Frees the entries that have ended.  When the clock went back, the age of an
+ * entry is unknown, so it ends, too.
  */
 static void
 sweep(AdpCache *cache)
@@ -37,7 +37,7 @@ sweep(AdpCache *cache)
 }
 
 /*
- * Finds an entry.
+ * Finds the newest entry under a key.
  */
 AdpCacheEntry *
 adp_cache_find(AdpCache *cache, Oid serverid, Oid umid, const char *key)
@@ -74,7 +74,7 @@ adp_cache_keep(AdpCache *cache, Oid serverid, Oid umid, const char *key,
 }
 
 /*
- * Forgets what is kept of a server.
+ * Ends all entries of a server.  Frees none, since a caller may be using one.
  */
 void
 adp_cache_forget(AdpCache *cache, Oid serverid)

@@ -1,11 +1,11 @@
 /*
  * cache.h
- *	  What this process keeps of a server and a user mapping for a while.
+ *	  Values that this process keeps for a server and a user mapping.
  *
- * An entry has a key, and a value in a memory context of its own.  It serves the
- * server and the user mapping that it was got with, so that no role sees what
- * another role's credentials brought, until its time is over, the clock goes back
- * or one of the two changes.  A cache is all zero at first.
+ * An entry serves only the server and the user mapping that it was made for, so
+ * that no role sees what another role's credentials fetched.  It ends when its
+ * time is over, when the server or the mapping changes, or when the clock goes
+ * back.  A cache is all zero at first.
  */
 #ifndef ADP_BASE_CACHE_H
 #define ADP_BASE_CACHE_H
@@ -31,21 +31,23 @@ typedef struct AdpCache
 } AdpCache;
 
 /*
- * Finds the newest entry under a key, which is good until the next search; NULL
- * if there is none.
+ * Finds the newest entry under a key; NULL if there is none.  Each search first
+ * frees the entries that have ended, so use an entry only until the next search
+ * of the cache.
  */
 extern AdpCacheEntry *adp_cache_find(AdpCache *cache, Oid serverid, Oid umid,
 									 const char *key);
 
 /*
- * Keeps a value for so many seconds.  It lies in cxt, made for it below the
- * caller's context, which now lasts as long as the entry.
+ * Keeps a value for so many seconds; a search never finds it if there are none.
+ * cxt is a context of its own for the value.  The entry takes it over, and frees
+ * it when it ends.
  */
 extern void adp_cache_keep(AdpCache *cache, Oid serverid, Oid umid,
 						   const char *key, int64 seconds, MemoryContext cxt,
 						   const void *value);
 
-/* Forgets what is kept of a server. */
+/* Ends all entries of a server; the next search frees them. */
 extern void adp_cache_forget(AdpCache *cache, Oid serverid);
 
 #endif /* ADP_BASE_CACHE_H */

@@ -16,7 +16,7 @@
 #define FILE_MAX (ADP_SECRET_FILE_MAX_KB * 1024)
 
 /*
- * Whether a text consists of printable ASCII characters.
+ * Whether a text consists of printable ASCII characters, spaces included.
  */
 static bool
 is_printable(const char *text, int len)
@@ -43,8 +43,9 @@ adp_secret_check_token(const char *text)
 }
 
 /*
- * Reads an open file to its end, or one byte past the limit, whatever its size
- * is said to be.  Returns the number of bytes; -1 on failure, with errno set.
+ * Reads an open file to its end, or one byte past the limit.  Does not rely on
+ * the size that fstat() reports.  Returns the number of bytes; -1 on failure,
+ * with errno set.
  */
 static int
 read_all(int fd, char *content)
@@ -68,7 +69,7 @@ read_all(int fd, char *content)
 
 /*
  * Reads the content of an open file.  Returns its length; -1, with *problem, if
- * it is not a regular file of the size that a secret may have.
+ * it is not a regular file, cannot be read or is too large.
  */
 static int
 read_regular(int fd, char *content, const char **problem)
@@ -90,7 +91,7 @@ read_regular(int fd, char *content, const char **problem)
 }
 
 /*
- * Returns why a content is not a secret; NULL if it is one.
+ * Returns a sentence why a content cannot be a secret; NULL if it can.
  */
 static const char *
 judge_content(const char *content, int len, bool is_token)
@@ -105,8 +106,8 @@ judge_content(const char *content, int len, bool is_token)
 }
 
 /*
- * Reads a secret.  The open does not wait for a pipe's writer and takes no
- * terminal.
+ * Reads a secret.  The path may name a pipe, whose open must not wait for a
+ * writer, or a terminal, which must not become that of the server.
  */
 char *
 adp_secret_file_read(const char *path, bool is_token, const char **problem)

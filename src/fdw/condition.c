@@ -1,6 +1,6 @@
 /*
  * condition.c
- *	  Conditions between planning and sending: from values to requests.
+ *	  Applies conditions when a scan starts: from values to requests.
  *
  * Proof obligations.  A condition that is sent must hold for every row that the
  * statement keeps, because rows that the platform leaves out cannot be
@@ -32,7 +32,7 @@
 #include "fdw/condition.h"
 #include "fdw/day_range.h"
 
-/* The platform's limit for a list. */
+/* Most values of a list: the limit of Google Ads. */
 #define LIST_MAX 20000
 
 /* Longest text of a list, so that queries stay below 100 kB. */
@@ -126,7 +126,7 @@ typedef enum ValueFate
 static ValueFate
 judge_value(const AdpPlatform *platform, const AdpField *field, const char *text)
 {
-	bool is_held =
+	bool can_be_sent =
 		((field->flags & ADP_FIELD_DIGITS) != 0 && is_canonical_id(text)) ||
 		(platform->can_hold != NULL && platform->can_hold(field, text));
 
@@ -137,9 +137,9 @@ judge_value(const AdpPlatform *platform, const AdpField *field, const char *text
 		case ADP_FIELD_ENUM:
 			if (strcmp(text, "UNKNOWN") == 0 || strcmp(text, "UNSPECIFIED") == 0)
 				return VALUE_STAYS_LOCAL;
-			return is_held ? VALUE_SENT : VALUE_MATCHES_NOTHING;
+			return can_be_sent ? VALUE_SENT : VALUE_MATCHES_NOTHING;
 		default:
-			return is_held ? VALUE_SENT : VALUE_STAYS_LOCAL;
+			return can_be_sent ? VALUE_SENT : VALUE_STAYS_LOCAL;
 	}
 }
 
@@ -207,7 +207,9 @@ is_sendable(const char **values, int n)
 }
 
 /*
- * Applies a set condition on a field that the platform filters.
+ * Applies a set condition on a field that the platform filters.  If a value
+ * cannot be sent, IN is not sent at all, since rows with the value would be
+ * missing.  NOT IN is sent without the value, and the scan drops such rows.
  */
 static void
 apply_field_set(const AdpTable *table, const AdpField *field, AdpOperator op,
@@ -306,7 +308,7 @@ apply_set(const AdpTable *table, List *condition, const AdpValue *values,
 		pushed->is_exact = false;
 		return;
 	}
-	if (value->placeholder != NULL)
+	if (value->placeholder != NULL) /* EXPLAIN before the value is known */
 	{
 		texts = palloc(sizeof(char *));
 		texts[0] = value->placeholder;

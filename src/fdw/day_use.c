@@ -2,7 +2,11 @@
  * day_use.c
  *	  Whether a statement uses a table's days for more than output.
  *
- * A statement may select days in ways that give a scan no bound: in a join, in
+ * Under option unbounded 'window', a scan without a lower bound reads the last
+ * days only.  If an expression of the statement uses the day, it may need other
+ * days, so such a scan is an error.
+ *
+ * An expression may select days without giving the scan a bound: in a join, in
  * FILTER or CASE, or in a condition above a view, a CTE or a LIMIT.  So the
  * search covers the whole statement, from its outermost query on.  A column of
  * a subquery counts as the day if it shows the day.  The search runs while the
@@ -10,8 +14,9 @@
  * everything that can refer to the relation: the planner replaces a sublink or
  * a CTE by its plan only after it has planned the contents.
  *
- * All scans of a table in a statement are treated alike.  This may refuse more
- * statements than needed, but never too few.
+ * A use of the day in one scan of a table counts for all scans of the table in
+ * the statement.  So the search may report a use that does no harm, but misses
+ * none.
  */
 #include "postgres.h"
 
@@ -36,7 +41,7 @@ typedef struct Search
 	List *relids; /* the table and its parents */
 	List *attnos; /* the day's column in each of them */
 	const Level *level;
-	bool in_aggregate; /* target entries are arguments */
+	bool in_aggregate; /* target entries are its arguments, not output */
 } Search;
 
 static bool output_is_day(const Search *search, const Level *upper,
@@ -107,11 +112,10 @@ relation_column_is_day(const Search *search, Oid relid, AttrNumber attno)
 }
 
 /*
- * Whether an expression of a level is the day, or a merged join column that
- * contains the day.
+ * Whether an expression of a level uses the day.
  */
 static bool
-expression_is_day(const Search *search, const Level *level, Node *node)
+expression_uses_day(const Search *search, const Level *level, Node *node)
 {
 	Search inner = *search;
 
@@ -120,7 +124,8 @@ expression_is_day(const Search *search, const Level *level, Node *node)
 }
 
 /*
- * Whether a column of a join is the day.
+ * Whether a column of a join is the day.  A column that USING merged may be an
+ * expression, which contains both sides.
  */
 static bool
 join_column_is_day(const Search *search, const Level *level,
@@ -129,15 +134,15 @@ join_column_is_day(const Search *search, const Level *level,
 	for (int i = 0; i < list_length(rte->joinaliasvars); i++)
 	{
 		if ((attno == InvalidAttrNumber || attno == i + 1) &&
-			expression_is_day(search, level, list_nth(rte->joinaliasvars, i)))
+			expression_uses_day(search, level, list_nth(rte->joinaliasvars, i)))
 			return true;
 	}
 	return false;
 }
 
 /*
- * Whether a column of a CTE is the day.  If a recursive CTE refers to itself,
- * its other part decides.
+ * Whether a column of a CTE is the day.  When a recursive CTE refers to itself,
+ * the other arm of its UNION decides.
  */
 static bool
 cte_column_is_day(const Search *search, const Level *level,
@@ -176,7 +181,7 @@ column_is_day(const Search *search, const Level *level,
 		case RTE_CTE:
 			return cte_column_is_day(search, level, rte, attno);
 		default:
-			return false; /* the search visits its expressions separately */
+			return false; /* the search visits its expressions on its own */
 	}
 }
 
@@ -249,8 +254,8 @@ output_is_day(const Search *search, const Level *upper, Query *query,
 }
 
 /*
- * Whether a query's windows depend on the day.  Like a condition, they decide
- * which rows come first.
+ * Whether a query's windows depend on the day.  For example, a condition on
+ * row_number() over the day selects days.
  */
 static bool
 windows_use_day(const Search *search, const Level *level)
@@ -276,8 +281,8 @@ windows_use_day(const Search *search, const Level *level)
 }
 
 /*
- * Whether a tree of set operations compares rows.  All operations except UNION
- * count.
+ * Whether a tree of set operations contains INTERSECT or EXCEPT, which select
+ * rows by their columns.
  */
 static bool
 compares_rows(Node *node)
@@ -321,7 +326,8 @@ aggregate_uses_day(const Search *search, Node *node)
 }
 
 /*
- * Whether a sublink passes the day to an expression.
+ * Whether a sublink returns the day to the expression that contains it.  EXISTS
+ * returns only whether there are rows.
  */
 static bool
 sublink_shows_day(const Search *search, const SubLink *link)
@@ -349,7 +355,7 @@ uses_day(Node *node, void *context)
 		case T_TargetEntry:
 			if (!search->in_aggregate &&
 				IsA(strip_wrappers((Node *) ((TargetEntry *) node)->expr), Var))
-				return false;
+				return false; /* output, GROUP BY or ORDER BY */
 			break;
 		case T_Aggref:
 			return aggregate_uses_day(search, node);
@@ -364,7 +370,8 @@ uses_day(Node *node, void *context)
 }
 
 /*
- * Adds the inheritance parents for which a relation is scanned.
+ * Adds the parents of an inheritance child: the statement contains the columns
+ * of a parent in place of the child's.
  */
 static void
 add_parents(PlannerInfo *root, Index varno, Search *search)

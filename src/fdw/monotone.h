@@ -12,14 +12,14 @@ typedef struct AdpMonotone
 {
 	Node *expr;		/* the expression; a CaseTestExpr stands for the day */
 	int direction;	/* 1: grows with the day or stays; -1: shrinks or stays */
-	int slack;		/* days closer together than this may be out of order */
-	bool needs_iso; /* valid only while DateStyle is ISO */
+	int slack;		/* days less than this apart may be out of order */
+	bool needs_iso; /* monotone only while DateStyle is ISO */
 } AdpMonotone;
 
 /*
- * Whether an expression is the day (a column of type date) or depends on it
- * through monotone functions.  All other arguments can be evaluated when the
- * scan starts.
+ * Whether an expression is the day (a column of type date), or a chain of
+ * monotone functions of it whose other arguments can be evaluated when the scan
+ * starts.  Only then is *result valid.
  */
 extern bool adp_monotone_find(PlannerInfo *root, Index varno, AttrNumber day,
 							  Node *expr, AdpMonotone *result);

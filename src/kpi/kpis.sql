@@ -25,7 +25,7 @@ CREATE FUNCTION adpipe_internal.kpi_list(
 		  FROM (VALUES
 	-- two steps
 	('steps', 'adstats', 'stats', 'adpipe.adstats',
-	 'Arguments go by position: impressions, clicks, spend, conversions, their value. A row that reports only some of them adds these all the same.', 'doc/kpis.md'),
+	 'Arguments go by position: impressions, clicks, spend, conversions, their value. A row that reports only some of them still adds those.', 'doc/kpis.md'),
 	('steps', 'adstats', 'rollup', 'adpipe.adstats', NULL, 'doc/kpis.md'),
 	('steps', 'adstats', 'adstats', 'adpipe.adstats',
 	 'Totals that were rounded or divided before are not the sums of the rows.', 'doc/kpis.md'),
@@ -71,40 +71,40 @@ CREATE FUNCTION adpipe_internal.kpi_list(
 	('statistics', 'other', 'two_proportion_test', 'standard errors; a probability',
 	 'Looking every day and stopping at the first small p_value finds differences that do not exist.', 'doc/statistics.md'),
 	('statistics', 'other', 'difference_interval', 'a range of fractions',
-	 'The rate in question comes first, the one that it is measured against second.', 'doc/statistics.md'),
+	 'The rate to test comes first, the rate to compare it with second.', 'doc/statistics.md'),
 	('statistics', 'other', 'lift', 'a fraction, 0.25 for 25 % more',
-	 'The rate in question comes first, the one that it is measured against second.', 'doc/statistics.md'),
+	 'The rate to test comes first, the rate to compare it with second.', 'doc/statistics.md'),
 	('statistics', 'other', 'lift_interval', 'a range of fractions',
-	 'The rate in question comes first, the one that it is measured against second.', 'doc/statistics.md'),
+	 'The rate to test comes first, the rate to compare it with second.', 'doc/statistics.md'),
 	('statistics', 'other', 'anomaly_score', 'none; beyond 3.5 either way is an anomaly',
 	 'Weekends are not weekdays: partition by the weekday, too.', 'doc/statistics.md'),
 	('statistics', 'other', 'rate_anomaly_score', 'none; beyond 3.5 either way is an anomaly',
 	 'Weekends are not weekdays: partition by the weekday, too.', 'doc/statistics.md'),
 	('statistics', 'series', 'series', 'adpipe.adseries',
-	 'A day without a row is no point, and not 0.', 'doc/statistics.md'),
+	 'A day without a row has no point; it does not count as 0.', 'doc/statistics.md'),
 	('statistics', 'series', 'rollup', 'adpipe.adseries',
 	 'Points of one time are kept side by side and not added up.', 'doc/statistics.md'),
 	('statistics', 'other', 'ewma_lambda', 'a weight', NULL, 'doc/statistics.md'),
 	('statistics', 'series', 'ewma', 'that of the values',
-	 'Steps are points, not days: a gap counts for nothing.', 'doc/statistics.md'),
+	 'The average goes from point to point, not from day to day: a gap has no effect.', 'doc/statistics.md'),
 	('statistics', 'series', 'ewma_chart', 'that of the values',
-	 'Take target and sigma from weeks that were in order; those of a drifting series hide the drift.', 'doc/statistics.md'),
+	 'Take target and sigma from weeks without problems; those of a drifting series hide the drift.', 'doc/statistics.md'),
 	-- pacing
 	('pacing', 'other', 'elapsed_fraction', 'a fraction',
 	 'Today is not over: leave its spend out, too.', 'doc/statistics.md'),
 	('pacing', 'other', 'pacing', 'a ratio, 1 is on plan',
 	 'Spent and budget must be in one currency.', 'doc/statistics.md'),
 	('pacing', 'other', 'projected_spend', 'money',
-	 'Says what comes if nothing changes; weekends and campaigns that end are changes.', 'doc/statistics.md'),
+	 'Assumes that nothing changes; weekends and campaigns that end are changes.', 'doc/statistics.md'),
 	('pacing', 'other', 'remaining_daily', 'money per day', NULL, 'doc/statistics.md'),
 	('pacing', 'other', 'days_to_exhaustion', 'days', NULL, 'doc/statistics.md'),
 	-- attribution
 	('attribution', 'journeys', 'journeys', 'adpipe.journeys',
-	 'Give conversions the channel NULL, unless the visit that converts shall count as a touch.', 'doc/attribution.md'),
+	 'Give conversions the channel NULL, unless the visit that converts should count as a touch.', 'doc/attribution.md'),
 	('attribution', 'journeys', 'rollup', 'adpipe.journeys', NULL, 'doc/attribution.md'),
 	('attribution', 'journeys', 'journeys_currency', 'a currency code', NULL, 'doc/attribution.md'),
 	('attribution', 'journeys', 'attribution', 'conversions; money',
-	 'Results depend on lookback, counting and direct: compare only what has the same.', 'doc/attribution.md'),
+	 'Results depend on lookback, counting and direct: compare only results that have these in common.', 'doc/attribution.md'),
 	('attribution', 'journeys', 'credits', 'a fraction of a conversion; money', NULL, 'doc/attribution.md'),
 	('attribution', 'journeys', 'paths', 'rows', NULL, 'doc/attribution.md'),
 	('attribution', 'journeys', 'removal_effects', 'a fraction', NULL, 'doc/attribution.md'),
@@ -114,9 +114,9 @@ CREATE FUNCTION adpipe_internal.kpi_list(
 	('sequences', 'other', 'window_funnel_steps', 'times', NULL, 'doc/sequences.md'),
 	('sequences', 'other', 'window_funnel_duration', 'an interval', NULL, 'doc/sequences.md'),
 	('sequences', 'other', 'funnel_counts', 'users per level',
-	 'Levels are cumulative: who reached level 3 is among those of level 1.', 'doc/sequences.md'),
+	 'Levels are cumulative: a user who reached level 3 counts at level 1, too.', 'doc/sequences.md'),
 	('sequences', 'other', 'sequence_match', 'true or false',
-	 'A further condition changes what stands next to what.', 'doc/sequences.md'),
+	 'An additional condition changes which events are adjacent.', 'doc/sequences.md'),
 	('sequences', 'other', 'sequence_count', 'a count',
 	 'Matches do not overlap.', 'doc/sequences.md'),
 	('sequences', 'other', 'retention', 'booleans, one per day',
@@ -158,7 +158,7 @@ CREATE FUNCTION adpipe_internal.kpi_arguments(
 		 WHERE p.pronamespace = 'adpipe'::pg_catalog.regnamespace;
 	END;
 COMMENT ON FUNCTION adpipe_internal.kpi_arguments() IS
-	'Part of adpipe.kpis: the arguments of the functions in the list. Forms of one name have a variant and prokind of their own where they are functions of their own, and else differ in types or in arguments that may be left out.';
+	'Part of adpipe.kpis: the arguments of the functions in the list. Forms of one name that are different functions differ in variant or prokind; forms of one function differ in types or in arguments that may be left out.';
 
 -- Forms of one function as one text: number where all number types go, "or"
 -- between other types, brackets around what may be left out
@@ -220,7 +220,7 @@ CREATE FUNCTION adpipe_internal.kpi_entries(
 		  JOIN comments AS m USING (place, variant, prokind);
 	END;
 COMMENT ON FUNCTION adpipe_internal.kpi_entries() IS
-	'Part of adpipe.kpis and of doc/kpis.md: one row for each, with its section.';
+	'Part of adpipe.kpis and of doc/kpis.md: one row per function, with its section.';
 
 CREATE VIEW adpipe.kpis AS
 SELECT name, arguments, unit, definition, trap, page

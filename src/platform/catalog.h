@@ -53,13 +53,15 @@ typedef enum AdpFieldKind
 /* Values so large that a page should hold fewer rows. */
 #define ADP_FIELD_HEAVY 0x10000
 
-/* Text; a condition on it may contain digits. */
+/* Text; a condition on it may be sent if the value is an id in digits. */
 #define ADP_FIELD_DIGITS 0x20000
 
+/* All fields whose value comes with the account's settings. */
 #define ADP_FIELD_OF_SETTINGS \
 	(ADP_FIELD_ACCOUNT_NAME | ADP_FIELD_ACCOUNT_CURRENCY | \
 	 ADP_FIELD_ACCOUNT_ZONE | ADP_FIELD_ACCOUNT_SYSTEM | \
 	 ADP_FIELD_ACCOUNT_RETARGETING)
+/* All fields whose value is not in the rows. */
 #define ADP_FIELD_KNOWN \
 	(ADP_FIELD_PLATFORM | ADP_FIELD_ACCOUNT | ADP_FIELD_OF_SETTINGS)
 
@@ -68,8 +70,8 @@ typedef enum AdpFieldKind
 
 /* Flags of fields in a CSV body. */
 #define ADP_FIELD_REQUIRED 0x1000 /* a body without it is an error */
-#define ADP_FIELD_NO_NONE 0x2000  /* text in which a word means NULL */
-#define ADP_FIELD_SHAPES 0x4000	  /* makes rows of its own: always read */
+#define ADP_FIELD_HAS_NONE 0x2000 /* text in which the word None means NULL */
+#define ADP_FIELD_SHAPES 0x4000	  /* decides which rows exist: always read */
 
 /*
  * A field.  A row exists if a metric of the table is not zero.  A metric that
@@ -118,7 +120,7 @@ typedef struct AdpSource
 	const char *path;	  /* template of its requests, see request.h */
 	int page_rows; /* rows per page to request; 0: the platform's default */
 	const char *filler;	   /* field to request for count(*) */
-	bool is_listing;	   /* its rows are the accounts: sends no requests */
+	bool is_listing;	   /* its rows are the known accounts: no requests */
 	bool is_single;		   /* the response is one row, not a list */
 	bool asks_manager;	   /* one response of the manager covers all accounts */
 	bool is_shared;		   /* rows of an account may belong to its managers */
@@ -129,8 +131,8 @@ typedef struct AdpSource
 				   * than the account's */
 
 	/*
-	 * Fields that identify its rows, beside account and segments, the one that
-	 * names the object last; ends with NULL.  NULL: rows have no key.
+	 * Fields that identify a row, beside account and segments.  The last one
+	 * names the object; then NULL.  A NULL pointer: rows have no key.
 	 */
 	const char *const *keys;
 
@@ -145,16 +147,20 @@ typedef struct AdpSource
 typedef struct AdpWatch
 {
 	const char *source; /* NULL: end of the list */
-	const char *thing;	/* "conversion_action"; NULL: of the account itself */
+	const char *thing;	/* kind of object: "conversion_action"; NULL: account */
 	const char *id;		/* field with the object's id */
 	const char *const *fields; /* ends with NULL */
 } AdpWatch;
 
+/*
+ * A version of the API.  A server without option api_version uses the default,
+ * or the first of the list if none is marked.
+ */
 typedef struct AdpVersion
 {
 	const char *name;	/* as in the URL */
 	const char *sunset; /* ISO date of the shutdown; NULL: not announced */
-	bool is_default;	/* used if no option names a version; else the first */
+	bool is_default;
 } AdpVersion;
 
 #endif /* ADP_PLATFORM_CATALOG_H */

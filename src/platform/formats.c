@@ -82,8 +82,8 @@ kind_of(const AdpField *field)
 		return ADP_NONE_IN_OTHERS;
 	if (field->type != ADP_FIELD_TEXT)
 		return ADP_NONE_IN_NUMBERS;
-	return (field->flags & ADP_FIELD_NO_NONE) != 0 ? ADP_NONE_IN_NAMES
-												   : ADP_NONE_IN_TEXTS;
+	return (field->flags & ADP_FIELD_HAS_NONE) != 0 ? ADP_NONE_IN_NAMES
+													: ADP_NONE_IN_TEXTS;
 }
 
 /*

@@ -17,7 +17,7 @@ struct AdpPlatform;
 
 /* The fields in which a word means NULL. */
 #define ADP_NONE_IN_NUMBERS 0x01 /* fields of any type but text */
-#define ADP_NONE_IN_NAMES 0x02	 /* texts with flag ADP_FIELD_NO_NONE */
+#define ADP_NONE_IN_NAMES 0x02	 /* texts with flag ADP_FIELD_HAS_NONE */
 #define ADP_NONE_IN_TEXTS 0x04	 /* all other texts */
 #define ADP_NONE_IN_OTHERS 0x08	 /* fields outside the catalogue */
 

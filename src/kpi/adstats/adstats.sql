@@ -56,7 +56,7 @@ CREATE FUNCTION adpipe_internal.adstats_subtract(adpipe.adstats, adpipe.adstats)
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_subtract'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.adstats_subtract(adpipe.adstats, adpipe.adstats) IS
-	'The first value without the second: the operator - of adpipe.adstats, for the change between two snapshots. A measure that the second does not report is left as it is; one that only the second reports is not reported. Two currencies, and money with and without one, are error 22023.';
+	'The first value minus the second: the operator - of adpipe.adstats, for the change between two snapshots. A measure that the second does not report is left as it is; one that only the second reports is not reported. Two currencies, and money with and without one, are error 22023.';
 
 CREATE FUNCTION adpipe_internal.adstats_frame_add(internal, adpipe.adstats) RETURNS internal
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_frame_add_stats'
@@ -68,7 +68,7 @@ CREATE FUNCTION adpipe_internal.adstats_frame_remove(internal, adpipe.adstats) R
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_frame_remove_stats'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.adstats_frame_remove(internal, adpipe.adstats) IS
-	'Inverse transition function of adpipe.rollup for sliding windows: takes a value out of the frame; NULL if the state must be computed afresh.';
+	'Inverse transition function of adpipe.rollup for sliding windows: removes a value from the frame; NULL if the state must be computed again.';
 
 CREATE FUNCTION adpipe_internal.adstats_frame_final(internal) RETURNS adpipe.adstats
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_frame_final'
@@ -302,37 +302,37 @@ CREATE FUNCTION adpipe_internal.adstats_eq(adpipe.adstats, adpipe.adstats) RETUR
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_eq'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.adstats_eq(adpipe.adstats, adpipe.adstats) IS
-	'The operator = of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and has no other meaning.';
+	'The operator = of adpipe.adstats. Values are equal if they have the same measures, sums and currency, whatever the number of decimals. The order is by currency, then by the sums in turn, and has no other meaning.';
 
 CREATE FUNCTION adpipe_internal.adstats_ne(adpipe.adstats, adpipe.adstats) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_ne'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.adstats_ne(adpipe.adstats, adpipe.adstats) IS
-	'The operator <> of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and has no other meaning.';
+	'The operator <> of adpipe.adstats. Values are equal if they have the same measures, sums and currency, whatever the number of decimals. The order is by currency, then by the sums in turn, and has no other meaning.';
 
 CREATE FUNCTION adpipe_internal.adstats_lt(adpipe.adstats, adpipe.adstats) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_lt'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.adstats_lt(adpipe.adstats, adpipe.adstats) IS
-	'The operator < of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and has no other meaning.';
+	'The operator < of adpipe.adstats. Values are equal if they have the same measures, sums and currency, whatever the number of decimals. The order is by currency, then by the sums in turn, and has no other meaning.';
 
 CREATE FUNCTION adpipe_internal.adstats_le(adpipe.adstats, adpipe.adstats) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_le'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.adstats_le(adpipe.adstats, adpipe.adstats) IS
-	'The operator <= of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and has no other meaning.';
+	'The operator <= of adpipe.adstats. Values are equal if they have the same measures, sums and currency, whatever the number of decimals. The order is by currency, then by the sums in turn, and has no other meaning.';
 
 CREATE FUNCTION adpipe_internal.adstats_gt(adpipe.adstats, adpipe.adstats) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_gt'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.adstats_gt(adpipe.adstats, adpipe.adstats) IS
-	'The operator > of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and has no other meaning.';
+	'The operator > of adpipe.adstats. Values are equal if they have the same measures, sums and currency, whatever the number of decimals. The order is by currency, then by the sums in turn, and has no other meaning.';
 
 CREATE FUNCTION adpipe_internal.adstats_ge(adpipe.adstats, adpipe.adstats) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_ge'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.adstats_ge(adpipe.adstats, adpipe.adstats) IS
-	'The operator >= of adpipe.adstats. Equal are the same measures, sums and currency; the number of decimals plays no part. The order is by currency, then by the sums in turn, and has no other meaning.';
+	'The operator >= of adpipe.adstats. Values are equal if they have the same measures, sums and currency, whatever the number of decimals. The order is by currency, then by the sums in turn, and has no other meaning.';
 
 CREATE FUNCTION adpipe_internal.adstats_cmp(adpipe.adstats, adpipe.adstats) RETURNS integer
 	AS 'MODULE_PATHNAME', 'adpipe_adstats_cmp'
@@ -364,7 +364,7 @@ CREATE OPERATOR adpipe.- (
 	FUNCTION = adpipe_internal.adstats_subtract
 );
 COMMENT ON OPERATOR adpipe.- (adpipe.adstats, adpipe.adstats) IS
-	'The first value without the second.';
+	'The first value minus the second.';
 
 CREATE OPERATOR adpipe.= (
 	LEFTARG = adpipe.adstats, RIGHTARG = adpipe.adstats,
@@ -409,7 +409,7 @@ CREATE OPERATOR adpipe.> (
 	RESTRICT = scalargtsel, JOIN = scalargtjoinsel
 );
 COMMENT ON OPERATOR adpipe.> (adpipe.adstats, adpipe.adstats) IS
-	'Behind, in the order of adpipe.adstats?';
+	'After, in the order of adpipe.adstats?';
 
 CREATE OPERATOR adpipe.>= (
 	LEFTARG = adpipe.adstats, RIGHTARG = adpipe.adstats,
@@ -418,7 +418,7 @@ CREATE OPERATOR adpipe.>= (
 	RESTRICT = scalargesel, JOIN = scalargejoinsel
 );
 COMMENT ON OPERATOR adpipe.>= (adpipe.adstats, adpipe.adstats) IS
-	'Behind or equal, in the order of adpipe.adstats?';
+	'After or equal, in the order of adpipe.adstats?';
 
 CREATE OPERATOR CLASS adpipe.adstats_ops
 	DEFAULT FOR TYPE adpipe.adstats USING btree AS

@@ -178,8 +178,8 @@ CREATE FUNCTION adpipe.credits(
 	AS 'MODULE_PATHNAME', 'adpipe_credits'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 10000;
 COMMENT ON FUNCTION adpipe.credits(adpipe.journeys, text, interval, text, text, interval, numeric, numeric) IS
-	'Credit of every touch: the credits of one conversion add up to exactly 1 and their values to exactly its value (12 decimals, largest remainder, then the earlier touch). A conversion without touches is one row with channel NULL and credit 1; value is NULL if the conversion''s is. '
-	'model: first; last; last_non_direct (last, with direct => ''direct'' unless named otherwise); linear; time_decay (halves every half_life); position (first_weight to the first touch, last_weight to the last, the rest evenly between; two touches share by these weights alone); shapley (evenly to the different channels of the path, at the last touch of each). '
+	'Credit of every touch: the credits of one conversion add up to exactly 1 and their values to exactly its value (they are rounded down to 12 decimals, and what is missing goes to those with the largest remainders, of equal ones to the earlier touch). A conversion without touches is one row with channel NULL and credit 1; value is NULL if the conversion''s is. '
+	'model: first; last; last_non_direct (last, with direct => ''direct'' unless named otherwise); linear; time_decay (halves every half_life); position (first_weight to the first touch, last_weight to the last, the rest evenly to those between; with two touches, in proportion to these weights); shapley (evenly to the different channels of the path, at the last touch of each). '
 	'lookback, counting, direct: as in adpipe.paths. No rows for NULL. A wrong argument is error 22023.';
 
 CREATE FUNCTION adpipe.attribution(
@@ -198,7 +198,7 @@ CREATE FUNCTION adpipe.attribution(
 	AS 'MODULE_PATHNAME', 'adpipe_attribution'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 20;
 COMMENT ON FUNCTION adpipe.attribution(adpipe.journeys, text, interval, text, text, interval, numeric, numeric) IS
-	'Conversions and value of every channel, by one model: those of adpipe.credits, or markov (removal effects of a Markov chain of order 1 over all paths, null paths included, solved exactly; at most 256 channels, beyond error 54000; negative values are error 22023). '
+	'Conversions and value of every channel, by one model: those of adpipe.credits, or markov (removal effects of a Markov chain of order 1 over all paths, null paths included, solved exactly; more than 256 channels are error 54000, negative values are error 22023). '
 	'Conversions add up to exactly the number of conversions, values to exactly their value; each is rounded once to 12 decimals. Channels without credit have 0. Conversions without touches are a row with channel NULL, if there are any. value is NULL if no conversion has one. '
 	'Other arguments: as in adpipe.credits. No rows for NULL. A wrong argument is error 22023.';
 
@@ -214,5 +214,5 @@ CREATE FUNCTION adpipe.removal_effects(
 	AS 'MODULE_PATHNAME', 'adpipe_removal_effects'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 20;
 COMMENT ON FUNCTION adpipe.removal_effects(adpipe.journeys, interval, text, text) IS
-	'What the Markov model of adpipe.attribution computes with. The row with channel NULL has the conversions per path. Each other row has the conversions per path without its channel, and the share of conversions that is then lost, a fraction. Both are 0 if there is no conversion. '
+	'The numbers from which model markov of adpipe.attribution computes its result. The row with channel NULL has the conversions per path. Each other row has the conversions per path without its channel, and the share of conversions that is then lost, a fraction. Both are 0 if there is no conversion. '
 	'Arguments and limits: as in adpipe.paths and adpipe.attribution. No rows for NULL.';

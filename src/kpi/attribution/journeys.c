@@ -41,7 +41,8 @@ adp_journeys_name_is_valid(AdpName name)
 }
 
 /*
- * Whether a conversion can have this value.  Checks values from outside.
+ * Whether a conversion can have this value.  Text and binary input may contain
+ * others.
  */
 bool
 adp_journeys_worth_is_valid(const AdpWorth *worth)
@@ -99,8 +100,8 @@ resize(AdpJourneys *journeys, void *array, Size size)
 }
 
 /*
- * Appends an event, with its value if it is a conversion.  The caller has
- * numbered user and channel, and is responsible for the order.
+ * Appends an event, with its value if it is a conversion.  The caller numbers the
+ * user and the channel, and sets is_sorted.
  */
 void
 adp_journeys_append(AdpJourneys *journeys, const AdpJourneyEvent *event,
@@ -135,7 +136,7 @@ adp_journeys_append(AdpJourneys *journeys, const AdpJourneyEvent *event,
 
 /*
  * Adds a touch: the user met the channel at this time.  The names are valid,
- * the time is finite.  Raises 54000 beyond the bounds.
+ * the time is finite.  Raises 54000 for too many events or channels.
  */
 void
 adp_journeys_touch(AdpJourneys *journeys, AdpName user, TimestampTz at,
@@ -153,7 +154,7 @@ adp_journeys_touch(AdpJourneys *journeys, AdpName user, TimestampTz at,
 
 /*
  * Adds a conversion of the user at this time.  The name is valid, the time is
- * finite.  Raises 54000 beyond the bounds.
+ * finite, and the caller adds the currency.  Raises 54000 for too many events.
  */
 void
 adp_journeys_convert(AdpJourneys *journeys, AdpName user, TimestampTz at,
@@ -167,7 +168,8 @@ adp_journeys_convert(AdpJourneys *journeys, AdpName user, TimestampTz at,
 }
 
 /*
- * The numbers that another dictionary's names have in this one.
+ * Adds the names of another dictionary.  Returns their numbers in this one, by
+ * their numbers in the other.
  */
 static uint32 *
 translate(AdpNames *names, const AdpNames *other)
@@ -181,8 +183,8 @@ translate(AdpNames *names, const AdpNames *other)
 }
 
 /*
- * Adds all events of another state, which stays as it is.  Raises 22023 for
- * two currencies, 54000 beyond the bounds.
+ * Adds all events of a different state, which does not change.  Raises 22023
+ * for two currencies, 54000 for too many events or channels.
  */
 void
 adp_journeys_merge(AdpJourneys *journeys, const AdpJourneys *other)
@@ -217,8 +219,8 @@ adp_journeys_merge(AdpJourneys *journeys, const AdpJourneys *other)
 }
 
 /*
- * Compares what two conversions are worth: unknown first, then by value, then
- * by the decimals it was written with.
+ * Compares the values of two conversions: unknown first, then by number, then by
+ * the number of decimals.
  */
 static int
 compare_worths(const AdpWorth *a, const AdpWorth *b)
@@ -260,7 +262,7 @@ compare_events(const void *a, const void *b, void *journeys)
 }
 
 /*
- * Puts events of one user after the other, renumbering users and channels.
+ * Groups the events by user, and gives users and channels their new numbers.
  * Returns where the events of each user end.  A counting sort: it takes time
  * proportional to events and users.
  */
@@ -276,7 +278,7 @@ gather_by_user(AdpJourneys *journeys, const uint32 *users,
 	uint32 *ends = palloc_extended((journeys->users.count + 1) * sizeof(uint32),
 								   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 
-	/* how many each user has, one place further on: then where each begins */
+	/* the counts, each one place further on, add up to where each user begins */
 	for (uint32 i = 0; i < count; i++)
 		ends[users[journeys->events[i].user] + 1]++;
 	for (uint32 i = 1; i <= journeys->users.count; i++)
@@ -288,6 +290,7 @@ gather_by_user(AdpJourneys *journeys, const uint32 *users,
 		event.user = users[event.user];
 		if (event.channel != ADP_NO_CHANNEL)
 			event.channel = channels[event.channel];
+		/* moves the place from where the user begins to where it ends */
 		gathered[ends[event.user]++] = event;
 	}
 	pfree(journeys->events);

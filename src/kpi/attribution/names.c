@@ -86,7 +86,8 @@ keep_bytes(AdpNames *names, AdpName name)
 }
 
 /*
- * Adds a name that is not there yet, and returns its number.  Copies it.
+ * Adds a copy of a name that is not there yet, and returns its number.  Only
+ * while there is no index, as when a stored state is read.
  */
 uint32
 adp_names_append(AdpNames *names, AdpName name)
@@ -142,7 +143,7 @@ adp_names_number(AdpNames *names, AdpName name)
 	entry = name_index_insert(index, name, &found);
 	if (!found)
 	{
-		/* appending knows nothing of the index */
+		/* appending needs no index; after an error, it is built anew */
 		names->index = NULL;
 		entry->number = adp_names_append(names, name);
 		entry->name = names->list[entry->number];
@@ -217,7 +218,7 @@ adp_names_sort(AdpNames *names)
 	}
 	pfree(sorted);
 
-	/* its numbers are the old ones */
+	/* the index has the old numbers */
 	if (names->index != NULL)
 	{
 		name_index_destroy(names->index);

@@ -20,7 +20,7 @@ typedef struct AdpNames
 	uint32 capacity;
 	AdpName *list;				   /* by number */
 	struct name_index_hash *index; /* number by name; NULL until needed */
-	char *room;					   /* for the bytes of further names */
+	char *room;					   /* free bytes for further names */
 	uint32 room_left;
 	uint32 room_size; /* of the block that "room" is in */
 } AdpNames;

@@ -80,7 +80,7 @@ append_touch(AdpPaths *paths, const AdpJourneyEvent *touch)
 						(int) paths->journeys->users.list[touch->user].length,
 						paths->journeys->users.list[touch->user].bytes),
 				 errhint(
-					 "Give a lookback, or leave out users that are no people.")));
+					 "Give a lookback, or leave out users that are not people.")));
 	if (path->touch_count == paths->touch_capacity)
 	{
 		paths->touch_capacity *= 2;

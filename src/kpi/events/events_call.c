@@ -249,8 +249,8 @@ adp_conditions_read(Datum datum, int *count)
 	if (*count > ADP_CONDITIONS_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_TOO_MANY_ARGUMENTS),
-				 errmsg("cannot take %d conditions", *count),
-				 errdetail("There may be %d.", ADP_CONDITIONS_MAX)));
+				 errmsg("too many conditions: %d", *count),
+				 errdetail("The limit is %d.", ADP_CONDITIONS_MAX)));
 
 	for (int i = 0; i < *count; i++)
 	{

@@ -221,7 +221,7 @@ refuse_days(RetentionKind kind)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("invalid days of %s retention", kind_names[kind]),
-			 errdetail("There may be up to %d of them, from 0 to %d.", DAYS_MAX,
+			 errdetail("Up to %d days from 0 to %d are allowed.", DAYS_MAX,
 					   LAST_DAY),
 			 kind == BRACKET
 				 ? errhint(

@@ -42,7 +42,7 @@ CREATE TYPE adpipe.ratio_state (
 	STORAGE = plain
 );
 COMMENT ON TYPE adpipe.ratio_state IS
-	'State of a ratio KPI: exact sums of numerator and denominator (12 decimals in 128 bits) with their row counts, and the currency of the money. A declared type rather than internal, so that partial aggregates can travel between servers.';
+	'State of a ratio KPI: exact sums of numerator and denominator (12 decimals in 128 bits) with their row counts, and the currency of the money. The type is not internal, so partial aggregates can be sent to another server.';
 
 --
 -- Transition functions.  Not strict: a NULL numerator must not drop the
@@ -69,7 +69,7 @@ BEGIN
 			SELECT *
 			  FROM (VALUES
 		('ratio_add', 'Transition function of the ratio KPIs: adds a row to the state.'),
-		('ratio_remove', 'Inverse transition function of the ratio KPIs for sliding windows: takes a row out of the state; NULL if the state must be computed afresh.')
+		('ratio_remove', 'Inverse transition function of the ratio KPIs for sliding windows: removes a row from the state; NULL if the state must be computed again.')
 			  ) AS list (name, purpose)
 		LOOP
 			FOREACH currency IN ARRAY ARRAY['', ', text']
@@ -82,7 +82,7 @@ BEGIN
 						LANGUAGE C IMMUTABLE PARALLEL SAFE$create$,
 					signature, pg_catalog.format('adpipe_%s_%s', operation.name, form.symbol));
 				EXECUTE pg_catalog.format('COMMENT ON FUNCTION %s IS %L', signature,
-					operation.purpose || ' Arguments: state, numerator, denominator, in the longer form the currency. A row without numerator and denominator changes nothing.');
+					operation.purpose || ' Arguments: state, numerator, denominator and, in the longer form, the currency. A row without numerator and denominator changes nothing.');
 			END LOOP;
 		END LOOP;
 	END LOOP;
@@ -94,7 +94,7 @@ CREATE FUNCTION adpipe_internal.ratio_combine(adpipe.ratio_state, adpipe.ratio_s
 	AS 'MODULE_PATHNAME', 'adpipe_ratio_combine'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.ratio_combine(adpipe.ratio_state, adpipe.ratio_state) IS
-	'Combine function of the ratio KPIs: the state of the rows of both. States of different kinds of ratios, and two currencies, are error 22023.';
+	'Combine function of the ratio KPIs: adds up two states. States of different kinds of ratios, and two currencies, are error 22023.';
 
 CREATE FUNCTION adpipe_internal.ratio_final(adpipe.ratio_state) RETURNS numeric
 	AS 'MODULE_PATHNAME', 'adpipe_ratio_final'
@@ -112,7 +112,7 @@ CREATE FUNCTION adpipe_internal.ratio_final_gain(adpipe.ratio_state) RETURNS num
 	AS 'MODULE_PATHNAME', 'adpipe_ratio_final_gain'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.ratio_final_gain(adpipe.ratio_state) IS
-	'Final function of ratio KPIs that say what came back beyond the denominator: (numerator - denominator) / denominator. NULL if no numerator was reported, or if the denominator is missing or zero.';
+	'Final function of ratio KPIs that measure a gain: (numerator - denominator) / denominator. NULL if no numerator was reported, or if the denominator is missing or zero.';
 
 --
 -- The list of ratios; adpipe.kpis and doc/kpis.md are made from it, too.
@@ -139,13 +139,13 @@ CREATE FUNCTION adpipe_internal.ratio_kpis(
 	BEGIN ATOMIC
 		SELECT section, name, numerator, denominator, form, money, people, title, unit,
 			   trap || CASE rows WHEN 'both' THEN pg_catalog.format(
-				' A row that reports only one of the two adds that one all the same: where %1$s or %2$s may be NULL, add FILTER (WHERE %1$s IS NOT NULL AND %2$s IS NOT NULL).',
+				' A row that reports only one of the two still adds that one: where %1$s or %2$s may be NULL, add FILTER (WHERE %1$s IS NOT NULL AND %2$s IS NOT NULL).',
 				numerator, denominator) ELSE '' END
 		  FROM (VALUES
 	-- delivery and cost
 	('delivery', 'ctr', 'clicks', 'impressions', 'plain', 'none', 'none', 'both',
 	 'Click-through rate', 'a fraction',
-	 'Clicks may outnumber impressions in a slice (late clicks): the rate is not cut at 1. All clicks and link clicks are different rates: see link_ctr.'),
+	 'Clicks may outnumber impressions in a slice (late clicks): the rate is not capped at 1. All clicks and link clicks give different rates: see link_ctr.'),
 	('delivery', 'unique_ctr', 'unique_clickers', 'reach', 'plain', 'none', 'both', 'either',
 	 'Share of the people reached who clicked', 'a fraction',
 	 'People who clicked on two days are counted twice when the days are added up, and so are people reached: ask the platform for both counts over the whole group.'),
@@ -172,7 +172,7 @@ CREATE FUNCTION adpipe_internal.ratio_kpis(
 	 'Depends on the attribution window and on which actions count as conversions. Conversions may be fractions.'),
 	('delivery', 'cpl', 'spend', 'leads', 'plain', 'numerator', 'none', 'both',
 	 'Cost per lead', 'money',
-	 'A lead is whatever form or event the account declares one; platforms and sales teams count different ones.'),
+	 'A lead is whatever form or event the account counts as one; platforms and sales teams count different ones.'),
 	('delivery', 'cpi', 'spend', 'installs', 'plain', 'numerator', 'none', 'both',
 	 'Cost per install', 'money',
 	 'Networks and trackers attribute different installs. Reinstalls may be among them. Called eCPI where the price is not per install.'),
@@ -181,7 +181,7 @@ CREATE FUNCTION adpipe_internal.ratio_kpis(
 	 'Each platform has its own list of what is an engagement.'),
 	('delivery', 'cpv', 'spend', 'views', 'plain', 'numerator', 'none', 'both',
 	 'Cost per video view', 'money',
-	 'A view is what the platform says: 30 seconds, the end or an interaction on Google, 2 or 3 seconds elsewhere. Do not compare across platforms.'),
+	 'What counts as a view depends on the platform: 30 seconds, the end or an interaction on Google, 2 or 3 seconds elsewhere. Do not compare across platforms.'),
 	-- response
 	('response', 'cvr_click', 'conversions', 'clicks', 'plain', 'none', 'none', 'both',
 	 'Conversion rate per click', 'a fraction',
@@ -191,13 +191,13 @@ CREATE FUNCTION adpipe_internal.ratio_kpis(
 	 'Not the rate per click that most people call CVR: see cvr_click.'),
 	('response', 'vtr', 'views', 'impressions', 'plain', 'none', 'none', 'both',
 	 'View rate of a video ad', 'a fraction',
-	 'Not view-through conversions. A view is what the platform says it is.'),
+	 'Not view-through conversions. What counts as a view depends on the platform.'),
 	('response', 'vcr', 'completes', 'starts', 'plain', 'none', 'none', 'both',
 	 'Completion rate of a video ad', 'a fraction',
 	 'Completed views per started view, not per impression.'),
 	('response', 'engagement_rate', 'engagements', 'impressions', 'plain', 'none', 'none', 'both',
 	 'Engagement rate of an ad', 'a fraction',
-	 'GA4 has another metric of this name: engaged sessions per session. Give it those two numbers, but do not compare the two.'),
+	 'GA4 has another metric of this name: engaged sessions per session. This function can compute it, but do not compare the two rates.'),
 	('response', 'viewable_rate', 'viewable_impressions', 'measured_impressions', 'plain', 'none', 'none', 'both',
 	 'Share of the measured impressions that were viewable', 'a fraction',
 	 'Divides by measured, not by all impressions. Show measured_rate beside it: a high rate of a small measured part says little.'),
@@ -213,7 +213,7 @@ CREATE FUNCTION adpipe_internal.ratio_kpis(
 	-- value
 	('value', 'roas', 'conversions_value', 'spend', 'plain', 'both', 'none', 'both',
 	 'Return on ad spend', 'a ratio, 3.2 and not 320 %',
-	 'Depends on the attribution window. Value and spend must be in the same currency. For cohorts, give only those old enough to have the whole window behind them.'),
+	 'Depends on the attribution window. Value and spend must be in the same currency. Of cohorts, include only those whose whole window is over.'),
 	('value', 'roi', 'conversions_value', 'spend', 'gain', 'both', 'none', 'both',
 	 'Return on investment', 'a ratio, 0.25 and not 25 %',
 	 'Equals roas - 1, so it is negative when the value does not cover the spend. It ignores the cost of goods: with gross profit as the first argument it is poas - 1.'),
@@ -228,7 +228,7 @@ CREATE FUNCTION adpipe_internal.ratio_kpis(
 	 'All revenue, organic too, per money spent on all channels: it is not attributed to anything and cannot judge a single campaign.'),
 	('value', 'aov', 'revenue', 'orders', 'plain', 'numerator', 'none', 'both',
 	 'Average order value', 'money per order',
-	 'Orders, not customers and not items. Taxes, shipping and returns are in the revenue or not as the platform has it.'),
+	 'Orders, not customers and not items. Whether the revenue includes taxes, shipping and returns depends on the platform.'),
 	('value', 'arpu', 'revenue', 'users', 'plain', 'numerator', 'none', 'both',
 	 'Average revenue per user', 'money per user',
 	 'Say which users: active in the period, or a cohort of installs. Users active on two days are the same people: adding days gives user-days, which is arpdau.'),
@@ -296,7 +296,7 @@ BEGIN
 			ratio.numerator, ratio.denominator);
 		IF ratio.people <> 'none' THEN
 			definition := definition || pg_catalog.format(
-				'%s different people and cannot be added up: one row per group may have it, a second one is error 21000. ',
+				'%s different people and cannot be added up: only one row of a group may have such a count, and a second one is error 21000. ',
 				CASE ratio.people
 					WHEN 'denominator' THEN ratio.denominator || ' counts'
 					ELSE ratio.numerator || ' and ' || ratio.denominator || ' count'

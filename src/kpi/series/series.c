@@ -221,14 +221,14 @@ check_point(const AdpPoint *point)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 isnan(point->value)
-					 ? errmsg("cannot take NaN into a series")
-					 : errmsg("cannot take an infinite value into a series"),
+					 ? errmsg("cannot add NaN to a series")
+					 : errmsg("cannot add an infinite value to a series"),
 				 errhint(
 					 "Filter these rows out, or turn the value into NULL.")));
 	if (!IS_VALID_TIMESTAMP(point->at))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
-				 errmsg("cannot take an infinite time into a series"),
+				 errmsg("cannot add an infinite time to a series"),
 				 errhint("Filter these rows out, or turn the time into NULL.")));
 }
 

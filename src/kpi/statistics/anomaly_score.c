@@ -163,7 +163,7 @@ score_value(Sample *sample, double value, double spread_floor, double *score)
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("anomaly score is out of range"),
 				 errdetail(
-					 "The value is beyond all measure of the spread of the others.")));
+					 "The value is too far from the others in relation to their spread.")));
 	return true;
 }
 

@@ -37,7 +37,8 @@ adp_count_check(double count)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("negative count: %.15g", count),
-				 errhint("Successes and trials are counts from 0 on.")));
+				 errhint(
+					 "Successes and trials are counts, so they must be 0 or more.")));
 	if (count > COUNT_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),

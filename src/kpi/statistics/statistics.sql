@@ -4,8 +4,8 @@
 --
 -- Counts are double precision: every number type casts to it, so that one
 -- form takes count(*), sum(clicks), which is numeric, and modelled
--- conversions.  The rate in question comes first, the one that it is measured
--- against second: positive means that the first is higher.
+-- conversions.  The rate to test comes first, the rate to compare it with second:
+-- positive means that the first is higher.
 --
 
 CREATE FUNCTION adpipe.wilson_interval(
@@ -67,7 +67,7 @@ BEGIN
 	 'Clopper-Pearson interval of a rate, x successes in n trials, as fractions: called exact, since it covers the true rate at least as often as the confidence says. It is wider than wilson_interval. NULL if n is 0. Counts that are not whole are error 22023.',
 	 'Clopper and Pearson 1934: quantiles of the beta distribution.'),
 	('adpipe.two_proportion_test(double precision, double precision, double precision, double precision)',
-	 'Is the rate x / n different from base_x / base_n? z is the difference in standard errors, positive if the first is higher; p_value, two-sided, how often chance alone makes a difference at least as large. The trials must be independent of each other; impressions of the same people are not fully independent. NULL if n or base_n is 0, and if all trials succeeded or none.',
+	 'Is the rate x / n different from base_x / base_n? z is the difference in standard errors, positive if the first is higher; p_value, two-sided, how often chance alone makes a difference at least as large. The trials must be independent of each other; impressions of the same people are not fully independent. NULL if n or base_n is 0, or if all trials succeeded or none did.',
 	 'Pooled variance, without continuity correction.'),
 	('adpipe.difference_interval(double precision, double precision, double precision, double precision, double precision)',
 	 'Interval of the difference of two rates, x / n - base_x / base_n, as a fraction. NULL if n or base_n is 0.',
@@ -117,7 +117,7 @@ CREATE FUNCTION adpipe.cvr_click_interval(
 			adpipe.wilson_interval(adpipe.conversions(stats), adpipe.clicks(stats), confidence)
 	END;
 COMMENT ON FUNCTION adpipe.cvr_click_interval(adpipe.adstats, double precision) IS
-	'Wilson score interval of the conversion rate per click in a value of stats(), as fractions: wilson_interval(conversions, clicks, confidence). NULL if conversions or clicks were not reported, if clicks are 0, and if conversions outnumber clicks (one click may convert many times, or none was needed) or are below 0, where no interval exists; wilson_interval itself raises an error for those. confidence is above 0 and below 1, else error 22023; counts beyond 2^63 are error 22003.';
+	'Wilson score interval of the conversion rate per click in a value of stats(), as fractions: wilson_interval(conversions, clicks, confidence). NULL if conversions or clicks were not reported, if clicks are 0, and if conversions outnumber clicks (one click may convert many times, and some conversions need no click) or are below 0, where no interval exists; wilson_interval itself raises an error for those. confidence is above 0 and below 1, else error 22023; counts beyond 2^63 are error 22003.';
 
 --
 -- Anomaly scores.
@@ -143,7 +143,7 @@ CREATE FUNCTION adpipe.rate_anomaly_score(x double precision, n double precision
 	AS 'MODULE_PATHNAME', 'adpipe_rate_anomaly_score'
 	LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe.rate_anomaly_score(double precision, double precision) IS
-	'Window function: as anomaly_score, for the rate x / n of the current row against the rates of its frame. The spread is at least sqrt(p * (1 - p) / n), with p the rate of the whole frame and n the trials of the current row: the spread that chance alone causes, so that small slices raise no alarm. Rows without trials are left out. NULL if x, n or all rates of the frame are NULL, if n is 0, or if there is neither spread nor chance. A rate may exceed 1. Negative counts are error 22023; NaN, infinity and counts beyond 2^63 are error 22003. Iglewicz and Hoaglin 1993, with the variance of the binomial distribution as floor.';
+	'Window function: as anomaly_score, for the rate x / n of the current row against the rates of its frame. The spread is at least sqrt(p * (1 - p) / n), with p the rate of the whole frame and n the trials of the current row: the spread that chance alone causes, so that small slices raise no alarm. Rows without trials are left out. NULL if x, n or all rates of the frame are NULL, if n is 0, or if that spread and the spread of the rates are both 0. A rate may exceed 1. Negative counts are error 22023; NaN, infinity and counts beyond 2^63 are error 22003. Iglewicz and Hoaglin 1993, with the variance of the binomial distribution as floor.';
 
 --
 -- Budget pacing.  Plain SQL over money, so numeric throughout.
@@ -164,7 +164,7 @@ BEGIN
 		RAISE EXCEPTION USING
 			ERRCODE = 'invalid_parameter_value',
 			MESSAGE = format('%s is negative: %s', name, value),
-			HINT = 'A budget and a fraction of time begin at 0.';
+			HINT = 'A budget and a fraction of time must be 0 or more.';
 	END IF;
 	RETURN value;
 END

@@ -2,13 +2,12 @@
  * appsflyer.c
  *	  AppsFlyer: options, requests, and the list of apps.
  *
- * A report is one GET for one app and a range of days, and its response one
- * CSV body; raw data lie behind a redirect to a host that accepts the URL as
- * the credential.  Calls per day are scarce, so a response contains all
- * columns, whichever a statement reads, and is cached: a request depends only
- * on the days, the app and the table.  Days are those of the app's own time
- * zone, which is sent by name: the platform silently reads an unknown name as
- * UTC.
+ * A report is one GET for one app and a range of days, and its response is one
+ * CSV body.  A request for raw data is redirected to a URL that needs no token.
+ * Calls per day are scarce, so responses are cached, and contain all columns,
+ * whichever a statement reads.  So a request depends only on the days, the app
+ * and the table.  Days are those of the app's own time zone, which is sent by
+ * name: the platform silently reads an unknown name as UTC.
  */
 #include "postgres.h"
 
@@ -23,7 +22,7 @@
 /* Parameter for the page of the list of apps. */
 #define OFFSET "offset"
 
-/* The report is part of the path. */
+/* Option report goes into the path as it is, so a pattern restricts it. */
 static const AdpOption appsflyer_options[] =
 	{{"app_id", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ACCOUNTS,
 	  offsetof(AdpSettings, accounts),
@@ -50,8 +49,8 @@ static const AdpVersion appsflyer_versions[] = {{"v5", NULL}, {NULL}};
 
 /*
  * How far back reports reach, and how many rows they may have.  For older
- * days, a raw report has no rows.  Its money is in USD, and its rows are
- * truncated at 200,000, unless the request asks otherwise.  Aggregates are
+ * days, a raw report has no rows.  By default its money is in USD and its rows
+ * are truncated at 200,000; the path asks for other values.  Aggregates are
  * kept for 25 months, as far as known.
  */
 #define RAW_ROWS_CAP 1000000
@@ -71,7 +70,9 @@ static const AdpVersion appsflyer_versions[] = {{"v5", NULL}, {NULL}};
 	}
 #define RAW(name, days, form) \
 	{ \
-		name, 0, days, days, RAW_ROWS_CAP, \
+		name, \
+			.reach_days = days, .days_per_request = days, \
+			.rows_cap = RAW_ROWS_CAP, \
 			.path = \
 				PATH("raw") "&currency=preferred&maximum_rows=" CppAsString2( \
 					RAW_ROWS_CAP), \
@@ -96,7 +97,7 @@ static const AdpSource appsflyer_sources[] =
 	 RAW("installs-retarget", 60, adp_appsflyer_raw),
 	 RAW(NULL, 31, adp_appsflyer_raw)};
 
-/* Reports are CSV, recognized by their header. */
+/* Only the list of apps is JSON; the header of a CSV report is checked apart. */
 static const AdpPromises appsflyer_promises = {
 	.failure = "message|error",
 	.of = {[ADP_ANSWER_ACCOUNTS] = {.list = "data"}},
@@ -128,7 +129,7 @@ ask_offset(const AdpPager *pager, const char *token, int rows,
 	adp_token_pager_ask(pager, token != NULL ? token : "0", rows, request);
 }
 
-/* Reports are one page. */
+/* For the list of apps; a report is one page. */
 static const AdpTokenPager apps_pager = {
 	.base = {"links", next_offset, ask_offset},
 	.more = "links.next",

@@ -18,7 +18,7 @@
 #define REQUIRED ADP_FIELD_REQUIRED
 #define COUNTED (ADP_FIELD_REQUIRED | ADP_FIELD_ADDITIVE)
 #define PERSONAL ADP_FIELD_PERSONAL
-#define NAMED (ADP_FIELD_REQUIRED | ADP_FIELD_NO_NONE)
+#define NAMED (ADP_FIELD_REQUIRED | ADP_FIELD_HAS_NONE)
 
 const AdpField adp_appsflyer_fields[] =
 	{/* known without a request */

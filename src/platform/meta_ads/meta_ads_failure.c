@@ -3,9 +3,10 @@
  *	  Meta Ads: classes of its errors, and its headers about quotas.
  *
  * Codes and subcodes identify an error.  Messages do not, since they are
- * translated and change; two exceptions are a page that is too heavy, and code
- * 100 without a subcode, which the platform uses for almost any error.  The
- * rows follow the platform's error references and, where these lack an error,
+ * translated and change.  There are two exceptions: a page that is too heavy,
+ * and code 100, which the platform uses for almost any error.  The first rule
+ * that matches decides, so the rule for the rest of a code is its last.  The
+ * rules follow the platform's error references and, where these lack an error,
  * public reports of it.
  */
 #include "postgres.h"
@@ -20,7 +21,7 @@
 	"Ask for fewer days or columns per statement, or without breakdowns."
 #define HINT_VERSION \
 	"Version {version}{ended} is no longer served. ALTER SERVER {server} OPTIONS (SET api_version '{default}') asks for one that is."
-#define HINT_APART \
+#define HINT_COMBINATION \
 	"These breakdowns and metrics do not go together: change option breakdowns of the table, or read fewer columns."
 #define HINT_DELETED \
 	"The platform serves nothing that is deleted here; option deleted 'exclude' of the server or the table leaves it out."
@@ -34,7 +35,7 @@ static const AdpFailureRule rules[] =
 	  "The account or its page is not linked to the token's profile: use the token of a system user of the business, or grant it anew."},
 	 {"1", ADP_ERR_REPLY, ADP_SAYS_AGAIN | ADP_SAYS_TOO_MUCH, HINT_NARROW},
 	 {"2/1504038", ADP_ERR_REPLY, ADP_SAYS_TOO_MUCH, HINT_NARROW},
-	 {"2/1504041", ADP_ERR_REFUSED, 0, HINT_APART},
+	 {"2/1504041", ADP_ERR_REFUSED, 0, HINT_COMBINATION},
 	 {"2/1504042", ADP_ERR_REFUSED},
 	 {"2/1504044", ADP_ERR_REPLY, ADP_SAYS_AGAIN | ADP_SAYS_TOO_MUCH,
 	  HINT_NARROW},
@@ -60,7 +61,7 @@ static const AdpFailureRule rules[] =
 	  "The token may not read one of the fields, or the account is of another kind: drop the column, or check the token."},
 	 {"100~Cannot include", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
 	 {"100~combination of data breakdown columns", ADP_ERR_REFUSED, 0,
-	  HINT_APART},
+	  HINT_COMBINATION},
 	 {"100/0", ADP_ERR_REFUSED, ADP_SAYS_CONSTANT,
 	  "Check option field of the columns and option breakdowns of the table against the fields of this API version."},
 	 {"100", ADP_ERR_REFUSED},
@@ -82,6 +83,7 @@ static const AdpFailureRule rules[] =
 	 {"3018", ADP_ERR_REACH, 0,
 	  "The platform keeps numbers for 37 months of the account's days; ask for later ones."},
 	 {"80000..80014", ADP_ERR_QUOTA, .wait_s = 60},
+	 /* all other negative codes */
 	 {"..-1", .says = ADP_SAYS_AGAIN},
 	 {NULL}};
 
@@ -99,13 +101,14 @@ const AdpFailureKind adp_meta_ads_failures = {
 static const AdpQuotaHeader usage_headers[] =
 	{{"x-business-use-case-usage", "*.*", "call_count|total_cputime|total_time",
 	  "estimated_time_to_regain_access", 60, .quota = "type"},
-	 /* the reset time is that of a block only if there is a block */
+	 /* while calls are not blocked, the reset time is no time to wait */
 	 {"x-ad-account-usage", "", "acc_id_util_pct", "reset_time_duration", 1,
 	  .wait_if_full = true},
 	 {"x-app-usage", "", "call_count|total_time|total_cputime"},
 	 {"x-fb-ads-insights-throttle", "", "app_id_util_pct|acc_id_util_pct"},
 	 {NULL}};
 
+/* Reports count against a quota of their own. */
 static const AdpQuota usage_quotas[] = {{"/insights", "ads_insights"},
 										{"", "ads_management"},
 										{NULL}};
