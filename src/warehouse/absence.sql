@@ -82,7 +82,11 @@ COMMENT ON FUNCTION adpipe_internal.settled_days(regclass) IS
     'The days of the last five weeks that were read after their numbers had arrived.';
 REVOKE ALL ON FUNCTION adpipe_internal.settled_days(regclass) FROM PUBLIC;
 
-/* One arm per kind that the copy has columns for. */
+/*
+ * One arm per kind that the copy has columns for.  Each returns, by account, the
+ * days on which a signal arrived as a mask: bit n is the nth day in "days".
+ * Counts are never negative, so a day has a signal if one of its rows has.
+ */
 CREATE FUNCTION adpipe_internal.signal_query(target regclass) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -97,37 +101,41 @@ AS $$
                            WHEN 'campaign_id' THEN 'campaign' ELSE c.name END AS kind,
                c.name,
                CASE WHEN c.name IN ('event_name', 'action_type')
-                    THEN coalesce((SELECT format('sum(%I)', m.name) FROM metrics m
-                                   WHERE m.name IN ('event_count', 'action_count') LIMIT 1), 'count(*)')
-                    ELSE coalesce((SELECT 'sum(' || string_agg(format('coalesce(%I, 0)', m.name), ' + ') || ')'
-                                   FROM metrics m WHERE m.name IN ('impressions', 'clicks', 'installs')), 'count(*)')
-               END AS amount
+                    THEN (SELECT format('t.%I > 0', m.name) FROM metrics m
+                          WHERE m.name IN ('event_count', 'action_count') LIMIT 1)
+                    ELSE (SELECT string_agg(format('t.%I > 0', m.name), ' OR ')
+                          FROM metrics m WHERE m.name IN ('impressions', 'clicks', 'installs'))
+               END AS condition
         FROM columns c
         WHERE c.name IN ('event_name', 'action_type', 'campaign_id')
            OR c.name = 'media_source' AND NOT EXISTS (SELECT FROM columns e WHERE e.name = 'event_name')
-    )
-    SELECT string_agg(arm, ' UNION ALL ')
-    FROM (
-        SELECT format('SELECT account_id, date_day, %L AS kind, %I AS name, (%s)::numeric AS amount FROM %s '
-                      'WHERE date_day >= $2 AND %I IS NOT NULL GROUP BY account_id, date_day, %I',
-                      n.kind, n.name, n.amount, target, n.name, n.name) AS arm
+    ), arms AS (
+        SELECT format('SELECT t.account_id, %L AS kind, t.%I AS name, bit_or(1::bigint << d.n) AS mask',
+                      n.kind, n.name) AS head,
+               format(' AND t.%1$I IS NOT NULL AND (%2$s) GROUP BY t.account_id, t.%1$I',
+                      n.name, coalesce(n.condition, 'true')) AS tail
         FROM names n
         UNION ALL
-        SELECT format('SELECT f.account_id, f.date_day, ''metric'' AS kind, m.name, m.amount FROM ('
-                      'SELECT account_id, date_day, %s FROM %s WHERE date_day >= $2 GROUP BY account_id, date_day) f '
-                      'CROSS JOIN LATERAL (VALUES %s) m (name, amount)',
-                      string_agg(format('sum(abs(%1$I))::numeric AS %1$I', m.name), ', '), target,
+        SELECT format('SELECT f.account_id, ''metric'', m.name, m.mask FROM (SELECT t.account_id, %s',
+                      string_agg(format('bit_or(1::bigint << d.n) FILTER (WHERE t.%1$I <> 0) AS %1$I', m.name), ', ')),
+               format(' GROUP BY t.account_id) f CROSS JOIN LATERAL (VALUES %s) m (name, mask) WHERE m.mask <> 0',
                       string_agg(format('(%1$L, f.%1$I)', m.name), ', '))
         FROM metrics m
-        HAVING count(*) > 0) arms
+        HAVING count(*) > 0
+    )
+    SELECT string_agg(format('%s FROM %s t JOIN days d ON d.account_id = t.account_id AND d.date_day = t.date_day '
+                             'WHERE NOT d.is_rows AND t.date_day >= $2%s', a.head, target, a.tail), ' UNION ALL ')
+    FROM arms a
 $$;
 COMMENT ON FUNCTION adpipe_internal.signal_query(regclass) IS
-    'The query for a copy''s signals day by day; part of measure_signals().';
+    'The query for a copy''s signals and their days; part of measure_signals().';
 REVOKE ALL ON FUNCTION adpipe_internal.signal_query(regclass) FROM PUBLIC;
 
+/* Without sorts: before a new copy is analyzed, the planner expects few rows and would sort them all. */
 CREATE FUNCTION adpipe_internal.measure_signals(target regclass) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
+    SET enable_sort = off
 AS $$
 DECLARE
     signals jsonb;
@@ -137,34 +145,34 @@ BEGIN
         WITH settled AS MATERIALIZED (
             SELECT d.account_id, d.date_day, d.rows
             FROM jsonb_to_recordset($1) d (account_id text, date_day date, rows bigint)
-        ), days AS (
-            SELECT d.account_id, d.date_day, false AS is_rows,
-                   row_number() OVER (PARTITION BY d.account_id ORDER BY d.date_day) AS n
-            FROM settled d WHERE d.rows > 0
-            UNION ALL
-            SELECT d.account_id, d.date_day, true,
-                   row_number() OVER (PARTITION BY d.account_id ORDER BY d.date_day)
-            FROM settled d
+        ), days AS MATERIALIZED (
+            SELECT d.account_id, d.date_day, k.is_rows,
+                   row_number() OVER (PARTITION BY d.account_id, k.is_rows ORDER BY d.date_day)::integer AS n
+            FROM settled d CROSS JOIN (VALUES (false), (true)) k (is_rows)
+            WHERE k.is_rows OR d.rows > 0
+        ), last_days AS (
+            SELECT d.account_id, d.is_rows, max(d.n) AS n FROM days d GROUP BY d.account_id, d.is_rows
         ), reported AS (
-            SELECT * FROM (%s) q WHERE q.amount > 0
-            UNION ALL
-            SELECT d.account_id, d.date_day, 'rows', '', d.rows FROM settled d WHERE d.rows > 0
-        ), placed AS (
-            SELECT t.account_id, t.kind, t.name, d.date_day, d.n,
-                   d.n - lag(d.n) OVER (PARTITION BY t.account_id, t.kind, t.name ORDER BY d.n) - 1 AS gap
-            FROM reported t
-            JOIN days d ON d.account_id = t.account_id AND d.date_day = t.date_day AND d.is_rows = (t.kind = 'rows')
+            %s
+            SELECT d.account_id, 'rows', '', bit_or(1::bigint << d.n)
+            FROM days d JOIN settled s ON s.account_id = d.account_id AND s.date_day = d.date_day
+            WHERE d.is_rows AND s.rows > 0 GROUP BY d.account_id
+        ), masks AS MATERIALIZED (
+            SELECT r.mask, m.active_days, length(m.bits) - 1 AS n, m.longest_gap
+            FROM (SELECT DISTINCT q.mask FROM reported q) r
+            CROSS JOIN LATERAL (
+                SELECT ltrim(r.mask::bit(64)::text, '0') AS bits, bit_count(r.mask::bit(64)) AS active_days,
+                       (SELECT max(length(g)) FROM string_to_table(btrim(r.mask::bit(64)::text, '0'), '1') g) AS longest_gap) m
         )
         SELECT jsonb_agg(jsonb_build_object(
-            'account_id', p.account_id, 'kind', p.kind, 'name', p.name, 'active_days', p.active_days,
-            'last_day', p.last_day, 'longest_gap', p.longest_gap,
-            'silent_days', (SELECT max(d.n) FROM days d
-                            WHERE d.account_id = p.account_id AND d.is_rows = (p.kind = 'rows')) - p.n))
-        FROM (SELECT account_id, kind, name, count(*) AS active_days, max(date_day) AS last_day, max(n) AS n,
-                     coalesce(max(gap), 0) AS longest_gap
-              FROM placed GROUP BY account_id, kind, name) p
+            'account_id', r.account_id, 'kind', r.kind, 'name', r.name, 'active_days', m.active_days,
+            'last_day', d.date_day, 'longest_gap', m.longest_gap, 'silent_days', l.n - m.n))
+        FROM reported r
+        JOIN masks m ON m.mask = r.mask
+        JOIN days d ON d.account_id = r.account_id AND d.is_rows = (r.kind = 'rows') AND d.n = m.n
+        JOIN last_days l ON l.account_id = d.account_id AND l.is_rows = d.is_rows
         $query$,
-        adpipe_internal.signal_query(target))
+        adpipe_internal.signal_query(target) || ' UNION ALL ')
     INTO signals USING days, (SELECT min(d.date_day) FROM adpipe_internal.settled_days(target) d);
     RETURN coalesce(signals, '[]');
 END

@@ -302,11 +302,6 @@ REVOKE ALL ON FUNCTION adpipe_internal.record_empty(regclass, date) FROM PUBLIC;
 CREATE FUNCTION adpipe_internal.adopt_days(target regclass, until date, whole boolean) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
-    SET datestyle = 'ISO, YMD'
-    SET intervalstyle = 'postgres'
-    SET timezone = 'UTC'
-    SET extra_float_digits = 1
-    SET bytea_output = 'hex'
 AS $$
 DECLARE
     month record;

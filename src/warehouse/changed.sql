@@ -23,14 +23,19 @@ COMMENT ON FUNCTION adpipe_internal.is_storing(regclass) IS
     'Whether this transaction is one in which a refresh changes a copy.';
 REVOKE ALL ON FUNCTION adpipe_internal.is_storing(regclass) FROM PUBLIC;
 
-/* By name and without NULLs, so that a column that was added changes nothing.  No casts: one could be a user's. */
+CREATE FUNCTION adpipe_internal.hash_row(names text[], VARIADIC row_values "any") RETURNS bigint
+    AS 'MODULE_PATHNAME', 'adpipe_hash_row' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION adpipe_internal.hash_row(text[], "any") IS
+    'The hash of a row''s values as the server stores them; a NULL counts as a column that is not there.';
+
+/* By name, so that the order of columns makes no difference. */
 CREATE FUNCTION adpipe_internal.row_hash(relation regclass, alias text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT format('hashtextextended(concat_ws(E''\x1f'', %s) COLLATE "C", 0)',
-                  string_agg(format('CASE WHEN num_nulls(%1$s.%2$I) = 0 THEN concat(%3$L, %1$s.%2$I) END',
-                                    alias, c.name, c.name || '='), ', ' ORDER BY c.name COLLATE "C"))
+    SELECT format('adpipe_internal.hash_row(%L::text[], %s)',
+                  array_agg(c.name ORDER BY c.name COLLATE "C"),
+                  string_agg(format('%s.%I', alias, c.name), ', ' ORDER BY c.name COLLATE "C"))
     FROM adpipe_internal.source_columns(relation) c
 $$;
 COMMENT ON FUNCTION adpipe_internal.row_hash(regclass, text) IS
@@ -38,14 +43,14 @@ COMMENT ON FUNCTION adpipe_internal.row_hash(regclass, text) IS
 
 CREATE FUNCTION adpipe_internal.content_hash(rows bigint, hashes numeric) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN concat_ws(':', '2', coalesce(rows, 0), hashes);
+    RETURN concat_ws(':', '3', coalesce(rows, 0), hashes);
 COMMENT ON FUNCTION adpipe_internal.content_hash(bigint, numeric) IS
-    'The hash of a slice from the number of its rows and the sum of their hashes; the 2 is the version of row_hash().';
+    'The hash of a slice from the number of its rows and the sum of their hashes; the 3 is the version of hash_row().';
 
 /* A hash of another version says nothing; the number of rows does. */
 CREATE FUNCTION adpipe_internal.is_as_stored(content_hash text, rows bigint, found_hash text, found_rows bigint) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN content_hash LIKE '2:%' THEN content_hash = coalesce(found_hash, '2:0')
+    RETURN CASE WHEN content_hash LIKE '3:%' THEN content_hash = coalesce(found_hash, '3:0')
                 ELSE coalesce(rows, 0) = coalesce(found_rows, 0) END;
 COMMENT ON FUNCTION adpipe_internal.is_as_stored(text, bigint, text, bigint) IS
     'Whether the rows found are those of which the ledger holds the hash.';
@@ -60,11 +65,6 @@ CREATE FUNCTION adpipe_internal.stored_slices(target regclass, since date, until
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
-    SET datestyle = 'ISO, YMD'
-    SET intervalstyle = 'postgres'
-    SET timezone = 'UTC'
-    SET extra_float_digits = 1
-    SET bytea_output = 'hex'
     SET enable_seqscan = off
 AS $$
 BEGIN
@@ -95,11 +95,6 @@ CREATE FUNCTION adpipe_internal.stored_slices(target regclass, account text, sin
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
-    SET datestyle = 'ISO, YMD'
-    SET intervalstyle = 'postgres'
-    SET timezone = 'UTC'
-    SET extra_float_digits = 1
-    SET bytea_output = 'hex'
 AS $$
 BEGIN
     RETURN QUERY EXECUTE format(
@@ -118,11 +113,6 @@ CREATE FUNCTION adpipe_internal.stored_entities(target regclass,
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
-    SET datestyle = 'ISO, YMD'
-    SET intervalstyle = 'postgres'
-    SET timezone = 'UTC'
-    SET extra_float_digits = 1
-    SET bytea_output = 'hex'
 AS $$
 BEGIN
     RETURN QUERY EXECUTE format(

@@ -13,7 +13,7 @@
 
 /*
  * Until the transaction ends: names mean what they say whatever the caller's
- * settings, and rows have one spelling, from which they are hashed.
+ * settings, and a row has one text form, by which entities are compared.
  */
 CREATE FUNCTION adpipe_internal.steady_session() RETURNS void
     LANGUAGE plpgsql

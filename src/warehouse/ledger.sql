@@ -151,7 +151,7 @@ COMMENT ON COLUMN adpipe.slice_ledger.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.slice_ledger.account_id IS 'Account.';
 COMMENT ON COLUMN adpipe.slice_ledger.date_day IS 'Day in the account''s zone.';
 COMMENT ON COLUMN adpipe.slice_ledger.rows IS 'Rows stored; 0: the platform says that nothing happened. NULL: never stored.';
-COMMENT ON COLUMN adpipe.slice_ledger.content_hash IS 'Version of the rule, number of rows and sum of their hashes, whatever the order of rows and columns; see adpipe_internal.row_hash().';
+COMMENT ON COLUMN adpipe.slice_ledger.content_hash IS 'Version of the rule, number of rows and sum of their hashes, whatever the order of rows and columns; see adpipe_internal.hash_row().';
 COMMENT ON COLUMN adpipe.slice_ledger.fetched_at IS 'When the platform last confirmed or changed them.';
 COMMENT ON COLUMN adpipe.slice_ledger.changed_at IS 'When they last changed.';
 COMMENT ON COLUMN adpipe.slice_ledger.asked_at IS 'When the answer was asked for, which decides whether the day was over; an answer asked for earlier never replaces it.';
