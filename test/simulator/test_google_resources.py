@@ -56,6 +56,16 @@ class OneMetric(unittest.TestCase):
             found["metrics.conversions_by_conversion_date"]
             / found["metrics.conversions"], 1, places=2)
 
+    def test_keyword_segments_leave_out_what_no_keyword_brought(self):
+        def total(segments):
+            return sum(row["metrics.impressions"] for row in rows(
+                "SELECT search_term_view.search_term%s, metrics.impressions "
+                "FROM search_term_view%s" % (segments, DAYS)))
+        by_keyword = total(", segments.keyword.ad_group_criterion, "
+                           "segments.keyword.info.text")
+        self.assertGreater(by_keyword, 0)
+        self.assertLess(by_keyword, total(""))
+
     def test_view_through_comes_alone(self):
         found = rows("SELECT campaign.id, segments.date, %s, metrics."
                      "view_through_conversions FROM campaign%s" % (
@@ -66,6 +76,13 @@ class OneMetric(unittest.TestCase):
 
 
 class Refusals(unittest.TestCase):
+
+    def test_keyword_segments_go_with_search_terms(self):
+        with self.assertRaises(gaql.QueryError) as caught:
+            rows("SELECT segments.keyword.info.text, metrics.impressions "
+                 "FROM campaign" + DAYS)
+        self.assertEqual(caught.exception.code,
+                         "PROHIBITED_SEGMENT_IN_SELECT_OR_WHERE_CLAUSE")
 
     def refuse(self, code, text, family="queryError"):
         with self.subTest(text):

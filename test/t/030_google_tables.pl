@@ -62,7 +62,7 @@ FROM google.campaign_daily WHERE date_day BETWEEN '$since' AND '$until'
 END
 
 my @tables = imported_tables($node, 'resource');
-cmp_ok(scalar @tables, '==', 19, 'all tables of both schemas are imported');
+cmp_ok(scalar @tables, '==', 25, 'all tables of both schemas are imported');
 compare(@$_) for @tables;
 all_commented($node);
 

@@ -36,6 +36,12 @@ const AdpField adp_google_ads_fields[] =
 	  "Time zone in which the account's days run."},
 	 {"customer.auto_tagging_enabled", ADP_FIELD_BOOL, ATTRIBUTE, 0,
 	  "Whether clicks carry the id that attributes conversions."},
+	 {"customer.tracking_url_template", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Template of the addresses that clicks are counted through."},
+	 {"customer.final_url_suffix", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Parameters added to landing pages."},
+	 {"customer.test_account", ADP_FIELD_BOOL, ATTRIBUTE, 0,
+	  "Whether the account is a test account."},
 	 {"customer.status", ADP_FIELD_ENUM, ATTRIBUTE, 0, "Status of the account."},
 	 {"customer.manager", ADP_FIELD_BOOL, ATTRIBUTE, 0,
 	  "Whether the account is a manager."},
@@ -74,6 +80,10 @@ const AdpField adp_google_ads_fields[] =
 	  "Start, in the account's time zone."},
 	 {"campaign.end_date_time", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "End, in the account's time zone."},
+	 {"campaign.tracking_url_template", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Template of the addresses that clicks are counted through."},
+	 {"campaign.final_url_suffix", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Parameters added to landing pages."},
 	 {"campaign.campaign_budget", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "Resource name of the campaign's budget."},
 	 {"campaign_budget.id", ADP_FIELD_ID, ATTRIBUTE, 0, "Id of the budget."},
@@ -106,6 +116,10 @@ const AdpField adp_google_ads_fields[] =
 	 {"ad_group_ad.ad.type", ADP_FIELD_ENUM, ATTRIBUTE, 0, "Kind of ad."},
 	 {"ad_group_ad.ad.final_urls", ADP_FIELD_LIST, ATTRIBUTE, 0,
 	  "Landing pages."},
+	 {"ad_group_ad.ad.display_url", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Address that the ad shows; responsive ads have none."},
+	 {"ad_group_ad.ad.tracking_url_template", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Template of the addresses that clicks are counted through."},
 	 {"ad_group_ad.status", ADP_FIELD_ENUM, ATTRIBUTE, 0,
 	  "ENABLED, PAUSED or REMOVED."},
 	 {"ad_group_criterion.criterion_id", ADP_FIELD_ID, ATTRIBUTE, 0,
@@ -206,6 +220,12 @@ const AdpField adp_google_ads_fields[] =
 	  "SEARCH, SEARCH_PARTNERS, CONTENT, YOUTUBE and so on."},
 	 {"segments.search_term_match_type", ADP_FIELD_ENUM, SEGMENT, 0,
 	  "How the term matched the keyword."},
+	 {"segments.keyword.ad_group_criterion", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Resource name of the keyword; what no keyword brought is left out."},
+	 {"segments.keyword.info.text", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "The keyword; what no keyword brought is left out."},
+	 {"segments.keyword.info.match_type", ADP_FIELD_ENUM, SEGMENT, 0,
+	  "EXACT, PHRASE or BROAD, of the keyword."},
 	 {"segments.click_type", ADP_FIELD_ENUM, SEGMENT, 0,
 	  "What was clicked; counts an impression once per type."},
 	 {"segments.slot", ADP_FIELD_ENUM, SEGMENT, 0,
@@ -327,6 +347,17 @@ const AdpField adp_google_ads_fields[] =
 	{ \
 		"ad_group_name", TEXTOID, "ad_group.name" \
 	}
+#define DEVICE_COLUMNS \
+	{"device", TEXTOID, "segments.device"}, \
+	{ \
+		"ad_network_type", TEXTOID, "segments.ad_network_type" \
+	}
+#define KEYWORD_COLUMNS \
+	{"keyword_id", TEXTOID, "ad_group_criterion.criterion_id"}, \
+		{"keyword_text", TEXTOID, "ad_group_criterion.keyword.text"}, \
+	{ \
+		"match_type", TEXTOID, "ad_group_criterion.keyword.match_type" \
+	}
 #define METRIC_COLUMNS \
 	{"impressions", INT8OID, "metrics.impressions"}, \
 		{"clicks", INT8OID, "metrics.clicks"}, \
@@ -354,6 +385,8 @@ const AdpField adp_google_ads_fields[] =
 	}
 
 static const AdpColumn account_daily[] = {DAILY_COLUMNS, METRIC_COLUMNS};
+static const AdpColumn account_device_daily[] = {DAILY_COLUMNS, DEVICE_COLUMNS,
+												 METRIC_COLUMNS};
 
 static const AdpColumn campaign_daily[] =
 	{DAILY_COLUMNS,
@@ -367,8 +400,7 @@ static const AdpColumn campaign_device_daily[] =
 	 CAMPAIGN_COLUMNS,
 	 {"campaign_status", TEXTOID, "campaign.status"},
 	 {"channel_type", TEXTOID, "campaign.advertising_channel_type"},
-	 {"device", TEXTOID, "segments.device"},
-	 {"ad_network_type", TEXTOID, "segments.ad_network_type"},
+	 DEVICE_COLUMNS,
 	 METRIC_COLUMNS};
 
 static const AdpColumn ad_group_daily[] = {DAILY_COLUMNS,
@@ -377,6 +409,11 @@ static const AdpColumn ad_group_daily[] = {DAILY_COLUMNS,
 										   {"ad_group_status", TEXTOID,
 											"ad_group.status"},
 										   METRIC_COLUMNS};
+
+static const AdpColumn ad_group_device_daily[] =
+	{DAILY_COLUMNS,	   CAMPAIGN_COLUMNS,
+	 AD_GROUP_COLUMNS, {"ad_group_status", TEXTOID, "ad_group.status"},
+	 DEVICE_COLUMNS,   METRIC_COLUMNS};
 
 static const AdpColumn ad_daily[] = {DAILY_COLUMNS,
 									 CAMPAIGN_COLUMNS,
@@ -388,14 +425,27 @@ static const AdpColumn ad_daily[] = {DAILY_COLUMNS,
 									 {"ad_type", TEXTOID, "ad_group_ad.ad.type"},
 									 METRIC_COLUMNS};
 
-static const AdpColumn keyword_daily[] =
+static const AdpColumn ad_device_daily[] =
 	{DAILY_COLUMNS,
 	 CAMPAIGN_COLUMNS,
 	 AD_GROUP_COLUMNS,
-	 {"keyword_id", TEXTOID, "ad_group_criterion.criterion_id"},
-	 {"keyword_text", TEXTOID, "ad_group_criterion.keyword.text"},
-	 {"match_type", TEXTOID, "ad_group_criterion.keyword.match_type"},
+	 {"ad_group_status", TEXTOID, "ad_group.status"},
+	 {"ad_id", TEXTOID, "ad_group_ad.ad.id"},
+	 {"ad_name", TEXTOID, "ad_group_ad.ad.name"},
+	 {"ad_type", TEXTOID, "ad_group_ad.ad.type"},
+	 DEVICE_COLUMNS,
 	 METRIC_COLUMNS};
+
+static const AdpColumn keyword_daily[] = {DAILY_COLUMNS, CAMPAIGN_COLUMNS,
+										  AD_GROUP_COLUMNS, KEYWORD_COLUMNS,
+										  METRIC_COLUMNS};
+
+static const AdpColumn keyword_device_daily[] = {DAILY_COLUMNS,
+												 CAMPAIGN_COLUMNS,
+												 AD_GROUP_COLUMNS,
+												 KEYWORD_COLUMNS,
+												 DEVICE_COLUMNS,
+												 METRIC_COLUMNS};
 
 static const AdpColumn search_term_daily[] =
 	{DAILY_COLUMNS,
@@ -403,6 +453,18 @@ static const AdpColumn search_term_daily[] =
 	 AD_GROUP_COLUMNS,
 	 {"search_term", TEXTOID, "search_term_view.search_term"},
 	 {"match_type", TEXTOID, "segments.search_term_match_type"},
+	 METRIC_COLUMNS};
+
+static const AdpColumn search_term_keyword_daily[] =
+	{DAILY_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 AD_GROUP_COLUMNS,
+	 {"search_term", TEXTOID, "search_term_view.search_term"},
+	 {"search_term_status", TEXTOID, "search_term_view.status"},
+	 {"match_type", TEXTOID, "segments.search_term_match_type"},
+	 {"keyword_criterion", TEXTOID, "segments.keyword.ad_group_criterion"},
+	 {"keyword_text", TEXTOID, "segments.keyword.info.text"},
+	 {"keyword_match_type", TEXTOID, "segments.keyword.info.match_type"},
 	 METRIC_COLUMNS};
 
 static const AdpColumn geo_daily[] = {DAILY_COLUMNS,
@@ -425,6 +487,18 @@ static const AdpColumn accounts[] =
 	 {"test_account", BOOLOID, "customer_client.test_account"},
 	 {NULL}};
 
+static const AdpColumn account_settings[] =
+	{ACCOUNT_COLUMNS,
+	 {"manager", BOOLOID, "customer.manager"},
+	 {"currency", TEXTOID, "customer.currency_code"},
+	 {"time_zone", TEXTOID, "customer.time_zone"},
+	 {"status", TEXTOID, "customer.status"},
+	 {"test_account", BOOLOID, "customer.test_account"},
+	 {"auto_tagging_enabled", BOOLOID, "customer.auto_tagging_enabled"},
+	 {"tracking_url_template", TEXTOID, "customer.tracking_url_template"},
+	 {"final_url_suffix", TEXTOID, "customer.final_url_suffix"},
+	 {NULL}};
+
 static const AdpColumn campaigns[] =
 	{ACCOUNT_COLUMNS,
 	 CAMPAIGN_COLUMNS,
@@ -436,6 +510,8 @@ static const AdpColumn campaigns[] =
 	 {"start_time", TIMESTAMPOID, "campaign.start_date_time"},
 	 {"end_time", TIMESTAMPOID, "campaign.end_date_time"},
 	 {"budget_id", TEXTOID, "campaign_budget.id"},
+	 {"tracking_url_template", TEXTOID, "campaign.tracking_url_template"},
+	 {"final_url_suffix", TEXTOID, "campaign.final_url_suffix"},
 	 {NULL}};
 
 static const AdpColumn ad_groups[] =
@@ -448,16 +524,18 @@ static const AdpColumn ad_groups[] =
 	 {"cpc_bid", NUMERICOID, "ad_group.cpc_bid_micros"},
 	 {NULL}};
 
-static const AdpColumn ads[] = {ACCOUNT_COLUMNS,
-								CAMPAIGN_COLUMNS,
-								AD_GROUP_COLUMNS,
-								{"ad_id", TEXTOID, "ad_group_ad.ad.id"},
-								{"ad_name", TEXTOID, "ad_group_ad.ad.name"},
-								{"ad_status", TEXTOID, "ad_group_ad.status"},
-								{"ad_type", TEXTOID, "ad_group_ad.ad.type"},
-								{"final_urls", TEXTARRAYOID,
-								 "ad_group_ad.ad.final_urls"},
-								{NULL}};
+static const AdpColumn ads[] =
+	{ACCOUNT_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 AD_GROUP_COLUMNS,
+	 {"ad_id", TEXTOID, "ad_group_ad.ad.id"},
+	 {"ad_name", TEXTOID, "ad_group_ad.ad.name"},
+	 {"ad_status", TEXTOID, "ad_group_ad.status"},
+	 {"ad_type", TEXTOID, "ad_group_ad.ad.type"},
+	 {"final_urls", TEXTARRAYOID, "ad_group_ad.ad.final_urls"},
+	 {"display_url", TEXTOID, "ad_group_ad.ad.display_url"},
+	 {"tracking_url_template", TEXTOID, "ad_group_ad.ad.tracking_url_template"},
+	 {NULL}};
 
 static const AdpColumn keywords[] =
 	{ACCOUNT_COLUMNS,
@@ -520,22 +598,35 @@ static const AdpColumn ad_report[] = {COMMON_COLUMNS,
 const AdpReport adp_google_ads_reports[] =
 	{{"reports", "account_daily", "customer", account_daily,
 	  "Google Ads accounts by day."},
+	 {"reports", "account_device_daily", "customer", account_device_daily,
+	  "Google Ads accounts by day, device and network."},
 	 {"reports", "campaign_daily", "campaign", campaign_daily,
 	  "Google Ads campaigns by day."},
 	 {"reports", "campaign_device_daily", "campaign", campaign_device_daily,
 	  "Google Ads campaigns by day, device and network."},
 	 {"reports", "ad_group_daily", "ad_group", ad_group_daily,
 	  "Google Ads ad groups by day."},
+	 {"reports", "ad_group_device_daily", "ad_group", ad_group_device_daily,
+	  "Google Ads ad groups by day, device and network."},
 	 {"reports", "ad_daily", "ad_group_ad", ad_daily,
 	  "Google Ads ads by day; Performance Max campaigns have none."},
+	 {"reports", "ad_device_daily", "ad_group_ad", ad_device_daily,
+	  "Google Ads ads by day, device and network; Performance Max campaigns have none."},
 	 {"reports", "keyword_daily", "keyword_view", keyword_daily,
 	  "Google Ads keywords by day."},
+	 {"reports", "keyword_device_daily", "keyword_view", keyword_device_daily,
+	  "Google Ads keywords by day, device and network."},
 	 {"reports", "search_term_daily", "search_term_view", search_term_daily,
 	  "Google Ads search terms by day; rare terms are withheld, so this adds up to less than keyword_daily."},
+	 {"reports", "search_term_keyword_daily", "search_term_view",
+	  search_term_keyword_daily,
+	  "Google Ads search terms by day and the keyword that brought them; terms that no keyword brought are left out, so this adds up to less than search_term_daily."},
 	 {"reports", "geo_daily", "geographic_view", geo_daily,
 	  "Google Ads campaigns by day, country and kind of location."},
 	 {"reports", "accounts", "customer_client", accounts,
 	  "Google Ads accounts: with customer_id * all those under the manager, at each level where they are linked, else the listed ones."},
+	 {"reports", "account_settings", "customer", account_settings,
+	  "Google Ads accounts that scans read, with the settings that only the account itself reports."},
 	 {"reports", "campaigns", "campaign", campaigns,
 	  "Google Ads campaigns with their settings."},
 	 {"reports", "ad_groups", "ad_group", ad_groups,
@@ -559,7 +650,7 @@ const AdpReport adp_google_ads_reports[] =
 	 {NULL}};
 
 /* Which conversions count, how they are counted, and whether they arrive. */
-static const char *const account_settings[] = {"customer.auto_tagging_enabled",
+static const char *const watched_settings[] = {"customer.auto_tagging_enabled",
 											   "customer.status", NULL};
 static const char *const conversion_action_settings[] =
 	{"conversion_action.name",
@@ -573,7 +664,7 @@ static const char *const conversion_action_settings[] =
 	 NULL};
 
 const AdpWatch adp_google_ads_watches[] =
-	{{"customer", NULL, NULL, account_settings},
+	{{"customer", NULL, NULL, watched_settings},
 	 {"conversion_action", "conversion_action", "conversion_action.id",
 	  conversion_action_settings},
 	 {NULL}};

@@ -39,6 +39,14 @@ const AdpField adp_meta_ads_fields[] =
 	  "ISO 4217 code of the ad account."},
 	 {"timezone_name", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "Time zone in which the account's days run."},
+	 {"timezone_offset_hours_utc", ADP_FIELD_DECIMAL, ATTRIBUTE, 0,
+	  "Hours of that zone ahead of UTC now; it changes with daylight saving time."},
+	 {"business_country_code", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "ISO 3166 code of the country of the business behind the account."},
+	 {"business_state", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "State or region of the business behind the account."},
+	 {"min_daily_budget", ADP_FIELD_INT, ATTRIBUTE, ADP_FIELD_MINOR,
+	  "Smallest budget per day that the account accepts."},
 	 {"amount_spent", ADP_FIELD_INT, ATTRIBUTE, ADP_FIELD_MINOR,
 	  "Spent since the limit of the account was last reset."},
 	 {"balance", ADP_FIELD_INT, ATTRIBUTE, ADP_FIELD_MINOR, "Amount due."},
@@ -241,6 +249,13 @@ const AdpField adp_meta_ads_fields[] =
 	{ \
 		"ad_name", TEXTOID, "ad_name" \
 	}
+#define ACTION_COLUMNS \
+	{"action_type", TEXTOID, META_ACTION_TYPE}, \
+		{"action_count", NUMERICOID, META_ACTION_COUNT}, \
+		{"action_value", NUMERICOID, META_ACTION_VALUE}, \
+	{ \
+		NULL \
+	}
 #define METRIC_COLUMNS \
 	{"impressions", INT8OID, "impressions"}, {"clicks", INT8OID, "clicks"}, \
 		{"inline_link_clicks", INT8OID, "inline_link_clicks"}, \
@@ -285,6 +300,11 @@ const AdpField adp_meta_ads_fields[] =
 	{ \
 		"lifetime_budget", NUMERICOID, "lifetime_budget" \
 	}
+#define REMAINING_COLUMNS \
+	{"budget_remaining_minor", INT8OID, "budget_remaining"}, \
+	{ \
+		"budget_remaining", NUMERICOID, "budget_remaining" \
+	}
 #define TIME_COLUMNS \
 	{"created_time", TIMESTAMPTZOID, "created_time"}, \
 		{"updated_time", TIMESTAMPTZOID, "updated_time"}, \
@@ -320,13 +340,37 @@ static const AdpColumn campaign_placement_daily[] =
 	 {"platform_position", TEXTOID, "platform_position"},
 	 METRIC_COLUMNS};
 
-static const AdpColumn campaign_action_daily[] =
+static const AdpColumn campaign_action_daily[] = {DAILY_COLUMNS,
+												  CAMPAIGN_COLUMNS,
+												  ACTION_COLUMNS};
+static const AdpColumn ad_action_daily[] = {DAILY_COLUMNS, CAMPAIGN_COLUMNS,
+											ADSET_COLUMNS, AD_COLUMNS,
+											ACTION_COLUMNS};
+
+static const AdpColumn account_country_daily[] = {DAILY_COLUMNS,
+												  {"country", TEXTOID,
+												   "country"},
+												  METRIC_COLUMNS};
+static const AdpColumn account_country_action_daily[] = {DAILY_COLUMNS,
+														 {"country", TEXTOID,
+														  "country"},
+														 ACTION_COLUMNS};
+
+/* Without conversions: those outside Meta are not reported by region. */
+static const AdpColumn account_region_daily[] =
 	{DAILY_COLUMNS,
-	 CAMPAIGN_COLUMNS,
-	 {"action_type", TEXTOID, META_ACTION_TYPE},
-	 {"action_count", NUMERICOID, META_ACTION_COUNT},
-	 {"action_value", NUMERICOID, META_ACTION_VALUE},
+	 {"region", TEXTOID, "region"},
+	 {"impressions", INT8OID, "impressions"},
+	 {"clicks", INT8OID, "clicks"},
+	 {"inline_link_clicks", INT8OID, "inline_link_clicks"},
+	 {"reach", INT8OID, "reach"},
+	 {"frequency", NUMERICOID, "frequency"},
+	 {"spend", NUMERICOID, "spend"},
 	 {NULL}};
+static const AdpColumn account_region_action_daily[] = {DAILY_COLUMNS,
+														{"region", TEXTOID,
+														 "region"},
+														ACTION_COLUMNS};
 
 static const AdpColumn accounts[] =
 	{{"account_id", TEXTOID, "account_id"},
@@ -340,6 +384,12 @@ static const AdpColumn accounts[] =
 	 {"amount_spent", NUMERICOID, "amount_spent"},
 	 {"balance", NUMERICOID, "balance"},
 	 {"spend_cap", NUMERICOID, "spend_cap"},
+	 {"min_daily_budget_minor", INT8OID, "min_daily_budget"},
+	 {"min_daily_budget", NUMERICOID, "min_daily_budget"},
+	 {"time_zone_offset", NUMERICOID, "timezone_offset_hours_utc"},
+	 {"business_country_code", TEXTOID, "business_country_code"},
+	 {"business_state", TEXTOID, "business_state"},
+	 {"created_time", TIMESTAMPTZOID, "created_time"},
 	 {NULL}};
 
 static const AdpColumn campaigns[] =
@@ -354,6 +404,7 @@ static const AdpColumn campaigns[] =
 	 BUDGET_COLUMNS,
 	 {"start_time", TIMESTAMPTZOID, "start_time"},
 	 {"stop_time", TIMESTAMPTZOID, "stop_time"},
+	 REMAINING_COLUMNS,
 	 TIME_COLUMNS};
 
 static const AdpColumn adsets[] =
@@ -372,6 +423,7 @@ static const AdpColumn adsets[] =
 	 {"targeting", JSONBOID, "targeting"},
 	 {"start_time", TIMESTAMPTZOID, "start_time"},
 	 {"end_time", TIMESTAMPTZOID, "end_time"},
+	 REMAINING_COLUMNS,
 	 TIME_COLUMNS};
 
 static const AdpColumn ads[] = {ENTITY_COLUMNS,
@@ -419,6 +471,12 @@ const AdpReport adp_meta_ads_reports[] =
 	  "Meta campaigns by day."},
 	 {"reports", "adset_daily", "adset", adset_daily, "Meta ad sets by day."},
 	 {"reports", "ad_daily", "ad", ad_daily, "Meta ads by day."},
+	 {"reports", "account_country_daily", "account", account_country_daily,
+	  "Meta ad accounts by day and country; what cannot be placed is missing.",
+	  "country"},
+	 {"reports", "account_region_daily", "account", account_region_daily,
+	  "Meta ad accounts by day and region; what cannot be placed is missing.",
+	  "region"},
 	 {"reports", "campaign_age_gender_daily", "campaign",
 	  campaign_age_gender_daily, "Meta campaigns by day, age and gender.",
 	  "age,gender"},
@@ -430,6 +488,16 @@ const AdpReport adp_meta_ads_reports[] =
 	  "publisher_platform,platform_position"},
 	 {"reports", "campaign_action_daily", "campaign", campaign_action_daily,
 	  "Meta campaigns by day and type of action; types overlap, so pick one before adding up."},
+	 {"reports", "ad_action_daily", "ad", ad_action_daily,
+	  "Meta ads by day and type of action; types overlap, so pick one before adding up."},
+	 {"reports", "account_country_action_daily", "account",
+	  account_country_action_daily,
+	  "Meta ad accounts by day, country and type of action; types overlap, so pick one before adding up.",
+	  "country"},
+	 {"reports", "account_region_action_daily", "account",
+	  account_region_action_daily,
+	  "Meta ad accounts by day, region and type of action, without actions outside Meta; types overlap, so pick one before adding up.",
+	  "region"},
 	 {"reports", "accounts", "accounts", accounts,
 	  "Meta ad accounts with their settings."},
 	 {"reports", "campaigns", "campaigns", campaigns,

@@ -289,6 +289,9 @@ segments.conversion_action RESOURCE_NAME
 segments.conversion_action_name STRING
 segments.conversion_action_category ENUM:Category
 segments.search_term_match_type ENUM:TermMatch
+segments.keyword.ad_group_criterion RESOURCE_NAME
+segments.keyword.info.text STRING
+segments.keyword.info.match_type ENUM:Match
 segments.click_type ENUM:ClickType
 segments.slot ENUM:Slot
 segments.gender ENUM:Gender since=25
@@ -362,7 +365,9 @@ RESOURCES = {
     "search_term_view": ("customer campaign campaign_budget ad_group", "",
                          "date week month quarter year day_of_week "
                          "month_of_year device ad_network_type "
-                         "search_term_match_type conversion_action "
+                         "search_term_match_type "
+                         "keyword.ad_group_criterion keyword.info.text "
+                         "keyword.info.match_type conversion_action "
                          "conversion_action_name conversion_action_category",
                          BASIC_METRICS),
     "geographic_view": ("customer", "campaign",

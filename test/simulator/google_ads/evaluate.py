@@ -170,6 +170,8 @@ class Report:
         self.split_names = plan.split_resources
         self.segmented = bool(self.paths or self.split_names)
         self.by_hour = "hour" in self.paths
+        self.by_keyword = any(p.startswith("keyword.")
+                              for p in self.paths)
         self.by_action = any(p.startswith("conversion_action")
                              for p in self.paths)
         self.groups = {}
@@ -182,6 +184,10 @@ class Report:
             segments = dict(CONSTANT_SEGMENTS)
             segments.update(day_values)
             segments.update(cell.segments)
+            # What no keyword brought is not told by keyword.
+            if self.by_keyword and not segments.get(
+                    "keyword.ad_group_criterion"):
+                continue
             parts = [(segments, cell.vector)]
             if self.by_hour:
                 key = context.entity.attrs["resource_name"]

@@ -13,7 +13,9 @@ import math
 from google_ads import catalog
 from world import DATED, METRIC_INDEX, METRICS, REPORTS
 
-SPLITS = ("date", "device", "ad_network_type", "search_term_match_type")
+KEYWORD = "keyword.ad_group_criterion"
+SPLITS = ("date", "device", "ad_network_type", "search_term_match_type",
+          KEYWORD, "keyword.info.text", "keyword.info.match_type")
 TOLD = tuple(name for name, _ in METRICS if name != "eligible_impressions")
 # Quotients of two metrics: above, below, factor, what there is without below.
 QUOTIENTS = {
@@ -148,6 +150,8 @@ class Grain:
         self.resource = resource
         self.segments = segments
         splitting = catalog.RESOURCES[resource][1].split()
+        self.by_keyword = any(name.startswith("keyword.")
+                              for name in segments)
         self.split = [name for name in splitting if name in split]
         self.merged = [name for name in splitting if name not in split]
 
@@ -169,6 +173,8 @@ def sums(world, account, grain, days):
             for day in days_between(*span):
                 for cell in world.cells(grain.resource, account, context,
                                         day):
+                    if grain.by_keyword and not cell.segments.get(KEYWORD):
+                        continue
                     _, total = found.setdefault(
                         grain.key(context, cell, day),
                         (context, [0] * len(METRICS)))

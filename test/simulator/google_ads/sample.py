@@ -95,6 +95,9 @@ SEARCH_TERMS = (
     ("cheap\\free shoes", "EXCLUDED", (("BROAD", 1),)),
     ("ai 추천 운동화 👟", "UNKNOWN", (("AI_MAX", 1), ("UNKNOWN", 1))),
 )
+# Match type of a search term: those of the keywords that bring it.
+MATCHED_BY = {"EXACT": ("EXACT",), "NEAR_PHRASE": ("PHRASE",),
+              "BROAD": ("BROAD",)}
 COUNTRIES = ((2410, "LOCATION_OF_PRESENCE"), (2840, "LOCATION_OF_PRESENCE"),
              (2410, "AREA_OF_INTEREST"))
 AD_TYPES = {"SEARCH": "RESPONSIVE_SEARCH_AD", "DISPLAY":
@@ -286,9 +289,35 @@ def split_by_match(resource, context, pairs):
         for index, (match, _) in enumerate(matches):
             part = daily.share_cells([(None, whole)], weights, index)
             if part:
-                made.append(Cell(dict(segments, search_term_match_type=match),
-                                 part[0][1]))
+                made += split_by_keyword(context.entities["ad_group"], dict(
+                    segments, search_term_match_type=match), part[0][1])
     return made
+
+
+def split_by_keyword(group, segments, whole):
+    """Returns the cells of a search term's match, one for each keyword of the
+    ad group that it came through; some matches need no keyword."""
+    kinds = MATCHED_BY.get(segments["search_term_match_type"], ())
+    keywords = [c for c in group.children
+                if c.resource == "ad_group_criterion"
+                and not c.attrs["negative"]
+                and c.attrs["keyword.match_type"] in kinds]
+    if not keywords:
+        return [Cell(segments, whole)]
+    made = []
+    for index, keyword in enumerate(keywords):
+        part = daily.share_cells([(None, whole)], [1] * len(keywords), index)
+        if part:
+            made.append(Cell(dict(segments, **keyword_segments(keyword)),
+                             part[0][1]))
+    return made
+
+
+def keyword_segments(keyword):
+    """Returns the segments that name a keyword."""
+    return {"keyword.ad_group_criterion": keyword.attrs["resource_name"],
+            "keyword.info.text": keyword.attrs["keyword.text"],
+            "keyword.info.match_type": keyword.attrs["keyword.match_type"]}
 
 
 class AccountBuilder:
@@ -506,6 +535,8 @@ class AccountBuilder:
             attrs["ad.responsive_search_ad.descriptions"] = [
                 {"text": "오늘 주문하면 내일 도착"}]
             attrs["ad.responsive_search_ad.path1"] = "신발"
+            if number == 0:
+                attrs["ad.display_url"] = "shop.example/신발"
         else:
             attrs["ad.name"] = "소재 %d %s" % (number + 1, kind.lower())
             del attrs["ad.final_urls"]

@@ -278,6 +278,8 @@ class SeedWorld(World):
                         "ad_network_type": row.get("ad_network_type"),
                         "search_term_match_type":
                             row.get("search_term_match_type")}
+            if resource == "search_term_view":
+                segments.update(self._keyword_segments(row))
             self._facts[resource, context.entity.attrs["resource_name"],
                         day].append(Cell(
                             {k: v for k, v in segments.items() if v},
@@ -285,6 +287,12 @@ class SeedWorld(World):
         self._report[name] = {"days_shifted": shift.days, "rows": len(rows),
                               "resource": resource,
                               "newest_day": (newest + shift).isoformat()}
+
+    def _keyword_segments(self, row):
+        """Returns the segments that name the keyword of a search term."""
+        return {"keyword.ad_group_criterion":
+                row.get("keyword_ad_group_criterion"),
+                "keyword.info.text": row.get("info_text")}
 
     def _add_unseen(self, history):
         """Adds the entities that have history but no numbers."""

@@ -181,8 +181,9 @@ NODE_FIELDS = {
     "account": """id account_id name account_status disable_reason currency
         timezone_id timezone_name timezone_offset_hours_utc attribution_spec
         is_attribution_spec_system_default amount_spent balance spend_cap
-        min_daily_budget business owner created_time age is_prepay_account
-        funding_source capabilities user_tasks""".split(),
+        min_daily_budget business business_name business_city
+        business_state business_country_code owner created_time age
+        is_prepay_account funding_source capabilities user_tasks""".split(),
     "customconversion": """id account_id name custom_event_type rule
         pixel""".split(),
 }

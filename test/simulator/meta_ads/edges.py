@@ -57,6 +57,9 @@ def account_values(account, world):
         "amount_spent": str(12345 * account.minor_units), "balance": "0",
         "spend_cap": "0", "min_daily_budget": str(1000),
         "is_prepay_account": False, "age": 812.5,
+        "created_time": account.created_time,
+        "business_country_code": account.business[0],
+        "business_state": account.business[1],
     }
 
 
@@ -78,7 +81,8 @@ def node_values(node, wanted):
 def account_row(account, world, wanted):
     """Returns the asked values of an account."""
     values = account_values(account, world)
-    return {name: values[name] for name, _ in wanted if name in values}
+    return {name: values[name] for name, _ in wanted
+            if values.get(name) is not None}
 
 
 def status_filter(kind, params):

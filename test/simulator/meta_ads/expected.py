@@ -9,8 +9,8 @@ import datetime
 import decimal
 import json
 
-from meta_ads.model import (MICRO, Part, default_mixes, mixed_tells, reach_of,
-                            setting_of, told_if_mixed)
+from meta_ads.model import (MICRO, ON_META, Part, default_mixes, mixed_tells,
+                            reach_of, setting_of, told_if_mixed)
 
 DEFAULT_ACTIONS = ("omni_purchase|purchase|"
                    "offsite_conversion.fb_pixel_purchase")
@@ -27,6 +27,15 @@ DAILY = {
     "campaign_placement_daily": (
         "campaign", ("publisher_platform", "platform_position"),
         "placement"),
+    "account_country_daily": ("account", ("country",), "country"),
+    "account_region_daily": ("account", ("region",), "region"),
+}
+# The same with a row for each type of action.
+ACTIONS = {
+    "campaign_action_daily": ("campaign", (), None),
+    "ad_action_daily": ("ad", (), None),
+    "account_country_action_daily": ("account", ("country",), "country"),
+    "account_region_action_daily": ("account", ("region",), "region"),
 }
 COMMON = {"account_report": "account", "campaign_report": "campaign",
           "ad_group_report": "adset", "ad_report": "ad"}
@@ -102,7 +111,7 @@ def lacks(row, name, mode):
     it: any for what happens on Meta, else one from outside Meta."""
     if not default_mixes(row.settings):
         return True
-    seen = {t for tally in (row.part.counts, row.part.values)
+    seen = {t for tally in lists_of(row)[0]
             for (t, window), number in tally.items()
             if number and window == "default" and carries(row, t, mode)}
     if told_if_mixed(name):
@@ -110,10 +119,20 @@ def lacks(row, name, mode):
     return any(not told_if_mixed(t) for t in seen)
 
 
+def told(row, tally):
+    """Returns what is told of a tally: by region, only what happens on
+    Meta."""
+    if "region" not in row.values:
+        return tally
+    return {key: number for key, number in tally.items()
+            if key[0].startswith(ON_META)}
+
+
 def lists_of(row):
     """Returns the pairs of lists of a row: counts and values."""
     part = row.part
-    return ((part.counts, part.values), (part.named, part.named_values))
+    return ((told(row, part.counts), told(row, part.values)),
+            (told(row, part.named), told(row, part.named_values)))
 
 
 def conversions_of(row, choice, mode):
@@ -169,8 +188,8 @@ def metrics(row, choice, mode):
             if row.settings else None}
 
 
-def action_rows(row, account, mode):
-    """Returns one row per action type of a campaign's day."""
+def action_rows(row, account, level, mode):
+    """Returns one row per action type of a day."""
     made = []
     for counts, values in lists_of(row):
         types = {t for source in (counts, values)
@@ -179,7 +198,7 @@ def action_rows(row, account, mode):
         for name in sorted(types):
             if carries(row, name, mode):
                 made.append(dict(
-                    base_row(row, account, "campaign"), action_type=name,
+                    base_row(row, account, level), action_type=name,
                     action_count=money(counts.get((name, "default"), 0)),
                     action_value=money(values.get((name, "default"), 0))))
     return made
@@ -204,7 +223,13 @@ def entity_rows(world, account, resource, without):
         return [{"account_id": account.id, "account_name": account.name,
                  "account_status": str(account.account_status),
                  "currency": account.currency,
-                 "timezone_name": account.zone_name}]
+                 "timezone_name": account.zone_name,
+                 "timezone_offset_hours_utc": text_of(
+                     int(world.clock.now().astimezone(account.zone).utcoffset(
+                     ).total_seconds()), 3600),
+                 "business_country_code": account.business[0],
+                 "business_state": account.business[1],
+                 "created_time": account.created_time}]
     kind = ENTITIES[resource]
     nodes = account.creatives if kind == "creative" else account.nodes(kind)
     made = []
@@ -249,20 +274,22 @@ def expected_rows(world, params, mode="windows"):
     choice = params.get("conversion_actions") or DEFAULT_ACTIONS
     days = days_between(datetime.date.fromisoformat(params["since"]),
                         datetime.date.fromisoformat(params["until"]))
-    level, names, family = "campaign", (), None
+    names, family = (), None
     if resource in DAILY:
         level, names, family = DAILY[resource]
+    elif resource in ACTIONS:
+        level, names, family = ACTIONS[resource]
     elif resource in COMMON:
         level = COMMON[resource]
-    elif resource != "campaign_action_daily":
+    else:
         raise ValueError("unknown resource \"%s\"" % resource)
     made = []
     for account in accounts:
         for row in sums(world, account, level, names, family, days, without):
             if resource in COMMON:
                 made.append(common_row(row, account, level, choice, mode))
-            elif resource == "campaign_action_daily":
-                made += action_rows(row, account, mode)
+            elif resource in ACTIONS:
+                made += action_rows(row, account, level, mode)
             else:
                 made.append(dict(base_row(row, account, level),
                                  **metrics(row, choice, mode)))

@@ -38,6 +38,10 @@ LISTED = ("ACTIVE", "PAUSED", "CAMPAIGN_PAUSED", "ADSET_PAUSED", "IN_PROCESS",
 MINOR_OFFSET_1 = ("CLP", "COP", "CRC", "HUF", "IDR", "ISK", "JPY", "KRW",
                   "PYG", "TWD", "VND")
 
+# Country and state of the business in a zone, as far as it has told them.
+BUSINESS = {"Asia/Seoul": ("KR", None), "America/Los_Angeles": ("US", "CA"),
+            "Pacific/Auckland": ("NZ", None), "Europe/Berlin": ("DE", None)}
+
 FAMILIES = {
     "demography": ("age", "gender"),
     "country": ("country",),
@@ -155,6 +159,9 @@ class Account(Node):
         self.account_status = status
         self.attribution = DEFAULT_SETTING      # its ad sets begin with it
         self.assigned = assigned
+        self.business = BUSINESS.get(zone_name, (None, None))
+        self.created_time = datetime.datetime(
+            2022, 4, 1, 9, tzinfo=self.zone).strftime("%Y-%m-%dT%H:%M:%S%z")
         self.creatives = []
 
     @property

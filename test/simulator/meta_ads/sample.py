@@ -135,8 +135,10 @@ class Builder:
                 attrs["lifetime_budget"] = str(budget * 30)
                 attrs["stop_time"] = self.time(end) if (
                     end != FOREVER) else None
+                attrs["budget_remaining"] = str(budget * 11)
             elif number % 3 == 1:
                 attrs["daily_budget"] = str(budget)
+                attrs["budget_remaining"] = str(budget // 4)
             campaign = Node("campaign", self.next_id(), attrs, self.account)
             for letter in range(2):
                 self.make_adset(campaign, letter, number, quirk, scale, start,
@@ -169,6 +171,7 @@ class Builder:
                      attribution_spec=spec_of(setting))
         if number % 3 == 0:
             attrs["daily_budget"] = str(self.account.minor_units * 500)
+            attrs["budget_remaining"] = str(self.account.minor_units * 120)
         adset = Node("adset", self.next_id(), attrs, campaign,
                      {"attribution": setting})
         for serial in range(2 - letter):
@@ -198,6 +201,9 @@ class Builder:
             "object_story_spec": {"page_id": "100", "link_data": {
                 "link": "https://shop.example/"}},
             "effective_status": "ACTIVE"})
+        if serial == 0:
+            creative.attrs["url_tags"] = (
+                "utm_source=meta&utm_campaign={{campaign.name}}&utm_content=")
         self.account.creatives.append(creative)
         attrs.update(campaign_id=adset.parent.id, adset_id=adset.id,
                      creative=creative)
