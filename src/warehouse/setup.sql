@@ -67,7 +67,7 @@ AS $$
     SELECT CASE WHEN o.option_value <> '*' THEN cardinality(string_to_array(o.option_value, ','))
                 ELSE (SELECT nullif(count(DISTINCT k.account_id), 0)
                       FROM pg_foreign_table t
-                      JOIN adpipe.targets c ON c.source = t.ftrelid
+                      JOIN adpipe.targets c ON c.source = t.ftrelid AND adpipe_internal.has_days(c.target)
                       JOIN adpipe.kept_accounts k ON k.target = c.target AND k.is_listed
                       WHERE t.ftserver = s.oid) END
     FROM pg_foreign_server s
@@ -76,7 +76,7 @@ AS $$
     WHERE s.srvname = server
 $$;
 COMMENT ON FUNCTION adpipe_internal.account_number(name) IS
-    'How many accounts a server names; of * how many its copies have; NULL if none knows yet.';
+    'How many accounts a server names; of * how many its daily copies have; NULL if there is none yet.';
 REVOKE ALL ON FUNCTION adpipe_internal.account_number(name) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.wanted_copies(server name, schema name)
@@ -175,7 +175,7 @@ AS $$
         WHERE EXISTS (SELECT FROM copies c WHERE to_regclass(c.live) IS NULL)
         UNION ALL
         SELECT 4, c.place, format('SELECT adpipe.materialize(%L, %L%s);', c.live, c.copy,
-                                  CASE WHEN c.is_daily THEN format(', %L', start) END),
+                                  CASE WHEN c.is_daily AND start IS NOT NULL THEN format(', %L', start) END),
                c.purpose || CASE WHEN a.number IS NULL THEN ' (requests: of one account)' ELSE '' END,
                c.requests * coalesce(a.number, 1)
         FROM copies c, accounts a WHERE NOT c.is_made
