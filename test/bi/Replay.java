@@ -1,6 +1,7 @@
 /* Replay HOST PORT ROLE [PROPERTY=VALUE]: runs statements from standard input through
  * JDBC.  A line is a statement and its parameters, "type value", with tabs between; the
- * answer is lines of types, rows, and "done", or one of an error.  Lines that begin with
+ * answer is lines of types, rows, and "done", or one of an error.  Rows come by cursor,
+ * a hundred at a time, as BI tools have it.  Lines that begin with
  * a dot ask DatabaseMetaData: .tables with types and schema ("%": all of them), and
  * .columns, .keys and .indexes with schema and name. */
 
@@ -93,6 +94,26 @@ class Replay
 		}
 	}
 
+	static void run(Connection connection, String[] fields) throws SQLException
+	{
+		try
+		{
+			if (fields[0].startsWith("."))
+				describe(connection.getMetaData(), fields);
+			else if (fields.length > 1)
+				prepared(connection, fields);
+			else
+				plain(connection, fields[0]);
+			connection.commit();
+			out.print("done\n");
+		}
+		catch (SQLException error)
+		{
+			connection.rollback();
+			fail(error);
+		}
+	}
+
 	static void describe(DatabaseMetaData meta, String[] fields) throws SQLException
 	{
 		switch (fields[0])
@@ -114,29 +135,17 @@ class Replay
 
 	public static void main(String[] args) throws Exception
 	{
-		String url = "jdbc:postgresql://" + args[0] + ":" + args[1] + "/postgres?user=" + args[2] + (args.length > 3 ? "&" + args[3] : "");
+		String url = "jdbc:postgresql://" + args[0] + ":" + args[1] + "/postgres?defaultRowFetchSize=100&user=" + args[2] + (args.length > 3 ? "&" + args[3] : "");
 		BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
 		try (Connection connection = DriverManager.getConnection(url))
 		{
+			connection.setAutoCommit(false);
 			for (String line; (line = in.readLine()) != null;)
 			{
 				String[] fields = line.split("\t");
 				for (int i = 0; i < fields.length; i++)
 					fields[i] = unescape(fields[i]);
-				try
-				{
-					if (fields[0].startsWith("."))
-						describe(connection.getMetaData(), fields);
-					else if (fields.length > 1)
-						prepared(connection, fields);
-					else
-						plain(connection, fields[0]);
-					out.print("done\n");
-				}
-				catch (SQLException error)
-				{
-					fail(error);
-				}
+				run(connection, fields);
 				out.flush();
 			}
 		}
