@@ -8,7 +8,8 @@
 #   make check-regressions   the tests since the first release, on that release
 #   make check-sanitizers, check-valgrind, check-majors, check-compile
 #   make bench           speed and memory, as ratios; PART=scan picks one
-#   make docs            writes doc/kpis.md; make format formats the C sources
+#   make docs            writes doc/kpis.md and the results of doc/bi_tools.md
+#   make format          formats the C sources
 #
 #   make                 builds beside the sources
 #   make install         into the server that PG_CONFIG belongs to

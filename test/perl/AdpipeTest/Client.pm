@@ -1,0 +1,215 @@
+
+=pod
+
+=head1 NAME
+
+AdpipeTest::Client - sends a statement as a program's driver does, and returns types and rows
+
+=head1 SYNOPSIS
+
+	my $client = AdpipeTest::Client->psql($node, 'bi');
+	my $result = $client->run({ sql => 'SELECT 1' });
+	is_deeply($result, { types => ['integer'], rows => ['1'] });
+
+=head1 DESCRIPTION
+
+C<psql> stands for libpq; C<psycopg> and C<jdbc> are programs in test/bi that read
+statements from standard input and write results to standard output, a line for each
+row, with fields escaped as COPY does.
+
+=cut
+
+package AdpipeTest::Client;
+
+use strict;
+use warnings;
+
+use AdpipeTest;
+use Carp;
+use FindBin;
+use IPC::Open2;
+use PostgreSQL::Test::Utils;
+
+my $programs = "$FindBin::RealBin/../bi";
+my $JAR = '/usr/share/java/postgresql.jar';
+
+=head2 has_psycopg, has_jdbc
+
+Whether there is such a driver.  The first is fetched from the package index into a
+folder of this test.
+
+=cut
+
+sub has_psycopg
+{
+	my $folder = PostgreSQL::Test::Utils::tempdir();
+	$ENV{PYTHONPATH} = $folder;
+	return !system "python3 -m pip install -q --disable-pip-version-check --no-cache-dir --target '$folder' 'psycopg[binary]' >/dev/null 2>&1";
+}
+
+sub has_jdbc
+{
+	return -e $JAR && !system 'javac -version >/dev/null 2>&1';
+}
+
+=head2 psql($node, $role)
+
+A session through libpq.
+
+=cut
+
+sub psql
+{
+	my ($class, $node, $role) = @_;
+	my $session = session($node, user => $role);
+	$session->query("\\pset fieldsep '\x1f'\n\\pset recordsep '\x1e'\n\\pset null '\\\\N'");
+	return bless { session => $session }, $class;
+}
+
+=head2 psycopg($node, $role), jdbc($node, $role, @properties)
+
+A session through a program of test/bi.
+
+=cut
+
+sub psycopg
+{
+	my ($class, @who) = @_;
+	return $class->program([ 'python3', "$programs/replay.py" ], @who);
+}
+
+sub jdbc
+{
+	my ($class, @who) = @_;
+	return $class->program([ qw(java -Duser.timezone=UTC -cp), $JAR, "$programs/Replay.java" ], @who);
+}
+
+sub program
+{
+	my ($class, $command, $node, $role, @properties) = @_;
+	my $self = bless { names => type_names($node) }, $class;
+	$self->{pid} = open2($self->{out}, $self->{in}, @$command, '127.0.0.1', $node->port, $role, @properties);
+	binmode $self->{$_}, ':raw' for qw(in out);
+	return $self;
+}
+
+# From what drivers call a type, its OID or its name, to what SQL does.
+sub type_names
+{
+	my ($node) = @_;
+	return { map { my ($oid, $name, $type) = split /\|/; ($oid => $type, $name => $type) }
+		  split /\n/, $node->safe_psql('postgres', "SELECT oid, typname, format_type(oid, NULL) FROM pg_type WHERE typnamespace = 'pg_catalog'::regnamespace") };
+}
+
+=head2 run($statement)
+
+Returns C<types> and C<rows> (texts, fields separated by tabs), or C<error>.
+
+=cut
+
+sub run
+{
+	my ($self, $statement) = @_;
+	$self->command("SET $statement->{set}") if $statement->{set};
+	my $result = $self->{session} ? $self->run_psql($statement) : $self->run_program($statement);
+	$self->command('RESET ' . $statement->{set} =~ s/ .*//r) if $statement->{set};
+	return $result;
+}
+
+=head2 command($sql)
+
+Runs a statement without a result.
+
+=cut
+
+sub command
+{
+	my ($self, $sql) = @_;
+	my $result = $self->{session} ? $self->run_psql({ sql => $sql }) : $self->run_program({ sql => $sql });
+	croak "$sql: $result->{error}{message}" if $result->{error};
+	return;
+}
+
+# Pairs of type and value.
+sub parameters
+{
+	my ($statement) = @_;
+	return map { [ split / /, $_, 2 ] } split /, /, $statement->{params} // '';
+}
+
+sub run_psql
+{
+	my ($self, $statement) = @_;
+	my $session = $self->{session};
+	my $sql = $statement->{sql};
+	my @parameters = parameters($statement);
+
+	if (@parameters)
+	{
+		my $types = join ', ', map { $_->[0] } @parameters;
+		$session->query("PREPARE replay($types) AS $sql");
+		$sql = 'EXECUTE replay(' . join(', ', map { quote($_->[1]) } @parameters) . ')';
+	}
+	my @types = $sql =~ /^(SET|CREATE)/ ? () : map { (split /\x1f/)[1] =~ s/\(\d+\)//r } split /\x1e/, $session->query("$sql \\gdesc");
+	my ($out, $error) = $session->try($sql);
+	$session->query('DEALLOCATE replay') if @parameters;
+	return { error => $error } if $error;
+	return { types => \@types, rows => [ map { s/\x1f/\t/gr } split /\x1e/, $out ] };
+}
+
+sub escape
+{
+	my ($text) = @_;
+	return $text =~ s/\\/\\\\/gr =~ s/\n/\\n/gr =~ s/\t/\\t/gr;
+}
+
+sub unescape
+{
+	my ($text) = @_;
+	my %of = (n => "\n", t => "\t", '\\' => '\\', N => '\\N');
+	return $text =~ s/\\(.)/$of{$1}/gr;
+}
+
+sub run_program
+{
+	my ($self, $statement) = @_;
+	return $self->ask($statement->{sql}, map { "$_->[0] $_->[1]" } parameters($statement));
+}
+
+=head2 ask(@fields)
+
+Sends a line to the program and returns its answer as run() does.
+
+=cut
+
+sub ask
+{
+	my ($self, @fields) = @_;
+	my ($in, $out) = @$self{qw(in out)};
+	my %result = (types => [], rows => []);
+
+	print $in join("\t", map { escape($_) } @fields), "\n";
+	$in->flush;
+	while (defined(my $line = <$out>))
+	{
+		chomp $line;
+		my ($kind, @cells) = split /\t/, $line, -1;
+		return \%result if $kind eq 'done';
+		return { error => { sqlstate => $cells[0], message => unescape($cells[1]), hint => unescape($cells[2]) } } if $kind eq 'error';
+		if ($kind eq 'types') { $result{types} = [ map { $self->{names}{$_} // $_ } @cells ]; }
+		else { push @{ $result{rows} }, join "\t", map { unescape($_) } @cells; }
+	}
+	croak "the client ended during: $fields[0]";
+}
+
+sub DESTROY
+{
+	my ($self) = @_;
+	return unless $self->{pid};
+	local ($?, $!);
+	close $self->{in};
+	waitpid $self->{pid}, 0;
+	return;
+}
+
+1;

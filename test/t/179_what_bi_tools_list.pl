@@ -1,0 +1,86 @@
+# What BI tools list of copies: each once, its report view once, and no partition;
+# what a role without a user mapping gets of a live table; and what a dashboard of live
+# charts sends.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use AdpipeTest;
+use AdpipeTest::Client;
+use AdpipeTest::Warehouse qw(:DEFAULT at run);
+use Test::More;
+
+my $node = adpipe_cluster(conf => "listen_addresses = '127.0.0.1'");
+my $sim = simulator();
+loader($node, $sim);
+at('2026-11-20T12:00:00Z');
+run(<<'END');
+SELECT adpipe.materialize('google.campaign_daily', 'ads.campaign', '2026-09-15');
+SELECT adpipe.materialize('google.campaigns', 'ads.campaigns');
+CALL adpipe.refresh_all();
+END
+$node->safe_psql('postgres', <<'END');
+CREATE SCHEMA reports AUTHORIZATION loader;
+CREATE ROLE bi LOGIN;
+GRANT USAGE ON SCHEMA ads, reports TO bi;
+SET ROLE loader;
+CREATE VIEW reports.campaign WITH (security_invoker) AS SELECT * FROM ads.campaign;
+CREATE VIEW reports.campaigns WITH (security_invoker) AS SELECT * FROM ads.campaigns;
+GRANT SELECT ON ads.campaign, ads.campaigns, reports.campaign, reports.campaigns TO bi;
+END
+cmp_ok($node->safe_psql('postgres', "SELECT count(*) FROM pg_inherits WHERE inhparent = 'ads.campaign'::regclass"), '>=', 3, 'the copy has partitions');
+
+my $bi = session($node, user => 'bi');
+$sim->reset;
+is($bi->query("SELECT table_schema, table_name, table_type FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema', 'adpipe') ORDER BY 1, 2"),
+	"ads|campaign|BASE TABLE\nads|campaigns|BASE TABLE\nreports|campaign|VIEW\nreports|campaigns|VIEW", 'information_schema.tables: copies and views, each once');
+is($bi->query("SELECT count(*) FROM information_schema.columns WHERE table_schema = 'adpipe_parts'"), 0, 'information_schema.columns: no partition');
+is($bi->query_error('SELECT * FROM google.campaign_daily LIMIT 1')->{sqlstate}, '42501', 'a live table: refused');
+is(scalar @{ $sim->requests }, 0, 'no request');
+
+# Rows of DatabaseMetaData as "schema.name type".
+sub relations
+{
+	my ($result) = @_;
+	return join "\n", sort map { my @cells = split /\t/; "$cells[1].$cells[2] $cells[3]" } @{ $result->{rows} };
+}
+
+SKIP: {
+	skip 'JDBC: needs a JDK and libpostgresql-jdbc-java', 10 unless AdpipeTest::Client::has_jdbc();
+	my $jdbc = AdpipeTest::Client->jdbc($node, 'bi');
+	my $private = AdpipeTest::Client->jdbc($node, 'bi', 'hideUnprivilegedObjects=true');
+	my $views = "reports.campaign VIEW\nreports.campaigns VIEW";
+
+	is(relations($jdbc->ask('.tables', 'TABLE,VIEW', 'reports')), $views, 'getTables(TABLE, VIEW) of the views\' schema: each copy\'s view once');
+	is(relations($jdbc->ask('.tables', 'TABLE,VIEW', 'ads')), 'ads.campaigns TABLE', 'of the copies\' schema: no partitioned copy');
+	is(relations($jdbc->ask('.tables', 'TABLE,VIEW,PARTITIONED TABLE', 'ads')), "ads.campaign PARTITIONED TABLE\nads.campaigns TABLE", 'with PARTITIONED TABLE: each copy once');
+	is(relations($private->ask('.tables', 'TABLE,VIEW', '%')) =~ s/^(adpipe\.\w+ VIEW\n)+//r, "ads.campaigns TABLE\n$views", 'all schemas, without what the role may not read: no partition');
+	like(relations($jdbc->ask('.tables', 'TABLE,VIEW', '%')), qr/^adpipe_parts\.campaign_\w+ TABLE$/m, 'all schemas without that property: partitions in a schema of their own');
+	my @columns = map { (split /\t/)[ 3 ] } @{ $jdbc->ask('.columns', 'reports', 'campaign')->{rows} };
+	is("@columns", $node->safe_psql('postgres', "SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'ads.campaign'::regclass AND attnum > 0"), 'getColumns of the view');
+	is(scalar(grep { (split /\t/)[11] ne '\N' } @{ $jdbc->ask('.columns', 'ads', 'campaign')->{rows} }), scalar(@columns), 'getColumns of the copy: every column has a remark');
+	is(scalar @{ $jdbc->ask('.columns', 'google', 'campaign_daily')->{rows} }, scalar(@columns) - 1, 'getColumns of the live table');
+	is(scalar @{ $jdbc->ask('.keys', 'ads', 'campaign')->{rows} }, 0, 'getPrimaryKeys: none');
+	is(scalar @{ $sim->requests }, 0, 'no request');
+}
+
+# Ten charts, each in a connection of its own, over six accounts.
+sub of_path
+{
+	my ($pattern) = @_;
+	return scalar grep { $_->{path} =~ $pattern } @{ $sim->requests };
+}
+$sim->reset;
+$sim->clock('2026-11-20T12:00:00Z');
+my @charts = map { session($node, user => 'loader') } 1 .. 10;
+$_->send("SELECT date_trunc('week', date_day), sum(clicks) FROM google.campaign_daily WHERE date_day >= '2026-10-01' AND date_day < '2026-11-01' GROUP BY 1 ORDER BY 1") for @charts;
+my %answers = map { my ($rows) = $_->wait; $rows => 1 } @charts;
+is(scalar(keys %answers), 1, 'a dashboard: ten charts with one answer');
+is(of_path(qr{/customers/(?!9876543210)\d+/}), 60, 'each asks six accounts');
+cmp_ok(of_path(qr{^/token}), '<=', 10, 'and signs in once at most');
+cmp_ok(of_path(qr{/customers/9876543210/}), '<=', 10, 'and lists the accounts once at most');
+note(of_path(qr{.}) . ' requests in all');
+
+done_testing();
