@@ -7,6 +7,8 @@
 #include "fmgr.h"
 
 #include "base/guc.h"
+#include "base/shared_cache.h"
+#include "base/shared_memory.h"
 
 PG_MODULE_MAGIC;
 
@@ -21,4 +23,6 @@ void
 _PG_init(void)
 {
 	adp_guc_init();
+	adp_shared_cache_init();
+	adp_shared_memory_init();
 }

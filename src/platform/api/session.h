@@ -8,6 +8,7 @@
 #include "nodes/pg_list.h"
 #include "portability/instr_time.h"
 
+#include "base/shared_cache.h"
 #include "net/http.h"
 #include "net/pool.h"
 #include "platform/api/failure.h"
@@ -45,6 +46,9 @@ typedef struct AdpSession
 	const char *token;		 /* access token; NULL until signed in */
 	const char *derived;	 /* see derive_secret in credentials.h; or NULL */
 	struct AdpCall *sign_in; /* running sign-in, or NULL */
+	AdpOwner *announcement;	 /* of that to scans of this process */
+	AdpSharedClaim claim;	 /* and to other sessions */
+	int64 awaits_since_ms;	 /* waits for another session's work; 0: does not */
 	int in_flight;			 /* concurrent transfers */
 	int64 hold_until_ms;	 /* earliest time of the next call; 0: at once */
 	bool has_version_note;	 /* a response had another version */
