@@ -9,6 +9,9 @@
 #include "base/guc.h"
 #include "base/shared_cache.h"
 #include "base/shared_memory.h"
+#include "platform/limits/breaker.h"
+#include "platform/limits/quota_ledger.h"
+#include "platform/limits/request_counts.h"
 
 PG_MODULE_MAGIC;
 
@@ -24,5 +27,8 @@ _PG_init(void)
 {
 	adp_guc_init();
 	adp_shared_cache_init();
+	adp_request_counts_init();
+	adp_quota_ledger_init();
+	adp_breaker_init();
 	adp_shared_memory_init();
 }

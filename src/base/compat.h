@@ -82,6 +82,15 @@
 	(OidIsValid((rte)->checkAsUser) ? (rte)->checkAsUser : GetUserId())
 #endif
 
+/* Whether a role has a privilege on a foreign server (utils/acl.h). */
+#if PG_VERSION_NUM >= 160000
+#define adp_server_aclcheck(server, role, mode) \
+	object_aclcheck(ForeignServerRelationId, (server), (role), (mode))
+#else
+#define adp_server_aclcheck(server, role, mode) \
+	pg_foreign_server_aclcheck((server), (role), (mode))
+#endif
+
 /*
  * Reports invalid type input as a soft error where the server supports it.
  */

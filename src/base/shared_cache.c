@@ -73,6 +73,12 @@ adp_shared_cache_init(void)
 	adp_shared_memory_add(&part);
 }
 
+bool
+adp_shared_cache_is_there(void)
+{
+	return adp_shared_memory(&part) != NULL;
+}
+
 /*
  * Makes all blocks free.
  */

@@ -25,6 +25,9 @@ typedef struct AdpSharedKey
 /* Announces the memory of the cache; called once when the library is loaded. */
 extern void adp_shared_cache_init(void);
 
+/* Whether there is shared memory. */
+extern bool adp_shared_cache_is_there(void);
+
 /* Fills in the key of a value that was made from these bytes. */
 extern void adp_shared_key(AdpSharedKey *key, Oid serverid, const char *bytes,
 						   Size len);

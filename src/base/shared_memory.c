@@ -4,9 +4,11 @@
  */
 #include "postgres.h"
 
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "storage/ipc.h"
 #include "storage/shmem.h"
+#include "utils/memutils.h"
 
 #include "base/compat.h"
 #include ADP_NAMED_SEGMENT_HEADER
@@ -124,4 +126,58 @@ adp_shared_memory(AdpSharedPart *part)
 			attach(part, memory);
 	}
 	return part->memory;
+}
+
+/*
+ * Returns the memory of a part, shared or not.
+ */
+void *
+adp_shared_or_own_memory(AdpSharedPart *part, bool *is_shared)
+{
+	void *memory = adp_shared_memory(part);
+
+	*is_shared = memory != NULL;
+	if (memory != NULL)
+		return memory;
+	if (part->own == NULL)
+	{
+		AdpSharedHead *own =
+			MemoryContextAllocZero(TopMemoryContext, part->size);
+
+		if (part->init != NULL)
+			part->init(own);
+		part->own = own;
+	}
+	return part->own;
+}
+
+/*
+ * Locks the memory of a part.
+ */
+void
+adp_shared_lock(AdpSharedHead *memory, LWLockMode mode)
+{
+	if (memory->tranche != 0)
+		LWLockAcquire(&memory->lock, mode);
+}
+
+void
+adp_shared_unlock(AdpSharedHead *memory)
+{
+	if (memory->tranche != 0)
+		LWLockRelease(&memory->lock);
+}
+
+/*
+ * Copies a text into an array.
+ */
+void
+adp_shared_text(char *to, Size size, const char *text)
+{
+	int len = (int) strlen(text);
+
+	if (len >= size)
+		len = pg_mbcliplen(text, len, (int) size - 1);
+	memcpy(to, text, len);
+	MemSet(to + len, 0, size - len);
 }

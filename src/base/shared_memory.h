@@ -14,7 +14,7 @@
 typedef struct AdpSharedHead
 {
 	LWLock lock;
-	int tranche; /* of the lock */
+	int tranche; /* of the lock; 0: memory of one process */
 } AdpSharedHead;
 
 typedef struct AdpSharedPart
@@ -27,6 +27,7 @@ typedef struct AdpSharedPart
 
 	/* filled in here */
 	AdpSharedHead *memory; /* NULL: not attached */
+	AdpSharedHead *own;	   /* of this process, without a lock; or NULL */
 	struct AdpSharedPart *next;
 } AdpSharedPart;
 
@@ -41,5 +42,18 @@ extern void adp_shared_memory_init(void);
  * adpipe.shared_memory is off.
  */
 extern void *adp_shared_memory(AdpSharedPart *part);
+
+/*
+ * The same, but without shared memory it is this process's own.  *is_shared: it
+ * is not.
+ */
+extern void *adp_shared_or_own_memory(AdpSharedPart *part, bool *is_shared);
+
+/* Locks the memory of a part, unless it is this process's own. */
+extern void adp_shared_lock(AdpSharedHead *memory, LWLockMode mode);
+extern void adp_shared_unlock(AdpSharedHead *memory);
+
+/* Copies a text into an array, cut at a character. */
+extern void adp_shared_text(char *to, Size size, const char *text);
 
 #endif /* ADP_BASE_SHARED_MEMORY_H */

@@ -25,6 +25,31 @@ add_text(StringInfo out, const char *text)
 }
 
 /*
+ * Appends the session's secrets.
+ */
+static void
+add_secrets(StringInfo out, const AdpSession *session)
+{
+	for (const AdpOption *option = session->platform->options; option->name;
+		 option++)
+	{
+		if (option->is_secret)
+			add_text(out, adp_setting(session->settings, option->offset));
+	}
+}
+
+/*
+ * Digests the bytes, and wipes them.
+ */
+static void
+digest(AdpSharedKey *key, Oid serverid, StringInfo bytes)
+{
+	adp_shared_key(key, serverid, bytes->data, bytes->len);
+	explicit_bzero(bytes->data, bytes->len);
+	pfree(bytes->data);
+}
+
+/*
  * Digests all that requests depend on: addresses, version, manager, secrets.
  */
 void
@@ -41,15 +66,21 @@ adp_sharing_key(AdpSharedKey *key, const AdpSession *session, const char *what)
 	add_text(&bytes, settings->token_endpoint);
 	add_text(&bytes, settings->api_version);
 	add_text(&bytes, settings->manager);
-	for (const AdpOption *option = session->platform->options; option->name;
-		 option++)
-	{
-		if (option->is_secret)
-			add_text(&bytes, adp_setting(settings, option->offset));
-	}
-	adp_shared_key(key, settings->serverid, bytes.data, bytes.len);
-	explicit_bzero(bytes.data, bytes.len);
-	pfree(bytes.data);
+	add_secrets(&bytes, session);
+	digest(key, settings->serverid, &bytes);
+}
+
+/*
+ * Digests the secrets alone.
+ */
+void
+adp_sharing_secrets_key(AdpSharedKey *key, const AdpSession *session)
+{
+	StringInfoData bytes;
+
+	initStringInfo(&bytes);
+	add_secrets(&bytes, session);
+	digest(key, session->settings->serverid, &bytes);
 }
 
 /*

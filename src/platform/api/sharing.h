@@ -18,6 +18,10 @@
 extern void adp_sharing_key(AdpSharedKey *key, const AdpSession *session,
 							const char *what);
 
+/* The same for what belongs to the secrets, whatever the user mapping. */
+extern void adp_sharing_secrets_key(AdpSharedKey *key,
+									const AdpSession *session);
+
 /*
  * Whether this session is to make it: no other process does, or that takes too
  * long.  Otherwise makes the session look again soon.
