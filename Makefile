@@ -107,7 +107,7 @@ SQL_PARTS = src/adpipe.sql
 SQL_PARTS += $(patsubst %,src/kpi/%.sql,ratio/ratio adstats/adstats series/sparkline \
 	statistics/statistics series/series attribution/attribution events/sequence \
 	display kpis)
-SQL_PARTS += src/fdw/fdw.sql
+SQL_PARTS += src/fdw/fdw.sql src/fdw/limits.sql
 INSTALL_SQL = build/adpipe--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
 DATA = $(sort $(wildcard src/upgrade/adpipe--*--*.sql))

@@ -7,6 +7,11 @@
 #include "fmgr.h"
 
 #include "base/guc.h"
+#include "base/shared_cache.h"
+#include "base/shared_memory.h"
+#include "platform/limits/breaker.h"
+#include "platform/limits/quota_ledger.h"
+#include "platform/limits/request_counts.h"
 
 PG_MODULE_MAGIC;
 
@@ -21,4 +26,9 @@ void
 _PG_init(void)
 {
 	adp_guc_init();
+	adp_shared_cache_init();
+	adp_request_counts_init();
+	adp_quota_ledger_init();
+	adp_breaker_init();
+	adp_shared_memory_init();
 }

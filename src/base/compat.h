@@ -82,6 +82,15 @@
 	(OidIsValid((rte)->checkAsUser) ? (rte)->checkAsUser : GetUserId())
 #endif
 
+/* Whether a role has a privilege on a foreign server (utils/acl.h). */
+#if PG_VERSION_NUM >= 160000
+#define adp_server_aclcheck(server, role, mode) \
+	object_aclcheck(ForeignServerRelationId, (server), (role), (mode))
+#else
+#define adp_server_aclcheck(server, role, mode) \
+	pg_foreign_server_aclcheck((server), (role), (mode))
+#endif
+
 /*
  * Reports invalid type input as a soft error where the server supports it.
  */
@@ -101,6 +110,34 @@
 /* Before the declaration of a function that does not return. */
 #ifndef pg_noreturn
 #define pg_noreturn pg_attribute_noreturn()
+#endif
+
+/*
+ * Where the postmaster asks for shared memory (storage/ipc.h, miscadmin.h): a
+ * hook, which calls the one before it by adp_next_shmem_request(); 14 asks at
+ * once.
+ */
+#if PG_VERSION_NUM >= 150000
+#define ADP_SHMEM_REQUEST_HOOK \
+	static shmem_request_hook_type previous_request_hook = NULL
+#define adp_next_shmem_request() \
+	(previous_request_hook != NULL ? previous_request_hook() : (void) 0)
+#define adp_install_shmem_request(hook) \
+	(previous_request_hook = shmem_request_hook, shmem_request_hook = (hook))
+#else
+#define ADP_SHMEM_REQUEST_HOOK struct AdpNoHook
+#define adp_next_shmem_request() ((void) 0)
+#define adp_install_shmem_request(hook) (hook)()
+#endif
+
+/* Shared memory by name, for a library that was not preloaded; or NULL. */
+#if PG_VERSION_NUM >= 170000
+#define ADP_NAMED_SEGMENT_HEADER "storage/dsm_registry.h"
+#define adp_named_segment(name, size, init) \
+	GetNamedDSMSegment((name), (size), (init), &(bool){false})
+#else
+#define ADP_NAMED_SEGMENT_HEADER "storage/ipc.h"
+#define adp_named_segment(name, size, init) NULL
 #endif
 
 /* A random number in [0, 1), for jitter. */

@@ -23,6 +23,7 @@ bool adp_guc_pushdown = true;
 static int refresh_max_requests = 2000;
 static int refresh_max_time_ms = 1500000;
 bool adp_guc_require_whole = false;
+bool adp_guc_shared_memory = true;
 bool adp_guc_use_kept_answers = true;
 
 static void define_refresh_settings(void);
@@ -87,6 +88,11 @@ define_refresh_settings(void)
 							 "Off: a warning. Refreshes of local copies turn it on.",
 							 &adp_guc_require_whole, false, PGC_USERSET, 0,
 							 NULL, NULL, NULL);
+	DefineCustomBoolVariable("adpipe.shared_memory",
+							 "Shares access tokens, lists of accounts and limits between sessions.",
+							 "Shared memory is there with adpipe in shared_preload_libraries, and from PostgreSQL 17 on without.",
+							 &adp_guc_shared_memory, true, PGC_SIGHUP, 0, NULL,
+							 NULL, NULL);
 	DefineCustomBoolVariable("adpipe.use_kept_answers",
 							 "Lets statements reuse responses that the session has fetched earlier.",
 							 "Refreshes of local copies turn it off, because a copy states when the platform was queried.",

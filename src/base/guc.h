@@ -24,8 +24,12 @@ extern bool adp_guc_pushdown;
 
 /* False: responses from earlier statements are not reused. */
 extern bool adp_guc_use_kept_answers;
+
 /* True: missing rows are an error, not a warning. */
 extern bool adp_guc_require_whole;
+
+/* False: nothing is shared with other sessions. */
+extern bool adp_guc_shared_memory;
 
 /* Defines all settings; called once when the module is loaded. */
 extern void adp_guc_init(void);

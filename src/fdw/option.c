@@ -573,6 +573,7 @@ adp_option_settings(ForeignServer *server, const AdpPlatform *platform,
 		require_mapping(userid, server);
 		mapping = GetUserMapping(userid, server->serverid);
 		settings->umid = mapping->umid;
+		settings->userid = userid;
 		apply_options(settings, platform, mapping->options, ADP_ON_MAPPING);
 		adp_endpoint_require_allowed(platform, "endpoint", settings->endpoint,
 									 server->owner);

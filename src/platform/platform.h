@@ -25,6 +25,7 @@ struct AdpPageAsk;
 struct AdpPager;
 struct AdpParams;
 struct AdpPromises;
+struct AdpRate;
 struct AdpSession;
 struct AdpQuotaUsageKind;
 
@@ -121,6 +122,7 @@ typedef struct AdpPlatform
 
 	const struct AdpFailureKind *failures; /* classes of failed responses */
 	const struct AdpQuotaUsageKind *usage; /* headers about quotas; or NULL */
+	const struct AdpRate *rates;   /* documented ones; ends with a NULL part */
 	const struct AdpJobKind *jobs; /* background reports; NULL: not offered */
 
 	AdpIdRule account_id;

@@ -35,6 +35,7 @@ typedef struct AdpSettings
 	const char *server_name;
 	Oid serverid;
 	Oid umid;			  /* user mapping; InvalidOid if not looked up */
+	Oid userid;			  /* the role that requests; the same */
 	const char *endpoint; /* never NULL after lookup */
 	const char *token_endpoint;
 	const char *api_version;

@@ -29,7 +29,10 @@ AS $$
                 ELSE format('The database has encoding %s, in which scans are refused. Make another one: CREATE DATABASE ... ENCODING ''UTF8'' TEMPLATE template0;', e.name) END
     FROM getdatabaseencoding() e (name)
     UNION ALL
-    SELECT 'shared_preload_libraries', 'skipped', 'Nothing in this release needs adpipe there.'
+    SELECT 'shared memory', CASE WHEN m.is_there THEN 'ok' ELSE 'skipped' END,
+           CASE WHEN m.is_there THEN 'Sessions share access tokens, lists of accounts and limits.'
+                ELSE 'Each session signs in for itself and learns limits for itself. To share: shared_preload_libraries = ''adpipe'' and a restart; from PostgreSQL 17 on, adpipe.shared_memory = on suffices.' END
+    FROM adpipe_internal.shares_memory() m (is_there)
     UNION ALL
     SELECT 'event triggers', CASE WHEN count(*) = 0 THEN 'ok' ELSE 'failed' END,
            CASE WHEN count(*) = 0 THEN 'enabled'

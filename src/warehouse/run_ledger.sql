@@ -444,6 +444,8 @@ BEGIN
         UNION ALL SELECT 'adpipe_internal.in_transaction_block()'::regprocedure
         UNION ALL SELECT 'adpipe_internal.is_part_of_account(regclass)'::regprocedure
         UNION ALL SELECT 'adpipe_internal.library_versions()'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.shares_memory()'::regprocedure
+        UNION ALL SELECT 'adpipe.reset_breaker(name)'::regprocedure
     LOOP
         EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %s', routine, role);
     END LOOP;

@@ -99,9 +99,10 @@ sub adpipe_cluster
 log_statement = none
 timezone = 'UTC'
 END
-	$node->append_conf('postgresql.conf',
-		"shared_preload_libraries = 'adpipe'")
-	  if $options{preload};
+	# From 17 on sessions share without being told to.
+	$node->append_conf('postgresql.conf', $options{preload}
+		? "shared_preload_libraries = 'adpipe'"
+		: 'adpipe.shared_memory = off');
 	$node->append_conf('postgresql.conf', $options{conf}) if $options{conf};
 	$node->start;
 	$node->safe_psql('postgres', 'CREATE EXTENSION adpipe')

@@ -33,11 +33,11 @@ sub items
 
 # What it looks at, and what it says of a new installation.
 at('2026-11-29T12:00:00Z');
-is(items(), 'claims encoding event_triggers extension last_call_of_loader libcurl schedule_of_loader session_of_loader shared_preload_libraries temporary_tables_of_loader', 'the items');
+is(items(), 'claims encoding event_triggers extension last_call_of_loader libcurl schedule_of_loader session_of_loader shared_memory temporary_tables_of_loader', 'the items');
 is(line('extension'), "ok|version $version", 'the library has the version of the control file');
 like(line('libcurl'), qr/^ok\|version \d+\.\d+\.\d+\S*; 7\.87\.0 or later is needed\.$/, 'libcurl and the oldest one that does');
 is(line('encoding'), 'ok|UTF8', 'the encoding');
-like(line('shared_preload_libraries'), qr/^skipped\|/, 'nothing needs to be loaded at the start');
+like(line('shared memory'), qr/^skipped\|.*shared_preload_libraries = 'adpipe'/, 'what shared memory would need');
 is(line('event triggers'), 'ok|enabled', 'the event triggers');
 is(line('temporary tables of loader'), 'ok|allowed', 'temporary tables');
 like(line('claims'), qr/^ok\|/, 'no dead claims');

@@ -1,14 +1,19 @@
 /*
  * account_cache.c
- *	  What this process remembers of accounts.
+ *	  What is remembered of accounts.
+ *
+ * In shared memory a set is a sequence of texts: for each account whether it is
+ * closed, and its texts, each after a byte that says whether it is there.
  */
 #include "postgres.h"
 
+#include "lib/stringinfo.h"
 #include "utils/memutils.h"
 
 #include "base/cache.h"
 #include "platform/account.h"
 #include "platform/accounts/account_cache.h"
+#include "platform/api/sharing.h"
 
 /* How long all of it is trusted. */
 #define TTL_S 600
@@ -19,25 +24,87 @@ static AdpCache accounts_cache;
 /* Accounts that refuse a value, by id; concluded from two refusals. */
 static AdpCache refusals_cache;
 
-/*
- * Looks up what is known.
- */
-const AdpAccountSet *
-adp_account_cache_find(const AdpSettings *settings, const char *id)
-{
-	const AdpCacheEntry *entry =
-		adp_cache_find(&accounts_cache, settings->serverid, settings->umid,
-					   id ? id : "*");
+/* The texts of an account that are shared. */
+static const size_t text_offsets[] = {
+	offsetof(AdpAccount, id),		 offsetof(AdpAccount, name),
+	offsetof(AdpAccount, time_zone), offsetof(AdpAccount, currency),
+	offsetof(AdpAccount, system),	 offsetof(AdpAccount, retargeting),
+};
 
-	return entry ? entry->value : NULL;
+/*
+ * A text of an account.
+ */
+static const char **
+account_text(const AdpAccount *account, int index)
+{
+	return (const char **) ((char *) account + text_offsets[index]);
 }
 
 /*
- * Remembers copies of the accounts.
+ * Writes a set for shared memory.
  */
-void
-adp_account_cache_keep(const AdpSettings *settings, const char *id,
-					   const AdpAccountSet *accounts)
+static void
+write_set(StringInfo out, const AdpAccountSet *set)
+{
+	for (int i = 0; i < set->count; i++)
+	{
+		const AdpAccount *account = &set->items[i];
+
+		appendStringInfoChar(out, account->is_closed ? 'c' : 'o');
+		for (int t = 0; t < lengthof(text_offsets); t++)
+		{
+			const char *text = *account_text(account, t);
+
+			appendStringInfoChar(out, text ? '+' : '-');
+			appendBinaryStringInfo(out, text ? text : "",
+								   text ? strlen(text) + 1 : 0);
+		}
+	}
+}
+
+/*
+ * Reads a set from shared memory.  Its texts point into the bytes.
+ */
+static AdpAccountSet *
+read_set(char *bytes, Size len)
+{
+	AdpAccountSet *set = palloc0(sizeof(AdpAccountSet));
+	char *end = bytes + len;
+
+	while (bytes < end)
+	{
+		AdpAccount account = {.is_closed = *bytes++ == 'c'};
+
+		for (int t = 0; t < lengthof(text_offsets); t++)
+		{
+			if (*bytes++ == '-')
+				continue;
+			*account_text(&account, t) = bytes;
+			bytes += strlen(bytes) + 1;
+		}
+		adp_account_set_add(set, &account);
+	}
+	return set;
+}
+
+/*
+ * The key of accounts in shared memory.
+ */
+static void
+make_key(AdpSharedKey *key, const AdpSession *session, const char *id)
+{
+	char *what = psprintf("accounts %s", id ? id : "*");
+
+	adp_sharing_key(key, session, what);
+	pfree(what);
+}
+
+/*
+ * Remembers accounts in this process for so many seconds.
+ */
+static void
+keep_here(const AdpSettings *settings, const char *id, int64 seconds,
+		  const AdpAccountSet *accounts)
 {
 	MemoryContext cxt =
 		AllocSetContextCreate(CurrentMemoryContext, "adpipe known accounts",
@@ -54,7 +121,85 @@ adp_account_cache_keep(const AdpSettings *settings, const char *id,
 	}
 	MemoryContextSwitchTo(old);
 	adp_cache_keep(&accounts_cache, settings->serverid, settings->umid,
-				   id ? id : "*", TTL_S, cxt, known);
+				   id ? id : "*", seconds, cxt, known);
+}
+
+/*
+ * Looks up what this process knows.
+ */
+static const AdpAccountSet *
+find_here(const AdpSettings *settings, const char *id)
+{
+	const AdpCacheEntry *entry =
+		adp_cache_find(&accounts_cache, settings->serverid, settings->umid,
+					   id ? id : "*");
+
+	return entry ? entry->value : NULL;
+}
+
+/*
+ * Looks up what is known.
+ */
+const AdpAccountSet *
+adp_account_cache_find(const AdpSession *session, const char *id)
+{
+	const AdpAccountSet *known = find_here(session->settings, id);
+	AdpSharedKey key;
+	char *bytes;
+	Size len;
+	int64 seconds;
+
+	if (known != NULL || adp_session_is_outdated(session))
+		return known;
+	make_key(&key, session, id);
+	bytes = adp_shared_cache_find(&key, &len, &seconds);
+	if (bytes == NULL)
+		return NULL;
+	keep_here(session->settings, id, Max(seconds, 1), read_set(bytes, len));
+	return find_here(session->settings, id);
+}
+
+/*
+ * Looks up what is known, or claims to find out.
+ */
+const AdpAccountSet *
+adp_account_cache_find_or_claim(AdpSession *session, const char *id,
+								AdpSharedClaim *claim, MemoryContext cxt,
+								bool *is_ours)
+{
+	const AdpAccountSet *known = adp_account_cache_find(session, id);
+	AdpSharedKey key;
+
+	*is_ours = false;
+	if (known != NULL)
+		return known;
+	make_key(&key, session, id);
+	*is_ours = adp_sharing_claim(session, claim, cxt, &key);
+	if (!*is_ours)
+		return NULL;
+	/* the session before may just have found out */
+	known = adp_account_cache_find(session, id);
+	if (known != NULL)
+		adp_shared_claim_end(claim);
+	return known;
+}
+
+/*
+ * Remembers copies of the accounts.
+ */
+void
+adp_account_cache_keep(const AdpSession *session, const char *id,
+					   const AdpAccountSet *accounts)
+{
+	AdpSharedKey key;
+	StringInfoData bytes;
+
+	keep_here(session->settings, id, TTL_S, accounts);
+	make_key(&key, session, id);
+	initStringInfo(&bytes);
+	write_set(&bytes, accounts);
+	(void) adp_shared_cache_keep(&key, bytes.data, bytes.len, TTL_S);
+	pfree(bytes.data);
 }
 
 /*
@@ -88,6 +233,7 @@ adp_account_cache_keep_refusal(const AdpSettings *settings, const char *id)
 void
 adp_account_cache_forget(Oid serverid)
 {
+	adp_shared_cache_forget(serverid);
 	adp_cache_forget(&accounts_cache, serverid);
 	adp_cache_forget(&refusals_cache, serverid);
 }

@@ -1,7 +1,10 @@
 /*
  * account_cache.h
- *	  What this process remembers of accounts: time zones, currencies, which ones
- *	  "*" stands for, and which ones refuse a value of ours.
+ *	  What is remembered of accounts: time zones, currencies, which ones "*" stands
+ *	  for, and which ones refuse a value of ours.
+ *
+ * This process remembers it.  All but the refusals is also in shared memory, if
+ * there is any, for sessions with the same server, user mapping and secrets.
  *
  * A new account shows up in a running session, and a refusal is looked at again,
  * after at most ten minutes.
@@ -15,11 +18,20 @@
  * Looks up the accounts behind "*" (id NULL) or one account by id; NULL if
  * not known or no longer trusted.
  */
-extern const AdpAccountSet *adp_account_cache_find(const AdpSettings *settings,
+extern const AdpAccountSet *adp_account_cache_find(const AdpSession *session,
 												   const char *id);
 
+/*
+ * The same, and if nothing is known, claims to find out: returns NULL with
+ * *is_ours set if the caller is to ask the platform, else NULL while another
+ * session does.  The claim lies in cxt.
+ */
+extern const AdpAccountSet *adp_account_cache_find_or_claim(
+	AdpSession *session, const char *id, AdpSharedClaim *claim,
+	MemoryContext cxt, bool *is_ours);
+
 /* Remembers copies of the accounts, under "*" (id NULL) or one id. */
-extern void adp_account_cache_keep(const AdpSettings *settings, const char *id,
+extern void adp_account_cache_keep(const AdpSession *session, const char *id,
 								   const AdpAccountSet *accounts);
 
 /* Whether an account is known to refuse a value of ours. */

@@ -29,12 +29,14 @@ struct AdpAccountResolver
 	bool is_all;		/* "*": all open accounts of the list */
 	bool with_settings; /* with time zone and currency */
 	AdpAccountSet wanted;
-	AdpCall **settings_calls; /* per wanted account, or NULL */
+	AdpCall **settings_calls;		 /* per wanted account, or NULL */
+	AdpSharedClaim *settings_claims; /* to these calls */
 
 	/* the platform's list of accounts */
 	bool needs_list;		/* until it has arrived */
 	AdpAccountList *list;	/* our own, once it is started */
 	AdpOwner *announcement; /* of our own while it is fetched; or NULL */
+	AdpSharedClaim claim;	/* the same to other sessions */
 };
 
 /* Maximum length of a malformed id quoted in an error. */
@@ -56,6 +58,8 @@ settle_accounts(AdpAccountResolver *resolver)
 	adp_account_set_sort(wanted);
 	resolver->settings_calls =
 		palloc0(Max(wanted->count, 1) * sizeof(AdpCall *));
+	resolver->settings_claims =
+		palloc0(Max(wanted->count, 1) * sizeof(AdpSharedClaim));
 }
 
 /*
@@ -295,7 +299,7 @@ static void
 keep_known(const AdpSession *session, const char *id, const AdpAccountSet *list)
 {
 	if (!adp_session_is_outdated(session))
-		adp_account_cache_keep(session->settings, id, list);
+		adp_account_cache_keep(session, id, list);
 }
 
 /*
@@ -316,34 +320,51 @@ fetch_own_list(AdpAccountResolver *resolver)
 	/* a cached list must be complete */
 	if (listed->malformed_id == NULL)
 		keep_known(resolver->session, NULL, listed);
+	adp_shared_claim_end(&resolver->claim);
 	return true;
 }
 
 /*
- * Uses the cached list.  Without one, fetches the list, or drives another
+ * Drives another scan of this process that fetches the list; false if there is
+ * none.
+ */
+static bool
+drive_other_list(AdpAccountResolver *resolver)
+{
+	AdpAccountResolver *other =
+		adp_shared_work_drive(resolver->session, ALL_ACCOUNTS, can_share_list);
+
+	if (other != NULL)
+		(void) adp_account_resolver_advance(other);
+	return other != NULL;
+}
+
+/*
+ * Uses the cached list.  Without one, fetches the list, or waits for another
  * scan's fetch, which fills the cache.  Returns true once the list is used.
  */
 static bool
 fetch_list(AdpAccountResolver *resolver)
 {
-	AdpSession *session = resolver->session;
 	const AdpAccountSet *known;
-	AdpAccountResolver *other;
+	bool is_ours;
 
 	if (resolver->announcement != NULL &&
 		resolver->announcement->resource != NULL)
 		return fetch_own_list(resolver);
-	known = adp_account_cache_find(session->settings, NULL);
-	if (known == NULL)
+	known = adp_account_cache_find(resolver->session, NULL);
+	if (known == NULL && drive_other_list(resolver))
+		known = adp_account_cache_find(resolver->session, NULL);
+	else if (known == NULL)
 	{
-		other = adp_shared_work_drive(session, ALL_ACCOUNTS, can_share_list);
-		if (other == NULL)
+		known = adp_account_cache_find_or_claim(resolver->session, NULL,
+												&resolver->claim, resolver->cxt,
+												&is_ours);
+		if (known == NULL && is_ours)
 		{
 			create_list(resolver);
 			return fetch_own_list(resolver);
 		}
-		(void) adp_account_resolver_advance(other);
-		known = adp_account_cache_find(session->settings, NULL);
 	}
 	if (known != NULL)
 		use_list(resolver, known);
@@ -400,19 +421,24 @@ fetch_settings(AdpAccountResolver *resolver, int index)
 {
 	AdpAccount *account = &resolver->wanted.items[index];
 	AdpCall **call = &resolver->settings_calls[index];
-	const AdpAccountSet *known;
 
 	if (account->time_zone != NULL ||
 		!adp_request_tells_account(resolver->session->platform))
 		return true;
-	known = adp_account_cache_find(resolver->session->settings, account->id);
-	if (known != NULL)
-	{
-		adp_account_copy_settings(account, &known->items[0]);
-		return true;
-	}
 	if (*call == NULL)
+	{
+		bool is_ours;
+		const AdpAccountSet *known =
+			adp_account_cache_find_or_claim(resolver->session, account->id,
+											&resolver->settings_claims[index],
+											resolver->cxt, &is_ours);
+
+		if (known != NULL)
+			adp_account_copy_settings(account, &known->items[0]);
+		if (known != NULL || !is_ours)
+			return known != NULL;
 		*call = start_settings(resolver, account->id);
+	}
 	switch (adp_client_advance(*call))
 	{
 		case ADP_CALL_RUNNING:
@@ -424,6 +450,7 @@ fetch_settings(AdpAccountResolver *resolver, int index)
 	}
 	if (!read_settings(resolver, *call, account))
 		return false;
+	adp_shared_claim_end(&resolver->settings_claims[index]);
 	adp_call_release(*call);
 	*call = NULL;
 	return true;

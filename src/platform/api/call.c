@@ -101,8 +101,10 @@ send_call(AdpCall *call)
 	call->secrets_version = session->secrets_version;
 	call->transfer = adp_http_start(session->group, &request);
 	call->is_in_flight = true;
+	call->is_cleared = false;
 	session->in_flight++;
 	session->stats.requests++;
+	adp_session_count(session, NULL);
 }
 
 /*
@@ -158,12 +160,14 @@ send_when_possible(AdpCall *call)
 		return;
 	}
 	call->resume_at_ms = 0;
-	if (call->session->demanded_ms > 0)
+	if (session->demanded_ms > 0)
 	{
-		adp_call_fail_held(call);
+		adp_call_fail_held(call,
+						   "the last response reported an exhausted quota",
+						   session->demanded_ms);
 		return;
 	}
-	if (hold_for_quota(session))
+	if (hold_for_quota(session) || !adp_call_is_clear(call))
 		return;
 	/* first, since a running sign-in may hold the last place */
 	call->needs_token =
@@ -311,6 +315,7 @@ static void
 handle_failure(AdpCall *call, const AdpHttpResponse *response)
 {
 	adp_call_read_failure(call, response);
+	adp_call_note_block(call, response);
 	if (expire_token(call))
 		drop_transfer(call);
 	else
@@ -325,6 +330,7 @@ judge(AdpCall *call, const AdpHttpResponse *response)
 {
 	call->attempts++;
 	call->session->stats.bytes += response->wire_bytes;
+	adp_call_note_alive(call, response);
 	if (response->outcome != ADP_HTTP_DONE)
 	{
 		MemSet(&call->failure, 0, sizeof(AdpFailure));

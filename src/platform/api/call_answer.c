@@ -174,6 +174,8 @@ note_pause(const AdpCall *call, const AdpHttpResponse *response)
 	{
 		usage = adp_quota_usage_read(kind, &reply);
 		pause_ms = adp_quota_usage_pause_ms(&usage, &must_wait);
+		if (usage.pct > 0)
+			adp_call_note_used(call, usage.pct, must_wait ? pause_ms : 0);
 	}
 	MemoryContextSwitchTo(old);
 	if (must_wait && pause_ms > affordable_ms)

@@ -14,6 +14,7 @@
 #include "base/words.h"
 #include "platform/api/call_internal.h"
 #include "platform/api/template.h"
+#include "platform/limits/breaker.h"
 
 /*
  * The class of a transfer that brought no answer.
@@ -224,18 +225,40 @@ rule_hint(const AdpCall *call)
  * Ends a call that would have to be held for longer than can be afforded.
  */
 void
-adp_call_fail_held(AdpCall *call)
+adp_call_fail_held(AdpCall *call, const char *why, int64 wait_ms)
 {
 	MemoryContext old = MemoryContextSwitchTo(call->cxt);
-	const char *detail =
-		psprintf("%s: the last response reported an exhausted quota.",
-				 call->subject);
+	char *detail = psprintf("%s: %s.", call->subject, why);
 
+	detail[0] = pg_toupper((unsigned char) detail[0]);
 	call->failure.class = ADP_ERR_QUOTA;
 	adp_error_set(&call->error, ADP_ERR_QUOTA,
 				  class_message(call, ADP_ERR_QUOTA),
-				  with_moment(detail, call->session->demanded_ms), NULL);
-	call->error.retry_at = adp_session_retry_at(call->session->demanded_ms);
+				  with_moment(detail, wait_ms), NULL);
+	call->error.retry_at = adp_session_retry_at(wait_ms);
+	call->state = ADP_CALL_FAILED;
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Ends a call to a server whose breaker is open.
+ */
+void
+adp_call_fail_refused(AdpCall *call, const AdpBreaker *breaker)
+{
+	MemoryContext old = MemoryContextSwitchTo(call->cxt);
+	const char *name = call->session->settings->server_name;
+	const char *detail =
+		psprintf("%d requests in a row failed for good, the last with: %s.",
+				 breaker->failures, breaker->last_error);
+	int64 wait_ms = (breaker->open_until - adp_now()) / 1000;
+
+	adp_error_set(&call->error, ADP_ERR_REPLY,
+				  psprintf("server \"%s\" is not asked for the time being",
+						   name),
+				  with_moment(detail, Max(wait_ms, 0)),
+				  psprintf("SELECT adpipe.reset_breaker(%s) lets the next statement ask at once.",
+						   quote_literal_cstr(name)));
 	call->state = ADP_CALL_FAILED;
 	MemoryContextSwitchTo(old);
 }
@@ -261,6 +284,7 @@ adp_call_fail(AdpCall *call, const AdpHttpResponse *response,
 	if (wait_ms >= 0)
 		call->error.retry_at = adp_session_retry_at(wait_ms);
 	call->state = ADP_CALL_FAILED;
+	adp_call_note_end(call, response);
 	MemoryContextSwitchTo(old);
 }
 
@@ -297,5 +321,6 @@ adp_call_fail_unreadable(AdpCall *call, const AdpError *why,
 	if (call->error.hint == NULL)
 		call->error.hint = class_hint(call, why->class, response);
 	call->state = ADP_CALL_FAILED;
+	adp_call_note_end(call, response);
 	MemoryContextSwitchTo(old);
 }

@@ -3,12 +3,15 @@
  *	  What call.c, call_answer.c and call_error.c share; private to them.
  *
  * call.c runs the transfers of a call, call_answer.c reads failures, quotas and
- * versions from responses, call_error.c writes errors.
+ * versions from responses, call_limits.c obeys and feeds the limits that all
+ * sessions share, call_error.c writes errors.
  */
 #ifndef ADP_PLATFORM_API_CALL_INTERNAL_H
 #define ADP_PLATFORM_API_CALL_INTERNAL_H
 
 #include "platform/api/call.h"
+
+struct AdpBreaker;
 
 struct AdpCall
 {
@@ -32,6 +35,8 @@ struct AdpCall
 	bool is_expired;		   /* its token was refused; not sent again yet */
 	bool has_renewed;		   /* it was refused once before */
 	int64 resume_at_ms;		   /* end of the back-off; 0: no back-off */
+	int64 waited_ms;		   /* for another call that probes the server */
+	bool is_cleared;		   /* no limit is in the way of its next transfer */
 
 	AdpFailure failure;
 	AdpError error;
@@ -70,8 +75,37 @@ extern const char *adp_call_redact(const AdpCall *call, const char *text);
 extern void adp_call_fail(AdpCall *call, const AdpHttpResponse *response,
 						  AdpErrorClass class, int64 wait_ms);
 
-/* Fails a call that would have to wait longer than the statement can afford. */
-extern void adp_call_fail_held(AdpCall *call);
+/*
+ * Fails a call that would have to wait longer than the statement can afford; why
+ * completes the sentence after the subject.
+ */
+extern void adp_call_fail_held(AdpCall *call, const char *why, int64 wait_ms);
+
+/* Fails a call to a server that has failed before. */
+extern void adp_call_fail_refused(AdpCall *call,
+								  const struct AdpBreaker *breaker);
+
+/*
+ * Whether the limits that other sessions have met let the call be sent now.  If
+ * not, it is put off, or has failed.
+ */
+extern bool adp_call_is_clear(AdpCall *call);
+
+/* Notes that a response has arrived: the server is there. */
+extern void adp_call_note_alive(const AdpCall *call,
+								const AdpHttpResponse *response);
+
+/* Notes how much of a quota is used, and for how long calls are blocked. */
+extern void adp_call_note_used(const AdpCall *call, double used_pct,
+							   int64 blocked_ms);
+
+/* Notes the block that a failed response, in call->failure, reports. */
+extern void adp_call_note_block(const AdpCall *call,
+								const AdpHttpResponse *response);
+
+/* Counts a call that failed for good. */
+extern void adp_call_note_end(const AdpCall *call,
+							  const AdpHttpResponse *response);
 
 /* Fails a call with a malformed body; *why describes it. */
 extern void adp_call_fail_unreadable(AdpCall *call, const AdpError *why,

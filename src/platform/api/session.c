@@ -4,13 +4,16 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/timeout.h"
 #include "utils/timestamp.h"
 
 #include "base/guc.h"
 #include "base/secret.h"
+#include "base/shared_memory.h"
 #include "platform/api/credentials.h"
 #include "platform/api/secret_files.h"
+#include "platform/limits/request_counts.h"
 
 /* The latest moment to come back that is handed on. */
 #define RETRY_AT_MAX_MS (INT64CONST(2) * 24 * 60 * 60 * 1000)
@@ -55,11 +58,40 @@ adp_session_open(MemoryContext cxt, const AdpPlatform *platform,
 }
 
 /*
+ * Counts what the session did since the last time.
+ */
+void
+adp_session_count(AdpSession *session, const char *error)
+{
+	const AdpStats *now = &session->stats;
+	AdpStats *counted = &session->counted;
+	AdpRequestCounts more = {.database = MyDatabaseId,
+							 .serverid = session->settings->serverid,
+							 .userid = session->settings->userid};
+
+	more.requests = now->requests - counted->requests;
+	more.retries = now->retries - counted->retries;
+	more.throttled_ms = now->backoff_ms - counted->backoff_ms;
+	more.bytes = now->bytes - counted->bytes;
+	more.rows = now->rows - counted->rows;
+	more.errors = error != NULL;
+	if (more.requests > 0)
+		more.last_request_at = adp_now();
+	if (error != NULL)
+		adp_shared_text(more.last_error, sizeof(more.last_error), error);
+	*counted = *now;
+	if (more.requests > 0 || more.retries > 0 || more.throttled_ms > 0 ||
+		more.bytes > 0 || more.rows > 0 || more.errors > 0)
+		adp_request_counts_add(&more);
+}
+
+/*
  * Gives the connections back.
  */
 void
 adp_session_close(AdpSession *session)
 {
+	adp_session_count(session, NULL);
 	if (session->lease != NULL)
 		adp_pool_return(session->lease);
 	session->lease = NULL;

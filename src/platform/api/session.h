@@ -8,6 +8,7 @@
 #include "nodes/pg_list.h"
 #include "portability/instr_time.h"
 
+#include "base/shared_cache.h"
 #include "net/http.h"
 #include "net/pool.h"
 #include "platform/api/failure.h"
@@ -41,10 +42,15 @@ typedef struct AdpSession
 	AdpPoolLease *lease;
 	AdpHttpGroup *group;
 	AdpStats stats;
+	AdpStats counted; /* the part of them that view adpipe.requests has */
 
 	const char *token;		 /* access token; NULL until signed in */
 	const char *derived;	 /* see derive_secret in credentials.h; or NULL */
 	struct AdpCall *sign_in; /* running sign-in, or NULL */
+	AdpOwner *announcement;	 /* of that to scans of this process */
+	AdpSharedClaim claim;	 /* and to other sessions */
+	bool is_probing;		 /* a call of it probes a server that had failed */
+	int64 awaits_since_ms;	 /* waits for another session's work; 0: does not */
 	int in_flight;			 /* concurrent transfers */
 	int64 hold_until_ms;	 /* earliest time of the next call; 0: at once */
 	bool has_version_note;	 /* a response had another version */
@@ -74,6 +80,12 @@ extern void adp_session_close(AdpSession *session);
  * settings.
  */
 extern bool adp_session_is_outdated(const AdpSession *session);
+
+/*
+ * Brings the numbers of view adpipe.requests up to date; error, or NULL, is that
+ * of a call that has just failed, without secrets.
+ */
+extern void adp_session_count(AdpSession *session, const char *error);
 
 /* Advances the transfers without waiting. */
 extern void adp_session_poll(AdpSession *session);

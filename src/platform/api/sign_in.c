@@ -2,9 +2,11 @@
  * sign_in.c
  *	  Access tokens: ready ones, or fetched, kept for the process, renewed.
  *
- * A fetched token is kept in backend-local memory per (server, user mapping) until
- * shortly before it expires.  A change of the server or of the mapping drops
- * it, so that revoked credentials do not live on in a session.
+ * A fetched token is kept until shortly before it expires: in shared memory for
+ * all sessions with the same server, user mapping and secrets, of which only one
+ * fetches; without shared memory in this process, per (server, user mapping).  A
+ * change of the server or of the mapping drops it, so that revoked credentials do
+ * not live on in a session.
  */
 #include "postgres.h"
 
@@ -14,6 +16,8 @@
 #include "platform/api/call.h"
 #include "platform/api/credentials.h"
 #include "platform/api/secret_files.h"
+#include "platform/api/shared_work.h"
+#include "platform/api/sharing.h"
 #include "platform/api/sign_in.h"
 
 /* No token is kept for longer, whatever its answer says. */
@@ -28,33 +32,70 @@
 /* The key of a token, since a mapping has but one. */
 #define TOKEN_KEY "token"
 
+/* The key of sign-ins among work that scans of this process share. */
+#define SIGN_IN "sign-in"
+
 /* Access tokens, as texts. */
 static AdpCache token_cache;
 
 /*
- * Returns the kept token of a session's server and mapping, or NULL.
+ * Returns the token that this process keeps for a server and mapping, or NULL.
  */
 static AdpCacheEntry *
-find_token(const AdpSettings *settings)
+find_own_token(const AdpSettings *settings)
 {
 	return adp_cache_find(&token_cache, settings->serverid, settings->umid,
 						  TOKEN_KEY);
 }
 
 /*
- * Keeps a token for later statements.
+ * Takes the token that is kept for the session's server, mapping and secrets, if
+ * there is one.
+ */
+static bool
+take_kept_token(AdpSession *session)
+{
+	const AdpCacheEntry *own = find_own_token(session->settings);
+	MemoryContext old = MemoryContextSwitchTo(session->cxt);
+	AdpSharedKey key;
+	Size len;
+	int64 seconds;
+
+	adp_sharing_key(&key, session, TOKEN_KEY);
+	session->token = adp_shared_cache_find(&key, &len, &seconds);
+	if (session->token == NULL && own != NULL)
+		session->token = pstrdup(own->value);
+	MemoryContextSwitchTo(old);
+	return session->token != NULL;
+}
+
+/*
+ * Keeps a token for later statements, in this process.
  */
 static void
-keep_token(const AdpSettings *settings, const char *text, int64 expires_in_s)
+keep_own_token(const AdpSettings *settings, const char *text, int64 seconds)
 {
 	MemoryContext cxt =
 		AllocSetContextCreate(CurrentMemoryContext, "adpipe access token",
 							  ALLOCSET_SMALL_SIZES);
 
-	expires_in_s = Max(Min(expires_in_s, EXPIRY_MAX_S), 0);
 	adp_cache_keep(&token_cache, settings->serverid, settings->umid, TOKEN_KEY,
-				   expires_in_s - EXPIRY_MARGIN_S, cxt,
-				   MemoryContextStrdup(cxt, text));
+				   seconds, cxt, MemoryContextStrdup(cxt, text));
+}
+
+/*
+ * Keeps a token for later statements, of all sessions if possible.
+ */
+static void
+keep_token(const AdpSession *session, int64 expires_in_s)
+{
+	int64 seconds = Max(Min(expires_in_s, EXPIRY_MAX_S), 0) - EXPIRY_MARGIN_S;
+	AdpSharedKey key;
+
+	adp_sharing_key(&key, session, TOKEN_KEY);
+	if (!adp_shared_cache_keep(&key, session->token, strlen(session->token),
+							   seconds))
+		keep_own_token(session->settings, session->token, seconds);
 }
 
 /*
@@ -128,6 +169,8 @@ start_sign_in(AdpSession *session)
 	request.body = form.text.data;
 	session->sign_in =
 		adp_call_create(session, session->cxt, &endpoint, &request, "sign-in");
+	session->announcement =
+		adp_shared_work_announce(session->cxt, session, SIGN_IN, session);
 	MemoryContextSwitchTo(old);
 }
 
@@ -150,10 +193,46 @@ read_token(AdpSession *session)
 	{
 		session->token = pstrdup(text);
 		if (!adp_session_is_outdated(session))
-			keep_token(session->settings, text, expires_in);
+			keep_token(session, expires_in);
 	}
 	MemoryContextSwitchTo(old);
 	return session->token != NULL;
+}
+
+/*
+ * For adp_shared_work_drive(): whether another scan of this process signs in with
+ * the same secrets.
+ */
+static bool
+can_share_sign_in(const void *work, const AdpSettings *settings)
+{
+	const AdpSession *other = work;
+
+	return other->sign_in != NULL && !adp_call_is_lost(other->sign_in);
+}
+
+/*
+ * Whether somebody else signs in, whose token this session waits for.
+ */
+static bool
+waits_for_token(AdpSession *session)
+{
+	AdpSession *other =
+		adp_shared_work_drive(session, SIGN_IN, can_share_sign_in);
+	AdpSharedKey key;
+
+	if (other != NULL)
+	{
+		(void) adp_sign_in_advance(other);
+		return !take_kept_token(session);
+	}
+	adp_sharing_key(&key, session, TOKEN_KEY);
+	if (!adp_sharing_claim(session, &session->claim, session->cxt, &key))
+		return true;
+	/* the session before may just have kept one */
+	if (take_kept_token(session))
+		adp_shared_claim_end(&session->claim);
+	return false;
 }
 
 /*
@@ -162,17 +241,23 @@ read_token(AdpSession *session)
 static void
 begin_sign_in(AdpSession *session)
 {
-	const AdpSettings *settings = session->settings;
-	const AdpCacheEntry *kept;
-
-	if (settings->access_token != NULL)
-		session->token = settings->access_token;
+	if (session->settings->access_token != NULL)
+		session->token = session->settings->access_token;
 	else if (session->platform->credentials->grant == NULL)
 		refuse_missing_token(session);
-	else if ((kept = find_token(settings)) != NULL)
-		session->token = MemoryContextStrdup(session->cxt, kept->value);
-	else
+	else if (!take_kept_token(session) && !waits_for_token(session) &&
+			 session->token == NULL)
 		start_sign_in(session);
+}
+
+/*
+ * Lets other scans and sessions sign in again.
+ */
+static void
+end_sign_in(AdpSession *session)
+{
+	adp_owner_release(session->announcement);
+	adp_shared_claim_end(&session->claim);
 }
 
 /*
@@ -186,12 +271,14 @@ go_on(AdpSession *session)
 		case ADP_CALL_RUNNING:
 			return false;
 		case ADP_CALL_FAILED:
+			end_sign_in(session);
 			adp_call_throw(session->sign_in);
 		case ADP_CALL_DONE:
 			break;
 	}
 	if (!read_token(session))
 		return false;
+	end_sign_in(session);
 	adp_call_release(session->sign_in);
 	session->sign_in = NULL;
 	return true;
@@ -205,7 +292,7 @@ adp_sign_in_advance(AdpSession *session)
 {
 	if (session->token == NULL && session->sign_in == NULL)
 		begin_sign_in(session);
-	return session->sign_in == NULL || go_on(session);
+	return session->sign_in != NULL ? go_on(session) : session->token != NULL;
 }
 
 /*
@@ -224,10 +311,13 @@ adp_sign_in_can_renew(const AdpSession *session)
 void
 adp_sign_in_forget(AdpSession *session, const char *token)
 {
-	AdpCacheEntry *kept = find_token(session->settings);
+	AdpCacheEntry *own = find_own_token(session->settings);
+	AdpSharedKey key;
 
-	if (kept != NULL && strcmp(kept->value, token) == 0)
-		kept->binding.is_stale = true;
+	if (own != NULL && strcmp(own->value, token) == 0)
+		own->binding.is_stale = true;
+	adp_sharing_key(&key, session, TOKEN_KEY);
+	adp_shared_cache_drop(&key, token, strlen(token));
 	if (session->token != NULL && strcmp(session->token, token) == 0)
 		session->token = NULL;
 }

@@ -14,6 +14,7 @@
 #include "platform/api/credentials.h"
 #include "platform/api/pager.h"
 #include "platform/appsflyer/appsflyer.h"
+#include "platform/limits/quota_ledger.h"
 
 /* At most a day: the quotas that the cache spares are per day. */
 #define CACHE_TTL_MAX_S 86400
@@ -137,6 +138,13 @@ static const AdpTokenPager apps_pager = {
 	.token_param = OFFSET,
 };
 
+/* Rates that are documented; other limits count calls of a day. */
+static const AdpRate appsflyer_rates[] = {{"/agg-data/", .days = 2, .calls = 1,
+										   .window_s = 60},
+										  {"/api/mng/apps", .calls = 20,
+										   .window_s = 60},
+										  {NULL}};
+
 static const AdpCredentials appsflyer_credentials = {.sign = adp_attempt_bearer};
 
 const AdpPlatform adp_appsflyer = {
@@ -164,6 +172,7 @@ const AdpPlatform adp_appsflyer = {
 	.sources = appsflyer_sources,
 	.options = appsflyer_options,
 	.failures = &adp_appsflyer_failures,
+	.rates = appsflyer_rates,
 	.account_id =
 		{.pattern = "[A-Za-z0-9._-]+",
 		 .rule =

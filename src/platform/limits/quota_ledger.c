@@ -1,0 +1,231 @@
+/*
+ * quota_ledger.c
+ *	  What platforms have said about their quotas.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "base/guc.h"
+#include "base/shared_memory.h"
+#include "platform/limits/quota_ledger.h"
+
+/* The entry that was not touched for longest makes room. */
+#define ENTRIES 512
+
+/* Requests that have waited for the end of a block follow each other like this,
+ * so that they do not meet the next block at once. */
+#define FOLLOW_MS 50
+
+/* No response may block a copy for longer. */
+#define BLOCK_MAX_MS (INT64CONST(2) * 24 * 60 * 60 * 1000)
+
+#define MS INT64CONST(1000) /* of a TimestampTz */
+
+typedef struct Ledger
+{
+	AdpSharedHead head;
+	AdpQuotaEntry entries[ENTRIES];
+} Ledger;
+
+static AdpSharedPart part = {"adpipe quotas", sizeof(Ledger)};
+
+/*
+ * Announces the memory.
+ */
+void
+adp_quota_ledger_init(void)
+{
+	adp_shared_memory_add(&part);
+}
+
+/*
+ * Returns the entry of a key, or NULL.
+ */
+static AdpQuotaEntry *
+find_entry(Ledger *ledger, const AdpQuotaKey *key)
+{
+	for (int i = 0; i < ENTRIES; i++)
+	{
+		AdpQuotaEntry *entry = &ledger->entries[i];
+
+		if (entry->seen_at != 0 &&
+			memcmp(&entry->key, key, sizeof(AdpQuotaKey)) == 0)
+			return entry;
+	}
+	return NULL;
+}
+
+/*
+ * Returns the entry of a key, made if need be.
+ */
+static AdpQuotaEntry *
+make_entry(Ledger *ledger, const AdpQuotaKey *key, TimestampTz now)
+{
+	AdpQuotaEntry *entry = find_entry(ledger, key);
+
+	if (entry == NULL)
+	{
+		entry = &ledger->entries[0];
+		for (int i = 1; i < ENTRIES; i++)
+		{
+			if (ledger->entries[i].seen_at < entry->seen_at)
+				entry = &ledger->entries[i];
+		}
+		MemSet(entry, 0, sizeof(AdpQuotaEntry));
+		entry->key = *key;
+		entry->used_pct = -1;
+	}
+	entry->seen_at = now;
+	return entry;
+}
+
+/*
+ * Notes how much is used.
+ */
+void
+adp_quota_ledger_used(const AdpQuotaKey *key, double used_pct)
+{
+	bool is_shared;
+	Ledger *ledger = adp_shared_or_own_memory(&part, &is_shared);
+	TimestampTz now = adp_now();
+
+	adp_shared_lock(&ledger->head, LW_EXCLUSIVE);
+	make_entry(ledger, key, now)->used_pct = used_pct;
+	adp_shared_unlock(&ledger->head);
+}
+
+/*
+ * Notes a block.
+ */
+void
+adp_quota_ledger_block(const AdpQuotaKey *key, int64 wait_ms, const char *reason)
+{
+	bool is_shared;
+	Ledger *ledger = adp_shared_or_own_memory(&part, &is_shared);
+	TimestampTz now = adp_now();
+	AdpQuotaEntry *entry;
+
+	adp_shared_lock(&ledger->head, LW_EXCLUSIVE);
+	entry = make_entry(ledger, key, now);
+	entry->blocked_until =
+		Max(entry->blocked_until, now + Min(wait_ms, BLOCK_MAX_MS) * MS);
+	adp_shared_text(entry->reason, sizeof(entry->reason), reason);
+	adp_shared_unlock(&ledger->head);
+}
+
+/*
+ * The earliest time of a request: after a block, after those that wait for the
+ * same, and as the rate allows.  Under a rate requests may come as fast as they
+ * like until they are a window ahead of it.
+ */
+static TimestampTz
+earliest(const AdpQuotaEntry *entry, const AdpRate *rate, TimestampTz now)
+{
+	TimestampTz at = Max(now, entry->blocked_until);
+
+	if (rate != NULL)
+	{
+		TimestampTz gap = rate->window_s * USECS_PER_SEC / rate->calls;
+
+		return Max(at, entry->next_at - rate->window_s * USECS_PER_SEC + gap);
+	}
+	return Max(at, entry->next_at);
+}
+
+/*
+ * Moves on the time of the next request.
+ */
+static void
+take_place(AdpQuotaEntry *entry, const AdpRate *rate, TimestampTz now,
+		   TimestampTz at)
+{
+	if (rate != NULL)
+		entry->next_at = Max(entry->next_at, at) +
+			rate->window_s * USECS_PER_SEC / rate->calls;
+	else if (at > now)
+		entry->next_at = at + FOLLOW_MS * MS;
+}
+
+/*
+ * Says for how long a request has to wait.
+ */
+int64
+adp_quota_ledger_enter(const AdpQuotaKey *key, const AdpRate *rate,
+					   int64 most_ms, const char **why)
+{
+	bool is_shared;
+	Ledger *ledger = adp_shared_or_own_memory(&part, &is_shared);
+	TimestampTz now = adp_now();
+	AdpQuotaEntry *entry;
+	int64 wait_ms = 0;
+	char reason[100] = "";
+
+	if (!is_shared)
+		return 0;
+	adp_shared_lock(&ledger->head, LW_EXCLUSIVE);
+	entry =
+		rate != NULL ? make_entry(ledger, key, now) : find_entry(ledger, key);
+	if (entry != NULL)
+	{
+		TimestampTz at = earliest(entry, rate, now);
+
+		wait_ms = (at - now + MS - 1) / MS;
+		if (wait_ms <= most_ms)
+			take_place(entry, rate, now, at);
+		if (entry->blocked_until > now)
+			memcpy(reason, entry->reason, sizeof(reason));
+	}
+	adp_shared_unlock(&ledger->head);
+	*why = reason[0] != '\0' ? pstrdup(reason) : "rate of the platform";
+	return wait_ms;
+}
+
+/*
+ * Ends the blocks of a server.
+ */
+int
+adp_quota_ledger_clear(Oid serverid)
+{
+	bool is_shared;
+	Ledger *ledger = adp_shared_or_own_memory(&part, &is_shared);
+	TimestampTz now = adp_now();
+	int n = 0;
+
+	adp_shared_lock(&ledger->head, LW_EXCLUSIVE);
+	for (int i = 0; i < ENTRIES; i++)
+	{
+		AdpQuotaEntry *entry = &ledger->entries[i];
+
+		if (entry->seen_at == 0 || entry->key.serverid != serverid ||
+			entry->key.database != MyDatabaseId)
+			continue;
+		n += entry->blocked_until > now;
+		MemSet(entry, 0, sizeof(AdpQuotaEntry));
+	}
+	adp_shared_unlock(&ledger->head);
+	return n;
+}
+
+/*
+ * Copies the entries of this database.
+ */
+AdpQuotaEntry *
+adp_quota_ledger_list(int *n)
+{
+	bool is_shared;
+	Ledger *ledger = adp_shared_or_own_memory(&part, &is_shared);
+	AdpQuotaEntry *list = palloc(sizeof(ledger->entries));
+
+	*n = 0;
+	adp_shared_lock(&ledger->head, LW_SHARED);
+	for (int i = 0; i < ENTRIES; i++)
+	{
+		const AdpQuotaEntry *entry = &ledger->entries[i];
+
+		if (entry->seen_at != 0 && entry->key.database == MyDatabaseId)
+			list[(*n)++] = *entry;
+	}
+	adp_shared_unlock(&ledger->head);
+	return list;
+}
