@@ -79,6 +79,27 @@ CREATE FUNCTION adpipe_test.retry_after_ms(value text, now bigint)
 RETURNS bigint
 AS 'MODULE_PATHNAME', 'test_retry_after_ms' LANGUAGE C VOLATILE;
 
+-- What the retry policy makes of a failure.  left_ms -1: no limit.  error: the
+-- SQLSTATE if it is one in the end.
+CREATE FUNCTION adpipe_test.remedy(
+	platform text,
+	status int,
+	body text,
+	retry_after text DEFAULT NULL,
+	outcome text DEFAULT 'done',
+	attempts int DEFAULT 1,
+	max_retries int DEFAULT 5,
+	left_ms bigint DEFAULT 120000,
+	days int DEFAULT 7,
+	has_renewed boolean DEFAULT false,
+	renews_tokens boolean DEFAULT true,
+	secrets_changed boolean DEFAULT false,
+	OUT remedy text,
+	OUT wait_ms bigint,
+	OUT error text,
+	OUT hint text)
+AS 'MODULE_PATHNAME', 'test_remedy' LANGUAGE C VOLATILE;
+
 CREATE FUNCTION adpipe_test.jwt_rs256(key text, header text, claims text)
 RETURNS text
 AS 'MODULE_PATHNAME', 'test_jwt_rs256' LANGUAGE C STRICT VOLATILE;

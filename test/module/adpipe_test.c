@@ -21,6 +21,9 @@
 #include "net/http.h"
 #include "net/pool.h"
 #include "net/retry.h"
+#include "platform/api/remedy.h"
+#include "platform/appsflyer/appsflyer.h"
+#include "platform/google_ads/google_ads.h"
 #include "platform/job/job_pace.h"
 #include "platform/meta_ads/meta_ads.h"
 
@@ -45,6 +48,13 @@ static const char *const verdict_names[] = {
 	[ADP_RETRY_TOO_LONG] = "too_long",
 };
 
+/* Indexed by AdpRemedy. */
+static const char *const remedy_names[] = {
+	[ADP_REMEDY_NONE] = "error",		[ADP_REMEDY_TOKEN] = "token",
+	[ADP_REMEDY_WAIT] = "wait",			[ADP_REMEDY_LESS] = "less",
+	[ADP_REMEDY_TOO_LONG] = "too_long",
+};
+
 PG_FUNCTION_INFO_V1(test_fetch);
 PG_FUNCTION_INFO_V1(test_fetch_all);
 PG_FUNCTION_INFO_V1(test_fetch_pooled);
@@ -55,6 +65,7 @@ PG_FUNCTION_INFO_V1(test_url_allowed);
 PG_FUNCTION_INFO_V1(test_use_ca_file);
 PG_FUNCTION_INFO_V1(test_retry_decide);
 PG_FUNCTION_INFO_V1(test_retry_after_ms);
+PG_FUNCTION_INFO_V1(test_remedy);
 PG_FUNCTION_INFO_V1(test_jwt_rs256);
 PG_FUNCTION_INFO_V1(test_job_gap_ms);
 PG_FUNCTION_INFO_V1(test_job_is_stuck);
@@ -383,6 +394,78 @@ test_retry_after_ms(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_INT64(
 		adp_retry_after_ms(text_argument(fcinfo, 0), PG_GETARG_INT64(1)));
+}
+
+/*
+ * Returns the failures of a platform.
+ */
+static const AdpFailureKind *
+failures_of(const char *platform)
+{
+	if (strcmp(platform, "google_ads") == 0)
+		return &adp_google_ads_failures;
+	if (strcmp(platform, "meta_ads") == 0)
+		return &adp_meta_ads_failures;
+	if (strcmp(platform, "appsflyer") == 0)
+		return &adp_appsflyer_failures;
+	elog(ERROR, "unknown platform \"%s\"", platform);
+}
+
+/*
+ * Reads a failed response as a call does, its headers about quotas apart.
+ */
+static AdpFailure
+read_failure(FunctionCallInfo fcinfo)
+{
+	AdpFailure failure = {.retry_after_ms = -1};
+	char *body = text_argument(fcinfo, 2);
+	AdpReply reply = {.status = PG_GETARG_INT32(1),
+					  .text = body,
+					  .path = "",
+					  .days = PG_GETARG_INT32(8)};
+
+	if (reply.status == 0)
+		return failure;
+	if (body[0] != '\0')
+		reply.doc =
+			adp_json_parse(CurrentMemoryContext, body, strlen(body), NULL);
+	adp_failure_read(failures_of(text_argument(fcinfo, 0)), &reply, &failure);
+	if (failure.retry_after_ms < 0)
+		failure.retry_after_ms =
+			adp_retry_after_ms(text_argument(fcinfo, 3), 784111777);
+	return failure;
+}
+
+/*
+ * remedy(platform, status, body, retry_after, outcome, attempts, max_retries,
+ * left_ms, days, has_renewed, renews_tokens, secrets_changed)
+ */
+Datum
+test_remedy(PG_FUNCTION_ARGS)
+{
+	AdpFailure failure = read_failure(fcinfo);
+	AdpTrouble trouble = {.failure = &failure,
+						  .outcome = outcome_by_name(text_argument(fcinfo, 4)),
+						  .status = PG_GETARG_INT32(1),
+						  .attempts = PG_GETARG_INT32(5),
+						  .max_retries = PG_GETARG_INT32(6),
+						  .affordable_ms = PG_GETARG_INT64(7),
+						  .random = 0.5,
+						  .has_renewed = PG_GETARG_BOOL(9),
+						  .renews_tokens = PG_GETARG_BOOL(10),
+						  .secrets_changed = PG_GETARG_BOOL(11)};
+	AdpRemedyChoice choice = adp_remedy_choose(&trouble);
+	Datum values[4];
+	bool nulls[4] = {false};
+
+	set_text(values, nulls, 0, remedy_names[choice.remedy]);
+	values[1] = Int64GetDatum(choice.wait_ms);
+	set_text(values, nulls, 2,
+			 failure.class == ADP_OK
+				 ? NULL
+				 : unpack_sql_state(adp_error_sqlstate(failure.class)));
+	set_text(values, nulls, 3, failure.hint);
+	return make_row(fcinfo, values, nulls);
 }
 
 /*

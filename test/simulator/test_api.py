@@ -213,14 +213,16 @@ class Access(Surface):
     def test_versions_and_paths(self):
         for version in (23, 24, 25, 26):
             self.assertEqual(self.search(version=version)[0], 200)
-        for version in (1, 22, 27):
+        for version in (22, 27):
             self.assert_failure(self.search(version=version), 400,
                                 "requestError", "UNSUPPORTED_VERSION")
-        for path in ("/v26/customers/1/nothing:search", "/v26/customers/",
+        for path in ("/v21/customers/%s/googleAds:search" % MAIN,
+                     "/v26/customers/1/nothing:search", "/v26/customers/",
                      "/v26/customers/%s/googleAds:search/x" % MAIN):
             status, body = self.call("POST", path)
             self.assertEqual(status, 404)
             self.assertIn("<html", body)
+            self.assertIn(path, body)
         self.assertFalse(self.api.owns("/vv26/customers/1"))
         self.assertFalse(self.api.owns("/v26.0/act_1/insights"))
 

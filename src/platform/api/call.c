@@ -7,10 +7,10 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
-#include "net/retry.h"
 #include "net/url.h"
 #include "platform/api/call_internal.h"
 #include "platform/api/credentials.h"
+#include "platform/api/remedy.h"
 #include "platform/api/request.h"
 #include "platform/api/secret_files.h"
 
@@ -182,27 +182,37 @@ send_when_possible(AdpCall *call)
 }
 
 /*
- * Decides whether the call is sent again.
+ * Whether the files of the secrets hold other credentials than those that were
+ * just refused.  The files are read only if that can help.
  */
-static AdpRetryDecision
-decide_retry(const AdpCall *call, const AdpHttpResponse *response)
+static bool
+secrets_changed(const AdpCall *call)
 {
-	AdpRetryInput input = {0};
+	return !call->has_renewed && call->endpoint.credentials != NULL &&
+		call->failure.class == ADP_ERR_CREDENTIALS &&
+		adp_secret_files_changed(call->session, call->secrets_version);
+}
 
-	input.attempt = call->attempts;
-	input.max_retries = call->session->settings->max_retries;
-	/* asking for less is better than asking for too much over and over */
-	if (call->failure.is_too_much)
-		input.max_retries = Min(input.max_retries, 1);
-	input.outcome = response->outcome;
-	input.status =
-		call->failure.status > 0 ? call->failure.status : response->status;
-	input.is_transient = call->failure.is_transient;
-	input.is_permanent = call->failure.is_permanent;
-	input.asked_wait_ms = call->failure.retry_after_ms;
-	input.affordable_ms = adp_session_affordable_ms(call->session);
-	input.random = adp_random();
-	return adp_retry_decide(&input);
+/*
+ * Chooses what to do about the failure of the last attempt.
+ */
+static AdpRemedyChoice
+choose_remedy(const AdpCall *call, const AdpHttpResponse *response)
+{
+	AdpTrouble trouble = {.failure = &call->failure,
+						  .outcome = response->outcome,
+						  .status = response->status,
+						  .attempts = call->attempts,
+						  .max_retries = call->session->settings->max_retries,
+						  .affordable_ms =
+							  adp_session_affordable_ms(call->session),
+						  .random = adp_random(),
+						  .has_renewed = call->has_renewed,
+						  .renews_tokens = call->endpoint.renews_tokens};
+
+	if (!(trouble.renews_tokens && call->failure.is_token_expired))
+		trouble.secrets_changed = secrets_changed(call);
+	return adp_remedy_choose(&trouble);
 }
 
 /*
@@ -222,32 +232,15 @@ back_off(AdpCall *call, int64 wait_ms, const char *reason)
 }
 
 /*
- * Whether a call whose credentials were refused can have others: another token,
- * or what has been put into the files of the secrets since.
+ * Asks for other credentials after refused ones.
  */
-static bool
-can_renew(const AdpCall *call)
-{
-	if (call->endpoint.renews_tokens && call->failure.is_token_expired)
-		return true;
-	return call->endpoint.credentials != NULL &&
-		call->failure.class == ADP_ERR_CREDENTIALS &&
-		adp_secret_files_changed(call->session, call->secrets_version);
-}
-
-/*
- * Asks for other credentials after refused ones, once per call.
- */
-static bool
+static void
 expire_token(AdpCall *call)
 {
-	if (call->has_renewed || !can_renew(call))
-		return false;
 	call->has_renewed = true;
 	call->is_expired = true;
 	call->redirect = NULL;
 	call->session->stats.retries++;
-	return true;
 }
 
 /*
@@ -257,23 +250,27 @@ static void
 retry_or_fail(AdpCall *call, const AdpHttpResponse *response,
 			  AdpErrorClass class)
 {
-	AdpRetryDecision decision = decide_retry(call, response);
+	AdpRemedyChoice choice = choose_remedy(call, response);
 
-	switch (decision.verdict)
+	switch (choice.remedy)
 	{
-		case ADP_RETRY_WAIT:
+		case ADP_REMEDY_TOKEN:
+			expire_token(call);
+			break;
+		case ADP_REMEDY_WAIT:
 			/* an address that refuses is spent; one that stumbles is not */
 			if (response->status < 500 && response->outcome == ADP_HTTP_DONE)
 				call->redirect = NULL;
-			back_off(call, decision.wait_ms,
+			back_off(call, choice.wait_ms,
 					 call->failure.code
 						 ? adp_call_redact(call, call->failure.code)
 						 : adp_http_describe(response));
 			break;
-		case ADP_RETRY_TOO_LONG:
-			adp_call_fail(call, response, ADP_ERR_QUOTA, decision.wait_ms);
+		case ADP_REMEDY_TOO_LONG:
+			adp_call_fail(call, response, ADP_ERR_QUOTA, choice.wait_ms);
 			break;
-		case ADP_RETRY_STOP:
+		case ADP_REMEDY_LESS:
+		case ADP_REMEDY_NONE:
 			adp_call_fail(call, response, class,
 						  class == ADP_ERR_QUOTA ? call->failure.retry_after_ms
 												 : -1);
@@ -316,10 +313,7 @@ handle_failure(AdpCall *call, const AdpHttpResponse *response)
 {
 	adp_call_read_failure(call, response);
 	adp_call_note_block(call, response);
-	if (expire_token(call))
-		drop_transfer(call);
-	else
-		retry_or_fail(call, response, call->failure.class);
+	retry_or_fail(call, response, call->failure.class);
 }
 
 /*
@@ -470,7 +464,7 @@ void
 adp_call_reject(AdpCall *call, const AdpError *why)
 {
 	AdpHttpResponse cut = *adp_http_response(call->transfer);
-	AdpRetryDecision decision;
+	AdpRemedyChoice choice;
 
 	call->state = ADP_CALL_RUNNING;
 	if (adp_call_reports_failure(call))
@@ -483,11 +477,11 @@ adp_call_reject(AdpCall *call, const AdpError *why)
 	cut.outcome = ADP_HTTP_CUT;
 	MemSet(&call->failure, 0, sizeof(AdpFailure));
 	call->failure.retry_after_ms = -1;
-	decision = decide_retry(call, &cut);
+	choice = choose_remedy(call, &cut);
 	/* a body cut or garbled may be whole next time; one that says no won't */
-	if (decision.verdict == ADP_RETRY_WAIT &&
+	if (choice.remedy == ADP_REMEDY_WAIT &&
 		(why->class == ADP_ERR_FORMAT || why->class == ADP_ERR_REPLY))
-		back_off(call, decision.wait_ms, "unreadable answer");
+		back_off(call, choice.wait_ms, "unreadable answer");
 	else
 		adp_call_fail_unreadable(call, why, &cut);
 	drop_transfer(call);

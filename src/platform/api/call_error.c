@@ -161,6 +161,60 @@ with_moment(const char *detail, int64 wait_ms)
 }
 
 /*
+ * Fills the version asked for, its end, the server and the default version into
+ * a hint.
+ */
+static const char *
+fill_hint(const AdpCall *call, const char *hint)
+{
+	const AdpSession *session = call->session;
+	const char *asked = session->settings->api_version;
+	const AdpVersion *version = adp_platform_version(session->platform, asked);
+	const AdpBlank blanks[] =
+		{{"version", asked},
+		 {"ended",
+		  version != NULL && version->sunset != NULL
+			  ? psprintf(" (end %s)", version->sunset)
+			  : ""},
+		 {"server", quote_identifier(session->settings->server_name)},
+		 {"default", adp_platform_version(session->platform, NULL)->name},
+		 {NULL}};
+
+	return adp_template_fill(hint, blanks);
+}
+
+/*
+ * Whether the version asked for is past its announced end.
+ */
+static bool
+version_has_ended(const AdpCall *call)
+{
+	const AdpVersion *version =
+		adp_platform_version(call->session->platform,
+							 call->session->settings->api_version);
+	pg_time_t now = timestamptz_to_time_t(adp_now());
+	char today[sizeof("2026-11-29")];
+
+	if (version == NULL || version->sunset == NULL)
+		return false;
+	pg_strftime(today, sizeof(today), "%Y-%m-%d", pg_gmtime(&now));
+	return strcmp(version->sunset, today) <= 0;
+}
+
+/*
+ * Returns the hint for an incomplete answer.  Around the end of a version, all
+ * its paths may answer with status 500.
+ */
+static const char *
+reply_hint(const AdpCall *call, const AdpHttpResponse *response)
+{
+	if (response->status == 500 && version_has_ended(call))
+		return fill_hint(call,
+						 "Version {version}{ended} is past its end, which may be the cause. ALTER SERVER {server} OPTIONS (SET api_version '{default}') asks for one that is served.");
+	return "Run the statement again later; option max_retries of the server allows more attempts.";
+}
+
+/*
  * Returns the hint of an error class, for errors whose code has no hint of the
  * platform's; or NULL.
  */
@@ -179,7 +233,7 @@ class_hint(const AdpCall *call, AdpErrorClass class,
 				? "Check the network, and options endpoint and token_endpoint of the server."
 				: "Check the network, and option endpoint of the server.";
 		case ADP_ERR_REPLY:
-			return "Run the statement again later; option max_retries of the server allows more attempts.";
+			return reply_hint(call, response);
 		case ADP_ERR_FORMAT:
 			return "Run the statement again; if that does not help, check option endpoint of the server: something else than the platform may answer there.";
 		case ADP_ERR_LIMIT:
@@ -203,22 +257,7 @@ class_hint(const AdpCall *call, AdpErrorClass class,
 static const char *
 rule_hint(const AdpCall *call)
 {
-	const AdpSession *session = call->session;
-	const char *asked = session->settings->api_version;
-	const AdpVersion *version = adp_platform_version(session->platform, asked);
-	const AdpBlank blanks[] =
-		{{"version", asked},
-		 {"ended",
-		  version != NULL && version->sunset != NULL
-			  ? psprintf(" (end %s)", version->sunset)
-			  : ""},
-		 {"server", quote_identifier(session->settings->server_name)},
-		 {"default", adp_platform_version(session->platform, NULL)->name},
-		 {NULL}};
-
-	return call->failure.hint != NULL
-		? adp_template_fill(call->failure.hint, blanks)
-		: NULL;
+	return call->failure.hint ? fill_hint(call, call->failure.hint) : NULL;
 }
 
 /*

@@ -43,6 +43,18 @@ holds(const char *text, const char *part)
 }
 
 /*
+ * Whether a message is one that a rule is about: it holds the part, or is
+ * missing if the part is empty.
+ */
+static bool
+is_message(const char *part, const char *message)
+{
+	if (part[0] == '\0')
+		return message == NULL || message[0] == '\0';
+	return holds(message, part);
+}
+
+/*
  * Reads a whole number; false for any other text.
  */
 static bool
@@ -95,7 +107,8 @@ fits(const AdpFailureRule *rule, const Facts *facts)
 	Size len = strcspn(rule->about, "~");
 	const char *code = pnstrdup(rule->about, len);
 
-	if (rule->about[len] == '~' && !holds(facts->message, rule->about + len + 1))
+	if (rule->about[len] == '~' &&
+		!is_message(rule->about + len + 1, facts->message))
 		return false;
 	if (rule->days > 0 && (facts->days <= 0 || facts->days > rule->days))
 		return false;

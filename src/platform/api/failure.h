@@ -32,7 +32,9 @@
  * subcode (0: without one), or a range of numbers "200..299", whose ends may be
  * omitted.  Or it is a part of the message, regardless of the case of ASCII
  * letters: "~is limited".  Or both: "1~too much".  Or an HTTP status:
- * "HTTP 404", "HTTP 500..".  The empty text matches all.  NULL ends the list.
+ * "HTTP 404", "HTTP 500..".  An empty part, as in "HTTP 403~", matches only
+ * responses without a message: an empty body or a web page.  The empty text
+ * matches all.  NULL ends the list.
  */
 typedef struct AdpFailureRule
 {

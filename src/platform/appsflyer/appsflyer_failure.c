@@ -17,6 +17,8 @@
 	"The report has to be part of the account's plan; ask the account's owner or AppsFlyer."
 #define HINT_PERMISSION \
 	"The token's account has no permission for the app or the report."
+#define HINT_BARE \
+	"The token's account has no permission for the app or the report, or AppsFlyer blocks calls for a while; then the same statement succeeds some minutes later."
 
 static const AdpFailureRule rules[] =
 	{{"~limit reached for ", ADP_ERR_QUOTA, 0, HINT_QUOTA, .wait_s = 60,
@@ -40,6 +42,8 @@ static const AdpFailureRule rules[] =
 	 {"~account may be suspended", ADP_ERR_CREDENTIALS, 0,
 	  "The account's owner has to settle it with AppsFlyer."},
 	 {"HTTP 401", ADP_ERR_CREDENTIALS, 0, HINT_PERMISSION},
+	 /* a missing permission, or a protection against too many calls */
+	 {"HTTP 403~", ADP_ERR_CREDENTIALS, ADP_SAYS_AGAIN, HINT_BARE},
 	 {"HTTP 403", ADP_ERR_CREDENTIALS, 0, HINT_PERMISSION},
 	 /*
 	  * seen on single calls while others worked; not charged to a quota as far

@@ -20,6 +20,9 @@
 #define HINT_VERSION \
 	"Version {version}{ended} is no longer served. ALTER SERVER {server} OPTIONS (SET api_version '{default}') asks for one that is."
 
+#define HINT_GONE \
+	"Version {version}{ended} may have been shut down long ago: ALTER SERVER {server} OPTIONS (SET api_version '{default}') asks for one that is served. If it has not been, check option endpoint."
+
 #define HINT_DAY(field) \
 	"Give the foreign table a column of type date with option field '" field \
 	"', and bound it in the statement."
@@ -107,6 +110,8 @@ static const AdpFailureRule rules[] =
 	  "A manager account has no numbers of its own: set option customer_id to its client accounts, or to * for all of them."},
 	 {"dateRangeError.REQUESTED_DATE_GRANULARITY_NOT_SUPPORTED", ADP_ERR_REACH,
 	  0, "Google keeps daily numbers for 37 months; request later days."},
+	 /* a web page: all paths of a version disappear some weeks after its end */
+	 {"HTTP 404~", ADP_ERR_REFUSED, 0, HINT_GONE},
 	 {NULL}};
 
 #define DETAIL "details.*[@type~GoogleAdsFailure]."

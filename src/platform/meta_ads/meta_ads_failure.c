@@ -3,8 +3,9 @@
  *	  Meta Ads: classes of its errors, and its headers about quotas.
  *
  * Codes and subcodes identify an error.  Messages do not, since they are
- * translated and change.  There are two exceptions: a page that is too heavy,
- * and code 100, which the platform uses for almost any error.  The first rule
+ * translated and change.  There are three exceptions: a page that is too heavy,
+ * a signature that is to be tried again, and code 100, which the platform uses
+ * for almost any error.  The first rule
  * that matches decides, so the rule for the rest of a code is its last.  The
  * rules follow the platform's error references and, where these lack an error,
  * public reports of it.
@@ -66,6 +67,8 @@ static const AdpFailureRule rules[] =
 	  "Check option field of the columns and option breakdowns of the table against the fields of this API version."},
 	 {"100", ADP_ERR_REFUSED},
 	 {"102", ADP_ERR_CREDENTIALS, 0, HINT_TOKEN},
+	 /* a connection between the platform's machines that was lost */
+	 {"104~retry", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
 	 {"104", ADP_ERR_CREDENTIALS, 0,
 	  "Check option app_secret of the user mapping: it must be that of the app that made the token."},
 	 {"190", ADP_ERR_CREDENTIALS, 0, HINT_TOKEN},

@@ -100,6 +100,8 @@ INJECTED = {
         "last 90 days"),
     "forbidden": lambda: Refusal(
         403, "You don't have permission to access this app"),
+    # protection against too many calls, or a missing permission: no word says
+    "bare": lambda: Refusal(403, ""),
     "too_many": too_many,
     "unavailable": lambda: Refusal(503, "Service Unavailable"),
 }

@@ -23,6 +23,8 @@ ROUTES = (
 )
 OWN_PATHS = re.compile(r"/token\Z|/v\d+/(customers|googleAdsFields)[/:]")
 DIGITS = re.compile(r"[0-9]{10}\Z")
+# Versions before this one are dead for so long that their paths are gone.
+OLDEST_KNOWN = VERSIONS[0] - 1
 BODY_KEYS = {"query": str, "pageToken": str, "pageSize": int,
              "validateOnly": bool, "searchSettings": dict}
 # returnSummaryRow is not served: a request that needs it is refused.
@@ -151,9 +153,10 @@ class GoogleAds:
         if request.path == "/token":
             return self.sign_in.handle(request)
         name, match = self.route(request)
-        if name is None:
+        if name is None or info["version"] < OLDEST_KNOWN:
             return html_response(404, "Error 404 (Not Found)!!1", "The "
-                                 "requested URL was not found.")
+                                 "requested URL %s was not found on this "
+                                 "server." % request.path)
         problem = self.sign_in.problem_with(request.header("authorization"))
         if problem:
             return errors.unauthenticated(problem)

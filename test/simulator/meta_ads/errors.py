@@ -31,6 +31,8 @@ MESSAGES = {
     "200": "(#200) Ad account owner has NOT granted ads_management or "
            "ads_read permission",
     "613": "(#613) Calls to this api have exceeded the rate limit.",
+    "960": "Request aborted. This could happen if a dependent request failed "
+           "or the entire request timed out.",
     "2601": "Error accessing adreport job.",
     "2635": "(#2635) You are calling a deprecated version of the Ads API. "
             "Please update to the latest version.",
