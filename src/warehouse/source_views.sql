@@ -486,6 +486,7 @@ COMMENT ON FUNCTION adpipe_internal.whole_copies(text) IS
     'The current user''s copies of built-in reports of a platform: one for each server and report.';
 REVOKE ALL ON FUNCTION adpipe_internal.whole_copies(text) FROM PUBLIC;
 
+/* After SET ROLE the mapping is that of the session's user, who refreshes for the role. */
 CREATE FUNCTION adpipe_internal.usable_servers(platform text) RETURNS SETOF name
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -494,11 +495,11 @@ AS $$
     FROM pg_foreign_server s
     JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw AND w.fdwname = platform
     WHERE has_server_privilege(s.oid, 'USAGE')
-      AND EXISTS (SELECT FROM pg_user_mappings m WHERE m.srvid = s.oid AND (m.umuser = 0 OR m.usename = current_user))
+      AND EXISTS (SELECT FROM pg_user_mappings m WHERE m.srvid = s.oid AND (m.umuser = 0 OR m.usename IN (current_user, session_user)))
     ORDER BY s.srvname
 $$;
 COMMENT ON FUNCTION adpipe_internal.usable_servers(text) IS
-    'The servers of a platform that the current user may use and has a user mapping for.';
+    'The servers of a platform that the current user may use, and that the current user or the session''s has a user mapping for.';
 REVOKE ALL ON FUNCTION adpipe_internal.usable_servers(text) FROM PUBLIC;
 
 /* New tables go where most of the user's others of the server are. */
@@ -520,41 +521,6 @@ $$;
 COMMENT ON FUNCTION adpipe_internal.home_of(name, boolean) IS
     'The schema for new foreign tables of a server, or for new copies of them.';
 REVOKE ALL ON FUNCTION adpipe_internal.home_of(name, boolean) FROM PUBLIC;
-
-CREATE FUNCTION adpipe_internal.count_accounts(server name) RETURNS bigint
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT nullif(count(DISTINCT a.account_id), 0)
-    FROM adpipe.account_ledger a
-    JOIN adpipe.target_ledger t ON t.target = a.target
-    JOIN pg_foreign_table f ON f.ftrelid = t.source
-    JOIN pg_foreign_server s ON s.oid = f.ftserver AND s.srvname = server
-    WHERE a.is_listed AND adpipe_internal.may_see(a.target, a.account_id)
-$$;
-COMMENT ON FUNCTION adpipe_internal.count_accounts(name) IS
-    'How many accounts the copies of a server''s tables read, as far as the caller may see them; NULL: no copy was refreshed yet.';
-REVOKE ALL ON FUNCTION adpipe_internal.count_accounts(name) FROM PUBLIC;
-
-/*
- * Refreshes come every half hour, as schedule() has them by default.  Each reads the
- * last days in one chunk, with control totals where there are any; the window of
- * restatements comes once a day in chunks of a week, the tail once a week.
- */
-CREATE FUNCTION adpipe_internal.requests_a_day(platform text, options text[], is_daily boolean) RETURNS integer
-    LANGUAGE sql STABLE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT ceil(extract(epoch FROM interval '1 day') / extract(epoch FROM greatest(p.every, interval '30 minutes'))
-                * CASE WHEN NOT is_daily OR p.account_grain = ANY (options) THEN 1 ELSE 2 END
-                + CASE WHEN is_daily THEN ceil(p.window_days / 7.0) + ceil(p.tail_days / 7.0) / 7 ELSE 0 END)::integer
-    FROM adpipe.refresh_policy p
-    WHERE p.platform = requests_a_day.platform AND p.source_like = '%'
-    LIMIT 1
-$$;
-COMMENT ON FUNCTION adpipe_internal.requests_a_day(text, text[], boolean) IS
-    'About how many requests the refreshes of a copy send for one account in a day, at one page each.';
-REVOKE ALL ON FUNCTION adpipe_internal.requests_a_day(text, text[], boolean) FROM PUBLIC;
 
 /* Reports by server: the foreign table and the copy of each, there or to be made. */
 CREATE FUNCTION adpipe_internal.source_view_copies(platform text,
@@ -579,9 +545,9 @@ AS $$
            coalesce(f.source::text, format('%I.%I', s.live, n.report)),
            coalesce(c.target::text, format('%I.%I', s.kept, adpipe_internal.name_with(s.name, '_' || n.report))),
            f.source IS NOT NULL, c.target IS NOT NULL, f.lacking,
-           adpipe_internal.requests_a_day($1, n.options, n.is_daily) * coalesce(s.accounts, 1)
+           adpipe_internal.requests_of($1, n.is_daily, n.options) * coalesce(s.accounts, 1)
     FROM (SELECT u AS name, adpipe_internal.home_of(u, false) AS live, adpipe_internal.home_of(u, true) AS kept,
-                 adpipe_internal.count_accounts(u) AS accounts
+                 adpipe_internal.account_number(u) AS accounts
           FROM adpipe_internal.usable_servers($1) u) s
     CROSS JOIN needed n
     LEFT JOIN copies c ON c.server = s.name AND c.report = n.report
@@ -730,7 +696,7 @@ BEGIN
     ELSIF NOT EXISTS (SELECT FROM adpipe_internal.usable_servers(platform)) THEN
         RAISE EXCEPTION 'role "%" has no server of platform "%" to read', current_user, platform
             USING ERRCODE = 'object_not_in_prerequisite_state',
-                  DETAIL = 'It may use a server that it has USAGE on and a user mapping for.',
+                  DETAIL = format('It may use a server that it has USAGE on, and that it or role "%s" has a user mapping for.', session_user),
                   HINT = format('CREATE SERVER ... FOREIGN DATA WRAPPER %I; and CREATE USER MAPPING FOR %I SERVER ...;', platform, current_user);
     END IF;
 END
@@ -738,6 +704,30 @@ $$;
 COMMENT ON FUNCTION adpipe_internal.check_source_views(text, text) IS
     'An error if create_source_views() cannot begin.';
 REVOKE ALL ON FUNCTION adpipe_internal.check_source_views(text, text) FROM PUBLIC;
+
+CREATE FUNCTION adpipe_internal.check_source_homes(schema text, copies jsonb) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    closed text;
+BEGIN
+    SELECT min(n) INTO closed
+    FROM (SELECT schema
+          UNION ALL SELECT (parse_ident(c.source))[1] FROM jsonb_to_recordset(copies) c (source text, has_source boolean) WHERE NOT c.has_source
+          UNION ALL SELECT (parse_ident(c.target))[1] FROM jsonb_to_recordset(copies) c (target text, has_target boolean) WHERE NOT c.has_target) s (n)
+    WHERE NOT (has_schema_privilege(to_regnamespace(quote_ident(n)), 'USAGE') AND has_schema_privilege(to_regnamespace(quote_ident(n)), 'CREATE'));
+    IF closed IS NOT NULL THEN
+        RAISE EXCEPTION 'permission denied for schema %', closed
+            USING ERRCODE = 'insufficient_privilege',
+                  DETAIL = format('Role "%s" may not create there what source views need.', current_user),
+                  HINT = format('GRANT USAGE, CREATE ON SCHEMA %I TO %I; or make a copy of a table of the server elsewhere first: new ones follow it.', closed, current_user);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.check_source_homes(text, jsonb) IS
+    'An error if create_source_views() may not create in a schema that it needs.';
+REVOKE ALL ON FUNCTION adpipe_internal.check_source_homes(text, jsonb) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.check_source_copies(schema text, platform text, copies jsonb) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -778,7 +768,7 @@ DECLARE
 BEGIN
     SELECT count(*) FILTER (WHERE NOT c.has_source) AS tables, count(*) FILTER (WHERE NOT c.has_target) AS copies,
            sum(c.requests) FILTER (WHERE NOT c.has_target) AS requests,
-           string_agg(DISTINCT quote_ident(c.server), ', ') FILTER (WHERE adpipe_internal.count_accounts(c.server) IS NULL) AS unknown,
+           string_agg(DISTINCT quote_ident(c.server), ', ') FILTER (WHERE adpipe_internal.account_number(c.server) IS NULL) AS unknown,
            string_agg(CASE WHEN c.has_target THEN c.source ELSE format('%s (about %s requests a day)', c.target, c.requests) END, E'\n')
                FILTER (WHERE NOT (c.has_source AND c.has_target)) AS list
     INTO missing
@@ -805,6 +795,7 @@ DECLARE
 BEGIN
     PERFORM adpipe_internal.check_source_views(schema, platform);
     copies := (SELECT jsonb_agg(to_jsonb(c)) FROM adpipe_internal.source_view_copies(platform) c);
+    PERFORM adpipe_internal.check_source_homes(schema, copies);
     PERFORM adpipe_internal.check_source_copies(schema, platform, copies);
     PERFORM adpipe_internal.notice_source_copies(copies);
     FOR step, object, requests_a_day, statement IN SELECT * FROM adpipe_internal.source_view_plan(schema, platform, copies) LOOP

@@ -116,4 +116,24 @@ is(run($once), run("SELECT count(*), sum(cost_micros) FROM ads.google_campaign_d
 is(run('SELECT string_agg(DISTINCT customer_id::text, \' \' ORDER BY customer_id::text) FROM src.campaign_stats'), "$seoul $pacific $auckland", 'and the accounts of both are there');
 is(run('SELECT count(*) FILTER (WHERE _fivetran_active) - count(DISTINCT id) FROM src.account_history'), '0', 'accounts have one newest version each');
 
+# With an owner that does not log in, the mapping is that of who does.
+$node->safe_psql('postgres', <<'END');
+CREATE ROLE team;
+GRANT team TO loader;
+SELECT adpipe.grant_loader('team');
+GRANT USAGE ON FOREIGN SERVER google TO team;
+GRANT USAGE ON SCHEMA google TO team;
+GRANT SELECT ON ALL TABLES IN SCHEMA google TO team;
+GRANT CREATE ON DATABASE postgres TO team;
+END
+refused("SET ROLE team; SELECT adpipe.create_source_views('teams', 'google_ads')", '42501', qr/permission denied for schema google_copies.*new ones follow it/s, 'a schema of somebody else');
+run("SET ROLE team; CREATE SCHEMA team_ads; SELECT adpipe.materialize('google.campaigns', 'team_ads.campaigns')");
+is(run("SET ROLE team; SELECT count(*) > 0 FROM adpipe.create_source_views('teams', 'google_ads'); SELECT string_agg(DISTINCT relowner::regrole::text, ' ') FROM pg_class WHERE relnamespace = 'teams'::regnamespace"), "t\nteam", 'a member makes them for the role that owns copies');
+refused("SET ROLE team; SELECT adpipe.create_source_views('x', 'meta_ads')", '55000', qr/role "team" has no server.*role "loader" has a user mapping/s, 'and of the servers of neither');
+
+# How many accounts * has is not known before a refresh.
+meta_server($node, $sim, role => 'loader', schema => undef, options => { account_id => '*' });
+$node->safe_psql('postgres', 'GRANT USAGE ON FOREIGN SERVER meta TO loader');
+like((run("SELECT count(*) FROM adpipe.create_source_views('src_meta', 'meta_ads', true)"))[1], qr/about \d+ requests a day, for each account of server meta, which no copy has read yet/, 'accounts of *: a price for each');
+
 done_testing();
