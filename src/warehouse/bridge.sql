@@ -51,21 +51,23 @@ COMMENT ON FUNCTION adpipe_internal.owner_expression(text) IS
     'The owner of a relation as an expression of a view; part of create_report_views().';
 REVOKE ALL ON FUNCTION adpipe_internal.owner_expression(text) FROM PUBLIC;
 
-/* Names that the copies hold of each campaign, of any day. */
-CREATE FUNCTION adpipe_internal.campaign_names() RETURNS text
+/* Names that the copies hold of each campaign, or account, of any day, and when they were stored last. */
+CREATE FUNCTION adpipe_internal.known_names(thing text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(string_agg(format('SELECT %L::text AS platform, c.account_id, c.%I AS campaign_id, c.%I AS name FROM %s c',
-                                      f.platform, s.id, s.title, s.target), ' UNION ' ORDER BY f.platform, f.place, s.target),
-                    'SELECT NULL::text AS platform, NULL::text AS account_id, NULL::text AS campaign_id, NULL::text AS name WHERE false')
+    SELECT coalesce(string_agg(format('SELECT %1$L::text AS platform, c.account_id, c.%2$I AS id, c.%3$I AS name, max(c.%4$I) AS seen '
+                                      'FROM %5$s c GROUP BY c.account_id, c.%2$I, c.%3$I', f.platform, s.id, s.title,
+                                      CASE WHEN s.is_daily THEN '_fetched_at' ELSE '_last_seen' END, s.target),
+                               ' UNION ALL ' ORDER BY f.platform, f.place, s.target),
+                    'SELECT NULL::text AS platform, NULL::text AS account_id, NULL::text AS id, NULL::text AS name, NULL::timestamptz AS seen WHERE false')
     FROM adpipe_internal.feeding_copies('campaign_report') f
-    CROSS JOIN LATERAL jsonb_to_recordset(adpipe_internal.name_sources(f.target, f.columns, 'campaign')) s (target text, id text, title text)
+    CROSS JOIN LATERAL jsonb_to_recordset(adpipe_internal.name_sources(f.target, f.columns, thing)) s (target text, id text, title text, is_daily boolean)
     WHERE f.is_used
 $$;
-COMMENT ON FUNCTION adpipe_internal.campaign_names() IS
-    'A query for all names of all campaigns; part of create_report_views().';
-REVOKE ALL ON FUNCTION adpipe_internal.campaign_names() FROM PUBLIC;
+COMMENT ON FUNCTION adpipe_internal.known_names(text) IS
+    'A query for all names of all campaigns or accounts; part of create_report_views().';
+REVOKE ALL ON FUNCTION adpipe_internal.known_names(text) FROM PUBLIC;
 
 /* The tracker's rows, each with the one campaign that its name means, if there is one. */
 CREATE FUNCTION adpipe_internal.tracker_rows(report_view text) RETURNS text
@@ -76,8 +78,14 @@ AS $$
         WITH advertisers AS MATERIALIZED (
             SELECT v.platform, v.account_id, v.advertiser FROM adpipe.readable_advertisers v WHERE v.owner = %1$s
         ), names AS MATERIALIZED (
-            SELECT n.platform, coalesce(v.advertiser, '') AS advertiser, n.account_id, n.campaign_id, n.name
+            SELECT n.platform, coalesce(v.advertiser, '') AS advertiser, n.account_id, n.id AS campaign_id, n.name, n.seen
             FROM (%2$s) n LEFT JOIN advertisers v ON v.platform = n.platform AND v.account_id = n.account_id
+        ), latest AS MATERIALIZED (
+            SELECT DISTINCT ON (n.platform, n.account_id, n.campaign_id) n.platform, n.account_id, n.campaign_id, n.name
+            FROM names n WHERE n.name IS NOT NULL ORDER BY n.platform, n.account_id, n.campaign_id, n.seen DESC
+        ), accounts AS MATERIALIZED (
+            SELECT DISTINCT ON (n.platform, n.account_id) n.platform, n.account_id, n.name
+            FROM (%5$s) n WHERE n.name IS NOT NULL ORDER BY n.platform, n.account_id, n.seen DESC
         ), keys AS MATERIALIZED (
             SELECT k.rank, n.platform, n.advertiser, k.key, min(n.account_id) AS account_id, min(n.campaign_id) AS campaign_id
             FROM names n
@@ -89,9 +97,8 @@ AS $$
             FROM adpipe.readable_media_sources m WHERE m.owner IN ('', %1$s) ORDER BY m.media_source, m.is_builtin
         )
         SELECT t.date_day, coalesce(v.advertiser, '') AS advertiser, s.platform,
-               coalesce(i.account_id, e.account_id, p.account_id) AS account_id,
-               coalesce(i.campaign_id, e.campaign_id, p.campaign_id) AS campaign_id, coalesce(i.rank, e.rank, p.rank) AS rank,
-               t.account_id AS app_id, t.media_source, t.campaign_name, t.currency, t.installs, t.event_count, t.revenue
+               k.account_id, a.name AS account_name, k.campaign_id, l.name AS campaign_name, coalesce(i.rank, e.rank, p.rank) AS rank,
+               t.account_id AS app_id, t.media_source, t.campaign_name AS tracker_campaign, t.currency, t.installs, t.event_count, t.revenue
         FROM (SELECT r.platform, r.account_id, r.date_day, r.currency, r.media_source, r.campaign_name, r.installs, r.revenue, NULL::bigint AS event_count FROM (%3$s) r
               UNION ALL
               SELECT r.platform, r.account_id, r.date_day, r.currency, r.media_source, r.campaign_name, NULL, NULL, r.event_count FROM (%4$s) r) t
@@ -101,8 +108,11 @@ AS $$
             AND i.key = substring(t.campaign_name from '([0-9]{6,})[^0-9]*$')
         LEFT JOIN keys e ON e.rank = 2 AND e.platform = s.platform AND e.advertiser = coalesce(v.advertiser, '') AND e.key = t.campaign_name
         LEFT JOIN keys p ON p.rank = 3 AND p.platform = s.platform AND p.advertiser = coalesce(v.advertiser, '') AND p.key = adpipe.plain_name(t.campaign_name)
-        $query$, adpipe_internal.owner_expression(report_view), adpipe_internal.campaign_names(),
-        adpipe_internal.report_rows('tracker'), adpipe_internal.report_rows('tracker_event'))
+        CROSS JOIN LATERAL (SELECT coalesce(i.account_id, e.account_id, p.account_id), coalesce(i.campaign_id, e.campaign_id, p.campaign_id)) k (account_id, campaign_id)
+        LEFT JOIN latest l ON l.platform = s.platform AND l.account_id = k.account_id AND l.campaign_id = k.campaign_id
+        LEFT JOIN accounts a ON a.platform = s.platform AND a.account_id = k.account_id
+        $query$, adpipe_internal.owner_expression(report_view), adpipe_internal.known_names('campaign'),
+        adpipe_internal.report_rows('tracker'), adpipe_internal.report_rows('tracker_event'), adpipe_internal.known_names('account'))
 $$;
 COMMENT ON FUNCTION adpipe_internal.tracker_rows(text) IS
     'A query for the rows of tracker copies and the campaign of each; part of create_report_views().';
@@ -134,15 +144,12 @@ AS $$
               LEFT JOIN (SELECT a.platform, a.account_id, a.advertiser FROM adpipe.readable_advertisers a WHERE a.owner = %2$s) v
                   ON v.platform = r.platform AND v.account_id = r.account_id
               UNION ALL
-              SELECT t.date_day, t.advertiser, t.platform, t.account_id, n.account_name, t.campaign_id, n.campaign_name,
-                     CASE WHEN t.campaign_id IS NULL THEN ARRAY[t.app_id, t.media_source, t.campaign_name, t.currency]
+              SELECT t.date_day, t.advertiser, t.platform, t.account_id, t.account_name, t.campaign_id, t.campaign_name,
+                     CASE WHEN t.campaign_id IS NULL THEN ARRAY[t.app_id, t.media_source, t.tracker_campaign, t.currency]
                           WHEN t.currency <> first_value(t.currency) OVER (PARTITION BY t.date_day, t.platform, t.account_id, t.campaign_id ORDER BY t.currency)
                           THEN ARRAY[t.currency] END,
-                     t.rank, NULL, NULL, NULL, NULL, NULL, NULL, t.app_id, t.media_source, t.campaign_name, t.currency, t.installs, t.event_count, t.revenue
-              FROM (%3$s) t
-              LEFT JOIN (SELECT r.platform, r.account_id, r.campaign_id, max(r.account_name) AS account_name, max(r.campaign_name) AS campaign_name
-                         FROM %1$s r GROUP BY 1, 2, 3) n
-                  ON n.platform = t.platform AND n.account_id = t.account_id AND n.campaign_id = t.campaign_id) b
+                     t.rank, NULL, NULL, NULL, NULL, NULL, NULL, t.app_id, t.media_source, t.tracker_campaign, t.currency, t.installs, t.event_count, t.revenue
+              FROM (%3$s) t) b
         GROUP BY b.date_day, b.advertiser, b.platform, b.account_id, b.campaign_id, b.alone
         $query$, report_view, adpipe_internal.owner_expression(report_view), adpipe_internal.tracker_rows(report_view))
 $$;

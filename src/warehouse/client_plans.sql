@@ -203,18 +203,22 @@ CREATE FUNCTION adpipe_internal.client_plans(target regclass, day date,
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH campaigns AS (
+    WITH plans AS MATERIALIZED (
+        SELECT p.* FROM adpipe.readable_plans p
+        WHERE p.owner = adpipe_internal.owner_of($1) AND p.month = date_trunc('month', day::timestamp)::date AND p.amount IS NOT NULL
+    ), campaigns AS (
+        /* Read only if there are plans. */
         SELECT f.account_id, f.campaign_id, max(f.currency) AS currency, coalesce((array_agg(f.campaign_name ORDER BY f.date_day DESC))[1], '') AS name
-        FROM adpipe_internal.report_facts(target, day) f WHERE f.campaign_id IS NOT NULL GROUP BY 1, 2
+        FROM adpipe_internal.report_facts(target, day) f
+        WHERE f.campaign_id IS NOT NULL AND EXISTS (SELECT FROM plans) GROUP BY 1, 2
     ), fitting AS (
         SELECT p.*, c.account_id, c.campaign_id, c.currency AS account_currency, count(*) OVER (PARTITION BY p.advertiser, p.platform, p.campaign_pattern) AS n
-        FROM adpipe.readable_plans p
+        FROM plans p
         JOIN adpipe.targets t ON t.target = $1
         CROSS JOIN LATERAL adpipe_internal.source_policy(t.source) y
         JOIN campaigns c ON c.name LIKE p.campaign_pattern
         LEFT JOIN adpipe.readable_advertisers v ON v.owner = p.owner AND v.platform = y.platform AND v.account_id = c.account_id
-        WHERE p.owner = adpipe_internal.owner_of($1) AND p.month = date_trunc('month', day::timestamp)::date AND p.amount IS NOT NULL
-          AND y.platform LIKE p.platform AND coalesce(v.advertiser, '') = p.advertiser)
+        WHERE y.platform LIKE p.platform AND coalesce(v.advertiser, '') = p.advertiser)
     SELECT DISTINCT ON (f.account_id, f.campaign_id) f.account_id, f.campaign_id,
            adpipe.convert(f.amount / ((f.month + interval '1 month')::date - f.month), f.currency, day, f.account_currency, f.owner)
     FROM fitting f WHERE f.n = 1

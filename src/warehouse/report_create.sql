@@ -1,15 +1,36 @@
 /* report_create.sql: create_report_views() and what it makes beside the views of one day. */
 
-/*
- * The conversion stands in a subquery of its own, so that rows of one currency and
- * day share a rate and conditions on the day come before it.
- */
-CREATE FUNCTION adpipe_internal.make_converted(schema name, report text) RETURNS regprocedure
+CREATE FUNCTION adpipe_internal.make_report_function(named text, result text, body text, about text) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    named text := format('%I.%I', schema, report || '_in');
+    old regprocedure := to_regprocedure(named || '(text)');
+BEGIN
+    IF old IS NOT NULL AND coalesce(obj_description(old, 'pg_proc'), '') NOT LIKE 'Report view of adpipe:%' THEN
+        RAISE EXCEPTION 'function "%" already exists', old
+            USING ERRCODE = 'duplicate_function',
+                  DETAIL = 'It was not made by create_report_views(), which leaves it alone.',
+                  HINT = 'Drop or rename it, or make the report views in another schema.';
+    END IF;
+    EXECUTE format('CREATE OR REPLACE FUNCTION %s(to_currency text) RETURNS TABLE (%s) LANGUAGE sql STABLE BEGIN ATOMIC %s; END', named, result, body);
+    EXECUTE format('COMMENT ON FUNCTION %s(text) IS %L', named, 'Report view of adpipe: ' || about);
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.make_report_function(text, text, text, text) IS
+    'Makes or replaces a function that gives a report view in one currency; part of create_report_views().';
+REVOKE ALL ON FUNCTION adpipe_internal.make_report_function(text, text, text, text) FROM PUBLIC;
+
+/*
+ * The conversion stands in a subquery of its own, so that rows of one currency and
+ * day share a rate and conditions on the day come before it.
+ */
+CREATE FUNCTION adpipe_internal.make_converted(schema name, report text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    named text := format('%I.%I', schema, report);
     columns text;
     result text;
 BEGIN
@@ -18,35 +39,28 @@ BEGIN
                            ELSE format('r.%I', s.name) END, ', ' ORDER BY s.place)
     INTO result, columns
     FROM adpipe_internal.report_shape(report) s;
-    EXECUTE format('CREATE OR REPLACE FUNCTION %1$s(to_currency text) RETURNS TABLE (%2$s) LANGUAGE sql STABLE BEGIN ATOMIC '
-                   'SELECT %3$s FROM %4$I.%5$I r CROSS JOIN LATERAL (SELECT adpipe.fx_rate(r.currency, r.date_day, $1, '
-                   '(SELECT pg_get_userbyid(c.relowner) FROM pg_class c WHERE c.oid = %6$L::regclass)) AS rate OFFSET 0) x; END',
-                   named, result, columns, schema, report, format('%I.%I', schema, report));
-    EXECUTE format('COMMENT ON FUNCTION %s(text) IS %L', named,
-                   format('Report view of adpipe: %s with all money in one currency, by the rates of the view''s owner in adpipe.fx_rates.', replace(report, '_', ' ')));
-    RETURN (named || '(text)')::regprocedure;
+    PERFORM adpipe_internal.make_report_function(format('%I.%I', schema, report || '_in'), result,
+        format('SELECT %s FROM %s r CROSS JOIN LATERAL (SELECT adpipe.fx_rate(r.currency, r.date_day, $1, %s) AS rate OFFSET 0) x',
+               columns, named, adpipe_internal.owner_expression(named)),
+        format('%s with all money in one currency, by the rates of the view''s owner in adpipe.fx_rates.', replace(report, '_', ' ')));
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.make_converted(name, text) IS
     'Makes the function that gives a report view in one currency; part of create_report_views().';
 REVOKE ALL ON FUNCTION adpipe_internal.make_converted(name, text) FROM PUBLIC;
 
-CREATE FUNCTION adpipe_internal.make_converted_period(schema name, report text, period text) RETURNS regprocedure
+CREATE FUNCTION adpipe_internal.make_converted_period(schema name, report text, period text) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    view_name text := format('%I.%I', schema, report || '_' || period);
-    named text := format('%I.%I', schema, report || '_' || period || '_in');
     result text;
 BEGIN
     SELECT string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum) INTO result
-    FROM pg_attribute a WHERE a.attrelid = view_name::regclass AND a.attnum > 0;
-    EXECUTE format('CREATE OR REPLACE FUNCTION %s(to_currency text) RETURNS TABLE (%s) LANGUAGE sql STABLE BEGIN ATOMIC %s; END', named, result,
-                   adpipe_internal.period_query(report, period, format('%I.%I($1)', schema, report || '_in')));
-    EXECUTE format('COMMENT ON FUNCTION %s(text) IS %L', named,
-                   format('Report view of adpipe: %s by %s with all money in one currency, converted day by day.', replace(report, '_', ' '), period));
-    RETURN (named || '(text)')::regprocedure;
+    FROM pg_attribute a WHERE a.attrelid = format('%I.%I', schema, report || '_' || period)::regclass AND a.attnum > 0;
+    PERFORM adpipe_internal.make_report_function(format('%I.%I', schema, report || '_' || period || '_in'), result,
+        adpipe_internal.period_query(report, period, format('%I.%I($1)', schema, report || '_in')),
+        format('%s by %s with all money in one currency, converted day by day.', replace(report, '_', ' '), period));
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.make_converted_period(name, text, text) IS
@@ -108,6 +122,10 @@ DECLARE
     report text;
     entities regclass[];
 BEGIN
+    IF NOT EXISTS (SELECT FROM adpipe.targets t WHERE adpipe_internal.owner_of(t.target) = current_user) THEN
+        RAISE NOTICE 'role "%" owns no local copy, so the report views have no rows', current_user
+            USING HINT = 'Views are made over the copies of the role that makes them; call create_report_views() as their owner.';
+    END IF;
     FOREACH report IN ARRAY reports LOOP
         PERFORM adpipe_internal.make_report(home, report);
     END LOOP;

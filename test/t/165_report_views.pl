@@ -30,6 +30,7 @@ my $made = sub { scalar run("SELECT view_name, target, platform, source_relation
 
 # Without a copy: every view is there and empty.
 is($made->(), '', 'no copy feeds a view');
+like((run("SELECT adpipe.create_report_views('bi')"))[1], qr/NOTICE:  role "loader" owns no local copy.*as their owner\./s, 'which a notice says');
 is(run("SELECT count(*) FROM bi.$_"), '0', "$_ is there and empty") for map { ($_, "${_}_week", "${_}_month") } @views;
 is(run('SELECT (SELECT count(*) FROM bi.tracker_bridge), (SELECT count(*) FROM bi.pacing)'), '0|0', 'bridge and pacing as well');
 like(run("SELECT obj_description('bi.campaign_report'::regclass)"), qr/no copy feeds it/, 'the comment says so');
@@ -138,11 +139,12 @@ unlike($made->(), qr/ads\.device/, 'a copy that is split by more feeds nothing')
 $node->safe_psql('postgres', 'GRANT CREATE ON SCHEMA bi TO PUBLIC; GRANT SELECT ON ALL TABLES IN SCHEMA ads TO PUBLIC; GRANT USAGE ON SCHEMA ads, bi TO PUBLIC; '
 	  . "CREATE SCHEMA theirs; SELECT * FROM adpipe.create_report_views('theirs')");
 is($node->safe_psql('postgres', 'SELECT count(*) FROM theirs.campaign_report'), '0', "another role's copies feed no view of a superuser");
-my (undef, $message) = run("\\set ON_ERROR_STOP 0\n\\set VERBOSITY verbose\nCREATE SCHEMA x; SELECT adpipe.create_report_views('nowhere'); SELECT adpipe.create_report_views('theirs'); CREATE TABLE bi.pacing_old (i int); DROP VIEW bi.pacing; ALTER TABLE bi.pacing_old RENAME TO pacing; SELECT adpipe.create_report_views('bi')");
+my (undef, $message) = run("\\set ON_ERROR_STOP 0\n\\set VERBOSITY verbose\nCREATE SCHEMA x; SELECT adpipe.create_report_views('nowhere'); SELECT adpipe.create_report_views('theirs'); CREATE TABLE bi.pacing_old (i int); DROP VIEW bi.pacing; ALTER TABLE bi.pacing_old RENAME TO pacing; SELECT adpipe.create_report_views('bi'); DROP TABLE bi.pacing; DROP FUNCTION bi.ad_report_in(text) CASCADE; CREATE FUNCTION bi.ad_report_in(text) RETURNS int LANGUAGE sql AS 'SELECT 1'; SELECT adpipe.create_report_views('bi')");
 like($message, qr/3F000: schema "nowhere" does not exist.*HINT:  CREATE SCHEMA nowhere;/s, 'no such schema');
 like($message, qr/42501: permission denied for schema theirs.*HINT:  As the owner of the schema: GRANT CREATE ON SCHEMA theirs TO loader;/s, 'a schema of another');
 like($message, qr/42P07: relation "bi\.pacing" already exists.*not made by create_report_views\(\).*HINT:  Drop or rename it/s, 'a relation of the name that is something else stays');
-run('DROP TABLE bi.pacing; CREATE VIEW bi.google_ads_mine AS SELECT 1 AS one; DROP VIEW bi.google_ads_current; ALTER VIEW bi.google_ads_mine RENAME TO google_ads_current');
+like($message, qr/42723: function "bi\.ad_report_in\(text\)" already exists.*HINT:  Drop or rename it/s, 'and so does a function');
+run('DROP FUNCTION bi.ad_report_in(text); CREATE VIEW bi.google_ads_mine AS SELECT 1 AS one; DROP VIEW bi.google_ads_current; ALTER VIEW bi.google_ads_mine RENAME TO google_ads_current');
 like($made->(), qr/^\|ads\.google_ads\|google_ads\|google\|not made: there is another relation "google_ads_current"$/m, 'a view of a list that cannot have its name is named');
 
 # What each role sees.
