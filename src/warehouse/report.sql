@@ -194,17 +194,18 @@ BEGIN
                adpipe.sparkline(n.spend::double precision ORDER BY n.date_day) AS trend
         FROM numbers n GROUP BY 1, 2)
     SELECT l.account_id, c.account_name, c.campaign_name, c.currency, n.s0, n.s1, n.s7, n.c0, n.c1, n.c7, n.r0, n.r1, n.r7,
-           p.plan, round(n.s0 / nullif(p.plan, 0), 4), n.trend, l.state, c.campaign_id, day,
+           coalesce(o.plan, p.plan), round(n.s0 / nullif(coalesce(o.plan, p.plan), 0), 4), n.trend, l.state, c.campaign_id, day,
            c.without_spend, c.without_conversions, c.without_value
     FROM listed l
     LEFT JOIN campaigns c ON c.account_id = l.account_id AND c.is_shown
     LEFT JOIN compared n ON n.account_id = c.account_id AND n.campaign_id IS NOT DISTINCT FROM c.campaign_id
     LEFT JOIN adpipe_internal.report_plans($1) p ON p.account_id = c.account_id AND p.campaign_id = c.campaign_id
+    LEFT JOIN adpipe_internal.client_plans($1, day) o ON o.account_id = c.account_id AND o.campaign_id = c.campaign_id
     ORDER BY l.account_id, n.s0 DESC NULLS LAST, c.campaign_name;
 END
 $$;
 COMMENT ON FUNCTION adpipe.daily_report(regclass, date) IS
-    'Each campaign''s day (default: the latest complete one) beside the day and the week before and its daily budget, with two weeks of spend as a line, and whether the day is final, provisional or missing. A number is NULL where rows of the day do not have it; rows_without_spend and its like count them. An account without numbers has a row of its own, so that what is missing is seen.';
+    'Each campaign''s day (default: the latest complete one) beside the day and the week before and its daily budget (that of adpipe.plans, where a plan fits this campaign only), with two weeks of spend as a line, and whether the day is final, provisional or missing. A number is NULL where rows of the day do not have it; rows_without_spend and its like count them. An account without numbers has a row of its own, so that what is missing is seen.';
 
 CREATE FUNCTION adpipe_internal.change_text(now numeric, before numeric) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE

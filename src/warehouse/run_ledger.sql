@@ -449,7 +449,7 @@ BEGIN
     LOOP
         EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %s', routine, role);
     END LOOP;
-    EXECUTE format('GRANT INSERT, UPDATE, DELETE ON adpipe.media_sources, adpipe.advertisers, adpipe.account_grants TO %s', role);
+    EXECUTE format('GRANT INSERT, UPDATE, DELETE ON adpipe.media_sources, adpipe.advertisers, adpipe.account_grants, adpipe.fx_rates, adpipe.plans TO %s', role);
 END
 $$;
 COMMENT ON FUNCTION adpipe.grant_loader(regrole) IS

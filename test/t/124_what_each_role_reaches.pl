@@ -35,18 +35,18 @@ sub is_list
 
 # Relations, for everybody: what is known of platforms, and views that show each
 # reader what he may see.
-my @views = qw(account_grants advertisers api_versions columns compared_sources compared_targets control_totals coverage discrepancy freshness
-  granted_accounts health health_details kept_accounts kpis media_sources progress refresh_policy runs setting_guide settings_changes slice_facts slices stored_days targets);
+my @views = qw(account_grants advertisers api_versions columns compared_sources compared_targets control_totals coverage discrepancy freshness fx_rates
+  granted_accounts health health_details kept_accounts kpis media_sources plans progress readable_advertisers readable_fx_rates readable_media_sources readable_plans refresh_policy runs setting_guide settings_changes slice_facts slices stored_days targets);
 my $relations = "SELECT c.relname FROM pg_class c JOIN member m ON m.classid = 'pg_class'::regclass AND m.oid = c.oid WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p', 'S') AND";
 is_list(lines("$relations has_table_privilege('plain', c.oid, 'SELECT')"), \@views, 'relations that everybody reads');
 is_list(lines("$relations has_any_column_privilege('plain', c.oid, 'SELECT') AND NOT has_table_privilege('plain', c.oid, 'SELECT')"), [], 'columns of others');
 is_list(lines("$relations (has_table_privilege('plain', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER'))"), [], 'relations that everybody writes');
 is_list(lines("$relations has_table_privilege('loader', c.oid, 'SELECT')"), \@views, 'relations that a loader reads');
-is_list(lines("$relations has_table_privilege('loader', c.oid, 'INSERT, UPDATE, DELETE')"), [qw(account_grants advertisers media_sources)], 'relations that a loader writes');
+is_list(lines("$relations has_table_privilege('loader', c.oid, 'INSERT, UPDATE, DELETE')"), [qw(account_grants advertisers fx_rates media_sources plans)], 'relations that a loader writes');
 is_list(lines("$relations has_table_privilege('loader', c.oid, 'TRUNCATE, REFERENCES, TRIGGER')"), [], 'relations that a loader empties');
 # A view that is open shows only what lies below it by way of its owner's rights:
 # each of these says which copies or owners it is about, or is a constant.
-my $asks = qr/may_see|has_table_privilege|is_of_role|may_read_through|adpipe\.freshness|adpipe\.health_details|compared_targets|compared_sources|discrepancies|VALUES|report_columns|api_versions|kpi_entries/;
+my $asks = qr/may_see|has_table_privilege|is_of_role|reads_copies_of|may_read_through|adpipe\.freshness|adpipe\.health_details|compared_targets|compared_sources|discrepancies|VALUES|report_columns|api_versions|kpi_entries/;
 for my $view (@views)
 {
 	like($node->safe_psql('postgres', "SELECT pg_get_viewdef(to_regclass('adpipe.$view'))"), $asks, "$view: asks who reads");
@@ -57,11 +57,11 @@ for my $view (@views)
 my $functions = "SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid "
   . "WHERE p.provolatile <> 'i' AND p.prokind <> 'a' AND has_function_privilege('plain', p.oid, 'EXECUTE')";
 is_list(lines("$functions AND NOT p.prosecdef AND p.pronamespace = 'adpipe'::regnamespace"),
-	[qw(changed_slices daily_report daily_report_markdown discrepancies grain_columns require_complete stored_until)],
+	[qw(changed_slices convert daily_report daily_report_markdown discrepancies fx_rate grain_columns require_complete stored_until)],
 	'functions that everybody calls and that depend on more than their arguments');
 is_list(lines("$functions AND NOT p.prosecdef AND p.pronamespace <> 'adpipe'::regnamespace"), [
 	# who asks
-	qw(may_see is_granted is_of_role may_read_through),
+	qw(may_see is_granted is_of_role may_read_through reads_copies_of),
 	# catalogues
 	qw(owner_of is_trusted has_plain_columns has_other_owner relation_tree source_policy source_columns
 	  account_options server_of content_hash row_hash source_difference guide_of report_columns api_versions kpi_arguments kpi_entries),
@@ -69,7 +69,8 @@ is_list(lines("$functions AND NOT p.prosecdef AND p.pronamespace <> 'adpipe'::re
 	qw(clock moment_of day_of readable_at slice_state failure_action),
 	# what goes through the views, or through a table that the caller reads
 	qw(incomplete_days require_listed stored_slices require_target side_totals copy_totals
-	  report_sum report_lack report_text report_notes report_plans report_facts report_day),
+	  report_sum report_lack report_text report_notes report_plans report_facts report_day
+	  client_plans known_fx_rate),
 	],
 	'functions that these and the views call');
 is_list(lines("$functions AND p.prosecdef"), [qw(is_dead is_running scheduled_targets)], 'functions with the rights of the extension that everybody runs');
