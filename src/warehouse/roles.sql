@@ -39,6 +39,14 @@ COMMENT ON FUNCTION adpipe_internal.roles_without(name[], oid, oid) IS
     'Those of some roles, there or not, that cannot read a relation, or use a schema if relation is NULL; as a list for GRANT; NULL if all can.';
 REVOKE ALL ON FUNCTION adpipe_internal.roles_without(name[], oid, oid) FROM PUBLIC;
 
+CREATE FUNCTION adpipe_internal.is_superuser(role name) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = role AND r.rolsuper) $$;
+COMMENT ON FUNCTION adpipe_internal.is_superuser(name) IS
+    'Whether a role is a superuser; false for one that does not exist.';
+REVOKE ALL ON FUNCTION adpipe_internal.is_superuser(name) FROM PUBLIC;
+
 CREATE FUNCTION adpipe_internal.check_roles(schema name, owner name, loader name, readers name[], dbt name) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -53,7 +61,14 @@ BEGIN
         RAISE EXCEPTION 'schema "%" belongs to role "%"', schema, schema_owner
             USING ERRCODE = 'invalid_parameter_value',
                   DETAIL = format('Its copies were to be those of role "%s".', owner),
-                  HINT = format('SELECT adpipe.setup_roles(%L, owner => %L);', quote_ident(schema), schema_owner);
+                  HINT = format('SELECT adpipe.setup_roles(%L, owner => %L%s);', quote_ident(schema), schema_owner,
+                                CASE WHEN adpipe_internal.is_superuser(schema_owner) THEN ', loader => NULL' END);
+    ELSIF adpipe_internal.is_superuser(owner) AND NOT adpipe_internal.is_superuser(coalesce(loader, owner)) THEN
+        RAISE EXCEPTION 'role "%" would have the rights of a superuser', loader
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = format('As the loader it was to be a member of role "%s".', owner),
+                  HINT = format('Name another owner, after ALTER SCHEMA ... OWNER TO and ALTER TABLE ... OWNER TO, or no loader: SELECT adpipe.setup_roles(%L, owner => %L, loader => NULL);',
+                                quote_ident(schema), owner);
     END IF;
     SELECT r.name INTO reader
     FROM unnest(readers) r (name)
