@@ -143,7 +143,7 @@ AS $$
         WHERE to_regnamespace(quote_ident(schema)) IS NULL
         UNION ALL
         SELECT 5, format('CREATE SCHEMA %I AUTHORIZATION %I;', adpipe_internal.name_with(schema, '_dbt'), dbt)
-        WHERE dbt IS NOT NULL AND to_regnamespace(quote_ident(adpipe_internal.name_with(schema, '_dbt'))) IS NULL) s
+        WHERE dbt IS NOT NULL AND NOT EXISTS (SELECT FROM pg_namespace n JOIN pg_roles p ON p.oid = n.nspowner AND p.rolname = dbt)) s
     ORDER BY s.part
 $$;
 COMMENT ON FUNCTION adpipe_internal.owner_statements(name, name, name) IS
