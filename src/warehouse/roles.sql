@@ -234,6 +234,35 @@ COMMENT ON FUNCTION adpipe_internal.warn_exposed(name, name[]) IS
     'Warns of what readers can read beside the copies and the views that heed their policies; part of setup_roles().';
 REVOKE ALL ON FUNCTION adpipe_internal.warn_exposed(name, name[]) FROM PUBLIC;
 
+/* A copy would be readable from when it is made to when its policy is. */
+CREATE FUNCTION adpipe_internal.warn_default_privileges(schema name, owner name, readers name[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    early record;
+BEGIN
+    FOR early IN
+        SELECT p.rolname AS reader, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END AS grantee, n.nspname
+        FROM pg_default_acl d
+        CROSS JOIN LATERAL aclexplode(d.defaclacl) a
+        JOIN pg_roles p ON p.rolname = ANY (readers)
+        LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace
+        WHERE d.defaclobjtype = 'r' AND a.privilege_type = 'SELECT' AND pg_get_userbyid(d.defaclrole) = owner
+          AND (n.nspname IS NULL OR n.nspname = schema)
+          AND CASE WHEN a.grantee = 0 THEN true ELSE pg_has_role(p.oid, a.grantee, 'MEMBER') END
+    LOOP
+        RAISE WARNING 'role "%" can read new copies before they have a policy', early.reader
+            USING DETAIL = format('Default privileges of role "%s" grant SELECT on tables to %s.', owner, early.grantee),
+                  HINT = format('ALTER DEFAULT PRIVILEGES FOR ROLE %I%s REVOKE SELECT ON TABLES FROM %s;', owner,
+                                ' IN SCHEMA ' || quote_ident(early.nspname), early.grantee);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.warn_default_privileges(name, name, name[]) IS
+    'Warns of default privileges that let readers read what has no policy yet; part of setup_roles().';
+REVOKE ALL ON FUNCTION adpipe_internal.warn_default_privileges(name, name, name[]) FROM PUBLIC;
+
 CREATE FUNCTION adpipe_internal.note_ungranted(schema name, owner name) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
@@ -281,6 +310,7 @@ BEGIN
     END LOOP;
     PERFORM adpipe_internal.note_ungranted(home, owner);
     PERFORM adpipe_internal.warn_exposed(home, readers);
+    PERFORM adpipe_internal.warn_default_privileges(home, owner, readers);
 END
 $$;
 COMMENT ON FUNCTION adpipe.setup_roles(text, name, name, name, name, name, boolean) IS

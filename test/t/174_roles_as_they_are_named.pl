@@ -79,7 +79,11 @@ is(answer($admin, "SELECT adpipe.setup_roles('ads', $named)") . ($admin->message
 perform($loader, 'CREATE VIEW ads.all_of_it AS SELECT * FROM ads."a ""copy"""');
 for my $case (
 	[ 'GRANT SELECT ON ads.all_of_it TO PUBLIC', 'REVOKE SELECT ON ads.all_of_it FROM PUBLIC', qr/role "(An "Analyst's"|B;I--)" can read what no policy guards\s+DETAIL: .*: ads\.all_of_it\.$/m, 'a view that reads as its owner' ],
-	[ 'GRANT USAGE ON SCHEMA google TO "B;I--"; GRANT SELECT ON google.campaign_daily TO "B;I--"', 'REVOKE SELECT ON google.campaign_daily FROM "B;I--"', qr/role "B;I--" can read what no policy guards\s+DETAIL: .*: google\.campaign_daily\.$/m, 'a live table' ])
+	[ 'GRANT USAGE ON SCHEMA google TO "B;I--"; GRANT SELECT ON google.campaign_daily TO "B;I--"', 'REVOKE SELECT ON google.campaign_daily FROM "B;I--"', qr/role "B;I--" can read what no policy guards\s+DETAIL: .*: google\.campaign_daily\.$/m, 'a live table' ],
+	[ 'ALTER DEFAULT PRIVILEGES FOR ROLE loader IN SCHEMA ads GRANT SELECT ON TABLES TO "B;I--"', 'ALTER DEFAULT PRIVILEGES FOR ROLE loader IN SCHEMA ads REVOKE SELECT ON TABLES FROM "B;I--"',
+		qr/role "B;I--" can read new copies before they have a policy.*^HINT: +ALTER DEFAULT PRIVILEGES FOR ROLE loader IN SCHEMA ads REVOKE SELECT ON TABLES FROM "B;I--";$/ms, 'default privileges' ],
+	[ 'ALTER DEFAULT PRIVILEGES FOR ROLE loader GRANT SELECT ON TABLES TO PUBLIC', 'ALTER DEFAULT PRIVILEGES FOR ROLE loader REVOKE SELECT ON TABLES FROM PUBLIC',
+		qr/^HINT: +ALTER DEFAULT PRIVILEGES FOR ROLE loader REVOKE SELECT ON TABLES FROM PUBLIC;$/m, 'default privileges of everybody' ])
 {
 	my ($grant, $revoke, $warning, $what) = @$case;
 	perform($admin, $grant);
@@ -102,5 +106,11 @@ ok(PostgreSQL::Test::Utils::run_log([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1
 is(answer(session($node, dbname => 'restored'), "SELECT adpipe.setup_roles('ads', $named)"), 'GRANT CREATE ON DATABASE restored TO loader;', 'in the restored database only a right on the database itself is left to grant');
 is(answer(session($node, dbname => 'restored', user => 'hanbit'), 'SELECT DISTINCT account_id FROM ads.campaign'), $mine, 'where readers see their part');
 is(answer(session($node, dbname => 'restored', user => 'loader'), 'SELECT count(DISTINCT account_id) FROM ads.campaign'), '2', 'and the owner all');
+
+# Without the extension there are no policies, and readers see nothing.
+my $restored = session($node, dbname => 'restored');
+perform($restored, 'DROP EXTENSION adpipe CASCADE');
+is(answer($restored, 'SELECT count(DISTINCT account_id) FROM ads.campaign'), '2', 'DROP EXTENSION leaves the rows');
+is(answer(session($node, dbname => 'restored', user => 'hanbit'), 'SELECT count(*) FROM ads.campaign'), '0', 'and lets no reader see those of others');
 
 done_testing();
