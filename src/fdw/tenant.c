@@ -24,6 +24,8 @@
 #include "utils/rls.h"
 #include "utils/syscache.h"
 
+#include "fdw/tenant.h"
+
 PG_FUNCTION_INFO_V1(adpipe_act_for);
 PG_FUNCTION_INFO_V1(adpipe_is_acting);
 PG_FUNCTION_INFO_V1(adpipe_asking_role);
@@ -48,11 +50,8 @@ static List *acting; /* of oids, in TopMemoryContext */
 static TimestampTz acting_since;
 static Oid acting_role;
 
-/*
- * Returns the owner of a relation; InvalidOid if the relation does not exist.
- */
-static Oid
-relation_owner(Oid relid)
+Oid
+adp_relation_owner(Oid relid)
 {
 	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
 	Oid owner = InvalidOid;
@@ -75,7 +74,7 @@ Datum
 adpipe_act_for(PG_FUNCTION_ARGS)
 {
 	Oid relid = PG_GETARG_OID(0);
-	Oid owner = relation_owner(relid);
+	Oid owner = adp_relation_owner(relid);
 	MemoryContext old;
 
 	if (!OidIsValid(owner) || !has_privs_of_role(GetUserId(), owner) ||
@@ -202,7 +201,7 @@ adpipe_lock_target(PG_FUNCTION_ARGS)
 static void
 check_may_hold(Oid relid, bool is_copy)
 {
-	Oid owner = relation_owner(relid);
+	Oid owner = adp_relation_owner(relid);
 
 	if (OidIsValid(owner) &&
 		(is_copy ? has_privs_of_role(GetUserId(), owner)
@@ -321,7 +320,7 @@ adpipe_copy_totals(PG_FUNCTION_ARGS)
 	LockRelationOid(relid, AccessShareLock);
 	check_may_read_all(relid);
 	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(relation_owner(relid),
+	SetUserIdAndSecContext(adp_relation_owner(relid),
 						   security | SECURITY_RESTRICTED_OPERATION);
 	nest_level = NewGUCNestLevel();
 	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,

@@ -39,6 +39,14 @@ COMMENT ON FUNCTION adpipe_internal.roles_without(name[], oid, oid) IS
     'Those of some roles, there or not, that cannot read a relation, or use a schema if relation is NULL; as a list for GRANT; NULL if all can.';
 REVOKE ALL ON FUNCTION adpipe_internal.roles_without(name[], oid, oid) FROM PUBLIC;
 
+CREATE FUNCTION adpipe_internal.is_superuser(role name) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$ SELECT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = role AND r.rolsuper) $$;
+COMMENT ON FUNCTION adpipe_internal.is_superuser(name) IS
+    'Whether a role is a superuser; false for one that does not exist.';
+REVOKE ALL ON FUNCTION adpipe_internal.is_superuser(name) FROM PUBLIC;
+
 CREATE FUNCTION adpipe_internal.check_roles(schema name, owner name, loader name, readers name[], dbt name) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
@@ -53,7 +61,14 @@ BEGIN
         RAISE EXCEPTION 'schema "%" belongs to role "%"', schema, schema_owner
             USING ERRCODE = 'invalid_parameter_value',
                   DETAIL = format('Its copies were to be those of role "%s".', owner),
-                  HINT = format('SELECT adpipe.setup_roles(%L, owner => %L);', quote_ident(schema), schema_owner);
+                  HINT = format('SELECT adpipe.setup_roles(%L, owner => %L%s);', quote_ident(schema), schema_owner,
+                                CASE WHEN adpipe_internal.is_superuser(schema_owner) THEN ', loader => NULL' END);
+    ELSIF adpipe_internal.is_superuser(owner) AND NOT adpipe_internal.is_superuser(coalesce(loader, owner)) THEN
+        RAISE EXCEPTION 'role "%" would have the rights of a superuser', loader
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = format('As the loader it was to be a member of role "%s".', owner),
+                  HINT = format('Name another owner, after ALTER SCHEMA ... OWNER TO and ALTER TABLE ... OWNER TO, or no loader: SELECT adpipe.setup_roles(%L, owner => %L, loader => NULL);',
+                                quote_ident(schema), owner);
     END IF;
     SELECT r.name INTO reader
     FROM unnest(readers) r (name)
@@ -128,7 +143,7 @@ AS $$
         WHERE to_regnamespace(quote_ident(schema)) IS NULL
         UNION ALL
         SELECT 5, format('CREATE SCHEMA %I AUTHORIZATION %I;', adpipe_internal.name_with(schema, '_dbt'), dbt)
-        WHERE dbt IS NOT NULL AND to_regnamespace(quote_ident(adpipe_internal.name_with(schema, '_dbt'))) IS NULL) s
+        WHERE dbt IS NOT NULL AND NOT EXISTS (SELECT FROM pg_namespace n JOIN pg_roles p ON p.oid = n.nspowner AND p.rolname = dbt)) s
     ORDER BY s.part
 $$;
 COMMENT ON FUNCTION adpipe_internal.owner_statements(name, name, name) IS
@@ -219,6 +234,35 @@ COMMENT ON FUNCTION adpipe_internal.warn_exposed(name, name[]) IS
     'Warns of what readers can read beside the copies and the views that heed their policies; part of setup_roles().';
 REVOKE ALL ON FUNCTION adpipe_internal.warn_exposed(name, name[]) FROM PUBLIC;
 
+/* A copy would be readable from when it is made to when its policy is. */
+CREATE FUNCTION adpipe_internal.warn_default_privileges(schema name, owner name, readers name[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    early record;
+BEGIN
+    FOR early IN
+        SELECT p.rolname AS reader, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END AS grantee, n.nspname
+        FROM pg_default_acl d
+        CROSS JOIN LATERAL aclexplode(d.defaclacl) a
+        JOIN pg_roles p ON p.rolname = ANY (readers)
+        LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace
+        WHERE d.defaclobjtype = 'r' AND a.privilege_type = 'SELECT' AND pg_get_userbyid(d.defaclrole) = owner
+          AND (n.nspname IS NULL OR n.nspname = schema)
+          AND CASE WHEN a.grantee = 0 THEN true ELSE pg_has_role(p.oid, a.grantee, 'MEMBER') END
+    LOOP
+        RAISE WARNING 'role "%" can read new copies before they have a policy', early.reader
+            USING DETAIL = format('Default privileges of role "%s" grant SELECT on tables to %s.', owner, early.grantee),
+                  HINT = format('ALTER DEFAULT PRIVILEGES FOR ROLE %I%s REVOKE SELECT ON TABLES FROM %s;', owner,
+                                ' IN SCHEMA ' || quote_ident(early.nspname), early.grantee);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.warn_default_privileges(name, name, name[]) IS
+    'Warns of default privileges that let readers read what has no policy yet; part of setup_roles().';
+REVOKE ALL ON FUNCTION adpipe_internal.warn_default_privileges(name, name, name[]) FROM PUBLIC;
+
 CREATE FUNCTION adpipe_internal.note_ungranted(schema name, owner name) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
@@ -266,6 +310,7 @@ BEGIN
     END LOOP;
     PERFORM adpipe_internal.note_ungranted(home, owner);
     PERFORM adpipe_internal.warn_exposed(home, readers);
+    PERFORM adpipe_internal.warn_default_privileges(home, owner, readers);
 END
 $$;
 COMMENT ON FUNCTION adpipe.setup_roles(text, name, name, name, name, name, boolean) IS

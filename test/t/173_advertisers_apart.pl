@@ -108,6 +108,7 @@ for my $role (qw(hanbit adpipe_bi adpipe_dbt stranger))
 	is(answer($as{$role}, 'SELECT count(*) FROM pg_user_mappings WHERE umoptions IS NOT NULL'), '0', "$role: no options of user mappings");
 	is(answer($as{$role}, "SELECT count(*) FROM information_schema.user_mapping_options WHERE option_value IS NOT NULL"), '0', "$role: nor by information_schema");
 	is(problem($as{$role}, 'SELECT * FROM pg_user_mapping')->{sqlstate}, '42501', "$role: nor from their table");
+	is(answer($as{$role}, "SELECT count(*) FROM adpipe.$_"), '0', "$role: no row of adpipe.$_") for qw(requests quota);
 	unlike(answer($as{$role}, "SELECT string_agg(s::text, '') FROM pg_foreign_server s"), qr/secret|refresh/, "$role: no secret in a server");
 }
 
@@ -118,7 +119,7 @@ for my $role (qw(hanbit adpipe_bi adpipe_dbt stranger))
 	for my $sql ('SELECT * FROM google.campaign_daily WHERE date_day = current_date', "SELECT * FROM ads.campaign_live WHERE date_day > '2026-11-01'",
 		"CALL adpipe.refresh('ads.campaign')", 'CALL adpipe.refresh_all()', "SELECT adpipe.materialize('google.campaign_daily', 'pg_temp.x')",
 		(map { "SELECT * FROM adpipe.$_('google.campaign_daily')" } qw(table_accounts table_settings table_access)),
-		'SELECT * FROM adpipe.check()', "SELECT adpipe.forget('google')", "SELECT adpipe.adopt('ads.campaign', 'google.campaign_daily')", "SELECT adpipe.live_view('ads.campaign')",
+		'SELECT * FROM adpipe.check()', "SELECT adpipe.forget('google')", "SELECT adpipe.reset_breaker('google')", "SELECT adpipe.adopt('ads.campaign', 'google.campaign_daily')", "SELECT adpipe.live_view('ads.campaign')",
 		"SELECT adpipe.setup('google', 'ads')", "SELECT adpipe.setup_roles('ads', execute => true)", 'SELECT adpipe.schedule()', "SELECT adpipe.alter_target('ads.campaign', enabled => false)",
 		"SELECT adpipe.accept_end('ads.campaign')", 'CREATE USER MAPPING FOR CURRENT_USER SERVER google', 'CREATE FOREIGN TABLE pg_temp.x (account_id text) SERVER google',
 		'IMPORT FOREIGN SCHEMA reports FROM SERVER google INTO pg_temp', 'SET ROLE adpipe_owner', 'SET ROLE adpipe_loader',
@@ -138,6 +139,11 @@ answer($loader, "CALL adpipe.refresh('ads.campaign', '2026-11-10', '2026-11-20')
 is(answer($loader, "SELECT status || ' ' || (slices > 0) FROM adpipe.runs WHERE target = 'ads.campaign'::regclass ORDER BY run_id DESC LIMIT 1"), 'succeeded true', 'the loader refreshes guarded copies');
 is(world_difference($node, $sim, 'ads.campaign', '2026-11-10', '2026-11-20', "$mine,$theirs"), '0|0', 'which equal the platform');
 cmp_ok(answer($as{hanbit}, "SELECT count(*) FROM adpipe.changed_slices('ads.campaign', (SELECT min(version) FROM adpipe.changed_slices('ads.campaign')))"), '>', 0, 'and whose changes readers see');
+
+# Views in a schema of their own.
+perform($admin, 'CREATE SCHEMA reports AUTHORIZATION adpipe_owner', 'SET ROLE adpipe_owner', 'CREATE VIEW reports.spend WITH (security_invoker = true) AS SELECT account_id, sum(spend) AS spend FROM ads.campaign GROUP BY 1', 'RESET ROLE');
+is(answer($admin, "SELECT adpipe.setup_roles('reports', execute => true)"), "GRANT USAGE ON SCHEMA reports TO adpipe_analyst, adpipe_bi, adpipe_dbt;\nGRANT SELECT ON reports.spend TO adpipe_analyst, adpipe_bi, adpipe_dbt;", 'views in another schema: granted by a call of their own');
+is(list($as{hanbit}, sprintf $seen, 'reports.spend'), $mine, 'and they show the accounts that are granted');
 
 # A new copy is nobody's until the next call.
 perform($loader, 'SET ROLE adpipe_owner', "SELECT adpipe.materialize('google.campaign_daily', 'ads.second', '2026-11-18')", 'RESET ROLE');
