@@ -1,2 +1,2 @@
 {{ config(materialized='incremental', incremental_strategy='adpipe_slices') }}
-select * from {{ ref('sums') }}
+select * from {{ ref('a_table') }}
