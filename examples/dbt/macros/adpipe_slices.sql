@@ -52,7 +52,7 @@
     {% for input_id in graph.nodes[id].depends_on.nodes %}
         {% set input = graph.nodes.get(input_id, graph.sources.get(input_id)) %}
         {% if input.resource_type == 'source' %}
-            {% set copies = input.meta.get('copies', [input.relation_name]) %}
+            {% set copies = (input.config.meta or input.meta).get('copies', [input.relation_name]) %}
             {% for copy in copies %}{% if copy not in found.copies %}{% do found.copies.append(copy) %}{% endif %}{% endfor %}
         {% elif input.resource_type == 'seed' %}
         {% elif input.config.materialized in ('view', 'ephemeral') %}
