@@ -39,6 +39,11 @@
     {%- endif %}
 {%- endmacro %}
 
+{# Whether dbt leaves rows of the sources out (--empty, --sample): such a run must not count as one. #}
+{% macro adpipe_is_partial() %}
+    {{ return(invocation_args_dict.get('empty', false) or invocation_args_dict.get('sample') is not none) }}
+{% endmacro %}
+
 {#
   What a model reads, through views: copies, and marts of this strategy.  Of a mart the
   versions are those that it was built with, not those of the copies by now.
@@ -47,7 +52,7 @@
     {% for input_id in graph.nodes[id].depends_on.nodes %}
         {% set input = graph.nodes.get(input_id, graph.sources.get(input_id)) %}
         {% if input.resource_type == 'source' %}
-            {% set copies = input.meta.get('copies', [input.relation_name]) %}
+            {% set copies = (input.config.meta or input.meta).get('copies', [input.relation_name]) %}
             {% for copy in copies %}{% if copy not in found.copies %}{% do found.copies.append(copy) %}{% endif %}{% endfor %}
         {% elif input.resource_type == 'seed' %}
         {% elif input.config.materialized in ('view', 'ephemeral') %}
@@ -97,17 +102,21 @@
             from (
                 {% for copy in found.copies -%}
                 select '{{ copy }}' as copy, to_regclass('{{ copy }}')::oid as copy_oid,
-                       coalesce((select max(version) from adpipe.changed_slices(to_regclass('{{ copy }}'))), 0) as version
+                       {% if adpipe_is_partial() %}0::bigint{% else %}coalesce((select max(version) from adpipe.changed_slices(to_regclass('{{ copy }}'))), 0){% endif %} as version
                 {% if not loop.last or found.marts %}union all{% endif %}
                 {% endfor -%}
                 {% for mart in found.marts -%}
-                select copy, copy_oid, version from {{ adpipe_versions(mart) }} where model = '{{ mart.alias }}'
+                select copy, copy_oid, {{ '0::bigint' if adpipe_is_partial() else 'version' }} as version from {{ adpipe_versions(mart) }} where model = '{{ mart.alias }}'
                 {% if not loop.last %}union all{% endif %}
                 {% endfor %}
             ) as inputs
             order by copy, copy_oid is not distinct from to_regclass(copy)::oid, version;
     {% endcall %}
-    {% if is_incremental() %}{% do adpipe_pin_slices(versions) %}{% endif %}
+    {% if is_incremental() and adpipe_is_partial() %}
+        {% do exceptions.raise_compiler_error('adpipe_slices: --empty and --sample leave rows out, and would delete them from ' ~ this ~ '. Use another schema, or --full-refresh.') %}
+    {% elif is_incremental() %}
+        {% do adpipe_pin_slices(versions) %}
+    {% endif %}
 {% endmacro %}
 
 {#

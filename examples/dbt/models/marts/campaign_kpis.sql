@@ -1,4 +1,4 @@
-{{ config(materialized='view', pre_hook=[], post_hook=[]) }}
+{{ config(materialized='view') }}
 -- By id: a campaign that was renamed has two names in the days, and one here.
 select
     platform,
