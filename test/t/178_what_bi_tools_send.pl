@@ -247,7 +247,7 @@ sub replay
 }
 
 my @statements = statements();
-my %has = (libpq => 1, psycopg => AdpipeTest::Client::has_psycopg(), JDBC => AdpipeTest::Client::has_jdbc());
+my %has = (libpq => 1, psycopg => AdpipeTest::Client::has_python('psycopg[binary]>=3.2,<4'), JDBC => AdpipeTest::Client::has_jdbc());
 my %missing = (psycopg => 'the package index is out of reach', JDBC => 'needs a JDK and libpostgresql-jdbc-java');
 
 # Replays through each driver that is there.

@@ -40,6 +40,13 @@ is($bi->query("SELECT count(*) FROM information_schema.columns WHERE table_schem
 is($bi->query_error('SELECT * FROM google.campaign_daily LIMIT 1')->{sqlstate}, '42501', 'a live table: refused');
 is(scalar @{ $sim->requests }, 0, 'no request');
 
+# How many requests went to such a path.
+sub of_path
+{
+	my ($pattern) = @_;
+	return scalar grep { $_->{path} =~ $pattern } @{ $sim->requests };
+}
+
 # Rows of DatabaseMetaData as "schema.name type".
 sub relations
 {
@@ -66,12 +73,35 @@ SKIP: {
 	is(scalar @{ $sim->requests }, 0, 'no request');
 }
 
-# Ten charts, each in a connection of its own, over six accounts.
-sub of_path
-{
-	my ($pattern) = @_;
-	return scalar grep { $_->{path} =~ $pattern } @{ $sim->requests };
+# What SQLAlchemy reflects: relation, kind, columns, columns with a comment, keys.
+SKIP: {
+	skip 'SQLAlchemy: the package index is out of reach', 2 unless AdpipeTest::Client::has_python('psycopg[binary]>=3.2,<4', 'SQLAlchemy>=2,<3');
+	my $seen = AdpipeTest::Client::output_of('python3', "$FindBin::RealBin/../bi/reflect.py", '127.0.0.1', $node->port, 'bi', 'ads', 'reports');
+	is($seen, "ads.campaign table 19 19 0\nads.campaigns table 15 15 0\nreports.campaign view 19 0 0\nreports.campaigns view 15 0 0", 'SQLAlchemy: each copy and each view once');
+	is(scalar @{ $sim->requests }, 0, 'no request');
 }
+
+# Evidence's connector runs a query twice, once to count, and hides what an error says.
+SKIP: {
+	my $folder = AdpipeTest::Client::has_node('@evidence-dev/postgres@1.0.10') or skip 'Evidence: npm or its registry is out of reach', 6;
+	my $page = sub {
+		my ($role, $table, $where) = @_;
+		$sim->reset;
+		$sim->clock('2026-11-20T12:00:00Z');
+		return AdpipeTest::Client::output_of('node', "$FindBin::RealBin/../bi/evidence.mjs", $folder, '127.0.0.1', $node->port, $role,
+			"SELECT account_name, sum(clicks) AS clicks FROM $table WHERE $where GROUP BY 1 ORDER BY 1");
+	};
+	my $october = "date_day BETWEEN '2026-10-01' AND '2026-10-31'";
+	my $rows = $page->('bi', 'ads.campaign', $october);
+	like($rows, qr/^\{"account_name":"\S.*","clicks":\d+\}\n/, 'Evidence over a copy: rows');
+	is(of_path(qr{.}), 0, 'no request');
+	is($page->('loader', 'google.campaign_daily', $october), $rows, 'over a live table: the same rows');
+	is(of_path(qr{/customers/(?!9876543210)\d+/}), 12, 'each account is asked twice');
+	like($page->('loader', 'google.campaign_daily', 'clicks > 0'), qr/^error: (?!.*date_day)/, 'without a range: the connector hides the hint');
+	is(of_path(qr{.}), 0, 'no request');
+}
+
+# Ten charts, each in a connection of its own, over six accounts.
 $sim->reset;
 $sim->clock('2026-11-20T12:00:00Z');
 my @charts = map { session($node, user => 'loader') } 1 .. 10;
