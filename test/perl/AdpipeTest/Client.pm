@@ -33,11 +33,12 @@ use PostgreSQL::Test::Utils;
 
 my $programs = "$FindBin::RealBin/../bi";
 my $JAR = '/usr/share/java/postgresql.jar';
+my $classes;
 
 =head2 has_python(@packages), has_node(@packages), has_jdbc
 
-Whether the packages could be had from their index, or a driver for JDBC is installed.
-Packages go to a folder of this test; has_node() returns it.
+Whether the packages could be had from their index, or a driver for JDBC is installed
+and our program builds.  Packages go to a folder of this test; has_node() returns it.
 
 =cut
 
@@ -80,7 +81,8 @@ sub output_of
 
 sub has_jdbc
 {
-	return -e $JAR && is_done('javac', '-version');
+	$classes //= PostgreSQL::Test::Utils::tempdir();
+	return -e $JAR && is_done('javac', '-cp', $JAR, '-d', $classes, "$programs/Replay.java");
 }
 
 =head2 psql($node, $role)
@@ -112,7 +114,7 @@ sub psycopg
 sub jdbc
 {
 	my ($class, @who) = @_;
-	return $class->program([ qw(java -Duser.timezone=UTC -cp), $JAR, "$programs/Replay.java" ], @who);
+	return $class->program([ qw(java -Duser.timezone=UTC -cp), "$JAR:$classes", 'Replay' ], @who);
 }
 
 sub program
