@@ -101,6 +101,23 @@ SKIP: {
 	is(of_path(qr{.}), 0, 'no request');
 }
 
+# What drivers for ODBC do: a cursor that outlives its transaction, read back and forth;
+# and a filter that becomes a temporary table.
+my $odbc = session($node, user => 'loader');
+my $largest = "SELECT campaign_id, date_day, clicks FROM %s WHERE date_day BETWEEN '2026-10-01' AND '2026-10-31' ORDER BY clicks DESC, 1, 2";
+my $cursor = "BEGIN; DECLARE c SCROLL CURSOR WITH HOLD FOR $largest; COMMIT; FETCH 5 FROM c; MOVE BACKWARD 4 FROM c; FETCH 8 FROM c; CLOSE c";
+my $expected = $odbc->query(sprintf $cursor, 'ads.campaign');
+$odbc->query("SELECT FROM google.account_daily WHERE date_day = '2026-10-01'");
+$sim->reset;
+$sim->clock('2026-11-20T12:00:00Z');
+is($odbc->query(sprintf $cursor, 'google.campaign_daily'), $expected, 'a cursor WITH HOLD over a live table: the rows of the copy');
+is(of_path(qr{.}), 6, 'each account is asked once');
+$sim->reset;
+$sim->clock('2026-11-20T12:00:00Z');
+$odbc->query('CREATE TEMP TABLE "#filter" AS ' . sprintf "$largest LIMIT 10", 'google.campaign_daily');
+is($odbc->query('TABLE "#filter"'), $odbc->query(sprintf "$largest LIMIT 10", 'ads.campaign'), 'a temporary table of it: the same');
+is(of_path(qr{.}), 6, 'each account is asked once');
+
 # Ten charts, each in a connection of its own, over six accounts.
 $sim->reset;
 $sim->clock('2026-11-20T12:00:00Z');
