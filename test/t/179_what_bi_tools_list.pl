@@ -77,7 +77,10 @@ SKIP: {
 SKIP: {
 	skip 'SQLAlchemy: the package index is out of reach', 2 unless AdpipeTest::Client::has_python('psycopg[binary]>=3.2,<4', 'SQLAlchemy>=2,<3');
 	my $seen = AdpipeTest::Client::output_of('python3', "$FindBin::RealBin/../bi/reflect.py", '127.0.0.1', $node->port, 'bi', 'ads', 'reports');
-	is($seen, "ads.campaign table 19 19 0\nads.campaigns table 15 15 0\nreports.campaign view 19 0 0\nreports.campaigns view 15 0 0", 'SQLAlchemy: each copy and each view once');
+	my $expected = join "\n", map { my $relation = $_;
+		my $columns = $node->safe_psql('postgres', "SELECT count(*) FROM pg_attribute WHERE attrelid = '$relation'::regclass AND attnum > 0");
+		$relation =~ /^ads/ ? "$relation table $columns $columns 0" : "$relation view $columns 0 0" } qw(ads.campaign ads.campaigns reports.campaign reports.campaigns);
+	is($seen, $expected, 'SQLAlchemy: each copy and each view once');
 	is(scalar @{ $sim->requests }, 0, 'no request');
 }
 
