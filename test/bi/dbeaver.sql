@@ -29,7 +29,7 @@ WHERE n.nspname IN ('ads', 'reports', 'google', 'preview') AND c.relkind NOT IN 
 SELECT n.nspname, c.relname, s.srvname FROM pg_foreign_table ft JOIN pg_class c ON c.oid = ft.ftrelid JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_foreign_server s ON s.oid = ft.ftserver;
 
 -- sync: columns of a relation
--- rows 19
+-- rows any
 -- types name, name, smallint, text, boolean, text, text
 SELECT c.relname, a.attname, a.attnum, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(ad.adbin, ad.adrelid, true), dsc.description
 FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON a.attrelid = c.oid

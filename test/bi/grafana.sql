@@ -16,7 +16,7 @@ SELECT current_setting('server_version_num')::int / 100;
 SELECT quote_ident(table_schema), quote_ident(table_name) FROM information_schema.tables WHERE quote_ident(table_schema) NOT IN ('information_schema', 'pg_catalog') AND table_schema !~ '^adpipe' ORDER BY 1, 2;
 
 -- sync: columns of a relation
--- rows 19
+-- rows any
 -- types text, character varying
 SELECT quote_ident(column_name) AS column, data_type AS type FROM information_schema.columns WHERE quote_ident(table_schema) = ':schema' AND quote_ident(table_name) = ':name';
 

@@ -16,7 +16,7 @@ SELECT has_database_privilege(current_database(), 'TEMPORARY'), has_schema_privi
 SELECT table_schema, table_name FROM information_schema.tables WHERE table_type IN ('BASE TABLE', 'VIEW', 'FOREIGN') AND table_schema NOT IN ('pg_catalog', 'information_schema') AND table_schema !~ '^adpipe' ORDER BY 1, 2;
 
 -- sync: columns for a generated view
--- rows 19
+-- rows any
 -- types name, character varying, integer
 SELECT column_name, data_type, ordinal_position FROM information_schema.columns WHERE table_schema = ':schema' AND table_name = ':name' ORDER BY 3;
 

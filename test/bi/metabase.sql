@@ -29,7 +29,7 @@ WHERE s.nspname !~ '^pg_' AND s.nspname <> 'information_schema' AND s.nspname !~
 ORDER BY 1, 2;
 
 -- sync: columns of a relation, with comments
--- rows 19
+-- rows any
 -- types name, name, integer, name, name, boolean, text
 SELECT c.column_name AS name, c.udt_name AS database_type, c.ordinal_position - 1 AS position, c.table_schema, c.table_name, pk.column_name IS NOT NULL AS pk,
        col_description(format('%I.%I', c.table_schema, c.table_name)::regclass::oid, c.ordinal_position) AS field_comment

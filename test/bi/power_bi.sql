@@ -29,7 +29,7 @@ SELECT e.enumtypid, e.enumlabel FROM pg_enum e JOIN pg_type t ON t.oid = e.enumt
 SELECT table_schema, table_name, table_type FROM information_schema.tables WHERE table_schema NOT IN ('information_schema', 'pg_catalog') AND table_schema !~ '^adpipe' ORDER BY table_schema, table_name;
 
 -- sync: columns of a relation
--- rows 19
+-- rows any
 -- types name, integer, character varying, character varying
 SELECT column_name, ordinal_position, is_nullable, data_type FROM information_schema.columns WHERE table_schema = ':schema' AND table_name = ':name' ORDER BY table_schema, table_name, ordinal_position;
 

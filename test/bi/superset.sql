@@ -29,7 +29,7 @@ SELECT n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namesp
 WHERE c.relkind = ANY (ARRAY['v', 'm']) AND n.nspname IN ('ads', 'reports', 'google', 'preview');
 
 -- sync: columns of a dataset, with comments
--- rows 19
+-- rows any
 -- types name, text, boolean, text, text
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid), col_description(a.attrelid, a.attnum)
 FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum

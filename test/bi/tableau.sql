@@ -15,7 +15,7 @@ SELECT n.nspname, c.relname, c.relkind FROM pg_class c JOIN pg_namespace n ON n.
 WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname !~ '^adpipe' ORDER BY 1, 2;
 
 -- sync: columns of a relation
--- rows 19
+-- rows any
 -- types name, name, name, oid, name, smallint, smallint, integer, boolean
 SELECT n.nspname, c.relname, a.attname, a.atttypid, t.typname, a.attnum, a.attlen, a.atttypmod, a.attnotnull
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_type t ON t.oid = a.atttypid

@@ -17,7 +17,7 @@ use Test::More;
 
 my $node = adpipe_cluster(conf => "listen_addresses = '127.0.0.1'");
 my $sim = simulator();
-my ($clock, %measured);
+my ($clock, $asked, %measured);
 my %relation = (copy => 'ads.campaign', view => 'reports.campaign', live => 'google.campaign_daily',
 	window => 'preview.campaign_daily', last => 'reports.last_days');
 my %role = (copy => 'bi', view => 'bi', last => 'bi', live => 'bi_live', window => 'bi_live');
@@ -67,6 +67,13 @@ END
 	return;
 }
 
+sub forget_requests
+{
+	$sim->reset;
+	$sim->clock($clock);
+	return;
+}
+
 # Whether a statement asks for all columns.
 sub is_whole
 {
@@ -79,10 +86,9 @@ sub is_whole
 sub send_to
 {
 	my ($client, $statement, $kind) = @_;
-	$sim->reset;
-	$sim->clock($clock);
+	forget_requests() if $asked;
 	my $result = $client->{ $role{$kind} }->run(on($statement, $relation{$kind}));
-	$result->{requests} = @{ $sim->requests };
+	$asked = $result->{requests} = @{ $sim->requests };
 	return $result if $result->{error};
 	if (is_whole($statement) && $kind !~ /live|window/)
 	{
@@ -234,6 +240,7 @@ sub replay
 	my ($name, @statements) = @_;
 	my $client = { map { my $driver = $drivers{$name}; $_ => AdpipeTest::Client->$driver($node, $_) } qw(bi bi_live) };
 	$client->{bi_live}->command("SELECT FROM google.account_daily WHERE date_day = '2026-10-01'");
+	forget_requests();
 
 	for my $statement (@statements)
 	{
@@ -247,7 +254,7 @@ sub replay
 }
 
 my @statements = statements();
-my %has = (libpq => 1, psycopg => AdpipeTest::Client::has_psycopg(), JDBC => AdpipeTest::Client::has_jdbc());
+my %has = (libpq => 1, psycopg => AdpipeTest::Client::has_python('psycopg[binary]>=3.2,<4'), JDBC => AdpipeTest::Client::has_jdbc());
 my %missing = (psycopg => 'the package index is out of reach', JDBC => 'needs a JDK and libpostgresql-jdbc-java');
 
 # Replays through each driver that is there.

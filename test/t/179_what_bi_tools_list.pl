@@ -40,6 +40,13 @@ is($bi->query("SELECT count(*) FROM information_schema.columns WHERE table_schem
 is($bi->query_error('SELECT * FROM google.campaign_daily LIMIT 1')->{sqlstate}, '42501', 'a live table: refused');
 is(scalar @{ $sim->requests }, 0, 'no request');
 
+# How many requests went to such a path.
+sub of_path
+{
+	my ($pattern) = @_;
+	return scalar grep { $_->{path} =~ $pattern } @{ $sim->requests };
+}
+
 # Rows of DatabaseMetaData as "schema.name type".
 sub relations
 {
@@ -66,12 +73,55 @@ SKIP: {
 	is(scalar @{ $sim->requests }, 0, 'no request');
 }
 
-# Ten charts, each in a connection of its own, over six accounts.
-sub of_path
-{
-	my ($pattern) = @_;
-	return scalar grep { $_->{path} =~ $pattern } @{ $sim->requests };
+# What SQLAlchemy reflects: relation, kind, columns, columns with a comment, keys.
+SKIP: {
+	skip 'SQLAlchemy: the package index is out of reach', 2 unless AdpipeTest::Client::has_python('psycopg[binary]>=3.2,<4', 'SQLAlchemy>=2,<3');
+	my $seen = AdpipeTest::Client::output_of('python3', "$FindBin::RealBin/../bi/reflect.py", '127.0.0.1', $node->port, 'bi', 'ads', 'reports');
+	my $expected = join "\n", map { my $relation = $_;
+		my $columns = $node->safe_psql('postgres', "SELECT count(*) FROM pg_attribute WHERE attrelid = '$relation'::regclass AND attnum > 0");
+		$relation =~ /^ads/ ? "$relation table $columns $columns 0" : "$relation view $columns 0 0" } qw(ads.campaign ads.campaigns reports.campaign reports.campaigns);
+	is($seen, $expected, 'SQLAlchemy: each copy and each view once');
+	is(scalar @{ $sim->requests }, 0, 'no request');
 }
+
+# Evidence's connector runs a query twice, once to count, and hides what an error says.
+SKIP: {
+	my $folder = AdpipeTest::Client::has_node('@evidence-dev/postgres@1.0.10') or skip 'Evidence: npm or its registry is out of reach', 6;
+	my $page = sub {
+		my ($role, $table, $where) = @_;
+		$sim->reset;
+		$sim->clock('2026-11-20T12:00:00Z');
+		return AdpipeTest::Client::output_of('node', "$FindBin::RealBin/../bi/evidence.mjs", $folder, '127.0.0.1', $node->port, $role,
+			"SELECT account_name, sum(clicks) AS clicks FROM $table WHERE $where GROUP BY 1 ORDER BY 1");
+	};
+	my $october = "date_day BETWEEN '2026-10-01' AND '2026-10-31'";
+	my $rows = $page->('bi', 'ads.campaign', $october);
+	like($rows, qr/^\{"account_name":"\S.*","clicks":\d+\}\n/, 'Evidence over a copy: rows');
+	is(of_path(qr{.}), 0, 'no request');
+	is($page->('loader', 'google.campaign_daily', $october), $rows, 'over a live table: the same rows');
+	is(of_path(qr{/customers/(?!9876543210)\d+/}), 12, 'each account is asked twice');
+	like($page->('loader', 'google.campaign_daily', 'clicks > 0'), qr/^error: (?!.*date_day)/, 'without a range: the connector hides the hint');
+	is(of_path(qr{.}), 0, 'no request');
+}
+
+# What drivers for ODBC do: a cursor that outlives its transaction, read back and forth;
+# and a filter that becomes a temporary table.
+my $odbc = session($node, user => 'loader');
+my $largest = "SELECT campaign_id, date_day, clicks FROM %s WHERE date_day BETWEEN '2026-10-01' AND '2026-10-31' ORDER BY clicks DESC, 1, 2";
+my $cursor = "BEGIN; DECLARE c SCROLL CURSOR WITH HOLD FOR $largest; COMMIT; FETCH 5 FROM c; MOVE BACKWARD 4 FROM c; FETCH 8 FROM c; CLOSE c";
+my $expected = $odbc->query(sprintf $cursor, 'ads.campaign');
+$odbc->query("SELECT FROM google.account_daily WHERE date_day = '2026-10-01'");
+$sim->reset;
+$sim->clock('2026-11-20T12:00:00Z');
+is($odbc->query(sprintf $cursor, 'google.campaign_daily'), $expected, 'a cursor WITH HOLD over a live table: the rows of the copy');
+is(of_path(qr{.}), 6, 'each account is asked once');
+$sim->reset;
+$sim->clock('2026-11-20T12:00:00Z');
+$odbc->query('CREATE TEMP TABLE "#filter" AS ' . sprintf "$largest LIMIT 10", 'google.campaign_daily');
+is($odbc->query('TABLE "#filter"'), $odbc->query(sprintf "$largest LIMIT 10", 'ads.campaign'), 'a temporary table of it: the same');
+is(of_path(qr{.}), 6, 'each account is asked once');
+
+# Ten charts, each in a connection of its own, over six accounts.
 $sim->reset;
 $sim->clock('2026-11-20T12:00:00Z');
 my @charts = map { session($node, user => 'loader') } 1 .. 10;

@@ -28,28 +28,61 @@ use AdpipeTest;
 use Carp;
 use FindBin;
 use IPC::Open2;
+use IPC::Run ();
 use PostgreSQL::Test::Utils;
 
 my $programs = "$FindBin::RealBin/../bi";
 my $JAR = '/usr/share/java/postgresql.jar';
+my $classes;
 
-=head2 has_psycopg, has_jdbc
+=head2 has_python(@packages), has_node(@packages), has_jdbc
 
-Whether there is such a driver.  The first is fetched from the package index into a
-folder of this test.
+Whether the packages could be had from their index, or a driver for JDBC is installed
+and our program builds.  Packages go to a folder of this test; has_node() returns it.
 
 =cut
 
-sub has_psycopg
+sub has_python
 {
+	my (@packages) = @_;
+	$ENV{PYTHONPATH} = PostgreSQL::Test::Utils::tempdir();
+	return is_done(qw(python3 -m pip install -q --disable-pip-version-check --no-cache-dir --target), $ENV{PYTHONPATH}, @packages);
+}
+
+sub has_node
+{
+	my (@packages) = @_;
 	my $folder = PostgreSQL::Test::Utils::tempdir();
-	$ENV{PYTHONPATH} = $folder;
-	return !system "python3 -m pip install -q --disable-pip-version-check --no-cache-dir --target '$folder' 'psycopg[binary]' >/dev/null 2>&1";
+	return is_done(qw(npm install --silent --no-audit --no-fund --ignore-scripts --prefix), $folder, @packages) && $folder;
+}
+
+# Runs a command that may not be there or fail.
+sub is_done
+{
+	my (@command) = @_;
+	return defined output_of(@command);
+}
+
+=head2 output_of(@command)
+
+What a program prints, without the last end of line; undef if it fails or takes two
+minutes.
+
+=cut
+
+sub output_of
+{
+	my (@command) = @_;
+	my ($output, $errors);
+	eval { IPC::Run::run(\@command, '<', \undef, '>', \$output, '2>', \$errors, IPC::Run::timeout(120)) } or return;
+	chomp $output;
+	return $output;
 }
 
 sub has_jdbc
 {
-	return -e $JAR && !system 'javac -version >/dev/null 2>&1';
+	$classes //= PostgreSQL::Test::Utils::tempdir();
+	return -e $JAR && is_done('javac', '-cp', $JAR, '-d', $classes, "$programs/Replay.java");
 }
 
 =head2 psql($node, $role)
@@ -81,7 +114,7 @@ sub psycopg
 sub jdbc
 {
 	my ($class, @who) = @_;
-	return $class->program([ qw(java -Duser.timezone=UTC -cp), $JAR, "$programs/Replay.java" ], @who);
+	return $class->program([ qw(java -Duser.timezone=UTC -cp), "$JAR:$classes", 'Replay' ], @who);
 }
 
 sub program
