@@ -115,7 +115,7 @@ DATA = $(sort $(wildcard src/upgrade/adpipe--*--*.sql))
 # The warehouse comes last: it reaches everything else through SQL.
 SQL_PARTS += $(patsubst %,src/warehouse/%.sql,failure policy ledger tenants materialize run_ledger \
 	plan coverage changed current chunk entity refresh_loop settings absence adopt upgrade source_views cron schedule \
-	health discrepancy check report roles setup guard)
+	health discrepancy check check_server report roles setup guard)
 
 REGRESS := $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --load-extension=adpipe --encoding=UTF8

@@ -64,7 +64,7 @@ is_list(lines("$functions AND NOT p.prosecdef AND p.pronamespace <> 'adpipe'::re
 	qw(may_see is_granted is_of_role may_read_through),
 	# catalogues
 	qw(owner_of is_trusted has_plain_columns has_other_owner relation_tree source_policy source_columns
-	  account_options server_of content_hash row_hash source_difference guide_of report_columns api_versions kpi_arguments kpi_entries),
+	  account_options server_of content_hash row_hash source_difference guide_of report_columns api_versions version_state kpi_arguments kpi_entries),
 	# what sessions have requested, of servers that the reader may use
 	qw(request_counts quota_entries),
 	# clocks and settings
@@ -109,7 +109,7 @@ is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_
 # What a loader has beyond: all of the warehouse in SQL, and this in C.
 is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid JOIN pg_language l ON l.oid = p.prolang "
 	. "WHERE l.lanname = 'c' AND has_function_privilege('loader', p.oid, 'EXECUTE') AND NOT has_function_privilege('plain', p.oid, 'EXECUTE')"),
-	[qw(table_accounts table_settings table_access lock_target hold_relation begin_storing act_for is_acting in_transaction_block is_part_of_account library_versions shares_memory reset_breaker)], 'functions in C that a loader runs');
+	[qw(table_accounts table_settings table_access lock_target hold_relation begin_storing act_for is_acting in_transaction_block is_part_of_account library_versions shares_memory reset_breaker server_facts server_sign_in server_token server_account_list server_account requests_sent)], 'functions in C that a loader runs');
 is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid "
 	. "WHERE NOT has_function_privilege('loader', p.oid, 'EXECUTE') AND p.prorettype <> 'event_trigger'::regtype AND p.proname !~ '_validator\$' "
 	. "AND NOT EXISTS (SELECT FROM pg_proc o WHERE o.proname = p.proname AND has_function_privilege('loader', o.oid, 'EXECUTE'))"),
