@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_foreign_server.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"

@@ -190,7 +190,10 @@ CREATE VIEW adpipe.health_version AS
         SELECT coalesce((SELECT o.option_value FROM pg_options_to_table(s.srvoptions) o WHERE o.option_name = 'api_version'),
                         (SELECT v.version FROM adpipe.api_versions v WHERE v.wrapper = d.fdwname AND v.is_default))) a (version)
     CROSS JOIN LATERAL adpipe_internal.version_state(s.srvname, a.version, d.fdwname) w
-    WHERE t.enabled AND w.is_known AND w.problem IS NOT NULL;
+    WHERE t.enabled AND w.is_known AND w.problem IS NOT NULL
+      /* that another version answers is said already */
+      AND NOT EXISTS (SELECT FROM adpipe.settings_ledger l
+                      WHERE l.target = t.target AND l.setting = 'api_version/served' AND l.value <> a.version);
 COMMENT ON VIEW adpipe.health_version IS 'Part of adpipe.health: versions of the API that end within 60 days, or have ended.';
 
 CREATE VIEW adpipe.health_details AS
