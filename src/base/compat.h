@@ -82,7 +82,10 @@
 	(OidIsValid((rte)->checkAsUser) ? (rte)->checkAsUser : GetUserId())
 #endif
 
-/* Whether a role has a privilege on a foreign server (utils/acl.h). */
+/*
+ * Whether a role has a privilege on a foreign server (utils/acl.h,
+ * catalog/pg_foreign_server.h).
+ */
 #if PG_VERSION_NUM >= 160000
 #define adp_server_aclcheck(server, role, mode) \
 	object_aclcheck(ForeignServerRelationId, (server), (role), (mode))

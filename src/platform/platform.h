@@ -189,6 +189,9 @@ typedef struct AdpPlatform
 	 */
 	bool (*read_token_info)(struct AdpSession *session, MemoryContext cxt,
 							struct AdpTokenInfo *info);
+
+	/* Scopes of which the token needs one, ends with NULL; NULL: not known. */
+	const char *const *token_scopes;
 } AdpPlatform;
 
 /* registry.c */

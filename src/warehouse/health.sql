@@ -158,11 +158,50 @@ CREATE VIEW adpipe.health_died AS
           GROUP BY l.target) r;
 COMMENT ON VIEW adpipe.health_died IS 'Part of adpipe.health: refreshes that died.';
 
+/* Months before the end of a version are for planning; its last 60 days are for doing. */
+CREATE FUNCTION adpipe_internal.version_state(server name, version text, platform text,
+    OUT sunset date, OUT problem text, OUT action text, OUT is_known boolean)
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT k.sunset,
+           CASE WHEN k.version IS NULL THEN format('version %s of the API is not one that this release of adpipe knows', $2)
+                WHEN k.sunset <= d.today THEN format('version %s of the API ended on %s', $2, k.sunset)
+                WHEN k.sunset <= d.today + 60 THEN format('version %s of the API ends on %s', $2, k.sunset) END,
+           CASE WHEN o.version = $2 OR o.sunset <= d.today + 60 THEN 'Install a newer release of adpipe, which knows later versions.'
+                ELSE format('ALTER SERVER %I OPTIONS (SET api_version %L);', server, o.version) END,
+           k.version IS NOT NULL
+    FROM (SELECT (adpipe_internal.clock() AT TIME ZONE 'UTC')::date) d (today)
+    CROSS JOIN LATERAL (SELECT v.* FROM adpipe.api_versions v WHERE v.wrapper = platform AND v.is_default) o
+    LEFT JOIN adpipe.api_versions k ON k.wrapper = platform AND k.version = $2
+$$;
+COMMENT ON FUNCTION adpipe_internal.version_state(name, text, text) IS
+    'When a version of a platform''s API ends, what is wrong with it, or NULL, and what to do.';
+
+CREATE VIEW adpipe.health_version AS
+    SELECT 'warning'::text AS severity, t.target, NULL::text AS account_id, w.problem,
+           (w.sunset - 60)::timestamp AT TIME ZONE 'UTC' AS since, w.action,
+           format('server %s: version', s.srvname) AS cause
+    FROM adpipe.target_ledger t
+    JOIN pg_foreign_table f ON f.ftrelid = t.source
+    JOIN pg_foreign_server s ON s.oid = f.ftserver
+    JOIN pg_foreign_data_wrapper d ON d.oid = s.srvfdw
+    CROSS JOIN LATERAL (
+        SELECT coalesce((SELECT o.option_value FROM pg_options_to_table(s.srvoptions) o WHERE o.option_name = 'api_version'),
+                        (SELECT v.version FROM adpipe.api_versions v WHERE v.wrapper = d.fdwname AND v.is_default))) a (version)
+    CROSS JOIN LATERAL adpipe_internal.version_state(s.srvname, a.version, d.fdwname) w
+    WHERE t.enabled AND w.is_known AND w.problem IS NOT NULL
+      /* that another version answers is said already */
+      AND NOT EXISTS (SELECT FROM adpipe.settings_ledger l
+                      WHERE l.target = t.target AND l.setting = 'api_version/served' AND l.value <> a.version);
+COMMENT ON VIEW adpipe.health_version IS 'Part of adpipe.health: versions of the API that end within 60 days, or have ended.';
+
 CREATE VIEW adpipe.health_details AS
     SELECT h.severity, h.target, h.account_id, h.problem, h.since, h.action, h.cause, h.words
     FROM (SELECT * FROM adpipe.health_failing
           UNION ALL SELECT u.*, u.problem FROM adpipe.health_unwatched u
           UNION ALL SELECT a.*, a.problem FROM adpipe.health_access a
+          UNION ALL SELECT v.*, v.problem FROM adpipe.health_version v
           UNION ALL SELECT o.*, NULL, NULL
           FROM (SELECT * FROM adpipe.health_late
                 UNION ALL SELECT * FROM adpipe.health_missing

@@ -446,6 +446,12 @@ BEGIN
         UNION ALL SELECT 'adpipe_internal.library_versions()'::regprocedure
         UNION ALL SELECT 'adpipe_internal.shares_memory()'::regprocedure
         UNION ALL SELECT 'adpipe.reset_breaker(name)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.server_facts(name)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.server_sign_in(name)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.server_token(name)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.server_account_list(name)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.server_account(name, text)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.requests_sent()'::regprocedure
     LOOP
         EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %s', routine, role);
     END LOOP;

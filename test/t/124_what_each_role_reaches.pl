@@ -36,7 +36,7 @@ sub is_list
 # Relations, for everybody: what is known of platforms, and views that show each
 # reader what he may see.
 my @views = qw(account_grants advertisers api_versions columns compared_sources compared_targets control_totals coverage discrepancy freshness fx_rates
-  granted_accounts health health_details kept_accounts kpis media_sources plans progress readable_advertisers readable_fx_rates readable_media_sources readable_plans refresh_policy runs setting_guide settings_changes slice_facts slices stored_days targets);
+  granted_accounts health health_details kept_accounts kpis media_sources plans progress quota readable_advertisers readable_fx_rates readable_media_sources readable_plans refresh_policy requests runs setting_guide settings_changes slice_facts slices stored_days targets);
 my $relations = "SELECT c.relname FROM pg_class c JOIN member m ON m.classid = 'pg_class'::regclass AND m.oid = c.oid WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p', 'S') AND";
 is_list(lines("$relations has_table_privilege('plain', c.oid, 'SELECT')"), \@views, 'relations that everybody reads');
 is_list(lines("$relations has_any_column_privilege('plain', c.oid, 'SELECT') AND NOT has_table_privilege('plain', c.oid, 'SELECT')"), [], 'columns of others');
@@ -46,7 +46,7 @@ is_list(lines("$relations has_table_privilege('loader', c.oid, 'INSERT, UPDATE, 
 is_list(lines("$relations has_table_privilege('loader', c.oid, 'TRUNCATE, REFERENCES, TRIGGER')"), [], 'relations that a loader empties');
 # A view that is open shows only what lies below it by way of its owner's rights:
 # each of these says which copies or owners it is about, or is a constant.
-my $asks = qr/may_see|has_table_privilege|is_of_role|reads_copies_of|may_read_through|adpipe\.freshness|adpipe\.health_details|compared_targets|compared_sources|discrepancies|VALUES|report_columns|api_versions|kpi_entries/;
+my $asks = qr/may_see|has_table_privilege|is_of_role|reads_copies_of|may_read_through|adpipe\.freshness|adpipe\.health_details|compared_targets|compared_sources|discrepancies|VALUES|report_columns|api_versions|kpi_entries|request_counts|quota_entries/;
 for my $view (@views)
 {
 	like($node->safe_psql('postgres', "SELECT pg_get_viewdef(to_regclass('adpipe.$view'))"), $asks, "$view: asks who reads");
@@ -64,7 +64,9 @@ is_list(lines("$functions AND NOT p.prosecdef AND p.pronamespace <> 'adpipe'::re
 	qw(may_see is_granted is_of_role may_read_through reads_copies_of),
 	# catalogues
 	qw(owner_of is_trusted has_plain_columns has_other_owner relation_tree source_policy source_columns
-	  account_options server_of content_hash row_hash source_difference guide_of report_columns api_versions kpi_arguments kpi_entries),
+	  account_options server_of content_hash row_hash source_difference guide_of report_columns api_versions version_state kpi_arguments kpi_entries),
+	# what sessions have requested, of servers that the reader may use
+	qw(request_counts quota_entries),
 	# clocks and settings
 	qw(clock moment_of day_of readable_at slice_state failure_action),
 	# what goes through the views, or through a table that the caller reads
@@ -108,7 +110,7 @@ is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_
 # What a loader has beyond: all of the warehouse in SQL, and this in C.
 is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid JOIN pg_language l ON l.oid = p.prolang "
 	. "WHERE l.lanname = 'c' AND has_function_privilege('loader', p.oid, 'EXECUTE') AND NOT has_function_privilege('plain', p.oid, 'EXECUTE')"),
-	[qw(table_accounts table_settings table_access lock_target hold_relation begin_storing act_for is_acting in_transaction_block is_part_of_account library_versions)], 'functions in C that a loader runs');
+	[qw(table_accounts table_settings table_access lock_target hold_relation begin_storing act_for is_acting in_transaction_block is_part_of_account library_versions shares_memory reset_breaker server_facts server_sign_in server_token server_account_list server_account requests_sent)], 'functions in C that a loader runs');
 is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid "
 	. "WHERE NOT has_function_privilege('loader', p.oid, 'EXECUTE') AND p.prorettype <> 'event_trigger'::regtype AND p.proname !~ '_validator\$' "
 	. "AND NOT EXISTS (SELECT FROM pg_proc o WHERE o.proname = p.proname AND has_function_privilege('loader', o.oid, 'EXECUTE'))"),

@@ -18,6 +18,8 @@ typedef struct Table
 	AdpRequestCounts pairs[PAIRS]; /* unused ones have no serverid */
 } Table;
 
+static int64 own_requests = 0; /* of this process */
+
 static AdpSharedPart part = {"adpipe requests", sizeof(Table)};
 
 /*
@@ -64,6 +66,7 @@ adp_request_counts_add(const AdpRequestCounts *more)
 	Table *table = adp_shared_or_own_memory(&part, &is_shared);
 	AdpRequestCounts *pair;
 
+	own_requests += more->requests;
 	adp_shared_lock(&table->head, LW_EXCLUSIVE);
 	pair = find_pair(table, more);
 	pair->requests += more->requests;
@@ -77,6 +80,12 @@ adp_request_counts_add(const AdpRequestCounts *more)
 	if (more->last_error[0] != '\0')
 		memcpy(pair->last_error, more->last_error, ADP_LAST_ERROR_SIZE);
 	adp_shared_unlock(&table->head);
+}
+
+int64
+adp_request_counts_own(void)
+{
+	return own_requests;
 }
 
 /*

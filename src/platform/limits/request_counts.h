@@ -37,6 +37,9 @@ extern void adp_request_counts_init(void);
  */
 extern void adp_request_counts_add(const AdpRequestCounts *more);
 
+/* Returns the number of requests of this process. */
+extern int64 adp_request_counts_own(void);
+
 /* Returns a palloc'd copy of this database's counts; *n is their number. */
 extern AdpRequestCounts *adp_request_counts_list(int *n);
 

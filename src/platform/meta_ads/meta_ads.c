@@ -192,6 +192,7 @@ const AdpPlatform adp_meta_ads = {
 				&meta_ads_pager.base},
 	.account_path = "/{version}/act_{account}?fields=" ACCOUNT_FIELDS,
 	.read_token_info = adp_meta_ads_token_info,
+	.token_scopes = (const char *const[]){"ads_read", "ads_management", NULL},
 	.whole_currencies = "CLP,COP,CRC,HUF,IDR,ISK,JPY,KRW,PYG,TWD,VND",
 	.check_field = adp_meta_ads_check_field,
 	.add_params = adp_meta_ads_add_params,
