@@ -6,9 +6,13 @@
 
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/json.h"
 
 #include "base/rows.h"
+
+/* Escapes between two checks for interrupts. */
+#define ESCAPES_PER_CHECK 1000
 
 /* Digits after \u. */
 #define HEX_DIGITS 4
@@ -129,11 +133,13 @@ adp_cell_text(const AdpCell *cell, int *len)
 	const char *pos = cell->data;
 	const char *end = cell->data + cell->len;
 
-	while (cell->has_escape && pos < end)
+	for (int i = 1; cell->has_escape && pos < end; i++)
 	{
 		const char *backslash = memchr(pos, '\\', end - pos);
 		int written;
 
+		if (i % ESCAPES_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (backslash == NULL)
 			break;
 		memcpy(out, pos, backslash - pos);

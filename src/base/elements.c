@@ -67,6 +67,7 @@ adp_cell_elements(const AdpCell *array, AdpCell **elements)
 	{
 		if (lex->token_type == JSON_TOKEN_COMMA)
 			continue;
+		adp_list_check(n);
 		if (n == capacity)
 		{
 			capacity *= 2;

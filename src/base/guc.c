@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include <float.h>
 #include <limits.h>
 
 #include "fmgr.h"
@@ -17,7 +18,9 @@
 char *adp_guc_allowed_endpoints = NULL;
 char *adp_guc_ca_file = NULL;
 static char *debug_now = NULL;
+double adp_guc_fetch_until = 0;
 int adp_guc_kept_answers_kb = 262144;
+int adp_guc_max_answer_kb = ADP_ANSWER_KB_MAX;
 int adp_guc_max_wait_ms = 120000;
 bool adp_guc_pushdown = true;
 static int refresh_max_requests = 2000;
@@ -26,6 +29,7 @@ bool adp_guc_require_whole = false;
 bool adp_guc_shared_memory = true;
 bool adp_guc_use_kept_answers = true;
 
+static void define_fetch_settings(void);
 static void define_refresh_settings(void);
 
 /*
@@ -49,11 +53,34 @@ adp_guc_init(void)
 							   "A timestamp with time zone; empty uses the clock.",
 							   &debug_now, "", PGC_SUSET, GUC_NOT_IN_SAMPLE,
 							   NULL, NULL, NULL);
+	define_fetch_settings();
+	define_refresh_settings();
+	adp_reserve_guc_prefix("adpipe");
+}
+
+/*
+ * Defines the settings of requests and their responses.
+ */
+static void
+define_fetch_settings(void)
+{
+	/* set by SQL: a refresh bounds each of its fetches */
+	DefineCustomRealVariable("adpipe.fetch_until",
+							 "Time at which statements stop waiting for platforms.",
+							 "Seconds since 1970; 0 sets no such time. Refreshes of local copies set it.",
+							 &adp_guc_fetch_until, 0, 0, DBL_MAX, PGC_USERSET,
+							 GUC_NOT_IN_SAMPLE, NULL, NULL, NULL);
 	DefineCustomIntVariable("adpipe.kept_answers_size",
 							"Maximum size of the platform responses that a session keeps.",
 							"Responses above 16 MB are in temporary files. Responses that the running statement has fetched are always kept.",
 							&adp_guc_kept_answers_kb, 262144, 0, MAX_KILOBYTES,
 							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+	DefineCustomIntVariable("adpipe.max_answer_size",
+							"Maximum size of one response of a platform, decompressed.",
+							"A larger response is an error.",
+							&adp_guc_max_answer_kb, ADP_ANSWER_KB_MAX, 64,
+							ADP_ANSWER_KB_MAX, PGC_SUSET, GUC_UNIT_KB, NULL,
+							NULL, NULL);
 	DefineCustomIntVariable("adpipe.max_wait",
 							"Longest back-off that a statement waits for before it fails.",
 							NULL, &adp_guc_max_wait_ms, 120000, 0, INT_MAX,
@@ -63,8 +90,6 @@ adp_guc_init(void)
 							 "Off: only date range, accounts and needed columns are sent.",
 							 &adp_guc_pushdown, true, PGC_USERSET, GUC_EXPLAIN,
 							 NULL, NULL, NULL);
-	define_refresh_settings();
-	adp_reserve_guc_prefix("adpipe");
 }
 
 /*

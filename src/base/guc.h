@@ -13,8 +13,18 @@ extern char *adp_guc_allowed_endpoints;
 /* File of certificate authorities to trust; empty selects the library's own. */
 extern char *adp_guc_ca_file;
 
+/* When statements stop waiting for platforms, in UNIX seconds; 0: never. */
+extern double adp_guc_fetch_until;
+
 /* Maximum size of the responses that a session keeps, in kilobytes. */
 extern int adp_guc_kept_answers_kb;
+
+/*
+ * Maximum size of one response, decompressed, in kilobytes.  A text as long as
+ * the response must still fit into an allocation.
+ */
+#define ADP_ANSWER_KB_MAX (1023 * 1024)
+extern int adp_guc_max_answer_kb;
 
 /* Longest back-off of one statement, in milliseconds. */
 extern int adp_guc_max_wait_ms;

@@ -34,7 +34,7 @@
 #define MAX_VALUES 500000
 
 /* Elements between two checks for interrupts. */
-#define ELEMENTS_PER_CHECK 1024
+#define ELEMENTS_PER_CHECK 512
 
 /* Beyond this, a double cannot represent every whole number. */
 #define MAX_WHOLE_REAL 9007199254740992.0
@@ -72,6 +72,8 @@ release_document(void *document)
 static bool
 is_deeper(const json_t *value, int levels)
 {
+	int nmembers = 0;
+
 	if (!json_is_object(value) && !json_is_array(value))
 		return false;
 	if (levels == 0)
@@ -91,6 +93,8 @@ is_deeper(const json_t *value, int levels)
 		 iter != NULL;
 		 iter = json_object_iter_next(unconstify(json_t *, value), iter))
 	{
+		if (++nmembers % ELEMENTS_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (is_deeper(json_object_iter_value(iter), levels - 1))
 			return true;
 	}

@@ -4,7 +4,12 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+
 #include "base/json_find.h"
+
+/* Values between two checks for interrupts. */
+#define VALUES_PER_CHECK 512
 
 /*
  * Whether a value passes the filter in brackets after an asterisk.  Without a
@@ -55,11 +60,15 @@ add_found(List *found, const AdpJson *value, const char *path)
 		return add_found(found, step_to(value, step), rest);
 	for (int i = 0; i < adp_json_count(value); i++)
 	{
+		if (i % VALUES_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (passes(adp_json_at(value, i), step + 1))
 			found = add_found(found, adp_json_at(value, i), rest);
 	}
-	while ((member = adp_json_next(value, &key)) != NULL)
+	for (int i = 1; (member = adp_json_next(value, &key)) != NULL; i++)
 	{
+		if (i % VALUES_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (passes(member, step + 1))
 			found = add_found(found, member, rest);
 	}

@@ -11,8 +11,14 @@
 
 #include "base/rows.h"
 
-/* Elements between two checks for interrupts. */
+/* Elements, or members, between two checks for interrupts. */
 #define ELEMENTS_PER_CHECK 512
+
+/*
+ * Elements of one list in one row.  Each takes some 150 bytes until the row is
+ * made; an empty one has three bytes in the page.
+ */
+#define LIST_MAX 1000000
 
 /*
  * Returns the first byte that is not a blank.
@@ -122,6 +128,23 @@ read_value(const char *at, AdpCell *cell)
 }
 
 /*
+ * Throws if a list would have more elements than are read; checks for interrupts
+ * now and then.
+ */
+void
+adp_list_check(int n)
+{
+	if (n % ELEMENTS_PER_CHECK == 0)
+		CHECK_FOR_INTERRUPTS();
+	if (n >= LIST_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("a row has a list of more than %d elements", LIST_MAX),
+				 errhint(
+					 "Check option endpoint of the server: something else than the platform may answer there.")));
+}
+
+/*
  * Lists the elements of an array of objects.
  */
 int
@@ -136,13 +159,11 @@ adp_cell_objects(const AdpCell *array, AdpCell **objects)
 	at = skip_blanks(array->data + 1);
 	while (*at != ']')
 	{
-		if (n % ELEMENTS_PER_CHECK == 0)
-			CHECK_FOR_INTERRUPTS();
+		adp_list_check(n);
 		if (n == capacity)
 		{
 			capacity *= 2;
-			*objects =
-				repalloc_huge(*objects, (Size) capacity * sizeof(AdpCell));
+			*objects = repalloc(*objects, capacity * sizeof(AdpCell));
 		}
 		at = skip_blanks(read_value(at, &(*objects)[n]));
 		if ((*objects)[n++].kind != ADP_CELL_OBJECT)
@@ -164,10 +185,12 @@ adp_cell_member(const AdpCell *object, const char *key, AdpCell *member)
 
 	Assert(object->kind == ADP_CELL_OBJECT);
 	at = skip_blanks(object->data + 1);
-	while (*at != '}')
+	for (int i = 1; *at != '}'; i++)
 	{
 		AdpCell name;
 
+		if (i % ELEMENTS_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
 		at = skip_blanks(read_value(at, &name));
 		at = skip_blanks(read_value(skip_blanks(at + 1), member));
 		if (name.len == len && memcmp(name.data, key, len) == 0)

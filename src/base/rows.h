@@ -87,6 +87,12 @@ extern char *adp_cell_text(const AdpCell *cell, int *len);
 extern char *adp_cell_json(const AdpCell *cell);
 
 /*
+ * Throws if a list of n elements may have no more; checks for interrupts now and
+ * then.
+ */
+extern void adp_list_check(int n);
+
+/*
  * Lists the elements of an array cell as palloc'd cells inside the same page.
  * Returns their number, or -1 if an element is not a scalar.
  */

@@ -10,6 +10,7 @@
 #include "catalog/pg_type_d.h"
 #include "common/int.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
@@ -18,6 +19,12 @@
 #include "utils/timestamp.h"
 
 #include "fdw/datum.h"
+
+/* Elements of an array between two checks for interrupts. */
+#define ELEMENTS_PER_CHECK 512
+
+/* Longest document of a json or jsonb column. */
+#define JSON_BYTES_MAX (4 * 1024 * 1024)
 
 /*
  * Whether a cell holds a scalar.
@@ -242,11 +249,19 @@ read_bool(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 }
 
 /*
- * Reads jsonb or json from any cell.
+ * Reads jsonb or json from any cell.  The server's parser cannot be interrupted,
+ * and takes some twenty times the length of a document.
  */
 static bool
 read_json(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 {
+	if (cell->len > JSON_BYTES_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("JSON document in a row is too large"),
+				 errdetail("It has %u bytes; at most %d are read.", cell->len,
+						   JSON_BYTES_MAX),
+				 errhint("Drop the column from the foreign table.")));
 	*value = InputFunctionCall(unconstify(FmgrInfo *, &reader->input),
 							   adp_cell_json(cell), reader->input_param,
 							   reader->typmod);
@@ -308,6 +323,8 @@ read_array(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 		bool is_null = elements[i].kind == ADP_CELL_NULL;
 		Datum element = (Datum) 0;
 
+		if (i % ELEMENTS_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (!is_null && !read_by_input(reader, &elements[i], &element))
 			return false;
 		state = accumArrayResult(state, element, is_null, reader->input_type,

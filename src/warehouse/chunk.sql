@@ -288,17 +288,33 @@ COMMENT ON FUNCTION adpipe_internal.fetch_chunks(regclass, regclass, regclass, t
 REVOKE ALL ON FUNCTION adpipe_internal.fetch_chunks(regclass, regclass, regclass, text[], date, date) FROM PUBLIC;
 
 /* Whatever the platform, its answer or this server does wrong meanwhile; nothing of it stays in the stage. */
-CREATE FUNCTION adpipe_internal.try_fetch(target regclass, source regclass, control regclass,
-    accounts text[], since date, until date) RETURNS adpipe.failure
+/* Time after which the rest of the transaction waits for no platform; NULL: none. */
+CREATE FUNCTION adpipe_internal.bound_fetches(until timestamptz) RETURNS void
     LANGUAGE sql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $$
+    SELECT set_config('adpipe.fetch_until', coalesce(extract(epoch FROM until), 0)::text, true)
+$$;
+COMMENT ON FUNCTION adpipe_internal.bound_fetches(timestamptz) IS
+    'Sets the time at which statements of this transaction stop waiting for platforms; NULL: never.';
+REVOKE ALL ON FUNCTION adpipe_internal.bound_fetches(timestamptz) FROM PUBLIC;
+
+/*
+ * Several accounts have half of the time that is left: if one of them holds the
+ * others up, each can still be tried by itself.
+ */
+CREATE FUNCTION adpipe_internal.try_fetch(target regclass, source regclass, control regclass,
+    accounts text[], since date, until date, deadline timestamptz) RETURNS adpipe.failure
+    LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT adpipe_internal.bound_fetches(deadline - CASE WHEN cardinality(accounts) > 1 THEN (deadline - clock_timestamp()) / 2 ELSE '0' END);
     SELECT adpipe_internal.attempt(format('SELECT adpipe_internal.fetch_chunks(%L, %L, %L, %L, %L, %L)',
                                           target, source, control, accounts, since, until))
 $$;
-COMMENT ON FUNCTION adpipe_internal.try_fetch(regclass, regclass, regclass, text[], date, date) IS
-    'fetch_chunks(), whose error it returns.';
-REVOKE ALL ON FUNCTION adpipe_internal.try_fetch(regclass, regclass, regclass, text[], date, date) FROM PUBLIC;
+COMMENT ON FUNCTION adpipe_internal.try_fetch(regclass, regclass, regclass, text[], date, date, timestamptz) IS
+    'fetch_chunks() within a time, whose error it returns.';
+REVOKE ALL ON FUNCTION adpipe_internal.try_fetch(regclass, regclass, regclass, text[], date, date, timestamptz) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.stage_slices(account text) RETURNS jsonb
     LANGUAGE plpgsql

@@ -129,6 +129,7 @@ BEGIN
     IF cardinality(accounts) = 0 THEN
         RETURN;
     END IF;
+    PERFORM adpipe_internal.bound_fetches(adpipe_internal.run_deadline(run.is_scheduled));
     failure := adpipe_internal.attempt(format('SELECT adpipe_internal.fetch_entities(%L)', source));
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();

@@ -10,7 +10,7 @@ AS $$
         0.9 * nullif(current_setting('statement_timeout')::interval, '0'))
 $$;
 COMMENT ON FUNCTION adpipe_internal.run_deadline(boolean) IS
-    'When a refresh that begins now starts no further chunk; NULL: never.';
+    'When a refresh that begins now starts no further chunk and waits for no answer any more; NULL: never.';
 REVOKE ALL ON FUNCTION adpipe_internal.run_deadline(boolean) FROM PUBLIC;
 
 /*
@@ -73,7 +73,7 @@ REVOKE ALL ON FUNCTION adpipe_internal.is_outage(text) FROM PUBLIC;
  * server, which ends the run.
  */
 CREATE PROCEDURE adpipe_internal.refresh_batch(run adpipe.run_ledger, source regclass, control regclass,
-                                               accounts text[], since date, until date,
+                                               accounts text[], since date, until date, deadline timestamptz,
                                                INOUT bad text[], INOUT failed integer, INOUT resume_at timestamptz,
                                                INOUT problem adpipe.failure)
     LANGUAGE plpgsql
@@ -91,7 +91,7 @@ BEGIN
     IF cardinality(claimed) = 0 THEN
         RETURN;
     END IF;
-    failure := adpipe_internal.try_fetch(run.target, source, control, claimed, since, until);
+    failure := adpipe_internal.try_fetch(run.target, source, control, claimed, since, until, deadline);
     PERFORM adpipe_internal.note_progress(run.run_id, NULL, cardinality(claimed) * CASE WHEN control IS NULL THEN 1 ELSE 2 END);
     COMMIT AND CHAIN;
     IF failure.message IS NULL THEN
@@ -100,10 +100,10 @@ BEGIN
         RETURN;
     END IF;
     FOREACH account IN ARRAY claimed LOOP
-        EXIT WHEN failed >= 2 OR resume_at IS NOT NULL OR problem.message IS NOT NULL;
+        EXIT WHEN failed >= 2 OR resume_at IS NOT NULL OR problem.message IS NOT NULL OR clock_timestamp() > deadline;
         PERFORM adpipe_internal.steady_session();
         IF cardinality(claimed) > 1 AND failure.code IS DISTINCT FROM '53400' AND NOT coalesce(failure.is_local, false) THEN
-            failure := adpipe_internal.try_fetch(run.target, source, control, ARRAY[account], since, until);
+            failure := adpipe_internal.try_fetch(run.target, source, control, ARRAY[account], since, until, deadline);
             COMMIT AND CHAIN;
             PERFORM adpipe_internal.steady_session();
         END IF;
@@ -130,9 +130,9 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON PROCEDURE adpipe_internal.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, text[], integer, timestamptz, adpipe.failure) IS
+COMMENT ON PROCEDURE adpipe_internal.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, timestamptz, text[], integer, timestamptz, adpipe.failure) IS
     'Claims, fetches and stores one batch of chunks; part of refresh().';
-REVOKE ALL ON PROCEDURE adpipe_internal.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, text[], integer, timestamptz, adpipe.failure) FROM PUBLIC;
+REVOKE ALL ON PROCEDURE adpipe_internal.refresh_batch(adpipe.run_ledger, regclass, regclass, text[], date, date, timestamptz, text[], integer, timestamptz, adpipe.failure) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.prepare_days(run adpipe.run_ledger, source regclass) RETURNS void
     LANGUAGE plpgsql
@@ -215,7 +215,7 @@ BEGIN
             status := 'partial';
             EXIT;
         END IF;
-        CALL adpipe_internal.refresh_batch(run, source, control, batch.accounts, batch.since, batch.until, bad, failed, resume_at, problem);
+        CALL adpipe_internal.refresh_batch(run, source, control, batch.accounts, batch.since, batch.until, deadline, bad, failed, resume_at, problem);
         PERFORM adpipe_internal.steady_session();
         EXIT WHEN problem.message IS NOT NULL;
         longest := greatest(longest, clock_timestamp() - began_at);

@@ -12,10 +12,12 @@ carried out here; those that change how it is sent (cut, stall, drip, ...)
 are carried out by wire.py.
 """
 
+import base64
 import json
 import re
 import struct
 import threading
+import urllib.parse
 import zlib
 
 from messages import Response, html_response
@@ -31,7 +33,7 @@ ACTION_KEYS = {
     "status": int, "body": str, "repeat": list, "close_with": str,
     "headers": dict,
     "html": int,
-    "redirect": str, "echo": str,
+    "redirect": str, "echo": str, "spelling": str, "in_headers": bool,
     # changes of the right answer's text
     "replace": list, "replace_bytes": list, "truncate_json": bool,
     "gzip_bomb": int,
@@ -211,17 +213,58 @@ def replacing_response(action):
     return None
 
 
+SPELLINGS = {
+    "plain": lambda text: text,
+    "percent": lambda text: urllib.parse.quote(text, safe=""),
+    "percent_twice": lambda text: urllib.parse.quote(
+        urllib.parse.quote(text, safe=""), safe=""),
+    "unicode": lambda text: "".join("\\u%04x" % ord(c) for c in text),
+    "json": json.dumps,
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64url": lambda text: base64.urlsafe_b64encode(
+        text.encode()).decode().rstrip("="),
+}
+
+
 def echoing_response(action, request):
     """Returns the answer of something in front of the platform that repeats
-    what it was sent: as "json", in the shape of a failed sign-in, or as
-    "text"."""
+    what it was sent, in one of SPELLINGS: as "text"; as "json", in the shape
+    of a failed sign-in; as "failure", in every member of a platform's
+    failure; as "rows", in every member of a row; as "csv", in the names and
+    the values of a report.  With in_headers, headers hold it, too."""
     text = "could not parse request: %s %s" % (
         request.body.decode("utf-8", "replace"),
         request.header("authorization") or "")
-    if action["echo"] == "json":
-        text = json.dumps({"error": "invalid_request",
-                           "error_description": text})
-    return Response(action.get("status", 400), text)
+    if "spelling" in action:
+        text = "%s %s %s %s" % (text, request.method, request.target, " ".join(
+            request.headers.values()))
+        text = SPELLINGS[action["spelling"]](text)
+    made = {
+        "text": text,
+        "json": json.dumps({"error": "invalid_request",
+                            "error_description": text}),
+        "failure": json.dumps({"error": {
+            "code": text, "message": text, "status": text, "type": text,
+            "fbtrace_id": text, "error_user_msg": text,
+            "details": [{"@type": "GoogleAdsFailure", "requestId": text,
+                         "errors": [{"errorCode": {"queryError": text},
+                                     "message": text}]}]}}),
+        "rows": json.dumps({key: [{
+            "id": text, "name": text, "account_id": text, "date_start": text,
+            "impressions": text, "actions": text, "attributes": {
+                "name": text, "time_zone": text, "currency": text},
+            "campaign": {"id": text, "resourceName": text},
+            "customer": {"id": text, "timeZone": text}, "segments": {
+                "date": text}, "metrics": {"clicks": text}}]
+            for key in ("results", "data")}),
+        "csv": "%s,Date\n%s,%s\n" % ((json.dumps(text),) * 3),
+    }[action["echo"]]
+    headers = []
+    if action.get("in_headers"):
+        headers = [(name, text[:4000]) for name in (
+            "request-id", "retry-after", "facebook-api-version",
+            "x-app-usage", "Location")]
+    return Response(action.get("status", 400), made, headers=headers)
 
 
 def change_body(body, action):

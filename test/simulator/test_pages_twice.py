@@ -1,6 +1,7 @@
 """Answers that no platform owes: a page again under a new token, and rows of
 another account.  Every platform can be told to give them."""
 
+import base64
 import json
 import unittest
 import urllib.parse
@@ -133,6 +134,16 @@ class Echo(unittest.TestCase):
                                        request)
         self.assertEqual((made.status, made.body.decode()), (
             200, "could not parse request: a=1%2F Bearer x"))
+        for spelling, undo in (
+                ("percent", urllib.parse.unquote),
+                ("base64", lambda text: base64.b64decode(text).decode())):
+            made = faults.echoing_response(
+                {"echo": "text", "spelling": spelling, "in_headers": True},
+                request)
+            self.assertEqual(undo(made.body.decode()), "could not parse "
+                             "request: a=1%2F Bearer x POST /token Bearer x")
+            self.assertEqual(undo(dict(made.headers)["request-id"]),
+                             undo(made.body.decode()))
 
 
 if __name__ == "__main__":

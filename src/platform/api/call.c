@@ -7,15 +7,13 @@
 #include "utils/memutils.h"
 
 #include "base/compat.h"
+#include "base/guc.h"
 #include "net/url.h"
 #include "platform/api/call_internal.h"
 #include "platform/api/credentials.h"
 #include "platform/api/remedy.h"
 #include "platform/api/request.h"
 #include "platform/api/secret_files.h"
-
-/* Largest body of a page: 10,000 rows of the widest report stay far below. */
-#define BODY_MAX ((Size) 1024 * 1024 * 1024 - 1024 * 1024)
 
 /*
  * A compressed body may become so many times larger.  Reports become some thirty
@@ -93,9 +91,10 @@ send_call(AdpCall *call)
 	request.body_len = request.body ? strlen(request.body) : 0;
 	request.connect_timeout_ms = settings->connect_timeout_ms;
 	request.request_timeout_ms = settings->request_timeout_ms;
-	request.max_body_bytes = call->request.answer == ADP_ANSWER_ROWS
-		? BODY_MAX
-		: call->endpoint.document_max;
+	request.max_body_bytes = (Size) adp_guc_max_answer_kb * 1024;
+	if (call->request.answer != ADP_ANSWER_ROWS)
+		request.max_body_bytes =
+			Min(request.max_body_bytes, call->endpoint.document_max);
 	request.max_expansion = EXPANSION_MAX;
 	call->token = session->token;
 	call->secrets_version = session->secrets_version;

@@ -78,13 +78,27 @@ adp_call_reports_failure(const AdpCall *call)
 }
 
 /*
+ * A text of the platform's without secrets, or NULL.  Secrets are taken out
+ * before the text is cut to what is shown: a secret that is cut would not be
+ * known for one, unless the cut is at the end.
+ */
+static const char *
+redacted(const AdpCall *call, const char *text)
+{
+	if (text != NULL && strlen(text) > ERROR_TEXT_READ_MAX)
+		text = pnstrdup(text, ERROR_TEXT_READ_MAX);
+	return text ? adp_call_redact(call, text) : NULL;
+}
+
+/*
  * A copy of a word of the platform's, such as a code, to be shown: in printable
  * ASCII, cut at a length.
  */
 static char *
-plain_word(const char *text, int most)
+plain_word(const AdpCall *call, const char *text, int most)
 {
-	char *copy = text ? pnstrdup(text, Min(strlen(text), most)) : NULL;
+	const char *word = redacted(call, text);
+	char *copy = word ? pnstrdup(word, Min(strlen(word), most)) : NULL;
 
 	for (char *c = copy; c != NULL && *c != '\0'; c++)
 	{
@@ -98,12 +112,14 @@ plain_word(const char *text, int most)
  * Cuts and copies what of a failure is shown.
  */
 static void
-bound_words(AdpFailure *failure)
+bound_words(const AdpCall *call, AdpFailure *failure)
 {
-	const char *message = failure->message;
+	const char *message = redacted(call, failure->message);
 
-	failure->code = plain_word(failure->code, CODE_MAX);
-	failure->request_id = plain_word(failure->request_id, REQUEST_ID_MAX);
+	failure->code = plain_word(call, failure->code, CODE_MAX);
+	failure->request_id =
+		plain_word(call, failure->request_id, REQUEST_ID_MAX);
+	failure->message = message;
 	if (message != NULL && strlen(message) > MESSAGE_MAX)
 		failure->message =
 			psprintf("%s...",
@@ -148,7 +164,7 @@ adp_call_read_failure(AdpCall *call, const AdpHttpResponse *response)
 	read_wait(call, &reply, failure);
 	if (failure->request_id == NULL)
 		failure->request_id = adp_http_header(call->transfer, "request-id");
-	bound_words(failure);
+	bound_words(call, failure);
 	MemoryContextSwitchTo(old);
 }
 

@@ -238,7 +238,7 @@ class_hint(const AdpCall *call, AdpErrorClass class,
 			return "Run the statement again; if that does not help, check option endpoint of the server: something else than the platform may answer there.";
 		case ADP_ERR_LIMIT:
 			if (call->request.answer == ADP_ANSWER_ROWS)
-				return "Ask for fewer days or columns per statement.";
+				return "Ask for fewer days or columns per statement; setting adpipe.max_answer_size limits an answer.";
 			return "Check option endpoint of the server: something else than the platform may answer there.";
 		case ADP_ERR_REFUSED:
 			if (response->status >= 300 && response->status < 400)

@@ -15,8 +15,11 @@
 #include "platform/api/secret_files.h"
 #include "platform/limits/request_counts.h"
 
+/* Seconds of a day. */
+#define DAY_S (24 * 60 * 60)
+
 /* The latest moment to come back that is handed on. */
-#define RETRY_AT_MAX_MS (INT64CONST(2) * 24 * 60 * 60 * 1000)
+#define RETRY_AT_MAX_MS (INT64CONST(2) * DAY_S * 1000)
 
 /*
  * Derives the platform's secret from those of the settings.
@@ -149,11 +152,47 @@ arm_alarm(AdpSession *session)
 }
 
 /*
+ * Milliseconds until statements stop waiting for platforms; INT64 maximum if
+ * adpipe.fetch_until is not set.
+ */
+static int64
+patience_ms(void)
+{
+	double left;
+
+	if (adp_guc_fetch_until <= 0)
+		return PG_INT64_MAX;
+	left = adp_guc_fetch_until -
+		(double) timestamptz_to_time_t(GetCurrentTimestamp());
+	return (int64) (Min(left, DAY_S) * 1000);
+}
+
+/*
+ * Throws if the time to wait for the platform is over.
+ */
+static void
+check_patience(const AdpSession *session)
+{
+	if (patience_ms() > 0)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_UNABLE_TO_CREATE_REPLY),
+			 errmsg("platform \"%s\" did not answer in the time of the refresh",
+					session->platform->name),
+			 errdetail("Server \"%s\": the time was over before all responses had arrived.",
+					   session->settings->server_name),
+			 errhint(
+				 "The next refresh tries again. A larger adpipe.refresh_max_time, or statement_timeout where that is shorter, gives it more time.")));
+}
+
+/*
  * Begins to wait.
  */
 void
 adp_session_begin_wait(AdpSession *session)
 {
+	if (adp_guc_fetch_until > 0)
+		adp_session_wake_at(session, adp_clock_ms() + Max(patience_ms(), 0) + 1);
 	arm_alarm(session);
 	if (INSTR_TIME_IS_ZERO(session->wait_start))
 		INSTR_TIME_SET_CURRENT(session->wait_start);
@@ -182,6 +221,7 @@ void
 adp_session_poll(AdpSession *session)
 {
 	end_wait(session);
+	check_patience(session);
 	adp_http_poll(session->group);
 }
 
@@ -194,6 +234,7 @@ adp_session_wait(AdpSession *session)
 	adp_session_begin_wait(session);
 	adp_http_wait(session->group, -1);
 	end_wait(session);
+	check_patience(session);
 }
 
 /*
@@ -202,7 +243,8 @@ adp_session_wait(AdpSession *session)
 int64
 adp_session_affordable_ms(const AdpSession *session)
 {
-	int64 left = adp_guc_max_wait_ms - session->stats.backoff_ms;
+	int64 left =
+		Min(adp_guc_max_wait_ms - session->stats.backoff_ms, patience_ms());
 
 	if (get_timeout_active(STATEMENT_TIMEOUT))
 	{

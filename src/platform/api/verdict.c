@@ -15,7 +15,7 @@
 #define SHOWN_NAME_MAX 40
 
 /* Elements between two looks for interrupts. */
-#define ELEMENTS_PER_CHECK 1024
+#define ELEMENTS_PER_CHECK 512
 
 /*
  * Whether a document reports a failure.
