@@ -117,8 +117,7 @@ bound_words(const AdpCall *call, AdpFailure *failure)
 	const char *message = redacted(call, failure->message);
 
 	failure->code = plain_word(call, failure->code, CODE_MAX);
-	failure->request_id =
-		plain_word(call, failure->request_id, REQUEST_ID_MAX);
+	failure->request_id = plain_word(call, failure->request_id, REQUEST_ID_MAX);
 	failure->message = message;
 	if (message != NULL && strlen(message) > MESSAGE_MAX)
 		failure->message =
