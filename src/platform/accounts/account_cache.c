@@ -2,8 +2,8 @@
  * account_cache.c
  *	  What is remembered of accounts.
  *
- * In shared memory a set is a sequence of texts: for each account whether it is
- * closed, and its texts, each after a byte that says whether it is there.
+ * In shared memory a set is its number of accounts, and for each account whether
+ * it is closed, and its texts, each after a byte that says whether it is there.
  */
 #include "postgres.h"
 
@@ -46,6 +46,7 @@ account_text(const AdpAccount *account, int index)
 static void
 write_set(StringInfo out, const AdpAccountSet *set)
 {
+	appendBinaryStringInfo(out, (const char *) &set->count, sizeof(int));
 	for (int i = 0; i < set->count; i++)
 	{
 		const AdpAccount *account = &set->items[i];
@@ -66,23 +67,26 @@ write_set(StringInfo out, const AdpAccountSet *set)
  * Reads a set from shared memory.  Its texts point into the bytes.
  */
 static AdpAccountSet *
-read_set(char *bytes, Size len)
+read_set(char *bytes)
 {
 	AdpAccountSet *set = palloc0(sizeof(AdpAccountSet));
-	char *end = bytes + len;
 
-	while (bytes < end)
+	memcpy(&set->count, bytes, sizeof(int));
+	bytes += sizeof(int);
+	set->capacity = set->count;
+	set->items = palloc0(Max(set->count, 1) * sizeof(AdpAccount));
+	for (int i = 0; i < set->count; i++)
 	{
-		AdpAccount account = {.is_closed = *bytes++ == 'c'};
+		AdpAccount *account = &set->items[i];
 
+		account->is_closed = *bytes++ == 'c';
 		for (int t = 0; t < lengthof(text_offsets); t++)
 		{
 			if (*bytes++ == '-')
 				continue;
-			*account_text(&account, t) = bytes;
+			*account_text(account, t) = bytes;
 			bytes += strlen(bytes) + 1;
 		}
-		adp_account_set_add(set, &account);
 	}
 	return set;
 }
@@ -155,7 +159,7 @@ adp_account_cache_find(const AdpSession *session, const char *id)
 	bytes = adp_shared_cache_find(&key, &len, &seconds);
 	if (bytes == NULL)
 		return NULL;
-	keep_here(session->settings, id, Max(seconds, 1), read_set(bytes, len));
+	keep_here(session->settings, id, Max(seconds, 1), read_set(bytes));
 	return find_here(session->settings, id);
 }
 

@@ -162,8 +162,10 @@ passes_quota(AdpCall *call)
 	AdpQuotaKey key;
 	int64 wait_ms;
 
-	/* the retry policy decides when a call is repeated */
-	if (rate != NULL && (!rate_holds(call, rate) || call->attempts > 0))
+	/* the retry policy decides when a call is repeated; a redirect is no call */
+	if (rate != NULL &&
+		(!rate_holds(call, rate) || call->attempts > 0 ||
+		 call->redirect != NULL))
 		rate = NULL;
 	make_key(call, &key);
 	wait_ms = adp_quota_ledger_enter(&key, rate, affordable_ms, &why);
