@@ -271,15 +271,8 @@ refuse_option(const AdpPlatform *platform, const ObjectKind *kind,
 static bool
 may_be_secret(const AdpPlatform *platform, const char *value)
 {
-	char *rest = pstrdup(platform->secret_marks ? platform->secret_marks : "");
-	char *mark;
-
-	while ((mark = adp_words_next(&rest, ",")) != NULL)
-	{
-		if (*mark != '\0' && strncmp(value, mark, strlen(mark)) == 0)
-			return true;
-	}
-	return adp_secret_is_likely(value);
+	return adp_platform_marks_secret(platform, value) ||
+		adp_secret_is_likely(value);
 }
 
 /*

@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+#include "base/secret.h"
 #include "fdw/datum.h"
 #include "fdw/row.h"
 #include "platform/account.h"
@@ -22,6 +23,9 @@
 
 /* Longest part of a value that an error quotes. */
 #define VALUE_SHOWN_MAX 60
+
+/* Longest part of it that is looked through for secrets. */
+#define VALUE_READ_MAX 8192
 
 /* How one column is filled. */
 typedef struct ColumnPlan
@@ -139,16 +143,40 @@ column_context(void *arg)
 }
 
 /*
+ * Takes the secrets of the server and the mapping out of a text, and all of it if
+ * it begins as an access token does.
+ */
+static const char *
+without_secrets(const AdpTable *table, const char *text)
+{
+	const AdpPlatform *platform = table->platform;
+
+	if (adp_platform_marks_secret(platform, text))
+		return "***";
+	for (const AdpOption *option = platform->options; option->name; option++)
+	{
+		const char *secret = option->is_secret
+			? adp_setting(table->settings, option->offset)
+			: NULL;
+
+		text = adp_secret_redact(text, &secret, 1);
+	}
+	return text;
+}
+
+/*
  * Returns the part of a value that an error quotes, cut at a character.
  */
 static char *
-shown_value(const AdpCell *cell)
+shown_value(const AdpConverter *converter, const AdpCell *cell)
 {
-	int len =
-		pg_mbcliplen(cell->data, (int) Min(cell->len, 1024), VALUE_SHOWN_MAX);
+	const char *text =
+		without_secrets(converter->table,
+						pnstrdup(cell->data, Min(cell->len, VALUE_READ_MAX)));
+	int total = (int) strlen(text);
+	int len = pg_mbcliplen(text, total, VALUE_SHOWN_MAX);
 
-	return psprintf("%s%s", pnstrdup(cell->data, len),
-					(uint32) len < cell->len ? "..." : "");
+	return psprintf("%s%s", pnstrdup(text, len), len < total ? "..." : "");
 }
 
 /*
@@ -159,14 +187,14 @@ refuse_cell(const AdpConverter *converter, const ColumnPlan *plan,
 			const AdpCell *cell)
 {
 	bool is_range = adp_datum_is_number(cell) && cell->len > 0 &&
-		strspn(shown_value(cell), "0123456789+-.eE") ==
-			strlen(shown_value(cell));
+		strspn(shown_value(converter, cell), "0123456789+-.eE") ==
+			strlen(shown_value(converter, cell));
 
 	ereport(ERROR,
 			(errcode(is_range ? ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE
 							  : ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("value \"%s\" of field \"%s\" does not fit column \"%s\" of foreign table \"%s\"",
-					shown_value(cell), plan->column->field_name,
+					shown_value(converter, cell), plan->column->field_name,
 					plan->column->name, converter->table->name),
 			 errdetail("The column's type is %s.",
 					   format_type_with_typemod(plan->column->type,

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "base/words.h"
 #include "platform/platform.h"
 
 /*
@@ -54,6 +55,23 @@ adp_platform_version(const AdpPlatform *platform, const char *name)
 			return version;
 	}
 	return name == NULL ? platform->versions : NULL;
+}
+
+/*
+ * Whether a text begins as the platform's secrets do.
+ */
+bool
+adp_platform_marks_secret(const AdpPlatform *platform, const char *text)
+{
+	char *rest = pstrdup(platform->secret_marks ? platform->secret_marks : "");
+	char *mark;
+
+	while ((mark = adp_words_next(&rest, ",")) != NULL)
+	{
+		if (*mark != '\0' && strncmp(text, mark, strlen(mark)) == 0)
+			return true;
+	}
+	return false;
 }
 
 /*

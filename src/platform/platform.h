@@ -216,6 +216,10 @@ extern AdpFieldKind adp_platform_field_kind(const AdpPlatform *platform,
 											const char *name,
 											const char **split);
 
+/* Whether a text begins as the platform's secrets do. */
+extern bool adp_platform_marks_secret(const AdpPlatform *platform,
+									  const char *text);
+
 /*
  * Returns the properties of a version, the default one if name is NULL; NULL
  * if the version is not listed.

@@ -101,6 +101,22 @@ for my $ask (@asks)
 }
 cmp_ok($errors, '>', 600, 'most of them were errors');
 
+# A cell that holds nothing else, where another type is expected.
+for my $case (
+	[ { query => 'FROM campaign ' }, 'SELECT clicks FROM ready.campaign_daily WHERE date_day = current_date - 20', $ready, '{"results":[{"campaign":{"resourceName":"customers/1234567890/campaigns/1"},"metrics":{"clicks":%s}}]}' ],
+	[ { path => '/insights' }, 'SELECT clicks FROM meta.campaign_daily WHERE date_day = current_date - 20', $meta{app_secret}, '{"data":[{"account_id":"1234567890123456","clicks":%s}]}' ],
+	[ { path => 'raw-data' }, 'SELECT * FROM flyer.installs WHERE date_day = current_date - 3', $sim->ready->{appsflyer_token}, 'Event Time,%s,%s' . "\n" ])
+{
+	my ($match, $sql, $secret, $body) = @$case;
+	for my $value ($secret, substr($secret, 0, 30), encode_canary($secret))
+	{
+		$sim->reset;
+		$sim->faults([ { match => $match, action => { status => 200, body => $body =~ s/%s/JSON::PP->new->allow_nonref->encode($value)/ger } } ]);
+		my $error = $session->query_error($sql);
+		is($leaks->in(join "\n", map { $_ // '' } values %$error), undef, "$sql: nor does what is said of a value");
+	}
+}
+
 # Every view, after refreshes that met the same.
 my %outputs;
 for my $spelling ('plain', 'percent', 'base64')

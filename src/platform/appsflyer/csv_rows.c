@@ -16,6 +16,9 @@
 /* Maximum length of a body's first line quoted in an error. */
 #define SHOWN_MAX 80
 
+/* Longest part of it that is looked through for the token. */
+#define READ_MAX 8192
+
 /* Length of a date, as a cell or at the beginning of a time. */
 #define DATE_LEN 10
 
@@ -113,14 +116,17 @@ refuse_body(const Shaper *shaper, const AdpCell *name, AdpError *error)
 }
 
 /*
- * Returns the beginning of a cell, for an error.
+ * Returns the beginning of a cell without the token, for an error.
  */
 static char *
-shown(const AdpCell *cell)
+shown(const Shaper *shaper, const AdpCell *cell)
 {
-	return pnstrdup(cell->data,
-					pg_mbcliplen(cell->data, (int) Min(cell->len, 1024),
-								 SHOWN_MAX));
+	const char *token = shaper->settings->access_token;
+	const char *text =
+		adp_secret_redact(pnstrdup(cell->data, Min(cell->len, READ_MAX)),
+						  &token, 1);
+
+	return pnstrdup(text, pg_mbcliplen(text, (int) strlen(text), SHOWN_MAX));
 }
 
 /*
@@ -144,7 +150,7 @@ refuse_currency(const Shaper *shaper, const AdpAccount *account,
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("%s of report \"%s\" are in %s but account %s has \"%s\"",
-					what, shaper->report, shown(currency), account->id,
+					what, shaper->report, shown(shaper, currency), account->id,
 					account->currency),
 			 errdetail("Amounts would be shown in the wrong currency."),
 			 errhint("If the account's currency has changed, let this session SELECT adpipe.forget('%s'), and run the statement again.",
@@ -203,7 +209,7 @@ refuse_twice(const Shaper *shaper, const Header *header, const AdpCell *names,
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
 			 errmsg("report \"%s\" of account %s has two columns \"%s\"",
-					shaper->report, header->account->id, shown(twice)),
+					shaper->report, header->account->id, shown(shaper, twice)),
 			 errdetail("Either could be the right one."),
 			 errhint(
 				 "Run the statement again; if the error stays, report it to the platform.")));
@@ -282,8 +288,8 @@ check_day(const Shaper *shaper, const Header *header, const AdpCell *cell)
 				 ? errmsg("a row of report \"%s\" of account %s has no \"%s\"",
 						  shaper->report, header->account->id, column)
 				 : errmsg("a row of report \"%s\" of account %s has \"%s\" as \"%s\", which is outside the requested days",
-						  shaper->report, header->account->id, shown(cell),
-						  column),
+						  shaper->report, header->account->id,
+						  shown(shaper, cell), column),
 			 errdetail("Asked for %s to %s. Without the row, numbers of a day would be too low.",
 					   header->since, header->until),
 			 errhint(
