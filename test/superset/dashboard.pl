@@ -66,6 +66,7 @@ sub is_tile
 	my ($title, $head, $sql) = @_;
 	my ($shown_head, @rows) = @{ $tile{$title} };
 	is_deeply($shown_head, $head, "$title: columns");
+	cmp_ok(scalar @rows, '>', 0, "$title: is not empty");
 	is_deeply(plain(\@rows, 1), plain(sql_rows($sql)), "$title: " . @rows . ' rows as by SQL');
 	return;
 }
