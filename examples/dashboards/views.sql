@@ -8,21 +8,17 @@
 CREATE SCHEMA dashboard;
 COMMENT ON SCHEMA dashboard IS 'Views over local copies of adpipe, for dashboards.';
 
-/*
- * Whose an account is.  Accounts and apps belong together by adpipe.advertisers.
- */
+/* One row for each account, so that a join doubles nothing. */
 CREATE VIEW dashboard.accounts WITH (security_invoker = true) AS
-    SELECT DISTINCT c.platform, c.account_id, nullif(c.advertiser, '') AS advertiser
-    FROM adpipe.compared_targets c;
-COMMENT ON VIEW dashboard.accounts IS 'The advertiser of each account and app that has a copy.';
+    SELECT v.platform, v.account_id, min(v.advertiser) AS advertiser
+    FROM adpipe.readable_advertisers v
+    GROUP BY v.platform, v.account_id;
+COMMENT ON VIEW dashboard.accounts IS 'The advertiser of each account and app that adpipe.advertisers names.';
 COMMENT ON COLUMN dashboard.accounts.platform IS 'Platform or tracker.';
 COMMENT ON COLUMN dashboard.accounts.account_id IS 'Account or app.';
-COMMENT ON COLUMN dashboard.accounts.advertiser IS 'Advertiser, NULL where adpipe.advertisers names none.';
+COMMENT ON COLUMN dashboard.accounts.advertiser IS 'Advertiser.';
 
-/*
- * The one place that names the relation with the numbers: any with these columns
- * will do.
- */
+/* The one place that names the relation with the numbers. */
 CREATE VIEW dashboard.campaigns WITH (security_invoker = true) AS
     SELECT coalesce(a.advertiser, r.account_name) AS advertiser, r.platform, r.account_id, r.account_name, r.date_day,
            r.currency, r.campaign_id, r.campaign_name, r.impressions, r.clicks, r.spend, r.conversions, r.conversions_value
@@ -43,51 +39,24 @@ COMMENT ON COLUMN dashboard.campaigns.spend IS 'Cost.';
 COMMENT ON COLUMN dashboard.campaigns.conversions IS 'Conversions as the platform counts them.';
 COMMENT ON COLUMN dashboard.campaigns.conversions_value IS 'Value of these conversions.';
 
-/*
- * The month of yesterday, since a month has nothing to pace on its first day.  The
- * budget of a month is here the daily budgets of the enabled campaigns of Google
- * Ads; a budget that campaigns share counts once.
- */
+/* The month of yesterday, since a month has nothing to pace on its first day. */
 CREATE VIEW dashboard.pacing WITH (security_invoker = true) AS
-    WITH period AS (
-        SELECT m AS month, (m + interval '1 month')::date - m AS days_in_month, current_date - m AS days_over
-        FROM CAST(date_trunc('month', current_date - 1) AS date) m
-    ), budgets AS (
-        SELECT b.account_id, sum(b.amount) AS daily
-        FROM ads.budgets b
-        WHERE b._deleted_at IS NULL AND b.period = 'DAILY'
-          AND EXISTS (SELECT FROM ads.campaigns c
-                      WHERE c.account_id = b.account_id AND c.budget_id = b.budget_id
-                        AND c.campaign_status = 'ENABLED' AND c._deleted_at IS NULL)
-        GROUP BY b.account_id
-    ), spent AS (
-        SELECT r.advertiser, r.platform, r.account_id, r.currency, sum(r.spend) AS spent
-        FROM dashboard.campaigns r, period p
-        WHERE r.platform = 'google_ads' AND r.date_day BETWEEN p.month AND current_date - 1
-        GROUP BY 1, 2, 3, 4
-    ), sums AS (
-        SELECT s.advertiser, s.platform, s.currency, p.month, p.days_in_month, p.days_over,
-               sum(b.daily) * p.days_in_month AS amount, sum(s.spent) AS spent_to_date
-        FROM spent s
-        JOIN budgets b USING (account_id)
-        CROSS JOIN period p
-        GROUP BY 1, 2, 3, 4, 5, 6
-    )
-    SELECT s.advertiser, s.platform, s.currency, s.month, s.amount, s.spent_to_date,
-           s.amount * s.days_over / s.days_in_month AS expected_to_date,
-           s.spent_to_date * s.days_in_month / s.days_over AS projected,
-           s.spent_to_date * s.days_in_month / nullif(s.amount * s.days_over, 0) AS pace
-    FROM sums s;
-COMMENT ON VIEW dashboard.pacing IS 'The budget of the month of yesterday, and what was spent of it.';
-COMMENT ON COLUMN dashboard.pacing.advertiser IS 'Advertiser, or the name of the account.';
-COMMENT ON COLUMN dashboard.pacing.platform IS 'Platform.';
+    SELECT p.advertiser, p.platform, p.campaign_pattern, p.currency, p.amount, p.spent_to_date, p.expected_to_date, p.projected,
+           p.pace, p.days_counted, coalesce(cardinality(p.days_missing), 0) AS days_missing
+    FROM ads.pacing p
+    WHERE p.month = date_trunc('month', current_date - 1) AND p.amount IS NOT NULL;
+COMMENT ON VIEW dashboard.pacing IS 'The plans of the month of yesterday that have a budget, and what was spent of it.';
+COMMENT ON COLUMN dashboard.pacing.advertiser IS 'Advertiser.';
+COMMENT ON COLUMN dashboard.pacing.platform IS 'LIKE pattern for the platform.';
+COMMENT ON COLUMN dashboard.pacing.campaign_pattern IS 'LIKE pattern for the campaign.';
 COMMENT ON COLUMN dashboard.pacing.currency IS 'Currency of the amounts.';
-COMMENT ON COLUMN dashboard.pacing.month IS 'First day of the month.';
 COMMENT ON COLUMN dashboard.pacing.amount IS 'Budget of the month.';
-COMMENT ON COLUMN dashboard.pacing.spent_to_date IS 'Spend of its days up to yesterday.';
+COMMENT ON COLUMN dashboard.pacing.spent_to_date IS 'Spend of the days that count.';
 COMMENT ON COLUMN dashboard.pacing.expected_to_date IS 'Share of the budget that falls to these days.';
-COMMENT ON COLUMN dashboard.pacing.projected IS 'Spend of the month at this pace.';
+COMMENT ON COLUMN dashboard.pacing.projected IS 'Spend of the month if the other days cost as much.';
 COMMENT ON COLUMN dashboard.pacing.pace IS 'Spend by what was expected; 1: on plan.';
+COMMENT ON COLUMN dashboard.pacing.days_counted IS 'Days that are over and complete in all accounts of the plan.';
+COMMENT ON COLUMN dashboard.pacing.days_missing IS 'Days that are over and not complete.';
 
 CREATE VIEW dashboard.discrepancy WITH (security_invoker = true) AS
     SELECT d.advertiser, d.date_day, d.platform, d.media_source, d.platform_clicks, d.tracker_clicks, d.conversions, d.installs

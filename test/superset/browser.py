@@ -54,7 +54,7 @@ def open_browser(profile):
     for argument in ("--headless=new", "--no-sandbox", "--disable-gpu",
                      "--disable-dev-shm-usage", "--lang=ko-KR",
                      "--hide-scrollbars", "--user-data-dir=" + profile,
-                     "--window-size=1400,1560"):
+                     "--window-size=1400,1600"):
         options.add_argument(argument)
     service = webdriver.ChromeService("/usr/bin/chromedriver")
     return webdriver.Chrome(options=options, service=service)

@@ -41,7 +41,7 @@ open my $out, '-|', "$folder/venv/bin/python", "$FindBin::RealBin", '--home' => 
   '--port' => $port, '--password' => 'sample-password', '--advertiser' => encode_utf8($advertiser), '--screenshot' => $screenshot, @titles
   or die "cannot run Superset: $!";
 my $answer = do { local $/; <$out> };
-close $out or BAIL_OUT('Superset did not show the dashboard; what the browser showed last is in ' . $screenshot);
+close $out or die "Superset did not show the dashboard; the browser's last picture is $screenshot";
 my $shown = decode_json($answer);
 my %tile = %{ $shown->{tiles} };
 diag(sprintf '%s: %.0f s', $_, $shown->{seconds}{$_}) for sort keys %{ $shown->{seconds} };
@@ -94,14 +94,22 @@ is_deeply([ map { join ' | ', substr($_->[0], 0, 10), map { $_ eq 'N/A' ? '' : 0
 SELECT date_day, sum(spend) FILTER (WHERE platform = 'google_ads'), sum(spend) FILTER (WHERE platform = 'meta_ads') FROM $copies GROUP BY 1 ORDER BY 1
 END
 is(scalar(grep { $_->[2] eq 'N/A' } @trend), 2, 'Spend by day: the days that the copy of Meta lacks are a gap and no zero');
-is_tile('Pacing of the month', [qw(Platform Currency Budget Spent Expected Projected Pace)], <<"END");
-WITH p AS (SELECT m::date AS month, extract(day FROM m + interval '1 month' - interval '1 day') AS days, date '$shown->{today}' - m::date AS over
+is_tile('Pacing of the month', [qw(Platform Campaigns Budget Spent Expected Projected Pace Missing)], <<"END");
+WITH m AS (SELECT m::date AS first, (m + interval '1 month')::date AS after, (m + interval '1 month')::date - m::date AS length
            FROM date_trunc('month', date '$shown->{today}' - 1) m),
-     n AS (SELECT p.*, (SELECT sum(b.amount) FROM ads.budgets b WHERE b.account_id = '$google') * p.days AS plan,
-                  (SELECT sum(spend) FROM ads.google_campaign WHERE account_id = '$google' AND date_day >= p.month AND date_day < '$shown->{today}') AS spent FROM p)
-SELECT 'google_ads', 'KRW', to_char(plan, '$money'), to_char(spent, '$money'), to_char(plan * over / days, '$money'),
-       to_char(spent * days / over, '$money'), to_char(spent / (plan * over / days), '$money')
-FROM n
+     days AS (SELECT CASE c.account_id WHEN '$google' THEN 'google_ads' ELSE 'meta_ads' END AS platform, m.length, c.account_id, c.date_day,
+                     c.state IN ('provisional', 'final') AS is_complete
+              FROM adpipe.coverage c, m
+              WHERE c.date_day >= m.first AND c.date_day < m.after AND c.state <> 'open' AND c.target IN ('ads.google_campaign'::regclass, 'ads.meta_campaign'::regclass)
+                AND c.account_id IN ('$google', '$meta')),
+     spent AS (SELECT account_id, date_day, spend FROM ads.google_campaign UNION ALL SELECT account_id, date_day, spend FROM ads.meta_campaign),
+     plans AS (SELECT d.platform, d.length, CASE d.platform WHEN 'google_ads' THEN 48000000 ELSE 50000000 END AS plan,
+                      count(*) FILTER (WHERE d.is_complete) AS n, count(*) FILTER (WHERE NOT d.is_complete) AS missing,
+                      sum((SELECT sum(s.spend) FROM spent s WHERE s.account_id = d.account_id AND s.date_day = d.date_day)) FILTER (WHERE d.is_complete) AS spent
+               FROM days d GROUP BY 1, 2)
+SELECT platform, '%', to_char(plan, '$money'), to_char(spent, '$money'), to_char(plan::numeric * n / length, '$money'),
+       to_char(spent * length / n, '$money'), to_char(spent / (plan::numeric * n / length), '$money'), missing
+FROM plans
 END
 is_tile('Platform and tracker', [ 'Tracker', 'Days compared', 'Platform clicks', 'Tracker clicks', 'Conversions', 'Installs' ], <<"END");
 SELECT t.media_source, count(*), sum(p.clicks), sum(t.clicks), to_char(sum(p.conversions), '$money'), sum(t.installs)

@@ -43,20 +43,16 @@ my $COPIES = <<'END';
 SELECT adpipe.materialize('google_common.campaign_report', 'ads.google_campaign', current_date - 35);
 SELECT adpipe.materialize('meta_common.campaign_report', 'ads.meta_campaign', current_date - 35);
 SELECT adpipe.materialize('flyer_common.tracker_report', 'ads.tracker', current_date - 35);
-SELECT adpipe.materialize('google.campaigns', 'ads.campaigns');
-SELECT adpipe.materialize('google.budgets', 'ads.budgets');
 CALL adpipe.refresh('ads.google_campaign');
 CALL adpipe.refresh('ads.meta_campaign', current_date - 35, current_date - 13);
 CALL adpipe.refresh('ads.meta_campaign', current_date - 10, current_date - 1);
 CALL adpipe.refresh('ads.tracker');
-CALL adpipe.refresh('ads.campaigns');
-CALL adpipe.refresh('ads.budgets');
-CREATE VIEW ads.campaign_report WITH (security_invoker = true) AS
-    SELECT platform, account_id, account_name, date_day, currency, campaign_id, campaign_name,
-           impressions, clicks, spend, conversions, conversions_value FROM ads.google_campaign
-    UNION ALL
-    SELECT platform, account_id, account_name, date_day, currency, campaign_id, campaign_name,
-           impressions, clicks, spend, conversions, conversions_value FROM ads.meta_campaign;
+SELECT adpipe.create_report_views('ads');
+INSERT INTO adpipe.plans (advertiser, platform, month, amount, currency)
+SELECT c.advertiser, p.platform, date_trunc('month', current_date - 1), c.budget * p.share, c.currency
+FROM (VALUES ('한빛 러닝', 'KRW', 100000000), ('온담 스킨케어', 'KRW', 70000000), ('Pacific Trail Co.', 'USD', 120000),
+             ('Läufer & Söhne GmbH', 'EUR', 100000)) c (advertiser, currency, budget),
+     (VALUES ('google_ads', 0.48), ('meta_ads', 0.5)) p (platform, share);
 END
 
 # No foreign table, no user mapping.
