@@ -338,8 +338,8 @@ CREATE FUNCTION adpipe_internal.require_schema(schema text) RETURNS name
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    named name := (SELECT n.nspname FROM pg_namespace n WHERE n.nspname = schema OR n.oid = to_regnamespace(schema)
-                   ORDER BY n.nspname <> schema LIMIT 1);
+    named name := coalesce((SELECT n.nspname FROM pg_namespace n WHERE n.nspname = schema),
+                           (SELECT n.nspname FROM pg_namespace n WHERE n.oid = to_regnamespace(schema)));
 BEGIN
     IF named IS NULL THEN
         RAISE EXCEPTION 'schema "%" does not exist', schema
@@ -356,5 +356,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.require_schema(text) IS
-    'The name of a schema in which the current user may create; an error for any other. Part of create_report_views().';
+    'The name of a schema in which the current user may create, given as it is or quoted; an error for any other. Part of create_report_views().';
 REVOKE ALL ON FUNCTION adpipe_internal.require_schema(text) FROM PUBLIC;

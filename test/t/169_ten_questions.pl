@@ -50,7 +50,7 @@ for my $question (@questions)
 {
 	my ($heading, $sql) = @$question;
 	$answer{ $heading =~ s/\..*//r } = my $rows = run($sql);
-	isnt($rows, '', "$heading an answer");
+	isnt($rows, '', "$heading an answer") unless $heading =~ /^2\./;
 }
 is(scalar @{ $sim->control('GET', "/_control/requests?since=$last") }, 0, 'nothing is sent');
 
@@ -59,7 +59,7 @@ is(run("SELECT abs(" . (split /\|/, $answer{9})[0] . " - (SELECT sum(spend * CAS
 		. "UNION ALL SELECT currency, date_day, spend, conversions FROM ads.meta_campaign) c WHERE date_day >= current_date - 14 AND conversions IS NOT NULL)) < 0.01"), 't', '9. is the spend of both platforms in one currency');
 like($answer{1}, qr/^google_ads\|\d{4}-\d\d-\d\d\|[0-9.]+\|/m, '1. has Google');
 like($answer{1}, qr/^meta_ads\|\d{4}-\d\d-\d\d\|[0-9.]+\|/m, '1. and Meta');
-unlike($answer{2}, qr/\|0$/m, '2. has terms that cost something');
+is(scalar(split /\n/, $answer{2}), run("SELECT least(20, count(*)) FROM (SELECT FROM ads.google_search_term WHERE date_day >= current_date - 14 GROUP BY account_id, search_term HAVING sum(conversions) = 0 AND sum(spend) > 0) x"), '2. has each term that cost and brought nothing');
 is((() = $answer{4} =~ /\|(MOBILE|DESKTOP)\|/g) > 2, 1, '4. has devices in each currency');
 my ($users, $bought) = (0, 0);
 for (split /\n/, $answer{5}) { my (undef, $u, $b) = split /\|/; $users += $u; $bought += $b; }
