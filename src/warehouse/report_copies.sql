@@ -189,13 +189,13 @@ REVOKE ALL ON FUNCTION adpipe_internal.has_report_grain(regclass, text, jsonb) F
  * history feeds.  Copies of different sets of accounts, or of several servers, all
  * feed; what of an account comes from two is left out of the later one.
  */
-CREATE FUNCTION adpipe_internal.feeding_copies(report text,
+CREATE FUNCTION adpipe_internal.find_feeding_copies(report text,
     OUT target regclass, OUT platform text, OUT server name, OUT columns jsonb, OUT place bigint, OUT is_used boolean)
     RETURNS SETOF record
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH candidates AS (
+    WITH candidates AS MATERIALIZED (
         SELECT t.target, t.source, g.platform, adpipe_internal.server_of(t.source) AS server,
                adpipe_internal.copy_columns(t.target, t.source) AS columns
         FROM adpipe_internal.report_grains() g
@@ -203,7 +203,7 @@ AS $$
         JOIN pg_foreign_table f ON f.ftrelid = t.source
         WHERE g.report = $1 AND adpipe_internal.owner_of(t.target) = current_user AND adpipe_internal.has_days(t.source)
           AND EXISTS (SELECT FROM pg_options_to_table(f.ftoptions) o WHERE o.option_name = g.option AND o.option_value = g.value)
-    ), fitting AS (
+    ), fitting AS MATERIALIZED (
         SELECT c.*, (SELECT min(s.date_day) FROM adpipe.slices s WHERE s.target = c.target) AS first_day
         FROM candidates c WHERE adpipe_internal.has_report_grain(c.source, $1, c.columns)
     ), ranked AS (
@@ -214,6 +214,39 @@ AS $$
            row_number() OVER (PARTITION BY r.platform, r.rank = 1 ORDER BY r.first_day NULLS LAST, r.target::oid), r.rank = 1
     FROM ranked r ORDER BY r.platform, r.rank, 5
 $$;
-COMMENT ON FUNCTION adpipe_internal.feeding_copies(text) IS
+COMMENT ON FUNCTION adpipe_internal.find_feeding_copies(text) IS
     'The current user''s copies of the grain of a report view, and which of them feed it; part of create_report_views().';
+REVOKE ALL ON FUNCTION adpipe_internal.find_feeding_copies(text) FROM PUBLIC;
+
+/* Found once: each view, name and comment asks for them. */
+CREATE FUNCTION adpipe_internal.note_feeding_copies() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+    SET client_min_messages = warning
+AS $$
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.adpipe_feeds;
+    CREATE TEMP TABLE adpipe_feeds ON COMMIT DROP AS
+        SELECT g.report, f.target, f.platform, f.server, f.columns, f.place, f.is_used
+        FROM (SELECT DISTINCT r.report FROM adpipe_internal.report_grains() r) g
+        CROSS JOIN LATERAL adpipe_internal.find_feeding_copies(g.report) f;
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.note_feeding_copies() IS
+    'Finds the copies that feed report views, for the rest of the transaction; part of create_report_views().';
+REVOKE ALL ON FUNCTION adpipe_internal.note_feeding_copies() FROM PUBLIC;
+
+CREATE FUNCTION adpipe_internal.feeding_copies(report text,
+    OUT target regclass, OUT platform text, OUT server name, OUT columns jsonb, OUT place bigint, OUT is_used boolean)
+    RETURNS SETOF record
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY SELECT f.target, f.platform, f.server, f.columns, f.place, f.is_used
+                 FROM pg_temp.adpipe_feeds f WHERE f.report = $1 ORDER BY f.platform, f.is_used DESC, f.place;
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.feeding_copies(text) IS
+    'What note_feeding_copies() found for a report view; part of create_report_views().';
 REVOKE ALL ON FUNCTION adpipe_internal.feeding_copies(text) FROM PUBLIC;

@@ -126,6 +126,7 @@ BEGIN
         RAISE NOTICE 'role "%" owns no local copy, so the report views have no rows', current_user
             USING HINT = 'Views are made over the copies of the role that makes them; call create_report_views() as their owner.';
     END IF;
+    PERFORM adpipe_internal.note_feeding_copies();
     FOREACH report IN ARRAY reports LOOP
         PERFORM adpipe_internal.make_report(home, report);
     END LOOP;
