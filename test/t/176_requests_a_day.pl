@@ -56,8 +56,10 @@ WHERE s.target = x.target AND s.account_id = x.account_id AND s.date_day = x.dat
 END
 my %before = map { split /\|/ } split /\n/, answer($loader, 'SELECT target, sum(requests) FROM adpipe.runs GROUP BY 1');
 my $sent = @{ $sim->requests };
+# Each in a session of its own, as a scheduler has it.
 for my $call (0 .. 47)
 {
+	$loader = session($node, user => 'loader');
 	at_second(1800 * $call);
 	perform($loader, 'CALL adpipe.refresh_all()');
 }
@@ -74,7 +76,7 @@ for my $server (sort keys %reports)
 	}
 }
 # Beside them, once a call and server, lists and settings of accounts.
-my %others = (google => [qr{^/(v\d+/|token)}, 4 * 2 + 1], meta => [qr{^/v[\d.]+/(?!.*insights)(act_|me/|debug_token)}, 6 + 3], flyer => [qr{^/api/mng/}, 1]);
+my %others = (google => [qr{^/(v\d+/|token)}, 5 * 2 + 1], meta => [qr{^/v[\d.]+/(?!.*insights)(act_|me/|debug_token)}, 6 + 2], flyer => [qr{^/api/mng/}, 1]);
 my @paths = map { $_->{path} } @{ $sim->requests }[ $sent .. $#{ $sim->requests } ];
 for my $server (sort keys %others)
 {
