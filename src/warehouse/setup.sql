@@ -181,8 +181,6 @@ AS $$
         FROM copies c, accounts a WHERE NOT c.is_made
         UNION ALL
         SELECT 5, 0, format('SELECT * FROM adpipe.create_report_views(%L);', quote_ident(schema)), 'views over the copies of all platforms', NULL
-        WHERE EXISTS (SELECT FROM copies c WHERE NOT c.is_made)
-           OR EXISTS (SELECT FROM adpipe.targets t WHERE adpipe_internal.owner_of(t.target) = current_user)
         UNION ALL
         SELECT 6, 0, 'SELECT adpipe.schedule();', 'refreshes what is due, every 30 minutes', NULL
         WHERE NOT adpipe_internal.is_scheduled()) s

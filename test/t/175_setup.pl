@@ -90,7 +90,7 @@ is(answer(session($node, user => 'adpipe_bi'), "SELECT string_agg(DISTINCT table
 like(answer($loader, "SELECT what FROM adpipe.setup('meta', 'ads') WHERE statement ~ 'schedule'"), qr/^not scheduled: role "adpipe_owner" cannot log in\. .*SELECT adpipe\.schedule\(\);$/, 'a role that cannot log in has no job');
 answer(session($node), "SELECT adpipe.grant_loader('adpipe_loader')");
 perform($loader, 'RESET ROLE');
-like(answer($loader, "SELECT what FROM adpipe.setup('meta', 'ads') WHERE statement ~ 'schedule'"), qr/^not scheduled: pg_cron is not loaded\n.*psql -X -d postgres -c 'CALL adpipe\.refresh_all\(\)'/s, 'without pg_cron: what else to do');
+like(answer($loader, 'SELECT adpipe_internal.try_schedule()'), qr/^not scheduled: pg_cron is not loaded\n.*psql -X -d postgres -c 'CALL adpipe\.refresh_all\(\)'/s, 'without pg_cron: what else to do');
 my $sent = @{ $sim->requests };
 answer($loader, 'CALL adpipe.refresh_all()');
 is(answer($loader, "SELECT count(DISTINCT target) FROM adpipe.slices WHERE fetched_at IS NOT NULL"), '34', 'a call of the loader reads all copies');
