@@ -152,7 +152,7 @@ BEGIN
             WHERE k.is_rows OR d.rows > 0
         ), last_days AS (
             SELECT d.account_id, d.is_rows, max(d.n) AS n FROM days d GROUP BY d.account_id, d.is_rows
-        ), reported AS (
+        ), reported (account_id, kind, name, mask) AS (
             %s
             SELECT d.account_id, 'rows', '', bit_or(1::bigint << d.n)
             FROM days d JOIN settled s ON s.account_id = d.account_id AND s.date_day = d.date_day
