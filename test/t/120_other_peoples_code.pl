@@ -23,7 +23,7 @@ loader($node, $sim, options => { customer_id => $account });
 # rights; the loader has imported less than all.
 my $mapping = "SERVER google OPTIONS (client_id 'sample-client.apps.googleusercontent.com', client_secret 'sample-secret', refresh_token '1//sample-refresh')";
 $node->safe_psql('postgres', <<"END");
-DROP FOREIGN TABLE google.account_daily, google.campaigns;
+DROP FOREIGN TABLE IF EXISTS google.account_daily, google.account_device_daily, google.campaigns;
 CREATE ROLE attacker LOGIN;
 CREATE ROLE deputy LOGIN IN ROLE attacker;
 SELECT adpipe.grant_loader('attacker'), adpipe.grant_loader('deputy');

@@ -191,7 +191,9 @@ check_patience(const AdpSession *session)
 void
 adp_session_begin_wait(AdpSession *session)
 {
-	if (adp_guc_fetch_until > 0)
+	/* with nothing under way and no back-off, the wait ends at once */
+	if (adp_guc_fetch_until > 0 &&
+		(session->in_flight > 0 || session->alarm_at_ms >= 0))
 		adp_session_wake_at(session, adp_clock_ms() + Max(patience_ms(), 0) + 1);
 	arm_alarm(session);
 	if (INSTR_TIME_IS_ZERO(session->wait_start))
