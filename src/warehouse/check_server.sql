@@ -10,7 +10,7 @@ CREATE FUNCTION adpipe_internal.server_facts(
     OUT account_option text, OUT account_ids text[], OUT tells_account boolean)
     AS 'MODULE_PATHNAME', 'adpipe_server_facts' LANGUAGE C STRICT STABLE;
 COMMENT ON FUNCTION adpipe_internal.server_facts(name) IS
-    'What the options of a server say: address, version, accounts (NULL: all), and whether the platform tells about one account. Sends no request.';
+    'What the options of a server say: address, version, accounts (NULL: all), and whether the platform can be asked about a single account. Sends no request.';
 REVOKE ALL ON FUNCTION adpipe_internal.server_facts(name) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.server_sign_in(server name) RETURNS boolean
@@ -38,7 +38,7 @@ CREATE FUNCTION adpipe_internal.server_account(
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'adpipe_server_account' LANGUAGE C STRICT VOLATILE ROWS 1;
 COMMENT ON FUNCTION adpipe_internal.server_account(name, text) IS
-    'One account, as the platform tells about it. Sends a request.';
+    'One account, as the platform describes it. Sends a request.';
 REVOKE ALL ON FUNCTION adpipe_internal.server_account(name, text) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.requests_sent() RETURNS bigint
@@ -170,7 +170,7 @@ AS $$
     WHERE ids IS NULL AND NOT EXISTS (SELECT FROM listed l WHERE NOT l.is_closed)
 $$;
 COMMENT ON FUNCTION adpipe_internal.listed_lines(name, text[], text) IS
-    'The lines of check_server() about accounts of which the platform tells by a list; ids NULL: all.';
+    'The lines of check_server() about accounts of a platform that only lists them; ids NULL: all.';
 REVOKE ALL ON FUNCTION adpipe_internal.listed_lines(name, text[], text) FROM PUBLIC;
 
 /* Each account on its own, so that one that fails hides none. */
@@ -197,7 +197,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.account_lines(name, text[]) IS
-    'The lines of check_server() about accounts of which the platform tells one by one: at most 50.';
+    'The lines of check_server() about accounts of a platform that is asked about each: at most 50.';
 REVOKE ALL ON FUNCTION adpipe_internal.account_lines(name, text[]) FROM PUBLIC;
 
 /* A token of the user mapping is proven by the first account that it reads. */

@@ -423,7 +423,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION adpipe.all_view(regclass, regclass) IS
-    'Makes or replaces a view <target>_all: the rows of a copy of a list of entities, and a row for each entity that has rows in the daily copy facts and none in target, with what its latest row says; is_listed tells the two apart.';
+    'Makes or replaces view <target>_all: the rows of copy target, and a row for each entity that only the daily copy facts has, with the values of its latest row there. In these rows is_listed is false.';
 REVOKE ALL ON FUNCTION adpipe.all_view(regclass, regclass) FROM PUBLIC;
 
 /* ---- what is there, and what is missing ---- */
