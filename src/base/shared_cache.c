@@ -4,6 +4,10 @@
  *
  * Values lie in chains of blocks of a fixed arena.  When it is full, the oldest
  * values make room.
+ *
+ * The time is read under the lock.  A time that was read before another session
+ * had the lock would be earlier than what that session wrote down, as if the
+ * clock had gone back.
  */
 #include "postgres.h"
 
@@ -250,13 +254,14 @@ char *
 adp_shared_cache_find(const AdpSharedKey *key, Size *len, int64 *seconds)
 {
 	Cache *cache = adp_shared_memory(&part);
-	TimestampTz now = adp_now();
+	TimestampTz now;
 	char *value = NULL;
 	Entry *entry;
 
 	if (cache == NULL)
 		return NULL;
 	LWLockAcquire(&cache->head.lock, LW_SHARED);
+	now = adp_now();
 	entry = find_entry(cache, key);
 	if (entry != NULL && is_good(entry, now))
 	{
@@ -278,12 +283,13 @@ adp_shared_cache_keep(const AdpSharedKey *key, const char *value, Size len,
 					  int64 seconds)
 {
 	Cache *cache = adp_shared_memory(&part);
-	TimestampTz now = adp_now();
+	TimestampTz now;
 	Entry *entry;
 
 	if (cache == NULL || len > VALUE_MAX)
 		return false;
 	LWLockAcquire(&cache->head.lock, LW_EXCLUSIVE);
+	now = adp_now();
 	entry = find_entry(cache, key);
 	if (entry != NULL)
 		drop_entry(cache, entry);
@@ -423,7 +429,7 @@ adp_shared_claim(AdpSharedClaim *claim, MemoryContext cxt,
 				 const AdpSharedKey *key)
 {
 	Cache *cache = adp_shared_memory(&part);
-	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz now;
 	Claim *found;
 	int holder = 0;
 
@@ -434,6 +440,7 @@ adp_shared_claim(AdpSharedClaim *claim, MemoryContext cxt,
 	adp_owner_release(claim->owner);
 	claim->key = *key;
 	LWLockAcquire(&cache->head.lock, LW_EXCLUSIVE);
+	now = GetCurrentTimestamp();
 	found = find_claim(cache, key, now);
 	if (found != NULL)
 		holder = found->pid;

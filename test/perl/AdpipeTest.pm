@@ -49,6 +49,8 @@ use PostgreSQL::Test::Utils;
 our @EXPORT = qw(
   adpipe_cluster
   appsflyer_server
+  await_connections
+  await_end
   build_module
   google_server
   meta_server
@@ -296,6 +298,34 @@ sub poll_until
 		croak 'timed out waiting' if time > $deadline;
 		usleep(20_000);
 	}
+}
+
+=head2 await_end($witness)
+
+Waits until a session has lost its connection: the postmaster has noticed that a
+backend was killed, and ends all others.  Before that moment a new connection
+still succeeds, and is then cut off.
+
+=cut
+
+sub await_end
+{
+	my ($witness) = @_;
+	poll_until(sub { !eval { $witness->query('SELECT 1'); 1 } });
+	return;
+}
+
+=head2 await_connections($node)
+
+Waits until a server that starts or recovers accepts connections.
+
+=cut
+
+sub await_connections
+{
+	my ($node) = @_;
+	poll_until(sub { eval { $node->psql('postgres', 'SELECT 1', stdout => \my $out, stderr => \my $err) == 0 } });
+	return;
 }
 
 =head2 build_module($makefile, $dir)

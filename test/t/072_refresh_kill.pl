@@ -119,19 +119,18 @@ sub kill_postmaster
 	return;
 }
 
-# The server, after what has happened to it.  A session that was open before
-# tells when the postmaster has noticed.
+# The server, after what has happened to it.
 sub revive
 {
 	my ($how, $witness) = @_;
-	poll_until(sub { !eval { $witness->query('SELECT 1'); 1 } });
+	await_end($witness);
 	if ($how eq 'postmaster')
 	{
 		# Its children notice by themselves that it is gone; until then a
 		# start fails, and leaves the dead one's process id behind.
 		poll_until(sub { undef $node->{_pid}; $node->start(fail_ok => 1) });
 	}
-	poll_until(sub { eval { $node->psql('postgres', 'SELECT 1', stdout => \my $out, stderr => \my $err) == 0 } });
+	await_connections($node);
 	return;
 }
 
