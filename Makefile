@@ -94,12 +94,24 @@ endif
 else
 
 EXTENSION = adpipe
-EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" adpipe.control)
 MODULE_big = adpipe
 
-SRC_DIRS = $(patsubst %/,%,$(sort $(dir $(wildcard src/*.c src/*/*.c src/*/*/*.c))))
-SRCS := $(sort $(wildcard $(SRC_DIRS:%=%/*.c)))
-HDRS := $(sort $(wildcard $(SRC_DIRS:%=%/*.h)))
+# The folder of this file.  PGXS builds in the current folder, which may be
+# another one: make -f ../adpipe/Makefile.
+TOP := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
+# Files below it that match, as paths from it.
+files = $(patsubst $(TOP)/%,%,$(sort $(wildcard $(1:%=$(TOP)/%))))
+
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" '$(TOP)/adpipe.control')
+ifeq ($(EXTVERSION),)
+$(error $(TOP)/adpipe.control has no default_version)
+endif
+
+SRCS := $(call files,src/*.c src/*/*.c src/*/*/*.c)
+ifeq ($(SRCS),)
+$(error $(TOP)/src has no sources)
+endif
+HDRS := $(call files,src/*.h src/*/*.h src/*/*/*.h)
 OBJS = $(SRCS:.c=.o)
 
 # Parts of the install script.  No wildcard: the order is meaning.
@@ -110,7 +122,7 @@ SQL_PARTS += $(patsubst %,src/kpi/%.sql,ratio/ratio adstats/adstats series/spark
 SQL_PARTS += src/fdw/fdw.sql src/fdw/limits.sql
 INSTALL_SQL = build/adpipe--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
-DATA = $(sort $(wildcard src/upgrade/adpipe--*--*.sql))
+DATA = $(call files,src/upgrade/adpipe--*--*.sql)
 
 # The warehouse comes last: it reaches everything else through SQL.
 SQL_PARTS += $(patsubst %,src/warehouse/%.sql,failure policy ledger tenants materialize run_ledger \
@@ -118,12 +130,12 @@ SQL_PARTS += $(patsubst %,src/warehouse/%.sql,failure policy ledger tenants mate
 	health discrepancy check check_server report money report_copies report_views bridge \
 	client_plans report_create roles setup source_views guard)
 
-REGRESS := $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
+REGRESS := $(patsubst sql/%.sql,%,$(call files,sql/*.sql))
 REGRESS_OPTS = --load-extension=adpipe --encoding=UTF8
-ISOLATION := $(sort $(patsubst test/isolation/specs/%.spec,%,$(wildcard test/isolation/specs/*.spec)))
-ISOLATION_OPTS = --inputdir=test/isolation --load-extension=adpipe
+ISOLATION := $(patsubst test/isolation/specs/%.spec,%,$(call files,test/isolation/specs/*.spec))
+ISOLATION_OPTS = --inputdir=$(TOP)/test/isolation --load-extension=adpipe
 TAP_TESTS = 1
-PROVE_TESTS := $(sort $(wildcard test/t/*.pl))
+PROVE_TESTS := $(call files,test/t/*.pl)
 EXTRA_CLEAN = build
 
 # -isystem: the server's headers are not ours to warn about.
@@ -133,7 +145,7 @@ EXTRA_CLEAN = build
 WARNINGS = -Wall -Wextra -Werror -Wno-unused-parameter \
 	-Wno-missing-field-initializers -Wno-sign-compare
 LIBRARIES = libcurl jansson libcrypto zlib
-PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server) \
+PG_CPPFLAGS = -I$(TOP)/src -isystem $(shell $(PG_CONFIG) --includedir-server) \
 	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
 PG_CFLAGS = $(WARNINGS)
 SHLIB_LINK = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
@@ -142,23 +154,21 @@ PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
 # Reset by PGXS, hence after it.
-PROVE_FLAGS += -I test/perl
+PROVE_FLAGS += -I $(TOP)/test/perl
 
 # What goes into every object beside its source.  The file of flags changes
 # when the server, the flags or the list of objects do, so that nothing stale
 # is linked.
 BUILD_FLAGS = $(VERSION) $(CC) $(CPPFLAGS) $(CFLAGS) $(SHLIB_LINK) $(OBJS)
 build/flags: FORCE
-	@mkdir -p build
+	@mkdir -p build $(sort $(dir $(OBJS)))
 	@echo '$(BUILD_FLAGS)' | cmp -s - $@ || echo '$(BUILD_FLAGS)' > $@
 
 $(OBJS) $(OBJS:.o=.bc): $(HDRS) build/flags
 $(shlib): build/flags
 
-# A part whose layer is not there yet is left out.
-$(INSTALL_SQL): $(wildcard $(SQL_PARTS)) build/flags
-	@mkdir -p build
-	cat $(wildcard $(SQL_PARTS)) > $@
+$(INSTALL_SQL): $(SQL_PARTS) build/flags
+	cat $(SQL_PARTS:%=$(TOP)/%) > $@
 
 .PHONY: FORCE
 FORCE:

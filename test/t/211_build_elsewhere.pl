@@ -1,0 +1,75 @@
+# Packages build beside the sources, for several servers from one tree: the
+# Makefile works from another folder, and an incomplete tree is an error there.
+
+use strict;
+use warnings;
+
+use Cwd qw(abs_path);
+use File::Path qw(make_path remove_tree);
+use FindBin;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $tree = abs_path("$FindBin::RealBin/../..");
+my $scratch = PostgreSQL::Test::Utils::tempdir();
+my $copy = "$scratch/source";
+
+# The sources without anything built: make finds what it builds in either folder.
+sub copy_sources
+{
+	remove_tree($copy);
+	make_path($copy);
+	system_or_bail('sh', '-c', "cd '$tree' && tar -cf - --exclude '*.o' --exclude '*.bc' --exclude '*.so' Makefile adpipe.control src | tar -xf - -C '$copy'");
+	return;
+}
+
+# Runs make in a new folder; returns its status and what it printed.
+sub make
+{
+	my (@arguments) = @_;
+	remove_tree("$scratch/build");
+	make_path("$scratch/build");
+	my ($out, $err);
+	my $ok = IPC::Run::run([ 'make', '-C', "$scratch/build", '-f', "$copy/Makefile", @arguments ], '>', \$out, '2>', \$err);
+	return ($ok, $out, $err);
+}
+
+sub is_refused
+{
+	my ($words, $what) = @_;
+	my ($ok, $out, $err) = make('-n', 'all');
+	ok(!$ok, $what);
+	like($err, $words, 'and says so');
+	return;
+}
+
+copy_sources();
+my $sources = split /\n/, `cd '$copy' && find src -name '*.c'`;
+
+my ($ok, $plan) = make('-n', 'all');
+ok($ok, 'make plans a build in another folder');
+my ($link) = $plan =~ /^(.* -o adpipe\.so .*)$/m;
+my %objects = map { $_ => 1 } ($link // '') =~ /(\S+\.o)(?=\s)/g;
+is(keys %objects, $sources, 'and links an object per source');
+
+($ok, undef, my $err) = make('build/adpipe--0.1.0.sql', 'src/base/words.o');
+ok($ok, 'it builds') or diag($err);
+ok(-s "$scratch/build/src/base/words.o", 'objects there');
+is(`cd '$copy' && find . -name '*.o' -o -name build`, '', 'and nothing in the sources');
+my $script = slurp_file("$scratch/build/build/adpipe--0.1.0.sql");
+system_or_bail('make', '-s', '-C', $copy, 'build/adpipe--0.1.0.sql');
+is($script, slurp_file("$copy/build/adpipe--0.1.0.sql"), 'the script is the one that is made beside the sources');
+
+rename "$copy/src", "$copy/elsewhere";
+is_refused(qr{/src has no sources}, 'a tree without sources makes no empty module');
+copy_sources();
+unlink "$copy/src/warehouse/chunk.sql";
+is_refused(qr{src/warehouse/chunk\.sql}, 'nor a script without one of its parts');
+copy_sources();
+my $control = slurp_file("$copy/adpipe.control");
+$control =~ s/^default_version.*\n//m;
+unlink "$copy/adpipe.control";
+append_to_file("$copy/adpipe.control", $control);
+is_refused(qr{has no default_version}, 'nor a script without a version');
+
+done_testing();
