@@ -116,8 +116,8 @@ OBJS = $(SRCS:.c=.o)
 
 # Parts of the install script.  No wildcard: the order is meaning.
 SQL_PARTS = src/adpipe.sql
-SQL_PARTS += $(patsubst %,src/kpi/%.sql,ratio/ratio adstats/adstats series/sparkline \
-	statistics/statistics series/series attribution/attribution events/sequence \
+SQL_PARTS += $(patsubst %,src/kpi/%.sql,ratio/ratio ratio/people adstats/adstats \
+	series/sparkline statistics/statistics series/series attribution/attribution events/sequence \
 	display kpis)
 SQL_PARTS += src/fdw/fdw.sql src/fdw/limits.sql
 INSTALL_SQL = build/adpipe--$(EXTVERSION).sql

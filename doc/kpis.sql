@@ -60,7 +60,8 @@ out.
   group are an error instead of a number.
 - The state of a group has a fixed length: 104 bytes for a ratio, 96 for `stats()`.
 - Counts of different people (reach, unique clickers, monthly active users)
-  cannot be added up: KPIs over them take one row per group and refuse a second.
+  cannot be added up: `adpipe.reach()`, `adpipe.unique_users()` and KPIs over them take
+  one row per group and refuse a second.
 
 The examples read a report of three campaigns:
 
@@ -290,7 +291,7 @@ SELECT E'\n## Ratios: response\n';
 SELECT text FROM entries WHERE section = 'response' ORDER BY place;
 SELECT E'\n## Ratios: value\n';
 SELECT text FROM entries WHERE section = 'value' ORDER BY place;
-SELECT E'\n## Ratios: audience and share\n';
+SELECT E'\n## Ratios and counts: audience and share\n';
 SELECT text FROM entries WHERE section = 'audience' ORDER BY place;
 SELECT $$
 ## Two steps: the type adpipe.adstats

@@ -14,7 +14,7 @@ SELECT a.attname, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS 
 FROM pg_attribute a
 WHERE a.attrelid = 'flyer.partners_event_daily'::regclass AND a.attnum > 0 ORDER BY a.attnum;
 SELECT report, count(*) AS columns, count(*) FILTER (WHERE kind = 'metric') AS metrics,
-       count(*) FILTER (WHERE additive) AS additive, count(*) FILTER (WHERE description = '') AS undescribed
+       count(*) FILTER (WHERE additive LIKE 'days, entities, breakdowns%') AS additive, count(*) FILTER (WHERE description = '') AS undescribed
 FROM adpipe.columns WHERE wrapper = 'appsflyer' GROUP BY report ORDER BY report;
 
 -- what would be asked: days and apps, whatever else is wanted

@@ -42,6 +42,8 @@ CREATE TEMP TABLE generators (aggregate text, arguments text, nothing text, null
 INSERT INTO generators (aggregate, arguments, nothing, nulls) VALUES
 	-- two steps
 	('adpipe.rollup\(adpipe.adstats\)', 'stats', NULL, NULL),
+	-- distinct counts
+	('^bigint - adpipe.(reach|unique_users)\(bigint\)', 'CASE WHEN once THEN b1 END', NULL, NULL),
 	-- series and drawings
 	('adpipe.series\(', 't, f1', NULL, NULL),
 	('adpipe.rollup\(adpipe.adseries\)', 'series', NULL, NULL),

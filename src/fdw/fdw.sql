@@ -42,8 +42,8 @@ COMMENT ON FOREIGN DATA WRAPPER meta_ads IS
 CREATE FUNCTION adpipe_internal.report_columns(
     OUT wrapper text, OUT remote_schema text, OUT report text,
     OUT column_name text, OUT field text, OUT type regtype, OUT kind text,
-    OUT additive boolean, OUT description text, OUT report_description text,
-    OUT options text[], OUT is_personal boolean)
+    OUT additive text, OUT description text, OUT report_description text,
+    OUT options text[], OUT is_personal boolean, OUT entity text)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'adpipe_report_columns'
     LANGUAGE C STRICT STABLE PARALLEL SAFE ROWS 300;
@@ -51,18 +51,21 @@ COMMENT ON FUNCTION adpipe_internal.report_columns() IS
     'Every column of every built-in report, with a description of the report and the options of its table; sends no request.';
 
 CREATE VIEW adpipe.columns AS
-    SELECT wrapper, report, column_name, field, type, kind, additive, description
+    SELECT wrapper, report, column_name, field, type, kind, additive, description, entity
     FROM adpipe_internal.report_columns();
 COMMENT ON VIEW adpipe.columns IS
-    'Built-in reports: for each column the platform''s field, its SQL type, whether it is an attribute, a segment or a metric, and whether it adds up over rows (NULL unless it is a metric).';
+    'Built-in reports: for each column the platform''s field, its SQL type, whether it is an attribute, a segment or a metric, over what a metric adds up, and which object an attribute or segment identifies.';
 COMMENT ON COLUMN adpipe.columns.wrapper IS 'Foreign-data wrapper, which is the platform''s name.';
 COMMENT ON COLUMN adpipe.columns.report IS 'Table that IMPORT FOREIGN SCHEMA creates for the report.';
 COMMENT ON COLUMN adpipe.columns.column_name IS 'Name of the column in that table.';
 COMMENT ON COLUMN adpipe.columns.field IS 'The platform''s name for the column, as in column option "field".';
 COMMENT ON COLUMN adpipe.columns.type IS 'SQL type of the column.';
 COMMENT ON COLUMN adpipe.columns.kind IS 'attribute (of an entity), segment (splits rows) or metric.';
-COMMENT ON COLUMN adpipe.columns.additive IS 'Whether a metric adds up over rows and days; NULL for attributes and segments.';
-COMMENT ON COLUMN adpipe.columns.description IS 'What the platform means by the field.';
+COMMENT ON COLUMN adpipe.columns.additive IS
+    'Over what the values of a metric add up: "days", "entities" (accounts, campaigns and so on) and "breakdowns" (what else splits the rows), with a comma; "none": only a row of the grain that you need has the right value. After a semicolon: the column of which you must pick one value first. NULL for attributes and segments.';
+COMMENT ON COLUMN adpipe.columns.description IS 'What the platform means by the field, and whether its values add up.';
+COMMENT ON COLUMN adpipe.columns.entity IS
+    'Object that the column identifies by an id or a name: account, campaign, ad and so on; NULL for metrics, and for what identifies none.';
 GRANT SELECT ON adpipe.columns TO PUBLIC;
 
 CREATE FUNCTION adpipe_internal.api_versions(

@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 
 #include "base/compat.h"
+#include "fdw/additivity.h"
 #include "fdw/import.h"
 #include "fdw/option.h"
 
@@ -234,19 +235,44 @@ adpipeImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverid)
 }
 
 /*
- * Describes a column: the field's description, and the unit if the column holds
- * amounts in the platform's own unit.
+ * Returns the sentence about the unit of a column that holds amounts in the
+ * platform's own unit, or an empty text.
  */
 static const char *
-describe_column(const AdpField *field, const AdpColumn *column)
+unit_of(const AdpField *field, const AdpColumn *column)
 {
 	if (column->type == INT8OID && (field->flags & ADP_FIELD_MICROS) != 0)
-		return psprintf("%s The value counts millionths of the currency unit.",
-						field->description);
+		return " The value counts millionths of the currency unit.";
 	if (column->type == INT8OID && (field->flags & ADP_FIELD_MINOR) != 0)
-		return psprintf("%s The value counts the smallest units of the currency.",
-						field->description);
-	return field->description;
+		return " The value counts the smallest units of the currency.";
+	return "";
+}
+
+/*
+ * Describes a column: the field's description, the unit, and over what the
+ * values add up.
+ */
+static const char *
+describe_column(const AdpPlatform *platform, const AdpReport *report,
+				const AdpField *field, const AdpColumn *column)
+{
+	const char *adds = adp_additivity_sentence(platform, report, field);
+
+	return psprintf("%s%s%s%s", field->description, unit_of(field, column),
+					*adds ? " " : "", adds);
+}
+
+/*
+ * Returns the object that a column of a report identifies; NULL if it
+ * identifies none.
+ */
+static const char *
+entity_of(const AdpReport *report, const AdpField *field)
+{
+	if (field->entity != NULL &&
+		strcmp(field->entity, ADP_ENTITY_LISTED) == 0 && report->entity != NULL)
+		return report->entity;
+	return field->entity;
 }
 
 /*
@@ -278,8 +304,9 @@ put_column(ReturnSetInfo *result, const AdpPlatform *platform,
 										[ADP_KIND_SEGMENT] = "segment",
 										[ADP_KIND_METRIC] = "metric"};
 	const AdpField *field = adp_platform_field(platform, column->field);
-	Datum values[12];
-	bool nulls[12] = {0};
+	const char *entity = entity_of(report, field);
+	Datum values[13] = {0};
+	bool nulls[13] = {0};
 
 	values[0] = CStringGetTextDatum(platform->name);
 	values[1] = CStringGetTextDatum(report->schema);
@@ -288,13 +315,18 @@ put_column(ReturnSetInfo *result, const AdpPlatform *platform,
 	values[4] = CStringGetTextDatum(column->field);
 	values[5] = ObjectIdGetDatum(column->type);
 	values[6] = CStringGetTextDatum(kinds[field->kind]);
-	values[7] = BoolGetDatum((field->flags & ADP_FIELD_ADDITIVE) != 0);
-	values[8] = CStringGetTextDatum(describe_column(field, column));
+	if (field->kind == ADP_KIND_METRIC)
+		values[7] =
+			CStringGetTextDatum(adp_additivity_words(platform, report, field));
+	values[8] =
+		CStringGetTextDatum(describe_column(platform, report, field, column));
 	values[9] = CStringGetTextDatum(report->description);
 	values[10] = table_options(platform, report);
 	values[11] = BoolGetDatum((field->flags & ADP_FIELD_PERSONAL) != 0);
-	if (field->kind != ADP_KIND_METRIC)
-		nulls[7] = true;
+	if (entity != NULL)
+		values[12] = CStringGetTextDatum(entity);
+	nulls[7] = field->kind != ADP_KIND_METRIC;
+	nulls[12] = entity == NULL;
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 

@@ -322,7 +322,7 @@ static bool
 is_counted(const AdpTableColumn *column)
 {
 	return column->field == NULL ||
-		(column->field->flags & ADP_FIELD_ADDITIVE) != 0;
+		(column->field->flags & ADP_FIELD_ADDITIVE) == ADP_FIELD_ADDITIVE;
 }
 
 /*

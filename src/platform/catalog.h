@@ -31,10 +31,26 @@ typedef enum AdpFieldKind
 } AdpFieldKind;
 
 /* Flags of a field. */
-#define ADP_FIELD_ADDITIVE 0x01	  /* sums over rows and days */
 #define ADP_FIELD_SINCE_1970 0x02 /* an earlier time means NULL */
 #define ADP_FIELD_ABSENT_0 0x04	  /* the platform leaves out 0 and false */
 #define ADP_FIELD_MICROS 0x08	  /* millionths of the currency unit */
+
+/*
+ * Over what the values of a metric add up.  A metric without any of these flags
+ * must be requested at the grain at which it is read: numbers of people, ratios
+ * and shares.
+ */
+#define ADP_FIELD_ADDS_DAYS 0x01
+#define ADP_FIELD_ADDS_ENTITIES 0x10
+#define ADP_FIELD_ADDS_BREAKDOWNS 0x40000
+#define ADP_FIELD_ADDITIVE \
+	(ADP_FIELD_ADDS_DAYS | ADP_FIELD_ADDS_ENTITIES | ADP_FIELD_ADDS_BREAKDOWNS)
+
+/* An option of the table decides whether the metric adds up. */
+#define ADP_FIELD_ADDS_BY_OPTION 0x80000
+
+/* A dimension that counts the same thing under several values. */
+#define ADP_FIELD_OVERLAPS 0x100000
 
 /* Fields whose value needs no request. */
 #define ADP_FIELD_PLATFORM 0x20 /* the wrapper's name */
@@ -86,7 +102,11 @@ typedef struct AdpField
 	int flags;
 	const char *description;
 	const char *implied_by; /* comma-separated metrics; NULL: independent */
+	const char *entity; /* what the value identifies, as an id or by its name */
 } AdpField;
+
+/* The entity of fields of a list: the object that the row describes. */
+#define ADP_ENTITY_LISTED "listed object"
 
 /* A column of a report; type is its SQL type. */
 typedef struct AdpColumn
@@ -104,6 +124,7 @@ typedef struct AdpReport
 	const AdpColumn *columns; /* ends with a NULL name */
 	const char *description;
 	const char *breakdowns; /* the table option of that name, or NULL */
+	const char *entity;		/* what ADP_ENTITY_LISTED means; NULL: no list */
 } AdpReport;
 
 /*

@@ -100,7 +100,7 @@ is($session->query("SELECT col_description('public.campaigns_kept'::regclass, at
 is($session->query(<<'END'), '', 'no two columns of a report have the same comment but for the unit');
 SELECT wrapper, report, description FROM adpipe.columns WHERE kind = 'metric' OR description ~* 'budget|bid|spent' GROUP BY 1, 2, 3 HAVING count(*) > 1
 END
-is($session->query(<<'END'), "cost_micros|Cost in the account's currency. The value counts millionths of the currency unit.\nspend|Cost in the account's currency.", 'cost_micros and spend');
+is($session->query(<<'END'), "cost_micros|Cost in the account's currency. The value counts millionths of the currency unit. Adds up over days, entities and breakdowns.\nspend|Cost in the account's currency. Adds up over days, entities and breakdowns.", 'cost_micros and spend');
 SELECT attname, col_description(attrelid, attnum) FROM pg_attribute
 WHERE attrelid = 'google.campaign_daily'::regclass AND attname IN ('spend', 'cost_micros') ORDER BY 1
 END

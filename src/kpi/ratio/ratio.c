@@ -14,6 +14,7 @@
 #include "fmgr.h"
 
 #include "kpi/core/quotient.h"
+#include "kpi/ratio/people.h"
 #include "kpi/ratio/ratio.h"
 
 PG_FUNCTION_INFO_V1(adpipe_ratio_combine);
@@ -166,13 +167,7 @@ static inline void
 check_people(const AdpRatioState *state)
 {
 	if (unlikely(counts_people_twice(state)))
-		ereport(ERROR,
-				(errcode(ERRCODE_CARDINALITY_VIOLATION),
-				 errmsg("more than one distinct count in one group"),
-				 errdetail(
-					 "People counted on two days or in two campaigns are partly the same people, so distinct counts cannot be added up."),
-				 errhint(
-					 "Ask the platform for the count of the whole group, and give one row per group.")));
+		adp_people_refuse();
 }
 
 /*
