@@ -41,7 +41,10 @@ RESET session_replication_role;
 
 -- A day that a side has and is silent about is 0; one that an account lacks
 -- (account 2, the 19th) says nothing; nor do days that nobody has.
-SELECT * FROM adpipe.discrepancies('2026-11-15', '2026-11-19');
+SELECT date_day, advertiser, platform, media_source, platform_clicks, tracker_clicks, clicks_difference,
+	conversions, installs, installs_difference, owner = current_user AS is_ours, rows_without_platform_clicks,
+	rows_without_tracker_clicks, rows_without_conversions, rows_without_installs
+FROM adpipe.discrepancies('2026-11-15', '2026-11-19');
 SELECT count(*) FROM adpipe.discrepancy;
 -- a tracker that is behind
 DELETE FROM adpipe.slice_ledger WHERE target = 'tracker'::regclass AND date_day = '2026-11-16';

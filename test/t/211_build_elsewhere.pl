@@ -1,5 +1,6 @@
 # Packages build beside the sources, for several servers from one tree: the
 # Makefile works from another folder, and an incomplete tree is an error there.
+# What describes the packages names the version that is built.
 
 use strict;
 use warnings;
@@ -7,6 +8,7 @@ use warnings;
 use Cwd qw(abs_path);
 use File::Path qw(make_path remove_tree);
 use FindBin;
+use JSON::PP qw(decode_json);
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -71,5 +73,16 @@ $control =~ s/^default_version.*\n//m;
 unlink "$copy/adpipe.control";
 append_to_file("$copy/adpipe.control", $control);
 is_refused(qr{has no default_version}, 'nor a script without a version');
+
+my ($version) = slurp_file("$tree/adpipe.control") =~ /^default_version = '(.*)'/m;
+my $meta = decode_json(slurp_file("$tree/META.json"));
+ok(defined $meta->{$_}, "META.json has $_") for qw(name abstract version maintainer license provides meta-spec);
+is($meta->{'meta-spec'}{version}, '1.0.0', 'of version 1.0.0 of its specification');
+is($meta->{version}, $version, 'and names the version');
+is_deeply([ keys %{ $meta->{provides} } ], ['adpipe'], 'it provides one extension');
+is($meta->{provides}{adpipe}{version}, $version, 'of this version');
+ok(-f "$tree/$meta->{provides}{adpipe}{$_}", "whose $_ is there") for qw(file docfile);
+my ($package) = slurp_file("$tree/debian/changelog") =~ /^adpipe \(([^)]+)\)/;
+is($package, $version, 'so does the Debian package');
 
 done_testing();
