@@ -96,6 +96,9 @@ send_call(AdpCall *call)
 		request.max_body_bytes =
 			Min(request.max_body_bytes, call->endpoint.document_max);
 	request.max_expansion = EXPANSION_MAX;
+	/* a JSON document marks its own end */
+	request.needs_end_mark = call->request.answer == ADP_ANSWER_ROWS &&
+		session->platform->body == ADP_BODY_CSV;
 	call->token = session->token;
 	call->secrets_version = session->secrets_version;
 	call->transfer = adp_http_start(session->group, &request);

@@ -36,6 +36,7 @@ adp_call_outcome_class(AdpHttpOutcome outcome)
 		case ADP_HTTP_DONE:
 		case ADP_HTTP_TIMEOUT:
 		case ADP_HTTP_CUT:
+		case ADP_HTTP_GARBLED:
 		case ADP_HTTP_FAILED:
 			break;
 	}
