@@ -469,7 +469,8 @@ adp_call_reject(AdpCall *call, const AdpError *why)
 	AdpRemedyChoice choice;
 
 	call->state = ADP_CALL_RUNNING;
-	if (adp_call_reports_failure(call))
+	/* a quota has a time to come back, and may be worth waiting for */
+	if (adp_call_reports_failure(call) || why->class == ADP_ERR_QUOTA)
 	{
 		handle_failure(call, adp_http_response(call->transfer));
 		return;
