@@ -49,6 +49,11 @@ on_header(char *line, size_t size, size_t count, void *arg)
 		return 0;
 	}
 	transfer->header_bytes += size * count;
+	/* trailers of a chunked body come here as well */
+	if (line[0] == '\r' || line[0] == '\n')
+		transfer->head_ended = true;
+	else if (size * count > 5 && memcmp(line, "HTTP/", 5) == 0)
+		transfer->head_ended = false;
 	return size * count;
 }
 

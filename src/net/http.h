@@ -35,6 +35,7 @@ typedef enum AdpHttpOutcome
 	ADP_HTTP_TLS,		/* handshake or certificate */
 	ADP_HTTP_TIMEOUT,	/* request timeout */
 	ADP_HTTP_CUT,		/* connection lost before the end of the response */
+	ADP_HTTP_GARBLED,	/* damaged: not HTTP, or not the encoding it claims */
 	ADP_HTTP_TOO_LARGE, /* body or headers larger than the limit */
 	ADP_HTTP_MEMORY,
 	ADP_HTTP_FAILED /* any other failure; see problem */
@@ -59,6 +60,8 @@ typedef struct AdpHttpRequest
 	int request_timeout_ms;
 	Size max_body_bytes; /* after decompression */
 	int max_expansion; /* limit of decompression; 0: no limit, as for the first MB */
+	bool needs_end_mark; /* a body under status 200 that only the end of the
+						  * connection ends may be cut: ADP_HTTP_CUT */
 } AdpHttpRequest;
 
 /* The response, valid until the transfer is released. */

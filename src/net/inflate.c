@@ -69,7 +69,7 @@ decode_some(AdpInflate *decoder, AdpSpool *spool, bool *is_stuck)
 	else if (code != Z_OK)
 	{
 		spool->problem = "body is not valid gzip";
-		return ADP_HTTP_FAILED;
+		return ADP_HTTP_GARBLED;
 	}
 	return adp_spool_append(spool, decoder->out,
 							sizeof(decoder->out) - stream->avail_out);

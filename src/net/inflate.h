@@ -18,7 +18,7 @@ extern AdpInflate *adp_inflate_open(void);
 
 /*
  * Decodes bytes and appends the result to spool, up to its limit.  Returns the
- * same values as adp_spool_append(), and ADP_HTTP_FAILED for bytes that are not
+ * same values as adp_spool_append(), and ADP_HTTP_GARBLED for bytes that are not
  * gzip.
  */
 extern AdpHttpOutcome adp_inflate_push(AdpInflate *decoder, const char *bytes,

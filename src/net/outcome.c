@@ -33,6 +33,9 @@ static const struct
 	{CURLE_GOT_NOTHING, ADP_HTTP_CUT},
 	{CURLE_SEND_ERROR, ADP_HTTP_CUT},
 	{CURLE_RECV_ERROR, ADP_HTTP_CUT},
+	{CURLE_HTTP2, ADP_HTTP_CUT},
+	{CURLE_HTTP2_STREAM, ADP_HTTP_CUT},
+	{CURLE_WEIRD_SERVER_REPLY, ADP_HTTP_GARBLED},
 	{CURLE_OUT_OF_MEMORY, ADP_HTTP_MEMORY},
 };
 
@@ -180,6 +183,9 @@ adp_http_describe(const AdpHttpResponse *response)
 			break;
 		case ADP_HTTP_CUT:
 			words = "connection was lost before the response was complete";
+			break;
+		case ADP_HTTP_GARBLED:
+			words = "response is damaged";
 			break;
 		case ADP_HTTP_TOO_LARGE:
 			words = "response is too large";

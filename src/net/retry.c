@@ -26,6 +26,7 @@
 /* Statuses of temporary failures. */
 static const int transient_statuses[] = {
 	408,		  /* request timeout */
+	425,		  /* too early: the server did not act on the request */
 	429,		  /* too many requests */
 	500,		  /* often a temporary fault of one machine */
 	502, 503, 504 /* something between us and the platform */
@@ -34,8 +35,8 @@ static const int transient_statuses[] = {
 /*
  * True if a complete response with this status is a temporary failure.
  */
-static bool
-status_is_transient(int status)
+bool
+adp_retry_status_is_transient(int status)
 {
 	for (int i = 0; i < (int) lengthof(transient_statuses); i++)
 	{
@@ -58,11 +59,13 @@ is_worth_repeating(const AdpRetryInput *input)
 		case ADP_HTTP_CONNECT:
 		case ADP_HTTP_TIMEOUT:
 		case ADP_HTTP_CUT:
+		case ADP_HTTP_GARBLED:
 			return true;
 		case ADP_HTTP_DONE:
 			if (input->is_permanent)
 				return false;
-			return input->is_transient || status_is_transient(input->status);
+			return input->is_transient ||
+				adp_retry_status_is_transient(input->status);
 		case ADP_HTTP_PENDING:
 		case ADP_HTTP_TLS:
 		case ADP_HTTP_TOO_LARGE:

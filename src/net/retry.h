@@ -42,6 +42,9 @@ typedef struct AdpRetryDecision
  */
 extern AdpRetryDecision adp_retry_decide(const AdpRetryInput *input);
 
+/* Whether a complete response with this status is a temporary failure. */
+extern bool adp_retry_status_is_transient(int status);
+
 /*
  * The wait of a Retry-After header (seconds or an HTTP date) at the time now,
  * in milliseconds; -1 if value is NULL or malformed.

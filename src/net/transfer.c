@@ -246,6 +246,7 @@ create_transfer(AdpHttpGroup *group, const AdpHttpRequest *request)
 	transfer->url = MemoryContextStrdup(cxt, request->url);
 	transfer->stays_local = adp_url_is_plain(request->url);
 	transfer->max_expansion = request->max_expansion;
+	transfer->needs_end_mark = request->needs_end_mark;
 	if (request->max_body_bytes > ADP_SPOOL_MEMORY_MAX)
 		find_spool_dir(spool_dir);
 	adp_spool_init(&transfer->body, request->max_body_bytes, spool_dir,
@@ -313,6 +314,46 @@ adp_http_start(AdpHttpGroup *group, const AdpHttpRequest *request)
 }
 
 /*
+ * True if anything but the end of the connection marked the end of the body.  A
+ * compressed body has an end of its own.
+ */
+static bool
+end_was_marked(const AdpHttpTransfer *transfer)
+{
+	long version = 0;
+	curl_off_t announced = -1;
+	const char *coding = adp_http_header(transfer, "Transfer-Encoding");
+
+	(void) curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
+	(void) curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
+							 &announced);
+	return version >= CURL_HTTP_VERSION_2_0 || announced >= 0 ||
+		transfer->inflate != NULL ||
+		(coding != NULL && pg_strcasecmp(coding, "chunked") == 0);
+}
+
+/*
+ * True if a part of a response that the library reports as complete may be
+ * missing.  The library takes the end of a connection for the end of the
+ * headers, or of a body without a length.
+ */
+static bool
+may_be_cut(AdpHttpTransfer *transfer)
+{
+	long status = 0;
+
+	(void) curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (!transfer->head_ended)
+		transfer->body.problem = "headers end early";
+	else if (transfer->needs_end_mark && status == 200 &&
+			 !end_was_marked(transfer))
+		transfer->body.problem = "nothing marks the end of the body";
+	else
+		return false;
+	return true;
+}
+
+/*
  * Completes the body of a response that the library reports as complete.
  */
 static AdpHttpOutcome
@@ -320,6 +361,8 @@ complete_body(AdpHttpTransfer *transfer)
 {
 	AdpHttpOutcome outcome;
 
+	if (may_be_cut(transfer))
+		return ADP_HTTP_CUT;
 	if (transfer->inflate != NULL && !adp_inflate_is_whole(transfer->inflate))
 	{
 		transfer->body.problem = "compressed body ends early";

@@ -66,6 +66,7 @@ struct AdpHttpTransfer
 
 	/* the response */
 	size_t header_bytes;
+	bool head_ended;
 	bool body_begun;
 	uint64 step;	   /* the last step that received body */
 	size_t step_bytes; /* bytes received in that step */
@@ -73,6 +74,7 @@ struct AdpHttpTransfer
 	AdpInflate *inflate; /* NULL unless the body is compressed */
 	size_t packed_bytes; /* compressed bytes received */
 	int max_expansion;	 /* see AdpHttpRequest */
+	bool needs_end_mark; /* see AdpHttpRequest */
 	AdpSpool body;
 	AdpHttpOutcome failure; /* found by a callback; else PENDING */
 };

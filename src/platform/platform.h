@@ -87,8 +87,9 @@ typedef struct AdpPlatform
 	const char *secret_marks;	 /* comma-separated prefixes of its secrets */
 	const char *redirect_domain; /* domain of its redirects, or NULL */
 	AdpBody body;
-	const char *rows_key;			  /* page member that holds the rows */
-	const char *list_key;			  /* the same in a list of accounts */
+	const char *rows_key; /* page member that holds the rows */
+	const char *mask_key; /* page member that names the rows' fields; or NULL */
+	const char *list_key; /* the same in a list of accounts */
 	const struct AdpPager *pager;	  /* of rows; NULL: a report is one page */
 	const struct AdpFormats *formats; /* how it writes days and NULL */
 	const char *version_header;		  /* header with the API version, or NULL */

@@ -31,11 +31,17 @@ PG_MODULE_MAGIC;
 
 /* Indexed by AdpHttpOutcome. */
 static const char *const outcome_names[] = {
-	[ADP_HTTP_PENDING] = "pending", [ADP_HTTP_DONE] = "done",
-	[ADP_HTTP_RESOLVE] = "resolve", [ADP_HTTP_CONNECT] = "connect",
-	[ADP_HTTP_TLS] = "tls",			[ADP_HTTP_TIMEOUT] = "timeout",
-	[ADP_HTTP_CUT] = "cut",			[ADP_HTTP_TOO_LARGE] = "too_large",
-	[ADP_HTTP_MEMORY] = "memory",	[ADP_HTTP_FAILED] = "failed",
+	[ADP_HTTP_PENDING] = "pending",
+	[ADP_HTTP_DONE] = "done",
+	[ADP_HTTP_RESOLVE] = "resolve",
+	[ADP_HTTP_CONNECT] = "connect",
+	[ADP_HTTP_TLS] = "tls",
+	[ADP_HTTP_TIMEOUT] = "timeout",
+	[ADP_HTTP_CUT] = "cut",
+	[ADP_HTTP_GARBLED] = "garbled",
+	[ADP_HTTP_TOO_LARGE] = "too_large",
+	[ADP_HTTP_MEMORY] = "memory",
+	[ADP_HTTP_FAILED] = "failed",
 };
 
 StaticAssertDecl(lengthof(outcome_names) == ADP_HTTP_FAILED + 1,

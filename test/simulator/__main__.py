@@ -110,8 +110,8 @@ def start(arguments, folder):
     simulator.verbose = arguments.verbose
     listener = Listener(arguments.port, simulator)
     ready = {"http": listener.base_url}
-    tls, ready["ca_file"] = keys.make_tls_context(folder)
-    secure = Listener(0, simulator, tls)
+    *simulator.tls, ready["ca_file"] = keys.make_tls_contexts(folder)
+    secure = Listener(0, simulator, simulator.tls)
     ready["https"] = secure.base_url
     ready["stall_port"] = StallListener().port
     simulator.platforms += [make(arguments, simulator, folder, ready)

@@ -25,6 +25,7 @@ class Control:
             ("POST", "clock"): self.clock,
             ("GET", "faults"): self.get_faults,
             ("POST", "faults"): self.faults,
+            ("POST", "port"): self.port,
             ("GET", "world"): self.world,
             ("GET", "accounts"): self.accounts,
             ("POST", "bench"): self.bench,
@@ -121,6 +122,11 @@ class Control:
         """Replaces the fault rules."""
         self.simulator.faults.install(self.body_of(request, list))
         return self.simulator.faults.report()
+
+    def port(self, request):
+        """Opens another port, plain or secure, with the same behind it."""
+        secure = self.body_of(request, dict).get("secure", False)
+        return {"address": self.simulator.open_port(secure)}
 
     def world(self, request):
         """Tells the rows that a correct reader ends up with."""

@@ -35,14 +35,20 @@ ACTION_KEYS = {
     "html": int,
     "redirect": str, "echo": str, "spelling": str, "in_headers": bool,
     # changes of the right answer's text
-    "replace": list, "replace_bytes": list, "truncate_json": bool,
+    "replace": list, "replace_bytes": list, "substitute": list,
+    "truncate_json": bool,
     "gzip_bomb": int,
     # changes of the platform's behaviour
     "expire_page_tokens": bool, "repeat_page": bool,
-    "repeat_rows": bool, "as_account": str,
+    "repeat_rows": bool, "as_account": str, "endless": bool,
     # on the wire
-    "cut": int, "close": str, "delay_ms": int, "stall_after": int,
+    "cut": int, "cut_lines": int, "cut_head": int, "close": str, "reset": bool,
+    "no_length": bool, "length_off": int, "bad_gzip": bool,
+    "add_headers": dict, "pad_headers": int,
+    "delay_ms": int, "stall_after": int,
     "drip": list, "gate": int, "gate_ms": int,
+    # on the port that the answer comes from
+    "deaf_ms": int, "strange_certificates": int,
 }
 
 # How long a gate waits for the requests that open it, unless told.
@@ -275,6 +281,9 @@ def change_body(body, action):
     if "replace_bytes" in action:
         old, new = action["replace_bytes"]
         body = body.replace(bytes.fromhex(old), bytes.fromhex(new))
+    if "substitute" in action:
+        pattern, new = action["substitute"]
+        body = re.sub(pattern.encode("utf-8"), new.encode("utf-8"), body)
     if action.get("truncate_json"):
         body = body[:len(body) * 2 // 3]
     return body

@@ -19,9 +19,10 @@ def openssl(folder, *arguments):
     return done.stdout.decode("ascii")
 
 
-def make_tls_context(folder):
+def make_tls_contexts(folder):
     """Makes a CA and a server certificate in `folder`.  Returns the server's
-    TLS context and the path of the CA certificate."""
+    TLS context, one of a certificate that no CA has signed, and the path of
+    the CA certificate."""
     curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
              "-nodes")
     openssl(folder, "req", "-x509", *curve, "-keyout", "ca.key", "-out",
@@ -34,11 +35,20 @@ def make_tls_context(folder):
     openssl(folder, "x509", "-req", "-in", "server.csr", "-CA", "ca.pem",
             "-CAkey", "ca.key", "-CAcreateserial", "-days", "30",
             "-extfile", "server.ext", "-out", "server.pem")
+    openssl(folder, "req", "-x509", *curve, "-keyout", "strange.key", "-out",
+            "strange.pem", "-days", "30", "-subj", "/CN=localhost")
+    return (server_context(folder, "server"),
+            server_context(folder, "strange"),
+            os.path.join(folder, "ca.pem"))
+
+
+def server_context(folder, name):
+    """Returns the TLS context of a certificate and key in `folder`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(os.path.join(folder, "server.pem"),
-                            os.path.join(folder, "server.key"))
+    context.load_cert_chain(os.path.join(folder, name + ".pem"),
+                            os.path.join(folder, name + ".key"))
     context.set_alpn_protocols(["http/1.1"])
-    return context, os.path.join(folder, "ca.pem")
+    return context
 
 
 def make_service_account(folder, token_uri):

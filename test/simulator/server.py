@@ -42,8 +42,16 @@ class Simulator:
         self.log = log
         self.faults = fault_book
         self.platforms = []
+        self.tls = None         # contexts of secure listeners
         self.control = None
         self.verbose = False
+
+    def open_port(self, secure):
+        """Opens another port, which a fault may close for a while or give a
+        strange certificate; returns its address."""
+        listener = Listener(0, self, self.tls if secure else None)
+        listener.start()
+        return listener.base_url
 
     def platform_of(self, path):
         """Returns the platform that owns a path, or None."""
@@ -62,12 +70,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def setup(self):
         if self.server.tls is not None:
             self.request.settimeout(20)
-            self.request = self.server.tls.wrap_socket(
+            self.request = self.server.take_tls().wrap_socket(
                 self.request, server_side=True)
             self.request.settimeout(None)
         super().setup()
+        self.server.connections.add(self.connection)
 
     def finish(self):
+        self.server.connections.discard(self.connection)
         super().finish()
         if self.server.tls is not None:
             # The listener only knows the socket under the TLS one, which
@@ -136,10 +146,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
             wire.compress(response, request.header("accept-encoding"),
                           simulator.settings)
             entry["wire_bytes"] = len(response.body)
+            self.turn_away(action)
             wire.send(self.connection, response, action,
                       simulator.settings["chunked"])
         finally:
             entry["done"] = True
+
+    def turn_away(self, action):
+        """Changes what becomes of the port's next connections: for a while
+        nobody listens, or they meet a strange certificate.  None of those
+        that are open goes on after the answer."""
+        if "deaf_ms" not in action and "strange_certificates" not in action:
+            return
+        self.server.strange += action.get("strange_certificates", 0)
+        if "deaf_ms" in action:
+            self.server.pause(action["deaf_ms"] / 1000.0)
+        self.server.drop_connections(but=self.connection)
+        self.close_connection = True
 
     def make_response(self, platform, request, info, action):
         """Returns the platform's answer, or the fault's in its place."""
@@ -164,7 +187,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Listener(http.server.ThreadingHTTPServer):
-    """A listening socket on 127.0.0.1; TLS when a context is given."""
+    """A listening socket on 127.0.0.1; TLS when contexts are given, of which
+    the second has a certificate that nobody trusts."""
 
     daemon_threads = True
     request_queue_size = 256
@@ -174,6 +198,8 @@ class Listener(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Handler)
         self.simulator = simulator
         self.tls = tls
+        self.strange = 0        # connections that meet the second certificate
+        self.connections = set()
         self.base_url = "%s://127.0.0.1:%d" % (
             "https" if tls else "http", self.server_address[1])
 
@@ -184,6 +210,35 @@ class Listener(http.server.ThreadingHTTPServer):
         if isinstance(error, (ssl.SSLError, OSError)):
             return
         super().handle_error(request, client_address)
+
+    def take_tls(self):
+        """Returns the context of a new connection."""
+        if self.strange <= 0:
+            return self.tls[0]
+        self.strange -= 1
+        return self.tls[1]
+
+    def drop_connections(self, but):
+        """Ends all connections but one."""
+        for connection in list(self.connections):
+            if connection is not but:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+
+    def pause(self, seconds):
+        """Stops listening for a while; returns when it has begun."""
+        self.shutdown()
+        self.socket.close()
+        threading.Timer(seconds, self.resume).start()
+
+    def resume(self):
+        """Listens again, on the same port."""
+        self.socket = socket.socket(self.address_family, self.socket_type)
+        self.server_bind()
+        self.server_activate()
+        self.start()
 
     def start(self):
         """Serves in a thread of its own."""

@@ -13,6 +13,7 @@ import threading
 import time
 import unittest
 import urllib.parse
+import zlib
 
 from google_ads import oauth
 from google_ads.sample import MAIN, MANAGER
@@ -260,6 +261,60 @@ class Faults(Simulator):
                              action.get("cut", 0))
         self.fault({"close": "before_headers"})
         self.assertRaises(http.client.RemoteDisconnected, self.search)
+
+    def test_heads(self):
+        self.fault({"cut_head": 5})
+        self.assertRaises(http.client.HTTPException, self.search)
+        self.fault({"close": "before_headers", "reset": True})
+        self.assertRaises(ConnectionResetError, self.search)
+        self.fault({"no_length": True})
+        status, headers, _ = self.search()
+        self.assertEqual((status, headers["Content-Length"]), (200, None))
+        self.fault({"length_off": 5})
+        self.assertRaises(http.client.IncompleteRead, self.search)
+        self.fault({"add_headers": {"X-Note": "\u00ff"}, "pad_headers": 9})
+        _, headers, _ = self.search()
+        self.assertEqual((headers["X-Note"], headers["X-Padding"]),
+                         ("\u00ff", "x" * 9))
+
+    def test_bad_gzip(self):
+        self.fault({"bad_gzip": True})
+        _, headers, body = self.search()
+        self.assertEqual(headers["Content-Encoding"], "gzip")
+        self.assertRaises((OSError, EOFError, zlib.error), gzip.decompress,
+                          body)
+
+    def test_port(self):
+        status, made = self.control("POST", "port", {})
+        self.assertEqual(status, 200)
+        home, self.port = self.port, int(made["address"].rsplit(":", 1)[1])
+        try:
+            self.fault({"deaf_ms": 300}, times=1)
+            self.assertEqual(self.search()[0], 200)
+            self.assertRaises(ConnectionRefusedError, self.search)
+            time.sleep(0.7)
+            self.assertEqual(self.search()[0], 200)
+        finally:
+            self.port = home
+
+    def test_strange_certificate(self):
+        _, made = self.control("POST", "port", {"secure": True})
+        port = int(made["address"].rsplit(":", 1)[1])
+        trust = ssl.create_default_context(cafile=self.ready["ca_file"])
+
+        def get():
+            connection = http.client.HTTPSConnection("localhost", port,
+                                                     context=trust)
+            try:
+                connection.request("GET", "/nothing")
+                return connection.getresponse().status
+            finally:
+                connection.close()
+        self.control("POST", "faults", [
+            {"times": 1, "action": {"strange_certificates": 1}}])
+        self.assertEqual(get(), 404)
+        self.assertRaises(ssl.SSLError, get)
+        self.assertEqual(get(), 404)
 
     def test_slow(self):
         # At least three pauses lie between the first and the last byte.

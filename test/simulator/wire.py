@@ -1,8 +1,10 @@
 """Puts a Response on a connection, whole or damaged as a fault demands."""
 
 import gzip
+import os
 import select
 import socket
+import struct
 import time
 
 from http.client import responses as REASONS
@@ -15,13 +17,16 @@ class ConnectionSpent(Exception):
 
 
 def render_head(response, body_bytes, chunked=False):
-    """Returns the status line and headers as bytes."""
+    """Returns the status line and headers as bytes; without a length if
+    body_bytes is None, so that the end of the connection ends the body."""
     lines = ["HTTP/1.1 %d %s" % (response.status,
                                  REASONS.get(response.status, "Unknown")),
              "Content-Type: %s" % response.content_type]
     lines += ["%s: %s" % pair for pair in response.headers]
     if chunked:
         lines.append("Transfer-Encoding: chunked")
+    elif body_bytes is None:
+        lines.append("Connection: close")
     else:
         lines.append("Content-Length: %d" % body_bytes)
     # Latin-1, so that a fault can send any byte.
@@ -39,6 +44,29 @@ def compress(response, accept_encoding, settings):
     response.body = gzip.compress(response.body, 1)
     response.headers += [("Content-Encoding", "gzip"),
                          ("Vary", "Accept-Encoding")]
+
+
+def damage(response, action):
+    """Changes headers and packed body the way a fault demands."""
+    if "add_headers" in action:
+        response.headers += action["add_headers"].items()
+    if "pad_headers" in action:
+        response.headers.append(("X-Padding", "x" * action["pad_headers"]))
+    if action.get("bad_gzip"):
+        packed = response.body
+        if not any(name == "Content-Encoding" for name, _ in response.headers):
+            packed = gzip.compress(packed, 1)
+            response.headers.append(("Content-Encoding", "gzip"))
+        half = len(packed) // 2
+        response.body = (packed[:half] + bytes([packed[half] ^ 0xff])
+                         + packed[half + 1:])
+
+
+def announced_length(body, action):
+    """Returns the length that an answer's head tells, None for none."""
+    if action.get("no_length"):
+        return None
+    return max(0, len(body) + action.get("length_off", 0))
 
 
 def chunk(body, size=16000):
@@ -69,14 +97,29 @@ def hold_open(connection):
     raise ConnectionSpent()
 
 
+def reset(connection):
+    """Drops a connection so that the peer sees a reset, not an end."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                          struct.pack("ii", 1, 0))
+    # closing by number: files of the handler still refer to the object
+    os.close(connection.detach())
+
+
 def send_damaged(connection, head, body, action):
     """Sends head and body the way a wire fault demands.  Returns if the
     answer was sent completely, else raises ConnectionSpent."""
+    if "cut_head" in action:
+        connection.sendall(head[:action["cut_head"]])
+        raise ConnectionSpent()
     if action.get("close") == "after_headers":
         connection.sendall(head)
         raise ConnectionSpent()
     if "cut" in action:
         connection.sendall(head + body[:action["cut"]])
+        raise ConnectionSpent()
+    if "cut_lines" in action:
+        lines = body.splitlines(keepends=True)[:action["cut_lines"]]
+        connection.sendall(head + b"".join(lines))
         raise ConnectionSpent()
     if "stall_after" in action:
         connection.sendall(head + body[:action["stall_after"]])
@@ -87,8 +130,10 @@ def send_damaged(connection, head, body, action):
         for start in range(0, len(body), size):
             connection.sendall(body[start:start + size])
             time.sleep(pause_ms / 1000.0)
-        return
-    connection.sendall(head + body)
+    else:
+        connection.sendall(head + body)
+    if "no_length" in action or "length_off" in action:
+        raise ConnectionSpent()
 
 
 def send(connection, response, action, chunked=False):
@@ -99,11 +144,19 @@ def send(connection, response, action, chunked=False):
     if "gate" in action and not action["gate"].enter(
             action.get("gate_ms", GATE_MS)):
         raise ConnectionSpent()
-    if action.get("close") == "before_headers":
-        raise ConnectionSpent()
     if response.finished is not None and not action:
         connection.sendall(response.finished)
         return
-    head = render_head(response, len(response.body), chunked)
+    damage(response, action)
+    chunked = chunked and not ("no_length" in action or "length_off" in action)
+    head = render_head(response, announced_length(response.body, action),
+                       chunked)
     body = chunk(response.body) if chunked else response.body
-    send_damaged(connection, head, body, action)
+    try:
+        if action.get("close") == "before_headers":
+            raise ConnectionSpent()
+        send_damaged(connection, head, body, action)
+    except ConnectionSpent:
+        if action.get("reset"):
+            reset(connection)
+        raise

@@ -201,7 +201,7 @@ subtest 'bad answers' => sub {
 		[ '/cut_chunked', 'cut', qr/outstanding/ ],
 		[ '/hang_up', 'cut', qr/Empty reply/ ],
 		[ '/gzip_cut', 'cut', qr/ends early/ ],
-		[ '/gzip_bad', 'failed', qr/not valid gzip/ ],
+		[ '/gzip_bad', 'garbled', qr/not valid gzip/ ],
 		[ '/brotli', 'failed', qr/encoding/ ],
 		[ '/header_flood', 'too_large', qr/headers/ ],
 		[ '/drip', 'timeout', qr/timed out/ ],

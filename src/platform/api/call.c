@@ -96,6 +96,9 @@ send_call(AdpCall *call)
 		request.max_body_bytes =
 			Min(request.max_body_bytes, call->endpoint.document_max);
 	request.max_expansion = EXPANSION_MAX;
+	/* a JSON document marks its own end */
+	request.needs_end_mark = call->request.answer == ADP_ANSWER_ROWS &&
+		session->platform->body == ADP_BODY_CSV;
 	call->token = session->token;
 	call->secrets_version = session->secrets_version;
 	call->transfer = adp_http_start(session->group, &request);
@@ -466,7 +469,8 @@ adp_call_reject(AdpCall *call, const AdpError *why)
 	AdpRemedyChoice choice;
 
 	call->state = ADP_CALL_RUNNING;
-	if (adp_call_reports_failure(call))
+	/* a quota has a time to come back, and may be worth waiting for */
+	if (adp_call_reports_failure(call) || why->class == ADP_ERR_QUOTA)
 	{
 		handle_failure(call, adp_http_response(call->transfer));
 		return;

@@ -36,6 +36,7 @@ adp_call_outcome_class(AdpHttpOutcome outcome)
 		case ADP_HTTP_DONE:
 		case ADP_HTTP_TIMEOUT:
 		case ADP_HTTP_CUT:
+		case ADP_HTTP_GARBLED:
 		case ADP_HTTP_FAILED:
 			break;
 	}
@@ -215,6 +216,20 @@ reply_hint(const AdpCall *call, const AdpHttpResponse *response)
 }
 
 /*
+ * Returns the hint for a response that refers to an address that is not
+ * followed.
+ */
+static const char *
+redirect_hint(const AdpCall *call)
+{
+	if (call->endpoint.has_secret_requests)
+		return "Check option token_endpoint of the server: the platform itself redirects nobody.";
+	return call->session->platform->redirect_domain == NULL
+		? "Check option endpoint of the server: the platform itself redirects nobody."
+		: "Check option endpoint of the server: the platform itself redirects to its own hosts only.";
+}
+
+/*
  * Returns the hint of an error class, for errors whose code has no hint of the
  * platform's; or NULL.
  */
@@ -242,10 +257,12 @@ class_hint(const AdpCall *call, AdpErrorClass class,
 			return "Check option endpoint of the server: something else than the platform may answer there.";
 		case ADP_ERR_REFUSED:
 			if (response->status >= 300 && response->status < 400)
-				return platform->redirect_domain == NULL
-					? "Check option endpoint of the server: the platform itself redirects nobody."
-					: "Check option endpoint of the server: the platform itself redirects to its own hosts only.";
-			return NULL;
+				return redirect_hint(call);
+			return "The platform would refuse the request again. Check options endpoint and api_version of the server, and the options of the table and its columns.";
+		case ADP_ERR_CREDENTIALS:
+			return "Check the credentials in the user mapping, and whether they may read the account.";
+		case ADP_ERR_QUOTA:
+			return "Run the statement again later. Local copies keep dashboards from using up quotas.";
 		default:
 			return NULL;
 	}

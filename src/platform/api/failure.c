@@ -8,6 +8,7 @@
 
 #include "base/guc.h"
 #include "base/json_find.h"
+#include "net/retry.h"
 #include "platform/api/failure.h"
 
 /* Longest delay that is taken for one, in seconds. */
@@ -187,6 +188,8 @@ judge_status(int status, AdpFailure *failure)
 		failure->class = ADP_ERR_CREDENTIALS;
 	else if (status == 429)
 		failure->class = ADP_ERR_QUOTA;
+	else if (adp_retry_status_is_transient(status))
+		failure->class = ADP_ERR_REPLY;
 	else
 		failure->class = status >= 500 ? ADP_ERR_REPLY : ADP_ERR_REFUSED;
 }

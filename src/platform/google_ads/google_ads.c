@@ -288,6 +288,7 @@ const AdpPlatform adp_google_ads = {
 	.credentials = &adp_google_ads_credentials,
 	.secret_marks = "1//,4/0,ya29.,GOCSPX-",
 	.rows_key = "results",
+	.mask_key = "fieldMask",
 	.list_key = "results",
 	.promises = &google_ads_promises,
 	.row_account = ".resource_name",

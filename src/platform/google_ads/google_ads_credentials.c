@@ -107,7 +107,10 @@ add_form(AdpParams *form, const AdpSettings *settings, const char **problem)
 }
 
 static const AdpFailureRule rules[] =
-	{{"HTTP 429", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
+	{{"HTTP 300..399", ADP_ERR_REFUSED},
+	 {"HTTP 408", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
+	 {"HTTP 425", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
+	 {"HTTP 429", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
 	 {"HTTP 500..", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
 	 {"invalid_grant", ADP_ERR_CREDENTIALS, 0,
 	  "The refresh token or key is no longer good: sign in again, or make a new key, and put it into the user mapping or its file."},

@@ -9,6 +9,7 @@
 #include "utils/memutils.h"
 
 #include "base/csv.h"
+#include "base/words.h"
 #include "platform/account.h"
 #include "platform/api/pager.h"
 #include "platform/reader/page.h"
@@ -27,6 +28,7 @@ enum PageMember
 {
 	PAGE_FAILURE, /* the member that begins promises->failure */
 	PAGE_NEXT,	  /* the member that the pager reads, if there is a pager */
+	PAGE_MASK,	  /* platform->mask_key, if there are one and a pager */
 	PAGE_MEMBERS
 };
 
@@ -38,6 +40,9 @@ struct AdpPageForm
 	AdpRowShape *shape; /* JSON */
 	AdpShaper *shaper;	/* makes the rows; NULL: they are the cells read */
 	int nfields;		/* cells of a row that the shaper makes */
+	const char **paths; /* JSON: of the fields asked for */
+	int npaths;
+	int day_cell; /* the cell with the row's day; -1: none was asked for */
 
 	/* the account of a row */
 	int account_cell; /* JSON: the cell that names it; -1: not named */
@@ -77,6 +82,15 @@ first_name(const char *path)
 }
 
 /*
+ * Returns the path of a field below a row.
+ */
+static const char *
+path_of(const AdpPlatform *platform, const char *field)
+{
+	return platform->field_path ? platform->field_path(field) : field;
+}
+
+/*
  * Returns the path below a row that names its account, or NULL.
  */
 static const char *
@@ -88,7 +102,7 @@ account_path(const AdpPlatform *platform, const AdpQuery *query)
 		return NULL;
 	if (field[0] == '.')
 		field = psprintf("%s%s", query->source->name, field);
-	return platform->field_path ? platform->field_path(field) : field;
+	return path_of(platform, field);
 }
 
 /*
@@ -102,12 +116,18 @@ compile_shape(MemoryContext cxt, AdpPageForm *form, const AdpQuery *query)
 	int npaths = shaper ? shaper->npaths : query->nfields;
 	const char **paths = palloc((npaths + 1) * sizeof(char *));
 	const char *members[PAGE_MEMBERS];
+	const char *day =
+		path_of(platform, adp_platform_day_field(platform, query->source));
 
 	for (int i = 0; i < npaths; i++)
-		paths[i] = shaper ? shaper->paths[i]
-			: platform->field_path != NULL
-			? platform->field_path(query->fields[i])
-			: query->fields[i];
+	{
+		paths[i] =
+			shaper ? shaper->paths[i] : path_of(platform, query->fields[i]);
+		if (strcmp(paths[i], day) == 0)
+			form->day_cell = i;
+	}
+	form->paths = paths;
+	form->npaths = npaths;
 	paths[npaths] = account_path(platform, query);
 	if (paths[npaths] != NULL)
 		form->account_cell = npaths++;
@@ -115,9 +135,12 @@ compile_shape(MemoryContext cxt, AdpPageForm *form, const AdpQuery *query)
 		platform->promises ? first_name(platform->promises->failure) : "error";
 	if (platform->pager != NULL)
 		members[PAGE_NEXT] = platform->pager->member;
+	members[PAGE_MASK] = platform->mask_key;
 	form->shape =
 		adp_rows_compile(cxt, platform->rows_key, paths, npaths, members,
-						 platform->pager ? PAGE_MEMBERS : PAGE_NEXT);
+						 platform->pager == NULL		  ? PAGE_NEXT
+							 : platform->mask_key == NULL ? PAGE_MASK
+														  : PAGE_MEMBERS);
 }
 
 /*
@@ -135,6 +158,7 @@ adp_page_form(MemoryContext cxt, const AdpPlatform *platform, AdpShaper *shaper,
 	form->nfields = query->nfields;
 	form->kind = query->source->is_single ? ADP_ANSWER_ROW : ADP_ANSWER_ROWS;
 	form->account_cell = -1;
+	form->day_cell = -1;
 	form->is_shared = query->source->is_shared;
 	if (form->body == ADP_BODY_JSON)
 		compile_shape(cxt, form, query);
@@ -208,6 +232,96 @@ holds_something(const AdpCell *cells, int ncells)
 }
 
 /*
+ * Fills in the error for a row without its day, which no condition on the day
+ * would keep.
+ */
+static bool
+refuse_dayless(const AdpPageRows *rows, int number, AdpError *error)
+{
+	adp_error_set(error, ADP_ERR_FORMAT, "the answer has a row without its day",
+				  psprintf("Row %d has no field \"%s\".", number,
+						   rows->form->paths[rows->form->day_cell]),
+				  NULL);
+	return false;
+}
+
+/*
+ * Whether any row of a JSON page has a cell.
+ */
+static bool
+some_row_has(const AdpPage *page, int nth)
+{
+	for (int i = 0; i < page->nrows; i++)
+	{
+		if (page->cells[(Size) i * page->ncells + nth].kind != ADP_CELL_ABSENT)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether a comma-separated mask names a path or one of its parents.
+ */
+static bool
+mask_names(const AdpCell *mask, const char *path)
+{
+	char *rest = pnstrdup(mask->data, mask->len);
+	char *name;
+
+	while ((name = adp_words_next(&rest, ",")) != NULL)
+	{
+		Size len = strlen(name);
+
+		if (strncmp(name, path, len) == 0 &&
+			(path[len] == '\0' || path[len] == '.'))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether a JSON page has the fields that were asked for: in some row, or in
+ * the member that names the fields of all rows.  What is missing from both has
+ * another name there, and would be taken for zero.
+ */
+static bool
+check_fields(const AdpPageRows *rows, AdpError *error)
+{
+	const AdpPage *page = rows->page;
+	const AdpCell *mask;
+
+	if (rows->form->platform->mask_key == NULL || page->nrows == 0)
+		return true;
+	mask = &page->members[PAGE_MASK];
+	if (mask->kind != ADP_CELL_STRING)
+		return true;
+	for (int i = 0; i < rows->form->npaths; i++)
+	{
+		const char *path = rows->form->paths[i];
+
+		if (some_row_has(page, i) || mask_names(mask, path))
+			continue;
+		adp_error_set(error, ADP_ERR_FORMAT,
+					  psprintf("the answer lacks field \"%s\", which was asked for",
+							   path),
+					  psprintf("No row has it, nor does member \"%s\" name it.",
+							   rows->form->platform->mask_key),
+					  NULL);
+		return false;
+	}
+	return true;
+}
+
+/*
+ * Whether a cell is missing or null.
+ */
+static bool
+is_nothing(const AdpCell *cell)
+{
+	return cell->kind == ADP_CELL_ABSENT || cell->kind == ADP_CELL_NULL;
+}
+
+/*
  * Whether all rows of a JSON page belong to the requested account, as far as
  * they name one.  A row without any requested field is an error: it would be
  * dropped, or all NULL.
@@ -236,8 +350,11 @@ check_rows(const AdpPageRows *rows, const AdpAccount *account, AdpError *error)
 			!adp_account_owns_row(rows->form->platform, account->id,
 								  cells[nth].data, cells[nth].len))
 			return refuse_row(&cells[nth], i + 1, error);
+		if (rows->form->day_cell >= 0 &&
+			is_nothing(&cells[rows->form->day_cell]))
+			return refuse_dayless(rows, i + 1, error);
 	}
-	return true;
+	return check_fields(rows, error);
 }
 
 /*

@@ -172,8 +172,8 @@ class AppsFlyer:
         return errors.injected(fault, self.settings["appsflyer_json_errors"])
 
     def handle(self, request, info, fault):
-        """Answers a request; `fault` may hold repeat_rows (of the app list)
-        and as_account."""
+        """Answers a request; `fault` may hold repeat_rows and endless (of the
+        app list) and as_account."""
         try:
             if request.method != "GET":
                 raise UnknownApp()
@@ -282,6 +282,9 @@ class AppsFlyer:
         shown = apps[offset:offset + limit]
         if fault.get("repeat_rows") and offset > 0:
             shown = apps[max(0, offset - limit):offset]
+        if fault.get("endless"):
+            shown = []
+            links["next"] = page_link(request, offset + limit, limit)
         return json_response(200, {
             "data": [{"id": app.id, "type": "app",
                       "attributes": app.attributes()} for app in shown],

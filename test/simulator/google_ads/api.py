@@ -149,7 +149,7 @@ class GoogleAds:
 
     def handle(self, request, info, fault):
         """Answers a request; `fault` may hold expire_page_tokens,
-        repeat_page, repeat_rows and as_account."""
+        repeat_page, repeat_rows, endless and as_account."""
         if request.path == "/token":
             return self.sign_in.handle(request)
         name, match = self.route(request)
@@ -280,6 +280,9 @@ class GoogleAds:
             token = self.pages.token_for(results, page + 1)
         if fault.get("repeat_rows") and page > 0:
             rows = results.page(page - 1)
+            token = self.pages.another_token(results, page)
+        if fault.get("endless"):
+            rows = []
             token = self.pages.another_token(results, page)
         if fault.get("repeat_page"):
             token = body.get("pageToken") or token

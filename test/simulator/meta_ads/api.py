@@ -30,7 +30,8 @@ SETTINGS = dict({
     "meta_sync_rows": 0,        # most rows of a report made at once
     "meta_sync_error": "100.1487534",   # what a larger one is refused with
     "meta_async_rows": 0,       # most rows of a run
-    "meta_page_rows": 0,        # most rows of a page
+    "meta_page_rows": 0,        # most rows of a page; more are refused
+    "meta_page_cap": 0,         # most rows of a page; more are on the next one
 }, **ACCESS_SETTINGS, **JOB_SETTINGS, **limits.SETTINGS)
 FAULT_KEYS = {
     "error_user_title": str, "error_user_msg": str, "is_transient": bool,
@@ -165,7 +166,7 @@ class MetaAds:
 
     def handle(self, request, info, fault):
         """Answers a request; `fault` may hold expire_page_tokens,
-        repeat_page, repeat_rows, as_account and job."""
+        repeat_page, repeat_rows, endless, as_account and job."""
         if fault.get("expire_page_tokens"):
             self.pages.expire_all()
         blocked = self.blocks.refusal(info.get("account"))
@@ -259,6 +260,7 @@ class MetaAds:
         """Returns one page of a list."""
         limit = limit_of(call.params)
         most = self.settings["meta_page_rows"]
+        limit = min(limit, self.settings["meta_page_cap"] or limit)
         if self.bench and call.request.path.endswith("/insights"):
             limit = min(limit, self.bench.rows)
         rows, paging = self.pages.page(

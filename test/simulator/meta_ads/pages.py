@@ -69,8 +69,8 @@ class PageBook:
 
     def page(self, request, params, token, limit, make, fault):
         """Returns (rows, paging) of the page that a request asks for.  The
-        fault may hold repeat_page, repeat_rows and as_account: then make
-        makes the rows of that account."""
+        fault may hold repeat_page, repeat_rows, endless and as_account: then
+        make makes the rows of that account."""
         mark = fingerprint(request.path, params)
         after = params.get("after")
         start = self.place(after, mark) if after else 0
@@ -80,7 +80,9 @@ class PageBook:
         if fault.get("repeat_rows") and start > 0:
             start, salt = max(0, start - limit), secrets.token_hex(4)
         shown = rows[start:start + limit]
-        if not shown:
+        if fault.get("endless"):
+            shown, salt = [], secrets.token_hex(4)
+        elif not shown:
             return [], None
         end = start + len(shown)
         paging = {"cursors": {"before": self.cursor(mark, start),
