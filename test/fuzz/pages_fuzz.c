@@ -2,8 +2,8 @@
  * pages_fuzz.c
  *	  Fuzzes how a page of an answer becomes rows.
  *
- * An input's first byte picks a source, its lines up to an empty one are the
- * fields that are asked for, the rest is the body.  A finding is: another number
+ * An input's first byte picks a source, its second the settings, its lines up to an
+ * empty one are the fields that are asked for, the rest is the body.  A finding is: another number
  * of rows than were counted when the page was checked, and a cell that is not of
  * its kind or no text.
  */
@@ -108,11 +108,17 @@ void
 fuzz_pages(FuzzInput input)
 {
 	int pick = fuzz_take_byte(&input) % lengthof(sources);
+	int picks = fuzz_take_byte(&input);
 	const AdpPlatform *platform = adp_platform_by_name(sources[pick].platform);
 	const AdpSettings settings = {.api_version = "v25",
 								  .server_name = "server",
-								  .action_breakdowns = "action_type",
-								  .breakdowns = "age"};
+								  .action_breakdowns = picks & 1
+									  ? "action_type,action_device"
+									  : "action_type",
+								  .breakdowns = picks & 2 ? "region" : "age",
+								  .conversion_actions =
+									  picks & 4 ? "purchase,lead" : NULL,
+								  .reattr = picks & 8 ? "true" : NULL};
 	const AdpAccount account = {.id = "1234567890",
 								.name = "an account",
 								.time_zone = "UTC",
@@ -137,6 +143,9 @@ fuzz_pages(FuzzInput input)
 						 CurrentMemoryContext, &error);
 	if ((rows == NULL) != (error.class != ADP_OK))
 		fuzz_finding("page and error disagree");
-	if (rows != NULL)
-		read_rows(rows, &query, shaper != NULL && shaper->unfold != NULL);
+	if (rows == NULL)
+		return;
+	(void) adp_page_hash(rows);
+	(void) adp_page_next_token(rows, NULL);
+	read_rows(rows, &query, shaper != NULL && shaper->unfold != NULL);
 }
