@@ -271,6 +271,44 @@ replace_marked(const char *text, const bool *marks, int len)
 }
 
 /*
+ * Returns a text as it is, before any step of decoding.
+ */
+static Decoded
+undecoded(const char *text)
+{
+	int len = (int) strlen(text);
+	Decoded out = make_decoded(len);
+
+	for (int i = 0; i < len; i++)
+		append_char(&out, (unsigned char) text[i], i, i + 1);
+	return out;
+}
+
+/*
+ * Marks each occurrence of a secret.  A secret may itself look encoded, like
+ * "100%25": then a step that decodes the text around it decodes it as well, so
+ * its decoded forms are searched, too.
+ */
+static void
+mark_secret(const Decoded *in, const char *secret, bool *marks)
+{
+	Decoded form = undecoded(secret);
+	Decoded next;
+
+	for (int step = 0; step <= DECODINGS_MAX; step++)
+	{
+		if (form.len < ADP_SECRET_MIN)
+			return;
+		mark_literal(in, form.text, marks);
+		mark_cut(in, form.text, marks);
+		mark_base64(in, form.text, marks);
+		if (!decode(&form, &next))
+			return;
+		form = next;
+	}
+}
+
+/*
  * Replaces each occurrence of each secret.
  */
 const char *
@@ -284,18 +322,13 @@ adp_secret_redact(const char *text, const char *const *secrets, int nsecrets)
 	if (len == 0)
 		return text;
 	marks = palloc0(len * sizeof(bool));
-	in = make_decoded(len);
-	for (int i = 0; i < len; i++)
-		append_char(&in, (unsigned char) text[i], i, i + 1);
+	in = undecoded(text);
 	for (int step = 0; step <= DECODINGS_MAX; step++)
 	{
 		for (int i = 0; i < nsecrets; i++)
 		{
-			if (secrets[i] == NULL || strlen(secrets[i]) < ADP_SECRET_MIN)
-				continue;
-			mark_literal(&in, secrets[i], marks);
-			mark_cut(&in, secrets[i], marks);
-			mark_base64(&in, secrets[i], marks);
+			if (secrets[i] != NULL)
+				mark_secret(&in, secrets[i], marks);
 		}
 		if (!decode(&in, &next))
 			break;

@@ -159,6 +159,9 @@ split_decimal(const AdpCell *cell, int64 *digits, int *scale)
 			has_point = true;
 			continue;
 		}
+		/* without the point it would be the sign of the whole number */
+		if (cell->data[i] == '-' && i > 0)
+			return false;
 		buffer[n++] = cell->data[i];
 		if (has_point)
 			(*scale)++;
