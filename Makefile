@@ -43,8 +43,10 @@ ifneq ($(filter $(SCRIPT_TARGETS),$(MAKECMDGOALS)),)
 # Variables that the scripts look at, whether set on the command line or in the
 # environment.  TESTS: names under sql/; T: files under test/t, or pages for
 # check-docs; SEEDS: a folder of CSV files for the demo; PART: names under test/bench; KEEP=1 keeps the
-# scratch folder.
-export TESTS T SEEDS PART KEEP
+# scratch folder;
+# ASSERTIONS=1 builds a server with assertions, once, and runs tests on it; WHOLE=1
+# lets check-sanitizers run the whole suite.
+export TESTS T SEEDS PART KEEP ASSERTIONS WHOLE
 ifneq ($(origin PG_CONFIG),file)
 export PG_CONFIG
 endif

@@ -18,8 +18,8 @@
 #   show_reports        prints what the command of ADPIPE_UNDER has reported; sets
 #                       REPORT_COUNT
 #
-# Variables a caller may set: PG_CONFIG, PG_MAJOR, KEEP (keep the scratch
-# folder), ADPIPE_STAGE (destdir, path, relocate: how a server finds the
+# Variables a caller may set: PG_CONFIG, PG_MAJOR, ASSERTIONS (a server that
+# assertion_server builds, in their place), KEEP (keep the scratch folder), ADPIPE_STAGE (destdir, path, relocate: how a server finds the
 # extension, instead of the best way it knows), ADPIPE_UNDER (shell words in
 # front of the server's program, valgrind and its options, say; $REPORTS in them
 # is the folder for what it finds, $TREE that of copy_tree).
@@ -63,7 +63,9 @@ project_files() {
 
 # Sets PG_CONFIG, PG_BINDIR and PG_VERSION (the major).
 find_server() {
-    if [ -n "${PG_MAJOR:-}" ]; then
+    if [ -n "${ASSERTIONS:-}" ]; then
+        PG_CONFIG=$("$top/test/bin/assertion_server") || die "there is no server with assertions"
+    elif [ -n "${PG_MAJOR:-}" ]; then
         PG_CONFIG=/usr/lib/postgresql/$PG_MAJOR/bin/pg_config
     fi
     PG_CONFIG=${PG_CONFIG:-pg_config}
@@ -178,7 +180,7 @@ build_extension() {
     if ! mkdir -p "$root" 2>/dev/null || ! [ -w "$root" ]; then
         root=$SCRATCH/build
     fi
-    BUILD_DIR=$root/$PG_VERSION$variant
+    BUILD_DIR=$root/$PG_VERSION${ASSERTIONS:+-assertions}$variant
     mkdir -p "$BUILD_DIR"
     BUILD_MAKE=(make --no-print-directory -s -C "$BUILD_DIR"
         "PG_CONFIG=$PG_CONFIG" with_llvm=no "$@")
@@ -253,8 +255,8 @@ write_config() {
 }
 
 # A copy of the server that looks for everything below STAGE: programs find
-# their libraries and data relative to where they lie.  Only programs must be
-# real copies, the rest may be links.
+# their libraries and data relative to where they lie.  Links would do but for
+# programs; yet the ordinary user may not be able to read what they lead to.
 relocate_server() {
     local bindir dir
     bindir=$PG_BINDIR
@@ -262,7 +264,7 @@ relocate_server() {
     cp "$bindir"/* "$STAGE$bindir"
     for dir in "$("$PG_CONFIG" --pkglibdir)" "$("$PG_CONFIG" --sharedir)"; do
         mkdir -p "$STAGE$dir"
-        cp -rs "$dir/." "$STAGE$dir"
+        cp -r "$dir/." "$STAGE$dir"
     done
     PG_BINDIR=$STAGE$bindir
 }

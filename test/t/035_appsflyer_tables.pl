@@ -35,11 +35,9 @@ for my $entry (@tables)
 {
 	my ($schema, $table) = @$entry;
 	my ($since, $until) = @{ $days{$schema} };
-	my @range = $table eq 'apps' ? () : (since => $since, until => $until);
-	my $rows = $sim->world(platform => 'appsflyer', resource => $table, @range);
-	cmp_ok(scalar @$rows, '>', 6, "$schema.$table: the world has rows");
-	is_world($node, "$schema.$table", $rows,
-		where => @range ? "date_day BETWEEN '$since' AND '$until'" : undef);
+	my @world = world_rows($node, $sim, "$schema.$table", $since, $until);
+	cmp_ok(scalar @world, '>', 6, "$schema.$table: the world has rows");
+	same_rows($node, "$schema.$table", $table eq 'apps' ? '' : "WHERE date_day BETWEEN '$since' AND '$until'", \@world);
 }
 
 is($node->safe_psql('postgres', <<'END'), '0', 'every imported table and column is commented');

@@ -9,8 +9,8 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 
 use AdpipeTest;
+use AdpipeTest::Footprint qw(descriptors memory);
 use JSON::PP ();
-use PostgreSQL::Test::Utils ();
 use Test::More;
 
 # How far the peak of the big scan may lie above the idle size, in kB.
@@ -28,26 +28,7 @@ my $sim = simulator();
 # The long form is run for its figures.
 sub figures { $ENV{ADPIPE_SCANS} ? diag(@_) : note(@_) }
 
-# A line of /proc/PID/status in kB.
-sub size_of
-{
-	my ($session, $name) = @_;
-	my ($kb) = PostgreSQL::Test::Utils::slurp_file(
-		'/proc/' . $session->pid . '/status') =~ /^$name:\s+(\d+) kB/m;
-	die "no $name" unless defined $kb;
-	return $kb;
-}
-
-# How many descriptors the backend holds, but for files of tables: the server
-# keeps those of its catalogue open as it likes.  Temporary files do count.
-sub descriptors
-{
-	my ($session) = @_;
-	my @open = grep { !m{/(?:base/\d+|global)/\d+(?:_\w+)?(?:\.\d+)?$} }
-	  map { readlink($_) // () } glob('/proc/' . $session->pid . '/fd/*');
-	note('descriptors: ' . join ' ', sort @open);
-	return scalar @open;
-}
+sub size_of { return memory($_[0]->pid, $_[1]); }
 
 # What the backend's memory contexts hold in all, in kB.
 sub contexts
@@ -151,10 +132,10 @@ subtest "$SCANS scans in one session" => sub {
 	my $session = session($node);
 
 	is(run_scans($session, $WARM_UP), 0, 'all end as they must, warming up');
-	my @before = (descriptors($session), contexts($session),
+	my @before = (scalar(descriptors($session->pid)), contexts($session),
 		size_of($session, 'VmRSS'));
 	is(run_scans($session, $SCANS), 0, 'all end as they must');
-	my @after = (descriptors($session), contexts($session),
+	my @after = (scalar(descriptors($session->pid)), contexts($session),
 		size_of($session, 'VmRSS'));
 	figures("descriptors, kB of contexts, kB in all: @before before, @after after");
 	cmp_ok($after[0], '<=', $before[0], 'no descriptor is left open');

@@ -177,16 +177,22 @@ sub tree
 	return "($left" . pick(' AND ', ' AND ', ' OR ') . $self->tree($table, $alias, $depth - 1) . ')';
 }
 
-=head2 local($sql)
+=head2 local($sql), foreign($sql)
 
-The same query over the copies.
+The same query over the copies, and over the tables themselves.
 
 =cut
 
 sub local
 {
 	my ($self, $sql) = @_;
-	return $sql =~ s/\{([\w.]+)\}/$self->{copy}{$1}/gr;
+	return $sql =~ s/\{([\w.]+)\}/$self->{copy}{$1} \/\/ $&/ger;
+}
+
+sub foreign
+{
+	my ($self, $sql) = @_;
+	return $sql =~ s/\{([\w.]+)\}/$self->{copy}{$1} ? $1 : $&/ger;
 }
 
 =head2 wrap($sql)
@@ -210,7 +216,7 @@ Runs it; an error is a result, too.
 sub checksum
 {
 	my ($self, $sql) = @_;
-	my ($out, $error) = $self->{session}->try($self->wrap($sql) =~ s/\{([\w.]+)\}/$1/gr);
+	my ($out, $error) = $self->{session}->try($self->foreign($self->wrap($sql)));
 	return $error ? "$error->{sqlstate} $error->{message}" : $out;
 }
 

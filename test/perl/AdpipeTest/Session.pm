@@ -150,6 +150,20 @@ sub is_done
 	return $self->{out} =~ /^\Q$mark\E$/m && $self->{err} =~ /^\Q$mark\E$/m;
 }
 
+=head2 has_ended
+
+True if psql has ended, as it does when the server ends the session.
+
+=cut
+
+sub has_ended
+{
+	my ($self) = @_;
+	return 1 unless $self->{run}->pumpable;
+	$self->{run}->pump_nb;
+	return !$self->{run}->pumpable;
+}
+
 =head2 wait
 
 Waits for the statements that send() started; returns output and first error.

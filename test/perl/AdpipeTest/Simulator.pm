@@ -41,15 +41,17 @@ my $root = File::Spec->rel2abs(dirname(__FILE__) . '/../../..');
 
 =head2 start(%options)
 
-Starts one on ephemeral ports of the loopback address.  Option: C<args> (array
-of further arguments for the program).
+Starts one on ephemeral ports of the loopback address.  Options: C<args> (array
+of further arguments for the program), C<program> (another folder of F<test> than
+F<simulator>).
 
 =cut
 
 sub start
 {
 	my ($class, %options) = @_;
-	my $log = "$PostgreSQL::Test::Utils::log_path/simulator_" . ++$count . '.log';
+	my $program = $options{program} // 'simulator';
+	my $log = "$PostgreSQL::Test::Utils::log_path/${program}_" . ++$count . '.log';
 	my $self = bless { owner => $$, log => $log }, $class;
 
 	# Not IPC::Run: servers started later would inherit its end of the pipe,
@@ -57,7 +59,7 @@ sub start
 	open my $err, '>', $log or croak "cannot write $log: $!";
 	$self->{process} = open3(
 		$self->{in}, $self->{out}, '>&' . fileno($err),
-		'python3', "$root/test/simulator", '--until-eof',
+		'python3', "$root/test/$program", '--until-eof',
 		@{ $options{args} // [] });
 	close $err;
 	$self->{ready} = decode_json($self->_read_line);

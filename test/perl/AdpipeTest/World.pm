@@ -7,6 +7,9 @@ AdpipeTest::World - foreign tables compared with what the simulator knows
 
 =head1 SYNOPSIS
 
+	my @rows = world_rows($node, $sim, 'meta.campaign_daily', $since, $until);
+	same_rows($node, 'meta.campaign_daily', "WHERE date_day BETWEEN ...", \@rows);
+
 	is_world($node, 'flyer.partners_daily', $rows, where => 'date_day = ...');
 
 	my @columns = table_columns($node, 'google.campaign_daily');
@@ -22,9 +25,24 @@ use warnings;
 
 use AdpipeTest;
 use Exporter 'import';
+use JSON::PP;
 use Test::More;
 
-our @EXPORT = qw(all_commented imported_tables is_world literal same_rows table_columns);
+our @EXPORT = qw(all_commented imported_tables is_world literal same_rows table_columns world_rows);
+
+# Currencies without minor units.
+my %IS_WHOLE = map { $_ => 1 } qw(CLP COP CRC HUF IDR ISK JPY KRW PYG TWD VND);
+
+# Fields of Meta's accounts, which the world tells by the names of columns, and those
+# that it does not tell: minor units of all accounts' amounts are the same sum.
+my %META_ACCOUNT_VALUE = (
+	name => sub { $_[0]->{account_name} },
+	disable_reason => sub { 0 },
+	attribution_spec => sub { '[{"event_type":"CLICK_THROUGH","window_days":7},{"event_type":"VIEW_THROUGH","window_days":1}]' },
+	amount_spent => sub { $IS_WHOLE{ $_[0]->{currency} } ? 12345 : 1234500 },
+	balance => sub { 0 },
+	spend_cap => sub { 0 },
+	min_daily_budget => sub { 1000 });
 
 =head2 table_columns($node, $table)
 
@@ -80,6 +98,72 @@ sub literal
 	  if ref $value eq 'ARRAY';
 	utf8::encode($value) if utf8::is_utf8($value);
 	return quote($value) . "::$type";
+}
+
+=head2 world_rows($node, $sim, $table, $since, $until)
+
+The rows of the world that an imported table must return for days, of all accounts:
+arrays of SQL expressions in the order of its columns.
+
+=cut
+
+sub world_rows
+{
+	my ($node, $sim, $table, $since, $until) = @_;
+	my ($wrapper, $kind) = split /\|/, $node->safe_psql('postgres', <<"END");
+SELECT w.fdwname, (SELECT option_value FROM pg_options_to_table(t.ftoptions) WHERE option_name IN ('resource', 'level', 'report'))
+FROM pg_foreign_table t JOIN pg_foreign_server s ON s.oid = t.ftserver JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
+WHERE t.ftrelid = '$table'::regclass
+END
+	my @columns = table_columns($node, $table);
+	my @range = (grep { $_->[0] eq 'date_day' } @columns) ? (since => $since, until => $until) : ();
+	my $resource = $table =~ s/.*\.//r;
+
+	return google_rows($sim, $kind, \@columns, @range) if $wrapper eq 'google_ads';
+	my $world = $sim->world(platform => $wrapper =~ s/_ads//r, resource => $resource, @range);
+	return map { my $row = $_; [ map { literal($row->{ $_->[0] }, $_->[2]) } @columns ] } @$world
+	  if $wrapper eq 'appsflyer';
+	my %currency = map { $_->{id} => $_->{currency} } @{ $sim->accounts('meta') };
+	return map { my $row = $_; [ map { meta_value($row, $kind, $currency{ $row->{account_id} }, @$_) } @columns ] } @$world;
+}
+
+# The rows of a resource of Google Ads.
+sub google_rows
+{
+	my ($sim, $resource, $columns, @range) = @_;
+	my @fields = sort map { $_->[1] } @$columns;
+	# A row exists when a metric of the table is not zero.
+	push @range,
+	  segments => join(',', map { s/^segments\.//r } grep { /^segments\./ } @fields),
+	  metrics => join(',', map { s/^metrics\.//r } grep { /^metrics\./ } @fields) if @range;
+	# With "*", the hierarchy is the manager's.
+	push @range, accounts => '9876543210' if $resource eq 'customer_client';
+	my $world = $sim->world(resource => $resource, @range);
+	return map { my $row = $_; [ map { google_value($row->{ $_->[1] }, @$_[ 1, 2 ]) } @$columns ] } @$world;
+}
+
+# A value of the world as the column's type shows it, in SQL.
+sub google_value
+{
+	my ($value, $field, $type) = @_;
+	return literal('google_ads', $type) if $field eq 'adpipe.platform';
+	return literal(defined $value ? JSON::PP->new->decode($value) : [], $type) if $type eq 'text[]';
+	return literal($value, $type)
+	  . (defined $value && $type eq 'numeric' && $field =~ /_micros$/ ? ' / 1000000' : '');
+}
+
+# The value of a column of Meta's in SQL.
+sub meta_value
+{
+	my ($row, $level, $currency, $name, $field, $type) = @_;
+	my $value = exists $row->{$name} ? $row->{$name} : $row->{$field};
+
+	$value = $META_ACCOUNT_VALUE{$field}->($row) if $level eq 'accounts' && $META_ACCOUNT_VALUE{$field};
+	$value = $currency if $field eq 'adpipe.account_currency';
+	$value = $row->{$field} // ($type eq 'text[]' ? [] : undef) if $level =~ /s$/ && exists $row->{$field};
+	$value //= [] if $type eq 'text[]';
+	return literal($value, $type)
+	  . (defined $value && $type eq 'numeric' && $level =~ /s$/ && $name ne 'time_zone_offset' && !$IS_WHOLE{$currency} ? ' / 100' : '');
 }
 
 =head2 same_rows($node, $table, $where, \@rows, $warning)
