@@ -2,8 +2,8 @@
  * JDBC.  A line is a statement and its parameters, "type value", with tabs between; the
  * answer is lines of types, rows, and "done", or one of an error.  Rows come by cursor,
  * a hundred at a time, as BI tools have it.  Lines that begin with
- * a dot ask DatabaseMetaData: .tables with types and schema ("%": all of them), and
- * .columns, .keys and .indexes with schema and name. */
+ * a dot ask DatabaseMetaData: .tables with types and schema ("%" or none: all of them),
+ * and .columns, .keys and .indexes with schema and name. */
 
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -118,7 +118,7 @@ class Replay
 	{
 		switch (fields[0])
 		{
-			case ".tables" -> show(meta.getTables(null, fields[2], "%", fields[1].split(",")));
+			case ".tables" -> show(meta.getTables(null, fields.length > 2 ? fields[2] : null, "%", fields[1].split(",")));
 			case ".columns" -> show(meta.getColumns(null, fields[1], fields[2], "%"));
 			case ".keys" -> show(meta.getPrimaryKeys(null, fields[1], fields[2]));
 			default -> show(meta.getIndexInfo(null, fields[1], fields[2], false, true));

@@ -1,7 +1,7 @@
 # The statements that BI tools send.  Connect and sync ask no platform.  Previews,
-# filters and charts are right on a copy, on its view and on a live table, or are an
-# error that names the fix, and send as many requests as doc/bi_tools.md shows; through
-# libpq, psycopg and JDBC.
+# filters and charts are right on a copy, on its report view and on a live table, or
+# are an error that names the fix, and send as many requests as doc/bi_tools.md shows;
+# through libpq, psycopg and JDBC.
 
 use strict;
 use warnings;
@@ -18,12 +18,17 @@ use Test::More;
 my $node = adpipe_cluster(conf => "listen_addresses = '127.0.0.1'");
 my $sim = simulator();
 my ($clock, $asked, %measured);
-my %relation = (copy => 'ads.campaign', view => 'reports.campaign', live => 'google.campaign_daily',
-	window => 'preview.campaign_daily', last => 'reports.last_days');
+my %relation = (copy => 'ads.campaign', view => 'reports.campaign_report', live => 'google.campaign_daily',
+	window => 'preview.campaign_daily', last => 'ads.last_days');
 my %role = (copy => 'bi', view => 'bi', last => 'bi', live => 'bi_live', window => 'bi_live');
-# What each kind of relation is called in "lists".
+# What each kind of relation is called in "lists".  A view beside the copies is listed
+# with the report views: "last", which has the days that unbounded 'window' gives.
+my @reports = map { ("reports.${_}_report", "reports.${_}_report_week", "reports.${_}_report_month") } qw(account campaign ad_group ad keyword search_term url);
 my %listed = (copies => [qw(ads.account ads.campaign ads.campaigns)],
-	views => [qw(reports.account reports.campaign reports.campaigns reports.last_days)]);
+	views => [ @reports, qw(reports.campaigns_current reports.pacing reports.tracker_bridge ads.last_days) ]);
+# The report view of a copy, written as a query over the copy.
+my $AS_REPORT = "'google_ads'::text AS platform, account_id, account_name, date_day, currency, campaign_id, campaign_name, impressions, clicks, spend,
+	conversions, conversions_value, (conversions IS NULL)::integer::bigint AS rows_without_conversions, 'google'::text AS source_relation";
 
 loader($node, $sim);
 $node->safe_psql('postgres', <<'END');
@@ -43,8 +48,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE loader IN SCHEMA reports GRANT SELECT ON TABLE
 END
 $listed{live} = [ split /\n/, $node->safe_psql('postgres', 'SELECT foreign_table_schema || \'.\' || foreign_table_name FROM information_schema.foreign_tables') ];
 
-# Puts the clocks to a moment and makes copies from a day on, a view of each, and one
-# of the days that a table with unbounded 'window' is to give.
+# Puts the clocks to a moment and makes copies from a day on and the report views.
 sub world
 {
 	my ($moment, $start) = @_;
@@ -53,16 +57,13 @@ sub world
 	$node->safe_psql('postgres', "ALTER ROLE bi_live SET adpipe.debug_now = '$moment'");
 	my $last = join ' OR ', map { "(account_id = '$_->{id}' AND date_day > date '$_->{today}' - 30)" } @{ $sim->accounts('google') };
 	run(<<"END");
-DROP VIEW IF EXISTS reports.account, reports.campaign, reports.campaigns, reports.last_days;
-DROP TABLE IF EXISTS ads.account, ads.campaign, ads.campaigns;
+DROP TABLE IF EXISTS ads.account, ads.campaign, ads.campaigns CASCADE;
 SELECT adpipe.materialize('google.account_daily', 'ads.account', '$start');
 SELECT adpipe.materialize('google.campaign_daily', 'ads.campaign', '$start');
 SELECT adpipe.materialize('google.campaigns', 'ads.campaigns');
 CALL adpipe.refresh_all();
-CREATE VIEW reports.account WITH (security_invoker) AS TABLE ads.account;
-CREATE VIEW reports.campaign WITH (security_invoker) AS SELECT * FROM ads.campaign;
-CREATE VIEW reports.campaigns WITH (security_invoker) AS TABLE ads.campaigns;
-CREATE VIEW reports.last_days WITH (security_invoker) AS SELECT * FROM ads.campaign WHERE $last;
+SELECT FROM adpipe.create_report_views('reports');
+CREATE VIEW ads.last_days WITH (security_invoker) AS SELECT * FROM ads.campaign WHERE $last;
 END
 	return;
 }
@@ -90,7 +91,7 @@ sub send_to
 	my $result = $client->{ $role{$kind} }->run(on($statement, $relation{$kind}));
 	$asked = $result->{requests} = @{ $sim->requests };
 	return $result if $result->{error};
-	if (is_whole($statement) && $kind !~ /live|window/)
+	if (is_whole($statement) && $kind =~ /copy|last/)
 	{
 		pop @{ $result->{types} };
 		s/\t[^\t]*$// for @{ $result->{rows} };
@@ -128,6 +129,14 @@ sub wrong
 	return;
 }
 
+# A statement about a report view as one about its copy, with the same answer.
+sub as_report
+{
+	my ($statement) = @_;
+	return $statement unless is_whole($statement);
+	return { %$statement, sql => $statement->{sql} =~ s/^SELECT \*/SELECT $AS_REPORT/r };
+}
+
 # Sends a statement to the kinds of relations; returns what was measured, and a list of
 # what is wrong.  What only the server decides is measured through libpq alone.
 sub measure
@@ -139,17 +148,23 @@ sub measure
 	my %found = (types => is_whole($statement) ? '*' : join(', ', @{ $copy->{types} // [] }), rows => scalar @{ $copy->{rows} // [] });
 	my @wrong = $copy->{error} ? "copy: $copy->{error}{message}" : ();
 	my $check = sub {
-		my ($name, $result, $right, $kind) = @_;
-		push @wrong, map { "$name: $_" } wrong($client, $statement, $result, $right, $kind // 'copy');
+		my ($name, $result, $right, $kind, $whole) = @_;
+		push @wrong, map { "$name: $_" } wrong($client, $whole // $statement, $result, $right, $kind // 'copy');
 	};
 
 	push @wrong, "copy: $copy->{requests} requests" if $copy->{requests};
+	my $view = is_about($statement) eq 'server' ? undef : send_to($client, $statement, 'view');
+	push @wrong, "view: $view->{requests} requests" if $view && $view->{requests};
 	if (is_about($statement) ne 'data')
 	{
+		push @wrong, 'view: ' . ($view->{error} ? $view->{error}{message} : "types @{ $view->{types} }")
+		  if $view && "@{ $view->{types} // [] }" ne "@{ $copy->{types} // [] }";
 		push @wrong, "live: $live->{requests} requests" if $live->{requests};
 		$found{lists} = lists($copy->{rows}) if $statement->{lists};
 		return (\%found, @wrong);
 	}
+	my $report = as_report($statement);
+	$check->('view', $view, $report == $statement ? $copy : send_to($client, $report, 'copy'), 'copy', $report);
 	$found{live} = asked($live);
 	if (!is_error($found{live}))
 	{
@@ -162,9 +177,6 @@ sub measure
 	}
 	return (\%found, @wrong) unless $is_libpq;
 
-	my $view = send_to($client, $statement, 'view');
-	push @wrong, "view: $view->{requests} requests" if $view->{requests};
-	$check->('view', $view, $copy);
 	if (is_error($found{live}))
 	{
 		my $window = send_to($client, $statement, 'window');

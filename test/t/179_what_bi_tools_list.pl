@@ -1,4 +1,4 @@
-# What BI tools list of copies: each once, its report view once, and no partition;
+# What BI tools list of copies: each once, each report view once, and no partition;
 # what a role without a user mapping gets of a live table; and what a dashboard of live
 # charts sends.
 
@@ -10,6 +10,7 @@ use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use AdpipeTest::Client;
 use AdpipeTest::Warehouse qw(:DEFAULT at run);
+use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = adpipe_cluster(conf => "listen_addresses = '127.0.0.1'");
@@ -26,18 +27,20 @@ CREATE SCHEMA reports AUTHORIZATION loader;
 CREATE ROLE bi LOGIN;
 GRANT USAGE ON SCHEMA ads, reports TO bi;
 SET ROLE loader;
-CREATE VIEW reports.campaign WITH (security_invoker) AS SELECT * FROM ads.campaign;
-CREATE VIEW reports.campaigns WITH (security_invoker) AS SELECT * FROM ads.campaigns;
-GRANT SELECT ON ads.campaign, ads.campaigns, reports.campaign, reports.campaigns TO bi;
+SELECT FROM adpipe.create_report_views('reports');
+GRANT SELECT ON ALL TABLES IN SCHEMA ads, reports TO bi;
 END
+my @views = sort qw(campaigns_current pacing tracker_bridge), map { ("${_}_report", "${_}_report_month", "${_}_report_week") } qw(account ad ad_group campaign keyword search_term url);
 cmp_ok($node->safe_psql('postgres', "SELECT count(*) FROM pg_inherits WHERE inhparent = 'ads.campaign'::regclass"), '>=', 3, 'the copy has partitions');
 
 my $bi = session($node, user => 'bi');
 $sim->reset;
 is($bi->query("SELECT table_schema, table_name, table_type FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema', 'adpipe') ORDER BY 1, 2"),
-	"ads|campaign|BASE TABLE\nads|campaigns|BASE TABLE\nreports|campaign|VIEW\nreports|campaigns|VIEW", 'information_schema.tables: copies and views, each once');
+	join("\n", 'ads|campaign|BASE TABLE', 'ads|campaigns|BASE TABLE', map { "reports|$_|VIEW" } @views), 'information_schema.tables: copies and report views, each once');
 is($bi->query("SELECT count(*) FROM information_schema.columns WHERE table_schema = 'adpipe_parts'"), 0, 'information_schema.columns: no partition');
 is($bi->query_error('SELECT * FROM google.campaign_daily LIMIT 1')->{sqlstate}, '42501', 'a live table: refused');
+my $partition = $node->safe_psql('postgres', "SELECT min(inhrelid::oid)::regclass FROM pg_inherits WHERE inhparent = 'ads.campaign'::regclass");
+is($bi->query_error("SELECT * FROM $partition LIMIT 1")->{sqlstate}, '42501', 'a partition: refused');
 is(scalar @{ $sim->requests }, 0, 'no request');
 
 # How many requests went to such a path.
@@ -55,20 +58,30 @@ sub relations
 }
 
 SKIP: {
-	skip 'JDBC: needs a JDK and libpostgresql-jdbc-java', 10 unless AdpipeTest::Client::has_jdbc();
+	skip 'JDBC: needs a JDK and libpostgresql-jdbc-java', 12 unless AdpipeTest::Client::has_jdbc();
 	my $jdbc = AdpipeTest::Client->jdbc($node, 'bi');
-	my $private = AdpipeTest::Client->jdbc($node, 'bi', 'hideUnprivilegedObjects=true');
-	my $views = "reports.campaign VIEW\nreports.campaigns VIEW";
+	my ($properties) = slurp_file("$FindBin::RealBin/../../doc/bi_tools.md") =~ m{^jdbc:postgresql://[\w.:]+/\w+\?(\S+)$}m;
+	my $private = AdpipeTest::Client->jdbc($node, 'bi', $properties // die 'doc/bi_tools.md has no URL');
+	my $views = join "\n", map { "reports.$_ VIEW" } @views;
 
-	is(relations($jdbc->ask('.tables', 'TABLE,VIEW', 'reports')), $views, 'getTables(TABLE, VIEW) of the views\' schema: each copy\'s view once');
+	is(relations($jdbc->ask('.tables', 'TABLE,VIEW', 'reports')), $views, 'getTables(TABLE, VIEW) of the views\' schema: each report view once');
 	is(relations($jdbc->ask('.tables', 'TABLE,VIEW', 'ads')), 'ads.campaigns TABLE', 'of the copies\' schema: no partitioned copy');
 	is(relations($jdbc->ask('.tables', 'TABLE,VIEW,PARTITIONED TABLE', 'ads')), "ads.campaign PARTITIONED TABLE\nads.campaigns TABLE", 'with PARTITIONED TABLE: each copy once');
-	is(relations($private->ask('.tables', 'TABLE,VIEW', '%')) =~ s/^(adpipe\.\w+ VIEW\n)+//r, "ads.campaigns TABLE\n$views", 'all schemas, without what the role may not read: no partition');
-	like(relations($jdbc->ask('.tables', 'TABLE,VIEW', '%')), qr/^adpipe_parts\.campaign_\w+ TABLE$/m, 'all schemas without that property: partitions in a schema of their own');
-	my @columns = map { (split /\t/)[ 3 ] } @{ $jdbc->ask('.columns', 'reports', 'campaign')->{rows} };
-	is("@columns", $node->safe_psql('postgres', "SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'ads.campaign'::regclass AND attnum > 0"), 'getColumns of the view');
-	is(scalar(grep { (split /\t/)[11] ne '\N' } @{ $jdbc->ask('.columns', 'ads', 'campaign')->{rows} }), scalar(@columns), 'getColumns of the copy: every column has a remark');
-	is(scalar @{ $jdbc->ask('.columns', 'google', 'campaign_daily')->{rows} }, scalar(@columns) - 1, 'getColumns of the live table');
+	for my $schema ('%', '')
+	{
+		my $all = relations($private->ask('.tables', 'TABLE,VIEW', $schema));
+		is($all =~ s/^(adpipe\.\w+ VIEW\n)+//r, "ads.campaigns TABLE\n$views", ($schema ? "schema '%'" : 'no schema') . ' with the documented URL: no partition, each report view once');
+	}
+	my @all = split /\n/, relations($jdbc->ask('.tables', 'TABLE,VIEW', ''));
+	my $parts = qr/^adpipe_parts\.campaign_\w+ TABLE$/;
+	cmp_ok(scalar(grep { /$parts/ } @all), '>=', 3, 'no schema without its property: partitions as well');
+	is(join("\n", grep { !/$parts|^adpipe\w*\./ } @all), "ads.campaigns TABLE\n$views", 'in a schema of their own');
+	my @columns = @{ $jdbc->ask('.columns', 'reports', 'campaign_report')->{rows} };
+	is(join(' ', map { (split /\t/)[3] } @columns), $node->safe_psql('postgres', "SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'reports.campaign_report'::regclass AND attnum > 0"), 'getColumns of a report view');
+	is(scalar(grep { (split /\t/)[11] eq '\N' } map { @{ $jdbc->ask('.columns', 'reports', $_)->{rows} } } @views), 0, 'every column of every report view has a remark');
+	my @stored = @{ $jdbc->ask('.columns', 'ads', 'campaign')->{rows} };
+	is(scalar(grep { (split /\t/)[11] eq '\N' } @stored), 0, 'and so has every column of a copy');
+	is(scalar @{ $jdbc->ask('.columns', 'google', 'campaign_daily')->{rows} }, scalar(@stored) - 1, 'getColumns of the live table');
 	is(scalar @{ $jdbc->ask('.keys', 'ads', 'campaign')->{rows} }, 0, 'getPrimaryKeys: none');
 	is(scalar @{ $sim->requests }, 0, 'no request');
 }
@@ -79,8 +92,8 @@ SKIP: {
 	my $seen = AdpipeTest::Client::output_of('python3', "$FindBin::RealBin/../bi/reflect.py", '127.0.0.1', $node->port, 'bi', 'ads', 'reports');
 	my $expected = join "\n", map { my $relation = $_;
 		my $columns = $node->safe_psql('postgres', "SELECT count(*) FROM pg_attribute WHERE attrelid = '$relation'::regclass AND attnum > 0");
-		$relation =~ /^ads/ ? "$relation table $columns $columns 0" : "$relation view $columns 0 0" } qw(ads.campaign ads.campaigns reports.campaign reports.campaigns);
-	is($seen, $expected, 'SQLAlchemy: each copy and each view once');
+		"$relation " . ($relation =~ /^ads/ ? 'table' : 'view') . " $columns $columns 0" } qw(ads.campaign ads.campaigns), map { "reports.$_" } @views;
+	is($seen, $expected, 'SQLAlchemy, as Superset: each copy and each report view once, every column with a comment');
 	is(scalar @{ $sim->requests }, 0, 'no request');
 }
 

@@ -22,7 +22,8 @@ then:
 	-- params date 2026-10-01          values for $1 and so on, with their types
 	-- clock now                       speaks of the server's clock
 	-- any rows                        has a LIMIT without an ORDER BY
-	-- lists copies, views, live       relations that the first two columns name
+	-- lists copies, views, live       relations that the first two columns name; views
+	                                   are report views
 	-- rows 12                         of a copy; "any": not the same everywhere
 	-- types bigint, text              of the columns
 	-- live 6                          requests on a live table, or an SQLSTATE
