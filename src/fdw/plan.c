@@ -24,6 +24,7 @@
 #include "fdw/day_use.h"
 #include "fdw/plan.h"
 #include "fdw/pushdown.h"
+#include "fdw/sums.h"
 
 /*
  * Assumed number of rows of a table that was never analyzed: 20 accounts with
@@ -58,6 +59,7 @@ adpipeGetForeignRelSize(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 	PlanRel *known = palloc0(sizeof(PlanRel));
 
 	known->table = adp_table_load(relid, InvalidOid, false);
+	adp_sums_check(root, rel, known->table);
 	adp_pushdown_find(root, rel->relid, known->table, rel->baserestrictinfo,
 					  &known->pushdown);
 	known->day_is_used = adp_day_is_used(root, rel, known->table);

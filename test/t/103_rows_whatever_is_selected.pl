@@ -98,8 +98,9 @@ sub statement
 	return "SELECT count(*) FROM {$table} t WHERE " . $queries->bound($table, 't') if $round == 1;
 	return "SELECT count(*) FROM {$table} t $where" if $round == 2;
 	return 'SELECT ' . $queries->some_columns($table, 't') . " FROM {$table} t $where" if $round % 2 || !defined $column;
-	# Equal values may have different scales.
-	return "SELECT t.$group, count(*), count(t.$column), sum(t.$column), trim_scale(min(t.$column)::numeric), round(avg(t.$column), 6) FROM {$table} t $where GROUP BY 1";
+	# Equal values may have different scales.  A bare column that does not add up would
+	# be refused.
+	return "SELECT t.$group, count(*), count(t.$column), sum(t.$column + 0), trim_scale(min(t.$column)::numeric), round(avg(t.$column + 0), 6) FROM {$table} t $where GROUP BY 1";
 }
 
 my $nonempty = 0;

@@ -183,7 +183,7 @@ subtest 'thousands of types in one row' => sub {
 		my ($n) = @_;
 		answer({ actions => [ map { { action_type => "$custom-$_", value => "$_" } } 1 .. $n ], action_values => [ map { { action_type => "$custom-$_", value => "1" } } reverse 1 .. $n ] });
 	};
-	my $sql = "SELECT count(*), sum(action_count), sum(action_value) FROM meta.campaign_action_daily WHERE date_day = '2026-11-10'";
+	my $sql = "SELECT count(*), sum(action_count + 0), sum(action_value + 0) FROM meta.campaign_action_daily WHERE date_day = '2026-11-10'";
 	my $wide = table({ conversion_actions => join(',', map { "$custom-" . 10 * $_ } 1 .. 400) }, [ n => 'numeric', 'adpipe.conversions' ], map { [ "c$_", 'numeric', "actions.$custom-" . 12 * $_ ] } 1 .. 400);
 	$body->($most);
 	is($session->query($sql), join('|', $most, $most * ($most + 1) / 2, $most), 'are rows');
