@@ -12,6 +12,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -164,4 +165,31 @@ adpipe_is_granted(PG_FUNCTION_ARGS)
 	account = PG_GETARG_TEXT_PP(1);
 	PG_RETURN_BOOL(bsearch(&account, copy->accounts, copy->count,
 						   sizeof(text *), compare_accounts) != NULL);
+}
+
+/*
+ * Returns those of some accounts that the current user was granted of a copy.
+ */
+Datum
+adp_granted_accounts(Oid relid, Datum accounts)
+{
+	GrantedCopy *copy = read_grants(relid, CurrentMemoryContext);
+	Datum *values;
+	bool *nulls;
+	int count;
+	int kept = 0;
+
+	deconstruct_array(DatumGetArrayTypeP(accounts), TEXTOID, -1, false,
+					  TYPALIGN_INT, &values, &nulls, &count);
+	for (int i = 0; i < count; i++)
+	{
+		text *account = nulls[i] ? NULL : DatumGetTextPP(values[i]);
+
+		if (account &&
+			bsearch(&account, copy->accounts, copy->count, sizeof(text *),
+					compare_accounts))
+			values[kept++] = PointerGetDatum(account);
+	}
+	return PointerGetDatum(
+		construct_array(values, kept, TEXTOID, -1, false, TYPALIGN_INT));
 }

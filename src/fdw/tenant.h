@@ -10,4 +10,10 @@
  */
 extern Oid adp_relation_owner(Oid relid);
 
+/*
+ * Returns those of some accounts, an array of text, that the current user was
+ * granted of a copy.
+ */
+extern Datum adp_granted_accounts(Oid relid, Datum accounts);
+
 #endif /* ADP_FDW_TENANT_H */

@@ -92,34 +92,59 @@ GRANT SELECT ON adpipe.advertisers TO PUBLIC;
 /*
  * Copies that hold all of an account: which of them has all numbers of a day is
  * decided by their rows.  Grains below the campaign lack some of the numbers by
- * their nature, and are left out; Meta's ad sets do not.  A copy of which reader or
- * owner see a part only, or whose columns are not of built-in types, is left out as
- * well: its owner changed it.
+ * their nature, and are left out; Meta's ad sets do not.  A copy whose columns are
+ * not of built-in types is left out as well: its owner changed it.
+ *
+ * Of a copy with row-level security a reader has the accounts that were granted,
+ * if the policy of setup_roles() is its only one: others may let through a part of
+ * an account.  A side of an advertiser of which the reader misses an account is
+ * left out: the sum of the others would look like a discrepancy.
  */
 CREATE VIEW adpipe.compared_targets AS
-    SELECT f.target, p.platform, f.account_id, k.names @> '{media_source,installs}' AS is_tracker,
-           coalesce(v.advertiser, '') AS advertiser, adpipe_internal.owner_of(f.target) AS owner,
-           cardinality(k.dimensions) AS dimensions
-    FROM adpipe.freshness f
-    JOIN adpipe.targets t ON t.target = f.target
-    CROSS JOIN LATERAL adpipe_internal.source_policy(t.source) p
-    CROSS JOIN LATERAL (SELECT array_agg(c.name::text) AS names,
-                               array_agg(c.name::text) FILTER (WHERE c.type = 'text') AS dimensions,
-                               array_agg(c.name::text) FILTER (WHERE c.type ~ '^(smallint|integer|bigint|numeric|real|double precision)') AS metrics
-                        FROM adpipe_internal.source_columns(f.target) c) k
-    LEFT JOIN adpipe.owned_advertisers v
-        ON v.owner = adpipe_internal.owner_of(f.target) AND v.platform = p.platform AND v.account_id = f.account_id
-    WHERE k.names @> '{account_id,date_day,clicks}' AND k.metrics @> '{clicks}'
-      AND CASE WHEN k.names @> '{media_source,installs}'
-               THEN k.metrics @> '{installs}'
-                    AND k.dimensions <@ '{platform,account_id,account_name,currency,agency,media_source,campaign_name}'
-               ELSE k.metrics @> '{conversions}'
-                    AND k.dimensions <@ ('{platform,account_id,account_name,currency,campaign_id,campaign_name,campaign_status,channel_type,device,ad_network_type,attribution_setting}'::text[]
-                                         || CASE WHEN p.platform = 'meta_ads' THEN '{adset_id,adset_name}'::text[] ELSE '{}' END) END
-      AND NOT row_security_active(f.target) AND adpipe_internal.has_plain_columns(f.target)
-      AND NOT (SELECT c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c WHERE c.oid = f.target);
+    WITH copies AS MATERIALIZED (
+        SELECT t.target, p.platform, k.names @> '{media_source,installs}' AS is_tracker,
+               adpipe_internal.owner_of(t.target) AS owner, cardinality(k.dimensions) AS dimensions
+        FROM adpipe.target_ledger t
+        CROSS JOIN LATERAL adpipe_internal.source_policy(t.source) p
+        CROSS JOIN LATERAL (SELECT array_agg(c.name::text) AS names,
+                                   array_agg(c.name::text) FILTER (WHERE c.type = 'text') AS dimensions,
+                                   array_agg(c.name::text) FILTER (WHERE c.type ~ '^(smallint|integer|bigint|numeric|real|double precision)') AS metrics
+                            FROM adpipe_internal.source_columns(t.target) c) k
+        WHERE k.names @> '{account_id,date_day,clicks}' AND k.metrics @> '{clicks}'
+          AND CASE WHEN k.names @> '{media_source,installs}'
+                   THEN k.metrics @> '{installs}'
+                        AND k.dimensions <@ '{platform,account_id,account_name,currency,agency,media_source,campaign_name}'
+                   ELSE k.metrics @> '{conversions}'
+                        AND k.dimensions <@ ('{platform,account_id,account_name,currency,campaign_id,campaign_name,campaign_status,channel_type,device,ad_network_type,attribution_setting}'::text[]
+                                             || CASE WHEN p.platform = 'meta_ads' THEN '{adset_id,adset_name}'::text[] ELSE '{}' END) END
+          AND adpipe_internal.has_plain_columns(t.target)
+          AND NOT (SELECT c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c WHERE c.oid = t.target)
+    ), accounts AS (
+        SELECT c.*, a.account_id, coalesce(v.advertiser, '') AS advertiser,
+               adpipe_internal.may_see(c.target, a.account_id)
+               AND (NOT row_security_active(c.target)
+                    OR coalesce((SELECT bool_and(p.polname = 'adpipe_granted') FROM pg_policy p WHERE p.polrelid = c.target), false)) AS is_seen
+        FROM copies c
+        JOIN (SELECT l.target, l.account_id
+              FROM adpipe.account_ledger l
+              WHERE l.is_listed
+                 OR l.ended_day IS NULL AND EXISTS (SELECT FROM adpipe.slice_ledger s
+                                                    WHERE s.target = l.target AND s.account_id = l.account_id AND coalesce(s.fetched_at, s.adopted_at) IS NOT NULL)
+              UNION ALL
+              SELECT u.target, NULL FROM adpipe.unread_targets u) a ON a.target = c.target
+        LEFT JOIN adpipe.owned_advertisers v ON v.owner = c.owner AND v.platform = c.platform AND v.account_id = a.account_id
+    ), known AS (
+        SELECT a.*, bool_or(a.is_seen) OVER (PARTITION BY a.owner, a.platform, a.is_tracker, a.account_id) AS is_known
+        FROM accounts a
+    ), sides AS (
+        SELECT k.*, bool_and(k.is_known) OVER (PARTITION BY k.owner, k.advertiser, k.is_tracker,
+                                               CASE WHEN NOT k.is_tracker THEN k.platform END) AS is_whole
+        FROM known k
+    )
+    SELECT s.target, s.platform, s.account_id, s.is_tracker, s.advertiser, s.owner, s.dimensions
+    FROM sides s WHERE s.is_seen AND s.is_whole;
 GRANT SELECT ON adpipe.compared_targets TO PUBLIC;
-COMMENT ON VIEW adpipe.compared_targets IS 'The copies that adpipe.discrepancy chooses from: for each account or app and day one that has all numbers.';
+COMMENT ON VIEW adpipe.compared_targets IS 'The copies that adpipe.discrepancy chooses from: for each account or app and day one that has all numbers. An advertiser''s accounts on a platform, or its apps, are there where the reader sees all of them.';
 COMMENT ON COLUMN adpipe.compared_targets.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.compared_targets.platform IS 'Foreign-data wrapper.';
 COMMENT ON COLUMN adpipe.compared_targets.account_id IS 'Account, or app.';
@@ -142,7 +167,7 @@ COMMENT ON COLUMN adpipe.compared_sources.platform IS 'Foreign-data wrapper.';
 CREATE FUNCTION adpipe_internal.copy_totals(target regclass, is_tracker boolean, accounts text[], since date, until date) RETURNS jsonb
     AS 'MODULE_PATHNAME', 'adpipe_copy_totals' LANGUAGE C STRICT STABLE;
 COMMENT ON FUNCTION adpipe_internal.copy_totals(regclass, boolean, text[], date, date) IS
-    'Clicks and conversions or installs of each account and day of a copy that the current user may read as a whole. Code that its owner hung onto the copy runs with the owner''s rights.';
+    'Clicks and conversions or installs of each account and day of a copy, of the accounts that the current user sees in it. Code that its owner hung onto the copy runs with the owner''s rights.';
 
 CREATE FUNCTION adpipe_internal.side_totals(since date, until date,
     OUT target regclass, OUT is_tracker boolean, OUT platform text, OUT account_id text, OUT date_day date,
@@ -247,7 +272,7 @@ CREATE VIEW adpipe.discrepancy AS
            d.rows_without_platform_clicks, d.rows_without_tracker_clicks, d.rows_without_conversions, d.rows_without_installs
     FROM adpipe.discrepancies(adpipe_internal.day_of(adpipe_internal.clock(), 'UTC') - 30, adpipe_internal.day_of(adpipe_internal.clock(), 'UTC') - 1) d;
 COMMENT ON VIEW adpipe.discrepancy IS
-    'Platforms and trackers side by side, the last 30 days, from the local copies that the reader may read as a whole; copies of different owners are not compared. Both count by their own rules and zones: some difference is normal, a sudden one is not.';
+    'Platforms and trackers side by side, the last 30 days, from the local copies, of advertisers whose accounts the reader sees; copies of different owners are not compared. Both count by their own rules and zones: some difference is normal, a sudden one is not.';
 COMMENT ON COLUMN adpipe.discrepancy.date_day IS 'Day, in each account''s and each app''s own zone.';
 COMMENT ON COLUMN adpipe.discrepancy.advertiser IS 'From adpipe.advertisers; empty where nothing is said.';
 COMMENT ON COLUMN adpipe.discrepancy.platform IS 'Platform; NULL: a media source that adpipe.media_sources has no platform for.';

@@ -74,7 +74,7 @@ for my $view (split /\n/, answer($admin, "SELECT DISTINCT c.oid::regclass FROM p
 $node->safe_psql('postgres', 'UPDATE adpipe.account_ledger SET failing_since = NULL');
 is(answer($as{hanbit}, "SELECT count(*) > 0 FROM adpipe.daily_report_markdown('ads.campaign') t WHERE t !~ '$theirs'"), 't', 'the morning table has its own accounts');
 is(answer($as{hanbit}, 'SELECT count(*) FROM adpipe.runs'), '0', 'runs: nothing of a copy as a whole');
-is(answer($as{hanbit}, 'SELECT count(*) FROM adpipe.discrepancy'), '0', 'discrepancy: no copy of which the reader sees a part');
+is(answer($as{hanbit}, 'SELECT count(*) FROM adpipe.discrepancy'), '0', 'discrepancy: no advertiser of whom the reader sees a part');
 is(answer($as{hanbit}, "SELECT adpipe.require_complete('ads.campaign', '2026-11-11', '2026-11-18')"), '', 'require_complete: of its own accounts');
 is(problem($as{hanbit}, "SELECT adpipe.stored_until('ads.campaign')")->{sqlstate}, '0A000', 'stored_until: not of a part');
 is(answer($as{adpipe_dbt}, "SELECT adpipe.require_complete('ads.campaign', '2026-11-11', '2026-11-18')"), '', 'require_complete: of all, for dbt');
