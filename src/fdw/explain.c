@@ -69,10 +69,11 @@ append_breakdowns(StringInfo out, const AdpTable *table)
 }
 
 /*
- * Returns the columns that distinguish rows: the source and its segments.
+ * Returns the columns that distinguish rows: the source and the segments that
+ * are requested.
  */
 static char *
-describe_grain(const AdpTable *table)
+describe_grain(const AdpScan *scan, const AdpTable *table)
 {
 	StringInfoData out;
 
@@ -84,7 +85,7 @@ describe_grain(const AdpTable *table)
 	{
 		const AdpTableColumn *column = &table->columns[i];
 
-		if (column->is_grain)
+		if (column->is_grain && !adp_scan_drops(scan, column->field_name))
 			appendStringInfo(&out, ", %s", column->name);
 	}
 	append_breakdowns(&out, table);
@@ -165,7 +166,7 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 										  query.source, &plan.accounts, &count);
 	ExplainPropertyText("Accounts", accounts, es);
 	explain_count(query.source, &pushed, count, es);
-	ExplainPropertyText("Grain", describe_grain(table), es);
+	ExplainPropertyText("Grain", describe_grain(scan, table), es);
 }
 
 /*

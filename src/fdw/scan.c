@@ -22,6 +22,7 @@
 
 #include "base/compat.h"
 #include "base/guc.h"
+#include "base/words.h"
 #include "fdw/account_notice.h"
 #include "fdw/plan.h"
 #include "fdw/scan.h"
@@ -102,6 +103,7 @@ adpipeBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->relid = rte->relid;
 	scan->conditions = list_nth(plan->fdw_private, ADP_PLAN_CONDITIONS);
 	scan->fields = list_nth(plan->fdw_private, ADP_PLAN_FIELDS);
+	scan->dropped = list_nth(plan->fdw_private, ADP_PLAN_DROPPED);
 	scan->presence = list_nth(plan->fdw_private, ADP_PLAN_PRESENCE);
 	scan->limit = intVal(list_nth(plan->fdw_private, ADP_PLAN_LIMIT));
 	scan->day_is_used =
@@ -203,12 +205,50 @@ name_index(List *names, Node *name)
 }
 
 /*
+ * Returns the fields to request.
+ */
+List *
+adp_scan_fields(const AdpScan *scan)
+{
+	return adp_guc_pushdown ? list_difference(scan->fields, scan->dropped)
+							: scan->fields;
+}
+
+/*
+ * Whether the scan leaves out a field.
+ */
+bool
+adp_scan_drops(const AdpScan *scan, const char *field)
+{
+	return adp_guc_pushdown &&
+		list_member(scan->dropped, makeString(unconstify(char *, field)));
+}
+
+/*
+ * Returns the fields that the scan leaves out, separated by commas; or NULL.
+ */
+static const char *
+dropped_words(const AdpScan *scan)
+{
+	StringInfoData words;
+	ListCell *cell;
+
+	if (!adp_guc_pushdown || scan->dropped == NIL)
+		return NULL;
+	initStringInfo(&words);
+	foreach(cell, scan->dropped)
+		adp_words_add(&words, strVal(lfirst(cell)));
+	return words.data;
+}
+
+/*
  * Adds names and cell numbers to the read plan.
  */
 static void
 plan_fields(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
 {
-	int n = list_length(scan->fields);
+	List *fields = adp_scan_fields(scan);
+	int n = list_length(fields);
 	int *presence = palloc((list_length(scan->presence) + 1) * sizeof(int));
 	ListCell *cell;
 
@@ -217,14 +257,15 @@ plan_fields(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
 	plan->query.shown_by = palloc(n * sizeof(char *));
 	for (int i = 0; i < n; i++)
 	{
-		const char *name = strVal(list_nth(scan->fields, i));
+		const char *name = strVal(list_nth(fields, i));
 
 		plan->query.fields[i] = name;
 		plan->query.shown_by[i] = adp_table_columns_of(table, name);
 	}
 	foreach(cell, scan->presence)
-		presence[plan->npresence++] = name_index(scan->fields, lfirst(cell));
+		presence[plan->npresence++] = name_index(fields, lfirst(cell));
 	plan->presence = presence;
+	plan->query.dropped = dropped_words(scan);
 }
 
 /*
@@ -243,6 +284,8 @@ adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 		plan->query.table_fields[plan->query.ntable_fields++] =
 			table->columns[i].field_name;
 	plan->query.has_day = table->day != NULL;
+	plan->query.drops_day =
+		table->day != NULL && adp_scan_drops(scan, table->day->field_name);
 	plan->query.limit = scan->limit;
 	plan->needs_settings = table->needs_settings;
 	plan->days.has_day = table->day != NULL;
@@ -372,7 +415,7 @@ plan_request(ForeignScanState *node)
 		return NULL;
 	judge_bound(scan, table, &request->plan.days);
 	request->table = table;
-	request->fields = scan->fields;
+	request->fields = adp_scan_fields(scan);
 	request->key = result_key(scan, table, &request->plan);
 	return request;
 }

@@ -18,6 +18,7 @@ typedef struct AdpScan
 	Oid relid;
 	List *conditions;
 	List *fields;
+	List *dropped; /* of the fields; a coarse scan leaves them out */
 	List *presence;
 	int64 limit;
 	bool day_is_used; /* an expression of the statement uses the day */
@@ -38,6 +39,15 @@ typedef struct AdpScan
  * that depend on parameters become placeholders.
  */
 extern AdpValue *adp_scan_values(ForeignScanState *node, bool for_explain);
+
+/*
+ * The fields to request.  A coarse scan leaves some out unless adpipe.pushdown
+ * is off; then the rows are those of the plain scan.
+ */
+extern List *adp_scan_fields(const AdpScan *scan);
+
+/* Whether the scan leaves out a field. */
+extern bool adp_scan_drops(const AdpScan *scan, const char *field);
 
 /*
  * Makes the read plan of a scan from the values, in CurrentMemoryContext.  Does
