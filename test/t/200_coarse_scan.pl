@@ -204,12 +204,151 @@ CREATE FOREIGN TABLE meta.stops (account_id text, date_day date OPTIONS (field '
 END
 reads_at('values that could cancel', 'account, campaign, date_day', "SELECT campaign_name, sum(clicks) FROM google.late WHERE $days GROUP BY 1 ORDER BY 1");
 reads_at('a sum that a small column could not hold', 'account, campaign, date_day',
-	"SELECT campaign_name, sum(clicks) FROM google.small WHERE $days AND campaign_name <> 'Huge' GROUP BY 1 ORDER BY 1");
+	"SELECT campaign_name, sum(clicks) FROM google.small WHERE $days AND account_id = '2345678901' GROUP BY 1 ORDER BY 1");
 reads_at('a sum beyond the precision of a column', 'account, campaign, date_day',
-	"SELECT campaign_name, sum(spend) FROM google.small WHERE $days AND campaign_name <> 'Huge' GROUP BY 1 ORDER BY 1");
+	"SELECT campaign_name, sum(spend) FROM google.small WHERE $days AND account_id = '2345678901' GROUP BY 1 ORDER BY 1");
 reads_at('a month instead of a day', 'account, campaign, month', "SELECT month, sum(clicks), sum(spend) FROM google.wide WHERE $days GROUP BY 1 ORDER BY 1");
 reads_at('a condition on another segment', 'account, campaign, dow', "SELECT campaign_name, sum(clicks) FROM google.wide WHERE $days AND dow = 'MONDAY' GROUP BY 1 ORDER BY 1");
 reads_at('Meta: another date of the row', 'account, campaign, date_day', "SELECT max(last_day), sum(clicks) FROM meta.stops WHERE $days");
 reads_at('Meta: an attribute that is not a date', 'account, campaign', "SELECT objective, sum(clicks) FROM meta.stops WHERE $days GROUP BY 1 ORDER BY 1");
+
+# Joins.  A class of rows has the same partners if the condition uses only
+# columns that stay.
+$session->query(<<'END');
+CREATE TABLE brands (campaign_id text, brand text, weight numeric);
+INSERT INTO brands SELECT campaign_id, CASE WHEN campaign_id ~ '[02468]$' THEN 'even' ELSE 'odd' END, 2 FROM google.campaigns WHERE campaign_name <> 'Brand';
+INSERT INTO brands SELECT campaign_id, 'twice', 3 FROM google.campaigns WHERE campaign_name ~ '^[A-P]';
+INSERT INTO brands VALUES ('0', 'none', 1), (NULL, 'null', 1);
+CREATE TABLE some_days (d date, label text);
+INSERT INTO some_days SELECT '2026-10-25'::date + i, 'x' FROM generate_series(0, 5) i;
+ANALYZE brands, some_days;
+END
+my $g = 'google.campaign_daily g';
+my $gdays = $days =~ s/date_day/g.date_day/r;
+my $by_brand = 'GROUP BY 1 ORDER BY 1';
+reads_at('a join', $campaign, "SELECT b.brand, sum(g.clicks), sum(g.spend) FROM $g JOIN brands b USING (campaign_id) WHERE $gdays $by_brand");
+reads_at('a left join', $campaign, "SELECT b.brand, sum(g.clicks) FROM $g LEFT JOIN brands b USING (campaign_id) WHERE $gdays $by_brand");
+reads_at('the nullable side of a join', $campaign,
+	"SELECT b.brand, sum(g.clicks), min(b.weight) FROM brands b LEFT JOIN $g ON b.campaign_id = g.campaign_id AND $gdays $by_brand");
+reads_at('a full join', $campaign, "SELECT b.brand, sum(g.clicks) FROM brands b FULL JOIN (SELECT * FROM $g WHERE $gdays) g ON b.campaign_id = g.campaign_id $by_brand");
+reads_at('EXISTS', $campaign,
+	"SELECT g.campaign_name, sum(g.clicks) FROM $g WHERE $gdays AND EXISTS (SELECT FROM brands b WHERE b.campaign_id = g.campaign_id AND b.brand = 'even') $by_brand");
+reads_at('NOT EXISTS', $campaign,
+	"SELECT g.campaign_name, sum(g.clicks) FROM $g WHERE $gdays AND NOT EXISTS (SELECT FROM brands b WHERE b.campaign_id = g.campaign_id AND b.brand = 'even') $by_brand");
+reads_at('two foreign tables, one with sums', 'account, campaign + account, campaign',
+	"SELECT c.campaign_status, sum(g.clicks) FROM google.campaigns c JOIN $g USING (account_id, campaign_id) WHERE $gdays $by_brand");
+reads_at('a cross join', $campaign, "SELECT b.brand, sum(g.clicks) FROM $g CROSS JOIN (SELECT DISTINCT brand FROM brands) b WHERE $gdays $by_brand");
+reads_at('a join by the day', $daily, "SELECT s.label, sum(g.clicks) FROM $g JOIN some_days s ON s.d = g.date_day WHERE $gdays $by_brand");
+reads_at('a join by a metric', $daily, "SELECT b.brand, sum(g.clicks) FROM $g JOIN brands b ON b.campaign_id = g.campaign_id AND g.clicks > b.weight WHERE $gdays $by_brand");
+reads_at('a join by equal metrics', $daily, "SELECT v.n, sum(g.clicks) FROM $g JOIN (VALUES (0::bigint), (1), (2)) v (n) ON g.view_through_conversions = v.n WHERE $gdays $by_brand");
+reads_at('sums of the other side', $daily, "SELECT b.brand, sum(g.clicks), sum(b.weight) FROM $g JOIN brands b USING (campaign_id) WHERE $gdays $by_brand");
+reads_at('a count of the joined rows', $daily, "SELECT b.brand, count(*) FROM $g JOIN brands b USING (campaign_id) WHERE $gdays $by_brand");
+reads_at('a product with the other side', $daily, "SELECT b.brand, sum(g.clicks * b.weight) FROM $g JOIN brands b USING (campaign_id) WHERE $gdays $by_brand");
+reads_at('sums of both foreign sides', "$daily + $daily",
+	"SELECT sum(g.clicks), sum(h.clicks) FROM $g JOIN google.campaign_daily h ON g.campaign_id = h.campaign_id WHERE $gdays AND h.$days AND g.account_id = '2345678901'");
+reads_at('whether it has rows at all', 'account, campaign + account, campaign, date_day',
+	"SELECT c.campaign_status, min(c.campaign_name) FROM google.campaigns c WHERE EXISTS (SELECT FROM $g WHERE g.campaign_id = c.campaign_id AND $gdays AND g.clicks > 5) $by_brand");
+reads_at('LATERAL that uses a metric', $daily, "SELECT g.campaign_name, sum(g.clicks) FROM $g, LATERAL (SELECT g.clicks + 1 AS one OFFSET 0) x WHERE $gdays $by_brand");
+reads_at('LATERAL with groups inside', $campaign,
+	"SELECT b.brand, x.clicks FROM brands b, LATERAL (SELECT sum(g.clicks) AS clicks FROM $g WHERE $gdays AND g.campaign_id = b.campaign_id) x WHERE b.brand = 'even' ORDER BY 1, 2");
+for my $method ('hashjoin', 'mergejoin', 'nestloop')
+{
+	my @others = grep { $_ ne $method } 'hashjoin', 'mergejoin', 'nestloop';
+	$session->query("SET enable_$_ = off") for @others;
+	reads_at("a join by $method", $campaign, "SELECT b.brand, sum(g.clicks) FROM $g JOIN brands b USING (campaign_id) WHERE $gdays $by_brand");
+	$session->query("RESET enable_$_") for @others;
+}
+
+# Partitions and UNION ALL, whose scans stay side by side.
+$session->query(<<'END');
+CREATE VIEW united AS SELECT * FROM google_common.campaign_report UNION ALL SELECT * FROM meta_common.campaign_report;
+CREATE VIEW labelled AS SELECT 'ours' AS label, NULL::numeric AS extra, * FROM google_common.campaign_report
+  UNION ALL SELECT 'theirs', conversions, * FROM meta_common.campaign_report;
+CREATE VIEW nested AS SELECT upper(platform) AS platform, campaign_name AS name, date_day AS d, clicks, spend FROM united;
+CREATE VIEW doubled AS SELECT campaign_name, date_day, clicks * 2 AS clicks FROM google_common.campaign_report UNION ALL SELECT campaign_name, date_day, clicks FROM meta_common.campaign_report;
+CREATE TABLE parted (LIKE google_common.campaign_report) PARTITION BY LIST (platform);
+CREATE TABLE parted_meta PARTITION OF parted FOR VALUES IN ('meta_ads') PARTITION BY RANGE (date_day);
+ALTER TABLE parted ATTACH PARTITION google_common.campaign_report FOR VALUES IN ('google_ads');
+ALTER TABLE parted_meta ATTACH PARTITION meta_common.campaign_report FOR VALUES FROM ('2000-01-01') TO ('2100-01-01');
+END
+my $two = "$campaign + $campaign";
+my $plain = "$daily + $daily";
+sub both_ways
+{
+	my ($name, $grains, $sql) = @_;
+	my @scans = scans_in(plan_of($sql));
+	reads_at($name, $grains, $sql);
+	is(scalar(grep { $_->{'Async Capable'} } @scans), 2, "$name: side by side");
+	return;
+}
+for my $table ('united', 'parted')
+{
+	both_ways($table, $two, "SELECT platform, campaign_name, sum(clicks), sum(spend), adpipe.cpm(spend, impressions, currency) FROM $table WHERE $days GROUP BY account_id, 1, 2 ORDER BY 1, 2, 3");
+	both_ways("$table: all in one", $two, "SELECT sum(clicks) FROM $table WHERE $days");
+	both_ways("$table: by day", $plain, "SELECT date_day, sum(clicks) FROM $table WHERE $days GROUP BY 1 ORDER BY 1");
+	both_ways("$table: count", $plain, "SELECT platform, count(*) FROM $table WHERE $days GROUP BY 1 ORDER BY 1");
+	both_ways("$table: conversions, which only one adds up", "$campaign + $daily", "SELECT platform, sum(conversions) FROM $table WHERE $days GROUP BY 1 ORDER BY 1");
+		reads_at("$table: a join", $two, "SELECT b.brand, sum(t.clicks) FROM $table t JOIN brands b USING (campaign_id) WHERE t.$days $by_brand");
+}
+reads_at('one partition', $campaign, "SELECT platform, sum(clicks) FROM parted WHERE $days AND platform = 'google_ads' GROUP BY 1");
+both_ways('a view over a view', $two, "SELECT platform, name, sum(clicks) FROM nested WHERE d BETWEEN '2026-10-20' AND '2026-11-10' GROUP BY 1, 2 ORDER BY 1, 2");
+both_ways('constants in the arms', $two, "SELECT label, sum(clicks) FROM labelled WHERE $days GROUP BY 1 ORDER BY 1");
+both_ways('a column that one arm lacks', "$campaign + $daily", "SELECT label, sum(extra), sum(clicks) FROM labelled WHERE $days GROUP BY 1 ORDER BY 1");
+both_ways('an arm that is more than a metric', "$campaign + $daily", "SELECT sum(clicks) FROM doubled WHERE $days");
+$session->query('SET enable_partitionwise_aggregate = on');
+reads_at('aggregates by partition', $two, "SELECT platform, campaign_name, sum(clicks) FROM parted WHERE $days GROUP BY 1, 2 ORDER BY 1, 2");
+reads_at('aggregates in part by partition', $two, "SELECT currency, sum(clicks) FROM parted WHERE $days GROUP BY 1 ORDER BY 1");
+$session->query('RESET enable_partitionwise_aggregate');
+
+# Parameters and plans that are kept.
+for my $mode ('force_generic_plan', 'force_custom_plan')
+{
+	$session->query("SET plan_cache_mode = $mode; PREPARE p (date, date, text) AS SELECT campaign_name, sum(clicks) FROM google.campaign_daily"
+		. " WHERE date_day >= \$1 AND date_day < \$2 AND campaign_status = \$3 GROUP BY 1 ORDER BY 1");
+	reads_at("parameters, $mode", $campaign, "EXECUTE p ('2026-10-20', '2026-11-01', 'ENABLED')");
+	reads_at("other parameters, $mode", $campaign, "EXECUTE p ('2026-11-01', '2026-11-03', 'REMOVED')");
+	is($session->query("EXECUTE p (NULL, '2026-11-03', 'PAUSED')"), '', "no value, no rows, $mode");
+	is($session->query("EXECUTE p ('2026-11-03', '2026-11-03', 'PAUSED')"), '', "no days, no rows, $mode");
+	$session->query('DEALLOCATE p; RESET plan_cache_mode');
+}
+$session->query("SET plan_cache_mode = force_generic_plan; PREPARE kept AS $roas");
+my $coarse = $session->query('EXECUTE kept');
+$session->query('SET adpipe.pushdown = off');
+is(grains('EXECUTE kept'), 'account, campaign, date_day, device, ad_network_type', 'a kept plan asks for all rows once pushdown is off');
+is(same_answer($session->query('EXECUTE kept'), $coarse), undef, 'and adds them up itself');
+$session->query('SET adpipe.pushdown = on; DEALLOCATE kept; RESET plan_cache_mode');
+$session->query("BEGIN; DECLARE c SCROLL CURSOR FOR $roas; MOVE 3 IN c");
+my $third = $session->query('FETCH BACKWARD 1 FROM c');
+is(same_answer($third, (split /\n/, $coarse)[1]), undef, 'a cursor goes back');
+$session->query('COMMIT');
+
+# Days without a bound: the same errors, and the same window.
+for my $setting ('on', 'off')
+{
+	$session->query("SET adpipe.pushdown = $setting");
+	is($session->query_error('SELECT campaign_name, sum(clicks) FROM google.campaign_daily GROUP BY 1')->{sqlstate}, 'HV002', "no lower bound, pushdown $setting");
+	is($session->query_error("SELECT campaign_name, sum(clicks) FROM google.campaign_daily WHERE date_day >= '2020-01-01' GROUP BY 1")->{sqlstate}, '22008', "before the reach, pushdown $setting");
+}
+$session->query("SET adpipe.pushdown = on; ALTER FOREIGN TABLE google.campaign_daily OPTIONS (ADD unbounded 'window', ADD window_days '5')");
+reads_at('a window', $campaign, 'SELECT campaign_name, sum(clicks) FROM google.campaign_daily GROUP BY 1 ORDER BY 1');
+is($session->query_error("SELECT campaign_name, sum(clicks) FROM google.campaign_daily WHERE date_day < '2026-11-10' GROUP BY 1")->{sqlstate}, 'HV002', 'a window is no answer to a condition');
+$session->query('ALTER FOREIGN TABLE google.campaign_daily OPTIONS (DROP unbounded, DROP window_days)');
+
+# A row of other days than those asked for is an error: nothing else would show
+# it.
+my %body = (
+	'before' => '"date_start":"2026-10-19","date_stop":"2026-11-10"',
+	'after' => '"date_start":"2026-10-20","date_stop":"2026-11-11"',
+	'a day that is none' => '"date_start":"2026-10-20","date_stop":"x"',
+	'no day' => '"campaign_name":"x"');
+for my $name (sort keys %body)
+{
+	$sim->faults([ { match => { path => 'insights' }, action => { status => 200,
+		body => '{"data":[{"account_id":"1234567890123456","campaign_id":"1","clicks":"3",' . $body{$name} . '}]}' } } ]);
+	my $error = $session->query_error("SELECT sum(clicks) FROM meta.campaign_daily WHERE $days AND account_id = '1234567890123456'");
+	is($error->{sqlstate}, 'HV00A', "days of a row: $name");
+	like($error->{message} . ($error->{detail} // ''), qr/other days/, 'the error says so');
+}
+$sim->faults([]);
 
 done_testing();

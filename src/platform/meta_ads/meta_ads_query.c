@@ -65,7 +65,7 @@ add_report_field(StringInfo fields, StringInfo windows,
 	AdpActionField split;
 	int n;
 
-	if (strcmp(field, META_DAY) == 0 || strcmp(field, "date_stop") == 0 ||
+	if (strcmp(field, META_DAY) == 0 || strcmp(field, META_LAST_DAY) == 0 ||
 		adp_words_hold(settings->breakdowns,
 					   pnstrdup(field, strcspn(field, "."))))
 		return;
