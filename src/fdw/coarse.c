@@ -549,7 +549,8 @@ presence_survives(const AdpTable *table)
 		const AdpField *field =
 			adp_platform_field(table->platform, strVal(lfirst(cell)));
 
-		if (field == NULL || (field->flags & ADP_FIELD_ADDITIVE) != ADP_FIELD_ADDITIVE ||
+		if (field == NULL ||
+			(field->flags & ADP_FIELD_ADDITIVE) != ADP_FIELD_ADDITIVE ||
 			(field->flags & ADP_FIELD_SIGNED) != 0)
 			return false;
 	}
