@@ -46,14 +46,14 @@ END
 # Columns of the tables by what they are.
 my %tables;
 for my $line (split /\n/, $session->query(<<'END'))
-SELECT CASE wrapper WHEN 'google_ads' THEN 'google.' ELSE 'meta.' END || report, column_name, kind, coalesce(additive::text, ''), type
+SELECT CASE wrapper WHEN 'google_ads' THEN 'google.' ELSE 'meta.' END || report, column_name, kind, coalesce(additive, ''), type
   FROM adpipe.columns
  WHERE wrapper IN ('google_ads', 'meta_ads') AND report ~ '_daily$' ORDER BY 1, 2
 END
 {
 	my ($table, $column, $kind, $additive, $type) = split /\|/, $line, -1;
 	next if $column eq 'date_day';
-	my $group = $kind ne 'metric' ? 'dimensions' : $additive eq 'true' ? 'sums' : $type =~ /numeric|bigint/ ? 'others' : 'rest';
+	my $group = $kind ne 'metric' ? 'dimensions' : $additive =~ /^days, entities, breakdowns/ ? 'sums' : $type =~ /numeric|bigint/ ? 'others' : 'rest';
 	push @{ $tables{$table}{$group} }, $column;
 }
 $tables{$_} = { dimensions => [qw(platform account_id currency campaign_id campaign_name)],
