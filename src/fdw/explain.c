@@ -11,6 +11,7 @@
 
 #include "base/compat.h"
 #include "base/words.h"
+#include "fdw/grain_choice.h"
 #include "fdw/scan.h"
 #include "platform/api/request.h"
 #include "platform/formats.h"
@@ -146,6 +147,7 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 	char *accounts;
 	int count;
 
+	adp_grain_choose(node, true);
 	adp_scan_plan(scan, table, adp_scan_values(node, true), &plan, &pushed);
 	ExplainPropertyText("Platform", table->platform->name, es);
 	if (pushed.is_empty)

@@ -24,6 +24,7 @@
 #include "base/guc.h"
 #include "base/words.h"
 #include "fdw/account_notice.h"
+#include "fdw/grain_choice.h"
 #include "fdw/plan.h"
 #include "fdw/scan.h"
 #include "platform/api/request.h"
@@ -115,6 +116,7 @@ adpipeBeginForeignScan(ForeignScanState *node, int eflags)
 		may_rescan(estate->es_plannedstmt->planTree) ||
 		count_scans(estate, rte->relid) > 1;
 	node->fdw_state = scan;
+	adp_grain_join(node);
 	adp_account_notice_join(estate);
 }
 
@@ -210,8 +212,8 @@ name_index(List *names, Node *name)
 List *
 adp_scan_fields(const AdpScan *scan)
 {
-	return adp_guc_pushdown ? list_difference(scan->fields, scan->dropped)
-							: scan->fields;
+	return scan->is_coarse ? list_difference(scan->fields, scan->dropped)
+						   : scan->fields;
 }
 
 /*
@@ -220,7 +222,7 @@ adp_scan_fields(const AdpScan *scan)
 bool
 adp_scan_drops(const AdpScan *scan, const char *field)
 {
-	return adp_guc_pushdown &&
+	return scan->is_coarse &&
 		list_member(scan->dropped, makeString(unconstify(char *, field)));
 }
 
@@ -233,7 +235,7 @@ dropped_words(const AdpScan *scan)
 	StringInfoData words;
 	ListCell *cell;
 
-	if (!adp_guc_pushdown || scan->dropped == NIL)
+	if (!scan->is_coarse)
 		return NULL;
 	initStringInfo(&words);
 	foreach(cell, scan->dropped)
@@ -348,11 +350,10 @@ judge_bound(const AdpScan *scan, const AdpTable *table, const AdpDays *days)
 }
 
 /*
- * Returns the identity of a request: the table, the query with its days, and
- * the accounts.
+ * Returns the identity of a request.
  */
-static const char *
-result_key(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
+const char *
+adp_scan_key(const AdpScan *scan, const AdpTable *table, const AdpReadPlan *plan)
 {
 	AdpQuery query = plan->query;
 	StringInfoData key;
@@ -409,6 +410,7 @@ plan_request(ForeignScanState *node)
 
 	require_utf8();
 	table = adp_table_load(scan->relid, scan->userid, true);
+	adp_grain_choose(node, false);
 	adp_scan_plan(scan, table, adp_scan_values(node, false), &request->plan,
 				  &pushed);
 	if (pushed.is_empty)
@@ -416,7 +418,7 @@ plan_request(ForeignScanState *node)
 	judge_bound(scan, table, &request->plan.days);
 	request->table = table;
 	request->fields = adp_scan_fields(scan);
-	request->key = result_key(scan, table, &request->plan);
+	request->key = adp_scan_key(scan, table, &request->plan);
 	return request;
 }
 
@@ -498,6 +500,7 @@ adpipeEndForeignScan(ForeignScanState *node)
 
 	if (scan == NULL)
 		return;
+	adp_grain_leave(node);
 	adp_shared_result_detach(&scan->reader);
 	adp_account_notice_leave(node->ss.ps.state);
 }

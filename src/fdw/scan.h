@@ -26,6 +26,7 @@ typedef struct AdpScan
 
 	/* set when the first row is fetched, and after each rescan */
 	MemoryContext cxt; /* lives as long as the node */
+	bool is_coarse;	   /* leaves out the dropped fields */
 	bool is_started;
 	bool is_empty;	 /* no row can satisfy the conditions */
 	bool is_pending; /* no row is ready, but the scan is not at the end */
@@ -40,13 +41,8 @@ typedef struct AdpScan
  */
 extern AdpValue *adp_scan_values(ForeignScanState *node, bool for_explain);
 
-/*
- * The fields to request.  A coarse scan leaves some out unless adpipe.pushdown
- * is off; then the rows are those of the plain scan.
- */
+/* The fields to request, and whether a field is left out. */
 extern List *adp_scan_fields(const AdpScan *scan);
-
-/* Whether the scan leaves out a field. */
 extern bool adp_scan_drops(const AdpScan *scan, const char *field);
 
 /*
@@ -56,6 +52,13 @@ extern bool adp_scan_drops(const AdpScan *scan, const char *field);
 extern void adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 						  const AdpValue *values, AdpReadPlan *plan,
 						  AdpPushed *pushed);
+
+/*
+ * The identity of a request: the table, the query with its days, and the
+ * accounts.
+ */
+extern const char *adp_scan_key(const AdpScan *scan, const AdpTable *table,
+								const AdpReadPlan *plan);
 
 /* Adds up what the scan has cost over all its results. */
 extern AdpStats adp_scan_stats(const AdpScan *scan);

@@ -322,6 +322,24 @@ my $third = $session->query('FETCH BACKWARD 1 FROM c');
 is(same_answer($third, (split /\n/, $coarse)[1]), undef, 'a cursor goes back');
 $session->query('COMMIT');
 
+# A statement that reads the rows themselves, too, asks once.
+my $top = "SELECT t.date_day, t.campaign_name, sum(t.clicks) FROM google.campaign_daily t JOIN (SELECT campaign_name, sum(clicks) $google GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 3) top"
+  . " USING (campaign_name) WHERE t.$days GROUP BY 1, 2 ORDER BY 1, 2";
+sub row_requests { return scalar(grep { ($_->{query} // '') =~ /FROM campaign / } @{ $sim->requests }); }
+reads_at('the largest by day', "$daily + $daily", $top);
+$session->query('SELECT 1');
+my $before = row_requests();
+$session->query($top);
+is(row_requests() - $before, 2, 'one request per account for both');
+my $compare = "SELECT a.campaign_name, a.clicks, b.clicks FROM (SELECT campaign_name, sum(clicks) AS clicks $google GROUP BY 1) a JOIN (SELECT campaign_name, sum(clicks) AS clicks"
+  . " FROM google.campaign_daily WHERE date_day BETWEEN '2026-09-20' AND '2026-10-10' GROUP BY 1) b USING (campaign_name) ORDER BY 1";
+reads_at('two ranges side by side', "$campaign + $campaign", $compare);
+$session->query("SET plan_cache_mode = force_generic_plan; PREPARE top (date) AS " . $top =~ s/date_day BETWEEN '2026-10-20' AND '2026-11-10'/date_day BETWEEN \$1 AND \$1 + 7/gr);
+$before = row_requests();
+$session->query("EXECUTE top ('2026-10-20')");
+is(row_requests() - $before, 2, 'also with parameters');
+$session->query("SET adpipe.pushdown = on; DEALLOCATE top; RESET plan_cache_mode");
+
 # Days without a bound: the same errors, and the same window.
 for my $setting ('on', 'off')
 {
