@@ -11,6 +11,7 @@
 
 #include "base/compat.h"
 #include "base/words.h"
+#include "fdw/grain_choice.h"
 #include "fdw/scan.h"
 #include "platform/api/request.h"
 #include "platform/formats.h"
@@ -69,10 +70,11 @@ append_breakdowns(StringInfo out, const AdpTable *table)
 }
 
 /*
- * Returns the columns that distinguish rows: the source and its segments.
+ * Returns the columns that distinguish rows: the source and the segments that
+ * are requested.
  */
 static char *
-describe_grain(const AdpTable *table)
+describe_grain(const AdpScan *scan, const AdpTable *table)
 {
 	StringInfoData out;
 
@@ -84,7 +86,7 @@ describe_grain(const AdpTable *table)
 	{
 		const AdpTableColumn *column = &table->columns[i];
 
-		if (column->is_grain)
+		if (column->is_grain && !adp_scan_drops(scan, column->field_name))
 			appendStringInfo(&out, ", %s", column->name);
 	}
 	append_breakdowns(&out, table);
@@ -145,6 +147,7 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 	char *accounts;
 	int count;
 
+	adp_grain_choose(node, true);
 	adp_scan_plan(scan, table, adp_scan_values(node, true), &plan, &pushed);
 	ExplainPropertyText("Platform", table->platform->name, es);
 	if (pushed.is_empty)
@@ -165,7 +168,7 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 										  query.source, &plan.accounts, &count);
 	ExplainPropertyText("Accounts", accounts, es);
 	explain_count(query.source, &pushed, count, es);
-	ExplainPropertyText("Grain", describe_grain(table), es);
+	ExplainPropertyText("Grain", describe_grain(scan, table), es);
 }
 
 /*

@@ -21,6 +21,8 @@
 #include "optimizer/restrictinfo.h"
 
 #include "base/compat.h"
+#include "base/guc.h"
+#include "fdw/coarse.h"
 #include "fdw/day_use.h"
 #include "fdw/plan.h"
 #include "fdw/pushdown.h"
@@ -48,6 +50,7 @@ typedef struct PlanRel
 	AdpTable *table;
 	AdpPushdown pushdown; /* of the relation's own clauses */
 	bool day_is_used;	  /* by an expression anywhere in the statement */
+	AdpCoarse coarse;	  /* valid if there is a coarse path */
 } PlanRel;
 
 /*
@@ -186,6 +189,31 @@ add_join_path(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *clause,
 }
 
 /*
+ * Adds the path of the coarse scan, which is the plain one with fewer rows.
+ * Its private list says which fields it leaves out.
+ */
+static void
+add_coarse_path(PlannerInfo *root, RelOptInfo *rel)
+{
+	PlanRel *known = rel->fdw_private;
+	double rows;
+	Cost total;
+
+	if (!adp_guc_pushdown ||
+		!adp_coarse_find(root, rel, known->table, &known->coarse))
+		return;
+	rows = rel->rows / known->coarse.shrink;
+	total = REQUEST_COST * (1 + floor(rows / ROWS_PER_REQUEST)) +
+		cpu_tuple_cost * rows;
+	add_path(rel,
+			 (Path *) adp_create_foreignscan_path(root, rel, clamp_row_est(rows),
+												  !known->pushdown.has_lower &&
+													  needs_lower(known),
+												  REQUEST_COST, total, NULL,
+												  known->coarse.dropped));
+}
+
+/*
  * Adds the paths.
  */
 void
@@ -196,6 +224,7 @@ adpipeGetForeignPaths(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 	ListCell *cell;
 
 	add_scan_path(root, rel, NULL, known->pushdown.has_lower);
+	add_coarse_path(root, rel);
 	foreach(cell, join_clauses(root, rel, known->table))
 		seen = add_join_path(root, rel, lfirst(cell), seen);
 }
@@ -255,8 +284,12 @@ adpipeGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid,
 	AdpPushdown pushdown;
 	List *fields;
 	List *presence;
+	List *checked = clauses;
 	int64 limit = 0;
 
+	if (path->fdw_private != NIL)
+		checked = list_difference_ptr(clauses, known->coarse.day_clauses);
+	checked = extract_actual_clauses(checked, false);
 	clauses = extract_actual_clauses(clauses, false);
 	pull_varattnos((Node *) rel->reltarget->exprs, rel->relid, &attrs_used);
 	pull_varattnos((Node *) clauses, rel->relid, &attrs_used);
@@ -265,9 +298,11 @@ adpipeGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid,
 	presence = adp_table_presence(known->table);
 	if (pushdown.is_whole && asks_presence_only(known->table, fields, presence))
 		limit = wanted_rows(root);
-	return make_foreignscan(tlist, clauses, rel->relid, pushdown.exprs,
-							list_make5(pushdown.conditions, fields, presence,
-									   makeInteger((int) limit),
-									   makeInteger(known->day_is_used)),
+	return make_foreignscan(tlist, checked, rel->relid, pushdown.exprs,
+							lappend(list_make5(pushdown.conditions, fields,
+											   presence,
+											   makeInteger((int) limit),
+											   makeInteger(known->day_is_used)),
+									path->fdw_private),
 							NIL, NIL, outer_plan);
 }

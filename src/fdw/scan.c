@@ -22,7 +22,9 @@
 
 #include "base/compat.h"
 #include "base/guc.h"
+#include "base/words.h"
 #include "fdw/account_notice.h"
+#include "fdw/grain_choice.h"
 #include "fdw/plan.h"
 #include "fdw/scan.h"
 #include "platform/api/request.h"
@@ -102,6 +104,7 @@ adpipeBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->relid = rte->relid;
 	scan->conditions = list_nth(plan->fdw_private, ADP_PLAN_CONDITIONS);
 	scan->fields = list_nth(plan->fdw_private, ADP_PLAN_FIELDS);
+	scan->dropped = list_nth(plan->fdw_private, ADP_PLAN_DROPPED);
 	scan->presence = list_nth(plan->fdw_private, ADP_PLAN_PRESENCE);
 	scan->limit = intVal(list_nth(plan->fdw_private, ADP_PLAN_LIMIT));
 	scan->day_is_used =
@@ -113,6 +116,7 @@ adpipeBeginForeignScan(ForeignScanState *node, int eflags)
 		may_rescan(estate->es_plannedstmt->planTree) ||
 		count_scans(estate, rte->relid) > 1;
 	node->fdw_state = scan;
+	adp_grain_join(node);
 	adp_account_notice_join(estate);
 }
 
@@ -203,12 +207,50 @@ name_index(List *names, Node *name)
 }
 
 /*
+ * Returns the fields to request.
+ */
+List *
+adp_scan_fields(const AdpScan *scan)
+{
+	return scan->is_coarse ? list_difference(scan->fields, scan->dropped)
+						   : scan->fields;
+}
+
+/*
+ * Whether the scan leaves out a field.
+ */
+bool
+adp_scan_drops(const AdpScan *scan, const char *field)
+{
+	return scan->is_coarse &&
+		list_member(scan->dropped, makeString(unconstify(char *, field)));
+}
+
+/*
+ * Returns the fields that the scan leaves out, separated by commas; or NULL.
+ */
+static const char *
+dropped_words(const AdpScan *scan)
+{
+	StringInfoData words;
+	ListCell *cell;
+
+	if (!scan->is_coarse)
+		return NULL;
+	initStringInfo(&words);
+	foreach(cell, scan->dropped)
+		adp_words_add(&words, strVal(lfirst(cell)));
+	return words.data;
+}
+
+/*
  * Adds names and cell numbers to the read plan.
  */
 static void
 plan_fields(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
 {
-	int n = list_length(scan->fields);
+	List *fields = adp_scan_fields(scan);
+	int n = list_length(fields);
 	int *presence = palloc((list_length(scan->presence) + 1) * sizeof(int));
 	ListCell *cell;
 
@@ -217,14 +259,15 @@ plan_fields(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
 	plan->query.shown_by = palloc(n * sizeof(char *));
 	for (int i = 0; i < n; i++)
 	{
-		const char *name = strVal(list_nth(scan->fields, i));
+		const char *name = strVal(list_nth(fields, i));
 
 		plan->query.fields[i] = name;
 		plan->query.shown_by[i] = adp_table_columns_of(table, name);
 	}
 	foreach(cell, scan->presence)
-		presence[plan->npresence++] = name_index(scan->fields, lfirst(cell));
+		presence[plan->npresence++] = name_index(fields, lfirst(cell));
 	plan->presence = presence;
+	plan->query.dropped = dropped_words(scan);
 }
 
 /*
@@ -243,6 +286,8 @@ adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 		plan->query.table_fields[plan->query.ntable_fields++] =
 			table->columns[i].field_name;
 	plan->query.has_day = table->day != NULL;
+	plan->query.drops_day =
+		table->day != NULL && adp_scan_drops(scan, table->day->field_name);
 	plan->query.limit = scan->limit;
 	plan->needs_settings = table->needs_settings;
 	plan->days.has_day = table->day != NULL;
@@ -305,11 +350,10 @@ judge_bound(const AdpScan *scan, const AdpTable *table, const AdpDays *days)
 }
 
 /*
- * Returns the identity of a request: the table, the query with its days, and
- * the accounts.
+ * Returns the identity of a request.
  */
-static const char *
-result_key(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
+const char *
+adp_scan_key(const AdpScan *scan, const AdpTable *table, const AdpReadPlan *plan)
 {
 	AdpQuery query = plan->query;
 	StringInfoData key;
@@ -366,14 +410,15 @@ plan_request(ForeignScanState *node)
 
 	require_utf8();
 	table = adp_table_load(scan->relid, scan->userid, true);
+	adp_grain_choose(node, false);
 	adp_scan_plan(scan, table, adp_scan_values(node, false), &request->plan,
 				  &pushed);
 	if (pushed.is_empty)
 		return NULL;
 	judge_bound(scan, table, &request->plan.days);
 	request->table = table;
-	request->fields = scan->fields;
-	request->key = result_key(scan, table, &request->plan);
+	request->fields = adp_scan_fields(scan);
+	request->key = adp_scan_key(scan, table, &request->plan);
 	return request;
 }
 
@@ -455,6 +500,7 @@ adpipeEndForeignScan(ForeignScanState *node)
 
 	if (scan == NULL)
 		return;
+	adp_grain_leave(node);
 	adp_shared_result_detach(&scan->reader);
 	adp_account_notice_leave(node->ss.ps.state);
 }

@@ -18,6 +18,7 @@ typedef struct AdpScan
 	Oid relid;
 	List *conditions;
 	List *fields;
+	List *dropped; /* of the fields; a coarse scan leaves them out */
 	List *presence;
 	int64 limit;
 	bool day_is_used; /* an expression of the statement uses the day */
@@ -25,6 +26,7 @@ typedef struct AdpScan
 
 	/* set when the first row is fetched, and after each rescan */
 	MemoryContext cxt; /* lives as long as the node */
+	bool is_coarse;	   /* leaves out the dropped fields */
 	bool is_started;
 	bool is_empty;	 /* no row can satisfy the conditions */
 	bool is_pending; /* no row is ready, but the scan is not at the end */
@@ -39,6 +41,10 @@ typedef struct AdpScan
  */
 extern AdpValue *adp_scan_values(ForeignScanState *node, bool for_explain);
 
+/* The fields to request, and whether a field is left out. */
+extern List *adp_scan_fields(const AdpScan *scan);
+extern bool adp_scan_drops(const AdpScan *scan, const char *field);
+
 /*
  * Makes the read plan of a scan from the values, in CurrentMemoryContext.  Does
  * not check for a lower bound of the days.
@@ -46,6 +52,13 @@ extern AdpValue *adp_scan_values(ForeignScanState *node, bool for_explain);
 extern void adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 						  const AdpValue *values, AdpReadPlan *plan,
 						  AdpPushed *pushed);
+
+/*
+ * The identity of a request: the table, the query with its days, and the
+ * accounts.
+ */
+extern const char *adp_scan_key(const AdpScan *scan, const AdpTable *table,
+								const AdpReadPlan *plan);
 
 /* Adds up what the scan has cost over all its results. */
 extern AdpStats adp_scan_stats(const AdpScan *scan);

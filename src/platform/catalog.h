@@ -52,6 +52,15 @@ typedef enum AdpFieldKind
 /* A dimension that counts the same thing under several values. */
 #define ADP_FIELD_OVERLAPS 0x100000
 
+/*
+ * A segment whose values divide what they split: the rows of all its values
+ * add up to the row without it.
+ */
+#define ADP_FIELD_DIVIDES 0x200000
+
+/* A metric whose values can be negative, or a segment whose parts can. */
+#define ADP_FIELD_SIGNED 0x400000
+
 /* Fields whose value needs no request. */
 #define ADP_FIELD_PLATFORM 0x20 /* the wrapper's name */
 #define ADP_FIELD_ACCOUNT 0x40	/* the account's id */
@@ -103,6 +112,7 @@ typedef struct AdpField
 	const char *description;
 	const char *implied_by; /* comma-separated metrics; NULL: independent */
 	const char *entity; /* what the value identifies, as an id or by its name */
+	const char *beside; /* segment that must be requested with it; or NULL */
 } AdpField;
 
 /* The entity of fields of a list: the object that the row describes. */

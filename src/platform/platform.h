@@ -103,6 +103,13 @@ typedef struct AdpPlatform
 	const char *row_account;
 	const char *row_account_prefix;
 
+	/*
+	 * Where a row that is the sum of several days names the first and the last
+	 * of them; NULL: rows do not name them.
+	 */
+	const char *row_since;
+	const char *row_until;
+
 	bool any_field_name; /* requests contain no field names */
 
 	/*

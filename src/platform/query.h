@@ -31,6 +31,9 @@ typedef struct AdpQuery
 	int nfields;
 	const char **table_fields; /* of all columns of the table, read or not */
 	int ntable_fields;
+	const char *dropped; /* comma-separated segments of the table that are not
+						  * requested, so that fewer rows come; or NULL */
+	bool drops_day; /* the day is among them: a row is the sum of all days */
 	bool has_day;
 	const char *since; /* as the platform writes days, or a placeholder */
 	const char *until; /* inclusive */

@@ -139,8 +139,9 @@ class Control:
     def bench(self, request):
         """Makes the bench accounts answer from pre-rendered pages."""
         body = self.body_of(request, dict)
-        return self.named(body.get("platform", "google")).start_bench(
-            body["pages"], body["rows"], body.get("accounts", 1))
+        sizes = {name: value for name, value in body.items()
+                 if name != "platform"}
+        return self.named(body.get("platform", "google")).start_bench(**sizes)
 
     def restate(self, request):
         """Lets a platform change numbers that it has told before."""

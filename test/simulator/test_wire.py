@@ -392,6 +392,19 @@ class BenchPages(Simulator):
                                  for row in days), sums["cost_micros"])
             self.assertEqual(len({row["segments"]["date"] for row in days}), 7)
 
+    def test_sums_without_segments(self):
+        sums = self.control("POST", "bench", {"pages": 1, "rows": 140,
+                                              "devices": 4})[1]
+        ask = ("SELECT %scampaign.id, metrics.clicks FROM campaign "
+               "WHERE segments.date DURING LAST_7_DAYS")
+        for segments, count in (("segments.date, segments.device, ", 140),
+                                ("segments.device, ", 20),
+                                ("segments.date, ", 35), ("", 5)):
+            rows = self.rows_of(sums["account"], ask % segments)
+            self.assertEqual(len(rows), count, segments)
+            self.assertEqual(sum(int(row["metrics"]["clicks"])
+                                 for row in rows), sums["clicks"])
+
     def test_bench(self):
         sums = self.control("POST", "bench", {"pages": 3, "rows": 500})[1]
         path = SEARCH.replace(MAIN, sums["account"])

@@ -61,13 +61,24 @@ has_need(const AdpJobNeed *need, const char *breakdowns, const AdpQuery *query,
 }
 
 /*
+ * Returns the number of days that a row each comes for.
+ */
+static int
+count_days(const AdpQuery *query, const AdpDateRange *days)
+{
+	if (days == NULL)
+		return 0;
+	return query->drops_day ? 1 : days->until - days->since + 1;
+}
+
+/*
  * Whether days of a query are better got by a job.
  */
 bool
 adp_job_is_better(const AdpJobKind *kind, const AdpSettings *settings,
 				  const AdpQuery *query, const AdpDateRange *days)
 {
-	int ndays = days != NULL ? days->until - days->since + 1 : 0;
+	int ndays = count_days(query, days);
 	const AdpJobSource *source = find_source(kind, query);
 	const AdpJobNeed *need = kind->needs;
 	int most = source ? source->days_at_once : 0;

@@ -186,7 +186,7 @@ check_breakdowns(const AdpSettings *settings, const AdpQuery *query)
 
 	while ((name = adp_words_next(&rest, ",")) != NULL)
 	{
-		if (has_field_of(query, name))
+		if (has_field_of(query, name) || adp_words_hold(query->dropped, name))
 			continue;
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),

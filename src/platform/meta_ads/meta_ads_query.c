@@ -65,7 +65,7 @@ add_report_field(StringInfo fields, StringInfo windows,
 	AdpActionField split;
 	int n;
 
-	if (strcmp(field, META_DAY) == 0 || strcmp(field, "date_stop") == 0 ||
+	if (strcmp(field, META_DAY) == 0 || strcmp(field, META_LAST_DAY) == 0 ||
 		adp_words_hold(settings->breakdowns,
 					   pnstrdup(field, strcspn(field, "."))))
 		return;
@@ -216,8 +216,45 @@ add_grain(StringInfo fields, const AdpQuery *query)
 }
 
 /*
- * Adds the parameters of a report.  Without a day its rows are totals of all
- * days that the platform keeps.
+ * Returns the breakdowns of a table that a query asks for; or NULL.
+ */
+static const char *
+asked_breakdowns(const AdpSettings *settings, const AdpQuery *query)
+{
+	char *rest = settings->breakdowns ? pstrdup(settings->breakdowns) : NULL;
+	StringInfoData asked;
+	char *name;
+
+	initStringInfo(&asked);
+	while ((name = adp_words_next(&rest, ",")) != NULL)
+	{
+		if (!adp_words_hold(query->dropped, name))
+			adp_words_add(&asked, name);
+	}
+	return asked.len > 0 ? asked.data : NULL;
+}
+
+/*
+ * Adds the days of a report and the number of rows for them: one per day, or
+ * one for all.  Without a day it is all days that the platform keeps.
+ */
+static void
+add_days(AdpParams *params, const AdpQuery *query)
+{
+	if (!query->has_day)
+	{
+		adp_params_add(params, "date_preset", "maximum");
+		return;
+	}
+	adp_params_add(params, "time_range",
+				   psprintf("{\"since\":\"%s\",\"until\":\"%s\"}", query->since,
+							query->until));
+	adp_params_add(params, "time_increment",
+				   query->drops_day ? "all_days" : "1");
+}
+
+/*
+ * Adds the parameters of a report.
  */
 static void
 add_report(AdpParams *params, const AdpSettings *settings,
@@ -236,14 +273,9 @@ add_report(AdpParams *params, const AdpSettings *settings,
 	}
 	add_grain(&fields, query);
 	adp_params_add(params, "level", query->source->name);
-	if (query->has_day)
-		adp_params_add(params, "time_range",
-					   psprintf("{\"since\":\"%s\",\"until\":\"%s\"}",
-								query->since, query->until));
-	adp_params_add(params, query->has_day ? "time_increment" : "date_preset",
-				   query->has_day ? "1" : "maximum");
+	add_days(params, query);
 	adp_params_add(params, "fields", fields.data);
-	adp_params_add(params, "breakdowns", settings->breakdowns);
+	adp_params_add(params, "breakdowns", asked_breakdowns(settings, query));
 	if (has_actions)
 		adp_params_add(params, "action_breakdowns", settings->action_breakdowns);
 	add_filtering(params, query, drops_enum_filters || is_excluding(settings));

@@ -20,8 +20,11 @@
 /* Bytes of a page that are hashed between two checks for interrupts. */
 #define HASH_CHUNK ((Size) 1024 * 1024)
 
-/* Maximum length of an account id quoted in an error. */
-#define SHOWN_ACCOUNT_MAX 60
+/* Maximum length of an account id or a day quoted in an error. */
+#define SHOWN_MAX 60
+
+/* Most paths that are read beside the fields, to check rows. */
+#define CHECKS_MAX 3
 
 /* The members of a JSON page that are read beside its rows. */
 enum PageMember
@@ -47,6 +50,10 @@ struct AdpPageForm
 	/* the account of a row */
 	int account_cell; /* JSON: the cell that names it; -1: not named */
 	bool is_shared;	  /* rows may name another account, a manager's */
+
+	/* JSON: the cells with a row's first and last day; -1: not named */
+	int since_cell;
+	int until_cell;
 };
 
 struct AdpPageRows
@@ -106,6 +113,31 @@ account_path(const AdpPlatform *platform, const AdpQuery *query)
 }
 
 /*
+ * Adds the paths that each row is checked by.  Returns the number of paths.
+ */
+static int
+add_checks(AdpPageForm *form, const AdpQuery *query, const char **paths,
+		   int npaths)
+{
+	const AdpPlatform *platform = form->platform;
+	const char *account = account_path(platform, query);
+
+	if (account != NULL)
+	{
+		form->account_cell = npaths;
+		paths[npaths++] = account;
+	}
+	if (query->drops_day && platform->row_since != NULL)
+	{
+		form->since_cell = npaths;
+		paths[npaths++] = platform->row_since;
+		form->until_cell = npaths;
+		paths[npaths++] = platform->row_until;
+	}
+	return npaths;
+}
+
+/*
  * Compiles the members to read from a JSON page.
  */
 static void
@@ -114,7 +146,7 @@ compile_shape(MemoryContext cxt, AdpPageForm *form, const AdpQuery *query)
 	const AdpPlatform *platform = form->platform;
 	const AdpShaper *shaper = form->shaper;
 	int npaths = shaper ? shaper->npaths : query->nfields;
-	const char **paths = palloc((npaths + 1) * sizeof(char *));
+	const char **paths = palloc((npaths + CHECKS_MAX) * sizeof(char *));
 	const char *members[PAGE_MEMBERS];
 	const char *day =
 		path_of(platform, adp_platform_day_field(platform, query->source));
@@ -128,9 +160,7 @@ compile_shape(MemoryContext cxt, AdpPageForm *form, const AdpQuery *query)
 	}
 	form->paths = paths;
 	form->npaths = npaths;
-	paths[npaths] = account_path(platform, query);
-	if (paths[npaths] != NULL)
-		form->account_cell = npaths++;
+	npaths = add_checks(form, query, paths, npaths);
 	members[PAGE_FAILURE] =
 		platform->promises ? first_name(platform->promises->failure) : "error";
 	if (platform->pager != NULL)
@@ -159,6 +189,8 @@ adp_page_form(MemoryContext cxt, const AdpPlatform *platform, AdpShaper *shaper,
 	form->kind = query->source->is_single ? ADP_ANSWER_ROW : ADP_ANSWER_ROWS;
 	form->account_cell = -1;
 	form->day_cell = -1;
+	form->since_cell = -1;
+	form->until_cell = -1;
 	form->is_shared = query->source->is_shared;
 	if (form->body == ADP_BODY_JSON)
 		compile_shape(cxt, form, query);
@@ -197,22 +229,64 @@ wrap_row(const AdpPageRows *rows, const char *body, Size *len, AdpError *error)
 }
 
 /*
- * Fills in the error for a row of another account; said is the account that
- * the row names.
+ * Returns the beginning of a cell's text as an error quotes it.
  */
-static bool
-refuse_row(const AdpCell *said, int64 number, AdpError *error)
+static char *
+shown_text(const AdpCell *cell)
 {
-	char *shown = pnstrdup(said->data, Min(said->len, SHOWN_ACCOUNT_MAX));
+	bool is_text =
+		cell->kind == ADP_CELL_STRING || cell->kind == ADP_CELL_NUMBER;
+	char *shown =
+		is_text ? pnstrdup(cell->data, Min(cell->len, SHOWN_MAX)) : pstrdup("");
 
 	for (char *c = shown; *c != '\0'; c++)
 	{
 		if (*c < ' ' || *c >= 0x7f || *c == '"')
 			*c = '?';
 	}
+	return shown;
+}
+
+/*
+ * Fills in the error for a row of another account; said is the account that
+ * the row names.
+ */
+static bool
+refuse_row(const AdpCell *said, int64 number, AdpError *error)
+{
 	adp_error_set(error, ADP_ERR_FORMAT,
 				  "the answer has a row of another account",
-				  psprintf("Row " INT64_FORMAT " is of \"%s\".", number, shown),
+				  psprintf("Row " INT64_FORMAT " is of \"%s\".", number,
+						   shown_text(said)),
+				  NULL);
+	return false;
+}
+
+/*
+ * Whether the days of a row lie within the requested ones.  No other check of
+ * a row that is the sum of several days looks at them.  ISO days sort as text.
+ */
+static bool
+check_days(const AdpPageRows *rows, const AdpQuery *query, const AdpCell *cells,
+		   int64 number, AdpError *error)
+{
+	const AdpPageForm *form = rows->form;
+	const char *since;
+	const char *until;
+
+	if (form->since_cell < 0)
+		return true;
+	since = shown_text(&cells[form->since_cell]);
+	until = shown_text(&cells[form->until_cell]);
+	if (strlen(since) == strlen(query->since) &&
+		strlen(until) == strlen(query->until) &&
+		strcmp(since, query->since) >= 0 && strcmp(until, query->until) <= 0)
+		return true;
+	adp_error_set(error, ADP_ERR_FORMAT,
+				  "the answer has a row of other days than those asked for",
+				  psprintf("Row " INT64_FORMAT
+						   " is of \"%s\" to \"%s\"; asked for was %s to %s.",
+						   number, since, until, query->since, query->until),
 				  NULL);
 	return false;
 }
@@ -322,12 +396,12 @@ is_nothing(const AdpCell *cell)
 }
 
 /*
- * Whether all rows of a JSON page belong to the requested account, as far as
- * they name one.  A row without any requested field is an error: it would be
+ * Whether all rows of a JSON page belong to the requested account and days, as
+ * far as they name them.  A row without any requested field is an error: it would be
  * dropped, or all NULL.
  */
 static bool
-check_rows(const AdpPageRows *rows, const AdpAccount *account, AdpError *error)
+check_rows(const AdpPageRows *rows, const AdpPageAsk *ask, AdpError *error)
 {
 	const AdpPage *page = rows->page;
 	int nth = rows->form->account_cell;
@@ -347,9 +421,11 @@ check_rows(const AdpPageRows *rows, const AdpAccount *account, AdpError *error)
 		if (nth >= 0 && !rows->form->is_shared &&
 			(cells[nth].kind == ADP_CELL_STRING ||
 			 cells[nth].kind == ADP_CELL_NUMBER) &&
-			!adp_account_owns_row(rows->form->platform, account->id,
+			!adp_account_owns_row(rows->form->platform, ask->account->id,
 								  cells[nth].data, cells[nth].len))
 			return refuse_row(&cells[nth], i + 1, error);
+		if (!check_days(rows, ask->query, cells, i + 1, error))
+			return false;
 		if (rows->form->day_cell >= 0 &&
 			is_nothing(&cells[rows->form->day_cell]))
 			return refuse_dayless(rows, i + 1, error);
@@ -379,8 +455,8 @@ read_end(AdpPageRows *rows, AdpError *error)
  * failure.
  */
 static bool
-open_json(AdpPageRows *rows, const char *body, Size len,
-		  const AdpAccount *account, AdpError *error)
+open_json(AdpPageRows *rows, const char *body, Size len, const AdpPageAsk *ask,
+		  AdpError *error)
 {
 	const AdpPageForm *form = rows->form;
 	bool is_wrapped = form->kind == ADP_ANSWER_ROW;
@@ -398,7 +474,7 @@ open_json(AdpPageRows *rows, const char *body, Size len,
 		 rows->page->members[PAGE_FAILURE].kind != ADP_CELL_ABSENT) &&
 		!check_document(rows, body, len, error))
 		return false;
-	return check_rows(rows, account, error) && read_end(rows, error);
+	return check_rows(rows, ask, error) && read_end(rows, error);
 }
 
 /*
@@ -547,7 +623,7 @@ adp_page_open(const AdpPageForm *form, const AdpPageAsk *ask, const char *body,
 	switch (form->body)
 	{
 		case ADP_BODY_JSON:
-			is_open = open_json(rows, body, len, ask->account, error);
+			is_open = open_json(rows, body, len, ask, error);
 			break;
 		case ADP_BODY_CSV:
 			is_open = open_csv(rows, body, len, ask, error);

@@ -30,7 +30,7 @@ use warnings;
 use AdpipeTest;
 use Exporter 'import';
 
-our @EXPORT_OK = qw(pick);
+our @EXPORT_OK = qw(pick same_answer);
 
 # Values that match nothing, or in ways of their own.
 my @awkward = (
@@ -48,6 +48,39 @@ One of the list.
 =cut
 
 sub pick { return $_[ rand @_ ]; }
+
+=head2 same_answer($answer, $expected)
+
+Compares two answers in psql's form, whose rows come in the same order.  Integers
+and texts must be equal; numbers with a fraction may differ by 0.01, or by a
+millionth of themselves, since a platform rounds each row that it sends.  Returns
+the first difference; undef if there is none.
+
+=cut
+
+sub same_answer
+{
+	my ($answer, $expected) = @_;
+	my @got = split /\n/, $answer, -1;
+	my @want = split /\n/, $expected, -1;
+
+	return scalar(@got) . ' rows, not ' . scalar(@want) unless @got == @want;
+	for my $i (0 .. $#got)
+	{
+		my @a = split /\|/, $got[$i], -1;
+		my @b = split /\|/, $want[$i], -1;
+
+		return "$got[$i], not $want[$i]" unless @a == @b;
+		for my $j (0 .. $#a)
+		{
+			next if $a[$j] eq $b[$j];
+			return "$got[$i], not $want[$i]"
+			  unless "$a[$j] $b[$j]" =~ /^-?\d+(\.\d+)?(e[-+]\d+)? -?\d+(\.\d+)?(e[-+]\d+)?\z/ && "$a[$j]$b[$j]" =~ /\./
+			  && abs($a[$j] - $b[$j]) <= 0.01 + 1e-6 * abs($b[$j]);
+		}
+	}
+	return;
+}
 
 =head2 new($session, $days, \%tables)
 

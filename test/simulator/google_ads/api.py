@@ -82,11 +82,11 @@ class GoogleAds:
         """Lets every access token become invalid."""
         self.sign_in.revoke_all()
 
-    def start_bench(self, pages, rows, accounts=1):
+    def start_bench(self, pages, rows, accounts=1, devices=1):
         """Adds the benchmark accounts; returns the sums of one's rows."""
         self.reset_bench()
         self.bench = Bench(self.world, self.world.direct_access[0], pages,
-                           rows, accounts)
+                           rows, accounts, devices)
         return self.bench.totals()
 
     def reset_bench(self):

@@ -1,6 +1,7 @@
 """Benchmark accounts: any daily campaign query of them is answered with a
-fixed number of pages of made-up rows that were rendered before, and a daily
-query of the account with their sums by day.
+fixed number of pages of made-up rows that were rendered before, a daily
+query of the account with their sums by day, and a campaign query without day
+or device with their sums by campaign and what is left.
 
 The first request of a query text renders the bodies of its pages, and the
 first of each account makes finished HTTP responses of them, in which the rows
@@ -24,6 +25,7 @@ from world import METRIC_INDEX, UNIT, Account, Context, Entity
 
 ACCOUNT = "9000000001"
 FIRST_CAMPAIGN = 90_000_000_000
+DEVICES = ["MOBILE", "DESKTOP", "TABLET", "CONNECTED_TV"]
 NAME = "KR | 성과 최대화 | 신규 고객 | 2026 하반기 캠페인 %d"
 
 
@@ -53,8 +55,11 @@ def campaign_entity(number):
 class Template:
     """One row's JSON with holes for what differs from row to row."""
 
-    def __init__(self, plan, text, account, days):
-        self.days = [day_segments(day) for day in days]
+    def __init__(self, plan, text, account, days, devices):
+        self.days = [dict(day_segments(day), device=device)
+                     for day in days for device in devices]
+        self.kept = [field.path for field in plan.select
+                     if field.category == "SEGMENT"]
         self.account = account
         self.writers = []
         values = [self._hole(field) for field in plan.select]
@@ -112,6 +117,23 @@ class Template:
             made.append(self.row(campaign, day, vector_of(row)))
         return made
 
+    def splits_all(self, devices):
+        """Tells whether each made-up row is a row of the answer."""
+        return "date" in self.kept and (devices == 1 or "device" in self.kept)
+
+    def groups(self, count):
+        """Returns the encoded sums of so many rows by campaign and the
+        segments that are selected."""
+        groups = {}
+        for row in range(count):
+            number, cell = divmod(row, len(self.days))
+            key = number, tuple(self.days[cell].get(p) for p in self.kept)
+            found = groups.get(key)
+            groups[key] = (cell, vector_of(row)) if found is None else (
+                found[0], tuple(map(operator.add, found[1], vector_of(row))))
+        return [self.row(campaign_entity(key[0]), cell, vector)
+                for key, (cell, vector) in groups.items()]
+
     def sums(self, count):
         """Returns the encoded sums of so many rows, one row a day."""
         sums = [daily.vector() for _ in self.days]
@@ -125,10 +147,11 @@ class Template:
 class Bench:
     """The benchmark accounts' pages."""
 
-    def __init__(self, world, manager_id, pages, rows, accounts):
+    def __init__(self, world, manager_id, pages, rows, accounts, devices):
         self.world = world
         self.pages = pages
         self.rows = rows
+        self.devices = DEVICES[:devices]
         self.accounts = [str(int(ACCOUNT) + n) for n in range(accounts)]
         for number in self.accounts:
             world.add(Account(number, "벤치마크 계정", "KRW", "Asia/Seoul"),
@@ -169,9 +192,9 @@ class Bench:
         found = self._tokens.get(token)
         return found[1] if found else None
 
-    def token(self, query, page):
+    def token(self, query, page, pages):
         """Returns the token of a page, None behind the last one."""
-        if page >= self.pages:
+        if page >= pages:
             return None
         token = "bench-%s-%d" % (hashlib.blake2b(
             query.encode("utf-8"), digest_size=9).hexdigest(), page)
@@ -184,14 +207,21 @@ class Bench:
         parsed = gaql.parse(query)
         plan = rules.make_plan(parsed, version, today, False)
         days = plan.range.days(plan.range.first or today - DAY * 30, today)
-        template = Template(plan, query, self.account, days or [today])
+        template = Template(plan, query, self.account, days or [today],
+                            self.devices)
         mask = encode.field_mask(plan)
+        count = self.pages * self.rows
         if parsed.resource == "customer":
-            rows = template.sums(self.pages * self.rows)
-            return [encode.envelope(rows, mask, None, None, 40)]
-        return [encode.envelope(template.rows(page * self.rows, self.rows),
-                                mask, self.token(query, page + 1), None, 40)
-                for page in range(self.pages)]
+            rows = template.sums(count)
+        elif template.splits_all(len(self.devices)):
+            rows = template.rows(0, count)
+        else:
+            rows = template.groups(count)
+        size = len(rows) if parsed.resource == "customer" else self.rows
+        pages = [rows[at:at + size] for at in range(0, len(rows), size)]
+        return [encode.envelope(page, mask, self.token(
+            query, number + 1, len(pages)), None, 40)
+            for number, page in enumerate(pages or [[]])]
 
     def finish(self, bodies, account_id, compressed):
         """Makes responses of an account from the bodies of the first one."""

@@ -1,0 +1,27 @@
+/*
+ * coarse.h
+ *	  Finds segments that a scan can leave out, so that fewer rows come.
+ */
+#ifndef ADP_FDW_COARSE_H
+#define ADP_FDW_COARSE_H
+
+#include "nodes/pathnodes.h"
+
+#include "fdw/table.h"
+
+/* What a coarse scan of a relation leaves out. */
+typedef struct AdpCoarse
+{
+	List *dropped;	   /* Strings: fields that are not requested */
+	List *day_clauses; /* RestrictInfos that the range of days replaces */
+	double shrink;	   /* rows of the fine scan per row of this one */
+} AdpCoarse;
+
+/*
+ * Whether the relation can be read at a coarser grain without a change of the
+ * statement's result, and how.
+ */
+extern bool adp_coarse_find(PlannerInfo *root, RelOptInfo *rel,
+							const AdpTable *table, AdpCoarse *coarse);
+
+#endif /* ADP_FDW_COARSE_H */
