@@ -23,6 +23,7 @@
 #include "base/compat.h"
 #include "base/guc.h"
 #include "fdw/account_notice.h"
+#include "fdw/budget.h"
 #include "fdw/plan.h"
 #include "fdw/scan.h"
 #include "platform/api/request.h"
@@ -113,6 +114,8 @@ adpipeBeginForeignScan(ForeignScanState *node, int eflags)
 		may_rescan(estate->es_plannedstmt->planTree) ||
 		count_scans(estate, rte->relid) > 1;
 	node->fdw_state = scan;
+	if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0)
+		adp_budget_join(node);
 	adp_account_notice_join(estate);
 }
 
@@ -164,7 +167,7 @@ placeholder(Node *expr)
  * Evaluates the right-hand sides.
  */
 AdpValue *
-adp_scan_values(ForeignScanState *node, bool for_explain)
+adp_scan_values(ForeignScanState *node, AdpValuesFor purpose)
 {
 	AdpScan *scan = node->fdw_state;
 	List *exprs = ((ForeignScan *) node->ss.ps.plan)->fdw_exprs;
@@ -179,7 +182,8 @@ adp_scan_values(ForeignScanState *node, bool for_explain)
 		values[i].state = list_nth(scan->exprs, i);
 		values[i].econtext = econtext;
 		values[i].is_constant = !varies(list_nth(exprs, i), NULL);
-		if (for_explain)
+		if (purpose == ADP_VALUES_EXPLAIN ||
+			(purpose == ADP_VALUES_ESTIMATE && !values[i].is_constant))
 			values[i].placeholder = placeholder(list_nth(exprs, i));
 		if (values[i].placeholder == NULL)
 			values[i].value =
@@ -366,11 +370,12 @@ plan_request(ForeignScanState *node)
 
 	require_utf8();
 	table = adp_table_load(scan->relid, scan->userid, true);
-	adp_scan_plan(scan, table, adp_scan_values(node, false), &request->plan,
-				  &pushed);
+	adp_scan_plan(scan, table, adp_scan_values(node, ADP_VALUES_RUN),
+				  &request->plan, &pushed);
 	if (pushed.is_empty)
 		return NULL;
 	judge_bound(scan, table, &request->plan.days);
+	adp_budget_set(node, &request->plan);
 	request->table = table;
 	request->fields = scan->fields;
 	request->key = result_key(scan, table, &request->plan);
