@@ -21,6 +21,7 @@ static char *debug_now = NULL;
 double adp_guc_fetch_until = 0;
 int adp_guc_kept_answers_kb = 262144;
 int adp_guc_max_answer_kb = ADP_ANSWER_KB_MAX;
+int adp_guc_max_requests = 0;
 int adp_guc_max_wait_ms = 120000;
 bool adp_guc_pushdown = true;
 static int refresh_max_requests = 2000;
@@ -81,6 +82,11 @@ define_fetch_settings(void)
 							&adp_guc_max_answer_kb, ADP_ANSWER_KB_MAX, 64,
 							ADP_ANSWER_KB_MAX, PGC_SUSET, GUC_UNIT_KB, NULL,
 							NULL, NULL);
+	DefineCustomIntVariable("adpipe.max_requests_per_query",
+							"Maximum number of requests that a statement sends.",
+							"All scans of the statement are counted together; 0 sets no limit.",
+							&adp_guc_max_requests, 0, 0, INT_MAX, PGC_USERSET,
+							0, NULL, NULL, NULL);
 	DefineCustomIntVariable("adpipe.max_wait",
 							"Longest back-off that a statement waits for before it fails.",
 							NULL, &adp_guc_max_wait_ms, 120000, 0, INT_MAX,

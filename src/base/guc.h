@@ -26,6 +26,9 @@ extern int adp_guc_kept_answers_kb;
 #define ADP_ANSWER_KB_MAX (1023 * 1024)
 extern int adp_guc_max_answer_kb;
 
+/* Maximum number of requests of one statement; 0: no limit. */
+extern int adp_guc_max_requests;
+
 /* Longest back-off of one statement, in milliseconds. */
 extern int adp_guc_max_wait_ms;
 

@@ -111,6 +111,23 @@ count_requests(const AdpSource *source, const AdpPushed *pushed)
 }
 
 /*
+ * Returns the minimum number of requests for the rows of all accounts.
+ */
+int64
+adp_expected_requests(const AdpTable *table, const AdpPushed *pushed)
+{
+	const AdpSource *source = pushed->plan->query.source;
+	int requests = count_requests(source, pushed);
+	int accounts;
+
+	adp_account_scope_describe(table->platform, table->settings, source,
+							   &pushed->plan->accounts, &accounts);
+	if (source->is_listing)
+		return 1;
+	return accounts >= 0 && requests >= 0 ? (int64) accounts * requests : -1;
+}
+
+/*
  * Shows the expected number of requests.  accounts is -1 if the number of
  * accounts is not known.
  */
@@ -147,8 +164,9 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 	char *accounts;
 	int count;
 
-	adp_grain_choose(node, true);
-	adp_scan_plan(scan, table, adp_scan_values(node, true), &plan, &pushed);
+	adp_grain_choose(node, ADP_VALUES_EXPLAIN);
+	adp_scan_plan(scan, table, adp_scan_values(node, ADP_VALUES_EXPLAIN), &plan,
+				  &pushed);
 	ExplainPropertyText("Platform", table->platform->name, es);
 	if (pushed.is_empty)
 	{

@@ -106,13 +106,13 @@ has_known_values(const ForeignScanState *node)
  * NULL if it needs no request.
  */
 static const char *
-key_of(ForeignScanState *node, const AdpTable *table, bool for_explain)
+key_of(ForeignScanState *node, const AdpTable *table, AdpValuesFor purpose)
 {
 	AdpScan *scan = node->fdw_state;
 	AdpReadPlan plan;
 	AdpPushed pushed;
 
-	adp_scan_plan(scan, table, adp_scan_values(node, for_explain), &plan,
+	adp_scan_plan(scan, table, adp_scan_values(node, purpose), &plan,
 				  &pushed);
 	return pushed.is_empty ? NULL : adp_scan_key(scan, table, &plan);
 }
@@ -122,7 +122,7 @@ key_of(ForeignScanState *node, const AdpTable *table, bool for_explain)
  * coarse at present, would.
  */
 static bool
-has_twin(ForeignScanState *node, bool for_explain)
+has_twin(ForeignScanState *node, AdpValuesFor purpose)
 {
 	AdpScan *scan = node->fdw_state;
 	const AdpTable *table = NULL;
@@ -140,9 +140,9 @@ has_twin(ForeignScanState *node, bool for_explain)
 		if (table == NULL)
 		{
 			table = adp_table_load(scan->relid, scan->userid, false);
-			key = key_of(node, table, for_explain);
+			key = key_of(node, table, purpose);
 		}
-		other_key = key_of(member->node, table, for_explain);
+		other_key = key_of(member->node, table, purpose);
 		if (key != NULL && other_key != NULL && strcmp(key, other_key) == 0)
 			return true;
 	}
@@ -153,7 +153,7 @@ has_twin(ForeignScanState *node, bool for_explain)
  * Chooses the grain.
  */
 void
-adp_grain_choose(ForeignScanState *node, bool for_explain)
+adp_grain_choose(ForeignScanState *node, AdpValuesFor purpose)
 {
 	AdpScan *scan = node->fdw_state;
 	MemoryContext cxt;
@@ -165,7 +165,7 @@ adp_grain_choose(ForeignScanState *node, bool for_explain)
 	cxt = AllocSetContextCreate(CurrentMemoryContext, "adpipe grain",
 								ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(cxt);
-	scan->is_coarse = !has_twin(node, for_explain);
+	scan->is_coarse = !has_twin(node, purpose);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(cxt);
 }

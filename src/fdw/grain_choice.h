@@ -7,6 +7,8 @@
 
 #include "nodes/execnodes.h"
 
+#include "fdw/scan.h"
+
 /* To be called when a scan begins and when it ends. */
 extern void adp_grain_join(ForeignScanState *node);
 extern void adp_grain_leave(ForeignScanState *node);
@@ -16,6 +18,6 @@ extern void adp_grain_leave(ForeignScanState *node);
  * reads them nevertheless if adpipe.pushdown is off, or if another scan of the
  * statement requests the same rows with them: then they share one answer.
  */
-extern void adp_grain_choose(ForeignScanState *node, bool for_explain);
+extern void adp_grain_choose(ForeignScanState *node, AdpValuesFor purpose);
 
 #endif /* ADP_FDW_GRAIN_CHOICE_H */

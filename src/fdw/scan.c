@@ -24,6 +24,7 @@
 #include "base/guc.h"
 #include "base/words.h"
 #include "fdw/account_notice.h"
+#include "fdw/budget.h"
 #include "fdw/grain_choice.h"
 #include "fdw/plan.h"
 #include "fdw/scan.h"
@@ -117,6 +118,8 @@ adpipeBeginForeignScan(ForeignScanState *node, int eflags)
 		count_scans(estate, rte->relid) > 1;
 	node->fdw_state = scan;
 	adp_grain_join(node);
+	if ((eflags & EXEC_FLAG_EXPLAIN_ONLY) == 0)
+		adp_budget_join(node);
 	adp_account_notice_join(estate);
 }
 
@@ -168,7 +171,7 @@ placeholder(Node *expr)
  * Evaluates the right-hand sides.
  */
 AdpValue *
-adp_scan_values(ForeignScanState *node, bool for_explain)
+adp_scan_values(ForeignScanState *node, AdpValuesFor purpose)
 {
 	AdpScan *scan = node->fdw_state;
 	List *exprs = ((ForeignScan *) node->ss.ps.plan)->fdw_exprs;
@@ -183,7 +186,8 @@ adp_scan_values(ForeignScanState *node, bool for_explain)
 		values[i].state = list_nth(scan->exprs, i);
 		values[i].econtext = econtext;
 		values[i].is_constant = !varies(list_nth(exprs, i), NULL);
-		if (for_explain)
+		if (purpose == ADP_VALUES_EXPLAIN ||
+			(purpose == ADP_VALUES_ESTIMATE && !values[i].is_constant))
 			values[i].placeholder = placeholder(list_nth(exprs, i));
 		if (values[i].placeholder == NULL)
 			values[i].value =
@@ -410,12 +414,13 @@ plan_request(ForeignScanState *node)
 
 	require_utf8();
 	table = adp_table_load(scan->relid, scan->userid, true);
-	adp_grain_choose(node, false);
-	adp_scan_plan(scan, table, adp_scan_values(node, false), &request->plan,
-				  &pushed);
+	adp_grain_choose(node, ADP_VALUES_RUN);
+	adp_scan_plan(scan, table, adp_scan_values(node, ADP_VALUES_RUN),
+				  &request->plan, &pushed);
 	if (pushed.is_empty)
 		return NULL;
 	judge_bound(scan, table, &request->plan.days);
+	adp_budget_set(node, &request->plan);
 	request->table = table;
 	request->fields = adp_scan_fields(scan);
 	request->key = adp_scan_key(scan, table, &request->plan);

@@ -35,11 +35,16 @@ typedef struct AdpScan
 	AdpStats past; /* of results that this scan has left */
 } AdpScan;
 
-/*
- * Evaluates the right-hand sides, in CurrentMemoryContext.  For EXPLAIN, values
- * that depend on parameters become placeholders.
- */
-extern AdpValue *adp_scan_values(ForeignScanState *node, bool for_explain);
+/* What the values of right-hand sides are for. */
+typedef enum AdpValuesFor
+{
+	ADP_VALUES_RUN,
+	ADP_VALUES_EXPLAIN, /* those with parameters become placeholders */
+	ADP_VALUES_ESTIMATE /* those that the running statement computes do */
+} AdpValuesFor;
+
+/* Evaluates the right-hand sides, in CurrentMemoryContext. */
+extern AdpValue *adp_scan_values(ForeignScanState *node, AdpValuesFor purpose);
 
 /* The fields to request, and whether a field is left out. */
 extern List *adp_scan_fields(const AdpScan *scan);
@@ -75,6 +80,13 @@ extern void adpipeForeignAsyncConfigureWait(AsyncRequest *request);
 extern void adpipeForeignAsyncNotify(AsyncRequest *request);
 
 /* explain.c */
+
+/*
+ * Returns the minimum number of requests for the rows of a read plan; -1 if it
+ * is not known.
+ */
+extern int64 adp_expected_requests(const AdpTable *table,
+								   const AdpPushed *pushed);
 extern void adpipeExplainForeignScan(ForeignScanState *node,
 									 struct ExplainState *es);
 

@@ -15,6 +15,7 @@
 #include "utils/tuplestore.h"
 
 #include "fdw/account_notice.h"
+#include "fdw/budget.h"
 #include "fdw/shared_result.h"
 
 struct AdpSharedResult
@@ -82,6 +83,7 @@ create_result(EState *estate, const AdpResultRequest *request,
 		result->nulls = palloc(result->desc->natts * sizeof(bool));
 		memset(result->nulls, true, result->desc->natts * sizeof(bool));
 	}
+	adp_budget_check(request->table, &request->plan);
 	result->reader =
 		adp_reader_create(cxt, request->table->platform,
 						  request->table->settings, &request->plan);

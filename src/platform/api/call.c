@@ -13,6 +13,7 @@
 #include "platform/api/credentials.h"
 #include "platform/api/remedy.h"
 #include "platform/api/request.h"
+#include "platform/api/request_budget.h"
 #include "platform/api/secret_files.h"
 
 /*
@@ -106,6 +107,8 @@ send_call(AdpCall *call)
 	call->is_cleared = false;
 	session->in_flight++;
 	session->stats.requests++;
+	if (session->budget != NULL)
+		session->budget->sent++;
 	adp_session_count(session, NULL);
 }
 
@@ -178,6 +181,13 @@ send_when_possible(AdpCall *call)
 		return;
 	if (session->in_flight >= session->settings->max_concurrency)
 		return;
+	if (!adp_request_budget_fits(session->budget, 1))
+	{
+		/* a page that is on its way may be all that the statement reads */
+		if (session->in_flight == 0)
+			adp_call_fail_over_budget(call);
+		return;
+	}
 	old = MemoryContextSwitchTo(call->cxt);
 	send_call(call);
 	MemoryContextSwitchTo(old);

@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "base/words.h"
 #include "platform/api/call_internal.h"
+#include "platform/api/request_budget.h"
 #include "platform/api/template.h"
 #include "platform/limits/breaker.h"
 
@@ -292,6 +293,26 @@ adp_call_fail_held(AdpCall *call, const char *why, int64 wait_ms)
 				  class_message(call, ADP_ERR_QUOTA),
 				  with_moment(detail, wait_ms), NULL);
 	call->error.retry_at = adp_session_retry_at(wait_ms);
+	call->state = ADP_CALL_FAILED;
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * Ends a call that the statement's budget does not allow.
+ */
+void
+adp_call_fail_over_budget(AdpCall *call)
+{
+	const AdpRequestBudget *budget = call->session->budget;
+	MemoryContext old = MemoryContextSwitchTo(call->cxt);
+
+	adp_error_set(&call->error, ADP_ERR_QUOTA,
+				  psprintf("statement has sent " INT64_FORMAT
+						   " requests, which is all that setting \"adpipe.max_requests_per_query\" allows",
+						   budget->sent),
+				  psprintf("The next one would have been sent to platform \"%s\" for %s.",
+						   call->session->platform->name, call->subject),
+				  adp_request_budget_hint);
 	call->state = ADP_CALL_FAILED;
 	MemoryContextSwitchTo(old);
 }

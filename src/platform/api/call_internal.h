@@ -75,6 +75,9 @@ extern const char *adp_call_redact(const AdpCall *call, const char *text);
 extern void adp_call_fail(AdpCall *call, const AdpHttpResponse *response,
 						  AdpErrorClass class, int64 wait_ms);
 
+/* Fails a call that the statement's budget does not allow. */
+extern void adp_call_fail_over_budget(AdpCall *call);
+
 /*
  * Fails a call that would have to wait longer than the statement can afford; why
  * completes the sentence after the subject.

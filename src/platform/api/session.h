@@ -15,6 +15,7 @@
 #include "platform/platform.h"
 
 struct AdpCall;
+struct AdpRequestBudget;
 
 /* The cost of a scan so far, for EXPLAIN ANALYZE. */
 typedef struct AdpStats
@@ -41,6 +42,7 @@ typedef struct AdpSession
 	MemoryContext cxt;			 /* memory of the session */
 	AdpPoolLease *lease;
 	AdpHttpGroup *group;
+	struct AdpRequestBudget *budget; /* of the statement; NULL: no limit */
 	AdpStats stats;
 	AdpStats counted; /* the part of them that view adpipe.requests has */
 

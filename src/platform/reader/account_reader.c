@@ -227,6 +227,15 @@ adp_account_reader_create(const AdpAccountReadPlan *plan,
 }
 
 /*
+ * Returns the number of date ranges to request.
+ */
+int
+adp_account_reader_nranges(const AdpAccountReader *reader)
+{
+	return reader->state == STATE_ACCOUNT ? 0 : reader->ranges.count;
+}
+
+/*
  * Whether a job can make the rows of the current query.
  */
 static bool

@@ -37,6 +37,12 @@ extern AdpAccountReadPlan *adp_account_reader_plan(MemoryContext cxt,
 extern AdpAccountReader *adp_account_reader_create(
 	const AdpAccountReadPlan *plan, const AdpAccount *account);
 
+/*
+ * The date ranges that are still to be requested, each with a request or more; 0
+ * if the only row is the account itself.
+ */
+extern int adp_account_reader_nranges(const AdpAccountReader *reader);
+
 typedef enum AdpAccountReaderState
 {
 	ADP_ACCOUNT_READER_BUSY,  /* a page is being fetched, or must wait */

@@ -6,6 +6,7 @@
 
 #include "miscadmin.h"
 
+#include "platform/api/request_budget.h"
 #include "platform/reader/account_reader.h"
 #include "platform/reader/reader.h"
 
@@ -41,6 +42,7 @@ adp_reader_create(MemoryContext cxt, const AdpPlatform *platform,
 	reader->cxt = cxt;
 	reader->plan = plan;
 	reader->session = adp_session_open(cxt, platform, settings);
+	reader->session->budget = plan->budget;
 	reader->account_plan = adp_account_reader_plan(cxt, reader->session,
 												   &plan->query, &plan->days);
 	reader->resolver =
@@ -50,6 +52,30 @@ adp_reader_create(MemoryContext cxt, const AdpPlatform *platform,
 	reader->active = -1;
 	MemoryContextSwitchTo(old);
 	return reader;
+}
+
+/*
+ * Throws if the first pages of all date ranges of all accounts are more than the
+ * statement may request.  Cached responses need no requests, so platforms with
+ * a cache are not judged ahead.
+ */
+static void
+check_budget(const AdpReader *reader)
+{
+	const AdpRequestBudget *budget = reader->session->budget;
+	int64 n = 0;
+
+	if (budget == NULL || !reader->plan->reads_all ||
+		reader->session->platform->keeps_answers)
+		return;
+	for (int i = 0; i < reader->naccounts; i++)
+		n += adp_account_reader_nranges(reader->accounts[i]);
+	if (!adp_request_budget_fits(budget, n))
+		adp_request_budget_refuse(budget, n,
+								  psprintf("Platform \"%s\" would have been sent " INT64_FORMAT
+										   " requests for %d accounts.",
+										   reader->session->platform->name, n,
+										   reader->naccounts));
 }
 
 /*
@@ -67,6 +93,7 @@ open_accounts(AdpReader *reader)
 									  adp_account_resolver_account(reader->resolver,
 																   i));
 	reader->naccounts = n;
+	check_budget(reader);
 }
 
 /*

@@ -26,7 +26,9 @@ typedef struct AdpReadPlan
 	AdpAccountFilter accounts;
 	const int *presence; /* cells; a row is dropped if all of them are 0 */
 	int npresence;
-	bool needs_settings; /* a column shows the account's settings */
+	bool needs_settings;			 /* a column shows the account's settings */
+	struct AdpRequestBudget *budget; /* of the statement; NULL: no limit */
+	bool reads_all; /* the statement certainly reads it to its end */
 } AdpReadPlan;
 
 typedef enum AdpReadState

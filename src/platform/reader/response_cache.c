@@ -362,6 +362,22 @@ adp_response_cache_forget(Oid serverid)
 }
 
 /*
+ * Whether there are responses of a server.
+ */
+bool
+adp_response_cache_holds(Oid serverid)
+{
+	dlist_iter iter;
+
+	dlist_foreach(iter, &answers)
+	{
+		if (dlist_container(Answer, node, iter.cur)->key.serverid == serverid)
+			return true;
+	}
+	return false;
+}
+
+/*
  * Announces a call.
  */
 AdpPendingResponse *

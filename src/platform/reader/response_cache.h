@@ -45,6 +45,9 @@ extern void adp_response_cache_release(AdpCachedResponse *response);
  */
 extern int adp_response_cache_forget(Oid serverid);
 
+/* Whether there are responses of a server, valid or not. */
+extern bool adp_response_cache_holds(Oid serverid);
+
 /*
  * Announces a call for a request, so that other scans wait for its response
  * instead of sending the same request.  Valid until

@@ -1,0 +1,27 @@
+/*
+ * request_budget.c
+ *	  How many requests one statement may send.
+ */
+#include "postgres.h"
+
+#include "platform/api/request_budget.h"
+
+const char adp_request_budget_hint[] =
+	"Ask for fewer days or accounts, read a local copy that adpipe.materialize() makes, or raise setting adpipe.max_requests_per_query.";
+
+/*
+ * Refuses further requests.
+ */
+void
+adp_request_budget_refuse(const AdpRequestBudget *budget, int64 n,
+						  const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+			 errmsg("statement needs at least " INT64_FORMAT
+					" requests, but setting \"adpipe.max_requests_per_query\" allows " INT64_FORMAT,
+					budget->sent + n, budget->most),
+			 errdetail_internal("%s", detail),
+			 errhint("%s", adp_request_budget_hint)));
+	pg_unreachable();
+}
