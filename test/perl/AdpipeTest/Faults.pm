@@ -46,7 +46,7 @@ my %SETTINGS = (page_size => 10, meta_page_cap => 20, meta_job_ms => 0,
 
 # Of the second simulator, for lists of accounts: they fill several pages.  The third
 # is there for the sign-in, whose requests name no account.
-my %LISTS = (%SETTINGS, page_size => 6, meta_page_cap => 5, appsflyer_apps_page => 2);
+my %LISTS = (%SETTINGS, page_size => 6, meta_page_cap => 3, appsflyer_apps_page => 2);
 
 my $google_days = "date_day BETWEEN '2026-11-01' AND '2026-11-04'";
 my $google_rows = "SELECT account_id, date_day, campaign_id, campaign_name, campaign_status, impressions, clicks, spend, conversions FROM %s.campaign_daily WHERE $google_days";
