@@ -320,15 +320,12 @@ adp_http_start(AdpHttpGroup *group, const AdpHttpRequest *request)
 static bool
 end_was_marked(const AdpHttpTransfer *transfer)
 {
-	long version = 0;
 	curl_off_t announced = -1;
 	const char *coding = adp_http_header(transfer, "Transfer-Encoding");
 
-	(void) curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
 	(void) curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
 							 &announced);
-	return version >= CURL_HTTP_VERSION_2_0 || announced >= 0 ||
-		transfer->inflate != NULL ||
+	return announced >= 0 || transfer->inflate != NULL ||
 		(coding != NULL && pg_strcasecmp(coding, "chunked") == 0);
 }
 

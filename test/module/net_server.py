@@ -129,6 +129,12 @@ def two_members(r):
     r.answer(body, headers=["Content-Encoding: gzip"])
 
 
+def head_cut(r):
+    """The connection ends in the middle of a header."""
+    r.send(b"HTTP/1.1 200 OK\r\nContent-Le")
+    return False
+
+
 def gzip_cut(r):
     """The promised length arrives, but it is half a stream."""
     body = compressed(b"1,2,3\n" * 10000)
@@ -199,6 +205,8 @@ ANSWERS = {
     "/big": big,
     "/big_gzip": big_gzip,
     "/two_members": two_members,
+    "/head_cut": head_cut,
+    "/head_nul": lambda r: r.answer(b"", headers=["X-Note: a\0b"]),
     "/gzip_cut": gzip_cut,
     "/gzip_bad": gzip_bad,
     "/gzip_slow": gzip_slow,

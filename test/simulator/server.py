@@ -231,7 +231,9 @@ class Listener(http.server.ThreadingHTTPServer):
         """Stops listening for a while; returns when it has begun."""
         self.shutdown()
         self.socket.close()
-        threading.Timer(seconds, self.resume).start()
+        timer = threading.Timer(seconds, self.resume)
+        timer.daemon = True
+        timer.start()
 
     def resume(self):
         """Listens again, on the same port."""

@@ -200,6 +200,8 @@ subtest 'bad answers' => sub {
 		[ '/cut', 'cut', qr/remaining to read/ ],
 		[ '/cut_chunked', 'cut', qr/outstanding/ ],
 		[ '/hang_up', 'cut', qr/Empty reply/ ],
+		[ '/head_cut', 'cut', qr/headers end early/ ],
+		[ '/head_nul', 'garbled', qr/./ ],
 		[ '/gzip_cut', 'cut', qr/ends early/ ],
 		[ '/gzip_bad', 'garbled', qr/not valid gzip/ ],
 		[ '/brotli', 'failed', qr/encoding/ ],

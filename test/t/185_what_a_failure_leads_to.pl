@@ -38,12 +38,12 @@ my @cases = (
 	# A front end, whatever the platform.
 	(map {
 			my $platform = $_;
-			map { [ "a bare $_", $platform, $_, '', {}, 'wait 250 HV00M' ], [ "a web page with $_", $platform, $_, $page, {}, 'wait 250 HV00M' ] } 500, 502, 503, 504
+			map { [ "a bare $_", $platform, $_, '', {}, 'wait 250 HV00M' ], [ "a web page with $_", $platform, $_, $page, {}, 'wait 250 HV00M' ] } 408, 425, 500, 502, 503, 504
 		} qw(google_ads meta_ads appsflyer)),
 	(map {
 			my $platform = $_;
 			map { [ "$_->[0]", $platform, 0, '', { outcome => "'$_->[0]'" }, $_->[1] ] }
-			  [ 'resolve', 'wait 250' ], [ 'connect', 'wait 250' ], [ 'cut', 'wait 250' ], [ 'timeout', 'wait 250' ], [ 'tls', 'error 0' ], [ 'too_large', 'error 0' ]
+			  [ 'resolve', 'wait 250' ], [ 'connect', 'wait 250' ], [ 'cut', 'wait 250' ], [ 'garbled', 'wait 250' ], [ 'timeout', 'wait 250' ], [ 'tls', 'error 0' ], [ 'too_large', 'error 0' ]
 		} qw(google_ads meta_ads appsflyer)),
 	[ 'a bare 429', 'google_ads', 429, '', {}, 'wait 250 53400' ],
 	[ 'Retry-After', 'google_ads', 429, '', { retry_after => "'7'" }, 'wait 7000 53400' ],

@@ -40,15 +40,15 @@ my $root = File::Spec->rel2abs(dirname(__FILE__) . '/../../..');
 my $NOW = '2026-11-20T12:00:00Z';
 
 # Pages of few rows, and no quota that a fault did not use up.
-my %SETTINGS = (page_size => 20, meta_page_cap => 20, meta_job_ms => 0,
+my %SETTINGS = (page_size => 10, meta_page_cap => 20, meta_job_ms => 0,
 	map { $_ => 100000 } qw(appsflyer_minute_calls appsflyer_daily_app appsflyer_daily_account appsflyer_installs_app
 	  appsflyer_installs_account appsflyer_apps_minute appsflyer_apps_day));
 
 # Of the second simulator, for lists of accounts: they fill several pages.  The third
 # is there for the sign-in, whose requests name no account.
-my %LISTS = (%SETTINGS, page_size => 3, meta_page_cap => 3, appsflyer_apps_page => 2);
+my %LISTS = (%SETTINGS, page_size => 6, meta_page_cap => 3, appsflyer_apps_page => 2);
 
-my $google_days = "date_day BETWEEN '2026-11-01' AND '2026-11-10'";
+my $google_days = "date_day BETWEEN '2026-11-01' AND '2026-11-04'";
 my $google_rows = "SELECT account_id, date_day, campaign_id, campaign_name, campaign_status, impressions, clicks, spend, conversions FROM %s.campaign_daily WHERE $google_days";
 my $meta_rows = "SELECT account_id, date_day, campaign_name, ad_id, ad_name, impressions, clicks, spend, conversions, attribution_setting FROM %s.ad_daily WHERE date_day BETWEEN '%s' AND '%s'";
 my $apps_rows = "SELECT account_id, date_day, media_source, campaign_name, impressions, clicks, installs, spend FROM %s.partners_daily WHERE date_day BETWEEN '2026-11-01' AND '2026-11-05'";
@@ -62,22 +62,22 @@ my @COLUMNS = (
 	{ name => 'google list', sql => 'SELECT account_id, campaign_id, campaign_name FROM %s.campaigns', front => 1,
 		match => { query => 'FROM customer_client', page => 1 }, before => { query => 'FROM customer_client', page => 0 }, subject => qr/9876543210/ },
 	{ name => 'google first', sql => $google_rows, options => { customer_id => '1234567890' },
-		match => { query => 'FROM campaign ', page => 0 }, subject => qr/account 1234567890, 2026-11-01 to 2026-11-10/i },
+		match => { query => 'FROM campaign ', page => 0 }, subject => qr/account 1234567890, 2026-11-01 to 2026-11-04/i },
 	{ name => 'google later', sql => $google_rows, options => { customer_id => '4567890123' },
-		match => { query => 'FROM campaign ', page => 1 }, before => { query => 'FROM campaign ', page => 0 }, subject => qr/account 4567890123, 2026-11-01 to 2026-11-10/i },
+		match => { query => 'FROM campaign ', page => 1 }, before => { query => 'FROM campaign ', page => 0 }, subject => qr/account 4567890123, 2026-11-01 to 2026-11-04/i },
 
 	{ name => 'meta list', sql => 'SELECT account_id, campaign_id, campaign_name FROM %s.campaigns', front => 1,
 		match => { path => 'me/adaccounts', query => '(^|&)after=' }, before => { path => 'me/adaccounts', query => '^(?!.*after=)' }, subject => qr/list of accounts/i },
-	{ name => 'meta first', sql => $meta_rows, days => [ '2026-11-01', '2026-11-05' ], options => { account_id => '1234567890123456' },
-		match => { path => '/insights', query => '^(?!.*after=)' }, subject => qr/account 1234567890123456, 2026-11-01 to 2026-11-05/i },
+	{ name => 'meta first', sql => $meta_rows, days => [ '2026-11-01', '2026-11-02' ], options => { account_id => '1234567890123456' },
+		match => { path => '/insights', query => '^(?!.*after=)' }, subject => qr/account 1234567890123456, 2026-11-01 to 2026-11-02/i },
 	{ name => 'meta later', sql => $meta_rows, days => [ '2026-11-01', '2026-11-05' ], options => { account_id => '2345678901234567' },
 		match => { path => '/insights', query => '(^|&)after=' }, before => { path => '/insights', query => '^(?!.*after=)' }, subject => qr/account 2345678901234567, 2026-11-01 to 2026-11-05/i },
 	{ name => 'meta start', sql => $meta_rows, days => [ '2026-10-25', '2026-11-05' ], options => { account_id => '3456789012345678' }, slow => 1,
 		match => { method => 'POST', path => '/insights' }, subject => qr/account 3456789012345678, 2026-10-25 to 2026-11-05/i },
 	{ name => 'meta state', sql => $meta_rows, days => [ '2026-10-25', '2026-11-05' ], options => { account_id => '5678901234567890' }, slow => 1,
 		match => { path => "$run\$" }, before => { method => 'POST', path => '/insights' }, subject => qr/account 5678901234567890, 2026-10-25 to 2026-11-05/i },
-	{ name => 'meta rows', sql => $meta_rows, days => [ '2026-10-25', '2026-11-05' ], options => { account_id => '2345678901234567' }, slow => 1, own => 1,
-		match => { path => "$run/insights", query => '^(?!.*after=)' }, before => { path => "$run\$" }, subject => qr/account 2345678901234567, 2026-10-25 to 2026-11-05/i },
+	{ name => 'meta rows', sql => $meta_rows, days => [ '2026-10-25', '2026-11-05' ], options => { account_id => '4567890123456789' }, slow => 1,
+		match => { path => "$run/insights", query => '^(?!.*after=)' }, before => { path => "$run\$" }, subject => qr/account 4567890123456789, 2026-10-25 to 2026-11-05/i },
 
 	{ name => 'appsflyer list', sql => 'SELECT account_id, account_name, currency, time_zone FROM %s.apps', front => 1,
 		options => { app_id => 'com.hanbit.running, id1400000001, com.pacifictrail.app, com.hanbit.lari, com.laeufer.laufen, id1400000002, id1400000009' },
@@ -315,7 +315,7 @@ sub add_rules
 {
 	my ($self, $fault, $times, $cell, $rules) = @_;
 	my $column = $cell->{column};
-	my $before = for_column($fault, 'before', $column);
+	my $before = for_column($fault, !defined $times && $fault->{'before always'} ? 'before always' : 'before', $column);
 	my $do = for_column($fault, 'do', $column);
 
 	delete @$cell{qw(rule)};
