@@ -11,6 +11,8 @@
 #include "base/csv.h"
 #include "platform/account.h"
 #include "platform/api/pager.h"
+#include "platform/days.h"
+#include "platform/formats.h"
 #include "platform/reader/page.h"
 
 /* Records between two checks for interrupts. */
@@ -19,8 +21,8 @@
 /* Bytes of a page that are hashed between two checks for interrupts. */
 #define HASH_CHUNK ((Size) 1024 * 1024)
 
-/* Maximum length of an account id quoted in an error. */
-#define SHOWN_ACCOUNT_MAX 60
+/* Maximum length of an account id or a day quoted in an error. */
+#define SHOWN_MAX 60
 
 /* The members of a JSON page that are read beside its rows. */
 enum PageMember
@@ -39,9 +41,11 @@ struct AdpPageForm
 	AdpShaper *shaper;	/* makes the rows; NULL: they are the cells read */
 	int nfields;		/* cells of a row that the shaper makes */
 
-	/* the account of a row */
-	int account_cell; /* JSON: the cell that names it; -1: not named */
-	bool is_shared;	  /* rows may name another account, a manager's */
+	/* account and day of a row of JSON: the cells that name them; -1: not named */
+	int account_cell;
+	bool is_shared; /* rows may name another account, a manager's */
+	int day_cell;
+	const AdpFormats *formats;
 };
 
 struct AdpPageRows
@@ -92,6 +96,35 @@ account_path(const AdpPlatform *platform, const AdpQuery *query)
 }
 
 /*
+ * Returns the path below a row that names its day, or NULL if the day is not
+ * requested.
+ */
+static const char *
+day_path(const AdpPlatform *platform, const AdpQuery *query)
+{
+	const char *field = adp_platform_day_field(platform, query->source);
+
+	for (int i = 0; query->has_day && i < query->nfields; i++)
+	{
+		if (strcmp(query->fields[i], field) == 0)
+			return platform->field_path ? platform->field_path(field) : field;
+	}
+	return NULL;
+}
+
+/*
+ * Appends a path unless it is NULL; returns its cell or -1.
+ */
+static int
+add_path(const char **paths, int *npaths, const char *path)
+{
+	if (path == NULL)
+		return -1;
+	paths[*npaths] = path;
+	return (*npaths)++;
+}
+
+/*
  * Compiles the members to read from a JSON page.
  */
 static void
@@ -100,7 +133,7 @@ compile_shape(MemoryContext cxt, AdpPageForm *form, const AdpQuery *query)
 	const AdpPlatform *platform = form->platform;
 	const AdpShaper *shaper = form->shaper;
 	int npaths = shaper ? shaper->npaths : query->nfields;
-	const char **paths = palloc((npaths + 1) * sizeof(char *));
+	const char **paths = palloc((npaths + 2) * sizeof(char *));
 	const char *members[PAGE_MEMBERS];
 
 	for (int i = 0; i < npaths; i++)
@@ -108,9 +141,9 @@ compile_shape(MemoryContext cxt, AdpPageForm *form, const AdpQuery *query)
 			: platform->field_path != NULL
 			? platform->field_path(query->fields[i])
 			: query->fields[i];
-	paths[npaths] = account_path(platform, query);
-	if (paths[npaths] != NULL)
-		form->account_cell = npaths++;
+	form->account_cell =
+		add_path(paths, &npaths, account_path(platform, query));
+	form->day_cell = add_path(paths, &npaths, day_path(platform, query));
 	members[PAGE_FAILURE] =
 		platform->promises ? first_name(platform->promises->failure) : "error";
 	if (platform->pager != NULL)
@@ -134,8 +167,10 @@ adp_page_form(MemoryContext cxt, const AdpPlatform *platform, AdpShaper *shaper,
 	form->shaper = shaper;
 	form->nfields = query->nfields;
 	form->kind = query->source->is_single ? ADP_ANSWER_ROW : ADP_ANSWER_ROWS;
-	form->account_cell = -1;
 	form->is_shared = query->source->is_shared;
+	form->day_cell = -1;
+	form->account_cell = -1;
+	form->formats = adp_formats_of(platform, query->source);
 	if (form->body == ADP_BODY_JSON)
 		compile_shape(cxt, form, query);
 	return form;
@@ -173,23 +208,86 @@ wrap_row(const AdpPageRows *rows, const char *body, Size *len, AdpError *error)
 }
 
 /*
+ * Returns what a cell says, for an error.
+ */
+static char *
+shown(const AdpCell *said)
+{
+	char *text = pnstrdup(said->data, Min(said->len, SHOWN_MAX));
+
+	for (char *c = text; *c != '\0'; c++)
+	{
+		if (*c < ' ' || *c >= 0x7f || *c == '"')
+			*c = '?';
+	}
+	return text;
+}
+
+/*
  * Fills in the error for a row of another account; said is the account that
  * the row names.
  */
 static bool
 refuse_row(const AdpCell *said, int64 number, AdpError *error)
 {
-	char *shown = pnstrdup(said->data, Min(said->len, SHOWN_ACCOUNT_MAX));
-
-	for (char *c = shown; *c != '\0'; c++)
-	{
-		if (*c < ' ' || *c >= 0x7f || *c == '"')
-			*c = '?';
-	}
 	adp_error_set(error, ADP_ERR_FORMAT,
 				  "the answer has a row of another account",
-				  psprintf("Row " INT64_FORMAT " is of \"%s\".", number, shown),
+				  psprintf("Row " INT64_FORMAT " is of \"%s\".", number,
+						   shown(said)),
 				  NULL);
+	return false;
+}
+
+/*
+ * Reads a day of the query; stays as it is if there is no such bound.
+ */
+static void
+read_bound(const AdpPageForm *form, const char *text, DateADT *day)
+{
+	AdpCell cell = {.kind = ADP_CELL_STRING, .data = text};
+
+	if (text == NULL)
+		return;
+	cell.len = (uint32) strlen(text);
+	(void) form->formats->read_day(&cell, day);
+}
+
+/*
+ * Returns the days of a query.
+ */
+static AdpDateRange
+days_of(const AdpPageForm *form, const AdpQuery *query)
+{
+	AdpDateRange days = {DATEVAL_NOBEGIN, DATEVAL_NOEND};
+
+	read_bound(form, query->since, &days.since);
+	read_bound(form, query->until, &days.until);
+	return days;
+}
+
+/*
+ * Whether a row is of a requested day.  A condition on the day would drop
+ * another row silently, although it counts for some day.
+ */
+static bool
+check_day(const AdpPageForm *form, const AdpQuery *query,
+		  const AdpDateRange *days, const AdpCell *said, int number,
+		  AdpError *error)
+{
+	const char *what;
+	DateADT day;
+
+	if (form->formats->read_day(said, &day) && day >= days->since &&
+		day <= days->until)
+		return true;
+	what = said->kind == ADP_CELL_ABSENT || said->kind == ADP_CELL_NULL
+		? "has no day"
+		: psprintf("is of \"%s\"", shown(said));
+	adp_error_set(error, ADP_ERR_FORMAT,
+				  "the answer has a row of a day that was not asked for",
+				  psprintf("Row %d %s. Asked for %s to %s.", number, what,
+						   query->since, query->until),
+				  "Run the statement again; if the error stays, report it to the platform.");
 	return false;
 }
 
@@ -208,34 +306,58 @@ holds_something(const AdpCell *cells, int ncells)
 }
 
 /*
- * Whether all rows of a JSON page belong to the requested account, as far as
- * they name one.  A row without any requested field is an error: it would be
- * dropped, or all NULL.
+ * Whether a row has a requested field.  One without would be dropped, or all
+ * NULL.
  */
 static bool
-check_rows(const AdpPageRows *rows, const AdpAccount *account, AdpError *error)
+check_fields(const AdpPageForm *form, const AdpCell *cells, int ncells,
+			 int number, AdpError *error)
 {
+	if (form->platform->promises == NULL || holds_something(cells, ncells))
+		return true;
+	adp_error_set(error, ADP_ERR_FORMAT,
+				  "the answer has a row without any field that was asked for",
+				  psprintf("It is row %d.", number), NULL);
+	return false;
+}
+
+/*
+ * Whether a row belongs to the requested account, as far as it names one.
+ */
+static bool
+check_account(const AdpPageForm *form, const AdpAccount *account,
+			  const AdpCell *said, int number, AdpError *error)
+{
+	return form->is_shared ||
+		(said->kind != ADP_CELL_STRING && said->kind != ADP_CELL_NUMBER) ||
+		adp_account_owns_row(form->platform, account->id, said->data,
+							 said->len) ||
+		refuse_row(said, number, error);
+}
+
+/*
+ * Whether all rows of a JSON page are of the requested account and days.
+ */
+static bool
+check_rows(const AdpPageRows *rows, const AdpPageAsk *ask, AdpError *error)
+{
+	const AdpPageForm *form = rows->form;
 	const AdpPage *page = rows->page;
-	int nth = rows->form->account_cell;
+	const AdpDateRange days = days_of(form, ask->query);
+	int account = form->account_cell;
+	int day = form->day_cell;
 
 	for (int i = 0; i < page->nrows; i++)
 	{
 		const AdpCell *cells = &page->cells[(Size) i * page->ncells];
 
-		if (rows->form->platform->promises != NULL &&
-			!holds_something(cells, page->ncells))
-		{
-			adp_error_set(error, ADP_ERR_FORMAT,
-						  "the answer has a row without any field that was asked for",
-						  psprintf("It is row %d.", i + 1), NULL);
+		if (!check_fields(form, cells, page->ncells, i + 1, error) ||
+			(account >= 0 &&
+			 !check_account(form, ask->account, &cells[account], i + 1,
+							error)) ||
+			(day >= 0 &&
+			 !check_day(form, ask->query, &days, &cells[day], i + 1, error)))
 			return false;
-		}
-		if (nth >= 0 && !rows->form->is_shared &&
-			(cells[nth].kind == ADP_CELL_STRING ||
-			 cells[nth].kind == ADP_CELL_NUMBER) &&
-			!adp_account_owns_row(rows->form->platform, account->id,
-								  cells[nth].data, cells[nth].len))
-			return refuse_row(&cells[nth], i + 1, error);
 	}
 	return true;
 }
@@ -262,8 +384,8 @@ read_end(AdpPageRows *rows, AdpError *error)
  * failure.
  */
 static bool
-open_json(AdpPageRows *rows, const char *body, Size len,
-		  const AdpAccount *account, AdpError *error)
+open_json(AdpPageRows *rows, const char *body, Size len, const AdpPageAsk *ask,
+		  AdpError *error)
 {
 	const AdpPageForm *form = rows->form;
 	bool is_wrapped = form->kind == ADP_ANSWER_ROW;
@@ -281,7 +403,7 @@ open_json(AdpPageRows *rows, const char *body, Size len,
 		 rows->page->members[PAGE_FAILURE].kind != ADP_CELL_ABSENT) &&
 		!check_document(rows, body, len, error))
 		return false;
-	return check_rows(rows, account, error) && read_end(rows, error);
+	return check_rows(rows, ask, error) && read_end(rows, error);
 }
 
 /*
@@ -430,7 +552,7 @@ adp_page_open(const AdpPageForm *form, const AdpPageAsk *ask, const char *body,
 	switch (form->body)
 	{
 		case ADP_BODY_JSON:
-			is_open = open_json(rows, body, len, ask->account, error);
+			is_open = open_json(rows, body, len, ask, error);
 			break;
 		case ADP_BODY_CSV:
 			is_open = open_csv(rows, body, len, ask, error);
