@@ -112,8 +112,7 @@ key_of(ForeignScanState *node, const AdpTable *table, AdpValuesFor purpose)
 	AdpReadPlan plan;
 	AdpPushed pushed;
 
-	adp_scan_plan(scan, table, adp_scan_values(node, purpose), &plan,
-				  &pushed);
+	adp_scan_plan(scan, table, adp_scan_values(node, purpose), &plan, &pushed);
 	return pushed.is_empty ? NULL : adp_scan_key(scan, table, &plan);
 }
 

@@ -10,7 +10,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use AdpipeTest::Footprint qw(descriptors memory temporary_files);
+use AdpipeTest::Footprint qw(descriptors memory memory_below temporary_files);
 use AdpipeTest::Soak;
 use JSON::PP ();
 use Test::More;
@@ -70,12 +70,27 @@ sub statement
 	return "SELECT count(*), md5(string_agg(t::text, E'\\n' ORDER BY t::text COLLATE \"C\")) FROM $table t WHERE " . ($is_daily eq 't' ? $days : 'true');
 }
 
+# What a table gives while nothing is damaged; on a busy machine the simulator may be
+# late.
+sub read_undamaged
+{
+	my ($table) = @_;
+	my ($out, $error);
+	poll_until(sub { ($out, $error) = $session->try(statement($table)); return !$error });
+	return $out;
+}
+
 sub held { return (memory($pid, 'RssAnon'), scalar(descriptors($pid))); }
 
 control(0, 0);
-my %expected = map { $_->[0] => $session->query(statement($_)) } @tables;
+my %expected = map { $_->[0] => read_undamaged($_) } @tables;
 is(scalar(grep { !/^0\|/ } values %expected), scalar @tables, 'tables with rows: ' . @tables);
 my @before = held();
+
+# That a wrong answer would be seen.
+$sim->faults([ { match => { query => 'FROM campaign ' }, times => 1, action => { replace => [ '"clicks":"1', '"clicks":"2' ] } } ]);
+isnt(read_undamaged([ 'google.campaign_daily', 'google', 't' ]), $expected{'google.campaign_daily'}, 'a digit that nobody can notice makes another answer');
+$sim->faults([]);
 
 my (%outcome, @wrong);
 for my $n (1 .. $mutations)
@@ -100,12 +115,12 @@ control(0, 0);
 $session->query("SELECT adpipe.reset_breaker(srvname) FROM pg_foreign_server");
 for my $table (grep { rand() < 0.2 } @tables)
 {
-	is($session->query(statement($table)), $expected{ $table->[0] }, "$table->[0] is right afterwards");
+	is(read_undamaged($table), $expected{ $table->[0] }, "$table->[0] is right afterwards");
 }
 is($session->query('SELECT pg_backend_pid()'), $pid, 'the session has lived through it');
 my @after = held();
 figures("memory: $before[0] kB before, $after[0] kB after; descriptors: $before[1], $after[1]");
-cmp_ok($after[0] - $before[0], '<', $MEMORY, 'memory is where it was');
+memory_below($after[0] - $before[0], $MEMORY, 'memory is where it was');
 cmp_ok($after[1], '<=', $before[1], 'descriptors are where they were');
 is(join(' ', temporary_files($node)), '', 'no temporary file is left');
 

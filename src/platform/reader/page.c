@@ -9,22 +9,16 @@
 #include "utils/memutils.h"
 
 #include "base/csv.h"
-#include "base/words.h"
 #include "platform/account.h"
 #include "platform/api/pager.h"
 #include "platform/reader/page.h"
+#include "platform/reader/row_check.h"
 
 /* Records between two checks for interrupts. */
 #define RECORDS_PER_CHECK 512
 
 /* Bytes of a page that are hashed between two checks for interrupts. */
 #define HASH_CHUNK ((Size) 1024 * 1024)
-
-/* Maximum length of an account id or a day quoted in an error. */
-#define SHOWN_MAX 60
-
-/* Most paths that are read beside the fields, to check rows. */
-#define CHECKS_MAX 3
 
 /* The members of a JSON page that are read beside its rows. */
 enum PageMember
@@ -41,19 +35,9 @@ struct AdpPageForm
 	AdpBody body;
 	AdpAnswerKind kind;
 	AdpRowShape *shape; /* JSON */
+	AdpRowCheck *check; /* JSON */
 	AdpShaper *shaper;	/* makes the rows; NULL: they are the cells read */
 	int nfields;		/* cells of a row that the shaper makes */
-	const char **paths; /* JSON: of the fields asked for */
-	int npaths;
-	int day_cell; /* the cell with the row's day; -1: none was asked for */
-
-	/* the account of a row */
-	int account_cell; /* JSON: the cell that names it; -1: not named */
-	bool is_shared;	  /* rows may name another account, a manager's */
-
-	/* JSON: the cells with a row's first and last day; -1: not named */
-	int since_cell;
-	int until_cell;
 };
 
 struct AdpPageRows
@@ -89,55 +73,6 @@ first_name(const char *path)
 }
 
 /*
- * Returns the path of a field below a row.
- */
-static const char *
-path_of(const AdpPlatform *platform, const char *field)
-{
-	return platform->field_path ? platform->field_path(field) : field;
-}
-
-/*
- * Returns the path below a row that names its account, or NULL.
- */
-static const char *
-account_path(const AdpPlatform *platform, const AdpQuery *query)
-{
-	const char *field = platform->row_account;
-
-	if (field == NULL)
-		return NULL;
-	if (field[0] == '.')
-		field = psprintf("%s%s", query->source->name, field);
-	return path_of(platform, field);
-}
-
-/*
- * Adds the paths that each row is checked by.  Returns the number of paths.
- */
-static int
-add_checks(AdpPageForm *form, const AdpQuery *query, const char **paths,
-		   int npaths)
-{
-	const AdpPlatform *platform = form->platform;
-	const char *account = account_path(platform, query);
-
-	if (account != NULL)
-	{
-		form->account_cell = npaths;
-		paths[npaths++] = account;
-	}
-	if (query->drops_day && platform->row_since != NULL)
-	{
-		form->since_cell = npaths;
-		paths[npaths++] = platform->row_since;
-		form->until_cell = npaths;
-		paths[npaths++] = platform->row_until;
-	}
-	return npaths;
-}
-
-/*
  * Compiles the members to read from a JSON page.
  */
 static void
@@ -146,21 +81,16 @@ compile_shape(MemoryContext cxt, AdpPageForm *form, const AdpQuery *query)
 	const AdpPlatform *platform = form->platform;
 	const AdpShaper *shaper = form->shaper;
 	int npaths = shaper ? shaper->npaths : query->nfields;
-	const char **paths = palloc((npaths + CHECKS_MAX) * sizeof(char *));
+	const char **paths =
+		MemoryContextAlloc(cxt, (npaths + ADP_ROW_CHECK_PATHS) * sizeof(char *));
 	const char *members[PAGE_MEMBERS];
-	const char *day =
-		path_of(platform, adp_platform_day_field(platform, query->source));
 
 	for (int i = 0; i < npaths; i++)
-	{
-		paths[i] =
-			shaper ? shaper->paths[i] : path_of(platform, query->fields[i]);
-		if (strcmp(paths[i], day) == 0)
-			form->day_cell = i;
-	}
-	form->paths = paths;
-	form->npaths = npaths;
-	npaths = add_checks(form, query, paths, npaths);
+		paths[i] = shaper ? shaper->paths[i]
+			: platform->field_path != NULL
+			? platform->field_path(query->fields[i])
+			: query->fields[i];
+	form->check = adp_row_check_create(cxt, platform, query, paths, &npaths);
 	members[PAGE_FAILURE] =
 		platform->promises ? first_name(platform->promises->failure) : "error";
 	if (platform->pager != NULL)
@@ -187,11 +117,6 @@ adp_page_form(MemoryContext cxt, const AdpPlatform *platform, AdpShaper *shaper,
 	form->shaper = shaper;
 	form->nfields = query->nfields;
 	form->kind = query->source->is_single ? ADP_ANSWER_ROW : ADP_ANSWER_ROWS;
-	form->account_cell = -1;
-	form->day_cell = -1;
-	form->since_cell = -1;
-	form->until_cell = -1;
-	form->is_shared = query->source->is_shared;
 	if (form->body == ADP_BODY_JSON)
 		compile_shape(cxt, form, query);
 	return form;
@@ -229,211 +154,6 @@ wrap_row(const AdpPageRows *rows, const char *body, Size *len, AdpError *error)
 }
 
 /*
- * Returns the beginning of a cell's text as an error quotes it.
- */
-static char *
-shown_text(const AdpCell *cell)
-{
-	bool is_text =
-		cell->kind == ADP_CELL_STRING || cell->kind == ADP_CELL_NUMBER;
-	char *shown =
-		is_text ? pnstrdup(cell->data, Min(cell->len, SHOWN_MAX)) : pstrdup("");
-
-	for (char *c = shown; *c != '\0'; c++)
-	{
-		if (*c < ' ' || *c >= 0x7f || *c == '"')
-			*c = '?';
-	}
-	return shown;
-}
-
-/*
- * Fills in the error for a row of another account; said is the account that
- * the row names.
- */
-static bool
-refuse_row(const AdpCell *said, int64 number, AdpError *error)
-{
-	adp_error_set(error, ADP_ERR_FORMAT,
-				  "the answer has a row of another account",
-				  psprintf("Row " INT64_FORMAT " is of \"%s\".", number,
-						   shown_text(said)),
-				  NULL);
-	return false;
-}
-
-/*
- * Whether the days of a row lie within the requested ones.  No other check of
- * a row that is the sum of several days looks at them.  ISO days sort as text.
- */
-static bool
-check_days(const AdpPageRows *rows, const AdpQuery *query, const AdpCell *cells,
-		   int64 number, AdpError *error)
-{
-	const AdpPageForm *form = rows->form;
-	const char *since;
-	const char *until;
-
-	if (form->since_cell < 0)
-		return true;
-	since = shown_text(&cells[form->since_cell]);
-	until = shown_text(&cells[form->until_cell]);
-	if (strlen(since) == strlen(query->since) &&
-		strlen(until) == strlen(query->until) &&
-		strcmp(since, query->since) >= 0 && strcmp(until, query->until) <= 0)
-		return true;
-	adp_error_set(error, ADP_ERR_FORMAT,
-				  "the answer has a row of other days than those asked for",
-				  psprintf("Row " INT64_FORMAT
-						   " is of \"%s\" to \"%s\"; asked for was %s to %s.",
-						   number, since, until, query->since, query->until),
-				  NULL);
-	return false;
-}
-
-/*
- * Whether any requested cell of a row is present.
- */
-static bool
-holds_something(const AdpCell *cells, int ncells)
-{
-	for (int i = 0; i < ncells; i++)
-	{
-		if (cells[i].kind != ADP_CELL_ABSENT)
-			return true;
-	}
-	return ncells == 0;
-}
-
-/*
- * Fills in the error for a row without its day, which no condition on the day
- * would keep.
- */
-static bool
-refuse_dayless(const AdpPageRows *rows, int number, AdpError *error)
-{
-	adp_error_set(error, ADP_ERR_FORMAT, "the answer has a row without its day",
-				  psprintf("Row %d has no field \"%s\".", number,
-						   rows->form->paths[rows->form->day_cell]),
-				  NULL);
-	return false;
-}
-
-/*
- * Whether any row of a JSON page has a cell.
- */
-static bool
-some_row_has(const AdpPage *page, int nth)
-{
-	for (int i = 0; i < page->nrows; i++)
-	{
-		if (page->cells[(Size) i * page->ncells + nth].kind != ADP_CELL_ABSENT)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Whether a comma-separated mask names a path or one of its parents.
- */
-static bool
-mask_names(const AdpCell *mask, const char *path)
-{
-	char *rest = pnstrdup(mask->data, mask->len);
-	char *name;
-
-	while ((name = adp_words_next(&rest, ",")) != NULL)
-	{
-		Size len = strlen(name);
-
-		if (strncmp(name, path, len) == 0 &&
-			(path[len] == '\0' || path[len] == '.'))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Whether a JSON page has the fields that were asked for: in some row, or in
- * the member that names the fields of all rows.  What is missing from both has
- * another name there, and would be taken for zero.
- */
-static bool
-check_fields(const AdpPageRows *rows, AdpError *error)
-{
-	const AdpPage *page = rows->page;
-	const AdpCell *mask;
-
-	if (rows->form->platform->mask_key == NULL || page->nrows == 0)
-		return true;
-	mask = &page->members[PAGE_MASK];
-	if (mask->kind != ADP_CELL_STRING)
-		return true;
-	for (int i = 0; i < rows->form->npaths; i++)
-	{
-		const char *path = rows->form->paths[i];
-
-		if (some_row_has(page, i) || mask_names(mask, path))
-			continue;
-		adp_error_set(error, ADP_ERR_FORMAT,
-					  psprintf("the answer lacks field \"%s\", which was asked for",
-							   path),
-					  psprintf("No row has it, nor does member \"%s\" name it.",
-							   rows->form->platform->mask_key),
-					  NULL);
-		return false;
-	}
-	return true;
-}
-
-/*
- * Whether a cell is missing or null.
- */
-static bool
-is_nothing(const AdpCell *cell)
-{
-	return cell->kind == ADP_CELL_ABSENT || cell->kind == ADP_CELL_NULL;
-}
-
-/*
- * Whether all rows of a JSON page belong to the requested account and days, as
- * far as they name them.  A row without any requested field is an error: it would be
- * dropped, or all NULL.
- */
-static bool
-check_rows(const AdpPageRows *rows, const AdpPageAsk *ask, AdpError *error)
-{
-	const AdpPage *page = rows->page;
-	int nth = rows->form->account_cell;
-
-	for (int i = 0; i < page->nrows; i++)
-	{
-		const AdpCell *cells = &page->cells[(Size) i * page->ncells];
-
-		if (rows->form->platform->promises != NULL &&
-			!holds_something(cells, page->ncells))
-		{
-			adp_error_set(error, ADP_ERR_FORMAT,
-						  "the answer has a row without any field that was asked for",
-						  psprintf("It is row %d.", i + 1), NULL);
-			return false;
-		}
-		if (nth >= 0 && !rows->form->is_shared &&
-			(cells[nth].kind == ADP_CELL_STRING ||
-			 cells[nth].kind == ADP_CELL_NUMBER) &&
-			!adp_account_owns_row(rows->form->platform, ask->account->id,
-								  cells[nth].data, cells[nth].len))
-			return refuse_row(&cells[nth], i + 1, error);
-		if (!check_days(rows, ask->query, cells, i + 1, error))
-			return false;
-		if (rows->form->day_cell >= 0 &&
-			is_nothing(&cells[rows->form->day_cell]))
-			return refuse_dayless(rows, i + 1, error);
-	}
-	return check_fields(rows, error);
-}
-
-/*
  * Parses the member that the pager reads.
  */
 static bool
@@ -460,6 +180,7 @@ open_json(AdpPageRows *rows, const char *body, Size len, const AdpPageAsk *ask,
 {
 	const AdpPageForm *form = rows->form;
 	bool is_wrapped = form->kind == ADP_ANSWER_ROW;
+	const AdpCell *mask = NULL;
 
 	if (is_wrapped)
 		body = wrap_row(rows, body, &len, error);
@@ -469,12 +190,15 @@ open_json(AdpPageRows *rows, const char *body, Size len, const AdpPageAsk *ask,
 	if (rows->page == NULL)
 		return false;
 	rows->count = rows->page->nrows;
+	if (form->platform->pager != NULL && form->platform->mask_key != NULL)
+		mask = &rows->page->members[PAGE_MASK];
 	if (!is_wrapped &&
 		(rows->count == 0 ||
 		 rows->page->members[PAGE_FAILURE].kind != ADP_CELL_ABSENT) &&
 		!check_document(rows, body, len, error))
 		return false;
-	return check_rows(rows, ask, error) && read_end(rows, error);
+	return adp_row_check_page(form->check, ask, rows->page, mask, error) &&
+		read_end(rows, error);
 }
 
 /*
@@ -552,7 +276,7 @@ check_record(const AdpPageRows *rows, const AdpAccount *account,
 	return said->len == 0 ||
 		adp_account_owns_row(rows->form->platform, account->id, said->data,
 							 said->len) ||
-		refuse_row(said, number, error);
+		adp_row_refuse_account(said, number, error);
 }
 
 /*
