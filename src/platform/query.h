@@ -32,8 +32,10 @@ typedef struct AdpQuery
 	const char **table_fields; /* of all columns of the table, read or not */
 	int ntable_fields;
 	bool has_day;
-	const char *since; /* as the platform writes days, or a placeholder */
-	const char *until; /* inclusive */
+	AdpPeriod period;
+	bool asks_each_period; /* a request covers one week or month */
+	const char *since;	   /* as the platform writes days, or a placeholder */
+	const char *until;	   /* inclusive */
 	const AdpCondition *conditions;
 	int nconditions;
 	int64 limit; /* 0: no limit */

@@ -212,13 +212,19 @@ const AdpField adp_google_ads_fields[] =
 	  ATTRIBUTE, 0, "Days after a view in which a conversion counts."},
 	 {"conversion_action.attribution_model_settings.attribution_model",
 	  ADP_FIELD_ENUM, ATTRIBUTE, 0, "How credit is shared among clicks."},
-	 {"segments.date", ADP_FIELD_DATE, SEGMENT, 0,
+	 {"segments.date", ADP_FIELD_DATE, SEGMENT, ADP_FIELD_CALENDAR,
 	  "Day in the account's time zone."},
-	 {"segments.week", ADP_FIELD_DATE, SEGMENT, 0, "Monday of the week."},
-	 {"segments.month", ADP_FIELD_DATE, SEGMENT, 0, "First day of the month."},
-	 {"segments.quarter", ADP_FIELD_DATE, SEGMENT, 0,
+	 {"segments.week", ADP_FIELD_DATE, SEGMENT, ADP_FIELD_CALENDAR,
+	  "Monday of the week."},
+	 {"segments.month", ADP_FIELD_DATE, SEGMENT, ADP_FIELD_CALENDAR,
+	  "First day of the month."},
+	 {"segments.quarter", ADP_FIELD_DATE, SEGMENT, ADP_FIELD_CALENDAR,
 	  "First day of the quarter."},
-	 {"segments.year", ADP_FIELD_INT, SEGMENT, 0, "Year."},
+	 {"segments.year", ADP_FIELD_INT, SEGMENT, ADP_FIELD_CALENDAR, "Year."},
+	 {"adpipe.period_start", ADP_FIELD_DATE, SEGMENT, ADP_FIELD_PERIOD_START,
+	  "First day of the period, in the account's time zone."},
+	 {"adpipe.period_end", ADP_FIELD_DATE, SEGMENT, ADP_FIELD_PERIOD_END,
+	  "Last day of the period, in the account's time zone."},
 	 {"segments.hour", ADP_FIELD_INT, SEGMENT, 0, "Hour of the day, 0 to 23."},
 	 {"segments.day_of_week", ADP_FIELD_ENUM, SEGMENT, 0, "MONDAY to SUNDAY."},
 	 {"segments.device", ADP_FIELD_ENUM, SEGMENT, 0,
@@ -331,7 +337,7 @@ const AdpField adp_google_ads_fields[] =
 	  "Installs that SKAdNetwork reported."},
 	 {"metrics.search_impression_share", ADP_FIELD_DECIMAL, METRIC, 0,
 	  "Share of the eligible impressions; 0.0999 means below 10 %."},
-	 {"metrics.unique_users", ADP_FIELD_INT, METRIC, 0,
+	 {"metrics.unique_users", ADP_FIELD_INT, METRIC, ADP_FIELD_OF_RANGE,
 	  "Distinct people over at most 92 days."},
 	 {NULL}};
 
@@ -342,6 +348,12 @@ const AdpField adp_google_ads_fields[] =
 	}
 #define DAILY_COLUMNS \
 	ACCOUNT_COLUMNS, {"date_day", DATEOID, "segments.date"}, \
+	{ \
+		"currency", TEXTOID, "customer.currency_code" \
+	}
+#define PERIOD_COLUMNS \
+	ACCOUNT_COLUMNS, {"period_start", DATEOID, "adpipe.period_start"}, \
+		{"period_end", DATEOID, "adpipe.period_end"}, \
 	{ \
 		"currency", TEXTOID, "customer.currency_code" \
 	}
@@ -381,6 +393,10 @@ const AdpField adp_google_ads_fields[] =
 	{ \
 		NULL \
 	}
+#define PEOPLE_COLUMNS \
+	{ \
+		"unique_users", INT8OID, "metrics.unique_users" \
+	}
 #define COMMON_COLUMNS {"platform", TEXTOID, "adpipe.platform"}, DAILY_COLUMNS
 #define COMMON_METRICS \
 	{"impressions", INT8OID, "metrics.impressions"}, \
@@ -401,6 +417,16 @@ static const AdpColumn campaign_daily[] =
 	 CAMPAIGN_COLUMNS,
 	 {"campaign_status", TEXTOID, "campaign.status"},
 	 {"channel_type", TEXTOID, "campaign.advertising_channel_type"},
+	 METRIC_COLUMNS};
+
+static const AdpColumn account_periods[] = {PERIOD_COLUMNS, PEOPLE_COLUMNS,
+											METRIC_COLUMNS};
+static const AdpColumn campaign_periods[] =
+	{PERIOD_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 {"campaign_status", TEXTOID, "campaign.status"},
+	 {"channel_type", TEXTOID, "campaign.advertising_channel_type"},
+	 PEOPLE_COLUMNS,
 	 METRIC_COLUMNS};
 
 static const AdpColumn campaign_device_daily[] =
@@ -610,6 +636,18 @@ const AdpReport adp_google_ads_reports[] =
 	  "Google Ads accounts by day, device and network."},
 	 {"reports", "campaign_daily", "campaign", campaign_daily,
 	  "Google Ads campaigns by day."},
+	 {"reports", "account_weekly", "customer", account_periods,
+	  "Google Ads accounts by week, Monday to Sunday, with the people of the week.",
+	  .period = ADP_PERIOD_WEEK},
+	 {"reports", "account_monthly", "customer", account_periods,
+	  "Google Ads accounts by month, with the people of the month.",
+	  .period = ADP_PERIOD_MONTH},
+	 {"reports", "campaign_weekly", "campaign", campaign_periods,
+	  "Google Ads campaigns by week, Monday to Sunday, with the people of the week.",
+	  .period = ADP_PERIOD_WEEK},
+	 {"reports", "campaign_monthly", "campaign", campaign_periods,
+	  "Google Ads campaigns by month, with the people of the month.",
+	  .period = ADP_PERIOD_MONTH},
 	 {"reports", "campaign_device_daily", "campaign", campaign_device_daily,
 	  "Google Ads campaigns by day, device and network."},
 	 {"reports", "ad_group_daily", "ad_group", ad_group_daily,

@@ -27,6 +27,7 @@ extern const AdpPlatform adp_meta_ads;
 
 /* Fields of the platform that several files use. */
 #define META_DAY "date_start"
+#define META_LAST_DAY "date_stop"
 #define META_ACTIONS "actions"
 #define META_ACTION_VALUES "action_values"
 #define META_SETTING "attribution_setting"

@@ -65,7 +65,7 @@ add_report_field(StringInfo fields, StringInfo windows,
 	AdpActionField split;
 	int n;
 
-	if (strcmp(field, META_DAY) == 0 || strcmp(field, "date_stop") == 0 ||
+	if (strcmp(field, META_DAY) == 0 || strcmp(field, META_LAST_DAY) == 0 ||
 		adp_words_hold(settings->breakdowns,
 					   pnstrdup(field, strcspn(field, "."))))
 		return;
@@ -216,6 +216,27 @@ add_grain(StringInfo fields, const AdpQuery *query)
 }
 
 /*
+ * Returns how the rows of a report divide its days.  A range of whole weeks
+ * starts on a Monday.
+ */
+static const char *
+time_increment(AdpPeriod period)
+{
+	switch (period)
+	{
+		case ADP_PERIOD_DAY:
+			return "1";
+		case ADP_PERIOD_WEEK:
+			return "7";
+		case ADP_PERIOD_MONTH:
+			return "monthly";
+		case ADP_PERIOD_ALL:
+			break;
+	}
+	return "all_days";
+}
+
+/*
  * Adds the parameters of a report.  Without a day its rows are totals of all
  * days that the platform keeps.
  */
@@ -241,7 +262,7 @@ add_report(AdpParams *params, const AdpSettings *settings,
 					   psprintf("{\"since\":\"%s\",\"until\":\"%s\"}",
 								query->since, query->until));
 	adp_params_add(params, query->has_day ? "time_increment" : "date_preset",
-				   query->has_day ? "1" : "maximum");
+				   query->has_day ? time_increment(query->period) : "maximum");
 	adp_params_add(params, "fields", fields.data);
 	adp_params_add(params, "breakdowns", settings->breakdowns);
 	if (has_actions)
