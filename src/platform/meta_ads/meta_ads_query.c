@@ -235,12 +235,35 @@ asked_breakdowns(const AdpSettings *settings, const AdpQuery *query)
 }
 
 /*
- * Adds the days of a report and the number of rows for them: one per day, or
- * one for all.  Without a day it is all days that the platform keeps.
+ * Returns how the rows of a report divide its days.  A range of whole weeks
+ * starts on a Monday.
+ */
+static const char *
+time_increment(AdpPeriod period)
+{
+	switch (period)
+	{
+		case ADP_PERIOD_DAY:
+			return "1";
+		case ADP_PERIOD_WEEK:
+			return "7";
+		case ADP_PERIOD_MONTH:
+			return "monthly";
+		case ADP_PERIOD_ALL:
+			break;
+	}
+	return "all_days";
+}
+
+/*
+ * Adds the days of a report and how its rows divide them.  Without a day a row
+ * is the total of all days that the platform keeps.
  */
 static void
 add_days(AdpParams *params, const AdpQuery *query)
 {
+	AdpPeriod period = query->drops_day ? ADP_PERIOD_ALL : query->period;
+
 	if (!query->has_day)
 	{
 		adp_params_add(params, "date_preset", "maximum");
@@ -249,8 +272,7 @@ add_days(AdpParams *params, const AdpQuery *query)
 	adp_params_add(params, "time_range",
 				   psprintf("{\"since\":\"%s\",\"until\":\"%s\"}", query->since,
 							query->until));
-	adp_params_add(params, "time_increment",
-				   query->drops_day ? "all_days" : "1");
+	adp_params_add(params, "time_increment", time_increment(period));
 }
 
 /*
