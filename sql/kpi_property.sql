@@ -70,6 +70,7 @@ SELECT p.oid, p.oid::regprocedure::text AS signature, p.pronamespace::regnamespa
   JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'adpipe'
  WHERE p.provolatile = 'i'
    AND p.proname NOT IN ('change_text', 'hash_row') -- of the warehouse, no KPI
+   AND p.prorettype <> 'date'::regtype -- so are those of periods; a date may be infinite
    -- failures and descriptions of copies are the warehouse's, too
    AND NOT p.proargtypes::oid[] && ARRAY['internal'::regtype::oid, 'cstring'::regtype::oid, 'adpipe.failure'::regtype::oid, 'jsonb'::regtype::oid];
 SELECT DISTINCT type AS without_values

@@ -303,9 +303,9 @@ adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 		plan->query.table_fields[plan->query.ntable_fields++] =
 			table->columns[i].field_name;
 	plan->query.has_day = table->day != NULL;
-	plan->query.drops_day =
-		table->day != NULL && adp_scan_drops(scan, table->day->field_name);
 	plan->query.period = table->period;
+	plan->query.drops_day = table->period == ADP_PERIOD_ALL ||
+		(table->day != NULL && adp_scan_drops(scan, table->day->field_name));
 	plan->query.asks_each_period = adp_period_is_whole(table->period) &&
 		adp_table_period_field(table, scan->fields) == NULL;
 	plan->query.limit = scan->limit;

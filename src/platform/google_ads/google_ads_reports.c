@@ -15,6 +15,7 @@
 #define ATTRIBUTE ADP_KIND_ATTRIBUTE
 #define SEGMENT ADP_KIND_SEGMENT
 #define METRIC ADP_KIND_METRIC
+#define DAYS (ADP_FIELD_DIVIDES | ADP_FIELD_CALENDAR)
 #define COUNTED (ADP_FIELD_ADDITIVE | ADP_FIELD_ABSENT_0)
 
 /*
@@ -212,16 +213,15 @@ const AdpField adp_google_ads_fields[] =
 	  ATTRIBUTE, 0, "Days after a view in which a conversion counts."},
 	 {"conversion_action.attribution_model_settings.attribution_model",
 	  ADP_FIELD_ENUM, ATTRIBUTE, 0, "How credit is shared among clicks."},
-	 {"segments.date", ADP_FIELD_DATE, SEGMENT,
-	  ADP_FIELD_DIVIDES | ADP_FIELD_CALENDAR, "Day in the account's time zone."},
-	 {"segments.week", ADP_FIELD_DATE, SEGMENT,
-	  ADP_FIELD_DIVIDES | ADP_FIELD_CALENDAR, "Monday of the week."},
-	 {"segments.month", ADP_FIELD_DATE, SEGMENT,
-	  ADP_FIELD_DIVIDES | ADP_FIELD_CALENDAR, "First day of the month."},
-	 {"segments.quarter", ADP_FIELD_DATE, SEGMENT,
-	  ADP_FIELD_DIVIDES | ADP_FIELD_CALENDAR, "First day of the quarter."},
-	 {"segments.year", ADP_FIELD_INT, SEGMENT,
-	  ADP_FIELD_DIVIDES | ADP_FIELD_CALENDAR, "Year."},
+	 {"segments.date", ADP_FIELD_DATE, SEGMENT, DAYS,
+	  "Day in the account's time zone."},
+	 {"segments.week", ADP_FIELD_DATE, SEGMENT, DAYS,
+	  "Monday of the week."},
+	 {"segments.month", ADP_FIELD_DATE, SEGMENT, DAYS,
+	  "First day of the month."},
+	 {"segments.quarter", ADP_FIELD_DATE, SEGMENT, DAYS,
+	  "First day of the quarter."},
+	 {"segments.year", ADP_FIELD_INT, SEGMENT, DAYS, "Year."},
 	 {"adpipe.period_start", ADP_FIELD_DATE, SEGMENT, ADP_FIELD_PERIOD_START,
 	  "First day of the period, in the account's time zone."},
 	 {"adpipe.period_end", ADP_FIELD_DATE, SEGMENT, ADP_FIELD_PERIOD_END,

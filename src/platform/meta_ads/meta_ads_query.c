@@ -256,14 +256,12 @@ time_increment(AdpPeriod period)
 }
 
 /*
- * Adds the days of a report and how its rows divide them.  Without a day a row
- * is the total of all days that the platform keeps.
+ * Adds the days of a report and the number of rows for them: one per day, week
+ * or month, or one for all.  Without a day it is all days that the platform keeps.
  */
 static void
 add_days(AdpParams *params, const AdpQuery *query)
 {
-	AdpPeriod period = query->drops_day ? ADP_PERIOD_ALL : query->period;
-
 	if (!query->has_day)
 	{
 		adp_params_add(params, "date_preset", "maximum");
@@ -272,7 +270,9 @@ add_days(AdpParams *params, const AdpQuery *query)
 	adp_params_add(params, "time_range",
 				   psprintf("{\"since\":\"%s\",\"until\":\"%s\"}", query->since,
 							query->until));
-	adp_params_add(params, "time_increment", time_increment(period));
+	adp_params_add(params, "time_increment",
+				   query->drops_day ? "all_days"
+									: time_increment(query->period));
 }
 
 /*
