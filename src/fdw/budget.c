@@ -180,7 +180,7 @@ request_text(const AdpTable *table, const AdpPushed *pushed)
 		query.since = days->since == DATEVAL_NOBEGIN
 			? "$since"
 			: formats->write_day(days->since);
-		query.until = adp_days_end_today(days)
+		query.until = adp_days_end_with_account(days)
 			? "$today"
 			: formats->write_day(days->until);
 	}

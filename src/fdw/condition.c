@@ -19,7 +19,8 @@
  *			does under a deterministic collation.  Empty text may mean absent
  *			there, which is NULL here, so it is not sent.
  *	 days	The range sent is the hull of what the conditions allow;
- *			day_range.c finds it.
+ *			day_range.c finds it.  For weeks and months it is the days of those
+ *			that the conditions allow.
  */
 #include "postgres.h"
 
@@ -29,8 +30,10 @@
 #include "utils/builtins.h"
 
 #include "base/guc.h"
+#include "fdw/asked_range.h"
 #include "fdw/condition.h"
 #include "fdw/day_range.h"
+#include "platform/periods.h"
 
 /* Most values of a list: the limit of Google Ads. */
 #define LIST_MAX 20000
@@ -39,13 +42,39 @@
 #define LIST_TEXT_MAX 60000
 
 /*
- * Narrows the plan's days by a tree.
+ * Converts a range of first days of weeks or months into the days that these
+ * cover; is_end: a range of last days.
  */
 static void
-apply_days(List *tree, const AdpValue *values, AdpPushed *pushed)
+cover_periods(AdpPeriod period, bool is_end, AdpDayRange *range)
+{
+	DateADT lo = range->lo;
+	DateADT hi = range->hi;
+
+	if (!DATE_NOT_FINITE(lo))
+		range->lo = is_end ? adp_period_start(period, lo)
+						   : adp_period_start_from(period, lo);
+	if (!DATE_NOT_FINITE(hi))
+		range->hi = (is_end ? adp_period_start(period, hi + 1)
+							: adp_period_next(period, hi)) -
+			1;
+}
+
+/*
+ * Narrows the plan's days by a condition.
+ */
+static void
+apply_days(List *condition, const AdpValue *values, AdpPushed *pushed)
 {
 	AdpDays *days = &pushed->plan->days;
-	AdpDayRange range = adp_day_range_of(tree, values);
+	AdpDayRange range =
+		adp_day_range_of(list_nth(condition, ADP_DAY_TREE), values);
+
+	if (range.lo > range.hi)
+		pushed->is_empty = true;
+	if (adp_period_is_whole(days->period))
+		cover_periods(days->period,
+					  intVal(list_nth(condition, ADP_DAY_IS_END)) != 0, &range);
 
 	days->since = Max(days->since, range.lo);
 	days->until = Min(days->until, range.hi);
@@ -351,7 +380,10 @@ adp_condition_apply(const AdpTable *table, List *conditions,
 				apply_set(table, condition, values, pushed);
 				break;
 			case ADP_CONDITION_DAY:
-				apply_days(lsecond(condition), values, pushed);
+				if (pushed->plan->days.period == ADP_PERIOD_ALL)
+					adp_asked_range_apply(condition, values, pushed);
+				else
+					apply_days(condition, values, pushed);
 				break;
 		}
 	}

@@ -8,13 +8,14 @@
  *
  * A condition is either
  *	 (ADP_CONDITION_SET, attno, AdpOperator, expr, is_array), or
- *	 (ADP_CONDITION_DAY, tree),
+ *	 (ADP_CONDITION_DAY, tree, is_end),
  * where a tree is
  *	 (ADP_DAY_AND | ADP_DAY_OR, tree, ...), or
  *	 (ADP_DAY_LEAF, btree strategy, expr, type of the value, is_array, widens_by_day), or
  *	 (ADP_DAY_CURVE | ADP_DAY_WITHIN, what a leaf has, then what enum
  *	 AdpCurveMember lists): an expression of the day beside a value, or within a
  *	 range; the strategy is that of an expression that grows with the day.
+ * is_end: the comparisons are of the last day of a period, else of the day.
  * All but the nested lists are Integer nodes; expr is an index into the
  * plan's expressions.
  */
@@ -48,6 +49,13 @@ enum AdpSetMember
 	ADP_SET_OPERATOR,
 	ADP_SET_EXPR,
 	ADP_SET_IS_ARRAY
+};
+
+enum AdpDayMember
+{
+	ADP_DAY_KIND,
+	ADP_DAY_TREE,
+	ADP_DAY_IS_END
 };
 
 enum AdpLeafMember

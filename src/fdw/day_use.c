@@ -104,9 +104,10 @@ relation_column_is_day(const Search *search, Oid relid, AttrNumber attno)
 {
 	for (int i = 0; i < list_length(search->relids); i++)
 	{
-		if (list_nth_oid(search->relids, i) == relid)
-			return attno == InvalidAttrNumber ||
-				attno == list_nth_int(search->attnos, i);
+		if (list_nth_oid(search->relids, i) == relid &&
+			(attno == InvalidAttrNumber ||
+			 attno == list_nth_int(search->attnos, i)))
+			return true;
 	}
 	return false;
 }
@@ -370,13 +371,13 @@ uses_day(Node *node, void *context)
 }
 
 /*
- * Adds the parents of an inheritance child: the statement contains the columns
- * of a parent in place of the child's.
+ * Adds the parents of an inheritance child for the column last added: the
+ * statement contains the columns of a parent in place of the child's.
  */
 static void
 add_parents(PlannerInfo *root, Index varno, Search *search)
 {
-	AttrNumber attno = linitial_int(search->attnos);
+	AttrNumber attno = llast_int(search->attnos);
 
 	while (root->append_rel_array != NULL &&
 		   root->append_rel_array[varno] != NULL)
@@ -403,7 +404,22 @@ add_parents(PlannerInfo *root, Index varno, Search *search)
 }
 
 /*
- * Whether an expression of the statement uses the day of a table.
+ * Adds a column of the table, and what parents have in its place.
+ */
+static void
+add_column(PlannerInfo *root, Index varno, const AdpTable *table,
+		   const AdpTableColumn *column, Search *search)
+{
+	if (column == NULL)
+		return;
+	search->relids = lappend_oid(search->relids, table->relid);
+	search->attnos = lappend_int(search->attnos, column->attno);
+	add_parents(root, varno, search);
+}
+
+/*
+ * Whether an expression of the statement uses the day of a table, or an end of
+ * its period.
  */
 bool
 adp_day_is_used(PlannerInfo *root, const RelOptInfo *rel, const AdpTable *table)
@@ -413,9 +429,8 @@ adp_day_is_used(PlannerInfo *root, const RelOptInfo *rel, const AdpTable *table)
 
 	if (table->day == NULL)
 		return false;
-	search.relids = list_make1_oid(table->relid);
-	search.attnos = list_make1_int(table->day->attno);
-	add_parents(root, rel->relid, &search);
+	add_column(root, rel->relid, table, table->day, &search);
+	add_column(root, rel->relid, table, table->last_day, &search);
 	while (outermost->parent_root != NULL)
 		outermost = outermost->parent_root;
 	return query_uses_day(&search, outermost->parse);

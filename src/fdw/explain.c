@@ -15,12 +15,25 @@
 #include "fdw/scan.h"
 #include "platform/api/request.h"
 #include "platform/formats.h"
+#include "platform/periods.h"
 
 #include ADP_EXPLAIN_HEADER
 #include ADP_EXPLAIN_STATE_HEADER
 
 /* Placeholder for the account's current day, which only the platform knows. */
 #define ACCOUNT_TODAY "$today"
+
+/*
+ * Returns the placeholder for the last day that depends on the account's own
+ * today.
+ */
+static const char *
+last_of_account(AdpPeriod period)
+{
+	return adp_period_is_whole(period)
+		? psprintf("$last_%s", adp_period_word(period))
+		: ACCOUNT_TODAY;
+}
 
 /*
  * Returns the days of the request, as far as they are known.
@@ -31,9 +44,9 @@ describe_days(const AdpFormats *formats, const AdpPushed *pushed,
 {
 	const AdpDays *days = &pushed->plan->days;
 
-	query->until = pushed->until_name ? pushed->until_name
-		: adp_days_end_today(days)	  ? ACCOUNT_TODAY
-									  : formats->write_day(days->until);
+	query->until = pushed->until_name	  ? pushed->until_name
+		: adp_days_end_with_account(days) ? last_of_account(days->period)
+										  : formats->write_day(days->until);
 	if (pushed->since_name != NULL)
 		query->since = pushed->since_name;
 	else if (days->since != DATEVAL_NOBEGIN)
@@ -98,16 +111,36 @@ describe_grain(const AdpScan *scan, const AdpTable *table)
  * is not known.
  */
 static int
-count_requests(const AdpSource *source, const AdpPushed *pushed)
+count_requests(const AdpQuery *query, const AdpPushed *pushed)
 {
 	const AdpDays *days = &pushed->plan->days;
+	int most = query->source->days_per_request;
+	int count = 0;
 
-	if (!days->has_day || source->days_per_request == 0)
+	if (!days->has_day || (most == 0 && !query->asks_each_period))
 		return 1;
 	if (pushed->since_name != NULL || pushed->until_name != NULL ||
-		days->since == DATEVAL_NOBEGIN || adp_days_end_today(days))
+		days->since == DATEVAL_NOBEGIN || adp_days_end_with_account(days))
 		return -1;
-	return (days->until - days->since) / source->days_per_request + 1;
+	if (!query->asks_each_period)
+		return (days->until - days->since) / most + 1;
+	for (DateADT day = days->since; day <= days->until;
+		 day = adp_period_next(days->period, day))
+		count++;
+	return count;
+}
+
+/*
+ * Returns the expected number of requests in words.
+ */
+static const char *
+describe_count(const AdpQuery *query)
+{
+	if (query->asks_each_period)
+		return psprintf("one per account and %s",
+						adp_period_word(query->period));
+	return query->source->days_per_request == 1 ? "one per account and day"
+												: "at least one per account";
 }
 
 /*
@@ -117,7 +150,7 @@ int64
 adp_expected_requests(const AdpTable *table, const AdpPushed *pushed)
 {
 	const AdpSource *source = pushed->plan->query.source;
-	int requests = count_requests(source, pushed);
+	int requests = count_requests(&pushed->plan->query, pushed);
 	int accounts;
 
 	adp_account_scope_describe(table->platform, table->settings, source,
@@ -132,22 +165,18 @@ adp_expected_requests(const AdpTable *table, const AdpPushed *pushed)
  * accounts is not known.
  */
 static void
-explain_count(const AdpSource *source, const AdpPushed *pushed, int accounts,
+explain_count(const AdpQuery *query, const AdpPushed *pushed, int accounts,
 			  struct ExplainState *es)
 {
-	int requests = count_requests(source, pushed);
+	int requests = count_requests(query, pushed);
 
-	if (source->is_listing)
+	if (query->source->is_listing)
 		ExplainPropertyInteger("Expected Requests", NULL, 1, es);
 	else if (accounts >= 0 && requests >= 0)
 		ExplainPropertyInteger("Expected Requests", NULL,
 							   (int64) accounts * requests, es);
 	else
-		ExplainPropertyText("Expected Requests",
-							source->days_per_request == 1
-								? "one per account and day"
-								: "at least one per account",
-							es);
+		ExplainPropertyText("Expected Requests", describe_count(query), es);
 }
 
 /*
@@ -185,7 +214,7 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 	accounts = adp_account_scope_describe(table->platform, table->settings,
 										  query.source, &plan.accounts, &count);
 	ExplainPropertyText("Accounts", accounts, es);
-	explain_count(query.source, &pushed, count, es);
+	explain_count(&query, &pushed, count, es);
 	ExplainPropertyText("Grain", describe_grain(scan, table), es);
 }
 

@@ -17,6 +17,7 @@
 #include "fdw/additivity.h"
 #include "fdw/import.h"
 #include "fdw/option.h"
+#include "platform/periods.h"
 
 PG_FUNCTION_INFO_V1(adpipe_report_columns);
 
@@ -161,6 +162,7 @@ is_not_null(const AdpPlatform *platform, const AdpColumn *column)
 
 	return strcmp(column->name, "account_id") == 0 ||
 		strcmp(column->name, "date_day") == 0 ||
+		(field->flags & ADP_FIELD_OF_PERIOD) != 0 ||
 		(field->flags & ADP_FIELD_PLATFORM) != 0;
 }
 
@@ -207,6 +209,9 @@ table_command(const AdpPlatform *platform, const AdpReport *report,
 	if (report->breakdowns != NULL)
 		appendStringInfo(&out, ", breakdowns %s",
 						 quote_literal_cstr(report->breakdowns));
+	if (report->period != ADP_PERIOD_DAY)
+		appendStringInfo(&out, ", period %s",
+						 quote_literal_cstr(adp_period_word(report->period)));
 	appendStringInfoChar(&out, ')');
 	return out.data;
 }
@@ -281,7 +286,7 @@ entity_of(const AdpReport *report, const AdpField *field)
 static Datum
 table_options(const AdpPlatform *platform, const AdpReport *report)
 {
-	Datum options[2];
+	Datum options[3];
 	int n = 0;
 
 	options[n++] = CStringGetTextDatum(
@@ -289,6 +294,9 @@ table_options(const AdpPlatform *platform, const AdpReport *report)
 	if (report->breakdowns != NULL)
 		options[n++] =
 			CStringGetTextDatum(psprintf("breakdowns=%s", report->breakdowns));
+	if (report->period != ADP_PERIOD_DAY)
+		options[n++] = CStringGetTextDatum(
+			psprintf("period=%s", adp_period_word(report->period)));
 	return PointerGetDatum(
 		construct_array(options, n, TEXTOID, -1, false, TYPALIGN_INT));
 }

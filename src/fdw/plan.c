@@ -80,6 +80,8 @@ needs_lower(const PlanRel *known)
 {
 	if (known->table->day == NULL)
 		return false;
+	if (known->table->period == ADP_PERIOD_ALL)
+		return true;
 	switch (adp_option_unbounded(known->table->settings))
 	{
 		case ADP_UNBOUNDED_ERROR:

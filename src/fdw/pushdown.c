@@ -24,6 +24,7 @@
 #include "utils/lsyscache.h"
 #include "utils/typcache.h"
 
+#include "fdw/asked_range.h"
 #include "fdw/condition.h"
 #include "fdw/day_range.h"
 #include "fdw/monotone.h"
@@ -36,6 +37,7 @@ typedef struct Search
 	Index varno;
 	const AdpTable *table;
 	AdpPushdown *result;
+	const AdpTableColumn *day; /* column whose bounds are searched; or NULL */
 } Search;
 
 static List *find_days(Search *search, Node *node);
@@ -104,8 +106,7 @@ is_day(const Search *search, Node *node)
 		node = linitial(func->args);
 	}
 	column = as_column(search, node);
-	return column != NULL && column == search->table->day &&
-		column->type == DATEOID;
+	return column != NULL && column == search->day && column->type == DATEOID;
 }
 
 /*
@@ -180,7 +181,7 @@ find_day_comparison(Search *search, OpExpr *op)
 static bool
 follows_day(const Search *search, Node *node, AdpMonotone *curve)
 {
-	const AdpTableColumn *day = search->table->day;
+	const AdpTableColumn *day = search->day;
 
 	return day != NULL && day->type == DATEOID &&
 		adp_monotone_find(search->root, search->varno, day->attno, node, curve);
@@ -421,7 +422,7 @@ find_day_bool(Search *search, BoolExpr *expr)
 static List *
 find_days(Search *search, Node *node)
 {
-	if (search->table->day == NULL || node == NULL)
+	if (search->day == NULL || node == NULL)
 		return NIL;
 	switch (nodeTag(node))
 	{
@@ -525,25 +526,43 @@ find_set(Search *search, Node *node)
 }
 
 /*
+ * Finds bounds of a column with days in one clause; false if there are none.
+ */
+static bool
+find_bounds(Search *search, Node *clause, const AdpTableColumn *day)
+{
+	AdpPushdown *result = search->result;
+	List *found;
+
+	search->day = day;
+	found = find_days(search, clause);
+	if (found == NIL)
+		return false;
+	result->conditions =
+		lappend(result->conditions,
+				list_make3(makeInteger(ADP_CONDITION_DAY), found,
+						   makeInteger(day == search->table->last_day)));
+	result->has_lower |= adp_day_range_has_lower(found);
+	return true;
+}
+
+/*
  * Finds the conditions in one clause; false if there are none.
  */
 static bool
 find_in_clause(Search *search, Node *clause)
 {
 	AdpPushdown *result = search->result;
+	const AdpTable *table = search->table;
+	bool has_bounds;
 	List *found;
 
 	if (IsA(clause, RestrictInfo))
 		clause = (Node *) ((RestrictInfo *) clause)->clause;
-	found = find_days(search, clause);
-	if (found != NIL)
-	{
-		result->conditions =
-			lappend(result->conditions,
-					list_make2(makeInteger(ADP_CONDITION_DAY), found));
-		result->has_lower |= adp_day_range_has_lower(found);
+	has_bounds = find_bounds(search, clause, table->day);
+	has_bounds |= find_bounds(search, clause, table->last_day);
+	if (has_bounds)
 		return true;
-	}
 	found = find_set(search, clause);
 	if (found == NIL)
 		return false;
@@ -558,7 +577,7 @@ void
 adp_pushdown_find(PlannerInfo *root, Index varno, const AdpTable *table,
 				  List *clauses, AdpPushdown *result)
 {
-	Search search = {root, varno, table, result};
+	Search search = {root, varno, table, result, NULL};
 	ListCell *cell;
 
 	MemSet(result, 0, sizeof(AdpPushdown));
@@ -568,6 +587,8 @@ adp_pushdown_find(PlannerInfo *root, Index varno, const AdpTable *table,
 		if (!find_in_clause(&search, lfirst(cell)))
 			result->is_whole = false;
 	}
+	if (table->period == ADP_PERIOD_ALL)
+		result->has_lower = adp_asked_range_is_given(result->conditions);
 }
 
 /*
@@ -577,7 +598,7 @@ bool
 adp_pushdown_is_side(PlannerInfo *root, Index varno, const AdpTable *table,
 					 AttrNumber attno, Node *expr)
 {
-	Search search = {root, varno, table, NULL};
+	Search search = {root, varno, table, NULL, table->day};
 	const AdpTableColumn *column = as_column(&search, expr);
 	AdpMonotone curve;
 

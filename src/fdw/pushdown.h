@@ -18,7 +18,7 @@ typedef struct AdpPushdown
 {
 	List *conditions; /* see condition.h */
 	List *exprs;	  /* right-hand sides, by index */
-	bool has_lower;	  /* the day has a lower bound */
+	bool has_lower;	  /* the days are bounded as a scan needs it */
 	bool is_whole;	  /* every clause became a condition in full */
 } AdpPushdown;
 

@@ -17,6 +17,7 @@
 #include "fdw/datum.h"
 #include "fdw/row.h"
 #include "platform/account.h"
+#include "platform/periods.h"
 
 /* Decimals of a unit in micros. */
 #define MICROS_SCALE 6
@@ -46,6 +47,12 @@ struct AdpConverter
 	ColumnPlan *plans;
 	const ColumnPlan *current; /* for the error context */
 	const AdpAccount *account; /* account whose currency the plans use */
+
+	/* cells with the ends of the row's period; -1: those of the request */
+	int start_cell;
+	int end_cell;
+	AdpDatumReader day_reader;
+	AdpDateRange period; /* of the row */
 };
 
 /*
@@ -100,6 +107,22 @@ field_index(List *fields, const char *name)
 }
 
 /*
+ * Sets how the ends of the row's period are read.
+ */
+static void
+plan_period(AdpConverter *converter, List *fields, const AdpFormats *formats,
+			MemoryContext cxt)
+{
+	const AdpTable *table = converter->table;
+	const char *start = adp_table_period_field(table, fields);
+	const char *end = table->platform->period_end;
+
+	converter->start_cell = start ? field_index(fields, start) : -1;
+	converter->end_cell = start && end ? field_index(fields, end) : -1;
+	adp_datum_reader_init(&converter->day_reader, DATEOID, -1, formats, cxt);
+}
+
+/*
  * Makes a converter.
  */
 AdpConverter *
@@ -124,6 +147,7 @@ adp_converter_create(MemoryContext cxt, const AdpTable *table, List *fields)
 			plan_column(plan, column, cell, formats, cxt);
 		}
 	}
+	plan_period(converter, fields, formats, cxt);
 	MemoryContextSwitchTo(old);
 	return converter;
 }
@@ -211,6 +235,7 @@ fill_known(const AdpConverter *converter, const ColumnPlan *plan,
 		   const AdpAccount *account, Datum *value, bool *isnull)
 {
 	AdpCell cell = {NULL, 0, ADP_CELL_STRING, false};
+	const AdpDateRange *period = &converter->period;
 
 	switch (plan->column->field->flags & ADP_FIELD_KNOWN)
 	{
@@ -219,6 +244,12 @@ fill_known(const AdpConverter *converter, const ColumnPlan *plan,
 			break;
 		case ADP_FIELD_ACCOUNT:
 			cell.data = account->id;
+			break;
+		case ADP_FIELD_PERIOD_START:
+			cell.data = adp_days_iso(period->since);
+			break;
+		case ADP_FIELD_PERIOD_END:
+			cell.data = adp_days_iso(period->until);
 			break;
 		case ADP_FIELD_ACCOUNT_NAME:
 			cell.data = account->name;
@@ -327,11 +358,62 @@ turn_to_account(AdpConverter *converter, const AdpAccount *account)
 }
 
 /*
+ * Reads a day from a cell.  Returns false if it is none.
+ */
+static bool
+read_day(const AdpConverter *converter, const AdpCell *cell, DateADT *day)
+{
+	Datum value;
+
+	if (cell->kind != ADP_CELL_STRING ||
+		!adp_datum_read(&converter->day_reader, cell, &value))
+		return false;
+	*day = DatumGetDateADT(value);
+	return true;
+}
+
+/*
+ * Sets the period of a row.  Throws if the row does not cover a whole period of
+ * the request: the platform has cut it.
+ */
+static void
+set_period(AdpConverter *converter, const AdpCell *cells,
+		   const AdpDateRange *days)
+{
+	AdpPeriod kind = converter->table->period;
+	AdpDateRange *period = &converter->period;
+	DateADT end;
+
+	*period = *days;
+	if (converter->start_cell < 0)
+		return;
+	if (read_day(converter, &cells[converter->start_cell], &period->since))
+	{
+		period->until = end = adp_period_next(kind, period->since) - 1;
+		if (adp_period_start(kind, period->since) == period->since &&
+			period->since >= days->since && period->until <= days->until &&
+			(converter->end_cell < 0 ||
+			 (read_day(converter, &cells[converter->end_cell], &end) &&
+			  end == period->until)))
+			return;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_INVALID_STRING_FORMAT),
+			 errmsg("a row of foreign table \"%s\" does not cover one %s",
+					converter->table->name, adp_period_word(kind)),
+			 errdetail("Account %s was asked for %s to %s; the row starts with \"%s\".",
+					   converter->account->id, adp_days_iso(days->since),
+					   adp_days_iso(days->until),
+					   shown_value(converter, &cells[converter->start_cell]))));
+}
+
+/*
  * Converts a row.
  */
 void
 adp_converter_row(AdpConverter *converter, const AdpCell *cells,
-				  const AdpAccount *account, Datum *values, bool *nulls)
+				  const AdpAccount *account, const AdpDateRange *days,
+				  Datum *values, bool *nulls)
 {
 	ErrorContextCallback callback;
 
@@ -342,6 +424,8 @@ adp_converter_row(AdpConverter *converter, const AdpCell *cells,
 	memset(nulls, true, converter->natts * sizeof(bool));
 	if (account != converter->account)
 		turn_to_account(converter, account);
+	if (converter->table->period != ADP_PERIOD_DAY)
+		set_period(converter, cells, days);
 	for (int i = 0; i < converter->nplans; i++)
 	{
 		const ColumnPlan *plan = &converter->plans[i];

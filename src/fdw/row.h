@@ -7,6 +7,7 @@
 
 #include "base/rows.h"
 #include "fdw/table.h"
+#include "platform/days.h"
 
 typedef struct AdpConverter AdpConverter;
 
@@ -18,13 +19,15 @@ extern AdpConverter *adp_converter_create(MemoryContext cxt,
 										  const AdpTable *table, List *fields);
 
 /*
- * Converts a row, in CurrentMemoryContext, which should be reset per row.
+ * Converts a row, in CurrentMemoryContext, which should be reset per row.  days
+ * are those of its request.
  * values and nulls have one entry per attribute; columns that were not
  * requested become NULL.  A value that does not fit its column is an error that
  * names table, column, field and value.
  */
 extern void adp_converter_row(AdpConverter *converter, const AdpCell *cells,
-							  const AdpAccount *account, Datum *values,
+							  const AdpAccount *account,
+							  const AdpDateRange *days, Datum *values,
 							  bool *nulls);
 
 #endif /* ADP_FDW_ROW_H */

@@ -24,11 +24,13 @@
 #include "base/guc.h"
 #include "base/words.h"
 #include "fdw/account_notice.h"
+#include "fdw/asked_range.h"
 #include "fdw/budget.h"
 #include "fdw/grain_choice.h"
 #include "fdw/plan.h"
 #include "fdw/scan.h"
 #include "platform/api/request.h"
+#include "platform/periods.h"
 
 /*
  * Whether a plan contains a node that reads its input more than once.  Knows
@@ -290,11 +292,15 @@ adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 		plan->query.table_fields[plan->query.ntable_fields++] =
 			table->columns[i].field_name;
 	plan->query.has_day = table->day != NULL;
-	plan->query.drops_day =
-		table->day != NULL && adp_scan_drops(scan, table->day->field_name);
+	plan->query.period = table->period;
+	plan->query.drops_day = table->period == ADP_PERIOD_ALL ||
+		(table->day != NULL && adp_scan_drops(scan, table->day->field_name));
+	plan->query.asks_each_period = adp_period_is_whole(table->period) &&
+		adp_table_period_field(table, scan->fields) == NULL;
 	plan->query.limit = scan->limit;
 	plan->needs_settings = table->needs_settings;
 	plan->days.has_day = table->day != NULL;
+	plan->days.period = table->period;
 	plan->days.since = DATEVAL_NOBEGIN;
 	plan->days.until = DATEVAL_NOEND;
 	plan->days.unbounded = adp_option_unbounded(table->settings);
@@ -334,11 +340,35 @@ refuse_unbounded(const AdpScan *scan, const AdpTable *table)
 }
 
 /*
+ * Throws unless the statement asks a table of period 'all' for one range.
+ */
+static void
+require_range(const AdpScan *scan, const AdpTable *table, const AdpDays *days)
+{
+	const char *first = quote_identifier(table->day->name);
+	const char *last = quote_identifier(table->last_day->name);
+
+	if (adp_asked_range_is_given(scan->conditions) &&
+		!DATE_NOT_FINITE(days->since) && !DATE_NOT_FINITE(days->until))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
+			 errmsg("scan of foreign table \"%s\" does not ask for one range of days",
+					table->name),
+			 errdetail("Its option \"period\" is all: each row covers the range between one lower and one upper bound on columns \"%s\" and \"%s\", joined by AND.",
+					   table->day->name, table->last_day->name),
+			 errhint("Add WHERE %s = current_date - 30 AND %s = current_date - 1.",
+					 first, last)));
+}
+
+/*
  * Handles a missing lower bound according to option "unbounded".
  */
 static void
 judge_bound(const AdpScan *scan, const AdpTable *table, const AdpDays *days)
 {
+	if (table->period == ADP_PERIOD_ALL)
+		require_range(scan, table, days);
 	if (!days->has_day || days->since != DATEVAL_NOBEGIN)
 		return;
 	if (days->unbounded == ADP_UNBOUNDED_ERROR)

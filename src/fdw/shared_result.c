@@ -189,6 +189,20 @@ adp_shared_result_matches(const AdpResultReader *reader, const char *key)
 }
 
 /*
+ * Returns the days that a row covers: those of its request, or the range that
+ * the statement asks for, which may end after the account's today.
+ */
+static AdpDateRange
+days_of_row(const AdpSharedResult *result)
+{
+	const AdpDays *asked = &result->request->plan.days;
+
+	if (asked->period == ADP_PERIOD_ALL)
+		return (AdpDateRange){asked->since, asked->until};
+	return *adp_reader_days(result->reader);
+}
+
+/*
  * Reads and converts a row.
  */
 static AdpReadState
@@ -196,6 +210,7 @@ read_row(AdpSharedResult *result, bool may_wait, Datum *values, bool *nulls)
 {
 	const AdpCell *cells;
 	const AdpAccount *account;
+	AdpDateRange days;
 	AdpReadState state;
 	MemoryContext old;
 
@@ -208,7 +223,8 @@ read_row(AdpSharedResult *result, bool may_wait, Datum *values, bool *nulls)
 	if (state != ADP_READ_ROW)
 		return state;
 	old = MemoryContextSwitchTo(result->row_cxt);
-	adp_converter_row(result->converter, cells, account, values, nulls);
+	days = days_of_row(result);
+	adp_converter_row(result->converter, cells, account, &days, values, nulls);
 	MemoryContextSwitchTo(old);
 	return state;
 }

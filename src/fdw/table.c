@@ -17,6 +17,7 @@
 #include "base/words.h"
 #include "fdw/table.h"
 #include "platform/api/request.h"
+#include "platform/periods.h"
 
 /*
  * The SQL types that can hold a field of a known type.  text, jsonb and similar
@@ -112,6 +113,19 @@ column_field_name(Oid relid, Form_pg_attribute attr)
 	return pstrdup(NameStr(attr->attname));
 }
 
+/* The split that both columns of a period show. */
+#define PERIOD_SPLIT "adpipe.period"
+
+/*
+ * Whether a column shows an end of the row's period.
+ */
+static bool
+is_of_period(const AdpTableColumn *column)
+{
+	return column->field != NULL &&
+		(column->field->flags & ADP_FIELD_OF_PERIOD) != 0;
+}
+
 /*
  * Looks up a column's field and the split that it causes.  A breakdown that the
  * table requests may have an object as its value; then all columns that show a
@@ -123,6 +137,12 @@ classify_field(const AdpTable *table, AdpTableColumn *column)
 	const char *name = column->field_name;
 	char *first = pnstrdup(name, strcspn(name, "."));
 
+	if (is_of_period(column))
+	{
+		column->kind = ADP_KIND_SEGMENT;
+		column->split = PERIOD_SPLIT;
+		return;
+	}
 	column->kind = adp_platform_field_kind(table->platform, table->source, name,
 										   &column->split);
 	if (column->field == NULL &&
@@ -192,6 +212,9 @@ is_day(const AdpTable *table, const AdpTableColumn *column)
 {
 	const AdpSource *source = table->source;
 
+	if (table->period != ADP_PERIOD_DAY)
+		return column->field != NULL &&
+			(column->field->flags & ADP_FIELD_PERIOD_START) != 0;
 	return strcmp(column->field_name,
 				  adp_platform_day_field(table->platform, source)) == 0 &&
 		(source->day_field == NULL || column->type == DATEOID);
@@ -209,6 +232,9 @@ classify(AdpTable *table)
 
 		if (table->day == NULL && is_day(table, column))
 			table->day = column;
+		if (table->last_day == NULL && is_of_period(column) &&
+			(column->field->flags & ADP_FIELD_PERIOD_END) != 0)
+			table->last_day = column;
 		if (column->field != NULL &&
 			((column->field->flags & ADP_FIELD_OF_SETTINGS) != 0 ||
 			 adp_column_is_minor(column)))
@@ -218,6 +244,90 @@ classify(AdpTable *table)
 		table->has_segments = true;
 		column->is_grain = is_best_of_split(table, column);
 	}
+}
+
+/*
+ * Throws if a column does not go with the table's period: a row of a period has
+ * no day, and a row of a day has no period.
+ */
+static void
+check_calendar(const AdpTable *table, const AdpTableColumn *column)
+{
+	if (table->period == ADP_PERIOD_DAY && is_of_period(column))
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+				 errmsg("column \"%s\" of foreign table \"%s\" needs option \"period\"",
+						column->name, table->name),
+				 errdetail("Field \"%s\" is an end of the days that a row covers.",
+						   column->field_name),
+				 errhint("ALTER FOREIGN TABLE %s OPTIONS (ADD period 'month').",
+						 table->name)));
+	if (table->period != ADP_PERIOD_DAY && column->field != NULL &&
+		(column->field->flags & ADP_FIELD_CALENDAR) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FDW_INVALID_DATA_TYPE),
+				 errmsg("column \"%s\" of foreign table \"%s\" does not go with period '%s'",
+						column->name, table->name,
+						adp_period_word(table->period)),
+				 errdetail("Field \"%s\" would split the rows of a period.",
+						   column->field_name),
+				 errhint(
+					 "Drop the column, or drop option \"period\" of the table.")));
+}
+
+/*
+ * Throws for a period that the source does not have.
+ */
+static void
+check_source_period(const AdpTable *table)
+{
+	if (table->source->has_periods)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("foreign table \"%s\" cannot have period '%s'", table->name,
+					adp_period_word(table->period)),
+			 errdetail("Rows of %s \"%s\" are no totals of days.",
+					   table->platform->source_option, table->source->name),
+			 errhint("ALTER FOREIGN TABLE %s OPTIONS (DROP period).",
+					 table->name)));
+}
+
+/*
+ * Throws if the table lacks an end of its period: conditions on it bound what a
+ * scan requests.
+ */
+static void
+require_ends(const AdpTable *table)
+{
+	const char *missing = table->day == NULL ? "period_start"
+		: table->last_day == NULL			 ? "period_end"
+											 : NULL;
+
+	if (missing == NULL)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),
+			 errmsg("foreign table \"%s\" has no column with field \"adpipe.%s\"",
+					table->name, missing),
+			 errdetail(
+				 "A table with option \"period\" has both ends of the period of its rows."),
+			 errhint("ALTER FOREIGN TABLE %s ADD COLUMN %s date OPTIONS (field 'adpipe.%s').",
+					 table->name, missing, missing)));
+}
+
+/*
+ * Throws if the columns or the source do not go with the table's period.
+ */
+static void
+check_period(const AdpTable *table)
+{
+	for (int i = 0; i < table->ncolumns; i++)
+		check_calendar(table, &table->columns[i]);
+	if (table->period == ADP_PERIOD_DAY)
+		return;
+	check_source_period(table);
+	require_ends(table);
 }
 
 /*
@@ -255,9 +365,11 @@ adp_table_load(Oid relid, Oid userid, bool with_secrets)
 	require_source(table);
 	table->source =
 		adp_platform_source(table->platform, table->settings->source);
+	table->period = adp_period_of(table->settings->period);
 	load_columns(table, RelationGetDescr(rel));
 	table_close(rel, NoLock);
 	classify(table);
+	check_period(table);
 	return table;
 }
 
@@ -393,6 +505,55 @@ adp_table_presence(const AdpTable *table)
 }
 
 /*
+ * Whether one of the fields counts over the days of its request, and cannot be
+ * requested beside what splits these days.
+ */
+static bool
+has_field_of_range(const AdpTable *table, List *names)
+{
+	ListCell *cell;
+
+	foreach(cell, names)
+	{
+		const AdpField *field =
+			adp_platform_field(table->platform, strVal(lfirst(cell)));
+
+		if (field != NULL && (field->flags & ADP_FIELD_OF_RANGE) != 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Adds the fields with the ends of each row's period, if the platform has them.
+ */
+static List *
+add_period_fields(const AdpTable *table, List *names)
+{
+	const char *start = table->platform->period_fields[table->period];
+
+	if (start == NULL || has_field_of_range(table, names))
+		return names;
+	names = add_name(names, start);
+	if (table->platform->period_end != NULL)
+		names = add_name(names, table->platform->period_end);
+	return names;
+}
+
+/*
+ * Returns the field with the first day of each row's period.
+ */
+const char *
+adp_table_period_field(const AdpTable *table, List *fields)
+{
+	const char *start = table->platform->period_fields[table->period];
+
+	return start != NULL && list_member(fields, makeString(pstrdup(start)))
+		? start
+		: NULL;
+}
+
+/*
  * Returns the columns that show a field.
  */
 char *
@@ -444,6 +605,7 @@ adp_table_fields(const AdpTable *table, Bitmapset *attrs_used)
 			names = add_name(names, column->field_name);
 	}
 	names = list_concat_unique(names, adp_table_presence(table));
+	names = add_period_fields(table, names);
 	if (names == NIL)
 		names = list_make1(
 			makeString(adp_request_filler(table->source, table->settings)));

@@ -33,9 +33,12 @@ typedef struct AdpTable
 	const AdpSource *source; /* that settings->source names */
 	int ncolumns;			 /* without dropped ones */
 	AdpTableColumn *columns;
-	const AdpTableColumn *day; /* column of the platform's day, or NULL */
-	bool has_segments;		   /* a column splits its rows */
-	bool needs_settings;	   /* a column shows the account's settings */
+	AdpPeriod period;		   /* that a row covers */
+	const AdpTableColumn *day; /* column of the platform's day, or of the first
+								* day of the period; or NULL */
+	const AdpTableColumn *last_day; /* of the period; or NULL */
+	bool has_segments;				/* a column splits its rows */
+	bool needs_settings;			/* a column shows the account's settings */
 } AdpTable;
 
 /*
@@ -71,6 +74,12 @@ extern List *adp_table_fields(const AdpTable *table, Bitmapset *attrs_used);
  * if the platform's rows do not depend on the requested fields.
  */
 extern List *adp_table_presence(const AdpTable *table);
+
+/*
+ * The field with the first day of each row's period, among the fields that a scan
+ * requests; NULL: a row covers the days of its request.
+ */
+extern const char *adp_table_period_field(const AdpTable *table, List *fields);
 
 /*
  * The columns that show a field, quoted and separated by commas; NULL if there

@@ -30,6 +30,17 @@ typedef enum AdpFieldKind
 	ADP_KIND_METRIC
 } AdpFieldKind;
 
+/* The days that a row of a table covers: option "period". */
+typedef enum AdpPeriod
+{
+	ADP_PERIOD_DAY,
+	ADP_PERIOD_WEEK, /* Monday to Sunday */
+	ADP_PERIOD_MONTH,
+	ADP_PERIOD_ALL /* the range that the statement asks for */
+} AdpPeriod;
+
+#define ADP_NPERIODS (ADP_PERIOD_ALL + 1)
+
 /* Flags of a field. */
 #define ADP_FIELD_SINCE_1970 0x02 /* an earlier time means NULL */
 #define ADP_FIELD_ABSENT_0 0x04	  /* the platform leaves out 0 and false */
@@ -65,6 +76,17 @@ typedef enum AdpFieldKind
 #define ADP_FIELD_PLATFORM 0x20 /* the wrapper's name */
 #define ADP_FIELD_ACCOUNT 0x40	/* the account's id */
 
+/* First and last day of the row's period. */
+#define ADP_FIELD_PERIOD_START 0x4000000
+#define ADP_FIELD_PERIOD_END 0x8000000
+#define ADP_FIELD_OF_PERIOD (ADP_FIELD_PERIOD_START | ADP_FIELD_PERIOD_END)
+
+/* A day or a period: splits the rows of a table with option "period". */
+#define ADP_FIELD_CALENDAR 0x800000
+
+/* Not offered beside a calendar field: counts people. */
+#define ADP_FIELD_OF_RANGE 0x2000000
+
 /* Fields whose value comes with the account's settings. */
 #define ADP_FIELD_ACCOUNT_NAME 0x80
 #define ADP_FIELD_ACCOUNT_CURRENCY 0x100
@@ -88,7 +110,8 @@ typedef enum AdpFieldKind
 	 ADP_FIELD_ACCOUNT_RETARGETING)
 /* All fields whose value is not in the rows. */
 #define ADP_FIELD_KNOWN \
-	(ADP_FIELD_PLATFORM | ADP_FIELD_ACCOUNT | ADP_FIELD_OF_SETTINGS)
+	(ADP_FIELD_PLATFORM | ADP_FIELD_ACCOUNT | ADP_FIELD_OF_PERIOD | \
+	 ADP_FIELD_OF_SETTINGS)
 
 /* Personal data: left out of imported tables unless asked for. */
 #define ADP_FIELD_PERSONAL 0x1000000
@@ -135,6 +158,7 @@ typedef struct AdpReport
 	const char *description;
 	const char *breakdowns; /* the table option of that name, or NULL */
 	const char *entity;		/* what ADP_ENTITY_LISTED means; NULL: no list */
+	AdpPeriod period;		/* the same */
 } AdpReport;
 
 /*
@@ -158,6 +182,7 @@ typedef struct AdpSource
 	const char *day_field; /* field for conditions on days; or NULL */
 	const char *attributed; /* google_ads: resources whose fields do not split
 							 * its rows, comma-separated; NULL: not known */
+	bool has_periods;		/* its rows may cover weeks, months or any range */
 	bool is_part; /* spend and impressions of its rows never add up to more
 				   * than the account's */
 

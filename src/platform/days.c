@@ -10,6 +10,7 @@
 #include "base/guc.h"
 #include "platform/account.h"
 #include "platform/days.h"
+#include "platform/periods.h"
 
 /*
  * Formats a date, palloc'd.
@@ -96,10 +97,22 @@ earliest_today(void)
 /*
  * Whether the last requested day is still in the future in every time zone.
  */
-bool
-adp_days_end_today(const AdpDays *days)
+static bool
+end_today(const AdpDays *days)
 {
 	return days->until == DATEVAL_NOEND || days->until > day_from_now(1);
+}
+
+/*
+ * Whether the last day of the request depends on the account's own today.  A
+ * week or month that holds a day which is today somewhere may not be over.
+ */
+bool
+adp_days_end_with_account(const AdpDays *days)
+{
+	if (adp_period_is_whole(days->period))
+		return days->until >= earliest_today();
+	return end_today(days);
 }
 
 /*
@@ -150,7 +163,7 @@ bool
 adp_days_need_today(const AdpSource *source, const AdpDays *days)
 {
 	return days->has_day &&
-		(days->since == DATEVAL_NOBEGIN || adp_days_end_today(days) ||
+		(days->since == DATEVAL_NOBEGIN || adp_days_end_with_account(days) ||
 		 source->reach_days > 0);
 }
 
@@ -168,6 +181,30 @@ reach_start(const AdpSource *source, DateADT today)
 }
 
 /*
+ * Returns the first day to request if there is no lower bound.  A week or month
+ * that overlaps the window is in it; one that the reach cuts is not.
+ */
+static DateADT
+unbounded_start(const AdpSource *source, const AdpDays *days, DateADT today)
+{
+	if (days->unbounded == ADP_UNBOUNDED_WINDOW)
+		return adp_period_start(days->period, today - days->window_days + 1);
+	return adp_period_start_from(days->period, reach_start(source, today));
+}
+
+/*
+ * Returns the last day that the account can be asked for: today, or the end of
+ * the last week or month that is over.
+ */
+static DateADT
+account_end(const AdpDays *days, DateADT today)
+{
+	return adp_period_is_whole(days->period)
+		? adp_period_start(days->period, today) - 1
+		: today;
+}
+
+/*
  * Applies window, today and reach to the days of one account.
  */
 bool
@@ -179,12 +216,12 @@ adp_days_settle(const AdpPlatform *platform, const AdpSource *source,
 
 	if (adp_days_need_today(source, days))
 		today = adp_account_today(account);
-	range->since = days->since;
-	range->until = adp_days_end_today(days) ? today : days->until;
-	if (days->since == DATEVAL_NOBEGIN)
-		range->since = days->unbounded == ADP_UNBOUNDED_WINDOW
-			? today - days->window_days + 1
-			: reach_start(source, today);
+	range->since = days->since == DATEVAL_NOBEGIN
+		? unbounded_start(source, days, today)
+		: days->since;
+	range->until = adp_days_end_with_account(days)
+		? Min(days->until, account_end(days, today))
+		: days->until;
 	if (range->since > range->until)
 		return false;
 	if (source->reach_days > 0 && range->since < reach_start(source, today))

@@ -17,6 +17,11 @@ typedef struct AdpDays
 	DateADT until; /* DATEVAL_NOEND: no upper bound */
 	AdpUnbounded unbounded;
 	int window_days;
+
+	/*
+	 * A week or a month: since is the first day of one, until the last day.
+	 */
+	AdpPeriod period;
 } AdpDays;
 
 /* A range of days, both ends included. */
@@ -35,10 +40,10 @@ extern void adp_days_check(const AdpPlatform *platform, const AdpSource *source,
 						   const AdpDays *days);
 
 /*
- * Whether the days end with the account's own today: there is no upper bound,
- * or one that is still in the future in every time zone.
+ * Whether the days end with what the account's own today allows: today itself,
+ * or the last week or month that is over.
  */
-extern bool adp_days_end_today(const AdpDays *days);
+extern bool adp_days_end_with_account(const AdpDays *days);
 
 /* Whether adp_days_settle() needs the account's own today. */
 extern bool adp_days_need_today(const AdpSource *source, const AdpDays *days);

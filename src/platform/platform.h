@@ -83,6 +83,14 @@ typedef struct AdpPlatform
 	const char *account_source; /* the source whose grain is the account */
 	const char *day_field;
 
+	/*
+	 * By AdpPeriod, the field that splits rows into periods, with the first
+	 * day as its value; NULL: a request covers one period.  period_end: a
+	 * field with the last day, or NULL.
+	 */
+	const char *period_fields[ADP_NPERIODS];
+	const char *period_end;
+
 	const struct AdpCredentials *credentials; /* what signs its requests */
 	const char *secret_marks;	 /* comma-separated prefixes of its secrets */
 	const char *redirect_domain; /* domain of its redirects, or NULL */

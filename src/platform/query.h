@@ -35,8 +35,10 @@ typedef struct AdpQuery
 						  * requested, so that fewer rows come; or NULL */
 	bool drops_day; /* the day is among them: a row is the sum of all days */
 	bool has_day;
-	const char *since; /* as the platform writes days, or a placeholder */
-	const char *until; /* inclusive */
+	AdpPeriod period;
+	bool asks_each_period; /* a request covers one week or month */
+	const char *since;	   /* as the platform writes days, or a placeholder */
+	const char *until;	   /* inclusive */
 	const AdpCondition *conditions;
 	int nconditions;
 	int64 limit; /* 0: no limit */

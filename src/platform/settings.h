@@ -59,6 +59,7 @@ typedef struct AdpSettings
 	/* what a table reads */
 	const char *source;		/* option "resource", "level" or "report" */
 	const char *breakdowns; /* meta_ads */
+	const char *period;		/* an AdpPeriod by name, or NULL */
 	const char *reattr;		/* appsflyer: "true" or "false" */
 	const char *action_breakdowns;
 	const char *deleted; /* "include" or "exclude" deleted objects; or NULL */

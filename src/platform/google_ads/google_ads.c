@@ -44,6 +44,8 @@ static const AdpOption google_ads_options[] =
 	  .table_offset = offsetof(AdpSettings, table_accounts)},
 	 {"login_customer_id", ADP_ON_SERVER | ADP_ON_MAPPING, ADP_OPTION_ACCOUNT,
 	  offsetof(AdpSettings, manager)},
+	 {"period", ADP_ON_TABLE, ADP_OPTION_ONE_OF, offsetof(AdpSettings, period),
+	  .words = "day, week, month, all"},
 	 {"resource", ADP_ON_TABLE, ADP_OPTION_PATTERN,
 	  offsetof(AdpSettings, source), .pattern = "[a-z][a-z0-9_]*",
 	  .rule =
@@ -91,7 +93,7 @@ static const AdpVersion google_ads_versions[] = {{"v26", "2027-11-01"},
 #define FILLER .filler = "{source}.resource_name"
 #define SOURCE(name, ...) \
 	{ \
-		name, .reach_months = 37, FILLER, __VA_ARGS__ \
+		name, .reach_months = 37, FILLER, .has_periods = true, __VA_ARGS__ \
 	}
 #define DATED_SOURCE(name, ...) \
 	{ \
@@ -106,7 +108,7 @@ static const AdpVersion google_ads_versions[] = {{"v26", "2027-11-01"},
 /* An ad may be in several ad groups; a place counts a click once per kind. */
 static const AdpSource google_ads_sources[] =
 	{SOURCE("customer", .keys = (const char *const[]){NULL}),
-	 SOURCE("customer_client", .asks_manager = true),
+	 {"customer_client", .reach_months = 37, FILLER, .asks_manager = true},
 	 SOURCE("geographic_view",
 			.keys = KEYS("geographic_view.location_type",
 						 "geographic_view.country_criterion_id")),
@@ -285,6 +287,8 @@ const AdpPlatform adp_google_ads = {
 	.source_option = "resource",
 	.account_source = "customer",
 	.day_field = "segments.date",
+	.period_fields = {[ADP_PERIOD_WEEK] = "segments.week",
+					  [ADP_PERIOD_MONTH] = "segments.month"},
 	.credentials = &adp_google_ads_credentials,
 	.secret_marks = "1//,4/0,ya29.,GOCSPX-",
 	.rows_key = "results",

@@ -15,6 +15,7 @@
 #define ATTRIBUTE ADP_KIND_ATTRIBUTE
 #define SEGMENT ADP_KIND_SEGMENT
 #define METRIC ADP_KIND_METRIC
+#define DAYS (ADP_FIELD_DIVIDES | ADP_FIELD_CALENDAR)
 #define COUNTED (ADP_FIELD_ADDITIVE | ADP_FIELD_ABSENT_0)
 
 /*
@@ -212,15 +213,19 @@ const AdpField adp_google_ads_fields[] =
 	  ATTRIBUTE, 0, "Days after a view in which a conversion counts."},
 	 {"conversion_action.attribution_model_settings.attribution_model",
 	  ADP_FIELD_ENUM, ATTRIBUTE, 0, "How credit is shared among clicks."},
-	 {"segments.date", ADP_FIELD_DATE, SEGMENT, ADP_FIELD_DIVIDES,
+	 {"segments.date", ADP_FIELD_DATE, SEGMENT, DAYS,
 	  "Day in the account's time zone."},
-	 {"segments.week", ADP_FIELD_DATE, SEGMENT, ADP_FIELD_DIVIDES,
+	 {"segments.week", ADP_FIELD_DATE, SEGMENT, DAYS,
 	  "Monday of the week."},
-	 {"segments.month", ADP_FIELD_DATE, SEGMENT, ADP_FIELD_DIVIDES,
+	 {"segments.month", ADP_FIELD_DATE, SEGMENT, DAYS,
 	  "First day of the month."},
-	 {"segments.quarter", ADP_FIELD_DATE, SEGMENT, ADP_FIELD_DIVIDES,
+	 {"segments.quarter", ADP_FIELD_DATE, SEGMENT, DAYS,
 	  "First day of the quarter."},
-	 {"segments.year", ADP_FIELD_INT, SEGMENT, ADP_FIELD_DIVIDES, "Year."},
+	 {"segments.year", ADP_FIELD_INT, SEGMENT, DAYS, "Year."},
+	 {"adpipe.period_start", ADP_FIELD_DATE, SEGMENT, ADP_FIELD_PERIOD_START,
+	  "First day of the period, in the account's time zone."},
+	 {"adpipe.period_end", ADP_FIELD_DATE, SEGMENT, ADP_FIELD_PERIOD_END,
+	  "Last day of the period, in the account's time zone."},
 	 {"segments.hour", ADP_FIELD_INT, SEGMENT, ADP_FIELD_DIVIDES,
 	  "Hour of the day, 0 to 23."},
 	 {"segments.day_of_week", ADP_FIELD_ENUM, SEGMENT, ADP_FIELD_DIVIDES,
@@ -339,7 +344,7 @@ const AdpField adp_google_ads_fields[] =
 	  "Installs that SKAdNetwork reported."},
 	 {"metrics.search_impression_share", ADP_FIELD_DECIMAL, METRIC, 0,
 	  "Share of the eligible impressions; 0.0999 means below 10 %."},
-	 {"metrics.unique_users", ADP_FIELD_INT, METRIC, 0,
+	 {"metrics.unique_users", ADP_FIELD_INT, METRIC, ADP_FIELD_OF_RANGE,
 	  "Distinct people over at most 92 days."},
 	 {NULL}};
 
@@ -350,6 +355,12 @@ const AdpField adp_google_ads_fields[] =
 	}
 #define DAILY_COLUMNS \
 	ACCOUNT_COLUMNS, {"date_day", DATEOID, "segments.date"}, \
+	{ \
+		"currency", TEXTOID, "customer.currency_code" \
+	}
+#define PERIOD_COLUMNS \
+	ACCOUNT_COLUMNS, {"period_start", DATEOID, "adpipe.period_start"}, \
+		{"period_end", DATEOID, "adpipe.period_end"}, \
 	{ \
 		"currency", TEXTOID, "customer.currency_code" \
 	}
@@ -389,6 +400,10 @@ const AdpField adp_google_ads_fields[] =
 	{ \
 		NULL \
 	}
+#define PEOPLE_COLUMNS \
+	{ \
+		"unique_users", INT8OID, "metrics.unique_users" \
+	}
 #define COMMON_COLUMNS {"platform", TEXTOID, "adpipe.platform"}, DAILY_COLUMNS
 #define COMMON_METRICS \
 	{"impressions", INT8OID, "metrics.impressions"}, \
@@ -409,6 +424,16 @@ static const AdpColumn campaign_daily[] =
 	 CAMPAIGN_COLUMNS,
 	 {"campaign_status", TEXTOID, "campaign.status"},
 	 {"channel_type", TEXTOID, "campaign.advertising_channel_type"},
+	 METRIC_COLUMNS};
+
+static const AdpColumn account_periods[] = {PERIOD_COLUMNS, PEOPLE_COLUMNS,
+											METRIC_COLUMNS};
+static const AdpColumn campaign_periods[] =
+	{PERIOD_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 {"campaign_status", TEXTOID, "campaign.status"},
+	 {"channel_type", TEXTOID, "campaign.advertising_channel_type"},
+	 PEOPLE_COLUMNS,
 	 METRIC_COLUMNS};
 
 static const AdpColumn campaign_device_daily[] =
@@ -618,6 +643,18 @@ const AdpReport adp_google_ads_reports[] =
 	  "Google Ads accounts by day, device and network."},
 	 {"reports", "campaign_daily", "campaign", campaign_daily,
 	  "Google Ads campaigns by day."},
+	 {"reports", "account_weekly", "customer", account_periods,
+	  "Google Ads accounts by week, Monday to Sunday, with the people of the week.",
+	  .period = ADP_PERIOD_WEEK},
+	 {"reports", "account_monthly", "customer", account_periods,
+	  "Google Ads accounts by month, with the people of the month.",
+	  .period = ADP_PERIOD_MONTH},
+	 {"reports", "campaign_weekly", "campaign", campaign_periods,
+	  "Google Ads campaigns by week, Monday to Sunday, with the people of the week.",
+	  .period = ADP_PERIOD_WEEK},
+	 {"reports", "campaign_monthly", "campaign", campaign_periods,
+	  "Google Ads campaigns by month, with the people of the month.",
+	  .period = ADP_PERIOD_MONTH},
 	 {"reports", "campaign_device_daily", "campaign", campaign_device_daily,
 	  "Google Ads campaigns by day, device and network."},
 	 {"reports", "ad_group_daily", "ad_group", ad_group_daily,

@@ -48,6 +48,8 @@ static const AdpOption meta_ads_options[] =
 	 {"level", ADP_ON_TABLE, ADP_OPTION_ONE_OF, offsetof(AdpSettings, source),
 	  .words = "account, campaign, adset, ad, accounts, campaigns, adsets, "
 			   "ads, creatives"},
+	 {"period", ADP_ON_TABLE, ADP_OPTION_ONE_OF, offsetof(AdpSettings, period),
+	  .words = "day, week, month, all"},
 	 {"access_token", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
 	  offsetof(AdpSettings, access_token), true},
 	 {"app_secret", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
@@ -71,7 +73,8 @@ static const AdpVersion meta_ads_versions[] =
 	{ \
 		level, REACH_MONTHS, .path = EDGE "insights", .page_rows = 500, \
 							 .filler = "impressions", .rows = &its_rows.base, \
-							 .is_part = true, .keys = (const char *const[]) \
+							 .has_periods = true, .is_part = true, \
+							 .keys = (const char *const[]) \
 		{ \
 			__VA_ARGS__ \
 		} \
@@ -166,6 +169,9 @@ const AdpPlatform adp_meta_ads = {
 	.source_option = "level",
 	.account_source = "account",
 	.day_field = META_DAY,
+	.period_fields =
+		{[ADP_PERIOD_WEEK] = META_DAY, [ADP_PERIOD_MONTH] = META_DAY},
+	.period_end = META_LAST_DAY,
 	.credentials = &adp_meta_ads_credentials,
 	.rows_key = "data",
 	.list_key = "data",

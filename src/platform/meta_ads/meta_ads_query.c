@@ -235,8 +235,29 @@ asked_breakdowns(const AdpSettings *settings, const AdpQuery *query)
 }
 
 /*
- * Adds the days of a report and the number of rows for them: one per day, or
- * one for all.  Without a day it is all days that the platform keeps.
+ * Returns how the rows of a report divide its days.  A range of whole weeks
+ * starts on a Monday.
+ */
+static const char *
+time_increment(AdpPeriod period)
+{
+	switch (period)
+	{
+		case ADP_PERIOD_DAY:
+			return "1";
+		case ADP_PERIOD_WEEK:
+			return "7";
+		case ADP_PERIOD_MONTH:
+			return "monthly";
+		case ADP_PERIOD_ALL:
+			break;
+	}
+	return "all_days";
+}
+
+/*
+ * Adds the days of a report and the number of rows for them: one per day, week
+ * or month, or one for all.  Without a day it is all days that the platform keeps.
  */
 static void
 add_days(AdpParams *params, const AdpQuery *query)
@@ -250,7 +271,8 @@ add_days(AdpParams *params, const AdpQuery *query)
 				   psprintf("{\"since\":\"%s\",\"until\":\"%s\"}", query->since,
 							query->until));
 	adp_params_add(params, "time_increment",
-				   query->drops_day ? "all_days" : "1");
+				   query->drops_day ? "all_days"
+									: time_increment(query->period));
 }
 
 /*

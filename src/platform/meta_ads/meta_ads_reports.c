@@ -130,9 +130,15 @@ const AdpField adp_meta_ads_fields[] =
 	  "The post that the creative makes."},
 	 {"asset_feed_spec", ADP_FIELD_OBJECT, ATTRIBUTE, ADP_FIELD_HEAVY,
 	  "Assets of a dynamic creative."},
-	 {META_DAY, ADP_FIELD_DATE, SEGMENT, ADP_FIELD_DIVIDES,
+	 {META_DAY, ADP_FIELD_DATE, SEGMENT,
+	  ADP_FIELD_DIVIDES | ADP_FIELD_CALENDAR,
 	  "Day in the account's time zone."},
-	 {META_LAST_DAY, ADP_FIELD_DATE, ATTRIBUTE, 0, "Last day of the row."},
+	 {META_LAST_DAY, ADP_FIELD_DATE, ATTRIBUTE, ADP_FIELD_CALENDAR,
+	  "Last day of the row."},
+	 {"adpipe.period_start", ADP_FIELD_DATE, SEGMENT, ADP_FIELD_PERIOD_START,
+	  "First day of the period, in the account's time zone."},
+	 {"adpipe.period_end", ADP_FIELD_DATE, SEGMENT, ADP_FIELD_PERIOD_END,
+	  "Last day of the period, in the account's time zone."},
 	 {META_ACTION_TYPE, ADP_FIELD_TEXT, SEGMENT, ADP_FIELD_OVERLAPS,
 	  "Type of action; types overlap, so never add them up."},
 	 {"action_device", ADP_FIELD_TEXT, SEGMENT, 0,
@@ -246,6 +252,14 @@ const AdpField adp_meta_ads_fields[] =
 	{ \
 		"currency", TEXTOID, "account_currency" \
 	}
+#define PERIOD_COLUMNS \
+	{"account_id", TEXTOID, "account_id"}, \
+		{"account_name", TEXTOID, "account_name"}, \
+		{"period_start", DATEOID, "adpipe.period_start"}, \
+		{"period_end", DATEOID, "adpipe.period_end"}, \
+	{ \
+		"currency", TEXTOID, "account_currency" \
+	}
 #define CAMPAIGN_COLUMNS \
 	{"campaign_id", TEXTOID, "campaign_id"}, \
 	{ \
@@ -327,6 +341,9 @@ const AdpField adp_meta_ads_fields[] =
 static const AdpColumn account_daily[] = {DAILY_COLUMNS, METRIC_COLUMNS};
 static const AdpColumn campaign_daily[] = {DAILY_COLUMNS, CAMPAIGN_COLUMNS,
 										   METRIC_COLUMNS};
+static const AdpColumn account_periods[] = {PERIOD_COLUMNS, METRIC_COLUMNS};
+static const AdpColumn campaign_periods[] = {PERIOD_COLUMNS, CAMPAIGN_COLUMNS,
+											 METRIC_COLUMNS};
 static const AdpColumn adset_daily[] = {DAILY_COLUMNS, CAMPAIGN_COLUMNS,
 										ADSET_COLUMNS, METRIC_COLUMNS};
 static const AdpColumn ad_daily[] = {DAILY_COLUMNS, CAMPAIGN_COLUMNS,
@@ -483,6 +500,18 @@ const AdpReport adp_meta_ads_reports[] =
 	  "Meta campaigns by day."},
 	 {"reports", "adset_daily", "adset", adset_daily, "Meta ad sets by day."},
 	 {"reports", "ad_daily", "ad", ad_daily, "Meta ads by day."},
+	 {"reports", "account_weekly", "account", account_periods,
+	  "Meta ad accounts by week, Monday to Sunday, with reach and frequency of the week.",
+	  .period = ADP_PERIOD_WEEK},
+	 {"reports", "account_monthly", "account", account_periods,
+	  "Meta ad accounts by month, with reach and frequency of the month.",
+	  .period = ADP_PERIOD_MONTH},
+	 {"reports", "campaign_weekly", "campaign", campaign_periods,
+	  "Meta campaigns by week, Monday to Sunday, with reach and frequency of the week.",
+	  .period = ADP_PERIOD_WEEK},
+	 {"reports", "campaign_monthly", "campaign", campaign_periods,
+	  "Meta campaigns by month, with reach and frequency of the month.",
+	  .period = ADP_PERIOD_MONTH},
 	 {"reports", "account_country_daily", "account", account_country_daily,
 	  "Meta ad accounts by day and country; what cannot be placed is missing.",
 	  "country"},

@@ -17,6 +17,7 @@
 #include "platform/api/request.h"
 #include "platform/formats.h"
 #include "platform/job/job.h"
+#include "platform/periods.h"
 #include "platform/reader/account_reader.h"
 #include "platform/reader/date_ranges.h"
 #include "platform/reader/misfit.h"
@@ -70,6 +71,7 @@ struct AdpAccountReader
 
 	AdpPageFetch *fetch; /* the next page, and the body of the one being read */
 	AdpPageRows *page;	 /* the page that is being read, or NULL */
+	AdpDateRange page_days; /* that its request was about */
 	MemoryContext page_cxt;
 };
 
@@ -186,19 +188,33 @@ begin_range(AdpAccountReader *reader)
 }
 
 /*
+ * Adds days in ranges that the platform accepts.
+ */
+static void
+add_days(AdpAccountReader *reader, AdpDateRange days)
+{
+	const AdpQuery *query = reader->plan->query;
+
+	if (query->asks_each_period)
+		adp_date_ranges_add_each(&reader->ranges, days, query->period);
+	else
+		adp_date_ranges_add(&reader->ranges, days,
+							query->source->days_per_request);
+}
+
+/*
  * Splits an account's days into ranges that the platform accepts.
  */
 static void
 split_days(AdpAccountReader *reader)
 {
 	const AdpAccountReadPlan *plan = reader->plan;
-	const AdpSource *source = plan->query->source;
 	AdpDateRange all = {0, 0};
 
 	if (!plan->days->has_day ||
-		adp_days_settle(plan->session->platform, source, plan->days,
-						reader->account, &all))
-		adp_date_ranges_add(&reader->ranges, all, source->days_per_request);
+		adp_days_settle(plan->session->platform, plan->query->source,
+						plan->days, reader->account, &all))
+		add_days(reader, all);
 }
 
 /*
@@ -363,13 +379,17 @@ restart_range(AdpAccountReader *reader)
 }
 
 /*
- * Whether the current date range can be halved: it has several days, and none
- * of its rows are returned yet.
+ * Whether the current date range can be halved: it has several days, or weeks or
+ * months, and none of its rows are returned yet.
  */
 static bool
 can_halve(const AdpAccountReader *reader)
 {
-	return !has_begun(reader) && ndays(reader) > 1;
+	AdpPeriod period = reader->query.period;
+	const AdpDateRange *days = days_of(reader);
+
+	return !has_begun(reader) && days != NULL && period != ADP_PERIOD_ALL &&
+		adp_period_next(period, days->since) <= days->until;
 }
 
 /*
@@ -378,7 +398,7 @@ can_halve(const AdpAccountReader *reader)
 static void
 halve_range(AdpAccountReader *reader)
 {
-	adp_date_ranges_halve(&reader->ranges);
+	adp_date_ranges_halve(&reader->ranges, reader->query.period);
 	restart_range(reader);
 }
 
@@ -732,6 +752,8 @@ accept_page(AdpAccountReader *reader)
 	reader->refusals = 0;
 	reader->halvings = Max(reader->halvings - 1, reader->least_halvings);
 	reader->nrows += nrows;
+	if (reader->query.has_day)
+		reader->page_days = *adp_date_ranges_current(&reader->ranges);
 	stats->pages++;
 	stats->rows += nrows;
 	adp_page_fetch_hold(reader->fetch);
@@ -820,6 +842,15 @@ adp_account_reader_next(AdpAccountReader *reader)
 	if (cells == NULL)
 		drop_page(reader);
 	return cells;
+}
+
+/*
+ * Returns the days of the page's request.
+ */
+const AdpDateRange *
+adp_account_reader_days(const AdpAccountReader *reader)
+{
+	return &reader->page_days;
 }
 
 /*

@@ -62,6 +62,10 @@ extern bool adp_account_reader_turn(AdpAccountReader *reader);
 /* Returns the page's next row, one cell per field; NULL at its end. */
 extern const AdpCell *adp_account_reader_next(AdpAccountReader *reader);
 
+/* Returns the days that the page's request was about. */
+extern const AdpDateRange *adp_account_reader_days(
+	const AdpAccountReader *reader);
+
 /* Frees everything; the reader must not be used again. */
 extern void adp_account_reader_close(AdpAccountReader *reader);
 

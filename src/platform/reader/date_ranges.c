@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "base/grow.h"
+#include "platform/periods.h"
 #include "platform/reader/date_ranges.h"
 
 /*
@@ -34,6 +35,22 @@ adp_date_ranges_add(AdpDateRanges *ranges, AdpDateRange days, int most)
 }
 
 /*
+ * Adds a range for each period, the last one first.
+ */
+void
+adp_date_ranges_add_each(AdpDateRanges *ranges, AdpDateRange days,
+						 AdpPeriod period)
+{
+	while (days.since <= days.until)
+	{
+		DateADT start = adp_period_start(period, days.until);
+
+		push(ranges, start, days.until);
+		days.until = start - 1;
+	}
+}
+
+/*
  * Returns the last range of the list, or NULL.
  */
 const AdpDateRange *
@@ -43,17 +60,20 @@ adp_date_ranges_current(const AdpDateRanges *ranges)
 }
 
 /*
- * Replaces the current range by its halves.
+ * Replaces the current range by its halves.  The second begins with a period.
  */
 void
-adp_date_ranges_halve(AdpDateRanges *ranges)
+adp_date_ranges_halve(AdpDateRanges *ranges, AdpPeriod period)
 {
 	AdpDateRange range = ranges->items[--ranges->count];
 	DateADT middle = range.since + (range.until - range.since) / 2;
+	DateADT second = adp_period_next(period, middle);
 
-	Assert(range.since < range.until);
-	push(ranges, middle + 1, range.until);
-	push(ranges, range.since, middle);
+	if (second > range.until)
+		second = adp_period_start(period, middle);
+	Assert(range.since < second && second <= range.until);
+	push(ranges, second, range.until);
+	push(ranges, range.since, second - 1);
 }
 
 /*

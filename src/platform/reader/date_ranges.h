@@ -26,11 +26,18 @@ typedef struct AdpDateRanges
 extern void adp_date_ranges_add(AdpDateRanges *ranges, AdpDateRange days,
 								int most);
 
+/* Adds days that are whole periods, in a range for each period. */
+extern void adp_date_ranges_add_each(AdpDateRanges *ranges, AdpDateRange days,
+									 AdpPeriod period);
+
 /* Returns the current range; NULL if the list is empty. */
 extern const AdpDateRange *adp_date_ranges_current(const AdpDateRanges *ranges);
 
-/* Replaces the current range by its halves; it must have several days. */
-extern void adp_date_ranges_halve(AdpDateRanges *ranges);
+/*
+ * Replaces the current range by its halves.  It must have several days; if it is
+ * whole periods, several of them.
+ */
+extern void adp_date_ranges_halve(AdpDateRanges *ranges, AdpPeriod period);
 
 /* Removes the current range; the list must not be empty. */
 extern void adp_date_ranges_pop(AdpDateRanges *ranges);

@@ -258,6 +258,15 @@ adp_reader_next(AdpReader *reader, bool may_wait, const AdpCell **cells,
 }
 
 /*
+ * Returns the days of the last row's request.
+ */
+const AdpDateRange *
+adp_reader_days(const AdpReader *reader)
+{
+	return adp_account_reader_days(reader->accounts[reader->active]);
+}
+
+/*
  * Frees all account readers and the session.
  */
 void

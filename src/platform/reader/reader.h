@@ -55,6 +55,9 @@ extern AdpReadState adp_reader_next(AdpReader *reader, bool may_wait,
 									const AdpCell **cells,
 									const AdpAccount **account);
 
+/* Returns the days that the last row's request was about. */
+extern const AdpDateRange *adp_reader_days(const AdpReader *reader);
+
 /* Frees the reader, at the end or before. */
 extern void adp_reader_close(AdpReader *reader);
 

@@ -28,7 +28,7 @@ use Exporter 'import';
 use JSON::PP;
 use Test::More;
 
-our @EXPORT = qw(all_commented imported_tables is_world literal same_rows table_columns world_rows);
+our @EXPORT = qw(all_commented imported_tables is_world literal same_rows table_columns table_days world_rows);
 
 # Currencies without minor units.
 my %IS_WHOLE = map { $_ => 1 } qw(CLP COP CRC HUF IDR ISK JPY KRW PYG TWD VND);
@@ -84,6 +84,32 @@ ORDER BY 1
 END
 }
 
+=head2 table_days($node, $table, $since, $until)
+
+What the rows of a table cover (the period of its option; day without one), days to
+compare, and the condition that asks for them: the days given, or the last week or
+month that is over in every time zone; undef where the table has no days.
+
+=cut
+
+sub table_days
+{
+	my ($node, $table, $since, $until) = @_;
+	my $period = $node->safe_psql('postgres', <<"END") || 'day';
+SELECT option_value FROM pg_foreign_table, pg_options_to_table(ftoptions)
+WHERE ftrelid = '$table'::regclass AND option_name = 'period'
+END
+	if ($period eq 'day')
+	{
+		my $is_daily = grep { $_->[0] eq 'date_day' } table_columns($node, $table);
+		return ($period, $is_daily ? ($since, $until, "WHERE date_day BETWEEN '$since' AND '$until'") : (undef, undef, ''));
+	}
+	($since, $until) = split /\|/, $node->safe_psql('postgres', <<"END");
+SELECT (start - '1 $period'::interval)::date, start::date - 1 FROM date_trunc('$period', current_date - 2) AS start
+END
+	return ($period, $since, $until, "WHERE period_start = '$since'");
+}
+
 =head2 literal($value, $type)
 
 A value of the world as SQL of a type; undef is NULL, an array a list of texts.
@@ -103,7 +129,8 @@ sub literal
 =head2 world_rows($node, $sim, $table, $since, $until)
 
 The rows of the world that an imported table must return for days, of all accounts:
-arrays of SQL expressions in the order of its columns.
+arrays of SQL expressions in the order of its columns.  A table by week or month must
+return them for the period of table_days().
 
 =cut
 
@@ -116,10 +143,12 @@ FROM pg_foreign_table t JOIN pg_foreign_server s ON s.oid = t.ftserver JOIN pg_f
 WHERE t.ftrelid = '$table'::regclass
 END
 	my @columns = table_columns($node, $table);
-	my @range = (grep { $_->[0] eq 'date_day' } @columns) ? (since => $since, until => $until) : ();
-	my $resource = $table =~ s/.*\.//r;
+	my ($period, $first, $last) = table_days($node, $table, $since, $until);
+	my @range = defined $first ? (since => $first, until => $last) : ();
+	my $resource = $table =~ s/.*\.//r =~ s/_(weekly|monthly)$/_daily/r;
 
-	return google_rows($sim, $kind, \@columns, @range) if $wrapper eq 'google_ads';
+	return google_rows($sim, $kind, \@columns, $period, @range) if $wrapper eq 'google_ads';
+	push @range, period => $period if $period ne 'day';
 	my $world = $sim->world(platform => $wrapper =~ s/_ads//r, resource => $resource, @range);
 	return map { my $row = $_; [ map { literal($row->{ $_->[0] }, $_->[2]) } @columns ] } @$world
 	  if $wrapper eq 'appsflyer';
@@ -130,15 +159,17 @@ END
 # The rows of a resource of Google Ads.
 sub google_rows
 {
-	my ($sim, $resource, $columns, @range) = @_;
+	my ($sim, $resource, $columns, $period, @range) = @_;
 	my @fields = sort map { $_->[1] } @$columns;
-	# A row exists when a metric of the table is not zero.
+	# A row exists when a metric of the table is not zero; numbers of people come
+	# with impressions.
 	push @range,
-	  segments => join(',', map { s/^segments\.//r } grep { /^segments\./ } @fields),
-	  metrics => join(',', map { s/^metrics\.//r } grep { /^metrics\./ } @fields) if @range;
+	  segments => join(',', $period eq 'day' ? () : $period, map { s/^segments\.//r } grep { /^segments\./ } @fields),
+	  metrics => join(',', map { s/^metrics\.//r } grep { /^metrics\./ && !/unique_users/ } @fields) if @range;
 	# With "*", the hierarchy is the manager's.
 	push @range, accounts => '9876543210' if $resource eq 'customer_client';
 	my $world = $sim->world(resource => $resource, @range);
+	@$_{qw(adpipe.period_start adpipe.period_end)} = @{ {@range} }{qw(since until)} foreach @$world;
 	return map { my $row = $_; [ map { google_value($row->{ $_->[1] }, @$_[ 1, 2 ]) } @$columns ] } @$world;
 }
 

@@ -1,8 +1,7 @@
 """Carries out a Plan over the world: rows of values in SELECT order."""
 
-import math
-
 import daily
+import people
 from google_ads import actions, dates
 from world import FRACTIONAL, METRIC_INDEX, METRICS, UNIT, ZERO, cut_vector
 
@@ -75,9 +74,17 @@ def impression_share(vector):
     return 0.0999 if share < 0.1 else share
 
 
-def unique_users(vector):
-    """Returns a reach that cannot be added up: it grows like a root."""
-    return math.isqrt(base_value(vector, "impressions") * 50)
+class Total(list):
+    """A metric vector being added up, and the people of its cells."""
+
+    def __init__(self, vector):
+        super().__init__(vector)
+        self.people = []
+
+
+def unique_users(total):
+    """Returns how many people there are."""
+    return people.count(total.people)
 
 
 def event_types(vector):
@@ -174,6 +181,8 @@ class Report:
                               for p in self.paths)
         self.by_action = any(p.startswith("conversion_action")
                              for p in self.paths)
+        self.counts_people = any(f.path == "unique_users" for f in
+                                 plan.selected("METRIC"))
         self.groups = {}
 
     def fine_cells(self, context, day_values):
@@ -209,9 +218,11 @@ class Report:
         key = self.key_of(context, segments)
         group = self.groups.get(key)
         if group is None:
-            self.groups[key] = (context, segments, list(vector))
-            return
+            group = self.groups[key] = (context, segments, Total(ZERO))
         total = group[2]
+        if self.counts_people and segments:
+            total.people.append(people.who_saw(
+                self.account, segments["date"], segments, vector))
         for index, value in enumerate(vector):
             if value:
                 total[index] += value

@@ -8,14 +8,15 @@ that the platform leaves out.
 import datetime
 import decimal
 import json
-import math
 
+import people
 from google_ads import catalog
 from world import DATED, METRIC_INDEX, METRICS, REPORTS
 
 KEYWORD = "keyword.ad_group_criterion"
-SPLITS = ("date", "device", "ad_network_type", "search_term_match_type",
-          KEYWORD, "keyword.info.text", "keyword.info.match_type")
+SPLITS = ("date", "week", "month", "device", "ad_network_type",
+          "search_term_match_type", KEYWORD, "keyword.info.text",
+          "keyword.info.match_type")
 TOLD = tuple(name for name, _ in METRICS if name != "eligible_impressions")
 # Quotients of two metrics: above, below, factor, what there is without below.
 QUOTIENTS = {
@@ -119,7 +120,7 @@ def other_metrics(total):
              if total[METRIC_INDEX[name]]]
     return {"search_impression_share": None if share is None else
             decimal_text(decimal.Decimal(repr(share))),
-            "unique_users": str(math.isqrt(impressions * 50)),
+            "unique_users": str(people.count(total.people)),
             "interaction_event_types": json.dumps(kinds) if kinds else None,
             "sk_ad_network_installs": None}
 
@@ -142,6 +143,14 @@ def days_between(since, until):
     return [since + datetime.timedelta(i) for i in range(count)]
 
 
+class Total(list):
+    """Metrics being added up, and the people who make them up."""
+
+    def __init__(self):
+        super().__init__([0] * len(METRICS))
+        self.people = []
+
+
 class Grain:
     """What tells the rows of a report apart besides its own entity: values
     of segments, and other resources by which the platform splits rows."""
@@ -157,7 +166,10 @@ class Grain:
 
     def key(self, context, cell, day):
         """Returns what tells a cell's row apart from others."""
-        known = dict(cell.segments, date=day.isoformat())
+        known = dict(cell.segments, date=day.isoformat(),
+                     month=day.replace(day=1).isoformat(),
+                     week=(day - datetime.timedelta(day.weekday())
+                           ).isoformat())
         return (context.entity.attrs["resource_name"],
                 tuple(context.entities[name].attrs["resource_name"]
                       for name in self.split),
@@ -177,7 +189,9 @@ def sums(world, account, grain, days):
                         continue
                     _, total = found.setdefault(
                         grain.key(context, cell, day),
-                        (context, [0] * len(METRICS)))
+                        (context, Total()))
+                    total.people.append(people.who_saw(
+                        account, day, cell.segments, cell.vector))
                     for index, value in enumerate(cell.vector):
                         total[index] += value
     return found

@@ -9,8 +9,9 @@ import datetime
 import decimal
 import json
 
+import people
 from meta_ads.model import (MICRO, ON_META, Part, default_mixes, mixed_tells,
-                            reach_of, setting_of, told_if_mixed)
+                            setting_of, told_if_mixed, who_saw)
 
 DEFAULT_ACTIONS = ("omni_purchase|purchase|"
                    "offsite_conversion.fb_pixel_purchase")
@@ -42,7 +43,7 @@ COMMON = {"account_report": "account", "campaign_report": "campaign",
 ENTITIES = {"campaigns": "campaign", "adsets": "adset", "ads": "ad",
             "creatives": "creative"}
 PARAMETERS = {"platform", "resource", "since", "until", "accounts",
-              "conversion_actions", "without"}
+              "conversion_actions", "without", "period"}
 
 
 def text_of(number, unit=1):
@@ -63,12 +64,15 @@ def ratio_text(above, below):
 class Row:
     """One row being added up."""
 
-    def __init__(self, node, values, day):
+    def __init__(self, node, values, span):
         self.node = node
         self.values = values
-        self.day = day
+        self.span = span
+        self.day = span[0]
         self.part = Part()
         self.settings = set()
+        self.people = []
+
 
 
 def days_between(since, until):
@@ -77,19 +81,40 @@ def days_between(since, until):
             for i in range((until - since).days + 1)]
 
 
-def sums(world, account, level, names, family, days, without):
+def spans_of(period, since, until):
+    """Returns (first, last) day of each row between two days: weeks and
+    months only if they are whole."""
+    if period == "all":
+        return [(since, until)]
+    days = days_between(since, until)
+    if period == "day":
+        return [(day, day) for day in days]
+    starts = [day for day in days
+              if (day.weekday() == 0 if period == "week" else day.day == 1)]
+    after = [start + datetime.timedelta(7) if period == "week" else
+             (start + datetime.timedelta(32)).replace(day=1)
+             for start in starts]
+    spans = [(start, end - datetime.timedelta(1))
+             for start, end in zip(starts, after)]
+    return [span for span in spans if span[1] <= until]
+
+
+def sums(world, account, level, names, family, spans, without):
     """Returns the rows of one account at a grain."""
     found = {}
     for ad in account.ads():
         node = ad.at(level)
         if level != "account" and node.status in without:
             continue
-        for day in days:
+        for span, day in ((span, day) for span in spans
+                          for day in days_between(*span)):
             for values, part in world.parts(ad, day, family):
                 kept = {n: values[n] for n in names}
-                key = node.id, tuple(kept.values()), day
-                row = found.setdefault(key, Row(node, kept, day))
+                key = node.id, tuple(kept.values()), span
+                row = found.setdefault(key, Row(node, kept, span))
                 row.part.add(part)
+                row.people.append(who_saw(
+                    ad, day, part.scalars.get("impressions", 0)))
                 if part.counts or part.named or part.scalars.get(
                         "impressions"):
                     row.settings.add(ad.parent.traits["attribution"])
@@ -154,10 +179,15 @@ def conversions_of(row, choice, mode):
     return count, value
 
 
-def base_row(row, account, level):
+def base_row(row, account, level, period="day"):
     """Returns the columns that come before the metrics."""
-    made = {"account_id": account.id, "account_name": account.name,
-            "date_day": row.day.isoformat(), "currency": account.currency}
+    made = {"account_id": account.id, "account_name": account.name}
+    if period == "day":
+        made["date_day"] = row.day.isoformat()
+    else:
+        made["period_start"], made["period_end"] = (
+            day.isoformat() for day in row.span)
+    made["currency"] = account.currency
     for kind in LEVELS[1:LEVELS.index(level) + 1]:
         node = row.node.at(kind)
         made[kind + "_id"] = node.id
@@ -175,7 +205,7 @@ def metrics(row, choice, mode):
     """Returns the metric columns of a row."""
     plain = {name: row.part.scalars.get(name, 0) for name in (
         "impressions", "clicks", "inline_link_clicks", "spend")}
-    reach = reach_of(plain["impressions"])
+    reach = people.count(row.people)
     count, value = conversions_of(row, choice, mode)
     return {"impressions": str(plain["impressions"]),
             "clicks": str(plain["clicks"]),
@@ -272,8 +302,9 @@ def expected_rows(world, params, mode="windows"):
                 for row in entity_rows(world, account, resource, without)]
     without = params.get("without", "").split(",")
     choice = params.get("conversion_actions") or DEFAULT_ACTIONS
-    days = days_between(datetime.date.fromisoformat(params["since"]),
-                        datetime.date.fromisoformat(params["until"]))
+    period = params.get("period", "day")
+    spans = spans_of(period, datetime.date.fromisoformat(params["since"]),
+                     datetime.date.fromisoformat(params["until"]))
     names, family = (), None
     if resource in DAILY:
         level, names, family = DAILY[resource]
@@ -285,12 +316,13 @@ def expected_rows(world, params, mode="windows"):
         raise ValueError("unknown resource \"%s\"" % resource)
     made = []
     for account in accounts:
-        for row in sums(world, account, level, names, family, days, without):
+        for row in sums(world, account, level, names, family, spans,
+                        without):
             if resource in COMMON:
                 made.append(common_row(row, account, level, choice, mode))
             elif resource in ACTIONS:
                 made += action_rows(row, account, level, mode)
             else:
-                made.append(dict(base_row(row, account, level),
+                made.append(dict(base_row(row, account, level, period),
                                  **metrics(row, choice, mode)))
     return made

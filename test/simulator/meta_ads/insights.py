@@ -3,11 +3,17 @@
 import decimal
 import hashlib
 
+import people
 from meta_ads import catalog
 from meta_ads.filters import listed, passes
-from meta_ads.model import (MICRO, Part, default_mixes, mixed_tells, reach_of,
-                            setting_of, told_if_mixed)
+from meta_ads.model import (MADE_BY, MICRO, Part, default_mixes, mixed_tells,
+                            setting_of, told_if_mixed, who_saw)
 from meta_ads.query import DAY, months_before
+
+# Fields that need to know who saw an ad.
+COUNTS_PEOPLE = set(catalog.PEOPLE) | {
+    name for name, ratio in catalog.RATIOS.items()
+    if set(ratio) & set(catalog.PEOPLE)}
 
 SIX_PLACES = decimal.Decimal("0.000001")
 
@@ -21,6 +27,16 @@ class Sum:
         self.span = span
         self.part = Part()
         self.settings = set()
+        self.people = {name: [] for name in MADE_BY}
+
+    def saw(self, ad, day, scalars):
+        """Adds the people of an ad's day."""
+        for name, made in MADE_BY.items():
+            self.people[name].append(who_saw(ad, day, scalars.get(made, 0)))
+
+    def reach(self, name):
+        """Returns how many people there are."""
+        return people.count(self.people[name])
 
 
 def plain(number):
@@ -90,6 +106,8 @@ def add_day(world, plan, ad, target, span, day, found):
         if row is None:
             row = found[key] = Sum(target, kept, span)
         row.part.add(part)
+        if COUNTS_PEOPLE & set(plan.fields):
+            row.saw(ad, day, part.scalars)
         if part.scalars.get("impressions") or part.counts or part.named:
             row.settings.add(ad.at("adset").traits["attribution"])
 
@@ -150,12 +168,10 @@ class Teller:
                   for name in catalog.COUNTS}
         old = self.plan.breakdowns and row.span[0] < self.month_13
         if not old or self.plan.is_async:
-            reach = reach_of(counts["impressions"])
-            counts["reach"] = 0 if self.hourly else reach
+            counts["reach"] = 0 if self.hourly else row.reach("reach")
         if not old:
-            counts["unique_clicks"] = counts["clicks"] * 9 // 10
-            counts["unique_inline_link_clicks"] = counts[
-                "inline_link_clicks"] * 9 // 10
+            for name in catalog.PEOPLE[1:]:
+                counts[name] = row.reach(name)
         return counts
 
     def value(self, name, row, counts):

@@ -12,6 +12,8 @@ millionths, so that every sum is exact whatever its order.
 import datetime
 import zoneinfo
 
+import people
+
 MICRO = 10 ** 6
 
 # Windows that an action is told for, and what makes an ad set's own setting.
@@ -193,13 +195,16 @@ class World:
         raise NotImplementedError
 
 
-def reach_of(impressions):
-    """Returns how many people make up some impressions: the more are counted
-    together, the more often each person is among them.  So sums over days,
-    ads or breakdowns are too high, as on the platform."""
-    if not impressions:
-        return 0
-    return max(1, impressions * 100 // (100 + 7 * impressions.bit_length()))
+# Plain counts that people make, each by the name of how many people they are.
+MADE_BY = {"reach": "impressions", "unique_clicks": "clicks",
+           "unique_inline_link_clicks": "inline_link_clicks"}
+
+
+def who_saw(ad, day, times):
+    """Returns the people of an ad's day who make up some impressions, or
+    clicks: the first of those who saw it."""
+    crowd = 8 + 2 * int(ad.traits.get("scale") or 1000)
+    return people.who(times, crowd, ad.id, day.toordinal())
 
 
 def setting_of(settings):
