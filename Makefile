@@ -127,7 +127,7 @@ DATA_built = $(INSTALL_SQL)
 DATA = $(call files,src/upgrade/adpipe--*--*.sql)
 
 # The warehouse comes last: it reaches everything else through SQL.
-SQL_PARTS += $(patsubst %,src/warehouse/%.sql,failure policy ledger tenants materialize run_ledger \
+SQL_PARTS += $(patsubst %,src/warehouse/%.sql,failure policy periods ledger tenants materialize run_ledger \
 	plan coverage changed current chunk entity refresh_loop settings absence adopt upgrade cron schedule \
 	health discrepancy check check_server report money report_copies report_views bridge \
 	client_plans report_create roles setup source_views guard)

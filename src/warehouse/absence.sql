@@ -74,12 +74,12 @@ AS $$
     SELECT s.account_id, s.date_day, s.rows
     FROM adpipe.account_terms a
     JOIN adpipe.slice_ledger s ON s.target = a.target AND s.account_id = a.account_id
-    WHERE a.target = $1 AND a.is_listed AND adpipe_internal.is_acting($1)
+    WHERE a.target = $1 AND a.is_listed AND adpipe_internal.is_acting($1) AND a.period = 'day'
       AND s.date_day < a.today AND s.date_day >= a.today - 35
       AND s.fetched_at >= adpipe_internal.readable_at(s.date_day, a.time_zone, a.settle)
 $$;
 COMMENT ON FUNCTION adpipe_internal.settled_days(regclass) IS
-    'The days of the last five weeks that were read after their numbers had arrived.';
+    'The days of the last five weeks that were read after their numbers had arrived; none of copies by week or month.';
 REVOKE ALL ON FUNCTION adpipe_internal.settled_days(regclass) FROM PUBLIC;
 
 /*

@@ -34,7 +34,7 @@ COMMENT ON FUNCTION adpipe_internal.column_problems(regclass, regclass, boolean)
     'Why a refresh cannot write the columns of a source into a table; NULL if it can.';
 REVOKE ALL ON FUNCTION adpipe_internal.column_problems(regclass, regclass, boolean) FROM PUBLIC;
 
-CREATE FUNCTION adpipe_internal.shape_problem(target regclass, is_daily boolean) RETURNS text
+CREATE FUNCTION adpipe_internal.shape_problem(target regclass, day_column name) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -42,11 +42,11 @@ AS $$
         WHEN c.relpersistence <> 'p' THEN 'It is temporary or unlogged.'
         WHEN c.relispartition OR EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid OR i.inhparent = c.oid AND c.relkind = 'r')
             THEN 'It is a partition, or shares rows with other tables by inheritance.'
-        WHEN NOT is_daily AND c.relkind = 'p' THEN 'It is partitioned, and the source has no days.'
-        WHEN is_daily AND NOT EXISTS (
-            SELECT FROM pg_partitioned_table k JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'date_day'
+        WHEN day_column IS NULL AND c.relkind = 'p' THEN 'It is partitioned, and the source has no days.'
+        WHEN day_column IS NOT NULL AND NOT EXISTS (
+            SELECT FROM pg_partitioned_table k JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = day_column
             WHERE k.partrelid = c.oid AND k.partstrat = 'r' AND k.partnatts = 1 AND k.partattrs[0] = a.attnum)
-            THEN 'It is not partitioned by ranges of "date_day".'
+            THEN format('It is not partitioned by ranges of "%s".', day_column)
         ELSE (SELECT format('Partition %s does not hold whole months of the years 2000 to 2999, as a table of its own.', i.inhrelid::regclass)
               FROM pg_inherits i
               JOIN pg_class o ON o.oid = i.inhrelid
@@ -58,9 +58,9 @@ AS $$
               ORDER BY i.inhrelid::regclass::text COLLATE "C" LIMIT 1) END
     FROM pg_class c WHERE c.oid = target
 $$;
-COMMENT ON FUNCTION adpipe_internal.shape_problem(regclass, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.shape_problem(regclass, name) IS
     'Why a table is not of the shape in which materialize() makes copies; NULL if it is.';
-REVOKE ALL ON FUNCTION adpipe_internal.shape_problem(regclass, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.shape_problem(regclass, name) FROM PUBLIC;
 
 /* Ownership is checked first, so that other roles learn nothing else about the table. */
 CREATE FUNCTION adpipe_internal.check_adopter(target regclass, source regclass) RETURNS void
@@ -128,14 +128,15 @@ CREATE FUNCTION adpipe_internal.check_adopted(target regclass, source regclass, 
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    problem text := adpipe_internal.shape_problem(target, is_daily);
+    day_column name := adpipe_internal.day_column(source);
+    problem text := adpipe_internal.shape_problem(target, day_column);
 BEGIN
     IF problem IS NOT NULL THEN
         RAISE EXCEPTION 'table "%" does not have the shape of a copy of "%"', target, source
             USING ERRCODE = 'wrong_object_type',
                   DETAIL = problem,
                   HINT = CASE WHEN is_daily
-                              THEN 'The source has days, so a copy is partitioned by month of "date_day", as adpipe.materialize() makes it.'
+                              THEN format('The source has days, so a copy is partitioned by month of "%s", as adpipe.materialize() makes it.', day_column)
                               ELSE 'The source lists entities, so a copy is a plain table, as adpipe.materialize() makes it.' END;
     END IF;
     problem := adpipe_internal.column_problems(target, source, is_daily);
@@ -159,7 +160,7 @@ CREATE FUNCTION adpipe_internal.equip_copy(target regclass, is_daily boolean) RE
 AS $$
 DECLARE
     part regclass;
-    keys text[] := CASE WHEN is_daily THEN '{account_id,date_day}' ELSE '{account_id}' END;
+    keys text[] := CASE WHEN is_daily THEN ARRAY['account_id', adpipe_internal.day_column(target)::text] ELSE '{account_id}' END;
 BEGIN
     IF NOT EXISTS (
         SELECT FROM pg_index x
@@ -204,7 +205,7 @@ BEGIN
         /* a list keeps earlier currencies as well */
         CASE WHEN 'currency' = ANY (names) AND is_daily THEN 'count(DISTINCT t.currency)' ELSE '0::bigint' END,
         CASE WHEN is_daily THEN '_fetched_at' ELSE '_last_seen' END,
-        CASE WHEN is_daily THEN 'min(t.date_day)' ELSE 'NULL::date' END, target);
+        CASE WHEN is_daily THEN format('min(t.%I)', adpipe_internal.day_column(target)) ELSE 'NULL::date' END, target);
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.find_accounts(regclass, boolean) IS
@@ -281,7 +282,7 @@ COMMENT ON FUNCTION adpipe_internal.record_found(regclass, jsonb, date) IS
     'Enters the slices of an adopted table into the ledger; part of adopt().';
 REVOKE ALL ON FUNCTION adpipe_internal.record_found(regclass, jsonb, date) FROM PUBLIC;
 
-CREATE FUNCTION adpipe_internal.record_empty(target regclass, until date) RETURNS void
+CREATE FUNCTION adpipe_internal.record_empty(target regclass, until date, step interval) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -289,17 +290,17 @@ AS $$
                'account_id', s.account_id, 'date_day', d::date, 'rows', 0, 'content_hash', adpipe_internal.content_hash(0, NULL))), until)
     FROM (SELECT o.account_id, min(o.date_day) AS since FROM adpipe.slice_ledger o WHERE o.target = $1 GROUP BY 1) s
     JOIN adpipe.account_ledger a ON a.target = $1 AND a.account_id = s.account_id
-    CROSS JOIN generate_series(s.since::timestamp, least(until, adpipe_internal.day_of(a.last_success, 'UTC'))::timestamp, '1 day') d
+    CROSS JOIN generate_series(s.since::timestamp, least(until, adpipe_internal.day_of(a.last_success, 'UTC'))::timestamp, step) d
     WHERE NOT EXISTS (SELECT FROM adpipe.slice_ledger o WHERE o.target = $1 AND o.account_id = s.account_id AND o.date_day = d::date)
       AND adpipe_internal.is_acting($1)
     GROUP BY s.account_id, date_trunc('month', d)
 $$;
-COMMENT ON FUNCTION adpipe_internal.record_empty(regclass, date) IS
+COMMENT ON FUNCTION adpipe_internal.record_empty(regclass, date, interval) IS
     'Enters the days without rows of an adopted table, from each account''s first row on, into the ledger; part of adopt().';
-REVOKE ALL ON FUNCTION adpipe_internal.record_empty(regclass, date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.record_empty(regclass, date, interval) FROM PUBLIC;
 
 /* Month by month, since the size of a jsonb value is limited. */
-CREATE FUNCTION adpipe_internal.adopt_days(target regclass, until date, whole boolean) RETURNS void
+CREATE FUNCTION adpipe_internal.adopt_days(target regclass, until date, whole boolean, step interval) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -309,21 +310,21 @@ DECLARE
 BEGIN
     FOR month IN SELECT m.since, m.until FROM adpipe_internal.copy_months(target) m LOOP
         EXECUTE format(
-            'SELECT jsonb_agg(to_jsonb(f)) FROM (SELECT t.account_id, t.date_day, count(*) AS rows, max(t._fetched_at) AS stored_at, '
-            'adpipe_internal.content_hash(count(*), sum(%s)) AS content_hash '
-            'FROM %s t WHERE t.date_day BETWEEN $1 AND $2 GROUP BY 1, 2) f',
-            adpipe_internal.row_hash(target, 't'), target)
+            'SELECT jsonb_agg(to_jsonb(f)) FROM (SELECT t.account_id, t.%3$I AS date_day, count(*) AS rows, max(t._fetched_at) AS stored_at, '
+            'adpipe_internal.content_hash(count(*), sum(%1$s)) AS content_hash '
+            'FROM %2$s t WHERE t.%3$I BETWEEN $1 AND $2 GROUP BY 1, 2) f',
+            adpipe_internal.row_hash(target, 't'), target, adpipe_internal.day_column(target))
             INTO slices USING month.since, month.until;
         PERFORM adpipe_internal.record_found(target, coalesce(slices, '[]'), until);
     END LOOP;
     IF whole THEN
-        PERFORM adpipe_internal.record_empty(target, until);
+        PERFORM adpipe_internal.record_empty(target, until, step);
     END IF;
 END
 $$;
-COMMENT ON FUNCTION adpipe_internal.adopt_days(regclass, date, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.adopt_days(regclass, date, boolean, interval) IS
     'Counts and hashes the rows of a table by account and day for the ledger; part of adopt().';
-REVOKE ALL ON FUNCTION adpipe_internal.adopt_days(regclass, date, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.adopt_days(regclass, date, boolean, interval) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.adopt(target regclass, source regclass, start date DEFAULT NULL, lookback integer DEFAULT NULL,
                              whole boolean DEFAULT false) RETURNS regclass
@@ -352,7 +353,8 @@ BEGIN
     IF is_daily THEN
         PERFORM adpipe_internal.make_partitions(target, start, today + 31);
         /* From the day after on every account can be asked, wherever its days begin. */
-        PERFORM adpipe_internal.adopt_days(target, (today - policy.reach)::date + 1, coalesce(whole, false));
+        PERFORM adpipe_internal.adopt_days(target, (today - policy.reach)::date + 1, coalesce(whole, false),
+                                           adpipe_internal.slice_step(adpipe_internal.period_of(source)));
     ELSE
         PERFORM adpipe_internal.record_found(target, coalesce(jsonb_agg(jsonb_build_object(
                     'account_id', e.account_id, 'date_day', '-infinity', 'rows', e.rows, 'content_hash', e.content_hash)), '[]'), NULL)

@@ -56,7 +56,7 @@ COMMENT ON FUNCTION adpipe_internal.is_as_stored(text, bigint, text, bigint) IS
     'Whether the rows found are those of which the ledger holds the hash.';
 
 /*
- * Goes from account to account by the index on (account_id, date_day), so that
+ * Goes from account to account by the index on account and day, so that
  * it reads the rows of these days and no others of their months; accounts that
  * the ledger does not know are among them.
  */
@@ -70,20 +70,20 @@ AS $$
 BEGIN
     RETURN QUERY EXECUTE format($query$
         WITH RECURSIVE accounts AS (
-            (SELECT t.account_id FROM %1$s t WHERE t.date_day BETWEEN $1 AND $2 ORDER BY t.account_id LIMIT 1)
+            (SELECT t.account_id FROM %1$s t WHERE t.%3$I BETWEEN $1 AND $2 ORDER BY t.account_id LIMIT 1)
             UNION ALL
             SELECT (SELECT t.account_id FROM %1$s t
-                    WHERE t.account_id > a.account_id AND t.date_day BETWEEN $1 AND $2
+                    WHERE t.account_id > a.account_id AND t.%3$I BETWEEN $1 AND $2
                     ORDER BY t.account_id LIMIT 1)
             FROM accounts a WHERE a.account_id IS NOT NULL
         )
         SELECT a.account_id, s.date_day, s.rows, adpipe_internal.content_hash(s.rows, s.hashes)
         FROM accounts a
-        CROSS JOIN LATERAL (SELECT t.date_day, count(*) AS rows, sum(%2$s) AS hashes
-                            FROM %1$s t WHERE t.account_id = a.account_id AND t.date_day BETWEEN $1 AND $2
-                            GROUP BY t.date_day) s
+        CROSS JOIN LATERAL (SELECT t.%3$I AS date_day, count(*) AS rows, sum(%2$s) AS hashes
+                            FROM %1$s t WHERE t.account_id = a.account_id AND t.%3$I BETWEEN $1 AND $2
+                            GROUP BY t.%3$I) s
         WHERE a.account_id IS NOT NULL
-        $query$, target, adpipe_internal.row_hash(target, 't'))
+        $query$, target, adpipe_internal.row_hash(target, 't'), adpipe_internal.day_column(target))
         USING since, until;
 END
 $$;
@@ -98,9 +98,9 @@ CREATE FUNCTION adpipe_internal.stored_slices(target regclass, account text, sin
 AS $$
 BEGIN
     RETURN QUERY EXECUTE format(
-        'SELECT t.date_day, count(*), adpipe_internal.content_hash(count(*), sum(%s)) FROM %s t '
-        'WHERE t.account_id = $1 AND t.date_day BETWEEN $2 AND $3 GROUP BY t.date_day',
-        adpipe_internal.row_hash(target, 't'), target)
+        'SELECT t.%3$I, count(*), adpipe_internal.content_hash(count(*), sum(%1$s)) FROM %2$s t '
+        'WHERE t.account_id = $1 AND t.%3$I BETWEEN $2 AND $3 GROUP BY t.%3$I',
+        adpipe_internal.row_hash(target, 't'), target, adpipe_internal.day_column(target))
         USING account, since, until;
 END
 $$;
@@ -642,8 +642,8 @@ CREATE VIEW adpipe.health_changed AS
                 ELSE format('there are rows, from %s to %s, that no refresh stored', d.first_day, d.last_day) END,
            d.since,
            CASE WHEN NOT d.is_known
-                THEN format('DELETE FROM %s WHERE account_id = %L AND date_day BETWEEN %L AND %L; or store them elsewhere.',
-                            d.target, d.account_id, d.first_day, d.last_day)
+                THEN format('DELETE FROM %s WHERE account_id = %L AND %I BETWEEN %L AND %L; or store them elsewhere.',
+                            d.target, d.account_id, adpipe_internal.day_column(d.target), d.first_day, d.last_day)
                 WHEN d.days IS NULL THEN format('CALL adpipe.refresh(%L); reads them again. If it comes back, see which trigger or rule changes rows.', d.target)
                 ELSE format('CALL adpipe.refresh(%L); reads them again, as far back as the platform can be trusted. If it comes back, see which trigger or rule changes rows.',
                             d.target) END

@@ -77,8 +77,8 @@ REVOKE ALL ON FUNCTION adpipe_internal.list_accounts(regclass, regclass) FROM PU
 
 /*
  * Finds the foreign table of the same server that reads the account grain, unless
- * the source itself does.  It must read all accounts.  Its rows are added up, so
- * it may split them further.
+ * the source itself does.  It must read all accounts, by the same period.  Its
+ * rows are added up, so it may split them further.
  */
 CREATE FUNCTION adpipe_internal.control_source(source regclass, target regclass DEFAULT NULL) RETURNS regclass
     LANGUAGE sql STABLE
@@ -94,8 +94,9 @@ AS $$
       AND NOT EXISTS (SELECT FROM pg_options_to_table(t.ftoptions) o
                       WHERE o.option_name IN ('customer_id', 'account_id', 'app_id', 'breakdowns'))
       AND (SELECT count(*) FROM adpipe_internal.source_columns(t.ftrelid) k
-           WHERE k.name = 'account_id' AND k.type = 'text' OR k.name = 'date_day' AND k.type = 'date'
+           WHERE k.name = 'account_id' AND k.type = 'text' OR k.name = adpipe_internal.day_column(t.ftrelid)
               OR k.name IN ('spend', 'impressions') AND k.type ~ '^(smallint|integer|bigint|numeric|real|double precision)') = 4
+      AND adpipe_internal.period_of(t.ftrelid) = adpipe_internal.period_of(s.ftrelid)
       AND adpipe_internal.is_eligible(t.ftrelid, target)
     ORDER BY c.relnamespace <> (SELECT relnamespace FROM pg_class WHERE oid = source), c.relname
     LIMIT 1
@@ -146,12 +147,14 @@ CREATE FUNCTION adpipe_internal.check_stage(target regclass, accounts text[], si
 AS $$
 DECLARE
     other record;
+    found bigint;
 BEGIN
-    SELECT s.account_id, s.date_day INTO other FROM pg_temp.adpipe_stage s
-    WHERE s.date_day NOT BETWEEN since AND until OR s.date_day IS NULL
-       OR s.account_id <> ALL (accounts) OR s.account_id IS NULL
-    LIMIT 1;
-    IF FOUND THEN
+    EXECUTE format('SELECT s.account_id, s.%1$I AS date_day FROM pg_temp.adpipe_stage s '
+                   'WHERE s.%1$I NOT BETWEEN $1 AND $2 OR s.%1$I IS NULL OR s.account_id <> ALL ($3) OR s.account_id IS NULL '
+                   'LIMIT 1', adpipe_internal.day_column('pg_temp.adpipe_stage'::regclass))
+        INTO other USING since, until, accounts;
+    GET DIAGNOSTICS found = ROW_COUNT;
+    IF found > 0 THEN
         RAISE EXCEPTION 'the answer holds day % of account %, which was not asked for', other.date_day, other.account_id
             USING ERRCODE = 'data_exception',
                   DETAIL = format('Asked for %s to %s of %s.', since, until, array_to_string(accounts, ', '));
@@ -186,16 +189,17 @@ AS $$
 DECLARE
     grain record;
     twice record;
+    day_column name := adpipe_internal.day_column(source);
 BEGIN
     SELECT * INTO grain FROM adpipe.grain_columns(source);
     IF grain.columns IS NULL THEN
         RETURN;
     END IF;
-    EXECUTE format('SELECT s.account_id, s.date_day, count(*) AS times FROM pg_temp.adpipe_stage s WHERE %s '
-                   'GROUP BY s.account_id, s.date_day%s HAVING count(*) > 1 ORDER BY 1, 2 LIMIT 1',
+    EXECUTE format('SELECT s.account_id, s.%3$I AS date_day, count(*) AS times FROM pg_temp.adpipe_stage s WHERE %1$s '
+                   'GROUP BY s.account_id, s.%3$I%2$s HAVING count(*) > 1 ORDER BY 1, 2 LIMIT 1',
                    CASE WHEN grain.thing IS NULL THEN 'true' ELSE format('s.%I IS NOT NULL', grain.thing) END,
                    (SELECT string_agg(format(', s.%I', c), '') FROM unnest(grain.columns) c
-                    WHERE c NOT IN ('account_id', 'date_day')))
+                    WHERE c NOT IN ('account_id', day_column)), day_column)
         INTO twice;
     IF twice.times IS NOT NULL THEN
         RAISE EXCEPTION 'the answer holds the same row of day % of account % % times', twice.date_day, twice.account_id, twice.times
@@ -228,9 +232,9 @@ BEGIN
     EXECUTE format($query$
         SELECT s.account_id, s.date_day, s.spend, coalesce(c.spend, 0) AS account_spend,
                s.impressions, coalesce(c.impressions, 0) AS account_impressions
-        FROM (SELECT f.account_id, f.date_day, %1$s AS spend, %2$s AS impressions,
+        FROM (SELECT f.account_id, f.%4$I AS date_day, %1$s AS spend, %2$s AS impressions,
                      count(*) * CASE WHEN %3$s THEN 1 ELSE 0.01 END AS rounding
-              FROM pg_temp.adpipe_stage f GROUP BY f.account_id, f.date_day) s
+              FROM pg_temp.adpipe_stage f GROUP BY f.account_id, f.%4$I) s
         LEFT JOIN pg_temp.adpipe_control c ON c.account_id = s.account_id AND c.date_day = s.date_day
         WHERE s.spend > coalesce(c.spend, 0) + s.rounding OR s.impressions > coalesce(c.impressions, 0)
         ORDER BY 1, 2 LIMIT 1
@@ -238,7 +242,8 @@ BEGIN
         coalesce('sum(f.' || spend || ')::numeric', 'NULL::numeric'),
         coalesce('sum(f.' || impressions || ')::numeric', 'NULL::numeric'),
         CASE WHEN spend IS NULL THEN 'false'
-             ELSE format('coalesce(bool_and(f.%1$s = trunc(f.%1$s::numeric)), false)', spend) END)
+             ELSE format('coalesce(bool_and(f.%1$s = trunc(f.%1$s::numeric)), false)', spend) END,
+        adpipe_internal.day_column(source))
         INTO over;
     IF over.account_id IS NOT NULL THEN
         RAISE EXCEPTION 'day % of account % adds up to more than the account has', over.date_day, over.account_id
@@ -266,9 +271,9 @@ BEGIN
     SELECT a, since, until, adpipe_internal.clock(), control IS NOT NULL FROM unnest(accounts) a;
     PERFORM adpipe_internal.require_trust(source, false);
     PERFORM adpipe_internal.check_columns(source);
-    EXECUTE format('INSERT INTO pg_temp.adpipe_stage SELECT %s FROM %s '
-                   'WHERE account_id = ANY ($1) AND date_day >= $2 AND date_day <= $3',
-                   adpipe_internal.column_list(source), source)
+    EXECUTE format('INSERT INTO pg_temp.adpipe_stage SELECT %1$s FROM %2$s '
+                   'WHERE account_id = ANY ($1) AND %3$I >= $2 AND %3$I <= $3',
+                   adpipe_internal.column_list(source), source, adpipe_internal.day_column(source))
         USING accounts, since, until;
     PERFORM adpipe_internal.check_columns(source);
     PERFORM adpipe_internal.check_stage(target, accounts, since, until);
@@ -276,8 +281,9 @@ BEGIN
     IF control IS NOT NULL THEN
         PERFORM adpipe_internal.require_trust(control, false);
         EXECUTE format('INSERT INTO pg_temp.adpipe_control '
-                       'SELECT account_id, date_day, sum(spend), sum(impressions) FROM %s '
-                       'WHERE account_id = ANY ($1) AND date_day >= $2 AND date_day <= $3 GROUP BY 1, 2', control)
+                       'SELECT account_id, %2$I, sum(spend), sum(impressions) FROM %1$s '
+                       'WHERE account_id = ANY ($1) AND %2$I >= $2 AND %2$I <= $3 GROUP BY 1, 2',
+                       control, adpipe_internal.day_column(control))
             USING accounts, since, until;
         PERFORM adpipe_internal.check_totals(source);
     END IF;
@@ -336,16 +342,17 @@ BEGIN
                    'account_impressions', CASE WHEN a.has_control THEN coalesce(c.impressions, 0) END))
         FROM pg_temp.adpipe_asked a
         CROSS JOIN generate_series(a.since::timestamp, a.until::timestamp, '1 day') d
-        LEFT JOIN (SELECT f.date_day, count(*) AS rows, sum(%5$s) AS hashes,
+        LEFT JOIN (SELECT f.%6$I AS date_day, count(*) AS rows, sum(%5$s) AS hashes,
                           %1$s AS spend, %2$s AS impressions
-                   FROM pg_temp.adpipe_stage f WHERE f.account_id = $1 GROUP BY f.date_day) s ON s.date_day = d::date
+                   FROM pg_temp.adpipe_stage f WHERE f.account_id = $1 GROUP BY f.%6$I) s ON s.date_day = d::date
         LEFT JOIN pg_temp.adpipe_control c ON c.account_id = $1 AND c.date_day = d::date
         WHERE a.account_id = $1
         $query$,
         coalesce('sum(f.' || spend || ')::numeric', 'NULL::numeric'),
         coalesce('sum(f.' || impressions || ')::numeric', 'NULL::numeric'),
         CASE WHEN spend IS NULL THEN 'NULL' ELSE '0' END, CASE WHEN impressions IS NULL THEN 'NULL' ELSE '0' END,
-        adpipe_internal.row_hash('pg_temp.adpipe_stage'::regclass, 'f'))
+        adpipe_internal.row_hash('pg_temp.adpipe_stage'::regclass, 'f'),
+        adpipe_internal.day_column('pg_temp.adpipe_stage'::regclass))
     INTO slices USING account;
     RETURN slices;
 END
@@ -380,6 +387,7 @@ DECLARE
     changed date[];
     found jsonb;
     columns text := adpipe_internal.column_list('pg_temp.adpipe_stage'::regclass);
+    day_column name := adpipe_internal.day_column(target);
 BEGIN
     PERFORM adpipe_internal.require_trust(target, true);
     PERFORM adpipe_internal.lock_account(target, account);
@@ -391,10 +399,10 @@ BEGIN
     LEFT JOIN adpipe_internal.stored_slices(target, account, asked.since, asked.until) s ON s.date_day = (f ->> 'date_day')::date;
     changed := adpipe_internal.record_slices(run_id, account, asked.asked_at, slices);
     IF cardinality(changed) > 0 THEN
-        EXECUTE format('DELETE FROM %s WHERE account_id = $1 AND date_day = ANY ($2)', target)
+        EXECUTE format('DELETE FROM %s WHERE account_id = $1 AND %I = ANY ($2)', target, day_column)
             USING account, changed;
-        EXECUTE format('INSERT INTO %s (%s, _fetched_at) SELECT %s, $3 FROM pg_temp.adpipe_stage '
-                       'WHERE account_id = $1 AND date_day = ANY ($2)', target, columns, columns)
+        EXECUTE format('INSERT INTO %1$s (%2$s, _fetched_at) SELECT %2$s, $3 FROM pg_temp.adpipe_stage '
+                       'WHERE account_id = $1 AND %3$I = ANY ($2)', target, columns, day_column)
             USING account, changed, adpipe_internal.clock();
         SELECT jsonb_agg(jsonb_build_object('date_day', s.date_day, 'content_hash', s.content_hash)) INTO found
         FROM adpipe_internal.stored_slices(target, account, asked.since, asked.until) s WHERE s.date_day = ANY (changed);

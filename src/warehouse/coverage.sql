@@ -35,7 +35,7 @@ COMMENT ON FUNCTION adpipe_internal.slice_state(timestamptz, timestamptz, date, 
 CREATE VIEW adpipe.slice_facts AS
     SELECT s.target, s.account_id, s.date_day,
            CASE WHEN a.target IS NOT NULL
-                THEN adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, s.date_day, a.time_zone, a.window_days, a.settle, a.is_cohort, s.adopted_at IS NOT NULL)
+                THEN adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, adpipe_internal.slice_end(s.date_day, a.period), a.time_zone, a.window_days, a.settle, a.is_cohort, s.adopted_at IS NOT NULL)
                 WHEN s.adopted_at IS NOT NULL THEN 'adopted' WHEN s.fetched_at IS NULL THEN 'failed' ELSE 'provisional' END AS state,
            s.differs_since IS NOT NULL
                OR s.fetched_at IS NOT NULL AND EXISTS (SELECT FROM adpipe.touches m WHERE m.target = s.target) AS is_changed,
@@ -61,7 +61,8 @@ GRANT SELECT ON adpipe.slice_facts TO PUBLIC;
  */
 CREATE VIEW adpipe.kept_accounts AS
     SELECT a.target, a.account_id, a.is_listed, a.ended_day, adpipe_internal.day_of(adpipe_internal.clock(), a.time_zone) AS today,
-           coalesce(t.source IS NOT NULL AND t.listed_as <> adpipe_internal.account_options(t.source), false) AS is_outdated
+           coalesce(t.source IS NOT NULL AND t.listed_as <> adpipe_internal.account_options(t.source), false) AS is_outdated,
+           t.period
     FROM adpipe.account_ledger a
     JOIN adpipe.target_ledger t ON t.target = a.target
     WHERE (a.is_listed OR EXISTS (SELECT FROM adpipe.slice_ledger s
@@ -74,6 +75,7 @@ COMMENT ON COLUMN adpipe.kept_accounts.account_id IS 'Account.';
 COMMENT ON COLUMN adpipe.kept_accounts.is_listed IS 'Whether the source still asks it.';
 COMMENT ON COLUMN adpipe.kept_accounts.ended_day IS 'Last day to hold, after its end was accepted; NULL: it has not ended.';
 COMMENT ON COLUMN adpipe.kept_accounts.today IS 'The day that it is there now.';
+COMMENT ON COLUMN adpipe.kept_accounts.period IS 'What a slice covers: a day, week or month.';
 COMMENT ON COLUMN adpipe.kept_accounts.is_outdated IS 'Whether options name other accounts than when they were last listed.';
 GRANT SELECT ON adpipe.kept_accounts TO PUBLIC;
 
@@ -82,7 +84,7 @@ CREATE VIEW adpipe.slices AS
            CASE WHEN s.differs_since IS NOT NULL
                   OR s.fetched_at IS NOT NULL AND EXISTS (SELECT FROM adpipe.touches m WHERE m.target = s.target) THEN 'changed'
                 WHEN a.target IS NOT NULL
-                THEN adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, s.date_day, a.time_zone, a.window_days, a.settle, a.is_cohort, s.adopted_at IS NOT NULL)
+                THEN adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, adpipe_internal.slice_end(s.date_day, a.period), a.time_zone, a.window_days, a.settle, a.is_cohort, s.adopted_at IS NOT NULL)
                 WHEN s.adopted_at IS NOT NULL THEN 'adopted' WHEN s.fetched_at IS NULL THEN 'failed' ELSE 'provisional' END AS state,
            s.rows, s.content_hash, CASE WHEN s.adopted_at IS NULL THEN s.fetched_at END AS fetched_at, s.changed_at, s.run_id
     FROM adpipe.slice_ledger s
@@ -126,7 +128,9 @@ GRANT SELECT ON adpipe.runs TO PUBLIC;
 /* A copy that was never read has no accounts yet, and its days run in UTC. */
 CREATE VIEW adpipe.unread_targets AS
     SELECT t.target, t.is_daily, t.created_at, day.today,
-           greatest(t.start_day, date_trunc('month', day.today - t.retention)::date) AS first_day
+           greatest(t.start_day, adpipe_internal.slice_from(date_trunc('month', day.today - t.retention)::date, t.period)) AS first_day,
+           adpipe_internal.slice_step(t.period) AS step,
+           (adpipe_internal.slice_start(day.today, t.period) - adpipe_internal.slice_step(t.period))::date AS last_day
     FROM adpipe.target_ledger t
     CROSS JOIN LATERAL (SELECT adpipe_internal.day_of(adpipe_internal.clock(), 'UTC')) day (today)
     WHERE NOT EXISTS (SELECT FROM adpipe.account_ledger a WHERE a.target = t.target AND a.is_listed)
@@ -137,6 +141,8 @@ COMMENT ON COLUMN adpipe.unread_targets.is_daily IS 'Whether it has days.';
 COMMENT ON COLUMN adpipe.unread_targets.created_at IS 'When it was materialised.';
 COMMENT ON COLUMN adpipe.unread_targets.today IS 'Today in UTC.';
 COMMENT ON COLUMN adpipe.unread_targets.first_day IS 'First day to hold.';
+COMMENT ON COLUMN adpipe.unread_targets.step IS 'From the first day of a slice to that of the next.';
+COMMENT ON COLUMN adpipe.unread_targets.last_day IS 'Day of the last slice that is over.';
 
 /* The reader is checked above the arms: the barrier of a view that is a bare UNION ALL does not hold. */
 CREATE VIEW adpipe.coverage AS
@@ -144,14 +150,14 @@ CREATE VIEW adpipe.coverage AS
     FROM (
         SELECT u.target, NULL::text AS account_id, d::date AS date_day, 'missing'::text AS state
         FROM adpipe.unread_targets u
-        CROSS JOIN generate_series(u.first_day::timestamp, (u.today - 1)::timestamp, '1 day') d
+        CROSS JOIN generate_series(u.first_day::timestamp, u.last_day::timestamp, u.step) d
         UNION ALL
         SELECT a.target, a.account_id, d::date,
                CASE WHEN s.differs_since IS NOT NULL OR s.fetched_at IS NOT NULL AND a.is_touched THEN 'changed'
-                    ELSE adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, d::date, a.time_zone,
-                                                     a.window_days, a.settle, a.is_cohort, s.adopted_at IS NOT NULL) END
+                    ELSE adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at,
+                                                     adpipe_internal.slice_end(d::date, a.period), a.time_zone, a.window_days, a.settle, a.is_cohort, s.adopted_at IS NOT NULL) END
         FROM adpipe.account_terms a
-        CROSS JOIN generate_series(a.first_day::timestamp, a.today::timestamp, '1 day') d
+        CROSS JOIN generate_series(a.first_day::timestamp, a.last_day::timestamp, a.step) d
         LEFT JOIN adpipe.slice_ledger s
             ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
         WHERE (a.is_listed OR EXISTS (SELECT FROM adpipe.slice_ledger o
@@ -160,10 +166,10 @@ CREATE VIEW adpipe.coverage AS
           AND (d < a.today OR s.fetched_at IS NOT NULL)) c
     WHERE adpipe_internal.may_see(c.target, c.account_id);
 COMMENT ON VIEW adpipe.coverage IS
-    'Every account-day that a daily copy is to hold, from its start to yesterday in the account''s zone, and today once it was read. Of a copy that was never read every day is missing, without an account.';
+    'Every account-day that a copy with days is to hold, from its start to yesterday in the account''s zone, and today once it was read; of a copy by week or month every week or month that is over, by its first day. Of a copy that was never read every day is missing, without an account.';
 COMMENT ON COLUMN adpipe.coverage.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.coverage.account_id IS 'Account; NULL: none is known yet.';
-COMMENT ON COLUMN adpipe.coverage.date_day IS 'Day.';
+COMMENT ON COLUMN adpipe.coverage.date_day IS 'Day, or first day of the week or month.';
 COMMENT ON COLUMN adpipe.coverage.state IS 'missing, failed (never read, and the last try failed), changed (the stored rows are not, or are not known to be, those that a refresh stored), open (asked for before the day was over in the account''s zone), adopted (complete by the word of the owner, who called adopt()), provisional (complete as of now, the platform may restate it), final (read after the platform''s restatements); the last three are complete.';
 GRANT SELECT ON adpipe.coverage TO PUBLIC;
 
@@ -172,7 +178,8 @@ CREATE VIEW adpipe.freshness AS
     FROM (
         SELECT a.target, a.account_id, a.last_attempt, a.last_success, c.latest_complete_day,
                CASE WHEN a.is_listed
-                    THEN adpipe_internal.readable_at(coalesce(c.latest_complete_day + 1, t.first_day), t.time_zone, t.settle)
+                    THEN adpipe_internal.readable_at(
+                             adpipe_internal.slice_end(coalesce((c.latest_complete_day + t.step)::date, t.first_day), t.period), t.time_zone, t.settle)
                          + t.every + interval '1 hour' END AS expected_by
         FROM adpipe.account_ledger a
         LEFT JOIN adpipe.account_terms t ON t.target = a.target AND t.account_id = a.account_id
@@ -180,7 +187,8 @@ CREATE VIEW adpipe.freshness AS
             SELECT max(s.date_day) AS latest_complete_day
             FROM adpipe.slice_ledger s
             WHERE s.target = t.target AND s.account_id = t.account_id AND s.date_day < t.today
-              AND coalesce(s.asked_at, s.fetched_at) >= adpipe_internal.readable_at(s.date_day, t.time_zone, interval '0')) c ON true
+              AND coalesce(s.asked_at, s.fetched_at)
+                  >= adpipe_internal.readable_at(adpipe_internal.slice_end(s.date_day, t.period), t.time_zone, interval '0')) c ON true
         WHERE a.is_listed
            OR a.ended_day IS NULL AND EXISTS (SELECT FROM adpipe.slice_ledger o
                                               WHERE o.target = a.target AND o.account_id = a.account_id AND coalesce(o.fetched_at, o.adopted_at) IS NOT NULL)
@@ -194,7 +202,7 @@ COMMENT ON COLUMN adpipe.freshness.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.freshness.account_id IS 'Account; NULL: none is known yet, since the copy was never read.';
 COMMENT ON COLUMN adpipe.freshness.last_attempt IS 'When it was last asked.';
 COMMENT ON COLUMN adpipe.freshness.last_success IS 'When an answer was last stored.';
-COMMENT ON COLUMN adpipe.freshness.latest_complete_day IS 'Latest day that was asked for after it was over; NULL: none, or a list of entities.';
+COMMENT ON COLUMN adpipe.freshness.latest_complete_day IS 'Latest day that was asked for after it was over, or first day of the latest such week or month; NULL: none, or a list of entities.';
 COMMENT ON COLUMN adpipe.freshness.expected_by IS 'When the day after that should be complete, if all is well; NULL: the account is not listed any more.';
 GRANT SELECT ON adpipe.freshness TO PUBLIC;
 
@@ -266,15 +274,16 @@ REVOKE ALL ON FUNCTION adpipe_internal.progress_text(bigint) FROM PUBLIC;
  */
 CREATE VIEW adpipe.stored_days AS
     SELECT t.target,
-           (SELECT coalesce(min(coalesce(gap.first_gap, a.today) - 1), t.start_day - 1)
+           (SELECT coalesce(min(coalesce(gap.first_gap, adpipe_internal.slice_start(a.today, a.period)) - 1), t.start_day - 1)
             FROM adpipe.account_terms a
             CROSS JOIN LATERAL (
                 SELECT min(d)::date AS first_gap
-                FROM generate_series(a.first_day::timestamp, (a.today - 1)::timestamp, '1 day') d
+                FROM generate_series(a.first_day::timestamp, least(a.last_day, a.today - 1)::timestamp, a.step) d
                 LEFT JOIN adpipe.slice_ledger s
                     ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
                 WHERE s.fetched_at IS NULL OR s.differs_since IS NOT NULL
-                   OR coalesce(s.asked_at, s.fetched_at) < adpipe_internal.readable_at(d::date, a.time_zone, interval '0')) gap
+                   OR coalesce(s.asked_at, s.fetched_at)
+                      < adpipe_internal.readable_at(adpipe_internal.slice_end(d::date, a.period), a.time_zone, interval '0')) gap
             WHERE a.target = t.target AND a.is_listed) AS stored_until
     FROM adpipe.target_ledger t
     WHERE NOT row_security_active(t.target) AND adpipe_internal.may_read_through(t.target);
@@ -324,10 +333,10 @@ BEGIN
     SELECT format('%I.%I', n.nspname, adpipe_internal.name_with(c.relname, '_live')) INTO name
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target;
     EXECUTE format('CREATE VIEW %1$s AS '
-                   'SELECT %2$s, _fetched_at FROM %3$s WHERE date_day <= (SELECT adpipe.stored_until(%4$L::regclass)) '
+                   'SELECT %2$s, _fetched_at FROM %3$s WHERE %6$I <= (SELECT adpipe.stored_until(%4$L::regclass)) '
                    'UNION ALL '
-                   'SELECT %2$s, NULL::timestamptz FROM %5$s WHERE date_day > (SELECT adpipe.stored_until(%4$L::regclass))',
-                   name, columns, target, target, facts.source);
+                   'SELECT %2$s, NULL::timestamptz FROM %5$s WHERE %6$I > (SELECT adpipe.stored_until(%4$L::regclass))',
+                   name, columns, target, target, facts.source, adpipe_internal.day_column(target));
     EXECUTE format('COMMENT ON VIEW %s IS %L', name,
                    format('%s as far as it is complete, then %s.', target, facts.source));
     RETURN name::regclass;
@@ -352,18 +361,22 @@ AS $$
 DECLARE
     /* Policies would hide rows, and are not to run here: marks have to do. */
     is_blind boolean := row_security_active(target);
+    /* the week or month that overlaps the first day */
+    first date := adpipe_internal.slice_start(since, coalesce((SELECT k.period FROM adpipe.kept_accounts k WHERE k.target = $1 LIMIT 1), 'day'));
 BEGIN
     RETURN QUERY
     WITH found AS MATERIALIZED (
-        SELECT * FROM adpipe_internal.stored_slices($1, $2, $3) WHERE NOT is_blind
+        SELECT * FROM adpipe_internal.stored_slices($1, first, $3) WHERE NOT is_blind
     ), facts AS MATERIALIZED (
         SELECT s.* FROM adpipe.slice_facts s
-        WHERE s.target = $1 AND s.date_day BETWEEN $2 AND $3 AND isfinite(s.date_day)
+        WHERE s.target = $1 AND s.date_day BETWEEN first AND $3 AND isfinite(s.date_day)
     ), asked AS (
         SELECT k.account_id, d::date AS date_day, k.is_listed OR k.ended_day IS NOT NULL AS is_listed, d >= k.today AS is_open
         FROM adpipe.kept_accounts k
-        CROSS JOIN generate_series($2::timestamp, $3::timestamp, '1 day') d
+        CROSS JOIN generate_series(first::timestamp, $3::timestamp, adpipe_internal.slice_step(k.period)) d
         WHERE k.target = $1 AND (k.ended_day IS NULL OR d <= k.ended_day)
+          /* a week or month that is not over is not missing */
+          AND (k.period = 'day' OR adpipe_internal.slice_end(d::date, k.period) < k.today)
     ), days AS (
         SELECT account_id, date_day FROM asked UNION SELECT account_id, date_day FROM found
     ), states AS (
@@ -449,8 +462,11 @@ AS $$
         UPDATE adpipe.account_ledger a
         SET ended_day = coalesce((SELECT max(s.date_day) FROM adpipe.slice_ledger s
                                   WHERE s.target = a.target AND s.account_id = a.account_id
-                                    AND coalesce(s.asked_at, s.fetched_at) >= adpipe_internal.readable_at(s.date_day, a.time_zone, interval '0')), '-infinity')
-        WHERE a.target = $1 AND a.account_id = coalesce($2, a.account_id) AND NOT a.is_listed AND a.ended_day IS NULL
+                                    AND coalesce(s.asked_at, s.fetched_at)
+                                        >= adpipe_internal.readable_at(adpipe_internal.slice_end(s.date_day, t.period), a.time_zone, interval '0')),
+                                 '-infinity')
+        FROM adpipe.target_ledger t
+        WHERE t.target = a.target AND a.target = $1 AND a.account_id = coalesce($2, a.account_id) AND NOT a.is_listed AND a.ended_day IS NULL
         RETURNING 1)
     SELECT count(*) FROM accepted
 $$;

@@ -18,7 +18,7 @@ AS $$
                   'ORDER BY %1$s, %5$s',
                   CASE WHEN i.name = 'account_id' THEN 'c.account_id' ELSE format('c.account_id, c.%I', i.name) END,
                   n.name, target, i.name,
-                  CASE WHEN is_daily THEN 'c._fetched_at DESC, c.date_day DESC'
+                  CASE WHEN is_daily THEN format('c._fetched_at DESC, c.%I DESC', adpipe_internal.day_column(target))
                        ELSE 'c._last_seen DESC, c._first_seen DESC' END)
     FROM adpipe_internal.source_columns(target) i
     JOIN adpipe_internal.source_columns(target) n ON n.name = left(i.name, -3) || '_name'

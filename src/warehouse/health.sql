@@ -86,10 +86,11 @@ CREATE VIEW adpipe.health_missing AS
         FROM generate_series(greatest(a.first_day, a.reach_day)::timestamp,
                              least(f.latest_complete_day,
                                    adpipe_internal.day_of(a.moment - a.settle - a.every - interval '1 hour', a.time_zone) - 1)::timestamp,
-                             '1 day') d
+                             a.step) d
         LEFT JOIN adpipe.slice_ledger s
             ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
-        WHERE adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, d::date, a.time_zone, a.window_days,
+        WHERE adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at,
+                                          adpipe_internal.slice_end(d::date, a.period), a.time_zone, a.window_days,
                                           a.settle, a.is_cohort, s.adopted_at IS NOT NULL) IN ('missing', 'failed', 'open')) g
     WHERE a.is_listed AND g.days > 0
     UNION ALL

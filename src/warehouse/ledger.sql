@@ -12,6 +12,7 @@ CREATE TABLE adpipe.target_ledger (
     target regclass PRIMARY KEY,
     source regclass,
     is_daily boolean NOT NULL,
+    period text NOT NULL DEFAULT 'day' CHECK (period IN ('day', 'week', 'month')),
     start_day date CHECK (start_day BETWEEN DATE '2000-01-01' AND DATE '2999-12-31'),
     lookback integer CHECK (lookback BETWEEN 0 AND 10000),
     retention interval CHECK (retention > interval '0' AND retention <= interval '1000 years'),
@@ -45,6 +46,7 @@ COMMENT ON TABLE adpipe.target_ledger IS 'Local copies: what each is made from a
 COMMENT ON COLUMN adpipe.target_ledger.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.target_ledger.source IS 'Foreign table that it is a copy of; NULL after that was dropped.';
 COMMENT ON COLUMN adpipe.target_ledger.is_daily IS 'Whether the source has days; else it lists entities.';
+COMMENT ON COLUMN adpipe.target_ledger.period IS 'What a slice covers: a day, or a week or month by its first day.';
 COMMENT ON COLUMN adpipe.target_ledger.start_day IS 'First day that the copy is to hold.';
 COMMENT ON COLUMN adpipe.target_ledger.lookback IS 'Days that are read again once a day, in place of the platform''s own window.';
 COMMENT ON COLUMN adpipe.target_ledger.retention IS 'How long days are kept; whole months go. NULL: for good.';

@@ -5,8 +5,8 @@ CREATE FUNCTION adpipe_internal.add_target(target regclass, source regclass, is_
     LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-    INSERT INTO adpipe.target_ledger (target, source, is_daily, start_day, lookback, created_at)
-    VALUES (target, source, is_daily, start_day, lookback, adpipe_internal.clock())
+    INSERT INTO adpipe.target_ledger (target, source, is_daily, period, start_day, lookback, created_at)
+    VALUES (target, source, is_daily, adpipe_internal.period_of(source), start_day, lookback, adpipe_internal.clock())
 $$;
 COMMENT ON FUNCTION adpipe_internal.add_target(regclass, regclass, boolean, date, integer) IS
     'Enters a new target into the ledger; part of materialize().';
@@ -196,6 +196,11 @@ BEGIN
             USING ERRCODE = 'undefined_column',
                   DETAIL = 'A copy is kept account by account.',
                   HINT = 'Add the column, with the field of the account''s id.';
+    ELSIF adpipe_internal.period_of(source) = 'all' THEN
+        RAISE EXCEPTION 'foreign table "%" cannot be copied: its option "period" is all', source
+            USING ERRCODE = 'feature_not_supported',
+                  DETAIL = 'Its rows cover the range that a statement asks for, which a copy does not know.',
+                  HINT = 'Copy a table of period week or month, and ask this one directly.';
     END IF;
     RETURN policy;
 END
@@ -249,10 +254,10 @@ CREATE FUNCTION adpipe_internal.has_days(source regclass) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT EXISTS (SELECT FROM adpipe_internal.source_columns(source) c WHERE c.name = 'date_day' AND c.type = 'date')
+    SELECT adpipe_internal.day_column(source) IS NOT NULL
 $$;
 COMMENT ON FUNCTION adpipe_internal.has_days(regclass) IS
-    'Whether a source is a daily report; else it lists entities.';
+    'Whether a source is a report by day, week or month; else it lists entities.';
 REVOKE ALL ON FUNCTION adpipe_internal.has_days(regclass) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.start_of(source regclass, start date, lookback integer, held date DEFAULT NULL) RETURNS date
@@ -262,8 +267,10 @@ AS $$
 DECLARE
     policy adpipe.refresh_policy := adpipe_internal.source_policy(source);
     today date := adpipe_internal.day_of(adpipe_internal.clock(), 'UTC');
-    reached date := (today - policy.reach)::date + 1;
+    period text := adpipe_internal.period_of(source);
+    reached date := adpipe_internal.slice_from((today - policy.reach)::date + 1, period);
 BEGIN
+    start := adpipe_internal.slice_start(start, period);
     IF NOT adpipe_internal.has_days(source) THEN
         IF start IS NOT NULL OR lookback IS NOT NULL THEN
             RAISE EXCEPTION 'foreign table "%" has no days, so a copy has no start and no lookback', source
@@ -277,7 +284,8 @@ BEGIN
                   HINT = 'Start on that day or later, today at the latest.';
     END IF;
     /* Two days inside the reach: one for zones ahead of UTC, one for the first refresh to come. */
-    RETURN coalesce(start, CASE WHEN held IS NOT NULL THEN least(held, today) END, greatest(reached + 2, today - 90));
+    RETURN coalesce(start, CASE WHEN held IS NOT NULL THEN least(held, today) END,
+                    greatest(adpipe_internal.slice_from(reached + 2, period), adpipe_internal.slice_start(today - 90, period)));
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.start_of(regclass, date, integer, date) IS
@@ -294,6 +302,7 @@ DECLARE
     schema text := quote_ident(CASE WHEN cardinality(parts) > 1 THEN parts[1] ELSE home END);
     name text := schema || '.' || quote_ident(parts[cardinality(parts)]);
     is_daily boolean := adpipe_internal.has_days(source);
+    day_column name := adpipe_internal.day_column(source);
     today date := adpipe_internal.day_of(adpipe_internal.clock(), 'UTC');
     made regclass;
 BEGIN
@@ -328,14 +337,14 @@ BEGIN
          FROM adpipe_internal.source_columns(source) c),
         CASE WHEN is_daily THEN '_fetched_at timestamptz NOT NULL'
              ELSE '_first_seen timestamptz NOT NULL, _last_seen timestamptz NOT NULL, _deleted_at timestamptz' END,
-        CASE WHEN is_daily THEN ' PARTITION BY RANGE (date_day)' ELSE '' END);
+        CASE WHEN is_daily THEN format(' PARTITION BY RANGE (%I)', day_column) ELSE '' END);
     made := name::regclass;
     PERFORM adpipe_internal.act_for(made);
     PERFORM adpipe_internal.copy_comments(source, made);
     EXECUTE format('ALTER TABLE %s REPLICA IDENTITY FULL', made);
     PERFORM adpipe_internal.watch_table(made, made);
     IF is_daily THEN
-        EXECUTE format('CREATE INDEX ON %s (account_id, date_day)', made);
+        EXECUTE format('CREATE INDEX ON %s (account_id, %I)', made, day_column);
         EXECUTE format('COMMENT ON COLUMN %s._fetched_at IS %L', made, 'When the values of the account''s day were first stored.');
         PERFORM adpipe_internal.make_partitions(made, start, today + 31);
     ELSE
@@ -358,7 +367,7 @@ CREATE FUNCTION adpipe.materialize(source regclass, target text, start date DEFA
     LANGUAGE sql
 AS $$ SELECT adpipe_internal.make_copy(source, target, pg_catalog.current_schema(), start, lookback) $$;
 COMMENT ON FUNCTION adpipe.materialize(regclass, text, date, integer) IS
-    'Makes an empty local copy of a foreign table and enters it into the schedule: a table partitioned by month for daily reports, from start on (default: the last 90 days), or a history of rows for lists of entities. lookback: days to read again every day, in place of the platform''s own window. Sends nothing.';
+    'Makes an empty local copy of a foreign table and enters it into the schedule: a table partitioned by month for reports by day, week or month, from start on (default: the last 90 days), or a history of rows for lists of entities. lookback: days to read again every day, in place of the platform''s own window. Sends nothing.';
 REVOKE ALL ON FUNCTION adpipe.materialize(regclass, text, date, integer) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.change_target(target regclass, lookback integer, retention interval,

@@ -3,9 +3,9 @@
 CREATE VIEW adpipe.account_terms AS
     SELECT t.target, a.account_id, a.time_zone, a.is_listed,
            now.today, now.moment,
-           greatest(t.start_day, date_trunc('month', now.today - t.retention)::date) AS first_day,
-           date_trunc('month', now.today - t.retention)::date AS kept_day,
-           (now.today - p.reach)::date + 1 AS reach_day,
+           greatest(t.start_day, adpipe_internal.slice_from(date_trunc('month', now.today - t.retention)::date, t.period)) AS first_day,
+           adpipe_internal.slice_from(date_trunc('month', now.today - t.retention)::date, t.period) AS kept_day,
+           adpipe_internal.slice_from((now.today - p.reach)::date + 1, t.period) AS reach_day,
            p.recent_days,
            coalesce(t.lookback, greatest(p.window_days, a.window_days)) AS window_days,
            greatest(p.tail_days, t.lookback, a.window_days) AS tail_days,
@@ -14,7 +14,10 @@ CREATE VIEW adpipe.account_terms AS
            a.failures, a.failed_at, a.access_mark,
            t.failing_since IS NOT NULL AND t.failed_at <= now.moment - adpipe_internal.back_off(t.failures) AS is_retried,
            a.ended_day,
-           EXISTS (SELECT FROM adpipe.touches m WHERE m.target = t.target) AS is_touched
+           EXISTS (SELECT FROM adpipe.touches m WHERE m.target = t.target) AS is_touched,
+           t.period, adpipe_internal.slice_step(t.period) AS step,
+           CASE t.period WHEN 'day' THEN now.today
+                ELSE (adpipe_internal.slice_start(now.today, t.period) - adpipe_internal.slice_step(t.period))::date END AS last_day
     FROM adpipe.target_ledger t
     JOIN adpipe.account_ledger a ON a.target = t.target
     CROSS JOIN LATERAL adpipe_internal.source_policy(t.source) p
@@ -22,7 +25,7 @@ CREATE VIEW adpipe.account_terms AS
                         FROM (SELECT adpipe_internal.clock()) clock (c)) now
     WHERE t.is_daily;
 COMMENT ON VIEW adpipe.account_terms IS
-    'For each account of a daily target: its today, and how its days are to be read again.';
+    'For each account of a target with days: its today, and how its days are to be read again.';
 COMMENT ON COLUMN adpipe.account_terms.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.account_terms.account_id IS 'Account.';
 COMMENT ON COLUMN adpipe.account_terms.time_zone IS 'Zone of its days.';
@@ -43,6 +46,9 @@ COMMENT ON COLUMN adpipe.account_terms.failed_at IS 'Start of the run in which t
 COMMENT ON COLUMN adpipe.account_terms.access_mark IS 'Mark of server and user mapping in the last run that failed.';
 COMMENT ON COLUMN adpipe.account_terms.is_retried IS 'Whether the copy as a whole failed and is to be tried again, which tries what failed of its accounts as well.';
 COMMENT ON COLUMN adpipe.account_terms.ended_day IS 'Last day to hold, after its end was accepted; NULL: it has not ended.';
+COMMENT ON COLUMN adpipe.account_terms.period IS 'What a slice covers: a day, week or month.';
+COMMENT ON COLUMN adpipe.account_terms.step IS 'From the first day of a slice to that of the next.';
+COMMENT ON COLUMN adpipe.account_terms.last_day IS 'Day of the last slice: today, or the first day of the last week or month that is over.';
 COMMENT ON COLUMN adpipe.account_terms.is_touched IS 'Whether others than a refresh changed the copy, and it was not compared with the ledger since.';
 
 /*
@@ -60,7 +66,8 @@ CREATE FUNCTION adpipe_internal.due_days(target regclass, is_forced boolean, acc
 AS $$
     SELECT a.account_id, d::date
     FROM adpipe.account_terms a
-    CROSS JOIN generate_series(greatest(a.first_day, a.reach_day)::timestamp, a.today::timestamp, '1 day') d
+    CROSS JOIN generate_series(greatest(a.first_day, a.reach_day)::timestamp, a.last_day::timestamp, a.step) d
+    CROSS JOIN LATERAL (SELECT adpipe_internal.slice_end(d::date, a.period)) e (day)
     LEFT JOIN adpipe.slice_ledger s
         ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
     WHERE a.target = $1 AND a.is_listed AND adpipe_internal.is_acting($1)
@@ -71,16 +78,16 @@ AS $$
            /* not as it was stored; where that comes back, no more often than the last days */
            OR s.differs_since IS NOT NULL AND ($2 OR coalesce(s.asked_at, s.fetched_at) <= a.moment - a.every)
            /* each run */
-           OR d > a.today - a.recent_days AND ($2 OR coalesce(s.asked_at, s.fetched_at) <= a.moment - a.every)
+           OR e.day > a.today - a.recent_days AND ($2 OR coalesce(s.asked_at, s.fetched_at) <= a.moment - a.every)
            /* asked for before the day had all its numbers */
-           OR coalesce(s.asked_at, s.fetched_at) < adpipe_internal.readable_at(d::date, a.time_zone, a.settle)
-              AND a.moment >= adpipe_internal.readable_at(d::date, a.time_zone, a.settle)
+           OR coalesce(s.asked_at, s.fetched_at) < adpipe_internal.readable_at(e.day, a.time_zone, a.settle)
+              AND a.moment >= adpipe_internal.readable_at(e.day, a.time_zone, a.settle)
            /* once a day, after yesterday has settled */
-           OR d > a.today - a.window_days
+           OR e.day > a.today - a.window_days
               AND coalesce(s.asked_at, s.fetched_at) < adpipe_internal.readable_at(a.today - 1, a.time_zone, a.settle)
               AND a.moment >= adpipe_internal.readable_at(a.today - 1, a.time_zone, a.settle)
            /* once a week */
-           OR d > a.today - a.tail_days AND coalesce(s.asked_at, s.fetched_at) <= a.moment - interval '7 days')
+           OR e.day > a.today - a.tail_days AND coalesce(s.asked_at, s.fetched_at) <= a.moment - interval '7 days')
 $$;
 COMMENT ON FUNCTION adpipe_internal.due_days(regclass, boolean, text) IS
     'The account-days of a target that a refresh is to read now.';
@@ -113,8 +120,8 @@ AS $$
         UNION ALL
         SELECT a.account_id, day::date
         FROM adpipe.account_terms a
-        CROSS JOIN generate_series(greatest(coalesce(r.since, a.first_day), a.kept_day, a.reach_day)::timestamp,
-                                   least(r.until, a.today)::timestamp, '1 day') day
+        CROSS JOIN generate_series(greatest(coalesce(adpipe_internal.slice_start(r.since, a.period), a.first_day), a.kept_day, a.reach_day)::timestamp,
+                                   least(r.until, a.last_day)::timestamp, a.step) day
         WHERE (r.since IS NOT NULL OR r.until IS NOT NULL)
           AND a.target = r.target AND a.is_listed) d
     LEFT JOIN adpipe.slice_ledger s
@@ -129,7 +136,8 @@ REVOKE ALL ON FUNCTION adpipe_internal.run_days(bigint) FROM PUBLIC;
 /*
  * A chunk is one account's run of days, up to 7; longer runs are cut at
  * Mondays, so that the chunks of all accounts agree and those of up to 8
- * accounts can be asked for by one statement, which asks them side by side.
+ * accounts can be asked for by one statement, which asks them side by side.  A
+ * week or month is a chunk of its own.
  */
 CREATE FUNCTION adpipe_internal.run_batches(run_id bigint,
     OUT since date, OUT until date, OUT accounts text[])
@@ -174,7 +182,8 @@ AS $$
         SELECT t.account_id, min(d)::date AS since, max(d)::date AS until
         FROM adpipe.account_terms t
         JOIN adpipe.account_ledger a ON a.target = t.target AND a.account_id = t.account_id
-        CROSS JOIN generate_series(greatest(t.first_day, a.lost_until + 1)::timestamp, (t.reach_day - 1)::timestamp, '1 day') d
+        CROSS JOIN generate_series(adpipe_internal.slice_from(greatest(t.first_day, a.lost_until + 1), t.period)::timestamp,
+                                   (t.reach_day - 1)::timestamp, t.step) d
         LEFT JOIN adpipe.slice_ledger s ON s.target = t.target AND s.account_id = t.account_id AND s.date_day = d::date
         WHERE t.target = $1 AND t.is_listed AND s.fetched_at IS NULL AND adpipe_internal.is_acting($1)
         GROUP BY t.account_id)

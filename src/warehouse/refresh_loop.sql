@@ -142,7 +142,8 @@ DECLARE
     days record;
     chunks integer;
 BEGIN
-    SELECT min(t.reach_day) AS reached, min(t.kept_day) AS kept, min(t.first_day) AS since, max(t.today) AS today INTO days
+    SELECT min(t.reach_day) AS reached, min(t.kept_day) AS kept, min(t.first_day) AS since, max(t.today) AS today,
+           adpipe_internal.slice_start(run.since, min(t.period)) AS first_asked INTO days
     FROM adpipe_internal.target_terms(run.target) t;
     IF least(run.since, run.until) < days.reached THEN
         RAISE WARNING 'days of % before % stay as they are', run.target, days.reached
@@ -152,7 +153,7 @@ BEGIN
             USING HINT = 'adpipe.alter_target() sets another retention.';
     END IF;
     PERFORM adpipe_internal.begin_storing(run.target);
-    PERFORM adpipe_internal.make_partitions(run.target, greatest(least(days.since, run.since), days.kept, days.reached - 1), days.today + 31);
+    PERFORM adpipe_internal.make_partitions(run.target, greatest(least(days.since, days.first_asked), days.kept, days.reached - 1), days.today + 31);
     PERFORM adpipe_internal.drop_partitions(run.target, days.since);
     PERFORM adpipe_internal.make_stage(source);
     SELECT sum(cardinality(b.accounts)) INTO chunks FROM adpipe_internal.run_batches(run.run_id) b;
@@ -251,6 +252,10 @@ BEGIN
     END IF;
     IF row_security_active(target) THEN
         RETURN format('row-level security of the copy holds for role "%s", which would see and replace a part of it', current_user);
+    END IF;
+    IF adpipe_internal.period_of(source) <> (adpipe_internal.target_of(target)).period THEN
+        RETURN format('rows of %s cover a %s now, those of the copy a %s', source, adpipe_internal.period_of(source),
+                      (adpipe_internal.target_of(target)).period);
     END IF;
     PERFORM adpipe_internal.require_trust(source, false);
     PERFORM adpipe_internal.require_trust(target, true);

@@ -86,8 +86,9 @@ BEGIN
                                WHERE e.target = $1 AND e.status NOT IN ('running', 'died')), 0);
     IF since IS NOT NULL THEN
         UPDATE adpipe.target_ledger t
-        SET start_day = least(t.start_day, greatest($2, (adpipe_internal.day_of(adpipe_internal.clock(), 'UTC')
-                              - (adpipe_internal.source_policy(t.source)).reach)::date + 2))
+        SET start_day = least(t.start_day, greatest(adpipe_internal.slice_start($2, t.period), adpipe_internal.slice_from(
+                              (adpipe_internal.day_of(adpipe_internal.clock(), 'UTC')
+                               - (adpipe_internal.source_policy(t.source)).reach)::date + 2, t.period)))
         WHERE t.target = $1 AND t.is_daily;
     END IF;
     INSERT INTO adpipe.run_ledger AS r (target, since, until, is_scheduled, access_mark, first_run_id, started_at,

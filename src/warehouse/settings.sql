@@ -102,7 +102,7 @@ AS $$
       AND s.fetched_at IS NOT NULL AND isfinite(s.date_day)
       AND CASE g.affects
           WHEN 'everything' THEN true
-          WHEN 'window' THEN s.date_day > adpipe_internal.day_of(adpipe_internal.clock(), a.time_zone)
+          WHEN 'window' THEN adpipe_internal.slice_end(s.date_day, t.period) > adpipe_internal.day_of(adpipe_internal.clock(), a.time_zone)
                                           - greatest(p.window_days, a.window_days, t.lookback)
           ELSE false END
 $$;
@@ -212,11 +212,12 @@ CREATE FUNCTION adpipe_internal.attribution_query(target regclass) RETURNS text
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT format('SELECT DISTINCT ON (q.account_id, q.id) q.account_id, %L || q.id AS owner, q.name, q.value FROM ('
-                  'SELECT account_id, date_day, %I AS id, %I AS name, attribution_setting AS value, '
+                  'SELECT account_id, %I AS date_day, %I AS id, %I AS name, attribution_setting AS value, '
                   'bool_or(attribution_setting = ''mixed'') OVER (PARTITION BY account_id, %I) AS is_mixed '
-                  'FROM %s WHERE date_day >= $1 AND attribution_setting IS NOT NULL) q '
+                  'FROM %s WHERE %I >= $1 AND attribution_setting IS NOT NULL) q '
                   'WHERE NOT q.is_mixed ORDER BY q.account_id, q.id, q.date_day DESC',
-                  k.kind || '/', k.kind || '_id', k.kind || '_name', k.kind || '_id', target)
+                  k.kind || '/', adpipe_internal.day_column(target), k.kind || '_id', k.kind || '_name', k.kind || '_id', target,
+                  adpipe_internal.day_column(target))
     FROM (VALUES (1, 'adset'), (2, 'campaign')) k (place, kind)
     WHERE (SELECT array_agg(c.name::text) FROM adpipe_internal.source_columns(target) c)
           @> ARRAY['attribution_setting', k.kind || '_id', k.kind || '_name']

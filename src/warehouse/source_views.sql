@@ -344,8 +344,8 @@ AS $$
     SELECT format('SELECT true AS is_listed, %1$s FROM %2$s e UNION ALL SELECT false, %3$s FROM ('
                   'SELECT DISTINCT ON (%4$s) d.*, min(d._fetched_at) OVER w AS first_stored, max(d._fetched_at) OVER w AS last_stored '
                   'FROM %5$s d WHERE NOT EXISTS (SELECT FROM %2$s e WHERE %6$s) '
-                  'WINDOW w AS (PARTITION BY %4$s) ORDER BY %4$s, d.date_day DESC) d',
-                  entity.listed, target, entity.from_facts, key.list, facts, key.match)
+                  'WINDOW w AS (PARTITION BY %4$s) ORDER BY %4$s, d.%7$I DESC) d',
+                  entity.listed, target, entity.from_facts, key.list, facts, key.match, adpipe_internal.day_column(facts))
     FROM key, entity
 $$;
 COMMENT ON FUNCTION adpipe_internal.all_view_query(regclass, regclass) IS

@@ -1,0 +1,56 @@
+/*
+ * periods.sql: copies whose slices are weeks or months.
+ *
+ * The ledger's day of a slice is the first day of its period.  A slice exists
+ * once its period is over in the account's zone: before that it is not missing.
+ */
+
+CREATE FUNCTION adpipe_internal.period_of(source regclass) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce((SELECT o.option_value FROM pg_foreign_table t CROSS JOIN LATERAL pg_options_to_table(t.ftoptions) o
+                     WHERE t.ftrelid = source AND o.option_name = 'period'), 'day')
+$$;
+COMMENT ON FUNCTION adpipe_internal.period_of(regclass) IS
+    'What a row of a foreign table covers: day, week, month or all.';
+
+CREATE FUNCTION adpipe_internal.day_column(relation regclass) RETURNS name
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT c.name
+    FROM adpipe_internal.source_columns(relation) c
+    JOIN pg_class r ON r.oid = relation
+    WHERE c.type = 'date'
+      AND (c.name = 'date_day' OR c.name = 'period_start' AND (r.relkind <> 'f' OR adpipe_internal.period_of(relation) <> 'day'))
+    ORDER BY c.name
+    LIMIT 1
+$$;
+COMMENT ON FUNCTION adpipe_internal.day_column(regclass) IS
+    'The column of a source, a copy or the stage that holds the ledger''s day: date_day, or period_start where rows cover weeks or months; NULL: it has none.';
+
+CREATE FUNCTION adpipe_internal.slice_start(day date, period text) RETURNS date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN period IN ('week', 'month') THEN date_trunc(period, day::timestamp)::date ELSE day END;
+COMMENT ON FUNCTION adpipe_internal.slice_start(date, text) IS
+    'First day of the week or month that holds a day; the day itself for daily copies.';
+
+CREATE FUNCTION adpipe_internal.slice_end(day date, period text) RETURNS date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE period WHEN 'week' THEN day + 6 WHEN 'month' THEN (day + interval '1 month')::date - 1 ELSE day END;
+COMMENT ON FUNCTION adpipe_internal.slice_end(date, text) IS
+    'Last day of the week or month that starts on a day; the day itself for daily copies.';
+
+CREATE FUNCTION adpipe_internal.slice_from(day date, period text) RETURNS date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN period IN ('week', 'month') AND date_trunc(period, day::timestamp)::date < day
+                THEN adpipe_internal.slice_end(date_trunc(period, day::timestamp)::date, period) + 1 ELSE day END;
+COMMENT ON FUNCTION adpipe_internal.slice_from(date, text) IS
+    'First day of the first week or month that starts on a day or later; the day itself for daily copies.';
+
+CREATE FUNCTION adpipe_internal.slice_step(period text) RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE period WHEN 'week' THEN interval '7 days' WHEN 'month' THEN interval '1 month' ELSE interval '1 day' END;
+COMMENT ON FUNCTION adpipe_internal.slice_step(text) IS
+    'From the first day of a slice to that of the next.';
