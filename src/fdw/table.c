@@ -269,7 +269,7 @@ check_calendar(const AdpTable *table, const AdpTableColumn *column)
 				 errmsg("column \"%s\" of foreign table \"%s\" does not go with period '%s'",
 						column->name, table->name,
 						adp_period_word(table->period)),
-				 errdetail("Field \"%s\" would split the rows of a period.",
+				 errdetail("A row covers a whole period, and field \"%s\" does not.",
 						   column->field_name),
 				 errhint(
 					 "Drop the column, or drop option \"period\" of the table.")));

@@ -345,7 +345,7 @@ const AdpField adp_google_ads_fields[] =
 	 {"metrics.search_impression_share", ADP_FIELD_DECIMAL, METRIC, 0,
 	  "Share of the eligible impressions; 0.0999 means below 10 %."},
 	 {"metrics.unique_users", ADP_FIELD_INT, METRIC, ADP_FIELD_OF_RANGE,
-	  "Distinct people over at most 92 days."},
+	  "Distinct people over the days of the row, at most 92."},
 	 {NULL}};
 
 #define ACCOUNT_COLUMNS \
@@ -643,6 +643,8 @@ const AdpReport adp_google_ads_reports[] =
 	  "Google Ads accounts by day, device and network."},
 	 {"reports", "campaign_daily", "campaign", campaign_daily,
 	  "Google Ads campaigns by day."},
+	 {"reports", "campaign_device_daily", "campaign", campaign_device_daily,
+	  "Google Ads campaigns by day, device and network."},
 	 {"reports", "account_weekly", "customer", account_periods,
 	  "Google Ads accounts by week, Monday to Sunday, with the people of the week.",
 	  .period = ADP_PERIOD_WEEK},
@@ -655,8 +657,6 @@ const AdpReport adp_google_ads_reports[] =
 	 {"reports", "campaign_monthly", "campaign", campaign_periods,
 	  "Google Ads campaigns by month, with the people of the month.",
 	  .period = ADP_PERIOD_MONTH},
-	 {"reports", "campaign_device_daily", "campaign", campaign_device_daily,
-	  "Google Ads campaigns by day, device and network."},
 	 {"reports", "ad_group_daily", "ad_group", ad_group_daily,
 	  "Google Ads ad groups by day."},
 	 {"reports", "ad_group_device_daily", "ad_group", ad_group_device_daily,
