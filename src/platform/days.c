@@ -135,7 +135,9 @@ adp_days_first(const AdpDays *days)
 	if (days->since != DATEVAL_NOBEGIN)
 		return adp_days_iso(days->since);
 	return days->unbounded == ADP_UNBOUNDED_WINDOW
-		? adp_days_iso(earliest_today() - days->window_days + 1)
+		? adp_days_iso(
+			  adp_period_start(days->period,
+							   earliest_today() - days->window_days + 1))
 		: pstrdup("");
 }
 
