@@ -277,6 +277,17 @@ plan_fields(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
 }
 
 /*
+ * Whether the response may contain rows that do not exist, because it is about a
+ * whole period and not split by it: they would count towards a LIMIT.
+ */
+static bool
+gets_empty_rows(const AdpTable *table, const AdpReadPlan *plan)
+{
+	return table->platform->has_empty_rows &&
+		(plan->query.asks_each_period || table->period == ADP_PERIOD_ALL);
+}
+
+/*
  * Makes the read plan of a scan.
  */
 void
@@ -310,7 +321,7 @@ adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 	pushed->plan = plan;
 	pushed->is_exact = true;
 	adp_condition_apply(table, scan->conditions, values, pushed);
-	if (!pushed->is_exact || !adp_guc_pushdown)
+	if (!pushed->is_exact || !adp_guc_pushdown || gets_empty_rows(table, plan))
 		plan->query.limit = 0;
 }
 

@@ -171,6 +171,15 @@ WHERE m.period_start = '2026-10-01'
 END
 };
 
+subtest 'entities without delivery are no rows, and count towards no LIMIT' => sub {
+	fresh();
+	my $all = $session->query("SELECT count(*) FROM google_flight WHERE period_start = '2026-11-18' AND period_end = '2026-11-20'");
+	cmp_ok($session->query("SELECT count(DISTINCT id) FROM (SELECT campaign_id AS id FROM google.campaigns) c"), '>', $all, 'some campaigns deliver nothing');
+	is($session->query("SELECT count(*) FROM (SELECT * FROM google_flight WHERE period_start = '2026-11-18' AND period_end = '2026-11-20' LIMIT $all) f"), $all, 'a range');
+	$all = $session->query("SELECT count(*) FROM google.campaign_weekly WHERE period_start = '2026-11-09'");
+	is($session->query("SELECT count(*) FROM (SELECT campaign_id, unique_users FROM google.campaign_weekly WHERE period_start = '2026-11-09' LIMIT $all) w"), $all, 'a week');
+};
+
 subtest 'bounds select whole periods as SQL does' => sub {
 	fresh();
 	my @cases = (
