@@ -59,7 +59,6 @@
 #include "commands/extension.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/appendinfo.h"
 #include "optimizer/clauses.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/pathnode.h"
@@ -71,6 +70,7 @@
 #include "base/words.h"
 #include "fdw/coarse.h"
 #include "fdw/condition.h"
+#include "fdw/kept.h"
 #include "fdw/pushdown.h"
 #include "platform/row_reader.h"
 
@@ -310,40 +310,26 @@ sees_rows(Node *node, void *context)
 }
 
 /*
- * Returns how to translate expressions of the level to the relation's columns,
- * outermost parent first; NIL for a relation without parents.
+ * Returns an expression of the level with the relation's columns.
  */
-static List *
-find_parents(const Search *search)
+static Node *
+seen(const Search *search, Node *node)
 {
-	PlannerInfo *root = search->root;
-	Index relid = search->rel->relid;
-	List *chain = NIL;
-
-	while (root->append_rel_array != NULL &&
-		   root->append_rel_array[relid] != NULL)
-	{
-		chain = lcons(root->append_rel_array[relid], chain);
-		relid = root->append_rel_array[relid]->parent_relid;
-	}
-	return chain;
+	return adp_groups_see(search->root, search->rel->relid, node);
 }
 
 /*
- * Translates an expression of the level to the relation's columns.
+ * Returns the outermost parent of the relation, or the relation itself.
  */
-static Node *
-as_child(const Search *search, List *parents, Node *node)
+static RelOptInfo *
+outermost(const Search *search)
 {
-	ListCell *cell;
+	AppendRelInfo **infos = search->root->append_rel_array;
+	Index relid = search->rel->relid;
 
-	foreach(cell, parents)
-	{
-		AppendRelInfo *info = lfirst(cell);
-
-		node = adjust_appendrel_attrs(search->root, node, 1, &info);
-	}
-	return node;
+	while (infos != NULL && infos[relid] != NULL)
+		relid = infos[relid]->parent_relid;
+	return find_base_rel(search->root, relid);
 }
 
 /*
@@ -351,20 +337,16 @@ as_child(const Search *search, List *parents, Node *node)
  * columns joins need for the outermost parent only.
  */
 static bool
-joins_use_metrics(Search *search, List *parents)
+joins_use_metrics(Search *search)
 {
-	RelOptInfo *rel = search->rel;
+	RelOptInfo *rel = outermost(search);
 
-	if (parents != NIL)
-		rel =
-			find_base_rel(search->root,
-						  linitial_node(AppendRelInfo, parents)->parent_relid);
 	for (int i = rel->min_attr; i <= rel->max_attr; i++)
 	{
 		Relids needed = rel->attr_needed[i - rel->min_attr];
 		Var *var;
 
-		if (bms_is_empty(needed) || bms_membership(needed) == BMS_EMPTY_SET ||
+		if (bms_is_empty(needed) ||
 			(bms_membership(needed) == BMS_SINGLETON &&
 			 bms_is_member(0, needed)))
 			continue;
@@ -372,7 +354,7 @@ joins_use_metrics(Search *search, List *parents)
 			return true;
 		var =
 			makeVar(rel->relid, (AttrNumber) i, InvalidOid, -1, InvalidOid, 0);
-		if (has_metric(as_child(search, parents, (Node *) var), search))
+		if (has_metric(seen(search, (Node *) var), search))
 			return true;
 	}
 	return false;
@@ -386,12 +368,10 @@ static bool
 level_sees_rows(Search *search)
 {
 	PlannerInfo *root = search->root;
-	List *parents = find_parents(search);
 
-	return sees_rows(as_child(search, parents, (Node *) root->processed_tlist),
-					 search) ||
-		sees_rows(as_child(search, parents, root->parse->havingQual), search) ||
-		joins_use_metrics(search, parents);
+	return sees_rows(seen(search, (Node *) root->processed_tlist), search) ||
+		sees_rows(seen(search, root->parse->havingQual), search) ||
+		joins_use_metrics(search);
 }
 
 /*

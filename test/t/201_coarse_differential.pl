@@ -53,8 +53,9 @@ END
 {
 	my ($table, $column, $kind, $additive, $type) = split /\|/, $line, -1;
 	next if $column eq 'date_day';
-	my $group = $kind ne 'metric' ? 'dimensions' : $additive =~ /^days, entities, breakdowns/ ? 'sums' : $type =~ /numeric|bigint/ ? 'others' : 'rest';
+	my $group = $kind ne 'metric' ? 'dimensions' : $additive =~ /^days, entities, breakdowns/ ? 'sums' : $column =~ /^conversions/ ? 'others' : 'rest';
 	push @{ $tables{$table}{$group} }, $column;
+	$tables{$table}{within} = $1 if $additive =~ /within one (\w+)/;
 }
 $tables{$_} = { dimensions => [qw(platform account_id currency campaign_id campaign_name)],
 	sums => [qw(impressions clicks spend)], others => [qw(conversions conversions_value)] }
@@ -71,6 +72,8 @@ sub keys_of
 	my @keys = map { dimension($table) } 1 .. pick(0, 1, 1, 1, 2, 2, 3);
 	my $more = pick(('') x 8, 't.date_day', "date_trunc('month', t.date_day)::date", 'upper(' . dimension($table) . ')', 'coalesce(' . dimension($table) . ", '-')");
 	push @keys, $more if $more;
+	# What adds up within one value only is an error without it.
+	push @keys, "t.$tables{$table}{within}" if $tables{$table}{within} && rand() < 0.9;
 	push @$shape, 'keys ' . scalar(@keys), $more =~ /date_trunc/ ? 'month' : $more =~ /date_day/ ? 'day' : $more ? 'expression' : ();
 	return @keys;
 }
@@ -190,7 +193,8 @@ sub grains_in
 sub grains
 {
 	my ($sql) = @_;
-	return sort(grains_in(decode_json($session->query("EXPLAIN (VERBOSE, FORMAT JSON) $sql"))->[0]{Plan}));
+	my ($json, $error) = $session->try("EXPLAIN (VERBOSE, FORMAT JSON) $sql");
+	return $error ? () : sort(grains_in(decode_json($json)->[0]{Plan}));
 }
 
 my %count = map { $_ => 0 } qw(scans coarse rows error);
