@@ -10,6 +10,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 
 use AdpipeTest;
+use AdpipeTest::Footprint qw(memory_below);
 use JSON::PP ();
 use PostgreSQL::Test::Utils ();
 use Test::More;
@@ -90,7 +91,7 @@ subtest 'bytes per group' => sub {
 		figures(sprintf '%-60s %4.0f bytes per group; the backend grew by %4.0f', $aggregate, $bytes, $grown * 1024 / $groups);
 		is($found->{'HashAgg Batches'}, 1, "$aggregate: all groups at once");
 		cmp_ok($bytes, '<=', $most, 'bytes per group');
-		cmp_ok($grown, '<=', $found->{'Peak Memory Usage'} + $BESIDE, 'nothing beside them');
+		memory_below($grown, $found->{'Peak Memory Usage'} + $BESIDE, 'nothing beside them');
 	}
 };
 
@@ -106,7 +107,7 @@ subtest 'within work_mem' => sub {
 		is($found->{'Actual Rows'}, $GROUPS, "$aggregate: every group");
 		cmp_ok($found->{'HashAgg Batches'}, '>', 1, 'written in parts');
 		cmp_ok($found->{'Peak Memory Usage'}, '<=', 1.1 * $limit, 'the table keeps to its limit');
-		cmp_ok($grown, '<=', 1.1 * $limit + $BESIDE, 'and so does the backend');
+		memory_below($grown, 1.1 * $limit + $BESIDE, 'and so does the backend');
 	}
 };
 
@@ -121,7 +122,7 @@ subtest 'one user with all the events' => sub {
 	is($session->query(sprintf $funnel, $GROUPS), 2, 'both steps');
 	my $grown = peak($session) - $before;
 	figures(sprintf '%d events of one user: %.0f bytes per event', $GROUPS, $grown * 1024 / $GROUPS);
-	cmp_ok($grown, '<=', 80 * $GROUPS / 1024 + $BESIDE, 'bytes per event');
+	memory_below($grown, 80 * $GROUPS / 1024 + $BESIDE, 'bytes per event');
 	$session->close;
 };
 

@@ -7,6 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
+use AdpipeTest::Footprint qw(memory_below);
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time);
@@ -62,7 +63,7 @@ for my $what (sort keys %documents)
 		my ($error, $peak, $took) = measure($sql);
 		is($error->{sqlstate}, '54000', "$what, $count values: SQLSTATE");
 		like(($error->{message} // '') . ($error->{detail} // ''), qr/too large/, "$what, $count values: says so");
-		cmp_ok($peak, '<', 200 * 1024, "$what, $count values: memory");
+		memory_below($peak, 200 * 1024, "$what, $count values: memory");
 	}
 }
 
@@ -73,7 +74,7 @@ $sim->faults([ { match => { path => 'me/adaccounts' }, action => { status => 200
 my ($error, $peak, $took) = measure("BEGIN; SET LOCAL statement_timeout = '200ms'; SELECT * FROM all_meta.campaigns");
 is($error->{sqlstate}, '57014', 'a long list of accounts: the time-out ends it');
 cmp_ok($took, '<', 3, 'soon');
-cmp_ok($peak, '<', 300 * 1024, 'in bounded memory');
+memory_below($peak, 300 * 1024, 'in bounded memory');
 
 # A page of empty rows.
 $sim->reset;
@@ -82,7 +83,7 @@ my $report = "SELECT count(*) FROM google.campaign_daily WHERE date_day = '2026-
 $sim->faults([ { match => { query => 'FROM campaign ' }, action => { status => 200, body => '{"results":[{}', repeat => [ ',{}', 20_000_000 ], close_with => ']}' } } ]);
 ($error, $peak) = measure($report);
 is($error->{sqlstate}, '54000', 'a page of empty rows: SQLSTATE');
-cmp_ok($peak, '<', 500 * 1024, 'a page of empty rows: memory has a ceiling');
+memory_below($peak, 500 * 1024, 'a page of empty rows: memory has a ceiling');
 
 # Bodies that expand out of proportion.
 $sim->reset;
@@ -90,7 +91,7 @@ $sim->faults([ { match => { query => 'FROM campaign ' }, action => { gzip_bomb =
 ($error, $peak) = measure($report);
 is($error->{sqlstate}, '54000', 'a small bomb: SQLSTATE');
 like($error->{detail}, qr/expands out of proportion/, 'a small bomb: says so');
-cmp_ok($peak, '<', 120 * 1024, 'a small bomb: memory');
+memory_below($peak, 120 * 1024, 'a small bomb: memory');
 
 # A token that is said to last for ever.
 $sim->reset;

@@ -9,6 +9,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
+use AdpipeTest::Footprint qw(memory_below);
 use AdpipeTest::Warehouse;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -143,14 +144,14 @@ for my $what (sort keys %answers)
 			last if $took < $SOON;
 		}
 		cmp_ok($took, '<', $SOON, "$what, $end: ends soon ($sqlstate)");
-		cmp_ok($peak, '<', $body + $CELLS + $IDLE, "$what, $end: memory");
+		memory_below($peak, $body + $CELLS + $IDLE, "$what, $end: memory");
 		unlike($sqlstate, qr/^XX/, "$what, $end: no internal error");
 	}
 	next if $what =~ /of 10 MB|blanks|a name|of members/;
 	my $session = begin($answers{$what}, 'SELECT 1');
 	my (undef, $error) = $session->wait;
 	like($error->{sqlstate} // 'none', qr/^(54000|HV00A|HV00C|HV005)$/, "$what: an error by itself");
-	cmp_ok(size_of($session, 'VmHWM'), '<', $body + $CELLS + $IDLE, "$what: memory");
+	memory_below(size_of($session, 'VmHWM'), $body + $CELLS + $IDLE, "$what: memory");
 	# the same in few bytes on the wire
 	$session = begin($answers{$what}, 'SELECT 1', 1);
 	(undef, $error) = $session->wait;

@@ -10,7 +10,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use AdpipeTest::Footprint qw(descriptors memory temporary_files);
+use AdpipeTest::Footprint qw(descriptors memory memory_below temporary_files);
 use AdpipeTest::Soak;
 use JSON::PP ();
 use Test::More;
@@ -77,6 +77,11 @@ my %expected = map { $_->[0] => $session->query(statement($_)) } @tables;
 is(scalar(grep { !/^0\|/ } values %expected), scalar @tables, 'tables with rows: ' . @tables);
 my @before = held();
 
+# That a wrong answer would be seen.
+$sim->faults([ { match => { query => 'FROM campaign ' }, times => 1, action => { replace => [ '"clicks":"1', '"clicks":"2' ] } } ]);
+isnt($session->query(statement([ 'google.campaign_daily', 'google', 't' ])), $expected{'google.campaign_daily'}, 'a digit that nobody can notice makes another answer');
+$sim->faults([]);
+
 my (%outcome, @wrong);
 for my $n (1 .. $mutations)
 {
@@ -105,7 +110,7 @@ for my $table (grep { rand() < 0.2 } @tables)
 is($session->query('SELECT pg_backend_pid()'), $pid, 'the session has lived through it');
 my @after = held();
 figures("memory: $before[0] kB before, $after[0] kB after; descriptors: $before[1], $after[1]");
-cmp_ok($after[0] - $before[0], '<', $MEMORY, 'memory is where it was');
+memory_below($after[0] - $before[0], $MEMORY, 'memory is where it was');
 cmp_ok($after[1], '<=', $before[1], 'descriptors are where they were');
 is(join(' ', temporary_files($node)), '', 'no temporary file is left');
 

@@ -12,6 +12,8 @@
 #include "base/words.h"
 #include "platform/account.h"
 #include "platform/api/pager.h"
+#include "platform/days.h"
+#include "platform/formats.h"
 #include "platform/reader/page.h"
 
 /* Records between two checks for interrupts. */
@@ -46,6 +48,7 @@ struct AdpPageForm
 	const char **paths; /* JSON: of the fields asked for */
 	int npaths;
 	int day_cell; /* the cell with the row's day; -1: none was asked for */
+	const AdpFormats *formats;
 
 	/* the account of a row */
 	int account_cell; /* JSON: the cell that names it; -1: not named */
@@ -189,6 +192,7 @@ adp_page_form(MemoryContext cxt, const AdpPlatform *platform, AdpShaper *shaper,
 	form->kind = query->source->is_single ? ADP_ANSWER_ROW : ADP_ANSWER_ROWS;
 	form->account_cell = -1;
 	form->day_cell = -1;
+	form->formats = adp_formats_of(platform, query->source);
 	form->since_cell = -1;
 	form->until_cell = -1;
 	form->is_shared = query->source->is_shared;
@@ -263,6 +267,22 @@ refuse_row(const AdpCell *said, int64 number, AdpError *error)
 }
 
 /*
+ * Fills in the error for a row of other days; said is what it is of.
+ */
+static bool
+refuse_days(const AdpQuery *query, const char *said, int64 number,
+			AdpError *error)
+{
+	adp_error_set(error, ADP_ERR_FORMAT,
+				  "the answer has a row of other days than those asked for",
+				  psprintf("Row " INT64_FORMAT
+						   " is of %s; asked for was %s to %s.",
+						   number, said, query->since, query->until),
+				  NULL);
+	return false;
+}
+
+/*
  * Whether the days of a row lie within the requested ones.  No other check of
  * a row that is the sum of several days looks at them.  ISO days sort as text.
  */
@@ -282,13 +302,35 @@ check_days(const AdpPageRows *rows, const AdpQuery *query, const AdpCell *cells,
 		strlen(until) == strlen(query->until) &&
 		strcmp(since, query->since) >= 0 && strcmp(until, query->until) <= 0)
 		return true;
-	adp_error_set(error, ADP_ERR_FORMAT,
-				  "the answer has a row of other days than those asked for",
-				  psprintf("Row " INT64_FORMAT
-						   " is of \"%s\" to \"%s\"; asked for was %s to %s.",
-						   number, since, until, query->since, query->until),
-				  NULL);
-	return false;
+	return refuse_days(query, psprintf("\"%s\" to \"%s\"", since, until),
+					   number, error);
+}
+
+/*
+ * Reads a bound of the query; stays as it is if there is none.
+ */
+static void
+read_bound(const AdpPageForm *form, const char *text, DateADT *day)
+{
+	AdpCell cell = {.kind = ADP_CELL_STRING, .data = text};
+
+	if (text == NULL)
+		return;
+	cell.len = (uint32) strlen(text);
+	(void) form->formats->read_day(&cell, day);
+}
+
+/*
+ * Returns the days of a query.
+ */
+static AdpDateRange
+days_of(const AdpPageForm *form, const AdpQuery *query)
+{
+	AdpDateRange days = {DATEVAL_NOBEGIN, DATEVAL_NOEND};
+
+	read_bound(form, query->since, &days.since);
+	read_bound(form, query->until, &days.until);
+	return days;
 }
 
 /*
@@ -396,6 +438,26 @@ is_nothing(const AdpCell *cell)
 }
 
 /*
+ * Whether a row is of a requested day.  A condition on the day would drop
+ * another row, although it counts for some day.
+ */
+static bool
+check_day(const AdpPageRows *rows, const AdpQuery *query,
+		  const AdpDateRange *days, const AdpCell *said, int number,
+		  AdpError *error)
+{
+	DateADT day;
+
+	if (is_nothing(said))
+		return refuse_dayless(rows, number, error);
+	if (rows->form->formats->read_day(said, &day) && day >= days->since &&
+		day <= days->until)
+		return true;
+	return refuse_days(query, psprintf("\"%s\"", shown_text(said)), number,
+					   error);
+}
+
+/*
  * Whether all rows of a JSON page belong to the requested account and days, as
  * far as they name them.  A row without any requested field is an error: it would be
  * dropped, or all NULL.
@@ -404,7 +466,9 @@ static bool
 check_rows(const AdpPageRows *rows, const AdpPageAsk *ask, AdpError *error)
 {
 	const AdpPage *page = rows->page;
+	const AdpDateRange days = days_of(rows->form, ask->query);
 	int nth = rows->form->account_cell;
+	int day = rows->form->day_cell;
 
 	for (int i = 0; i < page->nrows; i++)
 	{
@@ -426,9 +490,9 @@ check_rows(const AdpPageRows *rows, const AdpPageAsk *ask, AdpError *error)
 			return refuse_row(&cells[nth], i + 1, error);
 		if (!check_days(rows, ask->query, cells, i + 1, error))
 			return false;
-		if (rows->form->day_cell >= 0 &&
-			is_nothing(&cells[rows->form->day_cell]))
-			return refuse_dayless(rows, i + 1, error);
+		if (day >= 0 &&
+			!check_day(rows, ask->query, &days, &cells[day], i + 1, error))
+			return false;
 	}
 	return check_fields(rows, error);
 }

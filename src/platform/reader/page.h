@@ -27,7 +27,7 @@ extern AdpPageForm *adp_page_form(MemoryContext cxt,
  * a complete page of this account, or reports a failure.
  *
  * A row's account is checked if the row names it: see row_account of the
- * platform.
+ * platform.  Its day is checked if the query reads it.
  */
 extern AdpPageRows *adp_page_open(const AdpPageForm *form,
 								  const AdpPageAsk *ask, const char *body,

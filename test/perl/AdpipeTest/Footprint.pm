@@ -14,8 +14,9 @@ use warnings;
 
 use Exporter 'import';
 use PostgreSQL::Test::Utils ();
+use Test::More;
 
-our @EXPORT_OK = qw(descriptors memory temporary_files);
+our @EXPORT_OK = qw(descriptors memory memory_below temporary_files);
 
 =head2 memory($pid, $name)
 
@@ -29,6 +30,24 @@ sub memory
 	my ($kb) = PostgreSQL::Test::Utils::slurp_file("/proc/$pid/status") =~ /^$name:\s+(\d+) kB/m;
 	die "no $name" unless defined $kb;
 	return $kb;
+}
+
+=head2 memory_below($kb, $bound, $name)
+
+A test: so much memory is less than a bound.  Skipped under tools that change what a
+process needs.
+
+=cut
+
+sub memory_below
+{
+	my ($kb, $bound, $name) = @_;
+  SKIP:
+	{
+		skip 'memory is measured without tools that change it', 1 if $ENV{ADPIPE_UNDER};
+		cmp_ok($kb, '<', $bound, $name);
+	}
+	return;
 }
 
 =head2 descriptors($pid)
