@@ -147,7 +147,7 @@ sub is_done
 	my $mark = $self->{mark} // return 1;
 
 	$self->{run}->pump_nb;
-	return $self->{out} =~ /^\Q$mark\E$/m && $self->{err} =~ /^\Q$mark\E$/m;
+	return $self->{out} =~ /^\Q$mark\E\n/m && $self->{err} =~ /^\Q$mark\E\n/m;
 }
 
 =head2 has_ended
@@ -176,7 +176,8 @@ sub wait
 	my ($self) = @_;
 	my $mark = delete $self->{mark} // croak 'nothing is under way';
 
-	until ($self->{out} =~ /^\Q$mark\E$/m && $self->{err} =~ /^\Q$mark\E$/m)
+	# With its end of line, which may come later.
+	until ($self->{out} =~ /^\Q$mark\E\n/m && $self->{err} =~ /^\Q$mark\E\n/m)
 	{
 		croak "the session ended: $self->{err}"
 		  unless $self->{run}->pumpable;
