@@ -20,7 +20,11 @@ import sys
 import threading
 import urllib.parse
 
+import other_requests
 from mutations import Answer, mutate
+
+# How often an answer is another one's, of those that are damaged.
+OTHER = 0.1
 
 HOP_BY_HOP = ("connection", "transfer-encoding", "content-length", "keep-alive", "date", "server")
 
@@ -63,17 +67,43 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path == "/_proxy":
             self.send(self.control(body))
             return
-        answer = self.ask(body)
-        state = self.server.state
+        answer = self.ask(self.path, body)
         if not self.path.startswith("/_control"):
-            rng = state.generator("%s %s %s" % (self.command, self.path, body.decode("latin-1")))
-            if rng.random() < state.rate:
-                name = mutate(rng, answer)
-                with state.lock:
-                    state.done.append([self.path.partition("?")[0], name, answer.status, answer.body[:2000].decode("latin-1")])
+            answer = self.damage(body, answer)
         self.send(answer)
 
     do_GET = do_POST = do_PUT = do_DELETE = handle_any
+
+    def damage(self, body, answer):
+        """Returns the answer, damaged if it is its turn; writes down what was done."""
+        state = self.server.state
+        rng = state.generator("%s %s %s" % (self.command, self.path, body.decode("latin-1")))
+        if rng.random() >= state.rate:
+            return answer
+        name = None
+        if rng.random() < OTHER:
+            name, answer = self.of_another(rng, body, answer)
+        name = name or mutate(rng, answer)
+        with state.lock:
+            state.done.append([self.path.partition("?")[0], name, answer.status,
+                               answer.body[:2000].decode("latin-1")])
+        return answer
+
+    def of_another(self, rng, body, answer):
+        """Returns the answer of another request and what that is; without one, None and
+        the answer."""
+        kind = rng.choice(other_requests.ALL)
+        asked = kind(rng, self.path, body, self.accounts)
+        if asked:
+            other = self.ask(*asked)
+            if other_requests.has_rows(other):
+                return kind.__name__, other
+        return None, answer
+
+    def accounts(self, platform):
+        """Returns the accounts of a platform that the token may read."""
+        listed = json.loads(self.ask("/_control/accounts?platform=" + platform, b"").body)
+        return sorted(account["id"] for account in listed)
 
     def control(self, body):
         """Sets the seed, or returns what was done."""
@@ -84,15 +114,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with state.lock:
             return Answer(200, [], json.dumps(state.done).encode())
 
-    def ask(self, body):
+    def ask(self, path, body):
         """Returns the simulator's own answer."""
         target = self.server.state.target
         connection = http.client.HTTPConnection(target.hostname, target.port, timeout=60)
-        headers = {name: value for name, value in self.headers.items()
-                   if name.lower() not in ("accept-encoding", "connection", "host")}
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in (
+            "accept-encoding", "connection", "host", "content-length")}
         host = (self.headers.get("Host") or "127.0.0.1").partition(":")[0]
         headers["Host"] = "%s:%d" % (host, target.port)
-        connection.request(self.command, self.path, body or None, headers)
+        command = "GET" if path.startswith("/_control/accounts") else self.command
+        connection.request(command, path, body or None, headers)
         response = connection.getresponse()
         here = [(self.at_home(value) if name.lower() == "location" else value, name) for name, value in
                 response.getheaders() if name.lower() not in HOP_BY_HOP]
