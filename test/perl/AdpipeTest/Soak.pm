@@ -213,7 +213,7 @@ classes of design.md for what a platform says, and no other.
 sub is_expected
 {
 	my ($sqlstate) = @_;
-	return $sqlstate =~ /^(?:HV00[ALMN]|53400|28000|54000|22P02|22003|22008|42501|57014|57P01|57P02|57P03)$/;
+	return $sqlstate =~ /^(?:HV00[ALMN]|53400|28000|54000|22P02|22003|22008|22023|42501|57014|57P01|57P02|57P03)$/;
 }
 
 # Signals to a backend are those that pg_cancel_backend() and pg_terminate_backend()
