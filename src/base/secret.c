@@ -22,6 +22,14 @@
 /* Decoding steps; a text encoded more often is not decoded fully. */
 #define DECODINGS_MAX 3
 
+/*
+ * What a step decodes: one encoding, so that a secret which itself looks encoded
+ * is found as it is, or both, for texts that mix them.
+ */
+#define DECODES_PERCENT 0x01
+#define DECODES_BACKSLASH 0x02
+#define DECODES_BOTH (DECODES_PERCENT | DECODES_BACKSLASH)
+
 /* Longest remainder of a truncated encoding: \u00f */
 #define CUT_ENCODING_MAX 5
 
@@ -126,22 +134,23 @@ append_char(Decoded *out, int code, int from, int to)
 }
 
 /*
- * Decodes a text by one step.  Returns false if nothing was encoded.
+ * Decodes a text by one step.  Returns which of the given encodings it had.
  */
-static bool
-decode(const Decoded *in, Decoded *out)
+static int
+decode(const Decoded *in, int encodings, Decoded *out)
 {
-	bool has_encoded = false;
+	int found = 0;
 
 	*out = make_decoded(in->len);
 	out->text[0] = '\0';
 	for (int i = 0; i < in->len;)
 	{
+		int kind = in->text[i] == '%' ? DECODES_PERCENT : DECODES_BACKSLASH;
 		int used;
-		int code = read_encoded(in->text + i, &used);
+		int code = kind & encodings ? read_encoded(in->text + i, &used) : -1;
 
 		if (code >= 0)
-			has_encoded = true;
+			found |= kind;
 		else
 		{
 			used = 1;
@@ -150,7 +159,18 @@ decode(const Decoded *in, Decoded *out)
 		append_char(out, code, in->from[i], in->to[i + used - 1]);
 		i += used;
 	}
-	return has_encoded;
+	return found;
+}
+
+/*
+ * Frees a decoded text.
+ */
+static void
+free_decoded(Decoded *decoded)
+{
+	pfree(decoded->text);
+	pfree(decoded->from);
+	pfree(decoded->to);
 }
 
 /*
@@ -190,7 +210,9 @@ mark_cut_at(const Decoded *in, int end, const char *secret, bool *marks)
 		{
 			int at = end - rest - len;
 
-			if (strncmp(in->text + at, secret, len) != 0)
+			/* most positions end here, and a hostile text has many */
+			if (in->text[at] != secret[0] ||
+				strncmp(in->text + at, secret, len) != 0)
 				continue;
 			for (int i = in->from[at]; i < in->to[end - 1]; i++)
 				marks[i] = true;
@@ -284,27 +306,58 @@ undecoded(const char *text)
 	return out;
 }
 
+/* A search for secrets in a text. */
+typedef struct Search
+{
+	const char *const *secrets;
+	int nsecrets;
+	bool *marks;
+} Search;
+
 /*
- * Marks each occurrence of a secret.  A secret may itself look encoded, like
- * "100%25": then a step that decodes the text around it decodes it as well, so
- * its decoded forms are searched, too.
+ * Marks the secrets in a text.
  */
 static void
-mark_secret(const Decoded *in, const char *secret, bool *marks)
+mark_secrets(const Search *search, const Decoded *in)
 {
-	Decoded form = undecoded(secret);
-	Decoded next;
-
-	for (int step = 0; step <= DECODINGS_MAX; step++)
+	for (int i = 0; i < search->nsecrets; i++)
 	{
-		if (form.len < ADP_SECRET_MIN)
-			return;
-		mark_literal(in, form.text, marks);
-		mark_cut(in, form.text, marks);
-		mark_base64(in, form.text, marks);
-		if (!decode(&form, &next))
-			return;
-		form = next;
+		const char *secret = search->secrets[i];
+
+		if (secret == NULL || strlen(secret) < ADP_SECRET_MIN)
+			continue;
+		mark_literal(in, secret, search->marks);
+		mark_cut(in, secret, search->marks);
+		mark_base64(in, secret, search->marks);
+	}
+}
+
+/*
+ * Marks the secrets in a text that some steps have decoded, and in what further
+ * steps make of it: each by either encoding, or all of them by both, which the
+ * first step chooses.  More combinations would cost more than they find.
+ */
+static void
+mark_decoded(const Search *search, const Decoded *in, int steps, int first)
+{
+	int found = 0;
+
+	mark_secrets(search, in);
+	if (steps == DECODINGS_MAX)
+		return;
+	for (int by = DECODES_PERCENT; by <= DECODES_BOTH; by++)
+	{
+		Decoded next;
+
+		if (steps > 0 && (by == DECODES_BOTH) != (first == DECODES_BOTH))
+			continue;
+		/* by both would be the same again unless the text has both */
+		if (steps == 0 && by == DECODES_BOTH && found != DECODES_BOTH)
+			continue;
+		found |= decode(in, by, &next);
+		if (found & by)
+			mark_decoded(search, &next, steps + 1, steps > 0 ? first : by);
+		free_decoded(&next);
 	}
 }
 
@@ -315,26 +368,16 @@ const char *
 adp_secret_redact(const char *text, const char *const *secrets, int nsecrets)
 {
 	int len = text ? (int) strlen(text) : 0;
+	Search search = {secrets, nsecrets, NULL};
 	Decoded in;
-	Decoded next;
-	bool *marks;
 
 	if (len == 0)
 		return text;
-	marks = palloc0(len * sizeof(bool));
+	search.marks = palloc0(len * sizeof(bool));
 	in = undecoded(text);
-	for (int step = 0; step <= DECODINGS_MAX; step++)
-	{
-		for (int i = 0; i < nsecrets; i++)
-		{
-			if (secrets[i] != NULL)
-				mark_secret(&in, secrets[i], marks);
-		}
-		if (!decode(&in, &next))
-			break;
-		in = next;
-	}
-	return replace_marked(text, marks, len);
+	mark_decoded(&search, &in, 0, 0);
+	free_decoded(&in);
+	return replace_marked(text, search.marks, len);
 }
 
 /*

@@ -118,19 +118,6 @@ check_base64(const char *before, const char *behind, const char *secret)
 }
 
 /*
- * The least length of a secret if what looks encoded in it is decoded.
- */
-static int
-decoded_len(const char *secret)
-{
-	int len = (int) strlen(secret);
-
-	for (const char *c = secret; (c = strpbrk(c, "%\\")) != NULL; c++)
-		len -= 5;
-	return len;
-}
-
-/*
  * Whether a text ends within an encoding, to which what follows would belong.
  */
 static bool
@@ -156,7 +143,7 @@ fuzz_secrets(FuzzInput input)
 			fuzz_finding("secret \"%s\" is short and is removed", secret);
 		return;
 	}
-	if (!begins_encoding(before) && decoded_len(secret) >= ADP_SECRET_MIN)
+	if (!begins_encoding(before))
 		check_text(before, encode(secret, picks), behind, secret);
 	/* fewer characters of base64 could be any text's */
 	if (strlen(secret) >= 12)
