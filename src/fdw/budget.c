@@ -9,6 +9,7 @@
 
 #include "base/guc.h"
 #include "fdw/budget.h"
+#include "fdw/copies.h"
 #include "fdw/scan.h"
 #include "platform/api/request.h"
 #include "platform/formats.h"
@@ -192,10 +193,10 @@ request_text(const AdpTable *table, const AdpPushed *pushed)
  * with the same request may share its answer, so each request counts once.
  */
 static int64
-add_scan(StringInfo out, List **requests, ForeignScanState *node)
+add_scan(StringInfo out, List **requests, AdpTable *table,
+		 ForeignScanState *node)
 {
 	AdpScan *scan = node->fdw_state;
-	AdpTable *table = adp_table_load(scan->relid, scan->userid, false);
 	AdpReadPlan plan;
 	AdpPushed pushed;
 	const char *request;
@@ -235,6 +236,7 @@ judge_together(Statement *statement)
 {
 	const PlannedStmt *plan = statement->estate->es_plannedstmt;
 	MemoryContext old = MemoryContextSwitchTo(statement->estate->es_query_cxt);
+	AdpTable *table = NULL;
 	List *requests = NIL;
 	StringInfoData out;
 	int64 n = 0;
@@ -245,12 +247,18 @@ judge_together(Statement *statement)
 	initStringInfo(&out);
 	foreach(cell, statement->scans)
 	{
-		if (reads_all(statement, lfirst(cell)))
-			n += add_scan(&out, &requests, lfirst(cell));
+		ForeignScanState *node = lfirst(cell);
+		const AdpScan *scan = node->fdw_state;
+
+		if (!reads_all(statement, node))
+			continue;
+		table = adp_table_load(scan->relid, scan->userid, false);
+		n += add_scan(&out, &requests, table, node);
 	}
 	if (!adp_request_budget_fits(&statement->budget, n))
 		adp_request_budget_refuse(&statement->budget, n,
-								  psprintf("It would send: %s.", out.data));
+								  psprintf("It would send: %s.", out.data),
+								  adp_copies_hint(table));
 	MemoryContextSwitchTo(old);
 }
 
@@ -287,5 +295,6 @@ adp_budget_check(const AdpTable *table, const AdpReadPlan *plan)
 								  psprintf("It would send: " INT64_FORMAT
 										   " for foreign table \"%s\" (%s).",
 										   n, table->name,
-										   request_text(table, &pushed)));
+										   request_text(table, &pushed)),
+								  adp_copies_hint(table));
 }

@@ -26,6 +26,7 @@
 #include "fdw/account_notice.h"
 #include "fdw/asked_range.h"
 #include "fdw/budget.h"
+#include "fdw/copies.h"
 #include "fdw/grain_choice.h"
 #include "fdw/plan.h"
 #include "fdw/scan.h"
@@ -333,6 +334,7 @@ static void
 refuse_unbounded(const AdpScan *scan, const AdpTable *table)
 {
 	const char *day = quote_identifier(table->day->name);
+	const char *copy = adp_copies_hint(table);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
@@ -344,10 +346,10 @@ refuse_unbounded(const AdpScan *scan, const AdpTable *table)
 				 : errdetail(
 					   "The platform would be asked for every day it keeps."),
 			 scan->day_is_used
-				 ? errhint("Add WHERE %s >= current_date - 30, or set option \"unbounded\" of the table or its server to allow.",
-						   day)
-				 : errhint("Add WHERE %s >= current_date - 30, or set option \"unbounded\" of the table or its server to window or allow.",
-						   day)));
+				 ? errhint("Add WHERE %s >= current_date - 30, or set option \"unbounded\" of the table or its server to allow. %s",
+						   day, copy)
+				 : errhint("Add WHERE %s >= current_date - 30, or set option \"unbounded\" of the table or its server to window or allow. %s",
+						   day, copy)));
 }
 
 /*

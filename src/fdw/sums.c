@@ -35,13 +35,26 @@ typedef struct Dimension
 } Dimension;
 
 /*
- * Whether each group has one value of a dimension.
+ * Whether each group has one value of a dimension, by a column that shows the
+ * same split of rows.
  */
 static bool
 is_kept(const AdpGroups *groups, const Dimension *dimension)
 {
-	if (dimension->column != NULL && adp_groups_keep(groups, dimension->column))
+	const AdpTableColumn *column = dimension->column;
+
+	if (column != NULL && adp_groups_keep(groups, column))
 		return true;
+	for (int i = 0;
+		 column != NULL && column->split != NULL && i < groups->table->ncolumns;
+		 i++)
+	{
+		const AdpTableColumn *other = &groups->table->columns[i];
+
+		if (other->split != NULL && strcmp(other->split, column->split) == 0 &&
+			adp_groups_keep(groups, other))
+			return true;
+	}
 	return dimension->entity != NULL &&
 		adp_groups_keep_entity(groups, dimension->entity);
 }

@@ -426,12 +426,12 @@ CREATE FOREIGN TABLE google.reach (
     campaign_id text OPTIONS (field 'campaign.id'),
     users bigint OPTIONS (field 'metrics.unique_users')) SERVER google OPTIONS (resource 'campaign')
 END
-	my $whole = "SELECT count(*), min(date_day), max(date_day), sum(users) FROM google.reach WHERE date_day BETWEEN '2026-06-01' AND '2026-11-16'";
+	my $whole = "SELECT count(*), min(date_day), max(date_day), sum(users + 0) FROM google.reach WHERE date_day BETWEEN '2026-06-01' AND '2026-11-16'";
 	fresh();
 	my $found = $session->query($whole);
 	my %ranges = map { $_->{query} =~ /BETWEEN '(\S+)' AND '(\S+)'/ ? ("$1..$2 $_->{status}" => 1) : () } pages();
 	is(join(', ', sort keys %ranges), '2026-06-01..2026-08-24 200, 2026-06-01..2026-11-16 400, 2026-08-25..2026-11-16 200', 'two halves');
-	my @parts = map { $session->query("SELECT count(*), sum(users) FROM google.reach WHERE date_day BETWEEN $_") }
+	my @parts = map { $session->query("SELECT count(*), sum(users + 0) FROM google.reach WHERE date_day BETWEEN $_") }
 	  "'2026-06-01' AND '2026-08-15'", "'2026-08-16' AND '2026-11-16'";
 	my @sum = (0, 0);
 	for (@parts)

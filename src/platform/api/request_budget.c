@@ -7,14 +7,14 @@
 #include "platform/api/request_budget.h"
 
 const char adp_request_budget_hint[] =
-	"Ask for fewer days or accounts, read a local copy that adpipe.materialize() makes, or raise setting adpipe.max_requests_per_query.";
+	"Ask for fewer days or accounts, read a local copy, or raise setting adpipe.max_requests_per_query.";
 
 /*
  * Refuses further requests.
  */
 void
 adp_request_budget_refuse(const AdpRequestBudget *budget, int64 n,
-						  const char *detail)
+						  const char *detail, const char *copy)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
@@ -22,6 +22,7 @@ adp_request_budget_refuse(const AdpRequestBudget *budget, int64 n,
 					" requests, but setting \"adpipe.max_requests_per_query\" allows " INT64_FORMAT,
 					budget->sent + n, budget->most),
 			 errdetail_internal("%s", detail),
-			 errhint("%s", adp_request_budget_hint)));
+			 errhint("%s%s%s", adp_request_budget_hint, copy ? " " : "",
+					 copy ? copy : "")));
 	pg_unreachable();
 }

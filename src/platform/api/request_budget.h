@@ -25,10 +25,11 @@ adp_request_budget_fits(const AdpRequestBudget *budget, int64 n)
 
 /*
  * Throws for n further requests that do not fit; detail is a sentence about
- * what would be sent.
+ * what would be sent, copy one about what to read instead, or NULL.
  */
 pg_noreturn extern void adp_request_budget_refuse(const AdpRequestBudget *budget,
-												  int64 n, const char *detail);
+												  int64 n, const char *detail,
+												  const char *copy);
 
 /* The hint of errors about the budget. */
 extern const char adp_request_budget_hint[];

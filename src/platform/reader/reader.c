@@ -75,7 +75,8 @@ check_budget(const AdpReader *reader)
 								  psprintf("Platform \"%s\" would have been sent " INT64_FORMAT
 										   " requests for %d accounts.",
 										   reader->session->platform->name, n,
-										   reader->naccounts));
+										   reader->naccounts),
+								  NULL);
 }
 
 /*
