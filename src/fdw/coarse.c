@@ -538,17 +538,18 @@ presence_survives(const AdpTable *table)
 }
 
 /*
- * Whether the table's rows are parts of reports over any range of days.  Rows
- * made from lists of actions are not: a list is missing where the days' ad sets
- * count conversions differently.
+ * Whether the table's rows are parts of reports over any range of days.  Rows of
+ * weeks and months are not.  Nor are rows made from lists of actions: a list is
+ * missing where the days' ad sets count conversions differently.
  */
 static bool
 is_of_days(const AdpTable *table)
 {
 	const AdpSource *source = table->source;
 
-	if (source->keys == NULL || source->day_field != NULL ||
-		source->days_per_request > 0 || source->rows_cap > 0)
+	if (table->period != ADP_PERIOD_DAY || source->keys == NULL ||
+		source->day_field != NULL || source->days_per_request > 0 ||
+		source->rows_cap > 0)
 		return false;
 	for (int i = 0; i < table->ncolumns; i++)
 	{
