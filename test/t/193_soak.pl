@@ -51,9 +51,11 @@ my %calm = (page_size => 10_000, gzip => $true, chunked => $false, delay_ms => 0
 	(map { ("appsflyer_$_" => 1_000_000) } qw(minute_calls daily_app daily_account installs_app installs_account
 		events_app events_account apps_minute apps_day)));
 
+# What a platform says to leave out is an error, too, not only a warning.
 my $node = adpipe_cluster(preload => 1, conf => <<"END");
 adpipe.debug_now = '$now'
 adpipe.max_wait = '2s'
+adpipe.require_whole = on
 restart_after_crash = on
 END
 my $sim = simulator();
@@ -75,7 +77,8 @@ my (%dimensions, %counters);
 for my $table (@tables)
 {
 	$dimensions{$table} = [ columns_of($table, 'text') ];
-	$counters{$table} = [ columns_of($table, 'bigint') ];
+	# Numbers of people do not add up.
+	$counters{$table} = [ grep { !/^(?:reach|unique_users)$/ } columns_of($table, 'bigint') ];
 }
 
 # Copies, the statement that counts slices whose rows are not those that the ledger
@@ -211,7 +214,7 @@ sub judge
 		$seen{ $out eq $expected ? 'right' : 'wrong' }++;
 		push @wrong, "$out, not $expected: $sql" if $out ne $expected;
 	}
-	is(join("\n", @wrong[ 0 .. ($#wrong < 4 ? $#wrong : 4) ]), '', 'every answer is right');
+	is(join("\n", map { substr $_, 0, 400 } @wrong), '', 'every answer is right');
 	is(join("\n", $soak->unexpected), '', 'every error is of an expected class');
 	return;
 }

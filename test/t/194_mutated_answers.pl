@@ -32,6 +32,7 @@ my $days = "date_day BETWEEN '2026-11-09' AND '2026-11-11'";
 my $node = adpipe_cluster(conf => <<"END");
 adpipe.debug_now = '$now'
 adpipe.max_wait = '500ms'
+adpipe.require_whole = on
 END
 my $sim = simulator();
 $sim->clock($now);

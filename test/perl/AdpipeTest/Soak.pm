@@ -206,14 +206,15 @@ sub failed
 =head2 is_expected($sqlstate)
 
 Whether a platform's bad day, a cancel or the end of the server may end in it: the
-classes of design.md for what a platform says, and no other.
+classes of design.md for what a platform says, and no other.  A sum over what does not
+add up (42803) is refused before anything is asked.
 
 =cut
 
 sub is_expected
 {
 	my ($sqlstate) = @_;
-	return $sqlstate =~ /^(?:HV00[ALMN]|53400|28000|54000|22P02|22003|22008|22023|42501|57014|57P01|57P02|57P03)$/;
+	return $sqlstate =~ /^(?:HV00[ALMN]|53400|28000|54000|22P02|22003|22008|22023|42501|42803|57014|57P01|57P02|57P03)$/;
 }
 
 # Signals to a backend are those that pg_cancel_backend() and pg_terminate_backend()

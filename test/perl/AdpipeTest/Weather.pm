@@ -14,7 +14,8 @@ AdpipeTest::Weather - bad days of the platforms, drawn at random
 =head1 DESCRIPTION
 
 Under any of it a statement gives the right rows or an error.  What nobody could
-notice is left out: a CSV report that ends early and says so nowhere.
+notice is left out: a CSV report that ends early and says so nowhere, and rows that come
+again on a page of another size than theirs was.
 
 =cut
 
@@ -72,7 +73,7 @@ sub of_json
 	return pick(
 		{ truncate_json => $true }, { replace => [ '}', ']' ] }, { replace => [ '"', '' ] }, { replace => [ ':', ': tru' ] },
 		{ replace_bytes => [ '22', 'ff' ] }, { replace_bytes => [ '2c', '00' ] },
-		{ expire_page_tokens => $true }, { repeat_page => $true }, { repeat_rows => $true });
+		{ expire_page_tokens => $true }, { repeat_page => $true });
 }
 
 # One rule.
