@@ -327,7 +327,7 @@ sub add_rules
 	elsif ($do)
 	{
 		$cell->{rule} = @$rules;
-		push @$rules, { match => for_column($fault, 'match', $column) // $column->{match}, times => $times, action => $do };
+		push @$rules, { match => for_column($fault, 'match', $column) // $column->{match}, times => $times // $fault->{times}, action => $do };
 	}
 	return;
 }
