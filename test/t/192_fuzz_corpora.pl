@@ -50,33 +50,44 @@ foreach my $what (sort keys %misbehaviour)
 		$misbehaviour{$what}, "input that is: $what");
 }
 
-# Runs the inputs of a folder.
+# Runs inputs: rows of name and input.
 sub run_inputs
 {
-	my ($target, $folder) = @_;
-	return $node->safe_psql('postgres', <<"END");
+	my ($target, $inputs) = @_;
+	return split /\|/, $node->safe_psql('postgres', <<"END"), 2;
 SELECT count(*), string_agg(name || ': ' || finding, E'\n' ORDER BY name)
-  FROM (SELECT name, finding('$target', pg_read_binary_file('$folder/' || name))
-          FROM pg_ls_dir('$folder') AS name) AS inputs
+  FROM (SELECT name, finding('$target', input) FROM ($inputs) AS i (name, input)) AS inputs
 END
+}
+
+# A corpus has a line of base64 for each input.
+sub corpus
+{
+	my ($target) = @_;
+	return "SELECT number, decode(line, 'base64')
+		FROM regexp_split_to_table(rtrim(pg_read_file('$fuzz/corpus/$target.b64'), E'\n'), '\n') WITH ORDINALITY AS l (line, number)";
+}
+
+sub folder
+{
+	my ($path) = @_;
+	return "SELECT name, pg_read_binary_file('$path/' || name) FROM pg_ls_dir('$path') AS name";
 }
 
 my @targets = split /\n/,
   $node->safe_psql('postgres', 'SELECT unnest(fuzz_names())');
 foreach my $target (@targets)
 {
-	my ($count, $findings) =
-	  split /\|/, run_inputs($target, "$fuzz/corpus/$target"), 2;
+	my ($count, $findings) = run_inputs($target, corpus($target));
 	cmp_ok($count, '>', 4, "inputs of target $target");
 	is($findings, '', "findings of target $target");
 	next unless -d "$fuzz/found/$target";
-	($count, $findings) =
-	  split /\|/, run_inputs($target, "$fuzz/found/$target"), 2;
+	($count, $findings) = run_inputs($target, folder("$fuzz/found/$target"));
 	is($findings, '', "findings of target $target that were repaired");
 }
 is(
-	join(' ', sort map { m{([^/]+)$} } glob("$fuzz/corpus/*")),
+	join(' ', sort map { m{([^/]+)\.b64$} } glob("$fuzz/corpus/*")),
 	join(' ', sort @targets),
-	'every folder of inputs is of a target');
+	'every corpus is of a target');
 
 done_testing();
