@@ -244,7 +244,7 @@ sub disturb
 =head2 crash
 
 Kills one of the backends, and waits until the server has noticed: it ends the
-sessions of all.  False if none is busy.
+sessions of all.  False if none is busy, or there any more.
 
 =cut
 
@@ -253,7 +253,9 @@ sub crash
 	my ($self) = @_;
 	my ($victim) = grep { $_->{session} && $_->{kind} } reverse $self->workers;
 	return 0 unless $victim;
-	$self->{count}{'backends killed'} += kill 'KILL', $victim->{session}->pid;
+	# It may just have ended by itself.
+	kill('KILL', $victim->{session}->pid) or return 0;
+	$self->{count}{'backends killed'}++;
 	poll_until(sub {
 		# A client that sends nothing does not notice.
 		$self->collect($_), $self->start($_) for $self->workers;
