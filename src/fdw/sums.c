@@ -153,6 +153,17 @@ account_field(const AdpPlatform *platform)
 }
 
 /*
+ * Whether a column shows the one period that all rows of a scan cover.
+ */
+static bool
+is_one_period(const AdpTable *table, const AdpTableColumn *column)
+{
+	return table->period == ADP_PERIOD_ALL && table->day != NULL &&
+		table->day->split != NULL && column->split != NULL &&
+		strcmp(column->split, table->day->split) == 0;
+}
+
+/*
  * Returns the dimensions in which rows of a group may differ and over which a
  * metric does not add up, with commas; an empty text if there are none.
  */
@@ -176,10 +187,11 @@ dropped_dimensions(const AdpGroups *groups, const AdpTableColumn *metric)
 	}
 	for (int i = 0; i < table->ncolumns; i++)
 	{
-		if (!table->columns[i].is_grain)
+		const AdpTableColumn *column = &table->columns[i];
+
+		if (!column->is_grain || is_one_period(table, column))
 			continue;
-		dimension = make_dimension(table, &table->columns[i],
-								   table->columns[i].field_name);
+		dimension = make_dimension(table, column, column->field_name);
 		add_dropped(&out, groups, metric, &dimension);
 	}
 	return out.data;
