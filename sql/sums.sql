@@ -114,7 +114,7 @@ SELECT pg_temp.of('sum(reach)', 'm.nameless', 'GROUP BY date_day'), pg_temp.of('
 -- a range of one row per campaign, whatever days it has; months have several
 CREATE FOREIGN TABLE m.flight (campaign_id text, period_start date OPTIONS (field 'adpipe.period_start') NOT NULL,
 	period_end date OPTIONS (field 'adpipe.period_end') NOT NULL, reach bigint) SERVER sums_meta OPTIONS (level 'campaign', period 'all');
-SELECT pg_temp.plan($$SELECT campaign_id, sum(reach) FROM m.flight WHERE period_start = '2026-10-03' AND period_end = '2026-11-11' GROUP BY 1$$) AS flight,
+SELECT pg_temp.plan($$SELECT campaign_id, sum(reach) FROM m.flight WHERE period_start >= '2026-10-03' AND period_end <= '2026-11-11' GROUP BY 1$$) AS flight,
 	   pg_temp.plan($$SELECT campaign_id, sum(reach) FROM m.campaign_monthly WHERE period_start >= '2026-10-01' GROUP BY 1$$) AS months,
 	   pg_temp.plan($$SELECT campaign_id, sum(reach) FROM m.campaign_monthly WHERE period_start >= '2026-10-01' GROUP BY 1, period_end$$) AS by_month;
 
