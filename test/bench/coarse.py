@@ -125,7 +125,7 @@ EXPLAIN (ANALYZE, VERBOSE, TIMING OFF, FORMAT JSON) {statement};
 
 
 def close(a, b):
-    """Tells whether two answers are equal but for the last digits."""
+    """Returns whether two answers are equal but for the last digits."""
     pairs = list(zip(a.replace("\n", "|").split("|"),
                      b.replace("\n", "|").split("|")))
     return len(a.split("\n")) == len(b.split("\n")) and all(

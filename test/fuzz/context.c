@@ -47,7 +47,7 @@ allocate(MemoryContext context, Size size)
 	block->context = context;
 	dlist_push_tail(&((FuzzContext *) context)->blocks, &block->link);
 	context->mem_allocated += size;
-	/* Whoever reads it unset shall not find zeroes. */
+	/* Code that reads it unset shall not find zeroes. */
 	return memset(block + 1, 0x7f, size);
 }
 
@@ -62,7 +62,7 @@ release(MemoryContext context, void *pointer)
 }
 
 /*
- * Always moves the block, so that whoever keeps the old address is found.
+ * Always moves the block, so that code that keeps the old address is found.
  */
 static void *
 reallocate(MemoryContext context, void *pointer, Size size)

@@ -29,16 +29,16 @@ class Answer:
         self.ends = True
 
     def is_json(self):
-        """Tells whether the body is a JSON document."""
+        """Returns whether the body is a JSON document."""
         return parses(self.body)
 
     def is_csv(self):
-        """Tells whether the body is a report as comma-separated values."""
+        """Returns whether the body is a report as comma-separated values."""
         return b"," in self.body.split(b"\n")[0] and self.body[:1] not in (b"{", b"[", b"<")
 
 
 def parses(body):
-    """Tells whether bytes are JSON to a reader who minds the rules."""
+    """Returns whether bytes are JSON to a reader who minds the rules."""
     def refuse(name):
         raise ValueError(name)
     try:

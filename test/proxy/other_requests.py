@@ -36,7 +36,7 @@ def other_days(rng, path, body, accounts):
 
 
 def has_rows(answer):
-    """Tells whether an answer has rows: one without is that of any account and any
+    """Returns whether an answer has rows: one without is that of any account and any
     days."""
     if answer.status != 200:
         return False

@@ -112,7 +112,7 @@ class FaultRule:
         self.applied = 0
 
     def matches(self, info):
-        """Tells whether the rule is about this request."""
+        """Returns whether the rule is about this request."""
         if self._account is not None and info.get("account") != str(
                 self._account):
             return False

@@ -21,7 +21,7 @@ def who(times, crowd, *key):
 
 def who_saw(account, day, segments, vector):
     """Returns the people of what happened in one place on a day.  What
-    happened tells it from other places, so that an account has the people of
+    happened sets it apart from other places, so that an account has the people of
     its campaigns."""
     impressions = vector[METRIC_INDEX["impressions"]]
     return who(impressions, 4 << impressions.bit_length(), account.id, day,

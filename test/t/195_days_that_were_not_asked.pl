@@ -71,7 +71,7 @@ my $changes = "SELECT count(*), max(at) FROM google.changes WHERE $days";
 isnt($session->query($changes) =~ s/\|.*//r, '0', 'there are changes');
 like(error_under({ query => 'FROM change_event' }, '"changeDateTime":"2026-11-10', '"changeDateTime":"2026-11-14', $changes), $refused, 'google, changes');
 
-# A statement without the day reads what it is told.
+# A statement without the day reads what the answer says.
 like($session->query("SELECT sum(clicks) FROM google.campaign_daily WHERE $days"), qr/^\d+$/, 'sums without days');
 
 # A refresh keeps what is stored.

@@ -95,7 +95,7 @@ is(seen_by($as{pacific}, 'd'), $all, 'as before');
 
 # Without rows of adpipe.advertisers all accounts of an owner are one.
 perform($loader, 'DELETE FROM adpipe.advertisers');
-is(seen_by($as{pacific}, 'd'), '', 'accounts that are not told apart: no sum of a part of them');
+is(seen_by($as{pacific}, 'd'), '', 'accounts that nothing tells apart: no sum of a part of them');
 cmp_ok(answer($loader, 'SELECT count(platform_clicks) FROM adpipe.discrepancy'), '>', 0, 'but of all, for the owner');
 
 # A reader without policies who reads some of the copies only.

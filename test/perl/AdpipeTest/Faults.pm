@@ -492,7 +492,7 @@ sub summary
 
 =head2 crashes
 
-How often the server's log tells of a backend that crashed.
+Returns how many crashes of backends the server's log has.
 
 =cut
 

@@ -33,8 +33,8 @@ our @EXPORT = qw(all_commented imported_tables is_world literal same_rows table_
 # Currencies without minor units.
 my %IS_WHOLE = map { $_ => 1 } qw(CLP COP CRC HUF IDR ISK JPY KRW PYG TWD VND);
 
-# Fields of Meta's accounts, which the world tells by the names of columns, and those
-# that it does not tell: minor units of all accounts' amounts are the same sum.
+# Fields of Meta's accounts, which the world has under the names of columns, and those
+# that it lacks: minor units of all accounts' amounts are the same sum.
 my %META_ACCOUNT_VALUE = (
 	name => sub { $_[0]->{account_name} },
 	disable_reason => sub { 0 },

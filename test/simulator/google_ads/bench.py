@@ -118,7 +118,7 @@ class Template:
         return made
 
     def splits_all(self, devices):
-        """Tells whether each made-up row is a row of the answer."""
+        """Returns whether each made-up row is a row of the answer."""
         return "date" in self.kept and (devices == 1 or "device" in self.kept)
 
     def groups(self, count):
@@ -181,7 +181,7 @@ class Bench:
                     accounts=self.accounts)
 
     def serves(self, account_id, query):
-        """Tells whether a query is answered from here."""
+        """Returns whether a query is answered from here."""
         if account_id not in self.accounts or "segments.date" not in query:
             return False
         return query in self._bodies or (
