@@ -85,20 +85,20 @@ sub same_answer
 =head2 new($session, $days, \%tables)
 
 Copies tables, given with their dimensions, and notes values of those.  C<$days>
-is what bounds tables that have a C<date_day>.
+is what bounds tables that have a C<date_day>; of a table by week or month it is the
+last one that is over in every time zone.
 
 =cut
 
 sub new
 {
 	my ($class, $session, $days, $tables) = @_;
-	my $self = bless { session => $session, days => $days, tables => $tables }, $class;
+	my $self = bless { session => $session, tables => $tables }, $class;
 
 	for my $table (sort keys %$tables)
 	{
 		($self->{copy}{$table} = "copy_$table") =~ tr/./_/;
-		$self->{is_daily}{$table} = $session->query(
-			"SELECT count(*) FROM pg_attribute WHERE attrelid = '$table'::regclass AND attname = 'date_day'");
+		$self->{bound}{$table} = bound_of($session, $days, $table);
 		$session->query("CREATE TABLE $self->{copy}{$table} AS SELECT * FROM $table WHERE " . $self->bound($table));
 		for my $column (@{ $tables->{$table} })
 		{
@@ -110,6 +110,22 @@ sub new
 			"SELECT attname FROM pg_attribute WHERE attrelid = '$table'::regclass AND attnum > 0 ORDER BY attnum") ];
 	}
 	return $self;
+}
+
+# The condition that bounds the days of a table, without an alias; undef without days.
+sub bound_of
+{
+	my ($session, $days, $table) = @_;
+	my ($period, $is_daily) = split /\|/, $session->query(<<"END");
+SELECT (SELECT option_value FROM pg_foreign_table, pg_options_to_table(ftoptions)
+        WHERE ftrelid = '$table'::regclass AND option_name = 'period'),
+       EXISTS (SELECT FROM pg_attribute WHERE attrelid = '$table'::regclass AND attname = 'date_day')
+END
+	return $is_daily eq 't' ? $days : undef unless $period;
+	return "period_start = '" . $session->query(<<"END") . "'";
+SELECT (date_trunc('$period', COALESCE(NULLIF(current_setting('adpipe.debug_now', true), '')::timestamptz::date, current_date) - 2)
+        - '1 $period'::interval)::date
+END
 }
 
 =head2 tables, dimensions($table), columns($table)
@@ -144,8 +160,8 @@ The condition that bounds the days; true for a table without.
 sub bound
 {
 	my ($self, $table, $alias) = @_;
-	return 'true' unless $self->{is_daily}{$table};
-	return (defined $alias ? "$alias." : '') . $self->{days};
+	my $bound = $self->{bound}{$table} // return 'true';
+	return (defined $alias ? "$alias." : '') . $bound;
 }
 
 =head2 value($table, $column)

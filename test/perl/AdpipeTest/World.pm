@@ -105,7 +105,7 @@ END
 		return ($period, $is_daily ? ($since, $until, "WHERE date_day BETWEEN '$since' AND '$until'") : (undef, undef, ''));
 	}
 	($since, $until) = split /\|/, $node->safe_psql('postgres', <<"END");
-SELECT (start - '1 $period'::interval)::date, start::date - 1 FROM date_trunc('$period', current_date - 2) AS start
+SELECT (start - '1 $period'::interval)::date, start::date - 1 FROM date_trunc('$period', COALESCE(NULLIF(current_setting('adpipe.debug_now', true), '')::timestamptz::date, current_date) - 2) AS start
 END
 	return ($period, $since, $until, "WHERE period_start = '$since'");
 }
