@@ -91,7 +91,7 @@ is(scalar(grep { !/^0\|/ } values %expected), scalar @tables, 'tables with rows:
 my @before = held();
 
 # That a wrong answer would be seen.
-$sim->faults([ { match => { query => 'FROM campaign ' }, times => 1, action => { replace => [ '"clicks":"1', '"clicks":"2' ] } } ]);
+$sim->faults([ { match => { query => 'FROM campaign ' }, action => { replace => [ '"clicks":"1', '"clicks":"2' ] } } ]);
 my ($campaign_daily) = grep { $_->[0] eq 'google.campaign_daily' } @tables;
 isnt(read_undamaged($campaign_daily), $expected{'google.campaign_daily'}, 'a digit that nobody can notice makes another answer');
 $sim->faults([]);
