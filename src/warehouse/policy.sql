@@ -128,6 +128,7 @@ CREATE FUNCTION adpipe_internal.source_columns(relation regclass,
     RETURNS SETOF record
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
+    SET quote_all_identifiers = off -- types are compared by name
 AS $$
     SELECT a.attnum::integer, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull
     FROM pg_attribute a

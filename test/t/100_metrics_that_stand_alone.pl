@@ -59,7 +59,7 @@ sub answer
 	my (%metrics) = @_;
 	my $row = { %result, metrics => { %{ $result{metrics} }, %metrics } };
 	$sim->faults([ { match => { query => 'FROM campaign ' }, action => { status => 200,
-					body => encode_json({ results => [$row], fieldMask => 'campaign.id' }) } } ]);
+					body => encode_json({ results => [$row], fieldMask => 'campaign,segments,metrics,customer' }) } } ]);
 	return;
 }
 $session->query(<<'END');
