@@ -60,7 +60,7 @@ for my $name (sort keys %place)
 	like(error_under($match, qq($member"2026-11-10"), qq("another":"2026-11-10"), $sql), $refused, "$name: no day");
 }
 like(error_under({ query => 'FROM campaign ' }, '"date":"2026-11-10"', '"date":"1999-01-01"', "SELECT count(*), max(date_day) FROM google.campaign_daily WHERE $days"),
-	qr/Account 1234567890, 2026-11-09 to 2026-11-11: the answer has .* Row \d+ is of "1999-01-01";/, 'the row and its day are named');
+	qr/Account 1234567890, 2026-11-09 to 2026-11-11: the answer has .* Row \d+ is of "1999-01-01"\./, 'the row and its day are named');
 
 # A run that the platform makes in the background.
 my $long = "SELECT count(*), max(date_day) FROM meta.ad_daily WHERE date_day BETWEEN '2026-10-01' AND '2026-11-10'";
