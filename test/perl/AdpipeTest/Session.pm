@@ -186,7 +186,11 @@ sub wait
 	$self->{timer}->reset;
 	s/^\Q$mark\E\n//m foreach $self->{out}, $self->{err};
 	chomp(my $out = $self->{out});
-	return ($out, parse_error($self->{err}));
+	my $error = parse_error($self->{err});
+	# After another backend's crash psql prints the marks, but no error and no rows.
+	croak "the session ended: $self->{err}"
+	  if !$error && $self->{err} =~ /server closed the connection unexpectedly/;
+	return ($out, $error);
 }
 
 =head2 messages

@@ -169,7 +169,8 @@ sub collect
 		push @{ $self->{unexpected} }, "no end after $HANG s: $worker->{sql}";
 		return $self->lost($worker);
 	}
-	my ($out, $error) = $session->wait;
+	my ($out, $error);
+	eval { ($out, $error) = $session->wait; 1 } or return $self->lost($worker);
 	my $kind = delete $worker->{kind};
 	$self->{count}{$kind}++;
 	if ($error) { $self->failed($worker, $error) }
