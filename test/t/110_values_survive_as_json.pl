@@ -23,6 +23,9 @@ appsflyer_server($node, $sim, options => { app_id => 'com.hanbit.running' });
 my $session = session($node);
 $session->query("SET adpipe.max_wait = '5s'");
 
+# The fields of days, the first day of a week or a month before its last.
+sub days_of { return sort { ($b =~ /start/) <=> ($a =~ /start/) } map { $_->{day} // () } @_ }
+
 # Makes a table beside an imported one: each field as text, jsonb and json, but
 # those that are no single values not as text.
 sub three_forms
@@ -38,7 +41,7 @@ sub three_forms
 	}
 	my $options = $session->query("SELECT string_agg(format('%s %L', option_name, option_value), ', ')"
 		  . " FROM pg_foreign_table, pg_options_to_table(ftoptions) WHERE ftrelid = '$schema.$name'::regclass");
-	my ($day) = map { $_->{day} // () } @fields;
+	my ($day) = days_of(@fields);
 	unshift @columns, 'date_day date OPTIONS (field ' . quote($day) . ')' if $day;
 	$session->query("CREATE FOREIGN TABLE $made (" . join(', ', @columns) . ") SERVER $schema OPTIONS ($options)");
 	return $made;
@@ -51,7 +54,8 @@ sub compare
 	  split /\n/, $session->query("SELECT DISTINCT field, bool_or(type::text ~ 'json|\\[\\]'), bool_or(type = 'date'::regtype)"
 		  . " FROM adpipe_internal.report_columns() WHERE wrapper = '$wrapper' AND remote_schema = 'reports' AND report = '$report' GROUP BY 1 ORDER BY 1");
 	my $made = three_forms($schema, $report, @fields);
-	my $when = (grep { $_->{day} } @fields) ? " WHERE date_day = '2026-11-02'" : '';
+	my ($day) = days_of(@fields);
+	my $when = !$day ? '' : $day =~ /period/ ? " WHERE date_day BETWEEN '2026-10-01' AND '2026-10-31'" : " WHERE date_day = '2026-11-02'";
 	my @differ = map { my $i = $_; "count(*) FILTER (WHERE b${i}::text IS DISTINCT FROM j${i}::jsonb::text"
 		  . ($fields[$i]{is_nested} ? '' : " OR t${i} IS DISTINCT FROM b${i} #>> '{}'") . ')' } 0 .. $#fields;
 	is($session->query("SELECT count(*) > 0, ARRAY[" . join(', ', @differ) . "] FROM $made$when"),
