@@ -39,6 +39,8 @@ use warnings;
 use Carp;
 use Exporter 'import';
 use IPC::Run ();
+use List::Util qw(min);
+use POSIX ();
 use Time::HiRes qw(time usleep);
 
 use AdpipeTest::Session;
@@ -73,6 +75,11 @@ our %GOOGLE_CREDENTIALS = (
 
 # The same for meta_server().
 our %META_CREDENTIALS = (access_token => 'EAAsampletoken');
+
+# A test that takes too long is ended so: as it exits, its servers end.  A child of
+# it has none.
+my $process = $$;
+$SIG{TERM} = sub { $$ == $process ? exit 1 : POSIX::_exit(1) };
 
 my $node_count = 0;
 
@@ -282,21 +289,24 @@ sub sql_error
 =head2 poll_until($code, $timeout)
 
 Calls C<$code> until it returns something true, which is returned.  Dies after
-C<$timeout> seconds (default: that of all tests).
+C<$timeout> seconds (default: that of all tests).  The longer it has waited, the
+longer it sleeps, so that it leaves the processors to others.
 
 =cut
 
 sub poll_until
 {
 	my ($code, $timeout) = @_;
-	my $deadline = time + ($timeout // $TIMEOUT);
+	my $start = time;
+	my $deadline = $start + ($timeout // $TIMEOUT);
 
 	while (1)
 	{
 		my $result = $code->();
 		return $result if $result;
-		croak 'timed out waiting' if time > $deadline;
-		usleep(20_000);
+		my $now = time;
+		croak 'timed out waiting' if $now > $deadline;
+		usleep(20_000 + 30_000 * min($now - $start, 6));
 	}
 }
 

@@ -183,6 +183,10 @@ class Splits(unittest.TestCase):
         merged = expected.expected_rows(WORLD, dict(wanted, split=""))
         self.assertEqual(len(merged), len(whole))
         self.assertNotIn("campaign.id", merged[0])
+        self.assertEqual(expected.expected_rows(WORLD, dict(
+            wanted, split="", fields="metrics.impressions,campaign.id")),
+            [{"metrics.impressions": row["metrics.impressions"]}
+             for row in merged])
 
     def test_entities_come_once(self):
         for resource in ("campaign_budget", "geographic_view"):

@@ -37,11 +37,13 @@ sub asked
 }
 
 # Checks a table of days before today against the world; returns what was asked.
+my %world;
 sub same
 {
 	my ($what, $table, $from, $to, $server) = @_;
 	my ($since, $until) = split /\|/, $session->query("SELECT current_date - $from, current_date - $to");
-	my $world = $sim->world(platform => 'meta', resource => $table, since => $since, until => $until, accounts => $one);
+	my $world = $world{"$table $since $until"} //=
+	  $sim->world(platform => 'meta', resource => $table, since => $since, until => $until, accounts => $one);
 	my ($n, $impressions, $value) = (0, 0, 0);
 
 	$n++, $impressions += $_->{impressions}, $value += $_->{conversions_value} // 0 for @$world;
@@ -72,7 +74,7 @@ my $n = same('few days of campaigns', 'campaign_daily', 25, 20);
 is_deeply([ @$n{qw(start direct)} ], [ 0, 1 ], 'are asked for at once');
 
 fresh();
-$n = same('two months of campaigns', 'campaign_daily', 80, 20);
+$n = same('five weeks of campaigns', 'campaign_daily', 53, 20);
 is_deeply([ @$n{qw(start direct)} ], [ 1, 0 ], 'take a run');
 my ($page) = grep { $_->{run} && $_->{path} =~ m{/insights$} } @{ $sim->requests };
 like($page->{query}, qr/^limit=\d+$/, 'whose pages are asked for by number alone');
@@ -83,11 +85,11 @@ $n = same('nine days of ads', 'ad_daily', 30, 20);
 is($n->{start}, 1, 'take a run, too, whose id may be a number');
 
 fresh({ meta_job_script => [ [ 'Job Running', 100 ], [ 'Job Running', 100 ], [ 'Job Completed', 99 ], [ 'Job Completed', 100 ] ] });
-$n = same('100 % while running, then completed at 99 %', 'campaign_daily', 80, 20);
+$n = same('100 % while running, then completed at 99 %', 'campaign_daily', 53, 20);
 is_deeply([ @$n{qw(start poll page)} ], [ 1, 4, 1 ], 'is waited for until both say so');
 
 fresh({ meta_job_ms => 3000 });
-$n = same('a run of three seconds', 'campaign_daily', 80, 20);
+$n = same('a run of three seconds', 'campaign_daily', 53, 20);
 cmp_ok($n->{poll}, '<=', 4, 'is asked about at most four times');
 
 fresh({ meta_sync_rows => 20 });
@@ -103,29 +105,29 @@ $n = same('a run that is too large', 'campaign_daily', 80, 45);
 cmp_ok($n->{start} + $n->{direct}, '>=', 3, 'is asked for in halves');
 
 fresh({}, on_start({ end => 'Job Failed', at => 99 }, times => 1));
-$n = same('a run that fails after 99 %', 'campaign_daily', 80, 20);
+$n = same('a run that fails after 99 %', 'campaign_daily', 53, 20);
 is($n->{start}, 2, 'is started over');
 
 fresh({}, on_start({ end => 'Job Skipped' }, times => 1));
-$n = same('a run that is skipped', 'campaign_daily', 80, 20);
+$n = same('a run that is skipped', 'campaign_daily', 53, 20);
 is($n->{start}, 2, 'is started over');
 
 fresh({}, on_start({ end => 'stuck' }, times => 1));
-$n = same('a run that stands still', 'campaign_daily', 80, 20, 'hasty');
+$n = same('a run that stands still', 'campaign_daily', 53, 20, 'hasty');
 is($n->{start}, 2, 'is started over');
 
 my $run = { path => '/v26.0/\d+/insights$' };
 fresh({}, { match => $run, times => 2, action => { error => '2601.1815107' } });
-$n = same('a run that is not readable after all', 'campaign_daily', 80, 20);
+$n = same('a run that is not readable after all', 'campaign_daily', 53, 20);
 is($n->{start}, 1, 'is not started over');
 is($n->{poll}, 3, 'but asked about again');
 
 fresh({}, { match => { path => '/v26.0/\d+$' }, times => 2, action => { error => '100.33' } });
-$n = same('a run that is not known everywhere yet', 'campaign_daily', 80, 20);
+$n = same('a run that is not known everywhere yet', 'campaign_daily', 53, 20);
 is($n->{start}, 1, 'is waited for');
 
 fresh({ meta_page_rows => 100 });
-$n = same('pages that are too big', 'campaign_daily', 80, 20);
+$n = same('pages that are too big', 'campaign_daily', 53, 20);
 my @limits = map { $_->{query} =~ /limit=(\d+)/ } grep { $_->{run} && $_->{path} =~ m{/insights$} } @{ $sim->requests };
 is_deeply([ @limits[ 0 .. 2 ] ], [ 500, 250, 125 ], 'are asked for with half the rows');
 fresh({ meta_page_rows => 30 });
@@ -134,7 +136,7 @@ is($session->query('SELECT count(*) FROM meta.ads'),
 
 # A run of which rows have gone out cannot be started over: another one need not
 # have its rows in the same order.
-my $days = 'current_date - 80 AND current_date - 20';
+my $days = 'current_date - 53 AND current_date - 20';
 my $ads = "SELECT count(*) FROM meta.ad_daily WHERE date_day BETWEEN $days";
 my @later = ({ match => { path => $run->{path}, query => 'after=' }, times => 1, action => { error => '2601.1815107' } });
 fresh({ meta_page_rows => 100 }, @later);
@@ -148,7 +150,7 @@ is(asked()->{start}, 1, 'is not started over');
 
 # One that says that it is finished, but never can be read.
 fresh({}, { match => $run, action => { error => '2601.1815107' } });
-my $unreadable = $session->query_error("SET statement_timeout = '60s'; SELECT count(*) FROM meta.campaign_daily WHERE date_day >= current_date - 80");
+my $unreadable = $session->query_error("SET statement_timeout = '60s'; SELECT count(*) FROM meta.campaign_daily WHERE date_day >= current_date - 53");
 is($unreadable->{sqlstate}, 'HV00M', 'a run that is never readable: SQLSTATE') or diag($unreadable->{message});
 is(asked()->{start}, 1, 'is not started over');
 $session->query('RESET statement_timeout');
@@ -173,14 +175,14 @@ fresh({ meta_sync_rows => 1 }, on_start({ end => 'stuck', at => 40 }));
 refused('a run that always stands still', 'HV00M', qr/run \d+ stopped at 40 %, started 2 times/, $day, 'hasty');
 
 fresh({ meta_job_ms => 600000 });
-$session->send('EXPLAIN (ANALYZE, COSTS OFF) SELECT count(*) FROM meta.campaign_daily WHERE date_day >= current_date - 80');
+$session->send('EXPLAIN (ANALYZE, COSTS OFF) SELECT count(*) FROM meta.campaign_daily WHERE date_day >= current_date - 53');
 poll_until(sub { asked()->{poll} > 0 });
 $node->safe_psql('postgres', 'SELECT pg_cancel_backend(' . $session->pid . ')');
 my (undef, $error) = $session->wait;
 is($error->{sqlstate}, '57014', 'a run can be cancelled while it is waited for');
 
 fresh({ meta_job_ms => 1500 });
-like($session->query('EXPLAIN (ANALYZE, COSTS OFF) SELECT count(*) FROM meta.campaign_daily WHERE date_day >= current_date - 80'),
+like($session->query('EXPLAIN (ANALYZE, COSTS OFF) SELECT count(*) FROM meta.campaign_daily WHERE date_day >= current_date - 53'),
 	qr/Wait Reason: run of a report/, 'EXPLAIN ANALYZE says what was waited for');
 
 # Which reports take a run: by level, number of days, breakdowns, fields and age.
@@ -226,7 +228,7 @@ subtest 'what a run says of itself' => sub {
 	my $read = sub {
 		my ($state, $times) = @_;
 		fresh({}, { match => { path => '/v26.0/\d+$' }, times => $times // 1, action => { status => 200, body => qq({"id":"1",$state}) } });
-		return $session->try('SELECT count(*) > 0 FROM meta.campaign_daily WHERE date_day BETWEEN current_date - 80 AND current_date - 20');
+		return $session->try('SELECT count(*) > 0 FROM meta.campaign_daily WHERE date_day BETWEEN current_date - 53 AND current_date - 20');
 	};
 	for my $state ('"async_status":"Job Queued","async_percent_completion":5', '"async_status":"Job","async_percent_completion":100',
 		'"async_status":"Job Completed","async_percent_completion":"99"', '"async_status":"Job Completed"')

@@ -29,6 +29,17 @@ sub shapes_of
 	return map { s/KEY/$key/gr =~ s/OTHER/$other/gr } @shapes;
 }
 
+# A session that keeps nothing from one statement to the next but its token; a new one
+# has none.
+my $session = session($node);
+sub try_afresh
+{
+	my ($sql, $is_new) = @_;
+	$session = session($node) if $is_new;
+	$session->query('SELECT adpipe.forget(srvname), adpipe.reset_breaker(srvname) FROM pg_foreign_server');
+	return $session->try($sql);
+}
+
 # Runs a statement under a body in one place; every body must be refused.
 sub refuses
 {
@@ -43,9 +54,9 @@ sub refuses
 			appsflyer_installs_app => 10000, appsflyer_installs_account => 10000, appsflyer_apps_minute => 10000, appsflyer_apps_day => 10000,
 			meta_job_ms => 0, %{ $more{settings} // {} } });
 		$sim->faults([ { match => $match, action => { status => 200, body => $body } } ]);
-		my ($status, $out, $err) = $node->psql('postgres', "\\set VERBOSITY sqlstate\n$sql", on_error_die => 0, on_error_stop => 1);
-		my ($sqlstate) = $err =~ /ERROR:\s+(\w{5})/;
-		push @bad, "$body: " . ($sqlstate // 'no error, "' . substr($out, 0, 20) . '"') unless ($sqlstate // '') =~ $sqlstates;
+		my ($out, $error) = try_afresh($sql, $more{new_session});
+		my $sqlstate = $error ? $error->{sqlstate} : 'no error, "' . substr($out, 0, 20) . '"';
+		push @bad, "$body: $sqlstate" unless $sqlstate =~ $sqlstates;
 		push @bad, "$body: nobody met it" unless $sim->control('GET', '/_control/faults')->[0]{applied};
 	}
 	is(join("\n", @bad), '', "$place: " . scalar(@$bodies) . ' answers that are none');
@@ -67,7 +78,7 @@ refuses('google, the list of accounts', { query => 'FROM customer_client', page 
 refuses('google, its second page', { query => 'FROM customer_client', page => 1 }, 'SELECT campaign_id FROM all_google.campaigns', \@google, settings => { page_size => 2 });
 refuses('google, an account\'s settings', { query => 'FROM customer PARAMETERS|FROM customer$' }, "SELECT count(*) FROM google.campaign_daily WHERE date_day >= current_date - 5",
 	[ grep { $_ ne '{"results":[{"x":1}]}' } @google ]);
-refuses('google, the sign-in', { path => '/token' }, $read, [ @google, '{"access_token":null}', '{"access_token":""}' ]);
+refuses('google, the sign-in', { path => '/token' }, $read, [ @google, '{"access_token":null}', '{"access_token":""}' ], new_session => 1);
 
 meta_server($node, $sim, options => { max_retries => 0, account_id => '1234567890123456' });
 meta_server($node, $sim, name => 'all_meta', options => { max_retries => 0 });

@@ -19,7 +19,7 @@ note("seed $seed");
 # own; so random conditions are about days around the real one as well.
 my $node = adpipe_cluster();
 my $sim = simulator();
-my $account = '1234567890';
+my $account = '5678901234';
 google_server($node, $sim, options => { customer_id => $account });
 my $session = session($node);
 my $today = $session->query('SELECT current_date');

@@ -19,6 +19,7 @@ use AdpipeTest::Soak;
 use AdpipeTest::Weather qw(weather);
 use AdpipeTest::World;
 use JSON::PP ();
+use List::Util qw(sum0);
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -180,6 +181,15 @@ sub task
 	return ('queries', $foreign, $queries->local($sql));
 }
 
+# Bytes by kind of memory context of a session.
+sub contexts
+{
+	my ($session) = @_;
+	return { map { split /\|/ } split /\n/, $session->query(<<'END') };
+SELECT name, sum(total_bytes) FROM pg_backend_memory_contexts GROUP BY name
+END
+}
+
 # What the sessions that are open hold, once each has read from every platform.
 sub footprints
 {
@@ -193,9 +203,20 @@ sub footprints
 			# On a busy machine the simulator may be late in any weather.
 			poll_until(sub { !($session->try("SELECT count(*) FROM $table t WHERE " . $queries->bound($table, 't')))[1] });
 		}
-		$held{ $worker->{opened} } = [ memory($session->pid, 'RssAnon'), scalar(descriptors($session->pid)) ];
+		$held{ $worker->{opened} } = [ memory($session->pid, 'RssAnon'), scalar(descriptors($session->pid)), contexts($session) ];
 	}
 	return \%held;
+}
+
+# The sizes of all contexts together, and which of them grew most, as text.
+sub growth
+{
+	my ($first, $last) = @_;
+	my @sums = map { int(sum0(values %$_) / 1024) } $first, $last;
+	my %more = map { $_ => int(($last->{$_} - ($first->{$_} // 0)) / 1024) } keys %$last;
+	my @names = grep { $more{$_} > 0 } sort { $more{$b} <=> $more{$a} || $a cmp $b } keys %more;
+	splice @names, 10 if @names > 10;
+	return "$sums[0] kB, $sums[1] kB: " . join ', ', map { "$_ +$more{$_}" } @names;
 }
 
 # Compares what was read with the tables of the world.
@@ -243,8 +264,16 @@ sub epoch
 	new_world($number);
 	$soak->open_all;
 	my $before = footprints($soak);
-	my ($next_weather, $next_crash) = (0, time + $seconds / $epochs / 2);
+	my ($next_weather, $next_look, $next_crash) = (0, 0, time + $seconds / $epochs / 2);
+	my ($first) = $soak->workers;
+	my @sizes;
 	$soak->run($seconds / $epochs, sub {
+		if (time > $next_look)
+		{
+			# It may just have ended.
+			push @sizes, eval { memory($first->{session}->pid, 'RssAnon') } // ();
+			$next_look = time + $seconds / $epochs / 12;
+		}
 		if (time > $next_weather)
 		{
 			my ($rules, $settings) = weather();
@@ -260,10 +289,12 @@ sub epoch
 	$soak->finish;
 	$soak->open_all;
 	my $after = footprints($soak);
+	figures("the first session on its way: memory @sizes kB");
 	for my $opened (sort { $a <=> $b } grep { $after->{$_} } keys %$before)
 	{
 		my ($first, $last) = ($before->{$opened}, $after->{$opened});
 		figures("session $opened: memory $first->[0] kB, $last->[0] kB; descriptors $first->[1], $last->[1]");
+		figures('  contexts: ' . growth($first->[2], $last->[2]));
 		memory_below($last->[0] - $first->[0], $MEMORY, "session $opened: memory");
 		cmp_ok($last->[1] - $first->[1], '<=', $DESCRIPTORS, "session $opened: descriptors");
 	}

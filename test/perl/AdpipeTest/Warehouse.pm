@@ -130,7 +130,7 @@ sub world_difference
 	my $world = JSON::PP->new->ascii->encode([
 		map { my %row; @row{@fields} = @$_{@fields}; \%row }
 		  @{ $sim->world(resource => 'campaign', since => $since, until => $until, metrics => $metrics // $METRICS,
-			$accounts ? (accounts => $accounts) : ()) } ]);
+			fields => join(',', @fields), $accounts ? (accounts => $accounts) : ()) } ]);
 	my $columns = join ', ', map { $_->[0] } @COLUMNS;
 	my $values = join ', ',
 	  map { "(r ->> '$_->[1]')::" . type_of($_->[0]) . " AS $_->[0]" } @COLUMNS;

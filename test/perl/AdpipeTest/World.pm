@@ -168,7 +168,7 @@ sub google_rows
 	  metrics => join(',', map { s/^metrics\.//r } grep { /^metrics\./ && !/unique_users/ } @fields) if @range;
 	# With "*", the hierarchy is the manager's.
 	push @range, accounts => '9876543210' if $resource eq 'customer_client';
-	my $world = $sim->world(resource => $resource, @range);
+	my $world = $sim->world(resource => $resource, fields => join(',', @fields), @range);
 	@$_{qw(adpipe.period_start adpipe.period_end)} = @{ {@range} }{qw(since until)} foreach @$world;
 	return map { my $row = $_; [ map { google_value($row->{ $_->[1] }, @$_[ 1, 2 ]) } @$columns ] } @$world;
 }

@@ -1,5 +1,7 @@
 """Carries out a Plan over the world: rows of values in SELECT order."""
 
+import operator
+
 import daily
 import people
 from google_ads import actions, dates
@@ -223,9 +225,7 @@ class Report:
         if self.counts_people and segments:
             total.people.append(people.who_saw(
                 self.account, segments["date"], segments, vector))
-        for index, value in enumerate(vector):
-            if value:
-                total[index] += value
+        total[:] = map(operator.add, total, vector)
 
     def collect(self, contexts):
         """Fills the groups."""

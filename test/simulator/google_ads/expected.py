@@ -8,6 +8,7 @@ that the platform leaves out.
 import datetime
 import decimal
 import json
+import operator
 
 import people
 from google_ads import catalog
@@ -192,8 +193,7 @@ def sums(world, account, grain, days):
                         (context, Total()))
                     total.people.append(people.who_saw(
                         account, day, cell.segments, cell.vector))
-                    for index, value in enumerate(cell.vector):
-                        total[index] += value
+                    total[:] = map(operator.add, total, cell.vector)
     return found
 
 
@@ -243,12 +243,23 @@ def entity_rows(world, accounts, resource):
 
 
 def expected_rows(world, params):
-    """Answers /_control/world.  Without since and until the rows are the
-    entities themselves; with them, the report summed over what neither
+    """Answers /_control/world; `fields` picks some of a row's."""
+    rows = all_fields(world, params)
+    if "fields" not in params:
+        return rows
+    names = params["fields"].split(",")
+    return [{name: row[name] for name in names if name in row}
+            for row in rows]
+
+
+def all_fields(world, params):
+    """Returns rows with all that is known.  Without since and until they are
+    the entities themselves; with them, the report summed over what neither
     `segments` nor `split` names, as far as one of `metrics` (all) is not
     zero.  Raises ValueError on a parameter it does not know."""
     unknown = set(params) - {"platform", "resource", "segments", "since",
-                             "until", "accounts", "metrics", "split"}
+                             "until", "accounts", "metrics", "split",
+                             "fields"}
     if unknown:
         raise ValueError("unknown parameter: " + ", ".join(sorted(unknown)))
     resource = params["resource"]
