@@ -43,6 +43,15 @@
  * The values of a segment must divide what they split (ADP_FIELD_DIVIDES).
  * Many do not: a segment by keyword omits traffic without keywords.
  *
+ * A day that the level uses can still be replaced by its month or week, if the
+ * level sees no more of it; day_bucket.c has the proof.  Whether this can be done
+ * is known when the scan starts.
+ *
+ * Numbers of people have no sums, but platforms count them at any grain.  An
+ * aggregate that accepts one of them a group (adpipe.reach) counts as a sum if
+ * each group is one row of the coarse scan: then the platform's own number for
+ * that row is the number of the group.
+ *
  * A member of a partitioned table or of UNION ALL is checked with the
  * expressions of its parent, translated to its own columns: the aggregate adds
  * up the rows of all members, each at its own grain.
@@ -70,13 +79,19 @@
 #include "base/words.h"
 #include "fdw/coarse.h"
 #include "fdw/condition.h"
+#include "fdw/day_bucket.h"
 #include "fdw/kept.h"
 #include "fdw/pushdown.h"
+#include "fdw/sums.h"
 #include "platform/row_reader.h"
 
 /* Assumed number of days in a range, and of values of another segment. */
 #define DAYS_GUESS 30
 #define VALUES_GUESS 4
+
+/* Days of a week and of a month. */
+#define WEEK_DAYS 7
+#define MONTH_DAYS 30
 
 /* Parameters and state of a search. */
 typedef struct Search
@@ -87,6 +102,8 @@ typedef struct Search
 	Bitmapset *above;	/* attributes that are needed above the scan */
 	Bitmapset *checked; /* attributes in conditions of the scan */
 	List *day_clauses;	/* conditions that are ranges of the day */
+	List *clauses;		/* the others, bare */
+	List *people;		/* Aggrefs of numbers of people */
 	bool day_stays;
 } Search;
 
@@ -187,10 +204,11 @@ strip_casts(Node *node)
 }
 
 /*
- * Whether an argument of a sum is a metric, or NULL in every row.
+ * Whether an argument is a metric that adds up, or NULL in every row.  An
+ * aggregate of people may also have a metric that never adds up.
  */
 static bool
-is_summand(const Search *search, Node *node)
+is_summand(const Search *search, Node *node, bool may_be_people)
 {
 	const AdpTableColumn *column;
 
@@ -198,50 +216,74 @@ is_summand(const Search *search, Node *node)
 	if (IsA(node, Const))
 		return ((Const *) node)->constisnull;
 	column = as_column(search, node);
-	return column != NULL && adds_up(column);
+	return column != NULL &&
+		(adds_up(column) || (may_be_people && adp_sums_never(column)));
+}
+
+/* What an aggregate does with its arguments. */
+typedef enum Use
+{
+	USE_OTHER,
+	USE_SUM,
+	USE_PEOPLE /* accepts one number of people a group */
+} Use;
+
+/*
+ * Returns what an aggregate of adpipe does, by its functions.  The letters in
+ * the initial state of a ratio say whether its denominator counts people.
+ */
+static Use
+use_by_state(Form_pg_aggregate aggregate, const char *state)
+{
+	const char *symbol = get_func_name(aggregate->aggtransfn);
+
+	if (symbol == NULL)
+		return USE_OTHER;
+	if (strcmp(symbol, "one_count") == 0)
+		return USE_PEOPLE;
+	if (strcmp(symbol, "ratio_add") == 0)
+		return adp_words_match(state, "ratio:1:[a-z]*o.*") ? USE_PEOPLE
+														   : USE_SUM;
+	return strcmp(symbol, "adstats_add_row") == 0 ? USE_SUM : USE_OTHER;
 }
 
 /*
- * Whether an aggregate of adpipe only adds up numbers.  Those over distinct
- * people accept one row only; the letters in their initial state say so.
+ * Returns what an aggregate does, if it is one of adpipe.
  */
-static bool
-is_sum_of_ours(Oid aggregate)
+static Use
+use_of_ours(Oid aggregate)
 {
 	HeapTuple tuple;
-	char *symbol = NULL;
 	bool is_null = true;
-	bool counts_people = false;
 	Datum state;
+	Use use;
 
 	if (strcmp(get_namespace_name(get_func_namespace(aggregate)), "adpipe") !=
 			0 ||
 		getExtensionOfObject(ProcedureRelationId, aggregate) !=
 			get_extension_oid("adpipe", true))
-		return false;
+		return USE_OTHER;
 	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate));
 	if (!HeapTupleIsValid(tuple))
-		return false;
-	symbol = get_func_name(((Form_pg_aggregate) GETSTRUCT(tuple))->aggtransfn);
+		return USE_OTHER;
 	state = SysCacheGetAttr(AGGFNOID, tuple, Anum_pg_aggregate_agginitval,
 							&is_null);
-	if (!is_null)
-		counts_people =
-			adp_words_match(TextDatumGetCString(state), "ratio:1:[a-z]*o.*");
+	use = use_by_state((Form_pg_aggregate) GETSTRUCT(tuple),
+					   is_null ? "" : TextDatumGetCString(state));
 	ReleaseSysCache(tuple);
-	return !counts_people && symbol != NULL &&
-		(strcmp(symbol, "ratio_add") == 0 ||
-		 strcmp(symbol, "adstats_add_row") == 0);
+	return use;
 }
 
 /*
- * Whether an aggregate adds up its arguments.
+ * Returns what an aggregate does with its arguments.
  */
-static bool
-is_sum(Oid aggregate)
+static Use
+use_of(Oid aggregate)
 {
 	return aggregate == F_SUM_INT8 || aggregate == F_SUM_NUMERIC ||
-		aggregate == F_SUM_FLOAT8 || is_sum_of_ours(aggregate);
+			aggregate == F_SUM_FLOAT8
+		? USE_SUM
+		: use_of_ours(aggregate);
 }
 
 /*
@@ -266,6 +308,7 @@ is_extreme(Oid aggregate)
 static bool
 is_indifferent(Search *search, Aggref *aggregate)
 {
+	Use use;
 	ListCell *cell;
 
 	if (aggregate->agglevelsup != 0 || aggregate->aggkind != AGGKIND_NORMAL ||
@@ -273,8 +316,11 @@ is_indifferent(Search *search, Aggref *aggregate)
 		return false;
 	if (aggregate->aggdistinct != NIL || is_extreme(aggregate->aggfnoid))
 		return !has_metric((Node *) aggregate->args, search);
-	if (aggregate->args == NIL || !is_sum(aggregate->aggfnoid))
+	use = use_of(aggregate->aggfnoid);
+	if (aggregate->args == NIL || use == USE_OTHER)
 		return false;
+	if (use == USE_PEOPLE)
+		search->people = lappend(search->people, aggregate);
 	foreach(cell, aggregate->args)
 	{
 		Node *argument = (Node *) ((TargetEntry *) lfirst(cell))->expr;
@@ -284,7 +330,7 @@ is_indifferent(Search *search, Aggref *aggregate)
 			if (has_metric(argument, search))
 				return false;
 		}
-		else if (!is_summand(search, argument))
+		else if (!is_summand(search, argument, use == USE_PEOPLE))
 			return false;
 	}
 	return true;
@@ -333,11 +379,26 @@ outermost(const Search *search)
 }
 
 /*
- * Whether a join uses a metric of the relation.  The planner records which
- * columns joins need for the outermost parent only.
+ * For expression_tree_walker: whether the day of the relation occurs.
  */
 static bool
-joins_use_metrics(Search *search)
+has_day(Node *node, void *context)
+{
+	const Search *search = context;
+
+	if (node == NULL)
+		return false;
+	if (as_column(search, node) != NULL)
+		return as_column(search, node) == search->table->day;
+	return expression_tree_walker(node, has_day, context);
+}
+
+/*
+ * Whether a join uses what a walker looks for.  The planner records which columns
+ * joins need for the outermost parent only.
+ */
+static bool
+joins_use(Search *search, bool (*walker)(Node *, void *))
 {
 	RelOptInfo *rel = outermost(search);
 
@@ -354,7 +415,7 @@ joins_use_metrics(Search *search)
 			return true;
 		var =
 			makeVar(rel->relid, (AttrNumber) i, InvalidOid, -1, InvalidOid, 0);
-		if (has_metric(seen(search, (Node *) var), search))
+		if (walker(seen(search, (Node *) var), search))
 			return true;
 	}
 	return false;
@@ -371,7 +432,7 @@ level_sees_rows(Search *search)
 
 	return sees_rows(seen(search, (Node *) root->processed_tlist), search) ||
 		sees_rows(seen(search, root->parse->havingQual), search) ||
-		joins_use_metrics(search);
+		joins_use(search, has_metric);
 }
 
 /*
@@ -435,9 +496,10 @@ find_checked(Search *search)
 		if (is_replaced(search, clause))
 			search->day_clauses = lappend(search->day_clauses, clause);
 		else
-			pull_varattnos((Node *) clause->clause, search->rel->relid,
-						   &search->checked);
+			search->clauses = lappend(search->clauses, clause->clause);
 	}
+	pull_varattnos((Node *) search->clauses, search->rel->relid,
+				   &search->checked);
 }
 
 /*
@@ -478,7 +540,8 @@ static bool
 can_use(const Search *search, const AdpTableColumn *column)
 {
 	if (column->kind == ADP_KIND_METRIC)
-		return adds_up(column) && !holds(search->checked, column->attno);
+		return (adds_up(column) || adp_sums_never(column)) &&
+			!holds(search->checked, column->attno);
 	if (column->kind == ADP_KIND_SEGMENT || column->split != NULL)
 		return true; /* it stays */
 	return column->field != NULL || search->table->platform->field_kind != NULL;
@@ -637,7 +700,96 @@ find_dropped(Search *search, AdpCoarse *coarse)
 		coarse->shrink *= is_day ? DAYS_GUESS : VALUES_GUESS;
 		if (is_day)
 			coarse->day_clauses = search->day_clauses;
+		coarse->drops_day |= is_day;
 	}
+}
+
+/*
+ * Whether a column splits the days in other ways than the day does, and is read.
+ */
+static bool
+splits_days(const Search *search, const AdpTableColumn *column)
+{
+	return column->field != NULL && column != search->table->day &&
+		(column->field->flags & ADP_FIELD_CALENDAR) != 0 &&
+		(holds(search->above, column->attno) ||
+		 holds(search->checked, column->attno));
+}
+
+/*
+ * Whether the platform can split the table's days by week or month.
+ */
+static bool
+has_buckets(const Search *search)
+{
+	const AdpTable *table = search->table;
+
+	if (table->day == NULL || table->day->type != DATEOID ||
+		table->platform->period_fields[ADP_PERIOD_MONTH] == NULL)
+		return false;
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		if (splits_days(search, &table->columns[i]))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Returns the expressions of the day in a node, as the relation sees it.
+ */
+static List *
+add_buckets(const Search *search, List *exprs, Node *node)
+{
+	return adp_day_bucket_collect(exprs, node, search->rel->relid,
+								  search->table->day->attno);
+}
+
+/*
+ * Finds the expressions of the day in the level, if the platform might be asked
+ * for weeks or months in place of days.
+ */
+static void
+find_buckets(Search *search, AdpCoarse *coarse)
+{
+	PlannerInfo *root = search->root;
+	List *exprs = NIL;
+	AdpPeriod guess;
+
+	if (!has_buckets(search) || coarse->drops_day || joins_use(search, has_day))
+		return;
+	exprs = add_buckets(search, exprs,
+						seen(search, (Node *) root->processed_tlist));
+	exprs = add_buckets(search, exprs, seen(search, root->parse->havingQual));
+	exprs = add_buckets(search, exprs, (Node *) search->clauses);
+	guess = adp_day_bucket_guess(exprs);
+	if (guess == ADP_PERIOD_DAY)
+		return;
+	coarse->buckets = exprs;
+	coarse->day_clauses = search->day_clauses;
+	coarse->shrink *= guess == ADP_PERIOD_MONTH ? MONTH_DAYS : WEEK_DAYS;
+}
+
+/*
+ * Whether each group is one row of the coarse scan, or one of each period.
+ */
+static bool
+groups_are_rows(const Search *search, const AdpCoarse *coarse)
+{
+	AdpGroups groups = {search->root, search->rel, search->table};
+	ListCell *cell;
+
+	groups.left_out = list_copy(coarse->dropped);
+	if (coarse->buckets != NIL)
+		groups.left_out =
+			lappend(groups.left_out,
+					makeString(pstrdup(search->table->day->field_name)));
+	foreach(cell, search->people)
+	{
+		if (!adp_sums_are_of_rows(&groups, lfirst(cell)))
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -647,9 +799,9 @@ bool
 adp_coarse_find(PlannerInfo *root, RelOptInfo *rel, const AdpTable *table,
 				AdpCoarse *coarse)
 {
-	Search search = {root, rel, table, NULL, NULL, NIL, false};
+	Search search = {root, rel, table};
 
-	*coarse = (AdpCoarse){NIL, NIL, 1};
+	*coarse = (AdpCoarse){.shrink = 1};
 	if (!table->has_segments || !bms_is_empty(rel->lateral_relids) ||
 		!is_level_of_groups(root) || has_observer(root) || !is_of_days(table) ||
 		!presence_survives(table))
@@ -660,5 +812,8 @@ adp_coarse_find(PlannerInfo *root, RelOptInfo *rel, const AdpTable *table,
 		!can_use_all(&search) || level_sees_rows(&search))
 		return false;
 	find_dropped(&search, coarse);
-	return coarse->dropped != NIL;
+	find_buckets(&search, coarse);
+	coarse->counts_people = search.people != NIL;
+	return (coarse->dropped != NIL || coarse->buckets != NIL) &&
+		groups_are_rows(&search, coarse);
 }

@@ -12,9 +12,13 @@
 /* What a coarse scan of a relation leaves out. */
 typedef struct AdpCoarse
 {
-	List *dropped;	   /* Strings: fields that are not requested */
-	List *day_clauses; /* RestrictInfos that the range of days replaces */
-	double shrink;	   /* rows of the fine scan per row of this one */
+	List *dropped;		/* Strings: fields that are not requested */
+	bool drops_day;		/* the day is among them */
+	List *buckets;		/* all that the level sees of the day, see day_bucket.h;
+						 * NIL: the day stays as it is */
+	List *day_clauses;	/* RestrictInfos that the range of days replaces */
+	bool counts_people; /* right at this grain only: see adpipe.reach */
+	double shrink;		/* rows of the fine scan per row of this one */
 } AdpCoarse;
 
 /*

@@ -83,6 +83,22 @@ append_breakdowns(StringInfo out, const AdpTable *table)
 }
 
 /*
+ * Appends a column that distinguishes rows.
+ */
+static void
+append_column(StringInfo out, const AdpScan *scan, const AdpTableColumn *column,
+			  bool is_day)
+{
+	if (is_day && scan->bucket != ADP_PERIOD_DAY)
+		appendStringInfo(out, ", %s of %s", adp_period_word(scan->bucket),
+						 column->name);
+	else if (is_day && scan->bucket_is_open)
+		appendStringInfo(out, ", %s or its week or month", column->name);
+	else
+		appendStringInfo(out, ", %s", column->name);
+}
+
+/*
  * Returns the columns that distinguish rows: the source and the segments that
  * are requested.
  */
@@ -100,7 +116,7 @@ describe_grain(const AdpScan *scan, const AdpTable *table)
 		const AdpTableColumn *column = &table->columns[i];
 
 		if (column->is_grain && !adp_scan_drops(scan, column->field_name))
-			appendStringInfo(&out, ", %s", column->name);
+			append_column(&out, scan, column, column == table->day);
 	}
 	append_breakdowns(&out, table);
 	return out.data;
@@ -125,7 +141,7 @@ count_requests(const AdpQuery *query, const AdpPushed *pushed)
 	if (!query->asks_each_period)
 		return (days->until - days->since) / most + 1;
 	for (DateADT day = days->since; day <= days->until;
-		 day = adp_period_next(days->period, day))
+		 day = adp_period_next(query->period, day))
 		count++;
 	return count;
 }

@@ -14,6 +14,7 @@
 #include "utils/memutils.h"
 
 #include "base/guc.h"
+#include "fdw/day_bucket.h"
 #include "fdw/grain_choice.h"
 #include "fdw/scan.h"
 
@@ -117,6 +118,15 @@ key_of(ForeignScanState *node, const AdpTable *table, AdpValuesFor purpose)
 }
 
 /*
+ * Whether the plan of a scan has a grain other than the table's.
+ */
+static bool
+can_be_coarse(const AdpScan *scan)
+{
+	return scan->dropped != NIL || scan->nbuckets > 0;
+}
+
+/*
  * Whether another scan of the statement requests what this one, which is not
  * coarse at present, would.
  */
@@ -134,7 +144,7 @@ has_twin(ForeignScanState *node, AdpValuesFor purpose)
 
 		if (member->node->ss.ps.state != node->ss.ps.state ||
 			other->relid != scan->relid || other->userid != scan->userid ||
-			other->dropped != NIL || !has_known_values(member->node))
+			can_be_coarse(other) || !has_known_values(member->node))
 			continue;
 		if (table == NULL)
 		{
@@ -149,6 +159,30 @@ has_twin(ForeignScanState *node, AdpValuesFor purpose)
 }
 
 /*
+ * Chooses whether weeks or months are requested in place of days.
+ */
+static void
+choose_bucket(ForeignScanState *node, AdpValuesFor purpose)
+{
+	AdpScan *scan = node->fdw_state;
+	List *exprs = ((ForeignScan *) node->ss.ps.plan)->fdw_exprs;
+	int first = list_length(exprs) - scan->nbuckets;
+	AdpValue *values = adp_scan_values(node, purpose);
+	AdpTable *table = adp_table_load(scan->relid, scan->userid, false);
+	AdpReadPlan plan;
+	AdpPushed pushed;
+
+	adp_scan_plan(scan, table, values, &plan, &pushed);
+	scan->bucket_is_open =
+		pushed.since_name != NULL || pushed.until_name != NULL;
+	for (int i = first; i < list_length(exprs); i++)
+		scan->bucket_is_open |= values[i].placeholder != NULL;
+	if (!scan->bucket_is_open && !pushed.is_empty)
+		scan->bucket = adp_day_bucket_choose(list_copy_tail(exprs, first),
+											 &values[first], &plan.days);
+}
+
+/*
  * Chooses the grain.
  */
 void
@@ -158,13 +192,19 @@ adp_grain_choose(ForeignScanState *node, AdpValuesFor purpose)
 	MemoryContext cxt;
 	MemoryContext old;
 
+	if (purpose == ADP_VALUES_EXPLAIN && scan->is_started)
+		return; /* the choice was made */
 	scan->is_coarse = false;
-	if (scan->dropped == NIL || !adp_guc_pushdown)
+	scan->bucket = ADP_PERIOD_DAY;
+	scan->bucket_is_open = false;
+	if (!can_be_coarse(scan) || !adp_guc_pushdown)
 		return;
 	cxt = AllocSetContextCreate(CurrentMemoryContext, "adpipe grain",
 								ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(cxt);
-	scan->is_coarse = !has_twin(node, purpose);
+	scan->is_coarse = scan->counts_people || !has_twin(node, purpose);
+	if (scan->is_coarse && scan->nbuckets > 0)
+		choose_bucket(node, purpose);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(cxt);
 }

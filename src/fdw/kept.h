@@ -15,8 +15,9 @@ typedef struct AdpGroups
 	PlannerInfo *root;
 	const RelOptInfo *rel; /* of the table */
 	const AdpTable *table;
-	List *clauses; /* bare, as the relation sees them: hold for all rows */
-	List *exprs;   /* as the query has them: equal for all rows of a group */
+	List *clauses;	/* bare, as the relation sees them: hold for all rows */
+	List *exprs;	/* as the query has them: equal for all rows of a group */
+	List *left_out; /* Strings: fields that do not split the scan's rows */
 } AdpGroups;
 
 /* Whether each group has one value of a column. */

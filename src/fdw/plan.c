@@ -192,9 +192,10 @@ add_join_path(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *clause,
 
 /*
  * Adds the path of the coarse scan, which is the plain one with fewer rows.
- * Its private list says which fields it leaves out.
+ * What it leaves out is in known->coarse; its private list is not empty.  Returns
+ * false if there is no such path.
  */
-static void
+static bool
 add_coarse_path(PlannerInfo *root, RelOptInfo *rel)
 {
 	PlanRel *known = rel->fdw_private;
@@ -203,20 +204,23 @@ add_coarse_path(PlannerInfo *root, RelOptInfo *rel)
 
 	if (!adp_guc_pushdown ||
 		!adp_coarse_find(root, rel, known->table, &known->coarse))
-		return;
+		return false;
 	rows = rel->rows / known->coarse.shrink;
 	total = REQUEST_COST * (1 + floor(rows / ROWS_PER_REQUEST)) +
 		cpu_tuple_cost * rows;
 	add_path(rel,
-			 (Path *) adp_create_foreignscan_path(root, rel, clamp_row_est(rows),
-												  !known->pushdown.has_lower &&
-													  needs_lower(known),
-												  REQUEST_COST, total, NULL,
-												  known->coarse.dropped));
+			 (Path *)
+				 adp_create_foreignscan_path(root, rel, clamp_row_est(rows),
+											 !known->pushdown.has_lower &&
+												 needs_lower(known),
+											 REQUEST_COST, total, NULL,
+											 list_make1(makeInteger(true))));
+	return true;
 }
 
 /*
- * Adds the paths.
+ * Adds the paths.  Numbers of people that only the coarse scan has leave no
+ * choice.
  */
 void
 adpipeGetForeignPaths(PlannerInfo *root, RelOptInfo *rel, Oid relid)
@@ -225,8 +229,9 @@ adpipeGetForeignPaths(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 	List *seen = NIL;
 	ListCell *cell;
 
+	if (add_coarse_path(root, rel) && known->coarse.counts_people)
+		return;
 	add_scan_path(root, rel, NULL, known->pushdown.has_lower);
-	add_coarse_path(root, rel);
 	foreach(cell, join_clauses(root, rel, known->table))
 		seen = add_join_path(root, rel, lfirst(cell), seen);
 }
@@ -274,6 +279,25 @@ asks_presence_only(const AdpTable *table, List *fields, List *presence)
 }
 
 /*
+ * Returns the private list of a scan; coarse is NULL for the plain one.
+ */
+static List *
+make_private(const PlanRel *known, const AdpPushdown *pushdown, List *fields,
+			 List *presence, int64 limit, const AdpCoarse *coarse)
+{
+	static const AdpCoarse plain = {NIL};
+
+	if (coarse == NULL)
+		coarse = &plain;
+	return list_concat(list_make5(pushdown->conditions, fields, presence,
+								  makeInteger((int) limit),
+								  makeInteger(known->day_is_used)),
+					   list_make3(coarse->dropped,
+								  makeInteger(list_length(coarse->buckets)),
+								  makeInteger(coarse->counts_people)));
+}
+
+/*
  * Makes the plan of a path.
  */
 ForeignScan *
@@ -283,14 +307,15 @@ adpipeGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid,
 {
 	PlanRel *known = rel->fdw_private;
 	Bitmapset *attrs_used = NULL;
+	const AdpCoarse *coarse = path->fdw_private ? &known->coarse : NULL;
 	AdpPushdown pushdown;
 	List *fields;
 	List *presence;
 	List *checked = clauses;
 	int64 limit = 0;
 
-	if (path->fdw_private != NIL)
-		checked = list_difference_ptr(clauses, known->coarse.day_clauses);
+	if (coarse != NULL)
+		checked = list_difference_ptr(clauses, coarse->day_clauses);
 	checked = extract_actual_clauses(checked, false);
 	clauses = extract_actual_clauses(clauses, false);
 	pull_varattnos((Node *) rel->reltarget->exprs, rel->relid, &attrs_used);
@@ -300,11 +325,10 @@ adpipeGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid,
 	presence = adp_table_presence(known->table);
 	if (pushdown.is_whole && asks_presence_only(known->table, fields, presence))
 		limit = wanted_rows(root);
+	if (coarse != NULL)
+		pushdown.exprs = list_concat(pushdown.exprs, coarse->buckets);
 	return make_foreignscan(tlist, checked, rel->relid, pushdown.exprs,
-							lappend(list_make5(pushdown.conditions, fields,
-											   presence,
-											   makeInteger((int) limit),
-											   makeInteger(known->day_is_used)),
-									path->fdw_private),
+							make_private(known, &pushdown, fields, presence,
+										 limit, coarse),
 							NIL, NIL, outer_plan);
 }

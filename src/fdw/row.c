@@ -53,6 +53,9 @@ struct AdpConverter
 	int end_cell;
 	AdpDatumReader day_reader;
 	AdpDateRange period; /* of the row */
+
+	AttrNumber day_attno; /* not 0: the day is the first of the request, since
+						   * rows do not name it */
 };
 
 /*
@@ -146,6 +149,9 @@ adp_converter_create(MemoryContext cxt, const AdpTable *table, List *fields)
 
 			plan_column(plan, column, cell, formats, cxt);
 		}
+		else if (column == table->day && column->is_grain &&
+				 column->type == DATEOID)
+			converter->day_attno = column->attno;
 	}
 	plan_period(converter, fields, formats, cxt);
 	MemoryContextSwitchTo(old);
@@ -426,6 +432,11 @@ adp_converter_row(AdpConverter *converter, const AdpCell *cells,
 		turn_to_account(converter, account);
 	if (converter->table->period != ADP_PERIOD_DAY)
 		set_period(converter, cells, days);
+	if (converter->day_attno > 0)
+	{
+		values[converter->day_attno - 1] = DateADTGetDatum(days->since);
+		nulls[converter->day_attno - 1] = false;
+	}
 	for (int i = 0; i < converter->nplans; i++)
 	{
 		const ColumnPlan *plan = &converter->plans[i];

@@ -109,6 +109,9 @@ adpipeBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->conditions = list_nth(plan->fdw_private, ADP_PLAN_CONDITIONS);
 	scan->fields = list_nth(plan->fdw_private, ADP_PLAN_FIELDS);
 	scan->dropped = list_nth(plan->fdw_private, ADP_PLAN_DROPPED);
+	scan->nbuckets = intVal(list_nth(plan->fdw_private, ADP_PLAN_BUCKETS));
+	scan->counts_people =
+		intVal(list_nth(plan->fdw_private, ADP_PLAN_COUNTS_PEOPLE)) != 0;
 	scan->presence = list_nth(plan->fdw_private, ADP_PLAN_PRESENCE);
 	scan->limit = intVal(list_nth(plan->fdw_private, ADP_PLAN_LIMIT));
 	scan->day_is_used =
@@ -214,13 +217,31 @@ name_index(List *names, Node *name)
 }
 
 /*
+ * Whether each week or month is a request of its own, because a field is not
+ * offered beside what splits its days.
+ */
+static bool
+asks_each_bucket(const AdpScan *scan, const AdpTable *table)
+{
+	return scan->bucket != ADP_PERIOD_DAY &&
+		adp_table_has_field_of_range(table, scan->fields);
+}
+
+/*
  * Returns the fields to request.
  */
 List *
-adp_scan_fields(const AdpScan *scan)
+adp_scan_fields(const AdpScan *scan, const AdpTable *table)
 {
-	return scan->is_coarse ? list_difference(scan->fields, scan->dropped)
-						   : scan->fields;
+	List *fields = scan->is_coarse
+		? list_difference(scan->fields, scan->dropped)
+		: scan->fields;
+
+	if (!asks_each_bucket(scan, table))
+		return fields;
+	return list_difference(fields,
+						   list_make1(
+							   makeString(pstrdup(table->day->field_name))));
 }
 
 /*
@@ -251,12 +272,25 @@ dropped_words(const AdpScan *scan)
 }
 
 /*
+ * Returns the field to request for one of the scan: the day's place is taken by
+ * the week or month.
+ */
+static const char *
+requested_field(const AdpScan *scan, const AdpTable *table, const char *name)
+{
+	return scan->bucket != ADP_PERIOD_DAY &&
+			strcmp(name, table->day->field_name) == 0
+		? table->platform->period_fields[scan->bucket]
+		: name;
+}
+
+/*
  * Adds names and cell numbers to the read plan.
  */
 static void
 plan_fields(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
 {
-	List *fields = adp_scan_fields(scan);
+	List *fields = adp_scan_fields(scan, table);
 	int n = list_length(fields);
 	int *presence = palloc((list_length(scan->presence) + 1) * sizeof(int));
 	ListCell *cell;
@@ -268,13 +302,35 @@ plan_fields(const AdpScan *scan, const AdpTable *table, AdpReadPlan *plan)
 	{
 		const char *name = strVal(list_nth(fields, i));
 
-		plan->query.fields[i] = name;
+		plan->query.fields[i] = requested_field(scan, table, name);
 		plan->query.shown_by[i] = adp_table_columns_of(table, name);
 	}
 	foreach(cell, scan->presence)
 		presence[plan->npresence++] = name_index(fields, lfirst(cell));
 	plan->presence = presence;
 	plan->query.dropped = dropped_words(scan);
+}
+
+/*
+ * Whether the scan leaves out the day.
+ */
+static bool
+drops_day(const AdpScan *scan, const AdpTable *table)
+{
+	return table->day != NULL && adp_scan_drops(scan, table->day->field_name);
+}
+
+/*
+ * Returns the period of the requested rows.  People of a whole range are not
+ * those of its parts, so the range is one.
+ */
+static AdpPeriod
+asked_period(const AdpScan *scan, const AdpTable *table)
+{
+	if (scan->bucket != ADP_PERIOD_DAY)
+		return scan->bucket;
+	return scan->counts_people && drops_day(scan, table) ? ADP_PERIOD_ALL
+														 : table->period;
 }
 
 /*
@@ -304,11 +360,13 @@ adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 		plan->query.table_fields[plan->query.ntable_fields++] =
 			table->columns[i].field_name;
 	plan->query.has_day = table->day != NULL;
-	plan->query.period = table->period;
-	plan->query.drops_day = table->period == ADP_PERIOD_ALL ||
-		(table->day != NULL && adp_scan_drops(scan, table->day->field_name));
-	plan->query.asks_each_period = adp_period_is_whole(table->period) &&
-		adp_table_period_field(table, scan->fields) == NULL;
+	plan->query.buckets_days = scan->bucket != ADP_PERIOD_DAY;
+	plan->query.period = asked_period(scan, table);
+	plan->query.drops_day =
+		table->period == ADP_PERIOD_ALL || drops_day(scan, table);
+	plan->query.asks_each_period = asks_each_bucket(scan, table) ||
+		(adp_period_is_whole(table->period) &&
+		 adp_table_period_field(table, scan->fields) == NULL);
 	plan->query.limit = scan->limit;
 	plan->needs_settings = table->needs_settings;
 	plan->days.has_day = table->day != NULL;
@@ -410,6 +468,8 @@ adp_scan_key(const AdpScan *scan, const AdpTable *table, const AdpReadPlan *plan
 	initStringInfo(&key);
 	appendStringInfo(&key, "%u %u %s", table->relid, scan->userid,
 					 adp_request_text(table->platform, table->settings, &query));
+	if (query.asks_each_period)
+		appendStringInfo(&key, " by %s", adp_period_word(query.period));
 	/* some platforms return all columns, whichever are wanted */
 	for (int i = 0; i < query.nfields; i++)
 		appendStringInfo(&key, ", %s", query.fields[i]);
@@ -465,7 +525,7 @@ plan_request(ForeignScanState *node)
 	judge_bound(scan, table, &request->plan.days);
 	adp_budget_set(node, &request->plan);
 	request->table = table;
-	request->fields = adp_scan_fields(scan);
+	request->fields = adp_scan_fields(scan, table);
 	request->key = adp_scan_key(scan, table, &request->plan);
 	return request;
 }

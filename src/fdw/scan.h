@@ -19,14 +19,18 @@ typedef struct AdpScan
 	List *conditions;
 	List *fields;
 	List *dropped; /* of the fields; a coarse scan leaves them out */
+	int nbuckets;  /* of the right-hand sides, the last ones: see plan.h */
+	bool counts_people;
 	List *presence;
 	int64 limit;
 	bool day_is_used; /* an expression of the statement uses the day */
 	List *exprs;	  /* ExprStates of the right-hand sides */
 
 	/* set when the first row is fetched, and after each rescan */
-	MemoryContext cxt; /* lives as long as the node */
-	bool is_coarse;	   /* leaves out the dropped fields */
+	MemoryContext cxt;	 /* lives as long as the node */
+	bool is_coarse;		 /* leaves out the dropped fields */
+	AdpPeriod bucket;	 /* a week or month: in place of the day */
+	bool bucket_is_open; /* it depends on values that are not known */
 	bool is_started;
 	bool is_empty;	 /* no row can satisfy the conditions */
 	bool is_pending; /* no row is ready, but the scan is not at the end */
@@ -46,8 +50,11 @@ typedef enum AdpValuesFor
 /* Evaluates the right-hand sides, in CurrentMemoryContext. */
 extern AdpValue *adp_scan_values(ForeignScanState *node, AdpValuesFor purpose);
 
-/* The fields to request, and whether a field is left out. */
-extern List *adp_scan_fields(const AdpScan *scan);
+/*
+ * The fields to request, in which a week or month has the name of the day; and
+ * whether a field is left out.
+ */
+extern List *adp_scan_fields(const AdpScan *scan, const AdpTable *table);
 extern bool adp_scan_drops(const AdpScan *scan, const char *field);
 
 /*

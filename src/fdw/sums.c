@@ -103,6 +103,7 @@ add_dropped(StringInfo out, const AdpGroups *groups,
 			const AdpTableColumn *metric, const Dimension *dimension)
 {
 	if ((metric->field->flags & dimension->adds) != 0 ||
+		list_member(groups->left_out, makeString(pstrdup(dimension->field))) ||
 		is_kept(groups, dimension))
 		return;
 	if (out->len > 0)
@@ -302,6 +303,32 @@ grouping_sets(Query *parse)
 }
 
 /*
+ * Returns the dimensions in which rows of some group differ and over which a
+ * metric of an aggregate does not add up; an empty text if there are none.
+ */
+static char *
+dropped_by(AdpGroups *groups, const Aggref *aggref, const AdpTableColumn *metric)
+{
+	List *filter = make_ands_implicit(
+		(Expr *) adp_groups_see(groups->root, groups->rel->relid,
+								(Node *) aggref->aggfilter));
+	char *dropped = "";
+	ListCell *cell;
+
+	groups->clauses =
+		list_concat(extract_actual_clauses(groups->rel->baserestrictinfo, false),
+					filter);
+	foreach(cell, grouping_sets(groups->root->parse))
+	{
+		groups->exprs = group_exprs(groups->root, lfirst(cell));
+		dropped = dropped_dimensions(groups, metric);
+		if (*dropped != '\0')
+			break;
+	}
+	return dropped;
+}
+
+/*
  * Checks one aggregate.
  */
 static void
@@ -309,25 +336,45 @@ check_aggregate(AdpGroups *groups, const Aggref *aggref)
 {
 	bool is_sum;
 	const AdpTableColumn *metric = metric_of(groups, aggref, &is_sum);
-	List *filter = make_ands_implicit(
-		(Expr *) adp_groups_see(groups->root, groups->rel->relid,
-								(Node *) aggref->aggfilter));
+	char *dropped = metric ? dropped_by(groups, aggref, metric) : "";
+
+	if (*dropped != '\0')
+		refuse(groups, metric, is_sum, dropped);
+}
+
+/*
+ * Whether a column is a metric that never adds up.
+ */
+bool
+adp_sums_never(const AdpTableColumn *column)
+{
+	return column->field != NULL && column->kind == ADP_KIND_METRIC &&
+		(column->field->flags &
+		 (ADP_FIELD_ADDITIVE | ADP_FIELD_ADDS_BY_OPTION)) == 0;
+}
+
+/*
+ * Whether each group has one row with a value of each metric of an aggregate.
+ */
+bool
+adp_sums_are_of_rows(AdpGroups *groups, const Aggref *aggref)
+{
+	List *vars =
+		pull_var_clause((Node *) aggref->args, PVC_RECURSE_PLACEHOLDERS);
 	ListCell *cell;
 
-	if (metric == NULL)
-		return;
-	groups->clauses =
-		list_concat(extract_actual_clauses(groups->rel->baserestrictinfo, false),
-					filter);
-	foreach(cell, grouping_sets(groups->root->parse))
+	foreach(cell, vars)
 	{
-		char *dropped;
+		Var *var = lfirst(cell);
+		const AdpTableColumn *column =
+			adp_table_column(groups->table, var->varattno);
 
-		groups->exprs = group_exprs(groups->root, lfirst(cell));
-		dropped = dropped_dimensions(groups, metric);
-		if (*dropped != '\0')
-			refuse(groups, metric, is_sum, dropped);
+		if (var->varno == groups->rel->relid && column != NULL &&
+			adp_sums_never(column) &&
+			*dropped_by(groups, aggref, column) != '\0')
+			return false;
 	}
+	return true;
 }
 
 /*

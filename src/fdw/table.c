@@ -508,8 +508,8 @@ adp_table_presence(const AdpTable *table)
  * Whether one of the fields counts over the days of its request, and cannot be
  * requested beside what splits these days.
  */
-static bool
-has_field_of_range(const AdpTable *table, List *names)
+bool
+adp_table_has_field_of_range(const AdpTable *table, List *names)
 {
 	ListCell *cell;
 
@@ -532,7 +532,7 @@ add_period_fields(const AdpTable *table, List *names)
 {
 	const char *start = table->platform->period_fields[table->period];
 
-	if (start == NULL || has_field_of_range(table, names))
+	if (start == NULL || adp_table_has_field_of_range(table, names))
 		return names;
 	names = add_name(names, start);
 	if (table->platform->period_end != NULL)

@@ -82,6 +82,12 @@ extern List *adp_table_presence(const AdpTable *table);
 extern const char *adp_table_period_field(const AdpTable *table, List *fields);
 
 /*
+ * Whether one of the fields counts over the days of its request, and cannot be
+ * requested beside what splits these days.
+ */
+extern bool adp_table_has_field_of_range(const AdpTable *table, List *fields);
+
+/*
  * The columns that show a field, quoted and separated by commas; NULL if there
  * are no such columns.
  */

@@ -68,16 +68,19 @@ refuse_days(const AdpPlatform *platform, const AdpSource *source,
 			 errhint("Ask for later days; keep older ones in a local copy.")));
 }
 
+/* Hours by which the first time zones are ahead of UTC. */
+#define HOURS_AHEAD 14
+
 /*
- * Returns the day, in UTC, so many days from now.
+ * Returns the day, in UTC, so many hours from now.
  */
 static DateADT
-day_from_now(int days)
+day_from_now(int hours)
 {
 	struct pg_tm tm;
 	fsec_t fsec;
 
-	if (timestamp2tm(adp_now() + days * USECS_PER_DAY, NULL, &tm, &fsec, NULL,
+	if (timestamp2tm(adp_now() + hours * USECS_PER_HOUR, NULL, &tm, &fsec, NULL,
 					 NULL) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
@@ -91,7 +94,16 @@ day_from_now(int days)
 static DateADT
 earliest_today(void)
 {
-	return day_from_now(-1);
+	return day_from_now(-HOURS_PER_DAY);
+}
+
+/*
+ * Returns the last day that is today in any time zone.
+ */
+DateADT
+adp_days_latest_today(void)
+{
+	return day_from_now(HOURS_AHEAD);
 }
 
 /*
@@ -100,7 +112,8 @@ earliest_today(void)
 static bool
 end_today(const AdpDays *days)
 {
-	return days->until == DATEVAL_NOEND || days->until > day_from_now(1);
+	return days->until == DATEVAL_NOEND ||
+		days->until > day_from_now(HOURS_PER_DAY);
 }
 
 /*

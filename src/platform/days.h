@@ -57,6 +57,9 @@ extern bool adp_days_settle(const AdpPlatform *platform,
 							const AdpSource *source, const AdpDays *days,
 							const AdpAccount *account, AdpDateRange *range);
 
+/* Returns the last day that is today in any time zone. */
+extern DateADT adp_days_latest_today(void);
+
 /*
  * Returns the day so many months before the earliest day that is today in any
  * time zone.

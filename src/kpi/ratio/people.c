@@ -28,7 +28,7 @@ adp_people_refuse(void)
 			 errdetail(
 				 "People counted on two days or in two campaigns are partly the same people, so distinct counts cannot be added up."),
 			 errhint(
-				 "Group by all columns that split the rows of the report (day, ids, breakdowns), or ask the platform for the count of the whole group, so that a group has one row.")));
+				 "Group by all columns that split the rows of the report (day, ids, breakdowns). A foreign table has the platform count the people of a range of days, or of whole weeks or months, if the groups are by its ids, the other columns are sums, and nothing else uses the day (SET adpipe.pushdown = on).")));
 }
 
 /*

@@ -8,6 +8,7 @@
 #include "platform/account.h"
 #include "platform/days.h"
 #include "platform/formats.h"
+#include "platform/periods.h"
 #include "platform/reader/row_check.h"
 
 /* Maximum length of an account id or a day quoted in an error. */
@@ -25,6 +26,8 @@ struct AdpRowCheck
 	int account;
 	int since; /* the row's first day, or its only one */
 	int until;
+
+	AdpPeriod bucket; /* a week or month: the first day starts one */
 };
 
 /*
@@ -58,7 +61,9 @@ account_path(const AdpPlatform *platform, const AdpQuery *query)
 static const char *
 day_path(const AdpPlatform *platform, const AdpQuery *query)
 {
-	const char *field = adp_platform_day_field(platform, query->source);
+	const char *field = query->buckets_days
+		? platform->period_fields[query->period]
+		: adp_platform_day_field(platform, query->source);
 
 	for (int i = 0; query->has_day && i < query->nfields; i++)
 	{
@@ -103,6 +108,11 @@ adp_row_check_create(MemoryContext cxt, const AdpPlatform *platform,
 	else
 		check->since = check->until =
 			add_path(paths, npaths, day_path(platform, query));
+	if (query->buckets_days)
+	{
+		check->bucket = query->period;
+		check->until = add_path(paths, npaths, platform->row_until);
+	}
 	return check;
 }
 
@@ -199,6 +209,43 @@ shown_days(const AdpCell *since, const AdpCell *until)
 }
 
 /*
+ * Whether a row covers a week or month of the request.  The one that runs may end
+ * with the request.
+ */
+static bool
+covers_bucket(const AdpRowCheck *check, const AdpDateRange *days,
+			  const AdpCell *first, const AdpCell *last)
+{
+	DateADT since;
+	DateADT until;
+	DateADT end;
+
+	if (!check->formats->read_day(first, &since) || since < days->since ||
+		since > days->until || adp_period_start(check->bucket, since) != since)
+		return false;
+	end = adp_period_next(check->bucket, since) - 1;
+	return check->until < 0 ||
+		(check->formats->read_day(last, &until) &&
+		 (until == end || (until < end && until == days->until)));
+}
+
+/*
+ * Whether a row covers days of the request and no others.
+ */
+static bool
+covers_days(const AdpRowCheck *check, const AdpDateRange *days,
+			const AdpCell *first, const AdpCell *last)
+{
+	DateADT since;
+	DateADT until;
+
+	if (check->bucket != ADP_PERIOD_DAY)
+		return covers_bucket(check, days, first, last);
+	return check->formats->read_day(first, &since) && since >= days->since &&
+		check->formats->read_day(last, &until) && until <= days->until;
+}
+
+/*
  * Whether a row is of requested days.  A condition on the day would drop another
  * row silently, although it counts for some day.
  */
@@ -208,13 +255,10 @@ check_days(const AdpRowCheck *check, const AdpQuery *query,
 		   AdpError *error)
 {
 	const AdpCell *first = &cells[Max(check->since, 0)];
-	const AdpCell *last = &cells[Max(check->until, 0)];
-	DateADT since;
-	DateADT until;
+	const AdpCell *last =
+		&cells[check->until < 0 ? Max(check->since, 0) : check->until];
 
-	if (check->since < 0 ||
-		(check->formats->read_day(first, &since) && since >= days->since &&
-		 check->formats->read_day(last, &until) && until <= days->until))
+	if (check->since < 0 || covers_days(check, days, first, last))
 		return true;
 	adp_error_set(error, ADP_ERR_FORMAT,
 				  "the answer has a row of a day that was not asked for",
