@@ -7,6 +7,7 @@
 #include "base/json_find.h"
 #include "base/words.h"
 #include "platform/api/job_kind.h"
+#include "platform/periods.h"
 
 /*
  * The source of a query; NULL if jobs do not make it.
@@ -61,14 +62,21 @@ has_need(const AdpJobNeed *need, const char *breakdowns, const AdpQuery *query,
 }
 
 /*
- * Returns the number of days that a row each comes for.
+ * Returns the number of days, weeks or months that a row each comes for.
  */
 static int
-count_days(const AdpQuery *query, const AdpDateRange *days)
+count_rows(const AdpQuery *query, const AdpDateRange *days)
 {
-	if (days == NULL)
-		return 0;
-	return query->drops_day ? 1 : days->until - days->since + 1;
+	int count = 0;
+
+	if (days == NULL || query->drops_day)
+		return days == NULL ? 0 : 1;
+	if (!adp_period_is_whole(query->period))
+		return days->until - days->since + 1;
+	for (DateADT day = days->since; day <= days->until;
+		 day = adp_period_next(query->period, day))
+		count++;
+	return count;
 }
 
 /*
@@ -78,16 +86,16 @@ bool
 adp_job_is_better(const AdpJobKind *kind, const AdpSettings *settings,
 				  const AdpQuery *query, const AdpDateRange *days)
 {
-	int ndays = count_days(query, days);
+	int nrows = count_rows(query, days);
 	const AdpJobSource *source = find_source(kind, query);
 	const AdpJobNeed *need = kind->needs;
 	int most = source ? source->days_at_once : 0;
 
 	if (source == NULL || settings->breakdowns == NULL)
-		return source != NULL && ndays > most;
+		return source != NULL && nrows > most;
 	if (kind->rows_per_breakdown > 0)
 		most = Max(most / kind->rows_per_breakdown, 1);
-	if (ndays > most)
+	if (nrows > most)
 		return true;
 	for (; need != NULL && (need->breakdown || need->fields); need++)
 	{
