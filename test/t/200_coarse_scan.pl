@@ -260,6 +260,26 @@ for my $method ('hashjoin', 'mergejoin', 'nestloop')
 	$session->query("RESET enable_$_") for @others;
 }
 
+# Locked rows.  When another transaction has changed a row, its partners are checked
+# again: rows of days are, groups come as they were.
+reads_at('locked rows', $daily, "SELECT b.brand, g.clicks FROM $g JOIN brands b USING (campaign_id) WHERE $gdays AND g.account_id = '2345678901' ORDER BY 1, 2 FOR UPDATE OF b");
+my $clicks = "SELECT campaign_id, sum(clicks) AS clicks $google GROUP BY 1";
+my $raise = "UPDATE brands b SET weight = b.weight + s.clicks FROM ($clicks) s WHERE s.campaign_id = b.campaign_id";
+is(grains($raise), $campaign, 'an update by groups: the grain');
+my $other = session($node);
+$other->query("BEGIN; UPDATE brands SET weight = 100 WHERE brand = 'twice'");
+my $pid = $session->pid;
+$session->query('BEGIN');
+$session->send($raise);
+poll_until(sub { $other->query("SELECT count(*) FROM pg_locks WHERE pid = $pid AND NOT granted") > 0 });
+$other->query('COMMIT');
+my (undef, $failed) = $session->wait;
+is($failed, undef, 'and it goes on once the others are done');
+$session->query('SET LOCAL adpipe.pushdown = off');
+is($session->query("SELECT count(*) FROM brands b JOIN ($clicks) s USING (campaign_id) WHERE b.weight IS DISTINCT FROM CASE b.brand WHEN 'twice' THEN 100 ELSE 2 END + s.clicks"), 0, 'with what they wrote');
+cmp_ok($session->query("SELECT count(*) FROM brands WHERE brand = 'twice' AND weight > 100"), '>', 0, 'in some rows');
+$session->query('ROLLBACK');
+
 # Partitions and UNION ALL, whose scans stay side by side.
 $session->query(<<'END');
 CREATE VIEW united AS SELECT * FROM google_common.campaign_report UNION ALL SELECT * FROM meta_common.campaign_report;
