@@ -87,13 +87,6 @@ extern void adpipeForeignAsyncConfigureWait(AsyncRequest *request);
 extern void adpipeForeignAsyncNotify(AsyncRequest *request);
 
 /* explain.c */
-
-/*
- * Returns the minimum number of requests for the rows of a read plan; -1 if it
- * is not known.
- */
-extern int64 adp_expected_requests(const AdpTable *table,
-								   const AdpPushed *pushed);
 extern void adpipeExplainForeignScan(ForeignScanState *node,
 									 struct ExplainState *es);
 

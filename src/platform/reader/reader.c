@@ -267,6 +267,12 @@ adp_reader_days(const AdpReader *reader)
 	return adp_account_reader_days(reader->accounts[reader->active]);
 }
 
+int
+adp_reader_naccounts(const AdpReader *reader)
+{
+	return reader->naccounts;
+}
+
 /*
  * Frees all account readers and the session.
  */

@@ -58,6 +58,9 @@ extern AdpReadState adp_reader_next(AdpReader *reader, bool may_wait,
 /* Returns the days that the last row's request was about. */
 extern const AdpDateRange *adp_reader_days(const AdpReader *reader);
 
+/* Returns the number of accounts that are read; -1: not known yet. */
+extern int adp_reader_naccounts(const AdpReader *reader);
+
 /* Frees the reader, at the end or before. */
 extern void adp_reader_close(AdpReader *reader);
 
