@@ -199,25 +199,27 @@ needs_job(const AdpTable *table, const AdpQuery *query, AdpDateRange days)
 }
 
 /*
- * Returns the number of pages, with one for each range of days at least.
+ * Returns the number of pages of rows that lie evenly in so many ranges of days,
+ * one page for each at least.
  */
 static double
-count_pages(const AdpTable *table, const AdpQuery *query, double ranges,
-			double rows, bool is_seen)
+even_pages(const AdpTable *table, const AdpQuery *query, double ranges,
+		   double rows)
 {
 	int page_rows = adp_request_page_rows(table->platform, query);
 
-	if (!is_seen || page_rows == 0 || ranges == 0)
+	if (page_rows == 0 || ranges == 0)
 		return ranges;
 	return ranges * Max(ceil(rows / ranges / page_rows), 1);
 }
 
 /*
- * Fills in requests.  accounts is assumed if their number is not known.
+ * Fills in requests.  accounts is assumed if their number is not known, and
+ * page_factor is 0 if no scan was seen.
  */
 static void
 expect_requests(const AdpTable *table, const AdpPushed *pushed, double accounts,
-				bool is_seen, AdpExpected *expected)
+				double page_factor, AdpExpected *expected)
 {
 	const AdpQuery *query = &pushed->plan->query;
 	AdpDateRange days = expected_days(table, pushed);
@@ -231,8 +233,12 @@ expect_requests(const AdpTable *table, const AdpPushed *pushed, double accounts,
 	if (expected->is_known)
 		expected->least =
 			expected->accounts * ranges * (knows_days(pushed) ? 1 + before : 1);
-	expected->pages =
-		count_pages(table, query, accounts * ranges, expected->rows, is_seen);
+	expected->pages = accounts * ranges;
+	if (page_factor > 0)
+		expected->pages = Max(rint(even_pages(table, query, accounts * ranges,
+											  expected->rows) *
+								   page_factor),
+							  expected->pages);
 	expected->requests = expected->pages + accounts * ranges * before;
 	expected->quota = table->platform->pages_are_free ? accounts * ranges
 													  : expected->requests;
@@ -285,7 +291,7 @@ adp_expect(const AdpTable *table, const AdpPushed *pushed, double share,
 	if (table->source->is_listing)
 		expect_listing(table, expected);
 	else
-		expect_requests(table, pushed, accounts, is_seen, expected);
+		expect_requests(table, pushed, accounts, seen.page_factor, expected);
 }
 
 /*
@@ -294,14 +300,21 @@ adp_expect(const AdpTable *table, const AdpPushed *pushed, double share,
  */
 void
 adp_expect_learn(const AdpTable *table, const AdpReadPlan *plan, int accounts,
-				 int64 rows)
+				 int64 rows, int64 pages)
 {
+	const AdpQuery *query = &plan->query;
 	AdpDateRange days = adp_days_expect(table->source, &plan->days);
 	AdpSeenKey key;
+	AdpSeenScan scan = {.rows = rows, .pages = pages};
 
-	if (plan->query.nconditions > 0 || plan->query.limit > 0)
+	if (query->nconditions > 0 || query->limit > 0)
 		return;
-	key = make_key(table, &plan->query);
-	adp_seen_rows_add(&key, rows, accounts * count_periods(plan, days),
-					  plan->accounts.nconditions == 0 ? accounts : 0);
+	key = make_key(table, query);
+	scan.units = accounts * count_periods(plan, days);
+	scan.even_pages =
+		even_pages(table, query,
+				   (double) accounts * adp_date_ranges_number(query, days),
+				   rows);
+	scan.accounts = plan->accounts.nconditions == 0 ? accounts : 0;
+	adp_seen_rows_add(&key, &scan);
 }

@@ -36,10 +36,10 @@ extern void adp_expect(const AdpTable *table, const AdpPushed *pushed,
 					   double share, AdpExpected *expected);
 
 /*
- * Remembers how many rows a read plan brought from so many accounts, once all
- * have come.
+ * Remembers how many rows and pages a read plan brought from so many accounts,
+ * once all have come.
  */
 extern void adp_expect_learn(const AdpTable *table, const AdpReadPlan *plan,
-							 int accounts, int64 rows);
+							 int accounts, int64 rows, int64 pages);
 
 #endif /* ADP_FDW_EXPECT_H */

@@ -24,9 +24,7 @@ typedef struct Entry
 {
 	Oid database; /* InvalidOid: unused */
 	AdpSeenKey key;
-	double rows;
-	double units;
-	double accounts;
+	AdpSeenScan sum; /* of scans, but for accounts */
 	TimestampTz seen_at;
 } Entry;
 
@@ -94,8 +92,10 @@ adp_seen_rows_find(const AdpSeenKey *key, AdpSeenRows *seen)
 	adp_shared_lock(&memory->head, LW_SHARED);
 	entry = find_entry(memory, key);
 	if (entry != NULL)
-		*seen = (AdpSeenRows){entry->key.segments, entry->rows / entry->units,
-							  entry->accounts};
+		*seen = (AdpSeenRows){entry->key.segments,
+							  entry->sum.rows / entry->sum.units,
+							  entry->sum.accounts,
+							  entry->sum.pages / entry->sum.even_pages};
 	adp_shared_unlock(&memory->head);
 	return entry != NULL;
 }
@@ -127,21 +127,23 @@ claim_entry(Memory *memory, const AdpSeenKey *key)
  * Adds what a scan saw.
  */
 void
-adp_seen_rows_add(const AdpSeenKey *key, double rows, double units, int accounts)
+adp_seen_rows_add(const AdpSeenKey *key, const AdpSeenScan *scan)
 {
 	bool is_shared;
 	Memory *memory = adp_shared_or_own_memory(&part, &is_shared);
 	TimestampTz now = adp_now();
 	Entry *entry;
 
-	if (units <= 0)
+	if (scan->units <= 0 || scan->even_pages <= 0)
 		return;
 	adp_shared_lock(&memory->head, LW_EXCLUSIVE);
 	entry = claim_entry(memory, key);
-	entry->rows = entry->rows * DECAY + rows;
-	entry->units = entry->units * DECAY + units;
-	if (accounts > 0)
-		entry->accounts = accounts;
+	entry->sum.units = entry->sum.units * DECAY + scan->units;
+	entry->sum.rows = entry->sum.rows * DECAY + scan->rows;
+	entry->sum.pages = entry->sum.pages * DECAY + scan->pages;
+	entry->sum.even_pages = entry->sum.even_pages * DECAY + scan->even_pages;
+	if (scan->accounts > 0)
+		entry->sum.accounts = scan->accounts;
 	entry->seen_at = now;
 	adp_shared_unlock(&memory->head);
 }

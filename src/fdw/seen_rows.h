@@ -24,9 +24,10 @@ typedef struct AdpSeenKey
 /* What was seen, newer scans counting more. */
 typedef struct AdpSeenRows
 {
-	int segments;	 /* of the grain that was seen */
-	double rows;	 /* per unit: an account and day, week or month */
-	double accounts; /* of scans of all accounts; 0: there was none */
+	int segments;		/* of the grain that was seen */
+	double rows;		/* per unit: an account and day, week or month */
+	double accounts;	/* of scans of all accounts; 0: there was none */
+	double page_factor; /* pages per page of rows that lie evenly */
 } AdpSeenRows;
 
 /* Announces the memory; called once when the library is loaded. */
@@ -38,11 +39,17 @@ extern void adp_seen_rows_init(void);
  */
 extern bool adp_seen_rows_find(const AdpSeenKey *key, AdpSeenRows *seen);
 
-/*
- * Adds a scan that read so many rows of so many units; accounts is 0 if it did
- * not read all accounts.
- */
-extern void adp_seen_rows_add(const AdpSeenKey *key, double rows, double units,
-							  int accounts);
+/* A scan that has read its table to the end. */
+typedef struct AdpSeenScan
+{
+	double units; /* accounts times days, weeks or months */
+	double rows;
+	double pages;
+	double even_pages; /* that the rows would take if they lay evenly */
+	int accounts;	   /* 0: not all accounts */
+} AdpSeenScan;
+
+/* Adds what a scan saw. */
+extern void adp_seen_rows_add(const AdpSeenKey *key, const AdpSeenScan *scan);
 
 #endif /* ADP_FDW_SEEN_ROWS_H */

@@ -223,7 +223,8 @@ read_row(AdpSharedResult *result, bool may_wait, Datum *values, bool *nulls)
 	if (state == ADP_READ_END)
 	{
 		adp_expect_learn(result->request->table, &result->request->plan,
-						 adp_reader_naccounts(result->reader), result->rows);
+						 adp_reader_naccounts(result->reader), result->rows,
+						 adp_reader_stats(result->reader)->pages);
 		end_reader(result);
 	}
 	if (state != ADP_READ_ROW)
