@@ -244,6 +244,22 @@ wanted_rows(PlannerInfo *root)
 }
 
 /*
+ * Whether the level stops reading early, because of a LIMIT or as the argument of
+ * EXISTS: it returns rows of this relation as they come.
+ */
+static bool
+ends_early(PlannerInfo *root)
+{
+	Query *parse = root->parse;
+
+	return root->tuple_fraction >= 1 && !parse->hasAggs &&
+		!parse->hasWindowFuncs && parse->groupClause == NIL &&
+		parse->groupingSets == NIL && parse->distinctClause == NIL &&
+		parse->sortClause == NIL && parse->rowMarks == NIL &&
+		bms_membership(root->all_baserels) == BMS_SINGLETON;
+}
+
+/*
  * Whether every requested metric decides which rows exist.  Otherwise the
  * platform counts rows towards a LIMIT that are dropped locally.
  */
@@ -300,6 +316,7 @@ adpipeGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid,
 	List *fields;
 	List *presence;
 	List *checked = clauses;
+	List *private;
 	int64 limit = 0;
 
 	if (coarse != NULL)
@@ -315,8 +332,8 @@ adpipeGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid,
 		limit = wanted_rows(root);
 	if (coarse != NULL)
 		pushdown.exprs = list_concat(pushdown.exprs, coarse->buckets);
-	return make_foreignscan(tlist, checked, rel->relid, pushdown.exprs,
-							make_private(known, &pushdown, fields, presence,
-										 limit, coarse),
+	private = make_private(known, &pushdown, fields, presence, limit, coarse);
+	private = lappend(private, makeInteger(ends_early(root)));
+	return make_foreignscan(tlist, checked, rel->relid, pushdown.exprs, private,
 							NIL, NIL, outer_plan);
 }

@@ -23,6 +23,7 @@ typedef struct AdpScan
 	bool counts_people;
 	List *presence;
 	int64 limit;
+	bool wants_less;  /* the statement stops reading early */
 	bool day_is_used; /* an expression of the statement uses the day */
 	List *exprs;	  /* ExprStates of the right-hand sides */
 
