@@ -230,7 +230,7 @@ expect_requests(const AdpTable *table, const AdpPushed *pushed, double accounts,
 
 	expected->is_known =
 		expected->accounts >= 0 && (!is_split || knows_days(pushed));
-	if (expected->is_known)
+	if (expected->is_known && !pushed->has_one_account)
 		expected->least =
 			expected->accounts * ranges * (knows_days(pushed) ? 1 + before : 1);
 	expected->pages = accounts * ranges;
@@ -279,8 +279,10 @@ adp_expect(const AdpTable *table, const AdpPushed *pushed, double share,
 							  .least = pushed->is_empty ? 0 : -1};
 	if (pushed->is_empty)
 		return;
-	expected->accounts = adp_account_scope_count(table->settings, table->source,
-												 &plan->accounts);
+	expected->accounts = pushed->has_one_account
+		? 1
+		: adp_account_scope_count(table->settings, table->source,
+								  &plan->accounts);
 	accounts = expected->accounts;
 	if (accounts < 0)
 		accounts = filtered_accounts(&plan->accounts,
