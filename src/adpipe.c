@@ -9,6 +9,7 @@
 #include "base/guc.h"
 #include "base/shared_cache.h"
 #include "base/shared_memory.h"
+#include "fdw/seen_rows.h"
 #include "platform/limits/breaker.h"
 #include "platform/limits/quota_ledger.h"
 #include "platform/limits/request_counts.h"
@@ -30,5 +31,6 @@ _PG_init(void)
 	adp_request_counts_init();
 	adp_quota_ledger_init();
 	adp_breaker_init();
+	adp_seen_rows_init();
 	adp_shared_memory_init();
 }

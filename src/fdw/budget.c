@@ -10,6 +10,7 @@
 #include "base/guc.h"
 #include "fdw/budget.h"
 #include "fdw/copies.h"
+#include "fdw/expect.h"
 #include "fdw/scan.h"
 #include "platform/api/request.h"
 #include "platform/formats.h"
@@ -161,9 +162,12 @@ may_be_cached(const AdpTable *table)
 static int64
 least_requests(const AdpTable *table, const AdpPushed *pushed)
 {
+	AdpExpected expected;
+
 	if (pushed->is_empty || may_be_cached(table))
 		return 0;
-	return Max(adp_expected_requests(table, pushed), 0);
+	adp_expect(table, pushed, 1, &expected);
+	return Max(expected.least, 0);
 }
 
 /*

@@ -85,14 +85,6 @@
 #include "fdw/sums.h"
 #include "platform/row_reader.h"
 
-/* Assumed number of days in a range, and of values of another segment. */
-#define DAYS_GUESS 30
-#define VALUES_GUESS 4
-
-/* Days of a week and of a month. */
-#define WEEK_DAYS 7
-#define MONTH_DAYS 30
-
 /* Parameters and state of a search. */
 typedef struct Search
 {
@@ -697,7 +689,6 @@ find_dropped(Search *search, AdpCoarse *coarse)
 			continue;
 		coarse->dropped =
 			lappend(coarse->dropped, makeString(pstrdup(column->field_name)));
-		coarse->shrink *= is_day ? DAYS_GUESS : VALUES_GUESS;
 		if (is_day)
 			coarse->day_clauses = search->day_clauses;
 		coarse->drops_day |= is_day;
@@ -767,7 +758,7 @@ find_buckets(Search *search, AdpCoarse *coarse)
 		return;
 	coarse->buckets = exprs;
 	coarse->day_clauses = search->day_clauses;
-	coarse->shrink *= guess == ADP_PERIOD_MONTH ? MONTH_DAYS : WEEK_DAYS;
+	coarse->bucket = guess;
 }
 
 /*
@@ -801,7 +792,7 @@ adp_coarse_find(PlannerInfo *root, RelOptInfo *rel, const AdpTable *table,
 {
 	Search search = {root, rel, table};
 
-	*coarse = (AdpCoarse){.shrink = 1};
+	*coarse = (AdpCoarse){NIL};
 	if (!table->has_segments || !bms_is_empty(rel->lateral_relids) ||
 		!is_level_of_groups(root) || has_observer(root) || !is_of_days(table) ||
 		!presence_survives(table))

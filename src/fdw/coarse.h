@@ -16,9 +16,9 @@ typedef struct AdpCoarse
 	bool drops_day;		/* the day is among them */
 	List *buckets;		/* all that the level sees of the day, see day_bucket.h;
 						 * NIL: the day stays as it is */
+	AdpPeriod bucket;	/* expected in place of the day, if there are buckets */
 	List *day_clauses;	/* RestrictInfos that the range of days replaces */
 	bool counts_people; /* right at this grain only: see adpipe.reach */
-	double shrink;		/* rows of the fine scan per row of this one */
 } AdpCoarse;
 
 /*

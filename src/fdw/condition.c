@@ -341,6 +341,9 @@ apply_set(const AdpTable *table, List *condition, const AdpValue *values,
 	{
 		texts = palloc(sizeof(char *));
 		texts[0] = value->placeholder;
+		if ((field->flags & ADP_FIELD_ACCOUNT) != 0 && op == ADP_OP_IN &&
+			!is_array)
+			pushed->has_one_account = true;
 		if ((field->flags & (ADP_FIELD_ACCOUNT | ADP_FIELD_PLATFORM)) == 0)
 			send_condition(pushed, field, op, texts, 1, true);
 		return;

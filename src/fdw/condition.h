@@ -98,6 +98,7 @@ typedef struct AdpPushed
 	AdpReadPlan *plan;		/* receives days, accounts, conditions */
 	const char *since_name; /* placeholders of the days, for EXPLAIN */
 	const char *until_name;
+	bool has_one_account; /* at most; a value that is not known yet names it */
 } AdpPushed;
 
 /*

@@ -6,11 +6,14 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "lib/stringinfo.h"
 #include "utils/lsyscache.h"
 
 #include "base/compat.h"
 #include "base/words.h"
+#include "fdw/expect.h"
 #include "fdw/grain_choice.h"
 #include "fdw/scan.h"
 #include "platform/api/request.h"
@@ -123,76 +126,64 @@ describe_grain(const AdpScan *scan, const AdpTable *table)
 }
 
 /*
- * Returns the minimum number of requests for the days of one account; -1 if it
- * is not known.
- */
-static int
-count_requests(const AdpQuery *query, const AdpPushed *pushed)
-{
-	const AdpDays *days = &pushed->plan->days;
-	int most = query->source->days_per_request;
-	int count = 0;
-
-	if (!days->has_day || (most == 0 && !query->asks_each_period))
-		return 1;
-	if (pushed->since_name != NULL || pushed->until_name != NULL ||
-		days->since == DATEVAL_NOBEGIN || adp_days_end_with_account(days))
-		return -1;
-	if (!query->asks_each_period)
-		return (days->until - days->since) / most + 1;
-	for (DateADT day = days->since; day <= days->until;
-		 day = adp_period_next(query->period, day))
-		count++;
-	return count;
-}
-
-/*
  * Returns the expected number of requests in words.
  */
 static const char *
-describe_count(const AdpQuery *query)
+describe_count(const AdpQuery *query, const AdpExpected *expected)
 {
+	const char *accounts =
+		expected->accounts < 0 ? ", whose number is not known" : "";
+
 	if (query->asks_each_period)
-		return psprintf("one per account and %s",
-						adp_period_word(query->period));
-	return query->source->days_per_request == 1 ? "one per account and day"
-												: "at least one per account";
+		return psprintf("one per %s and account%s",
+						adp_period_word(query->period), accounts);
+	if (query->source->days_per_request == 1)
+		return psprintf("one per day and account%s", accounts);
+	return psprintf("at least one per account%s", accounts);
 }
 
 /*
- * Returns the minimum number of requests for the rows of all accounts.
+ * Returns what the scan will read.  The rows of the plan count where conditions
+ * leave out some on the platform.
  */
-int64
-adp_expected_requests(const AdpTable *table, const AdpPushed *pushed)
+static AdpExpected
+expect(ForeignScanState *node, const AdpTable *table, const AdpPushed *pushed)
 {
-	const AdpSource *source = pushed->plan->query.source;
-	int requests = count_requests(&pushed->plan->query, pushed);
-	int accounts;
+	AdpExpected expected;
+	double planned = node->ss.ps.plan->plan_rows;
 
-	adp_account_scope_describe(table->platform, table->settings, source,
-							   &pushed->plan->accounts, &accounts);
-	if (source->is_listing)
-		return 1;
-	return accounts >= 0 && requests >= 0 ? (int64) accounts * requests : -1;
+	adp_expect(table, pushed, 1, &expected);
+	if (pushed->plan->query.nconditions > 0 && planned < expected.rows)
+		adp_expect(table, pushed, planned / expected.rows, &expected);
+	return expected;
 }
 
 /*
- * Shows the expected number of requests.  accounts is -1 if the number of
- * accounts is not known.
+ * Shows what the scan will request.  Numbers are numbers in every format: what
+ * is not known is said in text only.
  */
 static void
-explain_count(const AdpQuery *query, const AdpPushed *pushed, int accounts,
-			  struct ExplainState *es)
+explain_expected(const AdpTable *table, const AdpQuery *query,
+				 const AdpExpected *expected, struct ExplainState *es)
 {
-	int requests = count_requests(query, pushed);
+	const char *unit = table->platform->quota_unit;
 
-	if (query->source->is_listing)
-		ExplainPropertyInteger("Expected Requests", NULL, 1, es);
-	else if (accounts >= 0 && requests >= 0)
-		ExplainPropertyInteger("Expected Requests", NULL,
-							   (int64) accounts * requests, es);
-	else
-		ExplainPropertyText("Expected Requests", describe_count(query), es);
+	if (!expected->is_known)
+	{
+		if (es->format == EXPLAIN_FORMAT_TEXT)
+			ExplainPropertyText("Expected Requests",
+								describe_count(query, expected), es);
+		return;
+	}
+	ExplainPropertyInteger("Expected Requests", NULL,
+						   (int64) rint(expected->requests), es);
+	if (!es->costs)
+		return;
+	ExplainPropertyInteger("Expected Pages", NULL,
+						   (int64) rint(expected->pages), es);
+	if (unit != NULL)
+		ExplainPropertyInteger("Expected Quota", unit,
+							   (int64) rint(expected->quota), es);
 }
 
 /*
@@ -206,8 +197,7 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 	AdpReadPlan plan;
 	AdpPushed pushed;
 	AdpQuery query;
-	char *accounts;
-	int count;
+	AdpExpected expected;
 
 	adp_grain_choose(node, ADP_VALUES_EXPLAIN);
 	adp_scan_plan(scan, table, adp_scan_values(node, ADP_VALUES_EXPLAIN), &plan,
@@ -227,10 +217,13 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 						adp_request_text(table->platform, table->settings,
 										 &query),
 						es);
-	accounts = adp_account_scope_describe(table->platform, table->settings,
-										  query.source, &plan.accounts, &count);
-	ExplainPropertyText("Accounts", accounts, es);
-	explain_count(&query, &pushed, count, es);
+	ExplainPropertyText("Accounts",
+						adp_account_scope_describe(table->platform,
+												   table->settings,
+												   query.source, &plan.accounts),
+						es);
+	expected = expect(node, table, &pushed);
+	explain_expected(table, &query, &expected, es);
 	ExplainPropertyText("Grain", describe_grain(scan, table), es);
 }
 

@@ -520,19 +520,31 @@ trim_url(const char *url)
 }
 
 /*
- * Throws unless a role, or PUBLIC, has a user mapping for a server.
+ * Returns the user mapping of a role, or else of PUBLIC, for a server;
+ * InvalidOid if there is none.
+ */
+static Oid
+find_mapping(Oid userid, const ForeignServer *server)
+{
+	Oid umid = GetSysCacheOid2(USERMAPPINGUSERSERVER, Anum_pg_user_mapping_oid,
+							   ObjectIdGetDatum(userid),
+							   ObjectIdGetDatum(server->serverid));
+
+	if (OidIsValid(umid))
+		return umid;
+	return GetSysCacheOid2(USERMAPPINGUSERSERVER, Anum_pg_user_mapping_oid,
+						   ObjectIdGetDatum(InvalidOid),
+						   ObjectIdGetDatum(server->serverid));
+}
+
+/*
+ * Throws the error for a role without a user mapping.
  */
 static void
-require_mapping(Oid userid, const ForeignServer *server)
+refuse_without_mapping(Oid userid, const ForeignServer *server)
 {
 	const char *role = GetUserNameFromId(userid, false);
 
-	if (SearchSysCacheExists2(USERMAPPINGUSERSERVER, ObjectIdGetDatum(userid),
-							  ObjectIdGetDatum(server->serverid)) ||
-		SearchSysCacheExists2(USERMAPPINGUSERSERVER,
-							  ObjectIdGetDatum(InvalidOid),
-							  ObjectIdGetDatum(server->serverid)))
-		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
 			 errmsg("role \"%s\" has no user mapping for server \"%s\"", role,
@@ -559,13 +571,14 @@ adp_option_settings(ForeignServer *server, const AdpPlatform *platform,
 		apply_options(settings, platform, GetForeignTable(tableid)->options,
 					  ADP_ON_TABLE);
 	settings->endpoint = trim_url(settings->endpoint);
+	settings->umid = find_mapping(userid, server);
 	if (with_secrets)
 	{
 		UserMapping *mapping;
 
-		require_mapping(userid, server);
+		if (!OidIsValid(settings->umid))
+			refuse_without_mapping(userid, server);
 		mapping = GetUserMapping(userid, server->serverid);
-		settings->umid = mapping->umid;
 		settings->userid = userid;
 		apply_options(settings, platform, mapping->options, ADP_ON_MAPPING);
 		adp_endpoint_require_allowed(platform, "endpoint", settings->endpoint,

@@ -9,9 +9,8 @@
  */
 #include "postgres.h"
 
-#include <math.h>
-
 #include "access/sysattr.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
@@ -25,30 +24,16 @@
 #include "fdw/coarse.h"
 #include "fdw/day_use.h"
 #include "fdw/plan.h"
+#include "fdw/price.h"
 #include "fdw/pushdown.h"
 #include "fdw/sums.h"
-
-/*
- * Assumed number of rows of a table that was never analyzed: 20 accounts with
- * 50 entities each over a year.  Only the order of magnitude matters, so that a
- * filtered scan looks smaller than a whole scan.
- */
-#define DEFAULT_TUPLES 365000
-
-/*
- * Cost of a request: about 300 ms.  A sequential page costs 1 and takes some 20
- * microseconds.  Round trips outweigh everything else.
- */
-#define REQUEST_COST 15000.0
-
-/* Rows per request. */
-#define ROWS_PER_REQUEST 10000.0
 
 /* Planning data of a relation. */
 typedef struct PlanRel
 {
 	AdpTable *table;
 	AdpPushdown pushdown; /* of the relation's own clauses */
+	AdpPrice price;		  /* of the plain scan */
 	bool day_is_used;	  /* by an expression anywhere in the statement */
 	AdpCoarse coarse;	  /* valid if there is a coarse path */
 } PlanRel;
@@ -61,15 +46,20 @@ adpipeGetForeignRelSize(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 {
 	PlanRel *known = palloc0(sizeof(PlanRel));
 
-	known->table = adp_table_load(relid, InvalidOid, false);
+	known->table =
+		adp_table_load(relid,
+					   OidIsValid(rel->userid) ? rel->userid : GetUserId(),
+					   false);
 	adp_sums_check(root, rel, known->table);
 	adp_pushdown_find(root, rel->relid, known->table, rel->baserestrictinfo,
 					  &known->pushdown);
 	known->day_is_used = adp_day_is_used(root, rel, known->table);
 	rel->fdw_private = known;
-	if (rel->tuples <= 0)
-		rel->tuples = DEFAULT_TUPLES;
+	rel->tuples = adp_price_tuples(root, rel, known->table);
 	set_baserel_size_estimates(root, rel);
+	adp_price_scan(root, rel, known->table, rel->baserestrictinfo, NULL,
+				   &known->price);
+	rel->rows = known->price.rows;
 }
 
 /*
@@ -99,20 +89,15 @@ needs_lower(const PlanRel *known)
  * costs as much as a disabled one.
  */
 static void
-add_scan_path(PlannerInfo *root, RelOptInfo *rel, ParamPathInfo *param,
-			  bool has_lower)
+add_scan_path(PlannerInfo *root, RelOptInfo *rel, Relids outer,
+			  const AdpPrice *price, bool has_lower, List *private)
 {
-	PlanRel *known = rel->fdw_private;
-	Relids outer = param ? param->ppi_req_outer : rel->lateral_relids;
-	double rows = param ? param->ppi_rows : rel->rows;
-	Cost total = REQUEST_COST * (1 + floor(rows / ROWS_PER_REQUEST)) +
-		cpu_tuple_cost * rows;
-	int disabled = !has_lower && needs_lower(known);
+	int disabled = !has_lower && needs_lower(rel->fdw_private);
 
 	add_path(rel,
-			 (Path *) adp_create_foreignscan_path(root, rel, rows, disabled,
-												  REQUEST_COST, total, outer,
-												  NIL));
+			 (Path *) adp_create_foreignscan_path(root, rel, price->rows,
+												  disabled, price->startup,
+												  price->total, outer, private));
 }
 
 /*
@@ -170,6 +155,7 @@ add_join_path(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *clause,
 	Relids outer = bms_union(clause->clause_relids, rel->lateral_relids);
 	ParamPathInfo *param;
 	AdpPushdown pushdown;
+	AdpPrice price;
 	ListCell *cell;
 
 	if (!adp_pushdown_takes(root, rel->relid, known->table, (Node *) clause))
@@ -185,8 +171,12 @@ add_join_path(PlannerInfo *root, RelOptInfo *rel, RestrictInfo *clause,
 	param = get_baserel_parampathinfo(root, rel, outer);
 	adp_pushdown_find(root, rel->relid, known->table, param->ppi_clauses,
 					  &pushdown);
-	add_scan_path(root, rel, param,
-				  pushdown.has_lower || known->pushdown.has_lower);
+	adp_price_scan(root, rel, known->table,
+				   list_concat_copy(param->ppi_clauses, rel->baserestrictinfo),
+				   NULL, &price);
+	price.rows = param->ppi_rows = Min(price.rows, rel->rows);
+	add_scan_path(root, rel, param->ppi_req_outer, &price,
+				  pushdown.has_lower || known->pushdown.has_lower, NIL);
 	return lappend(seen, outer);
 }
 
@@ -199,22 +189,18 @@ static bool
 add_coarse_path(PlannerInfo *root, RelOptInfo *rel)
 {
 	PlanRel *known = rel->fdw_private;
-	double rows;
-	Cost total;
+	AdpPrice price;
 
 	if (!adp_guc_pushdown ||
 		!adp_coarse_find(root, rel, known->table, &known->coarse))
 		return false;
-	rows = rel->rows / known->coarse.shrink;
-	total = REQUEST_COST * (1 + floor(rows / ROWS_PER_REQUEST)) +
-		cpu_tuple_cost * rows;
-	add_path(rel,
-			 (Path *)
-				 adp_create_foreignscan_path(root, rel, clamp_row_est(rows),
-											 !known->pushdown.has_lower &&
-												 needs_lower(known),
-											 REQUEST_COST, total, NULL,
-											 list_make1(makeInteger(true))));
+	adp_price_scan(root, rel, known->table, rel->baserestrictinfo,
+				   &known->coarse, &price);
+	/* what was seen of two grains at different times may contradict that */
+	price.rows = Min(price.rows, rel->rows);
+	price.total = Min(price.total, known->price.total);
+	add_scan_path(root, rel, NULL, &price, known->pushdown.has_lower,
+				  list_make1(makeInteger(true)));
 	return true;
 }
 
@@ -229,9 +215,11 @@ adpipeGetForeignPaths(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 	List *seen = NIL;
 	ListCell *cell;
 
+	/* the coarse path first: the plain one replaces it only if it is cheaper */
 	if (add_coarse_path(root, rel) && known->coarse.counts_people)
 		return;
-	add_scan_path(root, rel, NULL, known->pushdown.has_lower);
+	add_scan_path(root, rel, rel->lateral_relids, &known->price,
+				  known->pushdown.has_lower, NIL);
 	foreach(cell, join_clauses(root, rel, known->table))
 		seen = add_join_path(root, rel, lfirst(cell), seen);
 }
@@ -253,6 +241,22 @@ wanted_rows(PlannerInfo *root)
 		bms_membership(root->all_baserels) != BMS_SINGLETON)
 		return 0;
 	return (int64) root->limit_tuples;
+}
+
+/*
+ * Whether the level stops reading early, because of a LIMIT or as the argument of
+ * EXISTS: it returns rows of this relation as they come.
+ */
+static bool
+ends_early(PlannerInfo *root)
+{
+	Query *parse = root->parse;
+
+	return root->tuple_fraction >= 1 && !parse->hasAggs &&
+		!parse->hasWindowFuncs && parse->groupClause == NIL &&
+		parse->groupingSets == NIL && parse->distinctClause == NIL &&
+		parse->sortClause == NIL && parse->rowMarks == NIL &&
+		bms_membership(root->all_baserels) == BMS_SINGLETON;
 }
 
 /*
@@ -312,6 +316,7 @@ adpipeGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid,
 	List *fields;
 	List *presence;
 	List *checked = clauses;
+	List *private;
 	int64 limit = 0;
 
 	if (coarse != NULL)
@@ -327,8 +332,8 @@ adpipeGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid,
 		limit = wanted_rows(root);
 	if (coarse != NULL)
 		pushdown.exprs = list_concat(pushdown.exprs, coarse->buckets);
-	return make_foreignscan(tlist, checked, rel->relid, pushdown.exprs,
-							make_private(known, &pushdown, fields, presence,
-										 limit, coarse),
+	private = make_private(known, &pushdown, fields, presence, limit, coarse);
+	private = lappend(private, makeInteger(ends_early(root)));
+	return make_foreignscan(tlist, checked, rel->relid, pushdown.exprs, private,
 							NIL, NIL, outer_plan);
 }

@@ -114,6 +114,8 @@ adpipeBeginForeignScan(ForeignScanState *node, int eflags)
 		intVal(list_nth(plan->fdw_private, ADP_PLAN_COUNTS_PEOPLE)) != 0;
 	scan->presence = list_nth(plan->fdw_private, ADP_PLAN_PRESENCE);
 	scan->limit = intVal(list_nth(plan->fdw_private, ADP_PLAN_LIMIT));
+	scan->wants_less =
+		intVal(list_nth(plan->fdw_private, ADP_PLAN_WANTS_LESS)) != 0;
 	scan->day_is_used =
 		intVal(list_nth(plan->fdw_private, ADP_PLAN_DAY_IS_USED)) != 0;
 	scan->exprs = ExecInitExprList(plan->fdw_exprs, &node->ss.ps);
@@ -368,6 +370,7 @@ adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 		(adp_period_is_whole(table->period) &&
 		 adp_table_period_field(table, scan->fields) == NULL);
 	plan->query.limit = scan->limit;
+	plan->wants_less = scan->wants_less;
 	plan->needs_settings = table->needs_settings;
 	plan->days.has_day = table->day != NULL;
 	plan->days.period = table->period;

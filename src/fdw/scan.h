@@ -23,6 +23,7 @@ typedef struct AdpScan
 	bool counts_people;
 	List *presence;
 	int64 limit;
+	bool wants_less;  /* the statement stops reading early */
 	bool day_is_used; /* an expression of the statement uses the day */
 	List *exprs;	  /* ExprStates of the right-hand sides */
 
@@ -87,13 +88,6 @@ extern void adpipeForeignAsyncConfigureWait(AsyncRequest *request);
 extern void adpipeForeignAsyncNotify(AsyncRequest *request);
 
 /* explain.c */
-
-/*
- * Returns the minimum number of requests for the rows of a read plan; -1 if it
- * is not known.
- */
-extern int64 adp_expected_requests(const AdpTable *table,
-								   const AdpPushed *pushed);
 extern void adpipeExplainForeignScan(ForeignScanState *node,
 									 struct ExplainState *es);
 

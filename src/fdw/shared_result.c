@@ -16,6 +16,7 @@
 
 #include "fdw/account_notice.h"
 #include "fdw/budget.h"
+#include "fdw/expect.h"
 #include "fdw/shared_result.h"
 
 struct AdpSharedResult
@@ -28,6 +29,7 @@ struct AdpSharedResult
 	bool was_shared; /* has or had several readers */
 	const AdpResultRequest *request;
 	AdpReader *reader; /* NULL once all rows have been read */
+	int64 rows;		   /* that the reader has returned */
 	AdpStats stats;	   /* of the reader, once it has ended */
 	AdpConverter *converter;
 	MemoryContext row_cxt;
@@ -219,9 +221,15 @@ read_row(AdpSharedResult *result, bool may_wait, Datum *values, bool *nulls)
 	MemoryContextReset(result->row_cxt);
 	state = adp_reader_next(result->reader, may_wait, &cells, &account);
 	if (state == ADP_READ_END)
+	{
+		adp_expect_learn(result->request->table, &result->request->plan,
+						 adp_reader_naccounts(result->reader), result->rows,
+						 adp_reader_stats(result->reader)->pages);
 		end_reader(result);
+	}
 	if (state != ADP_READ_ROW)
 		return state;
+	result->rows++;
 	old = MemoryContextSwitchTo(result->row_cxt);
 	days = days_of_row(result);
 	adp_converter_row(result->converter, cells, account, &days, values, nulls);

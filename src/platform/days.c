@@ -220,6 +220,28 @@ account_end(const AdpDays *days, DateADT today)
 }
 
 /*
+ * Returns the expected days.
+ */
+AdpDateRange
+adp_days_expect(const AdpSource *source, const AdpDays *days)
+{
+	AdpDateRange range = {days->since, days->until};
+	DateADT today = day_from_now(0);
+	bool has_reach = source->reach_days > 0 || source->reach_months > 0;
+
+	if (adp_days_end_with_account(days))
+		range.until = Min(days->until, account_end(days, today));
+	if (days->since != DATEVAL_NOBEGIN)
+		return range;
+	if (days->unbounded == ADP_UNBOUNDED_WINDOW ||
+		(days->unbounded == ADP_UNBOUNDED_ALLOW && has_reach))
+		range.since = unbounded_start(source, days, today);
+	else
+		range.since = range.until - ADP_DAYS_ASSUMED + 1;
+	return range;
+}
+
+/*
  * Applies window, today and reach to the days of one account.
  */
 bool

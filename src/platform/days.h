@@ -61,6 +61,17 @@ extern bool adp_days_settle(const AdpPlatform *platform,
 extern DateADT adp_days_latest_today(void);
 
 /*
+ * Returns about which days an account is requested for, for estimates: today is
+ * that of UTC, and without a reach or a window a missing lower bound means
+ * ADP_DAYS_ASSUMED.
+ */
+extern AdpDateRange adp_days_expect(const AdpSource *source,
+									const AdpDays *days);
+
+/* Days of a range that is not known yet. */
+#define ADP_DAYS_ASSUMED 30
+
+/*
  * Returns the day so many months before the earliest day that is today in any
  * time zone.
  */

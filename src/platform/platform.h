@@ -98,7 +98,8 @@ typedef struct AdpPlatform
 	const char *rows_key; /* page member that holds the rows */
 	const char *mask_key; /* page member that names the rows' fields; or NULL */
 	const char *list_key; /* the same in a list of accounts */
-	const struct AdpPager *pager;	  /* of rows; NULL: a report is one page */
+	const struct AdpPager *pager; /* of rows; NULL: a report is one page */
+	int page_rows; /* of a page whose size the platform decides; or 0 */
 	const struct AdpFormats *formats; /* how it writes days and NULL */
 	const char *version_header;		  /* header with the API version, or NULL */
 	const struct AdpPromises *promises; /* what responses must contain */
@@ -139,6 +140,8 @@ typedef struct AdpPlatform
 	const struct AdpFailureKind *failures; /* classes of failed responses */
 	const struct AdpQuotaUsageKind *usage; /* headers about quotas; or NULL */
 	const struct AdpRate *rates;   /* documented ones; ends with a NULL part */
+	const char *quota_unit;		   /* what a quota counts: "calls"; or NULL */
+	bool pages_are_free;		   /* it counts only the first page */
 	const struct AdpJobKind *jobs; /* background reports; NULL: not offered */
 
 	AdpIdRule account_id;

@@ -34,8 +34,8 @@ typedef struct AdpSettings
 	/* server, user mapping and addresses */
 	const char *server_name;
 	Oid serverid;
-	Oid umid;			  /* user mapping; InvalidOid if not looked up */
-	Oid userid;			  /* the role that requests; the same */
+	Oid umid;			  /* user mapping; InvalidOid if there is none */
+	Oid userid;			  /* the role that requests; if with secrets */
 	const char *endpoint; /* never NULL after lookup */
 	const char *token_endpoint;
 	const char *api_version;

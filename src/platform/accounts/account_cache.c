@@ -164,6 +164,15 @@ adp_account_cache_find(const AdpSession *session, const char *id)
 }
 
 /*
+ * Looks up the accounts behind "*" in this process.
+ */
+const AdpAccountSet *
+adp_account_cache_peek(const AdpSettings *settings)
+{
+	return find_here(settings, NULL);
+}
+
+/*
  * Looks up what is known, or claims to find out.
  */
 const AdpAccountSet *

@@ -30,6 +30,12 @@ extern const AdpAccountSet *adp_account_cache_find_or_claim(
 	AdpSession *session, const char *id, AdpSharedClaim *claim,
 	MemoryContext cxt, bool *is_ours);
 
+/*
+ * Looks up what this process knows of the accounts behind "*", without a session
+ * and its secrets; NULL if nothing.  Valid until the next search.
+ */
+extern const AdpAccountSet *adp_account_cache_peek(const AdpSettings *settings);
+
 /* Remembers copies of the accounts, under "*" (id NULL) or one id. */
 extern void adp_account_cache_keep(const AdpSession *session, const char *id,
 								   const AdpAccountSet *accounts);

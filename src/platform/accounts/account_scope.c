@@ -7,6 +7,7 @@
 #include "lib/stringinfo.h"
 
 #include "platform/account.h"
+#include "platform/accounts/account_cache.h"
 #include "platform/accounts/account_scope.h"
 
 /*
@@ -120,6 +121,19 @@ require_within(const AdpPlatform *platform, const AdpSettings *settings)
 }
 
 /*
+ * Returns the accounts of the table if it narrows those of the server, else
+ * those of the server; NULL if neither sets any.
+ */
+static const AdpAccountSet *
+narrower_accounts(const AdpSettings *settings)
+{
+	const AdpAccountSet *server = settings->accounts;
+	const AdpAccountSet *table = settings->table_accounts;
+
+	return table == NULL || (table->is_all && server != NULL) ? server : table;
+}
+
+/*
  * Returns the accounts that server and table set.  A table can only narrow the
  * server's.
  */
@@ -127,19 +141,17 @@ static const AdpAccountSet *
 configured_accounts(const AdpPlatform *platform, const AdpSettings *settings)
 {
 	const AdpAccountSet *server = settings->accounts;
-	const AdpAccountSet *table = settings->table_accounts;
+	const AdpAccountSet *set = narrower_accounts(settings);
 
-	if (server == NULL && table == NULL)
+	if (set == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_DYNAMIC_PARAMETER_VALUE_NEEDED),
 				 errmsg("server \"%s\" names no account", settings->server_name),
 				 errhint("Set option \"%s\" on the server or the foreign table.",
 						 platform->account_option)));
-	if (table == NULL || (table->is_all && server != NULL))
-		return server;
-	if (server != NULL && !server->is_all)
+	if (set != server && server != NULL && !server->is_all)
 		require_within(platform, settings);
-	return table;
+	return set;
 }
 
 /*
@@ -182,23 +194,46 @@ adp_account_scope_find(const AdpPlatform *platform, const AdpSettings *settings,
 char *
 adp_account_scope_describe(const AdpPlatform *platform,
 						   const AdpSettings *settings, const AdpSource *source,
-						   const AdpAccountFilter *filter, int *count)
+						   const AdpAccountFilter *filter)
 {
 	const AdpAccountSet *set =
 		adp_account_scope_find(platform, settings, source, &filter);
 	StringInfoData out;
 
-	*count = -1;
 	if (set->is_all)
 		return pstrdup("*");
 	initStringInfo(&out);
-	*count = 0;
 	for (int i = 0; i < set->count; i++)
 	{
-		if (!adp_account_scope_passes(filter, set->items[i].id))
-			continue;
-		appendStringInfo(&out, "%s%s", *count > 0 ? ", " : "", set->items[i].id);
-		(*count)++;
+		if (adp_account_scope_passes(filter, set->items[i].id))
+			appendStringInfo(&out, "%s%s", out.len > 0 ? ", " : "",
+							 set->items[i].id);
 	}
 	return out.data;
+}
+
+/*
+ * Counts the accounts.
+ */
+int
+adp_account_scope_count(const AdpSettings *settings, const AdpSource *source,
+						const AdpAccountFilter *filter)
+{
+	const AdpAccountSet *set = narrower_accounts(settings);
+	bool only_open = set != NULL && set->is_all;
+	int n = 0;
+
+	if (asks_manager(settings, source))
+		return 1;
+	if (only_open)
+		set = adp_account_cache_peek(settings);
+	if (set == NULL)
+		return -1;
+	for (int i = 0; i < set->count; i++)
+	{
+		if (!(only_open && set->items[i].is_closed) &&
+			adp_account_scope_passes(filter, set->items[i].id))
+			n++;
+	}
+	return n;
 }

@@ -66,14 +66,19 @@ extern int adp_account_scope_judge(const AdpPlatform *platform,
 								   const AdpAccountSet *all, bool only_open,
 								   AdpAccountVerdict **verdicts);
 
-/*
- * Formats the accounts for EXPLAIN, without a request: ids with commas, or
- * "*".  *count is their number, -1 for "*".
- */
+/* Formats the accounts for EXPLAIN, without a request: ids with commas, or "*". */
 extern char *adp_account_scope_describe(const AdpPlatform *platform,
 										const AdpSettings *settings,
 										const AdpSource *source,
-										const AdpAccountFilter *filter,
-										int *count);
+										const AdpAccountFilter *filter);
+
+/*
+ * Returns the number of accounts to request, without a request and without an
+ * error for options that do not fit; -1 if it is not known: that of "*" is while
+ * this process trusts a list of them.
+ */
+extern int adp_account_scope_count(const AdpSettings *settings,
+								   const AdpSource *source,
+								   const AdpAccountFilter *filter);
 
 #endif /* ADP_PLATFORM_ACCOUNTS_ACCOUNT_SCOPE_H */

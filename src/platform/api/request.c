@@ -78,25 +78,45 @@ require_days(const AdpPlatform *platform, const AdpQuery *query)
 }
 
 /*
- * Returns the number of rows to request for a page: fewer with large fields,
- * and after a page that was too large; 0 if the platform decides.
+ * Returns the number of rows to request for a page: fewer with large fields; 0
+ * if the platform decides.
+ */
+static int
+rows_to_ask(const AdpPlatform *platform, const AdpQuery *query)
+{
+	int rows = query->source->page_rows;
+
+	for (int i = 0; i < query->nfields; i++)
+	{
+		const AdpField *field = adp_platform_field(platform, query->fields[i]);
+
+		if (field != NULL && (field->flags & ADP_FIELD_HEAVY) != 0)
+			return rows / HEAVY_FACTOR;
+	}
+	return rows;
+}
+
+/*
+ * Returns the number of rows of a full page.
+ */
+int
+adp_request_page_rows(const AdpPlatform *platform, const AdpQuery *query)
+{
+	if (platform->pager == NULL || query->source->is_single)
+		return 0;
+	return query->source->page_rows > 0 ? rows_to_ask(platform, query)
+										: platform->page_rows;
+}
+
+/*
+ * The same for a request: fewer after a page that was too large.
  */
 static int
 page_rows(const AdpPlatform *platform, const AdpPageAsk *ask)
 {
-	int rows = ask->query->source->page_rows;
+	int rows = rows_to_ask(platform, ask->query);
 
-	if (rows == 0)
-		return 0;
-	for (int i = 0; i < ask->query->nfields; i++)
-	{
-		const AdpField *field =
-			adp_platform_field(platform, ask->query->fields[i]);
-
-		if (field != NULL && (field->flags & ADP_FIELD_HEAVY) != 0)
-			return Max((rows / HEAVY_FACTOR) >> ask->halvings, 1);
-	}
-	return Max(rows >> ask->halvings, 1);
+	return rows > 0 ? Max(rows >> ask->halvings, 1) : 0;
 }
 
 /*

@@ -37,6 +37,13 @@ extern void adp_request_job(const AdpPlatform *platform, const AdpPageAsk *ask,
 							AdpApiRequest *out);
 
 /*
+ * Returns the number of rows of a full page; 0 if a response has all rows, or
+ * the platform does not document it.
+ */
+extern int adp_request_page_rows(const AdpPlatform *platform,
+								 const AdpQuery *query);
+
+/*
  * Returns the request of an account as EXPLAIN shows it, with placeholders for
  * what differs between accounts; equal texts mean equal requests.
  */

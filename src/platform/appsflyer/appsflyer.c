@@ -173,6 +173,7 @@ const AdpPlatform adp_appsflyer = {
 	.options = appsflyer_options,
 	.failures = &adp_appsflyer_failures,
 	.rates = appsflyer_rates,
+	.quota_unit = "calls",
 	.account_id =
 		{.pattern = "[A-Za-z0-9._-]+",
 		 .rule =

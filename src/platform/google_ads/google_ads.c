@@ -298,6 +298,7 @@ const AdpPlatform adp_google_ads = {
 	.row_account = ".resource_name",
 	.row_account_prefix = "customers/",
 	.pager = &google_ads_pager.base,
+	.page_rows = 10000,
 	.formats = &adp_iso_formats,
 	.listing = {.pager = &google_ads_pager.base},
 	.fields = adp_google_ads_fields,
@@ -306,6 +307,8 @@ const AdpPlatform adp_google_ads = {
 	.options = google_ads_options,
 	.watches = adp_google_ads_watches,
 	.failures = &adp_google_ads_failures,
+	.quota_unit = "operations",
+	.pages_are_free = true,
 	.account_id =
 		{.ignored = "-",
 		 .pattern = "[0-9]{10}",

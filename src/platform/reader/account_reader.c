@@ -40,6 +40,7 @@ typedef enum State
 	STATE_BEGIN,   /* nothing of the date range is requested yet */
 	STATE_JOB,	   /* the job that makes the rows of the date range */
 	STATE_PAGE,	   /* a page of the date range */
+	STATE_NEXT,	   /* nothing of the next page is requested yet */
 	STATE_ACCOUNT, /* nothing: the only row is the account itself */
 	STATE_END	   /* nothing: all date ranges are requested */
 } State;
@@ -97,7 +98,8 @@ make_shaper(const AdpPlatform *platform, const AdpSettings *settings,
  */
 AdpAccountReadPlan *
 adp_account_reader_plan(MemoryContext cxt, AdpSession *session,
-						const AdpQuery *query, const AdpDays *days)
+						const AdpQuery *query, const AdpDays *days,
+						bool reads_ahead)
 {
 	const AdpPlatform *platform = session->platform;
 	MemoryContext old = MemoryContextSwitchTo(cxt);
@@ -108,6 +110,7 @@ adp_account_reader_plan(MemoryContext cxt, AdpSession *session,
 	plan->cxt = cxt;
 	plan->query = query;
 	plan->days = days;
+	plan->reads_ahead = reads_ahead;
 	plan->shaper = make_shaper(platform, session->settings, query, days);
 	plan->form = adp_page_form(cxt, platform, plan->shaper, query);
 	MemoryContextSwitchTo(old);
@@ -621,6 +624,9 @@ adp_account_reader_advance(AdpAccountReader *reader)
 		case STATE_JOB:
 			advance_job(reader);
 			break;
+		case STATE_NEXT:
+			request_page(reader);
+			return advance_page(reader);
 		case STATE_PAGE:
 			return advance_page(reader);
 		case STATE_ACCOUNT:
@@ -762,20 +768,27 @@ accept_page(AdpAccountReader *reader)
 }
 
 /*
- * Requests what follows the page just parsed: the next page of the date range,
- * or the next range.
+ * Turns to what follows the page just parsed: the next page of the date range, or
+ * the next range.  Requests it if the plan reads ahead; else the next advance
+ * does.
  */
 static void
-request_next(AdpAccountReader *reader)
+go_on(AdpAccountReader *reader)
 {
 	if (keep_next_token(reader))
+		reader->state = STATE_NEXT;
+	else
 	{
-		request_page(reader);
-		return;
+		warn_of_gap(reader);
+		adp_date_ranges_pop(&reader->ranges);
+		begin_range(reader);
 	}
-	warn_of_gap(reader);
-	adp_date_ranges_pop(&reader->ranges);
-	restart_range(reader);
+	if (!reader->plan->reads_ahead)
+		return;
+	if (reader->state == STATE_NEXT)
+		request_page(reader);
+	else
+		request_range(reader);
 }
 
 /*
@@ -796,7 +809,7 @@ adp_account_reader_turn(AdpAccountReader *reader)
 	else
 	{
 		accept_page(reader);
-		request_next(reader);
+		go_on(reader);
 	}
 	MemoryContextSwitchTo(old);
 	return reader->page != NULL;

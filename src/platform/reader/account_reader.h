@@ -25,13 +25,15 @@ typedef struct AdpAccountReadPlan
 	const AdpDays *days;
 	AdpPageForm *form;
 	AdpShaper *shaper; /* NULL: the cells as read are the row */
+	bool reads_ahead;  /* requests the next page while one is being read */
 } AdpAccountReadPlan;
 
 /* Makes the plan in cxt; throws for days before the platform's reach. */
 extern AdpAccountReadPlan *adp_account_reader_plan(MemoryContext cxt,
 												   AdpSession *session,
 												   const AdpQuery *query,
-												   const AdpDays *days);
+												   const AdpDays *days,
+												   bool reads_ahead);
 
 /* Allocates a reader; sends nothing yet. */
 extern AdpAccountReader *adp_account_reader_create(
@@ -54,7 +56,8 @@ typedef enum AdpAccountReaderState
 extern AdpAccountReaderState adp_account_reader_advance(AdpAccountReader *reader);
 
 /*
- * Parses and checks the page that has arrived, then requests the next one.
+ * Parses and checks the page that has arrived, then requests the next one if the
+ * plan reads ahead.
  * Returns false if the page is malformed and fetched again.
  */
 extern bool adp_account_reader_turn(AdpAccountReader *reader);

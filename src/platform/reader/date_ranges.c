@@ -51,6 +51,25 @@ adp_date_ranges_add_each(AdpDateRanges *ranges, AdpDateRange days,
 }
 
 /*
+ * Counts the ranges of a query.
+ */
+int64
+adp_date_ranges_number(const AdpQuery *query, AdpDateRange days)
+{
+	int most = query->source->days_per_request;
+	int64 n = 0;
+
+	if (!query->has_day || (most == 0 && !query->asks_each_period))
+		return 1;
+	if (!query->asks_each_period)
+		return Max(((int64) days.until - days.since) / most + 1, 0);
+	for (DateADT day = days.since; day <= days.until;
+		 day = adp_period_next(query->period, day))
+		n++;
+	return n;
+}
+
+/*
  * Returns the last range of the list, or NULL.
  */
 const AdpDateRange *

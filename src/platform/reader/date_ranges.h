@@ -30,6 +30,12 @@ extern void adp_date_ranges_add(AdpDateRanges *ranges, AdpDateRange days,
 extern void adp_date_ranges_add_each(AdpDateRanges *ranges, AdpDateRange days,
 									 AdpPeriod period);
 
+/*
+ * Returns how many ranges the days of a query are split into; one for a query
+ * without days.
+ */
+extern int64 adp_date_ranges_number(const AdpQuery *query, AdpDateRange days);
+
 /* Returns the current range; NULL if the list is empty. */
 extern const AdpDateRange *adp_date_ranges_current(const AdpDateRanges *ranges);
 

@@ -21,6 +21,7 @@ struct AdpReader
 	AdpAccountResolver *resolver;
 	AdpAccountReadPlan *account_plan;
 	int naccounts; /* -1: not resolved yet */
+	int nopen;	   /* of them are read, the first ones */
 	AdpAccountReader **accounts;
 	int active;		/* index of the account whose page is being read; or -1 */
 	int until_poll; /* rows until the next poll */
@@ -43,8 +44,9 @@ adp_reader_create(MemoryContext cxt, const AdpPlatform *platform,
 	reader->plan = plan;
 	reader->session = adp_session_open(cxt, platform, settings);
 	reader->session->budget = plan->budget;
-	reader->account_plan = adp_account_reader_plan(cxt, reader->session,
-												   &plan->query, &plan->days);
+	reader->account_plan =
+		adp_account_reader_plan(cxt, reader->session, &plan->query, &plan->days,
+								!plan->wants_less);
 	reader->resolver =
 		adp_account_resolver_create(reader->session, cxt, source,
 									&plan->accounts, with_settings);
@@ -94,6 +96,7 @@ open_accounts(AdpReader *reader)
 									  adp_account_resolver_account(reader->resolver,
 																   i));
 	reader->naccounts = n;
+	reader->nopen = reader->plan->wants_less ? Min(n, 1) : n;
 	check_budget(reader);
 }
 
@@ -153,23 +156,15 @@ next_row(const AdpReader *reader, AdpAccountReader *account_reader)
 }
 
 /*
- * Advances all account readers.  Returns ADP_READ_ROW, with the index of one, if
- * a page has arrived, and ADP_READ_END if all pages are read.
+ * Advances the open account readers.  Returns ADP_READ_ROW, with the index of
+ * one, if a page has arrived, and ADP_READ_END if all their pages are read.
  */
 static AdpReadState
-drive(AdpReader *reader, int *arrived)
+drive_open(AdpReader *reader, int *arrived)
 {
-	MemoryContext old = MemoryContextSwitchTo(reader->cxt);
 	AdpReadState result = ADP_READ_END;
 
-	if (reader->naccounts < 0)
-	{
-		if (adp_account_resolver_advance(reader->resolver))
-			open_accounts(reader);
-		else
-			result = ADP_READ_PENDING;
-	}
-	for (int i = 0; i < reader->naccounts; i++)
+	for (int i = 0; i < reader->nopen; i++)
 	{
 		AdpAccountReaderState state =
 			adp_account_reader_advance(reader->accounts[i]);
@@ -181,6 +176,28 @@ drive(AdpReader *reader, int *arrived)
 		}
 		else if (state == ADP_ACCOUNT_READER_BUSY && result == ADP_READ_END)
 			result = ADP_READ_PENDING;
+	}
+	return result;
+}
+
+/*
+ * Advances the resolver, then the account readers; opens more once the open ones
+ * are read.  Returns as drive_open() does for all accounts.
+ */
+static AdpReadState
+drive(AdpReader *reader, int *arrived)
+{
+	MemoryContext old = MemoryContextSwitchTo(reader->cxt);
+	AdpReadState result = ADP_READ_PENDING;
+
+	if (reader->naccounts < 0 && adp_account_resolver_advance(reader->resolver))
+		open_accounts(reader);
+	if (reader->naccounts >= 0)
+		result = drive_open(reader, arrived);
+	while (result == ADP_READ_END && reader->nopen < reader->naccounts)
+	{
+		reader->nopen = Min(reader->nopen * 2, reader->naccounts);
+		result = drive_open(reader, arrived);
 	}
 	MemoryContextSwitchTo(old);
 	return result;
@@ -222,7 +239,7 @@ poll_now_and_then(AdpReader *reader)
 		return;
 	reader->until_poll = ROWS_PER_POLL;
 	CHECK_FOR_INTERRUPTS();
-	if (reader->session->in_flight > 0)
+	if (reader->session->in_flight > 0 && !reader->plan->wants_less)
 	{
 		adp_session_poll(reader->session);
 		(void) drive(reader, &arrived);
@@ -265,6 +282,12 @@ const AdpDateRange *
 adp_reader_days(const AdpReader *reader)
 {
 	return adp_account_reader_days(reader->accounts[reader->active]);
+}
+
+int
+adp_reader_naccounts(const AdpReader *reader)
+{
+	return reader->naccounts;
 }
 
 /*

@@ -8,6 +8,9 @@
  * max_concurrency of the server, accounts are fetched in parallel.  Rows
  * arrive account by account as their pages arrive, in no particular order.
  *
+ * A statement with a LIMIT may need one page.  For it nothing is fetched ahead,
+ * and the first account is alone; then come one more, two, four.
+ *
  * If one account fails, the scan fails: rows are never missing.
  */
 #ifndef ADP_PLATFORM_READER_READER_H
@@ -28,7 +31,8 @@ typedef struct AdpReadPlan
 	int npresence;
 	bool needs_settings;			 /* a column shows the account's settings */
 	struct AdpRequestBudget *budget; /* of the statement; NULL: no limit */
-	bool reads_all; /* the statement certainly reads it to its end */
+	bool reads_all;	 /* the statement certainly reads it to its end */
+	bool wants_less; /* it wants few rows: request no more than they need */
 } AdpReadPlan;
 
 typedef enum AdpReadState
@@ -57,6 +61,9 @@ extern AdpReadState adp_reader_next(AdpReader *reader, bool may_wait,
 
 /* Returns the days that the last row's request was about. */
 extern const AdpDateRange *adp_reader_days(const AdpReader *reader);
+
+/* Returns the number of accounts that are read; -1: not known yet. */
+extern int adp_reader_naccounts(const AdpReader *reader);
 
 /* Frees the reader, at the end or before. */
 extern void adp_reader_close(AdpReader *reader);

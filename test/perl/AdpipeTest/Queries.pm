@@ -29,8 +29,9 @@ use warnings;
 
 use AdpipeTest;
 use Exporter 'import';
+use JSON::PP;
 
-our @EXPORT_OK = qw(pick same_answer);
+our @EXPORT_OK = qw(foreign_scans pick same_answer);
 
 # Values that match nothing, or in ways of their own.
 my @awkward = (
@@ -48,6 +49,26 @@ One of the list.
 =cut
 
 sub pick { return $_[ rand @_ ]; }
+
+=head2 foreign_scans($session, $sql)
+
+The nodes of a statement's plan that read a platform, as EXPLAIN (VERBOSE, FORMAT
+JSON) shows them.
+
+=cut
+
+sub foreign_scans
+{
+	my ($session, $sql) = @_;
+	my @nodes = decode_json($session->query("EXPLAIN (VERBOSE, FORMAT JSON) $sql"))->[0]{Plan};
+	my @found;
+	while (my $node = shift @nodes)
+	{
+		push @found, $node if defined $node->{Platform};
+		push @nodes, @{ $node->{Plans} // [] };
+	}
+	return @found;
+}
 
 =head2 same_answer($answer, $expected)
 
