@@ -95,7 +95,9 @@ sub months
 {
 	my ($day, $shape) = @_;
 	push @$shape, 'months';
-	return pick("$day BETWEEN '2026-09-01' AND '2026-10-31'", "$day >= " . date('2026-10-01') . " AND $day < " . date('2026-11-01'), "$day BETWEEN '2026-09-28' AND '2026-11-01'",
+	# Some go on to today, which is 2026-11-20.
+	return pick("$day >= '2026-10-01'", "$day >= " . date('2026-10-26'), "$day >= '2026-10-12' AND $day < '2027-01-01'", "$day >= '2026-10-01' AND $day <= date '2026-11-20'",
+		"$day BETWEEN '2026-09-01' AND '2026-10-31'", "$day >= " . date('2026-10-01') . " AND $day < " . date('2026-11-01'), "$day BETWEEN '2026-09-28' AND '2026-11-01'",
 		"$day >= '2026-10-05' AND $day <= '2026-11-08'", "$day BETWEEN '2026-09-15' AND '2026-11-03'", "date_trunc('month', $day) = '2026-10-01'", "date_trunc('month', $day) IN ('2026-09-01', '2026-10-01')",
 		"date_trunc('week', $day) BETWEEN '2026-10-05' AND '2026-10-26'", "to_char($day, 'YYYY-MM') = '2026-10'", "date_trunc('month', $day) BETWEEN " . date('2026-09-01') . ' AND ' . date('2026-10-01'),
 		"$day >= date_trunc('month', timestamp '2026-10-10') AND $day < '2026-11-01'", "extract(year FROM $day) = 2026 AND $day >= '2026-09-01' AND $day < '2026-11-01'");

@@ -39,7 +39,7 @@ use AdpipeTest::Queries qw(pick);
 use Exporter 'import';
 use JSON::PP;
 
-our @EXPORT_OK = qw(constant kinds reductions render);
+our @EXPORT_OK = qw(constant kinds reductions render without_people);
 
 # Values that match nothing, or in ways of their own.
 my @ODD = ('007', 'abc', '', ' ', '9223372036854775808', '1e3', '-1', '+17', 'PAUSED', 'paused', 'UNKNOWN', 'NEVER_HEARD_OF',
@@ -311,6 +311,7 @@ sub groups
 	my ($self, $statement) = @_;
 	my ($table, $shape) = @$statement{qw(table shape)};
 	$self->two_steps($statement) and return if rand() < 0.05;
+	$statement->{is_people} = $statement->{is_sums} && @{ $table->{people} } && rand() < 0.25;
 	push @{ $statement->{keys} }, $self->keys_of($statement);
 	push @{ $statement->{outputs} }, $self->aggregates($statement) for 1 .. pick(1, 1, 2, 3);
 	$self->having($statement) if rand() < 0.12;
@@ -336,8 +337,12 @@ sub keys_of
 	my ($table, $shape) = @$statement{qw(table shape)};
 	my @keys = map { my $column = some($table, 'dimensions'); defined $column ? "t.$column" : () } 1 .. pick(0, 1, 1, 1, 2, 2, 3);
 	my $day = $table->{day};
+	my $is_by_day = rand() < ($statement->{range} eq 'months' ? 0.7 : $statement->{is_sums} ? 0.15 : 0.5);
 
-	if ($day && rand() < ($statement->{is_sums} ? 0.15 : 0.5))
+	# Numbers of people are there for what identifies a row.
+	@keys = map { "t.$_" } grep { /^(account|campaign|adset|ad)_id$|^(country|region|age|gender|publisher_platform|platform_position|device)$/ } @{ $table->{dimensions} }
+	  if $statement->{is_people};
+	if ($day && $is_by_day)
 	{
 		push @keys, pick("t.$day", "t.$day", "date_trunc('month', t.$day)", "date_trunc('month', t.$day)::date", "date_trunc('week', t.$day)", "date_trunc('week', t.$day)::date",
 			"date_trunc('quarter', t.$day)::date", "extract(year FROM t.$day)", "extract(dow FROM t.$day)", "to_char(t.$day, 'YYYY-MM')", "to_char(t.$day, 'IYYY-IW')",
@@ -375,7 +380,7 @@ sub aggregates
 	my $metric = some($table, 'sums');
 	my $kind = !defined $metric ? 0.9 : $statement->{is_sums} ? rand 0.8 : rand;
 
-	return $self->people($statement) if @{ $table->{people} } && rand() < 0.15;
+	return $self->people($statement) if @{ $table->{people} } && rand() < ($statement->{is_people} ? 0.6 : 0.1);
 	if ($kind < 0.45)
 	{
 		push @$shape, 'sum';
@@ -450,9 +455,8 @@ sub people
 	my $function = $column eq 'unique_users' ? 'unique_users' : 'reach';
 
 	push @{ $statement->{shape} }, 'people';
-	$statement->{has_people} = 1;
-	return pick({ sql => "adpipe.$function(t.$column)", kind => 'exact' }, { sql => "adpipe.frequency(t.impressions, t.$column)", kind => 'exact' },
-		{ sql => "max(t.$column)", kind => 'exact' }, { sql => "sum(t.$column)", kind => 'exact' });
+	return pick(({ sql => "adpipe.$function(t.$column)", kind => 'exact', is_people => 1 }) x 2, { sql => "adpipe.frequency(t.impressions, t.$column)", kind => 'exact', is_people => 1 },
+		$statement->{is_people} ? () : ({ sql => "max(t.$column)", kind => 'exact' }, { sql => "sum(t.$column)", kind => 'exact' }));
 }
 
 sub having
@@ -623,6 +627,20 @@ sub kinds
 		$statement->{sets} ? 'exact' : ());
 	my (undef, undef, $instead, $more) = @{ $statement->{wrap} // [] };
 	return @{ $instead // [ @kinds, @{ $more // [] } ] };
+}
+
+=head2 without_people($statement)
+
+The same statement with a sum in place of each number of people; undef if it has none.
+
+=cut
+
+sub without_people
+{
+	my ($statement) = @_;
+	my @outputs = map { $_->{is_people} ? { sql => 'sum(t.impressions)', kind => 'exact' } : $_ } @{ $statement->{outputs} };
+	return unless grep { $_->{is_people} } @{ $statement->{outputs} };
+	return { %$statement, outputs => \@outputs };
 }
 
 =head2 reductions($statement)
