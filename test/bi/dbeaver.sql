@@ -57,6 +57,8 @@ SELECT pg_catalog.pg_get_viewdef(':schema.:name'::regclass, true) IS NOT NULL;
 -- rows 200
 -- types *
 -- live HV002
+-- meta HV002
+-- appsflyer HV002
 -- window 6
 SELECT * FROM :table LIMIT 200;
 
@@ -65,6 +67,8 @@ SELECT * FROM :table LIMIT 200;
 -- rows 200
 -- types *
 -- live HV002
+-- meta HV002
+-- appsflyer HV002
 -- window 6
 SELECT * FROM :table LIMIT 200 OFFSET 200;
 
@@ -72,6 +76,8 @@ SELECT * FROM :table LIMIT 200 OFFSET 200;
 -- rows 1
 -- types bigint
 -- live HV002
+-- meta HV002
+-- appsflyer HV002
 -- window 6
 SELECT count(*) FROM :table;
 
@@ -80,18 +86,24 @@ SELECT count(*) FROM :table;
 -- rows 40
 -- types *
 -- live 6
+-- meta 2
+-- appsflyer 2
 SELECT * FROM :table WHERE date_day = '2026-10-15' LIMIT 200;
 
 -- preview: sorted by a column, within a month
 -- rows 200
 -- types text, date, text, bigint
 -- live 6
+-- meta 2
+-- appsflyer 2
 SELECT account_id, date_day, campaign_id, clicks FROM :table WHERE date_day BETWEEN '2026-10-01' AND '2026-10-31' ORDER BY clicks DESC, account_id, campaign_id, date_day LIMIT 200;
 
 -- filter values: the values of a column with their numbers
 -- rows 24
 -- types text, bigint
 -- live HV002
+-- meta HV002
+-- appsflyer HV002
 -- window 6
 SELECT campaign_name, count(*) FROM :table GROUP BY campaign_name ORDER BY campaign_name LIMIT 200;
 
@@ -99,18 +111,24 @@ SELECT campaign_name, count(*) FROM :table GROUP BY campaign_name ORDER BY campa
 -- rows 24
 -- types text, bigint
 -- live 6
+-- meta 2
+-- appsflyer 2
 SELECT campaign_name, count(*) FROM :table WHERE date_day >= '2026-10-01' AND date_day <= '2026-10-31' GROUP BY campaign_name ORDER BY campaign_name LIMIT 200;
 
 -- chart: the grouping panel
 -- rows 5
 -- types text, bigint, numeric
 -- live 6
+-- meta 2
+-- appsflyer 2
 SELECT account_name, count(*), sum(clicks) FROM (SELECT * FROM :table WHERE date_day >= '2026-10-01' AND date_day <= '2026-10-31') t GROUP BY account_name ORDER BY 2 DESC, 1;
 
 -- chart: the grouping panel over the whole table
 -- rows 5
 -- types text, bigint
 -- live HV002
+-- meta HV002
+-- appsflyer HV002
 -- window 6
 SELECT account_name, count(*) FROM :table GROUP BY account_name ORDER BY 2 DESC, 1;
 
@@ -119,6 +137,8 @@ SELECT account_name, count(*) FROM :table GROUP BY account_name ORDER BY 2 DESC,
 -- rows 1
 -- types text, numeric
 -- live 6
+-- meta 2
+-- appsflyer 2
 SELECT to_char(date_day, 'YYYY-MM') AS month, sum(clicks) FROM :table WHERE to_char(date_day, 'YYYY-MM') = $1 GROUP BY 1;
 
 -- chart: days as an array
@@ -126,4 +146,6 @@ SELECT to_char(date_day, 'YYYY-MM') AS month, sum(clicks) FROM :table WHERE to_c
 -- rows 2
 -- types date, numeric
 -- live 6
+-- meta 2
+-- appsflyer 2
 SELECT date_day, sum(clicks) FROM :table WHERE date_day = ANY (ARRAY[$1, $2]::date[]) GROUP BY 1 ORDER BY 1;

@@ -67,6 +67,8 @@ WHERE t.pos = 1;
 -- rows 0
 -- types boolean
 -- live 0
+-- meta 0
+-- appsflyer 0
 SELECT TRUE AS "_" FROM :table WHERE 1 <> 1 LIMIT 0;
 
 -- fingerprint: the first rows of all columns
@@ -74,6 +76,8 @@ SELECT TRUE AS "_" FROM :table WHERE 1 <> 1 LIMIT 0;
 -- rows 4400
 -- types *
 -- live HV002
+-- meta HV002
+-- appsflyer HV002
 -- window 6
 SELECT * FROM :table LIMIT 10000;
 
@@ -81,6 +85,8 @@ SELECT * FROM :table LIMIT 10000;
 -- rows 24
 -- types text
 -- live HV002
+-- meta HV002
+-- appsflyer HV002
 -- window 6
 SELECT :table."campaign_name" AS "campaign_name" FROM :table GROUP BY :table."campaign_name" ORDER BY :table."campaign_name" ASC LIMIT 1000;
 
@@ -88,6 +94,8 @@ SELECT :table."campaign_name" AS "campaign_name" FROM :table GROUP BY :table."ca
 -- rows 3
 -- types text
 -- live HV002
+-- meta HV002
+-- appsflyer HV002
 -- window 6
 SELECT :table."campaign_name" AS "campaign_name" FROM :table WHERE lower(:table."campaign_name") LIKE '%brand%' GROUP BY :table."campaign_name" ORDER BY 1 ASC LIMIT 1000;
 
@@ -96,6 +104,8 @@ SELECT :table."campaign_name" AS "campaign_name" FROM :table WHERE lower(:table.
 -- rows 2000
 -- types text, text, date, text, bigint, numeric
 -- live HV002
+-- meta HV002
+-- appsflyer HV002
 -- window 6
 SELECT :table."account_id" AS "account_id", :table."account_name" AS "account_name", :table."date_day" AS "date_day", :table."campaign_name" AS "campaign_name", :table."clicks" AS "clicks", :table."spend" AS "spend" FROM :table LIMIT 2000;
 
@@ -103,6 +113,8 @@ SELECT :table."account_id" AS "account_id", :table."account_name" AS "account_na
 -- rows 1
 -- types bigint
 -- live HV002
+-- meta HV002
+-- appsflyer HV002
 -- window 6
 SELECT count(*) AS "count" FROM :table;
 
@@ -112,6 +124,8 @@ SELECT count(*) AS "count" FROM :table;
 -- rows 31
 -- types date, numeric
 -- live 6
+-- meta 2
+-- appsflyer 2
 SELECT :table."date_day" AS "date_day", sum(:table."clicks") AS "sum" FROM :table WHERE :table."date_day" >= $1 AND :table."date_day" < $2 GROUP BY :table."date_day" ORDER BY :table."date_day" ASC;
 
 -- chart: a sum by month
@@ -119,6 +133,8 @@ SELECT :table."date_day" AS "date_day", sum(:table."clicks") AS "sum" FROM :tabl
 -- rows 3
 -- types date, numeric
 -- live 6
+-- meta 7
+-- appsflyer 2
 SELECT CAST(date_trunc('month', :table."date_day") AS date) AS "date_day", sum(:table."spend") AS "sum" FROM :table WHERE :table."date_day" >= date '2026-08-01' AND :table."date_day" < date '2026-11-01' AND :table."currency" = 'KRW' GROUP BY CAST(date_trunc('month', :table."date_day") AS date) ORDER BY 1 ASC;
 
 -- chart: a sum by week, which begins on Sunday
@@ -126,18 +142,24 @@ SELECT CAST(date_trunc('month', :table."date_day") AS date) AS "date_day", sum(:
 -- rows 4
 -- types date, numeric
 -- live 6
+-- meta 2
+-- appsflyer 2
 SELECT CAST(CAST(date_trunc('week', CAST(:table."date_day" + INTERVAL '1 day' AS date)) AS date) + INTERVAL '-1 day' AS date) AS "date_day", sum(:table."clicks") AS "sum" FROM :table WHERE :table."date_day" >= date '2026-10-04' AND :table."date_day" < date '2026-11-01' GROUP BY 1 ORDER BY 1 ASC;
 
 -- chart: a sum by quarter
 -- rows 2
 -- types date, numeric
 -- live 6
+-- meta 8
+-- appsflyer 2
 SELECT CAST(date_trunc('quarter', :table."date_day") AS date) AS "date_day", sum(:table."impressions") AS "sum" FROM :table WHERE :table."date_day" BETWEEN date '2026-08-01' AND date '2026-11-19' GROUP BY 1 ORDER BY 1 ASC;
 
 -- chart: a month of a chart is clicked
 -- rows 24
 -- types text, numeric
 -- live 6
+-- meta 2
+-- appsflyer 2
 SELECT :table."campaign_name", sum(:table."clicks") AS "sum" FROM :table WHERE CAST(date_trunc('month', :table."date_day") AS date) = date '2026-10-01' GROUP BY 1 ORDER BY 2 DESC, 1 ASC;
 
 -- chart: the last 30 days
@@ -146,6 +168,8 @@ SELECT :table."campaign_name", sum(:table."clicks") AS "sum" FROM :table WHERE C
 -- rows 24
 -- types text, numeric
 -- live 6
+-- meta 2
+-- appsflyer 2
 -- rows any
 SELECT :table."campaign_name" AS "campaign_name", sum(:table."clicks") AS "sum" FROM :table WHERE :table."date_day" >= CAST(now() + INTERVAL '-30 day' AS date) AND :table."date_day" < CAST(now() AS date) GROUP BY 1 ORDER BY 1 ASC;
 
@@ -154,6 +178,8 @@ SELECT :table."campaign_name" AS "campaign_name", sum(:table."clicks") AS "sum" 
 -- rows 5
 -- types text, numeric
 -- live 6
+-- meta 2
+-- appsflyer 2
 -- rows any
 SELECT :table."account_name" AS "account_name", sum(:table."clicks") AS "sum" FROM :table WHERE :table."date_day" >= CAST(date_trunc('month', now() + INTERVAL '-1 month') AS date) AND :table."date_day" < CAST(date_trunc('month', now()) AS date) GROUP BY 1 ORDER BY 1 ASC;
 
@@ -161,10 +187,14 @@ SELECT :table."account_name" AS "account_name", sum(:table."clicks") AS "sum" FR
 -- rows 10
 -- types text, numeric
 -- live 6
+-- meta 2
+-- appsflyer 2
 SELECT "source"."campaign_name" AS "campaign_name", sum("source"."clicks") AS "sum" FROM (SELECT :table."campaign_name" AS "campaign_name", :table."date_day" AS "date_day", :table."clicks" AS "clicks" FROM :table) AS "source" WHERE "source"."date_day" >= date '2026-10-01' AND "source"."date_day" < date '2026-11-01' GROUP BY "source"."campaign_name" ORDER BY "sum" DESC, "source"."campaign_name" ASC LIMIT 10;
 
 -- chart: return on ad spend by account, as SQL
 -- rows 5
 -- types text, text, numeric
 -- live 6
+-- meta 2
+-- appsflyer 2
 SELECT account_name, currency, adpipe.roas(conversions_value, spend, currency) FROM :table WHERE date_day BETWEEN '2026-10-01' AND '2026-10-31' GROUP BY 1, 2 ORDER BY 1;

@@ -45,6 +45,8 @@ SELECT conname, contype, pg_get_constraintdef(oid) FROM pg_constraint WHERE conr
 -- rows 1001
 -- types *
 -- live HV002
+-- meta HV002
+-- appsflyer HV002
 -- window 6
 SELECT * FROM :table LIMIT 1001;
 
@@ -53,12 +55,16 @@ SELECT * FROM :table LIMIT 1001;
 -- rows 100
 -- types text, date, text, bigint
 -- live 6
+-- meta 2
+-- appsflyer 2
 SELECT account_name AS account_name, date_day AS date_day, campaign_name AS campaign_name, clicks AS clicks FROM :table WHERE date_day >= TO_DATE('2026-10-01', 'YYYY-MM-DD') AND date_day < TO_DATE('2026-11-01', 'YYYY-MM-DD') LIMIT 100;
 
 -- filter values: of a dashboard's filter
 -- rows 24
 -- types text
 -- live HV002
+-- meta HV002
+-- appsflyer HV002
 -- window 6
 SELECT campaign_name AS campaign_name FROM :table GROUP BY campaign_name ORDER BY campaign_name ASC LIMIT 1000;
 
@@ -66,6 +72,8 @@ SELECT campaign_name AS campaign_name FROM :table GROUP BY campaign_name ORDER B
 -- rows 24
 -- types text
 -- live HV002
+-- meta HV002
+-- appsflyer HV002
 -- window 6
 SELECT DISTINCT campaign_name FROM :table LIMIT 10000;
 
@@ -73,42 +81,56 @@ SELECT DISTINCT campaign_name FROM :table LIMIT 10000;
 -- rows 24
 -- types text
 -- live 6
+-- meta 2
+-- appsflyer 2
 SELECT campaign_name AS campaign_name FROM :table WHERE date_day >= TO_DATE('2026-10-01', 'YYYY-MM-DD') AND date_day < TO_DATE('2026-11-01', 'YYYY-MM-DD') GROUP BY campaign_name ORDER BY campaign_name ASC LIMIT 1000;
 
 -- chart: a sum by day
 -- rows 31
 -- types timestamp with time zone, numeric
 -- live 6
+-- meta 2
+-- appsflyer 2
 SELECT DATE_TRUNC('day', date_day) AS __timestamp, sum(clicks) AS "SUM(clicks)" FROM :table WHERE date_day >= TO_DATE('2026-10-01', 'YYYY-MM-DD') AND date_day < TO_DATE('2026-11-01', 'YYYY-MM-DD') GROUP BY DATE_TRUNC('day', date_day) ORDER BY "SUM(clicks)" DESC LIMIT 10000;
 
 -- chart: return on ad spend by week
 -- rows 25
 -- types timestamp with time zone, text, numeric
 -- live 6
+-- meta 6
+-- appsflyer 2
 SELECT DATE_TRUNC('week', date_day) AS __timestamp, currency AS currency, adpipe.roas(conversions_value, spend, currency) AS roas FROM :table WHERE date_day >= TO_DATE('2026-09-28', 'YYYY-MM-DD') AND date_day < TO_DATE('2026-11-02', 'YYYY-MM-DD') GROUP BY DATE_TRUNC('week', date_day), currency ORDER BY roas DESC LIMIT 50000;
 
 -- chart: a sum by month
 -- rows 3
 -- types timestamp with time zone, numeric
 -- live 6
+-- meta 7
+-- appsflyer 2
 SELECT DATE_TRUNC('month', date_day) AS __timestamp, sum(spend) AS "SUM(spend)" FROM :table WHERE date_day >= TO_DATE('2026-08-01', 'YYYY-MM-DD') AND date_day < TO_DATE('2026-11-01', 'YYYY-MM-DD') AND currency IN ('USD') GROUP BY DATE_TRUNC('month', date_day) LIMIT 10000;
 
 -- chart: a sum by quarter
 -- rows 2
 -- types timestamp with time zone, numeric
 -- live 6
+-- meta 8
+-- appsflyer 2
 SELECT DATE_TRUNC('quarter', date_day) AS __timestamp, sum(impressions) AS "SUM(impressions)" FROM :table WHERE date_day >= TO_DATE('2026-08-01', 'YYYY-MM-DD') AND date_day < TO_DATE('2026-11-20', 'YYYY-MM-DD') GROUP BY DATE_TRUNC('quarter', date_day) LIMIT 10000;
 
 -- chart: the five largest campaigns by day
 -- rows 144
 -- types timestamp with time zone, text, numeric
 -- live 6
+-- meta 2
+-- appsflyer 2
 SELECT DATE_TRUNC('day', date_day) AS __timestamp, campaign_name AS campaign_name, sum(clicks) AS "SUM(clicks)" FROM :table JOIN (SELECT campaign_name AS campaign_name__, sum(clicks) AS mme_inner__ FROM :table WHERE date_day >= TO_DATE('2026-10-01', 'YYYY-MM-DD') AND date_day < TO_DATE('2026-11-01', 'YYYY-MM-DD') GROUP BY campaign_name ORDER BY mme_inner__ DESC LIMIT 5) AS series_limit ON campaign_name = campaign_name__ WHERE date_day >= TO_DATE('2026-10-01', 'YYYY-MM-DD') AND date_day < TO_DATE('2026-11-01', 'YYYY-MM-DD') GROUP BY DATE_TRUNC('day', date_day), campaign_name ORDER BY "SUM(clicks)" DESC LIMIT 10000;
 
 -- chart: over a virtual dataset, which bounds the days itself
 -- rows 6
 -- types text, numeric
 -- live 1
+-- meta 1
+-- appsflyer 1
 SELECT campaign_name AS campaign_name, sum(spend) AS "SUM(spend)" FROM (SELECT account_id, date_day, campaign_name, spend FROM :table WHERE date_day >= '2026-10-01' AND date_day <= '2026-10-31') AS virtual_table WHERE account_id = '2345678901' GROUP BY campaign_name ORDER BY "SUM(spend)" DESC LIMIT 10;
 
 -- chart: "last month", which SQL Lab leaves to the server
@@ -116,6 +138,8 @@ SELECT campaign_name AS campaign_name, sum(spend) AS "SUM(spend)" FROM (SELECT a
 -- rows 5
 -- types text, numeric
 -- live 6
+-- meta 2
+-- appsflyer 2
 -- rows any
 SELECT account_name, sum(clicks) FROM :table WHERE date_day >= date_trunc('month', current_date) - interval '1 month' AND date_day < date_trunc('month', current_date) GROUP BY 1 ORDER BY 1 LIMIT 1000;
 
@@ -123,6 +147,8 @@ SELECT account_name, sum(clicks) FROM :table WHERE date_day >= date_trunc('month
 -- rows 24
 -- types text, numeric
 -- live HV002
+-- meta HV002
+-- appsflyer HV002
 -- window 6
 SELECT campaign_name AS campaign_name, sum(clicks) AS "SUM(clicks)" FROM :table GROUP BY campaign_name ORDER BY "SUM(clicks)" DESC LIMIT 100;
 
@@ -130,5 +156,7 @@ SELECT campaign_name AS campaign_name, sum(clicks) AS "SUM(clicks)" FROM :table 
 -- rows 1
 -- types date, date
 -- live HV002
+-- meta HV002
+-- appsflyer HV002
 -- window HV002
 SELECT min(date_day) AS min, max(date_day) AS max FROM :table;

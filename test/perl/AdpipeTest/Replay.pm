@@ -26,8 +26,10 @@ then:
 	                                   are report views
 	-- rows 12                         of a copy; "any": not the same everywhere
 	-- types bigint, text              of the columns
-	-- live 6                          requests on a live table, or an SQLSTATE
-	-- window 6                        the same under unbounded 'window'
+	-- live 6                          requests on a live table of Google Ads, or an SQLSTATE
+	-- meta 6                          the same of Meta Ads
+	-- appsflyer 3                     the same of AppsFlyer, whose answers are not there yet
+	-- window 6                        as "live", under unbounded 'window'
 
 C<:table>, C<:schema> and C<:name> stand for the relation.
 
@@ -112,20 +114,21 @@ sub is_about
 	return $statement->{sql} =~ /:name\b/ ? 'relation' : 'server';
 }
 
-=head2 on($statement, $relation)
+=head2 on($statement, $relation, %words)
 
-The statement about a relation, given as C<schema.name>.
+The statement about a relation, given as C<schema.name>, with other words for some.
 
 =cut
 
 sub on
 {
-	my ($statement, $relation) = @_;
+	my ($statement, $relation, %words) = @_;
 	my %on = %$statement;
 	my ($schema, $name) = split /\./, $relation // '.';
 	$on{sql} =~ s/(?<![:\w]):table\b/$relation/g;
 	$on{sql} =~ s/(?<![:\w]):schema\b/$schema/g;
 	$on{sql} =~ s/(?<![:\w]):name\b/$name/g;
+	$on{sql} =~ s/\b$_\b/$words{$_}/g for sort keys %words;
 	return \%on;
 }
 
@@ -142,9 +145,12 @@ sub results_table
 
 	for my $tool (tools())
 	{
-		$page .= "### $tool\n\n| Step | Statement | Copy, view | Live | Live, `window` |\n|---|---|---|---|---|\n";
-		$page .= sprintf "| %s | %s | %s | %s | %s |\n", $_->{step}, $_->{title}, found($_), asked(is_about($_) eq 'data' ? $_->{live} : 0), asked($_->{window})
-		  for grep { $_->{tool} eq $tool } @statements;
+		$page .= "### $tool\n\n| Step | Statement | Copy, view | Google Ads | Meta Ads | AppsFlyer | Google Ads, `window` |\n|---|---|---|---|---|---|---|\n";
+		for my $statement (grep { $_->{tool} eq $tool } @statements)
+		{
+			my @live = is_about($statement) eq 'data' ? @$statement{qw(live meta appsflyer)} : (0, 0, 0);
+			$page .= '| ' . join(' | ', @$statement{qw(step title)}, found($statement), map { asked($_) } @live, $statement->{window}) . " |\n";
+		}
 		$page .= "\n";
 	}
 	return $page =~ s/\n\n\z/\n/r;
