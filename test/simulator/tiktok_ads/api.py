@@ -99,7 +99,9 @@ class TikTokAds:
         return {"account": found.group(1) if found else account,
                 "query": "&".join("%s=%s" % pair
                                   for pair in sorted(told.items())),
-                "page": int(page) - 1 if page.isdigit() else None}
+                "page": int(page) - 1 if page.isdigit() else None,
+                "token_in": "header" if request.header("access-token")
+                else None}
 
     def envelope(self, code, message, data, headers=(), rows=0, status=200):
         """Returns an answer of any kind."""
