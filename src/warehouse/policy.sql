@@ -89,7 +89,7 @@ CREATE VIEW adpipe.refresh_policy AS
             interval '31 days', interval '3 hours', false, NULL),
         ('appsflyer', 'report', '%in-app-events%', interval '4 hours', 3, 3, 3,
             interval '31 days', interval '3 hours', false, NULL),
-        ('tiktok_ads', 'level', '%', interval '25 minutes', 3, 7, 28,
+        ('tiktok_ads', 'level', '%', interval '25 minutes', 3, 28, 28,
             interval '24 months', interval '16 hours', false, 'level=account')
     ) AS policy (platform, source_option, source_like, every, recent_days, window_days,
                  tail_days, reach, settle, is_cohort, account_grain);

@@ -51,17 +51,19 @@ REVOKE ALL ON FUNCTION adpipe_internal.agency_reports() FROM PUBLIC;
 /*
  * A call every 30 minutes reads the last days as a rule, once a day the window,
  * whose chunks end on Sundays, and each older day of the tail once a week, alone.
- * Control totals are as many questions again.
+ * Control totals are as many questions again.  TikTok is asked for promoted objects
+ * apart.
  */
 CREATE FUNCTION adpipe_internal.requests_of(platform text, is_daily boolean, options text[]) RETURNS integer
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT CASE WHEN NOT is_daily THEN 1
+    SELECT CASE WHEN NOT is_daily THEN w.walks
                 ELSE ceil(48 / ceil(extract(epoch FROM p.every) / 1800) - 1 + (p.window_days + 6) / 7.0
                           + (p.tail_days - p.window_days) / 7.0)::integer
-                     * CASE WHEN p.account_grain <> ALL (options) THEN 2 ELSE 1 END END
+                     * (w.walks + CASE WHEN p.account_grain <> ALL (options) THEN 1 ELSE 0 END) END
     FROM adpipe.refresh_policy p
+    CROSS JOIN (SELECT CASE WHEN platform = 'tiktok_ads' AND NOT options && '{level=account,level=accounts}' THEN 2 ELSE 1 END) w (walks)
     WHERE p.platform = $1 AND p.source_like = '%'
 $$;
 COMMENT ON FUNCTION adpipe_internal.requests_of(text, boolean, text[]) IS
