@@ -75,7 +75,7 @@ my @tables = split /\n/, $session->query('SELECT ftrelid::regclass FROM pg_forei
 my %dimensions = map { $_ => columns_of_type($_, "'text'") } @tables;
 my %numbers = map { $_ => columns_of_type($_, "'bigint', 'numeric', 'integer'") } @tables;
 my $queries = AdpipeTest::Queries->new($session, 'date_day BETWEEN current_date - 22 AND current_date - 21', \%dimensions);
-cmp_ok(scalar @tables, '>=', 48, scalar(@tables) . ' tables of three platforms');
+cmp_ok(scalar @tables, '>=', 48, scalar(@tables) . ' tables of four platforms');
 
 # A condition on a number: zero, or a value that occurs.
 sub number_condition
