@@ -52,6 +52,22 @@ scalar_text(const AdpCell *cell, int *len)
 }
 
 /*
+ * Returns the length of a number without a fraction that is zero, such as ".0".
+ */
+static uint32
+whole_length(const char *data, uint32 len)
+{
+	uint32 i = len;
+
+	while (i > 1 && data[i - 1] == '0')
+		i--;
+	return i > 1 && i < len && data[i - 1] == '.' && data[i - 2] >= '0' &&
+			data[i - 2] <= '9'
+		? i - 1
+		: len;
+}
+
+/*
  * Reads a whole number.  Returns false unless the bytes are digits, after an
  * optional sign, and the number fits.
  */
@@ -64,6 +80,7 @@ parse_int64(const char *data, uint32 len, int64 *result)
 
 	if (is_negative)
 		i++;
+	len = whole_length(data, len);
 	if (i == len)
 		return false;
 	for (; i < len; i++)

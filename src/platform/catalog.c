@@ -84,6 +84,17 @@ adp_platform_day_field(const AdpPlatform *platform, const AdpSource *source)
 }
 
 /*
+ * Returns the pager of a source.
+ */
+const struct AdpPager *
+adp_platform_pager(const AdpPlatform *platform, const AdpSource *source)
+{
+	if (source->is_single)
+		return NULL;
+	return source->pager != NULL ? source->pager : platform->pager;
+}
+
+/*
  * Returns the kind of a field; see platform.h for *split.
  */
 AdpFieldKind

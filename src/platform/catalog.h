@@ -6,6 +6,7 @@
 #define ADP_PLATFORM_CATALOG_H
 
 struct AdpFormats;
+struct AdpPager;
 struct AdpRowReader;
 
 /* The type of a field on the platform. */
@@ -176,7 +177,7 @@ typedef struct AdpSource
 	int page_rows; /* rows per page to request; 0: the platform's default */
 	const char *filler;	   /* field to request for count(*) */
 	bool is_listing;	   /* its rows are the known accounts: no requests */
-	bool is_single;		   /* the response is one row, not a list */
+	bool is_single;		   /* the response is one row, or a list of one */
 	bool asks_manager;	   /* one response of the manager covers all accounts */
 	bool is_shared;		   /* rows of an account may belong to its managers */
 	const char *day_field; /* field for conditions on days; or NULL */
@@ -194,6 +195,7 @@ typedef struct AdpSource
 
 	const struct AdpRowReader *rows;  /* NULL: each row is a JSON object */
 	const struct AdpFormats *formats; /* NULL: those of the platform */
+	const struct AdpPager *pager;	  /* NULL: that of the platform */
 } AdpSource;
 
 /*

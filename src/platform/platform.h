@@ -95,7 +95,7 @@ typedef struct AdpPlatform
 	const char *secret_marks;	 /* comma-separated prefixes of its secrets */
 	const char *redirect_domain; /* domain of its redirects, or NULL */
 	AdpBody body;
-	const char *rows_key; /* page member that holds the rows */
+	const char *rows_key; /* dotted path of the rows of a page */
 	const char *mask_key; /* page member that names the rows' fields; or NULL */
 	const char *list_key; /* the same in a list of accounts */
 	const struct AdpPager *pager; /* of rows; NULL: a report is one page */
@@ -164,10 +164,10 @@ typedef struct AdpPlatform
 	const char *(*check_field)(const char *name);
 
 	/*
-	 * Returns the JSON path of a field below a row.  NULL: the field name is
-	 * the path.
+	 * Returns the JSON path of a field of a source below a row.  NULL: the field
+	 * name is the path.
 	 */
-	char *(*field_path)(const char *field);
+	char *(*field_path)(const AdpSource *source, const char *field);
 
 	/*
 	 * Returns the kind of a field of a source, listed or not.  *split is set
@@ -230,6 +230,10 @@ extern const AdpSource *adp_platform_source(const AdpPlatform *platform,
 											const char *name);
 extern const char *adp_platform_day_field(const AdpPlatform *platform,
 										  const AdpSource *source);
+
+/* Returns the pager of a source's rows; NULL: a response is one page. */
+extern const struct AdpPager *adp_platform_pager(const AdpPlatform *platform,
+												 const AdpSource *source);
 extern AdpFieldKind adp_platform_field_kind(const AdpPlatform *platform,
 											const AdpSource *source,
 											const char *name,

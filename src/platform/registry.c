@@ -8,9 +8,11 @@
 #include "platform/google_ads/google_ads.h"
 #include "platform/meta_ads/meta_ads.h"
 #include "platform/platform.h"
+#include "platform/tiktok_ads/tiktok_ads.h"
 
 static const AdpPlatform *const platforms[] = {&adp_google_ads, &adp_meta_ads,
-											   &adp_appsflyer, NULL};
+											   &adp_appsflyer, &adp_tiktok_ads,
+											   NULL};
 
 /*
  * Returns all platforms, NULL-terminated.

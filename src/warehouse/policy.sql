@@ -71,7 +71,9 @@ COMMENT ON FUNCTION adpipe_internal.readable_at(date, text, interval) IS
  * freezes insights 28 days after they were reported; AppsFlyer's aggregate
  * reports are dated by install, so that a day moves for as long as its users
  * do, and its raw reports are to be had for 31 (events) or 60 (installs) days,
- * with few calls a day.
+ * with few calls a day.  TikTok's numbers of people, ages and genders arrive
+ * within 16 hours, and its attribution windows are up to 28 days; it says nowhere
+ * for how long it keeps numbers.
  */
 CREATE VIEW adpipe.refresh_policy AS
     SELECT * FROM (VALUES
@@ -86,7 +88,9 @@ CREATE VIEW adpipe.refresh_policy AS
         ('appsflyer', 'report', '%in_app_events%', interval '4 hours', 3, 3, 3,
             interval '31 days', interval '3 hours', false, NULL),
         ('appsflyer', 'report', '%in-app-events%', interval '4 hours', 3, 3, 3,
-            interval '31 days', interval '3 hours', false, NULL)
+            interval '31 days', interval '3 hours', false, NULL),
+        ('tiktok_ads', 'level', '%', interval '25 minutes', 3, 28, 28,
+            interval '24 months', interval '16 hours', false, 'level=account')
     ) AS policy (platform, source_option, source_like, every, recent_days, window_days,
                  tail_days, reach, settle, is_cohort, account_grain);
 COMMENT ON VIEW adpipe.refresh_policy IS

@@ -64,7 +64,13 @@ CREATE VIEW adpipe.setting_guide AS
         ('appsflyer', 'time_zone', 'warning', 'everything',
             'In AppsFlyer: the app''s settings, Localization, Time zone. Days before the change keep the zone that they had.'),
         ('appsflyer', 'currency', 'error', 'nothing',
-            'In AppsFlyer: the app''s settings, Localization, Currency. Stored days stay as they are and new ones are refused until it is set back; or materialize a copy for the days in the new currency.')
+            'In AppsFlyer: the app''s settings, Localization, Currency. Stored days stay as they are and new ones are refused until it is set back; or materialize a copy for the days in the new currency.'),
+        ('tiktok_ads', 'status', 'warning', 'nothing',
+            'In TikTok Ads Manager: Account settings, and Billing.'),
+        ('tiktok_ads', 'adgroup/%/optimization_goal', 'warning', 'window',
+            'In TikTok Ads Manager: the ad group, Edit, Optimization goal. It decides what counts as a conversion.'),
+        ('tiktok_ads', 'currency', 'error', 'nothing',
+            'An advertiser account in another currency is a new account: check that the server names the one that is meant. Materialize a copy for the days in the new currency.')
     ) AS guide (platform_like, setting_like, severity, affects, remedy);
 COMMENT ON VIEW adpipe.setting_guide IS
     'What a change of a setting means; one row per platform and kind of setting, the longest patterns that fit win.';

@@ -34,7 +34,15 @@ AS $$
            (9, 'meta_ads', 'creatives', 'texts and URLs of ads'),
            (1, 'appsflyer', 'partners_daily', 'installs, spend and revenue by media source and day'),
            (2, 'appsflyer', 'partners_event_daily', 'events in the app by media source and day'),
-           (3, 'appsflyer', 'apps', 'names, currencies and zones of apps')
+           (3, 'appsflyer', 'apps', 'names, currencies and zones of apps'),
+           (1, 'tiktok_ads', 'account_daily', 'accounts by day'),
+           (2, 'tiktok_ads', 'campaign_daily', 'campaigns by day'),
+           (3, 'tiktok_ads', 'adgroup_daily', 'ad groups by day'),
+           (4, 'tiktok_ads', 'ad_daily', 'ads by day'),
+           (5, 'tiktok_ads', 'accounts', 'names, currencies and zones of accounts'),
+           (6, 'tiktok_ads', 'campaigns', 'names, statuses and budgets of campaigns'),
+           (7, 'tiktok_ads', 'adgroups', 'names, statuses and goals of ad groups'),
+           (8, 'tiktok_ads', 'ads', 'names, statuses and URLs of ads')
 $$;
 COMMENT ON FUNCTION adpipe_internal.agency_reports() IS
     'The built-in reports that setup() makes copies of.';
@@ -43,17 +51,19 @@ REVOKE ALL ON FUNCTION adpipe_internal.agency_reports() FROM PUBLIC;
 /*
  * A call every 30 minutes reads the last days as a rule, once a day the window,
  * whose chunks end on Sundays, and each older day of the tail once a week, alone.
- * Control totals are as many questions again.
+ * Control totals are as many questions again.  TikTok is asked for promoted objects
+ * apart.
  */
 CREATE FUNCTION adpipe_internal.requests_of(platform text, is_daily boolean, options text[]) RETURNS integer
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT CASE WHEN NOT is_daily THEN 1
+    SELECT CASE WHEN NOT is_daily THEN w.walks
                 ELSE ceil(48 / ceil(extract(epoch FROM p.every) / 1800) - 1 + (p.window_days + 6) / 7.0
                           + (p.tail_days - p.window_days) / 7.0)::integer
-                     * CASE WHEN p.account_grain <> ALL (options) THEN 2 ELSE 1 END END
+                     * (w.walks + CASE WHEN p.account_grain <> ALL (options) THEN 1 ELSE 0 END) END
     FROM adpipe.refresh_policy p
+    CROSS JOIN (SELECT CASE WHEN platform = 'tiktok_ads' AND NOT options && '{level=account,level=accounts}' THEN 2 ELSE 1 END) w (walks)
     WHERE p.platform = $1 AND p.source_like = '%'
 $$;
 COMMENT ON FUNCTION adpipe_internal.requests_of(text, boolean, text[]) IS
@@ -72,7 +82,7 @@ AS $$
                       WHERE t.ftserver = s.oid) END
     FROM pg_foreign_server s
     LEFT JOIN LATERAL (SELECT p.option_value FROM pg_options_to_table(s.srvoptions) p
-                       WHERE p.option_name IN ('customer_id', 'account_id', 'app_id')) o ON true
+                       WHERE p.option_name IN ('customer_id', 'account_id', 'app_id', 'advertiser_id')) o ON true
     WHERE s.srvname = server
 $$;
 COMMENT ON FUNCTION adpipe_internal.account_number(name) IS

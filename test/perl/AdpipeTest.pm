@@ -61,6 +61,7 @@ our @EXPORT = qw(
   session
   simulator
   sql_error
+  tiktok_server
 );
 
 # How long to wait for an expected event, in seconds.
@@ -258,6 +259,29 @@ sub appsflyer_server
 			app_id => join(', ', map { $_->{id} } @{ $sim->accounts('appsflyer') }),
 			%{ $args{options} // {} } },
 		mapping => $args{mapping} // { api_token => $sim->ready->{appsflyer_token} });
+	return;
+}
+
+=head2 tiktok_server($node, $simulator, %options)
+
+The same for wrapper tiktok_ads, all accounts of the simulator's token; the names
+default to C<tiktok>.
+
+=cut
+
+sub tiktok_server
+{
+	my ($node, $sim, %args) = @_;
+
+	platform_server(
+		$node, 'tiktok_ads',
+		name => 'tiktok',
+		%args,
+		options => {
+			endpoint => $sim->http,
+			advertiser_id => join(', ', map { $_->{id} } grep { $_->{assigned} } @{ $sim->accounts('tiktok') }),
+			%{ $args{options} // {} } },
+		mapping => $args{mapping} // { access_token => $sim->ready->{tiktok_token} });
 	return;
 }
 

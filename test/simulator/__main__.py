@@ -25,6 +25,8 @@ from meta_ads.api import FAULT_KEYS, MetaAds
 from meta_ads.sample import SampleWorld as MetaSample
 from server import Listener, Simulator, StallListener
 from state import Clock, RequestLog, Settings
+from tiktok_ads import api as tiktok
+from tiktok_ads.sample import SampleWorld as TikTokWorld
 
 
 def parse_arguments():
@@ -93,12 +95,22 @@ def make_appsflyer(arguments, simulator, folder, ready):
                                simulator.clock, simulator.settings)
 
 
+def make_tiktok(arguments, simulator, folder, ready):
+    """Returns TikTok Ads; adds its secrets to the ready line."""
+    ready["tiktok_token"] = tiktok.TOKEN
+    ready["tiktok_app_id"] = tiktok.APP_ID
+    ready["tiktok_app_secret"] = tiktok.APP_SECRET
+    return tiktok.TikTokAds(TikTokWorld(simulator.clock), simulator.clock,
+                            simulator.settings)
+
+
 # One line per platform: makes it from the command line, the simulator, a
 # folder for files and the ready line, to which it may add.
 PLATFORMS = (
     make_google,
     make_meta,
     make_appsflyer,
+    make_tiktok,
 )
 
 

@@ -14,12 +14,13 @@ use Test::More;
 
 my $node = adpipe_cluster();
 my $sim = simulator();
-my %options = (google_ads => 'resource', meta_ads => 'level', appsflyer => 'report');
-my %days = (google_ads => 'segments.date', meta_ads => 'date_start', appsflyer => 'Date');
+my %options = (google_ads => 'resource', meta_ads => 'level', appsflyer => 'report', tiktok_ads => 'level');
+my %days = (google_ads => 'segments.date', meta_ads => 'date_start', appsflyer => 'Date', tiktok_ads => 'stat_time_day');
 $sim->settings({ appsflyer_minute_calls => 1000, appsflyer_daily_app => 1000, appsflyer_daily_account => 1000 });
 google_server($node, $sim, options => { customer_id => '1234567890' });
 meta_server($node, $sim, options => { account_id => '1234567890123456' });
 appsflyer_server($node, $sim, options => { app_id => 'com.hanbit.running' });
+tiktok_server($node, $sim, options => { advertiser_id => '7012345678901234567' });
 my $session = session($node);
 $session->query("SET adpipe.max_wait = '5s'");
 
@@ -63,7 +64,7 @@ sub compare
 	return;
 }
 
-for my $platform ([ 'google_ads', 'google' ], [ 'meta_ads', 'meta' ], [ 'appsflyer', 'flyer' ])
+for my $platform ([ 'google_ads', 'google' ], [ 'meta_ads', 'meta' ], [ 'appsflyer', 'flyer' ], [ 'tiktok_ads', 'tiktok' ])
 {
 	my ($wrapper, $schema) = @$platform;
 	my @reports = split /\n/, $session->query("SELECT DISTINCT report FROM adpipe_internal.report_columns()"

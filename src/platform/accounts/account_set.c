@@ -117,7 +117,7 @@ adp_account_set_read(AdpAccountSet *set, const AdpSession *session,
 {
 	const AdpPlatform *platform = session->platform;
 	const AdpJson *doc = adp_call_document(call, CurrentMemoryContext);
-	const AdpJson *rows = adp_json_get(doc, platform->list_key);
+	const AdpJson *rows = adp_json_path(doc, platform->list_key);
 	const char *total = platform->listing.total;
 	AdpPageEnd end = {.token = page->token};
 	AdpError error = {0};

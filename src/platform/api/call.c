@@ -344,7 +344,8 @@ judge(AdpCall *call, const AdpHttpResponse *response)
 		retry_or_fail(call, response, adp_call_outcome_class(response->outcome));
 		return;
 	}
-	if (response->status == 200)
+	if (response->status == 200 &&
+		!adp_failure_is_cut(call->endpoint.failures, call->transfer))
 	{
 		call->state = ADP_CALL_DONE;
 		adp_call_note_answer(call, response);

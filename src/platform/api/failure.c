@@ -378,6 +378,27 @@ proper_status(const AdpFailurePlaces *places, const AdpReply *reply)
 }
 
 /*
+ * Returns what a header says about missing rows, or NULL.
+ */
+static const char *
+cut_text(const AdpFailureKind *kind, const AdpHttpTransfer *transfer)
+{
+	const char *header = kind->places.cut;
+	const char *text = header ? adp_http_header(transfer, header) : NULL;
+
+	return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+/*
+ * Whether a header says that rows are missing.
+ */
+bool
+adp_failure_is_cut(const AdpFailureKind *kind, const AdpHttpTransfer *transfer)
+{
+	return cut_text(kind, transfer) != NULL;
+}
+
+/*
  * Reads a failed answer.
  */
 void
@@ -387,8 +408,17 @@ adp_failure_read(const AdpFailureKind *kind, const AdpReply *reply,
 	Facts facts = {.status = proper_status(&kind->places, reply),
 				   .days = reply->days};
 
+	const char *cut = cut_text(kind, reply->transfer);
+
 	failure->status = facts.status;
 	judge_status(facts.status, failure);
+	if (cut != NULL && reply->status == 200)
+	{
+		facts.code = failure->code = kind->places.cut;
+		failure->message = cut;
+		(void) judge(kind, &facts, failure);
+		return;
+	}
 	read_document(kind, &kind->places, reply->doc, reply->text, &facts, failure);
 }
 

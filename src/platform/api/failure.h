@@ -65,6 +65,8 @@ typedef struct AdpFailurePlaces
 	const char
 		*status; /* the proper HTTP status, if that of the response differs */
 	bool may_be_text; /* a body that is not JSON is the message */
+	const char *cut; /* header whose text says that a good response lacks rows: it
+					   * is the message then, its name the code; or NULL */
 } AdpFailurePlaces;
 
 /* A platform's failures. */
@@ -80,6 +82,10 @@ typedef struct AdpFailureKind
  */
 extern void adp_failure_read(const AdpFailureKind *kind, const AdpReply *reply,
 							 AdpFailure *failure);
+
+/* Whether a good response says in a header that it lacks rows. */
+extern bool adp_failure_is_cut(const AdpFailureKind *kind,
+							   const AdpHttpTransfer *transfer);
 
 /* The same for a failure that a successful response reports at other paths. */
 extern void adp_failure_read_document(const AdpFailureKind *kind,

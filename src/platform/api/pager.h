@@ -23,7 +23,7 @@ typedef struct AdpPageEnd
 
 typedef struct AdpPager
 {
-	const char *member; /* beside the rows of a page, read by next */
+	const char *member; /* dotted path beside the rows of a page, read by next */
 
 	/*
 	 * Returns the token of the page that follows, valid as long as doc and
@@ -38,6 +38,16 @@ typedef struct AdpPager
 	 */
 	void (*ask)(const struct AdpPager *pager, const char *token, int rows,
 				AdpApiRequest *request);
+
+	/*
+	 * Whether a page is the requested one and has all its rows, by what it says
+	 * about itself.  Returns false with *error, class ADP_ERR_FORMAT, if not.
+	 * NULL: pages say nothing.
+	 */
+	bool (*check)(const struct AdpPager *pager, const AdpPageEnd *page,
+				  AdpError *error);
+
+	const char *total; /* path of the number of rows of all pages; or NULL */
 } AdpPager;
 
 /* The callbacks, for a pager that may be NULL: there is one page. */

@@ -160,7 +160,8 @@ adp_request_page(const AdpPlatform *platform, const AdpPageAsk *ask,
 		platform->page_request(ask, out);
 	else
 		fill_path(platform, ask, out);
-	adp_pager_ask(platform->pager, ask->token, page_rows(platform, ask), out);
+	adp_pager_ask(adp_platform_pager(platform, ask->query->source), ask->token,
+				  page_rows(platform, ask), out);
 }
 
 /*

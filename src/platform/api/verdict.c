@@ -23,7 +23,13 @@
 bool
 adp_verdict_is_failure(const AdpPromises *promises, const AdpJson *doc)
 {
-	return promises && adp_json_find_first(doc, promises->failure) != NULL;
+	const char *said;
+
+	if (promises == NULL || adp_json_find_first(doc, promises->failure) == NULL)
+		return false;
+	said = adp_json_find_text(doc, promises->failure);
+	return promises->success == NULL || said == NULL ||
+		strcmp(said, promises->success) != 0;
 }
 
 /*
@@ -82,7 +88,7 @@ refuse(const AdpJson *doc, const char *what, AdpError *error)
 static bool
 check_list(const AdpJson *doc, const char *name, AdpError *error)
 {
-	const AdpJson *list = adp_json_get(doc, name);
+	const AdpJson *list = adp_json_path(doc, name);
 
 	if (!adp_json_is_array(list))
 		return refuse(doc,
@@ -116,7 +122,7 @@ check_promise(const AdpPromise *promise, const AdpJson *doc, AdpError *error)
 			refuse(doc,
 				   psprintf("the answer has no member \"%s\"", promise->value),
 				   error);
-	if (adp_json_get(doc, promise->list) != NULL)
+	if (adp_json_path(doc, promise->list) != NULL)
 		return check_list(doc, promise->list, error);
 	if (promise->empty == NULL)
 		return refuse(doc,
@@ -138,6 +144,12 @@ adp_verdict_check(const AdpPromises *promises, AdpAnswerKind kind,
 {
 	if (promises == NULL)
 		return true;
+	if (promises->success != NULL &&
+		adp_json_find_first(doc, promises->failure) == NULL)
+		return refuse(doc,
+					  psprintf("the answer has no member \"%s\"",
+							   promises->failure),
+					  error);
 	if (!adp_verdict_is_failure(promises, doc))
 		return check_promise(&promises->of[kind], doc, error);
 	adp_error_set(error, ADP_ERR_REPLY, "the answer reports a failure", NULL,

@@ -30,7 +30,7 @@ typedef enum AdpAnswerKind
 /* What a response of one kind must contain; all NULL: there are none. */
 typedef struct AdpPromise
 {
-	const char *list;  /* a member that is an array of objects */
+	const char *list;  /* dotted path of an array of objects */
 	const char *empty; /* a text in place of an empty list, or NULL */
 	const char *value; /* a path of json_find.h to a text, number or boolean */
 } AdpPromise;
@@ -39,6 +39,8 @@ typedef struct AdpPromise
 typedef struct AdpPromises
 {
 	const char *failure; /* path of a value that reports a failure */
+	const char *success; /* every response has that value, and this text means
+						  * that it reports none; NULL: it has none then */
 	AdpPromise of[ADP_ANSWER_KINDS];
 } AdpPromises;
 

@@ -225,7 +225,7 @@ adp_gaql_can_hold(const AdpField *field, const char *value)
  * underscore, and makes the next letter upper case.
  */
 char *
-adp_gaql_json_path(const char *field)
+adp_gaql_json_path(const AdpSource *source, const char *field)
 {
 	char *path = palloc(strlen(field) + 1);
 	char *to = path;

@@ -25,6 +25,6 @@ extern char *adp_gaql_list(const char *fields, const char *resource,
 extern bool adp_gaql_can_hold(const AdpField *field, const char *value);
 
 /* The JSON path of a field: "ad_group.ad.id" is "adGroup.ad.id"; palloc'd. */
-extern char *adp_gaql_json_path(const char *field);
+extern char *adp_gaql_json_path(const AdpSource *source, const char *field);
 
 #endif /* ADP_PLATFORM_GOOGLE_ADS_GAQL_H */

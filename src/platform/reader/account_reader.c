@@ -689,6 +689,17 @@ open_page(AdpAccountReader *reader)
 }
 
 /*
+ * Returns the number of rows of the date range: those so far, or of all its pages
+ * if the page says it.
+ */
+static int64
+rows_of_range(const AdpAccountReader *reader)
+{
+	return Max(reader->nrows + adp_page_count(reader->page),
+			   adp_page_total(reader->page));
+}
+
+/*
  * Whether the platform has truncated the rows so far at its limit.  A
  * statement that wants no more rows than that, in any order, misses none.
  */
@@ -700,7 +711,7 @@ is_capped(const AdpAccountReader *reader)
 
 	return cap > 0 &&
 		!(limit > 0 && limit <= cap && reader->plan->shaper == NULL) &&
-		reader->nrows + adp_page_count(reader->page) >= cap;
+		rows_of_range(reader) >= cap;
 }
 
 /*
@@ -717,8 +728,7 @@ halve_capped(AdpAccountReader *reader)
 						reader->plan->session->platform->name),
 				 errdetail("%s: " INT64_FORMAT
 						   " rows came, and more may be missing.",
-						   reader->subject,
-						   reader->nrows + adp_page_count(reader->page)),
+						   reader->subject, rows_of_range(reader)),
 				 errhint(
 					 "Narrow what the table asks for, so that a day has fewer rows.")));
 	reader->page = NULL;

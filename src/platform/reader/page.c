@@ -32,8 +32,10 @@ enum PageMember
 struct AdpPageForm
 {
 	const AdpPlatform *platform;
+	const AdpPager *pager;
 	AdpBody body;
 	AdpAnswerKind kind;
+	bool is_wrapped;	/* a response is a row, to be made a page */
 	AdpRowShape *shape; /* JSON */
 	AdpRowCheck *check; /* JSON */
 	AdpShaper *shaper;	/* makes the rows; NULL: they are the cells read */
@@ -88,17 +90,17 @@ compile_shape(MemoryContext cxt, AdpPageForm *form, const AdpQuery *query)
 	for (int i = 0; i < npaths; i++)
 		paths[i] = shaper ? shaper->paths[i]
 			: platform->field_path != NULL
-			? platform->field_path(query->fields[i])
+			? platform->field_path(query->source, query->fields[i])
 			: query->fields[i];
 	form->check = adp_row_check_create(cxt, platform, query, paths, &npaths);
 	members[PAGE_FAILURE] =
 		platform->promises ? first_name(platform->promises->failure) : "error";
-	if (platform->pager != NULL)
-		members[PAGE_NEXT] = platform->pager->member;
+	if (form->pager != NULL)
+		members[PAGE_NEXT] = form->pager->member;
 	members[PAGE_MASK] = platform->mask_key;
 	form->shape =
 		adp_rows_compile(cxt, platform->rows_key, paths, npaths, members,
-						 platform->pager == NULL		  ? PAGE_NEXT
+						 form->pager == NULL			  ? PAGE_NEXT
 							 : platform->mask_key == NULL ? PAGE_MASK
 														  : PAGE_MEMBERS);
 }
@@ -113,13 +115,31 @@ adp_page_form(MemoryContext cxt, const AdpPlatform *platform, AdpShaper *shaper,
 	AdpPageForm *form = MemoryContextAllocZero(cxt, sizeof(AdpPageForm));
 
 	form->platform = platform;
+	form->pager = adp_platform_pager(platform, query->source);
 	form->body = platform->body;
 	form->shaper = shaper;
 	form->nfields = query->nfields;
 	form->kind = query->source->is_single ? ADP_ANSWER_ROW : ADP_ANSWER_ROWS;
+	form->is_wrapped = query->source->is_single &&
+		platform->promises->of[ADP_ANSWER_ROW].list == NULL;
 	if (form->body == ADP_BODY_JSON)
 		compile_shape(cxt, form, query);
 	return form;
+}
+
+/*
+ * Whether the member of a page that reports failures does so.
+ */
+static bool
+reports_failure(const AdpPageRows *rows)
+{
+	const AdpPromises *promises = rows->form->platform->promises;
+	const AdpCell *said = &rows->page->members[PAGE_FAILURE];
+
+	if (promises == NULL || promises->success == NULL)
+		return said->kind != ADP_CELL_ABSENT;
+	return said->len != strlen(promises->success) ||
+		memcmp(said->data, promises->success, said->len) != 0;
 }
 
 /*
@@ -154,20 +174,63 @@ wrap_row(const AdpPageRows *rows, const char *body, Size *len, AdpError *error)
 }
 
 /*
- * Parses the member that the pager reads.
+ * Returns JSON text as the value at a dotted path of an object.
+ */
+static char *
+nest(const char *path, char *text)
+{
+	const char *dot = strchr(path, '.');
+
+	return psprintf("{\"%s\":%s}", first_name(path),
+					dot != NULL ? nest(dot + 1, text) : text);
+}
+
+/*
+ * Returns what the pager reads of a page.
+ */
+static AdpPageEnd
+end_of(const AdpPageRows *rows, const char *token)
+{
+	AdpPageEnd end = {token, rows->count, rows->end};
+
+	return end;
+}
+
+/*
+ * Parses the member that the pager reads, and lets it check the page.
  */
 static bool
-read_end(AdpPageRows *rows, AdpError *error)
+read_end(AdpPageRows *rows, const AdpPageAsk *ask, AdpError *error)
 {
-	const AdpPager *pager = rows->form->platform->pager;
+	const AdpPager *pager = rows->form->pager;
+	AdpPageEnd end;
 	char *text;
 
-	if (pager == NULL || rows->page->members[PAGE_NEXT].kind == ADP_CELL_ABSENT)
+	if (pager == NULL)
 		return true;
-	text = psprintf("{\"%s\":%s}", pager->member,
-					adp_cell_json(&rows->page->members[PAGE_NEXT]));
-	rows->end = adp_json_parse(rows->cxt, text, strlen(text), error);
-	return rows->end != NULL;
+	if (rows->page->members[PAGE_NEXT].kind != ADP_CELL_ABSENT)
+	{
+		text =
+			nest(pager->member, adp_cell_json(&rows->page->members[PAGE_NEXT]));
+		rows->end = adp_json_parse(rows->cxt, text, strlen(text), error);
+		if (rows->end == NULL)
+			return false;
+	}
+	end = end_of(rows, ask->token);
+	return pager->check == NULL || pager->check(pager, &end, error);
+}
+
+/*
+ * Whether a page of a single row has one.
+ */
+static bool
+check_single(const AdpPageRows *rows, AdpError *error)
+{
+	if (rows->form->kind != ADP_ANSWER_ROW || rows->count == 1)
+		return true;
+	adp_error_set(error, ADP_ERR_FORMAT, "the answer is not one row",
+				  psprintf("It has " INT64_FORMAT " rows.", rows->count), NULL);
+	return false;
 }
 
 /*
@@ -179,10 +242,9 @@ open_json(AdpPageRows *rows, const char *body, Size len, const AdpPageAsk *ask,
 		  AdpError *error)
 {
 	const AdpPageForm *form = rows->form;
-	bool is_wrapped = form->kind == ADP_ANSWER_ROW;
 	const AdpCell *mask = NULL;
 
-	if (is_wrapped)
+	if (form->is_wrapped)
 		body = wrap_row(rows, body, &len, error);
 	if (body == NULL)
 		return false;
@@ -190,15 +252,14 @@ open_json(AdpPageRows *rows, const char *body, Size len, const AdpPageAsk *ask,
 	if (rows->page == NULL)
 		return false;
 	rows->count = rows->page->nrows;
-	if (form->platform->pager != NULL && form->platform->mask_key != NULL)
+	if (form->pager != NULL && form->platform->mask_key != NULL)
 		mask = &rows->page->members[PAGE_MASK];
-	if (!is_wrapped &&
-		(rows->count == 0 ||
-		 rows->page->members[PAGE_FAILURE].kind != ADP_CELL_ABSENT) &&
+	if (!form->is_wrapped && (rows->count == 0 || reports_failure(rows)) &&
 		!check_document(rows, body, len, error))
 		return false;
-	return adp_row_check_page(form->check, ask, rows->page, mask, error) &&
-		read_end(rows, error);
+	return check_single(rows, error) &&
+		adp_row_check_page(form->check, ask, rows->page, mask, error) &&
+		read_end(rows, ask, error);
 }
 
 /*
@@ -462,7 +523,20 @@ adp_page_next(AdpPageRows *rows)
 const char *
 adp_page_next_token(const AdpPageRows *rows, const char *token)
 {
-	const AdpPageEnd end = {token, rows->count, rows->end};
+	const AdpPageEnd end = end_of(rows, token);
 
-	return adp_pager_next(rows->form->platform->pager, &end);
+	return adp_pager_next(rows->form->pager, &end);
+}
+
+/*
+ * Returns the number of rows of all pages.
+ */
+int64
+adp_page_total(const AdpPageRows *rows)
+{
+	const AdpPager *pager = rows->form->pager;
+
+	if (pager == NULL || pager->total == NULL)
+		return -1;
+	return adp_json_int(adp_json_path(rows->end, pager->total), -1);
 }

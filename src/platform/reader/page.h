@@ -36,6 +36,9 @@ extern AdpPageRows *adp_page_open(const AdpPageForm *form,
 /* Returns the number of rows. */
 extern int64 adp_page_count(const AdpPageRows *rows);
 
+/* Returns the number of rows of all pages, as the page says it; -1: it does not. */
+extern int64 adp_page_total(const AdpPageRows *rows);
+
 /* Returns a hash of the rows' bytes, for a paged platform; see page_walk.h. */
 extern uint64 adp_page_hash(const AdpPageRows *rows);
 

@@ -34,9 +34,9 @@ struct AdpRowCheck
  * Returns the path of a field below a row.
  */
 static const char *
-path_of(const AdpPlatform *platform, const char *field)
+path_of(const AdpPlatform *platform, const AdpSource *source, const char *field)
 {
-	return platform->field_path ? platform->field_path(field) : field;
+	return platform->field_path ? platform->field_path(source, field) : field;
 }
 
 /*
@@ -51,7 +51,7 @@ account_path(const AdpPlatform *platform, const AdpQuery *query)
 		return NULL;
 	if (field[0] == '.')
 		field = psprintf("%s%s", query->source->name, field);
-	return path_of(platform, field);
+	return path_of(platform, query->source, field);
 }
 
 /*
@@ -68,7 +68,7 @@ day_path(const AdpPlatform *platform, const AdpQuery *query)
 	for (int i = 0; query->has_day && i < query->nfields; i++)
 	{
 		if (strcmp(query->fields[i], field) == 0)
-			return path_of(platform, field);
+			return path_of(platform, query->source, field);
 	}
 	return NULL;
 }

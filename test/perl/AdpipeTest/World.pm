@@ -151,7 +151,7 @@ END
 	push @range, period => $period if $period ne 'day';
 	my $world = $sim->world(platform => $wrapper =~ s/_ads//r, resource => $resource, @range);
 	return map { my $row = $_; [ map { literal($row->{ $_->[0] }, $_->[2]) } @columns ] } @$world
-	  if $wrapper eq 'appsflyer';
+	  if $wrapper ne 'meta_ads';
 	my %currency = map { $_->{id} => $_->{currency} } @{ $sim->accounts('meta') };
 	return map { my $row = $_; [ map { meta_value($row, $kind, $currency{ $row->{account_id} }, @$_) } @columns ] } @$world;
 }

@@ -1,0 +1,1 @@
+"""TikTok's API for Business (Marketing API v1.3)."""

@@ -1,0 +1,228 @@
+"""The API for Business: one header, one envelope, status 200."""
+
+import re
+
+from messages import json_response
+from tiktok_ads import lists, reports
+from tiktok_ads import params as read
+from tiktok_ads.errors import Refusal, invalid
+from tiktok_ads.expected import expected_rows
+from tiktok_ads.model import LEVELS
+
+PATH = re.compile(r"/open_api/v1\.3/(.*)\Z")
+TOKEN = "sampletiktoktoken0123456789abcdef"
+APP_ID = "7100000000000000001"
+APP_SECRET = "sampletiktokappsecret"
+SETTINGS = {
+    "tiktok_rows_cap": 20000,   # a report has no more rows, the newest ones
+    "tiktok_page_cap": 1000,    # most rows of a page, whatever is asked for
+    "tiktok_empty_pages": 1,    # total_page of an empty list
+    "tiktok_span": 0,           # longest range in days; 0: the documented one
+    "tiktok_too_large": 0,      # days from which on code 40067 comes; 0: never
+    "tiktok_decimal_counts": False,     # counts are written as "12.0"
+}
+
+
+class TikTokAds:
+    """The platform as server.Simulator wants it."""
+
+    name = "tiktok"
+
+    def __init__(self, world, clock, settings):
+        self.world = world
+        self.clock = clock
+        self.settings = settings
+        settings.declare(SETTINGS)
+        self.serial = 0
+        self.first = {}         # what was changed: (where, name) -> value
+
+    # ---- for the control endpoints ---------------------------------------
+
+    def expected_rows(self, params):
+        """Returns what a correct reader ends up with."""
+        return expected_rows(self.world, params)
+
+    def list_accounts(self):
+        """Returns the accounts with their local day."""
+        return [{"id": a.id, "name": a.name, "currency": a.currency,
+                 "time_zone": a.zone_name, "status": a.status,
+                 "assigned": a.is_granted,
+                 "today": self.world.today(a).isoformat(),
+                 "campaigns": len(a.campaigns)}
+                for a in self.world.accounts.values()]
+
+    def reset(self):
+        """Goes back to the start."""
+        for (account, node, name), value in self.first.items():
+            self.apply(account, node, name, value)
+        self.first = {}
+
+    def change(self, account_id, setting, value):
+        """Changes the account's status, or adgroup/ID/optimization_goal."""
+        account = self.world.accounts[account_id]
+        node = None
+        name = setting
+        if "/" in setting:
+            kind, node_id, name = setting.split("/")
+            node = {n.id: n for n in account.nodes(kind)}[node_id]
+        if name not in ("status", "optimization_goal"):
+            raise ValueError("no such setting")
+        before = node.attrs[name] if node else getattr(account, name)
+        self.first.setdefault((account, node, name), before)
+        self.apply(account, node, name, value)
+
+    @staticmethod
+    def apply(account, node, name, value):
+        """Sets a value of an object or of the account."""
+        if node is None:
+            setattr(account, name, value)
+        else:
+            node.attrs[name] = value
+
+    def revoke_tokens(self):
+        """Does nothing: a reader could not get a new token."""
+
+    # ---- for the server --------------------------------------------------
+
+    def owns(self, path):
+        """Tells whether a path is one of this platform's."""
+        return path.startswith("/open_api/")
+
+    def describe(self, request):
+        """Returns what the log and the faults know about a request; never a
+        secret."""
+        told = {k: v for k, v in request.params.items() if k != "secret"}
+        page = request.params.get("page", "1")
+        account = request.params.get("advertiser_id")
+        found = re.match(r'\["(\d+)"\]\Z',
+                         request.params.get("advertiser_ids", ""))
+        return {"account": found.group(1) if found else account,
+                "query": "&".join("%s=%s" % pair
+                                  for pair in sorted(told.items())),
+                "page": int(page) - 1 if page.isdigit() else None,
+                "token_in": "header" if request.header("access-token")
+                else None}
+
+    def envelope(self, code, message, data, headers=(), rows=0, status=200):
+        """Returns an answer of any kind."""
+        self.serial += 1
+        answer = json_response(status, {
+            "code": code, "message": message, "data": data,
+            "request_id": "20261122000101%018dAA" % self.serial}, headers)
+        answer.rows = rows
+        return answer
+
+    def error_response(self, info, fault):
+        """Returns the answer an "error" fault asks for: a code."""
+        refusal = Refusal(int(fault["error"]), fault.get("message"))
+        return self.envelope(refusal.code, refusal.message, {},
+                             status=fault.get("http", 200))
+
+    def handle(self, request, info, fault):
+        """Answers a request; `fault` may hold as_account, repeat_rows and
+        endless."""
+        match = PATH.match(request.path)
+        try:
+            if match is None or not request.path.endswith("/"):
+                raise Refusal(40400, "Route not found.")
+            if request.method != "GET":
+                raise Refusal(40400, "Route not found.")
+            self.check_token(request)
+            return self.route(match.group(1), request, fault)
+        except Refusal as refusal:
+            return self.envelope(refusal.code, refusal.message, {})
+
+    @staticmethod
+    def check_token(request):
+        """Refuses a request without the token."""
+        token = request.header("access-token")
+        if not token:
+            raise Refusal(40104)
+        if token != TOKEN:
+            raise Refusal(40105)
+
+    def route(self, path, request, fault):
+        """Answers a request for a known path."""
+        if path == "oauth2/advertiser/get/":
+            return self.own_accounts(request.params)
+        if path == "advertiser/info/":
+            return self.info(request.params, fault)
+        account = self.open(request.params.get("advertiser_id"), fault)
+        if path == "report/integrated/get/":
+            return self.report(account, request.params, fault)
+        level = path[:-len("/get/")]
+        if level not in LEVELS or not path.endswith("/get/"):
+            raise Refusal(40400, "Route not found.")
+        found = lists.rows(account, level, request.params)
+        return self.page(found, request.params, fault)
+
+    def open(self, account_id, fault):
+        """Returns an account that the token may read."""
+        if account_id is None:
+            raise invalid("advertiser_id: Missing data for required field.")
+        account = self.world.accounts.get(account_id)
+        if account is None or not account.is_granted:
+            raise Refusal(40001)
+        return self.world.accounts[fault.get("as_account", account_id)]
+
+    def own_accounts(self, params):
+        """Answers the list of the token's accounts."""
+        for name, right in (("app_id", APP_ID), ("secret", APP_SECRET)):
+            if name not in params:
+                raise invalid("%s: Missing data for required field.", name)
+            if params[name] != right:
+                raise Refusal(40101, "Invalid app.")
+        return self.envelope(0, "OK", {"list": [
+            {"advertiser_id": a.id, "advertiser_name": a.name}
+            for a in self.world.accounts.values() if a.is_granted]})
+
+    def info(self, params, fault):
+        """Answers about accounts."""
+        wanted = read.text_list(params, "advertiser_ids")
+        if wanted is None:
+            raise invalid("advertiser_ids: Missing data for required field.")
+        accounts = [self.open(one, fault) for one in wanted]
+        return self.envelope(0, "OK", {"list": lists.info(accounts, params)})
+
+    def report(self, account, params, fault):
+        """Answers a page of a report."""
+        query = reports.Query(params)
+        self.check_size(query)
+        rows = reports.rows(self.world, account, query)
+        cap, headers = self.settings["tiktok_rows_cap"], []
+        if len(rows) > cap:
+            headers = [("X-Tt-Ads-Throttle", "Only the latest %d rows are "
+                        "returned." % cap)]
+            rows = rows[-cap:]
+        if self.settings["tiktok_decimal_counts"]:
+            for row in rows:
+                row["metrics"] = {
+                    name: value + ".0" if name in ("impressions", "clicks")
+                    else value for name, value in row["metrics"].items()}
+        return self.page(rows, params, fault, headers)
+
+    def check_size(self, query):
+        """Refuses ranges that are too long for today's settings."""
+        if query.since is None:
+            return
+        days = (query.until - query.since).days + 1
+        most = self.settings["tiktok_span"]
+        if most and days > most:
+            raise invalid("The time span is larger than %d days.", most)
+        most = self.settings["tiktok_too_large"]
+        if most and days >= most:
+            raise Refusal(40067)
+
+    def page(self, found, params, fault, headers=()):
+        """Answers a page of rows."""
+        number, size = read.page_of(params)
+        size = min(size, self.settings["tiktok_page_cap"])
+        rows, told = read.cut_page(found, number, size,
+                                   self.settings["tiktok_empty_pages"])
+        if fault.get("repeat_rows"):
+            rows = read.cut_page(found, max(number - 1, 1), size)[0]
+        if fault.get("endless"):
+            rows = []
+            told["total_page"] = number + 1
+        return self.envelope(0, "OK", {"list": rows, "page_info": told},
+                             headers, len(rows))
