@@ -19,8 +19,9 @@ typedef struct AdpCondition
 	const AdpField *field;
 	AdpOperator op;
 	int nvalues;
-	const char **values;
+	const char **values; /* sorted, without duplicates */
 	bool is_placeholder; /* values are "$n", not constants */
+	int part; /* most values of one request, see list_parts.h; 0: all of them */
 } AdpCondition;
 
 typedef struct AdpQuery

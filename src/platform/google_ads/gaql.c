@@ -221,6 +221,16 @@ adp_gaql_can_hold(const AdpField *field, const char *value)
 }
 
 /*
+ * Returns the most values of a condition.  The platform accepts twice as many;
+ * the length of a query has a limit that is not published.
+ */
+int
+adp_gaql_values_max(const AdpSource *source, const AdpField *field)
+{
+	return 10000;
+}
+
+/*
  * Converts a field's name to the form of JSON responses: removes each
  * underscore, and makes the next letter upper case.
  */
