@@ -44,7 +44,9 @@ typedef struct AdpQuery
 	const char *until;	   /* inclusive */
 	const AdpCondition *conditions;
 	int nconditions;
-	int64 limit; /* 0: no limit */
+	int64 limit;		   /* 0: no limit */
+	const char *ranked_by; /* with a limit: the rows with the largest values of
+							* this field; NULL: any rows */
 } AdpQuery;
 
 /* An account as the platform describes it. */
