@@ -223,12 +223,23 @@ is(scalar(grep { /"campaign\.id"/ } @queries), 3, 'in three parts');
 ($rows, @queries) = same('an id that Meta does not filter there', 'SELECT account_id, ad_id FROM meta.ads WHERE ' . $meta_list->(130));
 is($rows, 65, 'a list by another id');
 unlike("@queries", qr/"campaign\.id"/, 'is read whole');
-# A part that is too much becomes a run, and so do its pages.
-$sim->settings({ meta_sync_rows => 60, meta_page_rows => 25 });
-($rows, @queries) = same('parts in runs and pages', "SELECT $columns FROM meta.campaign_daily WHERE $days AND " . $meta_list->(200));
-is($rows, 130, 'rows of 65 campaigns in runs');
+# What fails in the middle of a list: a part that is too much becomes a run, then
+# fewer days; a part that comes late comes once.
+my $sums = "SELECT count(*), count(DISTINCT (campaign_id, date_day)), sum(clicks), sum(impressions) FROM meta.campaign_daily WHERE $days AND " . $meta_list->(200);
+my $whole = $session->query($sums);
+like($whole, qr/^130\|130\|/, 'rows of 65 campaigns');
+$sim->settings({ meta_sync_rows => 60, meta_async_rows => 60, meta_page_rows => 20 });
+is($session->query($sums), $whole, 'parts in runs, days and pages');
+$sim->settings({ meta_sync_rows => 0, meta_async_rows => 0, meta_page_rows => 0, page_size => 90 });
+$sim->faults([ map { { match => { path => 'googleAds:search', query => 'campaign.id IN', page => $_ }, skip => 1, times => 1, action => { status => 503, body => '' } } } 1, 2 ]);
+($rows, @queries) = same('a part that comes late', "SELECT $columns FROM google.campaign_daily WHERE $days AND " . $list->(6_500));
+is($rows, 1_005, 'rows of both accounts');
 $sim->reset;
 $seq = 0;
+my $plain = $session->query("SELECT sum(clicks) FROM google.campaign_daily WHERE $days AND " . $list->(6_500));
+$session->query("BEGIN; DECLARE c CURSOR FOR SELECT clicks FROM google.campaign_daily WHERE $days AND " . $list->(6_500));
+is(eval { my @all = split /\n/, $session->query('FETCH ALL FROM c'); my $sum = 0; $sum += $_ for @all; $sum }, $plain, 'a cursor');
+$session->query('COMMIT');
 
 # A join of entities and numbers reads each table once.
 my $join = <<"END";
