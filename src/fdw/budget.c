@@ -14,6 +14,7 @@
 #include "fdw/scan.h"
 #include "platform/api/request.h"
 #include "platform/formats.h"
+#include "platform/list_parts.h"
 #include "platform/reader/response_cache.h"
 
 /* A statement's budget and scans. */
@@ -171,7 +172,8 @@ least_requests(const AdpTable *table, const AdpPushed *pushed)
 }
 
 /*
- * Returns the request of an account, with its days.
+ * Returns the request of an account, with its days; of a list in parts, the
+ * first one.
  */
 static const char *
 request_text(const AdpTable *table, const AdpPushed *pushed)
@@ -189,6 +191,7 @@ request_text(const AdpTable *table, const AdpPushed *pushed)
 			? "$today"
 			: formats->write_day(days->until);
 	}
+	adp_list_take_part(&query, -1, 0);
 	return adp_request_text(table->platform, table->settings, &query);
 }
 

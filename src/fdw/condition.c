@@ -18,6 +18,8 @@
  *	 names	The platform compares by = and IN case-sensitively, as PostgreSQL
  *			does under a deterministic collation.  Empty text may mean absent
  *			there, which is NULL here, so it is not sent.
+ *	 lists	A list that is too long is not sent: a superset.  One list of ids
+ *			may be sent in parts instead; see list_parts.h.
  *	 days	The range sent is the hull of what the conditions allow;
  *			day_range.c finds it.  For weeks and months it is the days of those
  *			that the conditions allow.
@@ -35,11 +37,11 @@
 #include "fdw/day_range.h"
 #include "platform/periods.h"
 
-/* Most values of a list: the limit of Google Ads. */
-#define LIST_MAX 20000
+/* Longest text of all lists, so that queries stay below 100 kB. */
+#define LISTS_TEXT_MAX 90000
 
-/* Longest text of a list, so that queries stay below 100 kB. */
-#define LIST_TEXT_MAX 60000
+/* Characters around a value of a list: quotes, a comma, a blank. */
+#define VALUE_SIGNS 4
 
 /*
  * Converts a range of first days of weeks or months into the days that these
@@ -218,21 +220,113 @@ send_condition(AdpPushed *pushed, const AdpField *field, AdpOperator op,
 	added->values = values;
 	added->nvalues = nvalues;
 	added->is_placeholder = is_placeholder;
+	added->part = 0;
 	query->conditions = grown;
 	query->nconditions++;
 }
 
 /*
- * Whether a list is short enough to be sent.
+ * Returns the length of a list's text.
  */
-static bool
-is_sendable(const char **values, int n)
+static Size
+text_length(const AdpCondition *list)
 {
 	Size len = 0;
 
-	for (int i = 0; i < n; i++)
-		len += strlen(values[i]) + 4;
-	return n <= LIST_MAX && len <= LIST_TEXT_MAX;
+	for (int i = 0; i < list->nvalues; i++)
+		len += strlen(list->values[i]) + VALUE_SIGNS;
+	return len;
+}
+
+/*
+ * Returns the most values of a list that a request has room for, whichever of
+ * its values they are.
+ */
+static int
+values_in(Size room, const AdpCondition *list)
+{
+	Size longest = 1;
+
+	for (int i = 0; i < list->nvalues; i++)
+		longest = Max(longest, strlen(list->values[i]));
+	return (int) (room / (longest + VALUE_SIGNS));
+}
+
+/*
+ * Whether a list may be sent in parts: rows have one id, and no two texts are
+ * the same id.
+ */
+static bool
+has_parts(const AdpCondition *list)
+{
+	return list->op == ADP_OP_IN &&
+		(list->field->type == ADP_FIELD_ID ||
+		 (list->field->flags & ADP_FIELD_DIGITS) != 0);
+}
+
+/*
+ * Whether a long list is to be preferred to another one, or to none.
+ */
+static bool
+is_better(const AdpCondition *list, const AdpCondition *other)
+{
+	if (other == NULL || has_parts(list) != has_parts(other))
+		return other == NULL || has_parts(list);
+	return list->nvalues < other->nvalues;
+}
+
+/*
+ * Fits a long list into the room that is left: whole, or in parts.  Returns
+ * false if it does not fit.
+ */
+static bool
+fit_long(AdpCondition *list, int most, Size room)
+{
+	if (list->nvalues <= most && text_length(list) <= room)
+		return true;
+	list->part = Min(most, values_in(room, list));
+	return has_parts(list);
+}
+
+/*
+ * Leaves out lists that a request has no room for.  Short ones share half of the
+ * room; the best of the others has the rest.
+ */
+static void
+fit_lists(const AdpTable *table, AdpPushed *pushed)
+{
+	const AdpPlatform *platform = table->platform;
+	AdpQuery *query = &pushed->plan->query;
+	AdpCondition *fitting =
+		palloc(Max(query->nconditions, 1) * sizeof(AdpCondition));
+	const AdpCondition *best = NULL;
+	Size room = LISTS_TEXT_MAX;
+	int n = 0;
+
+	for (int i = 0; i < query->nconditions; i++)
+	{
+		const AdpCondition *list = &query->conditions[i];
+
+		if (list->nvalues <= platform->values_max(table->source, list->field) &&
+			text_length(list) + LISTS_TEXT_MAX / 2 <= room)
+		{
+			room -= text_length(list);
+			fitting[n++] = *list;
+		}
+		else if (is_better(list, best))
+			best = list;
+	}
+	if (best != NULL)
+	{
+		fitting[n] = *best;
+		if (fit_long(&fitting[n],
+					 platform->values_max(table->source, best->field), room))
+			n++;
+	}
+	if (n < query->nconditions)
+		pushed->is_exact = false;
+	query->conditions = fitting;
+	query->nconditions = n;
 }
 
 /*
@@ -271,10 +365,7 @@ apply_field_set(const AdpTable *table, const AdpField *field, AdpOperator op,
 			pushed->is_empty = true;
 		return;
 	}
-	if (is_sendable(texts, sent))
-		send_condition(pushed, field, op, texts, sent, false);
-	else
-		pushed->is_exact = false;
+	send_condition(pushed, field, op, texts, sent, false);
 }
 
 /*
@@ -390,4 +481,5 @@ adp_condition_apply(const AdpTable *table, List *conditions,
 				break;
 		}
 	}
+	fit_lists(table, pushed);
 }

@@ -21,6 +21,7 @@
 #include "platform/accounts/account_scope.h"
 #include "platform/api/job_kind.h"
 #include "platform/api/request.h"
+#include "platform/list_parts.h"
 #include "platform/periods.h"
 #include "platform/reader/date_ranges.h"
 
@@ -223,7 +224,8 @@ expect_requests(const AdpTable *table, const AdpPushed *pushed, double accounts,
 {
 	const AdpQuery *query = &pushed->plan->query;
 	AdpDateRange days = expected_days(table, pushed);
-	int64 ranges = adp_date_ranges_number(query, days);
+	int64 ranges = adp_date_ranges_number(query, days) *
+		adp_list_parts(query, expected->accounts);
 	bool is_split =
 		query->source->days_per_request > 0 || query->asks_each_period;
 	int before = needs_job(table, query, days) ? REQUESTS_BEFORE_JOB_ROWS : 0;

@@ -18,6 +18,7 @@
 #include "fdw/scan.h"
 #include "platform/api/request.h"
 #include "platform/formats.h"
+#include "platform/list_parts.h"
 #include "platform/periods.h"
 
 #include ADP_EXPLAIN_HEADER
@@ -159,6 +160,26 @@ expect(ForeignScanState *node, const AdpTable *table, const AdpPushed *pushed)
 }
 
 /*
+ * Shows the request of an account, of a list in parts the first one, and the
+ * number of parts.
+ */
+static void
+explain_text(const AdpTable *table, const AdpQuery *query, int accounts,
+			 struct ExplainState *es)
+{
+	AdpQuery first = *query;
+	int parts = adp_list_parts(query, accounts);
+
+	adp_list_take_part(&first, accounts, 0);
+	ExplainPropertyText("Request",
+						adp_request_text(table->platform, table->settings,
+										 &first),
+						es);
+	if (parts > 1)
+		ExplainPropertyInteger("List Parts", NULL, parts, es);
+}
+
+/*
  * Shows what the scan will request.  Numbers are numbers in every format: what
  * is not known is said in text only.
  */
@@ -213,16 +234,13 @@ explain_request(ForeignScanState *node, struct ExplainState *es)
 	if (query.has_day)
 		describe_days(adp_formats_of(table->platform, table->source), &pushed,
 					  &query);
-	ExplainPropertyText("Request",
-						adp_request_text(table->platform, table->settings,
-										 &query),
-						es);
+	expected = expect(node, table, &pushed);
+	explain_text(table, &query, expected.accounts, es);
 	ExplainPropertyText("Accounts",
 						adp_account_scope_describe(table->platform,
 												   table->settings,
 												   query.source, &plan.accounts),
 						es);
-	expected = expect(node, table, &pushed);
 	explain_expected(table, &query, &expected, es);
 	ExplainPropertyText("Grain", describe_grain(scan, table), es);
 }

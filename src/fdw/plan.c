@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "access/sysattr.h"
+#include "catalog/pg_type_d.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "optimizer/cost.h"
@@ -18,6 +19,8 @@
 #include "optimizer/paths.h"
 #include "optimizer/planmain.h"
 #include "optimizer/restrictinfo.h"
+#include "optimizer/tlist.h"
+#include "utils/typcache.h"
 
 #include "base/compat.h"
 #include "base/guc.h"
@@ -225,8 +228,8 @@ adpipeGetForeignPaths(PlannerInfo *root, RelOptInfo *rel, Oid relid)
 }
 
 /*
- * Returns the constant LIMIT up to which rows are read, or 0.  The statement
- * must read only this table, unsorted and ungrouped.
+ * Returns the constant LIMIT up to which rows are read, with OFFSET, or 0.  The
+ * statement must read only this table, ungrouped.
  */
 static int64
 wanted_rows(PlannerInfo *root)
@@ -236,8 +239,7 @@ wanted_rows(PlannerInfo *root)
 	if (root->limit_tuples <= 0 || root->limit_tuples > PG_INT32_MAX ||
 		parse->limitCount == NULL || !IsA(parse->limitCount, Const) ||
 		(parse->limitOffset != NULL && !IsA(parse->limitOffset, Const)) ||
-		parse->limitOption != LIMIT_OPTION_COUNT || parse->sortClause != NIL ||
-		parse->rowMarks != NIL ||
+		parse->limitOption != LIMIT_OPTION_COUNT || parse->rowMarks != NIL ||
 		bms_membership(root->all_baserels) != BMS_SINGLETON)
 		return 0;
 	return (int64) root->limit_tuples;
@@ -260,23 +262,77 @@ ends_early(PlannerInfo *root)
 }
 
 /*
- * Whether every requested metric decides which rows exist.  Otherwise the
- * platform counts rows towards a LIMIT that are dropped locally.
+ * Whether a type orders numbers by their values.
  */
 static bool
-asks_presence_only(const AdpTable *table, List *fields, List *presence)
+is_number(Oid type)
 {
-	const char *split;
+	switch (type)
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case NUMERICOID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/*
+ * Returns the field by which the statement ranks rows, largest values first, if
+ * the platform can return the first of them; NULL if it cannot.
+ *
+ * Proof obligations.  The local Sort and Limit stay.  So it is enough that each
+ * request returns rows none of whose unsent siblings must come before them:
+ *
+ *	 order	A number here is the platform's, perhaps divided by a constant or
+ *			rounded.  Both keep the order, but rounding makes ties; so a second
+ *			key could order what the platform has ordered by hidden digits.  There
+ *			must be one key.  Which of tied rows come is free in SQL as well.
+ *	 NULL	A field that ranks is set in every row.  Where the platform puts rows
+ *			without a value is not documented.  In descending order, such rows
+ *			come first, and row_check.c refuses them, or they come last, where
+ *			they belong, being 0 here.  In ascending order they could be cut
+ *			off; so that is not sent.
+ *	 limit	Each account, date range and part of a list has requests of its own
+ *			with LIMIT; the first rows of all are among the first of each.
+ *	 rows	No row is dropped here: see adp_table_keeps_rows() and what
+ *			adpipeGetForeignPlan() and adp_scan_plan() require for any LIMIT.
+ */
+static const char *
+ranked_by(PlannerInfo *root, RelOptInfo *rel, const AdpTable *table)
+{
+	SortGroupClause *key = linitial(root->parse->sortClause);
+	Var *var = (Var *) get_sortgroupclause_expr(key, root->processed_tlist);
+	const AdpTableColumn *column;
+
+	if (list_length(root->parse->sortClause) != 1 || !IsA(var, Var) ||
+		var->varno != rel->relid || var->varlevelsup != 0)
+		return NULL;
+	column = adp_table_column(table, var->varattno);
+	if (column == NULL || column->field == NULL ||
+		(column->field->flags & ADP_FIELD_RANKS) == 0 ||
+		!is_number(column->type) ||
+		lookup_type_cache(column->type, TYPECACHE_GT_OPR)->gt_opr != key->sortop)
+		return NULL;
+	return column->field_name;
+}
+
+/*
+ * Whether the platform returns no row for the fields that is dropped locally,
+ * and so would count towards a LIMIT.
+ */
+static bool
+keeps_rows(const AdpTable *table, List *fields)
+{
 	ListCell *cell;
 
-	if (presence == NIL)
-		return true;
 	foreach(cell, fields)
 	{
-		if (adp_platform_field_kind(table->platform, table->source,
-									strVal(lfirst(cell)),
-									&split) == ADP_KIND_METRIC &&
-			!list_member(presence, lfirst(cell)))
+		if (!adp_table_keeps_rows(table, strVal(lfirst(cell))))
 			return false;
 	}
 	return true;
@@ -302,6 +358,25 @@ make_private(const PlanRel *known, const AdpPushdown *pushdown, List *fields,
 }
 
 /*
+ * Returns the number of rows that each request may end at, and the field that
+ * ranks them; 0 if all rows are needed.
+ */
+static int64
+find_limit(PlannerInfo *root, RelOptInfo *rel, const AdpTable *table,
+		   List *fields, const char **rank)
+{
+	int64 limit = wanted_rows(root);
+
+	*rank = NULL;
+	if (limit == 0 || !keeps_rows(table, fields))
+		return 0;
+	if (root->parse->sortClause == NIL)
+		return limit;
+	*rank = ranked_by(root, rel, table);
+	return *rank != NULL ? limit : 0;
+}
+
+/*
  * Makes the plan of a path.
  */
 ForeignScan *
@@ -317,6 +392,7 @@ adpipeGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid,
 	List *presence;
 	List *checked = clauses;
 	List *private;
+	const char *rank = NULL;
 	int64 limit = 0;
 
 	if (coarse != NULL)
@@ -328,12 +404,13 @@ adpipeGetForeignPlan(PlannerInfo *root, RelOptInfo *rel, Oid relid,
 	adp_pushdown_find(root, rel->relid, known->table, clauses, &pushdown);
 	fields = adp_table_fields(known->table, attrs_used);
 	presence = adp_table_presence(known->table);
-	if (pushdown.is_whole && asks_presence_only(known->table, fields, presence))
-		limit = wanted_rows(root);
+	if (pushdown.is_whole)
+		limit = find_limit(root, rel, known->table, fields, &rank);
 	if (coarse != NULL)
 		pushdown.exprs = list_concat(pushdown.exprs, coarse->buckets);
 	private = make_private(known, &pushdown, fields, presence, limit, coarse);
 	private = lappend(private, makeInteger(ends_early(root)));
+	private = lappend(private, rank ? makeString(pstrdup(rank)) : NULL);
 	return make_foreignscan(tlist, checked, rel->relid, pushdown.exprs, private,
 							NIL, NIL, outer_plan);
 }

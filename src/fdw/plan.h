@@ -20,7 +20,9 @@ enum AdpPlanMember
 						   * fdw_exprs; if they allow it, a coarse scan
 						   * requests weeks or months in place of days */
 	ADP_PLAN_COUNTS_PEOPLE, /* Integer: only the coarse scan has the numbers */
-	ADP_PLAN_WANTS_LESS		/* Integer: the level stops reading early */
+	ADP_PLAN_WANTS_LESS,	/* Integer: the level stops reading early */
+	ADP_PLAN_RANKED_BY		/* String: the limit is for its largest values; or
+							 * NULL */
 };
 
 extern void adpipeGetForeignRelSize(PlannerInfo *root, RelOptInfo *rel,

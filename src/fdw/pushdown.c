@@ -443,8 +443,9 @@ find_days(Search *search, Node *node)
  * Whether the platform can compare a column with a set of values.
  */
 static bool
-takes_set(const AdpTableColumn *column, AdpOperator op)
+takes_set(const AdpTable *table, const AdpTableColumn *column, AdpOperator op)
 {
+	const AdpPlatform *platform = table->platform;
 	Oid base;
 
 	if (column == NULL || column->field == NULL)
@@ -454,6 +455,9 @@ takes_set(const AdpTableColumn *column, AdpOperator op)
 		return false;
 	if (column->field->flags & ADP_FIELD_KNOWN)
 		return (column->field->flags & ADP_FIELD_OF_SETTINGS) == 0;
+	if (platform->values_max == NULL ||
+		platform->values_max(table->source, column->field) == 0)
+		return false;
 	switch (column->field->type)
 	{
 		case ADP_FIELD_ID:
@@ -482,7 +486,7 @@ make_set(Search *search, Node *left, Node *right, Oid function, Oid collation,
 		return NIL; /* = ALL and <> ANY have other meanings */
 	if (!OidIsValid(collation) || !get_collation_isdeterministic(collation))
 		return NIL;
-	if (!takes_set(column, op) || !is_value(search, right))
+	if (!takes_set(search->table, column, op) || !is_value(search, right))
 		return NIL;
 	return list_make5(makeInteger(ADP_CONDITION_SET),
 					  makeInteger(column->attno), makeInteger(op),

@@ -116,6 +116,9 @@ adpipeBeginForeignScan(ForeignScanState *node, int eflags)
 	scan->limit = intVal(list_nth(plan->fdw_private, ADP_PLAN_LIMIT));
 	scan->wants_less =
 		intVal(list_nth(plan->fdw_private, ADP_PLAN_WANTS_LESS)) != 0;
+	if (list_nth(plan->fdw_private, ADP_PLAN_RANKED_BY) != NULL)
+		scan->ranked_by =
+			strVal(list_nth(plan->fdw_private, ADP_PLAN_RANKED_BY));
 	scan->day_is_used =
 		intVal(list_nth(plan->fdw_private, ADP_PLAN_DAY_IS_USED)) != 0;
 	scan->exprs = ExecInitExprList(plan->fdw_exprs, &node->ss.ps);
@@ -371,6 +374,7 @@ adp_scan_plan(const AdpScan *scan, const AdpTable *table,
 		 adp_table_period_field(table, scan->fields) == NULL);
 	plan->query.limit = scan->limit;
 	plan->wants_less = scan->wants_less;
+	plan->query.ranked_by = scan->ranked_by;
 	plan->needs_settings = table->needs_settings;
 	plan->days.has_day = table->day != NULL;
 	plan->days.period = table->period;

@@ -23,9 +23,10 @@ typedef struct AdpScan
 	bool counts_people;
 	List *presence;
 	int64 limit;
-	bool wants_less;  /* the statement stops reading early */
-	bool day_is_used; /* an expression of the statement uses the day */
-	List *exprs;	  /* ExprStates of the right-hand sides */
+	const char *ranked_by; /* field whose largest values the limit keeps */
+	bool wants_less;	   /* the statement stops reading early */
+	bool day_is_used;	   /* an expression of the statement uses the day */
+	List *exprs;		   /* ExprStates of the right-hand sides */
 
 	/* set when the first row is fetched, and after each rescan */
 	MemoryContext cxt;	 /* lives as long as the node */

@@ -505,6 +505,23 @@ adp_table_presence(const AdpTable *table)
 }
 
 /*
+ * Whether requesting a field adds no row: it is no metric, or a presence metric,
+ * or implied by these.
+ */
+bool
+adp_table_keeps_rows(const AdpTable *table, const char *field)
+{
+	List *presence = adp_table_presence(table);
+	const char *split;
+
+	return presence == NIL ||
+		adp_platform_field_kind(table->platform, table->source, field,
+								&split) != ADP_KIND_METRIC ||
+		list_member(presence, makeString(pstrdup(field))) ||
+		is_implied(table, field, metric_names(table, true));
+}
+
+/*
  * Whether one of the fields counts over the days of its request, and cannot be
  * requested beside what splits these days.
  */

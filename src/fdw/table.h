@@ -76,6 +76,12 @@ extern List *adp_table_fields(const AdpTable *table, Bitmapset *attrs_used);
 extern List *adp_table_presence(const AdpTable *table);
 
 /*
+ * Whether the platform returns a row only if one of the presence metrics is not
+ * zero, although it is asked for this field as well.
+ */
+extern bool adp_table_keeps_rows(const AdpTable *table, const char *field);
+
+/*
  * The field with the first day of each row's period, among the fields that a scan
  * requests; NULL: a row covers the days of its request.
  */

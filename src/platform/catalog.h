@@ -82,6 +82,12 @@ typedef enum AdpPeriod
 #define ADP_FIELD_PERIOD_END 0x8000000
 #define ADP_FIELD_OF_PERIOD (ADP_FIELD_PERIOD_START | ADP_FIELD_PERIOD_END)
 
+/*
+ * The platform can return the rows with the largest values first.  Every row
+ * has a value, which is not negative.
+ */
+#define ADP_FIELD_RANKS 0x10000000
+
 /* A day or a period: splits the rows of a table with option "period". */
 #define ADP_FIELD_CALENDAR 0x800000
 

@@ -157,6 +157,13 @@ typedef struct AdpPlatform
 	bool (*can_hold)(const AdpField *field, const char *value);
 
 	/*
+	 * Returns the most values of a condition on a field of a source.  The
+	 * platform applies every IN with so many values or fewer.  0, or without
+	 * the callback: it has no conditions on the field.
+	 */
+	int (*values_max)(const AdpSource *source, const AdpField *field);
+
+	/*
 	 * Returns the reason why a field name is malformed, as a sentence; NULL if
 	 * it is well-formed.  NULL: names consist of letters, digits and a few
 	 * signs.

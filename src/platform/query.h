@@ -19,8 +19,9 @@ typedef struct AdpCondition
 	const AdpField *field;
 	AdpOperator op;
 	int nvalues;
-	const char **values;
+	const char **values; /* sorted, without duplicates */
 	bool is_placeholder; /* values are "$n", not constants */
+	int part; /* most values of one request, see list_parts.h; 0: all of them */
 } AdpCondition;
 
 typedef struct AdpQuery
@@ -43,7 +44,9 @@ typedef struct AdpQuery
 	const char *until;	   /* inclusive */
 	const AdpCondition *conditions;
 	int nconditions;
-	int64 limit; /* 0: no limit */
+	int64 limit;		   /* 0: no limit */
+	const char *ranked_by; /* with a limit: the rows with the largest values of
+							* this field; NULL: any rows */
 } AdpQuery;
 
 /* An account as the platform describes it. */

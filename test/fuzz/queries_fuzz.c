@@ -62,8 +62,11 @@ next_part(char **rest)
  * Whether planning would push a condition with a value.
  */
 static bool
-can_push(const AdpPlatform *platform, const AdpField *field, const char *value)
+can_push(const AdpPlatform *platform, const AdpSource *source,
+		 const AdpField *field, const char *value)
 {
+	if (platform->values_max == NULL || platform->values_max(source, field) == 0)
+		return false;
 	if (field->type == ADP_FIELD_ID)
 		return value[0] >= '1' && value[0] <= '9' &&
 			strspn(value, "0123456789") == strlen(value);
@@ -93,7 +96,7 @@ add_condition(Built *built, char *line)
 	condition->values = &built->values[built->nvalues];
 	while ((value = next_part(&line)) != NULL && condition->nvalues < ITEMS_MAX)
 	{
-		if (!can_push(built->platform, field, value))
+		if (!can_push(built->platform, built->query.source, field, value))
 			continue;
 		condition->values[condition->nvalues++] = value;
 	}

@@ -4,7 +4,7 @@
  *
  * Grammar and quoting follow the language's published grammar of September
  * 2026.  This file writes only what adpipe sends: field lists, a day range, IN
- * and NOT IN over constants, LIMIT and one parameter.
+ * and NOT IN over constants, ORDER BY, LIMIT and one parameter.
  */
 #include "postgres.h"
 
@@ -184,6 +184,8 @@ adp_gaql_query(const AdpQuery *query)
 		append_condition(&out, &query->conditions[i]);
 		glue = " AND ";
 	}
+	if (query->limit > 0 && query->ranked_by != NULL)
+		appendStringInfo(&out, " ORDER BY %s DESC", query->ranked_by);
 	if (row_limit(query) > 0)
 		appendStringInfo(&out, " LIMIT " INT64_FORMAT, row_limit(query));
 	appendStringInfoString(&out, GAQL_PARAMETERS);
@@ -218,6 +220,16 @@ adp_gaql_can_hold(const AdpField *field, const char *value)
 			return false;
 	}
 	return true;
+}
+
+/*
+ * Returns the most values of a condition.  The platform accepts twice as many;
+ * the length of a query has a limit that is not published.
+ */
+int
+adp_gaql_values_max(const AdpSource *source, const AdpField *field)
+{
+	return 10000;
 }
 
 /*

@@ -24,6 +24,9 @@ extern char *adp_gaql_list(const char *fields, const char *resource,
  */
 extern bool adp_gaql_can_hold(const AdpField *field, const char *value);
 
+/* Returns the most values of a condition on a field. */
+extern int adp_gaql_values_max(const AdpSource *source, const AdpField *field);
+
 /* The JSON path of a field: "ad_group.ad.id" is "adGroup.ad.id"; palloc'd. */
 extern char *adp_gaql_json_path(const AdpSource *source, const char *field);
 

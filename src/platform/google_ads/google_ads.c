@@ -322,6 +322,7 @@ const AdpPlatform adp_google_ads = {
 	.has_empty_rows = true,
 	.field_kind = field_kind,
 	.can_hold = adp_gaql_can_hold,
+	.values_max = adp_gaql_values_max,
 	.field_path = adp_gaql_json_path,
 	.query_text = query_text,
 	.page_request = page_request,

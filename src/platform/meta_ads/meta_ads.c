@@ -203,6 +203,7 @@ const AdpPlatform adp_meta_ads = {
 	.token_scopes = (const char *const[]){"ads_read", "ads_management", NULL},
 	.whole_currencies = "CLP,COP,CRC,HUF,IDR,ISK,JPY,KRW,PYG,TWD,VND",
 	.check_field = adp_meta_ads_check_field,
+	.values_max = adp_meta_ads_values_max,
 	.add_params = adp_meta_ads_add_params,
 	.version_header = "facebook-api-version",
 	.jobs = &meta_ads_jobs,

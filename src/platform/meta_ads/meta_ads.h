@@ -82,6 +82,8 @@ extern void adp_meta_ads_add_params(AdpParams *params,
 									const AdpSettings *settings,
 									const AdpQuery *query,
 									bool drops_enum_filters);
+extern int adp_meta_ads_values_max(const AdpSource *source,
+								   const AdpField *field);
 extern const char *adp_meta_ads_check_field(const char *name);
 extern const char *adp_meta_ads_check_keys(const char *value);
 

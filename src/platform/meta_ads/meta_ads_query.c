@@ -9,7 +9,10 @@
 #include "base/words.h"
 #include "platform/meta_ads/meta_ads.h"
 
-/* Maximum number of values in a condition, which is part of a URL. */
+/*
+ * Maximum number of values in a condition, which is part of a URL.  The platform
+ * does not publish a limit; fifty ids are about 1,400 characters.
+ */
 #define VALUES_MAX 50
 
 /* A list's objects and statuses; by default it omits some statuses. */
@@ -131,6 +134,15 @@ filter_name(const AdpSource *source, const AdpField *field)
 }
 
 /*
+ * Returns the most values of a condition on a field of a source.
+ */
+int
+adp_meta_ads_values_max(const AdpSource *source, const AdpField *field)
+{
+	return filter_name(source, field) != NULL ? VALUES_MAX : 0;
+}
+
+/*
  * Appends a filter; values is a JSON array.
  */
 static void
@@ -153,8 +165,7 @@ is_excluding(const AdpSettings *settings)
 }
 
 /*
- * Adds the conditions.  Those that cannot be sent are left out, since adpipe
- * checks all of them itself.  By default a report omits archived and deleted
+ * Adds the conditions.  By default a report omits archived and deleted
  * objects, so their statuses are requested; drops_enum_filters: without
  * DELETED.
  */
@@ -168,11 +179,9 @@ add_filtering(AdpParams *params, const AdpQuery *query, bool drops_enum_filters)
 	for (int i = 0; i < query->nconditions; i++)
 	{
 		const AdpCondition *condition = &query->conditions[i];
-		const char *name = filter_name(query->source, condition->field);
 
-		if (name == NULL || condition->nvalues > VALUES_MAX)
-			continue;
-		append_filter(&out, name, condition->op == ADP_OP_IN ? "IN" : "NOT_IN",
+		append_filter(&out, filter_name(query->source, condition->field),
+					  condition->op == ADP_OP_IN ? "IN" : "NOT_IN",
 					  adp_params_texts(condition->values, condition->nvalues));
 	}
 	if (is_report(query->source) && edge != NULL)

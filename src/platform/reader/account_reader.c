@@ -3,7 +3,7 @@
  *	  Reads the rows of one account: date ranges, by pages or jobs.
  *
  * A reader requests one thing at a time: the job or a page of the current date
- * range.  What the platform refuses as too much is replaced by less: fewer rows
+ * range.  A long list of ids is sent in parts, each for all date ranges.  What the platform refuses as too much is replaced by less: fewer rows
  * a page, a job, fewer days.  While the rows of a page are read, the next page is
  * on its way.  Functions that send requests run in the plan's memory context.
  */
@@ -17,6 +17,7 @@
 #include "platform/api/request.h"
 #include "platform/formats.h"
 #include "platform/job/job.h"
+#include "platform/list_parts.h"
 #include "platform/periods.h"
 #include "platform/reader/account_reader.h"
 #include "platform/reader/date_ranges.h"
@@ -50,7 +51,10 @@ struct AdpAccountReader
 	const AdpAccountReadPlan *plan;
 	const AdpAccount *account;
 	State state;
+	AdpDateRange days;	  /* of the account */
 	AdpDateRanges ranges; /* the current one, and those after it */
+	int nparts;			  /* of a list, each for all days; usually 1 */
+	int part;			  /* the current one */
 
 	/* the current date range */
 	AdpQuery query;	  /* the plan's, with these days */
@@ -176,6 +180,7 @@ begin_range(AdpAccountReader *reader)
 	if (range == NULL)
 		return;
 	*query = *reader->plan->query;
+	adp_list_take_part(query, reader->plan->naccounts, reader->part);
 	reader->state = query->source->is_listing ? STATE_ACCOUNT : STATE_BEGIN;
 	if (reader->drops_enum_filters)
 		drop_enum_conditions(query);
@@ -191,33 +196,32 @@ begin_range(AdpAccountReader *reader)
 }
 
 /*
- * Adds days in ranges that the platform accepts.
+ * Adds the account's days in ranges that the platform accepts.
  */
 static void
-add_days(AdpAccountReader *reader, AdpDateRange days)
+add_days(AdpAccountReader *reader)
 {
 	const AdpQuery *query = reader->plan->query;
 
 	if (query->asks_each_period)
-		adp_date_ranges_add_each(&reader->ranges, days, query->period);
+		adp_date_ranges_add_each(&reader->ranges, reader->days, query->period);
 	else
-		adp_date_ranges_add(&reader->ranges, days,
+		adp_date_ranges_add(&reader->ranges, reader->days,
 							query->source->days_per_request);
 }
 
 /*
- * Splits an account's days into ranges that the platform accepts.
+ * Splits an account's days into ranges.
  */
 static void
 split_days(AdpAccountReader *reader)
 {
 	const AdpAccountReadPlan *plan = reader->plan;
-	AdpDateRange all = {0, 0};
 
 	if (!plan->days->has_day ||
 		adp_days_settle(plan->session->platform, plan->query->source,
-						plan->days, reader->account, &all))
-		add_days(reader, all);
+						plan->days, reader->account, &reader->days))
+		add_days(reader);
 }
 
 /*
@@ -239,6 +243,7 @@ adp_account_reader_create(const AdpAccountReadPlan *plan,
 	/* if rows must not be missing, test the account's refusal again */
 	reader->drops_enum_filters = !adp_guc_require_whole &&
 		adp_account_cache_has_refusal(session->settings, account->id);
+	reader->nparts = adp_list_parts(plan->query, plan->naccounts);
 	split_days(reader);
 	begin_range(reader);
 	MemoryContextSwitchTo(old);
@@ -246,12 +251,14 @@ adp_account_reader_create(const AdpAccountReadPlan *plan,
 }
 
 /*
- * Returns the number of date ranges to request.
+ * Returns the number of first pages to request.
  */
 int
-adp_account_reader_nranges(const AdpAccountReader *reader)
+adp_account_reader_nfirst(const AdpAccountReader *reader)
 {
-	return reader->state == STATE_ACCOUNT ? 0 : reader->ranges.count;
+	return reader->state == STATE_ACCOUNT
+		? 0
+		: reader->ranges.count * (reader->nparts - reader->part);
 }
 
 /*
@@ -778,6 +785,20 @@ accept_page(AdpAccountReader *reader)
 }
 
 /*
+ * Moves on to the next date range, or to the first one of the list's next part.
+ */
+static void
+next_range(AdpAccountReader *reader)
+{
+	adp_date_ranges_pop(&reader->ranges);
+	if (reader->ranges.count == 0 && reader->part + 1 < reader->nparts)
+	{
+		reader->part++;
+		add_days(reader);
+	}
+}
+
+/*
  * Turns to what follows the page just parsed: the next page of the date range, or
  * the next range.  Requests it if the plan reads ahead; else the next advance
  * does.
@@ -790,7 +811,7 @@ go_on(AdpAccountReader *reader)
 	else
 	{
 		warn_of_gap(reader);
-		adp_date_ranges_pop(&reader->ranges);
+		next_range(reader);
 		begin_range(reader);
 	}
 	if (!reader->plan->reads_ahead)

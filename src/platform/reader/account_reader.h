@@ -23,6 +23,7 @@ typedef struct AdpAccountReadPlan
 	MemoryContext cxt;	   /* that of the reader */
 	const AdpQuery *query; /* days are filled in per date range */
 	const AdpDays *days;
+	int naccounts; /* that are read */
 	AdpPageForm *form;
 	AdpShaper *shaper; /* NULL: the cells as read are the row */
 	bool reads_ahead;  /* requests the next page while one is being read */
@@ -40,10 +41,10 @@ extern AdpAccountReader *adp_account_reader_create(
 	const AdpAccountReadPlan *plan, const AdpAccount *account);
 
 /*
- * The date ranges that are still to be requested, each with a request or more; 0
- * if the only row is the account itself.
+ * The first pages that are still to be requested: of each date range, for each
+ * part of a list; 0 if the only row is the account itself.
  */
-extern int adp_account_reader_nranges(const AdpAccountReader *reader);
+extern int adp_account_reader_nfirst(const AdpAccountReader *reader);
 
 typedef enum AdpAccountReaderState
 {

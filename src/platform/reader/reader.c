@@ -57,7 +57,7 @@ adp_reader_create(MemoryContext cxt, const AdpPlatform *platform,
 }
 
 /*
- * Throws if the first pages of all date ranges of all accounts are more than the
+ * Throws if the first pages of all accounts are more than the
  * statement may request.  Cached responses need no requests, so platforms with
  * a cache are not judged ahead.
  */
@@ -71,7 +71,7 @@ check_budget(const AdpReader *reader)
 		reader->session->platform->keeps_answers)
 		return;
 	for (int i = 0; i < reader->naccounts; i++)
-		n += adp_account_reader_nranges(reader->accounts[i]);
+		n += adp_account_reader_nfirst(reader->accounts[i]);
 	if (!adp_request_budget_fits(budget, n))
 		adp_request_budget_refuse(budget, n,
 								  psprintf("Platform \"%s\" would have been sent " INT64_FORMAT
@@ -89,6 +89,7 @@ open_accounts(AdpReader *reader)
 {
 	int n = adp_account_resolver_count(reader->resolver);
 
+	reader->account_plan->naccounts = n;
 	reader->accounts = palloc(Max(n, 1) * sizeof(AdpAccountReader *));
 	for (int i = 0; i < n; i++)
 		reader->accounts[i] =

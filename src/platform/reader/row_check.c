@@ -4,10 +4,13 @@
  */
 #include "postgres.h"
 
+#include "utils/float.h"
+
 #include "base/words.h"
 #include "platform/account.h"
 #include "platform/days.h"
 #include "platform/formats.h"
+#include "platform/list_parts.h"
 #include "platform/periods.h"
 #include "platform/reader/row_check.h"
 
@@ -26,6 +29,8 @@ struct AdpRowCheck
 	int account;
 	int since; /* the row's first day, or its only one */
 	int until;
+	int listed; /* the id of a list that is sent in parts */
+	int ranked; /* the field whose largest values are requested */
 
 	AdpPeriod bucket; /* a week or month: the first day starts one */
 };
@@ -74,6 +79,29 @@ day_path(const AdpPlatform *platform, const AdpQuery *query)
 }
 
 /*
+ * Returns the path below a row with the id of a list that is sent in parts; NULL
+ * if there is no such list.
+ */
+static const char *
+listed_path(const AdpPlatform *platform, const AdpQuery *query)
+{
+	const AdpCondition *list = adp_list_in_parts(query);
+
+	return list ? path_of(platform, query->source, list->field->name) : NULL;
+}
+
+/*
+ * Returns the path below a row with the field that ranks rows, or NULL.
+ */
+static const char *
+ranked_path(const AdpPlatform *platform, const AdpQuery *query)
+{
+	return query->limit > 0 && query->ranked_by != NULL
+		? path_of(platform, query->source, query->ranked_by)
+		: NULL;
+}
+
+/*
  * Appends a path unless it is NULL; returns its cell or -1.
  */
 static int
@@ -100,6 +128,8 @@ adp_row_check_create(MemoryContext cxt, const AdpPlatform *platform,
 	check->fields = paths;
 	check->nfields = *npaths;
 	check->account = add_path(paths, npaths, account_path(platform, query));
+	check->listed = add_path(paths, npaths, listed_path(platform, query));
+	check->ranked = add_path(paths, npaths, ranked_path(platform, query));
 	if (query->drops_day)
 	{
 		check->since = add_path(paths, npaths, platform->row_since);
@@ -269,6 +299,73 @@ check_days(const AdpRowCheck *check, const AdpQuery *query,
 }
 
 /*
+ * For bsearch: compares a cell with a text.
+ */
+static int
+compare_cell(const void *key, const void *member)
+{
+	const AdpCell *cell = key;
+	const char *text = *(const char *const *) member;
+	int len = (int) strlen(text);
+	int order = memcmp(cell->data, text, Min((int) cell->len, len));
+
+	return order != 0 ? order : (int) cell->len - len;
+}
+
+/*
+ * Whether a row is of the part of a list that was requested.
+ */
+static bool
+check_listed(const AdpRowCheck *check, const AdpQuery *query,
+			 const AdpCell *cells, int number, AdpError *error)
+{
+	const AdpCondition *list = adp_list_in_parts(query);
+	const AdpCell *id = &cells[Max(check->listed, 0)];
+	bool has_id = id->kind == ADP_CELL_STRING || id->kind == ADP_CELL_NUMBER;
+
+	if (check->listed < 0 || list == NULL ||
+		(has_id &&
+		 bsearch(id, list->values, list->nvalues, sizeof(char *), compare_cell)))
+		return true;
+	adp_error_set(error, ADP_ERR_FORMAT,
+				  "the answer has a row that was not asked for",
+				  has_id
+					  ? psprintf("Row %d has \"%s\" as %s, which is not in the list that was sent.",
+								 number, shown(id), list->field->name)
+					  : psprintf("Row %d lacks %s.", number, list->field->name),
+				  "Run the statement again; if the error stays, report it to the platform.");
+	return false;
+}
+
+/*
+ * Whether a row has the value that ranks it, and one that is not larger than the
+ * previous row's.  Sets *previous.
+ */
+static bool
+check_rank(const AdpRowCheck *check, const AdpQuery *query,
+		   const AdpCell *cells, double *previous, int number, AdpError *error)
+{
+	const AdpCell *cell = &cells[Max(check->ranked, 0)];
+	double value = get_float8_infinity();
+
+	if (check->ranked < 0 || query->limit == 0)
+		return true;
+	if (cell->kind == ADP_CELL_STRING || cell->kind == ADP_CELL_NUMBER)
+		value = strtod(pnstrdup(cell->data, cell->len), NULL);
+	if (value <= *previous && value < get_float8_infinity())
+	{
+		*previous = value;
+		return true;
+	}
+	adp_error_set(error, ADP_ERR_FORMAT,
+				  "the rows of the answer are not in the order that was asked for",
+				  psprintf("Row %d has \"%s\" as %s.", number, shown(cell),
+						   query->ranked_by),
+				  "Run the statement again; if the error stays, SET adpipe.pushdown = off and report it to the platform.");
+	return false;
+}
+
+/*
  * Whether a row has a requested field.  One without would be dropped, or all
  * NULL.
  */
@@ -359,6 +456,7 @@ adp_row_check_page(const AdpRowCheck *check, const AdpPageAsk *ask,
 				   const AdpPage *page, const AdpCell *mask, AdpError *error)
 {
 	const AdpDateRange days = days_of(check, ask->query);
+	double rank = get_float8_infinity();
 
 	for (int i = 0; i < page->nrows; i++)
 	{
@@ -366,7 +464,9 @@ adp_row_check_page(const AdpRowCheck *check, const AdpPageAsk *ask,
 
 		if (!check_content(check, cells, page->ncells, i + 1, error) ||
 			!check_account(check, ask->account, cells, i + 1, error) ||
-			!check_days(check, ask->query, &days, cells, i + 1, error))
+			!check_days(check, ask->query, &days, cells, i + 1, error) ||
+			!check_listed(check, ask->query, cells, i + 1, error) ||
+			!check_rank(check, ask->query, cells, &rank, i + 1, error))
 			return false;
 	}
 	return check_fields(check, page, mask, error);

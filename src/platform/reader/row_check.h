@@ -3,7 +3,10 @@
  *	  Whether the rows of a JSON page are those that were requested.
  *
  * A row of another account or day, or one whose fields have other names, would
- * be dropped by a condition, counted for the wrong day, or taken for zero.
+ * be dropped by a condition, counted for the wrong day, or taken for zero.  A
+ * row whose id is not in the part of a list that was requested would come again
+ * with another part.  The rows with the largest values come in their order, or
+ * they are others.
  */
 #ifndef ADP_PLATFORM_READER_ROW_CHECK_H
 #define ADP_PLATFORM_READER_ROW_CHECK_H
@@ -15,7 +18,7 @@
 typedef struct AdpRowCheck AdpRowCheck;
 
 /* Most paths that a check reads beside the fields. */
-#define ADP_ROW_CHECK_PATHS 3
+#define ADP_ROW_CHECK_PATHS 5
 
 /*
  * Makes the check in cxt.  paths are those of the fields below a row, *npaths of
@@ -29,7 +32,8 @@ extern AdpRowCheck *adp_row_check_create(MemoryContext cxt,
 /*
  * Checks a page.  mask is the platform's mask_key, or NULL.  Returns false, with
  * *error filled in, if a row is of another account or day, as far as it names
- * them, or lacks what was requested.
+ * them, is not of the part of a list, is out of order, or lacks what was
+ * requested.
  */
 extern bool adp_row_check_page(const AdpRowCheck *check, const AdpPageAsk *ask,
 							   const AdpPage *page, const AdpCell *mask,

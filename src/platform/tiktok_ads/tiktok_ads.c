@@ -164,4 +164,5 @@ const AdpPlatform adp_tiktok_ads = {
 	.field_path = adp_tiktok_ads_field_path,
 	.page_request = adp_tiktok_ads_page_request,
 	.add_params = adp_tiktok_ads_add_params,
+	.values_max = adp_tiktok_ads_values_max,
 };

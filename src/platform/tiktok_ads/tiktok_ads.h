@@ -62,6 +62,8 @@ extern void adp_tiktok_ads_add_params(AdpParams *params,
 									  const AdpSettings *settings,
 									  const AdpQuery *query,
 									  bool drops_enum_filters);
+extern int adp_tiktok_ads_values_max(const AdpSource *source,
+									 const AdpField *field);
 extern void adp_tiktok_ads_page_request(const AdpPageAsk *ask,
 										AdpApiRequest *out);
 

@@ -60,7 +60,19 @@ append_filter(StringInfo out, bool is_report, const char *name,
 }
 
 /*
- * Appends the conditions on ids.  Others are not sent: adpipe checks all of them
+ * Returns the most values of a condition on a field of a source.
+ */
+int
+adp_tiktok_ads_values_max(const AdpSource *source, const AdpField *field)
+{
+	return strcmp(adp_tiktok_ads_level(source)->id, TIKTOK_ACCOUNT) != 0 &&
+			adp_words_hold(ID_FILTERS, field->name)
+		? VALUES_MAX
+		: 0;
+}
+
+/*
+ * Appends the conditions on ids.  There is no filter for NOT IN: adpipe checks it
  * itself.
  */
 static void
@@ -70,8 +82,7 @@ append_conditions(StringInfo out, bool is_report, const AdpQuery *query)
 	{
 		const AdpCondition *condition = &query->conditions[i];
 
-		if (condition->op == ADP_OP_IN && condition->nvalues <= VALUES_MAX &&
-			adp_words_hold(ID_FILTERS, condition->field->name))
+		if (condition->op == ADP_OP_IN)
 			append_filter(out, is_report,
 						  psprintf("%ss", condition->field->name),
 						  adp_params_texts(condition->values,
