@@ -86,7 +86,11 @@ read_texts(const AdpPlatform *platform, const AdpJson *row, MemoryContext cxt,
 		return false;
 	account->name = find_text(cxt, row, paths->name);
 	account->time_zone = find_text(cxt, row, paths->time_zone);
+	if (account->time_zone == NULL)
+		account->time_zone = paths->usual_zone;
 	account->currency = find_text(cxt, row, paths->currency);
+	if (account->currency == NULL)
+		account->currency = paths->usual_currency;
 	account->system = find_text(cxt, row, paths->system);
 	account->retargeting = find_text(cxt, row, paths->retargeting);
 	account->is_closed = status != NULL && strcmp(status, paths->closed) == 0;

@@ -5,6 +5,7 @@
 #ifndef ADP_PLATFORM_CATALOG_H
 #define ADP_PLATFORM_CATALOG_H
 
+struct AdpAssembler;
 struct AdpFormats;
 struct AdpPager;
 struct AdpRowReader;
@@ -193,9 +194,10 @@ typedef struct AdpSource
 	 */
 	const char *const *keys;
 
-	const struct AdpRowReader *rows;  /* NULL: each row is a JSON object */
-	const struct AdpFormats *formats; /* NULL: those of the platform */
-	const struct AdpPager *pager;	  /* NULL: that of the platform */
+	const struct AdpRowReader *rows;	  /* NULL: each row is a JSON object */
+	const struct AdpFormats *formats;	  /* NULL: those of the platform */
+	const struct AdpPager *pager;		  /* NULL: that of the platform */
+	const struct AdpAssembler *assembler; /* NULL: a page is one answer */
 } AdpSource;
 
 /*
