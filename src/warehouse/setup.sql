@@ -42,7 +42,16 @@ AS $$
            (5, 'tiktok_ads', 'accounts', 'names, currencies and zones of accounts'),
            (6, 'tiktok_ads', 'campaigns', 'names, statuses and budgets of campaigns'),
            (7, 'tiktok_ads', 'adgroups', 'names, statuses and goals of ad groups'),
-           (8, 'tiktok_ads', 'ads', 'names, statuses and URLs of ads')
+           (8, 'tiktok_ads', 'ads', 'names, statuses and URLs of ads'),
+           (1, 'naver_searchad', 'account_daily', 'accounts by day'),
+           (2, 'naver_searchad', 'campaign_daily', 'campaigns by day'),
+           (3, 'naver_searchad', 'ad_group_daily', 'ad groups by day'),
+           (4, 'naver_searchad', 'ad_daily', 'ads by day'),
+           (5, 'naver_searchad', 'keyword_daily', 'keywords by day'),
+           (6, 'naver_searchad', 'search_term_daily', 'search terms by day'),
+           (7, 'naver_searchad', 'accounts', 'names of accounts'),
+           (8, 'naver_searchad', 'campaigns', 'names, statuses and budgets of campaigns'),
+           (9, 'naver_searchad', 'ad_groups', 'names, statuses and bids of ad groups')
 $$;
 COMMENT ON FUNCTION adpipe_internal.agency_reports() IS
     'The built-in reports that setup() makes copies of.';

@@ -124,13 +124,29 @@ begin(Daily *daily)
 }
 
 /*
- * Remembers a job that is to be deleted.
+ * Remembers that a job is to be deleted.
  */
 static void
-doom(Daily *daily, const AdpNaverJob *job)
+doom(Daily *daily, AdpNaverJob *job)
 {
 	if (job->id != NULL)
 		daily->doomed = lappend(daily->doomed, pstrdup(job->id));
+	job->id = NULL;
+}
+
+/*
+ * Remembers that all jobs are to be deleted: without one of them the others are of
+ * no use.
+ */
+static void
+doom_all(Daily *daily)
+{
+	for (int i = 0; i < daily->njobs; i++)
+	{
+		doom(daily, &daily->jobs[i]);
+		daily->jobs[i].state = ADP_NAVER_JOB_EARLY;
+		daily->jobs[i].is_asked = false;
+	}
 }
 
 /*
@@ -213,7 +229,11 @@ take_jobs(Daily *daily, const AdpAssemblyAnswer *answer)
 	if (error->class != ADP_OK)
 		return ADP_ASSEMBLY_RETRY;
 	for (int i = 0; i < daily->njobs; i++)
+	{
 		adp_naver_job_adopt(&daily->jobs[i], doc);
+		if (daily->jobs[i].state == ADP_NAVER_JOB_NONE)
+			(void) judge(daily, &daily->jobs[i]);
+	}
 	daily->has_listed = true;
 	return ADP_ASSEMBLY_ASK;
 }
@@ -395,6 +415,8 @@ go_on(Daily *daily)
 
 	if (!daily->has_listed)
 		return ask_jobs(daily);
+	if (find_job(daily, ADP_NAVER_JOB_EARLY, false) != NULL)
+		doom_all(daily);
 	if (daily->doomed != NIL)
 		return delete_job(daily);
 	if (find_job(daily, ADP_NAVER_JOB_EARLY, false) != NULL)

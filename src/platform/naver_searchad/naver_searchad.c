@@ -19,6 +19,9 @@
 #define JOB_TIMEOUT_MS 300000
 #define JOB_TIMEOUT_MAX_MS 3600000
 
+/* At noon the files of the day before are there as a rule. */
+#define READY_H 12
+
 /* Accounts of a page of the list, as many as the platform allows. */
 #define LIST_PARAMS "?size=1000"
 
@@ -53,7 +56,7 @@ static const AdpVersion naver_searchad_versions[] = {{"v1", NULL}, {NULL}};
 /* One day is one job per file; {since} makes a table without a day an error. */
 #define DAILY(name, days, ...) \
 	{ \
-		name, .reach_days = days, .days_per_request = 1, \
+		name, .reach_days = days, .days_per_request = 1, .ready_h = READY_H, \
 			  .path = "/stat-reports?statDt={since}", .filler = "impCnt", \
 			  .is_part = true, .assembler = &adp_naver_searchad_daily, \
 			  .keys = (const char *const[]) \

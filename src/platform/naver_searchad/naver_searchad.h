@@ -20,14 +20,6 @@ extern const AdpReport adp_naver_searchad_reports[];
 /* naver_searchad_credentials.c */
 extern const AdpCredentials adp_naver_searchad_credentials;
 
-/*
- * Returns the signature of a request at a time in milliseconds, palloc'd.  The
- * query string of the path is not signed.
- */
-extern char *adp_naver_searchad_sign(const char *secret_key,
-									 const char *timestamp, const char *method,
-									 const char *path);
-
 /* naver_searchad_failure.c */
 extern const AdpFailureKind adp_naver_searchad_failures;
 

@@ -42,9 +42,23 @@ static const AdpFailureRule rules[] =
 	 {NULL}};
 
 const AdpFailureKind adp_naver_searchad_failures = {
-	.places = {.message = "message|detail|title", .code = "code|type"},
+	.places = {.message = "message|detail|title",
+			   .code = "code|type",
+			   .request_id_header = "x-transaction-id"},
 	.rules = rules,
 };
+
+/*
+ * Whether a failure has a code, which the engine may have preceded by a word.
+ */
+static bool
+has_code(const AdpFailure *failure, const char *code)
+{
+	const char *word = failure->code ? strrchr(failure->code, ' ') : NULL;
+
+	return failure->code != NULL &&
+		strcmp(word != NULL ? word + 1 : failure->code, code) == 0;
+}
 
 /*
  * Whether the numbers of the day are not there yet.
@@ -52,9 +66,7 @@ const AdpFailureKind adp_naver_searchad_failures = {
 bool
 adp_naver_searchad_is_early(const AdpFailure *failure)
 {
-	return failure->code != NULL &&
-		(strcmp(failure->code, CODE_EARLY) == 0 ||
-		 strcmp(failure->code, CODE_NO_FIGURES) == 0);
+	return has_code(failure, CODE_EARLY) || has_code(failure, CODE_NO_FIGURES);
 }
 
 /*
@@ -63,5 +75,5 @@ adp_naver_searchad_is_early(const AdpFailure *failure)
 bool
 adp_naver_searchad_is_gone(const AdpFailure *failure)
 {
-	return failure->code != NULL && strcmp(failure->code, CODE_GONE) == 0;
+	return has_code(failure, CODE_GONE);
 }

@@ -59,7 +59,8 @@ const AdpField adp_naver_searchad_fields[] =
 	 {"nccAdId", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "Id of the ad; NULL in automated campaigns (ADVoost).", .entity = "ad"},
 	 {"adName", ADP_FIELD_TEXT, ATTRIBUTE, 0,
-	  "NULL: ads of Naver have no name.", .entity = "ad"},
+	  "Name of the ad as of the time of reading: NULL, since ads of Naver have none.",
+	  .entity = "ad"},
 	 {"searchKeyword", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "What was searched for; since 2025-07-01 the platform leaves out what has no search term.",
 	  .entity = "search term"},
@@ -89,7 +90,7 @@ const AdpField adp_naver_searchad_fields[] =
 	  "Value of the conversions of all types in won."},
 
 	 /* lists */
-	 {"name", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Name.",
+	 {"name", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Name as of the time of reading.",
 	  .entity = ADP_ENTITY_LISTED},
 	 {"campaignTp", ADP_FIELD_ENUM, ATTRIBUTE, 0,
 	  "WEB_SITE, SHOPPING, BRAND_SEARCH, PLACE, POWER_CONTENTS."},

@@ -58,8 +58,7 @@ is_usable(const AdpNaverJob *job, const AdpJson *doc)
 	int64 age = age_s(adp_json_text(adp_json_get(doc, "regTm")));
 
 	return report != NULL && strcmp(report, job->file->report) == 0 &&
-		status != NULL &&
-		(strcmp(status, "BUILT") == 0 || adp_words_hold(RUNNING, status)) &&
+		status != NULL && adp_words_hold("BUILT,NONE," RUNNING, status) &&
 		age >= -SECS_PER_MINUTE && age <= ADOPTED_S;
 }
 

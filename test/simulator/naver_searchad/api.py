@@ -80,7 +80,8 @@ class NaverSearchAd:
             query = None
         info = {"account": request.header("x-customer"), "query": query,
                 "page": None, "report": None, "authorized":
-                    request.header("x-signature") is not None}
+                    request.header("x-signature") is not None,
+                "signed_at": request.header("x-timestamp")}
         if request.method == "POST":
             info["query"] = request.body.decode("utf-8", "replace")
         return info
