@@ -173,8 +173,11 @@ subtest 'fact 10: one licence reads the customers of a manager account' => sub {
 	$session->query("SELECT count(*) FROM naver.account_daily WHERE date_day = '$day' AND account_id = '2345678'");
 	is_deeply([ grep { defined && $_ ne '2345678' } map { $_->{account} } @{ $sim->requests } ], [], 'a condition on the account asks for no other');
 	$session->query("ALTER SERVER one OPTIONS (SET customer_id '9999999')");
-	fails("SELECT impressions FROM one.account_daily WHERE date_day = '$day'", '28000', qr/9999999.*customer_id/s, 'a customer of somebody else');
+	fails("SELECT impressions FROM one.account_daily WHERE date_day = '$day'", '28000', qr/9999999.*1018.*customer_id/s, 'a customer of somebody else');
 	$session->query("ALTER SERVER one OPTIONS (SET customer_id '$main')");
+	fresh();
+	$session->query("SELECT impressions FROM one.shown WHERE date_day = '$day'");
+	is(sent('GET', qr{accounts}), 0, 'customers that are named are read without a list');
 };
 
 subtest 'a refused signature says that keys are renewed, a refused time that clocks matter' => sub {
