@@ -11,9 +11,12 @@
 #include "platform/platform.h"
 #include "platform/tiktok_ads/tiktok_ads.h"
 
-static const AdpPlatform *const platforms[] = {&adp_google_ads, &adp_meta_ads,
-											   &adp_appsflyer, &adp_tiktok_ads,
-											   &adp_naver_searchad, NULL};
+static const AdpPlatform *const platforms[] = {&adp_google_ads,
+											   &adp_meta_ads,
+											   &adp_appsflyer,
+											   &adp_tiktok_ads,
+											   &adp_naver_searchad,
+											   NULL};
 
 /*
  * Returns all platforms, NULL-terminated.
