@@ -50,7 +50,7 @@ typedef struct AdpHttpHeader
 /* A request.  adp_http_start() copies all of it. */
 typedef struct AdpHttpRequest
 {
-	const char *method; /* "GET" or "POST" */
+	const char *method; /* "GET", "POST" or "DELETE" */
 	const char *url;	/* absolute, already escaped */
 	const AdpHttpHeader *headers;
 	int nheaders;

@@ -101,6 +101,8 @@ set_request(AdpHttpTransfer *transfer, const AdpHttpRequest *request)
 				   (long) request->connect_timeout_ms);
 	ADP_SET_OPTION(code, easy, CURLOPT_TIMEOUT_MS,
 				   (long) request->request_timeout_ms);
+	if (strcmp(request->method, "DELETE") == 0)
+		ADP_SET_OPTION(code, easy, CURLOPT_CUSTOMREQUEST, "DELETE");
 	if (strcmp(request->method, "POST") != 0)
 		return code;
 
@@ -160,7 +162,8 @@ check_request(const AdpHttpRequest *request)
 	AdpError error = {.class = ADP_OK};
 
 	if (strcmp(request->method, "GET") != 0 &&
-		strcmp(request->method, "POST") != 0)
+		strcmp(request->method, "POST") != 0 &&
+		strcmp(request->method, "DELETE") != 0)
 		elog(ERROR, "unsupported HTTP method \"%s\"", request->method);
 
 	if (!adp_http_url_allowed(request->url))

@@ -86,7 +86,11 @@ read_texts(const AdpPlatform *platform, const AdpJson *row, MemoryContext cxt,
 		return false;
 	account->name = find_text(cxt, row, paths->name);
 	account->time_zone = find_text(cxt, row, paths->time_zone);
+	if (account->time_zone == NULL)
+		account->time_zone = paths->usual_zone;
 	account->currency = find_text(cxt, row, paths->currency);
+	if (account->currency == NULL)
+		account->currency = paths->usual_currency;
 	account->system = find_text(cxt, row, paths->system);
 	account->retargeting = find_text(cxt, row, paths->retargeting);
 	account->is_closed = status != NULL && strcmp(status, paths->closed) == 0;
@@ -189,10 +193,11 @@ adp_account_minor_digits(const AdpPlatform *platform, const char *currency)
 }
 
 /*
- * Throws if this server does not know the account's time zone.
+ * Returns the day of a moment in the account's time zone; throws if this server
+ * does not know the zone.
  */
-DateADT
-adp_account_today(const AdpAccount *account)
+static DateADT
+day_of(const AdpAccount *account, TimestampTz moment)
 {
 	pg_tz *zone = account->time_zone ? pg_tzset(account->time_zone) : NULL;
 	struct pg_tm tm;
@@ -207,9 +212,24 @@ adp_account_today(const AdpAccount *account)
 						account->id),
 				 errhint(
 					 "Give the scan an upper bound on its day, or update the server's time zone data.")));
-	if (timestamp2tm(adp_now(), &offset, &tm, &fsec, NULL, zone) != 0)
+	if (timestamp2tm(moment, &offset, &tm, &fsec, NULL, zone) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("timestamp out of range")));
 	return date2j(tm.tm_year, tm.tm_mon, tm.tm_mday) - POSTGRES_EPOCH_JDATE;
+}
+
+DateADT
+adp_account_today(const AdpAccount *account)
+{
+	return day_of(account, adp_now());
+}
+
+/*
+ * The day before that which is today so many hours ago.
+ */
+DateADT
+adp_account_last_day(const AdpAccount *account, int hours)
+{
+	return day_of(account, adp_now() - hours * USECS_PER_HOUR) - 1;
 }

@@ -50,4 +50,7 @@ extern int adp_account_minor_digits(const AdpPlatform *platform,
 /* Returns today's date in the account's time zone; throws if unknown. */
 extern DateADT adp_account_today(const AdpAccount *account);
 
+/* Returns the last day there that ended so many hours ago; throws likewise. */
+extern DateADT adp_account_last_day(const AdpAccount *account, int hours);
+
 #endif /* ADP_PLATFORM_ACCOUNT_H */

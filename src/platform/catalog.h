@@ -5,6 +5,7 @@
 #ifndef ADP_PLATFORM_CATALOG_H
 #define ADP_PLATFORM_CATALOG_H
 
+struct AdpAssembler;
 struct AdpFormats;
 struct AdpPager;
 struct AdpRowReader;
@@ -178,9 +179,11 @@ typedef struct AdpSource
 	int reach_months; /* 0: no limit in months */
 	int reach_days;	  /* including the account's today; 0: no limit in days */
 	int days_per_request; /* longest range of one request; 0: any */
-	int64 rows_cap;		  /* the platform truncates at so many rows; 0: never */
-	const char *path;	  /* template of its requests, see request.h */
-	int page_rows; /* rows per page to request; 0: the platform's default */
+	int ready_h; /* a day can be read so many hours after its end; 0: at once,
+				  * and today as well */
+	int64 rows_cap;	  /* the platform truncates at so many rows; 0: never */
+	const char *path; /* template of its requests, see request.h */
+	int page_rows;	  /* rows per page to request; 0: the platform's default */
 	const char *filler;	   /* field to request for count(*) */
 	bool is_listing;	   /* its rows are the known accounts: no requests */
 	bool is_single;		   /* the response is one row, or a list of one */
@@ -199,9 +202,10 @@ typedef struct AdpSource
 	 */
 	const char *const *keys;
 
-	const struct AdpRowReader *rows;  /* NULL: each row is a JSON object */
-	const struct AdpFormats *formats; /* NULL: those of the platform */
-	const struct AdpPager *pager;	  /* NULL: that of the platform */
+	const struct AdpRowReader *rows;	  /* NULL: each row is a JSON object */
+	const struct AdpFormats *formats;	  /* NULL: those of the platform */
+	const struct AdpPager *pager;		  /* NULL: that of the platform */
+	const struct AdpAssembler *assembler; /* NULL: a page is one answer */
 } AdpSource;
 
 /*

@@ -242,7 +242,8 @@ adp_days_expect(const AdpSource *source, const AdpDays *days)
 }
 
 /*
- * Applies window, today and reach to the days of one account.
+ * Applies window, today and reach to the days of one account.  Without an upper
+ * bound, the last day is one that the platform has prepared as a rule.
  */
 bool
 adp_days_settle(const AdpPlatform *platform, const AdpSource *source,
@@ -250,15 +251,20 @@ adp_days_settle(const AdpPlatform *platform, const AdpSource *source,
 				AdpDateRange *range)
 {
 	DateADT today = 0;
+	DateADT end = 0;
 
 	if (adp_days_need_today(source, days))
+	{
 		today = adp_account_today(account);
+		end = source->ready_h > 0
+			? adp_account_last_day(account, source->ready_h)
+			: account_end(days, today);
+	}
 	range->since = days->since == DATEVAL_NOBEGIN
 		? unbounded_start(source, days, today)
 		: days->since;
-	range->until = adp_days_end_with_account(days)
-		? Min(days->until, account_end(days, today))
-		: days->until;
+	range->until =
+		adp_days_end_with_account(days) ? Min(days->until, end) : days->until;
 	if (range->since > range->until)
 		return false;
 	if (source->reach_days > 0 && range->since < reach_start(source, today))

@@ -53,6 +53,10 @@ typedef struct AdpAccountPaths
 	const char *status;
 	const char *closed;	 /* the status of accounts that "*" leaves out */
 	const char *manager; /* the manager above it, as row_account; or NULL */
+
+	/* of accounts for which none is reported; NULL: not known */
+	const char *usual_zone;
+	const char *usual_currency;
 } AdpAccountPaths;
 
 /* The request that lists the accounts behind "*", unless a hook makes it. */

@@ -7,11 +7,15 @@
 #include "platform/appsflyer/appsflyer.h"
 #include "platform/google_ads/google_ads.h"
 #include "platform/meta_ads/meta_ads.h"
+#include "platform/naver_searchad/naver_searchad.h"
 #include "platform/platform.h"
 #include "platform/tiktok_ads/tiktok_ads.h"
 
-static const AdpPlatform *const platforms[] = {&adp_google_ads, &adp_meta_ads,
-											   &adp_appsflyer, &adp_tiktok_ads,
+static const AdpPlatform *const platforms[] = {&adp_google_ads,
+											   &adp_meta_ads,
+											   &adp_appsflyer,
+											   &adp_tiktok_ads,
+											   &adp_naver_searchad,
 											   NULL};
 
 /*

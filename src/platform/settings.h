@@ -69,6 +69,7 @@ typedef struct AdpSettings
 	const char *time_zone;			/* appsflyer: must be the app's own */
 	const char *currency;
 	int cache_ttl_s;
+	const char *vat_rate; /* naver_searchad */
 
 	/* secrets */
 	const char *client_id;

@@ -274,7 +274,7 @@ REVOKE ALL ON FUNCTION adpipe_internal.progress_text(bigint) FROM PUBLIC;
  */
 CREATE VIEW adpipe.stored_days AS
     SELECT t.target,
-           (SELECT coalesce(min(coalesce(gap.first_gap, adpipe_internal.slice_start(a.today, a.period)) - 1), t.start_day - 1)
+           (SELECT coalesce(min(coalesce(gap.first_gap, least(adpipe_internal.slice_start(a.today, a.period), (a.last_day + a.step)::date)) - 1), t.start_day - 1)
             FROM adpipe.account_terms a
             CROSS JOIN LATERAL (
                 SELECT min(d)::date AS first_gap

@@ -16,7 +16,8 @@ CREATE VIEW adpipe.account_terms AS
            a.ended_day,
            EXISTS (SELECT FROM adpipe.touches m WHERE m.target = t.target) AS is_touched,
            t.period, adpipe_internal.slice_step(t.period) AS step,
-           CASE t.period WHEN 'day' THEN now.today
+           CASE t.period WHEN 'day'
+                THEN coalesce(adpipe_internal.day_of(now.moment - adpipe_internal.prepared_after(p.platform), a.time_zone) - 1, now.today)
                 ELSE (adpipe_internal.slice_start(now.today, t.period) - adpipe_internal.slice_step(t.period))::date END AS last_day
     FROM adpipe.target_ledger t
     JOIN adpipe.account_ledger a ON a.target = t.target
@@ -48,7 +49,7 @@ COMMENT ON COLUMN adpipe.account_terms.is_retried IS 'Whether the copy as a whol
 COMMENT ON COLUMN adpipe.account_terms.ended_day IS 'Last day to hold, after its end was accepted; NULL: it has not ended.';
 COMMENT ON COLUMN adpipe.account_terms.period IS 'What a slice covers: a day, week or month.';
 COMMENT ON COLUMN adpipe.account_terms.step IS 'From the first day of a slice to that of the next.';
-COMMENT ON COLUMN adpipe.account_terms.last_day IS 'Day of the last slice: today, or the first day of the last week or month that is over.';
+COMMENT ON COLUMN adpipe.account_terms.last_day IS 'Day of the last slice: today, or the last day that the platform has prepared, or the first day of the last week or month that is over.';
 COMMENT ON COLUMN adpipe.account_terms.is_touched IS 'Whether others than a refresh changed the copy, and it was not compared with the ledger since.';
 
 /*

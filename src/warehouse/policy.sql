@@ -73,7 +73,9 @@ COMMENT ON FUNCTION adpipe_internal.readable_at(date, text, interval) IS
  * do, and its raw reports are to be had for 31 (events) or 60 (installs) days,
  * with few calls a day.  TikTok's numbers of people, ages and genders arrive
  * within 16 hours, and its attribution windows are up to 28 days; it says nowhere
- * for how long it keeps numbers.
+ * for how long it keeps numbers.  Naver corrects a day's files for 48 hours, and
+ * adds late conversions for some 20 days; all its grains are made of the same
+ * files, so that its account grain would say nothing about the others.
  */
 CREATE VIEW adpipe.refresh_policy AS
     SELECT * FROM (VALUES
@@ -90,7 +92,11 @@ CREATE VIEW adpipe.refresh_policy AS
         ('appsflyer', 'report', '%in-app-events%', interval '4 hours', 3, 3, 3,
             interval '31 days', interval '3 hours', false, NULL),
         ('tiktok_ads', 'level', '%', interval '25 minutes', 3, 28, 28,
-            interval '24 months', interval '16 hours', false, 'level=account')
+            interval '24 months', interval '16 hours', false, 'level=account'),
+        ('naver_searchad', 'report', '%', interval '6 hours', 3, 7, 20,
+            interval '365 days', interval '12 hours', false, NULL),
+        ('naver_searchad', 'report', 'shopping_search_term', interval '6 hours', 3, 7, 20,
+            interval '45 days', interval '12 hours', false, NULL)
     ) AS policy (platform, source_option, source_like, every, recent_days, window_days,
                  tail_days, reach, settle, is_cohort, account_grain);
 COMMENT ON VIEW adpipe.refresh_policy IS
@@ -107,6 +113,12 @@ COMMENT ON COLUMN adpipe.refresh_policy.settle IS 'How long after its end a day'
 COMMENT ON COLUMN adpipe.refresh_policy.is_cohort IS 'Whether numbers are booked on the day of the install, so that no day is ever final.';
 COMMENT ON COLUMN adpipe.refresh_policy.account_grain IS 'Table option that selects the account grain, from which control totals come; NULL where there is none.';
 GRANT SELECT ON adpipe.refresh_policy TO PUBLIC;
+
+CREATE FUNCTION adpipe_internal.prepared_after(platform text) RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE platform WHEN 'naver_searchad' THEN interval '12 hours' END;
+COMMENT ON FUNCTION adpipe_internal.prepared_after(text) IS
+    'How long after its end a platform has a day''s numbers, before which it refuses to give any; NULL: they can be read while the day goes on.';
 
 CREATE FUNCTION adpipe_internal.source_policy(source regclass) RETURNS adpipe.refresh_policy
     LANGUAGE sql STABLE

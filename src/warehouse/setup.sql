@@ -42,7 +42,16 @@ AS $$
            (5, 'tiktok_ads', 'accounts', 'names, currencies and zones of accounts'),
            (6, 'tiktok_ads', 'campaigns', 'names, statuses and budgets of campaigns'),
            (7, 'tiktok_ads', 'adgroups', 'names, statuses and goals of ad groups'),
-           (8, 'tiktok_ads', 'ads', 'names, statuses and URLs of ads')
+           (8, 'tiktok_ads', 'ads', 'names, statuses and URLs of ads'),
+           (1, 'naver_searchad', 'account_daily', 'accounts by day'),
+           (2, 'naver_searchad', 'campaign_daily', 'campaigns by day'),
+           (3, 'naver_searchad', 'ad_group_daily', 'ad groups by day'),
+           (4, 'naver_searchad', 'ad_daily', 'ads by day'),
+           (5, 'naver_searchad', 'keyword_daily', 'keywords by day'),
+           (6, 'naver_searchad', 'search_term_daily', 'search terms by day'),
+           (7, 'naver_searchad', 'accounts', 'names of accounts'),
+           (8, 'naver_searchad', 'campaigns', 'names, statuses and budgets of campaigns'),
+           (9, 'naver_searchad', 'ad_groups', 'names, statuses and bids of ad groups')
 $$;
 COMMENT ON FUNCTION adpipe_internal.agency_reports() IS
     'The built-in reports that setup() makes copies of.';
@@ -52,7 +61,8 @@ REVOKE ALL ON FUNCTION adpipe_internal.agency_reports() FROM PUBLIC;
  * A call every 30 minutes reads the last days as a rule, once a day the window,
  * whose chunks end on Sundays, and each older day of the tail once a week, alone.
  * Control totals are as many questions again.  TikTok is asked for promoted objects
- * apart.
+ * apart.  Naver is asked some nine times for each day: for two jobs, their states and
+ * files, and names; a question is about the last two days as a rule.
  */
 CREATE FUNCTION adpipe_internal.requests_of(platform text, is_daily boolean, options text[]) RETURNS integer
     LANGUAGE sql STABLE
@@ -63,7 +73,8 @@ AS $$
                           + (p.tail_days - p.window_days) / 7.0)::integer
                      * (w.walks + CASE WHEN p.account_grain <> ALL (options) THEN 1 ELSE 0 END) END
     FROM adpipe.refresh_policy p
-    CROSS JOIN (SELECT CASE WHEN platform = 'tiktok_ads' AND NOT options && '{level=account,level=accounts}' THEN 2 ELSE 1 END) w (walks)
+    CROSS JOIN (SELECT CASE WHEN platform = 'tiktok_ads' AND NOT options && '{level=account,level=accounts}' THEN 2
+                             WHEN platform = 'naver_searchad' AND is_daily THEN 18 ELSE 1 END) w (walks)
     WHERE p.platform = $1 AND p.source_like = '%'
 $$;
 COMMENT ON FUNCTION adpipe_internal.requests_of(text, boolean, text[]) IS

@@ -117,3 +117,7 @@ AS 'MODULE_PATHNAME', 'test_job_is_stuck' LANGUAGE C STRICT VOLATILE;
 CREATE FUNCTION adpipe_test.meta_usage(path text, headers text[])
 RETURNS text
 AS 'MODULE_PATHNAME', 'test_meta_usage' LANGUAGE C STRICT VOLATILE;
+
+-- The signature of a request to Naver SearchAd.
+CREATE FUNCTION adpipe_test.naver_sign(secret_key text, at text, method text, path text) RETURNS text
+AS 'MODULE_PATHNAME', 'test_naver_sign' LANGUAGE C STRICT;

@@ -26,6 +26,8 @@
 #include "platform/google_ads/google_ads.h"
 #include "platform/job/job_pace.h"
 #include "platform/meta_ads/meta_ads.h"
+#include "platform/naver_searchad/naver_searchad.h"
+#include "platform/naver_searchad/naver_signature.h"
 
 PG_MODULE_MAGIC;
 
@@ -414,6 +416,8 @@ failures_of(const char *platform)
 		return &adp_meta_ads_failures;
 	if (strcmp(platform, "appsflyer") == 0)
 		return &adp_appsflyer_failures;
+	if (strcmp(platform, "naver_searchad") == 0)
+		return &adp_naver_searchad_failures;
 	elog(ERROR, "unknown platform \"%s\"", platform);
 }
 
@@ -542,4 +546,19 @@ test_meta_usage(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(
 		psprintf("%g %% " INT64_FORMAT " ms, pause " INT64_FORMAT " ms%s",
 				 usage.pct, usage.wait_ms, pause_ms, must_wait ? "!" : "")));
+}
+
+PG_FUNCTION_INFO_V1(test_naver_sign);
+
+/*
+ * Signs a request as Naver SearchAd wants it.
+ */
+Datum
+test_naver_sign(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(
+		cstring_to_text(adp_naver_sign(text_to_cstring(PG_GETARG_TEXT_PP(0)),
+									   text_to_cstring(PG_GETARG_TEXT_PP(1)),
+									   text_to_cstring(PG_GETARG_TEXT_PP(2)),
+									   text_to_cstring(PG_GETARG_TEXT_PP(3)))));
 }

@@ -56,6 +56,7 @@ our @EXPORT = qw(
   build_module
   google_server
   meta_server
+  naver_server
   poll_until
   quote
   session
@@ -282,6 +283,31 @@ sub tiktok_server
 			advertiser_id => join(', ', map { $_->{id} } grep { $_->{assigned} } @{ $sim->accounts('tiktok') }),
 			%{ $args{options} // {} } },
 		mapping => $args{mapping} // { access_token => $sim->ready->{tiktok_token} });
+	return;
+}
+
+=head2 naver_server($node, $sim, %args)
+
+The same for Naver SearchAd, with the customers of the manager account.
+
+=cut
+
+sub naver_server
+{
+	my ($node, $sim, %args) = @_;
+
+	platform_server(
+		$node, 'naver_searchad',
+		name => 'naver',
+		%args,
+		options => {
+			endpoint => $sim->http,
+			customer_id => '*',
+			manager_account_id => $sim->ready->{naver_manager},
+			%{ $args{options} // {} } },
+		mapping => $args{mapping} // {
+			api_key => $sim->ready->{naver_api_key},
+			secret_key => $sim->ready->{naver_secret_key} });
 	return;
 }
 

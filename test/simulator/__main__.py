@@ -23,6 +23,10 @@ from google_ads.api import GoogleAds
 from google_ads.sample import SampleWorld
 from meta_ads.api import FAULT_KEYS, MetaAds
 from meta_ads.sample import SampleWorld as MetaSample
+from naver_searchad import signature as naver
+from naver_searchad.api import NaverSearchAd
+from naver_searchad.world import MANAGER as NAVER_MANAGER
+from naver_searchad.world import World as NaverWorld
 from server import Listener, Simulator, StallListener
 from state import Clock, RequestLog, Settings
 from tiktok_ads import api as tiktok
@@ -104,6 +108,16 @@ def make_tiktok(arguments, simulator, folder, ready):
                             simulator.settings)
 
 
+def make_naver(arguments, simulator, folder, ready):
+    """Returns Naver SearchAd; adds its keys to the ready line."""
+    ready["naver_api_key"] = naver.API_KEY
+    ready["naver_secret_key"] = naver.SECRET_KEY
+    ready["naver_renewed_key"] = naver.RENEWED_KEY
+    ready["naver_manager"] = NAVER_MANAGER
+    return NaverSearchAd(NaverWorld(simulator.clock), simulator.clock,
+                         simulator.settings)
+
+
 # One line per platform: makes it from the command line, the simulator, a
 # folder for files and the ready line, to which it may add.
 PLATFORMS = (
@@ -111,6 +125,7 @@ PLATFORMS = (
     make_meta,
     make_appsflyer,
     make_tiktok,
+    make_naver,
 )
 
 

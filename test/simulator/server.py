@@ -95,8 +95,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if length > MAX_BODY_BYTES:
             return None
         body = self.rfile.read(length) if length else b""
-        headers = {name.lower(): value for name, value in
-                   self.headers.items()}
+        # A header that was sent twice shows both values.
+        headers = {name.lower(): ", ".join(self.headers.get_all(name))
+                   for name in self.headers.keys()}
         return Request(self.command, self.path, headers, body,
                        self.server.base_url)
 

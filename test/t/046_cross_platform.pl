@@ -15,6 +15,7 @@ google_server($node, $sim, schema => 'common');
 meta_server($node, $sim, schema => 'common');
 appsflyer_server($node, $sim, name => 'appsflyer', schema => 'common');
 tiktok_server($node, $sim, schema => 'common');
+naver_server($node, $sim, schema => 'common');
 
 # Names, order and types of a table's columns.
 sub columns
@@ -37,7 +38,7 @@ my %grain = (
 for my $table (sort keys %grain)
 {
 	is(columns("$_.$table"), "$first, $grain{$table}$metrics", "$_.$table has the common shape")
-	  for qw(google meta tiktok);
+	  for qw(google meta tiktok naver);
 }
 is( columns('appsflyer.tracker_report'),
 	"$first, agency text, media_source text, campaign_name text, impressions bigint, clicks bigint, installs bigint, "

@@ -114,6 +114,31 @@ my %platforms = (
 		bare => [ {}, qr/access_token/ ],
 		expired => [ { access_token => 'sample-tiktok-expired-long-ago' }, qr/error 40105/ ],
 	},
+	naver => {
+		wrapper => 'naver_searchad',
+		make => \&naver_server,
+		once => { customer_id => '1234567', max_retries => 0 },
+		everywhere => sub { (endpoint => $_[0]) },
+		page => { path => '/report-download' },
+		good => 'SELECT count(*) > 0 FROM naver.campaign_daily WHERE date_day = current_date - 20',
+		name => 'SELECT search_term FROM naver.search_term_daily WHERE date_day = current_date - 20',
+		unbounded => 'SELECT clicks FROM naver.campaign_daily',
+		entity => 'campaigns',
+		account => '1234567',
+		table_option => "report 'campaign'",
+		secret => 'secret_key',
+		account_option => [ customer_id => '123 x', qr/digits/ ],
+		day => 'statDt',
+		bad_type => [ bigint => 'spend' ],
+		narrow => [ smallint => 'impCnt' ],
+		reach => qr/365 days/,
+		garble => [ 'ec9ab4eb8f99ed9994', 'c328' ],
+		another => qr/is not as promised/,
+		server_error => [ { error => '500' }, qr/HTTP 500.*request id/ ],
+		quota => { status => 429, headers => { 'Retry-After' => '5400' }, body => '{"title":"Too Many Requests"}' },
+		bare => [ {}, qr/api_key/ ],
+		expired => [ { api_key => '0100-expired-long-ago', secret_key => 'x' }, qr/HTTP 403, urn:naver:api:problem:invalid-api-key/ ],
+	},
 );
 
 $_->{make}->($node, $sim, options => $_->{once}) for values %platforms;
@@ -163,7 +188,7 @@ sub shared_cases
 		[ 'nothing but blanks', $fault->({ status => 200, body => '   ' }), $p->{good},
 			'HV00A', qr/cannot be read/, qr/Account \Q$p->{account}\E/ ],
 		[ 'another document', $fault->({ status => 200, body => '[1, 2]' }), $p->{good},
-			'HV00A', qr/cannot be read/, $is_json ? qr/not a JSON object/ : qr/is not a report/ ],
+			'HV00A', qr/cannot be read/, $p->{another} // ($is_json ? qr/not a JSON object/ : qr/is not a report/) ],
 		[ 'broken UTF-8 in a name', $fault->({ replace_bytes => $p->{garble} }), $p->{name},
 			'HV00A', qr/cannot be read/, $is_json ? qr/not valid UTF-8/ : qr/NUL or an invalid sequence/ ],
 		[ 'server error', $fault->($p->{server_error}[0]), $p->{good},
@@ -290,7 +315,7 @@ make_failing($_, $platforms{$_}) for sort keys %platforms;
 
 # From here on the server logs all it can, and must not log these; what the
 # statement itself says is its author's own.
-my $secrets = qr/simulated\.|EAAsample|0123456789abcdef|not-the-secret|sample-secret|sample-refresh|revoked-long-ago|expired-long-ago|Bearer /;
+my $secrets = qr/simulated\.|EAAsample|0123456789abcdef|not-the-secret|sample-secret|sample-refresh|revoked-long-ago|expired-long-ago|AQAAAAExample|Bearer /;
 $node->append_conf('postgresql.conf', <<'END');
 log_min_messages = debug5
 log_statement = all

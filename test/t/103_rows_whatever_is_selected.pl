@@ -23,8 +23,9 @@ google_server($node, $sim, options => { customer_id => '1234567890,4567890123' }
 meta_server($node, $sim, options => { account_id => '1234567890123456,4567890123456789' });
 appsflyer_server($node, $sim, options => { app_id => 'com.hanbit.running' });
 tiktok_server($node, $sim, options => { advertiser_id => '7012345678901234567' });
+naver_server($node, $sim, options => { customer_id => '1234567' });
 $node->safe_psql('postgres', "CREATE SCHEMA ${_}_common; IMPORT FOREIGN SCHEMA common FROM SERVER $_ INTO ${_}_common")
-  foreach qw(google meta flyer tiktok);
+  foreach qw(google meta flyer tiktok naver);
 $sim->settings({ map { $_ => 1_000_000 } qw(appsflyer_minute_calls appsflyer_daily_app appsflyer_daily_account appsflyer_installs_app
 	  appsflyer_installs_account appsflyer_events_app appsflyer_events_account) });
 
@@ -75,7 +76,7 @@ my @tables = split /\n/, $session->query('SELECT ftrelid::regclass FROM pg_forei
 my %dimensions = map { $_ => columns_of_type($_, "'text'") } @tables;
 my %numbers = map { $_ => columns_of_type($_, "'bigint', 'numeric', 'integer'") } @tables;
 my $queries = AdpipeTest::Queries->new($session, 'date_day BETWEEN current_date - 22 AND current_date - 21', \%dimensions);
-cmp_ok(scalar @tables, '>=', 48, scalar(@tables) . ' tables of four platforms');
+cmp_ok(scalar @tables, '>=', 48, scalar(@tables) . ' tables of five platforms');
 
 # A condition on a number: zero, or a value that occurs.
 sub number_condition

@@ -89,7 +89,7 @@ is($session->query(<<'END'), '0', 'no comment says that something is as it is to
 SELECT count(*) FROM adpipe.columns WHERE description ~* '\mtoday\M'
 END
 is($session->query(<<'END'), 't', 'names of what can be renamed are those of the time of reading, on each platform');
-SELECT bool_and(description LIKE '%as of the time of reading%') AND count(DISTINCT wrapper) = 3
+SELECT bool_and(description LIKE '%as of the time of reading%') AND count(DISTINCT wrapper) = (SELECT count(DISTINCT wrapper) FROM adpipe.columns)
 FROM adpipe.columns
 WHERE (column_name IN ('campaign_name', 'ad_group_name', 'adset_name', 'ad_name') AND wrapper <> 'appsflyer')
    OR (column_name = 'account_name' AND report <> 'accounts')

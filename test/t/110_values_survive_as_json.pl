@@ -14,8 +14,8 @@ use Test::More;
 
 my $node = adpipe_cluster();
 my $sim = simulator();
-my %options = (google_ads => 'resource', meta_ads => 'level', appsflyer => 'report', tiktok_ads => 'level');
-my %days = (google_ads => 'segments.date', meta_ads => 'date_start', appsflyer => 'Date', tiktok_ads => 'stat_time_day');
+my %options = (google_ads => 'resource', meta_ads => 'level', appsflyer => 'report', tiktok_ads => 'level', naver_searchad => 'report');
+my %days = (google_ads => 'segments.date', meta_ads => 'date_start', appsflyer => 'Date', tiktok_ads => 'stat_time_day', naver_searchad => 'statDt');
 $sim->settings({ appsflyer_minute_calls => 1000, appsflyer_daily_app => 1000, appsflyer_daily_account => 1000 });
 google_server($node, $sim, options => { customer_id => '1234567890' });
 meta_server($node, $sim, options => { account_id => '1234567890123456' });
@@ -64,7 +64,7 @@ sub compare
 	return;
 }
 
-for my $platform ([ 'google_ads', 'google' ], [ 'meta_ads', 'meta' ], [ 'appsflyer', 'flyer' ], [ 'tiktok_ads', 'tiktok' ])
+for my $platform ([ 'google_ads', 'google' ], [ 'meta_ads', 'meta' ], [ 'appsflyer', 'flyer' ], [ 'tiktok_ads', 'tiktok' ], [ 'naver_searchad', 'naver' ])
 {
 	my ($wrapper, $schema) = @$platform;
 	my @reports = split /\n/, $session->query("SELECT DISTINCT report FROM adpipe_internal.report_columns()"

@@ -39,12 +39,12 @@ my @cases = (
 	(map {
 			my $platform = $_;
 			map { [ "a bare $_", $platform, $_, '', {}, 'wait 250 HV00M' ], [ "a web page with $_", $platform, $_, $page, {}, 'wait 250 HV00M' ] } 408, 425, 500, 502, 503, 504
-		} qw(google_ads meta_ads appsflyer)),
+		} qw(google_ads meta_ads appsflyer naver_searchad)),
 	(map {
 			my $platform = $_;
 			map { [ "$_->[0]", $platform, 0, '', { outcome => "'$_->[0]'" }, $_->[1] ] }
 			  [ 'resolve', 'wait 250' ], [ 'connect', 'wait 250' ], [ 'cut', 'wait 250' ], [ 'garbled', 'wait 250' ], [ 'timeout', 'wait 250' ], [ 'tls', 'error 0' ], [ 'too_large', 'error 0' ]
-		} qw(google_ads meta_ads appsflyer)),
+		} qw(google_ads meta_ads appsflyer naver_searchad)),
 	[ 'a bare 429', 'google_ads', 429, '', {}, 'wait 250 53400' ],
 	[ 'Retry-After', 'google_ads', 429, '', { retry_after => "'7'" }, 'wait 7000 53400' ],
 	[ 'Retry-After as a date', 'google_ads', 503, '', { retry_after => "'Sun, 06 Nov 1994 08:50:37 GMT'" }, 'wait 60000 HV00M' ],
@@ -94,6 +94,17 @@ my @cases = (
 	[ 'what the platform calls transient', 'meta_ads', 400, meta_error(5, 'x', is_transient => JSON::PP::true), {}, 'wait 250 HV00L' ],
 	[ 'a quota', 'meta_ads', 400, meta_error(17, 'User request limit reached', error_subcode => 2446079, is_transient => JSON::PP::false), {}, 'wait 60000 53400' ],
 	[ 'a quota of the platform', 'meta_ads', 400, meta_error(4, 'Limit', error_subcode => 1504022), { left_ms => 60000 }, 'too_long 120000 53400' ],
+
+	# Naver.
+	[ 'a day that is not prepared', 'naver_searchad', 400, '{"code":20007,"message":"x"}', {}, 'error 0 53400', qr/07:00 and 12:00/ ],
+	[ 'a code as a text', 'naver_searchad', 400, '{"code":"10004","message":"x"}', {}, 'error 0 HV00L', qr/07:00 and 12:00/ ],
+	[ 'a job that is gone', 'naver_searchad', 404, '{"code":20011,"message":"x"}', {}, 'error 0 HV00M', qr/deleted/ ],
+	[ 'a customer of others', 'naver_searchad', 403, '{"code":1018,"message":"x"}', {}, 'error 0 28000', qr/customer_id/ ],
+	[ 'a throttle with a title', 'naver_searchad', 429, '{"title":"Too Many Requests"}', {}, 'wait 250 53400' ],
+	[ 'too many connections', 'naver_searchad', 503, '{"code":1016,"message":"x"}', {}, 'wait 250 53400' ],
+	[ 'a signature', 'naver_searchad', 403, '{"type":"urn:naver:api:problem:invalid-signature","title":"Invalid Signature","status":403,"detail":"x"}', {}, 'error 0 28000', qr/renews/ ],
+	[ 'a signature, a new key in the file', 'naver_searchad', 403, '{"type":"urn:naver:api:problem:invalid-signature","status":403,"detail":"x"}', { secrets_changed => 'true' }, 'token 0 28000' ],
+	[ 'a clock that is off', 'naver_searchad', 403, '{"type":"urn:naver:api:problem:invalid-timestamp","status":403,"detail":"x"}', {}, 'wait 250 28000', qr/NTP/ ],
 
 	# AppsFlyer.
 	(map { [ "a passing $_", 'appsflyer', $_, '', {}, 'wait 250 HV00M' ], [ "a passing $_ with a page", 'appsflyer', $_, $page, {}, 'wait 250 HV00M' ], [ "a $_ that stays", 'appsflyer', $_, '', { attempts => 6 }, 'error 0 HV00M' ] } 408, 416, 425),

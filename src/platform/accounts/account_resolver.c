@@ -81,10 +81,16 @@ judge_asked(AdpAccountResolver *resolver, const AdpAccountSet *all)
 static void
 add_named(AdpAccountResolver *resolver, const AdpAccountSet *set)
 {
+	const AdpAccountPaths *paths = &resolver->session->platform->account_paths;
+
 	for (int i = 0; i < set->count; i++)
 	{
-		if (adp_account_scope_passes(resolver->filter, set->items[i].id))
-			adp_account_set_add(&resolver->wanted, &set->items[i]);
+		AdpAccount account = set->items[i];
+
+		account.time_zone = paths->usual_zone;
+		account.currency = paths->usual_currency;
+		if (adp_account_scope_passes(resolver->filter, account.id))
+			adp_account_set_add(&resolver->wanted, &account);
 	}
 	judge_asked(resolver, set);
 }
@@ -169,7 +175,8 @@ choose_all(AdpAccountResolver *resolver, const AdpAccountSet *listed)
 
 /*
  * Copies the settings of the configured accounts from a list.  Throws if it
- * lacks one.
+ * lacks one; where accounts have usual settings, only its name is not known then,
+ * and the platform itself says whether the account may be read.
  */
 static void
 complete_wanted(AdpAccountResolver *resolver, const AdpAccountSet *listed)
@@ -181,6 +188,8 @@ complete_wanted(AdpAccountResolver *resolver, const AdpAccountSet *listed)
 		AdpAccount *account = &resolver->wanted.items[i];
 		const AdpAccount *found = adp_account_set_find(listed, account->id);
 
+		if (found == NULL && account->time_zone != NULL)
+			continue;
 		if (found == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),

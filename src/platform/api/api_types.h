@@ -33,6 +33,7 @@ typedef struct AdpApiRequest
 	const char *body;
 	const char *content_type; /* of the body; NULL: JSON */
 	const char *accept;		  /* NULL: any */
+	bool is_text; /* of rows: a text that does not mark its own end */
 
 	/* filled in by the engine */
 	const char *account;  /* id of the requested account, or NULL */

@@ -99,7 +99,7 @@ send_call(AdpCall *call)
 	request.max_expansion = EXPANSION_MAX;
 	/* a JSON document marks its own end */
 	request.needs_end_mark = call->request.answer == ADP_ANSWER_ROWS &&
-		session->platform->body == ADP_BODY_CSV;
+		(session->platform->body == ADP_BODY_CSV || call->request.is_text);
 	call->token = session->token;
 	call->secrets_version = session->secrets_version;
 	call->transfer = adp_http_start(session->group, &request);
@@ -344,8 +344,9 @@ judge(AdpCall *call, const AdpHttpResponse *response)
 		retry_or_fail(call, response, adp_call_outcome_class(response->outcome));
 		return;
 	}
-	if (response->status == 200 &&
-		!adp_failure_is_cut(call->endpoint.failures, call->transfer))
+	if ((response->status == 200 &&
+		 !adp_failure_is_cut(call->endpoint.failures, call->transfer)) ||
+		(response->status == 204 && call->request.answer == ADP_ANSWER_NOTHING))
 	{
 		call->state = ADP_CALL_DONE;
 		adp_call_note_answer(call, response);

@@ -156,13 +156,16 @@ adp_call_read_failure(AdpCall *call, const AdpHttpResponse *response)
 	MemoryContext old = MemoryContextSwitchTo(call->cxt);
 	AdpReply reply = make_failed_reply(call, response);
 	AdpFailure *failure = &call->failure;
+	const char *id_header = call->endpoint.failures->places.request_id_header;
 
+	if (id_header == NULL)
+		id_header = "request-id";
 	MemSet(failure, 0, sizeof(AdpFailure));
 	failure->retry_after_ms = -1;
 	adp_failure_read(call->endpoint.failures, &reply, failure);
 	read_wait(call, &reply, failure);
 	if (failure->request_id == NULL)
-		failure->request_id = adp_http_header(call->transfer, "request-id");
+		failure->request_id = adp_http_header(call->transfer, id_header);
 	bound_words(call, failure);
 	MemoryContextSwitchTo(old);
 }

@@ -60,6 +60,7 @@ typedef struct AdpFailurePlaces
 							 * whose name precedes its value; 0: no code */
 	const char *subcode;	/* 0: no subcode */
 	const char *request_id; /* for the platform's support */
+	const char *request_id_header; /* the same; NULL: request-id */
 	const char *is_transient;
 	const char *delay; /* seconds, perhaps followed by s; the maximum counts */
 	const char

@@ -64,8 +64,8 @@ adp_request_copy(const AdpApiRequest *request)
 /*
  * Throws for a source whose path has days, asked without them.
  */
-static void
-require_days(const AdpPlatform *platform, const AdpQuery *query)
+void
+adp_request_require_days(const AdpPlatform *platform, const AdpQuery *query)
 {
 	if (query->has_day || strstr(query->source->path, "{since}") == NULL)
 		return;
@@ -129,7 +129,7 @@ fill_path(const AdpPlatform *platform, const AdpPageAsk *ask, AdpApiRequest *out
 	const char *path = ask->query->source->path;
 	AdpParams params;
 
-	require_days(platform, ask->query);
+	adp_request_require_days(platform, ask->query);
 	if (platform->asks_settings)
 		adp_account_check_settings(platform, ask->settings, ask->account);
 	adp_params_init(&params, true);

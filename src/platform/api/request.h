@@ -32,6 +32,10 @@ extern AdpApiRequest adp_request_copy(const AdpApiRequest *request);
 extern void adp_request_page(const AdpPlatform *platform, const AdpPageAsk *ask,
 							 AdpApiRequest *out);
 
+/* Throws if the source needs days and the query has none. */
+extern void adp_request_require_days(const AdpPlatform *platform,
+									 const AdpQuery *query);
+
 /* Writes the request that starts a job for the rows; see job.h. */
 extern void adp_request_job(const AdpPlatform *platform, const AdpPageAsk *ask,
 							AdpApiRequest *out);

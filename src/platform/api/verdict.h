@@ -22,10 +22,11 @@ typedef enum AdpAnswerKind
 	ADP_ANSWER_JOB_START,  /* the start of a job */
 	ADP_ANSWER_JOB_STATE,  /* the state of a job */
 	ADP_ANSWER_TOKEN_INFO, /* the properties of the access token */
-	ADP_ANSWER_TOKEN	   /* an access token */
+	ADP_ANSWER_TOKEN,	   /* an access token */
+	ADP_ANSWER_NOTHING	   /* status 204 is a success, too */
 } AdpAnswerKind;
 
-#define ADP_ANSWER_KINDS (ADP_ANSWER_TOKEN + 1)
+#define ADP_ANSWER_KINDS (ADP_ANSWER_NOTHING + 1)
 
 /* What a response of one kind must contain; all NULL: there are none. */
 typedef struct AdpPromise

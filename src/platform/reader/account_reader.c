@@ -326,6 +326,27 @@ make_ask(const AdpAccountReader *reader)
 }
 
 /*
+ * Writes and starts the request of a page, or starts its assembly.
+ */
+static void
+start_page(AdpAccountReader *reader)
+{
+	const AdpPlatform *platform = reader->plan->session->platform;
+	const AdpAssembler *assembler = reader->query.source->assembler;
+	AdpPageAsk ask = make_ask(reader);
+	AdpApiRequest request = {.days = ndays(reader)};
+
+	if (assembler != NULL)
+	{
+		adp_request_require_days(platform, &reader->query);
+		adp_page_fetch_assemble(reader->fetch, assembler, &ask, reader->subject);
+		return;
+	}
+	adp_request_page(platform, &ask, &request);
+	adp_page_fetch_start(reader->fetch, &request, reader->subject);
+}
+
+/*
  * Requests a page of the current date range.  The request is written in a
  * memory context of its own, since it may be long and there may be many.
  */
@@ -336,11 +357,8 @@ request_page(AdpAccountReader *reader)
 	MemoryContext cxt = AllocSetContextCreate(plan->cxt, "adpipe request",
 											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
-	AdpPageAsk ask = make_ask(reader);
-	AdpApiRequest request = {.days = ndays(reader)};
 
-	adp_request_page(plan->session->platform, &ask, &request);
-	adp_page_fetch_start(reader->fetch, &request, reader->subject);
+	start_page(reader);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(cxt);
 	reader->state = STATE_PAGE;

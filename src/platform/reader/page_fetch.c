@@ -7,6 +7,7 @@
 #include "utils/memutils.h"
 
 #include "platform/api/client.h"
+#include "platform/reader/assembly.h"
 #include "platform/reader/page_fetch.h"
 #include "platform/reader/response_cache.h"
 
@@ -17,7 +18,8 @@ struct AdpPageFetch
 
 	/* the page that is being fetched, or has arrived */
 	const char *subject;
-	AdpCall *own; /* our call for it, or NULL */
+	AdpCall *own;			  /* our call for it, or NULL */
+	AdpAssemblyRun *assembly; /* makes it of several answers, or NULL */
 
 	/* for platforms with a response cache; else NULL */
 	char *request;				 /* the request to look up */
@@ -27,6 +29,7 @@ struct AdpPageFetch
 
 	/* holds the body that is being read */
 	AdpCall *reading;
+	AdpAssemblyRun *assembled;
 	AdpCachedResponse *cached;
 };
 
@@ -72,6 +75,19 @@ adp_page_fetch_start(AdpPageFetch *fetch, const AdpApiRequest *request,
 }
 
 /*
+ * Prepares a page that is made of several answers.
+ */
+void
+adp_page_fetch_assemble(AdpPageFetch *fetch, const AdpAssembler *assembler,
+						const AdpPageAsk *ask, const char *subject)
+{
+	Assert(fetch->own == NULL && fetch->assembly == NULL);
+	fetch->subject = subject;
+	fetch->assembly = adp_assembly_create(fetch->session, fetch->cxt, assembler,
+										  ask, subject);
+}
+
+/*
  * Sends our own request for the page.
  */
 void
@@ -79,6 +95,8 @@ adp_page_fetch_send(AdpPageFetch *fetch)
 {
 	if (fetch->own != NULL)
 		adp_client_advance(fetch->own);
+	if (fetch->assembly != NULL)
+		adp_assembly_advance(fetch->assembly);
 }
 
 /*
@@ -114,17 +132,18 @@ find_call(AdpPageFetch *fetch)
 }
 
 /*
- * Advances that call.
+ * Advances that call, or the assembly.
  */
 AdpPageFetchState
 adp_page_fetch_advance(AdpPageFetch *fetch)
 {
-	AdpCall *call = find_call(fetch);
+	AdpCall *call = fetch->assembly == NULL ? find_call(fetch) : NULL;
 
-	if (call == NULL)
+	if (call == NULL && fetch->assembly == NULL)
 		return fetch->found != NULL ? ADP_PAGE_FETCH_READY
 									: ADP_PAGE_FETCH_GONE;
-	switch (adp_client_advance(call))
+	switch (call != NULL ? adp_client_advance(call)
+						 : adp_assembly_advance(fetch->assembly))
 	{
 		case ADP_CALL_RUNNING:
 			break;
@@ -142,6 +161,8 @@ adp_page_fetch_advance(AdpPageFetch *fetch)
 const AdpFailure *
 adp_page_fetch_failure(const AdpPageFetch *fetch)
 {
+	if (fetch->assembly != NULL)
+		return adp_assembly_failure(fetch->assembly);
 	return adp_call_failure(call_of(fetch));
 }
 
@@ -151,7 +172,7 @@ adp_page_fetch_failure(const AdpPageFetch *fetch)
 void
 adp_page_fetch_advise(AdpPageFetch *fetch, const char *hint)
 {
-	if (hint != NULL)
+	if (hint != NULL && fetch->assembly == NULL)
 		adp_call_advise(call_of(fetch), hint);
 }
 
@@ -161,6 +182,8 @@ adp_page_fetch_advise(AdpPageFetch *fetch, const char *hint)
 void
 adp_page_fetch_throw(const AdpPageFetch *fetch)
 {
+	if (fetch->assembly != NULL)
+		adp_assembly_throw(fetch->assembly);
 	adp_call_throw(call_of(fetch));
 }
 
@@ -170,6 +193,8 @@ adp_page_fetch_throw(const AdpPageFetch *fetch)
 const char *
 adp_page_fetch_body(const AdpPageFetch *fetch, Size *len)
 {
+	if (fetch->assembly != NULL)
+		return adp_assembly_body(fetch->assembly, len);
 	return fetch->found != NULL ? adp_response_cache_body(fetch->found, len)
 								: adp_call_body(call_of(fetch), len);
 }
@@ -182,6 +207,8 @@ adp_page_fetch_reject(AdpPageFetch *fetch, const AdpError *why)
 {
 	AdpError error = {0};
 
+	if (fetch->assembly != NULL)
+		adp_assembly_reject(fetch->assembly, why);
 	if (fetch->found != NULL)
 	{
 		adp_call_word_unreadable(fetch->session, fetch->subject, why, &error);
@@ -199,6 +226,12 @@ adp_page_fetch_hold(AdpPageFetch *fetch)
 {
 	AdpSession *session = fetch->session;
 
+	if (fetch->assembly != NULL)
+	{
+		fetch->assembled = fetch->assembly;
+		fetch->assembly = NULL;
+		return;
+	}
 	if (fetch->found != NULL || fetch->own == NULL)
 		session->stats.kept++;
 	if (fetch->request == NULL)
@@ -226,7 +259,10 @@ adp_page_fetch_let_go(AdpPageFetch *fetch)
 		adp_call_release(fetch->reading);
 	if (fetch->cached != NULL)
 		adp_response_cache_release(fetch->cached);
+	if (fetch->assembled != NULL)
+		adp_assembly_release(fetch->assembled);
 	fetch->reading = NULL;
+	fetch->assembled = NULL;
 	fetch->cached = NULL;
 }
 
@@ -242,6 +278,9 @@ adp_page_fetch_drop(AdpPageFetch *fetch)
 		adp_response_cache_withdraw(fetch->pending);
 	if (fetch->own != NULL)
 		adp_call_release(fetch->own);
+	if (fetch->assembly != NULL)
+		adp_assembly_release(fetch->assembly);
+	fetch->assembly = NULL;
 	fetch->found = NULL;
 	fetch->pending = NULL;
 	fetch->own = NULL;

@@ -10,6 +10,7 @@
 #ifndef ADP_PLATFORM_READER_PAGE_FETCH_H
 #define ADP_PLATFORM_READER_PAGE_FETCH_H
 
+#include "platform/api/assembler.h"
 #include "platform/api/call.h"
 
 typedef struct AdpPageFetch AdpPageFetch;
@@ -34,6 +35,14 @@ extern AdpPageFetch *adp_page_fetch_create(AdpSession *session,
 extern void adp_page_fetch_start(AdpPageFetch *fetch,
 								 const AdpApiRequest *request,
 								 const char *subject);
+
+/*
+ * Starts a page that an assembler makes of several answers.  Nothing is sent
+ * yet; what ask points at must stay.
+ */
+extern void adp_page_fetch_assemble(AdpPageFetch *fetch,
+									const AdpAssembler *assembler,
+									const AdpPageAsk *ask, const char *subject);
 
 /* Sends our own request, if there is one, unless it has to wait. */
 extern void adp_page_fetch_send(AdpPageFetch *fetch);

@@ -38,7 +38,8 @@ adp_reader_create(MemoryContext cxt, const AdpPlatform *platform,
 	AdpReader *reader = palloc0(sizeof(AdpReader));
 	const AdpSource *source = plan->query.source;
 	bool with_settings = plan->needs_settings || platform->asks_settings ||
-		adp_days_need_today(source, &plan->days);
+		(adp_days_need_today(source, &plan->days) &&
+		 platform->account_paths.usual_zone == NULL);
 
 	reader->cxt = cxt;
 	reader->plan = plan;

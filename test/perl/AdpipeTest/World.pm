@@ -151,7 +151,9 @@ END
 	push @range, period => $period if $period ne 'day';
 	my $world = $sim->world(platform => $wrapper =~ s/_ads//r, resource => $resource, @range);
 	return map { my $row = $_; [ map { literal($row->{ $_->[0] }, $_->[2]) } @columns ] } @$world
-	  if $wrapper ne 'meta_ads';
+	  if $wrapper ne 'meta_ads' && $wrapper ne 'naver_searchad';
+	return map { my $row = $_; [ map { naver_value($row, @$_) } @columns ] } @$world
+	  if $wrapper eq 'naver_searchad';
 	my %currency = map { $_->{id} => $_->{currency} } @{ $sim->accounts('meta') };
 	return map { my $row = $_; [ map { meta_value($row, $kind, $currency{ $row->{account_id} }, @$_) } @columns ] } @$world;
 }
@@ -181,6 +183,16 @@ sub google_value
 	return literal(defined $value ? JSON::PP->new->decode($value) : [], $type) if $type eq 'text[]';
 	return literal($value, $type)
 	  . (defined $value && $type eq 'numeric' && $field =~ /_micros$/ ? ' / 1000000' : '');
+}
+
+# The value of a column of Naver's in SQL; the world has those of lists under the
+# names of fields.
+sub naver_value
+{
+	my ($row, $name, $field, $type) = @_;
+	my $value = exists $row->{$name} ? $row->{$name} : $row->{$field};
+
+	return literal(ref $value ? JSON::PP->new->canonical->encode($value) : $value, $type);
 }
 
 # The value of a column of Meta's in SQL.

@@ -1,0 +1,254 @@
+/*
+ * naver_searchad.c
+ *	  Naver SearchAd: options, sources, accounts, and the platform struct.
+ *
+ * Daily numbers come as files, one of an account, a day and a type, each of which
+ * a job on the platform makes; see daily_rows.c.  A day is one of Korea, and
+ * money is in won, whatever the account.
+ */
+#include "postgres.h"
+
+#include "utils/datetime.h"
+
+#include "platform/api/pager.h"
+#include "platform/api/request.h"
+#include "platform/naver_searchad/naver_searchad.h"
+#include "platform/naver_searchad/stat_sums.h"
+
+/* Bounds of option job_timeout_ms. */
+#define JOB_TIMEOUT_MS 300000
+#define JOB_TIMEOUT_MAX_MS 3600000
+
+/* At noon the files of the day before are there as a rule. */
+#define READY_H 12
+
+/* Accounts of a page of the list, as many as the platform allows. */
+#define LIST_PARAMS "?size=1000"
+
+static const AdpOption naver_searchad_options[] =
+	{{"customer_id", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ACCOUNTS,
+	  offsetof(AdpSettings, accounts), .words = "*",
+	  .table_offset = offsetof(AdpSettings, table_accounts)},
+	 {"job_timeout_ms", ADP_ON_SERVER, ADP_OPTION_INT,
+	  offsetof(AdpSettings, job_timeout_ms), false, 1000, JOB_TIMEOUT_MAX_MS,
+	  JOB_TIMEOUT_MS},
+	 {"manager_account_id", ADP_ON_SERVER, ADP_OPTION_PATTERN,
+	  offsetof(AdpSettings, manager), .pattern = "[1-9][0-9]{0,18}",
+	  .rule = "The number of a manager account is digits."},
+	 {"report", ADP_ON_TABLE, ADP_OPTION_PATTERN, offsetof(AdpSettings, source),
+	  .pattern = "account|campaign|ad_group|keyword|ad|search_term|"
+				 "shopping_search_term|accounts|campaigns|ad_groups",
+	  .rule =
+		  "A report is one of account, campaign, ad_group, keyword, ad, search_term, shopping_search_term, accounts, campaigns and ad_groups."},
+	 {"vat_rate", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ONE_OF,
+	  offsetof(AdpSettings, vat_rate), .words = "0.1, 0"},
+	 {"api_key", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
+	  offsetof(AdpSettings, access_token), true},
+	 {"secret_key", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
+	  offsetof(AdpSettings, client_secret), true},
+	 {NULL}};
+
+/* The API has no version in its addresses. */
+static const AdpVersion naver_searchad_versions[] = {{"v1", NULL}, {NULL}};
+
+#define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* One day is one job per file; {since} makes a table without a day an error. */
+#define DAILY(name, days, ...) \
+	{ \
+		name, .reach_days = days, .days_per_request = 1, .ready_h = READY_H, \
+			  .path = "/stat-reports?statDt={since}", .filler = "impCnt", \
+			  .is_part = true, .assembler = &adp_naver_searchad_daily, \
+			  .keys = (const char *const[]) \
+		{ \
+			__VA_ARGS__ \
+		} \
+	}
+#define LIST(name, its_path, id) \
+	{ \
+		name, .path = its_path, .filler = id, \
+			  .assembler = &adp_naver_searchad_list \
+	}
+
+/*
+ * Reaches as the platform documents them; that of files which are read together
+ * is the shorter one.  Reports of search terms lack what has no term.
+ */
+static const AdpSource naver_searchad_sources[] =
+	{DAILY("account", 365, NULL),
+	 DAILY("campaign", 365, "nccCampaignId", NULL),
+	 DAILY("ad_group", 365, "nccCampaignId", "nccAdgroupId", NULL),
+	 DAILY("keyword", 365, "nccCampaignId", "nccAdgroupId", "nccKeywordId",
+		   NULL),
+	 DAILY("ad", 365, "nccCampaignId", "nccAdgroupId", "nccAdId", NULL),
+	 DAILY("search_term", 365, "nccCampaignId", "nccAdgroupId", "searchKeyword",
+		   "searchKeywordType", NULL),
+	 DAILY("shopping_search_term", 45, "nccCampaignId", "nccAdgroupId",
+		   "nccAdId", "searchKeyword", NULL),
+	 {"accounts", .path = "/ad-accounts", .filler = "customerId",
+	  .is_listing = true},
+	 LIST("campaigns", "/ncc/campaigns", "nccCampaignId"),
+	 LIST("ad_groups", "/ncc/adgroups", "nccAdgroupId"),
+	 {NULL, .path = ""}};
+
+/* Pages of rows are made by adpipe; those of lists of accounts have content. */
+static const AdpPromises naver_searchad_promises = {
+	.failure = "code",
+	.of = {[ADP_ANSWER_ROWS] = {.list = "rows"},
+		   [ADP_ANSWER_ACCOUNTS] = {.list = "content"}},
+};
+
+/* The next page of a list of campaigns begins after the last id. */
+static const AdpTokenPager rows_pager = {
+	.base = {"next", adp_token_pager_next, adp_token_pager_ask},
+	.more = "next",
+	.token = "next",
+};
+
+/*
+ * Returns the number of the next page of accounts.
+ */
+static const char *
+next_number(const AdpPager *pager, const AdpPageEnd *page)
+{
+	const AdpJson *last = adp_json_get(page->doc, pager->member);
+	const char *is_last = adp_json_scalar(last);
+
+	if (adp_json_true(last))
+		return NULL;
+	if (is_last == NULL || strcmp(is_last, "false") != 0)
+		return "";
+	return psprintf("%d", (page->token != NULL ? atoi(page->token) : 0) + 1);
+}
+
+/*
+ * Asks for a page of accounts by its number.
+ */
+static void
+ask_number(const AdpPager *pager, const char *token, int rows,
+		   AdpApiRequest *request)
+{
+	AdpParams params;
+
+	adp_params_init(&params, true);
+	adp_params_add(&params, "page", token != NULL ? token : "0");
+	request->path = adp_params_join(request->path, &params);
+}
+
+static const AdpPager accounts_pager = {"last", next_number, ask_number};
+
+/*
+ * Lists the accounts under the manager account, or all that the licence's owner
+ * may read.
+ */
+static void
+list_request(const AdpSettings *settings, AdpApiRequest *out)
+{
+	out->method = "GET";
+	out->path = settings->manager != NULL
+		? psprintf("/manager-accounts/%s/child-ad-accounts" LIST_PARAMS,
+				   settings->manager)
+		: "/ad-accounts" LIST_PARAMS;
+	out->accept = "application/json";
+}
+
+/*
+ * Returns the requests of an account as EXPLAIN shows them.
+ */
+static char *
+query_text(const AdpSettings *settings, const AdpQuery *query)
+{
+	const AdpNaverGrain *grain = adp_naver_grain_of(query->source);
+
+	if (grain == NULL)
+		return psprintf("GET %s", query->source->path);
+	if (!query->has_day)
+		return psprintf("none: report \"%s\" needs a column with field \"%s\"",
+						query->source->name, "statDt");
+	return psprintf("POST /stat-reports reportTp=%s%s%s statDt=%s..%s%s",
+					grain->performance.report,
+					adp_naver_needs_conversions(query) &&
+							grain->conversions.report != NULL
+						? ","
+						: "",
+					adp_naver_needs_conversions(query) &&
+							grain->conversions.report != NULL
+						? grain->conversions.report
+						: "",
+					query->since, query->until,
+					settings->vat_rate != NULL &&
+							strcmp(settings->vat_rate, "0") == 0
+						? " without VAT"
+						: "");
+}
+
+/*
+ * Reads a day as YYYYMMDD, or as in other formats.
+ */
+static bool
+read_day(const AdpCell *cell, DateADT *day)
+{
+	AdpCell iso = *cell;
+	char text[sizeof("2026-11-01")];
+
+	if (cell->kind != ADP_CELL_STRING || cell->len != 8)
+		return adp_iso_read_day(cell, day);
+	snprintf(text, sizeof(text), "%.4s-%.2s-%.2s", cell->data, cell->data + 4,
+			 cell->data + 6);
+	iso.data = text;
+	iso.len = (uint32) strlen(text);
+	return adp_iso_read_day(&iso, day);
+}
+
+/*
+ * Writes a day as YYYYMMDD.
+ */
+static char *
+write_day(DateADT day)
+{
+	int year;
+	int month;
+	int mday;
+
+	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
+	return psprintf("%04d%02d%02d", year, month, mday);
+}
+
+const AdpFormats adp_naver_formats = {read_day, write_day, NULL};
+
+const AdpPlatform adp_naver_searchad = {
+	.name = "naver_searchad",
+	.title = "Naver SearchAd",
+	.endpoint = "https://api.searchad.naver.com",
+	.versions = naver_searchad_versions,
+	.account_option = "customer_id",
+	.manager_option = "manager_account_id",
+	.source_option = "report",
+	.account_source = "account",
+	.day_field = "statDt",
+	.credentials = &adp_naver_searchad_credentials,
+	.rows_key = "rows",
+	.list_key = "content",
+	.promises = &naver_searchad_promises,
+	.row_account = "customerId",
+	.pager = &rows_pager.base,
+	.formats = &adp_naver_formats,
+	.fields = adp_naver_searchad_fields,
+	.reports = adp_naver_searchad_reports,
+	.sources = naver_searchad_sources,
+	.options = naver_searchad_options,
+	.failures = &adp_naver_searchad_failures,
+	.account_id =
+		{.pattern = "[1-9][0-9]{0,18}",
+		 .rule =
+			 "A customer id is digits: the CUSTOMER_ID of Tools, API Manager in Naver's ad centre."},
+	.account_paths = {.id = "customerId|adAccount.masterCustomerId",
+					  .name = "adAccountName|adAccount.name",
+					  .time_zone = "adAccount.timezoneId",
+					  .currency = "adAccount.currency",
+					  .usual_zone = "Asia/Seoul",
+					  .usual_currency = "KRW"},
+	.listing = {.pager = &accounts_pager, .total = "totalElements"},
+	.list_request = list_request,
+	.query_text = query_text,
+};

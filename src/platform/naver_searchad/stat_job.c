@@ -1,0 +1,197 @@
+/*
+ * stat_job.c
+ *	  One stat report of a day: its job on the platform.
+ */
+#include "postgres.h"
+
+#include "utils/datetime.h"
+
+#include "base/guc.h"
+#include "base/words.h"
+#include "platform/naver_searchad/stat_job.h"
+
+#define JOBS "/stat-reports"
+
+/* How often a job is created that fails or disappears. */
+#define STARTS_MAX 3
+
+/*
+ * Age up to which a job of another session or tool is used.  It must be so old
+ * that a refresh which was killed finds its jobs again, and so young that the
+ * numbers are those of now.
+ */
+#define ADOPTED_S (15 * 60)
+
+/* States in which a job is worth waiting for; others are failures. */
+#define RUNNING "REGIST,RUNNING,WAITING,AGGREGATING"
+
+/*
+ * Returns the seconds between a time of the platform and now; -1 for a text that
+ * is no time.
+ */
+static int64
+age_s(const char *moment)
+{
+	int year, month, day, hour, minute, second;
+	int64 then;
+
+	if (moment == NULL ||
+		sscanf(moment, "%4d-%2d-%2dT%2d:%2d:%2d", &year, &month, &day, &hour,
+			   &minute, &second) != 6 ||
+		moment[strlen(moment) - 1] != 'Z')
+		return -1;
+	then = (int64) (date2j(year, month, day) - POSTGRES_EPOCH_JDATE) *
+			SECS_PER_DAY +
+		hour * SECS_PER_HOUR + minute * SECS_PER_MINUTE + second;
+	return adp_now() / USECS_PER_SEC - then;
+}
+
+/*
+ * Whether a job of a list is of a report and day, and not too old.  The
+ * platform's clock may be a little ahead.
+ */
+static bool
+is_usable(const AdpNaverJob *job, const AdpJson *doc)
+{
+	const char *report = adp_json_text(adp_json_get(doc, "reportTp"));
+	const char *status = adp_json_text(adp_json_get(doc, "status"));
+	int64 age = age_s(adp_json_text(adp_json_get(doc, "regTm")));
+
+	return report != NULL && strcmp(report, job->file->report) == 0 &&
+		status != NULL && adp_words_hold("BUILT,NONE," RUNNING, status) &&
+		age >= -SECS_PER_MINUTE && age <= ADOPTED_S;
+}
+
+/*
+ * Whether a job is of a day: its statDt is midnight in Korea, in UTC.
+ */
+static bool
+is_of_day(const AdpNaverJob *job, const AdpJson *doc)
+{
+	const char *start = adp_json_text(adp_json_get(doc, "statDt"));
+	int year, month, mday, hour;
+	char day[sizeof("20261101")];
+
+	if (start == NULL ||
+		sscanf(start, "%4d-%2d-%2dT%2d:", &year, &month, &mday, &hour) != 4)
+		return false;
+	j2date(date2j(year, month, mday) + (hour >= 15 ? 1 : 0), &year, &month,
+		   &mday);
+	snprintf(day, sizeof(day), "%04d%02d%02d", year % 10000, month % 100,
+			 mday % 100);
+	return strcmp(day, job->day) == 0;
+}
+
+/*
+ * Uses the youngest job of a list, which begins with it.
+ */
+void
+adp_naver_job_adopt(AdpNaverJob *job, const AdpJson *jobs)
+{
+	AdpError error = {0};
+
+	for (int i = 0; i < adp_json_count(jobs); i++)
+	{
+		const AdpJson *doc = adp_json_at(jobs, i);
+
+		if (is_usable(job, doc) && is_of_day(job, doc) &&
+			adp_naver_job_read(job, doc, &error))
+			return;
+	}
+}
+
+/*
+ * Creates the job.
+ */
+void
+adp_naver_job_create(AdpNaverJob *job, AdpApiRequest *request)
+{
+	job->starts++;
+	*request =
+		(AdpApiRequest){.method = "POST",
+						.path = JOBS,
+						.content_type = "application/json; charset=UTF-8",
+						.answer = ADP_ANSWER_JOB_START};
+	request->body = psprintf("{\"reportTp\":\"%s\",\"statDt\":\"%s\"}",
+							 job->file->report, job->day);
+}
+
+/*
+ * Asks for the job's state.
+ */
+void
+adp_naver_job_ask(const AdpNaverJob *job, AdpApiRequest *request)
+{
+	*request = (AdpApiRequest){.method = "GET",
+							   .path = psprintf(JOBS "/%s", job->id),
+							   .answer = ADP_ANSWER_JOB_STATE};
+}
+
+/*
+ * Asks for the job's file.
+ */
+void
+adp_naver_job_fetch(const AdpNaverJob *job, AdpApiRequest *request)
+{
+	*request = (AdpApiRequest){.method = "GET",
+							   .path = job->path,
+							   .answer = ADP_ANSWER_ROWS,
+							   .is_text = true};
+}
+
+/*
+ * Returns path and query string of an address, to the letter: a token in it that
+ * is encoded again is refused.  The host is left out: credentials go to the
+ * server's endpoint only.
+ */
+static const char *
+path_of(const char *url)
+{
+	const char *host = url != NULL ? strstr(url, "://") : NULL;
+	const char *path = host != NULL ? strchr(host + 3, '/') : NULL;
+
+	return path != NULL ? pstrdup(path) : NULL;
+}
+
+/*
+ * Reads the state of a job.
+ */
+bool
+adp_naver_job_read(AdpNaverJob *job, const AdpJson *doc, AdpError *error)
+{
+	const char *id = adp_json_scalar(adp_json_get(doc, "reportJobId"));
+	const char *status = adp_json_text(adp_json_get(doc, "status"));
+	const char *path = path_of(adp_json_text(adp_json_get(doc, "downloadUrl")));
+	bool is_built = status != NULL && strcmp(status, "BUILT") == 0;
+
+	if (id == NULL || strspn(id, "0123456789") != strlen(id) ||
+		status == NULL || (is_built && path == NULL))
+	{
+		adp_error_set(error, ADP_ERR_FORMAT,
+					  "the answer does not say how a report is doing", NULL,
+					  NULL);
+		return false;
+	}
+	job->id = pstrdup(id);
+	job->status = pstrdup(status);
+	job->path = path;
+	job->state = ADP_NAVER_JOB_RUNNING;
+	if (is_built)
+		job->state = ADP_NAVER_JOB_BUILT;
+	else if (strcmp(status, "NONE") == 0)
+		job->state = ADP_NAVER_JOB_NONE;
+	return true;
+}
+
+/*
+ * Gives the job up.
+ */
+bool
+adp_naver_job_restart(AdpNaverJob *job)
+{
+	job->state = ADP_NAVER_JOB_NEW;
+	job->id = NULL;
+	job->path = NULL;
+	job->is_asked = false;
+	return job->starts < STARTS_MAX;
+}

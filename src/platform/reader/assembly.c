@@ -1,0 +1,242 @@
+/*
+ * assembly.c
+ *	  Drives an assembler: sends what it asks for, and waits when it says so.
+ */
+#include "postgres.h"
+
+#include "utils/memutils.h"
+
+#include "platform/api/client.h"
+#include "platform/reader/assembly.h"
+
+struct AdpAssemblyRun
+{
+	AdpSession *session;
+	MemoryContext cxt; /* the run and all that its assembler allocates */
+	const AdpAssembler *assembler;
+	AdpAssembly *assembly;
+	const char *subject;
+	AdpCall *call;		/* its last request, or NULL */
+	int64 resume_at_ms; /* end of a wait */
+	AdpCallState state;
+};
+
+/*
+ * Allocates a run in a context of its own below parent.
+ */
+AdpAssemblyRun *
+adp_assembly_create(AdpSession *session, MemoryContext parent,
+					const AdpAssembler *assembler, const AdpPageAsk *ask,
+					const char *subject)
+{
+	MemoryContext cxt = AllocSetContextCreate(parent, "adpipe assembly",
+											  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	AdpAssemblyRun *run = palloc0(sizeof(AdpAssemblyRun));
+
+	run->session = session;
+	run->cxt = cxt;
+	run->assembler = assembler;
+	run->subject = pstrdup(subject);
+	run->assembly = palloc0(assembler->size);
+	run->assembly->ask = *ask;
+	if (ask->token != NULL)
+		run->assembly->token = pstrdup(ask->token);
+	MemoryContextSwitchTo(old);
+	return run;
+}
+
+/*
+ * Drops the last call.
+ */
+static void
+drop_call(AdpAssemblyRun *run)
+{
+	if (run->call != NULL)
+		adp_call_release(run->call);
+	run->call = NULL;
+}
+
+/*
+ * Makes the call for the request that the assembler has written.
+ */
+static void
+send_request(AdpAssemblyRun *run)
+{
+	AdpApiRequest request = run->assembly->request;
+
+	drop_call(run);
+	request.account = run->assembly->ask.account->id;
+	run->call = adp_client_call(run->session, run->cxt, &request, run->subject);
+}
+
+/*
+ * Puts off the next step.
+ */
+static void
+begin_wait(AdpAssemblyRun *run)
+{
+	drop_call(run);
+	run->resume_at_ms = adp_clock_ms() + run->assembly->wait_ms;
+	run->session->stats.wait_reason = run->assembly->wait_reason;
+}
+
+/*
+ * Takes the assembler's next step.
+ */
+static void
+step(AdpAssemblyRun *run, const AdpAssemblyAnswer *answer)
+{
+	AdpAssembly *assembly = run->assembly;
+
+	switch (run->assembler->next(assembly, answer))
+	{
+		case ADP_ASSEMBLY_ASK:
+			send_request(run);
+			break;
+		case ADP_ASSEMBLY_WAIT:
+			begin_wait(run);
+			break;
+		case ADP_ASSEMBLY_RETRY:
+			adp_call_reject(run->call, &assembly->error);
+			MemSet(&assembly->error, 0, sizeof(AdpError));
+			break;
+		case ADP_ASSEMBLY_DONE:
+			drop_call(run);
+			run->state = ADP_CALL_DONE;
+			break;
+		case ADP_ASSEMBLY_FAILED:
+			run->state = ADP_CALL_FAILED;
+			break;
+	}
+}
+
+/*
+ * Hands the answer of the last call to the assembler.
+ */
+static void
+take_answer(AdpAssemblyRun *run, bool is_done)
+{
+	AdpAssemblyAnswer answer = {0};
+
+	if (is_done)
+		answer.body = adp_call_body(run->call, &answer.len);
+	else
+		answer.failure = adp_call_failure(run->call);
+	step(run, &answer);
+}
+
+/*
+ * Whether a failed call reports a failure that an assembler may have an answer
+ * to: the platform's own, which the same request would meet again.
+ */
+static bool
+is_told(const AdpCall *call)
+{
+	const AdpFailure *failure = adp_call_failure(call);
+
+	return failure->status > 0 && failure->code != NULL;
+}
+
+/*
+ * Advances the run by one step; false if it must wait.
+ */
+static bool
+advance(AdpAssemblyRun *run)
+{
+	if (run->call == NULL)
+	{
+		if (run->resume_at_ms > adp_clock_ms())
+		{
+			adp_session_wake_at(run->session, run->resume_at_ms);
+			return false;
+		}
+		step(run, NULL);
+		return true;
+	}
+	switch (adp_client_advance(run->call))
+	{
+		case ADP_CALL_RUNNING:
+			return false;
+		case ADP_CALL_DONE:
+			take_answer(run, true);
+			break;
+		case ADP_CALL_FAILED:
+			if (is_told(run->call))
+				take_answer(run, false);
+			else
+				run->state = ADP_CALL_FAILED;
+			break;
+	}
+	return true;
+}
+
+AdpCallState
+adp_assembly_advance(AdpAssemblyRun *run)
+{
+	MemoryContext old = MemoryContextSwitchTo(run->cxt);
+
+	while (run->state == ADP_CALL_RUNNING && advance(run))
+		;
+	MemoryContextSwitchTo(old);
+	return run->state;
+}
+
+/*
+ * Returns the page.
+ */
+const char *
+adp_assembly_body(const AdpAssemblyRun *run, Size *len)
+{
+	Assert(run->state == ADP_CALL_DONE);
+	*len = run->assembly->body.len;
+	return run->assembly->body.data;
+}
+
+/*
+ * Returns the failure of the refused request; all zero if there is none.
+ */
+const AdpFailure *
+adp_assembly_failure(const AdpAssemblyRun *run)
+{
+	static const AdpFailure none = {.retry_after_ms = -1};
+
+	return run->call != NULL ? adp_call_failure(run->call) : &none;
+}
+
+/*
+ * Throws the assembler's error, without one that of the refused request.
+ */
+void
+adp_assembly_throw(const AdpAssemblyRun *run)
+{
+	AdpError error = run->assembly->error;
+
+	if (error.class == ADP_OK)
+		adp_call_throw(run->call);
+	if (error.detail != NULL)
+		error.detail = adp_session_redact(run->session, error.detail);
+	adp_error_throw(&error);
+}
+
+/*
+ * Throws the error for a malformed page.
+ */
+void
+adp_assembly_reject(const AdpAssemblyRun *run, const AdpError *why)
+{
+	AdpError error = {0};
+
+	adp_call_word_unreadable(run->session, run->subject, why, &error);
+	adp_error_throw(&error);
+}
+
+/*
+ * Frees the run and its call.
+ */
+void
+adp_assembly_release(AdpAssemblyRun *run)
+{
+	drop_call(run);
+	MemoryContextDelete(run->cxt);
+}

@@ -1,0 +1,1 @@
+"""Naver SearchAd: structure lists, /stats, and stat reports made by jobs."""
