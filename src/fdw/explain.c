@@ -133,13 +133,13 @@ static const char *
 describe_count(const AdpQuery *query, const AdpExpected *expected)
 {
 	const char *accounts =
-		expected->accounts < 0 ? ", whose number is not known" : "";
+		expected->accounts < 0 ? "; the accounts are not listed yet" : "";
 
 	if (query->asks_each_period)
-		return psprintf("one per %s and account%s",
+		return psprintf("one per account and %s%s",
 						adp_period_word(query->period), accounts);
 	if (query->source->days_per_request == 1)
-		return psprintf("one per day and account%s", accounts);
+		return psprintf("one per account and day%s", accounts);
 	return psprintf("at least one per account%s", accounts);
 }
 
