@@ -716,7 +716,8 @@ has_buckets(const Search *search)
 	const AdpTable *table = search->table;
 
 	if (table->day == NULL || table->day->type != DATEOID ||
-		table->platform->period_fields[ADP_PERIOD_MONTH] == NULL)
+		table->platform->period_fields[ADP_PERIOD_MONTH] == NULL ||
+		is_needed_beside(search, table->day))
 		return false;
 	for (int i = 0; i < table->ncolumns; i++)
 	{

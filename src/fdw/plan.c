@@ -194,8 +194,8 @@ add_coarse_path(PlannerInfo *root, RelOptInfo *rel)
 	PlanRel *known = rel->fdw_private;
 	AdpPrice price;
 
-	if (!adp_guc_pushdown ||
-		!adp_coarse_find(root, rel, known->table, &known->coarse))
+	if (!adp_coarse_find(root, rel, known->table, &known->coarse) ||
+		(!adp_guc_pushdown && !known->coarse.counts_people))
 		return false;
 	adp_price_scan(root, rel, known->table, rel->baserestrictinfo,
 				   &known->coarse, &price);
@@ -209,7 +209,7 @@ add_coarse_path(PlannerInfo *root, RelOptInfo *rel)
 
 /*
  * Adds the paths.  Numbers of people that only the coarse scan has leave no
- * choice.
+ * choice: execution decides whether it is coarse.
  */
 void
 adpipeGetForeignPaths(PlannerInfo *root, RelOptInfo *rel, Oid relid)

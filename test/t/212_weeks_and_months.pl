@@ -166,6 +166,10 @@ my %ranges = (
 	"date_day >= '2026-08-01' AND date_day <= '2026-11-21'" => 'month',	# today in Kiribati
 	"date_day >= '2026-08-01' AND date_day <= '2026-11-20'" => 'day',	# today in most places
 	"date_day >= '2026-08-01' AND date_day < '2026-11-20'" => 'day',
+	"date_day <@ daterange('2026-08-01', '2026-11-01')" => 'month',
+	"date_day <@ daterange('2026-08-01', '2026-10-31')" => 'day',
+	"(date_day BETWEEN '2026-06-01' AND '2026-06-30' OR date_day BETWEEN '2026-09-01' AND '2026-10-31')" => 'month',
+	"(date_day BETWEEN '2026-06-01' AND '2026-06-29' OR date_day BETWEEN '2026-09-01' AND '2026-10-31')" => 'day',
 	"date_day BETWEEN '2026-08-02' AND '2026-10-31'" => 'day',
 	"date_day BETWEEN '2026-08-01' AND '2026-10-30'" => 'day',
 	"date_day BETWEEN '2026-02-01' AND '2026-02-27'" => 'day',
@@ -198,6 +202,8 @@ reads_by('months without a sum', 'month', "SELECT DISTINCT date_trunc('month', d
 reads_by('a month in HAVING', 'month', "SELECT date_trunc('month', date_day), sum(clicks) $google WHERE $months GROUP BY 1 HAVING date_trunc('month', date_day) > '2026-08-15' AND sum(clicks) > 0 ORDER BY 1");
 reads_by('grouping sets', 'month', "SELECT extract(year FROM date_day), extract(month FROM date_day), sum(clicks) $google WHERE $months GROUP BY ROLLUP (1, 2) ORDER BY 1, 2");
 reads_by('a KPI', 'month', "SELECT date_trunc('month', date_day), adpipe.cpc(spend, clicks, currency) $google WHERE $months AND account_id = '2345678901' GROUP BY 1 ORDER BY 1");
+reads_by('an outer join', 'month', "SELECT v.n, date_trunc('month', g.date_day), sum(g.clicks) FROM (VALUES ('2345678901', 1), ('none', 2)) v (id, n) LEFT JOIN google.account_daily g ON g.account_id = v.id AND g.date_day BETWEEN '2026-09-01' AND '2026-10-31' GROUP BY 1, 2 ORDER BY 1, 2");
+reads_by('an outer join with a condition above', 'day', "SELECT v.n, date_trunc('month', g.date_day), sum(g.clicks) FROM (VALUES ('2345678901', 1), ('none', 2)) v (id, n) LEFT JOIN google.account_daily g ON g.account_id = v.id AND g.date_day BETWEEN '2026-09-01' AND '2026-10-31' WHERE g.date_day IS NULL OR g.date_day > '2026-09-20' GROUP BY 1, 2 ORDER BY 1, 2");
 reads_by('device stays', 'month', "SELECT date_trunc('month', date_day), device, sum(clicks) FROM google.campaign_device_daily WHERE $months GROUP BY 1, 2 ORDER BY 1, 2");
 reads_by('a count of rows', 'day', "SELECT date_trunc('month', date_day), count(*) $google WHERE $months GROUP BY 1 ORDER BY 1");
 reads_by('Meta: conversions', 'day', "SELECT date_trunc('month', date_day), sum(conversions) FROM meta.campaign_daily WHERE $months GROUP BY 1 ORDER BY 1");

@@ -157,7 +157,10 @@ subtest 'without pushdown it is an error, never another number' => sub {
 	is(rows("SELECT campaign_id, date_day, adpipe.reach(reach) FROM meta.campaign_daily $flight GROUP BY 1, 2"),
 		rows("SET adpipe.pushdown = on; SELECT campaign_id, date_day, adpipe.reach(reach) FROM meta.campaign_daily $flight GROUP BY 1, 2"), 'a group of one row is the same');
 	is(rows('EXECUTE p'), $rows, 'and with it again a number');
-	$session->query('RESET plan_cache_mode; DEALLOCATE p');
+	$session->query("SET adpipe.pushdown = off; PREPARE q AS $one");
+	refused('a plan made without', 'EXECUTE q', '21000');
+	is(rows('SET adpipe.pushdown = on; EXECUTE q'), $rows, 'is as good with it');
+	$session->query('RESET plan_cache_mode; DEALLOCATE ALL');
 };
 
 subtest 'beside other scans, joins, views' => sub {
