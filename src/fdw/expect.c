@@ -200,6 +200,15 @@ needs_job(const AdpTable *table, const AdpQuery *query, AdpDateRange days)
 }
 
 /*
+ * Returns how many times a range of days is asked for.
+ */
+static int
+passes_of(const AdpQuery *query)
+{
+	return Max(query->source->passes, 1);
+}
+
+/*
  * Returns the number of pages of rows that lie evenly in so many ranges of days,
  * one page for each at least.
  */
@@ -225,7 +234,7 @@ expect_requests(const AdpTable *table, const AdpPushed *pushed, double accounts,
 	const AdpQuery *query = &pushed->plan->query;
 	AdpDateRange days = expected_days(table, pushed);
 	int64 ranges = adp_date_ranges_number(query, days) *
-		adp_list_parts(query, expected->accounts);
+		adp_list_parts(query, expected->accounts) * passes_of(query);
 	bool is_split =
 		query->source->days_per_request > 0 || query->asks_each_period;
 	int before = needs_job(table, query, days) ? REQUESTS_BEFORE_JOB_ROWS : 0;
@@ -317,7 +326,8 @@ adp_expect_learn(const AdpTable *table, const AdpReadPlan *plan, int accounts,
 	scan.units = accounts * count_periods(plan, days);
 	scan.even_pages =
 		even_pages(table, query,
-				   (double) accounts * adp_date_ranges_number(query, days),
+				   (double) accounts * adp_date_ranges_number(query, days) *
+					   passes_of(query),
 				   rows);
 	scan.accounts = plan->accounts.nconditions == 0 ? accounts : 0;
 	adp_seen_rows_add(&key, &scan);

@@ -72,7 +72,8 @@ check_budget(const AdpReader *reader)
 		reader->session->platform->keeps_answers)
 		return;
 	for (int i = 0; i < reader->naccounts; i++)
-		n += adp_account_reader_nfirst(reader->accounts[i]);
+		n += adp_account_reader_nfirst(reader->accounts[i]) *
+			Max(reader->plan->query.source->passes, 1);
 	if (!adp_request_budget_fits(budget, n))
 		adp_request_budget_refuse(budget, n,
 								  psprintf("Platform \"%s\" would have been sent " INT64_FORMAT

@@ -55,13 +55,12 @@ static const AdpVersion tiktok_ads_versions[] = {{"v1.3", NULL}, {NULL}};
 							 __VA_ARGS__ \
 	}
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
-#define PART(level, id) \
-	REPORT(level, .is_part = true, .keys = KEYS(id), \
-		   .pager = &adp_tiktok_ads_pager_of_both.base)
+/* Promoted objects are requested apart. */
+#define BOTH .passes = 2, .pager = &adp_tiktok_ads_pager_of_both.base
+#define PART(level, id) REPORT(level, .is_part = true, .keys = KEYS(id), BOTH)
 #define LIST(name, object, id) \
 	{ \
-		name, .path = PATH(object), .page_rows = PAGE_ROWS, .filler = id, \
-			  .pager = &adp_tiktok_ads_pager_of_both.base \
+		name, .path = PATH(object), .page_rows = PAGE_ROWS, .filler = id, BOTH \
 	}
 
 static const AdpSource tiktok_ads_sources[] =
