@@ -21,6 +21,7 @@ google_server($node, $sim, options => { customer_id => '1234567890' });
 meta_server($node, $sim, options => { account_id => '1234567890123456' });
 appsflyer_server($node, $sim, options => { app_id => 'com.hanbit.running' });
 tiktok_server($node, $sim, options => { advertiser_id => '7012345678901234567' });
+naver_server($node, $sim, options => { customer_id => '1234567' });
 my $session = session($node);
 $session->query("SET adpipe.max_wait = '5s'");
 
