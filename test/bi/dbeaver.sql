@@ -59,7 +59,7 @@ SELECT pg_catalog.pg_get_viewdef(':schema.:name'::regclass, true) IS NOT NULL;
 -- live HV002
 -- meta HV002
 -- appsflyer HV002
--- window 6
+-- window 1
 SELECT * FROM :table LIMIT 200;
 
 -- preview: the next page
@@ -69,7 +69,7 @@ SELECT * FROM :table LIMIT 200;
 -- live HV002
 -- meta HV002
 -- appsflyer HV002
--- window 6
+-- window 1
 SELECT * FROM :table LIMIT 200 OFFSET 200;
 
 -- preview: how many rows are there

@@ -27,7 +27,7 @@ SELECT quote_ident(column_name) AS column, data_type AS type FROM information_sc
 -- live HV002
 -- meta HV002
 -- appsflyer HV002
--- window 6
+-- window 1
 SELECT date_day AS time, clicks FROM :table LIMIT 50;
 
 -- filter values: a variable

@@ -27,7 +27,7 @@ SELECT column_name, data_type, ordinal_position FROM information_schema.columns 
 -- live HV002
 -- meta HV002
 -- appsflyer HV002
--- window 6
+-- window 1
 SELECT * FROM :table LIMIT 10;
 
 -- filter values: suggestions

@@ -45,7 +45,7 @@ SELECT ii.column_name, ii.ordinal_position, i.constraint_name FROM information_s
 -- live HV002
 -- meta HV002
 -- appsflyer HV002
--- window 6
+-- window 4
 select "$Table"."account_id" as "account_id", "$Table"."account_name" as "account_name", "$Table"."date_day" as "date_day", "$Table"."campaign_name" as "campaign_name", "$Table"."clicks" as "clicks", "$Table"."spend" as "spend" from :table "$Table" limit 1000;
 
 -- preview: the import of a table

@@ -47,14 +47,14 @@ SELECT conname, contype, pg_get_constraintdef(oid) FROM pg_constraint WHERE conr
 -- live HV002
 -- meta HV002
 -- appsflyer HV002
--- window 6
+-- window 4
 SELECT * FROM :table LIMIT 1001;
 
 -- preview: the rows behind a chart
 -- any rows
 -- rows 100
 -- types text, date, text, bigint
--- live 6
+-- live 1
 -- meta 2
 -- appsflyer 2
 SELECT account_name AS account_name, date_day AS date_day, campaign_name AS campaign_name, clicks AS clicks FROM :table WHERE date_day >= TO_DATE('2026-10-01', 'YYYY-MM-DD') AND date_day < TO_DATE('2026-11-01', 'YYYY-MM-DD') LIMIT 100;

@@ -44,7 +44,7 @@ SELECT * FROM :table LIMIT 0;
 -- live HV002
 -- meta HV002
 -- appsflyer HV002
--- window 6
+-- window 4
 SELECT "campaign_daily"."account_id" AS "account_id", "campaign_daily"."date_day" AS "date_day", "campaign_daily"."campaign_name" AS "campaign_name", "campaign_daily"."clicks" AS "clicks" FROM :table "campaign_daily" LIMIT 1000;
 
 -- preview: an extract, all of it

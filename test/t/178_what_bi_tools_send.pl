@@ -227,11 +227,6 @@ sub found_and_stated
 	my %stated = map { $_ => $statement->{$_} } @keys;
 
 	$found->{rows} = 'any' if ($stated{rows} // '') eq 'any' && $found->{rows};
-	# A LIMIT may be reached before the tables of all platforms were asked.
-	for my $key (grep { $statement->{any} && ($found->{$_} // '') =~ /^[1-9]$/ } qw(live window))
-	{
-		$found->{$key} = $stated{$key} if ($stated{$key} // '') =~ /^\d+$/ && $found->{$key} < $stated{$key};
-	}
 	delete $found->{rows} if $stated{lists};
 	delete $stated{window} if $name ne 'libpq';
 	$stated{types} //= '';
