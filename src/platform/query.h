@@ -37,8 +37,8 @@ typedef struct AdpQuery
 	bool drops_day; /* the day is among them: a row is the sum of all days */
 	bool has_day;
 	AdpPeriod period;  /* that a row is about, or cannot be divided into */
-	bool buckets_days; /* a row is the sum of a week or month, though the table
-						* has days; it may have begun */
+	bool buckets_days; /* the table has days, but a row is the sum of a week or
+						* month; the last one may still run */
 	bool asks_each_period; /* a request covers one week or month */
 	const char *since;	   /* as the platform writes days, or a placeholder */
 	const char *until;	   /* inclusive */
