@@ -92,7 +92,7 @@ SELECT extract(epoch from date_day) AS "time", sum(clicks) AS clicks FROM :table
 -- rows 15
 -- types timestamp with time zone, text, numeric
 -- live 6
--- meta 7
+-- meta 2
 -- appsflyer 2
 SELECT date_trunc('month', date_day) AS "time", currency AS metric, sum(spend) AS spend FROM :table WHERE date_day >= '2026-08-01T00:00:00Z' AND date_day < '2026-11-01T00:00:00Z' GROUP BY 1, 2 ORDER BY 1, 2;
 

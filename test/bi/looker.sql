@@ -71,7 +71,7 @@ SELECT campaign_daily.campaign_name AS "campaign_daily.campaign_name", COALESCE(
 -- rows 3
 -- types text, numeric
 -- live 6
--- meta 7
+-- meta 2
 -- appsflyer 2
 SELECT (TO_CHAR(DATE_TRUNC('month', campaign_daily.date_day), 'YYYY-MM')) AS "campaign_daily.date_month", COALESCE(SUM(campaign_daily.clicks), 0) AS "campaign_daily.clicks" FROM :table AS campaign_daily WHERE ((campaign_daily.date_day) >= (TIMESTAMP '2026-08-01') AND (campaign_daily.date_day) < (TIMESTAMP '2026-11-01')) GROUP BY DATE_TRUNC('month', campaign_daily.date_day) ORDER BY 1 DESC FETCH NEXT 500 ROWS ONLY;
 
@@ -103,7 +103,7 @@ SELECT (TO_CHAR(DATE_TRUNC('month', DATE_TRUNC('quarter', campaign_daily.date_da
 -- rows 10
 -- types text, text, numeric, bigint, bigint, bigint
 -- live 6
--- meta 6
+-- meta 2
 -- appsflyer 2
 SELECT * FROM (SELECT *, DENSE_RANK() OVER (ORDER BY z___min_rank) AS z___pivot_row_rank FROM (SELECT *, MIN(z___rank) OVER (PARTITION BY "month") AS z___min_rank FROM (SELECT *, RANK() OVER (ORDER BY "clicks" DESC, "account", "month") AS z___rank FROM (SELECT TO_CHAR(date_day, 'YYYY-MM') AS "month", account_name AS "account", SUM(clicks) AS "clicks" FROM :table WHERE date_day >= DATE '2026-09-01' AND date_day < DATE '2026-11-01' GROUP BY 1, 2) ww) bb) aa) xx WHERE z___pivot_row_rank <= 500 ORDER BY z___pivot_row_rank;
 

@@ -133,7 +133,7 @@ SELECT :table."date_day" AS "date_day", sum(:table."clicks") AS "sum" FROM :tabl
 -- rows 3
 -- types date, numeric
 -- live 6
--- meta 7
+-- meta 2
 -- appsflyer 2
 SELECT CAST(date_trunc('month', :table."date_day") AS date) AS "date_day", sum(:table."spend") AS "sum" FROM :table WHERE :table."date_day" >= date '2026-08-01' AND :table."date_day" < date '2026-11-01' AND :table."currency" = 'KRW' GROUP BY CAST(date_trunc('month', :table."date_day") AS date) ORDER BY 1 ASC;
 

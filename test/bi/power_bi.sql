@@ -110,7 +110,7 @@ select "_"."campaign_name", "_"."a0", "_"."a1" from (select "rows"."campaign_nam
 -- rows 3
 -- types date, numeric
 -- live 6
--- meta 7
+-- meta 2
 -- appsflyer 2
 select "_"."C1" as "c1", "_"."a0" from (select "C1", sum("rows"."clicks") as "a0" from (select "_"."clicks", date_trunc('month', "_"."date_day")::date as "C1" from :table "_" where "_"."date_day" >= date '2026-08-01' and "_"."date_day" < date '2026-11-01') "rows" group by "C1") "_" order by 1 limit 1000001;
 
@@ -126,7 +126,7 @@ select "_"."C1" as "c1", "_"."a0" from (select "C1", sum("rows"."clicks") as "a0
 -- rows 2
 -- types integer, integer, numeric
 -- live 6
--- meta 8
+-- meta 2
 -- appsflyer 2
 select "C1", "C2", sum("rows"."clicks") as "a0" from (select "_"."clicks", extract(year from "_"."date_day")::int as "C1", extract(quarter from "_"."date_day")::int as "C2" from :table "_" where extract(year from "_"."date_day") = 2026 and "_"."date_day" >= date '2026-08-01') "rows" group by "C1", "C2" order by 1, 2 limit 1000001;
 

@@ -105,7 +105,7 @@ SELECT DATE_TRUNC('week', date_day) AS __timestamp, currency AS currency, adpipe
 -- rows 3
 -- types timestamp with time zone, numeric
 -- live 6
--- meta 7
+-- meta 2
 -- appsflyer 2
 SELECT DATE_TRUNC('month', date_day) AS __timestamp, sum(spend) AS "SUM(spend)" FROM :table WHERE date_day >= TO_DATE('2026-08-01', 'YYYY-MM-DD') AND date_day < TO_DATE('2026-11-01', 'YYYY-MM-DD') AND currency IN ('USD') GROUP BY DATE_TRUNC('month', date_day) LIMIT 10000;
 

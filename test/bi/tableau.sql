@@ -95,7 +95,7 @@ SELECT CAST(EXTRACT(YEAR FROM "campaign_daily"."date_day") AS BIGINT) AS "yr:dat
 -- rows 4
 -- types bigint, numeric, bigint
 -- live 6
--- meta 8
+-- meta 2
 -- appsflyer 2
 SELECT CAST(EXTRACT(MONTH FROM "campaign_daily"."date_day") AS BIGINT) AS "mn:date_day:ok", SUM("campaign_daily"."clicks") AS "sum:clicks:ok", CAST(EXTRACT(YEAR FROM "campaign_daily"."date_day") AS BIGINT) AS "yr:date_day:ok" FROM :table "campaign_daily" WHERE (CAST(EXTRACT(YEAR FROM "campaign_daily"."date_day") AS BIGINT) = 2026) AND "campaign_daily"."date_day" >= DATE '2026-08-01' GROUP BY 1, 3;
 
@@ -103,7 +103,7 @@ SELECT CAST(EXTRACT(MONTH FROM "campaign_daily"."date_day") AS BIGINT) AS "mn:da
 -- rows 3
 -- types numeric, timestamp with time zone
 -- live 6
--- meta 7
+-- meta 2
 -- appsflyer 2
 SELECT SUM("campaign_daily"."spend") AS "sum:spend:ok", DATE_TRUNC('MONTH', CAST("campaign_daily"."date_day" AS DATE)) AS "tmn:date_day:ok" FROM :table "campaign_daily" WHERE (("campaign_daily"."currency" = 'EUR') AND ("campaign_daily"."date_day" >= (DATE '2026-08-01')) AND ("campaign_daily"."date_day" < (DATE '2026-11-01'))) GROUP BY 2;
 
@@ -119,7 +119,7 @@ SELECT SUM("campaign_daily"."clicks") AS "sum:clicks:ok", (DATE_TRUNC('DAY', CAS
 -- rows 2
 -- types timestamp with time zone, numeric
 -- live 6
--- meta 6
+-- meta 2
 -- appsflyer 2
 SELECT DATE_TRUNC('QUARTER', CAST("campaign_daily"."date_day" AS DATE)) AS "tqr:date_day:ok", SUM("campaign_daily"."impressions") AS "sum:impressions:ok" FROM :table "campaign_daily" WHERE DATE_TRUNC('MONTH', CAST("campaign_daily"."date_day" AS DATE)) IN (TIMESTAMP '2026-09-01 00:00:00.000', TIMESTAMP '2026-10-01 00:00:00.000') GROUP BY 1;
 

@@ -138,12 +138,14 @@ sub damage
 	for my $number (1 .. 2000)
 	{
 		my $statement = $statements->draw($seed, $number);
-		next if $statement->{table}{platform} !~ /^$platform/ || $statement->{wrap} || !grep { $_->{sql} =~ /^sum\(t\.clicks\)$/ } @{ $statement->{outputs} };
+		my ($column) = grep { $statement->{outputs}[$_]{sql} eq 'sum(t.clicks)' } 0 .. $#{ $statement->{outputs} };
+		next if $statement->{table}{platform} !~ /^$platform/ || $statement->{wrap} || !defined $column;
 		my $applied;
 		my $found = $side->ask($statement,
 			before_on => sub { $sim->faults([ { match => { path => $path }, action => { replace => [ 'clicks":"', 'clicks":"7' ] } } ]); },
 			after_on => sub { $applied = $sim->control('GET', '/_control/faults')->[0]{applied}; $sim->faults([]); });
-		next unless $applied && !$found->{off}{error} && @{ $found->{off}{rows} };
+		# Clicks that are none are not sent.
+		next unless $applied && !$found->{off}{error} && grep { $_->[ @{ $statement->{keys} } + $column ] =~ /[1-9]/ } @{ $found->{off}{rows} };
 		$met++;
 		$seen++ if defined $found->{difference};
 		last if $met == 4;

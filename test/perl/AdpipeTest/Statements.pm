@@ -314,6 +314,7 @@ sub groups
 	$statement->{is_people} = $statement->{is_sums} && @{ $table->{people} } && rand() < 0.25;
 	push @{ $statement->{keys} }, $self->keys_of($statement);
 	push @{ $statement->{outputs} }, $self->aggregates($statement) for 1 .. pick(1, 1, 2, 3);
+	$self->spoil($statement) if $statement->{is_sums} && rand() < 0.4;
 	$self->having($statement) if rand() < 0.12;
 	if (@{ $statement->{keys} } > 1 && rand() < 0.12)
 	{
@@ -396,7 +397,16 @@ sub aggregates
 		return { sql => pick("min($one)", "max($one)", "count(DISTINCT $one)", "string_agg(DISTINCT $one, ',')", "count(DISTINCT ($one, $two))", "array_agg(DISTINCT $one)",
 			"max($one COLLATE \"C\")", "bool_or($one > 'M')") . $filter, kind => 'exact' };
 	}
-	push @$shape, 'sees rows';
+	return $self->seen_rows($statement, $filter);
+}
+
+# An aggregate that sees single rows.
+sub seen_rows
+{
+	my ($self, $statement, $filter) = @_;
+	my $table = $statement->{table};
+	my $metric = some($table, 'sums');
+	push @{ $statement->{shape} }, 'sees rows';
 	return { sql => "count(*)$filter", kind => 'exact' } unless defined $metric;
 	my $number = "t.$metric";
 	my $day = $table->{day} ? "t.$table->{day}" : 'NULL::date';
@@ -457,6 +467,27 @@ sub people
 	push @{ $statement->{shape} }, 'people';
 	return pick(({ sql => "adpipe.$function(t.$column)", kind => 'exact', is_people => 1 }) x 2, { sql => "adpipe.frequency(t.impressions, t.$column)", kind => 'exact', is_people => 1 },
 		$statement->{is_people} ? () : ({ sql => "max(t.$column)", kind => 'exact' }, { sql => "sum(t.$column)", kind => 'exact' }));
+}
+
+# One thing beside sums that needs single rows, which is easily overlooked.
+sub spoil
+{
+	my ($self, $statement) = @_;
+	my $table = $statement->{table};
+	my ($metric, $day) = (some($table, 'sums') // return, $table->{day} // return);
+	my $sum = { sql => "sum(t.$metric)", kind => kind_of($table, $metric) };
+	my $kind = pick(qw(aggregate aggregate aggregate filter filter where where having));
+
+	push @{ $statement->{shape} }, "spoiled $kind";
+	if ($kind eq 'aggregate') { push @{ $statement->{outputs} }, $self->seen_rows($statement, ''); }
+	elsif ($kind eq 'filter')
+	{
+		my $filter = pick("t.$metric > 5", "t.$metric > 5", "t.$day > '2026-10-29'", "extract(dow FROM t.$day) > 2");
+		push @{ $statement->{outputs} }, { %$sum, sql => "$sum->{sql} FILTER (WHERE $filter)" };
+	}
+	elsif ($kind eq 'where') { push @{ $statement->{where} }, pick("t.$metric > 5", "t.$metric IS NOT NULL AND t.$metric < 100", "(t.$metric * 2 > 10 OR t.$day = '2026-10-30')", "extract(dow FROM t.$day) <> 5", "t.$day <> '2026-10-30'"); }
+	else { push @{ $statement->{having} }, pick('count(*) > 3', "max(t.$metric) > 10", "count(t.$day) > 2", "min(t.$day) > '2026-10-28'"); }
+	return;
 }
 
 sub having
