@@ -238,12 +238,14 @@ expect_requests(const AdpTable *table, const AdpPushed *pushed, double accounts,
 	bool is_split =
 		query->source->days_per_request > 0 || query->asks_each_period;
 	int before = needs_job(table, query, days) ? REQUESTS_BEFORE_JOB_ROWS : 0;
-
-	expected->is_known =
+	bool is_known =
 		expected->accounts >= 0 && (!is_split || knows_days(pushed));
-	if (expected->is_known && !pushed->has_one_account)
+
+	if (is_known && !pushed->has_one_account)
 		expected->least =
 			expected->accounts * ranges * (knows_days(pushed) ? 1 + before : 1);
+	/* how many answers a page is made of depends on what they say */
+	expected->is_known = is_known && query->source->assembler == NULL;
 	expected->pages = accounts * ranges;
 	if (page_factor > 0)
 		expected->pages = Max(rint(even_pages(table, query, accounts * ranges,

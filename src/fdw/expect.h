@@ -14,7 +14,7 @@ typedef struct AdpExpected
 {
 	/* What is certain. */
 	int accounts;  /* -1: not known */
-	bool is_known; /* the accounts are, and how their days are split */
+	bool is_known; /* accounts, how their days are split, answers per page */
 	int64 least;   /* requests at least, for all accounts; -1: not known */
 
 	/*

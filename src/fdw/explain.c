@@ -139,7 +139,8 @@ describe_count(const AdpQuery *query, const AdpExpected *expected)
 		return psprintf("one per account and %s%s",
 						adp_period_word(query->period), accounts);
 	if (query->source->days_per_request == 1)
-		return psprintf("one per account and day%s", accounts);
+		return psprintf("%s per account and day%s",
+						query->source->assembler ? "several" : "one", accounts);
 	return psprintf("at least one per account%s", accounts);
 }
 
