@@ -181,7 +181,7 @@ typedef struct AdpSource
 	int days_per_request; /* longest range of one request; 0: any */
 	int ready_h; /* a day can be read so many hours after its end; 0: at once,
 				  * and today as well */
-	int passes;		  /* times that its pager asks for a range; 0: once */
+	int passes;	 /* times that its pager asks for a range; 0: once */
 	int64 rows_cap;	  /* the platform truncates at so many rows; 0: never */
 	const char *path; /* template of its requests, see request.h */
 	int page_rows;	  /* rows per page to request; 0: the platform's default */
