@@ -103,7 +103,7 @@ $session->query($ads);
 my @filters = map { /filtering=(.*?)(?:&[a-z_]+=|$)/ } map { $_->{query} } @{ $sim->requests };
 is(scalar(grep { !/STATUS_ALL/ } grep { defined } @filters), 0, 'every request asks for all statuses');
 is(scalar(grep { /PROMOTE/ } @filters) * 2, scalar @filters, 'and each range for promoted objects, too');
-like($session->query("EXPLAIN (VERBOSE) SELECT * FROM tiktok.ad_daily WHERE date_day BETWEEN '2026-09-01' AND '2026-10-10'"), qr/Expected Requests: 4$/m, 'which EXPLAIN counts');
+like($node->safe_psql('postgres', "EXPLAIN (VERBOSE) SELECT * FROM tiktok.ad_daily WHERE date_day BETWEEN '2026-09-01' AND '2026-10-10'"), qr/Expected Requests: 4$/m, 'which EXPLAIN counts');
 like($session->query_error("SET adpipe.max_requests_per_query = 3; SELECT * FROM tiktok.ad_daily WHERE date_day BETWEEN '2026-09-01' AND '2026-10-10'")->{sqlstate}, qr/53400/, 'and the limit of a statement');
 
 done_testing();
