@@ -10,8 +10,10 @@ use AdpipeTest;
 use AdpipeTest::World;
 use Test::More;
 
-my $node = adpipe_cluster();
+my $now = '2026-11-20T12:00:00Z';
+my $node = adpipe_cluster(conf => "adpipe.debug_now = '$now'");
 my $sim = simulator();
+$sim->clock($now);
 appsflyer_server($node, $sim);
 appsflyer_server($node, $sim, name => 'flyer_common', schema => 'common');
 
