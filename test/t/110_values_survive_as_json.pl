@@ -12,8 +12,10 @@ use AdpipeTest;
 use JSON::PP;
 use Test::More;
 
-my $node = adpipe_cluster();
+my $now = '2026-11-20T12:00:00Z';
+my $node = adpipe_cluster(conf => "adpipe.debug_now = '$now'");
 my $sim = simulator();
+$sim->clock($now);
 my %options = (google_ads => 'resource', meta_ads => 'level', appsflyer => 'report', tiktok_ads => 'level', naver_searchad => 'report');
 my %days = (google_ads => 'segments.date', meta_ads => 'date_start', appsflyer => 'Date', tiktok_ads => 'stat_time_day', naver_searchad => 'statDt');
 $sim->settings({ appsflyer_minute_calls => 1000, appsflyer_daily_app => 1000, appsflyer_daily_account => 1000 });
