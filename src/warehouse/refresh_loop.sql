@@ -100,9 +100,10 @@ BEGIN
         RETURN;
     END IF;
     FOREACH account IN ARRAY claimed LOOP
-        EXIT WHEN failed >= 2 OR resume_at IS NOT NULL OR problem.message IS NOT NULL OR clock_timestamp() > deadline;
+        EXIT WHEN failed >= 2 OR resume_at IS NOT NULL OR problem.message IS NOT NULL;
         PERFORM adpipe_internal.steady_session();
         IF cardinality(claimed) > 1 AND failure.code IS DISTINCT FROM '53400' AND NOT coalesce(failure.is_local, false) THEN
+            EXIT WHEN clock_timestamp() > deadline;
             failure := adpipe_internal.try_fetch(run.target, source, control, ARRAY[account], since, until, deadline);
             COMMIT AND CHAIN;
             PERFORM adpipe_internal.steady_session();

@@ -318,7 +318,8 @@ fuzz_queries(FuzzInput input)
 
 	build(built, &input);
 	if (built->platform->field_path != NULL)
-		(void) built->platform->field_path(built->fields[0]);
+		(void) built->platform->field_path(built->query.source,
+										   built->fields[0]);
 	if (built->platform->page_request != NULL)
 		check_body(built, &settings);
 	if (built->platform->add_params != NULL)

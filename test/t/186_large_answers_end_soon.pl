@@ -187,4 +187,12 @@ is($session->query('SHOW adpipe.fetch_until'), '0', 'nothing of it stays in the 
 $session->query("RESET adpipe.refresh_max_time; CALL adpipe.refresh('ads.pair')");
 is($session->query("SELECT string_agg(DISTINCT account_id, ',' ORDER BY account_id) FROM ads.pair"), '1234567890,2345678901', 'the next refresh has both');
 
+# One account of one: its time ends with that of the refresh.
+google_server($node, $sim, name => 'single', options => { customer_id => '2345678901' });
+$session->query("DROP TABLE ads.pair; SELECT adpipe.materialize('single.campaign_daily', 'ads.single', start => current_date - 3)");
+$sim->faults([ { match => { query => 'FROM campaign ', account => '2345678901' }, action => { stall_after => 300 } } ]);
+$session->query("SET adpipe.refresh_max_time = '2s'");
+$session->query('CALL adpipe.refresh_all()');
+like($session->query("SELECT problem || ' ' || action FROM adpipe.health WHERE account_id = '2345678901'"), qr/did not answer in the time of the refresh.*adpipe\.refresh_max_time/s, 'health says why of one account, too');
+
 done_testing();

@@ -122,6 +122,8 @@ check_promise(const AdpPromise *promise, const AdpJson *doc, AdpError *error)
 			refuse(doc,
 				   psprintf("the answer has no member \"%s\"", promise->value),
 				   error);
+	if (promise->list == NULL)
+		return refuse(doc, "the platform has no answers of this kind", error);
 	if (adp_json_path(doc, promise->list) != NULL)
 		return check_list(doc, promise->list, error);
 	if (promise->empty == NULL)
