@@ -688,7 +688,7 @@ sub reductions
 
 	for my $list (qw(settings joins where having keys outputs))
 	{
-		push @smaller, map { my $at = $_; { %$statement, $list => [ map { $statement->{$list}[$_] } grep { $_ != $at } 0 .. $#{ $statement->{$list} } ] } } 0 .. $#{ $statement->{$list} }
+		push @smaller, map { my $at = $_; +{ %$statement, $list => [ map { $statement->{$list}[$_] } grep { $_ != $at } 0 .. $#{ $statement->{$list} } ] } } 0 .. $#{ $statement->{$list} }
 		  unless $list eq 'outputs' && defined $statement->{by};
 	}
 	# Without an order, what is limited to some rows has no single answer.
