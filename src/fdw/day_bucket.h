@@ -28,9 +28,9 @@ extern AdpPeriod adp_day_bucket_guess(List *exprs);
 
 /*
  * Returns the period by which a platform can be asked for days: they are whole
- * weeks or months as far as there are days today, and no expression
- * distinguishes the days of a period.  ADP_PERIOD_DAY if there is none.  The expressions
- * have values, in order.
+ * weeks or months as far as there are days today, and no expression distinguishes
+ * the days of a period.  ADP_PERIOD_DAY if there is none.  The expressions have
+ * values, in order.
  */
 extern AdpPeriod adp_day_bucket_choose(List *exprs, const AdpValue *values,
 									   const AdpDays *days);
