@@ -1,6 +1,7 @@
 # Numbers of people do not add up.  adpipe.reach() returns the platform's own count
-# where a group has one, live and in a copy; a sum that would count people twice is
-# refused before anything is sent, on a live table only.
+# where a group has one, in a copy, and of days that it counts together, live; a sum
+# that would count people twice is refused before anything is sent, on a live table
+# only.
 
 use strict;
 use warnings;
@@ -35,6 +36,15 @@ for my $table ('meta.campaign_daily', 'ads.kept')
 SELECT date_day, campaign_id, adpipe.reach(reach), trim_scale(round(adpipe.frequency(impressions, reach), 2))
 FROM $table WHERE $week GROUP BY 1, 2 HAVING adpipe.reach(reach) > 0 ORDER BY 1, 2
 END
+		if ($table eq 'meta.campaign_daily' && $setting eq 'on')
+		{
+			is($session->query(<<"END"), '0|t', 'a week of days is the number of the platform, at least that of any day and below their sum');
+SELECT count(*) FILTER (WHERE reach NOT BETWEEN least AND most), sum(reach) < sum(most)
+FROM (SELECT campaign_id, adpipe.reach(reach) FROM meta.campaign_daily WHERE $week GROUP BY 1) w
+JOIN (SELECT campaign_id, max(reach) AS least, sum(reach) AS most FROM ads.kept WHERE $week GROUP BY 1) d USING (campaign_id)
+END
+			next;
+		}
 		my $error = $session->query_error("SELECT campaign_id, adpipe.reach(reach) FROM $table WHERE $week GROUP BY 1");
 		is($error->{sqlstate}, '21000', "$table, pushdown $setting: a week of days is refused");
 		like($error->{hint}, qr/^Group by all columns that split the rows of the report \(day, ids, breakdowns\)/, 'and the hint says by what to group');
