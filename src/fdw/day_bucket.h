@@ -20,7 +20,7 @@ extern List *adp_day_bucket_collect(List *exprs, Node *node, Index varno,
 									AttrNumber day);
 
 /*
- * Returns the period whose days the expressions do not tell apart, judged by
+ * Returns the period whose days the expressions do not distinguish, judged by
  * the days of about a year; ADP_PERIOD_DAY if there is none.  For planning, which
  * does not know the values of parameters.
  */
