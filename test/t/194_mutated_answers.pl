@@ -83,12 +83,14 @@ sub read_undamaged
 	return $out;
 }
 
-# Memory and descriptors, but for connections that wait for the next statement: a
-# change of their server closes them.
+# Memory and descriptors without the connections that wait for the next statement.  A
+# change of their server ends them when the next statement takes or returns a connection;
+# that of this statement is then the only one.
 sub held
 {
 	$session->query("ALTER SERVER $_ OPTIONS (SET max_retries '0')")
 	  for map { ($_, "${_}_common") } qw(google meta flyer);
+	read_undamaged([ 'flyer.apps', undef, '' ]);
 	return (memory($pid, 'RssAnon'), scalar(descriptors($pid)));
 }
 
