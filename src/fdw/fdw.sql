@@ -65,7 +65,7 @@ CREATE FUNCTION adpipe_internal.report_columns(
     OUT wrapper text, OUT remote_schema text, OUT report text,
     OUT column_name text, OUT field text, OUT type regtype, OUT kind text,
     OUT additive text, OUT description text, OUT report_description text,
-    OUT options text[], OUT is_personal boolean, OUT entity text)
+    OUT options text[], OUT is_personal boolean, OUT entity text, OUT group_schema text)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'adpipe_report_columns'
     LANGUAGE C STRICT STABLE PARALLEL SAFE ROWS 300;
@@ -89,6 +89,24 @@ COMMENT ON COLUMN adpipe.columns.description IS 'What the platform means by the 
 COMMENT ON COLUMN adpipe.columns.entity IS
     'Object that the column identifies by an id or a name: account, campaign, ad and so on; NULL for metrics, and for what identifies none.';
 GRANT SELECT ON adpipe.columns TO PUBLIC;
+
+CREATE VIEW adpipe.reports AS
+    SELECT wrapper, report, remote_schema, group_schema, report_description AS description,
+           array_agg(column_name ORDER BY ordinality) FILTER (WHERE kind <> 'metric') AS dimensions,
+           array_agg(column_name ORDER BY ordinality) FILTER (WHERE kind = 'metric') AS metrics
+    FROM adpipe_internal.report_columns() WITH ORDINALITY
+    GROUP BY 1, 2, 3, 4, 5;
+COMMENT ON VIEW adpipe.reports IS
+    'Built-in reports: what each is for and does not add up to, the remote schemas of IMPORT FOREIGN SCHEMA that have it, and its columns.';
+COMMENT ON COLUMN adpipe.reports.wrapper IS 'Foreign-data wrapper, which is the platform''s name.';
+COMMENT ON COLUMN adpipe.reports.report IS 'Table that IMPORT FOREIGN SCHEMA creates for the report.';
+COMMENT ON COLUMN adpipe.reports.remote_schema IS '"reports", which has all of a platform''s own reports, or "common", in the shape that platforms share.';
+COMMENT ON COLUMN adpipe.reports.group_schema IS
+    'Remote schema that has only the report''s group: reports_core what most people start with, reports_hourly, reports_video and so on the others; each report is in one of them.';
+COMMENT ON COLUMN adpipe.reports.description IS 'What the report is, as in the COMMENT of its table.';
+COMMENT ON COLUMN adpipe.reports.dimensions IS 'Columns that say what a row is about, in the order of the table.';
+COMMENT ON COLUMN adpipe.reports.metrics IS 'Columns with numbers, in the order of the table; NULL for lists of objects.';
+GRANT SELECT ON adpipe.reports TO PUBLIC;
 
 CREATE FUNCTION adpipe_internal.api_versions(
     OUT wrapper text, OUT version text, OUT sunset date, OUT is_default boolean)

@@ -14,12 +14,16 @@
 #include "utils/builtins.h"
 
 #include "base/compat.h"
+#include "base/words.h"
 #include "fdw/additivity.h"
 #include "fdw/import.h"
 #include "fdw/option.h"
 #include "platform/periods.h"
 
 PG_FUNCTION_INFO_V1(adpipe_report_columns);
+
+/* The remote schema with all of a platform's own reports. */
+#define REPORTS "reports"
 
 /* Options of IMPORT FOREIGN SCHEMA. */
 typedef struct ImportOptions
@@ -29,6 +33,29 @@ typedef struct ImportOptions
 } ImportOptions;
 
 /*
+ * Returns the remote schema that has the reports of a report's group; for a
+ * report that is in no group, its only schema.
+ */
+static const char *
+group_schema(const AdpReport *report)
+{
+	if (strcmp(report->schema, REPORTS) != 0)
+		return report->schema;
+	return psprintf(REPORTS "_%s",
+					report->group ? report->group : ADP_GROUP_CORE);
+}
+
+/*
+ * Whether a remote schema has a report.
+ */
+static bool
+has_report(const char *schema, const AdpReport *report)
+{
+	return strcmp(report->schema, schema) == 0 ||
+		strcmp(group_schema(report), schema) == 0;
+}
+
+/*
  * Finds a report in a schema of a platform; a NULL name matches any report.
  */
 static const AdpReport *
@@ -36,11 +63,21 @@ find_report(const AdpPlatform *platform, const char *schema, const char *name)
 {
 	for (const AdpReport *report = platform->reports; report->name; report++)
 	{
-		if (strcmp(report->schema, schema) == 0 &&
+		if (has_report(schema, report) &&
 			(name == NULL || strcmp(report->name, name) == 0))
 			return report;
 	}
 	return NULL;
+}
+
+/*
+ * Adds a name to a list of names that are separated by commas.
+ */
+static void
+add_name(StringInfo list, const char *name)
+{
+	if (!adp_words_hold(list->data, name))
+		appendStringInfo(list, "%s%s", list->len > 0 ? ", " : "", name);
 }
 
 /*
@@ -54,9 +91,25 @@ list_reports(const AdpPlatform *platform, const char *schema)
 	initStringInfo(&out);
 	for (const AdpReport *report = platform->reports; report->name; report++)
 	{
-		if (strcmp(report->schema, schema) == 0)
-			appendStringInfo(&out, "%s%s", out.len > 0 ? ", " : "",
-							 report->name);
+		if (has_report(schema, report))
+			add_name(&out, report->name);
+	}
+	return out.data;
+}
+
+/*
+ * Returns the names of a platform's remote schemas, separated by commas.
+ */
+static char *
+list_schemas(const AdpPlatform *platform)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	for (const AdpReport *report = platform->reports; report->name; report++)
+	{
+		add_name(&out, report->schema);
+		add_name(&out, group_schema(report));
 	}
 	return out.data;
 }
@@ -74,7 +127,7 @@ check_names(const AdpPlatform *platform, ImportForeignSchemaStmt *stmt)
 				(errcode(ERRCODE_FDW_SCHEMA_NOT_FOUND),
 				 errmsg("platform \"%s\" has no schema \"%s\"", platform->name,
 						stmt->remote_schema),
-				 errhint("Schemas are: reports, common.")));
+				 errhint("Schemas are: %s.", list_schemas(platform))));
 	foreach(cell, stmt->table_list)
 	{
 		RangeVar *table = lfirst(cell);
@@ -230,7 +283,7 @@ adpipeImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverid)
 	check_names(platform, stmt);
 	for (const AdpReport *report = platform->reports; report->name; report++)
 	{
-		if (strcmp(report->schema, stmt->remote_schema) == 0 &&
+		if (has_report(stmt->remote_schema, report) &&
 			is_wanted(stmt, report->name))
 			commands = lappend(commands,
 							   table_command(platform, report,
@@ -313,8 +366,8 @@ put_column(ReturnSetInfo *result, const AdpPlatform *platform,
 										[ADP_KIND_METRIC] = "metric"};
 	const AdpField *field = adp_platform_field(platform, column->field);
 	const char *entity = entity_of(report, field);
-	Datum values[13] = {0};
-	bool nulls[13] = {0};
+	Datum values[14] = {0};
+	bool nulls[14] = {0};
 
 	values[0] = CStringGetTextDatum(platform->name);
 	values[1] = CStringGetTextDatum(report->schema);
@@ -333,6 +386,7 @@ put_column(ReturnSetInfo *result, const AdpPlatform *platform,
 	values[11] = BoolGetDatum((field->flags & ADP_FIELD_PERSONAL) != 0);
 	if (entity != NULL)
 		values[12] = CStringGetTextDatum(entity);
+	values[13] = CStringGetTextDatum(group_schema(report));
 	nulls[7] = field->kind != ADP_KIND_METRIC;
 	nulls[12] = entity == NULL;
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

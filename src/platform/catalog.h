@@ -167,7 +167,15 @@ typedef struct AdpReport
 	const char *breakdowns; /* the table option of that name, or NULL */
 	const char *entity;		/* what ADP_ENTITY_LISTED means; NULL: no list */
 	AdpPeriod period;		/* the same */
+
+	/*
+	 * A report of schema "reports" is also in schema "reports_<group>", and in
+	 * no other; NULL: the group core.
+	 */
+	const char *group;
 } AdpReport;
+
+#define ADP_GROUP_CORE "core"
 
 /*
  * A source of rows on a platform.  The reach is how far back the platform
