@@ -55,6 +55,7 @@ our @EXPORT = qw(
   await_end
   build_module
   google_server
+  kakao_server
   meta_server
   naver_server
   poll_until
@@ -308,6 +309,29 @@ sub naver_server
 		mapping => $args{mapping} // {
 			api_key => $sim->ready->{naver_api_key},
 			secret_key => $sim->ready->{naver_secret_key} });
+	return;
+}
+
+=head2 kakao_server($node, $sim, %args)
+
+The same for Kakao Moment, with the ad accounts of the simulator's token; the names
+default to C<kakao>.
+
+=cut
+
+sub kakao_server
+{
+	my ($node, $sim, %args) = @_;
+
+	platform_server(
+		$node, 'kakao_moment',
+		name => 'kakao',
+		%args,
+		options => {
+			endpoint => $sim->http,
+			account_id => join(', ', map { $_->{id} } grep { $_->{assigned} } @{ $sim->accounts('kakao_moment') }),
+			%{ $args{options} // {} } },
+		mapping => $args{mapping} // { access_token => $sim->ready->{kakao_token} });
 	return;
 }
 

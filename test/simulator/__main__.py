@@ -21,6 +21,8 @@ from control import Control
 from faults import FaultBook
 from google_ads.api import GoogleAds
 from google_ads.sample import SampleWorld
+from kakao_moment import api as kakao
+from kakao_moment.world import World as KakaoWorld
 from meta_ads.api import FAULT_KEYS, MetaAds
 from meta_ads.sample import SampleWorld as MetaSample
 from naver_searchad import signature as naver
@@ -118,6 +120,15 @@ def make_naver(arguments, simulator, folder, ready):
                          simulator.settings)
 
 
+def make_kakao(arguments, simulator, folder, ready):
+    """Returns Kakao Moment; adds its tokens to the ready line."""
+    ready["kakao_token"] = kakao.TOKEN
+    ready["kakao_second_token"] = kakao.SECOND_TOKEN
+    ready["kakao_login_token"] = kakao.LOGIN_TOKEN
+    return kakao.KakaoMoment(KakaoWorld(simulator.clock), simulator.clock,
+                             simulator.settings)
+
+
 # One line per platform: makes it from the command line, the simulator, a
 # folder for files and the ready line, to which it may add.
 PLATFORMS = (
@@ -126,6 +137,7 @@ PLATFORMS = (
     make_appsflyer,
     make_tiktok,
     make_naver,
+    make_kakao,
 )
 
 

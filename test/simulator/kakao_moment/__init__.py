@@ -1,0 +1,1 @@
+"""Kakao Moment: lists, details, and reports that are throttled by time."""
