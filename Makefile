@@ -3,7 +3,7 @@
 #   make demo            campaign KPIs by SQL against simulated platforms
 #   make playground      the same platforms at a psql prompt, until you leave it
 #   make check           all tests, on private servers, nothing installed
-#   make check-lint      one part of them: lint unit regress isolation tap docs dbt demo
+#   make check-lint      one part of them: lint unit regress isolation tap docs dbt lake demo
 #   make check-dbt       the dbt project of examples/dbt over simulated platforms
 #   make check-long      the long proofs: kills, soak, fuzz
 #   make check-regressions   the tests since the first release, on that release
@@ -27,7 +27,7 @@ PG_CONFIG ?= pg_config
 PKG_CONFIG ?= pkg-config
 
 # Parts of the check; each runs alone as check-<part>.
-CHECK_PARTS = lint unit regress isolation tap docs dbt demo
+CHECK_PARTS = lint unit regress isolation tap docs dbt lake demo
 SCRIPT_TARGETS = check $(CHECK_PARTS:%=check-%) check-long check-sanitizers \
 	check-regressions \
 	check-valgrind check-majors check-compile demo playground bench docs \
