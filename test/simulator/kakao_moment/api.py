@@ -18,7 +18,7 @@ APPS = {TOKEN: "app", SECOND_TOKEN: "app"}
 SCOPE = "moment_management"
 LACKING = ("balance", "bizRight", "trackers")
 # What somebody may change: attribute of a node or an account.
-CHANGES = ("config", "name")
+CHANGES = ("config", "name", "goal")
 FIRST_BENCH = 790001
 BENCH = Spec("Bench", "DISPLAY", "CONVERSION", "ON", 4000, 20000,
              "IMAGE_BANNER", None, 0)
@@ -69,7 +69,7 @@ class KakaoMoment:
 
     def change(self, account_id, setting, value):
         """Changes `config` or `name` of the account, or of campaign/ID,
-        ad_group/ID, creative/ID with one of these."""
+        ad_group/ID, creative/ID with one of these or `goal`."""
         one, name = self.world.accounts[account_id], setting
         if "/" in setting:
             level, node_id, name = setting.split("/")

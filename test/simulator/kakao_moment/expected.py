@@ -42,17 +42,21 @@ def amount(value):
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def names(account, node):
-    """Returns the columns that name a row's account and objects."""
+def names(account, node, settings):
+    """Returns the columns that name a row's account and objects.  What is in
+    no list has no name, and nobody knows what is above it."""
     made = {"platform": "kakao_moment", "account_id": account.id,
             "account_name": account.name, "currency": "KRW"}
     if node is account:
         return made
     for level in LEVELS[:LEVELS.index(node.level) + 1]:
-        made[level + "_id"] = node.at(level).id
-        made[level + "_name"] = node.at(level).name
+        if level == node.level or lists.is_listed(node, settings):
+            made[level + "_id"] = node.at(level).id
+        if lists.is_listed(node, settings):
+            made[level + "_name"] = node.at(level).name
     if node.level == "creative":
-        made["ad_id"], made["ad_name"] = node.id, node.name
+        made["ad_id"] = node.id
+        made["ad_name"] = made.get("creative_name")
     return made
 
 
@@ -135,7 +139,7 @@ def rows_of_day(world, settings, options, account, table, day):
         for values, part in facts.parts(creative, ordinal, found, dimension):
             groups[node, values].append((creative, part))
     for (node, values), found in groups.items():
-        row = dict(names(account, node), date_day=day.isoformat())
+        row = dict(names(account, node, settings), date_day=day.isoformat())
         row.update(numbers(options, account, node, ordinal, found))
         row.update(zip(COLUMNS.get(dimension, ()), values))
         if "device_type" in row:
@@ -145,14 +149,19 @@ def rows_of_day(world, settings, options, account, table, day):
         yield row
 
 
-def list_row(account, node):
+def list_row(account, node, settings):
     """Returns the row of a list of objects."""
-    row = names(account, node)
+    row = names(account, node, settings)
     for name, value in lists.detail(node).items():
         row[name] = (value if value is None or isinstance(value, dict)
                      else str(value))
     if node.level == "campaign":
-        row.update(campaignType=node.spec.type, goal=node.spec.goal)
+        about = row["objective"] or {"type": None, "detailType": None}
+        row.update(campaign_type=node.spec.type, campaign_goal=node.goal,
+                   objective_type=about["type"],
+                   objective_detail=about["detailType"],
+                   daily_budget=row["dailyBudgetAmount"],
+                   status_description=row["statusDescription"])
     return row
 
 
@@ -174,13 +183,13 @@ def expected_rows(world, settings, params):
         world.granted())
     table = params["resource"]
     if table == "accounts":
-        return [dict(names(a, a), config=a.config, name=a.name,
+        return [dict(names(a, a, settings), config=a.config, name=a.name,
                      time_zone="Asia/Seoul", zone_offset="Asia/Seoul")
                 for a in accounts]
     if table in LISTS:
-        return [list_row(a, n) for a in accounts
+        return [list_row(a, n, settings) for a in accounts
                 for n in a.nodes(LISTS[table])
-                if n.config != "DEL" or settings["kakao_lists_deleted"]]
+                if lists.is_listed(n, settings)]
     if table not in REPORTS:
         raise ValueError("unknown table \"%s\"" % table)
     options = Options(settings, params)

@@ -11,6 +11,7 @@ LISTS = {
 SETTINGS = {
     "kakao_bare_lists": False,      # lists without pages are bare arrays
     "kakao_lists_deleted": True,    # lists have what is deleted
+    "kakao_lists_filter": "ON,OFF,DEL",     # what lists can be filtered by
     "kakao_parents_needed": True,   # lists below campaigns name the parent
     "kakao_page": 100,              # most accounts of a page
 }
@@ -43,7 +44,7 @@ def detail(one):
     if one.level == "campaign":
         made.update(
             campaignTypeGoal={"campaignType": one.spec.type,
-                              "goal": one.spec.goal},
+                              "goal": one.goal},
             objective=objective(one), dailyBudgetAmount=budget(one))
     elif one.level == "ad_group":
         made.update(dailyBudgetAmount=budget(one))
@@ -66,11 +67,23 @@ def of_parent(account, path, params, settings):
         raise errors.missing(key)
     if "config" in params:
         wanted = params["config"].split(",")
-        if not set(wanted) <= {"ON", "OFF", "DEL"}:
+        if not set(wanted) <= set(settings["kakao_lists_filter"].split(",")):
             raise errors.missing("config", "is not valid")
         return [n for n in found if n.config in wanted]
     return [n for n in found
             if n.config != "DEL" or settings["kakao_lists_deleted"]]
+
+
+def is_listed(node, settings):
+    """Tells whether any list has an object and all above it."""
+    if settings["kakao_lists_deleted"] or (
+            "DEL" in settings["kakao_lists_filter"].split(",")):
+        return True
+    while node is not None:
+        if node.config == "DEL":
+            return False
+        node = node.parent
+    return True
 
 
 def page(found, params, settings):

@@ -67,6 +67,7 @@ class Node:
         self.config = config
         self.parent = parent
         self.spec = spec
+        self.goal = spec.goal       # what is reported; steers no numbers
         self.children = []
         if parent is not None:
             parent.children.append(self)
