@@ -101,6 +101,11 @@ MODULE_big = adpipe
 # The folder of this file.  PGXS builds in the current folder, which may be
 # another one: make -f ../adpipe/Makefile.
 TOP := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
+# PGXS of a server that was configured in another folder than its sources' sets this,
+# that of others does not.
+ifneq ($(TOP),.)
+VPATH = $(TOP)
+endif
 # Files below it that match, as paths from it.
 files = $(patsubst $(TOP)/%,%,$(sort $(wildcard $(1:%=$(TOP)/%))))
 
