@@ -226,6 +226,7 @@ BEGIN
             RAISE NOTICE '%', adpipe_internal.progress_text(run.run_id);
         END IF;
     END LOOP;
+    PERFORM adpipe_internal.drop_staged_rows();
     PERFORM adpipe_internal.note_target(run.target, false, resume_at);
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();

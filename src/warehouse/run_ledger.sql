@@ -210,7 +210,7 @@ BEGIN
     UPDATE adpipe.account_ledger a SET is_listed = false
     WHERE a.target = $1 AND a.is_listed
       AND a.account_id NOT IN (SELECT value ->> 'account_id' FROM jsonb_array_elements(accounts));
-    /* The ledger's own currency stays: a copy holds one, see check_stage(). */
+    /* The ledger's own currency stays: a copy holds one, see check_currency(). */
     INSERT INTO adpipe.account_ledger AS a (target, account_id, account_name, time_zone, currency, is_listed, listed_at)
     SELECT $1, f.account_id, f.account_name, f.time_zone, f.currency, true, adpipe_internal.clock()
     FROM jsonb_to_recordset(accounts) f (account_id text, account_name text, time_zone text, currency text)
@@ -453,6 +453,11 @@ BEGIN
         UNION ALL SELECT 'adpipe_internal.server_account_list(name)'::regprocedure
         UNION ALL SELECT 'adpipe_internal.server_account(name, text)'::regprocedure
         UNION ALL SELECT 'adpipe_internal.requests_sent()'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.stage_answer(text, text[], date, date, name, text[], text)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.staged_answer()'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.staged_rows(bigint, text, name, date[], anyelement)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.store_rows(regclass, regclass, bigint, text, name, date[], timestamptz)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.drop_staged_rows()'::regprocedure
     LOOP
         EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %s', routine, role);
     END LOOP;
