@@ -189,7 +189,9 @@ DECLARE
     said_at timestamptz := clock_timestamp();
 BEGIN
     PERFORM adpipe_internal.steady_session();
-    PERFORM adpipe_internal.watch_settings(run.target, source);
+    IF NOT adpipe_internal.has_elder_run(run) THEN
+        PERFORM adpipe_internal.watch_settings(run.target, source);
+    END IF;
     /*
      * Apart from what follows, which locks the accounts: who has locked one of
      * those may wait for what has been locked here.

@@ -105,6 +105,21 @@ COMMENT ON FUNCTION adpipe_internal.begin_run(regclass, date, date, boolean, tex
     'Enters a run into the ledger, after marking runs whose session is gone as died.';
 REVOKE ALL ON FUNCTION adpipe_internal.begin_run(regclass, date, date, boolean, text) FROM PUBLIC;
 
+/* Runs of a copy begin one after the other, so that one of those side by side has none before it. */
+CREATE FUNCTION adpipe_internal.has_elder_run(run adpipe.run_ledger) RETURNS boolean
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT EXISTS (SELECT FROM adpipe.run_ledger r
+                   WHERE r.target = run.target AND r.run_id < run.run_id AND r.status = 'running'
+                     AND r.started_at > run.started_at - interval '15 minutes'
+                     AND adpipe_internal.is_running(r.pid, r.backend_start, r.query_start)
+                     AND adpipe_internal.is_acting(r.target))
+$$;
+COMMENT ON FUNCTION adpipe_internal.has_elder_run(adpipe.run_ledger) IS
+    'Whether another session began to refresh the same copy a short time before and is at work; it asks for the settings.';
+REVOKE ALL ON FUNCTION adpipe_internal.has_elder_run(adpipe.run_ledger) FROM PUBLIC;
+
 CREATE FUNCTION adpipe_internal.end_run(run_id bigint, status text, failure adpipe.failure) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
