@@ -110,6 +110,16 @@
 #define adp_reads_as_invoker(view) false
 #endif
 
+/* Enters a new tuple into the indexes of its table (executor/executor.h). */
+#if PG_VERSION_NUM >= 160000
+#define adp_insert_index_tuples(result, slot, estate) \
+	ExecInsertIndexTuples((result), (slot), (estate), false, false, NULL, NIL, \
+						  false)
+#else
+#define adp_insert_index_tuples(result, slot, estate) \
+	ExecInsertIndexTuples((result), (slot), (estate), false, false, NULL, NIL)
+#endif
+
 /* A set-returning function that fills a tuplestore (funcapi.h). */
 #if PG_VERSION_NUM >= 150000
 #define adp_init_materialized_srf(fcinfo) InitMaterializedSRF(fcinfo, 0)
