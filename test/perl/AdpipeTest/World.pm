@@ -33,15 +33,6 @@ our @EXPORT = qw(all_commented imported_tables is_world literal same_rows table_
 # Currencies without minor units.
 my %IS_WHOLE = map { $_ => 1 } qw(CLP COP CRC HUF IDR ISK JPY KRW PYG TWD VND);
 
-# Where the details of Kakao's campaigns have columns.
-my %KAKAO_DETAIL = (
-	campaign_type => [ 'campaignTypeGoal', 'campaignType' ],
-	campaign_goal => [ 'campaignTypeGoal', 'goal' ],
-	objective_type => [ 'objective', 'type' ],
-	objective_detail => [ 'objective', 'detailType' ],
-	daily_budget => ['dailyBudgetAmount'],
-	status_description => ['statusDescription']);
-
 # Fields of Meta's accounts, which the world has under the names of columns, and those
 # that it lacks: minor units of all accounts' amounts are the same sum.
 my %META_ACCOUNT_VALUE = (
@@ -159,8 +150,6 @@ END
 	return google_rows($sim, $kind, \@columns, $period, @range) if $wrapper eq 'google_ads';
 	push @range, period => $period if $period ne 'day';
 	my $world = $sim->world(platform => $wrapper =~ s/_ads//r, resource => $resource, @range);
-	return map { my $row = $_; [ map { literal(kakao_value($row, $_->[0]), $_->[2]) } @columns ] } @$world
-	  if $wrapper eq 'kakao_moment';
 	return map { my $row = $_; [ map { literal($row->{ $_->[0] }, $_->[2]) } @columns ] } @$world
 	  if $wrapper ne 'meta_ads' && $wrapper ne 'naver_searchad';
 	return map { my $row = $_; [ map { naver_value($row, @$_) } @columns ] } @$world
@@ -204,16 +193,6 @@ sub naver_value
 	my $value = exists $row->{$name} ? $row->{$name} : $row->{$field};
 
 	return literal(ref $value ? JSON::PP->new->canonical->encode($value) : $value, $type);
-}
-
-# The value of a column of Kakao's; the world has details of campaigns as the platform
-# nests them.
-sub kakao_value
-{
-	my ($row, $name) = @_;
-	my ($outer, $inner) = @{ $KAKAO_DETAIL{$name} // [$name] };
-
-	return defined $inner && defined $row->{$outer} ? $row->{$outer}{$inner} : $row->{$outer};
 }
 
 # The value of a column of Meta's in SQL.
