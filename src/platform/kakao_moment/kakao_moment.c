@@ -22,7 +22,7 @@
  * Calls keep a little more than the interval, since they do not arrive as evenly
  * as they are sent.
  */
-#define SLACK_MS 60
+#define SLACK_MS 80
 
 static const AdpOption kakao_moment_options[] =
 	{{"account_id", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ACCOUNTS,
