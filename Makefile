@@ -101,6 +101,11 @@ MODULE_big = adpipe
 # The folder of this file.  PGXS builds in the current folder, which may be
 # another one: make -f ../adpipe/Makefile.
 TOP := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
+# PGXS of a server that was configured in another folder than its sources' sets this,
+# that of others does not.
+ifneq ($(TOP),.)
+VPATH = $(TOP)
+endif
 # Files below it that match, as paths from it.
 files = $(patsubst $(TOP)/%,%,$(sort $(wildcard $(1:%=$(TOP)/%))))
 
@@ -127,10 +132,10 @@ DATA_built = $(INSTALL_SQL)
 DATA = $(call files,src/upgrade/adpipe--*--*.sql)
 
 # The warehouse comes last: it reaches everything else through SQL.
-SQL_PARTS += $(patsubst %,src/warehouse/%.sql,failure policy periods ledger tenants materialize run_ledger \
+SQL_PARTS += $(patsubst %,src/warehouse/%.sql,failure policy periods ledger tenants own_reports materialize run_ledger \
 	plan coverage changed current chunk entity refresh_loop settings absence adopt upgrade cron schedule \
 	health discrepancy check check_server report money report_copies report_views bridge \
-	client_plans report_create roles setup source_views guard)
+	client_plans report_create register_report roles setup source_views guard)
 
 REGRESS := $(patsubst sql/%.sql,%,$(call files,sql/*.sql))
 REGRESS_OPTS = --load-extension=adpipe --encoding=UTF8

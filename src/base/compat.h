@@ -103,6 +103,23 @@
 #define adp_ereturn(context, value, details) ereport(ERROR, details)
 #endif
 
+/* Whether a view reads with its reader's rights (utils/rel.h). */
+#if PG_VERSION_NUM >= 150000
+#define adp_reads_as_invoker(view) RelationHasSecurityInvoker(view)
+#else
+#define adp_reads_as_invoker(view) false
+#endif
+
+/* Enters a new tuple into the indexes of its table (executor/executor.h). */
+#if PG_VERSION_NUM >= 160000
+#define adp_insert_index_tuples(result, slot, estate) \
+	ExecInsertIndexTuples((result), (slot), (estate), false, false, NULL, NIL, \
+						  false)
+#else
+#define adp_insert_index_tuples(result, slot, estate) \
+	ExecInsertIndexTuples((result), (slot), (estate), false, false, NULL, NIL)
+#endif
+
 /* A set-returning function that fills a tuplestore (funcapi.h). */
 #if PG_VERSION_NUM >= 150000
 #define adp_init_materialized_srf(fcinfo) InitMaterializedSRF(fcinfo, 0)

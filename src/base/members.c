@@ -175,12 +175,24 @@ adp_cell_objects(const AdpCell *array, AdpCell **objects)
 }
 
 /*
+ * Whether the name of a member is a key, however it is escaped.
+ */
+static bool
+is_key(const AdpCell *name, const char *key)
+{
+	int len = (int) name->len;
+	const char *text =
+		name->has_escape ? adp_cell_text(name, &len) : name->data;
+
+	return len == (int) strlen(key) && memcmp(text, key, len) == 0;
+}
+
+/*
  * Finds a member of an object.
  */
 bool
 adp_cell_member(const AdpCell *object, const char *key, AdpCell *member)
 {
-	Size len = strlen(key);
 	const char *at;
 
 	Assert(object->kind == ADP_CELL_OBJECT);
@@ -193,7 +205,7 @@ adp_cell_member(const AdpCell *object, const char *key, AdpCell *member)
 			CHECK_FOR_INTERRUPTS();
 		at = skip_blanks(read_value(at, &name));
 		at = skip_blanks(read_value(skip_blanks(at + 1), member));
-		if (name.len == len && memcmp(name.data, key, len) == 0)
+		if (is_key(&name, key))
 			return true;
 		if (*at == ',')
 			at = skip_blanks(at + 1);

@@ -166,10 +166,12 @@ BEGIN
         JOIN adpipe_internal.report_columns() k ON k.wrapper = w.fdwname
              AND 'field=' || k.field = ANY (a.attfdwoptions)
         WHERE t.ftrelid = target
-        -- Columns that can hold fractions show money in currency units.
+        -- Columns that can hold fractions show money in currency units.  Of a table that
+        -- is no report, the shortest description is that without another report's condition.
         ORDER BY a.attnum, k.report = c.relname DESC, k.type = a.atttypid DESC,
                  (k.type = 'bigint'::regtype) = (a.atttypid NOT IN
-                     ('numeric'::regtype, 'float8'::regtype, 'float4'::regtype)) DESC
+                     ('numeric'::regtype, 'float8'::regtype, 'float4'::regtype)) DESC,
+                 length(k.description), k.description
     LOOP
         EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', target, found.attname, found.description);
         IF found.is_report THEN

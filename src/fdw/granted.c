@@ -193,3 +193,12 @@ adp_granted_accounts(Oid relid, Datum accounts)
 	return PointerGetDatum(
 		construct_array(values, kept, TEXTOID, -1, false, TYPALIGN_INT));
 }
+
+Datum
+adp_all_granted_accounts(Oid relid)
+{
+	GrantedCopy *copy = read_grants(relid, CurrentMemoryContext);
+
+	return PointerGetDatum(construct_array((Datum *) copy->accounts, copy->count,
+										   TEXTOID, -1, false, TYPALIGN_INT));
+}

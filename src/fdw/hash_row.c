@@ -11,30 +11,33 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
-PG_FUNCTION_INFO_V1(adpipe_hash_row);
+#include "fdw/hash_row.h"
 
-/* One column: the hash of its name and how its values are stored. */
-typedef struct HashRowColumn
-{
-	uint64 name;
-	int16 length;
-	bool by_value;
-} HashRowColumn;
+PG_FUNCTION_INFO_V1(adpipe_hash_row);
 
 /* What stays the same for all calls in a statement. */
 typedef struct HashRowState
 {
 	int ncolumns;
-	HashRowColumn columns[FLEXIBLE_ARRAY_MEMBER];
+	AdpHashColumn columns[FLEXIBLE_ARRAY_MEMBER];
 } HashRowState;
 
+void
+adp_hash_column_init(AdpHashColumn *column, const char *name, int length,
+					 int16 value_length, bool by_value)
+{
+	column->name = hash_bytes_extended((const unsigned char *) name, length, 0);
+	column->length = value_length;
+	column->by_value = by_value;
+}
+
 /*
- * Hashes a value's bytes.  Not by the hash function of its type, which may be a
- * user's, and of the server's own several drop what must not be dropped here: that
- * of numeric the sign, that of bigint half of the bits.
+ * Not by the hash function of the value's type, which may be a user's, and of the
+ * server's own several drop what must not be dropped here: that of numeric the
+ * sign, that of bigint half of the bits.
  */
-static uint64
-hash_value(Datum value, const HashRowColumn *column, uint64 seed)
+uint64
+adp_hash_value(const AdpHashColumn *column, Datum value, uint64 seed)
 {
 	struct varlena *bytes;
 
@@ -49,6 +52,12 @@ hash_value(Datum value, const HashRowColumn *column, uint64 seed)
 							   VARSIZE_ANY_EXHDR(bytes), seed);
 }
 
+uint64
+adp_hash_row_add(uint64 hash, const AdpHashColumn *column, Datum value)
+{
+	return adp_hash_value(column, value, hash_combine64(hash, column->name));
+}
+
 /*
  * Reads the names and the types of the columns once per statement.
  */
@@ -60,7 +69,7 @@ make_state(FunctionCallInfo fcinfo)
 	HashRowState *state =
 		MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
 							   offsetof(HashRowState, columns) +
-								   ncolumns * sizeof(HashRowColumn));
+								   ncolumns * sizeof(AdpHashColumn));
 	Datum *values;
 	int nnames;
 
@@ -73,13 +82,14 @@ make_state(FunctionCallInfo fcinfo)
 	state->ncolumns = ncolumns;
 	for (int i = 0; i < ncolumns; i++)
 	{
-		HashRowColumn *column = &state->columns[i];
 		text *name = DatumGetTextPP(values[i]);
+		int16 length;
+		bool by_value;
 
-		column->name = hash_bytes_extended((unsigned char *) VARDATA_ANY(name),
-										   VARSIZE_ANY_EXHDR(name), 0);
-		get_typlenbyval(get_fn_expr_argtype(fcinfo->flinfo, i + 1),
-						&column->length, &column->by_value);
+		get_typlenbyval(get_fn_expr_argtype(fcinfo->flinfo, i + 1), &length,
+						&by_value);
+		adp_hash_column_init(&state->columns[i], VARDATA_ANY(name),
+							 VARSIZE_ANY_EXHDR(name), length, by_value);
 	}
 	return state;
 }
@@ -101,12 +111,8 @@ adpipe_hash_row(PG_FUNCTION_ARGS)
 	if (state == NULL)
 		fcinfo->flinfo->fn_extra = state = make_state(fcinfo);
 	for (int i = 0; i < state->ncolumns; i++)
-	{
-		const HashRowColumn *column = &state->columns[i];
-
 		if (!PG_ARGISNULL(i + 1))
-			hash = hash_value(PG_GETARG_DATUM(i + 1), column,
-							  hash_combine64(hash, column->name));
-	}
+			hash = adp_hash_row_add(hash, &state->columns[i],
+									PG_GETARG_DATUM(i + 1));
 	PG_RETURN_INT64((int64) hash);
 }

@@ -236,12 +236,8 @@ adpipe_hold_relation(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-/*
- * Whether the only policy of a copy is that of setup_roles(), by which a reader
- * sees the accounts that it was granted and all of their rows.
- */
-static bool
-has_granted_policy(Oid relid)
+bool
+adp_has_granted_policy(Oid relid)
 {
 	Relation copy = table_open(relid, NoLock);
 	bool is_only = copy->rd_rsdesc && copy->rd_rsdesc->policies != NIL;
@@ -272,7 +268,7 @@ check_may_read(Oid relid)
 	{
 		if (check_enable_rls(relid, InvalidOid, true) != RLS_ENABLED)
 			return false;
-		if (has_granted_policy(relid))
+		if (adp_has_granted_policy(relid))
 			return true;
 	}
 	ereport(ERROR,
@@ -302,52 +298,16 @@ totals_query(Oid relid, bool is_tracker)
 											   get_rel_name(relid)));
 }
 
-/*
- * Runs a query of accounts and two days, with a single value as its result.
- * Copies the result into the caller's memory context.
- */
-static Datum
-run_query(const char *query, Datum *values)
-{
-	Oid types[] = {TEXTARRAYOID, DATEOID, DATEOID};
-	bool is_null;
-	Datum result;
-
-	if (SPI_connect() != SPI_OK_CONNECT ||
-		SPI_execute_with_args(query, lengthof(types), types, values, NULL, true,
-							  1) != SPI_OK_SELECT ||
-		SPI_processed != 1)
-		elog(ERROR, "could not read the totals of a local copy");
-	result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
-						   &is_null);
-	result = SPI_datumTransfer(result, false, -1);
-	SPI_finish();
-	return result;
-}
-
-/*
- * copy_totals(target, is_tracker, accounts, since, until): clicks and results
- * per account and day of a copy that the caller may read, as jsonb.  Code that
- * the copy's owner has attached to it runs with the owner's rights, as in
- * PostgreSQL's own maintenance commands.  So a view over many owners' copies
- * never runs their code with the reader's rights.  Nor does a policy run: what
- * it would let through is looked up.  Policies that apply to the owner are an
- * error.
- */
 Datum
-adpipe_copy_totals(PG_FUNCTION_ARGS)
+adp_run_as_owner(Oid relid, const char *query, int count, Oid *types,
+				 Datum *values, const char *nulls)
 {
-	Oid relid = PG_GETARG_OID(0);
-	Datum values[] = {PG_GETARG_DATUM(2), PG_GETARG_DATUM(3),
-					  PG_GETARG_DATUM(4)};
 	Oid user;
 	int security;
 	int nest_level;
+	bool is_null;
 	Datum result;
 
-	LockRelationOid(relid, AccessShareLock);
-	if (check_may_read(relid))
-		values[0] = adp_granted_accounts(relid, values[0]);
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(adp_relation_owner(relid),
 						   security | SECURITY_RESTRICTED_OPERATION);
@@ -356,8 +316,39 @@ adpipe_copy_totals(PG_FUNCTION_ARGS)
 							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	(void) set_config_option("row_security", "off", PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
-	result = run_query(totals_query(relid, PG_GETARG_BOOL(1)), values);
+	if (SPI_connect() != SPI_OK_CONNECT ||
+		SPI_execute_with_args(query, count, types, values, nulls, true, 1) !=
+			SPI_OK_SELECT ||
+		SPI_processed != 1)
+		elog(ERROR, "could not read relation %u", relid);
+	result = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+						   &is_null);
+	result = SPI_datumTransfer(result, false, -1);
+	SPI_finish();
 	AtEOXact_GUC(false, nest_level);
 	SetUserIdAndSecContext(user, security);
-	PG_RETURN_DATUM(result);
+	return result;
+}
+
+/*
+ * copy_totals(target, is_tracker, accounts, since, until): clicks and results
+ * per account and day of a copy that the caller may read, as jsonb.  Code that
+ * the copy's owner has attached to it runs with the owner's rights.  So a view
+ * over many owners' copies never runs their code with the reader's rights.  Nor
+ * does a policy run: what it would let through is looked up.
+ */
+Datum
+adpipe_copy_totals(PG_FUNCTION_ARGS)
+{
+	Oid relid = PG_GETARG_OID(0);
+	Oid types[] = {TEXTARRAYOID, DATEOID, DATEOID};
+	Datum values[] = {PG_GETARG_DATUM(2), PG_GETARG_DATUM(3),
+					  PG_GETARG_DATUM(4)};
+
+	LockRelationOid(relid, AccessShareLock);
+	if (check_may_read(relid))
+		values[0] = adp_granted_accounts(relid, values[0]);
+	PG_RETURN_DATUM(adp_run_as_owner(relid,
+									 totals_query(relid, PG_GETARG_BOOL(1)),
+									 lengthof(types), types, values, NULL));
 }

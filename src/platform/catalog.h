@@ -204,6 +204,8 @@ typedef struct AdpSource
 	bool has_periods;		/* its rows may cover weeks, months or any range */
 	bool is_part; /* spend and impressions of its rows never add up to more
 				   * than the account's */
+	bool has_all_metrics; /* its rows have every metric that was requested, if
+						   * only as NULL */
 
 	/*
 	 * Fields that identify a row, beside account and segments.  The last one

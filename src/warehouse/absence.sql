@@ -57,12 +57,9 @@ SELECT pg_extension_config_dump('adpipe.signal_ledger', '');
 
 CREATE FUNCTION adpipe_internal.silence_allowed(kind text, active_days integer, longest_gap integer, lag_days integer)
     RETURNS integer
-    LANGUAGE sql IMMUTABLE
-    SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT CASE WHEN kind = 'rows' AND active_days >= 21 AND greatest(longest_gap, lag_days) = 0 THEN 0
-                ELSE 1 + 2 * greatest(longest_gap, lag_days) END
-$$;
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN kind = 'rows' AND active_days >= 21 AND greatest(longest_gap, lag_days) = 0 THEN 0
+                ELSE 1 + 2 * greatest(longest_gap, lag_days) END;
 COMMENT ON FUNCTION adpipe_internal.silence_allowed(text, integer, integer, integer) IS
     'How many settled days a signal may be silent before it is missed.';
 
@@ -131,11 +128,16 @@ COMMENT ON FUNCTION adpipe_internal.signal_query(regclass) IS
     'The query for a copy''s signals and their days; part of measure_signals().';
 REVOKE ALL ON FUNCTION adpipe_internal.signal_query(regclass) FROM PUBLIC;
 
-/* Without sorts: before a new copy is analyzed, the planner expects few rows and would sort them all. */
+/*
+ * Signals of an account that arrived on the same days are one element, with their
+ * names.  Without sorts: before a new copy is analyzed, the planner expects few
+ * rows and would sort them all.
+ */
 CREATE FUNCTION adpipe_internal.measure_signals(target regclass) RETURNS jsonb
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     SET enable_sort = off
+    SET enable_indexscan = off -- by page, not by row
 AS $$
 DECLARE
     signals jsonb;
@@ -157,17 +159,19 @@ BEGIN
             SELECT d.account_id, 'rows', '', bit_or(1::bigint << d.n)
             FROM days d JOIN settled s ON s.account_id = d.account_id AND s.date_day = d.date_day
             WHERE d.is_rows AND s.rows > 0 GROUP BY d.account_id
+        ), alike AS MATERIALIZED (
+            SELECT q.account_id, q.kind, q.mask, jsonb_agg(q.name) AS names FROM reported q GROUP BY q.account_id, q.kind, q.mask
         ), masks AS MATERIALIZED (
             SELECT r.mask, m.active_days, length(m.bits) - 1 AS n, m.longest_gap
-            FROM (SELECT DISTINCT q.mask FROM reported q) r
+            FROM (SELECT DISTINCT q.mask FROM alike q) r
             CROSS JOIN LATERAL (
                 SELECT ltrim(r.mask::bit(64)::text, '0') AS bits, bit_count(r.mask::bit(64)) AS active_days,
                        (SELECT max(length(g)) FROM string_to_table(btrim(r.mask::bit(64)::text, '0'), '1') g) AS longest_gap) m
         )
         SELECT jsonb_agg(jsonb_build_object(
-            'account_id', r.account_id, 'kind', r.kind, 'name', r.name, 'active_days', m.active_days,
+            'account_id', r.account_id, 'kind', r.kind, 'names', r.names, 'active_days', m.active_days,
             'last_day', d.date_day, 'longest_gap', m.longest_gap, 'silent_days', l.n - m.n))
-        FROM reported r
+        FROM alike r
         JOIN masks m ON m.mask = r.mask
         JOIN days d ON d.account_id = r.account_id AND d.is_rows = (r.kind = 'rows') AND d.n = m.n
         JOIN last_days l ON l.account_id = d.account_id AND l.is_rows = d.is_rows
@@ -207,19 +211,21 @@ CREATE FUNCTION adpipe_internal.record_signals(target regclass, signals jsonb, m
 AS $$
 #variable_conflict use_column
 DECLARE
+    now timestamptz := adpipe_internal.clock();
     is_cohort boolean := (SELECT (adpipe_internal.source_policy(t.source)).is_cohort
                           FROM adpipe.target_ledger t WHERE t.target = $1);
 BEGIN
     INSERT INTO adpipe.signal_ledger AS l
         (target, account_id, kind, name, active_days, last_day, silent_days, longest_gap, lag_days, seen_at)
-    SELECT $1, f.account_id, f.kind, f.name, f.active_days, f.last_day, f.silent_days, f.longest_gap,
+    SELECT $1, f.account_id, f.kind, n.name, f.active_days, f.last_day, f.silent_days, f.longest_gap,
            CASE WHEN NOT is_cohort THEN 0 WHEN f.kind IN ('event', 'metric') THEN greatest(f.silent_days, 1)
-                ELSE f.silent_days END, adpipe_internal.clock()
-    FROM jsonb_to_recordset(signals) f (account_id text, kind text, name text, active_days integer, last_day date,
+                ELSE f.silent_days END, now
+    FROM jsonb_to_recordset(signals) f (account_id text, kind text, names jsonb, active_days integer, last_day date,
                                         silent_days integer, longest_gap integer)
+    CROSS JOIN LATERAL jsonb_array_elements_text(f.names) n (name)
     WHERE f.active_days >= 7
        OR EXISTS (SELECT FROM adpipe.signal_ledger k WHERE k.target = $1 AND k.account_id = f.account_id
-                  AND k.kind = f.kind AND k.name = f.name)
+                  AND k.kind = f.kind AND k.name = n.name)
     ON CONFLICT (target, account_id, kind, name) DO UPDATE
     SET active_days = excluded.active_days, last_day = excluded.last_day, silent_days = excluded.silent_days,
         longest_gap = excluded.longest_gap, seen_at = excluded.seen_at,
@@ -228,12 +234,14 @@ BEGIN
                         THEN greatest(l.lag_days, l.silent_days) ELSE l.lag_days END;
     /* What the five weeks hold no more is silent for as long as there were days. */
     UPDATE adpipe.signal_ledger l
-    SET silent_days = greatest(l.silent_days, d.days), seen_at = adpipe_internal.clock()
+    SET silent_days = greatest(l.silent_days, d.days), seen_at = now
     FROM (SELECT s.account_id, max(s.date_day) AS last_day, count(*)::integer AS days
           FROM adpipe_internal.settled_days($1) s GROUP BY s.account_id) d
     WHERE l.target = $1 AND l.account_id = d.account_id AND l.last_day < d.last_day
-      AND NOT EXISTS (SELECT FROM jsonb_to_recordset(signals) f (account_id text, kind text, name text)
-                      WHERE f.account_id = l.account_id AND f.kind = l.kind AND f.name = l.name);
+      AND (l.account_id, l.kind, l.name) NOT IN (
+          SELECT f.account_id, f.kind, n.name
+          FROM jsonb_to_recordset(signals) f (account_id text, kind text, names jsonb)
+          CROSS JOIN LATERAL jsonb_array_elements_text(f.names) n (name));
     PERFORM adpipe_internal.note_setting($1, l.account_id, 'event/' || l.name,
         CASE WHEN l.silent_days > adpipe_internal.silence_allowed(l.kind, l.active_days, l.longest_gap, l.lag_days)
              THEN 'stopped' ELSE 'arriving' END)

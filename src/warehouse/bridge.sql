@@ -25,7 +25,10 @@ CREATE VIEW adpipe.readable_advertisers AS
                   JOIN adpipe.target_ledger t ON t.target = a.target
                   WHERE a.account_id = v.account_id AND adpipe_internal.owner_of(a.target) = v.owner
                     AND (adpipe_internal.source_policy(t.source)).platform = v.platform
-                    AND adpipe_internal.may_see(a.target, a.account_id));
+                    AND adpipe_internal.may_see(a.target, a.account_id))
+       OR (v.owner, v.platform, v.account_id) IN (
+           SELECT o.owner, o.platform, k.account_id
+           FROM adpipe.own_reports o JOIN adpipe.kept_accounts k ON k.target = o.report);
 COMMENT ON VIEW adpipe.readable_advertisers IS 'The rows of adpipe.advertisers about accounts that the reader sees in a copy.';
 COMMENT ON COLUMN adpipe.readable_advertisers.platform IS 'Foreign-data wrapper of the account or app.';
 COMMENT ON COLUMN adpipe.readable_advertisers.account_id IS 'Account, or app.';
@@ -58,11 +61,11 @@ CREATE FUNCTION adpipe_internal.known_names(thing text) RETURNS text
 AS $$
     SELECT coalesce(string_agg(format('SELECT %1$L::text AS platform, c.account_id, c.%2$I AS id, c.%3$I AS name, max(c.%4$I) AS seen '
                                       'FROM %5$s c GROUP BY c.account_id, c.%2$I, c.%3$I', f.platform, s.id, s.title,
-                                      CASE WHEN s.is_daily THEN '_fetched_at' ELSE '_last_seen' END, s.target),
+                                      s.seen, s.target),
                                ' UNION ALL ' ORDER BY f.platform, f.place, s.target),
                     'SELECT NULL::text AS platform, NULL::text AS account_id, NULL::text AS id, NULL::text AS name, NULL::timestamptz AS seen WHERE false')
     FROM adpipe_internal.feeding_copies('campaign_report') f
-    CROSS JOIN LATERAL jsonb_to_recordset(adpipe_internal.name_sources(f.target, f.columns, thing)) s (target text, id text, title text, is_daily boolean)
+    CROSS JOIN LATERAL jsonb_to_recordset(adpipe_internal.name_sources(f.target, f.columns, thing)) s (target text, id text, title text, seen text)
     WHERE f.is_used
 $$;
 COMMENT ON FUNCTION adpipe_internal.known_names(text) IS

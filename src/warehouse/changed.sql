@@ -95,6 +95,8 @@ CREATE FUNCTION adpipe_internal.stored_slices(target regclass, account text, sin
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
+    SET enable_indexscan = off -- by page, not by row, and without sorts
+    SET enable_sort = off
 AS $$
 BEGIN
     RETURN QUERY EXECUTE format(

@@ -1,9 +1,10 @@
 /*
  * chunk.sql: fetching, checking and replacing slices.
  *
- * For each batch of chunks: claim them, COMMIT; fetch into a temporary table,
- * COMMIT; then for each account, under a lock on (target, account), replace
- * the slices whose content is new and write the ledger, COMMIT.  So no
+ * For each batch of chunks: claim them, COMMIT; fetch the rows, which the session
+ * holds, and what they add up to, into a temporary table, COMMIT; then for each
+ * account, under a lock on (target, account), replace the slices whose content is
+ * new and write the ledger, COMMIT.  So no
  * transaction that waits for a platform holds a lock that others wait for, and
  * readers see a slice old or new, never mixed.  Each of these steps is tried by
  * attempt(): what goes wrong with a fetch is an account's, what goes wrong here
@@ -111,16 +112,18 @@ CREATE FUNCTION adpipe_internal.make_stage(source regclass) RETURNS void
     SET client_min_messages = warning
 AS $$
 BEGIN
-    DROP TABLE IF EXISTS pg_temp.adpipe_stage, pg_temp.adpipe_control, pg_temp.adpipe_asked;
+    DROP TABLE IF EXISTS pg_temp.adpipe_stage, pg_temp.adpipe_slices, pg_temp.adpipe_control, pg_temp.adpipe_asked;
     EXECUTE format('CREATE TEMP TABLE adpipe_stage AS SELECT %s FROM %s WITH NO DATA',
                    adpipe_internal.column_list(source), source);
+    CREATE TEMP TABLE adpipe_slices (account_id text, date_day date, currency text, rows bigint, hashes numeric,
+                                     spend numeric, impressions numeric, is_whole boolean, may_repeat boolean);
     CREATE TEMP TABLE adpipe_control (account_id text, date_day date, spend numeric, impressions numeric);
     CREATE TEMP TABLE adpipe_asked (account_id text PRIMARY KEY, since date NOT NULL, until date NOT NULL,
-                                    asked_at timestamptz NOT NULL, has_control boolean NOT NULL);
+                                    asked_at timestamptz NOT NULL, has_control boolean NOT NULL, answer bigint);
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.make_stage(regclass) IS
-    'Makes the session''s temporary tables: what chunks are fetched into, their control totals, and what the two hold the answer to.';
+    'Makes the session''s temporary tables: one with the columns of fetched rows, which holds those of entities; what the rows of chunks add up to; their control totals; and what was asked.';
 REVOKE ALL ON FUNCTION adpipe_internal.make_stage(regclass) FROM PUBLIC;
 
 /* Called before and after fetching, which waits while somebody alters the source. */
@@ -141,30 +144,55 @@ COMMENT ON FUNCTION adpipe_internal.check_columns(regclass) IS
     'An error if a source has other columns than the stage that was made for it.';
 REVOKE ALL ON FUNCTION adpipe_internal.check_columns(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe_internal.check_stage(target regclass, accounts text[], since date, until date) RETURNS void
+CREATE FUNCTION adpipe_internal.stage_answer(query text, accounts text[], since date, until date,
+    day_column name, key text[], thing text,
+    OUT account_id text, OUT date_day date, OUT currency text, OUT rows bigint, OUT hashes numeric,
+    OUT spend numeric, OUT impressions numeric, OUT is_whole boolean, OUT may_repeat boolean)
+    RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'adpipe_stage_answer' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION adpipe_internal.stage_answer(text, text[], date, date, name, text[], text) IS
+    'Runs a query, holds its rows for staged_rows(), and returns what they add up to by account, day and currency: the sum of hash_row(), whether all amounts are whole, whether two rows may have the same values in the columns of key; rows whose column thing is NULL have none. An error for a row of an account or day that was not asked for.';
+REVOKE ALL ON FUNCTION adpipe_internal.stage_answer(text, text[], date, date, name, text[], text) FROM PUBLIC;
+
+CREATE FUNCTION adpipe_internal.staged_answer() RETURNS bigint
+    AS 'MODULE_PATHNAME', 'adpipe_staged_answer' LANGUAGE C STRICT VOLATILE;
+COMMENT ON FUNCTION adpipe_internal.staged_answer() IS
+    'Number of the answer that the session holds; NULL: none.';
+REVOKE ALL ON FUNCTION adpipe_internal.staged_answer() FROM PUBLIC;
+
+CREATE FUNCTION adpipe_internal.staged_rows(answer bigint, account text, day_column name, days date[], row_type anyelement)
+    RETURNS SETOF anyelement
+    AS 'MODULE_PATHNAME', 'adpipe_staged_rows' LANGUAGE C VOLATILE ROWS 10000;
+COMMENT ON FUNCTION adpipe_internal.staged_rows(bigint, text, name, date[], anyelement) IS
+    'The rows of some days of an account in the answer that the session holds; an error if it holds another one, or other columns than row_type, whose value does not matter.';
+REVOKE ALL ON FUNCTION adpipe_internal.staged_rows(bigint, text, name, date[], anyelement) FROM PUBLIC;
+
+CREATE FUNCTION adpipe_internal.store_rows(target regclass, part regclass, answer bigint, account text, day_column name,
+    days date[], fetched_at timestamptz) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'adpipe_store_rows' LANGUAGE C STRICT VOLATILE;
+COMMENT ON FUNCTION adpipe_internal.store_rows(regclass, regclass, bigint, text, name, date[], timestamptz) IS
+    'Writes the rows of staged_rows() into a partition of a copy, as COPY does; false, and nothing is done, where that would differ from an INSERT: for triggers, policies, checks, columns with values of their own.';
+REVOKE ALL ON FUNCTION adpipe_internal.store_rows(regclass, regclass, bigint, text, name, date[], timestamptz) FROM PUBLIC;
+
+CREATE FUNCTION adpipe_internal.drop_staged_rows() RETURNS void
+    AS 'MODULE_PATHNAME', 'adpipe_drop_staged_rows' LANGUAGE C STRICT VOLATILE;
+COMMENT ON FUNCTION adpipe_internal.drop_staged_rows() IS
+    'Forgets the answer that the session holds.';
+REVOKE ALL ON FUNCTION adpipe_internal.drop_staged_rows() FROM PUBLIC;
+
+CREATE FUNCTION adpipe_internal.check_currency(target regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     other record;
-    found bigint;
 BEGIN
-    EXECUTE format('SELECT s.account_id, s.%1$I AS date_day FROM pg_temp.adpipe_stage s '
-                   'WHERE s.%1$I NOT BETWEEN $1 AND $2 OR s.%1$I IS NULL OR s.account_id <> ALL ($3) OR s.account_id IS NULL '
-                   'LIMIT 1', adpipe_internal.day_column('pg_temp.adpipe_stage'::regclass))
-        INTO other USING since, until, accounts;
-    GET DIAGNOSTICS found = ROW_COUNT;
-    IF found > 0 THEN
-        RAISE EXCEPTION 'the answer holds day % of account %, which was not asked for', other.date_day, other.account_id
-            USING ERRCODE = 'data_exception',
-                  DETAIL = format('Asked for %s to %s of %s.', since, until, array_to_string(accounts, ', '));
-    END IF;
     IF NOT EXISTS (SELECT FROM adpipe_internal.source_columns(target) c WHERE c.name = 'currency') THEN
         RETURN;
     END IF;
     FOR other IN
         SELECT DISTINCT s.account_id, s.currency, (adpipe_internal.account_of(target, s.account_id)).currency AS known
-        FROM (SELECT DISTINCT d.account_id, d.currency FROM pg_temp.adpipe_stage d) s
+        FROM (SELECT DISTINCT d.account_id, d.currency FROM pg_temp.adpipe_slices d) s
     LOOP
         IF other.currency <> other.known THEN
             RAISE EXCEPTION 'account % is in % now, its stored days are in %', other.account_id, other.currency, other.known
@@ -174,13 +202,15 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION adpipe_internal.check_stage(regclass, text[], date, date) IS
-    'An error if fetched rows are not of the accounts and days asked for, or not in the account''s currency.';
-REVOKE ALL ON FUNCTION adpipe_internal.check_stage(regclass, text[], date, date) FROM PUBLIC;
+COMMENT ON FUNCTION adpipe_internal.check_currency(regclass) IS
+    'An error if fetched rows are not in the account''s currency.';
+REVOKE ALL ON FUNCTION adpipe_internal.check_currency(regclass) FROM PUBLIC;
 
 /*
  * Keys come from the catalogue, through the foreign table.  Rows without the last
  * key, which identifies the entity, cannot be distinguished and are not an error.
+ * stage_answer() knows keys by their hashes; where two may be equal, the rows of
+ * that day are compared.
  */
 CREATE FUNCTION adpipe_internal.check_grain(source regclass) RETURNS void
     LANGUAGE plpgsql
@@ -188,24 +218,28 @@ CREATE FUNCTION adpipe_internal.check_grain(source regclass) RETURNS void
 AS $$
 DECLARE
     grain record;
+    slice record;
     twice record;
     day_column name := adpipe_internal.day_column(source);
 BEGIN
     SELECT * INTO grain FROM adpipe.grain_columns(source);
-    IF grain.columns IS NULL THEN
-        RETURN;
-    END IF;
-    EXECUTE format('SELECT s.account_id, s.%3$I AS date_day, count(*) AS times FROM pg_temp.adpipe_stage s WHERE %1$s '
-                   'GROUP BY s.account_id, s.%3$I%2$s HAVING count(*) > 1 ORDER BY 1, 2 LIMIT 1',
-                   CASE WHEN grain.thing IS NULL THEN 'true' ELSE format('s.%I IS NOT NULL', grain.thing) END,
-                   (SELECT string_agg(format(', s.%I', c), '') FROM unnest(grain.columns) c
-                    WHERE c NOT IN ('account_id', day_column)), day_column)
-        INTO twice;
-    IF twice.times IS NOT NULL THEN
-        RAISE EXCEPTION 'the answer holds the same row of day % of account % % times', twice.date_day, twice.account_id, twice.times
-            USING ERRCODE = 'data_exception',
-                  DETAIL = format('The key of %s is %s.', source, array_to_string(grain.columns, ', '));
-    END IF;
+    FOR slice IN SELECT DISTINCT s.account_id, s.date_day, a.answer
+                 FROM pg_temp.adpipe_slices s JOIN pg_temp.adpipe_asked a ON a.account_id = s.account_id
+                 WHERE s.may_repeat ORDER BY 1, 2
+    LOOP
+        EXECUTE format('SELECT s.account_id, s.%3$I AS date_day, count(*) AS times '
+                       'FROM adpipe_internal.staged_rows($1, $2, $3, ARRAY[$4], NULL::pg_temp.adpipe_stage) s WHERE %1$s '
+                       'GROUP BY s.account_id, s.%3$I%2$s HAVING count(*) > 1 LIMIT 1',
+                       CASE WHEN grain.thing IS NULL THEN 'true' ELSE format('s.%I IS NOT NULL', grain.thing) END,
+                       (SELECT string_agg(format(', s.%I', c), '') FROM unnest(grain.columns) c
+                        WHERE c NOT IN ('account_id', day_column)), day_column)
+            INTO twice USING slice.answer, slice.account_id, day_column, slice.date_day;
+        IF twice.times IS NOT NULL THEN
+            RAISE EXCEPTION 'the answer holds the same row of day % of account % % times', twice.date_day, twice.account_id, twice.times
+                USING ERRCODE = 'data_exception',
+                      DETAIL = format('The key of %s is %s.', source, array_to_string(grain.columns, ', '));
+        END IF;
+    END LOOP;
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.check_grain(regclass) IS
@@ -222,29 +256,19 @@ CREATE FUNCTION adpipe_internal.check_totals(source regclass) RETURNS void
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    spend text := adpipe_internal.stage_metric('spend');
-    impressions text := adpipe_internal.stage_metric('impressions');
     over record;
 BEGIN
-    IF NOT adpipe_internal.is_part_of_account(source) OR coalesce(spend, impressions) IS NULL THEN
+    IF NOT adpipe_internal.is_part_of_account(source) THEN
         RETURN;
     END IF;
-    EXECUTE format($query$
-        SELECT s.account_id, s.date_day, s.spend, coalesce(c.spend, 0) AS account_spend,
-               s.impressions, coalesce(c.impressions, 0) AS account_impressions
-        FROM (SELECT f.account_id, f.%4$I AS date_day, %1$s AS spend, %2$s AS impressions,
-                     count(*) * CASE WHEN %3$s THEN 1 ELSE 0.01 END AS rounding
-              FROM pg_temp.adpipe_stage f GROUP BY f.account_id, f.%4$I) s
-        LEFT JOIN pg_temp.adpipe_control c ON c.account_id = s.account_id AND c.date_day = s.date_day
-        WHERE s.spend > coalesce(c.spend, 0) + s.rounding OR s.impressions > coalesce(c.impressions, 0)
-        ORDER BY 1, 2 LIMIT 1
-        $query$,
-        coalesce('sum(f.' || spend || ')::numeric', 'NULL::numeric'),
-        coalesce('sum(f.' || impressions || ')::numeric', 'NULL::numeric'),
-        CASE WHEN spend IS NULL THEN 'false'
-             ELSE format('coalesce(bool_and(f.%1$s = trunc(f.%1$s::numeric)), false)', spend) END,
-        adpipe_internal.day_column(source))
-        INTO over;
+    SELECT s.account_id, s.date_day, s.spend, coalesce(c.spend, 0) AS account_spend,
+           s.impressions, coalesce(c.impressions, 0) AS account_impressions INTO over
+    FROM (SELECT f.account_id, f.date_day, sum(f.spend) AS spend, sum(f.impressions) AS impressions,
+                 sum(f.rows) * CASE WHEN bool_and(f.is_whole) THEN 1 ELSE 0.01 END AS rounding
+          FROM pg_temp.adpipe_slices f GROUP BY f.account_id, f.date_day) s
+    LEFT JOIN pg_temp.adpipe_control c ON c.account_id = s.account_id AND c.date_day = s.date_day
+    WHERE s.spend > coalesce(c.spend, 0) + s.rounding OR s.impressions > coalesce(c.impressions, 0)
+    ORDER BY 1, 2 LIMIT 1;
     IF over.account_id IS NOT NULL THEN
         RAISE EXCEPTION 'day % of account % adds up to more than the account has', over.date_day, over.account_id
             USING ERRCODE = 'data_exception',
@@ -265,18 +289,23 @@ CREATE FUNCTION adpipe_internal.fetch_chunks(target regclass, source regclass, c
     SET adpipe.require_whole = on
     SET adpipe.use_kept_answers = off
 AS $$
+DECLARE
+    grain record;
 BEGIN
-    TRUNCATE pg_temp.adpipe_stage, pg_temp.adpipe_control, pg_temp.adpipe_asked;
-    INSERT INTO pg_temp.adpipe_asked
+    TRUNCATE pg_temp.adpipe_slices, pg_temp.adpipe_control, pg_temp.adpipe_asked;
+    INSERT INTO pg_temp.adpipe_asked (account_id, since, until, asked_at, has_control)
     SELECT a, since, until, adpipe_internal.clock(), control IS NOT NULL FROM unnest(accounts) a;
     PERFORM adpipe_internal.require_trust(source, false);
     PERFORM adpipe_internal.check_columns(source);
-    EXECUTE format('INSERT INTO pg_temp.adpipe_stage SELECT %1$s FROM %2$s '
-                   'WHERE account_id = ANY ($1) AND %3$I >= $2 AND %3$I <= $3',
-                   adpipe_internal.column_list(source), source, adpipe_internal.day_column(source))
-        USING accounts, since, until;
+    SELECT * INTO grain FROM adpipe.grain_columns(source);
+    INSERT INTO pg_temp.adpipe_slices
+    SELECT s.* FROM adpipe_internal.stage_answer(
+        format('SELECT %1$s FROM %2$s WHERE account_id = ANY (%4$L::text[]) AND %3$I >= %5$L::date AND %3$I <= %6$L::date',
+               adpipe_internal.column_list(source), source, adpipe_internal.day_column(source), accounts, since, until),
+        accounts, since, until, adpipe_internal.day_column(source), grain.columns, grain.thing) s;
+    UPDATE pg_temp.adpipe_asked SET answer = adpipe_internal.staged_answer();
     PERFORM adpipe_internal.check_columns(source);
-    PERFORM adpipe_internal.check_stage(target, accounts, since, until);
+    PERFORM adpipe_internal.check_currency(target);
     PERFORM adpipe_internal.check_grain(source);
     IF control IS NOT NULL THEN
         PERFORM adpipe_internal.require_trust(control, false);
@@ -290,10 +319,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.fetch_chunks(regclass, regclass, regclass, text[], date, date) IS
-    'Fetches the same days of some accounts into the stage, with their control totals, and checks them.';
+    'Fetches the same days of some accounts, with their control totals, and checks them.';
 REVOKE ALL ON FUNCTION adpipe_internal.fetch_chunks(regclass, regclass, regclass, text[], date, date) FROM PUBLIC;
 
-/* Whatever the platform, its answer or this server does wrong meanwhile; nothing of it stays in the stage. */
 /* Time after which the rest of the transaction waits for no platform; NULL: none. */
 CREATE FUNCTION adpipe_internal.bound_fetches(until timestamptz) RETURNS void
     LANGUAGE sql VOLATILE
@@ -322,59 +350,76 @@ COMMENT ON FUNCTION adpipe_internal.try_fetch(regclass, regclass, regclass, text
     'fetch_chunks() within a time, whose error it returns.';
 REVOKE ALL ON FUNCTION adpipe_internal.try_fetch(regclass, regclass, regclass, text[], date, date, timestamptz) FROM PUBLIC;
 
+/* A day without rows is a slice, too.  Sums of columns that a source lacks are NULL, of no rows 0. */
 CREATE FUNCTION adpipe_internal.stage_slices(account text) RETURNS jsonb
-    LANGUAGE plpgsql
+    LANGUAGE sql VOLATILE
     SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    slices jsonb;
-    spend text := adpipe_internal.stage_metric('spend');
-    impressions text := adpipe_internal.stage_metric('impressions');
-BEGIN
-    /* A day without rows is a slice, too.  Sums of columns that a source lacks are NULL, of no rows 0. */
-    EXECUTE format($query$
-        SELECT jsonb_agg(jsonb_build_object(
-                   'date_day', d::date, 'rows', coalesce(s.rows, 0),
-                   'content_hash', adpipe_internal.content_hash(s.rows, s.hashes),
-                   'spend', CASE WHEN s.rows > 0 THEN s.spend ELSE %3$s END,
-                   'impressions', CASE WHEN s.rows > 0 THEN s.impressions ELSE %4$s END,
-                   'account_spend', CASE WHEN a.has_control THEN coalesce(c.spend, 0) END,
-                   'account_impressions', CASE WHEN a.has_control THEN coalesce(c.impressions, 0) END))
-        FROM pg_temp.adpipe_asked a
-        CROSS JOIN generate_series(a.since::timestamp, a.until::timestamp, '1 day') d
-        LEFT JOIN (SELECT f.%6$I AS date_day, count(*) AS rows, sum(%5$s) AS hashes,
-                          %1$s AS spend, %2$s AS impressions
-                   FROM pg_temp.adpipe_stage f WHERE f.account_id = $1 GROUP BY f.%6$I) s ON s.date_day = d::date
-        LEFT JOIN pg_temp.adpipe_control c ON c.account_id = $1 AND c.date_day = d::date
-        WHERE a.account_id = $1
-        $query$,
-        coalesce('sum(f.' || spend || ')::numeric', 'NULL::numeric'),
-        coalesce('sum(f.' || impressions || ')::numeric', 'NULL::numeric'),
-        CASE WHEN spend IS NULL THEN 'NULL' ELSE '0' END, CASE WHEN impressions IS NULL THEN 'NULL' ELSE '0' END,
-        adpipe_internal.row_hash('pg_temp.adpipe_stage'::regclass, 'f'),
-        adpipe_internal.day_column('pg_temp.adpipe_stage'::regclass))
-    INTO slices USING account;
-    RETURN slices;
-END
+    SELECT jsonb_agg(jsonb_build_object(
+               'date_day', d::date, 'rows', coalesce(s.rows, 0),
+               'content_hash', adpipe_internal.content_hash(s.rows::bigint, s.hashes),
+               'spend', CASE WHEN s.rows > 0 THEN s.spend WHEN m.has_spend THEN 0 END,
+               'impressions', CASE WHEN s.rows > 0 THEN s.impressions WHEN m.has_impressions THEN 0 END,
+               'account_spend', CASE WHEN a.has_control THEN coalesce(c.spend, 0) END,
+               'account_impressions', CASE WHEN a.has_control THEN coalesce(c.impressions, 0) END))
+    FROM pg_temp.adpipe_asked a
+    CROSS JOIN (SELECT adpipe_internal.has_metric('spend') AS has_spend,
+                       adpipe_internal.has_metric('impressions') AS has_impressions) m
+    CROSS JOIN generate_series(a.since::timestamp, a.until::timestamp, '1 day') d
+    LEFT JOIN (SELECT f.date_day, sum(f.rows) AS rows, sum(f.hashes) AS hashes,
+                      sum(f.spend) AS spend, sum(f.impressions) AS impressions
+               FROM pg_temp.adpipe_slices f WHERE f.account_id = $1 GROUP BY f.date_day) s ON s.date_day = d::date
+    LEFT JOIN pg_temp.adpipe_control c ON c.account_id = $1 AND c.date_day = d::date
+    WHERE a.account_id = $1
 $$;
 COMMENT ON FUNCTION adpipe_internal.stage_slices(text) IS
-    'The slices of an account in the stage: rows, hash and sums of each day that was asked for.';
+    'The slices of an account in the answer: rows, hash and sums of each day that was asked for.';
 REVOKE ALL ON FUNCTION adpipe_internal.stage_slices(text) FROM PUBLIC;
 
-CREATE FUNCTION adpipe_internal.stage_metric(metric text) RETURNS text
+CREATE FUNCTION adpipe_internal.has_metric(metric text) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT quote_ident(c.name)
-    FROM adpipe_internal.source_columns('pg_temp.adpipe_stage'::regclass) c
-    WHERE c.name = metric AND c.type ~ '^(smallint|integer|bigint|numeric|real|double precision)'
+    SELECT EXISTS (SELECT FROM adpipe_internal.source_columns('pg_temp.adpipe_stage'::regclass) c
+                   WHERE c.name = metric AND c.type ~ '^(smallint|integer|bigint|numeric|real|double precision)')
 $$;
-COMMENT ON FUNCTION adpipe_internal.stage_metric(text) IS
-    'A metric of the stage, quoted; NULL without such a column.';
-REVOKE ALL ON FUNCTION adpipe_internal.stage_metric(text) FROM PUBLIC;
+COMMENT ON FUNCTION adpipe_internal.has_metric(text) IS
+    'Whether fetched rows have a metric.';
+REVOKE ALL ON FUNCTION adpipe_internal.has_metric(text) FROM PUBLIC;
+
+/* What cannot be written as COPY does goes through one INSERT, whatever comes of that. */
+CREATE FUNCTION adpipe_internal.insert_rows(target regclass, account text, answer bigint, days date[]) RETURNS void
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    month record;
+    rest date[] := '{}';
+    columns text := adpipe_internal.column_list('pg_temp.adpipe_stage'::regclass);
+    day_column name := adpipe_internal.day_column(target);
+    now timestamptz := adpipe_internal.clock();
+BEGIN
+    FOR month IN SELECT p.part, array_agg(d) AS days
+                 FROM unnest(days) d
+                 LEFT JOIN adpipe_internal.partitions(target) p ON d >= p.since AND d < p.until
+                 GROUP BY p.part ORDER BY min(d)
+    LOOP
+        IF adpipe_internal.store_rows(target, month.part, answer, account, day_column, month.days, now) IS NOT TRUE THEN
+            rest := rest || month.days;
+        END IF;
+    END LOOP;
+    IF cardinality(rest) > 0 THEN
+        EXECUTE format('INSERT INTO %1$s (%2$s, _fetched_at) SELECT %2$s, $3 '
+                       'FROM adpipe_internal.staged_rows($4, $1, $5, $2, NULL::pg_temp.adpipe_stage) s', target, columns)
+            USING account, rest, now, answer, day_column;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.insert_rows(regclass, text, bigint, date[]) IS
+    'Writes the fetched rows of some days of an account into a copy; part of store_chunk().';
+REVOKE ALL ON FUNCTION adpipe_internal.insert_rows(regclass, text, bigint, date[]) FROM PUBLIC;
 
 /*
- * An account that the stage holds no answer for is an error, never an empty
+ * An account that there is no answer for is an error, never an empty
  * slice.  What the copy holds decides what is written, and is looked at again
  * after that.
  */
@@ -386,8 +431,6 @@ DECLARE
     slices jsonb;
     changed date[];
     found jsonb;
-    columns text := adpipe_internal.column_list('pg_temp.adpipe_stage'::regclass);
-    day_column name := adpipe_internal.day_column(target);
 BEGIN
     PERFORM adpipe_internal.require_trust(target, true);
     PERFORM adpipe_internal.lock_account(target, account);
@@ -399,11 +442,9 @@ BEGIN
     LEFT JOIN adpipe_internal.stored_slices(target, account, asked.since, asked.until) s ON s.date_day = (f ->> 'date_day')::date;
     changed := adpipe_internal.record_slices(run_id, account, asked.asked_at, slices);
     IF cardinality(changed) > 0 THEN
-        EXECUTE format('DELETE FROM %s WHERE account_id = $1 AND %I = ANY ($2)', target, day_column)
+        EXECUTE format('DELETE FROM %s WHERE account_id = $1 AND %I = ANY ($2)', target, adpipe_internal.day_column(target))
             USING account, changed;
-        EXECUTE format('INSERT INTO %1$s (%2$s, _fetched_at) SELECT %2$s, $3 FROM pg_temp.adpipe_stage '
-                       'WHERE account_id = $1 AND %3$I = ANY ($2)', target, columns, day_column)
-            USING account, changed, adpipe_internal.clock();
+        PERFORM adpipe_internal.insert_rows(target, account, asked.answer, changed);
         SELECT jsonb_agg(jsonb_build_object('date_day', s.date_day, 'content_hash', s.content_hash)) INTO found
         FROM adpipe_internal.stored_slices(target, account, asked.since, asked.until) s WHERE s.date_day = ANY (changed);
     END IF;

@@ -214,8 +214,9 @@ AS $$
     ), fitting AS (
         SELECT p.*, c.account_id, c.campaign_id, c.currency AS account_currency, count(*) OVER (PARTITION BY p.advertiser, p.platform, p.campaign_pattern) AS n
         FROM plans p
-        JOIN adpipe.targets t ON t.target = $1
-        CROSS JOIN LATERAL adpipe_internal.source_policy(t.source) y
+        JOIN (SELECT (adpipe_internal.source_policy(t.source)).platform FROM adpipe.targets t WHERE t.target = $1
+              UNION ALL
+              SELECT o.platform FROM adpipe.own_reports o WHERE o.report = $1) y ON true
         JOIN campaigns c ON c.name LIKE p.campaign_pattern
         LEFT JOIN adpipe.readable_advertisers v ON v.owner = p.owner AND v.platform = y.platform AND v.account_id = c.account_id
         WHERE y.platform LIKE p.platform AND coalesce(v.advertiser, '') = p.advertiser)

@@ -60,16 +60,23 @@ GRANT SELECT ON adpipe.slice_facts TO PUBLIC;
  * its end, from which on its later days are not held.
  */
 CREATE VIEW adpipe.kept_accounts AS
-    SELECT a.target, a.account_id, a.is_listed, a.ended_day, adpipe_internal.day_of(adpipe_internal.clock(), a.time_zone) AS today,
-           coalesce(t.source IS NOT NULL AND t.listed_as <> adpipe_internal.account_options(t.source), false) AS is_outdated,
-           t.period
-    FROM adpipe.account_ledger a
-    JOIN adpipe.target_ledger t ON t.target = a.target
-    WHERE (a.is_listed OR EXISTS (SELECT FROM adpipe.slice_ledger s
-                                  WHERE s.target = a.target AND s.account_id = a.account_id
-                                    AND coalesce(s.fetched_at, s.adopted_at) IS NOT NULL))
-      AND adpipe_internal.may_see(a.target, a.account_id);
-COMMENT ON VIEW adpipe.kept_accounts IS 'The accounts of which a copy is to hold days: those listed, and those that have stored days.';
+    SELECT k.target, k.account_id, k.is_listed, k.ended_day, k.today, k.is_outdated, k.period
+    FROM (
+        SELECT a.target, a.account_id, a.is_listed, a.ended_day, adpipe_internal.day_of(adpipe_internal.clock(), a.time_zone) AS today,
+               coalesce(t.source IS NOT NULL AND t.listed_as <> adpipe_internal.account_options(t.source), false) AS is_outdated,
+               t.period
+        FROM adpipe.account_ledger a
+        JOIN adpipe.target_ledger t ON t.target = a.target
+        WHERE a.is_listed OR EXISTS (SELECT FROM adpipe.slice_ledger s
+                                     WHERE s.target = a.target AND s.account_id = a.account_id
+                                       AND coalesce(s.fetched_at, s.adopted_at) IS NOT NULL)
+        UNION ALL
+        SELECT o.report, d.account_id, true, NULL, adpipe_internal.day_of(adpipe_internal.clock(), o.time_zone), false, 'day'
+        FROM adpipe.own_reports o
+        CROSS JOIN LATERAL (SELECT DISTINCT d.account_id FROM adpipe_internal.own_days(o.report) d) d
+        WHERE d.account_id IS NOT NULL) k
+    WHERE adpipe_internal.may_see(k.target, k.account_id);
+COMMENT ON VIEW adpipe.kept_accounts IS 'The accounts of which a copy is to hold days: those listed, and those that have stored days. Of a report that its owner keeps itself: those that have rows.';
 COMMENT ON COLUMN adpipe.kept_accounts.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.kept_accounts.account_id IS 'Account.';
 COMMENT ON COLUMN adpipe.kept_accounts.is_listed IS 'Whether the source still asks it.';
@@ -163,14 +170,18 @@ CREATE VIEW adpipe.coverage AS
         WHERE (a.is_listed OR EXISTS (SELECT FROM adpipe.slice_ledger o
                                       WHERE o.target = a.target AND o.account_id = a.account_id AND coalesce(o.fetched_at, o.adopted_at) IS NOT NULL))
           AND (a.ended_day IS NULL OR d <= a.ended_day)
-          AND (d < a.today OR s.fetched_at IS NOT NULL)) c
+          AND (d < a.today OR s.fetched_at IS NOT NULL)
+        UNION ALL
+        SELECT o.report, w.account_id, w.date_day, w.state
+        FROM adpipe.own_reports o
+        CROSS JOIN LATERAL adpipe_internal.own_coverage(o.report, o.time_zone) w) c
     WHERE adpipe_internal.may_see(c.target, c.account_id);
 COMMENT ON VIEW adpipe.coverage IS
-    'Every account-day that a copy with days is to hold, from its start to yesterday in the account''s zone, and today once it was read; of a copy by week or month every week or month that is over, by its first day. Of a copy that was never read every day is missing, without an account.';
+    'Every account-day that a copy with days is to hold, from its start to yesterday in the account''s zone, and today once it was read; of a copy by week or month every week or month that is over, by its first day. Of a copy that was never read every day is missing, without an account. Of a report that its owner keeps itself every day from its first row to yesterday, and later days with rows.';
 COMMENT ON COLUMN adpipe.coverage.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.coverage.account_id IS 'Account; NULL: none is known yet.';
 COMMENT ON COLUMN adpipe.coverage.date_day IS 'Day, or first day of the week or month.';
-COMMENT ON COLUMN adpipe.coverage.state IS 'missing, failed (never read, and the last try failed), changed (the stored rows are not, or are not known to be, those that a refresh stored), open (asked for before the day was over in the account''s zone), adopted (complete by the word of the owner, who called adopt()), provisional (complete as of now, the platform may restate it), final (read after the platform''s restatements); the last three are complete.';
+COMMENT ON COLUMN adpipe.coverage.state IS 'missing, failed (never read, and the last try failed; of a report that its owner keeps itself: register_report() would refuse its rows), changed (the stored rows are not, or are not known to be, those that a refresh stored), open (asked for before the day was over in the account''s zone), adopted (complete by the word of the owner, who called adopt() or keeps the rows), provisional (complete as of now, the platform may restate it), final (read after the platform''s restatements); the last three are complete.';
 GRANT SELECT ON adpipe.coverage TO PUBLIC;
 
 CREATE VIEW adpipe.freshness AS

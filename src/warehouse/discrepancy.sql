@@ -98,7 +98,8 @@ GRANT SELECT ON adpipe.advertisers TO PUBLIC;
  * Of a copy with row-level security a reader has the accounts that were granted,
  * if the policy of setup_roles() is its only one: others may let through a part of
  * an account.  A side of an advertiser of which the reader misses an account is
- * left out: the sum of the others would look like a discrepancy.
+ * left out: the sum of the others would look like a discrepancy.  So is what an
+ * owner keeps itself of a platform, unless the reader reads all of it.
  */
 CREATE VIEW adpipe.compared_targets AS
     WITH copies AS MATERIALIZED (
@@ -119,6 +120,13 @@ CREATE VIEW adpipe.compared_targets AS
                                              || CASE WHEN p.platform = 'meta_ads' THEN '{adset_id,adset_name}'::text[] ELSE '{}' END) END
           AND adpipe_internal.has_plain_columns(t.target)
           AND NOT (SELECT c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c WHERE c.oid = t.target)
+        UNION ALL
+        SELECT o.report, o.platform, false, o.owner,
+               (SELECT count(*)::integer FROM adpipe_internal.source_columns(o.report) c WHERE c.type = 'text')
+        FROM adpipe.own_reports o
+        WHERE NOT EXISTS (SELECT FROM adpipe.own_report_ledger n
+                          WHERE n.platform = o.platform AND adpipe_internal.owner_of(n.target) = o.owner
+                            AND NOT adpipe_internal.reads_whole(n.target))
     ), accounts AS (
         SELECT c.*, a.account_id, coalesce(v.advertiser, '') AS advertiser,
                adpipe_internal.may_see(c.target, a.account_id)
@@ -130,6 +138,10 @@ CREATE VIEW adpipe.compared_targets AS
               WHERE l.is_listed
                  OR l.ended_day IS NULL AND EXISTS (SELECT FROM adpipe.slice_ledger s
                                                     WHERE s.target = l.target AND s.account_id = l.account_id AND coalesce(s.fetched_at, s.adopted_at) IS NOT NULL)
+              UNION ALL
+              SELECT o.report, d.account_id
+              FROM adpipe.own_reports o
+              CROSS JOIN LATERAL (SELECT DISTINCT d.account_id FROM adpipe_internal.own_days(o.report) d) d
               UNION ALL
               SELECT u.target, NULL FROM adpipe.unread_targets u) a ON a.target = c.target
         LEFT JOIN adpipe.owned_advertisers v ON v.owner = c.owner AND v.platform = c.platform AND v.account_id = a.account_id
@@ -180,10 +192,18 @@ AS $$
     SELECT c.target, c.is_tracker, c.platform, f.account_id, f.date_day, f.media_source, f.clicks, f.results,
            f.without_clicks, f.without_results
     FROM (SELECT t.target, t.is_tracker, t.platform, array_agg(t.account_id) AS accounts
-          FROM adpipe.compared_targets t GROUP BY 1, 2, 3) c
+          FROM adpipe.compared_targets t
+          WHERE NOT EXISTS (SELECT FROM adpipe.own_reports o WHERE o.report = t.target) GROUP BY 1, 2, 3) c
     CROSS JOIN LATERAL jsonb_to_recordset(adpipe_internal.copy_totals(c.target, c.is_tracker, c.accounts, since, until))
         f (account_id text, date_day date, media_source text, clicks numeric, results numeric,
            without_clicks bigint, without_results bigint)
+    UNION ALL
+    SELECT c.target, false, c.platform, d.account_id, d.date_day, NULL, d.clicks, d.results, d.without_clicks, d.without_results
+    FROM (SELECT t.target, t.platform, array_agg(t.account_id) AS accounts
+          FROM adpipe.compared_targets t
+          JOIN adpipe.own_reports o ON o.report = t.target GROUP BY 1, 2) c
+    CROSS JOIN LATERAL adpipe_internal.own_days(c.target) d
+    WHERE d.account_id = ANY (c.accounts) AND d.date_day BETWEEN since AND until
 $$;
 COMMENT ON FUNCTION adpipe_internal.side_totals(date, date) IS
     'Clicks and conversions or installs of each account and day, as the copies hold them, and how many rows lack them; part of discrepancies().';

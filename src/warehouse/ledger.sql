@@ -317,6 +317,16 @@ COMMENT ON COLUMN adpipe.touches.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.touches.touched_at IS 'When it was written to.';
 COMMENT ON COLUMN adpipe.touches.is_taken IS 'Whether a refresh has begun to compare; a later change needs a mark of its own.';
 
+CREATE TABLE adpipe.own_report_ledger (
+    target regclass PRIMARY KEY,
+    platform text NOT NULL,
+    time_zone text NOT NULL
+);
+COMMENT ON TABLE adpipe.own_report_ledger IS 'The rows of adpipe.own_reports, of all owners.';
+COMMENT ON COLUMN adpipe.own_report_ledger.target IS 'The table or view.';
+COMMENT ON COLUMN adpipe.own_report_ledger.platform IS 'Its platform in the report views.';
+COMMENT ON COLUMN adpipe.own_report_ledger.time_zone IS 'Where its days begin and end.';
+
 SELECT pg_extension_config_dump('adpipe.target_ledger', '');
 SELECT pg_extension_config_dump('adpipe.account_ledger', '');
 SELECT pg_extension_config_dump('adpipe.slice_ledger', '');
@@ -329,6 +339,7 @@ SELECT pg_extension_config_dump('adpipe.version_ledger', '');
 SELECT pg_extension_config_dump('adpipe.watched_tables', '');
 SELECT pg_extension_config_dump('adpipe.touches', '');
 SELECT pg_extension_config_dump('adpipe.touches_touch_id_seq', '');
+SELECT pg_extension_config_dump('adpipe.own_report_ledger', '');
 
 /* What was dropped is forgotten; a number that is used again would mean another table. */
 CREATE FUNCTION adpipe_internal.forget_dropped() RETURNS event_trigger
@@ -341,8 +352,9 @@ BEGIN
     FOR gone IN
         SELECT d.objid FROM pg_event_trigger_dropped_objects() d
         WHERE d.classid = 'pg_class'::regclass AND d.objsubid = 0
-          AND d.object_type IN ('table', 'foreign table')
+          AND d.object_type IN ('table', 'foreign table', 'view', 'materialized view')
     LOOP
+        DELETE FROM adpipe.own_report_ledger WHERE target = gone;
         UPDATE adpipe.target_ledger SET source = NULL WHERE source = gone;
         PERFORM adpipe_internal.note_dropped(gone);
         DELETE FROM adpipe.target_ledger WHERE target = gone;
@@ -362,12 +374,12 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.forget_dropped() IS
-    'Event trigger: forgets targets and sources that were dropped.';
+    'Event trigger: forgets targets, sources and registered reports that were dropped.';
 REVOKE ALL ON FUNCTION adpipe_internal.forget_dropped() FROM PUBLIC;
 
 CREATE EVENT TRIGGER adpipe_forget_dropped ON sql_drop
-    WHEN TAG IN ('DROP TABLE', 'DROP FOREIGN TABLE', 'DROP SCHEMA', 'DROP OWNED', 'DROP SERVER',
+    WHEN TAG IN ('DROP TABLE', 'DROP FOREIGN TABLE', 'DROP VIEW', 'DROP MATERIALIZED VIEW', 'DROP SCHEMA', 'DROP OWNED', 'DROP SERVER',
                  'DROP FOREIGN DATA WRAPPER', 'DROP EXTENSION')
     EXECUTE FUNCTION adpipe_internal.forget_dropped();
 COMMENT ON EVENT TRIGGER adpipe_forget_dropped IS
-    'Forgets targets and sources that were dropped.';
+    'Forgets targets, sources and registered reports that were dropped.';

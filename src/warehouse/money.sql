@@ -43,10 +43,11 @@ CREATE FUNCTION adpipe_internal.reads_copies_of(owner name) RETURNS boolean
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT adpipe_internal.is_of_role(owner)
-           OR EXISTS (SELECT FROM adpipe.targets t WHERE adpipe_internal.owner_of(t.target) = owner)
+           OR EXISTS (SELECT FROM adpipe.targets t WHERE adpipe_internal.owner_of(t.target) = $1)
+           OR EXISTS (SELECT FROM adpipe.own_reports o WHERE o.owner = $1)
 $$;
 COMMENT ON FUNCTION adpipe_internal.reads_copies_of(name) IS
-    'Whether the current user has the rights of a role or may read a copy of it.';
+    'Whether the current user has the rights of a role or may read a copy or a registered report of it.';
 
 CREATE VIEW adpipe.readable_fx_rates AS
     SELECT r.owner, r.day, r.from_currency, r.to_currency, r.rate

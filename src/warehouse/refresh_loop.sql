@@ -189,7 +189,9 @@ DECLARE
     said_at timestamptz := clock_timestamp();
 BEGIN
     PERFORM adpipe_internal.steady_session();
-    PERFORM adpipe_internal.watch_settings(run.target, source);
+    IF NOT adpipe_internal.has_elder_run(run) THEN
+        PERFORM adpipe_internal.watch_settings(run.target, source);
+    END IF;
     /*
      * Apart from what follows, which locks the accounts: who has locked one of
      * those may wait for what has been locked here.
@@ -226,6 +228,7 @@ BEGIN
             RAISE NOTICE '%', adpipe_internal.progress_text(run.run_id);
         END IF;
     END LOOP;
+    PERFORM adpipe_internal.drop_staged_rows();
     PERFORM adpipe_internal.note_target(run.target, false, resume_at);
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();

@@ -102,8 +102,12 @@ CREATE FUNCTION adpipe_internal.report_day(target regclass, day date) RETURNS da
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    is_own boolean := EXISTS (SELECT FROM adpipe.own_reports o WHERE o.report = target);
 BEGIN
-    PERFORM adpipe_internal.require_target(target);
+    IF NOT is_own THEN
+        PERFORM adpipe_internal.require_target(target);
+    END IF;
     IF NOT EXISTS (SELECT FROM adpipe_internal.source_columns(target) c WHERE c.name = 'date_day')
        OR NOT EXISTS (SELECT FROM adpipe_internal.source_columns(target) c WHERE c.name = 'spend') THEN
         RAISE EXCEPTION 'table "%" has no spend by day', target USING ERRCODE = 'wrong_object_type';
@@ -111,13 +115,18 @@ BEGIN
         RAISE EXCEPTION 'table "%" has columns of types that are not built in', target
             USING ERRCODE = 'insufficient_privilege',
                   DETAIL = 'Their casts and checks could run code of another role.';
-    END IF;
-    IF NOT EXISTS (SELECT FROM adpipe.freshness f WHERE f.target = $1 AND f.last_success IS NOT NULL) THEN
+    ELSIF is_own AND adpipe_internal.is_others_view(target) THEN
+        RAISE EXCEPTION 'view "%" belongs to another role', target
+            USING ERRCODE = 'insufficient_privilege',
+                  DETAIL = format('Functions in it would run code of role "%s" with your rights.', adpipe_internal.owner_of(target)),
+                  HINT = 'Let its owner call, or register a table or materialized view.';
+    ELSIF NOT is_own AND NOT EXISTS (SELECT FROM adpipe.freshness f WHERE f.target = $1 AND f.last_success IS NOT NULL) THEN
         RAISE EXCEPTION 'table "%" was never refreshed', target
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = format('CALL adpipe.refresh(%L);', target);
     END IF;
-    day := coalesce(day, (SELECT min(f.latest_complete_day) FROM adpipe.freshness f WHERE f.target = $1 AND f.expected_by IS NOT NULL));
+    day := coalesce(day, CASE WHEN is_own THEN adpipe_internal.own_report_day(target) END,
+                    (SELECT min(f.latest_complete_day) FROM adpipe.freshness f WHERE f.target = $1 AND f.expected_by IS NOT NULL));
     IF day IS NULL THEN
         RAISE EXCEPTION 'table "%" has no complete day', target
             USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -162,6 +171,8 @@ BEGIN
         WHERE r.target = $1 AND (r.ended_day IS NULL OR r.ended_day >= day - 13)
     ), listed AS (
         SELECT w.account_id, max(w.state) FILTER (WHERE w.date_day = day) AS state FROM states w GROUP BY 1
+        /* of a report that its owner keeps, an account without rows for two weeks has ended */
+        HAVING bool_or(w.state <> 'missing') OR NOT EXISTS (SELECT FROM adpipe.own_reports o WHERE o.report = $1)
     ), numbers AS (
         /*
          * A day that was read half is as little a number as one that was not, and

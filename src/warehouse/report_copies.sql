@@ -153,7 +153,7 @@ CREATE FUNCTION adpipe_internal.report_shape(report text,
 AS $$
     SELECT s.place, s.name, s.type, s.kind, s.description
     FROM (VALUES
-        (1, 'platform', 'text', 'constant', '', 'Foreign-data wrapper.'),
+        (1, 'platform', 'text', 'constant', '', 'Foreign-data wrapper, or platform that adpipe.register_report() named.'),
         (2, 'account_id', 'text', 'id', '', 'Id of the account.'),
         (3, 'account_name', 'text', 'name', '', 'Name of the account as it is now.'),
         (4, 'date_day', 'date', 'id', '', 'Day in the account''s time zone.'),
@@ -185,7 +185,7 @@ AS $$
         (28, 'conversions', 'numeric', 'metric', 'account campaign ad_group ad keyword search_term url', 'Conversions as the platform counts them; NULL: not reported, of the row or of a part of it.'),
         (29, 'conversions_value', 'numeric', 'metric', 'account campaign ad_group ad keyword search_term url', 'Value of these conversions in the currency of the row; NULL as for them.'),
         (30, 'rows_without_conversions', 'bigint', 'lack', 'account campaign ad_group ad keyword search_term url', 'Rows of the copy in this row whose conversions are not reported.'),
-        (31, 'source_relation', 'text', 'constant', 'account campaign ad_group ad keyword search_term url', 'Server that the copy is from.'),
+        (31, 'source_relation', 'text', 'constant', 'account campaign ad_group ad keyword search_term url', 'Server that the copy is from; of a report that its owner keeps itself its name.'),
         (32, 'agency', 'text', 'id', 'tracker tracker_event', 'Agency.'),
         (33, 'media_source', 'text', 'id', 'tracker tracker_event', 'Media source.'),
         (34, 'campaign_name', 'text', 'id', 'tracker tracker_event', 'Campaign as the tracker names it.'),
@@ -269,10 +269,18 @@ AS $$
         FROM fitting f)
     SELECT r.target, r.platform, r.server, r.columns,
            row_number() OVER (PARTITION BY r.platform, r.rank = 1 ORDER BY r.first_day NULLS LAST, r.target::oid), r.rank = 1
-    FROM ranked r ORDER BY r.platform, r.rank, 5
+    FROM ranked r
+    UNION ALL
+    SELECT o.report, o.platform, o.report::text::name,
+           (SELECT jsonb_object_agg(s.name, s.name) FROM adpipe_internal.report_shape($1) s WHERE s.kind IN ('id', 'name', 'metric')),
+           row_number() OVER own, row_number() OVER own = 1
+    FROM adpipe.own_reports o
+    WHERE o.owner = current_user AND adpipe_internal.own_grain(o.report) = $1
+    WINDOW own AS (PARTITION BY o.platform ORDER BY o.report::oid)
+    ORDER BY 2, 6 DESC, 5
 $$;
 COMMENT ON FUNCTION adpipe_internal.find_feeding_copies(text) IS
-    'The current user''s copies of the grain of a report view, and which of them feed it; part of create_report_views().';
+    'The current user''s copies and own reports of the grain of a report view, and which of them feed it; part of create_report_views().';
 REVOKE ALL ON FUNCTION adpipe_internal.find_feeding_copies(text) FROM PUBLIC;
 
 /* Found once: each view, name and comment asks for them. */

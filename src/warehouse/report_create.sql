@@ -122,10 +122,12 @@ DECLARE
     report text;
     entities regclass[];
 BEGIN
-    IF NOT EXISTS (SELECT FROM adpipe.targets t WHERE adpipe_internal.owner_of(t.target) = current_user) THEN
+    IF NOT EXISTS (SELECT FROM adpipe.targets t WHERE adpipe_internal.owner_of(t.target) = current_user)
+       AND NOT EXISTS (SELECT FROM adpipe.own_reports o WHERE o.owner = current_user) THEN
         RAISE NOTICE 'role "%" owns no local copy, so the report views have no rows', current_user
             USING HINT = 'Views are made over the copies of the role that makes them; call create_report_views() as their owner.';
     END IF;
+    PERFORM adpipe_internal.check_own_shape(o.report) FROM adpipe.own_reports o WHERE o.owner = current_user;
     PERFORM adpipe_internal.note_feeding_copies();
     FOREACH report IN ARRAY reports LOOP
         PERFORM adpipe_internal.make_report(home, report);
@@ -153,5 +155,5 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION adpipe.create_report_views(text) IS
-    'Makes or replaces in a schema the report views over all local copies of the caller: account_report, campaign_report, ad_group_report, ad_report, keyword_report, search_term_report and url_report, each by day, week and month and in one currency; tracker_bridge, with platform and tracker by campaign; pacing, with the plans of adpipe.plans; and for each copy of a list a view of the latest version of each id. Returns which copies feed each view.';
+    'Makes or replaces in a schema the report views over all local copies and registered reports of the caller: account_report, campaign_report, ad_group_report, ad_report, keyword_report, search_term_report and url_report, each by day, week and month and in one currency; tracker_bridge, with platform and tracker by campaign; pacing, with the plans of adpipe.plans; and for each copy of a list a view of the latest version of each id. Returns which copies feed each view.';
 REVOKE ALL ON FUNCTION adpipe.create_report_views(text) FROM PUBLIC;

@@ -32,10 +32,10 @@ AS $$
                   'ORDER BY n.account_id, n.id, n.seen DESC, n.day DESC NULLS FIRST',
                   string_agg(format('SELECT c.account_id, c.%1$I AS id, c.%2$I AS name, max(c.%3$I) AS seen, %4$s AS day '
                                     'FROM %5$s c WHERE c.%1$I IS NOT NULL AND c.%2$I IS NOT NULL GROUP BY c.account_id, c.%1$I, c.%2$I',
-                                    s.id, s.title, CASE WHEN s.is_daily THEN '_fetched_at' ELSE '_last_seen' END,
-                                    CASE WHEN s.is_daily THEN 'max(c.date_day)' ELSE 'NULL::date' END, s.target),
+                                    s.id, s.title, s.seen,
+                                    CASE WHEN s.seen = '_last_seen' THEN 'NULL::date' ELSE 'max(c.date_day)' END, s.target),
                              ' UNION ALL ' ORDER BY s.target))
-    FROM jsonb_to_recordset(sources) s (target text, id text, title text, is_daily boolean)
+    FROM jsonb_to_recordset(sources) s (target text, id text, title text, seen text)
 $$;
 COMMENT ON FUNCTION adpipe_internal.latest_names(jsonb) IS
     'A query for the latest name of each id; part of create_report_views().';
@@ -50,18 +50,19 @@ AS $$
         SELECT adpipe_internal.server_of(t.source) AS server, columns ->> (thing || '_id') AS id, columns ->> (thing || '_name') AS title
         FROM adpipe.targets t WHERE t.target = copy
     ), lists AS (
-        SELECT t.target::text AS target, o.id, o.title, false AS is_daily
+        SELECT t.target::text AS target, o.id, o.title, '_last_seen' AS seen
         FROM own o
         JOIN adpipe.targets t ON adpipe_internal.server_of(t.source) = o.server AND NOT adpipe_internal.has_days(t.source)
         CROSS JOIN LATERAL adpipe_internal.entity_key(t.source) k
         WHERE adpipe_internal.owner_of(t.target) = current_user AND k[cardinality(k)] = o.id
           AND EXISTS (SELECT FROM adpipe_internal.source_columns(t.target) c WHERE c.name = o.title AND c.type = 'text')
         UNION ALL
-        SELECT f.target::text, f.columns ->> (thing || '_id'), f.columns ->> (thing || '_name'), true
+        SELECT f.target::text, f.columns ->> (thing || '_id'), f.columns ->> (thing || '_name'), '_fetched_at'
         FROM own o JOIN adpipe_internal.feeding_copies(thing || '_report') f ON f.server = o.server AND f.is_used
     )
     SELECT coalesce((SELECT jsonb_agg(to_jsonb(l)) FROM lists l),
-                    (SELECT jsonb_build_array(jsonb_build_object('target', copy::text, 'id', o.id, 'title', o.title, 'is_daily', true)) FROM own o))
+                    (SELECT jsonb_build_array(jsonb_build_object('target', copy::text, 'id', columns ->> (thing || '_id'), 'title', columns ->> (thing || '_name'),
+                                                                 'seen', CASE WHEN EXISTS (SELECT FROM own o) THEN '_fetched_at' ELSE 'date_day' END))))
 $$;
 COMMENT ON FUNCTION adpipe_internal.name_sources(regclass, jsonb, text) IS
     'Where the names of a thing (account, campaign, ad_group, ad) of a copy come from; part of create_report_views().';
@@ -245,7 +246,8 @@ CREATE FUNCTION adpipe_internal.report_origin(report text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce('from ' || string_agg(format('%s (%s, server %s)', f.target, f.platform, f.server), ', ' ORDER BY f.platform, f.place) || '.',
+    SELECT coalesce('from ' || string_agg(format('%s (%s, %s)', f.target, f.platform,
+                                               CASE WHEN EXISTS (SELECT FROM adpipe.own_reports o WHERE o.report = f.target) THEN 'of its owner''s own' ELSE 'server ' || f.server END), ', ' ORDER BY f.platform, f.place) || '.',
                     'no copy feeds it.')
     FROM adpipe_internal.feeding_copies(report) f WHERE f.is_used
 $$;

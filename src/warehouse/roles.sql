@@ -162,6 +162,18 @@ COMMENT ON FUNCTION adpipe_internal.heeds_policies(oid) IS
     'Whether a relation is a view that reads with the rights of its reader.';
 REVOKE ALL ON FUNCTION adpipe_internal.heeds_policies(oid) FROM PUBLIC;
 
+CREATE FUNCTION adpipe_internal.has_accounts(relation oid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT EXISTS (SELECT FROM adpipe.targets t WHERE t.target = relation)
+           OR EXISTS (SELECT FROM adpipe.own_reports o JOIN pg_class c ON c.oid = o.report
+                      WHERE o.report = relation AND c.relkind IN ('r', 'p'))
+$$;
+COMMENT ON FUNCTION adpipe_internal.has_accounts(oid) IS
+    'Whether a relation is a table whose rows a policy can divide by account: a copy, or a registered report.';
+REVOKE ALL ON FUNCTION adpipe_internal.has_accounts(oid) FROM PUBLIC;
+
 /*
  * The accounts are looked up once a statement, and an index on them serves.  No
  * FORCE: for the owner and its members, who refresh, no policy holds.
@@ -171,13 +183,12 @@ CREATE FUNCTION adpipe_internal.reader_statements(schema name, owner name, reade
     SET search_path = pg_catalog, pg_temp
 AS $$
     WITH relations AS (
-        SELECT c.oid, c.oid::regclass AS name, c.relrowsecurity, t.target IS NOT NULL AS is_copy,
+        SELECT c.oid, c.oid::regclass AS name, c.relrowsecurity, adpipe_internal.has_accounts(c.oid) AS is_copy,
                adpipe_internal.roles_without(readers, c.oid, NULL) AS lacking
         FROM pg_class c
         JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = schema
-        LEFT JOIN adpipe.targets t ON t.target = c.oid
         WHERE pg_get_userbyid(c.relowner) = owner
-          AND (t.target IS NOT NULL OR adpipe_internal.heeds_policies(c.oid)))
+          AND (adpipe_internal.has_accounts(c.oid) OR adpipe_internal.heeds_policies(c.oid)))
     SELECT s.statement
     FROM (
         SELECT 0 AS part, '' AS name, format('GRANT USAGE ON SCHEMA %I TO %s;', schema, l.roles) AS statement
@@ -220,7 +231,7 @@ BEGIN
         WHERE p.rolname = ANY (readers)
           AND CASE WHEN c.relkind = 'f' THEN (adpipe_internal.source_policy(c.oid)).platform IS NOT NULL
                    WHEN n.nspname = schema THEN NOT adpipe_internal.heeds_policies(c.oid)
-                                                AND NOT EXISTS (SELECT FROM adpipe.targets t WHERE t.target = c.oid)
+                                                AND NOT adpipe_internal.has_accounts(c.oid)
                    ELSE n.nspname = 'adpipe_parts' END
         GROUP BY p.rolname
     LOOP
@@ -275,7 +286,7 @@ BEGIN
     JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = schema
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
       AND NOT (pg_get_userbyid(c.relowner) = owner
-               AND (adpipe_internal.heeds_policies(c.oid) OR EXISTS (SELECT FROM adpipe.targets t WHERE t.target = c.oid)));
+               AND (adpipe_internal.heeds_policies(c.oid) OR adpipe_internal.has_accounts(c.oid)));
     IF relations IS NOT NULL THEN
         RAISE NOTICE 'schema "%" has relations that are granted to nobody', schema
             USING DETAIL = format('They are no copies or views of role "%s", or are views that read with their owner''s rights: %s.', owner, relations),

@@ -105,6 +105,21 @@ COMMENT ON FUNCTION adpipe_internal.begin_run(regclass, date, date, boolean, tex
     'Enters a run into the ledger, after marking runs whose session is gone as died.';
 REVOKE ALL ON FUNCTION adpipe_internal.begin_run(regclass, date, date, boolean, text) FROM PUBLIC;
 
+/* Runs of a copy begin one after the other, so that one of those side by side has none before it. */
+CREATE FUNCTION adpipe_internal.has_elder_run(run adpipe.run_ledger) RETURNS boolean
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT EXISTS (SELECT FROM adpipe.run_ledger r
+                   WHERE r.target = run.target AND r.run_id < run.run_id AND r.status = 'running'
+                     AND r.started_at > run.started_at - interval '15 minutes'
+                     AND adpipe_internal.is_running(r.pid, r.backend_start, r.query_start)
+                     AND adpipe_internal.is_acting(r.target))
+$$;
+COMMENT ON FUNCTION adpipe_internal.has_elder_run(adpipe.run_ledger) IS
+    'Whether another session began to refresh the same copy a short time before and is at work; it asks for the settings.';
+REVOKE ALL ON FUNCTION adpipe_internal.has_elder_run(adpipe.run_ledger) FROM PUBLIC;
+
 CREATE FUNCTION adpipe_internal.end_run(run_id bigint, status text, failure adpipe.failure) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -210,7 +225,7 @@ BEGIN
     UPDATE adpipe.account_ledger a SET is_listed = false
     WHERE a.target = $1 AND a.is_listed
       AND a.account_id NOT IN (SELECT value ->> 'account_id' FROM jsonb_array_elements(accounts));
-    /* The ledger's own currency stays: a copy holds one, see check_stage(). */
+    /* The ledger's own currency stays: a copy holds one, see check_currency(). */
     INSERT INTO adpipe.account_ledger AS a (target, account_id, account_name, time_zone, currency, is_listed, listed_at)
     SELECT $1, f.account_id, f.account_name, f.time_zone, f.currency, true, adpipe_internal.clock()
     FROM jsonb_to_recordset(accounts) f (account_id text, account_name text, time_zone text, currency text)
@@ -453,6 +468,11 @@ BEGIN
         UNION ALL SELECT 'adpipe_internal.server_account_list(name)'::regprocedure
         UNION ALL SELECT 'adpipe_internal.server_account(name, text)'::regprocedure
         UNION ALL SELECT 'adpipe_internal.requests_sent()'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.stage_answer(text, text[], date, date, name, text[], text)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.staged_answer()'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.staged_rows(bigint, text, name, date[], anyelement)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.store_rows(regclass, regclass, bigint, text, name, date[], timestamptz)'::regprocedure
+        UNION ALL SELECT 'adpipe_internal.drop_staged_rows()'::regprocedure
     LOOP
         EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %s', routine, role);
     END LOOP;

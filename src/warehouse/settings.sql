@@ -13,7 +13,7 @@
  * pattern that fits wins, of the setting before that of the platform.
  *
  * nothing: names.  And the currency: a copy holds one, days in another are
- * refused by check_stage(), so to read again would only fail again.
+ * refused by check_currency(), so to read again would only fail again.
  * window: what governs how clicks from now on, and clicks whose conversions are
  * still to come, turn into conversions; older days have theirs.
  * everything: what decides which conversions count, since the platform does not

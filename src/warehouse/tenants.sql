@@ -235,8 +235,11 @@ GRANT SELECT ON adpipe.account_grants TO PUBLIC;
 CREATE VIEW adpipe.granted_accounts AS
     SELECT t.target, g.account_id
     FROM adpipe.owned_account_grants g
-    JOIN adpipe.target_ledger t ON adpipe_internal.owner_of(t.target) = g.owner
-    WHERE adpipe_internal.is_of_role(g.role_name) AND (adpipe_internal.source_policy(t.source)).platform = g.platform;
+    JOIN (SELECT c.target, (adpipe_internal.source_policy(c.source)).platform FROM adpipe.target_ledger c
+          UNION ALL
+          SELECT o.target, o.platform FROM adpipe.own_report_ledger o) t
+        ON adpipe_internal.owner_of(t.target) = g.owner AND t.platform = g.platform
+    WHERE adpipe_internal.is_of_role(g.role_name);
 COMMENT ON VIEW adpipe.granted_accounts IS 'The accounts that are granted to the current user, for each copy.';
 COMMENT ON COLUMN adpipe.granted_accounts.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.granted_accounts.account_id IS 'Account.';

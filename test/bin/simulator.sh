@@ -60,14 +60,18 @@ run_sql() {
     psql -X -v ON_ERROR_STOP=1 "$@"
 }
 
-# The tracker's apps, with commas between them.
-apps() {
-    control 'accounts?platform=appsflyer' | python3 -c 'import json, sys
-print(",".join(app["id"] for app in json.load(sys.stdin)))'
+# The ids of a platform's accounts, with commas between them.
+accounts() {
+    control "accounts?platform=$1" | python3 -c 'import json, sys
+print(",".join(one["id"] for one in json.load(sys.stdin)
+               if one.get("assigned", True)))'
 }
 
 set_up_platforms() {
     run_sql -q -v endpoint="$(ready http)" -v token_endpoint="$(ready token_url)" \
         -v manager="$manager" -v flyer_token="$(ready appsflyer_token)" \
-        -v apps="$(apps)" -f test/demo/setup.sql
+        -v apps="$(accounts appsflyer)" -v tiktok_token="$(ready tiktok_token)" \
+        -v tiktok_advertisers="$(accounts tiktok)" -v naver_manager="$(ready naver_manager)" \
+        -v naver_api_key="$(ready naver_api_key)" -v naver_secret_key="$(ready naver_secret_key)" \
+        -f test/demo/setup.sql
 }

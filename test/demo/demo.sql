@@ -53,8 +53,8 @@ GROUP BY 1;
 \pset format aligned
 
 \echo
-\echo '4. One query over three platforms, asked side by side: Google and Meta as they'
-\echo '   count, and what the tracker saw of them'
+\echo '4. One query over five platforms, asked side by side: four as they count, and'
+\echo '   what the tracker saw of them'
 \echo
 SELECT platform, currency, count(DISTINCT account_id) AS accounts, sum(clicks) AS clicks,
        round(sum(spend), 2) AS spend, round(adpipe.cpc(spend, clicks, currency), 2) AS cpc,

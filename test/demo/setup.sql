@@ -21,25 +21,47 @@ CREATE SERVER flyer FOREIGN DATA WRAPPER appsflyer
     OPTIONS (endpoint :'endpoint', app_id :'apps');
 CREATE USER MAPPING FOR CURRENT_USER SERVER flyer
     OPTIONS (api_token :'flyer_token');
+CREATE SERVER tiktok FOREIGN DATA WRAPPER tiktok_ads
+    OPTIONS (endpoint :'endpoint', advertiser_id :'tiktok_advertisers');
+CREATE USER MAPPING FOR CURRENT_USER SERVER tiktok
+    OPTIONS (access_token :'tiktok_token');
+CREATE SERVER naver FOREIGN DATA WRAPPER naver_searchad
+    OPTIONS (endpoint :'endpoint', customer_id '*', manager_account_id :'naver_manager');
+CREATE USER MAPPING FOR CURRENT_USER SERVER naver
+    OPTIONS (api_key :'naver_api_key', secret_key :'naver_secret_key');
 CREATE SCHEMA meta;
 CREATE SCHEMA flyer;
+CREATE SCHEMA tiktok;
+CREATE SCHEMA naver;
 IMPORT FOREIGN SCHEMA reports FROM SERVER meta INTO meta;
 IMPORT FOREIGN SCHEMA reports FROM SERVER flyer INTO flyer;
+IMPORT FOREIGN SCHEMA reports FROM SERVER tiktok INTO tiktok;
+IMPORT FOREIGN SCHEMA reports FROM SERVER naver INTO naver;
 CREATE SCHEMA ads;
 
 -- One view over all of them.
 CREATE SCHEMA google_common;
 CREATE SCHEMA meta_common;
 CREATE SCHEMA flyer_common;
+CREATE SCHEMA tiktok_common;
+CREATE SCHEMA naver_common;
 IMPORT FOREIGN SCHEMA common FROM SERVER google INTO google_common;
 IMPORT FOREIGN SCHEMA common FROM SERVER meta INTO meta_common;
 IMPORT FOREIGN SCHEMA common FROM SERVER flyer INTO flyer_common;
+IMPORT FOREIGN SCHEMA common FROM SERVER tiktok INTO tiktok_common;
+IMPORT FOREIGN SCHEMA common FROM SERVER naver INTO naver_common;
 CREATE VIEW every_platform AS
     SELECT platform, account_id, date_day, currency, impressions, clicks, spend
     FROM google_common.campaign_report
     UNION ALL
     SELECT platform, account_id, date_day, currency, impressions, clicks, spend
     FROM meta_common.campaign_report
+    UNION ALL
+    SELECT platform, account_id, date_day, currency, impressions, clicks, spend
+    FROM tiktok_common.campaign_report
+    UNION ALL
+    SELECT platform, account_id, date_day, currency, impressions, clicks, spend
+    FROM naver_common.campaign_report
     UNION ALL
     SELECT platform, account_id, date_day, currency, impressions, clicks, spend
     FROM flyer_common.tracker_report;

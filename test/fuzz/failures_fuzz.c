@@ -111,11 +111,10 @@ read_list(const AdpPlatform *platform, const AdpJson *doc)
 void
 fuzz_failures(FuzzInput input)
 {
-	const AdpPlatform *const *all = adp_platforms();
 	int whose = fuzz_take_byte(&input);
 	int status = statuses[fuzz_take_byte(&input) % lengthof(statuses)];
 	int picks = fuzz_take_byte(&input);
-	const AdpPlatform *platform = all[whose % 3];
+	const AdpPlatform *platform = fuzz_platform(whose);
 	const AdpFailureKind *kind = platform->failures;
 	AdpFailure failure = {.retry_after_ms = -1};
 	AdpFailure of_text = {.retry_after_ms = -1};

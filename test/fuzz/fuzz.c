@@ -20,6 +20,8 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "platform/platform.h"
+
 PG_MODULE_MAGIC;
 
 PG_FUNCTION_INFO_V1(fuzz_input);
@@ -80,6 +82,21 @@ fuzz_take_byte(FuzzInput *input)
 		return 0;
 	input->size--;
 	return (unsigned char) *input->data++;
+}
+
+/*
+ * Picks a platform.
+ */
+const AdpPlatform *
+fuzz_platform(int byte)
+{
+	const AdpPlatform *const *all = adp_platforms();
+	int pick = (byte & 3) | (byte >> 2 & 4);
+	int count = 0;
+
+	while (all[count] != NULL)
+		count++;
+	return all[pick % count];
 }
 
 /*

@@ -37,6 +37,12 @@ pg_noreturn extern void fuzz_finding(const char *format, ...)
 extern int fuzz_take_byte(FuzzInput *input);
 
 /*
+ * The platform that bits 0, 1 and 4 of a byte pick, of all that are registered.
+ * Those that are registered later change no earlier pick.
+ */
+extern const struct AdpPlatform *fuzz_platform(int byte);
+
+/*
  * Takes the input up to its next line end, or all of it, as a palloc'd text in
  * a block of its own length.  The text ends at a zero byte, if there is one,
  * and is valid UTF-8, as every text in the server is: it ends before what is

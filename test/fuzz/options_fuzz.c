@@ -154,7 +154,7 @@ check_taken(const AdpPlatform *platform, const char *name, const char *value)
 void
 fuzz_options(FuzzInput input)
 {
-	const AdpPlatform *platform = adp_platforms()[fuzz_take_byte(&input) % 3];
+	const AdpPlatform *platform = fuzz_platform(fuzz_take_byte(&input));
 	Oid catalog = catalogs[fuzz_take_byte(&input) % lengthof(catalogs)];
 	MemoryContext context = CurrentMemoryContext;
 	Datum options[OPTIONS_MAX];

@@ -36,6 +36,9 @@ static const struct
 	{"appsflyer", "installs_report"},
 	{"appsflyer", "in_app_events_report"},
 	{"appsflyer", "daily_report"},
+	{"tiktok_ads", "campaign"},
+	{"tiktok_ads", "ads"},
+	{"naver_searchad", "campaign"},
 };
 
 /*

@@ -30,7 +30,8 @@ static const char *const sources[] = {"campaign",		 "ad_group",
 									  "click_view",		 "change_event",
 									  "account",		 "ad",
 									  "campaigns",		 "ads",
-									  "installs_report", "creatives"};
+									  "installs_report", "creatives",
+									  "adgroup",		 "adgroups"};
 
 /* The query that an input describes. */
 typedef struct Built
@@ -110,11 +111,10 @@ add_condition(Built *built, char *line)
 static void
 build(Built *built, FuzzInput *input)
 {
-	const AdpPlatform *const *all = adp_platforms();
 	AdpQuery *query = &built->query;
 	int picks = fuzz_take_byte(input);
 
-	built->platform = all[picks % 3];
+	built->platform = fuzz_platform(picks);
 	query->source =
 		adp_platform_source(built->platform,
 							sources[fuzz_take_byte(input) % lengthof(sources)]);
@@ -214,34 +214,73 @@ was_given(const Built *built, const char *value)
 }
 
 /*
- * Checks the filter of a request, a JSON array.
+ * Checks a condition of a filter.  What is asked for always is no value of the
+ * input.
  */
 static void
-check_filter(const Built *built, const char *text, size_t len)
+check_condition(const Built *built, const char *name, const AdpJson *values,
+				const char *text)
 {
-	const AdpJson *filter =
-		adp_json_parse(CurrentMemoryContext, text, len, NULL);
+	if (name == NULL || !adp_json_is_array(values))
+		fuzz_finding("filter is not of its form: %s", text);
+	if (strstr(name, "status") != NULL ||
+		strcmp(name, "campaign_system_origins") == 0)
+		return;
+	for (int i = 0; i < adp_json_count(values); i++)
+	{
+		const char *value = adp_json_text(adp_json_at(values, i));
 
-	if (!adp_json_is_array(filter))
-		fuzz_finding("filter is no JSON array: %s", pnstrdup(text, len));
-	for (int i = 0; i < adp_json_count(filter); i++)
+		if (value == NULL || !was_given(built, value))
+			fuzz_finding("filter has a value that was not given: %s", text);
+	}
+}
+
+/*
+ * Reads a list that is JSON in a text.
+ */
+static const AdpJson *
+list_in_text(const AdpJson *text)
+{
+	const char *list = adp_json_text(text);
+
+	return list == NULL
+		? NULL
+		: adp_json_parse(CurrentMemoryContext, list, strlen(list), NULL);
+}
+
+/*
+ * Checks the filter of a request: an array of conditions, or an object with lists
+ * of ids.
+ */
+static void
+check_filter(const Built *built, const char *text)
+{
+	static const char *const lists[] = {"campaign_ids", "adgroup_ids", "ad_ids"};
+	const AdpJson *filter =
+		adp_json_parse(CurrentMemoryContext, text, strlen(text), NULL);
+	bool is_object = adp_json_get(filter, "primary_status") != NULL;
+
+	if (!adp_json_is_array(filter) && !is_object)
+		fuzz_finding("filter is no JSON array: %s", text);
+	for (int i = 0; i < lengthof(lists); i++)
+	{
+		const AdpJson *ids = adp_json_get(filter, lists[i]);
+
+		if (ids != NULL)
+			check_condition(built, lists[i], ids, text);
+	}
+	for (int i = 0; !is_object && i < adp_json_count(filter); i++)
 	{
 		const AdpJson *one = adp_json_at(filter, i);
-		const char *name = adp_json_text(adp_json_get(one, "field"));
-		const AdpJson *values = adp_json_get(one, "value");
+		const AdpJson *name = adp_json_get(one, "field_name");
 
-		if (name == NULL || !adp_json_is_array(values))
-			fuzz_finding("filter is not of its form: %s", pnstrdup(text, len));
-		for (int j = 0; strstr(name, "effective_status") == NULL &&
-			 j < adp_json_count(values);
-			 j++)
-		{
-			const char *value = adp_json_text(adp_json_at(values, j));
-
-			if (value == NULL || !was_given(built, value))
-				fuzz_finding("filter has a value that was not given: %s",
-							 pnstrdup(text, len));
-		}
+		if (name != NULL)
+			check_condition(built, adp_json_text(name),
+							list_in_text(adp_json_get(one, "filter_value")),
+							text);
+		else
+			check_condition(built, adp_json_text(adp_json_get(one, "field")),
+							adp_json_get(one, "value"), text);
 	}
 }
 
@@ -275,8 +314,7 @@ check_params(const Built *built, const AdpSettings *settings, bool drops)
 		if (strstr(plain.text.data, value) == NULL)
 			fuzz_finding("parameter \"%s\" is not shown", value);
 		if (filter == rest)
-			check_filter(built, value + strlen("filtering="),
-						 size - strlen("filtering="));
+			check_filter(built, value + strlen("filtering="));
 		curl_free(value);
 		rest += len + (rest[len] == '&');
 	}
@@ -297,6 +335,8 @@ check_body(const Built *built, const AdpSettings *settings)
 	const char *query;
 
 	built->platform->page_request(&ask, &request);
+	if (request.body == NULL)
+		return;
 	built->platform->pager->ask(built->platform->pager, "a\"token", 0, &request);
 	doc = adp_json_parse(CurrentMemoryContext, request.body,
 						 strlen(request.body), NULL);
@@ -322,6 +362,8 @@ fuzz_queries(FuzzInput input)
 										   built->fields[0]);
 	if (built->platform->page_request != NULL)
 		check_body(built, &settings);
+	else if (built->platform->query_text != NULL)
+		(void) built->platform->query_text(&settings, &built->query);
 	if (built->platform->add_params != NULL)
 		check_params(built, &settings, built->query.limit % 2 == 1);
 }

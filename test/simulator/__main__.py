@@ -106,7 +106,8 @@ def make_tiktok(arguments, simulator, folder, ready):
     ready["tiktok_token"] = tiktok.TOKEN
     ready["tiktok_app_id"] = tiktok.APP_ID
     ready["tiktok_app_secret"] = tiktok.APP_SECRET
-    return tiktok.TikTokAds(TikTokWorld(simulator.clock), simulator.clock,
+    world = demo.TikTokWorld if arguments.world == "demo" else TikTokWorld
+    return tiktok.TikTokAds(world(simulator.clock), simulator.clock,
                             simulator.settings)
 
 
@@ -116,7 +117,8 @@ def make_naver(arguments, simulator, folder, ready):
     ready["naver_secret_key"] = naver.SECRET_KEY
     ready["naver_renewed_key"] = naver.RENEWED_KEY
     ready["naver_manager"] = NAVER_MANAGER
-    return NaverSearchAd(NaverWorld(simulator.clock), simulator.clock,
+    world = demo.NaverWorld if arguments.world == "demo" else NaverWorld
+    return NaverSearchAd(world(simulator.clock), simulator.clock,
                          simulator.settings)
 
 

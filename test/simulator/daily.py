@@ -98,6 +98,8 @@ def normal_cell(traits, data):
         view_through_conversions=data[31] % 4, video_trueview_views=views,
         cross_device_conversions=conversions // MICRO // 5 * MICRO,
         invalid_clicks=clicks // 20,
+        watched_p25=views * 2, watched_p50=views, watched_p75=views // 2,
+        watched_p100=views // 3,
         eligible_impressions=impressions * (1 + data[30] % 14) + data[29])
 
 

@@ -7,10 +7,13 @@ import collections
 from appsflyer import sample as appsflyer
 from google_ads import sample as google
 from meta_ads import sample as meta
+from naver_searchad import world as naver
+from tiktok_ads import sample as tiktok
 from world import Account
 
 Client = collections.namedtuple(
-    "Client", "name currency zone google meta click_cost order_value campaigns")
+    "Client", "name currency zone google meta tiktok click_cost order_value "
+    "campaigns")
 # Impressions are those of a mobile day; click_rate is per 10,000 impressions,
 # conversion_rate the upper bound per 1,000 clicks.
 Campaign = collections.namedtuple(
@@ -53,13 +56,13 @@ RUNNING = (
 )
 CLIENTS = (
     Client("한빛 러닝", "KRW", "Asia/Seoul", "1234567890", "1234567890123456",
-           430_000_000, 64_000_000_000, SHOES),
+           "7012345678901234567", 430_000_000, 64_000_000_000, SHOES),
     Client("온담 스킨케어", "KRW", "Asia/Seoul", "7890123456", "7890123456789012",
-           390_000_000, 38_000_000_000, SKIN),
+           "7078901234567890123", 390_000_000, 38_000_000_000, SKIN),
     Client("Pacific Trail Co.", "USD", "America/Los_Angeles", "2345678901",
-           "2345678901234567", 940_000, 118_000_000, TRAIL),
+           "2345678901234567", "7023456789012345678", 940_000, 118_000_000, TRAIL),
     Client("Läufer & Söhne GmbH", "EUR", "Europe/Berlin", "4567890123",
-           "4567890123456789", 790_000, 96_000_000, RUNNING),
+           "4567890123456789", "7045678901234567890", 790_000, 96_000_000, RUNNING),
 )
 # Korean name, English name, objective, status, quirk, impressions of a day,
 # first day
@@ -70,6 +73,21 @@ META_CAMPAIGNS = (
      "ACTIVE", "web", 18000, "2023-01-15"),
     ("%s | 트래픽", "%s | Traffic", "OUTCOME_TRAFFIC", "ACTIVE", "weekdays",
      26000, "2024-02-01"),
+)
+
+# name, objective, status, traits, ad groups
+TIKTOK_CAMPAIGNS = (
+    ("Conversions", "WEB_CONVERSIONS", "CAMPAIGN_STATUS_ENABLE", {}, 2),
+    ("App installs", "APP_PROMOTION", "CAMPAIGN_STATUS_ENABLE", {}, 1),
+    ("Traffic | old", "TRAFFIC", "CAMPAIGN_STATUS_DELETE", {}, 1),
+)
+# of the Korean clients, which come first
+NAVER_CUSTOMERS = ("1234567", "7890123")
+# name, type, impressions of a place and day, won that a click costs
+NAVER_CAMPAIGNS = (
+    ("%s | 파워링크 | 브랜드", "WEB_SITE", 3200, 420),
+    ("%s | 파워링크 | 일반", "WEB_SITE", 9000, 880),
+    ("%s | 쇼핑검색", "SHOPPING", 12000, 310),
 )
 
 
@@ -134,6 +152,28 @@ def meta_campaigns(client):
     language = 0 if client.currency == "KRW" else 1
     return tuple((spec[language] % client.name,) + spec[2:]
                  for spec in META_CAMPAIGNS)
+
+
+class TikTokWorld(tiktok.SampleWorld):
+    """The clients' TikTok advertiser accounts."""
+
+    def add_accounts(self):
+        for number, client in enumerate(CLIENTS, 1):
+            account = self.add(tiktok.Account(
+                client.tiktok, client.name, client.currency, client.zone))
+            tiktok.Builder(self, account, number).build(TIKTOK_CAMPAIGNS)
+
+
+class NaverWorld(naver.World):
+    """The Korean clients' accounts under the agency's manager account."""
+
+    def add_accounts(self):
+        for number, (client, customer) in enumerate(
+                zip(CLIENTS, NAVER_CUSTOMERS)):
+            self.add(naver.Account(customer, number, client.name), tuple(
+                naver.Spec(name % client.name, kind, impressions, cost, None,
+                           "2024-05-01", None)
+                for name, kind, impressions, cost in NAVER_CAMPAIGNS))
 
 
 class AppsFlyerWorld(appsflyer.SampleWorld):

@@ -32,7 +32,15 @@ METRICS = (
     ("conversions_value_by_conversion_date", True),
     ("all_conversions_by_conversion_date", True),
     ("all_conversions_value_by_conversion_date", True),
+    # Impressions of videos that were watched so far; only for quartile rates.
+    ("watched_p25", False),
+    ("watched_p50", False),
+    ("watched_p75", False),
+    ("watched_p100", False),
 )
+# What the platform tells in rates only.
+UNTOLD = ("eligible_impressions", "watched_p25", "watched_p50", "watched_p75",
+          "watched_p100")
 METRIC_INDEX = {name: i for i, (name, _) in enumerate(METRICS)}
 FRACTIONAL = tuple(fractional for _, fractional in METRICS)
 UNIT = 10 ** 18
@@ -42,7 +50,8 @@ ZERO = (0,) * len(METRICS)
 REPORTS = ("customer", "campaign", "ad_group", "ad_group_ad", "keyword_view",
            "search_term_view", "geographic_view", "campaign_budget",
            "conversion_action", "performance_max_placement_view",
-           "click_view")
+           "click_view", "age_range_view", "gender_view", "video",
+           "landing_page_view", "asset_group")
 # Resources whose rows are other ones every day.
 DATED = ("click_view", "change_event", "change_status")
 
@@ -273,19 +282,76 @@ def add_vectors(vectors):
     return total
 
 
+class Part(tuple):
+    """A vector that was cut from another one, which may be a part itself.  The
+    events that a metric counts are numbered in the whole vector."""
+
+    def __new__(cls, values, vector, below, total):
+        made = super().__new__(cls, values)
+        made.cut = vector, below, total
+        return made
+
+    @property
+    def whole(self):
+        """The vector that was cut first."""
+        return getattr(self.cut[0], "whole", self.cut[0])
+
+    @property
+    def starts(self):
+        """The numbers of the part's first events."""
+        vector, below, total = self.cut
+        made = []
+        for value, start, fractional in zip(
+                vector, getattr(vector, "starts", ZERO), FRACTIONAL):
+            step = step_of(value, fractional)
+            made.append(start + value // step * below // total * step)
+        return made
+
+
+def step_of(value, fractional):
+    """Returns in what steps a metric is cut: fractional ones at six decimals
+    when they have no more, as the platforms' own attributed conversions."""
+    return 10 ** 12 if fractional and value % 10 ** 12 == 0 else 1
+
+
 def cut_vector(vector, weights, index):
     """Returns the share of part `index` when a vector is cut into parts by
-    whole-number weights.  The parts add up to the vector exactly.
-
-    Fractional metrics are cut at six decimals when they have no more, as the
-    platforms' own attributed conversions are.
-    """
+    whole-number weights.  The parts add up to the vector exactly."""
     total = sum(weights)
     below = sum(weights[:index])
     upto = below + weights[index]
     parts = []
     for value, fractional in zip(vector, FRACTIONAL):
-        step = 10 ** 12 if fractional and value % 10 ** 12 == 0 else 1
+        if not value:
+            parts.append(0)
+            continue
+        step = step_of(value, fractional)
         units = value // step
         parts.append((units * upto // total - units * below // total) * step)
+    return Part(parts, vector, below, total)
+
+
+def deal_vector(vector, weights, index):
+    """Returns the share of part `index` when the events of a vector are dealt
+    out in turns, by whole-number weights.  What an event gets depends on its
+    number in the whole alone, so that the parts of shares of a whole add up to
+    the part of the whole, and the parts of a share to the share."""
+    total = sum(weights)
+    below = sum(weights[:index])
+    width = weights[index]
+
+    def before(number):
+        turns, rest = divmod(number, total)
+        return turns * width + min(max(rest - below, 0), width)
+
+    parts = []
+    for value, start, whole, fractional in zip(
+            vector, getattr(vector, "starts", ZERO),
+            getattr(vector, "whole", vector), FRACTIONAL):
+        if not value:
+            parts.append(0)
+            continue
+        step = step_of(whole, fractional)
+        parts.append((before((start + value) // step)
+                      - before(start // step)) * step)
     return tuple(parts)

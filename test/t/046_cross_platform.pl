@@ -40,6 +40,19 @@ for my $table (sort keys %grain)
 	is(columns("$_.$table"), "$first, $grain{$table}$metrics", "$_.$table has the common shape")
 	  for qw(google meta tiktok naver);
 }
+# Whatever platform comes: from the catalogue, and as a table of one's own.
+is($node->safe_psql('postgres', <<'END'), '', 'catalogue: every ad platform has each table, in one shape');
+WITH shapes AS (
+    SELECT wrapper, report, string_agg(column_name || ' ' || type, ', ' ORDER BY column_name) AS shape
+    FROM adpipe.columns WHERE report ~ '^(account|campaign|ad_group|ad)_report$' GROUP BY 1, 2)
+SELECT string_agg(report, ' ') FROM (
+    SELECT report FROM shapes GROUP BY report
+    HAVING count(DISTINCT shape) > 1 OR count(*) <> (SELECT count(DISTINCT wrapper) FROM shapes)) x
+END
+for my $table (sort keys %grain)
+{
+	is($node->safe_psql('postgres', "CREATE TABLE $table (LIKE google.$table); SELECT adpipe.register_report('$table', 'own')"), $table, "register_report() takes the shape of $table");
+}
 is( columns('appsflyer.tracker_report'),
 	"$first, agency text, media_source text, campaign_name text, impressions bigint, clicks bigint, installs bigint, "
 	  . 'sessions bigint, loyal_users bigint, spend numeric, revenue numeric',

@@ -325,4 +325,16 @@ subtest 'conversion_actions names what is wrong' => sub {
 	}
 };
 
+# JSON may escape any letter of a name.
+fresh();
+my $actions = "SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM meta.campaign_action_daily t WHERE $week";
+my $plain = $session->query($actions);
+for my $case ([ '"action_type"', '"\u0061ction_type"' ], [ '"value"', '"val\u0075\u0065"' ])
+{
+	$sim->faults([ { match => { path => '/insights' }, action => { replace => $case } } ]);
+	is($session->query($actions), $plain, "$case->[0] is $case->[1]");
+	is($sim->control('GET', '/_control/faults')->[0]{applied} > 0, 1, 'which the platform sent');
+}
+fresh();
+
 done_testing();

@@ -36,7 +36,7 @@ sub is_list
 # Relations, for everybody: what is known of platforms, and views that show each
 # reader what he may see.
 my @views = qw(account_grants advertisers api_versions columns compared_sources compared_targets control_totals coverage discrepancy freshness fx_rates
-  granted_accounts health health_details kept_accounts kpis media_sources plans progress quota readable_advertisers readable_fx_rates readable_media_sources readable_plans refresh_policy requests runs setting_guide settings_changes slice_facts slices source_view_columns source_view_relations stored_days targets);
+  granted_accounts health health_details kept_accounts kpis media_sources own_reports plans progress quota readable_advertisers readable_fx_rates readable_media_sources readable_plans refresh_policy reports requests runs setting_guide settings_changes slice_facts slices source_view_columns source_view_relations stored_days targets);
 my $relations = "SELECT c.relname FROM pg_class c JOIN member m ON m.classid = 'pg_class'::regclass AND m.oid = c.oid WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p', 'S') AND";
 is_list(lines("$relations has_table_privilege('plain', c.oid, 'SELECT')"), \@views, 'relations that everybody reads');
 is_list(lines("$relations has_any_column_privilege('plain', c.oid, 'SELECT') AND NOT has_table_privilege('plain', c.oid, 'SELECT')"), [], 'columns of others');
@@ -73,6 +73,8 @@ is_list(lines("$functions AND NOT p.prosecdef AND p.pronamespace <> 'adpipe'::re
 	qw(incomplete_days require_listed stored_slices require_target side_totals copy_totals
 	  report_sum report_lack report_text report_notes report_plans report_facts report_day
 	  client_plans known_fx_rate),
+	# reports that their owners keep themselves
+	qw(own_sums own_days own_coverage reads_whole own_report_day is_others_view),
 	],
 	'functions that these and the views call');
 is_list(lines("$functions AND p.prosecdef"), [qw(is_dead is_running scheduled_targets)], 'functions with the rights of the extension that everybody runs');

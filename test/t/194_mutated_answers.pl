@@ -36,7 +36,7 @@ adpipe.require_whole = on
 END
 my $sim = simulator();
 $sim->clock($now);
-$sim->settings({ page_size => 40, meta_page_rows => 30,
+$sim->settings({ page_size => 40, meta_page_rows => 30, tiktok_page_cap => 30, naver_page => 2, naver_list_page => 4,
 	map { ("appsflyer_$_" => 1_000_000) } qw(minute_calls daily_app daily_account installs_app installs_account
 		events_app events_account apps_minute apps_day) });
 my $proxy = simulator(program => 'proxy', args => [ '--to', $sim->http ]);
@@ -48,6 +48,9 @@ for my $schema ('reports', 'common')
 	meta_server($node, $proxy, name => "meta$suffix", schema => $schema, options => {%options});
 	appsflyer_server($node, $proxy, name => "flyer$suffix", schema => $schema, options => { %options, cache_ttl_s => 0 },
 		mapping => { api_token => $sim->ready->{appsflyer_token} });
+	tiktok_server($node, $proxy, name => "tiktok$suffix", schema => $schema, options => {%options}, mapping => { access_token => $sim->ready->{tiktok_token} });
+	naver_server($node, $proxy, name => "naver$suffix", schema => $schema, options => { %options, manager_account_id => $sim->ready->{naver_manager} },
+		mapping => { api_key => $sim->ready->{naver_api_key}, secret_key => $sim->ready->{naver_secret_key} });
 }
 
 my $session = session($node);
@@ -89,7 +92,7 @@ sub read_undamaged
 sub held
 {
 	$session->query("ALTER SERVER $_ OPTIONS (SET max_retries '0')")
-	  for map { ($_, "${_}_common") } qw(google meta flyer);
+	  for map { ($_, "${_}_common") } qw(google meta flyer tiktok naver);
 	read_undamaged([ 'flyer.apps', undef, '' ]);
 	return (memory($pid, 'RssAnon'), scalar(descriptors($pid)));
 }

@@ -19,12 +19,17 @@ my @apps = map { $_->{id} } @{ $sim->accounts('appsflyer') };
 my %google = (options => { customer_id => '1234567890,2345678901' });
 my %meta = (options => { account_id => '1234567890123456,2345678901234567' });
 my %flyer = (options => { app_id => "$apps[0],$apps[1]", cache_ttl_s => 0 });
+my %tiktok = (options => { advertiser_id => '7012345678901234567,7023456789012345678' });
+my %naver = (options => { customer_id => '2345678,3456789' });
 google_server($node, $sim, %google);
 google_server($node, $sim, name => 'google_common', schema => 'common', %google);
 meta_server($node, $sim, %meta);
 meta_server($node, $sim, name => 'meta_common', schema => 'common', %meta);
 appsflyer_server($node, $sim, %flyer);
 appsflyer_server($node, $sim, name => 'flyer_common', schema => 'common', %flyer);
+tiktok_server($node, $sim, %tiktok);
+tiktok_server($node, $sim, name => 'tiktok_common', schema => 'common', %tiktok);
+naver_server($node, $sim, %naver);
 $sim->clock($now);
 my $many = { appsflyer_minute_calls => 100_000, appsflyer_daily_app => 100_000, appsflyer_daily_account => 100_000 };
 $sim->settings($many);
@@ -68,6 +73,13 @@ for my $report (@reports)
 	$error += abs $log;
 	cmp_ok(abs $log, '<=', log 3, "$table: $scan->{'Plan Rows'} rows expected, $real came");
 	my $asked = sent() - $before;
+	# How many answers make a page is not known before.
+	if ($table =~ /^naver/ && $table ne 'naver.accounts')
+	{
+		is($scan->{'Expected Requests'}, undef, "$table: no number of requests is expected");
+		$exact++;
+		next;
+	}
 	# How many pages an account needs is known only on average.
 	my $expected = $scan->{'Expected Requests'} // 0;
 	if ($asked == $expected) { $exact++ } else { note("$table: $expected requests expected, $asked sent") }

@@ -17,13 +17,14 @@ my @apps = map { $_->{id} } @{ $sim->accounts('appsflyer') };
 google_server($node, $sim, options => { customer_id => '1234567890,2345678901,3456789012' });
 meta_server($node, $sim, options => { account_id => '1234567890123456,2345678901234567,3456789012345678' });
 appsflyer_server($node, $sim, options => { app_id => join(',', @apps[ 0 .. 2 ]), cache_ttl_s => 0 });
+tiktok_server($node, $sim, options => { advertiser_id => '7012345678901234567,7023456789012345678,7034567890123456789' });
 $sim->clock($now);
 $sim->settings({ appsflyer_minute_calls => 100_000, appsflyer_daily_app => 100_000, appsflyer_daily_account => 100_000 });
 my $session = session($node);
 $session->query('SET adpipe.debug_now = ' . quote($now));
 
-my %table = (google => 'google.campaign_daily', meta => 'meta.campaign_daily', appsflyer => 'flyer.partners_daily');
-my %list = (google => 'google.campaigns', meta => 'meta.campaigns', appsflyer => 'flyer.apps');
+my %table = (google => 'google.campaign_daily', meta => 'meta.campaign_daily', appsflyer => 'flyer.partners_daily', tiktok => 'tiktok.campaign_daily');
+my %list = (google => 'google.campaigns', meta => 'meta.campaigns', appsflyer => 'flyer.apps', tiktok => 'tiktok.campaigns');
 my %statement = (
 	'number of rows' => 'SELECT count(*) FROM %s t %s',
 	'first day' => 'SELECT min(date_day) FROM %s t %s',

@@ -1,5 +1,5 @@
 # Whatever a statement groups, filters, joins, orders and limits, adpipe.pushdown changes
-# no answer: statements over all reports of the three platforms and what is made of them,
+# no answer: statements over all reports of all platforms and what is made of them,
 # generated, with pushdown on and off.  Integers and texts must be equal; of numbers with a
 # fraction, platforms round each row that they send.  An error on one side only is a
 # difference, too, except where a page says that the platform's own number is the better one.
@@ -142,7 +142,7 @@ sub damage
 		next if $statement->{table}{platform} !~ /^$platform/ || $statement->{wrap} || !defined $column;
 		my $applied;
 		my $found = $side->ask($statement,
-			before_on => sub { $sim->faults([ { match => { path => $path }, action => { replace => [ 'clicks":"', 'clicks":"7' ] } } ]); },
+			before_on => sub { $sim->faults([ { match => { path => $path }, action => { substitute => [ 'clicks":( ?)"', 'clicks":\g<1>"7' ] } } ]); },
 			after_on => sub { $applied = $sim->control('GET', '/_control/faults')->[0]{applied}; $sim->faults([]); });
 		# Clicks that are none are not sent.
 		next unless $applied && !$found->{off}{error} && grep { $_->[ @{ $statement->{keys} } + $column ] =~ /[1-9]/ } @{ $found->{off}{rows} };
@@ -154,6 +154,7 @@ sub damage
 }
 is(damage('google', 'googleAds:search'), '4 of 4', 'a damaged answer of Google is seen');
 is(damage('meta', '/insights'), '4 of 4', 'a damaged answer of Meta is seen');
+is(damage('tiktok', '/report/'), '4 of 4', 'a damaged answer of TikTok is seen');
 
 my $report = $is_long ? sub { diag(@_) } : sub { note(@_) };
 $report->("$plans{$_} x $_") for sort { $plans{$b} <=> $plans{$a} || $a cmp $b } keys %plans;

@@ -150,19 +150,6 @@ failure_detail(const AdpCall *call, const AdpHttpResponse *response)
 }
 
 /*
- * Appends when to come back, as a moment in UTC.
- */
-static const char *
-with_moment(const char *detail, int64 wait_ms)
-{
-	pg_time_t when = timestamptz_to_time_t(adp_now()) + (wait_ms + 999) / 1000;
-	char moment[32];
-
-	pg_strftime(moment, sizeof(moment), "%Y-%m-%dT%H:%M:%SZ", pg_gmtime(&when));
-	return psprintf("%s Come back at %s.", detail, moment);
-}
-
-/*
  * Fills the version asked for, its end, the server and the default version into
  * a hint.
  */
@@ -291,7 +278,7 @@ adp_call_fail_held(AdpCall *call, const char *why, int64 wait_ms)
 	call->failure.class = ADP_ERR_QUOTA;
 	adp_error_set(&call->error, ADP_ERR_QUOTA,
 				  class_message(call, ADP_ERR_QUOTA),
-				  with_moment(detail, wait_ms), NULL);
+				  adp_session_with_moment(detail, wait_ms), NULL);
 	call->error.retry_at = adp_session_retry_at(wait_ms);
 	call->state = ADP_CALL_FAILED;
 	MemoryContextSwitchTo(old);
@@ -333,7 +320,7 @@ adp_call_fail_refused(AdpCall *call, const AdpBreaker *breaker)
 	adp_error_set(&call->error, ADP_ERR_REPLY,
 				  psprintf("server \"%s\" is not asked for the time being",
 						   name),
-				  with_moment(detail, Max(wait_ms, 0)),
+				  adp_session_with_moment(detail, Max(wait_ms, 0)),
 				  psprintf("SELECT adpipe.reset_breaker(%s) lets the next statement ask at once.",
 						   quote_literal_cstr(name)));
 	call->state = ADP_CALL_FAILED;
@@ -352,7 +339,7 @@ adp_call_fail(AdpCall *call, const AdpHttpResponse *response,
 	const char *hint = rule_hint(call);
 
 	if (wait_ms >= 0)
-		detail = with_moment(detail, wait_ms);
+		detail = adp_session_with_moment(detail, wait_ms);
 	else if (class == ADP_ERR_QUOTA)
 		detail =
 			psprintf("%s The platform does not say when to come back.", detail);

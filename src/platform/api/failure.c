@@ -384,7 +384,9 @@ static const char *
 cut_text(const AdpFailureKind *kind, const AdpHttpTransfer *transfer)
 {
 	const char *header = kind->places.cut;
-	const char *text = header ? adp_http_header(transfer, header) : NULL;
+	const char *text = header != NULL && transfer != NULL
+		? adp_http_header(transfer, header)
+		: NULL;
 
 	return text != NULL && text[0] != '\0' ? text : NULL;
 }

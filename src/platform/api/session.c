@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "pgtime.h"
 #include "utils/timeout.h"
 #include "utils/timestamp.h"
 
@@ -279,6 +280,19 @@ adp_session_retry_at(int64 wait_ms)
 {
 	return timestamptz_to_time_t(adp_now()) +
 		(Min(wait_ms, RETRY_AT_MAX_MS) + 999) / 1000;
+}
+
+/*
+ * Appends when to come back, as a moment in UTC, to the detail of an error.
+ */
+const char *
+adp_session_with_moment(const char *detail, int64 wait_ms)
+{
+	pg_time_t when = timestamptz_to_time_t(adp_now()) + (wait_ms + 999) / 1000;
+	char moment[32];
+
+	pg_strftime(moment, sizeof(moment), "%Y-%m-%dT%H:%M:%SZ", pg_gmtime(&when));
+	return psprintf("%s Come back at %s.", detail, moment);
 }
 
 /*

@@ -126,6 +126,9 @@ extern int64 adp_session_affordable_ms(const AdpSession *session);
  */
 extern int64 adp_session_retry_at(int64 wait_ms);
 
+/* Appends that time to the detail of an error, for people. */
+extern const char *adp_session_with_moment(const char *detail, int64 wait_ms);
+
 /* Returns a text without the session's secrets. */
 extern const char *adp_session_redact(const AdpSession *session,
 									  const char *text);

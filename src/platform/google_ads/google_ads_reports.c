@@ -140,6 +140,10 @@ const AdpField adp_google_ads_fields[] =
 	  "The keyword.", .entity = "keyword"},
 	 {"ad_group_criterion.keyword.match_type", ADP_FIELD_ENUM, ATTRIBUTE, 0,
 	  "EXACT, PHRASE or BROAD."},
+	 {"ad_group_criterion.age_range.type", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "AGE_RANGE_18_24 and so on; AGE_RANGE_UNDETERMINED: not known."},
+	 {"ad_group_criterion.gender.type", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "MALE, FEMALE or UNDETERMINED."},
 	 {"ad_group_criterion.status", ADP_FIELD_ENUM, ATTRIBUTE, 0,
 	  "ENABLED, PAUSED or REMOVED."},
 	 {"ad_group_criterion.negative", ADP_FIELD_BOOL, ATTRIBUTE, 0,
@@ -157,6 +161,25 @@ const AdpField adp_google_ads_fields[] =
 	  "Id of the country.", .entity = "country"},
 	 {"geographic_view.location_type", ADP_FIELD_ENUM, ATTRIBUTE,
 	  ADP_FIELD_OVERLAPS, "AREA_OF_INTEREST or LOCATION_OF_PRESENCE."},
+	 {"video.id", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Id of the video on YouTube.",
+	  .entity = "video"},
+	 {"video.title", ADP_FIELD_TEXT, ATTRIBUTE, 0, "Title of the video" AS_READ,
+	  .entity = "video"},
+	 {"video.channel_id", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Id of the channel that owns the video.", .entity = "channel"},
+	 {"video.duration_millis", ADP_FIELD_INT, ATTRIBUTE, 0,
+	  "Length of the video in milliseconds."},
+	 {"landing_page_view.unexpanded_final_url", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Landing page as the advertiser wrote it, before parameters are filled in.",
+	  .entity = "landing page"},
+	 {"asset_group.id", ADP_FIELD_ID, ATTRIBUTE, 0, "Id of the asset group.",
+	  .entity = "asset group"},
+	 {"asset_group.name", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Name of the asset group" AS_READ, .entity = "asset group"},
+	 {"asset_group.status", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "ENABLED, PAUSED or REMOVED," AS_READ},
+	 {"asset_group.ad_strength", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "POOR, AVERAGE, GOOD, EXCELLENT and so on," AS_READ},
 	 {"performance_max_placement_view.placement", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "Address of the site, or id of the app or video.", .entity = "placement"},
 	 {"performance_max_placement_view.display_name", ADP_FIELD_TEXT, ATTRIBUTE,
@@ -309,6 +332,14 @@ const AdpField adp_google_ads_fields[] =
 	  .implied_by = "metrics.all_conversions_by_conversion_date"},
 	 {"metrics.video_trueview_views", ADP_FIELD_INT, METRIC, RANKED,
 	  "Video views."},
+	 {"metrics.video_quartile_p25_rate", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Share of the video's impressions that were watched to a quarter."},
+	 {"metrics.video_quartile_p50_rate", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Share of the video's impressions that were watched to the middle."},
+	 {"metrics.video_quartile_p75_rate", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Share of the video's impressions that were watched to three quarters."},
+	 {"metrics.video_quartile_p100_rate", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Share of the video's impressions that were watched to the end."},
 	 {"metrics.invalid_clicks", ADP_FIELD_INT, METRIC, RANKED,
 	  "Clicks filtered as invalid; not part of clicks."},
 	 {"metrics.ctr", ADP_FIELD_DECIMAL, METRIC, 0,
@@ -400,6 +431,32 @@ const AdpField adp_google_ads_fields[] =
 		{"conversions_value", NUMERICOID, "metrics.conversions_value"}, \
 		{"all_conversions", NUMERICOID, "metrics.all_conversions"}, \
 		{"all_conversions_value", NUMERICOID, "metrics.all_conversions_value"}, \
+		{"view_through_conversions", INT8OID, \
+		 "metrics.view_through_conversions"}, \
+	{ \
+		NULL \
+	}
+#define HOUR_COLUMNS \
+	{ \
+		"hour", INT4OID, "segments.hour" \
+	}
+#define CONVERSION_COLUMNS \
+	{"conversion_action", TEXTOID, "segments.conversion_action"}, \
+		{"conversion_action_name", TEXTOID, "segments.conversion_action_name"}, \
+		{"conversion_category", TEXTOID, \
+		 "segments.conversion_action_category"}, \
+		{"conversions", NUMERICOID, "metrics.conversions"}, \
+		{"conversions_value", NUMERICOID, "metrics.conversions_value"}, \
+		{"all_conversions", NUMERICOID, "metrics.all_conversions"}, \
+		{"all_conversions_value", NUMERICOID, "metrics.all_conversions_value"}, \
+		{"conversions_by_conversion_date", NUMERICOID, \
+		 "metrics.conversions_by_conversion_date"}, \
+		{"conversions_value_by_conversion_date", NUMERICOID, \
+		 "metrics.conversions_value_by_conversion_date"}, \
+		{"all_conversions_by_conversion_date", NUMERICOID, \
+		 "metrics.all_conversions_by_conversion_date"}, \
+		{"all_conversions_value_by_conversion_date", NUMERICOID, \
+		 "metrics.all_conversions_value_by_conversion_date"}, \
 		{"view_through_conversions", INT8OID, \
 		 "metrics.view_through_conversions"}, \
 	{ \
@@ -520,6 +577,110 @@ static const AdpColumn geo_daily[] = {DAILY_COLUMNS,
 									  {"location_type", TEXTOID,
 									   "geographic_view.location_type"},
 									  METRIC_COLUMNS};
+
+static const AdpColumn campaign_hourly[] =
+	{DAILY_COLUMNS,
+	 HOUR_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 {"campaign_status", TEXTOID, "campaign.status"},
+	 {"channel_type", TEXTOID, "campaign.advertising_channel_type"},
+	 METRIC_COLUMNS};
+
+static const AdpColumn ad_group_hourly[] = {DAILY_COLUMNS,
+											HOUR_COLUMNS,
+											CAMPAIGN_COLUMNS,
+											AD_GROUP_COLUMNS,
+											{"ad_group_status", TEXTOID,
+											 "ad_group.status"},
+											METRIC_COLUMNS};
+
+static const AdpColumn campaign_conversion_daily[] = {DAILY_COLUMNS,
+													  CAMPAIGN_COLUMNS,
+													  CONVERSION_COLUMNS};
+static const AdpColumn ad_group_conversion_daily[] = {DAILY_COLUMNS,
+													  CAMPAIGN_COLUMNS,
+													  AD_GROUP_COLUMNS,
+													  CONVERSION_COLUMNS};
+
+static const AdpColumn age_daily[] = {DAILY_COLUMNS,
+									  CAMPAIGN_COLUMNS,
+									  AD_GROUP_COLUMNS,
+									  {"age_range", TEXTOID,
+									   "ad_group_criterion.age_range.type"},
+									  METRIC_COLUMNS};
+
+static const AdpColumn gender_daily[] = {DAILY_COLUMNS,
+										 CAMPAIGN_COLUMNS,
+										 AD_GROUP_COLUMNS,
+										 {"gender", TEXTOID,
+										  "ad_group_criterion.gender.type"},
+										 METRIC_COLUMNS};
+
+static const AdpColumn video_daily[] =
+	{DAILY_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 AD_GROUP_COLUMNS,
+	 {"video_id", TEXTOID, "video.id"},
+	 {"video_title", TEXTOID, "video.title"},
+	 {"duration_millis", INT8OID, "video.duration_millis"},
+	 {"impressions", INT8OID, "metrics.impressions"},
+	 {"clicks", INT8OID, "metrics.clicks"},
+	 {"engagements", INT8OID, "metrics.engagements"},
+	 {"video_views", INT8OID, "metrics.video_trueview_views"},
+	 {"quartile_25_rate", NUMERICOID, "metrics.video_quartile_p25_rate"},
+	 {"quartile_50_rate", NUMERICOID, "metrics.video_quartile_p50_rate"},
+	 {"quartile_75_rate", NUMERICOID, "metrics.video_quartile_p75_rate"},
+	 {"quartile_100_rate", NUMERICOID, "metrics.video_quartile_p100_rate"},
+	 {"cost_micros", INT8OID, "metrics.cost_micros"},
+	 {"spend", NUMERICOID, "metrics.cost_micros"},
+	 {"conversions", NUMERICOID, "metrics.conversions"},
+	 {"conversions_value", NUMERICOID, "metrics.conversions_value"},
+	 {"all_conversions", NUMERICOID, "metrics.all_conversions"},
+	 {"all_conversions_value", NUMERICOID, "metrics.all_conversions_value"},
+	 {"view_through_conversions", INT8OID, "metrics.view_through_conversions"},
+	 {NULL}};
+
+static const AdpColumn landing_page_daily[] =
+	{DAILY_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 AD_GROUP_COLUMNS,
+	 {"landing_page", TEXTOID, "landing_page_view.unexpanded_final_url"},
+	 {"impressions", INT8OID, "metrics.impressions"},
+	 {"clicks", INT8OID, "metrics.clicks"},
+	 {"cost_micros", INT8OID, "metrics.cost_micros"},
+	 {"spend", NUMERICOID, "metrics.cost_micros"},
+	 {"conversions", NUMERICOID, "metrics.conversions"},
+	 {"conversions_value", NUMERICOID, "metrics.conversions_value"},
+	 {NULL}};
+
+static const AdpColumn asset_group_daily[] =
+	{DAILY_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 {"asset_group_id", TEXTOID, "asset_group.id"},
+	 {"asset_group_name", TEXTOID, "asset_group.name"},
+	 {"asset_group_status", TEXTOID, "asset_group.status"},
+	 {"ad_strength", TEXTOID, "asset_group.ad_strength"},
+	 {"impressions", INT8OID, "metrics.impressions"},
+	 {"clicks", INT8OID, "metrics.clicks"},
+	 {"interactions", INT8OID, "metrics.interactions"},
+	 {"cost_micros", INT8OID, "metrics.cost_micros"},
+	 {"spend", NUMERICOID, "metrics.cost_micros"},
+	 {"conversions", NUMERICOID, "metrics.conversions"},
+	 {"conversions_value", NUMERICOID, "metrics.conversions_value"},
+	 {"all_conversions", NUMERICOID, "metrics.all_conversions"},
+	 {"all_conversions_value", NUMERICOID, "metrics.all_conversions_value"},
+	 {NULL}};
+
+static const AdpColumn placement_pmax_daily[] =
+	{DAILY_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 {"placement", TEXTOID, "performance_max_placement_view.placement"},
+	 {"placement_name", TEXTOID, "performance_max_placement_view.display_name"},
+	 {"placement_type", TEXTOID,
+	  "performance_max_placement_view.placement_type"},
+	 {"target_url", TEXTOID, "performance_max_placement_view.target_url"},
+	 {"impressions", INT8OID, "metrics.impressions"},
+	 {NULL}};
 
 static const AdpColumn accounts[] =
 	{{"account_id", TEXTOID, "customer_client.id"},
@@ -683,6 +844,39 @@ const AdpReport adp_google_ads_reports[] =
 	  .group = "search"},
 	 {"reports", "geo_daily", "geographic_view", geo_daily,
 	  "Google Ads campaigns by day, country and kind of location."},
+	 {"reports", "campaign_hourly", "campaign", campaign_hourly,
+	  "Google Ads campaigns by hour of the day in the account's zone, for intraday pacing and ad schedules; the last 37 months. The hours add up to campaign_daily; conversions are in the hour of the click. The last hours of today are not complete yet.",
+	  .group = "hourly"},
+	 {"reports", "ad_group_hourly", "ad_group", ad_group_hourly,
+	  "Google Ads ad groups by hour of the day in the account's zone; the last 37 months. The hours add up to ad_group_daily; Performance Max campaigns have no ad groups.",
+	  .group = "hourly"},
+	 {"reports", "campaign_conversion_daily", "campaign",
+	  campaign_conversion_daily,
+	  "Google Ads campaigns by day and conversion action, with conversions on the day of the click beside those on the day of the conversion. Actions add up to the conversions of campaign_daily; a row without a conversion does not exist, and Google reports no impressions, clicks or cost by action.",
+	  .group = "conversions"},
+	 {"reports", "ad_group_conversion_daily", "ad_group",
+	  ad_group_conversion_daily,
+	  "Google Ads ad groups by day and conversion action, with conversions on the day of the click beside those on the day of the conversion. Actions add up to the conversions of ad_group_daily; Performance Max campaigns have no ad groups.",
+	  .group = "conversions"},
+	 {"reports", "age_daily", "age_range_view", age_daily,
+	  "Google Ads ad groups by day and age of who saw the ad. Ages add up to ad_group_daily, together with AGE_RANGE_UNDETERMINED, which is not known. Google does not report age and gender together.",
+	  .group = "demographics"},
+	 {"reports", "gender_daily", "gender_view", gender_daily,
+	  "Google Ads ad groups by day and gender of who saw the ad. Genders add up to ad_group_daily, together with UNDETERMINED, which is not known. Google does not report age and gender together.",
+	  .group = "demographics"},
+	 {"reports", "video_daily", "video", video_daily,
+	  "Google Ads videos by day, campaign and ad group: views, and how far they were watched. Videos add up to less than ad_group_daily, since other ads have none. Quartile rates do not add up; for the view rate divide sums of video_views and impressions.",
+	  .group = "video"},
+	 {"reports", "landing_page_daily", "landing_page_view", landing_page_daily,
+	  "Google Ads landing pages by day, campaign and ad group, as the advertiser wrote them. They add up to less than ad_group_daily where an ad has no landing page of its own.",
+	  .group = "landing_pages"},
+	 {"reports", "asset_group_daily", "asset_group", asset_group_daily,
+	  "Google Ads asset groups by day, which Performance Max campaigns have in place of ad groups; they add up to campaign_daily of these campaigns.",
+	  .group = "pmax"},
+	 {"reports", "placement_pmax_daily", "performance_max_placement_view",
+	  placement_pmax_daily,
+	  "Google Ads placements of Performance Max campaigns by day. Google reports impressions only, for brand safety, and not of all of them: no clicks, no cost, no conversions, and nothing to add up with campaign_daily.",
+	  .group = "pmax"},
 	 {"reports", "accounts", "customer_client", accounts,
 	  "Google Ads accounts: with customer_id * all those under the manager, at each level where they are linked, else the listed ones."},
 	 {"reports", "account_settings", "customer", account_settings,

@@ -75,17 +75,18 @@ static void
 fail(AdpJob *job, AdpErrorClass class, const char *why, const char *hint)
 {
 	const char *name = job->session->platform->name;
+	int64 wait_ms = class == ADP_ERR_QUOTA ? job->failure.retry_after_ms : -1;
+	const char *detail = psprintf("%s: run %s %s.", job->subject,
+								  job->id ? job->id : "of a report", why);
 
 	job->state = ADP_JOB_FAILED;
+	if (wait_ms >= 0)
+		detail = adp_session_with_moment(detail, wait_ms);
 	adp_error_set(&job->error, class,
 				  psprintf("platform \"%s\" did not finish a report", name),
-				  adp_session_redact(job->session,
-									 psprintf("%s: run %s %s.", job->subject,
-											  job->id ? job->id : "of a report",
-											  why)),
-				  hint);
-	if (class == ADP_ERR_QUOTA && job->failure.retry_after_ms >= 0)
-		job->error.retry_at = adp_session_retry_at(job->failure.retry_after_ms);
+				  adp_session_redact(job->session, detail), hint);
+	if (wait_ms >= 0)
+		job->error.retry_at = adp_session_retry_at(wait_ms);
 }
 
 /*

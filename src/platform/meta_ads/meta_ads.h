@@ -42,6 +42,7 @@ extern const AdpPlatform adp_meta_ads;
  * actions in apps are not reported, and those on web sites lack a value of the
  * breakdown.
  */
+#define META_HOUR "hourly_stats_aggregated_by_advertiser_time_zone"
 #define META_HOURLY "hourly_stats_aggregated_by_(advertiser|audience)_time_zone"
 #define META_TYPE_1 META_HOURLY "|region|dma|comscore_market"
 #define META_TYPE_2 \

@@ -206,8 +206,7 @@ const AdpField adp_meta_ads_fields[] =
 	  .entity = "SKAdNetwork campaign"},
 	 {"skan_conversion_id", ADP_FIELD_TEXT, SEGMENT, 0,
 	  "Conversion value of SKAdNetwork; with total_postbacks only."},
-	 {"hourly_stats_aggregated_by_advertiser_time_zone", ADP_FIELD_TEXT,
-	  SEGMENT, 0,
+	 {META_HOUR, ADP_FIELD_TEXT, SEGMENT, 0,
 	  "Hour in the account's time zone; actions outside Meta are not reported by it."},
 	 {"hourly_stats_aggregated_by_audience_time_zone", ADP_FIELD_TEXT, SEGMENT,
 	  0, "Hour where the ad was seen; accounts must be opted in."},
@@ -228,6 +227,25 @@ const AdpField adp_meta_ads_fields[] =
 	 {"ctr", ADP_FIELD_DECIMAL, METRIC, 0, "Clicks per impression in percent."},
 	 {"cpp", ADP_FIELD_DECIMAL, METRIC, 0, "Cost per thousand people reached."},
 	 {"unique_clicks", ADP_FIELD_INT, METRIC, 0, "People who clicked."},
+	 {"actions.video_view", ADP_FIELD_INT, METRIC, ADP_FIELD_ADDITIVE,
+	  "Views of at least three seconds, or of the whole video if it is shorter."},
+	 {"video_play_actions.video_view", ADP_FIELD_INT, METRIC,
+	  ADP_FIELD_ADDITIVE, "Times a video began to play; replays do not count."},
+	 {"video_thruplay_watched_actions.video_view", ADP_FIELD_INT, METRIC,
+	  ADP_FIELD_ADDITIVE,
+	  "Views of at least 15 seconds, or of the whole video if it is shorter."},
+	 {"video_p25_watched_actions.video_view", ADP_FIELD_INT, METRIC,
+	  ADP_FIELD_ADDITIVE, "Views of a quarter of the video."},
+	 {"video_p50_watched_actions.video_view", ADP_FIELD_INT, METRIC,
+	  ADP_FIELD_ADDITIVE, "Views of half of the video."},
+	 {"video_p75_watched_actions.video_view", ADP_FIELD_INT, METRIC,
+	  ADP_FIELD_ADDITIVE, "Views of three quarters of the video."},
+	 {"video_p95_watched_actions.video_view", ADP_FIELD_INT, METRIC,
+	  ADP_FIELD_ADDITIVE, "Views of 95 percent of the video."},
+	 {"video_p100_watched_actions.video_view", ADP_FIELD_INT, METRIC,
+	  ADP_FIELD_ADDITIVE, "Views of the whole video."},
+	 {"video_avg_time_watched_actions.video_view", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Seconds that a play lasted on average, replays included."},
 	 {META_CONVERSIONS, ADP_FIELD_DECIMAL, METRIC, ADP_FIELD_ADDS_BY_OPTION,
 	  "Conversions by option conversion_actions."},
 	 {META_CONVERSIONS_VALUE, ADP_FIELD_DECIMAL, METRIC,
@@ -395,6 +413,58 @@ static const AdpColumn account_region_daily[] =
 	 {"frequency", NUMERICOID, "frequency"},
 	 {"spend", NUMERICOID, "spend"},
 	 {NULL}};
+static const AdpColumn campaign_region_daily[] =
+	{DAILY_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 {"region", TEXTOID, "region"},
+	 {"impressions", INT8OID, "impressions"},
+	 {"clicks", INT8OID, "clicks"},
+	 {"inline_link_clicks", INT8OID, "inline_link_clicks"},
+	 {"reach", INT8OID, "reach"},
+	 {"frequency", NUMERICOID, "frequency"},
+	 {"spend", NUMERICOID, "spend"},
+	 {NULL}};
+
+static const AdpColumn campaign_device_daily[] = {DAILY_COLUMNS,
+												  CAMPAIGN_COLUMNS,
+												  {"device_platform", TEXTOID,
+												   "device_platform"},
+												  METRIC_COLUMNS};
+
+/* Without people and conversions, which are not reported by hour. */
+#define HOURLY_METRICS \
+	{"hour_range", TEXTOID, META_HOUR}, \
+		{"impressions", INT8OID, "impressions"}, \
+		{"clicks", INT8OID, "clicks"}, \
+		{"inline_link_clicks", INT8OID, "inline_link_clicks"}, \
+		{"spend", NUMERICOID, "spend"}, \
+	{ \
+		NULL \
+	}
+
+static const AdpColumn account_hourly[] = {DAILY_COLUMNS, HOURLY_METRICS};
+static const AdpColumn campaign_hourly[] = {DAILY_COLUMNS, CAMPAIGN_COLUMNS,
+											HOURLY_METRICS};
+
+static const AdpColumn ad_video_daily[] =
+	{DAILY_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 ADSET_COLUMNS,
+	 AD_COLUMNS,
+	 {"impressions", INT8OID, "impressions"},
+	 {"spend", NUMERICOID, "spend"},
+	 {"video_plays", INT8OID, "video_play_actions.video_view"},
+	 {"video_views_3s", INT8OID, "actions.video_view"},
+	 {"thruplays", INT8OID, "video_thruplay_watched_actions.video_view"},
+	 {"video_views_25", INT8OID, "video_p25_watched_actions.video_view"},
+	 {"video_views_50", INT8OID, "video_p50_watched_actions.video_view"},
+	 {"video_views_75", INT8OID, "video_p75_watched_actions.video_view"},
+	 {"video_views_95", INT8OID, "video_p95_watched_actions.video_view"},
+	 {"video_views_100", INT8OID, "video_p100_watched_actions.video_view"},
+	 {"average_seconds", NUMERICOID,
+	  "video_avg_time_watched_actions.video_view"},
+	 {NULL}};
+
 static const AdpColumn account_region_action_daily[] = {DAILY_COLUMNS,
 														{"region", TEXTOID,
 														 "region"},
@@ -539,6 +609,21 @@ const AdpReport adp_meta_ads_reports[] =
 	  account_region_action_daily,
 	  "Meta ad accounts by day, region and type of action, without actions outside Meta; types overlap, so pick one before adding up.",
 	  "region", .group = "actions"},
+	 {"reports", "account_hourly", "account", account_hourly,
+	  "Meta ad accounts by hour of the day in the account's zone; the last 13 months. The hours add up to account_daily; Meta reports no people by hour, and no actions outside Meta, hence no conversions.",
+	  META_HOUR, .group = "hourly"},
+	 {"reports", "campaign_hourly", "campaign", campaign_hourly,
+	  "Meta campaigns by hour of the day in the account's zone, for intraday pacing; the last 13 months. The hours add up to campaign_daily; Meta reports no people by hour, and no actions outside Meta, hence no conversions.",
+	  META_HOUR, .group = "hourly"},
+	 {"reports", "campaign_region_daily", "campaign", campaign_region_daily,
+	  "Meta campaigns by day and region. What cannot be placed is missing, so regions add up to less than campaign_daily; Meta reports no actions outside Meta by region, hence no conversions.",
+	  "region", .group = "geo"},
+	 {"reports", "campaign_device_daily", "campaign", campaign_device_daily,
+	  "Meta campaigns by day and kind of device: app or browser of a phone, or a computer. Devices add up to campaign_daily but for people, who may have several, and for conversions by an option with a bar.",
+	  "device_platform", .group = "device"},
+	 {"reports", "ad_video_daily", "ad", ad_video_daily,
+	  "Meta ads by day with how far people watched their videos; ads without a video have 0. Views add up to those of a campaign; for the average time weight average_seconds by video_plays.",
+	  .group = "video"},
 	 {"reports", "accounts", "accounts", accounts,
 	  "Meta ad accounts with their settings.", .entity = "account"},
 	 {"reports", "campaigns", "campaigns", campaigns,

@@ -13,6 +13,7 @@
 #include "base/guc.h"
 #include "base/words.h"
 #include "platform/api/session.h"
+#include "platform/days.h"
 #include "platform/naver_searchad/entity_names.h"
 #include "platform/naver_searchad/naver_searchad.h"
 #include "platform/naver_searchad/stat_job.h"
@@ -73,7 +74,7 @@ fail(Daily *daily, AdpErrorClass class, const char *message, const char *why,
 {
 	adp_error_set(&daily->base.error, class, message,
 				  psprintf("Account %s, %s: %s.", daily->base.ask.account->id,
-						   daily->day, why),
+						   adp_days_iso(daily->date), why),
 				  hint);
 	return ADP_ASSEMBLY_FAILED;
 }
@@ -85,11 +86,16 @@ fail(Daily *daily, AdpErrorClass class, const char *message, const char *why,
 static AdpAssemblyStep
 fail_early(Daily *daily)
 {
-	daily->base.error.retry_at = adp_session_retry_at(COME_BACK_MS);
-	return fail(daily, ADP_ERR_QUOTA,
-				"platform \"naver_searchad\" has not prepared the numbers of a day yet",
-				"the files of the day are not ready",
-				"Naver often has them between 07:00 and 12:00 of the next day in Korea. Bound the day of the statement before, or run it again later.");
+	AdpError *error = &daily->base.error;
+
+	(void)
+		fail(daily, ADP_ERR_QUOTA,
+			 "platform \"naver_searchad\" has not prepared the numbers of a day yet",
+			 "the files of the day are not ready",
+			 "Naver often has them between 07:00 and 12:00 of the next day in Korea. Bound the day of the statement before, or run it again later.");
+	error->retry_at = adp_session_retry_at(COME_BACK_MS);
+	error->detail = adp_session_with_moment(error->detail, COME_BACK_MS);
+	return ADP_ASSEMBLY_FAILED;
 }
 
 /*

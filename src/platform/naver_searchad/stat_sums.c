@@ -15,6 +15,7 @@
 
 #include "common/hashfn.h"
 #include "common/int.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/pg_list.h"
 #include "utils/datetime.h"
@@ -521,6 +522,16 @@ refuse_line(const Layout *layout, int64 number, const char *why, AdpError *error
 }
 
 /*
+ * Whether a text is UTF-8 without zero bytes.
+ */
+static bool
+is_utf8(const char *text, const char *end)
+{
+	return pg_encoding_verifymbstr(PG_UTF8, text, (int) (end - text)) ==
+		end - text;
+}
+
+/*
  * Returns the end of the last cell of a line that was stored.
  */
 static const char *
@@ -541,8 +552,9 @@ check_line(const AdpNaverSums *sums, const Layout *layout, const Cell *cells,
 	int64 amounts[AMOUNTS];
 	const char *bad = NULL;
 
-	if (memchr(cells[0].data, '\0', end_of(cells, ncells) - cells[0].data))
-		return refuse_line(layout, number, "has a zero byte", error);
+	if (!is_utf8(cells[0].data, end_of(cells, ncells)))
+		return refuse_line(layout, number,
+						   "has a zero byte or is not valid UTF-8", error);
 	if (ncells < layout->ncolumns)
 		return refuse_line(layout, number,
 						   psprintf("has %d columns in place of %d", ncells,

@@ -421,27 +421,42 @@ mask_names(const AdpCell *mask, const char *path)
 }
 
 /*
- * Whether a page has the requested fields: in some row, or in the member that
- * names the fields of all rows.  What is missing from both has another name
- * there, and would be taken for zero.
+ * Whether some row must have the nth requested field.  The member that names the
+ * fields of all rows may say that none has it.
  */
 static bool
-check_fields(const AdpRowCheck *check, const AdpPage *page, const AdpCell *mask,
-			 AdpError *error)
+is_owed(const AdpRowCheck *check, const AdpQuery *query, const AdpCell *mask,
+		int nth)
 {
-	if (mask == NULL || mask->kind != ADP_CELL_STRING || page->nrows == 0)
-		return true;
-	for (int i = 0; i < check->nfields; i++)
-	{
-		const char *path = check->fields[i];
+	const AdpField *field;
 
-		if (some_row_has(page, i) || mask_names(mask, path))
+	if (mask != NULL && mask->kind == ADP_CELL_STRING)
+		return !mask_names(mask, check->fields[nth]);
+	if (!query->source->has_all_metrics)
+		return false;
+	field = adp_platform_field(check->platform, query->fields[nth]);
+	return field == NULL || field->kind == ADP_KIND_METRIC;
+}
+
+/*
+ * Whether a page has the requested fields.  What is missing from it has another
+ * name there, and would be taken for zero or NULL.
+ */
+static bool
+check_fields(const AdpRowCheck *check, const AdpQuery *query,
+			 const AdpPage *page, const AdpCell *mask, AdpError *error)
+{
+	for (int i = 0; page->nrows > 0 && i < check->nfields; i++)
+	{
+		if (some_row_has(page, i) || !is_owed(check, query, mask, i))
 			continue;
 		adp_error_set(error, ADP_ERR_FORMAT,
 					  psprintf("the answer lacks field \"%s\", which was asked for",
-							   path),
-					  psprintf("No row has it, nor does member \"%s\" name it.",
-							   check->platform->mask_key),
+							   check->fields[i]),
+					  mask != NULL
+						  ? psprintf("No row has it, nor does member \"%s\" name it.",
+									 check->platform->mask_key)
+						  : "No row has it.",
 					  NULL);
 		return false;
 	}
@@ -469,5 +484,5 @@ adp_row_check_page(const AdpRowCheck *check, const AdpPageAsk *ask,
 			!check_rank(check, ask->query, cells, &rank, i + 1, error))
 			return false;
 	}
-	return check_fields(check, page, mask, error);
+	return check_fields(check, ask->query, page, mask, error);
 }

@@ -52,7 +52,7 @@ static const AdpVersion tiktok_ads_versions[] = {{"v1.3", NULL}, {NULL}};
 		level, REACH_MONTHS, .path = PATH("report/integrated"), \
 							 .days_per_request = 30, .rows_cap = ROWS_CAP, \
 							 .page_rows = PAGE_ROWS, .filler = "spend", \
-							 __VA_ARGS__ \
+							 .has_all_metrics = true, __VA_ARGS__ \
 	}
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
 /* Promoted objects are requested apart. */

@@ -19,6 +19,8 @@
 	"The app may not do this: check its permissions and its state in the platform's developer portal."
 #define HINT_SCOPE \
 	"Add the scope to the app in the platform's developer portal, then authorize the app again."
+#define HINT_VERSION \
+	"Version {version}{ended} is no longer served. ALTER SERVER {server} OPTIONS (SET api_version '{default}') asks for one that is."
 #define HINT_NARROW "Ask for fewer days or accounts per statement."
 #define HINT_FIELD \
 	"Check option field of the columns: the platform refuses a report with a field that it does not know, has withdrawn, or does not offer together with the others."
@@ -39,6 +41,8 @@ static const AdpFailureRule rules[] =
 	 {"40002~time span", ADP_ERR_REFUSED, ADP_SAYS_TOO_MUCH, HINT_NARROW},
 	 {"40002", ADP_ERR_REFUSED, 0, HINT_FIELD},
 	 {"40003", ADP_ERR_CREDENTIALS, 0, HINT_ACCOUNT},
+	 {"40006", ADP_ERR_REFUSED, 0, HINT_VERSION},
+	 {"40051", ADP_ERR_REFUSED, 0, HINT_VERSION},
 	 {"40067", ADP_ERR_REPLY, ADP_SAYS_TOO_MUCH, HINT_NARROW},
 	 {"40101", ADP_ERR_CREDENTIALS, 0, HINT_APP},
 	 {"40102..40107", ADP_ERR_CREDENTIALS, 0, HINT_TOKEN},

@@ -24,8 +24,7 @@
 /* Dimensions of reports that are not about the people who saw an ad. */
 #define BASIC_DIMENSIONS \
 	TIKTOK_ACCOUNT \
-	"," ID_FILTERS "," TIKTOK_DAY ",stat_time_hour,country_code,ad_type," \
-	"ad_id_v2"
+	"," ID_FILTERS "," TIKTOK_DAY ",stat_time_hour,country_code,ad_type"
 
 #define PROMOTED "[\"PROMOTE\"]"
 

@@ -11,7 +11,7 @@ AdpipeTest::AllTables - every report of every platform, and relations over them
 
 =head1 DESCRIPTION
 
-Imports all reports of three platforms, one account each, and makes tables of one's own,
+Imports all reports of all platforms, one account each, and makes tables of one's own,
 a partitioned parent, a view of UNION ALL, three views over each table (schemas C<seen>,
 C<twice>, C<barred>), and local tables to join with: C<brands> (campaigns, some twice,
 one NULL), C<few> of them, C<clients> of accounts, C<weeks> of days.
@@ -39,14 +39,15 @@ Makes all of it; returns the tables for AdpipeTest::Statements, by name.
 sub all_tables
 {
 	my ($node, $sim, $session) = @_;
-	my @accounts = (google => { customer_id => '2345678901' }, meta => { account_id => '2345678901234567' }, flyer => { app_id => 'com.pacifictrail.app' });
+	my @accounts = (google => { customer_id => '2345678901' }, meta => { account_id => '2345678901234567' }, flyer => { app_id => 'com.pacifictrail.app' },
+		tiktok => { advertiser_id => '7023456789012345678' }, naver => { customer_id => '3456789' });
 
 	$sim->clock($NOW);
 	$sim->settings({ map { $_ => 1_000_000 } qw(appsflyer_minute_calls appsflyer_daily_app appsflyer_daily_account appsflyer_installs_app
 		  appsflyer_installs_account appsflyer_events_app appsflyer_events_account) });
 	while (my ($name, $options) = splice @accounts, 0, 2)
 	{
-		my $make = { google => \&google_server, meta => \&meta_server, flyer => \&appsflyer_server }->{$name};
+		my $make = { google => \&google_server, meta => \&meta_server, flyer => \&appsflyer_server, tiktok => \&tiktok_server, naver => \&naver_server }->{$name};
 		$make->($node, $sim, options => $options);
 		$node->safe_psql('postgres', "CREATE SCHEMA ${name}_common; IMPORT FOREIGN SCHEMA common FROM SERVER $name INTO ${name}_common");
 	}
@@ -83,6 +84,10 @@ CREATE FOREIGN TABLE mine.meta_ages (account_id text, date_day date OPTIONS (fie
 CREATE FOREIGN TABLE mine.meta_purchases (account_id text, date_day date OPTIONS (field 'date_start'), campaign_id text, campaign_name text, impressions bigint, clicks bigint, spend numeric,
 	conversions numeric OPTIONS (field 'adpipe.conversions'), conversions_value numeric OPTIONS (field 'adpipe.conversions_value'))
 	SERVER meta OPTIONS (level 'campaign', conversion_actions 'purchase');
+CREATE FOREIGN TABLE mine.tiktok_ages (account_id text OPTIONS (field 'adpipe.account_id'), date_day date OPTIONS (field 'stat_time_day'), campaign_id text, adgroup_id text, age text, gender text,
+	impressions bigint, clicks bigint, spend float8) SERVER tiktok OPTIONS (level 'adgroup');
+CREATE FOREIGN TABLE mine.naver_devices (date_day date OPTIONS (field 'statDt'), campaign_id text OPTIONS (field 'nccCampaignId'), device text OPTIONS (field 'device'), impressions bigint OPTIONS (field 'impCnt'),
+	clicks bigint OPTIONS (field 'clkCnt'), spend float8) SERVER naver OPTIONS (report 'campaign');
 CREATE SCHEMA shared;
 END
 	return;
@@ -92,23 +97,25 @@ END
 sub relations
 {
 	my ($session) = @_;
+	my %parts = (google => 'google_ads', meta => 'meta_ads', tiktok => 'tiktok_ads', naver => 'naver_searchad');
+	$session->query('CREATE TABLE shared.parted (LIKE google_common.ad_group_report) PARTITION BY LIST (platform)');
+	$session->query(<<"END") for sort keys %parts;
+IMPORT FOREIGN SCHEMA common LIMIT TO (ad_group_report) FROM SERVER $_ INTO shared;
+ALTER FOREIGN TABLE shared.ad_group_report RENAME TO ${_}_part;
+ALTER TABLE shared.parted ATTACH PARTITION shared.${_}_part FOR VALUES IN ('$parts{$_}');
+END
 	$session->query(<<'END');
-CREATE VIEW shared.united AS SELECT * FROM google_common.campaign_report UNION ALL SELECT * FROM meta_common.campaign_report;
-CREATE TABLE shared.parted (LIKE google_common.ad_group_report) PARTITION BY LIST (platform);
-IMPORT FOREIGN SCHEMA common LIMIT TO (ad_group_report) FROM SERVER google INTO shared;
-ALTER FOREIGN TABLE shared.ad_group_report RENAME TO google_part;
-IMPORT FOREIGN SCHEMA common LIMIT TO (ad_group_report) FROM SERVER meta INTO shared;
-ALTER FOREIGN TABLE shared.ad_group_report RENAME TO meta_part;
-ALTER TABLE shared.parted ATTACH PARTITION shared.google_part FOR VALUES IN ('google_ads');
-ALTER TABLE shared.parted ATTACH PARTITION shared.meta_part FOR VALUES IN ('meta_ads');
+CREATE VIEW shared.united AS SELECT * FROM google_common.campaign_report UNION ALL SELECT * FROM meta_common.campaign_report UNION ALL SELECT * FROM tiktok_common.campaign_report;
 CREATE TABLE brands (id text, brand text, weight numeric);
 INSERT INTO brands SELECT campaign_id, CASE WHEN campaign_id ~ '[02468]$' THEN 'even' ELSE 'odd' END, 2 FROM google.campaigns;
 INSERT INTO brands SELECT campaign_id, 'twice', 3 FROM meta.campaigns WHERE campaign_id ~ '[0-4]$';
+INSERT INTO brands SELECT campaign_id, CASE WHEN campaign_id ~ '[02468]$' THEN 'even' ELSE 'twice' END, 4 FROM (SELECT campaign_id FROM tiktok.campaigns UNION ALL SELECT campaign_id FROM naver.campaigns) c;
 INSERT INTO brands SELECT id, 'again', 5 FROM brands WHERE id ~ '[3-6]$';
 INSERT INTO brands VALUES ('0', 'none', 1), (NULL, 'null', 1);
-CREATE TABLE few AS (SELECT * FROM brands WHERE brand = 'even' ORDER BY id LIMIT 2) UNION ALL (SELECT * FROM brands WHERE brand = 'twice' ORDER BY id LIMIT 2) UNION ALL SELECT '007', 'odd', 1;
+CREATE TABLE few AS (SELECT * FROM brands WHERE weight = 2 AND brand = 'even' ORDER BY id LIMIT 2) UNION ALL (SELECT * FROM brands WHERE weight = 3 ORDER BY id LIMIT 2)
+	UNION ALL (SELECT DISTINCT ON (left(id, 3)) * FROM brands WHERE weight = 4 ORDER BY left(id, 3), id) UNION ALL SELECT '007', 'odd', 1;
 CREATE TABLE clients (account_id text, client text);
-INSERT INTO clients SELECT account_id, 'one' FROM google.accounts UNION SELECT account_id, 'two' FROM meta.accounts UNION SELECT account_id, 'three' FROM flyer.apps UNION SELECT '0', 'none';
+INSERT INTO clients SELECT account_id, 'one' FROM google.accounts UNION SELECT account_id, 'two' FROM meta.accounts UNION SELECT account_id, 'three' FROM flyer.apps UNION SELECT account_id, 'four' FROM tiktok.accounts UNION SELECT account_id, 'five' FROM naver.accounts UNION SELECT '0', 'none';
 CREATE TABLE weeks AS SELECT d::date AS day FROM generate_series(timestamp '2026-10-28', '2026-10-31', '1 day') d WHERE extract(dow FROM d) <> 5;
 ANALYZE brands, few, clients, weeks;
 END
@@ -161,7 +168,7 @@ END
 		$table{within} = $1 if $additive =~ /within one (\w+)/;
 	}
 	$table{period} = $session->query("SELECT option_value FROM pg_foreign_table, pg_options_to_table(ftoptions) WHERE ftrelid = '$of'::regclass AND option_name = 'period'") || 'day';
-	$table{is_small} = $name =~ /account_daily|campaign_daily|campaign_report|account_report|account_country|partners_daily|meta_purchases|united/;
+	$table{is_small} = $name !~ /naver/ && $name =~ /account_daily|campaign_daily|campaign_report|account_report|account_country|partners_daily|meta_purchases|united/;
 	$table{is_large} = $name =~ /install|in_app|search_term|geo|placement|device|action|region/;
 	return \%table;
 }

@@ -40,19 +40,23 @@ my $root = File::Spec->rel2abs(dirname(__FILE__) . '/../../..');
 my $NOW = '2026-11-20T12:00:00Z';
 
 # Pages of few rows, and no quota that a fault did not use up.
-my %SETTINGS = (page_size => 10, meta_page_cap => 20, meta_job_ms => 0,
+my %SETTINGS = (page_size => 10, meta_page_cap => 20, meta_job_ms => 0, tiktok_page_cap => 10, naver_list_page => 3,
 	map { $_ => 100000 } qw(appsflyer_minute_calls appsflyer_daily_app appsflyer_daily_account appsflyer_installs_app
 	  appsflyer_installs_account appsflyer_apps_minute appsflyer_apps_day));
 
 # Of the second simulator, for lists of accounts: they fill several pages.  The third
-# is there for the sign-in, whose requests name no account.
-my %LISTS = (%SETTINGS, page_size => 6, meta_page_cap => 3, appsflyer_apps_page => 2);
+# is there for the sign-in, whose requests name no account, and the fourth because jobs
+# of an account are found by all who read it.
+my %LISTS = (%SETTINGS, page_size => 6, meta_page_cap => 3, appsflyer_apps_page => 2, naver_page => 2);
 
 my $google_days = "date_day BETWEEN '2026-11-01' AND '2026-11-04'";
 my $google_rows = "SELECT account_id, date_day, campaign_id, campaign_name, campaign_status, impressions, clicks, spend, conversions FROM %s.campaign_daily WHERE $google_days";
 my $meta_rows = "SELECT account_id, date_day, campaign_name, ad_id, ad_name, impressions, clicks, spend, conversions, attribution_setting FROM %s.ad_daily WHERE date_day BETWEEN '%s' AND '%s'";
 my $apps_rows = "SELECT account_id, date_day, media_source, campaign_name, impressions, clicks, installs, spend FROM %s.partners_daily WHERE date_day BETWEEN '2026-11-01' AND '2026-11-05'";
 my $run = '/v26.0/\d+';
+my $tiktok_rows = "SELECT account_id, date_day, campaign_id, campaign_name, ad_id, impressions, clicks, spend, conversions FROM %s.ad_daily WHERE date_day BETWEEN '2026-11-01' AND '2026-11-02'";
+my $naver_rows = "SELECT account_id, date_day, campaign_id, ad_id, impressions, clicks, spend, conversions FROM %s.ad_daily WHERE date_day = '2026-11-10'";
+my $no_promoted = '^(?!.*PROMOTE)';
 
 # The columns of the matrix.  match: the requests that a fault strikes; before:
 # those that come right before them; subject: how an error names what was asked for.
@@ -89,6 +93,26 @@ my @COLUMNS = (
 	{ name => 'appsflyer file', sql => "SELECT account_id, date_day, media_source, campaign, appsflyer_id FROM %s.installs WHERE date_day BETWEEN '2026-11-05' AND '2026-11-06'",
 		options => { app_id => 'com.pacifictrail.app' },
 		match => { path => 'export/token' }, before => { path => 'raw-data' }, subject => qr/account com\.pacifictrail\.app, 2026-11-05 to 2026-11-06/i },
+
+	{ name => 'tiktok list', sql => 'SELECT account_id, campaign_id, campaign_name FROM %s.campaigns', front => 1, options => { advertiser_id => '*' },
+		match => { path => 'oauth2/advertiser/get/' }, subject => qr/list of accounts/i },
+	{ name => 'tiktok first', sql => $tiktok_rows, options => { advertiser_id => '7012345678901234567' },
+		match => { path => '/report/', query => $no_promoted, page => 0 }, subject => qr/account 7012345678901234567(, 2026-11-01 to 2026-11-02)?:/i },
+	{ name => 'tiktok later', sql => $tiktok_rows, options => { advertiser_id => '7034567890123456789' },
+		match => { path => '/report/', query => $no_promoted, page => 1 }, before => { path => '/report/', query => $no_promoted, page => 0 }, subject => qr/account 7034567890123456789, 2026-11-01 to 2026-11-02/i },
+
+	{ name => 'naver list', sql => 'SELECT account_id, campaign_id, campaign_name FROM %s.campaigns', front => 1,
+		match => { path => 'child-ad-accounts', query => 'page=1' }, before => { path => 'child-ad-accounts', query => '^(?!.*page=1)' }, subject => qr/accounts under manager 880011/i },
+	{ name => 'naver jobs', sql => $naver_rows, options => { customer_id => '3456789' },
+		match => { method => 'GET', path => '/stat-reports$' }, subject => qr/account 3456789, 2026-11-10|accounts under manager 880011/i },
+	{ name => 'naver order', sql => $naver_rows, options => { customer_id => '2345678' },
+		match => { method => 'POST', path => '/stat-reports' }, before => { method => 'GET', path => '/stat-reports$' }, subject => qr/account 2345678, 2026-11-10/i },
+	{ name => 'naver poll', sql => $naver_rows, at => 3, options => { customer_id => '2345678' },
+		match => { method => 'GET', path => '/stat-reports/' }, before => { method => 'POST', path => '/stat-reports' }, subject => qr/account 2345678, 2026-11-10/i },
+	{ name => 'naver tsv', sql => $naver_rows, at => 3, options => { customer_id => '3456789' },
+		match => { path => '/report-download' }, before => { method => 'GET', path => '/stat-reports/' }, subject => qr/account 3456789, 2026-11-10/i },
+	{ name => 'naver later', sql => 'SELECT account_id, campaign_id, campaign_name, campaign_type FROM %s.campaigns', options => { customer_id => '1234567' },
+		match => { path => '/ncc/campaigns', query => 'baseSearchId' }, before => { path => '/ncc/campaigns', query => '^(?!.*baseSearchId)' }, subject => qr/account 1234567/i },
 );
 
 =head2 new($node, %options)
@@ -103,7 +127,7 @@ sub new
 	my ($class, $node, %options) = @_;
 	my $self = bless {
 		node => $node,
-		sims => [ simulator(), simulator(), simulator() ],
+		sims => [ map { simulator() } 0 .. 3 ],
 		columns => [ map { {%$_} } grep { $options{slow} || !$_->{slow} } @COLUMNS ],
 		faults => JSON::PP->new->utf8->decode(PostgreSQL::Test::Utils::slurp_file("$root/test/faults/faults.json")),
 		count => { map { $_ => 0 } qw(cells rows errors both none wrong short doubled lost) },
@@ -126,16 +150,18 @@ sub make_column
 {
 	my ($self, $column) = @_;
 	my ($platform, $phase) = split / /, $column->{name}, 2;
-	my $sim = $self->{sims}[ $column->{front} // 0 ];
+	my $at = $column->{at} //= $column->{front} // 0;
+	my $sim = $self->{sims}[$at];
 	my $server = join '_', $platform, split / |-/, $phase;
-	my %make = (google => \&google_server, meta => \&meta_server, appsflyer => \&appsflyer_server);
-	my $account = $column->{account} // ($column->{options} // {})->{ { google => 'customer_id', meta => 'account_id', appsflyer => 'app_id' }->{$platform} };
+	my %make = (google => \&google_server, meta => \&meta_server, appsflyer => \&appsflyer_server, tiktok => \&tiktok_server, naver => \&naver_server);
+	my $account = $column->{account} // ($column->{options} // {})->{ { google => 'customer_id', meta => 'account_id', appsflyer => 'app_id', tiktok => 'advertiser_id', naver => 'customer_id' }->{$platform} };
 	my %options = (endpoint => $sim->http, max_retries => 1, request_timeout_ms => 60000, %{ $column->{options} // {} },
-		$platform eq 'google' ? (token_endpoint => $sim->http . '/token') : (), $platform eq 'appsflyer' ? (cache_ttl_s => 0) : (), $platform eq 'meta' ? (job_timeout_ms => 3600000) : ());
+		$platform eq 'google' ? (token_endpoint => $sim->http . '/token') : (), $platform eq 'appsflyer' ? (cache_ttl_s => 0) : (), $platform =~ /meta|naver/ ? (job_timeout_ms => 3600000) : ());
 
 	@$column{qw(platform phase sim server defaults)} = ($platform, $phase, $sim, $server, \%options);
 	$make{$platform}->($self->{node}, $sim, name => $server, options => \%options,
-		$phase eq 'sign-in' ? (mapping => { service_account_key => slurp_file($sim->ready->{service_account_key_file}) }) : ());
+		$phase eq 'sign-in' ? (mapping => { service_account_key => slurp_file($sim->ready->{service_account_key_file}) }) : (),
+		$platform eq 'tiktok' ? (mapping => { access_token => $sim->ready->{tiktok_token}, app_id => $sim->ready->{tiktok_app_id}, app_secret => $sim->ready->{tiktok_app_secret} }) : ());
 	# Several columns of a simulator share its rules.
 	$column->{match}{account} //= $account unless $column->{front};
 	$column->{before}{account} //= $account if $column->{before} && !$column->{front};
@@ -157,14 +183,14 @@ sub connect
 sub fresh
 {
 	my ($self, $settings) = @_;
-	my @base = (\%SETTINGS, \%LISTS, \%SETTINGS);
+	my @base = (\%SETTINGS, \%LISTS, \%SETTINGS, \%SETTINGS);
 
-	for my $i (0 .. 2)
+	for my $i (0 .. $#base)
 	{
 		$self->{sims}[$i]->reset;
 		$self->{sims}[$i]->settings({ %{ $base[$i] }, %$settings });
 	}
-	$self->{sims}[0]->clock($NOW);
+	$self->{sims}[$_]->clock($NOW) for 0, 3;
 	return;
 }
 
@@ -193,7 +219,7 @@ sub for_column
 {
 	my ($fault, $key, $column) = @_;
 	my $value = $fault->{$key};
-	my $is_by_column = ref $value eq 'HASH' && grep { /^(\*|google|meta|appsflyer|sign-in|list|first|later|start|state|rows|file)/ } keys %$value;
+	my $is_by_column = ref $value eq 'HASH' && grep { /^(\*|google|meta|appsflyer|tiktok|naver|sign-in|list|first|later|start|state|rows|file|jobs|order|poll|tsv)/ } keys %$value;
 
 	return $is_by_column ? about($value, $column) : $value;
 }
@@ -246,15 +272,15 @@ sub outcome_of
 sub strike
 {
 	my ($self, $fault, $times, @cells) = @_;
-	my @rules = ([], [], []);
+	my @rules = map { [] } @{ $self->{sims} };
 
 	$self->fresh($fault->{settings} // {});
 	for my $cell (@cells)
 	{
 		$self->prepare($fault, $times, $cell->{column});
-		$self->add_rules($fault, $times, $cell, $rules[ $cell->{column}{front} // 0 ]);
+		$self->add_rules($fault, $times, $cell, $rules[ $cell->{column}{at} ]);
 	}
-	$self->{sims}[$_]->faults($rules[$_]) for 0 .. 2;
+	$self->{sims}[$_]->faults($rules[$_]) for 0 .. $#rules;
 	$_->{column}{session}->send($_->{column}{sql}) for @cells;
 	for my $cell (@cells)
 	{
@@ -340,7 +366,7 @@ sub check_met
 
 	for my $cell (grep { defined $_->{rule} } @cells)
 	{
-		my $report = $reports[ $cell->{column}{front} // 0 ][ $cell->{rule} ];
+		my $report = $reports[ $cell->{column}{at} ][ $cell->{rule} ];
 		push @{ $cell->{problems} }, 'no request met the fault' unless $report->{applied};
 	}
 	return;
@@ -390,7 +416,7 @@ sub judge
 	{
 		my $text = join "\n", map { $_ // '' } @$error{qw(message detail hint)};
 		$problem->("$error->{sqlstate} $text") if $error->{sqlstate} ne $expected;
-		$problem->("does not say which request: $text") if $text !~ ($fault->{subject} // $column->{subject});
+		$problem->("does not say which request: $text") if $text !~ (for_column($fault, 'subject', $column) // $column->{subject});
 		$problem->("has no hint: $text") unless length($error->{hint} // '');
 		my $says = for_column($fault, 'says', $column);
 		$problem->("does not say $says: $text") if $says && $text !~ /$says/s;

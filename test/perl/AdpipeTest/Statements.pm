@@ -206,7 +206,7 @@ sub relation
 		has($table, 'campaign_id') ? (lateral => "few f CROSS JOIN LATERAL (SELECT s.* FROM $name s" . join(' AND ', $where || ' WHERE true', 's.campaign_id = f.id') . ') t') : ());
 	my $form = rand() < ($statement->{is_sums} ? 0.7 : 0.5) ? 'table' : pick(sort keys %forms);
 	# What is nested asks once per outer row.
-	$form = 'table' if $form eq 'lateral' && $table->{platform} =~ /flyer/;
+	$form = 'table' if $form eq 'lateral' && $table->{platform} =~ /flyer|naver/;
 
 	push @$shape, $form if $form ne 'table';
 	$statement->{from} = $form eq 'table' ? "$name t" : $forms{$form};
@@ -235,7 +235,7 @@ sub joins
 	my ($other, $its) = $self->another($table);
 	my $among = join ' AND ', bound($its, 's', [], $statement->{range}), 'true';
 	my $top = @{ $its->{sums} } ? "IN (SELECT s.campaign_id FROM $other s WHERE $among GROUP BY 1 HAVING sum(s." . some($its, 'sums') . ') > ' . constant('bigint', 20) . ')' : 'IS NOT NULL';
-	my $entities = $table->{platform} =~ /google/ ? 'google.campaigns' : 'meta.campaigns';
+	my $entities = ($table->{platform} =~ /^(google|tiktok|naver)/ ? $1 : 'meta') . '.campaigns';
 	my $condition = pick("t.campaign_id $top", "t.campaign_id IN (SELECT id FROM few)", "t.campaign_id NOT IN (SELECT id FROM few WHERE id IS NOT NULL)",
 		"EXISTS (SELECT FROM brands b WHERE b.id = t.campaign_id AND b.brand = 'even')", "NOT EXISTS (SELECT FROM brands b WHERE b.id = t.campaign_id AND b.brand = 'even')",
 		't.campaign_id = ANY (ARRAY(SELECT id FROM few))', 't.campaign_id = ANY (ARRAY(SELECT id FROM brands))', 't.campaign_id <> ALL (ARRAY(SELECT id FROM few WHERE id IS NOT NULL))',

@@ -163,11 +163,13 @@ sub google_rows
 {
 	my ($sim, $resource, $columns, $period, @range) = @_;
 	my @fields = sort map { $_->[1] } @$columns;
-	# A row exists when a metric of the table is not zero; numbers of people come
-	# with impressions.
+	# A row exists when a metric of the table is not zero; numbers of people and rates
+	# come with impressions.
 	push @range,
 	  segments => join(',', $period eq 'day' ? () : $period, map { s/^segments\.//r } grep { /^segments\./ } @fields),
-	  metrics => join(',', map { s/^metrics\.//r } grep { /^metrics\./ && !/unique_users/ } @fields) if @range;
+	  # What splits the rows by a field of the table, not by what the table lacks.
+	  split => join(',', map { s/\..*//r } @fields),
+	  metrics => join(',', map { s/^metrics\.//r } grep { /^metrics\./ && !/unique_users|_rate$/ } @fields) if @range;
 	# With "*", the hierarchy is the manager's.
 	push @range, accounts => '9876543210' if $resource eq 'customer_client';
 	my $world = $sim->world(resource => $resource, fields => join(',', @fields), @range);

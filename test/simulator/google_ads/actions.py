@@ -1,6 +1,6 @@
 """How an account's conversions are shared among its conversion actions."""
 
-from world import METRIC_INDEX, ZERO, cut_vector
+from world import METRIC_INDEX, ZERO, deal_vector
 
 # Pairs (a metric of primary actions, the same over all actions).
 PAIRS = tuple((METRIC_INDEX[name], METRIC_INDEX["all_" + name])
@@ -18,8 +18,8 @@ def share(vector, actions, action):
     secondary = [a for a in actions if not a.traits.get("primary")]
     part = list(ZERO)
     if action in primary:
-        cut = cut_vector(vector, [2] + [1] * (len(primary) - 1),
-                         primary.index(action))
+        cut = deal_vector(vector, [2] + [1] * (len(primary) - 1),
+                          primary.index(action))
         for some, every in PAIRS:
             part[some] = part[every] = cut[some]
         for index in OTHERS:

@@ -190,6 +190,8 @@ ad_group_criterion.type ENUM:CriterionType
 ad_group_criterion.negative BOOLEAN
 ad_group_criterion.keyword.text STRING
 ad_group_criterion.keyword.match_type ENUM:Match
+ad_group_criterion.age_range.type ENUM:Age
+ad_group_criterion.gender.type ENUM:Gender
 ad_group_criterion.display_name STRING
 ad_group_criterion.cpc_bid_micros INT64
 ad_group_criterion.effective_cpc_bid_micros INT64
@@ -203,6 +205,21 @@ ad_group_criterion.quality_info.post_click_quality_score ENUM:Quality
 ad_group_criterion.quality_info.search_predicted_ctr ENUM:Quality
 ad_group_criterion.labels RESOURCE_NAME []
 keyword_view.resource_name RESOURCE_NAME
+age_range_view.resource_name RESOURCE_NAME
+gender_view.resource_name RESOURCE_NAME
+video.resource_name RESOURCE_NAME
+video.id STRING
+video.title STRING
+video.channel_id STRING
+video.duration_millis INT64
+landing_page_view.resource_name RESOURCE_NAME
+landing_page_view.unexpanded_final_url STRING
+asset_group.resource_name RESOURCE_NAME
+asset_group.id INT64 -presence
+asset_group.name STRING -presence
+asset_group.campaign RESOURCE_NAME -presence
+asset_group.status ENUM:Status
+asset_group.ad_strength ENUM:AdStrength
 search_term_view.resource_name RESOURCE_NAME
 search_term_view.search_term STRING
 search_term_view.ad_group RESOURCE_NAME
@@ -317,6 +334,12 @@ metrics.average_cpv DOUBLE until=21
 metrics.video_trueview_views INT64 since=22
 metrics.video_trueview_view_rate DOUBLE since=22
 metrics.trueview_average_cpv DOUBLE since=22
+metrics.video_quartile_p25_rate DOUBLE
+metrics.video_quartile_p50_rate DOUBLE
+metrics.video_quartile_p75_rate DOUBLE
+metrics.video_quartile_p100_rate DOUBLE
+metrics.engagement_rate DOUBLE
+metrics.average_cpe DOUBLE
 metrics.invalid_clicks INT64
 metrics.sk_ad_network_installs INT64 -presence
 metrics.interaction_event_types ENUM:Interaction [] -sort
@@ -349,6 +372,27 @@ BASIC_METRICS = (
     "engagements video_trueview_views conversions_from_interactions_rate "
     "cost_per_conversion value_per_conversion conversions_value_per_cost")
 
+# Those that are dated by the conversion are not told by age, gender, video or page.
+PEOPLE_METRICS = (
+    "impressions clicks interactions cost_micros conversions "
+    "conversions_value all_conversions all_conversions_value "
+    "view_through_conversions cross_device_conversions ctr average_cpc "
+    "average_cpm average_cost interaction_rate interaction_event_types "
+    "engagements engagement_rate video_trueview_views "
+    "video_quartile_p25_rate video_quartile_p50_rate video_quartile_p75_rate "
+    "video_quartile_p100_rate")
+VIDEO_METRICS = (
+    "impressions clicks cost_micros conversions conversions_value "
+    "all_conversions all_conversions_value view_through_conversions "
+    "cross_device_conversions ctr average_cpm engagements engagement_rate "
+    "video_trueview_views video_trueview_view_rate trueview_average_cpv "
+    "video_quartile_p25_rate video_quartile_p50_rate video_quartile_p75_rate "
+    "video_quartile_p100_rate")
+PAGE_METRICS = (
+    "impressions clicks interactions cost_micros conversions "
+    "conversions_value all_conversions all_conversions_value ctr average_cpc "
+    "cost_per_conversion")
+
 # resource: (attributed resources, segmenting resources, segments, metrics)
 RESOURCES = {
     "customer": ("", "", DAILY_SEGMENTS, ALL_METRICS),
@@ -362,6 +406,23 @@ RESOURCES = {
     "keyword_view": ("customer campaign campaign_budget ad_group "
                      "ad_group_criterion", "", DAILY_SEGMENTS,
                      BASIC_METRICS + " search_impression_share"),
+    "age_range_view": ("customer campaign campaign_budget ad_group "
+                       "ad_group_criterion", "", DAILY_SEGMENTS,
+                       PEOPLE_METRICS),
+    "gender_view": ("customer campaign campaign_budget ad_group "
+                    "ad_group_criterion", "", DAILY_SEGMENTS, PEOPLE_METRICS),
+    "video": ("customer", "campaign ad_group ad_group_ad",
+              "date week month quarter year day_of_week month_of_year device "
+              "ad_network_type conversion_action conversion_action_name "
+              "conversion_action_category", VIDEO_METRICS),
+    "landing_page_view": ("customer", "campaign ad_group",
+                          "date week month quarter year day_of_week "
+                          "month_of_year device ad_network_type",
+                          PAGE_METRICS),
+    "asset_group": ("customer campaign campaign_budget", "", DAILY_SEGMENTS,
+                    "impressions clicks interactions cost_micros conversions "
+                    "conversions_value all_conversions "
+                    "all_conversions_value"),
     "search_term_view": ("customer campaign campaign_budget ad_group", "",
                          "date week month quarter year day_of_week "
                          "month_of_year device ad_network_type "

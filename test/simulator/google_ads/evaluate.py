@@ -2,10 +2,9 @@
 
 import operator
 
-import daily
 import people
-from google_ads import actions, dates
-from world import FRACTIONAL, METRIC_INDEX, METRICS, UNIT, ZERO, cut_vector
+from google_ads import dates, events
+from world import FRACTIONAL, METRIC_INDEX, METRICS, UNIT, UNTOLD, ZERO
 
 DAYS_OF_WEEK = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY",
                 "SATURDAY", "SUNDAY")
@@ -120,9 +119,14 @@ DERIVED = {
     "search_impression_share": impression_share,
     "unique_users": unique_users,
     "interaction_event_types": event_types,
+    "engagement_rate": quotient("engagements", "impressions", empty=0.0),
+    "average_cpe": average_cost("engagements"),
     "sk_ad_network_installs": lambda vector: 0,
 }
-BASE_NAMES = frozenset(name for name, _ in METRICS)
+DERIVED.update(("video_quartile_p%s_rate" % part,
+                quotient("watched_p" + part, "impressions", empty=0.0))
+               for part in ("25", "50", "75", "100"))
+BASE_NAMES = frozenset(name for name, _ in METRICS).difference(UNTOLD)
 
 
 def metric_value(field, vector):
@@ -145,29 +149,6 @@ def day_segments(day):
     }
 
 
-def split_hours(segments, vector, key):
-    """Splits a cell over the hours of the day."""
-    data = daily.noise(key, segments["date"], "hours")
-    weights = [1 + data[hour] % 20 if hour > 5 else data[hour] % 3
-               for hour in range(24)]
-    for hour in range(24):
-        part = cut_vector(vector, weights, hour)
-        if any(part):
-            yield dict(segments, hour=hour), part
-
-
-def split_actions(segments, vector, every):
-    """Splits a cell's conversions over the account's conversion actions."""
-    for action in every:
-        part = actions.share(vector, every, action)
-        if any(part):
-            yield dict(segments,
-                       conversion_action=action.attrs["resource_name"],
-                       conversion_action_name=action.attrs["name"],
-                       conversion_action_category=action.attrs["category"]
-                       ), part
-
-
 class Report:
     """Sums the world's cells into groups of a plan."""
 
@@ -178,11 +159,8 @@ class Report:
         self.paths = [f.path for f in plan.selected("SEGMENT")]
         self.split_names = plan.split_resources
         self.segmented = bool(self.paths or self.split_names)
-        self.by_hour = "hour" in self.paths
         self.by_keyword = any(p.startswith("keyword.")
                               for p in self.paths)
-        self.by_action = any(p.startswith("conversion_action")
-                             for p in self.paths)
         self.counts_people = any(f.path == "unique_users" for f in
                                  plan.selected("METRIC"))
         self.groups = {}
@@ -199,14 +177,8 @@ class Report:
             if self.by_keyword and not segments.get(
                     "keyword.ad_group_criterion"):
                 continue
-            parts = [(segments, cell.vector)]
-            if self.by_hour:
-                key = context.entity.attrs["resource_name"]
-                parts = split_hours(segments, cell.vector, key)
-            if self.by_action:
-                parts = [part for s, v in parts for part in split_actions(
-                    s, v, self.account.conversion_actions)]
-            yield from parts
+            yield from events.split(self.account, segments, cell.vector,
+                                    day_values["date"], self.paths)
 
     def key_of(self, context, segments):
         """Returns what tells groups apart."""

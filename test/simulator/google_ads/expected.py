@@ -11,14 +11,15 @@ import json
 import operator
 
 import people
-from google_ads import catalog
-from world import DATED, METRIC_INDEX, METRICS, REPORTS
+from google_ads import catalog, events
+from world import DATED, METRIC_INDEX, METRICS, REPORTS, UNTOLD
 
 KEYWORD = "keyword.ad_group_criterion"
 SPLITS = ("date", "week", "month", "device", "ad_network_type",
           "search_term_match_type", KEYWORD, "keyword.info.text",
-          "keyword.info.match_type")
-TOLD = tuple(name for name, _ in METRICS if name != "eligible_impressions")
+          "keyword.info.match_type", "hour", "conversion_action",
+          "conversion_action_name", "conversion_action_category")
+TOLD = tuple(name for name, _ in METRICS if name not in UNTOLD)
 # Quotients of two metrics: above, below, factor, what there is without below.
 QUOTIENTS = {
     "ctr": ("clicks", "impressions", 1, 0.0),
@@ -33,6 +34,12 @@ QUOTIENTS = {
         "conversions", "interactions", 1, 0.0),
     "cost_per_conversion": ("cost_micros", "conversions", 1, None),
     "value_per_conversion": ("conversions_value", "conversions", 1, None),
+    "engagement_rate": ("engagements", "impressions", 1, 0.0),
+    "average_cpe": ("cost_micros", "engagements", 1, None),
+    "video_quartile_p25_rate": ("watched_p25", "impressions", 1, 0.0),
+    "video_quartile_p50_rate": ("watched_p50", "impressions", 1, 0.0),
+    "video_quartile_p75_rate": ("watched_p75", "impressions", 1, 0.0),
+    "video_quartile_p100_rate": ("watched_p100", "impressions", 1, 0.0),
     "conversions_value_per_cost": (
         "conversions_value", "cost_micros", 10 ** 6, None),
 }
@@ -165,9 +172,9 @@ class Grain:
         self.split = [name for name in splitting if name in split]
         self.merged = [name for name in splitting if name not in split]
 
-    def key(self, context, cell, day):
+    def key(self, context, segments, day):
         """Returns what tells a cell's row apart from others."""
-        known = dict(cell.segments, date=day.isoformat(),
+        known = dict(segments, date=day.isoformat(),
                      month=day.replace(day=1).isoformat(),
                      week=(day - datetime.timedelta(day.weekday())
                            ).isoformat())
@@ -175,6 +182,14 @@ class Grain:
                 tuple(context.entities[name].attrs["resource_name"]
                       for name in self.split),
                 tuple(known.get(name) for name in self.segments))
+
+
+def add_part(found, account, grain, context, day, segments, vector):
+    """Adds what happened in one place, or a part of it, to its row."""
+    _, total = found.setdefault(grain.key(context, segments, day),
+                                (context, Total()))
+    total.people.append(people.who_saw(account, day, segments, vector))
+    total[:] = map(operator.add, total, vector)
 
 
 def sums(world, account, grain, days):
@@ -188,12 +203,10 @@ def sums(world, account, grain, days):
                                         day):
                     if grain.by_keyword and not cell.segments.get(KEYWORD):
                         continue
-                    _, total = found.setdefault(
-                        grain.key(context, cell, day),
-                        (context, Total()))
-                    total.people.append(people.who_saw(
-                        account, day, cell.segments, cell.vector))
-                    total[:] = map(operator.add, total, cell.vector)
+                    for part in events.split(account, cell.segments,
+                                             cell.vector, day,
+                                             grain.segments):
+                        add_part(found, account, grain, context, day, *part)
     return found
 
 

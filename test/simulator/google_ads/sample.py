@@ -7,8 +7,9 @@ import datetime
 
 import daily
 from advertisers import ADVERTISERS
-from google_ads import actions
+from google_ads import actions, events
 from google_ads.changes import Changes
+from google_ads.finer import FinerGrains
 from google_ads.restate import Generation
 from world import METRIC_INDEX, Account, Cell, Context, Entity, World
 
@@ -104,7 +105,10 @@ AD_TYPES = {"SEARCH": "RESPONSIVE_SEARCH_AD", "DISPLAY":
             "RESPONSIVE_DISPLAY_AD", "VIDEO": "VIDEO_RESPONSIVE_AD"}
 
 
-class SampleWorld(World):
+VIDEOS = {"dQw4w9WgXcQ": "봄 신상 15초", "a-_B3c4D5e6": "Trail \"GTX\" 0:15"}
+
+
+class SampleWorld(FinerGrains, World):
     """The built-in advertisers with their daily numbers."""
 
     def __init__(self, clock):
@@ -234,17 +238,41 @@ class SampleWorld(World):
     def _share(self, resource, context, day, pairs):
         """Cuts a campaign's cells down to one of the things below it."""
         campaign = context.entities["campaign"]
-        if resource in ("geographic_view", "performance_max_placement_view"):
+        if resource in ("geographic_view", "performance_max_placement_view",
+                        "asset_group"):
             return self._part(campaign, context.entity, day, pairs, 0)
         group = context.entities["ad_group"]
         pairs = self._part(campaign, group, day, pairs, 0)
         if resource == "ad_group":
             return pairs
+        if resource in ("age_range_view", "gender_view"):
+            return self._of_people(context, day, pairs)
+        if resource in ("video", "landing_page_view"):
+            return self._of_ad(context, group, day, pairs)
         if resource == "keyword_view":
             return self._part(group, context.entities["ad_group_criterion"],
                               day, pairs, 0)
         withheld = 40 if resource == "search_term_view" else 0
         return self._part(group, context.entity, day, pairs, withheld)
+
+    def _of_people(self, context, day, pairs):
+        """Returns what one kind of people has of an ad group's cells."""
+        kind = context.entity.traits
+        made = [(place, events.people(
+            context.entities["customer"], {
+                "device": place[0], "ad_network_type": place[1]}, vector, day,
+            kind["kind"], kind["name"])) for place, vector in pairs]
+        return [(place, part) for place, part in made if any(part)]
+
+    def _of_ad(self, context, group, day, pairs):
+        """Returns what one video or landing page has of an ad's cells: the
+        first one most."""
+        ad = context.entities["ad_group_ad"]
+        pairs = self._part(group, ad, day, pairs, 0)
+        mine = ad.traits["videos" if context.entity.resource == "video"
+                         else "pages"]
+        return daily.share_cells(pairs, [3, 1][:len(mine)],
+                                 mine.index(context.entity))
 
     def _part(self, parent, child, day, pairs, withheld):
         """Cuts a parent's cells down to one child among its siblings."""
@@ -465,6 +493,7 @@ class AccountBuilder:
         self.make_geographic_views(campaign)
         if channel == "PERFORMANCE_MAX":
             self.make_placements(campaign)
+            self.make_asset_groups(campaign)
         else:
             for letter in "AB":
                 self.make_ad_group(campaign, channel, letter)
@@ -488,6 +517,17 @@ class AccountBuilder:
                 "performanceMaxPlacementViews", place, {
                     "placement": place, "placement_type": kind,
                     "display_name": "자리 " + place}))
+
+    def make_asset_groups(self, campaign):
+        """What a Performance Max campaign has in place of ad groups."""
+        for number, name in enumerate(("전체 상품", "New arrivals")):
+            group_id = 6_400_000_000 + campaign.id % 10 ** 7 * 10 + number
+            campaign.children.append(self.entity(
+                "asset_group", "assetGroups", group_id, {
+                    "id": group_id, "name": name,
+                    "campaign": campaign.attrs["resource_name"],
+                    "status": ("ENABLED", "PAUSED")[number],
+                    "ad_strength": ("EXCELLENT", "POOR")[number]}))
 
     def make_ad_group(self, campaign, channel, letter):
         """An ad group with ads and, in search, keywords and terms."""
@@ -541,7 +581,24 @@ class AccountBuilder:
             attrs["ad.name"] = "소재 %d %s" % (number + 1, kind.lower())
             del attrs["ad.final_urls"]
         group.children.append(self.entity(
-            "ad_group_ad", "adGroupAds", "%d~%d" % (group.id, ad_id), attrs))
+            "ad_group_ad", "adGroupAds", "%d~%d" % (group.id, ad_id), attrs, {
+                "videos": [self.video(name) for name in VIDEOS]
+                if kind in ("VIDEO_RESPONSIVE_AD", "RESPONSIVE_DISPLAY_AD")
+                else [],
+                "pages": [self.page(url) for url in
+                          attrs.get("ad.final_urls", ())]}))
+
+    def video(self, name):
+        """Returns a video; all ads show the same ones."""
+        return self.entity("video", "videos", name, {
+            "id": name, "title": VIDEOS[name], "channel_id": "UCsample",
+            "duration_millis": 15000})
+
+    def page(self, url):
+        """Returns a landing page; several ads may lead to it."""
+        return self.entity("landing_page_view", "landingPageViews",
+                           int.from_bytes(daily.noise(url)[:8], "big"),
+                           {"unexpanded_final_url": url})
 
     def make_keyword(self, group, number, text, match, negative):
         """A criterion; its id is that of the text and so repeats in every ad

@@ -59,7 +59,16 @@ SINGLE_LISTS = {
     "outbound_clicks": ("outbound_clicks", "outbound_click"),
     "video_play_actions": ("video_plays", "video_view"),
     "video_p25_watched_actions": ("video_p25", "video_view"),
+    "video_p50_watched_actions": ("video_p50", "video_view"),
+    "video_p75_watched_actions": ("video_p75", "video_view"),
+    "video_p95_watched_actions": ("video_p95", "video_view"),
+    "video_thruplay_watched_actions": ("thruplays", "video_view"),
     "video_p100_watched_actions": ("video_p100", "video_view"),
+}
+# The same of quotients: above, below, action type
+SINGLE_QUOTIENTS = {
+    "video_avg_time_watched_actions": ("video_seconds", "video_plays",
+                                       "video_view"),
 }
 # Known to the platform; nothing to tell about them in this world.
 SILENT = """
@@ -71,11 +80,10 @@ unique_link_clicks_ctr cost_per_unique_inline_link_click
 cost_per_unique_action_type cost_per_inline_post_engagement
 cost_per_outbound_click cost_per_thruplay cost_per_conversion
 unique_conversions outbound_clicks_ctr
-unique_outbound_clicks_ctr website_ctr video_thruplay_watched_actions
+unique_outbound_clicks_ctr website_ctr
 video_30_sec_watched_actions video_15_sec_watched_actions
 video_6_sec_watched_actions video_continuous_2_sec_watched_actions
-video_p50_watched_actions video_p75_watched_actions video_p95_watched_actions
-video_avg_time_watched_actions video_time_watched_actions
+video_time_watched_actions
 video_play_curve_actions results cost_per_result result_rate
 objective_results cost_per_objective_result objective_result_rate
 catalog_segment_actions catalog_segment_value converted_product_quantity
@@ -85,7 +93,7 @@ app_store_clicks newsfeed_avg_position newsfeed_clicks newsfeed_impressions
 relevance_score labels location adset_start adset_end
 """.split()
 KNOWN = set(DIMENSIONS) | set(COUNTS) | set(PEOPLE) | set(RATIOS) | set(
-    ACTION_LISTS) | set(SINGLE_LISTS) | set(SILENT)
+    ACTION_LISTS) | set(SINGLE_LISTS) | set(SINGLE_QUOTIENTS) | set(SILENT)
 
 # ---- breakdowns ----------------------------------------------------------
 

@@ -16,6 +16,12 @@ from meta_ads.model import (MICRO, ON_META, Part, default_mixes, mixed_tells,
 DEFAULT_ACTIONS = ("omni_purchase|purchase|"
                    "offsite_conversion.fb_pixel_purchase")
 LEVELS = ("account", "campaign", "adset", "ad")
+HOUR = "hourly_stats_aggregated_by_advertiser_time_zone"
+# Columns of ad_video_daily: counts.
+VIDEO = {"video_plays": "video_plays", "thruplays": "thruplays",
+         "video_views_25": "video_p25", "video_views_50": "video_p50",
+         "video_views_75": "video_p75", "video_views_95": "video_p95",
+         "video_views_100": "video_p100"}
 # table: level, breakdowns, their family
 DAILY = {
     "account_daily": ("account", (), None),
@@ -30,6 +36,11 @@ DAILY = {
         "placement"),
     "account_country_daily": ("account", ("country",), "country"),
     "account_region_daily": ("account", ("region",), "region"),
+    "campaign_region_daily": ("campaign", ("region",), "region"),
+    "campaign_device_daily": ("campaign", ("device_platform",), "device"),
+    "account_hourly": ("account", (HOUR,), "hour"),
+    "campaign_hourly": ("campaign", (HOUR,), "hour"),
+    "ad_video_daily": ("ad", (), None),
 }
 # The same with a row for each type of action.
 ACTIONS = {
@@ -145,9 +156,9 @@ def lacks(row, name, mode):
 
 
 def told(row, tally):
-    """Returns what is told of a tally: by region, only what happens on
-    Meta."""
-    if "region" not in row.values:
+    """Returns what is told of a tally: by region and hour, only what happens
+    on Meta."""
+    if "region" not in row.values and HOUR not in row.values:
         return tally
     return {key: number for key, number in tally.items()
             if key[0].startswith(ON_META)}
@@ -201,21 +212,35 @@ def money(number):
     return None if number is None else text_of(number, MICRO)
 
 
+def video(row):
+    """Returns the columns about videos."""
+    count = row.part.scalars.get
+    made = {column: str(count(name, 0)) for column, name in VIDEO.items()}
+    made["video_views_3s"] = money(
+        row.part.counts.get(("video_view", "default"), 0))
+    made["average_seconds"] = ratio_text(count("video_seconds", 0),
+                                         count("video_plays", 0))
+    return made
+
+
 def metrics(row, choice, mode):
     """Returns the metric columns of a row."""
     plain = {name: row.part.scalars.get(name, 0) for name in (
         "impressions", "clicks", "inline_link_clicks", "spend")}
-    reach = people.count(row.people)
+    # By hour the platform tells of no people.
+    reach = 0 if HOUR in row.values else people.count(row.people)
     count, value = conversions_of(row, choice, mode)
     return {"impressions": str(plain["impressions"]),
             "clicks": str(plain["clicks"]),
             "inline_link_clicks": str(plain["inline_link_clicks"]),
             "reach": str(reach),
-            "frequency": ratio_text(plain["impressions"], reach),
+            "frequency": "0" if HOUR in row.values else
+            ratio_text(plain["impressions"], reach),
             "spend": money(plain["spend"]), "conversions": money(count),
             "conversions_value": money(value),
             "attribution_setting": setting_of(row.settings)
-            if row.settings else None}
+            if row.settings else None,
+            "hour_range": row.values.get(HOUR), **video(row)}
 
 
 def action_rows(row, account, level, mode):

@@ -70,7 +70,8 @@ ON_META_EVENTS = ("link", "like", "comment", "reaction", "video", "form_lead")
 APP_EVENTS = ("app",)
 SCALARS = ("impressions", "clicks", "inline_link_clicks", "spend",
            "inline_post_engagement", "outbound_clicks", "video_plays",
-           "video_p25", "video_p100")
+           "video_p25", "video_p50", "video_p75", "video_p95", "video_p100",
+           "thruplays", "video_seconds")
 
 
 def delivery(ad, data):
@@ -89,7 +90,10 @@ def delivery(ad, data):
             "spend": spend // traits["cent"] * traits["cent"],
             "inline_post_engagement": links + links // 7,
             "outbound_clicks": links * 9 // 10, "video_plays": plays,
-            "video_p25": plays // 2, "video_p100": plays // 9}
+            "video_p25": plays // 2, "video_p50": plays // 3,
+            "video_p75": plays // 5, "video_p95": plays // 8,
+            "video_p100": plays // 9, "thruplays": plays // 6,
+            "video_seconds": plays * (3 + data[31] % 9)}
 
 
 def spread(total, data, position):

@@ -187,6 +187,11 @@ class Teller:
             number = row.part.scalars.get(source, 0)
             return [{"action_type": action_type, "value": str(number)}] if (
                 number) else None
+        if name in catalog.SINGLE_QUOTIENTS:
+            above, below, action_type = catalog.SINGLE_QUOTIENTS[name]
+            number = row.part.scalars.get(below, 0)
+            return [{"action_type": action_type, "value": divided(
+                row.part.scalars[above], number)}] if number else None
         if name in catalog.ACTION_LISTS:
             return self.actions(name, row) or None
         return None

@@ -91,7 +91,8 @@ class NaverSearchAd:
         return errors.with_transaction(errors.injected(fault))
 
     def handle(self, request, info, fault):
-        """Answers a request; `fault` may hold as_account."""
+        """Answers a request; `fault` may hold as_account, repeat_rows and
+        endless, the last one of a list of accounts."""
         try:
             return errors.with_transaction(self.answer(request, info, fault))
         except Refusal as refusal:
@@ -105,14 +106,15 @@ class NaverSearchAd:
         if "," in (request.header("content-type") or ""):
             raise errors.refusal(1002, "more than one content type")
         if request.path == "/ad-accounts":
-            return self.ad_accounts(request)
+            return self.ad_accounts(request, fault)
         if CHILDREN.match(request.path):
-            return self.children(request, CHILDREN.match(request.path).group(1))
+            return self.children(request, CHILDREN.match(request.path).group(1),
+                                 fault)
         account = self.customer(fault.get("as_account")
                                 or request.header("x-customer"))
-        return self.of_customer(request, info, account)
+        return self.of_customer(request, info, account, fault)
 
-    def of_customer(self, request, info, account):
+    def of_customer(self, request, info, account, fault):
         """Answers what is about one customer."""
         route = request.method, request.path
         job = JOB.match(request.path)
@@ -138,10 +140,10 @@ class NaverSearchAd:
                 self.world, account, request.params, self.settings))
         if route == ("GET", "/ncc/campaigns"):
             return self.entities(request, account, campaigns(
-                self.world, account))
+                self.world, account), fault)
         if route == ("GET", "/ncc/adgroups"):
             return self.entities(request, account, ad_groups(
-                self.world, account))
+                self.world, account), fault)
         raise errors.refusal(1001)
 
     def customer(self, text):
@@ -165,7 +167,7 @@ class NaverSearchAd:
 
     # ---- lists -----------------------------------------------------------
 
-    def ad_accounts(self, request):
+    def ad_accounts(self, request, fault):
         """Answers one page of what the licence's owner can read."""
         return self.page(request, [{
             "adAccountNo": int(a.number), "naverId": "hanbit",
@@ -178,9 +180,9 @@ class NaverSearchAd:
                 "timezoneId": "Asia/Seoul", "deleted": False,
                 "disabled": False, "penalty": False, "createdAt": CREATED,
                 "updatedAt": CREATED}}
-            for a in self.world.accounts.values() if a.managed])
+            for a in self.world.accounts.values() if a.managed], fault)
 
-    def children(self, request, manager):
+    def children(self, request, manager, fault):
         """Answers one page of the accounts under a manager account."""
         if manager != MANAGER:
             raise errors.refusal(1018)
@@ -188,9 +190,9 @@ class NaverSearchAd:
             "adAccountNo": int(a.number), "adAccountName": a.name,
             "customerId": int(a.id), "ownerNaverId": "hanbit",
             "accountRole": "READ_ONLY"}
-            for a in self.world.accounts.values() if a.managed])
+            for a in self.world.accounts.values() if a.managed], fault)
 
-    def page(self, request, rows):
+    def page(self, request, rows, fault):
         """Returns a page of a list of accounts."""
         try:
             number = int(request.params.get("page", 0))
@@ -200,8 +202,11 @@ class NaverSearchAd:
         if number < 0 or not 1 <= size <= 1000:
             raise errors.refusal(2024)
         size = min(size, self.settings["naver_page"])
-        shown = rows[number * size:(number + 1) * size]
+        at = max(number - 1, 0) if fault.get("repeat_rows") else number
+        shown = rows[at * size:(at + 1) * size]
         pages = -(-len(rows) // size)
+        if fault.get("endless"):
+            shown, pages = [], number + 2
         return json_response(200, {
             "content": shown, "empty": not shown, "first": number == 0,
             "last": number >= pages - 1, "number": number,
@@ -210,7 +215,7 @@ class NaverSearchAd:
             "size": size, "sort": {"sorted": False},
             "totalElements": len(rows), "totalPages": pages})
 
-    def entities(self, request, account, rows):
+    def entities(self, request, account, rows, fault):
         """Answers a list of campaigns or ad groups: all of it, or so many
         after a base row; a bare array."""
         key = ("nccAdgroupId" if request.path == "/ncc/adgroups"
@@ -228,7 +233,7 @@ class NaverSearchAd:
         if not size.isdigit() or not 1 <= int(size) <= 1000:
             raise errors.refusal(2024)
         base = params.get("baseSearchId")
-        if base is not None:
+        if base is not None and not fault.get("repeat_rows"):
             ids = [r[key] for r in rows]
             if base not in ids or params.get("selector") != "NEXT":
                 raise errors.refusal(1002)

@@ -1,9 +1,10 @@
 """The API for Business: one header, one envelope, status 200."""
 
+import datetime
 import re
 
 from messages import json_response
-from tiktok_ads import lists, reports
+from tiktok_ads import facts, lists, reports
 from tiktok_ads import params as read
 from tiktok_ads.errors import Refusal, invalid
 from tiktok_ads.expected import expected_rows
@@ -58,16 +59,19 @@ class TikTokAds:
         self.first = {}
 
     def change(self, account_id, setting, value):
-        """Changes the account's status, or adgroup/ID/optimization_goal."""
+        """Changes the account's status, or of an object KIND/ID/NAME:
+        optimization_goal, operation_status, secondary_status, or
+        delivery, the last day on which the ads of a campaign are shown."""
         account = self.world.accounts[account_id]
         node = None
         name = setting
         if "/" in setting:
             kind, node_id, name = setting.split("/")
             node = {n.id: n for n in account.nodes(kind)}[node_id]
-        if name not in ("status", "optimization_goal"):
+        if name not in ("status", "optimization_goal", "operation_status",
+                        "secondary_status", "delivery"):
             raise ValueError("no such setting")
-        before = node.attrs[name] if node else getattr(account, name)
+        before = (node.attrs.get(name) if node else getattr(account, name))
         self.first.setdefault((account, node, name), before)
         self.apply(account, node, name, value)
 
@@ -76,6 +80,10 @@ class TikTokAds:
         """Sets a value of an object or of the account."""
         if node is None:
             setattr(account, name, value)
+        elif name == "delivery":
+            node.traits["until"] = value and datetime.date.fromisoformat(
+                value).toordinal()
+            facts.shown.cache_clear()
         else:
             node.attrs[name] = value
 

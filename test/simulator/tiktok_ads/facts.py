@@ -36,6 +36,8 @@ def delivers(ad, ordinal):
     traits = ad.traits
     if not traits["start"] <= ordinal <= traits["end"]:
         return False
+    if ordinal > (ad.at("campaign").traits.get("until") or ordinal):
+        return False
     return traits["quirk"] != "idle" and noise(
         ad.id, ordinal, "pause")[0] % 11 != 0
 

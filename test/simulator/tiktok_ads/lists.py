@@ -16,7 +16,8 @@ FIELDS = {
     "campaign": "campaign_id advertiser_id campaign_name campaign_type "
                 "objective_type budget budget_mode operation_status "
                 "secondary_status is_smart_performance_campaign "
-                "app_promotion_type create_time modify_time",
+                "campaign_automation_type app_promotion_type create_time "
+                "modify_time",
     "adgroup": "adgroup_id campaign_id advertiser_id adgroup_name "
                "placement_type placements promotion_type optimization_goal "
                "billing_event bid_type bid_price conversion_bid_price budget "

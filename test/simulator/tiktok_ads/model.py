@@ -42,6 +42,15 @@ class Node:
         return self.at("campaign").traits.get("promoted", False)
 
     @property
+    def whole_ad(self):
+        """The id of the ad that it belongs to: of an upgraded Smart+ ad, each
+        creative has an id as if it were an ad; the others stand for
+        themselves."""
+        if not self.at("campaign").traits.get("smart"):
+            return self.id
+        return "19" + self.parent.id[2:]
+
+    @property
     def has_purchases(self):
         """Whether purchases on web sites apply to it."""
         return self.at("campaign").attrs["objective_type"] != "APP_PROMOTION"

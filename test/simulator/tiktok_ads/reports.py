@@ -34,7 +34,7 @@ ATTRIBUTES = {
     "adgroup": ("campaign_id", "campaign_name", "adgroup_id", "adgroup_name",
                 "objective_type"),
     "ad": ("campaign_id", "campaign_name", "adgroup_id", "adgroup_name",
-           "ad_name", "objective_type"),
+           "ad_name", "ad_id_v2", "objective_type"),
 }
 LABELS = {"WEB_CONVERSIONS": "Website conversions", "TRAFFIC": "Traffic",
           "APP_PROMOTION": "App promotion", "REACH": "Reach",
@@ -164,6 +164,8 @@ def money(account, hundredths):
 
 def value_of(account, node, name, total, reach):
     """Returns a metric of a row as a text."""
+    if name == "ad_id_v2":
+        return node.whole_ad
     if name in ATTRIBUTES["ad"]:
         level = name.partition("_")[0]
         if name == "objective_type":

@@ -83,7 +83,9 @@ class Builder:
             attrs.update(
                 campaign_type="REGULAR_CAMPAIGN", objective_type=objective,
                 budget=50000.0, budget_mode="BUDGET_MODE_DAY",
-                is_smart_performance_campaign=False, app_promotion_type=(
+                is_smart_performance_campaign=False, campaign_automation_type=(
+                    "UPGRADED_SMART_PLUS" if traits.get("smart") else
+                    "MANUAL"), app_promotion_type=(
                     "APP_INSTALL" if objective == "APP_PROMOTION" else ""))
             campaign = Node("campaign", attrs["campaign_id"], attrs, None,
                             traits)
