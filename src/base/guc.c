@@ -18,6 +18,7 @@
 char *adp_guc_allowed_endpoints = NULL;
 char *adp_guc_ca_file = NULL;
 static char *debug_now = NULL;
+int adp_guc_debug_rate_pct = 100;
 double adp_guc_fetch_until = 0;
 int adp_guc_kept_answers_kb = 262144;
 int adp_guc_max_answer_kb = ADP_ANSWER_KB_MAX;
@@ -54,6 +55,11 @@ adp_guc_init(void)
 							   "A timestamp with time zone; empty uses the clock.",
 							   &debug_now, "", PGC_SUSET, GUC_NOT_IN_SAMPLE,
 							   NULL, NULL, NULL);
+	DefineCustomIntVariable("adpipe.debug_rate_pct",
+							"Scales the time between calls that platforms document, for tests.",
+							"In percent; 0 lets calls follow each other at once.",
+							&adp_guc_debug_rate_pct, 100, 0, 100, PGC_SUSET,
+							GUC_NOT_IN_SAMPLE, NULL, NULL, NULL);
 	define_fetch_settings();
 	define_refresh_settings();
 	adp_reserve_guc_prefix("adpipe");

@@ -30,6 +30,7 @@ extern int adp_guc_max_answer_kb;
 extern int adp_guc_max_requests;
 
 /* Longest back-off of one statement, in milliseconds. */
+extern int adp_guc_debug_rate_pct;
 extern int adp_guc_max_wait_ms;
 
 /* False: the request has only date range, accounts and needed columns. */

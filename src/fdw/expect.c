@@ -247,6 +247,9 @@ expect_requests(const AdpTable *table, const AdpPushed *pushed, double accounts,
 	/* how many answers a page is made of depends on what they say */
 	expected->is_known = is_known && query->source->assembler == NULL;
 	expected->pages = accounts * ranges;
+	if (table->platform->throttle_ms != NULL)
+		expected->throttle_ms =
+			table->platform->throttle_ms(table->settings, query->source, ranges);
 	if (page_factor > 0)
 		expected->pages = Max(rint(even_pages(table, query, accounts * ranges,
 											  expected->rows) *

@@ -24,8 +24,9 @@ typedef struct AdpExpected
 	double rows;	 /* that the platform sends */
 	double requests; /* all below: first pages, pages after them, jobs */
 	double pages;
-	double quota;  /* units of the platform's quota */
-	double rounds; /* requests that have to wait for each other */
+	double quota;	   /* units of the platform's quota */
+	double rounds;	   /* requests that have to wait for each other */
+	int64 throttle_ms; /* that an account's calls take by documented rates */
 } AdpExpected;
 
 /*

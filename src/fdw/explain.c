@@ -190,6 +190,9 @@ explain_expected(const AdpTable *table, const AdpQuery *query,
 {
 	const char *unit = table->platform->quota_unit;
 
+	if (expected->throttle_ms > 0)
+		ExplainPropertyInteger("Expected Throttle", "s",
+							   expected->throttle_ms / 1000, es);
 	if (!expected->is_known)
 	{
 		if (es->format == EXPLAIN_FORMAT_TEXT)

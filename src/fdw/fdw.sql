@@ -61,6 +61,17 @@ CREATE FOREIGN DATA WRAPPER naver_searchad
 COMMENT ON FOREIGN DATA WRAPPER naver_searchad IS
     'Naver SearchAd: accounts, campaigns and their daily numbers as foreign tables.';
 
+CREATE FUNCTION adpipe_internal.kakao_moment_validator(text[], oid) RETURNS void
+    AS 'MODULE_PATHNAME', 'adpipe_validator' LANGUAGE C STRICT;
+COMMENT ON FUNCTION adpipe_internal.kakao_moment_validator(text[], oid) IS
+    'Checks the options of Kakao Moment servers, user mappings, tables and columns; sends no request.';
+REVOKE ALL ON FUNCTION adpipe_internal.kakao_moment_validator(text[], oid) FROM PUBLIC;
+
+CREATE FOREIGN DATA WRAPPER kakao_moment
+    HANDLER adpipe_internal.handler VALIDATOR adpipe_internal.kakao_moment_validator;
+COMMENT ON FOREIGN DATA WRAPPER kakao_moment IS
+    'Kakao Moment: ad accounts, campaigns and their daily numbers as foreign tables.';
+
 CREATE FUNCTION adpipe_internal.report_columns(
     OUT wrapper text, OUT remote_schema text, OUT report text,
     OUT column_name text, OUT field text, OUT type regtype, OUT kind text,

@@ -198,6 +198,14 @@ typedef struct AdpPlatform
 	void (*page_request)(const struct AdpPageAsk *ask,
 						 struct AdpApiRequest *out);
 
+	/*
+	 * Returns for how long, in milliseconds, calls of an account for so many
+	 * ranges of days keep to the platform's rates, as far as is known; 0: there
+	 * are none for the source.  NULL: there are none.
+	 */
+	int64 (*throttle_ms)(const AdpSettings *settings, const AdpSource *source,
+						 int64 ranges);
+
 	/* Adds all parameters but those of the page to a source's path; or NULL. */
 	void (*add_params)(struct AdpParams *params, const AdpSettings *settings,
 					   const AdpQuery *query, bool drops_enum_filters);

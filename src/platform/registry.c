@@ -6,6 +6,7 @@
 
 #include "platform/appsflyer/appsflyer.h"
 #include "platform/google_ads/google_ads.h"
+#include "platform/kakao_moment/kakao_moment.h"
 #include "platform/meta_ads/meta_ads.h"
 #include "platform/naver_searchad/naver_searchad.h"
 #include "platform/platform.h"
@@ -16,6 +17,7 @@ static const AdpPlatform *const platforms[] = {&adp_google_ads,
 											   &adp_appsflyer,
 											   &adp_tiktok_ads,
 											   &adp_naver_searchad,
+											   &adp_kakao_moment,
 											   NULL};
 
 /*

@@ -65,11 +65,13 @@ typedef struct AdpSettings
 	const char *deleted; /* "include" or "exclude" deleted objects; or NULL */
 
 	/* how conversions and money are counted */
-	const char *conversion_actions; /* meta_ads */
+	const char *conversion_actions; /* meta_ads; kakao_moment: events */
 	const char *time_zone;			/* appsflyer: must be the app's own */
 	const char *currency;
 	int cache_ttl_s;
-	const char *vat_rate; /* naver_searchad */
+	const char *vat_rate;		   /* naver_searchad */
+	const char *vat;			   /* kakao_moment: "exclude" or "as_told" */
+	const char *conversion_window; /* kakao_moment */
 
 	/* secrets */
 	const char *client_id;

@@ -303,7 +303,9 @@ AS $$
                  ('tiktok_ads', 'level=campaigns', ARRAY['operation_status', 'secondary_status'],
                   'operation_status = ''ENABLE'' AND secondary_status = ''CAMPAIGN_STATUS_ENABLE'''),
                  ('naver_searchad', 'report=campaigns', ARRAY['status'],
-                  'status = ''ELIGIBLE'''))
+                  'status = ''ELIGIBLE'''),
+                 ('kakao_moment', 'report=campaigns', ARRAY['config'],
+                  'config = ''ON'''))
         w (platform, option, columns, condition) ON w.platform = d.fdwname AND w.option = ANY (t.ftoptions)
     WHERE s.ftrelid = source AND adpipe_internal.is_eligible(t.ftrelid, target)
       AND NOT EXISTS (SELECT FROM adpipe_internal.source_columns(t.ftrelid) k WHERE k.name = 'date_day')

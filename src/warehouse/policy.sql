@@ -75,7 +75,9 @@ COMMENT ON FUNCTION adpipe_internal.readable_at(date, text, interval) IS
  * within 16 hours, and its attribution windows are up to 28 days; it says nowhere
  * for how long it keeps numbers.  Naver corrects a day's files for 48 hours, and
  * adds late conversions for some 20 days; all its grains are made of the same
- * files, so that its account grain would say nothing about the others.
+ * files, so that its account grain would say nothing about the others.  Kakao's
+ * day is settled at 08:10 of the next one; conversions and opened messages come for
+ * seven days after it; it says nowhere for how long it keeps numbers.
  */
 CREATE VIEW adpipe.refresh_policy AS
     SELECT * FROM (VALUES
@@ -96,7 +98,9 @@ CREATE VIEW adpipe.refresh_policy AS
         ('naver_searchad', 'report', '%', interval '6 hours', 3, 7, 20,
             interval '365 days', interval '12 hours', false, NULL),
         ('naver_searchad', 'report', 'shopping_search_term', interval '6 hours', 3, 7, 20,
-            interval '45 days', interval '12 hours', false, NULL)
+            interval '45 days', interval '12 hours', false, NULL),
+        ('kakao_moment', 'report', '%', interval '55 minutes', 3, 9, 9,
+            interval '24 months', interval '8 hours 10 minutes', false, 'report=account')
     ) AS policy (platform, source_option, source_like, every, recent_days, window_days,
                  tail_days, reach, settle, is_cohort, account_grain);
 COMMENT ON VIEW adpipe.refresh_policy IS

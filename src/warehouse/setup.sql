@@ -51,7 +51,15 @@ AS $$
            (6, 'naver_searchad', 'search_term_daily', 'search terms by day'),
            (7, 'naver_searchad', 'accounts', 'names of accounts'),
            (8, 'naver_searchad', 'campaigns', 'names, statuses and budgets of campaigns'),
-           (9, 'naver_searchad', 'ad_groups', 'names, statuses and bids of ad groups')
+           (9, 'naver_searchad', 'ad_groups', 'names, statuses and bids of ad groups'),
+           (1, 'kakao_moment', 'account_daily', 'accounts by day'),
+           (2, 'kakao_moment', 'campaign_daily', 'campaigns by day'),
+           (3, 'kakao_moment', 'ad_group_daily', 'ad groups by day'),
+           (4, 'kakao_moment', 'creative_daily', 'creatives by day'),
+           (5, 'kakao_moment', 'accounts', 'names of accounts'),
+           (6, 'kakao_moment', 'campaigns', 'names, states, goals and budgets of campaigns'),
+           (7, 'kakao_moment', 'ad_groups', 'names and states of ad groups'),
+           (8, 'kakao_moment', 'creatives', 'names and states of creatives')
 $$;
 COMMENT ON FUNCTION adpipe_internal.agency_reports() IS
     'The built-in reports that setup() makes copies of.';
@@ -62,7 +70,8 @@ REVOKE ALL ON FUNCTION adpipe_internal.agency_reports() FROM PUBLIC;
  * whose chunks end on Sundays, and each older day of the tail once a week, alone.
  * Control totals are as many questions again.  TikTok is asked for promoted objects
  * apart.  Naver is asked some nine times for each day: for two jobs, their states and
- * files, and names; a question is about the last two days as a rule.
+ * files, and names; a question is about the last two days as a rule.  Kakao is asked
+ * for today apart, and for names twice, deleted ones included.
  */
 CREATE FUNCTION adpipe_internal.requests_of(platform text, is_daily boolean, options text[]) RETURNS integer
     LANGUAGE sql STABLE
@@ -74,7 +83,8 @@ AS $$
                      * (w.walks + CASE WHEN p.account_grain <> ALL (options) THEN 1 ELSE 0 END) END
     FROM adpipe.refresh_policy p
     CROSS JOIN (SELECT CASE WHEN platform = 'tiktok_ads' AND NOT options && '{level=account,level=accounts}' THEN 2
-                             WHEN platform = 'naver_searchad' AND is_daily THEN 18 ELSE 1 END) w (walks)
+                             WHEN platform = 'naver_searchad' AND is_daily THEN 18
+                             WHEN platform = 'kakao_moment' AND is_daily THEN 4 ELSE 1 END) w (walks)
     WHERE p.platform = $1 AND p.source_like = '%'
 $$;
 COMMENT ON FUNCTION adpipe_internal.requests_of(text, boolean, text[]) IS

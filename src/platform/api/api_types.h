@@ -21,6 +21,7 @@ typedef struct AdpPageAsk
 	const AdpQuery *query;
 	const char *token;		 /* of the page; NULL for the first */
 	const char *job;		 /* the finished job that has the rows, or NULL */
+	int nranges;			 /* of days that are left, with the query's */
 	int halvings;			 /* of the usual page, which was too large */
 	bool drops_enum_filters; /* leave out enum values that the platform rejects */
 } AdpPageAsk;

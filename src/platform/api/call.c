@@ -236,7 +236,7 @@ back_off(AdpCall *call, int64 wait_ms, const char *reason)
 	AdpStats *stats = &call->session->stats;
 
 	stats->retries++;
-	stats->backoff_ms += wait_ms;
+	adp_session_add_backoff(call->session, wait_ms);
 	stats->wait_reason = MemoryContextStrdup(call->session->cxt, reason);
 	/* one more, since the clock cuts off: a wait asked for is never short */
 	call->resume_at_ms = adp_clock_ms() + wait_ms + 1;

@@ -91,6 +91,7 @@ static void
 make_key(const AdpCall *call, AdpQuotaKey *key)
 {
 	const AdpSession *session = call->session;
+	const AdpRate *rate = path_rate(call);
 	MemoryContext old = MemoryContextSwitchTo(call->cxt);
 	AdpSharedKey secrets;
 
@@ -98,7 +99,8 @@ make_key(const AdpCall *call, AdpQuotaKey *key)
 	key->database = MyDatabaseId;
 	key->serverid = session->settings->serverid;
 	adp_sharing_secrets_key(&secrets, session);
-	memcpy(key->credentials, secrets.digest, sizeof(key->credentials));
+	if (rate == NULL || !rate->counts_all)
+		memcpy(key->credentials, secrets.digest, sizeof(key->credentials));
 	adp_shared_text(key->account, sizeof(key->account),
 					call->request.account ? call->request.account : "");
 	adp_shared_text(key->scope, sizeof(key->scope), scope_of(call));
@@ -162,10 +164,13 @@ passes_quota(AdpCall *call)
 	AdpQuotaKey key;
 	int64 wait_ms;
 
-	/* the retry policy decides when a call is repeated; a redirect is no call */
+	/*
+	 * The retry policy decides when a call is repeated, unless the platform
+	 * counts refused ones, too; a redirect is no call.
+	 */
 	if (rate != NULL &&
-		(!rate_holds(call, rate) || call->attempts > 0 ||
-		 call->redirect != NULL))
+		(!rate_holds(call, rate) || call->redirect != NULL ||
+		 (call->attempts > 0 && !rate->counts_all)))
 		rate = NULL;
 	make_key(call, &key);
 	wait_ms = adp_quota_ledger_enter(&key, rate, affordable_ms, &why);
@@ -175,7 +180,7 @@ passes_quota(AdpCall *call)
 		adp_call_fail_held(call, why, wait_ms);
 	else
 	{
-		session->stats.backoff_ms += wait_ms;
+		adp_session_add_backoff(session, wait_ms);
 		session->stats.wait_reason = MemoryContextStrdup(session->cxt, why);
 		call->is_cleared = true;
 		put_off(call, wait_ms);

@@ -241,6 +241,20 @@ adp_session_wait(AdpSession *session)
 }
 
 /*
+ * Counts a pause.
+ */
+void
+adp_session_add_backoff(AdpSession *session, int64 wait_ms)
+{
+	int64 now_ms = adp_clock_ms();
+	int64 end_ms = now_ms + wait_ms;
+
+	session->stats.backoff_ms +=
+		Max(end_ms - Max(session->paused_until_ms, now_ms), 0);
+	session->paused_until_ms = Max(session->paused_until_ms, end_ms);
+}
+
+/*
  * Milliseconds of back-off still to be had.
  */
 int64

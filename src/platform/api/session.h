@@ -58,6 +58,7 @@ typedef struct AdpSession
 	bool has_version_note;	 /* a response had another version */
 	const char *served;		 /* version of the last response, or NULL */
 	int64 demanded_ms;		 /* an unaffordable pause: the next call fails */
+	int64 paused_until_ms;	 /* end of the last pause; 0: there was none */
 	int64 alarm_at_ms;		 /* earliest end of a back-off; -1: no back-off */
 	instr_time wait_start;	 /* zero unless the caller waits */
 } AdpSession;
@@ -106,6 +107,12 @@ extern int64 adp_clock_ms(void);
 
 /* Ends the next wait at at_ms of that clock, or earlier. */
 extern void adp_session_wake_at(AdpSession *session, int64 at_ms);
+
+/*
+ * Counts a pause of a call that begins now.  Pauses of several calls at the same
+ * time count once.
+ */
+extern void adp_session_add_backoff(AdpSession *session, int64 wait_ms);
 
 /*
  * Returns the milliseconds of back-off that the statement can still afford: the

@@ -115,6 +115,18 @@ adp_quota_ledger_block(const AdpQuotaKey *key, int64 wait_ms, const char *reason
 }
 
 /*
+ * The time that a call takes of a rate.
+ */
+static TimestampTz
+gap_of(const AdpRate *rate)
+{
+	TimestampTz gap =
+		rate->window_s * USECS_PER_SEC / rate->calls + rate->slack_ms * MS;
+
+	return gap * adp_guc_debug_rate_pct / 100;
+}
+
+/*
  * The earliest time of a request: after a block, after those that wait for the
  * same, and as the rate allows.  Under a rate requests may come as fast as they
  * like until they are a window ahead of it.
@@ -125,11 +137,7 @@ earliest(const AdpQuotaEntry *entry, const AdpRate *rate, TimestampTz now)
 	TimestampTz at = Max(now, entry->blocked_until);
 
 	if (rate != NULL)
-	{
-		TimestampTz gap = rate->window_s * USECS_PER_SEC / rate->calls;
-
-		return Max(at, entry->next_at - rate->window_s * USECS_PER_SEC + gap);
-	}
+		return Max(at, entry->next_at - (rate->calls - 1) * gap_of(rate));
 	return Max(at, entry->next_at);
 }
 
@@ -141,8 +149,7 @@ take_place(AdpQuotaEntry *entry, const AdpRate *rate, TimestampTz now,
 		   TimestampTz at)
 {
 	if (rate != NULL)
-		entry->next_at = Max(entry->next_at, at) +
-			rate->window_s * USECS_PER_SEC / rate->calls;
+		entry->next_at = Max(entry->next_at, at) + gap_of(rate);
 	else if (at > now)
 		entry->next_at = at + FOLLOW_MS * MS;
 }
@@ -161,7 +168,7 @@ adp_quota_ledger_enter(const AdpQuotaKey *key, const AdpRate *rate,
 	int64 wait_ms = 0;
 	char reason[100] = "";
 
-	if (!is_shared)
+	if (!is_shared && rate == NULL)
 		return 0;
 	adp_shared_lock(&ledger->head, LW_EXCLUSIVE);
 	entry =

@@ -4,8 +4,9 @@
  *
  * A limit that one session has met holds for all that would meet it: they wait
  * for its end, or fail with the time to come back, and send nothing.  After it
- * they go on one after the other.  Without shared memory the ledger is for
- * looking at only, and each scan obeys what it has met itself.
+ * they go on one after the other.  Without shared memory the ledger is that of
+ * the process: documented rates hold in it, and each scan obeys the limits that it
+ * has met itself.
  */
 #ifndef ADP_PLATFORM_LIMITS_QUOTA_LEDGER_H
 #define ADP_PLATFORM_LIMITS_QUOTA_LEDGER_H
@@ -42,6 +43,10 @@ typedef struct AdpRate
 	int days;
 	int calls;
 	int window_s;
+	int slack_ms;	 /* added to the time of each call, since they do not arrive
+					  * as evenly as they are sent */
+	bool counts_all; /* calls of all tokens of an account together, and those
+					  * that are refused */
 } AdpRate;
 
 /* Announces the memory; called once when the library is loaded. */

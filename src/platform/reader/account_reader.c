@@ -320,6 +320,7 @@ make_ask(const AdpAccountReader *reader)
 	ask.token = reader->walk.token;
 	if (reader->job != NULL)
 		ask.job = adp_job_id(reader->job);
+	ask.nranges = reader->ranges.count;
 	ask.halvings = reader->halvings;
 	ask.drops_enum_filters = reader->drops_enum_filters;
 	return ask;

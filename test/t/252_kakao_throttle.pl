@@ -1,0 +1,82 @@
+# The throttle of Kakao Moment: a scan takes at most a tenth longer than the platform's
+# time for its calls, one second for each forty ad groups, from two sessions at once as
+# well, and no call is refused.  KAKAO_CAMPAIGNS is the number of campaigns with forty ad
+# groups each; test/long reads 400 ad groups.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use AdpipeTest;
+use Test::More;
+use Time::HiRes qw(time);
+
+my $campaigns = $ENV{KAKAO_CAMPAIGNS} // 3;
+my $groups = 40 * $campaigns;
+my $node = adpipe_cluster(preload => 1);
+my $sim = simulator();
+my @sessions;
+
+# So many campaigns, and nothing called before.
+sub fresh
+{
+	$sim->reset;
+	$sim->control('POST', '/_control/bench', { platform => 'kakao_moment', campaigns => $campaigns, groups => 40 });
+	$sim->settings({@_}) if @_;
+	$sessions[0]->query("SELECT adpipe.reset_breaker('kakao')") if @sessions;
+	return;
+}
+
+fresh(kakao_throttle_pct => 0, kakao_level_refused => 'adAccounts');
+kakao_server($node, $sim, name => 'kakao', options => { account_id => '790001' });
+$node->safe_psql('postgres', "CREATE ROLE other SUPERUSER LOGIN; CREATE USER MAPPING FOR other SERVER kakao OPTIONS (access_token '" . $sim->ready->{kakao_second_token} . "')");
+
+my $scan = "SELECT count(DISTINCT ad_group_id), count(DISTINCT date_day), sum(clicks) > 0 FROM kakao.ad_group_daily WHERE date_day BETWEEN current_date - 40 AND current_date - 10";
+
+# Where the platform takes no level, ad groups are read by their ids, which the
+# sessions learn before.
+@sessions = map { session($node) } 1 .. 2;
+$sessions[1]->query('SET ROLE other');
+
+sub calls { return grep { $_->{path} =~ m{/report$} } @{ $sim->requests } }
+
+for (@sessions)
+{
+	$_->query('SET adpipe.debug_rate_pct = 0');
+	$_->query($scan);
+	$_->query('RESET adpipe.debug_rate_pct');
+}
+
+for my $n (1, 2)
+{
+	my $least = $campaigns * $n;
+
+	fresh(kakao_level_refused => 'adAccounts');
+	my $start = time;
+	$_->send($scan) for @sessions[ 0 .. $n - 1 ];
+	my @results = map { ($_->wait)[0] } @sessions[ 0 .. $n - 1 ];
+	my $took = time - $start;
+
+	is_deeply(\@results, [ ("$groups|31|t") x $n ], "$n at once: $groups ad groups over 31 days");
+	is(scalar(grep { $_->{status} == 200 } calls()), $campaigns * $n, 'forty in a call');
+	is(scalar(grep { $_->{status} != 200 } calls()), 0, 'none of which is refused');
+	cmp_ok($took, '<=', 1.1 * $least, sprintf('take %.2f s, where the throttle takes %.2f s', $took, $least));
+}
+
+# With a level it is one call.
+fresh();
+my $session = session($node);
+is($session->query($scan), "$groups|31|t", 'in one call of the account');
+is(scalar(calls()), 1, 'where the platform takes a level');
+
+# A call that another tool of the app has made: refused, and repeated after the full
+# time.
+fresh();
+$sim->faults([ { match => { path => 'report$' }, times => 1, action => { error => '-10' } } ]);
+my $start = time;
+is($session->query($scan), "$groups|31|t", 'a call that comes too soon is repeated');
+cmp_ok(time - $start, '>=', 5, 'after five seconds');
+
+$_->close for @sessions, $session;
+done_testing();
