@@ -94,6 +94,7 @@ fail_early(Daily *daily)
 			 "the files of the day are not ready",
 			 "Naver often has them between 07:00 and 12:00 of the next day in Korea. Bound the day of the statement before, or run it again later.");
 	error->retry_at = adp_session_retry_at(COME_BACK_MS);
+	error->late_day = adp_days_iso(daily->date);
 	error->detail = adp_session_with_moment(error->detail, COME_BACK_MS);
 	return ADP_ASSEMBLY_FAILED;
 }
