@@ -52,6 +52,7 @@ typedef struct AdpAssemblyAnswer
 	const char *body; /* valid until the next step */
 	Size len;
 	const AdpFailure *failure; /* NULL: it was answered */
+	bool is_lost; /* of one that creates: whether it did is not known */
 } AdpAssemblyAnswer;
 
 typedef struct AdpAssembler

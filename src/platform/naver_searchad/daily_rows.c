@@ -56,7 +56,7 @@ typedef struct Daily
 
 	AdpNaverJob jobs[JOBS_MAX];
 	int njobs;
-	bool has_listed; /* looked for jobs that are there */
+	bool has_listed; /* the jobs that are there are known */
 	List *doomed;	 /* char *: ids of jobs to delete */
 	int64 begun_at_ms;
 	int64 gap_ms; /* before the next round of questions */
@@ -172,6 +172,21 @@ restart(Daily *daily, AdpNaverJob *job, const char *why)
 }
 
 /*
+ * Looks for a job among those that are there before it is created again: it may
+ * be, although the answer was lost.  Fails after some times.
+ */
+static AdpAssemblyStep
+look_again(Daily *daily, AdpNaverJob *job)
+{
+	if (!adp_naver_job_restart(job))
+		return ADP_ASSEMBLY_FAILED;
+	daily->has_listed = false;
+	daily->base.wait_ms = GAP_FIRST_MS;
+	daily->base.wait_reason = "lost answer";
+	return ADP_ASSEMBLY_WAIT;
+}
+
+/*
  * Whether it is so early that a day without rows may get some: until noon of the
  * next day in Korea.
  */
@@ -237,6 +252,8 @@ take_jobs(Daily *daily, const AdpAssemblyAnswer *answer)
 		return ADP_ASSEMBLY_RETRY;
 	for (int i = 0; i < daily->njobs; i++)
 	{
+		if (daily->jobs[i].state != ADP_NAVER_JOB_NEW)
+			continue;
 		adp_naver_job_adopt(&daily->jobs[i], doc);
 		if (daily->jobs[i].state == ADP_NAVER_JOB_NONE)
 			(void) judge(daily, &daily->jobs[i]);
@@ -289,11 +306,13 @@ take(Daily *daily, const AdpAssemblyAnswer *answer)
  * Handles a refusal: what can be done about it is done; the rest fails.
  */
 static AdpAssemblyStep
-take_refusal(Daily *daily, const AdpFailure *failure)
+take_refusal(Daily *daily, const AdpFailure *failure, bool is_lost)
 {
 	/* the rows are complete; the platform drops old jobs by itself */
 	if (daily->asked == ASKED_DELETE)
 		return ADP_ASSEMBLY_ASK;
+	if (is_lost)
+		return look_again(daily, daily->job);
 	if (daily->asked == ASKED_START && adp_naver_searchad_is_early(failure))
 	{
 		daily->job->state = ADP_NAVER_JOB_EARLY;
@@ -457,8 +476,9 @@ next_step(AdpAssembly *assembly, const AdpAssemblyAnswer *answer)
 	if (daily->sums == NULL)
 		begin(daily);
 	if (answer != NULL)
-		step = answer->failure != NULL ? take_refusal(daily, answer->failure)
-									   : take(daily, answer);
+		step = answer->failure != NULL
+			? take_refusal(daily, answer->failure, answer->is_lost)
+			: take(daily, answer);
 	return step == ADP_ASSEMBLY_ASK ? go_on(daily) : step;
 }
 

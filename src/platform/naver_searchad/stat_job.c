@@ -111,7 +111,8 @@ adp_naver_job_create(AdpNaverJob *job, AdpApiRequest *request)
 		(AdpApiRequest){.method = "POST",
 						.path = JOBS,
 						.content_type = "application/json; charset=UTF-8",
-						.answer = ADP_ANSWER_JOB_START};
+						.answer = ADP_ANSWER_JOB_START,
+						.creates = true};
 	request->body = psprintf("{\"reportTp\":\"%s\",\"statDt\":\"%s\"}",
 							 job->file->report, job->day);
 }

@@ -15,6 +15,7 @@ JOB = re.compile(r"/stat-reports/([^/]+)\Z")
 
 SETTINGS = dict({
     "naver_renewed": False,     # the secret key was replaced by another one
+    "naver_more_accounts": 0,   # small accounts beside the others; stay
     "naver_page": 1000,         # most accounts of one page
     "naver_list_page": 1000,    # most campaigns or ad groups of one page
     "naver_repeats_base": False,    # pages begin with the base row
@@ -36,7 +37,11 @@ class NaverSearchAd:
     # ---- control ---------------------------------------------------------
 
     def expected_rows(self, params):
-        """Returns what a correct reader ends up with."""
+        """Returns what a correct reader ends up with; of jobs, those that are
+        there, and all that were created."""
+        self.world.add_more(self.settings["naver_more_accounts"])
+        if params["resource"] == "created":
+            return self.jobs.history()
         if params["resource"] == "jobs":
             return [self.jobs.told(job, "") for account in
                     self.world.accounts.values()
@@ -100,6 +105,7 @@ class NaverSearchAd:
 
     def answer(self, request, info, fault):
         """Answers a request that may be refused."""
+        self.world.add_more(self.settings["naver_more_accounts"])
         secret = (signature.RENEWED_KEY if self.settings["naver_renewed"]
                   else signature.SECRET_KEY)
         signature.check(request, secret)
