@@ -50,6 +50,7 @@ is($session->query('SELECT problem FROM adpipe.health'), '', 'all is well');
 is(created(), 4 * 6 * 2, 'six days of four accounts took two jobs each');
 is(jobs(), 0, 'and none is left');
 is_copied('2026-11-27', 'the copy equals the world');
+is($session->query("SELECT count(DISTINCT account_id) FROM adpipe.compared_targets WHERE target = 'ads.campaigns'::regclass"), '4', 'and can be compared with a tracker');
 is($session->query("SELECT adpipe.stored_until('ads.campaigns')"), '2026-11-27', 'to the last day that is prepared');
 
 # A day whose files are late.
