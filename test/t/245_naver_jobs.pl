@@ -119,4 +119,15 @@ subtest 'an answer to the creation of a job that is lost' => sub {
 	is(scalar(grep { $_->{method} eq 'GET' && $_->{path} eq '/stat-reports' } @{ $sim->requests }), 3, 'with a look at the jobs before each');
 };
 
+subtest 'EXPLAIN says how many requests a day takes' => sub {
+	for my $case ([ 'clicks', 'campaign_daily' ], [ 'campaign_name, ad_group_name, clicks', 'ad_group_daily' ], [ 'clicks', 'search_term_daily' ])
+	{
+		my $sql = "SELECT $case->[0] FROM one.$case->[1] WHERE date_day = '2026-11-20'";
+		my ($expected) = $session->query("EXPLAIN (VERBOSE) $sql") =~ /Expected Requests: (\d+) per account and day/;
+		fresh();
+		$session->query($sql);
+		is(scalar @{ $sim->requests }, $expected, "$case->[1]: $expected");
+	}
+};
+
 done_testing();

@@ -65,6 +65,12 @@ typedef struct AdpAssembler
 	 */
 	AdpAssemblyStep (*next)(AdpAssembly *assembly,
 							const AdpAssemblyAnswer *answer);
+
+	/*
+	 * Returns the requests of an account, and of a day where rows have one, if
+	 * nothing has to be asked for twice.  NULL: that is not known.
+	 */
+	int (*requests)(const AdpQuery *query);
 } AdpAssembler;
 
 #endif /* ADP_PLATFORM_API_ASSEMBLER_H */
