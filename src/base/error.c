@@ -61,17 +61,21 @@ adp_error_sqlstate(AdpErrorClass class)
 }
 
 /*
- * Adds the earliest time for a retry to the error being reported.
+ * Adds the earliest time for a retry to the error being reported, and the day
+ * that the platform still prepares.
  */
 static int
-err_retry_at(int64 retry_at)
+err_retry_at(const AdpError *error)
 {
-	pg_time_t when = retry_at;
+	pg_time_t when = error->retry_at;
 	char text[40];
 
 	pg_strftime(text, sizeof(text), "retry_at=%Y-%m-%dT%H:%M:%SZ",
 				pg_gmtime(&when));
-	return err_generic_string(PG_DIAG_CONSTRAINT_NAME, text);
+	return err_generic_string(PG_DIAG_CONSTRAINT_NAME,
+							  error->late_day ? psprintf("%s late_day=%s", text,
+														 error->late_day)
+											  : text);
 }
 
 /*
@@ -87,6 +91,6 @@ adp_error_throw(const AdpError *error)
 			 errmsg_internal("%s", error->message),
 			 error->detail ? errdetail_internal("%s", error->detail) : 0,
 			 error->hint ? errhint("%s", error->hint) : 0,
-			 error->retry_at > 0 ? err_retry_at(error->retry_at) : 0));
+			 error->retry_at > 0 ? err_retry_at(error) : 0));
 	pg_unreachable();
 }

@@ -50,6 +50,7 @@ typedef struct AdpError
 	const char *detail;
 	const char *hint;
 	int64 retry_at; /* of ADP_ERR_QUOTA: earliest retry, UNIX seconds, or 0 */
+	const char *late_day; /* the day that the platform still prepares, or NULL */
 } AdpError;
 
 /*
@@ -66,8 +67,9 @@ extern int adp_error_sqlstate(AdpErrorClass class);
 /*
  * Throws *error, which must not be ADP_OK, at level ERROR.  The diagnostic
  * field CONSTRAINT_NAME carries the earliest retry for programs, as
- * "retry_at=2026-11-29T00:00:00Z".  The detail states it for people, next to
- * the platform's own words.
+ * "retry_at=2026-11-29T00:00:00Z", and of a day that the platform still
+ * prepares also " late_day=2026-11-28".  The detail states it for people, next
+ * to the platform's own words.
  */
 pg_noreturn extern void adp_error_throw(const AdpError *error);
 

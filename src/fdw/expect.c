@@ -19,6 +19,7 @@
 #include "fdw/seen_rows.h"
 #include "platform/accounts/account_cache.h"
 #include "platform/accounts/account_scope.h"
+#include "platform/api/assembler.h"
 #include "platform/api/job_kind.h"
 #include "platform/api/request.h"
 #include "platform/list_parts.h"
@@ -256,6 +257,10 @@ expect_requests(const AdpTable *table, const AdpPushed *pushed, double accounts,
 								   page_factor),
 							  expected->pages);
 	expected->requests = expected->pages + accounts * ranges * before;
+	if (query->source->assembler != NULL &&
+		query->source->assembler->requests != NULL)
+		expected->requests =
+			accounts * ranges * query->source->assembler->requests(query);
 	expected->quota = table->platform->pages_are_free ? accounts * ranges
 													  : expected->requests;
 	if (accounts > 0)

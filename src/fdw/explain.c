@@ -16,6 +16,7 @@
 #include "fdw/expect.h"
 #include "fdw/grain_choice.h"
 #include "fdw/scan.h"
+#include "platform/api/assembler.h"
 #include "platform/api/request.h"
 #include "platform/formats.h"
 #include "platform/list_parts.h"
@@ -138,9 +139,14 @@ describe_count(const AdpQuery *query, const AdpExpected *expected)
 	if (query->asks_each_period)
 		return psprintf("one per account and %s%s",
 						adp_period_word(query->period), accounts);
+	if (query->source->assembler != NULL &&
+		query->source->assembler->requests != NULL)
+		return psprintf("%d per account%s, more while reports are made%s",
+						query->source->assembler->requests(query),
+						query->source->days_per_request == 1 ? " and day" : "",
+						accounts);
 	if (query->source->days_per_request == 1)
-		return psprintf("%s per account and day%s",
-						query->source->assembler ? "several" : "one", accounts);
+		return psprintf("one per account and day%s", accounts);
 	return psprintf("at least one per account%s", accounts);
 }
 

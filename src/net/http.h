@@ -62,6 +62,7 @@ typedef struct AdpHttpRequest
 	int max_expansion; /* limit of decompression; 0: no limit, as for the first MB */
 	bool needs_end_mark; /* a body under status 200 that only the end of the
 						  * connection ends may be cut: ADP_HTTP_CUT */
+	bool is_sent_once; /* also where an idle connection turns out to be dead */
 } AdpHttpRequest;
 
 /* The response, valid until the transfer is released. */

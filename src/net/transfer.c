@@ -101,6 +101,9 @@ set_request(AdpHttpTransfer *transfer, const AdpHttpRequest *request)
 				   (long) request->connect_timeout_ms);
 	ADP_SET_OPTION(code, easy, CURLOPT_TIMEOUT_MS,
 				   (long) request->request_timeout_ms);
+	/* on a connection that was used before the library would repeat it */
+	if (request->is_sent_once)
+		ADP_SET_OPTION(code, easy, CURLOPT_FRESH_CONNECT, 1L);
 	if (strcmp(request->method, "DELETE") == 0)
 		ADP_SET_OPTION(code, easy, CURLOPT_CUSTOMREQUEST, "DELETE");
 	if (strcmp(request->method, "POST") != 0)

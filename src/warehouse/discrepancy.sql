@@ -116,7 +116,7 @@ CREATE VIEW adpipe.compared_targets AS
                    THEN k.metrics @> '{installs}'
                         AND k.dimensions <@ '{platform,account_id,account_name,currency,agency,media_source,campaign_name}'
                    ELSE k.metrics @> '{conversions}'
-                        AND k.dimensions <@ ('{platform,account_id,account_name,currency,campaign_id,campaign_name,campaign_status,channel_type,device,ad_network_type,attribution_setting}'::text[]
+                        AND k.dimensions <@ ('{platform,account_id,account_name,currency,campaign_id,campaign_name,campaign_status,channel_type,device,ad_network_type,attribution_setting,vat_rule}'::text[]
                                              || CASE WHEN p.platform = 'meta_ads' THEN '{adset_id,adset_name}'::text[] ELSE '{}' END) END
           AND adpipe_internal.has_plain_columns(t.target)
           AND NOT (SELECT c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c WHERE c.oid = t.target)

@@ -51,7 +51,28 @@ CREATE VIEW adpipe.health_failing AS
     WHERE t.enabled AND t.failing_since IS NOT NULL AND t.source_changed_at IS NULL AND t.source IS NOT NULL;
 COMMENT ON VIEW adpipe.health_failing IS 'Part of adpipe.health: accounts and copies whose refresh fails.';
 
-/* What is late or missing for a reason that health_failing has is no further problem. */
+/* Nothing is wrong with the account: the platform itself is late with a day. */
+CREATE VIEW adpipe.health_unprepared AS
+    SELECT CASE WHEN l.readable_at < adpipe_internal.clock() - interval '1 day' THEN 'warning' ELSE 'info' END AS severity,
+           l.target, l.account_id,
+           format('day %s is not ready yet: the platform is still preparing it', l.days) AS problem,
+           l.readable_at AS since,
+           format('Nothing: the refresh asks for it again from %s on, and stores the other days meanwhile.',
+                  to_char(l.late_until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"')) AS action,
+           format('server %s: %s not ready', adpipe_internal.server_of(t.source), l.days) AS cause,
+           format('day %s is not ready yet: the platform is still preparing it', l.days) AS words
+    FROM (SELECT s.target, s.account_id, string_agg(s.date_day::text, ', ' ORDER BY s.date_day) AS days,
+                 min(s.late_until) AS late_until,
+                 adpipe_internal.readable_at(min(s.date_day), a.time_zone, a.settle) AS readable_at
+          FROM adpipe.slice_ledger s
+          JOIN adpipe.account_terms a ON a.target = s.target AND a.account_id = s.account_id AND a.is_listed
+          WHERE s.late_until IS NOT NULL AND s.failed_at IS NULL
+            AND s.date_day >= greatest(a.first_day, a.reach_day)
+          GROUP BY s.target, s.account_id, a.time_zone, a.settle) l
+    JOIN adpipe.target_ledger t ON t.target = l.target AND t.enabled;
+COMMENT ON VIEW adpipe.health_unprepared IS 'Part of adpipe.health: days that the platform has not prepared yet, which is no failure.';
+
+/* What is late or missing for a reason that another view has is no further problem. */
 CREATE VIEW adpipe.health_late AS
     SELECT CASE WHEN f.expected_by < adpipe_internal.clock() - interval '1 day' THEN 'error' ELSE 'warning' END AS severity,
            f.target, f.account_id,
@@ -62,6 +83,7 @@ CREATE VIEW adpipe.health_late AS
     JOIN adpipe.target_ledger t ON t.target = f.target AND t.enabled AND t.failing_since IS NULL
     JOIN adpipe.account_ledger a ON a.target = f.target AND a.account_id = f.account_id AND a.failing_since IS NULL
     WHERE f.expected_by < adpipe_internal.clock() AND f.latest_complete_day IS NOT NULL
+      AND NOT EXISTS (SELECT FROM adpipe.health_unprepared u WHERE u.target = f.target AND u.account_id = f.account_id)
     UNION ALL
     SELECT 'warning', f.target, f.account_id, 'the list of entities is old', f.last_success + coalesce(t.every, '1 day'),
            format('CALL adpipe.refresh(%L);', f.target)
@@ -200,6 +222,7 @@ COMMENT ON VIEW adpipe.health_version IS 'Part of adpipe.health: versions of the
 CREATE VIEW adpipe.health_details AS
     SELECT h.severity, h.target, h.account_id, h.problem, h.since, h.action, h.cause, h.words
     FROM (SELECT * FROM adpipe.health_failing
+          UNION ALL SELECT * FROM adpipe.health_unprepared
           UNION ALL SELECT u.*, u.problem FROM adpipe.health_unwatched u
           UNION ALL SELECT a.*, a.problem FROM adpipe.health_access a
           UNION ALL SELECT v.*, v.problem FROM adpipe.health_version v

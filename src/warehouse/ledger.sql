@@ -136,6 +136,7 @@ CREATE TABLE adpipe.slice_ledger (
     run_id bigint,
     failed_at timestamptz,
     failures integer NOT NULL DEFAULT 0,
+    late_until timestamptz,
     stale_since timestamptz,
     adopted_at timestamptz,
     spend numeric,
@@ -160,6 +161,7 @@ COMMENT ON COLUMN adpipe.slice_ledger.asked_at IS 'When the answer was asked for
 COMMENT ON COLUMN adpipe.slice_ledger.run_id IS 'Run that fetched it last.';
 COMMENT ON COLUMN adpipe.slice_ledger.failed_at IS 'Start of the run that failed last, since it was fetched.';
 COMMENT ON COLUMN adpipe.slice_ledger.failures IS 'Failures since it was fetched.';
+COMMENT ON COLUMN adpipe.slice_ledger.late_until IS 'When to ask again for a day that the platform had not prepared when it was asked last; NULL: it was read since.';
 COMMENT ON COLUMN adpipe.slice_ledger.stale_since IS 'Set to have the slice read again; has no effect once it was.';
 COMMENT ON COLUMN adpipe.slice_ledger.adopted_at IS 'When adopt() took its rows over; NULL once a refresh has read it. fetched_at is then the time of the newest rows of its account, or NULL if the day is to be read.';
 COMMENT ON COLUMN adpipe.slice_ledger.spend IS 'Sum of its spend; NULL without such a column.';

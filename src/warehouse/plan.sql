@@ -13,7 +13,7 @@ CREATE VIEW adpipe.account_terms AS
            p.settle, p.is_cohort,
            a.failures, a.failed_at, a.access_mark,
            t.failing_since IS NOT NULL AND t.failed_at <= now.moment - adpipe_internal.back_off(t.failures) AS is_retried,
-           a.ended_day,
+           a.ended_day, adpipe_internal.prepared_after(p.platform) IS NOT NULL AS is_prepared,
            EXISTS (SELECT FROM adpipe.touches m WHERE m.target = t.target) AS is_touched,
            t.period, adpipe_internal.slice_step(t.period) AS step,
            CASE t.period WHEN 'day'
@@ -47,6 +47,7 @@ COMMENT ON COLUMN adpipe.account_terms.failed_at IS 'Start of the run in which t
 COMMENT ON COLUMN adpipe.account_terms.access_mark IS 'Mark of server and user mapping in the last run that failed.';
 COMMENT ON COLUMN adpipe.account_terms.is_retried IS 'Whether the copy as a whole failed and is to be tried again, which tries what failed of its accounts as well.';
 COMMENT ON COLUMN adpipe.account_terms.ended_day IS 'Last day to hold, after its end was accepted; NULL: it has not ended.';
+COMMENT ON COLUMN adpipe.account_terms.is_prepared IS 'Whether the platform prepares each day after its end, and may be late with it.';
 COMMENT ON COLUMN adpipe.account_terms.period IS 'What a slice covers: a day, week or month.';
 COMMENT ON COLUMN adpipe.account_terms.step IS 'From the first day of a slice to that of the next.';
 COMMENT ON COLUMN adpipe.account_terms.last_day IS 'Day of the last slice: today, or the last day that the platform has prepared, or the first day of the last week or month that is over.';
@@ -74,7 +75,8 @@ AS $$
     WHERE a.target = $1 AND a.is_listed AND adpipe_internal.is_acting($1)
       AND ($2 OR a.is_retried OR a.access_mark <> $3 OR a.failures = 0 OR a.failed_at <= a.moment - adpipe_internal.back_off(a.failures))
       AND ($2 OR a.is_retried OR a.access_mark <> $3 OR s.failed_at IS NULL OR s.failed_at <= a.moment - adpipe_internal.back_off(s.failures))
-      AND (s.fetched_at IS NULL OR s.failed_at IS NOT NULL
+      AND ($2 OR a.access_mark <> $3 OR coalesce(s.late_until <= a.moment, true))
+      AND (s.fetched_at IS NULL OR s.failed_at IS NOT NULL OR s.late_until IS NOT NULL
            OR s.stale_since > coalesce(s.asked_at, s.fetched_at)
            /* not as it was stored; where that comes back, no more often than the last days */
            OR s.differs_since IS NOT NULL AND ($2 OR coalesce(s.asked_at, s.fetched_at) <= a.moment - a.every)
@@ -138,7 +140,8 @@ REVOKE ALL ON FUNCTION adpipe_internal.run_days(bigint) FROM PUBLIC;
  * A chunk is one account's run of days, up to 7; longer runs are cut at
  * Mondays, so that the chunks of all accounts agree and those of up to 8
  * accounts can be asked for by one statement, which asks them side by side.  A
- * week or month is a chunk of its own.
+ * week or month is a chunk of its own, and so is the newest day of a platform that
+ * prepares days: it may be late, and the others need not wait for it.
  */
 CREATE FUNCTION adpipe_internal.run_batches(run_id bigint,
     OUT since date, OUT until date, OUT accounts text[])
@@ -148,16 +151,19 @@ CREATE FUNCTION adpipe_internal.run_batches(run_id bigint,
 AS $$
     WITH days AS (
         SELECT d.account_id, d.date_day,
-               d.date_day - row_number() OVER (PARTITION BY d.account_id ORDER BY d.date_day)::integer AS island
+               d.date_day - row_number() OVER (PARTITION BY d.account_id ORDER BY d.date_day)::integer AS island,
+               t.is_prepared AND d.date_day = t.last_day AS may_be_late
         FROM adpipe_internal.run_days($1) d
+        JOIN adpipe.run_ledger r ON r.run_id = $1
+        JOIN adpipe.account_terms t ON t.target = r.target AND t.account_id = d.account_id
     ), pieces AS (
-        SELECT d.account_id, d.date_day, d.island,
+        SELECT d.account_id, d.date_day, d.island, d.may_be_late,
                CASE WHEN count(*) OVER (PARTITION BY d.account_id, d.island) > 7
                     THEN (d.date_day - DATE '2000-01-03') / 7 END AS week
         FROM days d
     ), chunks AS (
         SELECT p.account_id, min(p.date_day) AS since, max(p.date_day) AS until
-        FROM pieces p GROUP BY p.account_id, p.island, p.week
+        FROM pieces p GROUP BY p.account_id, p.island, p.week, p.may_be_late
     ), numbered AS (
         SELECT c.*, (row_number() OVER (PARTITION BY c.since, c.until ORDER BY c.account_id) - 1) / 8 AS batch
         FROM chunks c

@@ -23,7 +23,7 @@ CREATE FUNCTION adpipe_internal.come_back_at(retry text) RETURNS timestamptz
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN least(coalesce(adpipe_internal.moment_of(substring(retry FROM '^retry_at=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$')),
+    RETURN least(coalesce(adpipe_internal.moment_of(substring(retry FROM '^retry_at=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)(?: late_day=|$)')),
                           adpipe_internal.clock() + interval '1 hour'),
                  adpipe_internal.clock() + interval '2 days');
 END
@@ -31,6 +31,13 @@ $$;
 COMMENT ON FUNCTION adpipe_internal.come_back_at(text) IS
     'The time to come back that an error of SQLSTATE 53400 carries as its constraint name.';
 REVOKE ALL ON FUNCTION adpipe_internal.come_back_at(text) FROM PUBLIC;
+
+CREATE FUNCTION adpipe_internal.late_day(retry text) RETURNS date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN substring(retry FROM ' late_day=(\d{4}-\d\d-\d\d)$')::date;
+COMMENT ON FUNCTION adpipe_internal.late_day(text) IS
+    'The day that a platform is still preparing, from the constraint name of an error of SQLSTATE 53400; NULL: the error has another reason.';
+REVOKE ALL ON FUNCTION adpipe_internal.late_day(text) FROM PUBLIC;
 
 /* problem: what ended the run. */
 CREATE PROCEDURE adpipe_internal.store_batch(run adpipe.run_ledger, accounts text[], since date, until date,
@@ -71,6 +78,9 @@ REVOKE ALL ON FUNCTION adpipe_internal.is_outage(text) FROM PUBLIC;
  * of the run; failed counts the outages in a row: two are the platform's, and
  * whoever was not tried is not blamed for it.  problem is an error of this
  * server, which ends the run.
+ *
+ * A day that the platform is still preparing is no failure: it is left for later,
+ * and the days before it are read.
  */
 CREATE PROCEDURE adpipe_internal.refresh_batch(run adpipe.run_ledger, source regclass, control regclass,
                                                accounts text[], since date, until date, deadline timestamptz,
@@ -81,6 +91,7 @@ AS $$
 DECLARE
     claimed text[];
     failure adpipe.failure;
+    late_day date;
     account text;
 BEGIN
     PERFORM adpipe_internal.steady_session();
@@ -102,7 +113,8 @@ BEGIN
     FOREACH account IN ARRAY claimed LOOP
         EXIT WHEN failed >= 2 OR resume_at IS NOT NULL OR problem.message IS NOT NULL;
         PERFORM adpipe_internal.steady_session();
-        IF cardinality(claimed) > 1 AND failure.code IS DISTINCT FROM '53400' AND NOT coalesce(failure.is_local, false) THEN
+        IF cardinality(claimed) > 1 AND NOT coalesce(failure.is_local, false)
+           AND (failure.code IS DISTINCT FROM '53400' OR adpipe_internal.late_day(failure.retry) IS NOT NULL) THEN
             EXIT WHEN clock_timestamp() > deadline;
             failure := adpipe_internal.try_fetch(run.target, source, control, ARRAY[account], since, until, deadline);
             COMMIT AND CHAIN;
@@ -111,6 +123,15 @@ BEGIN
         IF failure.message IS NULL THEN
             failed := 0;
             CALL adpipe_internal.store_batch(run, ARRAY[account], since, until, problem);
+            CONTINUE;
+        END IF;
+        late_day := adpipe_internal.late_day(failure.retry);
+        IF late_day BETWEEN since AND until THEN
+            PERFORM adpipe_internal.record_late(run.run_id, account, since, late_day, failure);
+            COMMIT AND CHAIN;
+            IF since < late_day THEN
+                CALL adpipe_internal.refresh_batch(run, source, control, ARRAY[account], since, late_day - 1, deadline, bad, failed, resume_at, problem);
+            END IF;
             CONTINUE;
         END IF;
         PERFORM adpipe_internal.record_failure(run.run_id, account, since, until, failure);

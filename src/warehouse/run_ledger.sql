@@ -132,7 +132,8 @@ DECLARE
 BEGIN
     PERFORM adpipe_internal.require_acting((SELECT r.target FROM adpipe.run_ledger r WHERE r.run_id = $1));
     UPDATE adpipe.run_ledger r
-    SET ended_at = adpipe_internal.clock(), status = CASE WHEN r.failed > 0 OR has_failed THEN 'failed' ELSE $2 END
+    SET ended_at = adpipe_internal.clock(), status = CASE WHEN r.failed > 0 OR has_failed THEN 'failed'
+                                                                      WHEN r.error IS NOT NULL THEN 'partial' ELSE $2 END
     WHERE r.run_id = $1 RETURNING * INTO run;
     IF has_failed THEN
         UPDATE adpipe.run_ledger r SET error = kept.message, sqlstate = kept.code, detail = kept.detail, hint = kept.hint
@@ -204,7 +205,7 @@ AS $$
     CROSS JOIN LATERAL (SELECT 'server ' AS place, p.* FROM pg_options_to_table(s.srvoptions) p
                         UNION ALL SELECT 'table ', p.* FROM pg_options_to_table(t.ftoptions) p) o
     WHERE t.ftrelid = source
-      AND o.option_name IN ('account_id', 'app_id', 'customer_id', 'login_customer_id')
+      AND o.option_name IN ('account_id', 'app_id', 'customer_id', 'login_customer_id', 'advertiser_id', 'manager_account_id')
 $$;
 COMMENT ON FUNCTION adpipe_internal.account_options(regclass) IS
     'The options of a foreign table and its server that name accounts.';
@@ -312,7 +313,7 @@ BEGIN
     ON CONFLICT (target, account_id, date_day) DO UPDATE
     SET rows = excluded.rows, content_hash = excluded.content_hash, fetched_at = now,
         changed_at = CASE WHEN excluded.date_day = ANY (new_days) THEN now ELSE s.changed_at END,
-        asked_at = excluded.asked_at, run_id = excluded.run_id, failed_at = NULL, failures = 0, adopted_at = NULL,
+        asked_at = excluded.asked_at, run_id = excluded.run_id, failed_at = NULL, failures = 0, late_until = NULL, adopted_at = NULL,
         spend = excluded.spend, impressions = excluded.impressions,
         account_spend = excluded.account_spend, account_impressions = excluded.account_impressions,
         checked_at = now, differs_since = NULL
@@ -409,6 +410,38 @@ $$;
 COMMENT ON FUNCTION adpipe_internal.record_failure(bigint, text, date, date, adpipe.failure) IS
     'Writes into the ledger that a chunk could not be fetched or stored; what is stored of it stays.';
 REVOKE ALL ON FUNCTION adpipe_internal.record_failure(bigint, text, date, date, adpipe.failure) FROM PUBLIC;
+
+/*
+ * The account can be read, so nothing of it fails.  Of the days after the late one
+ * each is asked for by itself the next time.
+ */
+CREATE FUNCTION adpipe_internal.record_late(run_id bigint, account_id text, since date, day date, failure adpipe.failure)
+    RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    run adpipe.run_ledger;
+    kept adpipe.failure := adpipe_internal.for_ledger(failure);
+    again timestamptz := adpipe_internal.come_back_at(failure.retry);
+BEGIN
+    SELECT * INTO STRICT run FROM adpipe.run_ledger r WHERE r.run_id = $1;
+    PERFORM adpipe_internal.require_acting(run.target);
+    INSERT INTO adpipe.slice_ledger AS s (target, account_id, date_day, late_until)
+    VALUES (run.target, $2, $4, again)
+    ON CONFLICT (target, account_id, date_day) DO UPDATE SET late_until = again;
+    DELETE FROM adpipe.claim_ledger c WHERE c.run_id = $1 AND c.account_id = $2 AND c.since = $3;
+    UPDATE adpipe.run_ledger r
+    SET chunks_done = r.chunks_done + 1, error = kept.message, sqlstate = kept.code, detail = kept.detail, hint = kept.hint
+    WHERE r.run_id = $1;
+    RAISE NOTICE 'day % of account % of % is not prepared yet', day, account_id, run.target
+        USING DETAIL = format('A refresh asks for it again from %s on.', to_char(again AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'));
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.record_late(bigint, text, date, date, adpipe.failure) IS
+    'Writes into the ledger that a platform is still preparing a day, and when to ask again.';
+REVOKE ALL ON FUNCTION adpipe_internal.record_late(bigint, text, date, date, adpipe.failure) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.note_progress(run_id bigint, chunks integer, requests integer) RETURNS void
     LANGUAGE sql SECURITY DEFINER

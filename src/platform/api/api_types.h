@@ -35,6 +35,7 @@ typedef struct AdpApiRequest
 	const char *content_type; /* of the body; NULL: JSON */
 	const char *accept;		  /* NULL: any */
 	bool is_text; /* of rows: a text that does not mark its own end */
+	bool creates; /* each time it is sent: see adp_call_is_doubtful() */
 
 	/* filled in by the engine */
 	const char *account;  /* id of the requested account, or NULL */

@@ -52,6 +52,7 @@ typedef struct AdpAssemblyAnswer
 	const char *body; /* valid until the next step */
 	Size len;
 	const AdpFailure *failure; /* NULL: it was answered */
+	bool is_lost; /* of one that creates: whether it did is not known */
 } AdpAssemblyAnswer;
 
 typedef struct AdpAssembler
@@ -64,6 +65,12 @@ typedef struct AdpAssembler
 	 */
 	AdpAssemblyStep (*next)(AdpAssembly *assembly,
 							const AdpAssemblyAnswer *answer);
+
+	/*
+	 * Returns the requests of an account, and of a day where rows have one, if
+	 * nothing has to be asked for twice.  NULL: that is not known.
+	 */
+	int (*requests)(const AdpQuery *query);
 } AdpAssembler;
 
 #endif /* ADP_PLATFORM_API_ASSEMBLER_H */

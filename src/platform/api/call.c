@@ -97,6 +97,7 @@ send_call(AdpCall *call)
 		request.max_body_bytes =
 			Min(request.max_body_bytes, call->endpoint.document_max);
 	request.max_expansion = EXPANSION_MAX;
+	request.is_sent_once = call->request.creates;
 	/* a JSON document marks its own end */
 	request.needs_end_mark = call->request.answer == ADP_ANSWER_ROWS &&
 		(session->platform->body == ADP_BODY_CSV || call->request.is_text);
@@ -256,6 +257,16 @@ expire_token(AdpCall *call)
 }
 
 /*
+ * Whether a request that creates something was not refused.
+ */
+static bool
+may_have_created(const AdpCall *call, AdpErrorClass class)
+{
+	return call->request.creates && call->failure.code == NULL &&
+		class != ADP_ERR_QUOTA;
+}
+
+/*
  * Repeats the call after a failed attempt, or ends it.
  */
 static void
@@ -270,6 +281,12 @@ retry_or_fail(AdpCall *call, const AdpHttpResponse *response,
 			expire_token(call);
 			break;
 		case ADP_REMEDY_WAIT:
+			if (may_have_created(call, class))
+			{
+				call->is_doubtful = true;
+				adp_call_fail(call, response, class, -1);
+				break;
+			}
 			/* an address that refuses is spent; one that stumbles is not */
 			if (response->status < 500 && response->outcome == ADP_HTTP_DONE)
 				call->redirect = NULL;
@@ -494,7 +511,8 @@ adp_call_reject(AdpCall *call, const AdpError *why)
 	call->failure.retry_after_ms = -1;
 	choice = choose_remedy(call, &cut);
 	/* a body cut or garbled may be whole next time; one that says no won't */
-	if (choice.remedy == ADP_REMEDY_WAIT &&
+	call->is_doubtful = call->request.creates;
+	if (!call->is_doubtful && choice.remedy == ADP_REMEDY_WAIT &&
 		(why->class == ADP_ERR_FORMAT || why->class == ADP_ERR_REPLY))
 		back_off(call, choice.wait_ms, "unreadable answer");
 	else
@@ -509,6 +527,12 @@ const AdpFailure *
 adp_call_failure(const AdpCall *call)
 {
 	return &call->failure;
+}
+
+bool
+adp_call_is_doubtful(const AdpCall *call)
+{
+	return call->is_doubtful;
 }
 
 /*

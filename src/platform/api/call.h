@@ -106,6 +106,12 @@ extern void adp_call_word_unreadable(const AdpSession *session,
 /* Returns the platform's failure; all zero if no response reported one. */
 extern const AdpFailure *adp_call_failure(const AdpCall *call);
 
+/*
+ * Whether a failed call may have created something all the same: its answer was
+ * lost, and it is not sent again before somebody has looked.
+ */
+extern bool adp_call_is_doubtful(const AdpCall *call);
+
 /* Replaces the hint in the error of a failed call; hint is not copied. */
 extern void adp_call_advise(AdpCall *call, const char *hint);
 

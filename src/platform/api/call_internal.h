@@ -34,6 +34,7 @@ struct AdpCall
 	bool needs_token;		   /* it is not sent for lack of a token */
 	bool is_expired;		   /* its token was refused; not sent again yet */
 	bool has_renewed;		   /* it was refused once before */
+	bool is_doubtful;		   /* see adp_call_is_doubtful() */
 	int64 resume_at_ms;		   /* end of the back-off; 0: no back-off */
 	int64 waited_ms;		   /* for another call that probes the server */
 	bool is_cleared;		   /* no limit is in the way of its next transfer */

@@ -11,7 +11,6 @@
 #include "utils/timestamp.h"
 
 #include "base/guc.h"
-#include "base/words.h"
 #include "platform/api/session.h"
 #include "platform/days.h"
 #include "platform/naver_searchad/entity_names.h"
@@ -28,9 +27,6 @@
 /* Korea is so far ahead of UTC, and has no summer time. */
 #define KOREA_H 9
 #define NOON_H 12
-
-/* States in which a job goes on. */
-#define GOES_ON "REGIST,RUNNING,WAITING,AGGREGATING"
 
 /* What the last request was about. */
 typedef enum Asked
@@ -55,8 +51,9 @@ typedef struct Daily
 	AdpNaverEntityNames names;
 
 	AdpNaverJob jobs[JOBS_MAX];
+	const AdpNaverFile *files[JOBS_MAX]; /* that they make */
 	int njobs;
-	bool has_listed; /* looked for jobs that are there */
+	bool has_listed; /* the jobs that are there are known */
 	List *doomed;	 /* char *: ids of jobs to delete */
 	int64 begun_at_ms;
 	int64 gap_ms; /* before the next round of questions */
@@ -94,6 +91,7 @@ fail_early(Daily *daily)
 			 "the files of the day are not ready",
 			 "Naver often has them between 07:00 and 12:00 of the next day in Korea. Bound the day of the statement before, or run it again later.");
 	error->retry_at = adp_session_retry_at(COME_BACK_MS);
+	error->late_day = adp_days_iso(daily->date);
 	error->detail = adp_session_with_moment(error->detail, COME_BACK_MS);
 	return ADP_ASSEMBLY_FAILED;
 }
@@ -117,12 +115,14 @@ begin(Daily *daily)
 	daily->day = pstrdup(ask->query->since);
 	daily->sums = adp_naver_sums_create(grain, ask->query, ask->account->id,
 										daily->date, takes_vat_off);
-	daily->jobs[daily->njobs++].file = &grain->performance;
+	daily->files[daily->njobs++] = &grain->performance;
 	if (grain->conversions.report != NULL &&
 		adp_naver_needs_conversions(ask->query))
-		daily->jobs[daily->njobs++].file = &grain->conversions;
+		daily->files[daily->njobs++] = &grain->conversions;
 	for (int i = 0; i < daily->njobs; i++)
-		daily->jobs[i].day = daily->day;
+		daily->jobs[i] = (AdpNaverJob){.kind = &adp_naver_stat_reports,
+									   .report = daily->files[i]->report,
+									   .day = daily->day};
 	for (int i = 0; i < ask->query->nfields; i++)
 		adp_naver_names_want(&daily->names, ask->query->fields[i]);
 	daily->gap_ms = GAP_FIRST_MS;
@@ -165,9 +165,24 @@ restart(Daily *daily, AdpNaverJob *job, const char *why)
 		return ADP_ASSEMBLY_ASK;
 	return fail(daily, ADP_ERR_REPLY,
 				"platform \"naver_searchad\" did not finish a report",
-				psprintf("report %s %s, started %d times", job->file->report,
-						 why, job->starts),
+				psprintf("report %s %s, started %d times", job->report, why,
+						 job->starts),
 				"Run the statement again later.");
+}
+
+/*
+ * Looks for a job among those that are there before it is created again: it may
+ * be, although the answer was lost.  Fails after some times.
+ */
+static AdpAssemblyStep
+look_again(Daily *daily, AdpNaverJob *job)
+{
+	if (!adp_naver_job_restart(job))
+		return ADP_ASSEMBLY_FAILED;
+	daily->has_listed = false;
+	daily->base.wait_ms = GAP_FIRST_MS;
+	daily->base.wait_reason = "lost answer";
+	return ADP_ASSEMBLY_WAIT;
 }
 
 /*
@@ -196,8 +211,7 @@ judge(Daily *daily, AdpNaverJob *job)
 			job->state = ADP_NAVER_JOB_EARLY;
 		job->is_asked = false;
 	}
-	if (job->state != ADP_NAVER_JOB_RUNNING ||
-		adp_words_hold(GOES_ON, job->status))
+	if (job->state != ADP_NAVER_JOB_RUNNING || adp_naver_job_goes_on(job))
 		return ADP_ASSEMBLY_ASK;
 	doom(daily, job);
 	return restart(daily, job, psprintf("ended as \"%s\"", job->status));
@@ -236,6 +250,8 @@ take_jobs(Daily *daily, const AdpAssemblyAnswer *answer)
 		return ADP_ASSEMBLY_RETRY;
 	for (int i = 0; i < daily->njobs; i++)
 	{
+		if (daily->jobs[i].state != ADP_NAVER_JOB_NEW)
+			continue;
 		adp_naver_job_adopt(&daily->jobs[i], doc);
 		if (daily->jobs[i].state == ADP_NAVER_JOB_NONE)
 			(void) judge(daily, &daily->jobs[i]);
@@ -250,8 +266,8 @@ take_jobs(Daily *daily, const AdpAssemblyAnswer *answer)
 static AdpAssemblyStep
 take_file(Daily *daily, AdpNaverJob *job, const AdpAssemblyAnswer *answer)
 {
-	if (!adp_naver_sums_add_file(daily->sums, job->file, answer->body,
-								 answer->len, &daily->base.error))
+	if (!adp_naver_sums_add_file(daily->sums, daily->files[job - daily->jobs],
+								 answer->body, answer->len, &daily->base.error))
 		return ADP_ASSEMBLY_RETRY;
 	doom(daily, job);
 	job->state = ADP_NAVER_JOB_READ;
@@ -288,11 +304,13 @@ take(Daily *daily, const AdpAssemblyAnswer *answer)
  * Handles a refusal: what can be done about it is done; the rest fails.
  */
 static AdpAssemblyStep
-take_refusal(Daily *daily, const AdpFailure *failure)
+take_refusal(Daily *daily, const AdpFailure *failure, bool is_lost)
 {
 	/* the rows are complete; the platform drops old jobs by itself */
 	if (daily->asked == ASKED_DELETE)
 		return ADP_ASSEMBLY_ASK;
+	if (is_lost)
+		return look_again(daily, daily->job);
 	if (daily->asked == ASKED_START && adp_naver_searchad_is_early(failure))
 	{
 		daily->job->state = ADP_NAVER_JOB_EARLY;
@@ -359,7 +377,7 @@ wait_for_jobs(Daily *daily, const AdpNaverJob *job)
 	return fail(daily, ADP_ERR_REPLY,
 				"platform \"naver_searchad\" did not finish a report",
 				psprintf("report %s is \"%s\" after " INT64_FORMAT " seconds",
-						 job->file->report, job->status, waited_ms / 1000),
+						 job->report, job->status, waited_ms / 1000),
 				"Run the statement again later, or raise server option job_timeout_ms.");
 }
 
@@ -373,10 +391,7 @@ delete_job(Daily *daily)
 
 	daily->doomed = list_delete_first(daily->doomed);
 	daily->asked = ASKED_DELETE;
-	daily->base.request =
-		(AdpApiRequest){.method = "DELETE",
-						.path = psprintf("/stat-reports/%s", id),
-						.answer = ADP_ANSWER_NOTHING};
+	adp_naver_job_delete(&adp_naver_stat_reports, id, &daily->base.request);
 	return ADP_ASSEMBLY_ASK;
 }
 
@@ -405,9 +420,7 @@ static AdpAssemblyStep
 ask_jobs(Daily *daily)
 {
 	daily->asked = ASKED_JOBS;
-	daily->base.request = (AdpApiRequest){.method = "GET",
-										  .path = "/stat-reports",
-										  .answer = ADP_ANSWER_JOB_STATE};
+	adp_naver_job_list(&adp_naver_stat_reports, &daily->base.request);
 	return ADP_ASSEMBLY_ASK;
 }
 
@@ -456,9 +469,29 @@ next_step(AdpAssembly *assembly, const AdpAssemblyAnswer *answer)
 	if (daily->sums == NULL)
 		begin(daily);
 	if (answer != NULL)
-		step = answer->failure != NULL ? take_refusal(daily, answer->failure)
-									   : take(daily, answer);
+		step = answer->failure != NULL
+			? take_refusal(daily, answer->failure, answer->is_lost)
+			: take(daily, answer);
 	return step == ADP_ASSEMBLY_ASK ? go_on(daily) : step;
 }
 
-const AdpAssembler adp_naver_searchad_daily = {sizeof(Daily), next_step};
+/*
+ * Returns the requests of a day: the list of jobs; of each file one that creates
+ * its job, one for its state, one for the file and one that deletes the job; of
+ * each list of names a page, and the one after it, which is empty.
+ */
+static int
+count_requests(const AdpQuery *query)
+{
+	const AdpNaverGrain *grain = adp_naver_grain_of(query->source);
+	bool has_conversions =
+		grain->conversions.report != NULL && adp_naver_needs_conversions(query);
+	int n = 1 + (has_conversions ? 2 : 1) * REQUESTS_OF_JOB;
+
+	for (int i = 0; i < query->nfields; i++)
+		n += adp_naver_names_list(query->fields[i]) != NULL ? 2 : 0;
+	return n;
+}
+
+const AdpAssembler adp_naver_searchad_daily = {sizeof(Daily), next_step,
+											   count_requests};

@@ -30,6 +30,17 @@ find_name(const AdpNaverNames *base, const char *id)
 }
 
 /*
+ * Returns the list that has the names of a field.
+ */
+const AdpNaverList *
+adp_naver_names_list(const char *field)
+{
+	if (strcmp(field, "campaignName") == 0)
+		return &adp_naver_campaigns;
+	return strcmp(field, "adgroupName") == 0 ? &adp_naver_ad_groups : NULL;
+}
+
+/*
  * Wants a list of names.
  */
 void
@@ -39,11 +50,11 @@ adp_naver_names_want(AdpNaverEntityNames *names, const char *field)
 					   .entrysize = sizeof(Named),
 					   .hcxt = CurrentMemoryContext};
 
+	const AdpNaverList *list = adp_naver_names_list(field);
+
 	names->base.find = find_name;
-	if (strcmp(field, "campaignName") == 0)
-		names->wanted[names->nwanted++] = &adp_naver_campaigns;
-	else if (strcmp(field, "adgroupName") == 0)
-		names->wanted[names->nwanted++] = &adp_naver_ad_groups;
+	if (list != NULL)
+		names->wanted[names->nwanted++] = list;
 	if (names->nwanted > 0 && names->known == NULL)
 		names->known = hash_create("adpipe names", 256, &control,
 								   HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);

@@ -22,6 +22,9 @@ typedef struct AdpNaverEntityNames
 	const char *at; /* last id of the list that is being read; NULL: begin */
 } AdpNaverEntityNames;
 
+/* Returns the list with the names that a field shows; NULL: it shows none. */
+extern const AdpNaverList *adp_naver_names_list(const char *field);
+
 /* Wants the names that a field shows, if it shows some. */
 extern void adp_naver_names_want(AdpNaverEntityNames *names, const char *field);
 

@@ -36,10 +36,11 @@ static const AdpOption naver_searchad_options[] =
 	  offsetof(AdpSettings, manager), .pattern = "[1-9][0-9]{0,18}",
 	  .rule = "The number of a manager account is digits."},
 	 {"report", ADP_ON_TABLE, ADP_OPTION_PATTERN, offsetof(AdpSettings, source),
-	  .pattern = "account|campaign|ad_group|keyword|ad|search_term|"
-				 "shopping_search_term|accounts|campaigns|ad_groups",
+	  .pattern =
+		  "account|campaign|ad_group|keyword|ad|search_term|"
+		  "shopping_search_term|accounts|campaigns|ad_groups|keywords|ads",
 	  .rule =
-		  "A report is one of account, campaign, ad_group, keyword, ad, search_term, shopping_search_term, accounts, campaigns and ad_groups."},
+		  "A report is one of account, campaign, ad_group, keyword, ad, search_term, shopping_search_term, accounts, campaigns, ad_groups, keywords and ads."},
 	 {"vat_rate", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ONE_OF,
 	  offsetof(AdpSettings, vat_rate), .words = "0.1, 0"},
 	 {"api_key", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
@@ -63,6 +64,11 @@ static const AdpVersion naver_searchad_versions[] = {{"v1", NULL}, {NULL}};
 		{ \
 			__VA_ARGS__ \
 		} \
+	}
+#define DUMP(name, id) \
+	{ \
+		name, .path = "/master-reports", .filler = id, \
+			  .assembler = &adp_naver_searchad_master \
 	}
 #define LIST(name, its_path, id) \
 	{ \
@@ -89,6 +95,8 @@ static const AdpSource naver_searchad_sources[] =
 	  .is_listing = true},
 	 LIST("campaigns", "/ncc/campaigns", "nccCampaignId"),
 	 LIST("ad_groups", "/ncc/adgroups", "nccAdgroupId"),
+	 DUMP("keywords", "nccKeywordId"),
+	 DUMP("ads", "nccAdId"),
 	 {NULL, .path = ""}};
 
 /* Pages of rows are made by adpipe; those of lists of accounts have content. */
@@ -160,6 +168,9 @@ query_text(const AdpSettings *settings, const AdpQuery *query)
 {
 	const AdpNaverGrain *grain = adp_naver_grain_of(query->source);
 
+	if (query->source->assembler == &adp_naver_searchad_master)
+		return psprintf("POST %s item=%s", query->source->path,
+						adp_naver_items_of(query->source));
 	if (grain == NULL)
 		return psprintf("GET %s", query->source->path);
 	if (!query->has_day)

@@ -36,4 +36,8 @@ extern const AdpFormats adp_naver_formats;
 extern const AdpAssembler adp_naver_searchad_daily;
 extern const AdpAssembler adp_naver_searchad_list;
 
+/* master_rows.c: pages of master reports, and the items of a source. */
+extern const AdpAssembler adp_naver_searchad_master;
+extern const char *adp_naver_items_of(const AdpSource *source);
+
 #endif /* ADP_PLATFORM_NAVER_SEARCHAD_NAVER_SEARCHAD_H */

@@ -116,6 +116,16 @@ const AdpField adp_naver_searchad_fields[] =
 	 {"mobileNetworkBidWeight", ADP_FIELD_INT, ATTRIBUTE, 0,
 	  "Bid on mobile in percent."},
 	 {"targets", ADP_FIELD_OBJECT, ATTRIBUTE, 0, "Targeting."},
+	 {"keyword", ADP_FIELD_TEXT, ATTRIBUTE, 0, "The keyword.",
+	  .entity = ADP_ENTITY_LISTED},
+	 {"useGroupBidAmt", ADP_FIELD_BOOL, ATTRIBUTE, 0,
+	  "Whether the bid of the ad group is used."},
+	 {"inspectStatus", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "UNDER_REVIEW, APPROVED, LIMITED_APPROVED or PENDING; NULL where the file does not say."},
+	 {"adType", ADP_FIELD_ENUM, ATTRIBUTE, 0,
+	  "Item of Naver's master reports that lists the ad, such as RsaAd or ShoppingProduct."},
+	 {"delTm", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "When it was deleted; NULL: it is not."},
 	 {"regTm", ADP_FIELD_TEXT, ATTRIBUTE, 0, "When it was made."},
 	 {"editTm", ADP_FIELD_TEXT, ATTRIBUTE, 0, "When it was changed last."},
 	 {NULL}};
@@ -247,6 +257,26 @@ static const AdpColumn ad_groups[] =
 	 {"updated_time", TIMESTAMPTZOID, "editTm"},
 	 END};
 
+static const AdpColumn keywords[] = {ACCOUNT_COLUMNS,
+									 {"ad_group_id", TEXTOID, "nccAdgroupId"},
+									 {"keyword_id", TEXTOID, "nccKeywordId"},
+									 {"keyword", TEXTOID, "keyword"},
+									 {"bid_amount", INT8OID, "bidAmt"},
+									 {"use_group_bid_amount", BOOLOID,
+									  "useGroupBidAmt"},
+									 {"user_lock", BOOLOID, "userLock"},
+									 {"inspect_status", TEXTOID,
+									  "inspectStatus"},
+									 {"created_time", TIMESTAMPTZOID, "regTm"},
+									 {"deleted_time", TIMESTAMPTZOID, "delTm"},
+									 END};
+static const AdpColumn ads[] = {ACCOUNT_COLUMNS,
+								{"ad_group_id", TEXTOID, "nccAdgroupId"},
+								{"ad_id", TEXTOID, "nccAdId"},
+								{"ad_type", TEXTOID, "adType"},
+								{"inspect_status", TEXTOID, "inspectStatus"},
+								END};
+
 static const AdpColumn account_report[] = {COMMON_COLUMNS, COMMON_METRICS, END};
 static const AdpColumn campaign_report[] = {COMMON_COLUMNS, CAMPAIGN_COLUMNS,
 											COMMON_METRICS, END};
@@ -285,6 +315,12 @@ const AdpReport adp_naver_searchad_reports[] =
 	 {"reports", "ad_groups", "ad_groups", ad_groups,
 	  "Naver ad groups with their settings; deleted ones are not listed.",
 	  .entity = "ad group"},
+	 {"reports", "keywords", "keywords", keywords,
+	  "Naver keywords with bids and review; campaigns are those of their ad groups.",
+	  .entity = "keyword"},
+	 {"reports", "ads", "ads", ads,
+	  "Naver ads of all types that master reports have; campaigns are those of their ad groups.",
+	  .entity = "ad"},
 	 {"common", "account_report", "account", account_report,
 	  "Accounts by day, in the shape that all platforms share."},
 	 {"common", "campaign_report", "campaign", campaign_report,

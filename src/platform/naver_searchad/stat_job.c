@@ -1,6 +1,6 @@
 /*
  * stat_job.c
- *	  One stat report of a day: its job on the platform.
+ *	  One report that the platform makes in the background: its job.
  */
 #include "postgres.h"
 
@@ -9,8 +9,6 @@
 #include "base/guc.h"
 #include "base/words.h"
 #include "platform/naver_searchad/stat_job.h"
-
-#define JOBS "/stat-reports"
 
 /* How often a job is created that fails or disappears. */
 #define STARTS_MAX 3
@@ -24,6 +22,16 @@
 
 /* States in which a job is worth waiting for; others are failures. */
 #define RUNNING "REGIST,RUNNING,WAITING,AGGREGATING"
+
+/* Most characters of the id of a job; master reports have opaque ones. */
+#define ID_MAX 200
+#define ID_CHARACTERS \
+	"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.="
+
+const AdpNaverJobKind adp_naver_stat_reports = {"/stat-reports", "reportJobId",
+												"reportTp", "regTm"};
+const AdpNaverJobKind adp_naver_master_reports = {"/master-reports", "id",
+												  "item", "updateTime"};
 
 /*
  * Returns the seconds between a time of the platform and now; -1 for a text that
@@ -53,17 +61,18 @@ age_s(const char *moment)
 static bool
 is_usable(const AdpNaverJob *job, const AdpJson *doc)
 {
-	const char *report = adp_json_text(adp_json_get(doc, "reportTp"));
+	const char *report = adp_json_text(adp_json_get(doc, job->kind->report));
 	const char *status = adp_json_text(adp_json_get(doc, "status"));
-	int64 age = age_s(adp_json_text(adp_json_get(doc, "regTm")));
+	int64 age = age_s(adp_json_text(adp_json_get(doc, job->kind->made_at)));
 
-	return report != NULL && strcmp(report, job->file->report) == 0 &&
+	return report != NULL && strcmp(report, job->report) == 0 &&
 		status != NULL && adp_words_hold("BUILT,NONE," RUNNING, status) &&
 		age >= -SECS_PER_MINUTE && age <= ADOPTED_S;
 }
 
 /*
- * Whether a job is of a day: its statDt is midnight in Korea, in UTC.
+ * Whether a job is of the day: its statDt is midnight in Korea, in UTC.  One of
+ * objects must not be of those alone that changed since some time.
  */
 static bool
 is_of_day(const AdpNaverJob *job, const AdpJson *doc)
@@ -72,6 +81,8 @@ is_of_day(const AdpNaverJob *job, const AdpJson *doc)
 	int year, month, mday, hour;
 	char day[sizeof("20261101")];
 
+	if (job->day == NULL)
+		return adp_json_scalar(adp_json_get(doc, "fromTime")) == NULL;
 	if (start == NULL ||
 		sscanf(start, "%4d-%2d-%2dT%2d:", &year, &month, &mday, &hour) != 4)
 		return false;
@@ -101,6 +112,17 @@ adp_naver_job_adopt(AdpNaverJob *job, const AdpJson *jobs)
 }
 
 /*
+ * Asks for the jobs of the account.
+ */
+void
+adp_naver_job_list(const AdpNaverJobKind *kind, AdpApiRequest *request)
+{
+	*request = (AdpApiRequest){.method = "GET",
+							   .path = kind->path,
+							   .answer = ADP_ANSWER_JOB_STATE};
+}
+
+/*
  * Creates the job.
  */
 void
@@ -109,11 +131,14 @@ adp_naver_job_create(AdpNaverJob *job, AdpApiRequest *request)
 	job->starts++;
 	*request =
 		(AdpApiRequest){.method = "POST",
-						.path = JOBS,
+						.path = job->kind->path,
 						.content_type = "application/json; charset=UTF-8",
-						.answer = ADP_ANSWER_JOB_START};
-	request->body = psprintf("{\"reportTp\":\"%s\",\"statDt\":\"%s\"}",
-							 job->file->report, job->day);
+						.answer = ADP_ANSWER_JOB_START,
+						.creates = true};
+	request->body = job->day == NULL
+		? psprintf("{\"item\":\"%s\"}", job->report)
+		: psprintf("{\"reportTp\":\"%s\",\"statDt\":\"%s\"}", job->report,
+				   job->day);
 }
 
 /*
@@ -122,9 +147,10 @@ adp_naver_job_create(AdpNaverJob *job, AdpApiRequest *request)
 void
 adp_naver_job_ask(const AdpNaverJob *job, AdpApiRequest *request)
 {
-	*request = (AdpApiRequest){.method = "GET",
-							   .path = psprintf(JOBS "/%s", job->id),
-							   .answer = ADP_ANSWER_JOB_STATE};
+	*request =
+		(AdpApiRequest){.method = "GET",
+						.path = psprintf("%s/%s", job->kind->path, job->id),
+						.answer = ADP_ANSWER_JOB_STATE};
 }
 
 /*
@@ -137,6 +163,27 @@ adp_naver_job_fetch(const AdpNaverJob *job, AdpApiRequest *request)
 							   .path = job->path,
 							   .answer = ADP_ANSWER_ROWS,
 							   .is_text = true};
+}
+
+/*
+ * Deletes a job.
+ */
+void
+adp_naver_job_delete(const AdpNaverJobKind *kind, const char *id,
+					 AdpApiRequest *request)
+{
+	*request = (AdpApiRequest){.method = "DELETE",
+							   .path = psprintf("%s/%s", kind->path, id),
+							   .answer = ADP_ANSWER_NOTHING};
+}
+
+/*
+ * Whether the job still runs, in the platform's word.
+ */
+bool
+adp_naver_job_goes_on(const AdpNaverJob *job)
+{
+	return adp_words_hold(RUNNING, job->status);
 }
 
 /*
@@ -159,13 +206,14 @@ path_of(const char *url)
 bool
 adp_naver_job_read(AdpNaverJob *job, const AdpJson *doc, AdpError *error)
 {
-	const char *id = adp_json_scalar(adp_json_get(doc, "reportJobId"));
+	const char *id = adp_json_scalar(adp_json_get(doc, job->kind->id));
 	const char *status = adp_json_text(adp_json_get(doc, "status"));
 	const char *path = path_of(adp_json_text(adp_json_get(doc, "downloadUrl")));
 	bool is_built = status != NULL && strcmp(status, "BUILT") == 0;
 
-	if (id == NULL || strspn(id, "0123456789") != strlen(id) ||
-		status == NULL || (is_built && path == NULL))
+	if (id == NULL || id[0] == '\0' || strlen(id) > ID_MAX ||
+		strspn(id, ID_CHARACTERS) != strlen(id) || status == NULL ||
+		(is_built && path == NULL))
 	{
 		adp_error_set(error, ADP_ERR_FORMAT,
 					  "the answer does not say how a report is doing", NULL,

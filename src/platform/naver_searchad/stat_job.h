@@ -1,7 +1,8 @@
 /*
  * stat_job.h
- *	  One stat report of a day: its job on the platform.
+ *	  One report that the platform makes in the background: its job.
  *
+ * Stat reports have the numbers of a day, master reports the objects of a kind.
  * A job is created, asked for its state until it ends, its file is read, and the
  * job is deleted, since the platform keeps a hundred of an account.  One that is
  * there already is used in place of a new one, if it is not old: a refresh that was
@@ -24,10 +25,23 @@ typedef enum AdpNaverJobState
 	ADP_NAVER_JOB_READ	   /* its rows are added */
 } AdpNaverJobState;
 
+/* Stat reports or master reports: where they are, and members of a job. */
+typedef struct AdpNaverJobKind
+{
+	const char *path;
+	const char *id;
+	const char *report;
+	const char *made_at;
+} AdpNaverJobKind;
+
+extern const AdpNaverJobKind adp_naver_stat_reports;
+extern const AdpNaverJobKind adp_naver_master_reports;
+
 typedef struct AdpNaverJob
 {
-	const AdpNaverFile *file;
-	const char *day; /* YYYYMMDD */
+	const AdpNaverJobKind *kind;
+	const char *report; /* its type */
+	const char *day;	/* YYYYMMDD; NULL: of a master report */
 	AdpNaverJobState state;
 	const char *id;
 	const char *path;	/* of its file */
@@ -36,13 +50,23 @@ typedef struct AdpNaverJob
 	bool is_asked; /* in this round of questions */
 } AdpNaverJob;
 
+/* Requests about a job: it is created, asked for its state, read and deleted. */
+#define REQUESTS_OF_JOB 4
+
 /* Uses a job of a list of jobs, unless none is of this report and young. */
 extern void adp_naver_job_adopt(AdpNaverJob *job, const AdpJson *jobs);
 
-/* Write the requests of a job. */
+/* Write the requests of a job; the first one asks for those that are there. */
+extern void adp_naver_job_list(const AdpNaverJobKind *kind,
+							   AdpApiRequest *request);
 extern void adp_naver_job_create(AdpNaverJob *job, AdpApiRequest *request);
 extern void adp_naver_job_ask(const AdpNaverJob *job, AdpApiRequest *request);
 extern void adp_naver_job_fetch(const AdpNaverJob *job, AdpApiRequest *request);
+extern void adp_naver_job_delete(const AdpNaverJobKind *kind, const char *id,
+								 AdpApiRequest *request);
+
+/* Whether it is worth waiting for the job. */
+extern bool adp_naver_job_goes_on(const AdpNaverJob *job);
 
 /*
  * Reads what the platform says of the job.  Returns false, with *error, if it

@@ -146,7 +146,6 @@ struct AdpNaverSums
 	char day[9]; /* as in files */
 	bool has_vat;
 	bool takes_vat_off;
-	bool is_early; /* some of it is no file's */
 	int ndimensions;
 	const char *dimensions[DIMENSIONS_MAX]; /* codes */
 	HTAB *groups;
@@ -804,8 +803,6 @@ append_column(StringInfo out, const AdpNaverSums *sums, const Group *group,
 
 	if (column->amount == AMOUNT_COST)
 		append_cost(out, sums, group, strcmp(column->field, "spend") != 0);
-	else if (column->amount == AMOUNT_RANKS && sums->is_early)
-		appendStringInfoString(out, "null");
 	else if (column->amount >= 0)
 		appendStringInfo(out, INT64_FORMAT, group->amounts[column->amount]);
 	else

@@ -123,6 +123,7 @@ take_answer(AdpAssemblyRun *run, bool is_done)
 		answer.body = adp_call_body(run->call, &answer.len);
 	else
 		answer.failure = adp_call_failure(run->call);
+	answer.is_lost = adp_call_is_doubtful(run->call);
 	step(run, &answer);
 }
 
@@ -162,7 +163,7 @@ advance(AdpAssemblyRun *run)
 			take_answer(run, true);
 			break;
 		case ADP_CALL_FAILED:
-			if (is_told(run->call))
+			if (is_told(run->call) || adp_call_is_doubtful(run->call))
 				take_answer(run, false);
 			else
 				run->state = ADP_CALL_FAILED;

@@ -3,22 +3,25 @@
 import re
 
 from messages import Response, json_response
-from naver_searchad import errors, expected, jobs, reports, signature, stats
+from naver_searchad import (errors, expected, jobs, masters, reports,
+                            signature, stats)
 from naver_searchad.entities import CREATED, ad_groups, campaigns
 from naver_searchad.errors import Refusal
 from naver_searchad.world import MANAGER
 
-OWN_PATHS = re.compile(r"/(ncc/|stats\Z|stat-reports(/|\Z)|report-download\Z|"
+OWN_PATHS = re.compile(r"/(ncc/|stats\Z|(stat|master)-reports(/|\Z)|report-download\Z|"
                        r"ad-accounts\Z|manager-accounts(/|\Z))")
 CHILDREN = re.compile(r"/manager-accounts/([^/]*)/child-ad-accounts\Z")
 JOB = re.compile(r"/stat-reports/([^/]+)\Z")
+MASTER = re.compile(r"/master-reports/([^/]+)\Z")
 
 SETTINGS = dict({
     "naver_renewed": False,     # the secret key was replaced by another one
+    "naver_more_accounts": 0,   # small accounts beside the others; stay
     "naver_page": 1000,         # most accounts of one page
     "naver_list_page": 1000,    # most campaigns or ad groups of one page
     "naver_repeats_base": False,    # pages begin with the base row
-}, **jobs.SETTINGS, **reports.SETTINGS, **stats.SETTINGS)
+}, **jobs.SETTINGS, **masters.SETTINGS, **reports.SETTINGS, **stats.SETTINGS)
 
 
 class NaverSearchAd:
@@ -32,11 +35,18 @@ class NaverSearchAd:
         self.settings = settings
         settings.declare(SETTINGS)
         self.jobs = jobs.Jobs(world, settings)
+        self.masters = masters.Masters(world, settings)
 
     # ---- control ---------------------------------------------------------
 
     def expected_rows(self, params):
-        """Returns what a correct reader ends up with."""
+        """Returns what a correct reader ends up with; of jobs, those that are
+        there, and all that were created."""
+        self.world.add_more(self.settings["naver_more_accounts"])
+        if params["resource"] == "created":
+            return self.jobs.history()
+        if params["resource"] == "masters":
+            return [self.masters.told(job, "") for job in self.masters.jobs]
         if params["resource"] == "jobs":
             return [self.jobs.told(job, "") for account in
                     self.world.accounts.values()
@@ -54,6 +64,7 @@ class NaverSearchAd:
     def reset(self):
         """Goes back to the start: there are no jobs."""
         self.jobs.reset()
+        self.masters.reset()
 
     def change(self, account, setting, value):
         """There are no settings to change; raises ValueError."""
@@ -100,6 +111,7 @@ class NaverSearchAd:
 
     def answer(self, request, info, fault):
         """Answers a request that may be refused."""
+        self.world.add_more(self.settings["naver_more_accounts"])
         secret = (signature.RENEWED_KEY if self.settings["naver_renewed"]
                   else signature.SECRET_KEY)
         signature.check(request, secret)
@@ -130,6 +142,13 @@ class NaverSearchAd:
         if job and request.method == "DELETE":
             self.jobs.delete(account, job.group(1))
             return Response(204)
+        if request.path.startswith("/master-reports"):
+            return self.of_masters(request, info, account)
+        master = self.masters.by_token(account,
+                                       request.target.partition("?")[2])
+        if route == ("GET", "/report-download") and master:
+            info["report"] = master["item"]
+            return self.masters.file(master)
         if route == ("GET", "/report-download"):
             found = self.jobs.by_token(account,
                                        request.target.partition("?")[2])
@@ -145,6 +164,36 @@ class NaverSearchAd:
             return self.entities(request, account, ad_groups(
                 self.world, account), fault)
         raise errors.refusal(1001)
+
+    def of_masters(self, request, info, account):
+        """Answers what is about master reports."""
+        route = request.method, request.path
+        job = MASTER.match(request.path)
+        if route == ("POST", "/master-reports"):
+            return self.create_master(request, info, account)
+        if route == ("GET", "/master-reports"):
+            return json_response(200, [
+                self.masters.told(j, request.base_url)
+                for j in self.masters.of(account)])
+        if job and request.method == "GET":
+            return json_response(200, self.masters.told(
+                self.masters.find(account, job.group(1)), request.base_url))
+        if job and request.method == "DELETE":
+            self.masters.delete(account, job.group(1))
+            return Response(204)
+        raise errors.refusal(1001)
+
+    def create_master(self, request, info, account):
+        """Answers POST /master-reports."""
+        try:
+            body = request.json()
+        except ValueError:
+            raise errors.refusal(1002)
+        if not isinstance(body, dict):
+            raise errors.refusal(1002)
+        info["report"] = body.get("item")
+        return json_response(200, self.masters.told(
+            self.masters.create(account, body), request.base_url, "REGIST"))
 
     def customer(self, text):
         """Returns the account of X-Customer; raises Refusal."""

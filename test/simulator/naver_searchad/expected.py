@@ -11,7 +11,7 @@ import collections
 import datetime
 import decimal
 
-from naver_searchad import reports
+from naver_searchad import masters, reports
 from naver_searchad.entities import ad_groups, campaigns
 
 MILLIONTH = decimal.Decimal("0.000001")
@@ -33,7 +33,8 @@ GRAINS = {
 }
 TERM_TYPES = {"search_term_daily": "WEB_SITE",
               "shopping_search_term_daily": "SHOPPING"}
-ENTITIES = {"campaigns": campaigns, "ad_groups": ad_groups}
+ENTITIES = {"campaigns": campaigns, "ad_groups": ad_groups,
+            "keywords": masters.keywords, "ads": masters.ads}
 
 
 def decimal_text(amount):

@@ -15,6 +15,8 @@ UTC = datetime.timezone.utc
 KEPT = 100          # the oldest of an account goes when there are more
 FILE_DAYS = 14
 LOGIN = "hanbit_agency"
+# States in which a job need not be created again.
+USABLE = ("REGIST", "RUNNING", "WAITING", "AGGREGATING", "BUILT")
 
 SETTINGS = {
     "naver_job_ms": 0,      # from creation to the end
@@ -58,7 +60,7 @@ class Jobs:
     def reset(self):
         """Forgets all jobs."""
         self.jobs = []
-        self.created = 0
+        self.created = []
         self._next = 4410203376
         self._ends = {}
 
@@ -79,17 +81,27 @@ class Jobs:
             raise errors.refusal(20007)
         with self._lock:
             self._next += 1
-            self.created += 1
             job = Job(self._next, account, report, day, self.world.now(), None)
             ends = self._ends.setdefault(job.key(), list(
                 self.settings["naver_job_ends"].get(job.key(), [])))
             if ends:
                 job.end = ends.pop(0)
+            self.created.append((job, any(
+                j.account is account and j.key() == job.key()
+                and self.state(j) in USABLE for j in self.jobs)))
             self.jobs.append(job)
             mine = [j for j in self.jobs if j.account is account]
             for old in mine[:max(0, len(mine) - KEPT)]:
                 self.jobs.remove(old)
         return job
+
+    def history(self):
+        """Returns all jobs that were created, and whether another one of the
+        same was there."""
+        with self._lock:
+            return [{"account": job.account.id, "job": job.key(),
+                     "was_there": was_there}
+                    for job, was_there in self.created]
 
     def of(self, account):
         """Returns an account's jobs, the newest first."""

@@ -110,6 +110,13 @@ class World:
         self.add(Account(EMPTY, 3, "아직 캠페인 없음"), ())
         self.add(Account(HIDDEN, 9, "Somebody else", False), SHORT)
 
+    def add_more(self, count):
+        """Sees to so many accounts more, which are small."""
+        for n in range(count):
+            customer = str(5000001 + n)
+            if customer not in self.accounts:
+                self.add(Account(customer, 20 + n, "More %d" % (n + 1)), SHORT)
+
     def add(self, account, specs):
         """Adds an account with campaigns."""
         self.accounts[account.id] = account
