@@ -4,7 +4,8 @@
 #
 #   bench_server   builds, and starts a private server in a scratch folder that
 #                  goes away with the script; sets what find_server,
-#                  make_scratch, copy_tree and start_server set, and PYTHON
+#                  make_scratch, copy_tree and start_server set, and PYTHON;
+#                  with PRELOAD=1 its sessions share memory
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . test/bin/common.sh
@@ -19,6 +20,8 @@ bench_server() {
     heading "build for PostgreSQL $PG_VERSION"
     build_extension
     stage_extension
+    [ -z "${PRELOAD:-}" ] ||
+        echo "shared_preload_libraries = 'adpipe'" >>"$TEMP_CONFIG"
     copy_tree
     start_server
 }

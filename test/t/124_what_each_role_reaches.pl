@@ -112,7 +112,7 @@ is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_
 # What a loader has beyond: all of the warehouse in SQL, and this in C.
 is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid JOIN pg_language l ON l.oid = p.prolang "
 	. "WHERE l.lanname = 'c' AND has_function_privilege('loader', p.oid, 'EXECUTE') AND NOT has_function_privilege('plain', p.oid, 'EXECUTE')"),
-	[qw(table_accounts table_settings table_access lock_target hold_relation begin_storing act_for is_acting in_transaction_block is_part_of_account library_versions shares_memory reset_breaker server_facts server_sign_in server_token server_account_list server_account requests_sent)], 'functions in C that a loader runs');
+	[qw(table_accounts table_settings table_access lock_target hold_relation begin_storing act_for is_acting in_transaction_block is_part_of_account library_versions shares_memory reset_breaker server_facts server_sign_in server_token server_account_list server_account requests_sent stage_answer staged_answer staged_rows store_rows drop_staged_rows)], 'functions in C that a loader runs');
 is_list(lines("SELECT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid "
 	. "WHERE NOT has_function_privilege('loader', p.oid, 'EXECUTE') AND p.prorettype <> 'event_trigger'::regtype AND p.proname !~ '_validator\$' "
 	. "AND NOT EXISTS (SELECT FROM pg_proc o WHERE o.proname = p.proname AND has_function_privilege('loader', o.oid, 'EXECUTE'))"),
