@@ -21,6 +21,7 @@ INSERT INTO adpipe.owned_media_sources VALUES
     ('Facebook Ads', 'meta_ads', true, ''),
     ('bytedanceglobal_int', 'tiktok_ads', true, ''),
     ('tiktokglobal_int', 'tiktok_ads', true, ''),
+    ('kakao_int', 'kakao_moment', true, ''),
     ('Apple Search Ads', 'apple_ads', true, '');
 SELECT pg_extension_config_dump('adpipe.owned_media_sources', 'WHERE NOT is_builtin');
 

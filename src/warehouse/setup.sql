@@ -71,7 +71,8 @@ REVOKE ALL ON FUNCTION adpipe_internal.agency_reports() FROM PUBLIC;
  * Control totals are as many questions again.  TikTok is asked for promoted objects
  * apart.  Naver is asked some nine times for each day: for two jobs, their states and
  * files, and names; a question is about the last two days as a rule.  Kakao is asked
- * for today apart, and for names twice, deleted ones included.
+ * for today apart, for control totals as well, and for the names of campaigns; lists
+ * of what is below each campaign are not counted.
  */
 CREATE FUNCTION adpipe_internal.requests_of(platform text, is_daily boolean, options text[]) RETURNS integer
     LANGUAGE sql STABLE
@@ -84,6 +85,7 @@ AS $$
     FROM adpipe.refresh_policy p
     CROSS JOIN (SELECT CASE WHEN platform = 'tiktok_ads' AND NOT options && '{level=account,level=accounts}' THEN 2
                              WHEN platform = 'naver_searchad' AND is_daily THEN 18
+                             WHEN platform = 'kakao_moment' AND is_daily AND 'report=account' = ANY (options) THEN 2
                              WHEN platform = 'kakao_moment' AND is_daily THEN 4 ELSE 1 END) w (walks)
     WHERE p.platform = $1 AND p.source_like = '%'
 $$;

@@ -25,6 +25,7 @@
 #include "platform/appsflyer/appsflyer.h"
 #include "platform/google_ads/google_ads.h"
 #include "platform/job/job_pace.h"
+#include "platform/kakao_moment/kakao_moment.h"
 #include "platform/meta_ads/meta_ads.h"
 #include "platform/naver_searchad/naver_searchad.h"
 #include "platform/naver_searchad/naver_signature.h"
@@ -418,6 +419,8 @@ failures_of(const char *platform)
 		return &adp_appsflyer_failures;
 	if (strcmp(platform, "naver_searchad") == 0)
 		return &adp_naver_searchad_failures;
+	if (strcmp(platform, "kakao_moment") == 0)
+		return &adp_kakao_moment_failures;
 	elog(ERROR, "unknown platform \"%s\"", platform);
 }
 

@@ -16,6 +16,7 @@ meta_server($node, $sim, schema => 'common');
 appsflyer_server($node, $sim, name => 'appsflyer', schema => 'common');
 tiktok_server($node, $sim, schema => 'common');
 naver_server($node, $sim, schema => 'common');
+kakao_server($node, $sim, schema => 'common');
 
 # Names, order and types of a table's columns.
 sub columns
@@ -38,7 +39,7 @@ my %grain = (
 for my $table (sort keys %grain)
 {
 	is(columns("$_.$table"), "$first, $grain{$table}$metrics", "$_.$table has the common shape")
-	  for qw(google meta tiktok naver);
+	  for qw(google meta tiktok naver kakao);
 }
 # Whatever platform comes: from the catalogue, and as a table of one's own.
 is($node->safe_psql('postgres', <<'END'), '', 'catalogue: every ad platform has each table, in one shape');

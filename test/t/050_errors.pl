@@ -11,7 +11,7 @@ use AdpipeTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = adpipe_cluster();
+my $node = adpipe_cluster(conf => "adpipe.debug_rate_pct = 0\n");
 my $sim = simulator();
 my $session = session($node);
 
@@ -139,10 +139,34 @@ my %platforms = (
 		bare => [ {}, qr/api_key/ ],
 		expired => [ { api_key => '0100-expired-long-ago', secret_key => 'x' }, qr/HTTP 403, urn:naver:api:problem:invalid-api-key/ ],
 	},
+	kakao => {
+		wrapper => 'kakao_moment',
+		make => \&kakao_server,
+		once => { account_id => '700101', max_retries => 0 },
+		everywhere => sub { (endpoint => $_[0]) },
+		page => { path => '/report' },
+		good => 'SELECT count(*) > 0 FROM kakao.campaign_daily WHERE date_day = current_date - 20',
+		name => 'SELECT gender FROM kakao.campaign_age_gender_daily WHERE date_day = current_date - 20',
+		unbounded => 'SELECT clicks FROM kakao.campaign_daily',
+		entity => 'campaigns',
+		account => '700101',
+		table_option => "report 'campaign'",
+		secret => 'access_token',
+		account_option => [ account_id => '700 x', qr/digits/ ],
+		day => 'start',
+		bad_type => [ bigint => 'cost' ],
+		narrow => [ smallint => 'imp' ],
+		reach => qr/24 months/,
+		garble => [ '46454d414c45', '46454dc328' ],
+		server_error => [ { error => '-1' }, qr/HTTP 500/ ],
+		quota => { status => 429, headers => { 'Retry-After' => '5400' }, body => '{"msg":"API limit has been exceeded.","code":-813,"extras":{}}' },
+		bare => [ {}, qr/access_token/ ],
+		expired => [ { access_token => 'sample-kakao-expired-long-ago' }, qr/HTTP 401, error -401/ ],
+	},
 );
 
 $_->{make}->($node, $sim, options => $_->{once}) for values %platforms;
-$sim->settings({ appsflyer_minute_calls => 1000, appsflyer_daily_app => 1000, appsflyer_daily_account => 1000 });
+$sim->settings({ appsflyer_minute_calls => 1000, appsflyer_daily_app => 1000, appsflyer_daily_account => 1000, kakao_throttle_pct => 0 });
 
 # An answer to a page of rows that is not what it should be.
 sub page_fault
@@ -333,7 +357,7 @@ sub run_case
 
 	subtest "$platform: $name" => sub {
 		$sim->reset;
-		$sim->settings({ appsflyer_minute_calls => 1000, appsflyer_daily_app => 1000, appsflyer_daily_account => 1000 });
+		$sim->settings({ appsflyer_minute_calls => 1000, appsflyer_daily_app => 1000, appsflyer_daily_account => 1000, kakao_throttle_pct => 0 });
 		$sim->faults($faults) if $faults;
 		my $error = $session->query_error($sql);
 		is($error->{sqlstate}, $sqlstate, 'SQLSTATE');

@@ -13,17 +13,18 @@ use JSON::PP;
 use Test::More;
 
 my $now = '2026-11-20T12:00:00Z';
-my $node = adpipe_cluster(conf => "adpipe.debug_now = '$now'");
+my $node = adpipe_cluster(conf => "adpipe.debug_now = '$now'\nadpipe.debug_rate_pct = 0\n");
 my $sim = simulator();
 $sim->clock($now);
-my %options = (google_ads => 'resource', meta_ads => 'level', appsflyer => 'report', tiktok_ads => 'level', naver_searchad => 'report');
-my %days = (google_ads => 'segments.date', meta_ads => 'date_start', appsflyer => 'Date', tiktok_ads => 'stat_time_day', naver_searchad => 'statDt');
-$sim->settings({ appsflyer_minute_calls => 1000, appsflyer_daily_app => 1000, appsflyer_daily_account => 1000 });
+my %options = (google_ads => 'resource', meta_ads => 'level', appsflyer => 'report', tiktok_ads => 'level', naver_searchad => 'report', kakao_moment => 'report');
+my %days = (google_ads => 'segments.date', meta_ads => 'date_start', appsflyer => 'Date', tiktok_ads => 'stat_time_day', naver_searchad => 'statDt', kakao_moment => 'start');
+$sim->settings({ appsflyer_minute_calls => 1000, appsflyer_daily_app => 1000, appsflyer_daily_account => 1000, kakao_throttle_pct => 0 });
 google_server($node, $sim, options => { customer_id => '1234567890' });
 meta_server($node, $sim, options => { account_id => '1234567890123456' });
 appsflyer_server($node, $sim, options => { app_id => 'com.hanbit.running' });
 tiktok_server($node, $sim, options => { advertiser_id => '7012345678901234567' });
 naver_server($node, $sim, options => { customer_id => '1234567' });
+kakao_server($node, $sim, options => { account_id => '700101' });
 my $session = session($node);
 $session->query("SET adpipe.max_wait = '5s'");
 
@@ -67,7 +68,7 @@ sub compare
 	return;
 }
 
-for my $platform ([ 'google_ads', 'google' ], [ 'meta_ads', 'meta' ], [ 'appsflyer', 'flyer' ], [ 'tiktok_ads', 'tiktok' ], [ 'naver_searchad', 'naver' ])
+for my $platform ([ 'google_ads', 'google' ], [ 'meta_ads', 'meta' ], [ 'appsflyer', 'flyer' ], [ 'tiktok_ads', 'tiktok' ], [ 'naver_searchad', 'naver' ], [ 'kakao_moment', 'kakao' ])
 {
 	my ($wrapper, $schema) = @$platform;
 	my @reports = split /\n/, $session->query("SELECT DISTINCT report FROM adpipe_internal.report_columns()"

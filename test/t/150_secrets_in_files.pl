@@ -107,7 +107,7 @@ subtest 'who may name a file' => sub {
 CREATE ROLE plain LOGIN;
 CREATE ROLE reader LOGIN IN ROLE pg_read_server_files;
 SQL
-	for my $wrapper (qw(google_ads meta_ads appsflyer naver_searchad))
+	for my $wrapper (qw(google_ads meta_ads appsflyer naver_searchad kakao_moment))
 	{
 		my $name = "of_$wrapper";
 		$node->safe_psql('postgres', <<"SQL");

@@ -39,12 +39,12 @@ my @cases = (
 	(map {
 			my $platform = $_;
 			map { [ "a bare $_", $platform, $_, '', {}, 'wait 250 HV00M' ], [ "a web page with $_", $platform, $_, $page, {}, 'wait 250 HV00M' ] } 408, 425, 500, 502, 503, 504
-		} qw(google_ads meta_ads appsflyer naver_searchad)),
+		} qw(google_ads meta_ads appsflyer naver_searchad kakao_moment)),
 	(map {
 			my $platform = $_;
 			map { [ "$_->[0]", $platform, 0, '', { outcome => "'$_->[0]'" }, $_->[1] ] }
 			  [ 'resolve', 'wait 250' ], [ 'connect', 'wait 250' ], [ 'cut', 'wait 250' ], [ 'garbled', 'wait 250' ], [ 'timeout', 'wait 250' ], [ 'tls', 'error 0' ], [ 'too_large', 'error 0' ]
-		} qw(google_ads meta_ads appsflyer naver_searchad)),
+		} qw(google_ads meta_ads appsflyer naver_searchad kakao_moment)),
 	[ 'a bare 429', 'google_ads', 429, '', {}, 'wait 250 53400' ],
 	[ 'Retry-After', 'google_ads', 429, '', { retry_after => "'7'" }, 'wait 7000 53400' ],
 	[ 'Retry-After as a date', 'google_ads', 503, '', { retry_after => "'Sun, 06 Nov 1994 08:50:37 GMT'" }, 'wait 60000 HV00M' ],
@@ -105,6 +105,19 @@ my @cases = (
 	[ 'a signature', 'naver_searchad', 403, '{"type":"urn:naver:api:problem:invalid-signature","title":"Invalid Signature","status":403,"detail":"x"}', {}, 'error 0 28000', qr/renews/ ],
 	[ 'a signature, a new key in the file', 'naver_searchad', 403, '{"type":"urn:naver:api:problem:invalid-signature","status":403,"detail":"x"}', { secrets_changed => 'true' }, 'token 0 28000' ],
 	[ 'a clock that is off', 'naver_searchad', 403, '{"type":"urn:naver:api:problem:invalid-timestamp","status":403,"detail":"x"}', {}, 'wait 250 28000', qr/NTP/ ],
+
+	# Kakao Moment.
+	[ 'a call too soon', 'kakao_moment', 429, '{"msg":"KakaoMomentException","code":-813,"extras":{"detailMsg":"x"}}', {}, 'wait 5000 53400' ],
+	[ 'a call too soon, in other words', 'kakao_moment', 400, '{"msg":"API limit has been exceeded.","code":-10,"extras":{}}', {}, 'wait 5000 53400' ],
+	(map { [ "$_->[0]", 'kakao_moment', $_->[1], qq({"msg":"x","code":$_->[2],"extras":{}}), {}, 'wait 250 HV00M' ] } [ 'a passing fault', 500, -1 ], [ 'a passing fault with 400', 400, -1 ], [ 'maintenance', 400, -7 ], [ 'maintenance of all', 503, -9798 ]),
+	[ 'no permission', 'kakao_moment', 403, '{"msg":"KakaoMomentException","code":-813,"extras":{"detailMsg":"x"}}', {}, 'error 0 28000', qr/role/ ],
+	[ 'no permission, with a detail', 'kakao_moment', 400, '{"msg":"KakaoMomentException","code":-813,"extras":{"detailCode":9004,"detailMsg":"x"}}', {}, 'error 0 28000', qr/role/ ],
+	[ 'an account that does not exist', 'kakao_moment', 400, '{"msg":"KakaoMomentException","code":-813,"extras":{"detailCode":21006,"detailMsg":"x"}}', {}, 'error 0 28000', qr/account_id/ ],
+	[ 'a period that is refused', 'kakao_moment', 400, '{"msg":"KakaoMomentException","code":-813,"extras":{"detailCode":60008,"detailMsg":"x"}}', {}, 'error 0 HV00L', qr/days/ ],
+	[ 'a parameter that is refused', 'kakao_moment', 400, '{"msg":"x","code":-2,"extras":{}}', {}, 'error 0 HV00L', qr/option field/ ],
+	[ 'a token of Kakao Login', 'kakao_moment', 401, '{"msg":"target biz token is not supplied.","code":-401}', { renews_tokens => 'false' }, 'error 0 28000', qr/consent/ ],
+	[ 'a token of Kakao Login, without a code', 'kakao_moment', 401, '{"msg":"target biz token is not supplied."}', { renews_tokens => 'false' }, 'error 0 28000', qr/consent/ ],
+	[ 'a scope that is missing', 'kakao_moment', 403, '{"msg":"insufficient scopes.","code":-402,"required_scopes":["moment_management"]}', {}, 'error 0 28000', qr/moment_management/ ],
 
 	# AppsFlyer.
 	(map { [ "a passing $_", 'appsflyer', $_, '', {}, 'wait 250 HV00M' ], [ "a passing $_ with a page", 'appsflyer', $_, $page, {}, 'wait 250 HV00M' ], [ "a $_ that stays", 'appsflyer', $_, '', { attempts => 6 }, 'error 0 HV00M' ] } 408, 416, 425),

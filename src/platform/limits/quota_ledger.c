@@ -57,6 +57,21 @@ find_entry(Ledger *ledger, const AdpQuotaKey *key)
 }
 
 /*
+ * Moves the times of an entry after a clock that was set back, which would hold
+ * requests for as long.  Sessions do not agree on the time to the last bit.
+ */
+static void
+follow_clock(AdpQuotaEntry *entry, TimestampTz now)
+{
+	TimestampTz back = entry->seen_at - now;
+
+	if (back < USECS_PER_SEC)
+		return;
+	entry->next_at -= back;
+	entry->blocked_until -= back;
+}
+
+/*
  * Returns the entry of a key, made if need be.
  */
 static AdpQuotaEntry *
@@ -76,6 +91,7 @@ make_entry(Ledger *ledger, const AdpQuotaKey *key, TimestampTz now)
 		entry->key = *key;
 		entry->used_pct = -1;
 	}
+	follow_clock(entry, now);
 	entry->seen_at = now;
 	return entry;
 }
@@ -127,14 +143,15 @@ gap_of(const AdpRate *rate)
 }
 
 /*
- * The earliest time of a request: after a block, after those that wait for the
- * same, and as the rate allows.  Under a rate requests may come as fast as they
- * like until they are a window ahead of it.
+ * The earliest time of a request: after a block that sessions share, after those
+ * that wait for the same, and as the rate allows.  Under a rate requests may come as
+ * fast as they like until they are a window ahead of it.
  */
 static TimestampTz
-earliest(const AdpQuotaEntry *entry, const AdpRate *rate, TimestampTz now)
+earliest(const AdpQuotaEntry *entry, const AdpRate *rate, TimestampTz now,
+		 bool is_shared)
 {
-	TimestampTz at = Max(now, entry->blocked_until);
+	TimestampTz at = is_shared ? Max(now, entry->blocked_until) : now;
 
 	if (rate != NULL)
 		return Max(at, entry->next_at - (rate->calls - 1) * gap_of(rate));
@@ -175,12 +192,12 @@ adp_quota_ledger_enter(const AdpQuotaKey *key, const AdpRate *rate,
 		rate != NULL ? make_entry(ledger, key, now) : find_entry(ledger, key);
 	if (entry != NULL)
 	{
-		TimestampTz at = earliest(entry, rate, now);
+		TimestampTz at = earliest(entry, rate, now, is_shared);
 
 		wait_ms = (at - now + MS - 1) / MS;
 		if (wait_ms <= most_ms)
 			take_place(entry, rate, now, at);
-		if (entry->blocked_until > now)
+		if (is_shared && entry->blocked_until > now)
 			memcpy(reason, entry->reason, sizeof(reason));
 	}
 	adp_shared_unlock(&ledger->head);

@@ -117,7 +117,8 @@ class KakaoMoment:
         return errors.injected(fault)
 
     def handle(self, request, info, fault):
-        """Answers a request; `fault` may hold as_account and repeat_rows."""
+        """Answers a request; `fault` may hold as_account, repeat_rows
+        and endless."""
         try:
             match = PATH.match(request.path)
             if match is None or request.method != "GET":
@@ -176,7 +177,10 @@ class KakaoMoment:
             params = dict(request.params)
             if fault.get("repeat_rows"):
                 params["page"] = str(max(int(params.get("page", 0)) - 1, 0))
-            return json_response(200, lists.page(found, params, self.settings))
+            page = lists.page(found, params, self.settings)
+            if fault.get("endless"):
+                page.update(content=[], last=False)
+            return json_response(200, page)
         return json_response(200, lists.detail(self.open(what, fault)))
 
     def open(self, account_id, fault):
