@@ -25,7 +25,7 @@ int adp_guc_max_answer_kb = ADP_ANSWER_KB_MAX;
 int adp_guc_max_requests = 0;
 int adp_guc_max_wait_ms = 120000;
 bool adp_guc_pushdown = true;
-static int refresh_max_requests = 2000;
+static int refresh_max_requests = 0;
 static int refresh_max_time_ms = 1500000;
 bool adp_guc_require_whole = false;
 bool adp_guc_shared_memory = true;
@@ -113,9 +113,9 @@ define_refresh_settings(void)
 	/* Read by SQL: the warehouse has no C of its own. */
 	DefineCustomIntVariable("adpipe.refresh_max_requests",
 							"Maximum number of queries that one run of refresh_all() sends to a platform for one copy.",
-							"The next run continues the backfill.",
-							&refresh_max_requests, 2000, 1, INT_MAX,
-							PGC_USERSET, 0, NULL, NULL, NULL);
+							"The next run continues the backfill.  Zero: 2000, or four for each account of the copy if that is more.",
+							&refresh_max_requests, 0, 0, INT_MAX, PGC_USERSET,
+							0, NULL, NULL, NULL);
 	DefineCustomIntVariable("adpipe.refresh_max_time",
 							"Time after which refresh_all() starts nothing more.",
 							NULL, &refresh_max_time_ms, 1500000, 1000, INT_MAX,

@@ -73,6 +73,8 @@ AS $$
     JOIN adpipe.slice_ledger s ON s.target = a.target AND s.account_id = a.account_id
     WHERE a.target = $1 AND a.is_listed AND adpipe_internal.is_acting($1) AND a.period = 'day'
       AND s.date_day < a.today AND s.date_day >= a.today - 35
+      /* the same without the account's zone, for the ledger's index */
+      AND s.date_day >= adpipe_internal.day_of(adpipe_internal.clock(), 'Etc/GMT+12') - 35
       AND s.fetched_at >= adpipe_internal.readable_at(s.date_day, a.time_zone, a.settle)
 $$;
 COMMENT ON FUNCTION adpipe_internal.settled_days(regclass) IS

@@ -63,10 +63,12 @@ CREATE VIEW adpipe.kept_accounts AS
     SELECT k.target, k.account_id, k.is_listed, k.ended_day, k.today, k.is_outdated, k.period
     FROM (
         SELECT a.target, a.account_id, a.is_listed, a.ended_day, adpipe_internal.day_of(adpipe_internal.clock(), a.time_zone) AS today,
-               coalesce(t.source IS NOT NULL AND t.listed_as <> adpipe_internal.account_options(t.source), false) AS is_outdated,
-               t.period
-        FROM adpipe.account_ledger a
-        JOIN adpipe.target_ledger t ON t.target = a.target
+               o.is_outdated, t.period
+        FROM adpipe.target_ledger t
+        /* once for each copy, not for each account */
+        CROSS JOIN LATERAL (SELECT coalesce(t.source IS NOT NULL AND t.listed_as <> adpipe_internal.account_options(t.source), false) AS is_outdated
+                            OFFSET 0) o
+        JOIN adpipe.account_ledger a ON a.target = t.target
         WHERE a.is_listed OR EXISTS (SELECT FROM adpipe.slice_ledger s
                                      WHERE s.target = a.target AND s.account_id = a.account_id
                                        AND coalesce(s.fetched_at, s.adopted_at) IS NOT NULL)
@@ -86,15 +88,17 @@ COMMENT ON COLUMN adpipe.kept_accounts.period IS 'What a slice covers: a day, we
 COMMENT ON COLUMN adpipe.kept_accounts.is_outdated IS 'Whether options name other accounts than when they were last listed.';
 GRANT SELECT ON adpipe.kept_accounts TO PUBLIC;
 
+/* Two arms, so that a condition on the day is one on the ledger's column, for which there is an index. */
 CREATE VIEW adpipe.slices AS
-    SELECT s.target, s.account_id, nullif(s.date_day, '-infinity') AS date_day,
+    SELECT s.target, s.account_id, s.shown_day AS date_day,
            CASE WHEN s.differs_since IS NOT NULL
                   OR s.fetched_at IS NOT NULL AND EXISTS (SELECT FROM adpipe.touches m WHERE m.target = s.target) THEN 'changed'
                 WHEN a.target IS NOT NULL
                 THEN adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at, adpipe_internal.slice_end(s.date_day, a.period), a.time_zone, a.window_days, a.settle, a.is_cohort, s.adopted_at IS NOT NULL)
                 WHEN s.adopted_at IS NOT NULL THEN 'adopted' WHEN s.fetched_at IS NULL THEN 'failed' ELSE 'provisional' END AS state,
            s.rows, s.content_hash, CASE WHEN s.adopted_at IS NULL THEN s.fetched_at END AS fetched_at, s.changed_at, s.run_id
-    FROM adpipe.slice_ledger s
+    FROM (SELECT l.date_day AS shown_day, l.* FROM adpipe.slice_ledger l WHERE l.date_day > '-infinity'
+          UNION ALL SELECT NULL, l.* FROM adpipe.slice_ledger l WHERE l.date_day = '-infinity') s
     LEFT JOIN adpipe.account_terms a ON a.target = s.target AND a.account_id = s.account_id
     WHERE adpipe_internal.may_see(s.target, s.account_id);
 COMMENT ON VIEW adpipe.slices IS 'Every account-day that was ever asked for; the unit that is replaced as a whole.';
@@ -159,18 +163,26 @@ CREATE VIEW adpipe.coverage AS
         FROM adpipe.unread_targets u
         CROSS JOIN generate_series(u.first_day::timestamp, u.last_day::timestamp, u.step) d
         UNION ALL
-        SELECT a.target, a.account_id, d::date,
+        SELECT s.target, s.account_id, s.date_day,
                CASE WHEN s.differs_since IS NOT NULL OR s.fetched_at IS NOT NULL AND a.is_touched THEN 'changed'
                     ELSE adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at,
-                                                     adpipe_internal.slice_end(d::date, a.period), a.time_zone, a.window_days, a.settle, a.is_cohort, s.adopted_at IS NOT NULL) END
+                                                     adpipe_internal.slice_end(s.date_day, a.period), a.time_zone, a.window_days, a.settle, a.is_cohort, s.adopted_at IS NOT NULL) END
+        FROM adpipe.slice_ledger s
+        JOIN adpipe.account_terms a ON a.target = s.target AND a.account_id = s.account_id
+        WHERE s.date_day BETWEEN a.first_day AND a.last_day AND s.date_day = adpipe_internal.slice_start(s.date_day, a.period)
+          AND (a.is_listed OR EXISTS (SELECT FROM adpipe.slice_ledger o
+                                      WHERE o.target = a.target AND o.account_id = a.account_id AND coalesce(o.fetched_at, o.adopted_at) IS NOT NULL))
+          AND (a.ended_day IS NULL OR s.date_day <= a.ended_day)
+          AND (s.date_day < a.today OR s.fetched_at IS NOT NULL)
+        UNION ALL
+        SELECT a.target, a.account_id, d, 'missing'
         FROM adpipe.account_terms a
-        CROSS JOIN generate_series(a.first_day::timestamp, a.last_day::timestamp, a.step) d
-        LEFT JOIN adpipe.slice_ledger s
-            ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
+        CROSS JOIN adpipe_internal.doubtful_days(a.first_day, least(a.last_day, a.today - 1), a.whole_since, a.whole_until, a.step) d
         WHERE (a.is_listed OR EXISTS (SELECT FROM adpipe.slice_ledger o
                                       WHERE o.target = a.target AND o.account_id = a.account_id AND coalesce(o.fetched_at, o.adopted_at) IS NOT NULL))
           AND (a.ended_day IS NULL OR d <= a.ended_day)
-          AND (d < a.today OR s.fetched_at IS NOT NULL)
+          AND NOT EXISTS (SELECT FROM adpipe.slice_ledger s
+                          WHERE s.target = a.target AND s.account_id = a.account_id AND s.date_day = d OFFSET 0)
         UNION ALL
         SELECT o.report, w.account_id, w.date_day, w.state
         FROM adpipe.own_reports o
@@ -184,22 +196,58 @@ COMMENT ON COLUMN adpipe.coverage.date_day IS 'Day, or first day of the week or 
 COMMENT ON COLUMN adpipe.coverage.state IS 'missing, failed (never read, and the last try failed; of a report that its owner keeps itself: register_report() would refuse its rows), changed (the stored rows are not, or are not known to be, those that a refresh stored), open (asked for before the day was over in the account''s zone), adopted (complete by the word of the owner, who called adopt() or keeps the rows), provisional (complete as of now, the platform may restate it), final (read after the platform''s restatements); the last three are complete.';
 GRANT SELECT ON adpipe.coverage TO PUBLIC;
 
+/* From account_terms alone: a join of views by account would be planned for few accounts. */
+CREATE VIEW adpipe.account_progress AS
+    SELECT t.target, t.account_id, t.is_listed, t.ended_day, t.failing_since, t.last_attempt, t.last_success,
+           c.latest_complete_day,
+           adpipe_internal.readable_at(
+               adpipe_internal.slice_end(coalesce((c.latest_complete_day + t.step)::date, t.first_day), t.period), t.time_zone, t.settle)
+               + t.every + interval '1 hour' AS expected_by,
+           t.first_day, t.reach_day, t.whole_since, t.whole_until, t.step, t.period, t.time_zone, t.window_days,
+           t.settle, t.every, t.is_cohort, t.moment
+    FROM adpipe.account_terms t
+    LEFT JOIN LATERAL (
+        SELECT max(s.date_day) AS latest_complete_day
+        FROM adpipe.slice_ledger s
+        WHERE s.target = t.target AND s.account_id = t.account_id AND s.date_day < t.today
+          AND coalesce(s.asked_at, s.fetched_at)
+              >= adpipe_internal.readable_at(adpipe_internal.slice_end(s.date_day, t.period), t.time_zone, interval '0')) c ON true;
+COMMENT ON VIEW adpipe.account_progress IS 'For each account of a target with days how far it is read, beside the terms by which health judges that.';
+COMMENT ON COLUMN adpipe.account_progress.target IS 'The local table.';
+COMMENT ON COLUMN adpipe.account_progress.account_id IS 'Account.';
+COMMENT ON COLUMN adpipe.account_progress.is_listed IS 'Whether it is still asked.';
+COMMENT ON COLUMN adpipe.account_progress.ended_day IS 'Last day to hold, after its end was accepted; NULL: it has not ended.';
+COMMENT ON COLUMN adpipe.account_progress.failing_since IS 'Since when some of it cannot be read.';
+COMMENT ON COLUMN adpipe.account_progress.last_attempt IS 'When it was last asked.';
+COMMENT ON COLUMN adpipe.account_progress.last_success IS 'When an answer was last stored.';
+COMMENT ON COLUMN adpipe.account_progress.latest_complete_day IS 'Latest day that was asked for after it was over.';
+COMMENT ON COLUMN adpipe.account_progress.expected_by IS 'When the day after that should be complete, if all is well.';
+COMMENT ON COLUMN adpipe.account_progress.first_day IS 'First day to hold.';
+COMMENT ON COLUMN adpipe.account_progress.reach_day IS 'First day for which the platform can be trusted.';
+COMMENT ON COLUMN adpipe.account_progress.whole_since IS 'First of the days that are proven to be read, settled; NULL: none.';
+COMMENT ON COLUMN adpipe.account_progress.whole_until IS 'Last of them.';
+COMMENT ON COLUMN adpipe.account_progress.step IS 'From the first day of a slice to that of the next.';
+COMMENT ON COLUMN adpipe.account_progress.period IS 'What a slice covers: a day, week or month.';
+COMMENT ON COLUMN adpipe.account_progress.time_zone IS 'Zone of its days.';
+COMMENT ON COLUMN adpipe.account_progress.window_days IS 'Days read once a day.';
+COMMENT ON COLUMN adpipe.account_progress.settle IS 'How long after its end a day still fills.';
+COMMENT ON COLUMN adpipe.account_progress.every IS 'How often refresh_all() reads the last days.';
+COMMENT ON COLUMN adpipe.account_progress.is_cohort IS 'Whether no day is ever final.';
+COMMENT ON COLUMN adpipe.account_progress.moment IS 'The present.';
+
 CREATE VIEW adpipe.freshness AS
     SELECT f.target, f.account_id, f.last_attempt, f.last_success, f.latest_complete_day, f.expected_by
     FROM (
-        SELECT a.target, a.account_id, a.last_attempt, a.last_success, c.latest_complete_day,
-               CASE WHEN a.is_listed
-                    THEN adpipe_internal.readable_at(
-                             adpipe_internal.slice_end(coalesce((c.latest_complete_day + t.step)::date, t.first_day), t.period), t.time_zone, t.settle)
-                         + t.every + interval '1 hour' END AS expected_by
+        SELECT a.target, a.account_id, a.last_attempt, a.last_success, a.latest_complete_day,
+               CASE WHEN a.is_listed THEN a.expected_by END AS expected_by
+        FROM adpipe.account_progress a
+        WHERE a.is_listed
+           OR a.ended_day IS NULL AND EXISTS (SELECT FROM adpipe.slice_ledger o
+                                              WHERE o.target = a.target AND o.account_id = a.account_id AND coalesce(o.fetched_at, o.adopted_at) IS NOT NULL)
+        UNION ALL
+        SELECT a.target, a.account_id, a.last_attempt, a.last_success, NULL, NULL
         FROM adpipe.account_ledger a
-        LEFT JOIN adpipe.account_terms t ON t.target = a.target AND t.account_id = a.account_id
-        LEFT JOIN LATERAL (
-            SELECT max(s.date_day) AS latest_complete_day
-            FROM adpipe.slice_ledger s
-            WHERE s.target = t.target AND s.account_id = t.account_id AND s.date_day < t.today
-              AND coalesce(s.asked_at, s.fetched_at)
-                  >= adpipe_internal.readable_at(adpipe_internal.slice_end(s.date_day, t.period), t.time_zone, interval '0')) c ON true
+        JOIN adpipe.target_ledger t ON t.target = a.target AND NOT t.is_daily
         WHERE a.is_listed
            OR a.ended_day IS NULL AND EXISTS (SELECT FROM adpipe.slice_ledger o
                                               WHERE o.target = a.target AND o.account_id = a.account_id AND coalesce(o.fetched_at, o.adopted_at) IS NOT NULL)
@@ -288,13 +336,19 @@ CREATE VIEW adpipe.stored_days AS
            (SELECT coalesce(min(coalesce(gap.first_gap, least(adpipe_internal.slice_start(a.today, a.period), (a.last_day + a.step)::date)) - 1), t.start_day - 1)
             FROM adpipe.account_terms a
             CROSS JOIN LATERAL (
-                SELECT min(d)::date AS first_gap
-                FROM generate_series(a.first_day::timestamp, least(a.last_day, a.today - 1)::timestamp, a.step) d
-                LEFT JOIN adpipe.slice_ledger s
-                    ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
-                WHERE s.fetched_at IS NULL OR s.differs_since IS NOT NULL
-                   OR coalesce(s.asked_at, s.fetched_at)
-                      < adpipe_internal.readable_at(adpipe_internal.slice_end(d::date, a.period), a.time_zone, interval '0')) gap
+                SELECT min(g.day) AS first_gap
+                FROM (SELECT d AS day
+                      FROM adpipe_internal.doubtful_days(a.first_day, least(a.last_day, a.today - 1), a.whole_since, a.whole_until, a.step) d
+                      LEFT JOIN LATERAL (SELECT o.* FROM adpipe.slice_ledger o
+                                         WHERE o.target = a.target AND o.account_id = a.account_id AND o.date_day = d OFFSET 0) s ON true
+                      WHERE s.fetched_at IS NULL
+                         OR coalesce(s.asked_at, s.fetched_at)
+                            < adpipe_internal.readable_at(adpipe_internal.slice_end(d, a.period), a.time_zone, interval '0')
+                      UNION ALL
+                      SELECT o.date_day FROM adpipe.slice_ledger o
+                      WHERE o.target = a.target AND o.account_id = a.account_id AND o.differs_since IS NOT NULL
+                        AND o.date_day BETWEEN a.first_day AND least(a.last_day, a.today - 1)
+                        AND o.date_day = adpipe_internal.slice_start(o.date_day, a.period)) g) gap
             WHERE a.target = t.target AND a.is_listed) AS stored_until
     FROM adpipe.target_ledger t
     WHERE NOT row_security_active(t.target) AND adpipe_internal.may_read_through(t.target);

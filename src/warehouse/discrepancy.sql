@@ -229,6 +229,12 @@ AS $$
     ), lacks AS (
         SELECT t.target, t.account_id, t.date_day, sum(t.without_clicks) AS clicks, sum(t.without_results) AS results
         FROM totals t GROUP BY 1, 2, 3
+    ), covered AS MATERIALIZED (
+        /* copy by copy, since the ledger's days are found by copy and day */
+        SELECT v.*
+        FROM (SELECT DISTINCT c.target FROM adpipe.compared_targets c) t
+        CROSS JOIN LATERAL (SELECT o.target, o.account_id, o.date_day, o.state FROM adpipe.coverage o
+                            WHERE o.target = t.target AND o.date_day BETWEEN since AND until OFFSET 0) v
     ), chosen AS (
         /* of each account and day the copy that has most */
         SELECT DISTINCT ON (c.owner, c.platform, c.account_id, d)
@@ -236,7 +242,7 @@ AS $$
                coalesce(v.state IN ('adopted', 'provisional', 'final'), false) AS is_complete
         FROM adpipe.compared_targets c
         CROSS JOIN generate_series(since::timestamp, until::timestamp, '1 day') d
-        LEFT JOIN adpipe.coverage v ON v.target = c.target AND v.account_id = c.account_id AND v.date_day = d::date
+        LEFT JOIN covered v ON v.target = c.target AND v.account_id = c.account_id AND v.date_day = d::date
         LEFT JOIN lacks l ON l.target = c.target AND l.account_id = c.account_id AND l.date_day = d::date
         ORDER BY c.owner, c.platform, c.account_id, d, coalesce(v.state IN ('adopted', 'provisional', 'final'), false) DESC,
                  coalesce(l.results, 0), coalesce(l.clicks, 0), c.dimensions, c.target

@@ -37,6 +37,44 @@ COMMENT ON FUNCTION adpipe_internal.guard_ledger() IS
     'Trigger: an error unless the statement acts for the table that a row of a ledger is about.';
 REVOKE ALL ON FUNCTION adpipe_internal.guard_ledger() FROM PUBLIC;
 
+/*
+ * What account_ledger says of whole days holds for as long as their slices are
+ * there and were asked for no earlier.  Refreshes only add to both; retention,
+ * and whoever changes the ledger by hand, under session_replication_role as well,
+ * takes the mark back.
+ */
+CREATE FUNCTION adpipe_internal.forget_whole() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        UPDATE adpipe.account_ledger a SET whole_since = NULL, whole_until = NULL
+        WHERE a.target = OLD.target AND a.account_id = OLD.account_id AND OLD.date_day BETWEEN a.whole_since AND a.whole_until;
+    ELSE
+        UPDATE adpipe.account_ledger a SET whole_since = NULL, whole_until = NULL
+        WHERE a.whole_since IS NOT NULL
+          AND EXISTS (SELECT FROM gone g WHERE g.target = a.target AND g.account_id = a.account_id
+                                           AND g.date_day BETWEEN a.whole_since AND a.whole_until);
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.forget_whole() IS
+    'Trigger: takes back the mark of whole days of accounts whose slices go or become older.';
+REVOKE ALL ON FUNCTION adpipe_internal.forget_whole() FROM PUBLIC;
+
+CREATE TRIGGER forget_gone AFTER DELETE ON adpipe.slice_ledger REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION adpipe_internal.forget_whole();
+COMMENT ON TRIGGER forget_gone ON adpipe.slice_ledger IS 'Takes back the mark of whole days.';
+CREATE TRIGGER forget_older AFTER UPDATE ON adpipe.slice_ledger FOR EACH ROW
+    WHEN (coalesce(NEW.asked_at, NEW.fetched_at) < coalesce(OLD.asked_at, OLD.fetched_at) OR NEW.fetched_at IS NULL AND OLD.fetched_at IS NOT NULL
+          OR NEW.target <> OLD.target OR NEW.account_id <> OLD.account_id OR NEW.date_day <> OLD.date_day)
+    EXECUTE FUNCTION adpipe_internal.forget_whole();
+COMMENT ON TRIGGER forget_older ON adpipe.slice_ledger IS 'Takes back the mark of whole days.';
+ALTER TABLE adpipe.slice_ledger ENABLE ALWAYS TRIGGER forget_gone;
+ALTER TABLE adpipe.slice_ledger ENABLE ALWAYS TRIGGER forget_older;
+
 DO $$
 DECLARE
     ledger regclass;

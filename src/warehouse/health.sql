@@ -74,23 +74,24 @@ COMMENT ON VIEW adpipe.health_unprepared IS 'Part of adpipe.health: days that th
 
 /* What is late or missing for a reason that another view has is no further problem. */
 CREATE VIEW adpipe.health_late AS
-    SELECT CASE WHEN f.expected_by < adpipe_internal.clock() - interval '1 day' THEN 'error' ELSE 'warning' END AS severity,
+    SELECT CASE WHEN f.expected_by < f.moment - interval '1 day' THEN 'error' ELSE 'warning' END AS severity,
            f.target, f.account_id,
            format('day %s is not complete', coalesce(f.latest_complete_day + 1, t.start_day)) AS problem,
            f.expected_by AS since,
            format('CALL adpipe.refresh(%L);', f.target) AS action
-    FROM adpipe.freshness f
+    FROM adpipe.account_progress f
     JOIN adpipe.target_ledger t ON t.target = f.target AND t.enabled AND t.failing_since IS NULL
-    JOIN adpipe.account_ledger a ON a.target = f.target AND a.account_id = f.account_id AND a.failing_since IS NULL
-    WHERE f.expected_by < adpipe_internal.clock() AND f.latest_complete_day IS NOT NULL
+    WHERE f.is_listed AND f.failing_since IS NULL AND f.expected_by < f.moment AND f.latest_complete_day IS NOT NULL
       AND NOT EXISTS (SELECT FROM adpipe.health_unprepared u WHERE u.target = f.target AND u.account_id = f.account_id)
     UNION ALL
-    SELECT 'warning', f.target, f.account_id, 'the list of entities is old', f.last_success + coalesce(t.every, '1 day'),
-           format('CALL adpipe.refresh(%L);', f.target)
-    FROM adpipe.freshness f
-    JOIN adpipe.target_ledger t ON t.target = f.target AND t.enabled AND NOT t.is_daily AND t.failing_since IS NULL
-    JOIN adpipe.account_ledger a ON a.target = f.target AND a.account_id = f.account_id AND a.failing_since IS NULL
-    WHERE f.last_success < adpipe_internal.clock() - coalesce(t.every, '1 day') - interval '1 day';
+    SELECT 'warning', a.target, a.account_id, 'the list of entities is old', a.last_success + coalesce(t.every, '1 day'),
+           format('CALL adpipe.refresh(%L);', a.target)
+    FROM adpipe.account_ledger a
+    JOIN adpipe.target_ledger t ON t.target = a.target AND t.enabled AND NOT t.is_daily AND t.failing_since IS NULL
+    WHERE a.failing_since IS NULL AND a.last_success < adpipe_internal.clock() - coalesce(t.every, '1 day') - interval '1 day'
+      AND (a.is_listed
+           OR a.ended_day IS NULL AND EXISTS (SELECT FROM adpipe.slice_ledger o
+                                              WHERE o.target = a.target AND o.account_id = a.account_id AND coalesce(o.fetched_at, o.adopted_at) IS NOT NULL));
 COMMENT ON VIEW adpipe.health_late IS 'Part of adpipe.health: days that should be complete by now.';
 
 CREATE VIEW adpipe.health_missing AS
@@ -99,22 +100,20 @@ CREATE VIEW adpipe.health_missing AS
            format('%s of the days from %s to %s are missing', g.days, g.since, g.until) AS problem,
            t.created_at AS since,
            format('CALL adpipe.refresh(%L); refresh_all() fetches them as its budget allows.', a.target) AS action
-    FROM adpipe.account_terms a
+    FROM adpipe.account_progress a
     JOIN adpipe.target_ledger t ON t.target = a.target AND t.enabled AND t.failing_since IS NULL
-    JOIN adpipe.account_ledger l ON l.target = a.target AND l.account_id = a.account_id AND l.failing_since IS NULL
-    JOIN adpipe.freshness f ON f.target = a.target AND f.account_id = a.account_id
     CROSS JOIN LATERAL (
-        SELECT count(*) AS days, min(d)::date AS since, max(d)::date AS until
-        FROM generate_series(greatest(a.first_day, a.reach_day)::timestamp,
-                             least(f.latest_complete_day,
-                                   adpipe_internal.day_of(a.moment - a.settle - a.every - interval '1 hour', a.time_zone) - 1)::timestamp,
-                             a.step) d
-        LEFT JOIN adpipe.slice_ledger s
-            ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
+        SELECT count(*) AS days, min(d) AS since, max(d) AS until
+        FROM adpipe_internal.doubtful_days(greatest(a.first_day, a.reach_day),
+                                           least(a.latest_complete_day,
+                                                 adpipe_internal.day_of(a.moment - a.settle - a.every - interval '1 hour', a.time_zone) - 1),
+                                           a.whole_since, a.whole_until, a.step) d
+        LEFT JOIN LATERAL (SELECT o.* FROM adpipe.slice_ledger o
+                           WHERE o.target = a.target AND o.account_id = a.account_id AND o.date_day = d OFFSET 0) s ON true
         WHERE adpipe_internal.slice_state(coalesce(s.asked_at, s.fetched_at), s.failed_at,
-                                          adpipe_internal.slice_end(d::date, a.period), a.time_zone, a.window_days,
+                                          adpipe_internal.slice_end(d, a.period), a.time_zone, a.window_days,
                                           a.settle, a.is_cohort, s.adopted_at IS NOT NULL) IN ('missing', 'failed', 'open')) g
-    WHERE a.is_listed AND g.days > 0
+    WHERE a.is_listed AND a.failing_since IS NULL AND g.days > 0
     UNION ALL
     SELECT 'info', l.target, l.account_id,
            format('the days from %s to %s left the platform''s reach before they were read', l.lost_since, l.lost_until),
@@ -123,6 +122,31 @@ CREATE VIEW adpipe.health_missing AS
     JOIN adpipe.target_ledger t ON t.target = l.target AND t.enabled
     WHERE l.lost_at > adpipe_internal.clock() - interval '1 day' AND l.is_listed;
 COMMENT ON VIEW adpipe.health_missing IS 'Part of adpipe.health: days that a copy is to hold and does not.';
+
+/*
+ * Measured, not reckoned: two runs in a row did not come to their ends, and some
+ * account was not asked for twice as long as the last days are to stay as they are.
+ * The last days come first, so that reading years of old days is no such pass.
+ */
+CREATE VIEW adpipe.health_slow AS
+    SELECT 'warning'::text AS severity, t.target, NULL::text AS account_id,
+           format('a pass over its %s accounts takes longer than %s: one was not asked since %s',
+                  p.accounts, p.gap, to_char(p.oldest AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"')) AS problem,
+           p.oldest + p.gap AS since,
+           format('SELECT adpipe.schedule(workers => 4); shares the work; adpipe.refresh_max_time and adpipe.refresh_max_requests let a call do more; '
+                  'SELECT adpipe.alter_target(%L, every => ''2 hours''); asks less often.', t.target) AS action
+    FROM adpipe.target_ledger t
+    CROSS JOIN LATERAL (SELECT count(*) AS accounts, min(coalesce(a.last_attempt, t.created_at)) AS oldest,
+                               greatest(min(a.every), t.call_gap) AS gap, min(a.moment) AS moment
+                        FROM adpipe.account_terms a
+                        WHERE a.target = t.target AND a.is_listed AND a.failing_since IS NULL) p
+    WHERE t.enabled AND t.is_daily AND t.failing_since IS NULL AND t.resume_at IS NULL
+      AND p.oldest < p.moment - 2 * p.gap - interval '10 minutes'
+      AND (SELECT count(*) = 2 AND bool_and(r.status = 'partial')
+           FROM (SELECT o.status FROM adpipe.run_ledger o
+                 WHERE o.target = t.target AND o.is_scheduled AND o.ended_at IS NOT NULL
+                 ORDER BY o.run_id DESC LIMIT 2) r);
+COMMENT ON VIEW adpipe.health_slow IS 'Part of adpipe.health: copies with more accounts than the scheduled calls get through.';
 
 CREATE VIEW adpipe.health_unread AS
     SELECT CASE WHEN t.created_at > adpipe_internal.clock() - interval '1 day' THEN 'info' ELSE 'warning' END AS severity,
@@ -229,6 +253,7 @@ CREATE VIEW adpipe.health_details AS
           UNION ALL SELECT o.*, NULL, NULL
           FROM (SELECT * FROM adpipe.health_late
                 UNION ALL SELECT * FROM adpipe.health_missing
+                UNION ALL SELECT * FROM adpipe.health_slow
                 UNION ALL SELECT * FROM adpipe.health_unread
                 UNION ALL SELECT * FROM adpipe.health_source
                 UNION ALL SELECT * FROM adpipe.health_unfilled

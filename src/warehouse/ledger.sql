@@ -98,7 +98,10 @@ CREATE TABLE adpipe.account_ledger (
     lost_since date,
     lost_until date,
     lost_at timestamptz,
-    PRIMARY KEY (target, account_id)
+    whole_since date,
+    whole_until date,
+    PRIMARY KEY (target, account_id),
+    CHECK (whole_since <= whole_until AND (whole_since IS NULL) = (whole_until IS NULL))
 );
 COMMENT ON TABLE adpipe.account_ledger IS 'The accounts of each target.';
 COMMENT ON COLUMN adpipe.account_ledger.target IS 'The local table.';
@@ -123,6 +126,8 @@ COMMENT ON COLUMN adpipe.account_ledger.ended_day IS 'Last day to hold of an acc
 COMMENT ON COLUMN adpipe.account_ledger.lost_since IS 'First of the days that were found last to have left the platform''s reach before they were read.';
 COMMENT ON COLUMN adpipe.account_ledger.lost_until IS 'Last of them.';
 COMMENT ON COLUMN adpipe.account_ledger.lost_at IS 'When a refresh found them.';
+COMMENT ON COLUMN adpipe.account_ledger.whole_since IS 'First of the days that are proven to be read, each after it was over and settled; what looks for missing days looks at the others only. See adpipe_internal.note_whole().';
+COMMENT ON COLUMN adpipe.account_ledger.whole_until IS 'Last of them.';
 
 CREATE TABLE adpipe.slice_ledger (
     target regclass,
@@ -148,7 +153,11 @@ CREATE TABLE adpipe.slice_ledger (
     differs_since timestamptz,
     PRIMARY KEY (target, account_id, date_day)
 );
-CREATE INDEX ON adpipe.slice_ledger (target, account_id) WHERE failed_at IS NOT NULL;
+/* Indexes hold no column that a refresh which confirms a slice changes: such an update makes no index entry. */
+CREATE INDEX ON adpipe.slice_ledger (target, date_day);
+CREATE INDEX ON adpipe.slice_ledger (target, version) WHERE version IS NOT NULL;
+CREATE INDEX ON adpipe.slice_ledger (target, account_id, date_day)
+    WHERE failed_at IS NOT NULL OR late_until IS NOT NULL OR stale_since IS NOT NULL OR differs_since IS NOT NULL;
 COMMENT ON TABLE adpipe.slice_ledger IS 'Every account-day of every target; for a list of entities one row per account, on day -infinity.';
 COMMENT ON COLUMN adpipe.slice_ledger.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.slice_ledger.account_id IS 'Account.';
@@ -162,7 +171,7 @@ COMMENT ON COLUMN adpipe.slice_ledger.run_id IS 'Run that fetched it last.';
 COMMENT ON COLUMN adpipe.slice_ledger.failed_at IS 'Start of the run that failed last, since it was fetched.';
 COMMENT ON COLUMN adpipe.slice_ledger.failures IS 'Failures since it was fetched.';
 COMMENT ON COLUMN adpipe.slice_ledger.late_until IS 'When to ask again for a day that the platform had not prepared when it was asked last; NULL: it was read since.';
-COMMENT ON COLUMN adpipe.slice_ledger.stale_since IS 'Set to have the slice read again; has no effect once it was.';
+COMMENT ON COLUMN adpipe.slice_ledger.stale_since IS 'Set to have the slice read again; NULL once it was.';
 COMMENT ON COLUMN adpipe.slice_ledger.adopted_at IS 'When adopt() took its rows over; NULL once a refresh has read it. fetched_at is then the time of the newest rows of its account, or NULL if the day is to be read.';
 COMMENT ON COLUMN adpipe.slice_ledger.spend IS 'Sum of its spend; NULL without such a column.';
 COMMENT ON COLUMN adpipe.slice_ledger.account_spend IS 'What the account grain said in the same refresh; NULL: not asked.';

@@ -54,3 +54,20 @@ CREATE FUNCTION adpipe_internal.slice_step(period text) RETURNS interval
     RETURN CASE period WHEN 'week' THEN interval '7 days' WHEN 'month' THEN interval '1 month' ELSE interval '1 day' END;
 COMMENT ON FUNCTION adpipe_internal.slice_step(text) IS
     'From the first day of a slice to that of the next.';
+
+/*
+ * since and until are those of the account's ledger: a day between them is there,
+ * so a search for missing days costs as much as the days that are in doubt, and not
+ * as the years that a copy holds.
+ */
+CREATE FUNCTION adpipe_internal.doubtful_days(first date, last date, since date, until date, step interval) RETURNS SETOF date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10
+BEGIN ATOMIC
+    SELECT d::date
+    FROM generate_series(first::timestamp,
+                         CASE WHEN since IS NOT NULL THEN least(last, since - 1, (until + step)::date - 1) END::timestamp, step) d
+    UNION ALL
+    SELECT d::date FROM generate_series(greatest(first, (until + step)::date)::timestamp, last::timestamp, step) d;
+END;
+COMMENT ON FUNCTION adpipe_internal.doubtful_days(date, date, date, date, interval) IS
+    'The first days of the slices from first to last that are not among those from since to until; NULL: all.';

@@ -18,7 +18,8 @@ CREATE VIEW adpipe.account_terms AS
            t.period, adpipe_internal.slice_step(t.period) AS step,
            CASE t.period WHEN 'day'
                 THEN coalesce(adpipe_internal.day_of(now.moment - adpipe_internal.prepared_after(p.platform), a.time_zone) - 1, now.today)
-                ELSE (adpipe_internal.slice_start(now.today, t.period) - adpipe_internal.slice_step(t.period))::date END AS last_day
+                ELSE (adpipe_internal.slice_start(now.today, t.period) - adpipe_internal.slice_step(t.period))::date END AS last_day,
+           a.whole_since, a.whole_until, a.failing_since, a.last_attempt, a.last_success
     FROM adpipe.target_ledger t
     JOIN adpipe.account_ledger a ON a.target = t.target
     CROSS JOIN LATERAL adpipe_internal.source_policy(t.source) p
@@ -51,6 +52,11 @@ COMMENT ON COLUMN adpipe.account_terms.is_prepared IS 'Whether the platform prep
 COMMENT ON COLUMN adpipe.account_terms.period IS 'What a slice covers: a day, week or month.';
 COMMENT ON COLUMN adpipe.account_terms.step IS 'From the first day of a slice to that of the next.';
 COMMENT ON COLUMN adpipe.account_terms.last_day IS 'Day of the last slice: today, or the last day that the platform has prepared, or the first day of the last week or month that is over.';
+COMMENT ON COLUMN adpipe.account_terms.whole_since IS 'First of the days that are proven to be read, settled; NULL: none.';
+COMMENT ON COLUMN adpipe.account_terms.whole_until IS 'Last of them.';
+COMMENT ON COLUMN adpipe.account_terms.failing_since IS 'Since when some of it cannot be read; NULL: nothing failed that was not read since.';
+COMMENT ON COLUMN adpipe.account_terms.last_attempt IS 'When it was last asked.';
+COMMENT ON COLUMN adpipe.account_terms.last_success IS 'When an answer was last stored.';
 COMMENT ON COLUMN adpipe.account_terms.is_touched IS 'Whether others than a refresh changed the copy, and it was not compared with the ledger since.';
 
 /*
@@ -59,6 +65,9 @@ COMMENT ON COLUMN adpipe.account_terms.is_touched IS 'Whether others than a refr
  * where access_mark is another than that of the failure: somebody repaired
  * something.  What failed is due by its back-off, and nothing else of an account
  * of which nothing could be read; of others single days can fail.
+ *
+ * Days that are proven to be read and older than any window are due for what an
+ * index holds only: that they failed, are stale or differ.
  */
 CREATE FUNCTION adpipe_internal.due_days(target regclass, is_forced boolean, access_mark text DEFAULT NULL,
     OUT account_id text, OUT date_day date)
@@ -66,13 +75,42 @@ CREATE FUNCTION adpipe_internal.due_days(target regclass, is_forced boolean, acc
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT a.account_id, d::date
+    SELECT a.account_id, s.day
     FROM adpipe.account_terms a
-    CROSS JOIN generate_series(greatest(a.first_day, a.reach_day)::timestamp, a.last_day::timestamp, a.step) d
-    CROSS JOIN LATERAL (SELECT adpipe_internal.slice_end(d::date, a.period)) e (day)
-    LEFT JOIN adpipe.slice_ledger s
-        ON s.target = a.target AND s.account_id = a.account_id AND s.date_day = d::date
+    /* old_until: last of the days that are whole and older than any window */
+    CROSS JOIN LATERAL (
+        SELECT greatest(a.first_day, a.reach_day) AS since,
+               CASE WHEN a.whole_until IS NOT NULL
+                    THEN least(a.whole_until,
+                               adpipe_internal.slice_start(a.today - greatest(a.recent_days, a.window_days, a.tail_days) + 1, a.period) - 1)
+                    END AS old_until,
+               adpipe_internal.readable_at(a.today - 1, a.time_zone, a.settle) AS settled_at
+        OFFSET 0) r
+    CROSS JOIN LATERAL (
+        SELECT d AS day, NULL::timestamptz AS fetched_at, NULL::timestamptz AS asked_at, NULL::timestamptz AS failed_at,
+               0 AS failures, NULL::timestamptz AS late_until, NULL::timestamptz AS stale_since, NULL::timestamptz AS differs_since
+        FROM adpipe_internal.doubtful_days(r.since, a.last_day, a.whole_since, a.whole_until, a.step) d
+        WHERE NOT EXISTS (SELECT FROM adpipe.slice_ledger o
+                          WHERE o.target = a.target AND o.account_id = a.account_id AND o.date_day = d OFFSET 0)
+        UNION ALL
+        SELECT o.date_day, o.fetched_at, o.asked_at, o.failed_at, o.failures, o.late_until, o.stale_since, o.differs_since
+        FROM adpipe.slice_ledger o
+        WHERE o.target = a.target AND o.account_id = a.account_id
+          AND o.date_day BETWEEN greatest(r.since, r.old_until + 1) AND a.last_day
+        UNION ALL
+        SELECT o.date_day, o.fetched_at, o.asked_at, o.failed_at, o.failures, o.late_until, o.stale_since, o.differs_since
+        FROM adpipe.slice_ledger o
+        WHERE o.target = a.target AND o.account_id = a.account_id
+          AND o.date_day BETWEEN r.since AND least(a.whole_since - 1, r.old_until)
+        UNION ALL
+        SELECT o.date_day, o.fetched_at, o.asked_at, o.failed_at, o.failures, o.late_until, o.stale_since, o.differs_since
+        FROM adpipe.slice_ledger o
+        WHERE o.target = a.target AND o.account_id = a.account_id
+          AND o.date_day BETWEEN greatest(r.since, a.whole_since) AND r.old_until
+          AND (o.failed_at IS NOT NULL OR o.late_until IS NOT NULL OR o.stale_since IS NOT NULL OR o.differs_since IS NOT NULL)) s
+    CROSS JOIN LATERAL (SELECT adpipe_internal.slice_end(s.day, a.period)) e (day)
     WHERE a.target = $1 AND a.is_listed AND adpipe_internal.is_acting($1)
+      AND s.day = adpipe_internal.slice_start(s.day, a.period)
       AND ($2 OR a.is_retried OR a.access_mark <> $3 OR a.failures = 0 OR a.failed_at <= a.moment - adpipe_internal.back_off(a.failures))
       AND ($2 OR a.is_retried OR a.access_mark <> $3 OR s.failed_at IS NULL OR s.failed_at <= a.moment - adpipe_internal.back_off(s.failures))
       AND ($2 OR a.access_mark <> $3 OR coalesce(s.late_until <= a.moment, true))
@@ -87,8 +125,7 @@ AS $$
               AND a.moment >= adpipe_internal.readable_at(e.day, a.time_zone, a.settle)
            /* once a day, after yesterday has settled */
            OR e.day > a.today - a.window_days
-              AND coalesce(s.asked_at, s.fetched_at) < adpipe_internal.readable_at(a.today - 1, a.time_zone, a.settle)
-              AND a.moment >= adpipe_internal.readable_at(a.today - 1, a.time_zone, a.settle)
+              AND coalesce(s.asked_at, s.fetched_at) < r.settled_at AND a.moment >= r.settled_at
            /* once a week */
            OR e.day > a.today - a.tail_days AND coalesce(s.asked_at, s.fetched_at) <= a.moment - interval '7 days')
 $$;
@@ -139,9 +176,11 @@ REVOKE ALL ON FUNCTION adpipe_internal.run_days(bigint) FROM PUBLIC;
 /*
  * A chunk is one account's run of days, up to 7; longer runs are cut at
  * Mondays, so that the chunks of all accounts agree and those of up to 8
- * accounts can be asked for by one statement, which asks them side by side.  A
- * week or month is a chunk of its own, and so is the newest day of a platform that
- * prepares days: it may be late, and the others need not wait for it.
+ * accounts can be asked for by one statement, which asks them side by side.  What
+ * would be too short for its platform at an end of the run takes days from the
+ * week beside it.  A week or month is a chunk of its own, and so is the newest day
+ * of a platform that prepares days: it may be late, and the others need not wait
+ * for it.
  */
 CREATE FUNCTION adpipe_internal.run_batches(run_id bigint,
     OUT since date, OUT until date, OUT accounts text[])
@@ -156,11 +195,20 @@ AS $$
         FROM adpipe_internal.run_days($1) d
         JOIN adpipe.run_ledger r ON r.run_id = $1
         JOIN adpipe.account_terms t ON t.target = r.target AND t.account_id = d.account_id
+    ), islands AS (
+        SELECT d.*, min(d.date_day) OVER i AS first_day, max(d.date_day) OVER i AS last_day, p.least_days
+        FROM days d
+        CROSS JOIN (SELECT adpipe_internal.least_days((adpipe_internal.source_policy(t.source)).platform) AS least_days
+                    FROM adpipe.run_ledger r JOIN adpipe.target_ledger t ON t.target = r.target
+                    WHERE r.run_id = $1 OFFSET 0) p
+        WINDOW i AS (PARTITION BY d.account_id, d.island)
     ), pieces AS (
         SELECT d.account_id, d.date_day, d.island, d.may_be_late,
-               CASE WHEN count(*) OVER (PARTITION BY d.account_id, d.island) > 7
-                    THEN (d.date_day - DATE '2000-01-03') / 7 END AS week
-        FROM days d
+               CASE WHEN d.last_day - d.first_day >= 7
+                    THEN (CASE WHEN d.date_day < d.first_day + d.least_days THEN d.first_day
+                               WHEN d.date_day > d.last_day - d.least_days THEN d.last_day
+                               ELSE d.date_day END - DATE '2000-01-03') / 7 END AS week
+        FROM islands d
     ), chunks AS (
         SELECT p.account_id, min(p.date_day) AS since, max(p.date_day) AS until
         FROM pieces p GROUP BY p.account_id, p.island, p.week, p.may_be_late
@@ -186,12 +234,12 @@ CREATE FUNCTION adpipe_internal.note_lost(target regclass) RETURNS SETOF adpipe.
     SET search_path = pg_catalog, pg_temp
 AS $$
     WITH lost AS (
-        SELECT t.account_id, min(d)::date AS since, max(d)::date AS until
+        SELECT t.account_id, min(d) AS since, max(d) AS until
         FROM adpipe.account_terms t
         JOIN adpipe.account_ledger a ON a.target = t.target AND a.account_id = t.account_id
-        CROSS JOIN generate_series(adpipe_internal.slice_from(greatest(t.first_day, a.lost_until + 1), t.period)::timestamp,
-                                   (t.reach_day - 1)::timestamp, t.step) d
-        LEFT JOIN adpipe.slice_ledger s ON s.target = t.target AND s.account_id = t.account_id AND s.date_day = d::date
+        CROSS JOIN adpipe_internal.doubtful_days(adpipe_internal.slice_from(greatest(t.first_day, a.lost_until + 1), t.period),
+                                                 t.reach_day - 1, t.whole_since, t.whole_until, t.step) d
+        LEFT JOIN adpipe.slice_ledger s ON s.target = t.target AND s.account_id = t.account_id AND s.date_day = d
         WHERE t.target = $1 AND t.is_listed AND s.fetched_at IS NULL AND adpipe_internal.is_acting($1)
         GROUP BY t.account_id)
     UPDATE adpipe.account_ledger a
@@ -203,6 +251,44 @@ $$;
 COMMENT ON FUNCTION adpipe_internal.note_lost(regclass) IS
     'Records and returns the accounts of which days cannot be read any more that never were; part of warn_lost().';
 REVOKE ALL ON FUNCTION adpipe_internal.note_lost(regclass) FROM PUBLIC;
+
+/*
+ * After note_windows(), which locks the accounts: whoever deletes slices meanwhile
+ * waits there to take the mark back.  Days are read newest first, so a mark begins
+ * with the last day that is whole and grows in both directions.
+ */
+CREATE FUNCTION adpipe_internal.note_whole(target regclass) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH days AS MATERIALIZED (
+        SELECT t.account_id, t.first_day, t.last_day, m.whole_since, m.whole_until, t.step, d AS day,
+               s.asked_at IS NOT NULL
+               AND s.asked_at >= adpipe_internal.readable_at(adpipe_internal.slice_end(d, t.period), t.time_zone, t.settle) AS is_whole
+        FROM adpipe.account_terms t
+        /* a mark that ends before the copy begins says nothing of the days between */
+        LEFT JOIN LATERAL (SELECT t.whole_since, t.whole_until WHERE t.whole_until >= t.first_day) m ON true
+        CROSS JOIN adpipe_internal.doubtful_days(t.first_day, t.last_day, m.whole_since, m.whole_until, t.step) d
+        LEFT JOIN LATERAL (SELECT coalesce(o.asked_at, o.fetched_at) AS asked_at FROM adpipe.slice_ledger o
+                           WHERE o.target = t.target AND o.account_id = t.account_id AND o.date_day = d AND o.fetched_at IS NOT NULL
+                           OFFSET 0) s ON true
+        WHERE t.target = $1 AND adpipe_internal.is_acting($1)
+    ), newest AS (
+        SELECT d.*, coalesce(d.whole_until, max(d.day) FILTER (WHERE d.is_whole) OVER (PARTITION BY d.account_id)) AS newest FROM days d
+    ), marks AS (
+        SELECT n.account_id,
+               coalesce((max(n.day) FILTER (WHERE NOT n.is_whole AND n.day <= n.newest) + min(n.step))::date,
+                        least(min(n.first_day), min(n.whole_since))) AS since,
+               coalesce((min(n.day) FILTER (WHERE NOT n.is_whole AND n.day > n.newest) - min(n.step))::date, min(n.last_day)) AS until
+        FROM newest n WHERE n.newest IS NOT NULL GROUP BY n.account_id)
+    UPDATE adpipe.account_ledger a
+    SET whole_since = m.since, whole_until = m.until
+    FROM marks m
+    WHERE a.target = $1 AND a.account_id = m.account_id AND (a.whole_since, a.whole_until) IS DISTINCT FROM (m.since, m.until)
+$$;
+COMMENT ON FUNCTION adpipe_internal.note_whole(regclass) IS
+    'Records for each account from when to when every day was read after it had settled; part of refresh().';
+REVOKE ALL ON FUNCTION adpipe_internal.note_whole(regclass) FROM PUBLIC;
 
 /* After note_windows(), which locks the accounts in their order. */
 CREATE FUNCTION adpipe_internal.warn_lost(target regclass) RETURNS void

@@ -124,6 +124,12 @@ CREATE FUNCTION adpipe_internal.prepared_after(platform text) RETURNS interval
 COMMENT ON FUNCTION adpipe_internal.prepared_after(text) IS
     'How long after its end a platform has a day''s numbers, before which it refuses to give any; NULL: they can be read while the day goes on.';
 
+CREATE FUNCTION adpipe_internal.least_days(platform text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE platform WHEN 'appsflyer' THEN 3 ELSE 1 END;
+COMMENT ON FUNCTION adpipe_internal.least_days(text) IS
+    'How many days a request to a platform should have at least: AppsFlyer lets in one a minute of those for fewer.';
+
 CREATE FUNCTION adpipe_internal.source_policy(source regclass) RETURNS adpipe.refresh_policy
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp

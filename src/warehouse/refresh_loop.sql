@@ -13,6 +13,18 @@ COMMENT ON FUNCTION adpipe_internal.run_deadline(boolean) IS
     'When a refresh that begins now starts no further chunk and waits for no answer any more; NULL: never.';
 REVOKE ALL ON FUNCTION adpipe_internal.run_deadline(boolean) FROM PUBLIC;
 
+/* Four questions of an account are its last days and a further chunk, with their control totals. */
+CREATE FUNCTION adpipe_internal.run_budget(target regclass) RETURNS integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT coalesce(nullif(current_setting('adpipe.refresh_max_requests')::integer, 0),
+                    greatest(2000, 4 * (SELECT count(*) FROM adpipe.account_ledger a WHERE a.target = $1 AND a.is_listed))::integer)
+$$;
+COMMENT ON FUNCTION adpipe_internal.run_budget(regclass) IS
+    'How many questions a scheduled run over a copy may put to the platform: those of adpipe.refresh_max_requests, or as many as its accounts need.';
+REVOKE ALL ON FUNCTION adpipe_internal.run_budget(regclass) FROM PUBLIC;
+
 /*
  * The moment that the connector puts into an error of SQLSTATE 53400 as a value,
  * never one out of a platform's words; else an hour from now.  Two days at most:
@@ -199,7 +211,7 @@ CREATE PROCEDURE adpipe_internal.refresh_days(run adpipe.run_ledger, source regc
 AS $$
 DECLARE
     deadline timestamptz := adpipe_internal.run_deadline(run.is_scheduled);
-    budget integer := CASE WHEN run.is_scheduled THEN current_setting('adpipe.refresh_max_requests')::integer END;
+    budget integer := CASE WHEN run.is_scheduled THEN adpipe_internal.run_budget(run.target) END;
     control regclass;
     bad text[] := '{}';
     failed integer := 0;
@@ -220,7 +232,7 @@ BEGIN
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();
     problem := adpipe_internal.own_failure(adpipe_internal.attempt(format(
-        'SELECT adpipe_internal.note_windows(%1$L), adpipe_internal.warn_lost(%1$L)', run.target)));
+        'SELECT adpipe_internal.note_windows(%1$L), adpipe_internal.note_whole(%1$L), adpipe_internal.warn_lost(%1$L)', run.target)));
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();
     IF problem.message IS NULL THEN
@@ -479,6 +491,19 @@ COMMENT ON FUNCTION adpipe_internal.due_targets(regclass[], name) IS
     'Those of some targets that refresh_all() as a role has something to do for; notes that it was called.';
 REVOKE ALL ON FUNCTION adpipe_internal.due_targets(regclass[], name) FROM PUBLIC;
 
+CREATE FUNCTION adpipe_internal.is_at_work(target regclass) RETURNS boolean
+    LANGUAGE sql VOLATILE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT EXISTS (SELECT FROM adpipe.run_ledger r
+                   WHERE r.target = $1 AND r.status = 'running' AND r.pid <> pg_backend_pid()
+                     AND adpipe_internal.is_running(r.pid, r.backend_start, r.query_start))
+$$;
+COMMENT ON FUNCTION adpipe_internal.is_at_work(regclass) IS
+    'Whether another session refreshes a copy now.';
+REVOKE ALL ON FUNCTION adpipe_internal.is_at_work(regclass) FROM PUBLIC;
+
+/* Copies that others are at work on come last: workers spread over the copies before they share one. */
 CREATE PROCEDURE adpipe.refresh_all()
     LANGUAGE plpgsql
 AS $$
@@ -486,6 +511,7 @@ DECLARE
     deadline timestamptz;
     copy record;
     due regclass;
+    shared regclass[] := '{}';
     problem adpipe.failure;
 BEGIN
     /* See refresh(). */
@@ -501,6 +527,19 @@ BEGIN
         SELECT d FROM adpipe_internal.due_targets(ARRAY(
             SELECT t.target FROM adpipe.targets t
             WHERE t.enabled AND adpipe_internal.act_for(t.target, true)), current_user) d
+    LOOP
+        EXIT WHEN clock_timestamp() > deadline;
+        IF adpipe_internal.is_at_work(due) THEN
+            shared := shared || due;
+        ELSE
+            CALL adpipe_internal.refresh_target(due, NULL, NULL, true, problem);
+        END IF;
+    END LOOP;
+    COMMIT AND CHAIN;
+    PERFORM adpipe_internal.steady_session();
+    FOR due IN
+        SELECT d FROM adpipe_internal.due_targets(ARRAY(
+            SELECT s FROM unnest(shared) s WHERE adpipe_internal.act_for(s, true)), current_user) d
     LOOP
         EXIT WHEN clock_timestamp() > deadline;
         CALL adpipe_internal.refresh_target(due, NULL, NULL, true, problem);

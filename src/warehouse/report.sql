@@ -163,11 +163,13 @@ BEGIN
                CASE WHEN bool_or(f.date_day = day) THEN sum(f.without_value) FILTER (WHERE f.date_day = day) ELSE 0 END::bigint AS without_value,
                bool_or(f.date_day IN (day, day - 1, day - 7)) AS is_shown
         FROM facts f GROUP BY f.account_id, f.campaign_id
+    ), covered AS MATERIALIZED (
+        SELECT c.account_id, c.date_day, c.state FROM adpipe.coverage c WHERE c.target = $1 AND c.date_day BETWEEN day - 13 AND day
     ), states AS (
         SELECT r.account_id, d::date AS date_day, coalesce(c.state, 'missing') AS state
         FROM adpipe.kept_accounts r
         CROSS JOIN generate_series((day - 13)::timestamp, day::timestamp, '1 day') d
-        LEFT JOIN adpipe.coverage c ON c.target = $1 AND c.account_id = r.account_id AND c.date_day = d::date
+        LEFT JOIN covered c ON c.account_id = r.account_id AND c.date_day = d::date
         WHERE r.target = $1 AND (r.ended_day IS NULL OR r.ended_day >= day - 13)
     ), listed AS (
         SELECT w.account_id, max(w.state) FILTER (WHERE w.date_day = day) AS state FROM states w GROUP BY 1
@@ -186,7 +188,7 @@ BEGIN
                     WHEN count(f.date_day) = 0 AND has_conversions THEN 0
                     WHEN count(f.date_day) > 0 AND count(f.conversions) = count(f.date_day) THEN sum(f.conversions) END AS conversions,
                CASE WHEN s.state IN ('adopted', 'provisional', 'final') AND count(f.spend) = count(*) AND count(f.value) = count(*)
-                    THEN round(adpipe.roas(f.value, f.spend, f.currency), 4) END AS roas
+                    THEN round(adpipe.roas(f.value, f.spend, f.currency) FILTER (WHERE s.date_day IN (day, day - 1, day - 7)), 4) END AS roas
         FROM campaigns c
         JOIN states s ON s.account_id = c.account_id
         LEFT JOIN facts f ON f.account_id = c.account_id AND f.date_day = s.date_day

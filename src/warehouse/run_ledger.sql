@@ -234,7 +234,10 @@ BEGIN
     SET account_name = coalesce(excluded.account_name, a.account_name),
         time_zone = coalesce(excluded.time_zone, a.time_zone),
         currency = coalesce(a.currency, excluded.currency),
-        is_listed = true, listed_at = excluded.listed_at, ended_day = NULL;
+        is_listed = true, listed_at = excluded.listed_at, ended_day = NULL,
+        /* days end at other moments */
+        whole_since = CASE WHEN coalesce(excluded.time_zone, a.time_zone) IS NOT DISTINCT FROM a.time_zone THEN a.whole_since END,
+        whole_until = CASE WHEN coalesce(excluded.time_zone, a.time_zone) IS NOT DISTINCT FROM a.time_zone THEN a.whole_until END;
     UPDATE adpipe.target_ledger t SET listed_as = adpipe_internal.account_options(t.source) WHERE t.target = $1;
 END
 $$;
@@ -314,6 +317,7 @@ BEGIN
     SET rows = excluded.rows, content_hash = excluded.content_hash, fetched_at = now,
         changed_at = CASE WHEN excluded.date_day = ANY (new_days) THEN now ELSE s.changed_at END,
         asked_at = excluded.asked_at, run_id = excluded.run_id, failed_at = NULL, failures = 0, late_until = NULL, adopted_at = NULL,
+        stale_since = CASE WHEN s.stale_since > excluded.asked_at THEN s.stale_since END,
         spend = excluded.spend, impressions = excluded.impressions,
         account_spend = excluded.account_spend, account_impressions = excluded.account_impressions,
         checked_at = now, differs_since = NULL

@@ -3,12 +3,13 @@
  * of refresh_all() come.
  */
 
-CREATE FUNCTION adpipe_internal.cron_job() RETURNS text
+/* Each worker is a job of its own, since pg_cron runs a job only once at a time. */
+CREATE FUNCTION adpipe_internal.cron_job(worker integer DEFAULT 1) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
-AS $$ SELECT 'adpipe ' || current_database() $$;
-COMMENT ON FUNCTION adpipe_internal.cron_job() IS 'Name of the job that schedule() makes.';
-REVOKE ALL ON FUNCTION adpipe_internal.cron_job() FROM PUBLIC;
+AS $$ SELECT 'adpipe ' || current_database() || CASE WHEN worker > 1 THEN ' worker ' || worker ELSE '' END $$;
+COMMENT ON FUNCTION adpipe_internal.cron_job(integer) IS 'Name of the job that schedule() makes for a worker.';
+REVOKE ALL ON FUNCTION adpipe_internal.cron_job(integer) FROM PUBLIC;
 
 /*
  * Only where pg_cron lives in this database can we make the job ourselves;
@@ -42,24 +43,27 @@ COMMENT ON FUNCTION adpipe_internal.refuse_schedule(text, text) IS
 REVOKE ALL ON FUNCTION adpipe_internal.refuse_schedule(text, text) FROM PUBLIC;
 
 /* pg_cron lets superusers alone name the role that a job runs as. */
-CREATE FUNCTION adpipe_internal.schedule_elsewhere(cron text, command text, home text) RETURNS text
+CREATE FUNCTION adpipe_internal.schedule_elsewhere(cron text, command text, home text, workers integer DEFAULT 1) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT concat_ws(E'\n',
-        format('As a superuser in database "%s": SELECT cron.schedule_in_database(%s, %L);', home, c.arguments, current_user),
-        CASE WHEN NOT r.rolsuper THEN format(
+        format('As a superuser in database "%s": %s', home,
+               string_agg(format('SELECT cron.schedule_in_database(%s, %L);', c.arguments, current_user), ' ' ORDER BY w)),
+        CASE WHEN NOT bool_or(r.rolsuper) THEN format(
             E'Or, so that role "%1$s" may do it: as a superuser in database "%2$s", GRANT USAGE ON SCHEMA cron TO %1$I; '
             'GRANT EXECUTE ON FUNCTION cron.schedule_in_database(text, text, text, text, text, boolean) TO %1$I;\n'
-            'and as role "%1$s" in database "%2$s": SELECT cron.schedule_in_database(%3$s);', current_user, home, c.arguments) END,
+            'and as role "%1$s" in database "%2$s": %3$s', current_user, home,
+            string_agg(format('SELECT cron.schedule_in_database(%s);', c.arguments), ' ' ORDER BY w)) END,
         'Then SELECT * FROM adpipe.check(); in this database says what the session of the job needs.')
-    FROM pg_roles r,
-         (SELECT format('%L, %L, %L, %L', adpipe_internal.cron_job(), cron, command, current_database())) c (arguments)
+    FROM pg_roles r
+    CROSS JOIN generate_series(1, workers) w
+    CROSS JOIN LATERAL (SELECT format('%L, %L, %L, %L', adpipe_internal.cron_job(w), cron, command, current_database())) c (arguments)
     WHERE r.rolname = current_user
 $$;
-COMMENT ON FUNCTION adpipe_internal.schedule_elsewhere(text, text, text) IS
-    'The commands that make the job in the database of pg_cron, and who may run them.';
-REVOKE ALL ON FUNCTION adpipe_internal.schedule_elsewhere(text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION adpipe_internal.schedule_elsewhere(text, text, text, integer) IS
+    'The commands that make the jobs in the database of pg_cron, and who may run them.';
+REVOKE ALL ON FUNCTION adpipe_internal.schedule_elsewhere(text, text, text, integer) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.cron_session(jobid bigint, OUT status text, OUT detail text)
     LANGUAGE plpgsql STABLE
@@ -149,22 +153,50 @@ COMMENT ON FUNCTION adpipe_internal.note_schedule(regclass[]) IS
     'Records that schedule() made a job for some targets.';
 REVOKE ALL ON FUNCTION adpipe_internal.note_schedule(regclass[]) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.schedule(cron text DEFAULT '*/30 * * * *') RETURNS text
+/* Workers that are not wanted any more go. */
+CREATE FUNCTION adpipe_internal.remove_jobs(first integer) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    removed bigint;
+BEGIN
+    EXECUTE 'SELECT count(cron.unschedule(j.jobid)) FROM cron.job j WHERE j.username = current_user AND j.jobname = ANY ($1)'
+        INTO removed USING ARRAY(SELECT adpipe_internal.cron_job(w) FROM generate_series(first, 64) w);
+    RETURN removed;
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.remove_jobs(integer) IS
+    'Takes the current user''s jobs of workers from a number on out of pg_cron; returns how many.';
+REVOKE ALL ON FUNCTION adpipe_internal.remove_jobs(integer) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.schedule(cron text DEFAULT '*/30 * * * *', workers integer DEFAULT 1) RETURNS text
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     command text := 'CALL adpipe.refresh_all()';
+    again text := format('SELECT adpipe.schedule(%L%s);', cron, CASE WHEN workers > 1 THEN ', workers => ' || workers ELSE '' END);
     others record := adpipe_internal.left_alone();
     session record;
     job bigint;
+    jobs bigint[] := '{}';
 BEGIN
-    IF NOT adpipe_internal.has_cron() THEN
-        PERFORM adpipe_internal.refuse_schedule(format('SELECT adpipe.schedule(%L);', cron),
-                                                adpipe_internal.schedule_elsewhere(cron, command, (adpipe_internal.cron_settings()).database_name));
+    IF workers NOT BETWEEN 1 AND 64 OR workers IS NULL THEN
+        RAISE EXCEPTION 'cannot schedule % workers', coalesce(workers::text, 'NULL')
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = 'Each is a job of pg_cron and a session of its own.',
+                  HINT = 'Name a number from 1 to 64.';
+    ELSIF NOT adpipe_internal.has_cron() THEN
+        PERFORM adpipe_internal.refuse_schedule(again,
+                                                adpipe_internal.schedule_elsewhere(cron, command, (adpipe_internal.cron_settings()).database_name, workers));
     END IF;
     BEGIN
-        EXECUTE 'SELECT cron.schedule($1, $2, $3)' INTO job USING adpipe_internal.cron_job(), cron, command;
+        FOR worker IN 1 .. workers LOOP
+            EXECUTE 'SELECT cron.schedule($1, $2, $3)' INTO job USING adpipe_internal.cron_job(worker), cron, command;
+            jobs := jobs || job;
+        END LOOP;
+        PERFORM adpipe_internal.remove_jobs(workers + 1);
     EXCEPTION WHEN insufficient_privilege THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = SQLERRM,
             HINT = format('As a superuser: GRANT USAGE ON SCHEMA cron TO %I;', current_user);
@@ -172,42 +204,35 @@ BEGIN
     IF others.copies IS NOT NULL THEN
         RAISE WARNING 'the job of role "%" leaves % alone', current_user, others.copies
             USING DETAIL = format('Owners: %s.', others.owners),
-                  HINT = format('Make a job for each owner: SET ROLE ...; SELECT adpipe.schedule(%L); SELECT adpipe.unschedule(); removes this one.', cron);
+                  HINT = format('Make a job for each owner: SET ROLE ...; %s SELECT adpipe.unschedule(); removes this one.', again);
     END IF;
     PERFORM adpipe_internal.note_schedule(ARRAY(SELECT t.target FROM adpipe.targets t WHERE adpipe_internal.act_for(t.target, true)));
-    session := adpipe_internal.cron_session(job);
-    RETURN concat_ws(E'\n', format('job %s of pg_cron: %s %s', job, cron, command),
+    session := adpipe_internal.cron_session(jobs[1]);
+    RETURN concat_ws(E'\n', (SELECT string_agg(format('job %s of pg_cron: %s %s', j, cron, command), E'\n' ORDER BY j) FROM unnest(jobs) j),
                      CASE WHEN session.status <> 'ok' THEN session.detail END);
 END
 $$;
-COMMENT ON FUNCTION adpipe.schedule(text) IS
-    'Has pg_cron run CALL adpipe.refresh_all() as the current user. Returns the job and, unless it is sure that pg_cron gets a session for it, what that needs; an error with the commands to run where pg_cron lives in another database or is not there. cron: as pg_cron writes it, in GMT.';
-REVOKE ALL ON FUNCTION adpipe.schedule(text) FROM PUBLIC;
+COMMENT ON FUNCTION adpipe.schedule(text, integer) IS
+    'Has pg_cron run CALL adpipe.refresh_all() as the current user, in as many sessions side by side as there are workers: they share copies and accounts. Returns the jobs and, unless it is sure that pg_cron gets a session for them, what that needs; an error with the commands to run where pg_cron lives in another database or is not there. cron: as pg_cron writes it, in GMT. workers: 1 to 64; more than before adds jobs, fewer removes some.';
+REVOKE ALL ON FUNCTION adpipe.schedule(text, integer) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.unschedule() RETURNS boolean
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    job bigint;
 BEGIN
     IF NOT adpipe_internal.has_cron() THEN
         PERFORM adpipe_internal.refuse_schedule(
             'SELECT adpipe.unschedule();',
-            format('As a superuser, or as role "%s" with USAGE on schema cron, in database "%s": SELECT cron.unschedule(jobid) FROM cron.job WHERE jobname = %L AND username = %L;',
-                   current_user, (adpipe_internal.cron_settings()).database_name, adpipe_internal.cron_job(), current_user));
+            format('As a superuser, or as role "%s" with USAGE on schema cron, in database "%s": SELECT cron.unschedule(jobid) FROM cron.job WHERE (jobname = %L OR starts_with(jobname, %L)) AND username = %L;',
+                   current_user, (adpipe_internal.cron_settings()).database_name, adpipe_internal.cron_job(),
+                   adpipe_internal.cron_job() || ' worker ', current_user));
     END IF;
-    EXECUTE 'SELECT jobid FROM cron.job WHERE jobname = $1 AND username = current_user' INTO job
-        USING adpipe_internal.cron_job();
-    IF job IS NULL THEN
-        RETURN false;
-    END IF;
-    EXECUTE 'SELECT cron.unschedule($1)' USING job;
-    RETURN true;
+    RETURN adpipe_internal.remove_jobs(1) > 0;
 END
 $$;
 COMMENT ON FUNCTION adpipe.unschedule() IS
-    'Takes the current user''s job out of pg_cron; false if there was none.';
+    'Takes the current user''s jobs out of pg_cron; false if there was none.';
 REVOKE ALL ON FUNCTION adpipe.unschedule() FROM PUBLIC;
 
 /*
