@@ -94,7 +94,7 @@ is(jobs(), 0, 'and no job is left');
 # Who asks for the day gets a notice, and the error is for who reads the live table.
 my $error = $session->query_error("SELECT * FROM naver.keyword_daily WHERE date_day = '2026-11-30' AND account_id = '2345678'");
 is($error->{sqlstate}, '53400', 'a statement gets an error');
-like($error->{detail}, qr/20261130/, 'that names the day');
+like($error->{detail}, qr/2026-11-30.*Come back at 2026-12-01T04:00:00Z/, 'that names the day and the time to come back');
 $session->query("CALL adpipe.refresh('ads.keywords', '2026-11-30', '2026-11-30')");
 like(health(), qr/^info.*day 2026-11-30 is not ready/, 'a refresh by hand leaves it for later as well');
 
