@@ -30,8 +30,10 @@ extern int adp_guc_max_answer_kb;
 extern int adp_guc_max_requests;
 
 /* Longest back-off of one statement, in milliseconds. */
-extern int adp_guc_debug_rate_pct;
 extern int adp_guc_max_wait_ms;
+
+/* Percentage of the time between calls that platforms document, for tests. */
+extern int adp_guc_debug_rate_pct;
 
 /* False: the request has only date range, accounts and needed columns. */
 extern bool adp_guc_pushdown;

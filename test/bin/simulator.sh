@@ -73,5 +73,6 @@ set_up_platforms() {
         -v apps="$(accounts appsflyer)" -v tiktok_token="$(ready tiktok_token)" \
         -v tiktok_advertisers="$(accounts tiktok)" -v naver_manager="$(ready naver_manager)" \
         -v naver_api_key="$(ready naver_api_key)" -v naver_secret_key="$(ready naver_secret_key)" \
+        -v kakao_accounts="$(accounts kakao_moment)" -v kakao_token="$(ready kakao_token)" \
         -f test/demo/setup.sql
 }

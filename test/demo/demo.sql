@@ -53,7 +53,7 @@ GROUP BY 1;
 \pset format aligned
 
 \echo
-\echo '4. One query over five platforms, asked side by side: four as they count, and'
+\echo '4. One query over six platforms, asked side by side: five as they count, and'
 \echo '   what the tracker saw of them'
 \echo
 SELECT platform, currency, count(DISTINCT account_id) AS accounts, sum(clicks) AS clicks,

@@ -127,7 +127,8 @@ def make_kakao(arguments, simulator, folder, ready):
     ready["kakao_token"] = kakao.TOKEN
     ready["kakao_second_token"] = kakao.SECOND_TOKEN
     ready["kakao_login_token"] = kakao.LOGIN_TOKEN
-    return kakao.KakaoMoment(KakaoWorld(simulator.clock), simulator.clock,
+    world = demo.KakaoWorld if arguments.world == "demo" else KakaoWorld
+    return kakao.KakaoMoment(world(simulator.clock), simulator.clock,
                              simulator.settings)
 
 

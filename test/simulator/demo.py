@@ -6,6 +6,7 @@ import collections
 
 from appsflyer import sample as appsflyer
 from google_ads import sample as google
+from kakao_moment import world as kakao
 from meta_ads import sample as meta
 from naver_searchad import world as naver
 from tiktok_ads import sample as tiktok
@@ -88,6 +89,18 @@ NAVER_CAMPAIGNS = (
     ("%s | 파워링크 | 브랜드", "WEB_SITE", 3200, 420),
     ("%s | 파워링크 | 일반", "WEB_SITE", 9000, 880),
     ("%s | 쇼핑검색", "SHOPPING", 12000, 310),
+)
+
+# of the same clients
+KAKAO_ACCOUNTS = ("700101", "700102")
+# name, type, goal, impressions of a day, hundredths of a won that a click
+# or message costs, what creatives look like
+KAKAO_CAMPAIGNS = (
+    ("%s | 비즈보드", "TALK_BIZ_BOARD", "VISITING", 60000, 21000,
+     "IMAGE_BANNER"),
+    ("%s | 디스플레이 | 전환", "DISPLAY", "CONVERSION", 24000, 34000,
+     "IMAGE_BANNER"),
+    ("%s | 친구톡", "TALK_CHANNEL", "REACH", 5000, 1500, "WIDE_MESSAGE"),
 )
 
 
@@ -174,6 +187,17 @@ class NaverWorld(naver.World):
                 naver.Spec(name % client.name, kind, impressions, cost, None,
                            "2024-05-01", None)
                 for name, kind, impressions, cost in NAVER_CAMPAIGNS))
+
+
+class KakaoWorld(kakao.World):
+    """The Korean clients' ad accounts."""
+
+    def add_accounts(self):
+        for client, account in zip(CLIENTS, KAKAO_ACCOUNTS):
+            self.add(kakao.Account(account, client.name), tuple(
+                kakao.Spec(name % client.name, kind, goal, "ON", scale, price,
+                           shape, None, 1)
+                for name, kind, goal, scale, price, shape in KAKAO_CAMPAIGNS))
 
 
 class AppsFlyerWorld(appsflyer.SampleWorld):

@@ -121,6 +121,10 @@ class World:
     def __init__(self, clock):
         self.clock = clock
         self.accounts = {}
+        self.add_accounts()
+
+    def add_accounts(self):
+        """Makes the accounts and what hangs below them."""
         owners = {owner.key: owner.name for owner in ADVERTISERS}
         self.add(Account(MAIN, owners["hanbit"]), HANBIT)
         self.add(Account(YEN, owners["tokyo"]), SHORT)
