@@ -185,7 +185,7 @@ adp_quota_ledger_enter(const AdpQuotaKey *key, const AdpRate *rate,
 	int64 wait_ms = 0;
 	char reason[100] = "";
 
-	if (!is_shared && rate == NULL)
+	if (!is_shared && (rate == NULL || !rate->counts_all))
 		return 0;
 	adp_shared_lock(&ledger->head, LW_EXCLUSIVE);
 	entry =

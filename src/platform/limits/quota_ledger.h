@@ -5,8 +5,8 @@
  * A limit that one session has met holds for all that would meet it: they wait
  * for its end, or fail with the time to come back, and send nothing.  After it
  * they go on one after the other.  Without shared memory the ledger is that of
- * the process: documented rates hold in it, and each scan obeys the limits that it
- * has met itself.
+ * the process: only rates that count refused calls hold in it, and each scan obeys
+ * the limits that it has met itself.
  */
 #ifndef ADP_PLATFORM_LIMITS_QUOTA_LEDGER_H
 #define ADP_PLATFORM_LIMITS_QUOTA_LEDGER_H
