@@ -14,7 +14,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $which = $ENV{ADPIPE_FAULTS} // '';
-my $node = adpipe_cluster();
+my $node = adpipe_cluster(conf => "adpipe.debug_rate_pct = 0\n");
 my $matrix = AdpipeTest::Faults->new($node, slow => $which ne '');
 
 for my $fault ($matrix->faults)

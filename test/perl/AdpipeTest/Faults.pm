@@ -40,19 +40,20 @@ my $root = File::Spec->rel2abs(dirname(__FILE__) . '/../../..');
 my $NOW = '2026-11-20T12:00:00Z';
 
 # Pages of few rows, and no quota that a fault did not use up.
-my %SETTINGS = (page_size => 10, meta_page_cap => 20, meta_job_ms => 0, tiktok_page_cap => 10, naver_list_page => 3,
+my %SETTINGS = (page_size => 10, meta_page_cap => 20, meta_job_ms => 0, kakao_throttle_pct => 0, tiktok_page_cap => 10, naver_list_page => 3,
 	map { $_ => 100000 } qw(appsflyer_minute_calls appsflyer_daily_app appsflyer_daily_account appsflyer_installs_app
 	  appsflyer_installs_account appsflyer_apps_minute appsflyer_apps_day));
 
 # Of the second simulator, for lists of accounts: they fill several pages.  The third
 # is there for the sign-in, whose requests name no account, and the fourth because jobs
 # of an account are found by all who read it.
-my %LISTS = (%SETTINGS, page_size => 6, meta_page_cap => 3, appsflyer_apps_page => 2, naver_page => 2);
+my %LISTS = (%SETTINGS, page_size => 6, meta_page_cap => 3, appsflyer_apps_page => 2, kakao_page => 2, naver_page => 2);
 
 my $google_days = "date_day BETWEEN '2026-11-01' AND '2026-11-04'";
 my $google_rows = "SELECT account_id, date_day, campaign_id, campaign_name, campaign_status, impressions, clicks, spend, conversions FROM %s.campaign_daily WHERE $google_days";
 my $meta_rows = "SELECT account_id, date_day, campaign_name, ad_id, ad_name, impressions, clicks, spend, conversions, attribution_setting FROM %s.ad_daily WHERE date_day BETWEEN '%s' AND '%s'";
 my $apps_rows = "SELECT account_id, date_day, media_source, campaign_name, impressions, clicks, installs, spend FROM %s.partners_daily WHERE date_day BETWEEN '2026-11-01' AND '2026-11-05'";
+my $kakao_rows = "SELECT account_id, date_day, campaign_id, campaign_name, impressions, clicks, spend, conversions FROM %s.campaign_daily WHERE $google_days";
 my $run = '/v26.0/\d+';
 my $tiktok_rows = "SELECT account_id, date_day, campaign_id, campaign_name, ad_id, impressions, clicks, spend, conversions FROM %s.ad_daily WHERE date_day BETWEEN '2026-11-01' AND '2026-11-02'";
 my $naver_rows = "SELECT account_id, date_day, campaign_id, ad_id, impressions, clicks, spend, conversions FROM %s.ad_daily WHERE date_day = '2026-11-10'";
@@ -113,6 +114,13 @@ my @COLUMNS = (
 		match => { path => '/report-download' }, before => { method => 'GET', path => '/stat-reports/' }, subject => qr/account 3456789, 2026-11-10/i },
 	{ name => 'naver later', sql => 'SELECT account_id, campaign_id, campaign_name, campaign_type FROM %s.campaigns', options => { customer_id => '1234567' },
 		match => { path => '/ncc/campaigns', query => 'baseSearchId' }, before => { path => '/ncc/campaigns', query => '^(?!.*baseSearchId)' }, subject => qr/account 1234567/i },
+
+	{ name => 'kakao list', sql => 'SELECT account_id, campaign_id, campaign_name FROM %s.campaigns', options => { account_id => '*' }, front => 1,
+		match => { path => 'adAccounts/pages', page => 1 }, before => { path => 'adAccounts/pages', page => 0 }, subject => qr/list of accounts/i },
+	{ name => 'kakao first', sql => $kakao_rows, options => { account_id => '700101' },
+		match => { path => 'adAccounts/report' }, subject => qr/account 700101, 2026-11-01 to 2026-11-04|list of accounts/i },
+	{ name => 'kakao names', sql => $kakao_rows, options => { account_id => '700102' },
+		match => { path => 'v4/campaigns' }, before => { path => 'adAccounts/report' }, subject => qr/account 700102, 2026-11-01 to 2026-11-04/i },
 );
 
 =head2 new($node, %options)
@@ -153,8 +161,8 @@ sub make_column
 	my $at = $column->{at} //= $column->{front} // 0;
 	my $sim = $self->{sims}[$at];
 	my $server = join '_', $platform, split / |-/, $phase;
-	my %make = (google => \&google_server, meta => \&meta_server, appsflyer => \&appsflyer_server, tiktok => \&tiktok_server, naver => \&naver_server);
-	my $account = $column->{account} // ($column->{options} // {})->{ { google => 'customer_id', meta => 'account_id', appsflyer => 'app_id', tiktok => 'advertiser_id', naver => 'customer_id' }->{$platform} };
+	my %make = (google => \&google_server, meta => \&meta_server, appsflyer => \&appsflyer_server, tiktok => \&tiktok_server, naver => \&naver_server, kakao => \&kakao_server);
+	my $account = $column->{account} // ($column->{options} // {})->{ { google => 'customer_id', meta => 'account_id', appsflyer => 'app_id', tiktok => 'advertiser_id', naver => 'customer_id', kakao => 'account_id' }->{$platform} };
 	my %options = (endpoint => $sim->http, max_retries => 1, request_timeout_ms => 60000, %{ $column->{options} // {} },
 		$platform eq 'google' ? (token_endpoint => $sim->http . '/token') : (), $platform eq 'appsflyer' ? (cache_ttl_s => 0) : (), $platform =~ /meta|naver/ ? (job_timeout_ms => 3600000) : ());
 
@@ -219,7 +227,7 @@ sub for_column
 {
 	my ($fault, $key, $column) = @_;
 	my $value = $fault->{$key};
-	my $is_by_column = ref $value eq 'HASH' && grep { /^(\*|google|meta|appsflyer|tiktok|naver|sign-in|list|first|later|start|state|rows|file|jobs|order|poll|tsv)/ } keys %$value;
+	my $is_by_column = ref $value eq 'HASH' && grep { /^(\*|google|meta|appsflyer|tiktok|naver|kakao|sign-in|list|first|later|start|state|rows|file|jobs|order|poll|tsv)/ } keys %$value;
 
 	return $is_by_column ? about($value, $column) : $value;
 }
