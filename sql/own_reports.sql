@@ -166,3 +166,9 @@ DROP VIEW own.ad_group CASCADE;
 DROP TABLE own.subway CASCADE;
 SELECT * FROM adpipe.own_reports;
 SELECT count(*) FROM adpipe.coverage WHERE target NOT IN (SELECT target FROM adpipe.targets);
+
+SET client_min_messages = warning;
+DROP TABLE tracker;
+DROP SCHEMA own, google CASCADE;
+DROP SERVER tracker CASCADE;
+DROP SERVER google CASCADE;

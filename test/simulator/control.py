@@ -86,7 +86,7 @@ class Control:
         return {}
 
     def get_settings(self, request):
-        """Tells all settings."""
+        """Returns all settings."""
         return self.simulator.settings.as_dict()
 
     def settings(self, request):
@@ -100,7 +100,7 @@ class Control:
         return self.simulator.settings.as_dict()
 
     def get_clock(self, request):
-        """Tells the simulated time."""
+        """Returns the simulated time."""
         return {"now": self.simulator.clock.now().isoformat()}
 
     def clock(self, request):
@@ -115,7 +115,7 @@ class Control:
         return self.get_clock(request)
 
     def get_faults(self, request):
-        """Tells what each fault rule saw."""
+        """Returns what each fault rule saw."""
         return self.simulator.faults.report()
 
     def faults(self, request):
@@ -129,7 +129,7 @@ class Control:
         return {"address": self.simulator.open_port(secure)}
 
     def world(self, request):
-        """Tells the rows that a correct reader ends up with."""
+        """Returns the rows that a correct reader ends up with."""
         return self.platform(request).expected_rows(request.params)
 
     def accounts(self, request):

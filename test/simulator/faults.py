@@ -66,7 +66,7 @@ class Gate(int):
         self._missing = count
 
     def enter(self, wait_ms):
-        """Waits at the gate; tells whether it opened in time."""
+        """Waits at the gate; returns whether it opened in time."""
         with self._changed:
             self._missing -= 1
             self._changed.notify_all()
@@ -126,7 +126,7 @@ class FaultRule:
             self._query.search(info.get("query") or ""))
 
     def take(self):
-        """Counts one matching request; tells whether the action is due."""
+        """Counts one matching request; returns whether the action is due."""
         if self._times is not None and self.applied >= self._times:
             return False
         self.seen += 1

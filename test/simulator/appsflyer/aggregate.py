@@ -46,7 +46,7 @@ class Query:
         self.organic_only = category == "organic"
 
     def wants(self, campaign):
-        """Tells whether a campaign's rows are asked for."""
+        """Returns whether a campaign's rows are asked for."""
         if campaign.is_retargeting != self.is_retargeting:
             return False
         if self.organic_only and not campaign.is_organic:

@@ -133,7 +133,7 @@ class AppsFlyer:
     # ---- requests --------------------------------------------------------
 
     def owns(self, path):
-        """Tells whether a path is one of this platform's."""
+        """Returns whether a path is one of this platform's."""
         return bool(OWN_PATHS.match(path))
 
     def describe(self, request):

@@ -40,7 +40,7 @@ def parts_of(campaign):
 
 
 def is_quiet(campaign, ordinal):
-    """Tells whether nothing happens in a campaign that day."""
+    """Returns whether nothing happens in a campaign that day."""
     if not campaign.start <= ordinal <= campaign.end:
         return True
     if campaign.cut_short is not None and ordinal > campaign.cut_short:

@@ -38,7 +38,7 @@ def rows_between(app, report, first, last):
 
 
 def belongs(report, campaign):
-    """Tells whether a report is about a campaign's users.  Events in a
+    """Returns whether a report is about a campaign's users.  Events in a
     re-engagement window stand in the report of attributed events, too."""
     if report.is_retarget:
         return campaign.is_retargeting

@@ -54,7 +54,7 @@ class Quota:
             self._today.clear()
 
     def _minute_is_full(self, key, limit):
-        """Tells whether the last 60 seconds held so many calls."""
+        """Returns whether the last 60 seconds held so many calls."""
         now = self.clock.seconds()
         self._recent[key] = [t for t in self._recent[key]
                              if 0 <= now - t < MINUTE_SECONDS]

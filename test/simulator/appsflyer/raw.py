@@ -74,7 +74,7 @@ class Query:
             self.installed = ranges.time_range(params, "install_time")
 
     def wants(self, row):
-        """Tells whether a row passes the filters."""
+        """Returns whether a row passes the filters."""
         happened = self.date(row.event.instant if row.event
                              else row.user.instant)
         if not self.first <= happened <= self.last or (

@@ -75,7 +75,7 @@ class App:
         self.enables_retargeting = True     # only told
 
     def sends(self, event):
-        """Tells whether an event of a user reaches the reports."""
+        """Returns whether an event of a user reaches the reports."""
         return event.name not in self.stopped or (
             event.instant < self.stopped[event.name])
 

@@ -96,7 +96,7 @@ class GoogleAds:
             self.bench = None
 
     def owns(self, path):
-        """Tells whether a path is one of this platform's."""
+        """Returns whether a path is one of this platform's."""
         return bool(OWN_PATHS.match(path))
 
     def route(self, request):

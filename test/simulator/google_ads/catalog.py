@@ -372,7 +372,7 @@ BASIC_METRICS = (
     "engagements video_trueview_views conversions_from_interactions_rate "
     "cost_per_conversion value_per_conversion conversions_value_per_cost")
 
-# Those that are dated by the conversion are not told by age, gender, video or page.
+# Those that are dated by the conversion are not reported by age, gender, video or page.
 PEOPLE_METRICS = (
     "impressions clicks interactions cost_micros conversions "
     "conversions_value all_conversions all_conversions_value "

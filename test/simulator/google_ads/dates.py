@@ -136,7 +136,7 @@ class DateRange:
 
     @property
     def finite(self):
-        """Tells whether the range is bounded on both sides."""
+        """Returns whether the range is bounded on both sides."""
         return self.first is not None and self.last is not None
 
     def days(self, first_day, today):

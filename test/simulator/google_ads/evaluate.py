@@ -41,7 +41,7 @@ def attribute_value(field, context):
 
 
 def passes(predicates, context):
-    """Tells whether a row candidate meets the attribute conditions."""
+    """Returns whether a row candidate meets the attribute conditions."""
     return all(p(attribute_value(p.field, context)) for p in predicates)
 
 

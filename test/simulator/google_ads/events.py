@@ -25,7 +25,7 @@ PEOPLE = {
 
 
 def is_crowd(vector, weights):
-    """Tells whether there are so many events that each part of an ad group's
+    """Returns whether there are so many events that each part of an ad group's
     share has impressions, and conversions if there are any."""
     whole = getattr(vector, "whole", vector)
     least = FEWEST * sum(weights)

@@ -68,7 +68,7 @@ class Resource:
         self.takes_all_metrics = metrics == catalog.ALL_METRICS
 
     def takes_metric(self, name):
-        """Tells whether a metric goes with this FROM."""
+        """Returns whether a metric goes with this FROM."""
         return self.takes_all_metrics or name in self.metrics
 
 

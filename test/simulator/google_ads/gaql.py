@@ -127,7 +127,7 @@ class Parser:
         return token
 
     def at_word(self, word, ahead=0):
-        """Tells whether a keyword stands here (in any case)."""
+        """Returns whether a keyword stands here (in any case)."""
         index = min(self.position + ahead, len(self.tokens) - 1)
         token = self.tokens[index]
         return token.kind == "word" and token.text.upper() == word

@@ -194,7 +194,7 @@ class Predicate:
             self.operand = frozenset(self.operand)
 
     def __call__(self, value):
-        """Tells whether a value (None: not set) meets the condition."""
+        """Returns whether a value (None: not set) meets the condition."""
         if value is None or self.op in ("IS NULL", "IS NOT NULL"):
             if self.op == "IS NOT NULL":
                 return value is not None

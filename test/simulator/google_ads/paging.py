@@ -32,7 +32,7 @@ class ResultSet:
         return self.rows[start:start + self.page_size]
 
     def has_page(self, number):
-        """Tells whether there is such a page."""
+        """Returns whether there is such a page."""
         return number * self.page_size < len(self.rows)
 
 

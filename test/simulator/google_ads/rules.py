@@ -51,12 +51,12 @@ class Plan:
 
     @property
     def uses_metrics(self):
-        """Tells whether a metric is selected or filtered."""
+        """Returns whether a metric is selected or filtered."""
         return bool(self.metrics or self.selected("METRIC"))
 
     @property
     def is_report(self):
-        """Tells whether daily numbers are needed at all."""
+        """Returns whether daily numbers are needed at all."""
         return bool(self.uses_metrics or self.selected("SEGMENT")
                     or self.split_resources)
 

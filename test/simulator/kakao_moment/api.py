@@ -98,7 +98,7 @@ class KakaoMoment:
     # ---- for the server --------------------------------------------------
 
     def owns(self, path):
-        """Tells whether a path is one of this platform's."""
+        """Returns whether a path is one of this platform's."""
         return path.startswith("/openapi/")
 
     def describe(self, request):

@@ -166,7 +166,7 @@ def list_row(account, node, settings):
 
 
 def is_row(row, table):
-    """Tells whether any number that adds up is not zero."""
+    """Returns whether any number that adds up is not zero."""
     counted = SHARED if table.endswith("_report") else SHARED + facts.NAMES
     return any(decimal.Decimal(row.get(name) or 0) for name in counted)
 

@@ -51,7 +51,7 @@ NAMES = ("imp", "click", "cost") + MESSAGE_COUNTS + VIDEO + CONVERSIONS
 
 
 def delivers(creative, ordinal):
-    """Tells whether something is delivered on a day."""
+    """Returns whether something is delivered on a day."""
     data = noise(creative.id, ordinal, "pause")
     if ordinal < START or not (creative.spec.scale
                                or creative.spec.quirk == "huge"):

@@ -39,7 +39,7 @@ def budget(node):
 
 
 def detail(one):
-    """Returns all that is told about one object."""
+    """Returns all attributes of one object."""
     made = dict(short(one), statusDescription=STATUS[one.config])
     if one.level == "campaign":
         made.update(
@@ -75,7 +75,7 @@ def of_parent(account, path, params, settings):
 
 
 def is_listed(node, settings):
-    """Tells whether any list has an object and all above it."""
+    """Returns whether any list has an object and all above it."""
     if settings["kakao_lists_deleted"] or (
             "DEL" in settings["kakao_lists_filter"].split(",")):
         return True

@@ -44,7 +44,7 @@ SETTINGS = {
     "kakao_campaign_needed": False,     # reports below campaigns name theirs
     "kakao_age_name": "AGE",    # of the dimension; "AGE_BAND"
     "kakao_age_key": "age",     # of its values
-    "kakao_message_basic": False,   # BASIC tells the cost of messages
+    "kakao_message_basic": False,   # BASIC has the cost of messages
     "kakao_message_conversions": False,     # messages have conversions
     "kakao_ready_minute": 490,  # of the day: yesterday is final
     "kakao_morning_empty": False,   # before, yesterday has no rows

@@ -27,7 +27,7 @@ class Throttle:
         self.last = {}
 
     def admits(self, app, account, report):
-        """Tells whether a call of now is let in; account None stands for
+        """Returns whether a call of now is let in; account None stands for
         several ones, which are counted per app."""
         key = (app, account,
                None if self.settings["kakao_throttle_shared"] else report)

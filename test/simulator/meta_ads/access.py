@@ -36,7 +36,7 @@ class Access:
         self.settings = settings
 
     def lives(self, first, last):
-        """Tells whether a version is served today."""
+        """Returns whether a version is served today."""
         today = self.clock.now().date()
         return today >= datetime.date.fromisoformat(first) and (
             last is None or today < datetime.date.fromisoformat(last))

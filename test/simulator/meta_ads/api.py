@@ -103,7 +103,7 @@ class MetaAds:
     # ---- for the server --------------------------------------------------
 
     def owns(self, path):
-        """Tells whether a path is one of this platform's."""
+        """Returns whether a path is one of this platform's."""
         return bool(OWN_PATHS.match(path))
 
     def describe(self, request):

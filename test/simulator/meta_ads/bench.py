@@ -50,7 +50,7 @@ class Bench:
                     accounts=self.accounts)
 
     def serves(self, plan):
-        """Tells whether a report is answered from here."""
+        """Returns whether a report is answered from here."""
         return plan.node.id in self.accounts and plan.level == "campaign"
 
     def report(self, world, plan):

@@ -201,5 +201,5 @@ TYPE_NAMES = {"campaign": "Campaign", "adset": "AdSet", "ad": "Ad",
 
 
 def off_meta(action_type):
-    """Tells whether an action happens outside Meta."""
+    """Returns whether an action happens outside Meta."""
     return not action_type.startswith(ON_META)

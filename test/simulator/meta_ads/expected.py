@@ -133,7 +133,7 @@ def sums(world, account, level, names, family, spans, without):
 
 
 def carries(row, name, mode):
-    """Tells whether a row says what it has of a type in the default
+    """Returns whether a row says what it has of a type in the default
     window."""
     if not default_mixes(row.settings):
         return True
@@ -142,7 +142,7 @@ def carries(row, name, mode):
 
 
 def lacks(row, name, mode):
-    """Tells whether a type that a row does not have is none there, and not
+    """Returns whether a type that a row does not have is none there, and not
     merely kept back.  Where ad sets have different settings an amount shows
     it: any for what happens on Meta, else one from outside Meta."""
     if not default_mixes(row.settings):
@@ -156,7 +156,7 @@ def lacks(row, name, mode):
 
 
 def told(row, tally):
-    """Returns what is told of a tally: by region and hour, only what happens
+    """Returns what the platform reports of a tally: by region and hour, only what happens
     on Meta."""
     if "region" not in row.values and HOUR not in row.values:
         return tally
@@ -227,7 +227,7 @@ def metrics(row, choice, mode):
     """Returns the metric columns of a row."""
     plain = {name: row.part.scalars.get(name, 0) for name in (
         "impressions", "clicks", "inline_link_clicks", "spend")}
-    # By hour the platform tells of no people.
+    # By hour the platform reports no people.
     reach = 0 if HOUR in row.values else people.count(row.people)
     count, value = conversions_of(row, choice, mode)
     return {"impressions": str(plain["impressions"]),

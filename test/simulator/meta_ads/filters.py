@@ -39,11 +39,11 @@ class Filter:
         self.value = value
 
     def holds(self, value):
-        """Tells whether a value satisfies the condition."""
+        """Returns whether a value satisfies the condition."""
         return self.test(value, self.value)
 
     def names(self, status):
-        """Tells whether the condition asks for a status in so many words."""
+        """Returns whether the condition asks for a status in so many words."""
         return self.test is LISTS["IN"] and status in self.value
 
 
@@ -132,7 +132,7 @@ def node_value(node, attribute):
 
 
 def listed(node, filters):
-    """Tells whether a node shows up in a list: those archived or deleted
+    """Returns whether a node shows up in a list: those archived or deleted
     only if a condition on their own kind asks for them, and deleted ones
     never by what is said about their delivery."""
     if node.kind == "account" or node.status not in ("ARCHIVED", "DELETED"):
@@ -151,7 +151,7 @@ def listed(node, filters):
 
 
 def passes(ad, filters):
-    """Tells whether an ad and all above it satisfy the conditions on what
+    """Returns whether an ad and all above it satisfy the conditions on what
     nodes are."""
     return all(f.holds(node_value(ad.at(f.kind), f.attribute))
                for f in filters

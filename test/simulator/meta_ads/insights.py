@@ -87,7 +87,7 @@ def sums(world, plan):
 
 
 def above(target, node):
-    """Tells whether a row's node lies above the node that was asked for, as
+    """Returns whether a row's node lies above the node that was asked for, as
     an ad's campaign does."""
     while node is not None:
         if node is target:
@@ -267,7 +267,7 @@ class Teller:
         return None if how == "amounts" else how
 
     def tells(self, action_type, row):
-        """Tells whether the platform tells an action type here."""
+        """Returns whether the platform tells an action type here."""
         if catalog.TYPE_1 & set(self.plan.breakdowns) and catalog.off_meta(
                 action_type):
             return False
@@ -329,7 +329,7 @@ class Teller:
 
 
 def silently_empty(world, plan, opted_in):
-    """Tells whether the platform has nothing for a plan and does not say
+    """Returns whether the platform has nothing for a plan and does not say
     so: breakdowns that must be opted into, and one that is gone."""
     asked = set(plan.breakdowns)
     return "dma" in asked or bool(asked & catalog.OPT_IN and not opted_in)

@@ -45,7 +45,7 @@ class Job:
         self.polls = 0
 
     def over(self):
-        """Tells whether the run has ended."""
+        """Returns whether the run has ended."""
         return self.end != "stuck" and not self.script and (
             time.monotonic() - self.started >= self.seconds)
 

@@ -90,7 +90,7 @@ class Part:
                 mine[key] = mine.get(key, 0) + number
 
     def __bool__(self):
-        """Tells whether anything happened that makes a row."""
+        """Returns whether anything happened that makes a row."""
         return (any(self.scalars.get(name) for name in PRESENCE)
                 or any(any(tally.values()) for tally in self.tallies()))
 
@@ -235,12 +235,12 @@ ON_META = ("link_click", "page_engagement", "post_engagement", "like",
 
 
 def told_if_mixed(action_type):
-    """Tells whether a type has its amount also in rows over several
+    """Returns whether a type has its amount also in rows over several
     settings."""
     return action_type.startswith(ON_META + ("landing_page_view",))
 
 
 def default_mixes(settings):
-    """Tells whether the default window means something else from one ad set
+    """Returns whether the default window means something else from one ad set
     of a row to the next, so that the platform tells nothing for it."""
     return len(settings) > 1

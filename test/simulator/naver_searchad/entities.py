@@ -4,7 +4,7 @@ CREATED = "2024-04-01T03:00:00.000Z"
 
 
 def is_alive(world, campaign):
-    """Tells whether a campaign is not deleted yet."""
+    """Returns whether a campaign is not deleted yet."""
     return world.today().toordinal() <= campaign.end
 
 

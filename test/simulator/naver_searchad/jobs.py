@@ -140,7 +140,7 @@ class Jobs:
             job.token, safe="")
 
     def has_rows(self, job):
-        """Tells whether there is anything in the report."""
+        """Returns whether there is anything in the report."""
         return bool(reports.rows(self.world, job.account, job.report, job.day,
                                  self.settings))
 

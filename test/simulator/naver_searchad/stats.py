@@ -83,7 +83,7 @@ def kind_of(entity_id):
 
 
 def has_id(what, entity_id):
-    """Tells whether something belongs to an id of any level."""
+    """Returns whether something belongs to an id of any level."""
     return entity_id in (what.campaign.id, what.group.id) + tuple(
         e.id for e in (what.keyword, what.ad) if e is not None)
 

@@ -172,7 +172,7 @@ def make_campaign(account, position, spec):
 
 
 def has_keywords(spec):
-    """Tells whether a campaign is steered by keywords."""
+    """Returns whether a campaign is steered by keywords."""
     return spec.type in ("WEB_SITE", "BRAND_SEARCH", "POWER_CONTENTS")
 
 
@@ -193,7 +193,7 @@ def places(campaign, ordinal):
 
 
 def is_quiet(campaign, ordinal):
-    """Tells whether nothing is shown that day."""
+    """Returns whether nothing is shown that day."""
     return (not campaign.start <= ordinal <= campaign.end
             or campaign.spec.quirk == "idle"
             or noise(campaign.id, ordinal, "pause")[0] % 13 == 0)

@@ -93,7 +93,7 @@ class TikTokAds:
     # ---- for the server --------------------------------------------------
 
     def owns(self, path):
-        """Tells whether a path is one of this platform's."""
+        """Returns whether a path is one of this platform's."""
         return path.startswith("/open_api/")
 
     def describe(self, request):

@@ -32,7 +32,7 @@ SPLITS = {
 
 
 def delivers(ad, ordinal):
-    """Tells whether an ad is shown on a day."""
+    """Returns whether an ad is shown on a day."""
     traits = ad.traits
     if not traits["start"] <= ordinal <= traits["end"]:
         return False

@@ -33,7 +33,7 @@ INFO_FIELDS = ("advertiser_id name currency timezone display_timezone balance "
 
 
 def keeps(level, node, filters):
-    """Tells whether a filter lets an object pass."""
+    """Returns whether a filter lets an object pass."""
     status = filters.get("primary_status", "STATUS_NOT_DELETE")
     if status != "STATUS_ALL" and node.is_deleted != (
             status == "STATUS_DELETE"):

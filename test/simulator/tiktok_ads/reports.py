@@ -142,7 +142,7 @@ class Query:
                 self.level + "_status", "campaign_system_origins")
 
     def keeps(self, ad):
-        """Tells whether an ad counts: what was deleted or promoted only
+        """Returns whether an ad counts: what was deleted or promoted only
         where the filters say so, at the level of accounts always."""
         if self.level == "account":
             return True
