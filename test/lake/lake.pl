@@ -135,14 +135,21 @@ export($copy, '--keep', 0);
 is(files_there($copy), files_of($copy), 'until their time is over');
 
 # Rows that no refresh stored.
-run("DELETE FROM $copy WHERE account_id = '$pacific' AND date_day = '2026-10-05'");
-my ($refused, $kept) = (export($copy, '--full'), files_of($copy));
-like($refused, qr/^failed: adpipe-export: account $pacific of ads\.campaign has 0 rows for 2026-10-05 where a refresh stored \d+\. CALL adpipe\.refresh\('ads\.campaign'\); reads them again\.$/, 'a day changed by hand is an error');
-is(files_of($copy), $kept, 'which leaves the lake as it was');
-like(export($copy, '--require-complete'), qr/^failed: .*\d+ days of ads\.campaign are not complete/, '--require-complete: an error, too');
-run("CALL adpipe.refresh('$copy')");
+for my $change ("UPDATE $copy SET clicks = clicks + 1", "DELETE FROM $copy")
+{
+	run("$change WHERE account_id = '$pacific' AND date_day = '2026-10-05'");
+	my $kept = files_of($copy);
+	like(export($copy, '--full'), qr/^failed: adpipe-export: account $pacific of ads\.campaign has rows for 2026-\d\d-\d\d that are not known to be those that a refresh stored\. CALL adpipe\.refresh\('ads\.campaign'\); compares them/, "$change by hand is an error");
+	is(files_of($copy), $kept, 'which leaves the lake as it was');
+	like(export($copy, '--require-complete'), qr/^failed: .*\d+ days of ads\.campaign are not complete/, '--require-complete: an error, too');
+	run("CALL adpipe.refresh('$copy')");
+	like(export($copy, '--require-complete'), qr/^ads\.campaign: version/, 'not after the repair, when only today is not over');
+	equal($copy, 'after the repair');
+}
+$node->safe_psql('postgres', "SET session_replication_role = replica; DELETE FROM $copy WHERE account_id = '$pacific' AND date_day = '2026-10-05'");
+like(export($copy, '--full'), qr/^failed: adpipe-export: account $pacific of ads\.campaign has 0 rows for 2026-10-05 where a refresh stored \d+\. CALL adpipe\.refresh\('ads\.campaign'\); reads them again\.$/, 'nor are rows taken that nobody saw go');
+run("CALL adpipe.refresh('$copy', '2026-10-05', '2026-10-05')");
 export($copy);
-equal($copy, 'after the repair');
 
 # Retention drops days; the lake keeps them, also when their month changes.
 $node->safe_psql('postgres', "CREATE TABLE public.kept AS SELECT * FROM $copy WHERE date_day < '2026-11-01'");
@@ -188,18 +195,12 @@ sub files_listed
 }
 
 # Columns.
-run("ALTER TABLE $copy ADD COLUMN sums adpipe.adstats GENERATED ALWAYS AS (adpipe.adstats(impressions::numeric, clicks::numeric, spend, conversions, conversions_value, currency)) STORED");
+run("ALTER TABLE $copy ADD COLUMN note text; CALL adpipe.refresh('$copy')");
 like(export($copy), qr/^failed: .*the columns of ads\.campaign are not those of the lake\. Export with --full/, 'other columns: an error that names the way out');
-like(export($copy, '--full'), qr/rows in 6 files, 6 of them/, 'a column of adpipe.adstats is its sums');
-my $sums = "SELECT to_char(sum((adpipe.totals(sums)).spend), 'FM999999999990.000000') FROM $copy";
-my ($out, $err);
-run_command_of("$venv/bin/python", '-c', 'import json, sys, pyarrow.parquet as pq, pyarrow as pa, pyarrow.compute as pc
-root = sys.argv[1]
-files = json.load(open(root + "/manifest.json"))["files"]
-table = pa.concat_tables(pq.ParquetFile(root + "/" + f["path"]).read() for f in files)
-print("%.6f" % pc.sum(table.column("sums_spend")).as_py(), pc.sum(table.column("sums_clicks")).as_py().normalize() == pc.sum(table.column("clicks")).as_py())', "$lake/$copy", \$out, \$err) or die $err;
-is($out, run($sums) . " True\n", 'which add up as in the copy');
-run("ALTER TABLE $copy DROP COLUMN sums");
+like(export($copy, '--full'), qr/rows in 6 files, 6 of them/, 'and which is one');
+run("ALTER TABLE $copy ALTER note TYPE inet USING NULL; CALL adpipe.refresh('$copy')");
+like(export($copy, '--full'), qr/^failed: .*column note is of type inet, which a lake cannot hold/, 'a type that files do not have');
+run("ALTER TABLE $copy DROP COLUMN note; CALL adpipe.refresh('$copy')");
 like(export($copy, '--full', '--scale', 'spend=1'), qr/^failed: .*column spend has a value that decimal128\(38, 1\) cannot hold: .*Give it more decimals by --scale spend=N, and export with --full; the longest value has \d+\.$/, 'a value with more decimals is never rounded');
 like(export($copy, '--full', '--scale', 'clicks=1'), qr/^failed: .*ads\.campaign has no column clicks of numbers with decimals\.$/, 'decimals of a column without any');
 like(export($copy, '--full', '--scale', 'spend=6'), qr/rows in 6 files/, 'decimals of one column');

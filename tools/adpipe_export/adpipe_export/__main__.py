@@ -25,7 +25,7 @@ def _arguments(arguments):
     parser.add_argument("address", help="a folder, or an address that fsspec knows: s3://bucket/lake")
     parser.add_argument("--dsn", default="postgresql://", help="where the database is; by default as PGHOST, PGSERVICE, PGPASSFILE and the like say")
     parser.add_argument("--full", action="store_true", help="write all files anew; days that retention dropped from the copy go")
-    parser.add_argument("--require-complete", action="store_true", help="fail, and write nothing, while a day of the copy is missing, failed, changed or open")
+    parser.add_argument("--require-complete", action="store_true", help="fail, and write nothing, while a day of the copy that is over is not complete")
     parser.add_argument("--keep", type=float, default=KEEP_H, metavar="HOURS", help="how long superseded files stay (%(default)s)")
     parser.add_argument("--scale", type=_scale, action="append", default=[], metavar="COLUMN=DECIMALS", help="decimals of a numeric column (18)")
     parser.add_argument("--ddl", choices=sorted(ENGINES), help="write nothing; print the statement that makes the lake's copy a table")
@@ -39,7 +39,7 @@ def _run(given):
         if given.ddl:
             print(ddl(given.ddl, copy, lake), end="")
             return
-        if given.require_complete and (gaps := copy.not_complete()):
+        if given.require_complete and (gaps := copy.not_complete(is_over=True)):
             raise ExportError("%d days of %s are not complete, the first of account %s, %s: %s. CALL adpipe.refresh('%s'); or see adpipe.health." % (
                 len(gaps), copy.name, gaps[0][0], gaps[0][1], gaps[0][2], copy.name))
         copy.lock(lake.address)

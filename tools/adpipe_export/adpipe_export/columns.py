@@ -16,9 +16,6 @@ from . import ExportError
 # conversions, which platforms compute in floating point.
 PRECISION, SCALE = 38, 18
 
-# Sums of an adpipe.adstats value, as adpipe.totals() names them.
-SUMS = ("impressions", "clicks", "spend", "conversions", "conversions_value")
-
 TYPES = {
     "boolean": pa.bool_(),
     "smallint": pa.int16(),
@@ -81,22 +78,18 @@ def literal(value):
     return "E'%s'" % value.replace("\\", "\\\\").replace("'", "''")
 
 
-def columns_of(name, kind, scales):
-    """The columns of a file that hold a column of a copy, by its type in SQL."""
+def column_of(name, kind, scales):
+    """The column of a file that holds a column of a copy, by its type in SQL."""
     quoted = "t." + identifier(name)
-    if kind == "adpipe.adstats":
-        totals = "(adpipe.totals(%s))." % quoted
-        return ([Column("%s_%s" % (name, part), _decimal(None, scales, "%s_%s" % (name, part)), totals + part) for part in SUMS]
-                + [Column(name + "_currency", pa.string(), totals + "currency")])
     if kind.startswith("numeric"):
-        return [Column(name, _decimal(kind, scales, name), quoted)]
+        return Column(name, _decimal(kind, scales, name), quoted)
     if kind not in TYPES:
-        raise ExportError("column %s is of type %s, which a lake cannot hold. Export a view's copy without it." % (name, kind))
-    return [Column(name, TYPES[kind], quoted)]
+        raise ExportError("column %s is of type %s, which a lake cannot hold. Leave it out of the copy." % (name, kind))
+    return Column(name, TYPES[kind], quoted)
 
 
 def _decimal(kind, scales, name):
-    declared = re.fullmatch(r"numeric\((\d+),(\d+)\)", kind or "")
+    declared = re.fullmatch(r"numeric\((\d+),(\d+)\)", kind)
     if name in scales:
         return pa.decimal128(PRECISION, scales[name])
     if declared and int(declared[1]) <= PRECISION:

@@ -11,7 +11,7 @@ import adbc_driver_postgresql.dbapi
 import pyarrow as pa
 
 from . import ExportError
-from .columns import columns_of, identifier, literal
+from .columns import column_of, identifier, literal
 
 # Days in these states do not hold what the platform has.
 NOT_COMPLETE = ("missing", "failed", "changed", "open")
@@ -44,12 +44,11 @@ class Copy:
 
     def _read_columns(self, scales):
         kinds = self._rows(
-            "SELECT attname::text, CASE WHEN atttypid = 'adpipe.adstats'::regtype THEN 'adpipe.adstats'"
-            " ELSE format_type(atttypid, atttypmod) END FROM pg_attribute"
+            "SELECT attname::text, format_type(atttypid, atttypmod) FROM pg_attribute"
             " WHERE attrelid = %s AND attnum > 0 AND NOT attisdropped ORDER BY attnum" % self.target)
         names = [name for name, _ in kinds]
         self.day = next((name for name in ("date_day", "period_start") if name in names), None)
-        self.columns = [column for name, kind in kinds for column in columns_of(name, kind, scales)]
+        self.columns = [column_of(name, kind, scales) for name, kind in kinds]
         known = {column.name for column in self.columns if column.is_decimal}
         if set(scales) - known:
             raise ExportError("%s has no column %s of numbers with decimals." % (self.name, ", ".join(sorted(set(scales) - known))))
@@ -78,10 +77,16 @@ class Copy:
 
     def slices(self, part):
         """Days of a part that the ledger knows: their number of rows and content."""
-        return {row[0]: (row[1], row[2]) for row in self._rows(
-            "SELECT date_day::text, coalesce(rows, 0), coalesce(content_hash, '') FROM adpipe.slices"
+        found = self._rows(
+            "SELECT date_day::text, coalesce(rows, 0), coalesce(content_hash, ''), state FROM adpipe.slices"
             " WHERE target = %s AND account_id = %s%s ORDER BY 1" % (
-                self.target, literal(part.account), self._within(part, "date_day")))}
+                self.target, literal(part.account), self._within(part, "date_day")))
+        changed = next((day for day, _, _, state in found if state == "changed"), part)
+        if changed is not part:
+            raise ExportError(
+                "account %s of %s has rows%s that are not known to be those that a refresh stored. CALL adpipe.refresh('%s'); compares them, and reads again what differs." % (
+                    part.account, self.name, " for " + changed if changed else "", self.name))
+        return {day: (rows, content) for day, rows, content, _ in found}
 
     def rows(self, part):
         """The rows of a part, in the order of days."""
@@ -92,14 +97,18 @@ class Copy:
         return pa.Table.from_arrays([column.convert(table.column(i)) for i, column in enumerate(self.columns)],
                                     schema=self.schema)
 
-    def not_complete(self):
-        """Days that are not what the platform has: account, day and state."""
+    def not_complete(self, is_over=False):
+        """Days that are not what the platform has: account, day and state; of those
+        that are over, or of all."""
         return [list(row) for row in self._rows(
-            "SELECT account_id, date_day::text, state FROM adpipe.coverage WHERE target = %s AND state IN (%s) ORDER BY 1, 2" % (
-                self.target, ", ".join(literal(state) for state in NOT_COMPLETE)))]
+            "SELECT c.account_id, c.date_day::text, c.state FROM adpipe.coverage c"
+            "  LEFT JOIN adpipe.kept_accounts k ON k.target = c.target AND k.account_id = c.account_id"
+            " WHERE c.target = %s AND c.state IN (%s)%s ORDER BY 1, 2" % (
+                self.target, ", ".join(literal(state) for state in NOT_COMPLETE),
+                " AND (k.today IS NULL OR c.date_day < k.today)" if is_over else ""))]
 
     def complete_until(self):
-        """The last day of each account up to which all days are complete."""
+        """The latest complete day of each account, before which days may be missing."""
         return {row[0]: row[1] for row in self._rows(
             "SELECT account_id, latest_complete_day::text FROM adpipe.freshness WHERE target = %s AND account_id IS NOT NULL ORDER BY 1" % self.target)}
 
