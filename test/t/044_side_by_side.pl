@@ -133,16 +133,16 @@ for my $case (
 	my $serial = $node->safe_psql('postgres', "SET enable_async_append = off; $sql");
 	is($node->safe_psql('postgres', $sql), $serial, "$name: the same rows side by side");
 }
-$sim->reset;
-is($node->safe_psql('postgres',
-		"SELECT count(*) FROM (SELECT * FROM spread WHERE $bound LIMIT 3) x"),
-	3, 'a limit above the Append ends it early');
-
 # The same request twice under one Append is sent once.
 $sim->reset;
 $node->safe_psql('postgres',
 	"$rows_of (SELECT * FROM one1.campaign_daily UNION ALL SELECT * FROM one1.campaign_daily) x WHERE $bound");
 is(scalar(row_requests()), 1, 'two scans that ask the same under one Append share the answer');
+
+$sim->reset;
+is($node->safe_psql('postgres',
+		"SELECT count(*) FROM (SELECT * FROM spread WHERE $bound LIMIT 3) x"),
+	3, 'a limit above the Append ends it early');
 
 # Waits and failures of one scan while others go on.
 $sim->reset;

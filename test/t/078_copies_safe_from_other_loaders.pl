@@ -140,7 +140,7 @@ $victim->query($_) for
   "SELECT count(*) FROM adpipe.require_complete('victim_daily', '2026-11-10', '2026-11-12')", map { "SELECT * FROM adpipe.$_" } qw(health coverage freshness discrepancy control_totals);
 is($victim->query("SELECT count(*) > 0 FROM public.victim_daily"), 't', "nothing in the caller's path takes the place of the system's functions; copies are made on it");
 $sim->faults([]);
-is($node->safe_psql('postgres', <<'END'), 'check_copy check_part materialize refresh refresh_all refresh_batch refresh_days refresh_entities refresh_source refresh_target steady_session store_batch store_chunk store_entities', 'the routines whose text is read on the path of the caller');
+is($node->safe_psql('postgres', <<'END'), 'check_copy check_part insert_rows materialize refresh refresh_all refresh_batch refresh_days refresh_entities refresh_source refresh_target steady_session store_batch store_chunk store_entities', 'the routines whose text is read on the path of the caller');
 SELECT string_agg(p.proname, ' ' ORDER BY p.proname) FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 WHERE p.pronamespace IN ('adpipe'::regnamespace, 'adpipe_internal'::regnamespace) AND l.lanname IN ('sql', 'plpgsql') AND p.prosqlbody IS NULL AND p.proconfig IS NULL
 END
