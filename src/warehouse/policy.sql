@@ -129,6 +129,7 @@ CREATE FUNCTION adpipe_internal.least_days(platform text) RETURNS integer
     RETURN CASE platform WHEN 'appsflyer' THEN 3 ELSE 1 END;
 COMMENT ON FUNCTION adpipe_internal.least_days(text) IS
     'How many days a request to a platform should have at least: AppsFlyer lets in one a minute of those for fewer.';
+REVOKE ALL ON FUNCTION adpipe_internal.least_days(text) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.source_policy(source regclass) RETURNS adpipe.refresh_policy
     LANGUAGE sql STABLE

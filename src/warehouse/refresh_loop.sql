@@ -19,7 +19,8 @@ CREATE FUNCTION adpipe_internal.run_budget(target regclass) RETURNS integer
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce(nullif(current_setting('adpipe.refresh_max_requests')::integer, 0),
-                    greatest(2000, 4 * (SELECT count(*) FROM adpipe.account_ledger a WHERE a.target = $1 AND a.is_listed))::integer)
+                    greatest(2000, 4 * (SELECT count(*) FROM adpipe.account_ledger a
+                                        WHERE a.target = $1 AND a.is_listed AND adpipe_internal.is_acting($1)))::integer)
 $$;
 COMMENT ON FUNCTION adpipe_internal.run_budget(regclass) IS
     'How many questions a scheduled run over a copy may put to the platform: those of adpipe.refresh_max_requests, or as many as its accounts need.';

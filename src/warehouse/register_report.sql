@@ -257,6 +257,7 @@ CREATE FUNCTION adpipe_internal.record_own_report(report regclass, platform text
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    PERFORM adpipe_internal.require_acting(report);
     IF NOT EXISTS (SELECT FROM pg_timezone_names z WHERE z.name = time_zone) THEN
         RAISE EXCEPTION '% is no time zone', coalesce(quote_literal(time_zone), 'NULL')
             USING ERRCODE = 'invalid_parameter_value',

@@ -26,7 +26,7 @@ subtest 'versions' => sub {
 		"v27.0||f\nv26.0||t\nv25.0|2027-02-23|f\nv24.0|2026-11-10|f", 'Meta, newest first');
 	is($session->query("SELECT count(*) > 0, bool_and(sunset > '2026-01-01') FROM adpipe.api_versions WHERE wrapper = 'google_ads'"), 't|t', 'Google');
 	is($session->query("SELECT version, sunset, is_default FROM adpipe.api_versions WHERE wrapper = 'appsflyer'"), 'v5||t', 'AppsFlyer');
-	is($session->query('SELECT string_agg(wrapper, $$ $$ ORDER BY wrapper) FROM adpipe.api_versions WHERE is_default'), 'appsflyer google_ads meta_ads naver_searchad tiktok_ads', 'one default each');
+	is($session->query('SELECT string_agg(wrapper, $$ $$ ORDER BY wrapper) FROM adpipe.api_versions WHERE is_default'), 'appsflyer google_ads kakao_moment meta_ads naver_searchad tiktok_ads', 'one default each');
 	$session->query('CREATE ROLE anybody');
 	is($session->query("SELECT has_table_privilege('anybody', 'adpipe.api_versions', 'SELECT')"), 't', 'for anybody to see');
 	$session->query("SELECT count(*) FROM meta.campaigns");

@@ -152,7 +152,7 @@ is(answer($as{$_}, 'SELECT count(*) FROM adpipe.advertisers'), '0', "$_: names o
 is(problem($as{loader2}, 'BEGIN; DELETE FROM adpipe.media_sources; ROLLBACK')->{sqlstate}, '42501', 'media sources: those that came with the extension cannot be deleted');
 is(problem($as{loader2}, "BEGIN; UPDATE adpipe.media_sources SET platform = 'x'; ROLLBACK")->{sqlstate}, '42501', 'media sources: nor changed');
 is(problem($as{loader2}, "BEGIN; INSERT INTO adpipe.media_sources (media_source, platform, is_builtin) VALUES ('x', 'y', true); ROLLBACK")->{sqlstate}, '42501', 'media sources: nor added to');
-is(answer($as{loader}, 'SELECT count(*) FROM adpipe.media_sources WHERE is_builtin'), '5', 'media sources: all are there');
+is(answer($as{loader}, 'SELECT count(*) FROM adpipe.media_sources WHERE is_builtin'), '6', 'media sources: all are there');
 answer($as{loader2}, "INSERT INTO adpipe.media_sources VALUES ('googleadwords_int', 'nobody')");
 is(answer($as{outsider}, "SELECT DISTINCT platform FROM adpipe.media_sources WHERE media_source = 'googleadwords_int'"), 'google_ads', "media sources: what another adds is not seen");
 
