@@ -137,7 +137,8 @@ subtest 'fact 5: ids of a call are capped, and ad groups are sooner' => sub {
 	is(sent(qr{/campaigns/report}), 3, 'eleven in three calls');
 	is_whole('shared.campaign_report', $since, $until, 'campaigns without are added up');
 	is(sent(qr{/adGroups/report}), 2, 'from one call for ad groups');
-	like($session->query("EXPLAIN (VERBOSE, COSTS OFF) SELECT spend FROM shared.campaign_report WHERE $days"), qr/adGroups\/report\?adGroupId=up to 40.*Expected Throttle: 1 s/s, 'EXPLAIN knows what the session has learnt');
+	is(scalar(grep { $_->{path} =~ m{/adAccounts/report$} && $_->{query} !~ /level=/ } @{ $sim->requests }), 4, 'each with the report of the account as a control');
+	like($session->query("EXPLAIN (VERBOSE, COSTS OFF) SELECT spend FROM shared.campaign_report WHERE $days"), qr/adGroups\/report\?adGroupId=up to 40.*Expected Throttle: 5 s/s, 'EXPLAIN knows what the session has learnt, and the call of the account beside it');
 	my $before = grep { $_->{status} == 400 } reports();
 	$session->query("SELECT spend FROM shared.campaign_report WHERE $days");
 	is(scalar(grep { $_->{status} == 400 } reports()), $before, 'and the next scan is not refused again');
@@ -254,6 +255,41 @@ subtest 'deleted objects are not lost' => sub {
 	is($session->query("SELECT count(*) FROM one.creatives"), scalar @{ world('creatives') }, 'lists that cannot be filtered have all');
 	fresh(kakao_lists_deleted => $no);
 	is($session->query("SELECT count(*) > 0 FROM one.campaign_daily d JOIN one.campaigns c USING (campaign_id) WHERE c.config = 'DEL' AND d.spend > 0 AND d.$days"), 't', 'and with numbers');
+};
+
+subtest 'rows by ids add up to the account, or are an error' => sub {
+	my @hidden = (kakao_level_refused => 'adAccounts', kakao_lists_deleted => $no, kakao_lists_filter => 'ON,OFF');
+	my $error = qr/do not add up.*Account $main, $since: "cost" is ([\d.]+) in all rows of report "\w+", and (?!\1 )[\d.]+ in.*lists leave out.*report "account"/s;
+
+	for my $table (qw(one.campaign_daily one.ad_group_daily one.creative_daily one.campaign_age_gender_daily one.campaign_device_daily shared.campaign_report))
+	{
+		fresh(@hidden);
+		fails("SELECT * FROM $table WHERE $days", 'HV00A', $error, "$table without what is deleted");
+	}
+	fresh(@hidden);
+	fails("SELECT campaign_id FROM one.campaign_daily WHERE $days", 'HV00A', $error, 'whichever columns a statement reads');
+	$session->query("CREATE FOREIGN TABLE one.failures (campaign_id text OPTIONS (field 'campaign_id'), date_day date OPTIONS (field 'start'), failures bigint OPTIONS (field 'msg_send_fail')) SERVER one OPTIONS (report 'campaign')");
+	fails("SELECT * FROM one.failures WHERE $days", 'HV00A', $error, 'and a table has');
+	fresh(@hidden, kakao_lists_filter => 'ON,OFF,DEL');
+	is($session->query("SELECT count(*) > 0 FROM one.failures WHERE $days"), 't', 'not where lists have all');
+
+	# Numbers that grow between the calls are no error before their day is settled; fewer
+	# than the account's are one on any day.
+	for my $case ([ '2026-11-28', 1, 'HV00A' ], [ '2026-11-28', 9_999_999_999_999_999, 'HV00A' ], [ '2026-11-29', 1, '' ], [ '2026-11-29', 9_999_999_999_999_999, 'HV00A' ])
+	{
+		my ($day, $cost, $sqlstate) = @$case;
+		my $sql = "SELECT campaign_id FROM one.campaign_daily WHERE date_day = '$day'";
+		fresh(kakao_level_refused => 'adAccounts');
+		$session->query($sql);
+		$session->query("SELECT adpipe.forget('one')");
+		$sim->faults([ { match => { path => 'adAccounts/report' }, action => { substitute => [ '"cost":\s*[0-9.]+', qq("cost":$cost) ] } } ]);
+		if ($sqlstate) { fails($sql, $sqlstate, qr/Account $main, $day: "cost" is [\d.]+ in .*, and $cost in/, "$day, $cost by the account") }
+		else { cmp_ok(scalar(split /\n/, $session->query($sql)), '>', 3, "$day, $cost by the account") }
+	}
+	fresh(kakao_level_refused => 'adAccounts');
+	$session->query("SELECT impressions FROM one.ad_group_daily WHERE $days");
+	$session->query("SET adpipe.max_wait = '12s'");
+	fails("SELECT impressions FROM one.ad_group_daily WHERE date_day BETWEEN '2026-07-01' AND '2026-11-01'", '53400', qr/1 calls for each of 4 ranges of days, one every 1 s, and 1 of the account's own report, one every 5 s, take 15 s/, 'their throttle counts');
 };
 
 subtest 'accounts: all of the token, one of somebody else, pages' => sub {

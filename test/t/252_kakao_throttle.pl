@@ -1,6 +1,7 @@
 # The throttle of Kakao Moment: a scan takes at most a tenth longer than the platform's
 # time for its calls, one second for each forty ad groups, from two sessions at once as
-# well, and no call is refused.  KAKAO_CAMPAIGNS is the number of campaigns with forty ad
+# well, and no call is refused.  Each begins with a report of the account as a control:
+# the second one waits five seconds for it.  KAKAO_CAMPAIGNS is the number of campaigns with forty ad
 # groups each; test/long reads 400 ad groups.
 
 use strict;
@@ -9,6 +10,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
+use List::Util qw(max);
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -39,6 +41,8 @@ my $scan = "SELECT count(DISTINCT ad_group_id), count(DISTINCT date_day), sum(cl
 @sessions = map { session($node) } 1 .. 2;
 $sessions[1]->query('SET ROLE other');
 
+# Where the platform takes no level, a scan's calls by ids.
+sub by_ids { return grep { $_->{path} =~ m{adGroups/report$} } @{ $sim->requests } }
 sub calls { return grep { $_->{path} =~ m{/report$} } @{ $sim->requests } }
 
 for (@sessions)
@@ -50,7 +54,7 @@ for (@sessions)
 
 for my $n (1, 2)
 {
-	my $least = $campaigns * $n;
+	my $least = max($campaigns * $n, 5 * ($n - 1) + $campaigns);
 
 	fresh(kakao_level_refused => 'adAccounts');
 	my $start = time;
@@ -59,7 +63,8 @@ for my $n (1, 2)
 	my $took = time - $start;
 
 	is_deeply(\@results, [ ("$groups|31|t") x $n ], "$n at once: $groups ad groups over 31 days");
-	is(scalar(grep { $_->{status} == 200 } calls()), $campaigns * $n, 'forty in a call');
+	is(scalar(grep { $_->{status} == 200 } by_ids()), $campaigns * $n, 'forty in a call');
+	is(scalar(calls()), ($campaigns + 1) * $n, 'and one of the account');
 	is(scalar(grep { $_->{status} != 200 } calls()), 0, 'none of which is refused');
 	cmp_ok($took, '<=', 1.1 * $least, sprintf('take %.2f s, where the throttle takes %.2f s', $took, $least));
 }

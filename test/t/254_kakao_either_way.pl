@@ -71,6 +71,13 @@ for my $way (@ways)
 	is_world_of($_, $what) for @tables;
 }
 
+# Ids that no list has cannot be asked for: then the account's total says that
+# something is missing.
+platform(kakao_lists_deleted => \0, kakao_lists_filter => 'ON', kakao_level_refused => 'adAccounts,campaigns,adGroups,creatives');
+my $whole = $node->safe_psql('postgres', "SELECT sum(spend) FROM kakao.account_daily WHERE date_day = '$since'");
+my ($status, $out, $err) = $node->psql('postgres', "SELECT sum(spend) FROM kakao.creative_daily WHERE date_day = '$since'");
+ok($status != 0 || $out eq $whole || $err =~ /WARNING/, 'what is in no list is not left out without a word') or diag("$out of $whole");
+
 # Today is refused or left out of ranges; it is a call of its own.
 for my $today (qw(excluded refused))
 {

@@ -4,7 +4,8 @@
  *
  * They are made of one or more calls for reports, and of lists with the names of
  * campaigns, ad groups and creatives, which reports lack.  Ranges never include
- * today, so that today is a call of its own.  See assembler.h.
+ * today, so that today is a call of its own.  Rows that are read by ids must add up
+ * to the account's own report, since lists may lack objects.  See assembler.h.
  */
 #include "postgres.h"
 
@@ -13,7 +14,7 @@
 #include "base/guc.h"
 #include "platform/api/session.h"
 #include "platform/days.h"
-#include "platform/kakao_moment/report_sums.h"
+#include "platform/kakao_moment/report_control.h"
 
 /* What the last request was about. */
 typedef enum Asked
@@ -32,8 +33,10 @@ typedef struct Daily
 	int nslices;
 
 	/* with these habits */
-	AdpKakaoSums *sums; /* NULL: calls are not planned yet */
-	List *calls;		/* AdpKakaoCall * */
+	AdpKakaoSums *sums;		/* NULL: calls are not planned yet */
+	AdpKakaoSums *controls; /* of calls that are controls */
+	DateADT settled;		/* last day whose numbers do not change any more */
+	List *calls;			/* AdpKakaoCall * */
 	int ncalled;
 	Asked asked;
 } Daily;
@@ -104,6 +107,22 @@ fail(Daily *daily, AdpErrorClass class, const char *message, const char *why,
 }
 
 /*
+ * Words the calls of a range of days and the time between them.
+ */
+static const char *
+calls_text(const AdpKakaoHabits *habits, int ranges)
+{
+	const char *text =
+		psprintf("%d calls for each of %d ranges of days, one every %d s",
+				 habits->calls, ranges, habits->interval_ms / 1000);
+
+	if (habits->controls == 0)
+		return text;
+	return psprintf("%s, and %d of the account's own report, one every %d s",
+					text, habits->controls, KAKAO_INTERVAL_MS / 1000);
+}
+
+/*
  * Plans the calls.  Fails if those of all ranges of days that are left take longer
  * than the statement may wait: nothing is requested then that would be thrown
  * away.
@@ -112,27 +131,30 @@ static AdpAssemblyStep
 plan(Daily *daily)
 {
 	const AdpPageAsk *ask = &daily->base.ask;
+	int ranges = Max(ask->nranges, 1);
 	int64 wait_ms;
 
 	daily->sums = adp_kakao_sums_create(daily->report, ask);
+	daily->controls =
+		adp_kakao_sums_create(adp_kakao_account_query(daily->report), ask);
+	daily->settled = adp_kakao_settled();
 	daily->calls = NIL;
 	daily->ncalled = 0;
+	daily->habits.calls = 0;
+	daily->habits.controls = 0;
 	for (int i = 0; i < daily->nslices; i++)
 		daily->calls =
 			list_concat(daily->calls,
 						adp_kakao_calls_plan(daily->report, &daily->habits,
 											 daily->walk, &daily->slices[i]));
-	wait_ms = ((int64) list_length(daily->calls) * Max(ask->nranges, 1) - 1) *
-		daily->habits.interval_ms;
+	wait_ms = adp_kakao_calls_wait(&daily->habits, ranges);
 	if (wait_ms <= adp_guc_max_wait_ms)
 		return ADP_ASSEMBLY_ASK;
 	daily->base.error.retry_at = 0;
 	return fail(daily, ADP_ERR_QUOTA,
 				"the throttle of platform \"kakao_moment\" takes longer than the statement may wait",
-				psprintf("%d calls for each of %d ranges of days, one every %d s, take " INT64_FORMAT
-						 " s; adpipe.max_wait is %d s",
-						 list_length(daily->calls), Max(ask->nranges, 1),
-						 daily->habits.interval_ms / 1000, wait_ms / 1000,
+				psprintf("%s, take " INT64_FORMAT " s; adpipe.max_wait is %d s",
+						 calls_text(&daily->habits, ranges), wait_ms / 1000,
 						 adp_guc_max_wait_ms / 1000),
 				"Ask for fewer days, set adpipe.max_wait to a longer time, or make a copy with adpipe.materialize().");
 }
@@ -176,11 +198,13 @@ change_ways(Daily *daily, const AdpFailure *failure)
 static AdpAssemblyStep
 take_report(Daily *daily, const AdpAssemblyAnswer *answer)
 {
-	AdpError *error = &daily->base.error;
+	const AdpKakaoCall *call = list_nth(daily->calls, daily->ncalled);
+	AdpKakaoSums *sums = adp_kakao_call_is_control(daily->report, call)
+		? daily->controls
+		: daily->sums;
 
-	switch (adp_kakao_sums_add(daily->sums,
-							   list_nth(daily->calls, daily->ncalled),
-							   daily->walk, answer->body, answer->len, error))
+	switch (adp_kakao_sums_add(sums, call, daily->walk, answer->body,
+							   answer->len, &daily->base.error))
 	{
 		case ADP_KAKAO_GOOD:
 			daily->ncalled++;
@@ -238,6 +262,22 @@ is_over(const Daily *daily)
 }
 
 /*
+ * Checks that rows which were read by ids add up to the account; false, with the
+ * error, if they do not.
+ */
+static bool
+is_complete(Daily *daily)
+{
+	const AdpQuery *query = daily->base.ask.query;
+
+	return daily->habits.controls == 0 ||
+		adp_kakao_control(daily->sums, daily->controls, &daily->base.ask,
+						  (AdpDateRange){day_of(query->since),
+										 day_of(query->until)},
+						  daily->settled, &daily->base.error);
+}
+
+/*
  * Writes the page.
  */
 static AdpAssemblyStep
@@ -251,7 +291,8 @@ finish(Daily *daily)
 					"day has ended in Korea while its numbers were read",
 					"the platform reports the numbers of today for the present day only",
 					"Run the statement again.");
-	daily->habits.calls = Max(list_length(daily->calls), 1);
+	if (!is_complete(daily))
+		return ADP_ASSEMBLY_FAILED;
 	adp_kakao_habits_keep(ask->settings, ask->query->source, &daily->habits);
 	initStringInfo(body);
 	appendStringInfoString(body, "{\"rows\":[");

@@ -15,6 +15,9 @@
 /* Korea is so far ahead of UTC, and has no summer time. */
 #define KOREA_H 9
 
+/* The numbers of a day are settled so long after its end. */
+#define SETTLES_MIN (8 * MINS_PER_HOUR + 10)
+
 /* The platform documents no reach; numbers of two years are relied on. */
 #define REACH_MONTHS 24
 
@@ -175,7 +178,7 @@ throttle_ms(const AdpSettings *settings, const AdpSource *source, int64 ranges)
 	AdpKakaoHabits habits = adp_kakao_habits(settings, source);
 
 	return source->assembler == &adp_kakao_daily
-		? ranges * habits.calls * habits.interval_ms
+		? adp_kakao_calls_throttle(&habits, ranges)
 		: 0;
 }
 
@@ -227,14 +230,26 @@ write_day(DateADT day)
 const AdpFormats adp_kakao_formats = {read_day, write_day, NULL};
 
 /*
- * Returns what is today in Korea.
+ * Returns the day in Korea of a moment.
  */
+static DateADT
+korean_day(TimestampTz at)
+{
+	TimestampTz there = at + KOREA_H * USECS_PER_HOUR;
+
+	return (DateADT) (there / USECS_PER_DAY) - (there % USECS_PER_DAY < 0);
+}
+
 DateADT
 adp_kakao_today(void)
 {
-	TimestampTz now = adp_now() + KOREA_H * USECS_PER_HOUR;
+	return korean_day(adp_now());
+}
 
-	return (DateADT) (now / USECS_PER_DAY) - (now % USECS_PER_DAY < 0);
+DateADT
+adp_kakao_settled(void)
+{
+	return korean_day(adp_now() - SETTLES_MIN * USECS_PER_MINUTE) - 1;
 }
 
 const AdpPlatform adp_kakao_moment = {

@@ -44,9 +44,10 @@ extern const AdpFailureKind adp_kakao_moment_failures;
 /* Whether a failure is about how a request is written. */
 extern bool adp_kakao_is_misread(const AdpFailure *failure);
 
-/* Days as YYYYMMDD, and what is today in Korea. */
+/* Days as YYYYMMDD, what is today in Korea, and the last day that is settled. */
 extern const AdpFormats adp_kakao_formats;
 extern DateADT adp_kakao_today(void);
+extern DateADT adp_kakao_settled(void);
 
 /* daily_rows.c, entity_rows.c: pages of daily reports, and of lists. */
 extern const AdpAssembler adp_kakao_daily;

@@ -135,6 +135,18 @@ time_of(const List *calls, AdpKakaoLevel level)
 }
 
 /*
+ * Returns the control of a slice.
+ */
+static AdpKakaoCall *
+control_of(const AdpKakaoSlice *slice)
+{
+	AdpKakaoCall *control = palloc(sizeof(AdpKakaoCall));
+
+	*control = (AdpKakaoCall){ADP_KAKAO_ACCOUNT, ADP_KAKAO_ACCOUNT, NIL, slice};
+	return control;
+}
+
+/*
  * Plans the calls of a slice.
  */
 List *
@@ -157,7 +169,47 @@ adp_kakao_calls_plan(const AdpKakaoReportQuery *query, AdpKakaoHabits *habits,
 		}
 	}
 	habits->interval_ms = reports[level].interval_ms;
-	return calls;
+	habits->calls += list_length(calls);
+	if (level == ADP_KAKAO_ACCOUNT)
+		return calls;
+	habits->controls++;
+	return lcons(control_of(slice), calls);
+}
+
+bool
+adp_kakao_call_is_control(const AdpKakaoReportQuery *query,
+						  const AdpKakaoCall *call)
+{
+	return call->row_level < query->level;
+}
+
+/*
+ * Returns the time of all calls.  Controls have a throttle of their own, so theirs
+ * passes at the same time.
+ */
+int64
+adp_kakao_calls_throttle(const AdpKakaoHabits *habits, int64 ranges)
+{
+	return ranges *
+		Max((int64) habits->calls * habits->interval_ms,
+			(int64) habits->controls * KAKAO_INTERVAL_MS);
+}
+
+/*
+ * Returns when the last call is sent.  The calls of a slice follow its control.
+ */
+int64
+adp_kakao_calls_wait(const AdpKakaoHabits *habits, int64 ranges)
+{
+	int64 calls = habits->calls * ranges;
+	int64 controls = habits->controls * ranges;
+	int64 wait_ms = Max(calls - 1, 0) * habits->interval_ms;
+
+	if (controls == 0)
+		return wait_ms;
+	return Max(wait_ms,
+			   (controls - 1) * KAKAO_INTERVAL_MS +
+				   Max(calls / controls - 1, 0) * habits->interval_ms);
 }
 
 /*
@@ -213,7 +265,8 @@ add_ids(AdpParams *params, const AdpKakaoHabits *habits,
  */
 static void
 add_shape(AdpParams *params, const AdpKakaoReportQuery *query,
-		  const AdpKakaoHabits *habits, AdpKakaoLevel report)
+		  const AdpKakaoHabits *habits, AdpKakaoLevel report,
+		  AdpKakaoLevel row_level)
 {
 	const char *dimension = query->dimension;
 	List *groups = NIL;
@@ -221,8 +274,8 @@ add_shape(AdpParams *params, const AdpKakaoReportQuery *query,
 	char *group;
 
 	adp_params_add(params, "timeUnit", "DAY");
-	if (report == ADP_KAKAO_ACCOUNT && query->level > ADP_KAKAO_ACCOUNT)
-		adp_params_add(params, "level", reports[query->level].level);
+	if (row_level > report)
+		adp_params_add(params, "level", reports[row_level].level);
 	if (dimension != NULL && strncmp(dimension, "AGE", 3) == 0 &&
 		(habits->ways & KAKAO_AGE_BAND) != 0)
 		dimension = psprintf("AGE_BAND%s", dimension + 3);
@@ -255,7 +308,7 @@ adp_kakao_call_write(const AdpKakaoReportQuery *query,
 		adp_params_add(&params, "end",
 					   adp_kakao_formats.write_day(slice->until));
 	}
-	add_shape(&params, query, habits, call->report);
+	add_shape(&params, query, habits, call->report, call->row_level);
 	*request =
 		(AdpApiRequest){.method = "GET",
 						.path = adp_params_join(reports[call->report].path,
@@ -284,6 +337,6 @@ adp_kakao_call_text(const AdpKakaoReportQuery *query,
 					   psprintf("up to %d", reports[report].ids_max));
 	adp_params_add(&params, "start", since);
 	adp_params_add(&params, "end", until);
-	add_shape(&params, query, habits, report);
+	add_shape(&params, query, habits, report, Max(report, query->level));
 	return psprintf("GET %s", adp_params_join(reports[report].path, &params));
 }

@@ -36,13 +36,26 @@ extern AdpKakaoLevel adp_kakao_calls_depth(const AdpKakaoReportQuery *report,
 										   const AdpKakaoHabits *habits);
 
 /*
- * Plans the calls of a slice: those that take the least time.  Returns a list of
- * AdpKakaoCall *, and sets the interval between them.
+ * Plans the calls of a slice: those that take the least time.  Calls by ids come
+ * after one of the account's own report, their control.  Returns a list of
+ * AdpKakaoCall *, and adds it to the numbers in habits, whose interval it sets.
  */
 extern List *adp_kakao_calls_plan(const AdpKakaoReportQuery *report,
 								  AdpKakaoHabits *habits,
 								  const AdpKakaoWalk *walk,
 								  const AdpKakaoSlice *slice);
+
+/* Whether a call is a control. */
+extern bool adp_kakao_call_is_control(const AdpKakaoReportQuery *report,
+									  const AdpKakaoCall *call);
+
+/*
+ * Returns for how long, in milliseconds, the calls of some ranges of days keep the
+ * account busy, and when the last of them is sent.
+ */
+extern int64 adp_kakao_calls_throttle(const AdpKakaoHabits *habits,
+									  int64 ranges);
+extern int64 adp_kakao_calls_wait(const AdpKakaoHabits *habits, int64 ranges);
 
 /* Writes the request of a call. */
 extern void adp_kakao_call_write(const AdpKakaoReportQuery *report,

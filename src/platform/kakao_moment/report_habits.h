@@ -21,6 +21,7 @@ typedef struct AdpKakaoHabits
 	int ways;		 /* bits */
 	int calls;		 /* of an account and range of days */
 	int interval_ms; /* between them */
+	int controls;	 /* calls beside them, of the account's own report */
 } AdpKakaoHabits;
 
 /* Returns what is remembered of a source; one call by level if nothing is. */

@@ -131,8 +131,22 @@ add_groups(StringInfo out, const char *metric)
 }
 
 /*
+ * Adds the groups that some metrics are in.
+ */
+static void
+add_all_groups(StringInfo out, const char *metrics)
+{
+	char *rest = metrics != NULL ? pstrdup(metrics) : NULL;
+	char *metric;
+
+	while ((metric = adp_words_next(&rest, ",")) != NULL)
+		add_groups(out, metric);
+}
+
+/*
  * Chooses the groups by all metrics of the table, so that its rows do not depend
- * on the columns that a statement reads.
+ * on the columns that a statement reads.  Rows below the account have the metrics
+ * of its control as well.
  */
 static const char *
 choose_groups(const AdpSettings *settings, const AdpQuery *query)
@@ -141,15 +155,10 @@ choose_groups(const AdpSettings *settings, const AdpQuery *query)
 
 	initStringInfo(&out);
 	add_words(&out, "BASIC");
+	if (adp_kakao_level(query->source) > ADP_KAKAO_ACCOUNT)
+		add_all_groups(&out, KAKAO_CONTROLS);
 	for (int i = 0; i < query->ntable_fields; i++)
-	{
-		const char *metrics = metrics_of(settings, query->table_fields[i]);
-		char *rest = metrics != NULL ? pstrdup(metrics) : NULL;
-		char *metric;
-
-		while ((metric = adp_words_next(&rest, ",")) != NULL)
-			add_groups(&out, metric);
-	}
+		add_all_groups(&out, metrics_of(settings, query->table_fields[i]));
 	return out.data;
 }
 
@@ -213,6 +222,8 @@ choose_metrics(AdpKakaoReportQuery *report, const AdpSettings *settings,
 			(field->kind != ADP_KIND_METRIC ||
 			 (field->flags & ADP_FIELD_ADDS_ENTITIES) != 0);
 	}
+	if (report->level > ADP_KAKAO_ACCOUNT)
+		add_words(&out, KAKAO_CONTROLS);
 	report->metrics = palloc((out.len + 1) * sizeof(char *));
 	rest = out.len > 0 ? out.data : NULL;
 	while ((metric = adp_words_next(&rest, ",")) != NULL)
@@ -229,6 +240,16 @@ adp_kakao_report_query(const AdpSettings *settings, const AdpQuery *query)
 	choose_metrics(report, settings, query);
 	report->groups = choose_groups(settings, query);
 	return report;
+}
+
+AdpKakaoReportQuery *
+adp_kakao_account_query(const AdpKakaoReportQuery *report)
+{
+	AdpKakaoReportQuery *account = palloc(sizeof(AdpKakaoReportQuery));
+
+	*account = *report;
+	account->level = ADP_KAKAO_ACCOUNT;
+	return account;
 }
 
 /*

@@ -14,6 +14,12 @@
 /* Fields of which rows are split by at most two. */
 #define KAKAO_SPLITS_MAX 2
 
+/*
+ * Metrics that tell whether objects are missing: whatever is delivered has an
+ * impression, a message or a cost.
+ */
+#define KAKAO_CONTROLS "cost,imp,click,msg_send"
+
 typedef struct AdpKakaoReportQuery
 {
 	AdpKakaoLevel level;
@@ -29,6 +35,10 @@ typedef struct AdpKakaoReportQuery
 /* Throws for fields that the platform does not offer together. */
 extern AdpKakaoReportQuery *adp_kakao_report_query(const AdpSettings *settings,
 												   const AdpQuery *query);
+
+/* Returns the query of the account's own report with the same shape. */
+extern AdpKakaoReportQuery *adp_kakao_account_query(
+	const AdpKakaoReportQuery *report);
 
 /* Returns the position of a metric, or -1. */
 extern int adp_kakao_metric(const AdpKakaoReportQuery *report,

@@ -352,6 +352,28 @@ adp_kakao_sums_add(AdpKakaoSums *sums, const AdpKakaoCall *call,
 }
 
 /*
+ * Returns the total of a metric over a day.
+ */
+Datum
+adp_kakao_sums_total(const AdpKakaoSums *sums, DateADT day, const char *metric)
+{
+	int i = adp_kakao_metric(sums->report, metric);
+	Datum total = number_of("0");
+	ListCell *cell;
+
+	foreach(cell, sums->order)
+	{
+		const AdpKakaoRow *row = &((const Group *) lfirst(cell))->row;
+
+		CHECK_FOR_INTERRUPTS();
+		if (row->day == day && row->metrics[i] != NULL)
+			total = DirectFunctionCall2(numeric_add, total,
+										number_of(row->metrics[i]));
+	}
+	return total;
+}
+
+/*
  * Returns how deep the lists must be known.
  */
 AdpKakaoLevel

@@ -34,6 +34,13 @@ extern AdpKakaoAnswer adp_kakao_sums_add(AdpKakaoSums *sums,
 										 AdpError *error);
 
 /*
+ * Returns the total of a metric over all rows of a day.  Rows without it count
+ * as 0.
+ */
+extern Datum adp_kakao_sums_total(const AdpKakaoSums *sums, DateADT day,
+								  const char *metric);
+
+/*
  * Returns how deep the lists must be known to write the rows: their names, and
  * ids of what is above them.
  */
