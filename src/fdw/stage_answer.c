@@ -63,6 +63,7 @@ typedef struct Pass
 	MemoryContext cxt;	   /* of the pass */
 	MemoryContext row_cxt; /* of a row */
 	TupleDesc desc;
+	bool has_begun; /* to put rows */
 	Columns columns;
 	AdpHashColumn *hashes; /* of each column */
 	int *order;			   /* columns by name */
@@ -207,6 +208,7 @@ start_pass(DestReceiver *receiver, int operation, TupleDesc desc)
 	find_columns(pass);
 	order_columns(pass);
 	adp_staged_rows_begin(pass->desc, question->accounts, question->naccounts);
+	pass->has_begun = true;
 	MemoryContextSwitchTo(old);
 }
 
@@ -489,6 +491,28 @@ run_query(Pass *pass)
 	if (SPI_execute_extended(pass->question->query, &options) < 0)
 		elog(ERROR, "could not run the query of a refresh");
 	SPI_finish();
+	if (!pass->has_begun)
+		elog(ERROR, "the query of a refresh has no columns");
+}
+
+/*
+ * Runs the query, which may run SQL of others, and ends the answer.
+ */
+static void
+read_answer(Pass *pass)
+{
+	PG_TRY();
+	{
+		run_query(pass);
+	}
+	PG_CATCH();
+	{
+		if (pass->has_begun)
+			adp_staged_rows_leave();
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	adp_staged_rows_end();
 }
 
 /*
@@ -610,8 +634,7 @@ adpipe_stage_answer(PG_FUNCTION_ARGS)
 									 ALLOCSET_DEFAULT_SIZES);
 	pass.row_cxt =
 		AllocSetContextCreate(pass.cxt, "adpipe row", ALLOCSET_SMALL_SIZES);
-	run_query(&pass);
-	adp_staged_rows_end();
+	read_answer(&pass);
 	put_slices(result, &pass);
 	MemoryContextDelete(pass.cxt);
 	return (Datum) 0;

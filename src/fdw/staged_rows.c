@@ -38,6 +38,7 @@ typedef struct StagedRows
 {
 	MemoryContext cxt;
 	int64 number; /* 0: the answer has not ended */
+	bool is_busy; /* a loop puts or reads rows, and may run SQL of others */
 	Oid owner;	  /* role that may read the rows */
 	TupleDesc desc;
 	int naccounts;
@@ -74,6 +75,24 @@ forget_at_abort(XactEvent event, void *arg)
 		drop_rows();
 }
 
+/*
+ * Throws while a loop puts or reads rows: SQL that runs within the loop must not
+ * pull the rows away from under it.
+ */
+static void
+check_free(void)
+{
+	if (staged != NULL && staged->is_busy)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("the fetched rows of this session are in use"),
+				 errdetail("A query that fetches rows, or an index of the copy "
+						   "they are written into, calls a function that works "
+						   "on fetched rows, too."),
+				 errhint("Remove that call from the query or from the "
+						 "expression of the index.")));
+}
+
 void
 adp_staged_rows_begin(TupleDesc desc, const Datum *ids, int naccounts)
 {
@@ -84,6 +103,7 @@ adp_staged_rows_begin(TupleDesc desc, const Datum *ids, int naccounts)
 	if (!is_registered)
 		RegisterXactCallback(forget_at_abort, NULL);
 	is_registered = true;
+	check_free();
 	drop_rows();
 	cxt = AllocSetContextCreate(TopMemoryContext, "adpipe staged rows",
 								ALLOCSET_DEFAULT_SIZES);
@@ -100,6 +120,7 @@ adp_staged_rows_begin(TupleDesc desc, const Datum *ids, int naccounts)
 		staged->accounts[i].rows =
 			tuplestore_begin_heap(false, true, Max(work_mem / naccounts, 64));
 	}
+	staged->is_busy = true;
 	MemoryContextSwitchTo(old);
 }
 
@@ -111,9 +132,22 @@ adp_staged_rows_put(int account, Datum *values, bool *nulls)
 }
 
 void
+adp_staged_rows_enter(void)
+{
+	staged->is_busy = true;
+}
+
+void
+adp_staged_rows_leave(void)
+{
+	staged->is_busy = false;
+}
+
+void
 adp_staged_rows_end(void)
 {
 	staged->number = ++last_number;
+	adp_staged_rows_leave();
 }
 
 /*
@@ -133,6 +167,7 @@ adpipe_staged_answer(PG_FUNCTION_ARGS)
 Datum
 adpipe_drop_staged_rows(PG_FUNCTION_ARGS)
 {
+	check_free();
 	drop_rows();
 	PG_RETURN_VOID();
 }
@@ -181,6 +216,7 @@ adp_staged_rows_find(int64 answer, const text *account)
 {
 	int length = VARSIZE_ANY_EXHDR(account);
 
+	check_free();
 	check_answer(answer);
 	for (int i = 0; i < staged->naccounts; i++)
 	{

@@ -13,7 +13,7 @@
 /*
  * Forgets what is held, and begins with an answer of naccounts accounts, which
  * the caller numbers from 0 in the order of ids.  Until adp_staged_rows_end()
- * nobody can read it.
+ * nobody can read it.  Enters, as adp_staged_rows_enter() does.
  */
 extern void adp_staged_rows_begin(TupleDesc desc, const Datum *ids,
 								  int naccounts);
@@ -24,13 +24,22 @@ extern void adp_staged_rows_begin(TupleDesc desc, const Datum *ids,
 extern void adp_staged_rows_put(int account, Datum *values, bool *nulls);
 
 /*
- * Ends the answer: what it holds can be read.
+ * Ends the answer: what it holds can be read.  Leaves.
  */
 extern void adp_staged_rows_end(void);
 
 /*
+ * Between these two the rows stay as they are, whatever SQL runs: who would
+ * replace, drop or read them meets an error.  The caller leaves in any case, after
+ * an error, too.
+ */
+extern void adp_staged_rows_enter(void);
+extern void adp_staged_rows_leave(void);
+
+/*
  * Returns the rows of an account, from the first one; NULL if it is none of the
- * answer's.  Throws unless the session holds the answer, for this role.
+ * answer's.  Throws unless the session holds the answer, for this role, or if
+ * somebody else has entered.
  */
 extern Tuplestorestate *adp_staged_rows_find(int64 answer, const text *account);
 

@@ -292,11 +292,11 @@ take_row(Writer *writer)
 }
 
 /*
- * Writes the rows of some days into their partition.
+ * Reads the rows, and writes those of some days into their partition.
  */
 static void
-write_rows(Relation part, Tuplestorestate *rows, const AdpStagedDays *days,
-		   TimestampTz time)
+copy_rows(Relation part, Tuplestorestate *rows, const AdpStagedDays *days,
+		  TimestampTz time)
 {
 	Writer *writer = begin_writing(part, time);
 
@@ -307,6 +307,28 @@ write_rows(Relation part, Tuplestorestate *rows, const AdpStagedDays *days,
 			take_row(writer);
 	}
 	end_writing(writer);
+}
+
+/*
+ * Writes the rows of some days into their partition.  Expressions of its indexes
+ * run SQL of others.
+ */
+static void
+write_rows(Relation part, Tuplestorestate *rows, const AdpStagedDays *days,
+		   TimestampTz time)
+{
+	adp_staged_rows_enter();
+	PG_TRY();
+	{
+		copy_rows(part, rows, days, time);
+	}
+	PG_CATCH();
+	{
+		adp_staged_rows_leave();
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	adp_staged_rows_leave();
 }
 
 /*

@@ -77,6 +77,25 @@ for my $foreign ([ "'c'", "DATE '2026-11-02'" ], [ "'a'", "DATE '2026-11-08'" ],
 	is($session->query('SELECT adpipe_internal.staged_answer() IS NULL'), 't', 'and nothing is held');
 }
 
+# A query that works on the rows while they are gathered.
+for my $meddler ('adpipe_internal.drop_staged_rows()::text', '(SELECT count(*)::text FROM ' . staged('SELECT account_id, date_day FROM public.answer') =~ s/\$q\$/\$i\$/gr . ')',
+	"(SELECT min(s::text) FROM adpipe_internal.staged_rows(1, 'a', 'date_day', '{2026-11-02}', NULL::public.answer) s)")
+{
+	my $query = "SELECT account_id, date_day, $meddler AS note FROM public.answer";
+	(undef, $error) = $session->try('SELECT count(*) FROM ' . staged($query));
+	is($error->{sqlstate}, '55006', "$meddler: refused");
+	is($error->{message}, 'the fetched rows of this session are in use', 'by name');
+	ok($error->{detail} && $error->{hint}, 'with detail and hint');
+	is($session->query('SELECT sum(rows) FROM ' . staged('SELECT * FROM public.answer')), '2000', 'the next answer is whole');
+
+	# Where the error is caught, the outer query goes on with its own rows.
+	$session->query("CREATE OR REPLACE FUNCTION pg_temp.meddle() RETURNS text LANGUAGE plpgsql AS \$\$ BEGIN RETURN $meddler; EXCEPTION WHEN object_in_use THEN RETURN SQLSTATE; END \$\$");
+	is($session->query('SELECT sum(rows) FROM ' . staged('SELECT account_id, date_day, pg_temp.meddle() AS note FROM public.answer')), '2000', 'caught: all rows');
+}
+(undef, $error) = $session->try('SELECT count(*) FROM ' . staged('SELECT * FROM public.answer; SELECT account_id, date_day FROM public.answer'));
+is($error->{sqlstate}, '55006', 'two queries: refused');
+is($session->query('SELECT sum(rows) FROM ' . staged('SELECT * FROM public.answer')), '2000', 'the next answer is whole');
+
 # Keys that come twice, by types whose equal values have equal bytes and by others.
 for my $case (
 	[ '{account_id,date_day,name}', 'NULL', '', 0 ],

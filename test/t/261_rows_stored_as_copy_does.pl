@@ -90,6 +90,22 @@ subtest 'what the server checks' => sub {
 	is(store(session($node, user => 'other'), '2026-11-01', campaign_id => "'7'"), '42501', 'who does not own the copy');
 };
 
+# An index whose expression works on the rows while they are written.
+for my $meddler ('adpipe_internal.drop_staged_rows()', "(SELECT count(*) FROM adpipe_internal.staged_rows(adpipe_internal.staged_answer(), '1', 'date_day', '{2026-11-01}', NULL::google.campaign_daily))",
+	"(SELECT count(*) FROM adpipe_internal.stage_answer('SELECT ''1''::text AS account_id, DATE ''2026-11-01'' AS date_day', '{1}', '2026-11-01', '2026-11-01', 'date_day', NULL, NULL))")
+{
+	for my $case ([ 'true', '55006', 'refused' ], [ 'false', 't', 'caught: written' ])
+	{
+		my ($throws, $expected, $name) = @$case;
+		$session->query("CREATE FUNCTION log.meddle(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS \$\$ BEGIN IF \$1 = '7' THEN PERFORM $meddler; END IF; RETURN \$1; "
+			  . "EXCEPTION WHEN object_in_use THEN IF $throws THEN RAISE; END IF; RETURN \$1; END \$\$");
+		$session->query('CREATE INDEX meddled ON ads.campaign (log.meddle(campaign_id))');
+		is(store($session, '2026-11-01', campaign_id => "'7'"), $expected, "$meddler in an index: $name");
+		is(store($session, '2026-11-01', campaign_id => "'8'"), 't', 'the next rows are written');
+		$session->query('DROP FUNCTION log.meddle CASCADE');
+	}
+}
+
 # What has its say, how it is taken away, and what is to be seen of it.
 my $log = 'CREATE FUNCTION log.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log.calls VALUES (TG_ARGV[0], 1); RETURN NEW; END $$';
 my $count = 'CREATE FUNCTION log.count() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log.calls SELECT TG_ARGV[0], count(*) FROM new_rows; RETURN NULL; END $$';
