@@ -104,9 +104,8 @@ fail(Daily *daily, AdpErrorClass class, const char *message, const char *why,
 }
 
 /*
- * Plans the calls.  Fails if those of all ranges of days that are left take longer
- * than the statement may wait: nothing is requested then that would be thrown
- * away.
+ * Plans the calls.  Fails if the calls for all ranges of days take longer than the
+ * statement may wait: then no report is requested whose rows would be thrown away.
  */
 static AdpAssemblyStep
 plan(Daily *daily)
@@ -123,10 +122,10 @@ plan(Daily *daily)
 						adp_kakao_calls_plan(daily->report, &daily->habits,
 											 daily->walk, &daily->slices[i]));
 	wait_ms = ((int64) list_length(daily->calls) * Max(ask->nranges, 1) - 1) *
-		daily->habits.interval_ms;
+		(daily->habits.interval_ms + KAKAO_SLACK_MS);
 	if (wait_ms <= adp_guc_max_wait_ms)
 		return ADP_ASSEMBLY_ASK;
-	daily->base.error.retry_at = 0;
+	daily->base.error.retry_at = ADP_RETRY_NEVER;
 	return fail(daily, ADP_ERR_QUOTA,
 				"the throttle of platform \"kakao_moment\" takes longer than the statement may wait",
 				psprintf("%d calls for each of %d ranges of days, one every %d s, take " INT64_FORMAT
@@ -134,7 +133,7 @@ plan(Daily *daily)
 						 list_length(daily->calls), Max(ask->nranges, 1),
 						 daily->habits.interval_ms / 1000, wait_ms / 1000,
 						 adp_guc_max_wait_ms / 1000),
-				"Ask for fewer days, set adpipe.max_wait to a longer time, or make a copy with adpipe.materialize().");
+				"Ask for fewer days, or set adpipe.max_wait to a longer time; for a copy, as a setting of the role that refreshes it.");
 }
 
 /*
