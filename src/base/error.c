@@ -70,6 +70,8 @@ err_retry_at(const AdpError *error)
 	pg_time_t when = error->retry_at;
 	char text[40];
 
+	if (when < 0)
+		return err_generic_string(PG_DIAG_CONSTRAINT_NAME, "retry_at=never");
 	pg_strftime(text, sizeof(text), "retry_at=%Y-%m-%dT%H:%M:%SZ",
 				pg_gmtime(&when));
 	return err_generic_string(PG_DIAG_CONSTRAINT_NAME,
@@ -91,6 +93,6 @@ adp_error_throw(const AdpError *error)
 			 errmsg_internal("%s", error->message),
 			 error->detail ? errdetail_internal("%s", error->detail) : 0,
 			 error->hint ? errhint("%s", error->hint) : 0,
-			 error->retry_at > 0 ? err_retry_at(error) : 0));
+			 error->retry_at != 0 ? err_retry_at(error) : 0));
 	pg_unreachable();
 }

@@ -39,6 +39,9 @@ typedef enum AdpErrorClass
 
 #define ADP_ERROR_CLASS_COUNT (ADP_ERR_MEMORY + 1)
 
+/* The same request fails at any time. */
+#define ADP_RETRY_NEVER (-1)
+
 /*
  * An error.  The texts are palloc'd or constant.  detail and hint may be NULL.
  * A zeroed AdpError means "no error".
@@ -49,7 +52,8 @@ typedef struct AdpError
 	const char *message;
 	const char *detail;
 	const char *hint;
-	int64 retry_at; /* of ADP_ERR_QUOTA: earliest retry, UNIX seconds, or 0 */
+	int64 retry_at; /* of ADP_ERR_QUOTA: earliest retry, UNIX seconds, 0 if it is
+					 * not known, or ADP_RETRY_NEVER */
 	const char *late_day; /* the day that the platform still prepares, or NULL */
 } AdpError;
 
@@ -68,7 +72,8 @@ extern int adp_error_sqlstate(AdpErrorClass class);
  * Throws *error, which must not be ADP_OK, at level ERROR.  The diagnostic
  * field CONSTRAINT_NAME carries the earliest retry for programs, as
  * "retry_at=2026-11-29T00:00:00Z", and of a day that the platform still
- * prepares also " late_day=2026-11-28".  The detail states it for people, next
+ * prepares also " late_day=2026-11-28"; "retry_at=never" if the same request
+ * fails at any time.  The detail states it for people, next
  * to the platform's own words.
  */
 pg_noreturn extern void adp_error_throw(const AdpError *error);

@@ -20,7 +20,7 @@ COMMENT ON COLUMN adpipe.failure.message IS 'What went wrong.';
 COMMENT ON COLUMN adpipe.failure.code IS 'Its SQLSTATE.';
 COMMENT ON COLUMN adpipe.failure.detail IS 'HTTP status, code, request id and words of the platform; or the detail of this server.';
 COMMENT ON COLUMN adpipe.failure.hint IS 'The way out.';
-COMMENT ON COLUMN adpipe.failure.retry IS 'Of SQLSTATE 53400: when the platform takes requests again, as retry_at=moment; and late_day=day if it is still preparing the numbers of that day.';
+COMMENT ON COLUMN adpipe.failure.retry IS 'Of SQLSTATE 53400: when the platform takes requests again, as retry_at=moment, or retry_at=never if the same request fails at any time; and late_day=day if it is still preparing the numbers of that day.';
 COMMENT ON COLUMN adpipe.failure.is_local IS 'Whether this server failed, and not the platform, the network or an answer.';
 
 /*

@@ -17,7 +17,7 @@ AS $$
     SELECT concat_ws(' ', hint,
         CASE WHEN code = '53400' AND resume_at > adpipe_internal.clock()
              THEN format('The refresh goes on at %s.', to_char(resume_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'))
-             WHEN code = '53400' THEN 'The refresh goes on when the platform lets it.'
+             WHEN code = '53400' THEN 'The next refresh asks again.'
              WHEN code = '28000' THEN 'Check the credentials of the user mapping, and whether they still reach the account. After ALTER USER MAPPING the next call tries at once.'
              WHEN code ~ '^HV00[NM]' THEN 'Nothing, if the platform is down; it is asked again. Else check the network.'
              ELSE format('See the message; then CALL adpipe.refresh(%L);', target) END)

@@ -76,13 +76,24 @@ COMMENT ON PROCEDURE adpipe_internal.store_batch(adpipe.run_ledger, text[], date
     'Stores what was fetched, one transaction per account; part of refresh().';
 REVOKE ALL ON PROCEDURE adpipe_internal.store_batch(adpipe.run_ledger, text[], date, date, adpipe.failure) FROM PUBLIC;
 
-/* Whether a failure is the platform's or the network's, and not one account's. */
-CREATE FUNCTION adpipe_internal.is_outage(code text) RETURNS boolean
+/*
+ * Whether a platform asks to be left alone.  A throttle that no wait of a statement
+ * is long enough for has the same SQLSTATE, but is a matter of one account.
+ */
+CREATE FUNCTION adpipe_internal.is_quota(failure adpipe.failure) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN code = '53400' OR code ~ '^(08|57|HV00[NM])';
-COMMENT ON FUNCTION adpipe_internal.is_outage(text) IS
-    'Whether an SQLSTATE says that a platform cannot be reached or asks to be left alone.';
-REVOKE ALL ON FUNCTION adpipe_internal.is_outage(text) FROM PUBLIC;
+    RETURN failure.code IS NOT DISTINCT FROM '53400' AND failure.retry IS DISTINCT FROM 'retry_at=never';
+COMMENT ON FUNCTION adpipe_internal.is_quota(adpipe.failure) IS
+    'Whether an error says that a platform asks to be left alone.';
+REVOKE ALL ON FUNCTION adpipe_internal.is_quota(adpipe.failure) FROM PUBLIC;
+
+/* Whether a failure is the platform's or the network's, and not one account's. */
+CREATE FUNCTION adpipe_internal.is_outage(failure adpipe.failure) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN adpipe_internal.is_quota(failure) OR failure.code ~ '^(08|57|HV00[NM])';
+COMMENT ON FUNCTION adpipe_internal.is_outage(adpipe.failure) IS
+    'Whether an error says that a platform cannot be reached or asks to be left alone.';
+REVOKE ALL ON FUNCTION adpipe_internal.is_outage(adpipe.failure) FROM PUBLIC;
 
 /*
  * Fetches and stores the same days of some accounts.  If together they fail,
@@ -127,7 +138,7 @@ BEGIN
         EXIT WHEN failed >= 2 OR resume_at IS NOT NULL OR problem.message IS NOT NULL;
         PERFORM adpipe_internal.steady_session();
         IF cardinality(claimed) > 1 AND NOT coalesce(failure.is_local, false)
-           AND (failure.code IS DISTINCT FROM '53400' OR adpipe_internal.late_day(failure.retry) IS NOT NULL) THEN
+           AND (NOT adpipe_internal.is_quota(failure) OR adpipe_internal.late_day(failure.retry) IS NOT NULL) THEN
             EXIT WHEN clock_timestamp() > deadline;
             failure := adpipe_internal.try_fetch(run.target, source, control, ARRAY[account], since, until, deadline);
             COMMIT AND CHAIN;
@@ -152,8 +163,8 @@ BEGIN
             problem := failure;
         ELSE
             bad := bad || account;
-            failed := CASE WHEN adpipe_internal.is_outage(failure.code) THEN failed + 1 ELSE 0 END;
-            IF failure.code = '53400' THEN
+            failed := CASE WHEN adpipe_internal.is_outage(failure) THEN failed + 1 ELSE 0 END;
+            IF adpipe_internal.is_quota(failure) THEN
                 resume_at := adpipe_internal.come_back_at(failure.retry);
             END IF;
         END IF;

@@ -121,6 +121,18 @@ sub at
 	return;
 }
 
+subtest 'a clock that is set back' => sub {
+	fresh();
+	at('30:00', $admin);
+	$sim->faults([ on_pages({ error => 'quotaError.RESOURCE_EXHAUSTED', retry_delay => '5400s' }, times => 1) ]);
+	like($admin->query_error($google)->{detail}, qr/Come back at 2026-11-20T14:00:00Z/, 'a quota of hours');
+	at('00:00', $admin);
+	like($admin->query_error($google)->{detail}, qr/Come back at 2026-11-20T13:30:00Z/, 'holds no longer by the clock that was set back');
+	like($admin->query_error($google)->{detail}, qr/Come back at 2026-11-20T13:30:00Z/, 'nor shorter');
+	is(scalar pages(), 1, 'without a request');
+	$admin->query('RESET adpipe.debug_now');
+};
+
 subtest 'a server that fails' => sub {
 	fresh();
 	my $failed = 'HV00M: platform "google_ads" did not give a whole answer';

@@ -125,8 +125,10 @@ subtest 'fact 4: report calls are throttled by time' => sub {
 	}
 	fresh();
 	$session->query("SET adpipe.max_wait = '2s'");
-	fails("SELECT sum(impressions) FROM one.campaign_daily WHERE date_day BETWEEN '2026-08-01' AND '2026-11-01'", '53400', qr/1 calls for each of 3 ranges.*take 10 s; adpipe.max_wait is 2 s.*materialize/s, 'what cannot fit');
+	fails("SELECT sum(impressions) FROM one.campaign_daily WHERE date_day BETWEEN '2026-08-01' AND '2026-11-01'", '53400', qr/1 calls for each of 3 ranges.*take 10 s; adpipe.max_wait is 2 s.*fewer days, or set adpipe.max_wait to a longer time/s, 'what cannot fit');
 	is(scalar reports(), 0, 'is refused before the first call');
+	$session->query("SET adpipe.max_wait = '10s'");
+	fails("SELECT sum(impressions) FROM one.campaign_daily WHERE date_day BETWEEN '2026-08-01' AND '2026-11-01'", '53400', qr/take 10 s/, 'nor does what lacks the slack between calls');
 };
 
 subtest 'fact 5: ids of a call are capped, and ad groups are sooner' => sub {
@@ -174,6 +176,8 @@ subtest 'fact 7: an answer is data, whatever is beside it' => sub {
 		[ 'of another day', { replace => [ '"20261118"', '"20261117"' ] }, 'HV00A', qr/20261117, which was not asked/ ],
 		[ 'a total of all days', { substitute => [ '"end":\s*"20261118"', '"end":"20261121"' ] }, 'HV00A', qr/about several days/ ],
 		[ 'rows twice', { replace => [ '20261119', '20261118' ] }, 'HV00A', qr/came twice/ ],
+		(map { [ "$_ for metrics", { substitute => [ '"metrics":\s*\{[^{}]*\}', "\"metrics\":$_" ] }, 'HV00A', qr/no object "metrics"/ ] } 'null', '[]', '""', '0'),
+		[ 'no metrics', { replace => [ '"metrics"', '"numbers"' ] }, 'HV00A', qr/no object "metrics"/ ],
 		[ 'a number that is none', { substitute => [ '"imp":\s*\d+', '"imp":"many"' ] }, 'HV00A', qr/"imp" is no number/ ])
 	{
 		my ($what, $action, $sqlstate, $words) = @$case;
@@ -182,6 +186,14 @@ subtest 'fact 7: an answer is data, whatever is beside it' => sub {
 		fails($some, $sqlstate, $words, $what);
 	}
 	$session->query('ALTER SERVER one OPTIONS (DROP max_retries)');
+	for my $kind (qw(null absent))
+	{
+		fresh(kakao_empty_rows => $kind);
+		is_whole('one.creative_daily', $since, $until, "days without delivery whose metrics are $kind");
+	}
+	fresh();
+	$sim->faults([ { match => { path => 'report$' }, times => 1, action => { replace => [ '"20261121"', '"20261122"' ] } } ]);
+	is_whole('one.campaign_daily', $since, $until, 'an answer that is repeated after a malformed row at its end');
 };
 
 subtest 'fact 8: what is shown and messages are one table' => sub {
@@ -239,6 +251,11 @@ subtest 'left open: how requests are written' => sub {
 	}
 	fresh(kakao_two_digit_hours => $yes);
 	$session->query("CREATE FOREIGN TABLE one.hours (account_id text OPTIONS (field 'adpipe.account_id'), date_day date OPTIONS (field 'start'), hour int OPTIONS (field 'hour'), clicks bigint OPTIONS (field 'click'), told jsonb OPTIONS (field 'metrics')) SERVER one OPTIONS (report 'account')");
+	$session->query('ALTER SERVER one OPTIONS (ADD max_retries \'0\')');
+	$sim->faults([ { match => { path => 'report$' }, action => { replace => [ '"hour"', '"other"' ] } } ]);
+	fails("SELECT sum(clicks) FROM one.hours WHERE date_day = '$since'", 'HV00A', qr/a row has no "hour"/, 'a row of the account that lacks what splits it');
+	$session->query('ALTER SERVER one OPTIONS (DROP max_retries)');
+	$sim->faults([]);
 	is($session->query("SELECT min(hour), max(hour), sum(clicks) = (SELECT sum(clicks) FROM one.account_daily WHERE date_day = '$since'), bool_and(told ? 'cost') FROM one.hours WHERE date_day = '$since'"), '0|23|t|t', 'hours with two digits, and the whole object of metrics');
 };
 
@@ -290,6 +307,20 @@ subtest 'rows by ids add up to the account, or are an error' => sub {
 	$session->query("SELECT impressions FROM one.ad_group_daily WHERE $days");
 	$session->query("SET adpipe.max_wait = '12s'");
 	fails("SELECT impressions FROM one.ad_group_daily WHERE date_day BETWEEN '2026-07-01' AND '2026-11-01'", '53400', qr/1 calls for each of 4 ranges of days, one every 1 s, and 1 of the account's own report, one every 5 s, take 15 s/, 'their throttle counts');
+};
+
+subtest 'lists are whole, or an error' => sub {
+	$session->query('ALTER SERVER one OPTIONS (ADD max_retries \'0\')');
+	fresh(kakao_lists_page => 3);
+	fails('SELECT count(*) FROM one.campaigns', 'HV00A', qr/only a part of the list/, 'a page');
+	for my $case ([ '"last":\s*true', '"last":false' ], [ '"totalElements":\s*\d+', '"totalElements":99' ])
+	{
+		fresh(kakao_lists_page => 100);
+		is($session->query('SELECT count(*) FROM one.campaigns'), scalar @{ world('campaigns') }, 'a page that has all');
+		$sim->faults([ { match => { path => 'campaigns$' }, action => { substitute => $case } } ]);
+		fails('SELECT count(*) FROM one.campaigns', 'HV00A', qr/only a part of the list/, $case->[1]);
+	}
+	$session->query('ALTER SERVER one OPTIONS (DROP max_retries)');
 };
 
 subtest 'accounts: all of the token, one of somebody else, pages' => sub {

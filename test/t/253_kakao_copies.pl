@@ -86,6 +86,15 @@ is(run("SELECT media_source FROM adpipe.media_sources WHERE platform = 'kakao_mo
 # Where nothing is delivered any more though the campaign is on.
 like(run("SELECT adpipe_internal.serving_query('kakao.campaign_daily')"), qr/config = 'ON'/, 'the list of campaigns says which are on');
 
+# What takes longer than adpipe.max_wait is a matter of one account.
+$sim->settings({ kakao_level_refused => 'adAccounts' });
+run("SET adpipe.max_wait = '8s'; CALL adpipe.refresh('kept.kakao_campaign_daily', '$since', '$until')");
+is($node->safe_psql('postgres', "SELECT chunks_done, failed, slices > 0, sqlstate FROM adpipe.run_ledger ORDER BY run_id DESC LIMIT 1"), '2|1|t|53400', 'the others of a batch are read');
+is($node->safe_psql('postgres', "SELECT account_id FROM adpipe.account_ledger WHERE target = 'kept.kakao_campaign_daily'::regclass AND failing_since IS NOT NULL"), $account, 'and the one with too many calls is named');
+like(run("SELECT action FROM adpipe.health WHERE target = 'kept.kakao_campaign_daily'::regclass"), qr/adpipe\.max_wait.*The next refresh asks again/s, 'with the way out');
+run("CALL adpipe.refresh('kept.kakao_campaign_daily', '$since', '$until')");
+is(run("SELECT status FROM adpipe.runs ORDER BY run_id DESC LIMIT 1"), 'succeeded', 'which a longer wait is');
+
 # A check of the server; no secret anywhere.
 $sim->reset;
 $sim->clock('2026-11-22T06:00:00Z');

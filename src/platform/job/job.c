@@ -112,7 +112,7 @@ spend_pause(AdpJob *job, int64 pause_ms)
 {
 	if (pause_ms > adp_session_affordable_ms(job->session))
 		return false;
-	job->session->stats.backoff_ms += pause_ms;
+	adp_session_add_backoff(job->session, pause_ms);
 	return true;
 }
 

@@ -123,9 +123,8 @@ calls_text(const AdpKakaoHabits *habits, int ranges)
 }
 
 /*
- * Plans the calls.  Fails if those of all ranges of days that are left take longer
- * than the statement may wait: nothing is requested then that would be thrown
- * away.
+ * Plans the calls.  Fails if the calls for all ranges of days take longer than the
+ * statement may wait: then no report is requested whose rows would be thrown away.
  */
 static AdpAssemblyStep
 plan(Daily *daily)
@@ -150,13 +149,13 @@ plan(Daily *daily)
 	wait_ms = adp_kakao_calls_wait(&daily->habits, ranges);
 	if (wait_ms <= adp_guc_max_wait_ms)
 		return ADP_ASSEMBLY_ASK;
-	daily->base.error.retry_at = 0;
+	daily->base.error.retry_at = ADP_RETRY_NEVER;
 	return fail(daily, ADP_ERR_QUOTA,
 				"the throttle of platform \"kakao_moment\" takes longer than the statement may wait",
 				psprintf("%s, take " INT64_FORMAT " s; adpipe.max_wait is %d s",
 						 calls_text(&daily->habits, ranges), wait_ms / 1000,
 						 adp_guc_max_wait_ms / 1000),
-				"Ask for fewer days, set adpipe.max_wait to a longer time, or make a copy with adpipe.materialize().");
+				"Ask for fewer days, or set adpipe.max_wait to a longer time; for a copy, as a setting of the role that refreshes it.");
 }
 
 /*

@@ -36,7 +36,6 @@ typedef struct Known
 
 struct AdpKakaoWalk
 {
-	MemoryContext cxt;
 	List *lists[ADP_KAKAO_LEVELS];
 	HTAB *known[ADP_KAKAO_LEVELS];
 
@@ -60,7 +59,6 @@ adp_kakao_walk_create(void)
 					   .entrysize = sizeof(Known),
 					   .hcxt = CurrentMemoryContext};
 
-	walk->cxt = CurrentMemoryContext;
 	walk->level = ADP_KAKAO_CAMPAIGN;
 	for (int i = ADP_KAKAO_CAMPAIGN; i < ADP_KAKAO_LEVELS; i++)
 		walk->known[i] = hash_create("adpipe entities", 128, &control,
@@ -175,7 +173,22 @@ id_of(const AdpJson *row)
 }
 
 /*
- * Parses a list: a bare array, or one in member content.
+ * Whether an answer is only a page of its list: it says so, or counts more objects
+ * than it has.
+ */
+static bool
+is_partial(const AdpJson *doc, const AdpJson *list)
+{
+	const char *is_last = adp_json_scalar(adp_json_get(doc, "last"));
+	const char *total = adp_json_scalar(adp_json_get(doc, "totalElements"));
+
+	return (is_last != NULL && strcmp(is_last, "false") == 0) ||
+		(total != NULL && strtoll(total, NULL, 10) > adp_json_count(list));
+}
+
+/*
+ * Parses a list: a bare array, or one in member content.  Lists are requested
+ * whole.
  */
 static const AdpJson *
 parse_list(const char *body, Size len, AdpError *error)
@@ -189,9 +202,11 @@ parse_list(const char *body, Size len, AdpError *error)
 		return NULL;
 	for (int i = 0; i < adp_json_count(list); i++)
 		is_good &= id_of(adp_json_at(list, i)) != NULL;
-	if (is_good)
+	if (is_good && !is_partial(doc, list))
 		return list;
-	adp_error_set(error, ADP_ERR_FORMAT, "the answer is no list of objects",
+	adp_error_set(error, ADP_ERR_FORMAT,
+				  is_good ? "the answer is only a part of the list"
+						  : "the answer is no list of objects",
 				  NULL, NULL);
 	return NULL;
 }
@@ -218,7 +233,8 @@ adp_kakao_walk_take(AdpKakaoWalk *walk, const char *body, Size len,
 }
 
 /*
- * Goes on without a filtered list: then lists without a filter have all.
+ * Goes on without the list of deleted objects, if the platform refuses its filter.
+ * What lists without a filter have is then all there is.
  */
 bool
 adp_kakao_walk_skip(AdpKakaoWalk *walk, const AdpFailure *failure)

@@ -16,7 +16,7 @@
 
 typedef struct AdpKakaoEntity
 {
-	const char *id; /* first: the key */
+	const char *id;
 	const char *name;
 	const char *config; /* ON, OFF or DEL */
 	const struct AdpKakaoEntity *parent;

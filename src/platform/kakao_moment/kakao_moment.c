@@ -21,12 +21,6 @@
 /* The platform documents no reach; numbers of two years are relied on. */
 #define REACH_MONTHS 24
 
-/*
- * Calls keep a little more than the interval, since they do not arrive as evenly
- * as they are sent.
- */
-#define SLACK_MS 80
-
 static const AdpOption kakao_moment_options[] =
 	{{"account_id", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ACCOUNTS,
 	  offsetof(AdpSettings, accounts), .words = "*",
@@ -81,9 +75,10 @@ static const AdpSource kakao_moment_sources[] =
  * well.
  */
 static const AdpRate kakao_moment_rates[] =
-	{{"/adGroups/report", 0, 1, KAKAO_AD_GROUP_INTERVAL_MS / 1000, SLACK_MS,
+	{{"/adGroups/report", 0, 1, KAKAO_AD_GROUP_INTERVAL_MS / 1000,
+	  KAKAO_SLACK_MS, .counts_all = true},
+	 {"/report", 0, 1, KAKAO_INTERVAL_MS / 1000, KAKAO_SLACK_MS,
 	  .counts_all = true},
-	 {"/report", 0, 1, KAKAO_INTERVAL_MS / 1000, SLACK_MS, .counts_all = true},
 	 {NULL}};
 
 /* Pages of rows are made by adpipe; those of accounts have content. */

@@ -19,6 +19,7 @@ enum
 	CELL_START,
 	CELL_END,
 	CELL_ALL_METRICS,
+	CELL_DIMENSIONS,
 	CELL_IDS,
 	CELLS = CELL_IDS + 2 * ADP_KAKAO_LEVELS
 };
@@ -86,6 +87,7 @@ adp_kakao_rows_compile(const AdpKakaoReportQuery *report)
 	paths[CELL_START] = "start";
 	paths[CELL_END] = "end";
 	paths[CELL_ALL_METRICS] = "metrics";
+	paths[CELL_DIMENSIONS] = "dimensions";
 	for (int i = 0; i < 2 * ADP_KAKAO_LEVELS; i++)
 		paths[CELL_IDS + i] = psprintf(DIMENSIONS "%s", id_names[i / 2][i % 2]);
 	rows->report = report;
@@ -129,17 +131,43 @@ refuse(AdpError *error, const char *what)
 }
 
 /*
- * Whether an object has no members.
+ * Whether a cell is absent or null.
+ */
+static bool
+is_missing(const AdpCell *cell)
+{
+	return cell->kind == ADP_CELL_ABSENT || cell->kind == ADP_CELL_NULL;
+}
+
+/*
+ * Whether a cell is an object without members.
  */
 static bool
 is_empty(const AdpCell *cell)
 {
-	for (uint32 i = 1; cell->kind == ADP_CELL_OBJECT && i + 1 < cell->len; i++)
+	if (cell->kind != ADP_CELL_OBJECT)
+		return false;
+	for (uint32 i = 1; i + 1 < cell->len; i++)
 	{
 		if (strchr(" \t\r\n", cell->data[i]) == NULL)
 			return false;
 	}
 	return true;
+}
+
+/*
+ * Whether a row is that of a day without delivery: its metrics are empty, or both
+ * its metrics and its dimensions are missing.
+ */
+static bool
+is_without_delivery(const AdpCell *cells)
+{
+	const AdpCell *metrics = &cells[CELL_ALL_METRICS];
+	const AdpCell *dimensions = &cells[CELL_DIMENSIONS];
+
+	return is_empty(metrics) ||
+		(is_missing(metrics) &&
+		 (is_missing(dimensions) || is_empty(dimensions)));
 }
 
 /*
@@ -222,7 +250,7 @@ read_metric(const AdpKakaoRows *rows, const AdpCell *cell, const char *name,
 			const char **metric, AdpError *error)
 {
 	*metric = NULL;
-	if (cell->kind == ADP_CELL_ABSENT || cell->kind == ADP_CELL_NULL)
+	if (is_missing(cell))
 		return true;
 	if (strcmp(name, "metrics") == 0)
 	{
@@ -247,8 +275,10 @@ adp_kakao_rows_read(const AdpKakaoRows *rows, const AdpPage *page, int i,
 	const AdpCell *cells = page->cells + (Size) i * page->ncells;
 	DateADT end;
 
-	if (is_empty(&cells[CELL_ALL_METRICS]))
+	if (is_without_delivery(cells))
 		return false;
+	if (cells[CELL_ALL_METRICS].kind != ADP_CELL_OBJECT)
+		return refuse(error, "a row has no object \"metrics\"");
 	if (!adp_kakao_formats.read_day(&cells[CELL_START], &row->day) ||
 		!adp_kakao_formats.read_day(&cells[CELL_END], &end))
 		return refuse(error, "a row has no day");

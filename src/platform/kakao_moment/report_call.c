@@ -203,13 +203,14 @@ adp_kakao_calls_wait(const AdpKakaoHabits *habits, int64 ranges)
 {
 	int64 calls = habits->calls * ranges;
 	int64 controls = habits->controls * ranges;
-	int64 wait_ms = Max(calls - 1, 0) * habits->interval_ms;
+	int64 gap_ms = habits->interval_ms + KAKAO_SLACK_MS;
+	int64 wait_ms = Max(calls - 1, 0) * gap_ms;
 
 	if (controls == 0)
 		return wait_ms;
 	return Max(wait_ms,
-			   (controls - 1) * KAKAO_INTERVAL_MS +
-				   Max(calls / controls - 1, 0) * habits->interval_ms);
+			   (controls - 1) * (KAKAO_INTERVAL_MS + KAKAO_SLACK_MS) +
+				   Max(calls / controls - 1, 0) * gap_ms);
 }
 
 /*

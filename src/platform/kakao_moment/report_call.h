@@ -15,6 +15,12 @@
 #define KAKAO_INTERVAL_MS 5000
 #define KAKAO_AD_GROUP_INTERVAL_MS 1000
 
+/*
+ * Calls keep a little more than the interval, since they do not arrive as evenly
+ * as they are sent.
+ */
+#define KAKAO_SLACK_MS 80
+
 /* Days of one call: a range up to yesterday, or today alone. */
 typedef struct AdpKakaoSlice
 {

@@ -74,7 +74,7 @@ adp_kakao_excludes_vat(const AdpSettings *settings)
 
 /*
  * Returns the metrics of the platform that a field is made of, comma-separated;
- * NULL for a field that is none.
+ * NULL unless the field is a metric.
  */
 static const char *
 metrics_of(const AdpSettings *settings, const char *name)

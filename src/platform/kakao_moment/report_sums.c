@@ -140,21 +140,11 @@ is_asked(const AdpKakaoCall *call, const char *id)
 }
 
 /*
- * Checks that a row is one of those that were asked for.
+ * Checks the object that a row is about.
  */
 static AdpKakaoAnswer
-check_row(const AdpKakaoSums *sums, const AdpKakaoCall *call,
-		  const AdpKakaoRow *row, AdpError *error)
+check_object(const AdpKakaoCall *call, const char *id, AdpError *error)
 {
-	const char *account = row->ids[ADP_KAKAO_ACCOUNT];
-	const char *id = row->ids[call->row_level];
-
-	if (row->day < call->slice->since || row->day > call->slice->until)
-		return refuse(error,
-					  psprintf("a row is about %s, which was not asked",
-							   adp_kakao_formats.write_day(row->day)));
-	if (account != NULL && strcmp(account, sums->ask.account->id) != 0)
-		return refuse(error, psprintf("a row is of account \"%s\"", account));
 	if (call->row_level == ADP_KAKAO_ACCOUNT)
 		return ADP_KAKAO_GOOD;
 	if (id == NULL)
@@ -164,6 +154,28 @@ check_row(const AdpKakaoSums *sums, const AdpKakaoCall *call,
 	if (!is_asked(call, id))
 		return refuse(error,
 					  psprintf("a row is of \"%s\", which was not asked", id));
+	return ADP_KAKAO_GOOD;
+}
+
+/*
+ * Checks that a row is one of those that were asked for.
+ */
+static AdpKakaoAnswer
+check_row(const AdpKakaoSums *sums, const AdpKakaoCall *call,
+		  const AdpKakaoRow *row, AdpError *error)
+{
+	const char *account = row->ids[ADP_KAKAO_ACCOUNT];
+	AdpKakaoAnswer answer;
+
+	if (row->day < call->slice->since || row->day > call->slice->until)
+		return refuse(error,
+					  psprintf("a row is about %s, which was not asked",
+							   adp_kakao_formats.write_day(row->day)));
+	if (account != NULL && strcmp(account, sums->ask.account->id) != 0)
+		return refuse(error, psprintf("a row is of account \"%s\"", account));
+	answer = check_object(call, row->ids[call->row_level], error);
+	if (answer != ADP_KAKAO_GOOD)
+		return answer;
 	for (int i = 0; i < sums->report->nsplits; i++)
 	{
 		if (row->splits[i] == NULL)
@@ -175,17 +187,16 @@ check_row(const AdpKakaoSums *sums, const AdpKakaoCall *call,
 }
 
 /*
- * Notes the key of a row; false if it came before.
+ * Notes the key of a row, copied into cxt; false if it came before.
  */
 static bool
-is_new(AdpKakaoSums *sums, const AdpKakaoRow *row, const char *id)
+note_key(HTAB *seen, MemoryContext cxt, const char *key)
 {
-	const char *key = key_of(sums, row, id);
 	bool is_known;
-	Seen *seen = hash_search(sums->seen, &key, HASH_ENTER, &is_known);
+	Seen *entry = hash_search(seen, &key, HASH_ENTER, &is_known);
 
 	if (!is_known)
-		seen->key = MemoryContextStrdup(sums->cxt, key);
+		entry->key = MemoryContextStrdup(cxt, key);
 	return !is_known;
 }
 
@@ -292,57 +303,101 @@ group_id(const AdpKakaoSums *sums, const AdpKakaoCall *call,
 }
 
 /*
- * Reads and adds a row of an answer.
+ * Returns what identifies a row of an answer.
  */
-static AdpKakaoAnswer
-take_row(AdpKakaoSums *sums, const AdpKakaoCall *call, const AdpKakaoWalk *walk,
-		 const AdpPage *page, int i, AdpError *error)
+static const char *
+answered_key(const AdpKakaoSums *sums, const AdpKakaoCall *call,
+			 const AdpKakaoRow *row)
 {
-	AdpKakaoRow row;
-	AdpKakaoAnswer answer;
-	const char *id;
-
-	if (!adp_kakao_rows_read(sums->rows, page, i, &row, error))
-		return error->class == ADP_OK ? ADP_KAKAO_GOOD : ADP_KAKAO_MALFORMED;
-	answer = check_row(sums, call, &row, error);
-	if (answer != ADP_KAKAO_GOOD)
-		return answer;
-	id = call->row_level == ADP_KAKAO_ACCOUNT ? sums->ask.account->id
-											  : row.ids[call->row_level];
-	if (!is_new(sums, &row, id))
-		return refuse(error, "a row came twice");
-	for (int k = ADP_KAKAO_CAMPAIGN; k < (int) sums->report->level; k++)
-		sums->lacks_parents |= row.ids[k] == NULL;
-	add_row(sums, &row, group_id(sums, call, walk, &row));
-	return ADP_KAKAO_GOOD;
+	return key_of(sums, row,
+				  call->row_level == ADP_KAKAO_ACCOUNT
+					  ? sums->ask.account->id
+					  : row->ids[call->row_level]);
 }
 
 /*
- * Adds the rows of an answer.
+ * Reads and checks the rows of an answer.
+ */
+static AdpKakaoAnswer
+check_rows(const AdpKakaoSums *sums, const AdpKakaoCall *call,
+		   const AdpPage *page, MemoryContext row_cxt, AdpError *error)
+{
+	MemoryContext page_cxt = CurrentMemoryContext;
+	HTAB *seen = make_table(sizeof(Seen));
+	AdpKakaoAnswer answer = ADP_KAKAO_GOOD;
+
+	MemoryContextSwitchTo(row_cxt);
+	for (int i = 0; answer == ADP_KAKAO_GOOD && i < page->nrows; i++)
+	{
+		AdpKakaoRow row;
+		const char *key;
+
+		CHECK_FOR_INTERRUPTS();
+		MemoryContextReset(row_cxt);
+		if (!adp_kakao_rows_read(sums->rows, page, i, &row, error))
+		{
+			answer =
+				error->class == ADP_OK ? ADP_KAKAO_GOOD : ADP_KAKAO_MALFORMED;
+			continue;
+		}
+		answer = check_row(sums, call, &row, error);
+		if (answer != ADP_KAKAO_GOOD)
+			continue;
+		key = answered_key(sums, call, &row);
+		if (hash_search(sums->seen, &key, HASH_FIND, NULL) != NULL ||
+			!note_key(seen, page_cxt, key))
+			answer = refuse(error, "a row came twice");
+	}
+	MemoryContextSwitchTo(page_cxt);
+	return answer;
+}
+
+/*
+ * Adds a row of an answer whose rows are checked.
+ */
+static void
+take_row(AdpKakaoSums *sums, const AdpKakaoCall *call, const AdpKakaoWalk *walk,
+		 const AdpPage *page, int i)
+{
+	AdpError none = {0};
+	AdpKakaoRow row;
+
+	if (!adp_kakao_rows_read(sums->rows, page, i, &row, &none))
+		return;
+	note_key(sums->seen, sums->cxt, answered_key(sums, call, &row));
+	for (int k = ADP_KAKAO_CAMPAIGN; k < (int) sums->report->level; k++)
+		sums->lacks_parents |= row.ids[k] == NULL;
+	add_row(sums, &row, group_id(sums, call, walk, &row));
+}
+
+/*
+ * Adds the rows of an answer, once all are checked: another answer for the same
+ * call may follow a malformed one.
  */
 AdpKakaoAnswer
 adp_kakao_sums_add(AdpKakaoSums *sums, const AdpKakaoCall *call,
 				   const AdpKakaoWalk *walk, const char *body, Size len,
 				   AdpError *error)
 {
+	MemoryContext old = CurrentMemoryContext;
 	MemoryContext page_cxt =
 		AllocSetContextCreate(CurrentMemoryContext, "adpipe report answer",
 							  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext row_cxt = AllocSetContextCreate(page_cxt, "adpipe report row",
 												  ALLOCSET_SMALL_SIZES);
-	AdpKakaoAnswer answer = ADP_KAKAO_GOOD;
-	AdpPage *page =
-		adp_kakao_rows_parse(sums->rows, body, len, page_cxt, error);
-	MemoryContext old = MemoryContextSwitchTo(row_cxt);
+	AdpKakaoAnswer answer = ADP_KAKAO_MALFORMED;
+	AdpPage *page;
 
-	if (page == NULL)
-		answer = ADP_KAKAO_MALFORMED;
+	MemoryContextSwitchTo(page_cxt);
+	page = adp_kakao_rows_parse(sums->rows, body, len, page_cxt, error);
+	if (page != NULL)
+		answer = check_rows(sums, call, page, row_cxt, error);
+	MemoryContextSwitchTo(row_cxt);
 	for (int i = 0; answer == ADP_KAKAO_GOOD && i < page->nrows; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		answer = take_row(sums, call, walk, page, i, error);
-		if (answer == ADP_KAKAO_GOOD)
-			MemoryContextReset(row_cxt);
+		MemoryContextReset(row_cxt);
+		take_row(sums, call, walk, page, i);
 	}
 	MemoryContextSwitchTo(old);
 	if (error->class != ADP_OK)

@@ -69,6 +69,7 @@ follow_clock(AdpQuotaEntry *entry, TimestampTz now)
 		return;
 	entry->next_at -= back;
 	entry->blocked_until -= back;
+	entry->seen_at = now;
 }
 
 /*
@@ -192,8 +193,10 @@ adp_quota_ledger_enter(const AdpQuotaKey *key, const AdpRate *rate,
 		rate != NULL ? make_entry(ledger, key, now) : find_entry(ledger, key);
 	if (entry != NULL)
 	{
-		TimestampTz at = earliest(entry, rate, now, is_shared);
+		TimestampTz at;
 
+		follow_clock(entry, now);
+		at = earliest(entry, rate, now, is_shared);
 		wait_ms = (at - now + MS - 1) / MS;
 		if (wait_ms <= most_ms)
 			take_place(entry, rate, now, at);

@@ -132,7 +132,7 @@ take_answer(AdpAssemblyRun *run, bool is_done)
  * to: the platform's own, which the same request would meet again.
  */
 static bool
-is_told(const AdpCall *call)
+is_reported(const AdpCall *call)
 {
 	const AdpFailure *failure = adp_call_failure(call);
 
@@ -163,7 +163,7 @@ advance(AdpAssemblyRun *run)
 			take_answer(run, true);
 			break;
 		case ADP_CALL_FAILED:
-			if (is_told(run->call) || adp_call_is_doubtful(run->call))
+			if (is_reported(run->call) || adp_call_is_doubtful(run->call))
 				take_answer(run, false);
 			else
 				run->state = ADP_CALL_FAILED;

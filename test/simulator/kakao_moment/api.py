@@ -157,22 +157,27 @@ class KakaoMoment:
         if what is not None:
             return json_response(200, lists.detail(
                 self.node(account, lists.LISTS[kind][0], what)))
-        found = [lists.short(n) for n in lists.of_parent(
-            account, kind, request.params, self.settings)]
-        return self.listed(found)
+        found = lists.of_parent(account, kind, request.params, self.settings)
+        return self.listed(found, request.params)
 
-    def listed(self, found):
-        """Answers a list without pages."""
-        answer = json_response(200, found if self.settings["kakao_bare_lists"]
-                               else {"content": found})
-        answer.rows = len(found)
+    def listed(self, found, params):
+        """Answers a list: whole, or a page where such lists have pages."""
+        size = self.settings["kakao_lists_page"]
+        body = {"content": [lists.short(one) for one in found]}
+        if size:
+            body = lists.page(found, dict(params, size=str(size)),
+                              self.settings)
+        rows = body["content"]
+        answer = json_response(200, rows if self.settings["kakao_bare_lists"]
+                               else body)
+        answer.rows = len(rows)
         return answer
 
     def accounts(self, request, what, fault):
         """Answers the list of accounts, a page of it, or one account."""
         found = self.world.granted()
         if what is None:
-            return self.listed([lists.short(a) for a in found])
+            return self.listed(found, request.params)
         if what == "pages":
             params = dict(request.params)
             if fault.get("repeat_rows"):

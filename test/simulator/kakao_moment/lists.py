@@ -14,6 +14,7 @@ SETTINGS = {
     "kakao_lists_filter": "ON,OFF,DEL",     # what lists can be filtered by
     "kakao_parents_needed": True,   # lists below campaigns name the parent
     "kakao_page": 100,              # most accounts of a page
+    "kakao_lists_page": 0,          # objects of a page of other lists; 0: all
 }
 OBJECTIVES = {"DISPLAY": None, "TALK_BIZ_BOARD": ("TALK_CHANNEL", "ADD_FRIEND"),
               "TALK_CHANNEL": ("TALK_CHANNEL", "SEND_MESSAGE"),

@@ -52,6 +52,7 @@ SETTINGS = {
     "kakao_camel_case": False,  # keys of dimensions
     "kakao_decimals": False,    # numbers are written as 12.0
     "kakao_two_digit_hours": False,
+    "kakao_empty_rows": "objects",  # without names; "null", "absent"
 }
 
 
@@ -329,7 +330,12 @@ def empty_row(query, account, node, ordinal):
     if kind == 2:
         return []
     told = dimensions(query, account, node, ()) if kind == 0 else {}
-    return [row(query, ordinal, told, {})]
+    made = row(query, ordinal, told, {})
+    if not told and query.settings["kakao_empty_rows"] == "null":
+        made["metrics"] = None
+    elif not told and query.settings["kakao_empty_rows"] == "absent":
+        del made["dimensions"], made["metrics"]
+    return [made]
 
 
 def node_rows(query, account, node, seen):
