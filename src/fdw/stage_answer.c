@@ -414,7 +414,7 @@ add_metric(const Pass *pass, int column, AdpNumberSum *sum)
 }
 
 /*
- * Whether the row has a key, which is without its thing none.
+ * Whether the row has a key: its thing is not NULL.
  */
 static bool
 has_key(const Pass *pass)
@@ -595,7 +595,7 @@ read_question(FunctionCallInfo fcinfo, Question *question)
 		if (PG_ARGISNULL(i))
 			ereport(ERROR,
 					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("a question has accounts and days")));
+					 errmsg("accounts and days must not be NULL")));
 	question->query = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	read_texts(PG_GETARG_ARRAYTYPE_P(1), &question->accounts,
 			   &question->naccounts);
