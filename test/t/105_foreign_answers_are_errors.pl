@@ -87,14 +87,14 @@ my @node = grep { $_ ne '{"id":"act_1"}' } @meta;
 
 $read = "SELECT sum(clicks), count(campaign_name) FROM meta.campaign_daily WHERE $days";
 refuses('meta, a report', { path => '/insights' }, $read, \@meta);
-refuses('meta, a page in the middle', { path => '/insights', query => '(^|&)after=' }, "SELECT count(*) FROM meta.ad_daily WHERE date_day = '2026-11-01'", \@meta,
+refuses('meta, a page in the middle', { path => '/insights', query => '(^|&)after=' }, "SELECT count(*) FROM meta.campaign_daily WHERE $days", \@meta,
 	settings => { meta_page_rows => 10 });
 refuses('meta, count(*)', { path => '/insights' }, "SELECT count(*) FROM meta.campaign_daily WHERE $days", \@meta);
 refuses('meta, entities', { path => '/campaigns' }, 'SELECT * FROM meta.campaigns', \@meta);
 refuses('meta, the list of accounts', { path => 'me/adaccounts' }, 'SELECT campaign_id FROM all_meta.campaigns', \@meta);
 refuses('meta, an account\'s settings', { path => 'act_\d+$' }, "SELECT count(*) FROM meta.campaign_daily WHERE date_day >= current_date - 5", \@meta);
 refuses('meta, an account by itself', { path => 'act_\d+$' }, 'SELECT * FROM meta.accounts', \@meta);
-my $long = "SELECT count(*) FROM meta.ad_daily WHERE date_day BETWEEN '2026-10-01' AND '2026-11-10'";
+my $long = "SELECT count(*) FROM meta.campaign_daily WHERE date_day BETWEEN '2026-09-15' AND '2026-11-10'";
 refuses('meta, the start of a run', { path => '/insights', method => 'POST' }, $long, \@meta);
 refuses('meta, the state of a run', { path => '/v26.0/\d+$' }, $long, \@meta);
 refuses('meta, the rows of a run', { path => '/v26.0/\d+/insights$' }, $long, \@meta);
