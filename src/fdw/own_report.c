@@ -2,7 +2,7 @@
  * own_report.c
  *	  The account-days of a table or view that its owner has registered as a
  *	  report of its own.  Views over the reports of all owners ask for them, so
- *	  they are read with the owner's rights: whoever reads such a view runs no
+ *	  they are read with the owner's rights: a role that reads such a view runs no
  *	  code of another role.
  */
 #include "postgres.h"

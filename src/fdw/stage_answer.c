@@ -3,7 +3,7 @@
  *	  Reads the answer to a refresh's query in one pass: keeps the rows, hashes and
  *	  adds up their slices, and looks for rows that have the same key.
  *
- * The query runs with the rights of whoever calls.  What the pass finds is
+ * The query runs with the caller's rights.  What the pass finds is
  * returned as a row per slice; chunk.sql checks it.
  */
 #include "postgres.h"
@@ -67,7 +67,7 @@ typedef struct Pass
 	Columns columns;
 	AdpHashColumn *hashes; /* of each column */
 	int *order;			   /* columns by name */
-	AdpKeySet *keys;	   /* NULL: hashes cannot tell keys apart */
+	AdpKeySet *keys;	   /* NULL: equal keys may differ in bytes */
 	Datum *values;		   /* of the current row */
 	bool *nulls;
 	int account;	   /* of the current row */

@@ -39,9 +39,9 @@ REVOKE ALL ON FUNCTION adpipe_internal.guard_ledger() FROM PUBLIC;
 
 /*
  * What account_ledger says of whole days holds for as long as their slices are
- * there and were asked for no earlier.  Refreshes only add to both; retention,
- * and whoever changes the ledger by hand, under session_replication_role as well,
- * takes the mark back.
+ * there and were asked for no earlier.  Refreshes only add to both; retention and
+ * changes of the ledger by hand, under session_replication_role as well, take the
+ * mark back.
  */
 CREATE FUNCTION adpipe_internal.forget_whole() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER

@@ -2,7 +2,7 @@
  * own_reports.sql: tables and views that their owners keep themselves and that
  * stand beside the copies in coverage, discrepancy and report views.
  *
- * Nothing refreshes them and no ledger knows their days: whoever asks, their rows
+ * Nothing refreshes them and no ledger knows their days: for each query their rows
  * are counted.  They may be views with functions of their owner, so they are
  * counted with the owner's rights, and a report that cannot be read is a failed day
  * and stops no other.

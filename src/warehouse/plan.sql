@@ -253,9 +253,9 @@ COMMENT ON FUNCTION adpipe_internal.note_lost(regclass) IS
 REVOKE ALL ON FUNCTION adpipe_internal.note_lost(regclass) FROM PUBLIC;
 
 /*
- * After note_windows(), which locks the accounts: whoever deletes slices meanwhile
- * waits there to take the mark back.  Days are read newest first, so a mark begins
- * with the last day that is whole and grows in both directions.
+ * After note_windows(), which locks the accounts: a session that deletes slices
+ * meanwhile waits there to take the mark back.  Days are read newest first, so a mark
+ * begins with the last day that is whole and grows in both directions.
  */
 CREATE FUNCTION adpipe_internal.note_whole(target regclass) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER

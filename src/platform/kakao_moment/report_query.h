@@ -15,7 +15,7 @@
 #define KAKAO_SPLITS_MAX 2
 
 /*
- * Metrics that tell whether objects are missing: whatever is delivered has an
+ * Metrics that show whether objects are missing: whatever is delivered has an
  * impression, a message or a cost.
  */
 #define KAKAO_CONTROLS "cost,imp,click,msg_send"
