@@ -73,6 +73,41 @@ adp_iso_read_day(const AdpCell *cell, DateADT *value)
 }
 
 /*
+ * Reads a day as YYYYMMDD, or as in other formats.
+ */
+static bool
+read_compact_day(const AdpCell *cell, DateADT *day)
+{
+	AdpCell iso = *cell;
+	char text[sizeof("2026-11-01")];
+
+	if (cell->kind != ADP_CELL_STRING || cell->len != 8)
+		return adp_iso_read_day(cell, day);
+	snprintf(text, sizeof(text), "%.4s-%.2s-%.2s", cell->data, cell->data + 4,
+			 cell->data + 6);
+	iso.data = text;
+	iso.len = (uint32) strlen(text);
+	return adp_iso_read_day(&iso, day);
+}
+
+/*
+ * Writes a day as YYYYMMDD.
+ */
+static char *
+write_compact_day(DateADT day)
+{
+	int year;
+	int month;
+	int mday;
+
+	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
+	return psprintf("%04d%02d%02d", year, month, mday);
+}
+
+const AdpFormats adp_compact_formats = {.read_day = read_compact_day,
+										.write_day = write_compact_day};
+
+/*
  * Returns the kind of a field for AdpNoneWord.
  */
 static int

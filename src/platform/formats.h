@@ -49,6 +49,9 @@ extern const AdpFormats *adp_formats_of(const struct AdpPlatform *platform,
 extern const AdpFormats adp_iso_formats;
 extern bool adp_iso_read_day(const AdpCell *cell, DateADT *day);
 
+/* Days as YYYYMMDD, which are also read as YYYY-MM-DD. */
+extern const AdpFormats adp_compact_formats;
+
 /* The words that mean NULL in one field. */
 typedef struct AdpNoneWords
 {

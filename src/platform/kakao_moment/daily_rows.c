@@ -52,7 +52,7 @@ day_of(const char *text)
 					.kind = ADP_CELL_STRING};
 	DateADT day;
 
-	if (!adp_kakao_formats.read_day(&cell, &day))
+	if (!adp_compact_formats.read_day(&cell, &day))
 		elog(ERROR, "malformed day of a request");
 	return day;
 }

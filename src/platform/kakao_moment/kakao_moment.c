@@ -191,40 +191,6 @@ sign(AdpAttempt *attempt)
 static const AdpCredentials kakao_moment_credentials = {.sign = sign};
 
 /*
- * Reads a day as YYYYMMDD, or as in other formats.
- */
-static bool
-read_day(const AdpCell *cell, DateADT *day)
-{
-	AdpCell iso = *cell;
-	char text[sizeof("2026-11-01")];
-
-	if (cell->kind != ADP_CELL_STRING || cell->len != 8)
-		return adp_iso_read_day(cell, day);
-	snprintf(text, sizeof(text), "%.4s-%.2s-%.2s", cell->data, cell->data + 4,
-			 cell->data + 6);
-	iso.data = text;
-	iso.len = (uint32) strlen(text);
-	return adp_iso_read_day(&iso, day);
-}
-
-/*
- * Writes a day as YYYYMMDD.
- */
-static char *
-write_day(DateADT day)
-{
-	int year;
-	int month;
-	int mday;
-
-	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
-	return psprintf("%04d%02d%02d", year, month, mday);
-}
-
-const AdpFormats adp_kakao_formats = {read_day, write_day, NULL};
-
-/*
  * Returns the day in Korea of a moment.
  */
 static DateADT
@@ -261,7 +227,7 @@ const AdpPlatform adp_kakao_moment = {
 	.list_key = "content",
 	.promises = &kakao_moment_promises,
 	.row_account = KAKAO_ACCOUNT,
-	.formats = &adp_kakao_formats,
+	.formats = &adp_compact_formats,
 	.has_empty_rows = true,
 	.fields = adp_kakao_moment_fields,
 	.reports = adp_kakao_moment_reports,

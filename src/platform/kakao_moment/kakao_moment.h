@@ -44,8 +44,7 @@ extern const AdpFailureKind adp_kakao_moment_failures;
 /* Whether a failure is about how a request is written. */
 extern bool adp_kakao_is_misread(const AdpFailure *failure);
 
-/* Days as YYYYMMDD, what is today in Korea, and the last day that is settled. */
-extern const AdpFormats adp_kakao_formats;
+/* What is today in Korea, and the last day that is settled. */
 extern DateADT adp_kakao_today(void);
 extern DateADT adp_kakao_settled(void);
 

@@ -279,8 +279,8 @@ adp_kakao_rows_read(const AdpKakaoRows *rows, const AdpPage *page, int i,
 		return false;
 	if (cells[CELL_ALL_METRICS].kind != ADP_CELL_OBJECT)
 		return refuse(error, "a row has no object \"metrics\"");
-	if (!adp_kakao_formats.read_day(&cells[CELL_START], &row->day) ||
-		!adp_kakao_formats.read_day(&cells[CELL_END], &end))
+	if (!adp_compact_formats.read_day(&cells[CELL_START], &row->day) ||
+		!adp_compact_formats.read_day(&cells[CELL_END], &end))
 		return refuse(error, "a row has no day");
 	if (end != row->day)
 		return refuse(error, "a row is about several days");

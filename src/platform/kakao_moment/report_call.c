@@ -305,9 +305,9 @@ adp_kakao_call_write(const AdpKakaoReportQuery *query,
 	else
 	{
 		adp_params_add(&params, "start",
-					   adp_kakao_formats.write_day(slice->since));
+					   adp_compact_formats.write_day(slice->since));
 		adp_params_add(&params, "end",
-					   adp_kakao_formats.write_day(slice->until));
+					   adp_compact_formats.write_day(slice->until));
 	}
 	add_shape(&params, query, habits, call->report, call->row_level);
 	*request =

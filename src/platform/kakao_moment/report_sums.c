@@ -170,7 +170,7 @@ check_row(const AdpKakaoSums *sums, const AdpKakaoCall *call,
 	if (row->day < call->slice->since || row->day > call->slice->until)
 		return refuse(error,
 					  psprintf("a row is about %s, which was not asked",
-							   adp_kakao_formats.write_day(row->day)));
+							   adp_compact_formats.write_day(row->day)));
 	if (account != NULL && strcmp(account, sums->ask.account->id) != 0)
 		return refuse(error, psprintf("a row is of account \"%s\"", account));
 	answer = check_object(call, row->ids[call->row_level], error);
@@ -639,7 +639,7 @@ append_row(StringInfo out, const AdpKakaoSums *sums, const AdpKakaoWalk *walk,
 		escape_json(out, field);
 		appendStringInfoChar(out, ':');
 		if (strcmp(field, KAKAO_DAY) == 0)
-			append_text(out, adp_kakao_formats.write_day(group->row.day));
+			append_text(out, adp_compact_formats.write_day(group->row.day));
 		else if (!append_entity(out, sums, walk, group, field) &&
 				 !append_metric(out, sums, group, field))
 			append_split(out, sums, group, field);

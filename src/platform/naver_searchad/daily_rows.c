@@ -110,7 +110,7 @@ begin(Daily *daily)
 					.len = (uint32) strlen(ask->query->since),
 					.kind = ADP_CELL_STRING};
 
-	if (!adp_naver_formats.read_day(&cell, &daily->date))
+	if (!adp_compact_formats.read_day(&cell, &daily->date))
 		elog(ERROR, "malformed day of a request");
 	daily->day = pstrdup(ask->query->since);
 	daily->sums = adp_naver_sums_create(grain, ask->query, ask->account->id,

@@ -193,40 +193,6 @@ query_text(const AdpSettings *settings, const AdpQuery *query)
 						: "");
 }
 
-/*
- * Reads a day as YYYYMMDD, or as in other formats.
- */
-static bool
-read_day(const AdpCell *cell, DateADT *day)
-{
-	AdpCell iso = *cell;
-	char text[sizeof("2026-11-01")];
-
-	if (cell->kind != ADP_CELL_STRING || cell->len != 8)
-		return adp_iso_read_day(cell, day);
-	snprintf(text, sizeof(text), "%.4s-%.2s-%.2s", cell->data, cell->data + 4,
-			 cell->data + 6);
-	iso.data = text;
-	iso.len = (uint32) strlen(text);
-	return adp_iso_read_day(&iso, day);
-}
-
-/*
- * Writes a day as YYYYMMDD.
- */
-static char *
-write_day(DateADT day)
-{
-	int year;
-	int month;
-	int mday;
-
-	j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &mday);
-	return psprintf("%04d%02d%02d", year, month, mday);
-}
-
-const AdpFormats adp_naver_formats = {read_day, write_day, NULL};
-
 const AdpPlatform adp_naver_searchad = {
 	.name = "naver_searchad",
 	.title = "Naver SearchAd",
@@ -243,7 +209,7 @@ const AdpPlatform adp_naver_searchad = {
 	.promises = &naver_searchad_promises,
 	.row_account = "customerId",
 	.pager = &rows_pager.base,
-	.formats = &adp_naver_formats,
+	.formats = &adp_compact_formats,
 	.fields = adp_naver_searchad_fields,
 	.reports = adp_naver_searchad_reports,
 	.sources = naver_searchad_sources,

@@ -29,9 +29,6 @@ extern bool adp_naver_searchad_is_early(const AdpFailure *failure);
 /* Code of a job or file that is gone. */
 extern bool adp_naver_searchad_is_gone(const AdpFailure *failure);
 
-/* naver_searchad.c: days as YYYYMMDD. */
-extern const AdpFormats adp_naver_formats;
-
 /* daily_rows.c, entity_rows.c: pages of daily reports, and of lists. */
 extern const AdpAssembler adp_naver_searchad_daily;
 extern const AdpAssembler adp_naver_searchad_list;
