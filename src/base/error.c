@@ -62,7 +62,8 @@ adp_error_sqlstate(AdpErrorClass class)
 
 /*
  * Adds the earliest time for a retry to the error being reported, and the day
- * that the platform still prepares.
+ * that the platform still prepares.  A quota whose end is not known is marked,
+ * too: without a mark, the SQLSTATE means this server's limit of temporary files.
  */
 static int
 err_retry_at(const AdpError *error)
@@ -72,6 +73,8 @@ err_retry_at(const AdpError *error)
 
 	if (when < 0)
 		return err_generic_string(PG_DIAG_CONSTRAINT_NAME, "retry_at=never");
+	if (when == 0)
+		return err_generic_string(PG_DIAG_CONSTRAINT_NAME, ADP_RETRY_UNKNOWN);
 	pg_strftime(text, sizeof(text), "retry_at=%Y-%m-%dT%H:%M:%SZ",
 				pg_gmtime(&when));
 	return err_generic_string(PG_DIAG_CONSTRAINT_NAME,
@@ -93,6 +96,6 @@ adp_error_throw(const AdpError *error)
 			 errmsg_internal("%s", error->message),
 			 error->detail ? errdetail_internal("%s", error->detail) : 0,
 			 error->hint ? errhint("%s", error->hint) : 0,
-			 error->retry_at != 0 ? err_retry_at(error) : 0));
+			 error->class == ADP_ERR_QUOTA ? err_retry_at(error) : 0));
 	pg_unreachable();
 }

@@ -42,6 +42,9 @@ typedef enum AdpErrorClass
 /* The same request fails at any time. */
 #define ADP_RETRY_NEVER (-1)
 
+/* The CONSTRAINT_NAME of an error whose earliest retry is not known. */
+#define ADP_RETRY_UNKNOWN "retry_at=unknown"
+
 /*
  * An error.  The texts are palloc'd or constant.  detail and hint may be NULL.
  * A zeroed AdpError means "no error".
@@ -73,7 +76,7 @@ extern int adp_error_sqlstate(AdpErrorClass class);
  * field CONSTRAINT_NAME carries the earliest retry for programs, as
  * "retry_at=2026-11-29T00:00:00Z", and of a day that the platform still
  * prepares also " late_day=2026-11-28"; "retry_at=never" if the same request
- * fails at any time.  The detail states it for people, next
+ * fails at any time, ADP_RETRY_UNKNOWN for another ADP_ERR_QUOTA.  The detail states it for people, next
  * to the platform's own words.
  */
 pg_noreturn extern void adp_error_throw(const AdpError *error);

@@ -18,6 +18,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
 
@@ -49,6 +50,37 @@ static StagedRows *staged; /* NULL: nothing is held */
 static int64 last_number;
 
 /*
+ * Ends a tuplestore.  That writes what is left in the buffer of its file, which
+ * can fail as the row before it did; but an abort must not fail.
+ */
+static void
+end_rows(Tuplestorestate *rows)
+{
+	MemoryContext cxt = CurrentMemoryContext;
+	int limit = temp_file_limit;
+
+	temp_file_limit = -1;
+	PG_TRY();
+	{
+		tuplestore_end(rows);
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(cxt);
+		error = CopyErrorData();
+		FlushErrorState();
+		ereport(WARNING,
+				(errmsg(
+					 "a temporary file of fetched rows stays until the session ends"),
+				 errdetail_internal("%s", error->message)));
+	}
+	PG_END_TRY();
+	temp_file_limit = limit;
+}
+
+/*
  * Forgets what is held.
  */
 static void
@@ -61,7 +93,7 @@ drop_rows(void)
 		return;
 	for (int i = 0; i < old->naccounts; i++)
 		if (old->accounts[i].rows != NULL)
-			tuplestore_end(old->accounts[i].rows);
+			end_rows(old->accounts[i].rows);
 	MemoryContextDelete(old->cxt);
 }
 

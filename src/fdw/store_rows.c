@@ -204,15 +204,19 @@ begin_writing(Relation part, TimestampTz time)
 }
 
 /*
- * Writes the rows that wait.
+ * Writes the rows that wait.  What the table leaves behind goes with the batch.
  */
 static void
 flush(Writer *writer)
 {
+	MemoryContext old;
+
 	if (writer->n == 0)
 		return;
+	old = MemoryContextSwitchTo(GetPerTupleMemoryContext(writer->estate));
 	table_multi_insert(writer->part, writer->tuples, writer->n,
 					   GetCurrentCommandId(true), 0, writer->bulk);
+	MemoryContextSwitchTo(old);
 	for (int i = 0; i < writer->n; i++)
 	{
 		TupleTableSlot *tuple = writer->tuples[i];

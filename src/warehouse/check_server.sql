@@ -72,7 +72,7 @@ CREATE FUNCTION adpipe_internal.failed_line(thing text, failure adpipe.failure) 
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT ROW(CASE WHEN failure.code IN ('HV00N', 'HV00M') THEN 'reachable'
-                    WHEN failure.code = '53400' THEN 'quota'
+                    WHEN failure.code = '53400' AND NOT coalesce(failure.is_local, false) THEN 'quota'
                     WHEN failure.code = '28000' AND thing NOT LIKE 'account %' THEN 'credentials'
                     WHEN failure.code = '42704' THEN 'user mapping'
                     WHEN failure.code = '42501' THEN 'endpoint'

@@ -20,20 +20,21 @@ COMMENT ON COLUMN adpipe.failure.message IS 'What went wrong.';
 COMMENT ON COLUMN adpipe.failure.code IS 'Its SQLSTATE.';
 COMMENT ON COLUMN adpipe.failure.detail IS 'HTTP status, code, request id and words of the platform; or the detail of this server.';
 COMMENT ON COLUMN adpipe.failure.hint IS 'The way out.';
-COMMENT ON COLUMN adpipe.failure.retry IS 'Of SQLSTATE 53400: when the platform takes requests again, as retry_at=moment, or retry_at=never if the same request fails at any time; and late_day=day if it is still preparing the numbers of that day.';
+COMMENT ON COLUMN adpipe.failure.retry IS 'Of SQLSTATE 53400: when the platform takes requests again, as retry_at=moment, retry_at=unknown, or retry_at=never if the same request fails at any time; and late_day=day if it is still preparing the numbers of that day.';
 COMMENT ON COLUMN adpipe.failure.is_local IS 'Whether this server failed, and not the platform, the network or an answer.';
 
 /*
  * Of an error that ends a fetch: deadlocks, locks, a full disk and files are this
  * server's, whatever the account.  Memory and internal errors can hang on one
- * account's answer, and 53400 is a platform's quota.
+ * account's answer.  53400 is a platform's quota where the connector says when to
+ * come back, else temp_file_limit of this server.
  */
-CREATE FUNCTION adpipe_internal.is_local_code(code text) RETURNS boolean
+CREATE FUNCTION adpipe_internal.is_local_code(code text, retry text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN code ~ '^(40|531|533|55|58)';
-COMMENT ON FUNCTION adpipe_internal.is_local_code(text) IS
-    'Whether an SQLSTATE can only be this server''s.';
-REVOKE ALL ON FUNCTION adpipe_internal.is_local_code(text) FROM PUBLIC;
+    RETURN code ~ '^(40|531|533|55|58)' OR code = '53400' AND coalesce(retry, '') !~ '^retry_at=';
+COMMENT ON FUNCTION adpipe_internal.is_local_code(text, text) IS
+    'Whether SQLSTATE and constraint name of an error can only be this server''s.';
+REVOKE ALL ON FUNCTION adpipe_internal.is_local_code(text, text) FROM PUBLIC;
 
 /* Constraints that wait for the commit are checked here, where their error is caught. */
 CREATE FUNCTION adpipe_internal.attempt(step text) RETURNS adpipe.failure
@@ -49,7 +50,7 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS failure.message = MESSAGE_TEXT, failure.code = RETURNED_SQLSTATE,
         failure.detail = PG_EXCEPTION_DETAIL, failure.hint = PG_EXCEPTION_HINT, failure.retry = CONSTRAINT_NAME;
-    failure.is_local := adpipe_internal.is_local_code(failure.code);
+    failure.is_local := adpipe_internal.is_local_code(failure.code, failure.retry);
     RETURN failure;
 END
 $$;
@@ -117,7 +118,7 @@ CREATE FUNCTION adpipe_internal.for_ledger(failure adpipe.failure, account_id te
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT ROW(adpipe_internal.bounded(failure.message, 500), failure.code,
-               adpipe_internal.bounded(CASE WHEN failure.is_local AND NOT adpipe_internal.is_local_code(failure.code) THEN NULL
+               adpipe_internal.bounded(CASE WHEN failure.is_local AND NOT adpipe_internal.is_local_code(failure.code, failure.retry) THEN NULL
                                             WHEN about <> account_id THEN adpipe_internal.failure_head(failure.detail)
                                             WHEN account_id IS NOT NULL THEN regexp_replace(failure.detail, '^account [^:]*: ', '', 'i')
                                             ELSE failure.detail END, 1000),

@@ -82,7 +82,8 @@ REVOKE ALL ON PROCEDURE adpipe_internal.store_batch(adpipe.run_ledger, text[], d
  */
 CREATE FUNCTION adpipe_internal.is_quota(failure adpipe.failure) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN failure.code IS NOT DISTINCT FROM '53400' AND failure.retry IS DISTINCT FROM 'retry_at=never';
+    RETURN failure.code IS NOT DISTINCT FROM '53400' AND failure.retry IS DISTINCT FROM 'retry_at=never'
+        AND NOT coalesce(failure.is_local, false);
 COMMENT ON FUNCTION adpipe_internal.is_quota(adpipe.failure) IS
     'Whether an error says that a platform asks to be left alone.';
 REVOKE ALL ON FUNCTION adpipe_internal.is_quota(adpipe.failure) FROM PUBLIC;

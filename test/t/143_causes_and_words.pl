@@ -114,6 +114,17 @@ later(2.5);
 run('CALL adpipe.refresh_all()');
 is(health(), '', 'a full disk: clear after the call that follows the repair');
 
+# So is the limit of temporary files, which has the SQLSTATE of a quota.
+$node->safe_psql('postgres', "ALTER ROLE loader SET temp_file_limit = '8kB'; ALTER ROLE loader SET work_mem = '64kB'");
+run("SELECT adpipe.materialize('google.ad_daily', 'ads.long', '2026-09-01')");
+later(70);
+run('CALL adpipe.refresh_all()');
+like(health(), qr/\Awarning\|ads\.long\|\|the refresh fails: temporary file size exceeds temp_file_limit \(8kB\) \(SQLSTATE 53400\)\z/, 'temp_file_limit: one row, of this server');
+$node->safe_psql('postgres', 'ALTER ROLE loader RESET temp_file_limit; ALTER ROLE loader RESET work_mem');
+later(72);
+run('CALL adpipe.refresh_all()');
+is(health(), '', 'temp_file_limit: clear after the call that follows the repair');
+
 # Meta: a token that expired; that it did is no second cause.
 meta_server($node, $sim, role => 'loader', options => { max_retries => 0 });
 $node->safe_psql('postgres', 'GRANT USAGE ON SCHEMA meta TO loader; GRANT USAGE ON FOREIGN SERVER meta TO loader; GRANT SELECT ON ALL TABLES IN SCHEMA meta TO loader');

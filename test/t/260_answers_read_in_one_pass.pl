@@ -109,6 +109,19 @@ for my $case (
 		$slices, "key $key, thing $thing, $more: $slices slices to look at");
 }
 
+# Rows beyond the limit of temporary files.
+my $admin = session($node);
+my $large = 'SELECT sum(rows) FROM ' . staged('SELECT account_id, date_day, repeat(name, 1000) AS note FROM public.answer');
+$admin->query("SET work_mem = '64kB'; SET temp_file_limit = '512kB'");
+for my $attempt (1, 2)
+{
+	(undef, $error) = $admin->try($large);
+	is($error->{sqlstate}, '53400', "attempt $attempt: refused by the limit");
+	is($node->safe_psql('postgres', 'SELECT count(*) FROM pg_ls_tmpdir()'), '0', "attempt $attempt: no file is left");
+}
+$admin->query('RESET temp_file_limit');
+is($admin->query($large), '2000', 'without the limit: all rows');
+
 # Memory: of the server process, by the kernel's word, after two sizes of answer.
 sub peak_kib
 {

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "base/error.h"
 #include "platform/api/request_budget.h"
 
 const char adp_request_budget_hint[] =
@@ -23,6 +24,7 @@ adp_request_budget_refuse(const AdpRequestBudget *budget, int64 n,
 					budget->sent + n, budget->most),
 			 errdetail_internal("%s", detail),
 			 errhint("%s%s%s", adp_request_budget_hint, copy ? " " : "",
-					 copy ? copy : "")));
+					 copy ? copy : ""),
+			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, ADP_RETRY_UNKNOWN)));
 	pg_unreachable();
 }
