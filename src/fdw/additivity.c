@@ -68,10 +68,11 @@ adp_additivity_words(const AdpPlatform *platform, const AdpReport *report,
 					 const AdpField *field)
 {
 	char *words = words_of(field, ", ", ", ");
-	const char *overlapping = overlapping_columns(platform, report, ", ");
+	const char *overlapping;
 
 	if (*words == '\0')
 		return "none";
+	overlapping = overlapping_columns(platform, report, ", ");
 	if (overlapping == NULL)
 		return words;
 	return psprintf("%s; within one %s", words, overlapping);
@@ -86,7 +87,7 @@ adp_additivity_sentence(const AdpPlatform *platform, const AdpReport *report,
 						const AdpField *field)
 {
 	char *words = words_of(field, ", ", " and ");
-	const char *overlapping = overlapping_columns(platform, report, " and ");
+	const char *overlapping;
 
 	if (field->kind != ADP_KIND_METRIC ||
 		(field->type != ADP_FIELD_INT && field->type != ADP_FIELD_DECIMAL))
@@ -95,6 +96,7 @@ adp_additivity_sentence(const AdpPlatform *platform, const AdpReport *report,
 		return "Adds up only if option conversion_actions has no bar.";
 	if (*words == '\0')
 		return "Does not add up: ask at the grain you need.";
+	overlapping = overlapping_columns(platform, report, " and ");
 	if (overlapping == NULL)
 		return psprintf("Adds up over %s.", words);
 	return psprintf("Adds up over %s, within one %s.", words, overlapping);

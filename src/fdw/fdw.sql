@@ -148,53 +148,51 @@ REVOKE ALL ON FUNCTION adpipe.forget(name) FROM PUBLIC;
  * table is recognized by its wrapper and a column by its field, so tables that
  * users define also get the comments of their fields.
  */
-CREATE FUNCTION adpipe_internal.comment_table(target regclass) RETURNS void
+CREATE FUNCTION adpipe_internal.comment_each(targets oid[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     found record;
+    commented regclass;
 BEGIN
     FOR found IN
-        SELECT DISTINCT ON (a.attnum)
-               a.attname, k.description, k.report_description, k.report = c.relname AS is_report
-        FROM pg_foreign_table t
-        JOIN pg_class c ON c.oid = t.ftrelid
-        JOIN pg_foreign_server s ON s.oid = t.ftserver
-        JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
-        JOIN pg_attribute a ON a.attrelid = t.ftrelid AND a.attnum > 0 AND NOT a.attisdropped
-        JOIN adpipe_internal.report_columns() k ON k.wrapper = w.fdwname
-             AND 'field=' || k.field = ANY (a.attfdwoptions)
-        WHERE t.ftrelid = target
+        SELECT DISTINCT ON (a.attrelid, a.attnum)
+               a.attrelid::regclass AS target, a.attname, k.description, k.report_description, k.report = a.relname AS is_report
+        FROM (SELECT a.*, c.relname, w.fdwname, substr(o.option, length('field=') + 1) AS field
+              FROM unnest(targets) target
+              JOIN pg_foreign_table t ON t.ftrelid = target
+              JOIN pg_class c ON c.oid = t.ftrelid
+              JOIN pg_foreign_server s ON s.oid = t.ftserver
+              JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
+              JOIN pg_attribute a ON a.attrelid = t.ftrelid AND a.attnum > 0 AND NOT a.attisdropped
+              CROSS JOIN unnest(a.attfdwoptions) AS o (option)
+              WHERE starts_with(o.option, 'field=')) a
+        JOIN adpipe_internal.report_columns() k ON k.wrapper = a.fdwname AND k.field = a.field
         -- Columns that can hold fractions show money in currency units.  Of a table that
         -- is no report, the shortest description is that without another report's condition.
-        ORDER BY a.attnum, k.report = c.relname DESC, k.type = a.atttypid DESC,
+        ORDER BY a.attrelid, a.attnum, k.report = a.relname DESC, k.type = a.atttypid DESC,
                  (k.type = 'bigint'::regtype) = (a.atttypid NOT IN
                      ('numeric'::regtype, 'float8'::regtype, 'float4'::regtype)) DESC,
                  length(k.description), k.description
     LOOP
-        EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', target, found.attname, found.description);
-        IF found.is_report THEN
-            EXECUTE format('COMMENT ON FOREIGN TABLE %s IS %L', target, found.report_description);
+        EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', found.target, found.attname, found.description);
+        IF found.is_report AND found.target IS DISTINCT FROM commented THEN
+            EXECUTE format('COMMENT ON FOREIGN TABLE %s IS %L', found.target, found.report_description);
+            commented := found.target;
         END IF;
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION adpipe_internal.comment_table(regclass) IS
-    'Adds the catalogue''s comments to one foreign table of adpipe and its columns.';
-REVOKE ALL ON FUNCTION adpipe_internal.comment_table(regclass) FROM PUBLIC;
+COMMENT ON FUNCTION adpipe_internal.comment_each(oid[]) IS
+    'Adds the catalogue''s comments to those of some tables that are foreign tables of adpipe, and to their columns.';
+REVOKE ALL ON FUNCTION adpipe_internal.comment_each(oid[]) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.comment_tables(schema regnamespace) RETURNS void
     LANGUAGE sql
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT adpipe_internal.comment_table(t.ftrelid)
-    FROM pg_foreign_table t
-    JOIN pg_class c ON c.oid = t.ftrelid
-    JOIN pg_foreign_server s ON s.oid = t.ftserver
-    JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
-    WHERE c.relnamespace = schema
-      AND w.fdwname IN (SELECT wrapper FROM adpipe_internal.report_columns())
+    SELECT adpipe_internal.comment_each(array(SELECT c.oid FROM pg_class c WHERE c.relnamespace = schema AND c.relkind = 'f'))
 $$;
 COMMENT ON FUNCTION adpipe.comment_tables(regnamespace) IS
     'Adds the catalogue''s comments to all foreign tables of adpipe in a schema.';
@@ -202,7 +200,7 @@ REVOKE ALL ON FUNCTION adpipe.comment_tables(regnamespace) FROM PUBLIC;
 
 /*
  * Runs with the rights of the extension's owner, because a role that imports
- * need not be allowed to call comment_table().  It comments only the tables
+ * need not be allowed to call comment_each().  It comments only the tables
  * that the command has imported.
  */
 CREATE FUNCTION adpipe_internal.comment_imported() RETURNS event_trigger
@@ -211,13 +209,8 @@ CREATE FUNCTION adpipe_internal.comment_imported() RETURNS event_trigger
 AS $$
 BEGIN
     /* lists a table once, and once more for each column with options */
-    PERFORM adpipe_internal.comment_table(d.objid)
-    FROM (SELECT DISTINCT objid FROM pg_event_trigger_ddl_commands()
-          WHERE classid = 'pg_class'::regclass AND objsubid = 0) d
-    JOIN pg_foreign_table t ON t.ftrelid = d.objid
-    JOIN pg_foreign_server s ON s.oid = t.ftserver
-    JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
-    WHERE w.fdwname IN (SELECT wrapper FROM adpipe_internal.report_columns());
+    PERFORM adpipe_internal.comment_each(array(
+        SELECT DISTINCT objid FROM pg_event_trigger_ddl_commands() WHERE classid = 'pg_class'::regclass AND objsubid = 0));
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.comment_imported() IS

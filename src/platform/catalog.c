@@ -4,8 +4,25 @@
  */
 #include "postgres.h"
 
+#include "utils/memutils.h"
+
 #include "base/words.h"
 #include "platform/platform.h"
+
+/*
+ * The fields of a platform in order of names.  A report of many columns looks
+ * up hundreds of them; there are as many indexes as platforms that a session
+ * uses.
+ */
+typedef struct FieldIndex
+{
+	struct FieldIndex *next;
+	const AdpPlatform *platform;
+	const AdpField **fields;
+	int count;
+} FieldIndex;
+
+static FieldIndex *indexes = NULL;
 
 /*
  * Returns a source.  The last row of a platform's list is for all sources that
@@ -28,16 +45,68 @@ adp_platform_source(const AdpPlatform *platform, const char *name)
 }
 
 /*
+ * Orders fields by name, and those of one name as the platform lists them.
+ */
+static int
+compare_fields(const void *a, const void *b)
+{
+	const AdpField *left = *(const AdpField *const *) a;
+	const AdpField *right = *(const AdpField *const *) b;
+	int order = strcmp(left->name, right->name);
+
+	return order != 0 ? order : (left > right) - (left < right);
+}
+
+/*
+ * Adds a platform's fields, in order of names, to the indexes of the session.
+ */
+static FieldIndex *
+add_index(const AdpPlatform *platform)
+{
+	MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+	FieldIndex *index = palloc0(sizeof(FieldIndex));
+	int count = 0;
+
+	while (platform->fields[count].name != NULL)
+		count++;
+	index->platform = platform;
+	index->fields = palloc(Max(count, 1) * sizeof(AdpField *));
+	for (; index->count < count; index->count++)
+		index->fields[index->count] = &platform->fields[index->count];
+	qsort(index->fields, count, sizeof(AdpField *), compare_fields);
+	index->next = indexes;
+	indexes = index;
+	MemoryContextSwitchTo(old);
+	return index;
+}
+
+/*
  * Returns a field of a platform's catalogue; NULL if it is not listed.
  */
 const AdpField *
 adp_platform_field(const AdpPlatform *platform, const char *name)
 {
-	for (const AdpField *field = platform->fields; field->name; field++)
+	const FieldIndex *index = indexes;
+	int below = 0;
+	int above;
+
+	while (index != NULL && index->platform != platform)
+		index = index->next;
+	if (index == NULL)
+		index = add_index(platform);
+
+	above = index->count;
+	while (below < above)
 	{
-		if (strcmp(field->name, name) == 0)
-			return field;
+		int middle = (below + above) / 2;
+
+		if (strcmp(index->fields[middle]->name, name) < 0)
+			below = middle + 1;
+		else
+			above = middle;
 	}
+	if (below < index->count && strcmp(index->fields[below]->name, name) == 0)
+		return index->fields[below];
 	return NULL;
 }
 

@@ -101,11 +101,17 @@ sub adpipe_cluster
 	my $name = $options{name} // 'main' . ++$node_count;
 	my $node = PostgreSQL::Test::Cluster->new($name);
 
-	$node->init(
-		extra => [
-			'--encoding', $options{encoding} // 'UTF8',
-			'--locale', 'C', '--no-sync'
-		]);
+	my $extension = $options{extension} // 1;
+
+	# test/programs/initdb also creates the extension, once for all tests.
+	{
+		local $ENV{ADPIPE_EXTENSION} = $extension;
+		$node->init(
+			extra => [
+				'--encoding', $options{encoding} // 'UTF8',
+				'--locale', 'C', '--no-sync'
+			]);
+	}
 	# Statements are not logged, so that a test may look for secrets there.
 	$node->append_conf('postgresql.conf', <<"END");
 log_statement = none
@@ -118,7 +124,7 @@ END
 	$node->append_conf('postgresql.conf', $options{conf}) if $options{conf};
 	$node->start;
 	$node->safe_psql('postgres', 'CREATE EXTENSION adpipe')
-	  if $options{extension} // 1;
+	  if $extension && !$ENV{ADPIPE_INITDB};
 	return $node;
 }
 

@@ -48,6 +48,9 @@ def parse_arguments():
                         help="sample: the awkward accounts that tests need; "
                         "demo: an agency's plausible ones")
     parser.add_argument("--page-size", type=int, default=10000)
+    parser.add_argument("--keys", metavar="DIR",
+                        help="use the key material of a folder, which is made "
+                        "with it if it is not there")
     parser.add_argument("--ready-file", metavar="FILE")
     parser.add_argument("--until-eof", action="store_true")
     parser.add_argument("--verbose", action="store_true")
@@ -71,7 +74,7 @@ def google_world(arguments, clock, ready):
 def make_google(arguments, simulator, folder, ready):
     """Returns Google Ads; adds its sign-in to the ready line."""
     ready["token_url"] = ready["http"] + "/token"
-    path, account, modulus = keys.make_service_account(
+    path, account, modulus = keys.service_account(
         folder, ready["token_url"])
     ready["service_account_key_file"] = path
     return GoogleAds(google_world(arguments, simulator.clock, ready),
@@ -152,7 +155,8 @@ def start(arguments, folder):
     simulator.verbose = arguments.verbose
     listener = Listener(arguments.port, simulator)
     ready = {"http": listener.base_url}
-    *simulator.tls, ready["ca_file"] = keys.make_tls_contexts(folder)
+    keys.provide(folder, arguments.keys)
+    *simulator.tls, ready["ca_file"] = keys.tls_contexts(folder)
     secure = Listener(0, simulator, simulator.tls)
     ready["https"] = secure.base_url
     ready["stall_port"] = StallListener().port

@@ -1,10 +1,13 @@
-"""Key material made afresh at start by the openssl command: a certificate
-authority, a server certificate for loopback names, a service account key."""
+"""Key material made by the openssl command: a certificate authority, a server
+certificate for loopback names, a service account key.  It is made afresh at
+start, or once for several simulators with --keys."""
 
 import json
 import os
+import shutil
 import ssl
 import subprocess
+import tempfile
 
 SERVER_EXTENSIONS = ("basicConstraints=CA:FALSE\n"
                      "subjectAltName=DNS:localhost,IP:127.0.0.1\n"
@@ -19,10 +22,25 @@ def openssl(folder, *arguments):
     return done.stdout.decode("ascii")
 
 
-def make_tls_contexts(folder):
-    """Makes a CA and a server certificate in `folder`.  Returns the server's
-    TLS context, one of a certificate that no CA has signed, and the path of
-    the CA certificate."""
+def provide(folder, store=None):
+    """Puts key material into `folder`: a copy of that in the folder `store`
+    if one is named.  Whoever needs it first makes it there."""
+    if store is None:
+        make(folder)
+        return
+    if not os.path.isdir(store):
+        part = tempfile.mkdtemp(dir=os.path.dirname(store))
+        make(part)
+        try:
+            os.rename(part, store)
+        except OSError:         # another simulator was faster
+            shutil.rmtree(part)
+    shutil.copytree(store, folder, dirs_exist_ok=True)
+    os.chmod(folder, 0o755)
+
+
+def make(folder):
+    """Makes key material in `folder`."""
     curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
              "-nodes")
     openssl(folder, "req", "-x509", *curve, "-keyout", "ca.key", "-out",
@@ -37,6 +55,17 @@ def make_tls_contexts(folder):
             "-extfile", "server.ext", "-out", "server.pem")
     openssl(folder, "req", "-x509", *curve, "-keyout", "strange.key", "-out",
             "strange.pem", "-days", "30", "-subj", "/CN=localhost")
+    openssl(folder, "genpkey", "-algorithm", "RSA", "-pkeyopt",
+            "rsa_keygen_bits:2048", "-out", "service.key")
+    modulus = openssl(folder, "rsa", "-in", "service.key", "-noout",
+                      "-modulus")
+    with open(os.path.join(folder, "service.modulus"), "w") as file:
+        file.write(modulus.strip().split("=")[1])
+
+
+def tls_contexts(folder):
+    """Returns the server's TLS context, one of a certificate that no CA has
+    signed, and the path of the CA certificate, all of `folder`."""
     return (server_context(folder, "server"),
             server_context(folder, "strange"),
             os.path.join(folder, "ca.pem"))
@@ -51,13 +80,11 @@ def server_context(folder, name):
     return context
 
 
-def make_service_account(folder, token_uri):
+def service_account(folder, token_uri):
     """Writes a service account key file.  Returns its path, its content and
     the RSA modulus of the public key."""
-    openssl(folder, "genpkey", "-algorithm", "RSA", "-pkeyopt",
-            "rsa_keygen_bits:2048", "-out", "service.key")
-    modulus = openssl(folder, "rsa", "-in", "service.key", "-noout",
-                      "-modulus")
+    with open(os.path.join(folder, "service.modulus")) as file:
+        modulus = int(file.read(), 16)
     with open(os.path.join(folder, "service.key")) as file:
         private_key = file.read()
     content = {
@@ -72,4 +99,4 @@ def make_service_account(folder, token_uri):
     path = os.path.join(folder, "service_account.json")
     with open(path, "w") as file:
         json.dump(content, file)
-    return path, content, int(modulus.strip().split("=")[1], 16)
+    return path, content, modulus

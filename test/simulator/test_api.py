@@ -35,7 +35,8 @@ class Surface(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp()
         cls.addClassCleanup(shutil.rmtree, cls.folder)
-        _, cls.account, cls.modulus = keys.make_service_account(
+        keys.provide(cls.folder)
+        _, cls.account, cls.modulus = keys.service_account(
             cls.folder, "http://127.0.0.1:1/token")
 
     def setUp(self):

@@ -54,12 +54,16 @@ sub start
 	my $log = "$PostgreSQL::Test::Utils::log_path/${program}_" . ++$count . '.log';
 	my $self = bless { owner => $$, log => $log }, $class;
 
+	# Tests share key material, which takes as long to make as the rest of the start.
+	# The second simulator of a test is a stranger to the first.
+	my @keys = $ENV{ADPIPE_KEYS} && $count == 1 && $program eq 'simulator' ? ('--keys', $ENV{ADPIPE_KEYS}) : ();
+
 	# Not IPC::Run: servers started later would inherit its end of the pipe,
 	# and keep the simulator alive.
 	open my $err, '>', $log or croak "cannot write $log: $!";
 	$self->{process} = open3(
 		$self->{in}, $self->{out}, '>&' . fileno($err),
-		'python3', "$root/test/$program", '--until-eof',
+		'python3', "$root/test/$program", '--until-eof', @keys,
 		@{ $options{args} // [] });
 	close $err;
 	$self->{ready} = decode_json($self->_read_line);
