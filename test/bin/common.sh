@@ -284,7 +284,7 @@ wrap_server() {
 #!/bin/sh
 export REPORTS=$REPORTS TREE=$TREE
 case " \$* " in
-    *" --boot "* | *" --single "* | *" --check "* | *" -V "*)
+    *" --boot "* | *" --single "*" template1 "* | *" --check "* | *" -V "*)
         exec $PG_BINDIR/postgres "\$@"
         ;;
 esac
