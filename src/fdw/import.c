@@ -265,6 +265,9 @@ table_command(const AdpPlatform *platform, const AdpReport *report,
 	if (report->period != ADP_PERIOD_DAY)
 		appendStringInfo(&out, ", period %s",
 						 quote_literal_cstr(adp_period_word(report->period)));
+	if (report->reattr != NULL)
+		appendStringInfo(&out, ", reattr %s",
+						 quote_literal_cstr(report->reattr));
 	appendStringInfoChar(&out, ')');
 	return out.data;
 }
@@ -339,7 +342,7 @@ entity_of(const AdpReport *report, const AdpField *field)
 static Datum
 table_options(const AdpPlatform *platform, const AdpReport *report)
 {
-	Datum options[3];
+	Datum options[4];
 	int n = 0;
 
 	options[n++] = CStringGetTextDatum(
@@ -350,6 +353,9 @@ table_options(const AdpPlatform *platform, const AdpReport *report)
 	if (report->period != ADP_PERIOD_DAY)
 		options[n++] = CStringGetTextDatum(
 			psprintf("period=%s", adp_period_word(report->period)));
+	if (report->reattr != NULL)
+		options[n++] =
+			CStringGetTextDatum(psprintf("reattr=%s", report->reattr));
 	return PointerGetDatum(
 		construct_array(options, n, TEXTOID, -1, false, TYPALIGN_INT));
 }

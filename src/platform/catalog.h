@@ -167,6 +167,7 @@ typedef struct AdpReport
 	const char *breakdowns; /* the table option of that name, or NULL */
 	const char *entity;		/* what ADP_ENTITY_LISTED means; NULL: no list */
 	AdpPeriod period;		/* the same */
+	const char *reattr;		/* the same; NULL: not set */
 
 	/*
 	 * A report of schema "reports" is also in schema "reports_<group>", and in

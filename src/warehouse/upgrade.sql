@@ -51,6 +51,7 @@ AS $$
     WHERE t.ftrelid = source AND t.ftoptions @> k.options
       AND EXISTS (SELECT FROM unnest(k.options) o WHERE o LIKE 'breakdowns=%')
           = EXISTS (SELECT FROM unnest(t.ftoptions) o WHERE o ~ '^(action_)?breakdowns=')
+      AND ('reattr=true' = ANY (k.options)) = ('reattr=true' = ANY (t.ftoptions))
 $$;
 COMMENT ON FUNCTION adpipe_internal.report_of(regclass) IS
     'The columns of the built-in report that a foreign table was imported as.';

@@ -121,7 +121,7 @@ class Shapes(Surface):
                      "spend": number(r["Total Cost"]),
                      "revenue": number(r["Total Revenue"])} for r in rows]
             self.assertEqual(bag(made), bag(self.world(
-                "retargeting_daily", since=since, until=until,
+                "partners_retargeting_daily", since=since, until=until,
                 accounts=app.id)))
             self.assertFalse({"Installs", "Impressions"} & set(
                 rows[0] if rows else ()))

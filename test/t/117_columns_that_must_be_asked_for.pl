@@ -122,7 +122,7 @@ my @sums = ([ 'agency', 'Agency/PMD (af_prt)' ], [ 'media_source', 'Media Source
 subtest 'retargeting is a table of its own' => sub {
 	start_over();
 	make_table('retargeting', 'partners_by_date_report', ", reattr 'true'", @keys, [ 'currency', 'adpipe.currency' ], @sums);
-	is_world($node, 'flyer.retargeting', $sim->world(platform => 'appsflyer', resource => 'retargeting_daily', accounts => $app, @days), where => "date_day $days");
+	is_world($node, 'flyer.retargeting', $sim->world(platform => 'appsflyer', resource => 'partners_retargeting_daily', accounts => $app, @days), where => "date_day $days");
 	like((calls())[0]{query}, qr/&reattr=true$/, 'it is asked for');
 	like(value("EXPLAIN (VERBOSE) SELECT * FROM flyer.retargeting WHERE date_day $days"), qr/Request: GET .*&reattr=true$/m, 'EXPLAIN shows it');
 	is(value("SELECT count(*) FROM flyer.partners_daily WHERE date_day $days AND campaign_name = 'RT_cart_7d'"), '0', 'acquisition has none of it');
@@ -131,7 +131,7 @@ subtest 'retargeting is a table of its own' => sub {
 
 	make_table('retargeting', 'geo_by_date_report', ", reattr 'true'", @keys, [ 'country', 'Country' ], @sums);
 	is(value("SELECT sum(conversions) FROM flyer.retargeting WHERE date_day $days"),
-		do { my $n = 0; $n += $_->{conversions} for @{ $sim->world(platform => 'appsflyer', resource => 'retargeting_daily', accounts => $app, @days) }; $n }, 'by country the sum is the same');
+		do { my $n = 0; $n += $_->{conversions} for @{ $sim->world(platform => 'appsflyer', resource => 'partners_retargeting_daily', accounts => $app, @days) }; $n }, 'by country the sum is the same');
 };
 
 subtest 'columns of the one are none of the other' => sub {

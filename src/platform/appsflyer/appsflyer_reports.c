@@ -70,7 +70,8 @@ const AdpField adp_appsflyer_fields[] =
 	  "Clicks; NULL where not measured."},
 	 {"CTR", ADP_FIELD_DECIMAL, METRIC, REQUIRED, "Clicks by impressions."},
 	 {"Installs", ADP_FIELD_INT, METRIC, COUNTED, "Installs."},
-	 {"Conversions", ADP_FIELD_INT, METRIC, COUNTED, "Retargeting conversions."},
+	 {"Conversions", ADP_FIELD_INT, METRIC, COUNTED,
+	  "Retargeting conversions: re-engagements and re-attributions."},
 	 {"Conversion Type", ADP_FIELD_TEXT, SEGMENT, 0,
 	  "re-engagement or re-attribution, of retargeting reports."},
 	 {"Conversion Rate", ADP_FIELD_DECIMAL, METRIC, REQUIRED,
@@ -268,6 +269,17 @@ const AdpField adp_appsflyer_fields[] =
 	{ \
 		NULL \
 	}
+#define RETARGETING_METRICS \
+	{"conversion_type", TEXTOID, "Conversion Type"}, \
+		{"clicks", INT8OID, "Clicks"}, \
+		{"conversions", INT8OID, "Conversions"}, \
+		{"sessions", INT8OID, "Sessions"}, \
+		{"loyal_users", INT8OID, "Loyal Users"}, \
+		{"spend", NUMERICOID, "Total Cost"}, \
+		{"revenue", NUMERICOID, "Total Revenue"}, \
+	{ \
+		NULL \
+	}
 #define EVENT_METRICS \
 	{"event_name", TEXTOID, "adpipe.event_name"}, \
 		{"unique_users", INT8OID, "adpipe.unique_users"}, \
@@ -286,6 +298,30 @@ static const AdpColumn geo_daily[] = {AGGREGATE_COLUMNS,
 static const AdpColumn partners_event_daily[] = {AGGREGATE_COLUMNS,
 												 PARTNER_COLUMNS,
 												 EVENT_METRICS};
+static const AdpColumn geo_event_daily[] = {AGGREGATE_COLUMNS,
+											PARTNER_COLUMNS,
+											{"country", TEXTOID, "Country"},
+											EVENT_METRICS};
+static const AdpColumn partners_retargeting_daily[] = {AGGREGATE_COLUMNS,
+													   PARTNER_COLUMNS,
+													   RETARGETING_METRICS};
+static const AdpColumn geo_retargeting_daily[] = {AGGREGATE_COLUMNS,
+												  PARTNER_COLUMNS,
+												  {"country", TEXTOID,
+												   "Country"},
+												  RETARGETING_METRICS};
+static const AdpColumn partners_event_retargeting_daily[] = {AGGREGATE_COLUMNS,
+															 PARTNER_COLUMNS,
+															 {"conversion_type",
+															  TEXTOID,
+															  "Conversion Type"},
+															 EVENT_METRICS};
+static const AdpColumn geo_event_retargeting_daily[] =
+	{AGGREGATE_COLUMNS,
+	 PARTNER_COLUMNS,
+	 {"country", TEXTOID, "Country"},
+	 {"conversion_type", TEXTOID, "Conversion Type"},
+	 EVENT_METRICS};
 static const AdpColumn tracker_report[] = {COMMON_COLUMNS, PARTNER_COLUMNS,
 										   METRICS};
 static const AdpColumn tracker_event_report[] = {COMMON_COLUMNS,
@@ -388,6 +424,10 @@ static const AdpColumn raw[] =
 	 {"original_url", TEXTOID, "Original URL"},
 	 {NULL}};
 
+/* Before the name of the report of acquisition that a retargeting report is like. */
+#define NEVER_BOTH \
+	"A user can be here and among those who installed, with the same revenue and events, so never add it to "
+
 const AdpReport adp_appsflyer_reports[] =
 	{{"reports", "partners_daily", "partners_by_date_report", partners_daily,
 	  "AppsFlyer media sources and campaigns by day of install."},
@@ -396,6 +436,29 @@ const AdpReport adp_appsflyer_reports[] =
 	 {"reports", "partners_event_daily", "partners_by_date_report",
 	  partners_event_daily,
 	  "AppsFlyer in-app events by media source, campaign and day of install."},
+	 {"reports", "geo_event_daily", "geo_by_date_report", geo_event_daily,
+	  "AppsFlyer in-app events by media source, campaign, country and day of install. Countries add up to partners_event_daily, users within one event.",
+	  .group = "geo"},
+	 {"reports", "partners_retargeting_daily", "partners_by_date_report",
+	  partners_retargeting_daily,
+	  "AppsFlyer retargeting: media sources and campaigns by day of the conversion, re-engagements and re-attributions apart. " NEVER_BOTH
+	  "partners_daily.",
+	  .group = "retargeting", .reattr = "true"},
+	 {"reports", "geo_retargeting_daily", "geo_by_date_report",
+	  geo_retargeting_daily,
+	  "AppsFlyer retargeting: media sources and campaigns by day of the conversion and country. Countries add up to partners_retargeting_daily. " NEVER_BOTH
+	  "geo_daily.",
+	  .group = "retargeting", .reattr = "true"},
+	 {"reports", "partners_event_retargeting_daily", "partners_by_date_report",
+	  partners_event_retargeting_daily,
+	  "AppsFlyer in-app events of retargeted users by media source, campaign and day of the conversion. " NEVER_BOTH
+	  "partners_event_daily.",
+	  .group = "retargeting", .reattr = "true"},
+	 {"reports", "geo_event_retargeting_daily", "geo_by_date_report",
+	  geo_event_retargeting_daily,
+	  "AppsFlyer in-app events of retargeted users by media source, campaign, country and day of the conversion. Countries add up to partners_event_retargeting_daily, users within one event. " NEVER_BOTH
+	  "geo_event_daily.",
+	  .group = "retargeting", .reattr = "true"},
 	 {"reports", "installs", "installs_report", raw,
 	  "AppsFlyer installs that are attributed to a media source, one by one."},
 	 {"reports", "organic_installs", "organic_installs_report", raw,

@@ -119,21 +119,34 @@ def daily_rows(world, app, since, until, by_country=False):
     return rows
 
 
-def retargeting_rows(world, app, since, until):
-    """Returns the rows of the retargeting report by day, for tables that
-    users define: one for each kind of conversion of a campaign."""
-    now = world.now()
+def conversion_of(what):
+    """Returns the kind of conversion whose row counts something; clicks and
+    cost are those of engagements."""
+    return what.conversion if isinstance(what, facts.User) else "re-engagement"
+
+
+def retargeting_groups(world, app, since, until, by_country):
+    """Returns {(day, country, campaign, conversion): (activities, users)}."""
     groups = collections.defaultdict(lambda: ([], []))
-    for campaign, day, _, what in acquisition(world, app, since, until, True):
-        is_user = isinstance(what, facts.User)
-        conversion = what.conversion if is_user else "re-engagement"
-        groups[day, conversion, campaign][is_user].append(what)
+    for campaign, day, country, what in acquisition(world, app, since, until,
+                                                    True):
+        key = day, country if by_country else None, campaign, (
+            conversion_of(what))
+        groups[key][isinstance(what, facts.User)].append(what)
+    return groups
+
+
+def retargeting_rows(world, app, since, until, by_country=False):
+    """Returns the rows of a retargeting report by day: one for each kind of
+    conversion of a campaign."""
+    now = world.now()
     rows = []
-    for key, (activities, users) in groups.items():
-        day, conversion, campaign = key
+    for key, (activities, users) in retargeting_groups(
+            world, app, since, until, by_country).items():
+        day, country, campaign, conversion = key
         sessions = [sum(s <= now for s in u.sessions) for u in users]
         rows.append(dict(
-            shared(app, day), **names_of((day, None, campaign), False),
+            shared(app, day), **names_of(key[:3], by_country),
             conversion_type=conversion,
             clicks=text(sum(a.clicks for a in activities)),
             conversions=text(len(users)), sessions=text(sum(sessions)),
@@ -146,11 +159,17 @@ def retargeting_rows(world, app, since, until):
     return rows
 
 
-def event_rows(world, app, since, until):
-    """Returns the rows of partners_event_daily."""
+def event_rows(world, app, since, until, by_country=False,
+               is_retargeting=False):
+    """Returns the rows of a report of in-app events: one for each event of a
+    group of users."""
     now = world.now()
+    if is_retargeting:
+        groups = retargeting_groups(world, app, since, until, by_country)
+    else:
+        groups = grouped(world, app, since, until, by_country)
     rows = []
-    for key, (_, users) in grouped(world, app, since, until, False).items():
+    for key, (_, users) in groups.items():
         by_name = collections.defaultdict(list)
         for user in users:
             for event in happened(user, now):
@@ -158,7 +177,9 @@ def event_rows(world, app, since, until):
                                             event.revenue or 0))
         for name, events in by_name.items():
             rows.append(dict(
-                shared(app, key[0]), **names_of(key, False), event_name=name,
+                shared(app, key[0]), **names_of(key[:3], by_country),
+                conversion_type=key[3] if is_retargeting else None,
+                event_name=name,
                 unique_users=text(len({e[:2] for e in events})),
                 event_count=text(len(events)),
                 revenue=decimal_text(sum(e[2] for e in events), 100)))
@@ -211,10 +232,14 @@ def rows_of(world, app, table, since, until):
         rows = daily_rows(world, app, since, until)
     elif table == "geo_daily":
         rows = daily_rows(world, app, since, until, True)
-    elif table == "retargeting_daily":
-        rows = retargeting_rows(world, app, since, until)
-    elif table in ("partners_event_daily", "tracker_event_report"):
-        rows = event_rows(world, app, since, until)
+    elif table in ("partners_retargeting_daily", "geo_retargeting_daily"):
+        rows = retargeting_rows(world, app, since, until,
+                                table.startswith("geo_"))
+    elif table in ("partners_event_daily", "tracker_event_report",
+                   "partners_event_retargeting_daily", "geo_event_daily",
+                   "geo_event_retargeting_daily"):
+        rows = event_rows(world, app, since, until, table.startswith("geo_"),
+                          "retargeting" in table)
     elif table in RAW_TABLES:
         rows = raw_rows(world, app, since, until, table)
     else:
