@@ -128,8 +128,10 @@ SQL_PARTS += $(patsubst %,src/kpi/%.sql,ratio/ratio ratio/people adstats/adstats
 	display kpis)
 SQL_PARTS += src/fdw/fdw.sql src/fdw/limits.sql
 INSTALL_SQL = build/adpipe--$(EXTVERSION).sql
-DATA_built = $(INSTALL_SQL)
-DATA = $(call files,src/upgrade/adpipe--*--*.sql)
+# Releases that ALTER EXTENSION UPDATE leads here from, each in one step.
+OLDER_VERSIONS = 0.1.0
+UPDATE_SQL = $(OLDER_VERSIONS:%=build/adpipe--%--$(EXTVERSION).sql)
+DATA_built = $(INSTALL_SQL) $(UPDATE_SQL)
 
 # The warehouse comes last: it reaches everything else through SQL.
 SQL_PARTS += $(patsubst %,src/warehouse/%.sql,failure policy periods ledger tenants own_reports materialize run_ledger \
@@ -176,6 +178,11 @@ $(shlib): build/flags
 
 $(INSTALL_SQL): $(SQL_PARTS) build/flags
 	cat $(SQL_PARTS:%=$(TOP)/%) > $@
+
+# The objects of this release, made over those of an older one.
+$(UPDATE_SQL): $(INSTALL_SQL) $(call files,src/upgrade/*)
+	{ cat $(TOP)/src/upgrade/before.sql && awk -f $(TOP)/src/upgrade/over.awk $< && \
+		cat $(TOP)/src/upgrade/after.sql; } > $@
 
 .PHONY: FORCE
 FORCE:

@@ -6,6 +6,6 @@
 #ifndef ADP_BASE_VERSION_H
 #define ADP_BASE_VERSION_H
 
-#define ADPIPE_VERSION "0.1.0"
+#define ADPIPE_VERSION "0.2.0"
 
 #endif /* ADP_BASE_VERSION_H */

@@ -17,6 +17,7 @@
 #include "base/words.h"
 #include "fdw/additivity.h"
 #include "fdw/import.h"
+#include "fdw/objects.h"
 #include "fdw/option.h"
 #include "platform/periods.h"
 
@@ -283,6 +284,7 @@ adpipeImportForeignSchema(ImportForeignSchemaStmt *stmt, Oid serverid)
 	ImportOptions options = read_options(stmt);
 	List *commands = NIL;
 
+	adp_objects_require();
 	check_names(platform, stmt);
 	for (const AdpReport *report = platform->reports; report->name; report++)
 	{

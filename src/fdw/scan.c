@@ -28,6 +28,7 @@
 #include "fdw/budget.h"
 #include "fdw/copies.h"
 #include "fdw/grain_choice.h"
+#include "fdw/objects.h"
 #include "fdw/plan.h"
 #include "fdw/scan.h"
 #include "platform/api/request.h"
@@ -104,6 +105,7 @@ adpipeBeginForeignScan(ForeignScanState *node, int eflags)
 	RangeTblEntry *rte = rt_fetch(plan->scan.scanrelid, estate->es_range_table);
 	AdpScan *scan = palloc0(sizeof(AdpScan));
 
+	adp_objects_require();
 	scan->userid = adp_scan_userid(plan, rte);
 	scan->relid = rte->relid;
 	scan->conditions = list_nth(plan->fdw_private, ADP_PLAN_CONDITIONS);

@@ -27,6 +27,7 @@
 #include "utils/rls.h"
 #include "utils/syscache.h"
 
+#include "fdw/objects.h"
 #include "fdw/tenant.h"
 
 PG_FUNCTION_INFO_V1(adpipe_act_for);
@@ -80,6 +81,7 @@ adpipe_act_for(PG_FUNCTION_ARGS)
 	Oid owner = adp_relation_owner(relid);
 	MemoryContext old;
 
+	adp_objects_require();
 	if (!OidIsValid(owner) || !has_privs_of_role(GetUserId(), owner) ||
 		(PG_GETARG_BOOL(1) && !is_member_of_role_nosuper(GetUserId(), owner)))
 		PG_RETURN_BOOL(false);

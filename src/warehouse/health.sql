@@ -270,7 +270,11 @@ GRANT SELECT ON adpipe.health_details TO PUBLIC;
 
 /* Target and account where the cause stops one of them only.  The words are those about an account, if there are some. */
 CREATE VIEW adpipe.health AS
-    WITH details AS MATERIALIZED (SELECT * FROM adpipe.health_details)
+    /* The collation that these columns have had since 0.1.0: users have views over them. */
+    WITH details AS MATERIALIZED (
+        SELECT h.severity, h.target, h.account_id, h.problem COLLATE "default" AS problem, h.since,
+               h.action COLLATE "default" AS action, h.cause, h.words COLLATE "default" AS words
+        FROM adpipe.health_details h)
     SELECT d.severity, d.target, d.account_id, d.problem, d.since, d.action
     FROM details d WHERE d.cause IS NULL
     UNION ALL

@@ -201,7 +201,7 @@ build_extension() {
 link_sources() {
     find "$BUILD_DIR" -xtype l -delete
     (cd "$top" && find Makefile adpipe.control src -type f \
-        \( -name '*.[ch]' -o -name '*.sql' -o -name Makefile \
+        \( -name '*.[ch]' -o -name '*.sql' -o -name '*.awk' -o -name Makefile \
         -o -name '*.control' \)) |
         while read -r file; do
             [ -e "$BUILD_DIR/$file" ] && continue

@@ -15,6 +15,7 @@ use Test::More;
 my $tree = abs_path("$FindBin::RealBin/../..");
 my $scratch = PostgreSQL::Test::Utils::tempdir();
 my $copy = "$scratch/source";
+my ($version) = slurp_file("$tree/adpipe.control") =~ /^default_version = '(.*)'/m;
 
 # The sources without anything built: make finds what it builds in either folder.
 sub copy_sources
@@ -54,13 +55,14 @@ my ($link) = $plan =~ /^(.* -o adpipe\.so .*)$/m;
 my %objects = map { $_ => 1 } ($link // '') =~ /(\S+\.o)(?=\s)/g;
 is(keys %objects, $sources, 'and links an object per source');
 
-($ok, undef, my $err) = make('build/adpipe--0.1.0.sql', 'src/base/words.o');
+($ok, undef, my $err) = make("build/adpipe--$version.sql", "build/adpipe--0.1.0--$version.sql", 'src/base/words.o');
 ok($ok, 'it builds') or diag($err);
 ok(-s "$scratch/build/src/base/words.o", 'objects there');
+ok(-s "$scratch/build/build/adpipe--0.1.0--$version.sql", 'and the script of an update');
 is(`cd '$copy' && find . -name '*.o' -o -name build`, '', 'and nothing in the sources');
-my $script = slurp_file("$scratch/build/build/adpipe--0.1.0.sql");
-system_or_bail('make', '-s', '-C', $copy, 'build/adpipe--0.1.0.sql');
-is($script, slurp_file("$copy/build/adpipe--0.1.0.sql"), 'the script is the one that is made beside the sources');
+my $script = slurp_file("$scratch/build/build/adpipe--$version.sql");
+system_or_bail('make', '-s', '-C', $copy, "build/adpipe--$version.sql");
+is($script, slurp_file("$copy/build/adpipe--$version.sql"), 'the script is the one that is made beside the sources');
 
 rename "$copy/src", "$copy/elsewhere";
 is_refused(qr{/src has no sources}, 'a tree without sources makes no empty module');
@@ -74,7 +76,6 @@ unlink "$copy/adpipe.control";
 append_to_file("$copy/adpipe.control", $control);
 is_refused(qr{has no default_version}, 'nor a script without a version');
 
-my ($version) = slurp_file("$tree/adpipe.control") =~ /^default_version = '(.*)'/m;
 my $meta = decode_json(slurp_file("$tree/META.json"));
 ok(defined $meta->{$_}, "META.json has $_") for qw(name abstract version maintainer license provides meta-spec);
 is($meta->{'meta-spec'}{version}, '1.0.0', 'of version 1.0.0 of its specification');
