@@ -11,11 +11,11 @@ SELECT wrapper, report, additive FROM adpipe.columns WHERE additive LIKE '%;%' G
 
 -- ids and names identify; days, breakdowns and settings do not
 SELECT wrapper, entity, string_agg(DISTINCT column_name, ' ' ORDER BY column_name) AS columns
-FROM adpipe.columns WHERE report !~ 'installs|in_app_events' AND entity IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2;
+FROM adpipe.columns WHERE report !~ 'install|in_app_events|ad_revenue|conversions_retargeting' AND entity IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT wrapper, string_agg(DISTINCT column_name, ' ' ORDER BY column_name) AS columns
 FROM adpipe.columns WHERE report LIKE '%daily' AND kind <> 'metric' AND entity IS NULL GROUP BY 1 ORDER BY 1;
 SELECT DISTINCT wrapper, report, column_name FROM adpipe.columns
-WHERE column_name ~ '(_id|_name)$' AND entity IS NULL AND report !~ 'installs|in_app_events' ORDER BY 1, 2, 3;
+WHERE column_name ~ '(_id|_name)$' AND entity IS NULL AND report !~ 'install|in_app_events|ad_revenue|conversions_retargeting' ORDER BY 1, 2, 3;
 SELECT entity, string_agg(column_name, ' ' ORDER BY column_name) FROM adpipe.columns
 WHERE report = 'installs' AND entity IS NOT NULL GROUP BY 1 ORDER BY 1;
 

@@ -71,7 +71,8 @@ COMMENT ON FUNCTION adpipe_internal.readable_at(date, text, interval) IS
  * freezes insights 28 days after they were reported; AppsFlyer's aggregate
  * reports are dated by install, so that a day moves for as long as its users
  * do, and its raw reports are to be had for 31 (events) or 60 (installs) days,
- * with few calls a day.  TikTok's numbers of people, ages and genders arrive
+ * with few calls a day; of them uninstalls, ad revenue, postbacks and fraud come
+ * once a day.  TikTok's numbers of people, ages and genders arrive
  * within 16 hours, and its attribution windows are up to 28 days; it says nowhere
  * for how long it keeps numbers.  Naver corrects a day's files for 48 hours, and
  * adds late conversions for some 20 days; all its grains are made of the same
@@ -93,6 +94,24 @@ CREATE VIEW adpipe.refresh_policy AS
             interval '31 days', interval '3 hours', false, NULL),
         ('appsflyer', 'report', '%in-app-events%', interval '4 hours', 3, 3, 3,
             interval '31 days', interval '3 hours', false, NULL),
+        ('appsflyer', 'report', '%postbacks%', interval '12 hours', 3, 3, 3,
+            interval '31 days', interval '1 day', false, NULL),
+        ('appsflyer', 'report', '%blocked_%', interval '12 hours', 3, 3, 3,
+            interval '31 days', interval '1 day', false, NULL),
+        ('appsflyer', 'report', '%blocked_installs_%', interval '12 hours', 3, 3, 3,
+            interval '60 days', interval '1 day', false, NULL),
+        ('appsflyer', 'report', 'detection', interval '12 hours', 3, 30, 30,
+            interval '31 days', interval '1 day', false, NULL),
+        ('appsflyer', 'report', 'fraud-post-inapps', interval '12 hours', 3, 30, 30,
+            interval '31 days', interval '1 day', false, NULL),
+        ('appsflyer', 'report', '%reinstalls%', interval '12 hours', 3, 3, 3,
+            interval '60 days', interval '3 hours', false, NULL),
+        ('appsflyer', 'report', '%uninstall_%', interval '12 hours', 3, 3, 3,
+            interval '60 days', interval '1 day', false, NULL),
+        ('appsflyer', 'report', '%ad_revenue_%', interval '12 hours', 3, 3, 3,
+            interval '31 days', interval '1 day', false, NULL),
+        ('appsflyer', 'report', '%ad-revenue-%', interval '12 hours', 3, 3, 3,
+            interval '31 days', interval '1 day', false, NULL),
         ('tiktok_ads', 'level', '%', interval '25 minutes', 3, 28, 28,
             interval '24 months', interval '16 hours', false, 'level=account'),
         ('naver_searchad', 'report', '%', interval '6 hours', 3, 7, 20,

@@ -239,7 +239,8 @@ class Plans(Surface):
 
     def test_reports_not_paid_for(self):
         self.settings.change({"appsflyer_no_plan": "installs-retarget,x"})
-        for report in ("installs-retarget", "reinstalls", "postbacks"):
+        for report in ("installs-retarget", "blocked_clicks_report",
+                       "postbacks"):
             self.assert_refused(self.raw(report), 400, "Your current "
                                 "subscription package doesn't include raw "
                                 "data reports.")

@@ -30,7 +30,7 @@ JOIN pg_class c ON c.oid = t.ftrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 ORDER BY 1
 END
-is(scalar @tables, 15, 'all tables of both schemas are imported');
+is(scalar @tables, 20, 'all tables of both schemas are imported');
 
 $sim->settings({ appsflyer_minute_calls => 1000 });
 for my $entry (@tables)

@@ -96,6 +96,7 @@ static const AdpSource appsflyer_sources[] =
 	 RAW("reinstalls", 60, adp_appsflyer_raw),
 	 RAW("reinstalls_organic", 60, adp_appsflyer_raw),
 	 RAW("installs-retarget", 60, adp_appsflyer_raw),
+	 RAW("blocked_installs_report", 60, adp_appsflyer_raw),
 	 RAW(NULL, 31, adp_appsflyer_raw)};
 
 /* Only the list of apps is JSON; the header of a CSV report is checked apart. */

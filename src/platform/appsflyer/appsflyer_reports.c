@@ -235,6 +235,21 @@ const AdpField adp_appsflyer_fields[] =
 	  "Referrer; not always a valid URL; may hold personal data."},
 	 {"Original URL", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "The link that was followed; may hold ids of the user."},
+
+	 /* columns of raw reports that requests name, see appsflyer_query.c */
+	 {"Mediation Network", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Network that mediated the ads in the app."},
+	 {"Monetization Network", ADP_FIELD_TEXT, ATTRIBUTE, REQUIRED,
+	  "Network that paid for the ads in the app."},
+	 {"Ad Unit", ADP_FIELD_TEXT, ATTRIBUTE, REQUIRED, "Kind of ad in the app."},
+	 {"Placement", ADP_FIELD_TEXT, ATTRIBUTE, REQUIRED,
+	  "Where in the app the ads were."},
+	 {"Blocked Reason", ADP_FIELD_TEXT, ATTRIBUTE, REQUIRED,
+	  "Why Protect360 blocked it."},
+	 {"Blocked Sub Reason", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "The reason in more detail."},
+	 {"Blocked Reason Value", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "What the reason is about, such as a site or media source."},
 	 {NULL}};
 
 #define ACCOUNT_COLUMNS \
@@ -338,90 +353,98 @@ static const AdpColumn apps[] = {ACCOUNT_COLUMNS,
 								 {NULL}};
 
 /* The same in all raw reports, with the names of the platform's other APIs. */
-static const AdpColumn raw[] =
-	{DAY_COLUMNS,
-	 {"currency", TEXTOID, "adpipe.account_currency"},
-	 {"attributed_touch_type", TEXTOID, "Attributed Touch Type"},
-	 {"attributed_touch_time", TIMESTAMPOID, "Attributed Touch Time"},
-	 {"install_time", TIMESTAMPOID, "Install Time"},
-	 {"event_time", TIMESTAMPOID, "Event Time"},
-	 {"event_name", TEXTOID, "Event Name"},
-	 {"event_value", TEXTOID, "Event Value"},
-	 {"event_revenue", NUMERICOID, "Event Revenue"},
-	 {"event_revenue_currency", TEXTOID, "Event Revenue Currency"},
-	 {"event_revenue_usd", NUMERICOID, "Event Revenue USD"},
-	 {"event_source", TEXTOID, "Event Source"},
-	 {"is_receipt_validated", BOOLOID, "Is Receipt Validated"},
-	 {"af_prt", TEXTOID, "Partner"},
-	 {"media_source", TEXTOID, "Media Source"},
-	 {"af_channel", TEXTOID, "Channel"},
-	 {"af_keywords", TEXTOID, "Keywords"},
-	 {"campaign", TEXTOID, "Campaign"},
-	 {"af_c_id", TEXTOID, "Campaign ID"},
-	 {"af_adset", TEXTOID, "Adset"},
-	 {"af_adset_id", TEXTOID, "Adset ID"},
-	 {"af_ad", TEXTOID, "Ad"},
-	 {"af_ad_id", TEXTOID, "Ad ID"},
-	 {"af_ad_type", TEXTOID, "Ad Type"},
-	 {"af_siteid", TEXTOID, "Site ID"},
-	 {"af_sub_siteid", TEXTOID, "Sub Site ID"},
-	 {"af_sub1", TEXTOID, "Sub Param 1"},
-	 {"af_sub2", TEXTOID, "Sub Param 2"},
-	 {"af_sub3", TEXTOID, "Sub Param 3"},
-	 {"af_sub4", TEXTOID, "Sub Param 4"},
-	 {"af_sub5", TEXTOID, "Sub Param 5"},
-	 {"af_cost_model", TEXTOID, "Cost Model"},
-	 {"af_cost_value", NUMERICOID, "Cost Value"},
-	 {"af_cost_currency", TEXTOID, "Cost Currency"},
-	 {"contributor1_af_prt", TEXTOID, "Contributor 1 Partner"},
-	 {"contributor1_media_source", TEXTOID, "Contributor 1 Media Source"},
-	 {"contributor1_campaign", TEXTOID, "Contributor 1 Campaign"},
-	 {"contributor1_touch_type", TEXTOID, "Contributor 1 Touch Type"},
-	 {"contributor1_touch_time", TIMESTAMPOID, "Contributor 1 Touch Time"},
-	 {"contributor2_af_prt", TEXTOID, "Contributor 2 Partner"},
-	 {"contributor2_media_source", TEXTOID, "Contributor 2 Media Source"},
-	 {"contributor2_campaign", TEXTOID, "Contributor 2 Campaign"},
-	 {"contributor2_touch_type", TEXTOID, "Contributor 2 Touch Type"},
-	 {"contributor2_touch_time", TIMESTAMPOID, "Contributor 2 Touch Time"},
-	 {"contributor3_af_prt", TEXTOID, "Contributor 3 Partner"},
-	 {"contributor3_media_source", TEXTOID, "Contributor 3 Media Source"},
-	 {"contributor3_campaign", TEXTOID, "Contributor 3 Campaign"},
-	 {"contributor3_touch_type", TEXTOID, "Contributor 3 Touch Type"},
-	 {"contributor3_touch_time", TIMESTAMPOID, "Contributor 3 Touch Time"},
-	 {"region", TEXTOID, "Region"},
-	 {"country_code", TEXTOID, "Country Code"},
-	 {"state", TEXTOID, "State"},
-	 {"city", TEXTOID, "City"},
-	 {"postal_code", TEXTOID, "Postal Code"},
-	 {"dma", TEXTOID, "DMA"},
-	 {"ip", TEXTOID, "IP"},
-	 {"wifi", BOOLOID, "WIFI"},
-	 {"operator", TEXTOID, "Operator"},
-	 {"carrier", TEXTOID, "Carrier"},
-	 {"language", TEXTOID, "Language"},
-	 {"appsflyer_id", TEXTOID, "AppsFlyer ID"},
-	 {"advertising_id", TEXTOID, "Advertising ID"},
-	 {"idfa", TEXTOID, "IDFA"},
-	 {"android_id", TEXTOID, "Android ID"},
-	 {"customer_user_id", TEXTOID, "Customer User ID"},
-	 {"imei", TEXTOID, "IMEI"},
-	 {"idfv", TEXTOID, "IDFV"},
-	 {"platform", TEXTOID, "Platform"},
-	 {"device_type", TEXTOID, "Device Type"},
-	 {"os_version", TEXTOID, "OS Version"},
-	 {"app_version", TEXTOID, "App Version"},
-	 {"sdk_version", TEXTOID, "SDK Version"},
-	 {"app_id", TEXTOID, "App ID"},
-	 {"app_name", TEXTOID, "App Name"},
-	 {"bundle_id", TEXTOID, "Bundle ID"},
-	 {"is_retargeting", BOOLOID, "Is Retargeting"},
-	 {"retargeting_conversion_type", TEXTOID, "Retargeting Conversion Type"},
-	 {"af_attribution_lookback", TEXTOID, "Attribution Lookback"},
-	 {"af_reengagement_window", TEXTOID, "Reengagement Window"},
-	 {"is_primary_attribution", BOOLOID, "Is Primary Attribution"},
-	 {"user_agent", TEXTOID, "User Agent"},
-	 {"http_referrer", TEXTOID, "HTTP Referrer"},
-	 {"original_url", TEXTOID, "Original URL"},
+#define RAW_COLUMNS \
+	DAY_COLUMNS, {"currency", TEXTOID, "adpipe.account_currency"}, \
+		{"attributed_touch_type", TEXTOID, "Attributed Touch Type"}, \
+		{"attributed_touch_time", TIMESTAMPOID, "Attributed Touch Time"}, \
+		{"install_time", TIMESTAMPOID, "Install Time"}, \
+		{"event_time", TIMESTAMPOID, "Event Time"}, \
+		{"event_name", TEXTOID, "Event Name"}, \
+		{"event_value", TEXTOID, "Event Value"}, \
+		{"event_revenue", NUMERICOID, "Event Revenue"}, \
+		{"event_revenue_currency", TEXTOID, "Event Revenue Currency"}, \
+		{"event_revenue_usd", NUMERICOID, "Event Revenue USD"}, \
+		{"event_source", TEXTOID, "Event Source"}, \
+		{"is_receipt_validated", BOOLOID, "Is Receipt Validated"}, \
+		{"af_prt", TEXTOID, "Partner"}, \
+		{"media_source", TEXTOID, "Media Source"}, \
+		{"af_channel", TEXTOID, "Channel"}, \
+		{"af_keywords", TEXTOID, "Keywords"}, \
+		{"campaign", TEXTOID, "Campaign"}, \
+		{"af_c_id", TEXTOID, "Campaign ID"}, {"af_adset", TEXTOID, "Adset"}, \
+		{"af_adset_id", TEXTOID, "Adset ID"}, {"af_ad", TEXTOID, "Ad"}, \
+		{"af_ad_id", TEXTOID, "Ad ID"}, {"af_ad_type", TEXTOID, "Ad Type"}, \
+		{"af_siteid", TEXTOID, "Site ID"}, \
+		{"af_sub_siteid", TEXTOID, "Sub Site ID"}, \
+		{"af_sub1", TEXTOID, "Sub Param 1"}, \
+		{"af_sub2", TEXTOID, "Sub Param 2"}, \
+		{"af_sub3", TEXTOID, "Sub Param 3"}, \
+		{"af_sub4", TEXTOID, "Sub Param 4"}, \
+		{"af_sub5", TEXTOID, "Sub Param 5"}, \
+		{"af_cost_model", TEXTOID, "Cost Model"}, \
+		{"af_cost_value", NUMERICOID, "Cost Value"}, \
+		{"af_cost_currency", TEXTOID, "Cost Currency"}, \
+		{"contributor1_af_prt", TEXTOID, "Contributor 1 Partner"}, \
+		{"contributor1_media_source", TEXTOID, "Contributor 1 Media Source"}, \
+		{"contributor1_campaign", TEXTOID, "Contributor 1 Campaign"}, \
+		{"contributor1_touch_type", TEXTOID, "Contributor 1 Touch Type"}, \
+		{"contributor1_touch_time", TIMESTAMPOID, "Contributor 1 Touch Time"}, \
+		{"contributor2_af_prt", TEXTOID, "Contributor 2 Partner"}, \
+		{"contributor2_media_source", TEXTOID, "Contributor 2 Media Source"}, \
+		{"contributor2_campaign", TEXTOID, "Contributor 2 Campaign"}, \
+		{"contributor2_touch_type", TEXTOID, "Contributor 2 Touch Type"}, \
+		{"contributor2_touch_time", TIMESTAMPOID, "Contributor 2 Touch Time"}, \
+		{"contributor3_af_prt", TEXTOID, "Contributor 3 Partner"}, \
+		{"contributor3_media_source", TEXTOID, "Contributor 3 Media Source"}, \
+		{"contributor3_campaign", TEXTOID, "Contributor 3 Campaign"}, \
+		{"contributor3_touch_type", TEXTOID, "Contributor 3 Touch Type"}, \
+		{"contributor3_touch_time", TIMESTAMPOID, "Contributor 3 Touch Time"}, \
+		{"region", TEXTOID, "Region"}, \
+		{"country_code", TEXTOID, "Country Code"}, \
+		{"state", TEXTOID, "State"}, {"city", TEXTOID, "City"}, \
+		{"postal_code", TEXTOID, "Postal Code"}, {"dma", TEXTOID, "DMA"}, \
+		{"ip", TEXTOID, "IP"}, {"wifi", BOOLOID, "WIFI"}, \
+		{"operator", TEXTOID, "Operator"}, {"carrier", TEXTOID, "Carrier"}, \
+		{"language", TEXTOID, "Language"}, \
+		{"appsflyer_id", TEXTOID, "AppsFlyer ID"}, \
+		{"advertising_id", TEXTOID, "Advertising ID"}, \
+		{"idfa", TEXTOID, "IDFA"}, {"android_id", TEXTOID, "Android ID"}, \
+		{"customer_user_id", TEXTOID, "Customer User ID"}, \
+		{"imei", TEXTOID, "IMEI"}, {"idfv", TEXTOID, "IDFV"}, \
+		{"platform", TEXTOID, "Platform"}, \
+		{"device_type", TEXTOID, "Device Type"}, \
+		{"os_version", TEXTOID, "OS Version"}, \
+		{"app_version", TEXTOID, "App Version"}, \
+		{"sdk_version", TEXTOID, "SDK Version"}, \
+		{"app_id", TEXTOID, "App ID"}, {"app_name", TEXTOID, "App Name"}, \
+		{"bundle_id", TEXTOID, "Bundle ID"}, \
+		{"is_retargeting", BOOLOID, "Is Retargeting"}, \
+		{"retargeting_conversion_type", TEXTOID, \
+		 "Retargeting Conversion Type"}, \
+		{"af_attribution_lookback", TEXTOID, "Attribution Lookback"}, \
+		{"af_reengagement_window", TEXTOID, "Reengagement Window"}, \
+		{"is_primary_attribution", BOOLOID, "Is Primary Attribution"}, \
+		{"user_agent", TEXTOID, "User Agent"}, \
+		{"http_referrer", TEXTOID, "HTTP Referrer"}, \
+	{ \
+		"original_url", TEXTOID, "Original URL" \
+	}
+
+static const AdpColumn raw[] = {RAW_COLUMNS, {NULL}};
+static const AdpColumn ad_revenue[] = {RAW_COLUMNS,
+									   {"mediation_network", TEXTOID,
+										"Mediation Network"},
+									   {"monetization_network", TEXTOID,
+										"Monetization Network"},
+									   {"ad_unit", TEXTOID, "Ad Unit"},
+									   {"placement", TEXTOID, "Placement"},
+									   {"impressions", INT8OID, "Impressions"},
+									   {NULL}};
+static const AdpColumn blocked_installs[] =
+	{RAW_COLUMNS,
+	 {"blocked_reason", TEXTOID, "Blocked Reason"},
+	 {"blocked_sub_reason", TEXTOID, "Blocked Sub Reason"},
+	 {"blocked_reason_value", TEXTOID, "Blocked Reason Value"},
 	 {NULL}};
 
 /* Before the name of the report of acquisition that a retargeting report is like. */
@@ -467,6 +490,21 @@ const AdpReport adp_appsflyer_reports[] =
 	  "AppsFlyer in-app events of attributed users, one by one."},
 	 {"reports", "organic_in_app_events", "organic_in_app_events_report", raw,
 	  "AppsFlyer in-app events of organic users, one by one."},
+	 {"reports", "uninstalls", "uninstall_events_report", raw,
+	  "AppsFlyer uninstalls of users who are attributed to a media source, one by one, on the day of the uninstall and not of the install; the last 60 days. AppsFlyer has them once a day, so the last two days still fill.",
+	  .group = "raw"},
+	 {"reports", "reinstalls", "reinstalls", raw,
+	  "AppsFlyer reinstalls within the re-attribution window, one by one, on their own day; the last 60 days. They are not among installs.",
+	  .group = "raw"},
+	 {"reports", "ad_revenue", "ad_revenue_raw", ad_revenue,
+	  "AppsFlyer revenue of ads in the app, of attributed users, by user, network, ad unit and placement; the last 31 days. AppsFlyer has it once a day, so the last two days still fill. An account can count this revenue in aggregate reports, too, so do not add it to theirs.",
+	  .group = "raw"},
+	 {"reports", "conversions_retargeting", "installs-retarget", raw,
+	  "AppsFlyer re-engagements and re-attributions, one by one; the last 60 days. They add up to the conversions of partners_retargeting_daily, and are not among installs.",
+	  .group = "retargeting"},
+	 {"reports", "blocked_installs", "blocked_installs_report", blocked_installs,
+	  "AppsFlyer installs that Protect360 blocked as fraud, one by one, with the reason; the last 60 days. None of them is among installs. It needs Protect360 in the account's plan.",
+	  .group = "fraud"},
 	 {"reports", "apps", ADP_APPSFLYER_APPS, apps,
 	  "AppsFlyer apps: those of option app_id, as the app list describes them."},
 	 {"common", "tracker_report", "partners_by_date_report", tracker_report,

@@ -19,6 +19,11 @@ RAW_TABLES = {
     "organic_installs": "organic_installs_report",
     "in_app_events": "in_app_events_report",
     "organic_in_app_events": "organic_in_app_events_report",
+    "uninstalls": "uninstall_events_report",
+    "reinstalls": "reinstalls",
+    "conversions_retargeting": "installs-retarget",
+    "ad_revenue": "ad_revenue_raw",
+    "blocked_installs": "blocked_installs_report",
 }
 
 
@@ -176,9 +181,9 @@ def event_rows(world, app, since, until, by_country=False,
                 by_name[event.name].append((user.number, user.instant,
                                             event.revenue or 0))
         for name, events in by_name.items():
+            kinds = {"conversion_type": key[3]} if is_retargeting else {}
             rows.append(dict(
-                shared(app, key[0]), **names_of(key[:3], by_country),
-                conversion_type=key[3] if is_retargeting else None,
+                shared(app, key[0]), **names_of(key[:3], by_country), **kinds,
                 event_name=name,
                 unique_users=text(len({e[:2] for e in events})),
                 event_count=text(len(events)),
@@ -194,7 +199,8 @@ def raw_rows(world, app, since, until, table):
     last = datetime.datetime.combine(until + facts.DAY * 2, zero)
     rows = []
     for row in people.rows_between(app, report, first,
-                                   min(last, world.now())):
+                                   min(last, people.latest(
+                                       report, world.now()))):
         values = people.values_of(app, row)
         day = app.local(values["event_time"]).date()
         if not since <= day <= until:

@@ -27,6 +27,8 @@ Part = collections.namedtuple("Part", "country adset")
 Activity = collections.namedtuple(
     "Activity", "instant part impressions clicks cost")
 Event = collections.namedtuple("Event", "number instant name value revenue")
+AdView = collections.namedtuple(
+    "AdView", "number instant network unit placement impressions revenue")
 User = collections.namedtuple(
     "User", "campaign number instant part touch_type touch_instant sessions "
     "events conversion data")
@@ -55,6 +57,7 @@ def run_until(campaign, ordinal):
     campaign.cut_short = ordinal
     activity.cache_clear()
     users.cache_clear()
+    blocked.cache_clear()
 
 
 def cut(total, weights):
@@ -134,6 +137,16 @@ def make_user(campaign, ordinal, number):
                 data)
 
 
+def uninstalled(user):
+    """Returns when a user removed the app, or None."""
+    data = noise(user.campaign.key, user.instant.isoformat(), user.number,
+                 "uninstall")
+    if data[0] % 4:
+        return None
+    return user.instant + datetime.timedelta(
+        seconds=1 + uniform(data, 1, LIFETIME_DAYS * 86400))
+
+
 def make_events(app, data, instant):
     """Returns a user's in-app events; two may share one second."""
     made = []
@@ -152,4 +165,47 @@ def make_events(app, data, instant):
             revenue = size if kind.price > 0 else -size
         made.append(Event(number, when, kind.name,
                           kind.value.replace("%d", str(event[0])), revenue))
+    return made
+
+
+# Fraud that was blocked counts as nobody's user: its numbers begin here.
+BLOCKED_FROM = 1000000
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def blocked(campaign, ordinal):
+    """Returns the fake users whose installs of one local day were blocked."""
+    if is_quiet(campaign, ordinal) or campaign.is_organic or (
+            campaign.is_retargeting):
+        return ()
+    count = uniform(noise(campaign.key, ordinal, "fraud"), 0,
+                    campaign.scale // 2 + 1)
+    return tuple(make_user(campaign, ordinal, BLOCKED_FROM + n)
+                 for n in range(count))
+
+
+def reinstalled(user):
+    """Returns when a user who removed the app came back, or None."""
+    gone = uninstalled(user)
+    data = noise(user.campaign.key, user.instant.isoformat(), user.number,
+                 "reinstall")
+    if gone is None or data[0] % 2:
+        return None
+    return gone + datetime.timedelta(seconds=1 + uniform(data, 1, 9 * 86400))
+
+
+def ad_views(user):
+    """Returns what ads in the app showed a user and earned: some of the
+    sessions, several ads in one."""
+    made = []
+    for number, instant in enumerate(user.sessions):
+        data = noise(user.data.hex(), number, "ad")
+        for ad in range(data[0] % 3):
+            impressions = 1 + data[ad + 1] % 5
+            made.append(AdView(
+                number * 10 + ad, instant,
+                ("ironsource", "AdMob, \"net\"")[data[ad + 3] % 2],
+                ("rewarded", "banner")[ad], "level %d" % (data[4] % 3),
+                impressions, impressions * (1 + data[5] % 9)
+                * user.campaign.app.cents))
     return made

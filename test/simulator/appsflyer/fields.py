@@ -140,10 +140,19 @@ engagement_destination = Engagement Destination""".split("\n"))
 ENGAGEMENTS = {"contributor%d_engagement_type" % n for n in (1, 2, 3)}
 ORGANIC_MISSING = {"engagement_destination", "store_product_page"}
 
+CONSENTS = {"ad_personalization_enabled", "ad_user_data_enabled",
+            "gdpr_applies"}
+KINDS = {"campaign_type", "conversion_type", "custom_dimension"}
+UNINSTALL_MISSING = ENGAGEMENTS | CONSENTS | KINDS | {
+    "app_type", "att", "store_product_page"}
+AD_REVENUE_MISSING = ENGAGEMENTS | CONSENTS | KINDS | {"app_type", "att"}
+
 # A raw report: is it of events (else of conversions), of organic users, of
-# retargeting; filters beside the common ones; additional fields it refuses.
+# retargeting; filters beside the common ones; additional fields it refuses;
+# what a row is, if neither a conversion nor an in-app event.
 RawReport = collections.namedtuple(
-    "RawReport", "slug is_event is_organic is_retarget filters refuses")
+    "RawReport", "slug is_event is_organic is_retarget filters refuses kind",
+    defaults=(None,))
 
 INSTALL_TIME = {"from_install_time", "to_install_time"}
 
@@ -159,15 +168,32 @@ RAW_REPORTS = {r.slug: r for r in (
     RawReport("installs-retarget", False, False, True, set(), set()),
     RawReport("in-app-events-retarget", True, False, True, {"event_name"},
               ENGAGEMENTS),
+    RawReport("uninstall_events_report", False, False, False,
+              {"agency"} | INSTALL_TIME, UNINSTALL_MISSING, "uninstall"),
+    RawReport("organic_uninstall_events_report", False, True, False,
+              {"agency"} | INSTALL_TIME,
+              UNINSTALL_MISSING | {"engagement_destination"}, "uninstall"),
+    RawReport("reinstalls", False, False, False, {"agency"} | INSTALL_TIME,
+              set(), "reinstall"),
+    RawReport("reinstalls_organic", False, True, False,
+              {"agency"} | INSTALL_TIME, ORGANIC_MISSING, "reinstall"),
+    RawReport("ad_revenue_raw", True, False, False,
+              {"agency"} | INSTALL_TIME, AD_REVENUE_MISSING, "ad_revenue"),
+    RawReport("ad_revenue_organic_raw", True, True, False,
+              {"agency"} | INSTALL_TIME, AD_REVENUE_MISSING, "ad_revenue"),
+    RawReport("ad-revenue-raw-retarget", True, False, True, set(),
+              AD_REVENUE_MISSING, "ad_revenue"),
+    RawReport("blocked_installs_report", False, False, False, {"agency"},
+              CONSENTS | KINDS | {"engagement_destination"}, "blocked"),
 )}
+
+# What the platform has once a day, of the days before (UTC).
+DAILY_KINDS = {"uninstall", "ad_revenue"}
 
 # Reports that exist and that no advertiser of this world has paid for.
 UNPAID_REPORTS = set("""
-uninstall_events_report reinstalls organic_uninstall_events_report
-reinstalls_organic ad_revenue_raw ad_revenue_organic_raw
-ad-revenue-raw-retarget blocked_installs_report blocked_in_app_events_report
-blocked_clicks_report blocked_install_postbacks postbacks
-in-app-events-postbacks retarget_in_app_events_postbacks
+blocked_in_app_events_report blocked_clicks_report blocked_install_postbacks
+postbacks in-app-events-postbacks retarget_in_app_events_postbacks
 retarget_install_postbacks""".split())
 FRAUD_REPORTS = {"detection", "fraud-post-inapps"}
 

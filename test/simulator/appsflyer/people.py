@@ -6,6 +6,7 @@ import collections
 import datetime
 
 from appsflyer import facts
+from appsflyer.fields import DAILY_KINDS
 from daily import noise, uniform
 
 REGIONS = {"KR": "AS", "JP": "AS", "ID": "AS", "SG": "AS", "US": "NA",
@@ -15,14 +16,22 @@ CITIES = {"KR": "Seoul", "US": "São Paulo", "DE": "None", "AT": "Wien"}
 MODELS = ("SM-S921N", "Pixel 9", "갤럭시 \"폴드\"", "M2101K6G, 8GB")
 OPERATORS = ("SKTelecom", "KT, \"olleh\"", None)
 
-# A row of raw data: one user, and one event of theirs or their conversion.
-Row = collections.namedtuple("Row", "user event campaign is_primary")
+REASONS = (("bots", "fake device"), ("click flood", None),
+           ("install hijacking", "referrer, \"late\""))
+
+# A row of raw data: one user, and one event of theirs or their conversion;
+# what else comes only if additional_fields asks for it.
+Row = collections.namedtuple("Row", "user event campaign is_primary extra",
+                             defaults=({},))
 
 
 def rows_between(app, report, first, last):
     """Yields the rows of a raw report whose activity lies between two
     instants, both included, in no useful order."""
-    reach = facts.LIFETIME_DAYS + 1 if report.is_event else 0
+    reach = 0
+    if report.is_event or report.kind:
+        reach = facts.LIFETIME_DAYS + 10
+    make_users = facts.blocked if report.kind == "blocked" else facts.users
     start = first.date().toordinal() - reach - 1
     stop = last.date().toordinal() + 2
     found = []
@@ -30,7 +39,7 @@ def rows_between(app, report, first, last):
         if not belongs(report, campaign):
             continue
         for ordinal in range(max(start, campaign.start), stop):
-            for user in facts.users(campaign, ordinal):
+            for user in make_users(campaign, ordinal):
                 found += rows_of(report, user, first, last)
     found.sort(key=lambda row: noise(
         row.user.data.hex(), "order", row.event and row.event.number))
@@ -43,19 +52,65 @@ def belongs(report, campaign):
     if report.is_retarget:
         return campaign.is_retargeting
     if campaign.is_retargeting:
-        return report.is_event and not report.is_organic
+        return report.is_event and not (report.is_organic or report.kind)
     return campaign.is_organic == report.is_organic
+
+
+def latest(report, now):
+    """Returns the last instant of which a report has rows."""
+    if report.kind not in DAILY_KINDS:
+        return now
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) - (
+        datetime.timedelta(microseconds=1))
 
 
 def rows_of(report, user, first, last):
     """Returns one user's rows of a report."""
     is_primary = report.is_retarget or not user.campaign.is_retargeting
-    if not report.is_event:
+    if not (report.is_event or report.kind):
         return [Row(user, None, user.campaign, is_primary)] if (
             first <= user.instant <= last) else []
-    return [Row(user, event, user.campaign, is_primary)
-            for event in user.events if first <= event.instant <= last
-            and user.campaign.app.sends(event)]
+    if report.kind:
+        made = OF_KIND[report.kind](user)
+    else:
+        made = [(event, {}) for event in user.events
+                if user.campaign.app.sends(event)]
+    return [Row(user, event, user.campaign, is_primary, extra)
+            for event, extra in made if first <= event.instant <= last]
+
+
+def once(name, instant):
+    """Returns what a user did once, or nothing."""
+    return [(facts.Event(-1, instant, name, None, None), {})] if (
+        instant is not None) else []
+
+
+def ad_revenue_of(user):
+    """Returns what ads in the app earned, with the grain of it."""
+    return [(facts.Event(100 + view.number, view.instant, "af_ad_revenue",
+                         None, view.revenue),
+             {"monetization_network": view.network, "ad_unit": view.unit,
+              "placement": view.placement, "impressions": view.impressions,
+              "mediation_network": "max"})
+            for view in facts.ad_views(user)]
+
+
+def blocked_of(user):
+    """Returns the install of a fake user, with the reason."""
+    reason, sub_reason = REASONS[user.data[13] % len(REASONS)]
+    extra = {"blocked_reason": reason,
+             "blocked_reason_value": user.campaign.media_source}
+    if sub_reason is not None:
+        extra["blocked_sub_reason"] = sub_reason
+    return [(facts.Event(-1, user.instant, "install", None, None), extra)]
+
+
+OF_KIND = {
+    "uninstall": lambda user: once("uninstall", facts.uninstalled(user)),
+    "reinstall": lambda user: once("reinstall", facts.reinstalled(user)),
+    "ad_revenue": ad_revenue_of,
+    "blocked": blocked_of,
+}
 
 
 def values_of(app, row):
@@ -104,6 +159,7 @@ def additional_of(row):
         "custom_data": "{\"a\":\"b, c\"}" if user.data[14] % 3 == 0 else None,
         "gp_install_begin": user.touch_instant,
     }
+    made.update(row.extra)
     return {name: value for name, value in made.items() if value is not None}
 
 

@@ -102,7 +102,7 @@ class Query:
 
         found = people.rows_between(
             self.app, self.report, utc(self.first, -15),
-            min(utc(self.last, 15), now))
+            min(utc(self.last, 15), people.latest(self.report, now)))
         return [row for row in found if self.wants(row)][:self.cap]
 
 
@@ -124,7 +124,7 @@ def row_cells(query, row, number, settings):
     revenue = values.pop("event_revenue", None)
     made = {name: cell_of(query, value)
             for name, value in values.items()}
-    time = "event_time" if query.report.is_event else "install_time"
+    time = "event_time" if row.event else "install_time"
     made[time] = cells.odd_date(settings, number, made[time], 10)
     if row.event and not made["event_value"]:
         # Some apps' values read so where there is none.
