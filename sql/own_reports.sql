@@ -159,6 +159,43 @@ SELECT date_day, platform, platform_clicks, tracker_clicks, clicks_difference, c
 UPDATE own.subway SET clicks = NULL WHERE date_day = '2026-11-14' AND campaign_id = '1';
 SELECT date_day, platform_clicks, rows_without_platform_clicks, conversions FROM adpipe.discrepancies('2026-11-14', '2026-11-14');
 
+-- Health and require_complete(): what was forgotten, what is not sound, and what nobody loads any more.
+SELECT severity, account_id, problem, since, action FROM adpipe.health WHERE target = 'own.subway'::regclass;
+SELECT adpipe.require_complete('own.subway', '2026-11-16', '2026-11-19');
+SELECT adpipe.require_complete('own.subway', '2026-11-13', '2026-11-16');
+SELECT adpipe.require_complete('own.subway', '2026-11-19', '2026-11-21');
+SELECT adpipe.require_complete('own.subway', '2026-11-08', '2026-11-10');
+SELECT adpipe.require_complete('own.subway', '2026-11-19', '2026-11-18');
+BEGIN;
+INSERT INTO own.subway (account_id, date_day, currency, campaign_id, spend) VALUES ('line2', '2026-11-15', 'KRW', '1', 0), ('bus', '2026-11-01', 'KRW', '9', 1);
+SELECT severity, account_id, problem FROM adpipe.health WHERE target = 'own.subway'::regclass;
+SAVEPOINT before;
+SELECT adpipe.require_complete('own.subway', '2026-11-02', '2026-11-03');
+ROLLBACK TO before;
+DELETE FROM own.subway WHERE account_id = 'bus';
+SELECT adpipe.require_complete('own.subway', '2026-11-10', '2026-11-19');
+INSERT INTO own.subway (account_id, date_day, currency, campaign_id, spend) VALUES ('line2', '2026-11-17', 'KRW', NULL, 5);
+SELECT severity, account_id, problem, since, action FROM adpipe.health WHERE target = 'own.subway'::regclass;
+SAVEPOINT before;
+SELECT adpipe.require_complete('own.subway', '2026-11-16', '2026-11-18');
+ROLLBACK TO before;
+DELETE FROM own.subway WHERE date_day = '2026-11-17' AND campaign_id IS NULL;
+INSERT INTO own.subway (account_id, date_day, currency, campaign_id, spend) VALUES (NULL, '2026-11-17', 'KRW', '1', 5);
+SELECT severity, account_id, problem FROM adpipe.health WHERE target = 'own.subway'::regclass;
+SELECT adpipe.require_complete('own.subway', '2026-11-10', '2026-11-10');
+ROLLBACK;
+BEGIN;
+DELETE FROM own.subway WHERE date_day = '2026-11-15' OR date_day > '2026-11-17';
+INSERT INTO own.subway (account_id, date_day, currency, campaign_id, spend) VALUES ('line2', '2026-11-15', 'KRW', '1', 0);
+SET adpipe.debug_now = '2026-11-18 23:00Z';
+SELECT count(*) FROM adpipe.health WHERE target = 'own.subway'::regclass;
+SET adpipe.debug_now = '2026-11-19 23:00Z';
+SELECT severity, account_id, problem, since, action FROM adpipe.health WHERE target = 'own.subway'::regclass;
+TRUNCATE own.subway;
+SELECT count(*) FROM adpipe.health WHERE target = 'own.subway'::regclass;
+SELECT adpipe.require_complete('own.subway', '2026-11-10', '2026-11-10');
+ROLLBACK;
+
 -- What is dropped is forgotten.
 SELECT adpipe.unregister_report('own.twice');
 DROP SCHEMA bi CASCADE;

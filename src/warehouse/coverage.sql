@@ -480,44 +480,96 @@ $$;
 COMMENT ON FUNCTION adpipe_internal.require_listed(regclass) IS
     'An error if options name other accounts than those that the ledger knows; part of require_complete().';
 
+/* Nobody says of days before its first one that they are complete. */
+CREATE FUNCTION adpipe_internal.own_incomplete_days(report regclass, since date, until date,
+    OUT account_id text, OUT date_day date, OUT state text)
+    RETURNS SETOF record
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH covered AS MATERIALIZED (
+        SELECT w.account_id, w.date_day, w.state, adpipe_internal.day_of(adpipe_internal.clock(), o.time_zone) AS today
+        FROM adpipe.own_reports o
+        CROSS JOIN LATERAL adpipe_internal.own_coverage(o.report, o.time_zone) w
+        WHERE o.report = $1
+    ), accounts AS (
+        SELECT c.account_id, c.today, (SELECT min(f.date_day) FROM covered f) AS first_day FROM covered c
+        WHERE c.account_id IS NOT NULL GROUP BY 1, 2
+    )
+    SELECT c.account_id, c.date_day, c.state FROM covered c
+    WHERE c.state = 'failed' AND c.account_id IS NULL
+       OR c.state <> 'adopted' AND c.account_id IS NOT NULL AND c.date_day BETWEEN $2 AND $3
+    UNION ALL
+    SELECT a.account_id, d::date, CASE WHEN d < a.today THEN 'missing' ELSE 'open' END
+    FROM accounts a
+    CROSS JOIN generate_series($2::timestamp, $3::timestamp, '1 day') d
+    WHERE (d < a.first_day OR d >= a.today)
+      AND NOT EXISTS (SELECT FROM covered c WHERE c.account_id = a.account_id AND c.date_day = d)
+$$;
+COMMENT ON FUNCTION adpipe_internal.own_incomplete_days(regclass, date, date) IS
+    'The account-days of a report of its owner''s own that are not complete; part of require_complete().';
+
+/* How to word what require_complete() finds: of a copy, and of a report that its owner keeps itself. */
+CREATE FUNCTION adpipe_internal.complete_hint(target regclass, since date, until date, lost text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE WHEN o.report IS NOT NULL
+                THEN format('Load these days; a day on which nothing ran is a row with zeros. SELECT adpipe.register_report(%L, %L, %L); names a row of a failed day.', $1, o.platform, o.time_zone)
+                WHEN lost IS NULL THEN format('CALL adpipe.refresh(%L, %L, %L);', $1, since, until)
+                ELSE format('Account %s is not among those of the source any more. If that is meant: SELECT adpipe.accept_end(%L, %L);', lost, $1, lost) END
+    FROM (SELECT) x LEFT JOIN adpipe.own_reports o ON o.report = $1
+$$;
+COMMENT ON FUNCTION adpipe_internal.complete_hint(regclass, date, date, text) IS
+    'What to do about days that are not complete; part of require_complete(). lost: an account that the source does not have any more.';
+
 CREATE FUNCTION adpipe.require_complete(target regclass, since date, until date) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    is_own boolean := EXISTS (SELECT FROM adpipe.own_reports o WHERE o.report = $1);
     gaps text;
     lost text;
     n bigint;
 BEGIN
-    PERFORM adpipe_internal.require_target(target);
+    IF NOT is_own THEN
+        PERFORM adpipe_internal.require_target(target);
+    END IF;
     IF NOT coalesce(isfinite(since) AND isfinite(until) AND since <= until, false) THEN
         RAISE EXCEPTION 'there are no days from % to %', since, until
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF NOT EXISTS (SELECT FROM adpipe.kept_accounts k WHERE k.target = $1) THEN
+    IF NOT is_own AND NOT EXISTS (SELECT FROM adpipe.kept_accounts k WHERE k.target = $1) THEN
         RAISE EXCEPTION 'table "%" was never refreshed', target
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   HINT = format('CALL adpipe.refresh(%L);', target);
     END IF;
     PERFORM adpipe_internal.require_listed(target);
-    SELECT count(*), string_agg(format('%s %s (%s)', m.account_id, m.date_day, m.state), ', ' ORDER BY m.date_day, m.account_id)
+    IF is_own AND NOT EXISTS (SELECT FROM adpipe.coverage c WHERE c.target = $1) THEN
+        RAISE EXCEPTION 'report "%" has no rows', target
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  DETAIL = 'Its accounts are those that have rows which you may see.',
+                  HINT = adpipe_internal.complete_hint(target, since, until, NULL);
+    END IF;
+    SELECT count(*), string_agg(format('%s %s (%s)', coalesce(m.account_id, 'all accounts'), m.date_day, m.state), ', ' ORDER BY m.date_day, m.account_id)
                          FILTER (WHERE m.place <= 20),
            min(m.account_id) FILTER (WHERE NOT m.is_listed)
     INTO n, gaps, lost
     FROM (SELECT i.*, row_number() OVER (ORDER BY i.date_day, i.account_id) AS place
-          FROM adpipe_internal.incomplete_days(target, since, until) i) m;
+          FROM (SELECT c.* FROM adpipe_internal.incomplete_days(target, since, until) c WHERE NOT is_own
+                UNION ALL
+                SELECT o.*, true FROM adpipe_internal.own_incomplete_days(target, since, until) o WHERE is_own) i) m;
     IF n > 0 THEN
         RAISE EXCEPTION 'table "%" is not complete from % to %', target, since, until
             USING ERRCODE = 'object_not_in_prerequisite_state',
                   DETAIL = format('%s account-days are not complete: %s%s.', n, gaps, CASE WHEN n > 20 THEN ' and more' ELSE '' END),
-                  HINT = CASE WHEN lost IS NULL THEN format('CALL adpipe.refresh(%L, %L, %L);', target, since, until)
-                              ELSE format('Account %s is not among those of the source any more. If that is meant: SELECT adpipe.accept_end(%L, %L);',
-                                          lost, target, lost) END;
+                  HINT = adpipe_internal.complete_hint(target, since, until, lost);
     END IF;
 END
 $$;
 COMMENT ON FUNCTION adpipe.require_complete(regclass, date, date) IS
-    'An error (55000) that names the account-days of a daily copy which are not complete, and those whose stored rows are not what refreshes stored; nothing if all are. It reads the rows of these days. Call it before numbers leave the house.';
+    'An error (55000) that names the account-days of a daily copy, or of a report of register_report(), which are not complete, and those whose stored rows are not what refreshes stored; nothing if all are. It reads the rows of these days. Call it before numbers leave the house.';
 
 CREATE FUNCTION adpipe_internal.confirm_end(target regclass, account_id text) RETURNS bigint
     LANGUAGE sql VOLATILE SECURITY DEFINER

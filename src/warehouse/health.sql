@@ -205,6 +205,36 @@ CREATE VIEW adpipe.health_died AS
           GROUP BY l.target) r;
 COMMENT ON VIEW adpipe.health_died IS 'Part of adpipe.health: refreshes that died.';
 
+/*
+ * Reports that their owners keep themselves.  A day has a day's time to be loaded; an
+ * account without a row for two weeks has ended, while others of the report go on.
+ */
+CREATE VIEW adpipe.health_own AS
+    WITH days AS MATERIALIZED (
+        SELECT o.report, o.platform, o.time_zone, w.account_id, w.date_day, w.state,
+               max(w.date_day) FILTER (WHERE w.state <> 'missing') OVER (PARTITION BY o.report, w.account_id) AS last_day,
+               max(w.date_day) FILTER (WHERE w.state <> 'missing') OVER (PARTITION BY o.report) AS last_of_all,
+               adpipe_internal.day_of(adpipe_internal.clock(), o.time_zone) AS today
+        FROM adpipe.own_reports o
+        CROSS JOIN LATERAL adpipe_internal.own_coverage(o.report, o.time_zone) w)
+    SELECT 'error'::text AS severity, d.report AS target, d.account_id,
+           CASE WHEN d.account_id IS NULL THEN 'it cannot be read, or has rows without an account or day'
+                ELSE format('%s of the days from %s to %s have rows that are not those of a report', count(*), min(d.date_day), max(d.date_day)) END AS problem,
+           NULL::timestamptz AS since,
+           format('SELECT adpipe.register_report(%L, %L, %L); names the row.', d.report, d.platform, d.time_zone) AS action
+    FROM days d WHERE d.state = 'failed' GROUP BY d.report, d.platform, d.time_zone, d.account_id
+    UNION ALL
+    SELECT 'warning', d.report, d.account_id,
+           CASE WHEN d.date_day > d.last_day THEN format('no rows since %s', d.last_day + 1)
+                ELSE format('%s of the days from %s to %s have no rows', count(*), min(d.date_day), max(d.date_day)) END,
+           (min(d.date_day) + 2)::timestamp AT TIME ZONE d.time_zone,
+           format('Load these days into %s; a day on which nothing ran is a row with zeros.', d.report)
+    FROM days d
+    WHERE d.state = 'missing' AND d.account_id IS NOT NULL
+      AND (d.date_day < d.last_day OR d.last_day < d.today - 2 AND d.last_day >= d.last_of_all - 13)
+    GROUP BY d.report, d.time_zone, d.account_id, d.last_day, d.date_day > d.last_day;
+COMMENT ON VIEW adpipe.health_own IS 'Part of adpipe.health: reports that their owners keep themselves, with days without rows or with rows that register_report() would refuse.';
+
 /* Months before the end of a version are for planning; its last 60 days are for doing. */
 CREATE FUNCTION adpipe_internal.version_state(server name, version text, platform text,
     OUT sunset date, OUT problem text, OUT action text, OUT is_known boolean)
@@ -258,6 +288,7 @@ CREATE VIEW adpipe.health_details AS
                 UNION ALL SELECT * FROM adpipe.health_source
                 UNION ALL SELECT * FROM adpipe.health_unfilled
                 UNION ALL SELECT * FROM adpipe.health_unlisted
+                UNION ALL SELECT * FROM adpipe.health_own
                 UNION ALL SELECT * FROM adpipe.health_died
                 UNION ALL SELECT * FROM adpipe.health_changed
                 UNION ALL SELECT * FROM adpipe.health_scheduler
@@ -296,7 +327,7 @@ CREATE VIEW adpipe.health AS
                  min(d.since) AS since
           FROM details d WHERE d.cause IS NOT NULL GROUP BY d.cause) g;
 COMMENT ON VIEW adpipe.health IS
-    'What is wrong with local copies, since when, and what to do; empty: all is well. A row goes when its cause does. A cause that stops several copies or accounts is one row; adpipe.health_details has them one by one.';
+    'What is wrong with local copies and reports of register_report(), since when, and what to do; empty: all is well. A row goes when its cause does. A cause that stops several copies or accounts is one row; adpipe.health_details has them one by one.';
 GRANT SELECT ON adpipe.health TO PUBLIC;
 
 DO $$

@@ -242,6 +242,54 @@ class Stats(Surface):
         self.assertEqual(self.code(self.ask(ids=",".join(ids)), 400), 11003)
         self.assertEqual(self.code(self.ask(ids='["x"]'), 400), 11001)
 
+    def test_zeros_lag_and_cycles(self):
+        ids = ",".join(c.id for c in self.api.world.accounts[MAIN].campaigns
+                       if c.spec.type == "WEB_SITE")
+        today = {"timeRange": '{"since":"2026-11-29","until":"2026-11-29"}'}
+        before = json.loads(self.ask(ids=ids, **today).body)["data"]
+        self.settings.change({"naver_zero_rows": True})
+        after = json.loads(self.ask(ids=ids, **today).body)["data"]
+        self.assertEqual([r for r in after if r["impCnt"]], before)
+        self.assertEqual(len(after), ids.count(",") + 1)
+        self.settings.change({"naver_cycle_lag_h": 13, "naver_cycle_moves": 2,
+                              "naver_zero_rows": False})
+        told = [json.loads(self.ask(ids=ids, **today).body)
+                for _ in range(3)]
+        self.assertEqual([t["data"] for t in told], [[], [], []])
+        self.assertEqual([t["cycleBaseTm"] for t in told],
+                         ["202611282240", "202611282300", "202611282300"])
+        self.settings.change({"naver_ids_max": 2})
+        self.assertEqual(self.code(self.ask(ids=ids, **today), 400), 1014)
+
+    def test_deltas_hold_what_was_deleted(self):
+        self.clock.set(NOW - datetime.timedelta(8))
+
+        def read(item, **more):
+            body = dict({"item": item}, **more)
+            job = json.loads(self.call("POST", "/master-reports", body).body)
+            told = self.get("/master-reports/" + job["id"])
+            if told["status"] == "NONE":
+                return []
+            response = self.call("GET", told["downloadUrl"][len("http://x"):])
+            text = response.body
+            text = text.decode() if isinstance(text, bytes) else text
+            return [line.split("\t") for line in text.splitlines()]
+        gone = [c for c in self.api.world.accounts[MAIN].campaigns
+                if c.spec.end == "2026-11-20"][0]
+        since = {"fromTime": "2026-10-22T03:04:05Z"}
+        self.assertNotIn(gone.id, [r[1] for r in read("Campaign")])
+        self.assertEqual([(r[1], r[9]) for r in read("Campaign", **since)],
+                         [(gone.id, "2026-11-20T15:00:00.000Z")])
+        self.assertEqual([r[1] for r in read("Adgroup", **since)],
+                         [g.id for g in gone.children])
+        self.assertEqual(read("Campaign", fromTime="2026-11-21T00:00:00Z"), [])
+        for wrong in ("2024-01-01T00:00:00Z", "2027-01-01T00:00:00Z", "x"):
+            self.assertEqual(self.code(self.call(
+                "POST", "/master-reports",
+                {"item": "Campaign", "fromTime": wrong}), 400), 11001)
+        self.settings.change({"naver_delta_forgets": ["Campaign"]})
+        self.assertEqual(read("Campaign", **since), [])
+
     def test_views_are_clicks(self):
         video = next(c for c in self.api.world.accounts[MAIN].campaigns
                      if c.spec.quirk == "views")

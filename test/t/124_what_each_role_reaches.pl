@@ -74,7 +74,7 @@ is_list(lines("$functions AND NOT p.prosecdef AND p.pronamespace <> 'adpipe'::re
 	  report_sum report_lack report_text report_notes report_plans report_facts report_day
 	  client_plans known_fx_rate),
 	# reports that their owners keep themselves
-	qw(own_sums own_days own_coverage reads_whole own_report_day is_others_view),
+	qw(own_sums own_days own_coverage reads_whole own_report_day is_others_view own_incomplete_days complete_hint),
 	],
 	'functions that these and the views call');
 is_list(lines("$functions AND p.prosecdef"), [qw(is_dead is_running scheduled_targets)], 'functions with the rights of the extension that everybody runs');

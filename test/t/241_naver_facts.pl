@@ -192,10 +192,10 @@ subtest 'a refused signature says that keys are renewed, a refused time that clo
 
 subtest 'a day that is not prepared is neither without rows nor a failure of the account' => sub {
 	fresh();
-	fails("SELECT 1 FROM one.campaign_daily WHERE date_day = '2026-11-29'", '53400', qr/has not prepared.*2026-11-29.*between 07:00/s, 'today');
+	fails("SELECT 1 FROM one.keyword_daily WHERE date_day = '2026-11-29'", '53400', qr/has not prepared.*2026-11-29.*between 07:00/s, 'today');
 	fresh(naver_none_hours => 12);
 	at('2026-11-28T23:30:00Z');
-	fails("SELECT 1 FROM one.campaign_daily WHERE date_day = '2026-11-28'", '53400', qr/has not prepared/, 'NONE in the morning after');
+	fails("SELECT 1 FROM one.keyword_daily WHERE date_day = '2026-11-28'", '53400', qr/has not prepared/, 'NONE in the morning after');
 	is(jobs(), 0, 'whose jobs are deleted');
 	at($now);
 	$sim->settings({ naver_none_hours => 0 });

@@ -88,6 +88,15 @@ is(answer($reader, "SELECT account_id, count(*) FROM adpipe.coverage WHERE targe
 is(answer($reader, "SELECT r ->> 'account_id' FROM jsonb_array_elements(adpipe_internal.own_sums('own.bus')) r GROUP BY 1"), 'two', 'and by whatever function');
 is(answer($reader, "SELECT DISTINCT account_id FROM adpipe.daily_report('own.bus')"), 'two', 'and in the morning table');
 is(answer($reader, "SELECT count(*) FROM adpipe.discrepancies('2026-11-14', '2026-11-19')"), '0', 'no sum of a part of the platform');
+perform($keeper, q{DELETE FROM own.bus WHERE date_day = '2026-11-16' AND account_id = 'two' OR date_day = '2026-11-17' AND account_id = 'one'});
+my $problems = "SELECT string_agg(account_id || ' ' || problem, ', ' ORDER BY account_id) FROM adpipe.health WHERE target = 'own.bus'::regclass";
+like(answer($keeper, $problems), qr/^one .*2026-11-17.* have no rows, two .*2026-11-16.* have no rows$/, 'health, for the owner');
+like(answer($reader, $problems), qr/^two [^,]*$/, 'and of the accounts that a reader has');
+is(answer($reader, "SELECT adpipe.require_complete('own.bus', '2026-11-17', '2026-11-19')"), '', 'which are complete');
+like(problem($reader, "SELECT adpipe.require_complete('own.bus', '2026-11-16', '2026-11-19')")->{detail}, qr{^1 account-days [^,]*two 2026-11-16}, 'or not');
+is(problem($attacker, "SELECT adpipe.require_complete('own.bus', '2026-11-16', '2026-11-19')")->{sqlstate}, '42704', 'for nobody else it is a report');
+perform($keeper, q{INSERT INTO own.bus SELECT x, x, d, 'KRW', '1', 'c', 10, 1, 5, 1, 1 FROM (VALUES ('two', date '2026-11-16'), ('one', '2026-11-17')) v (x, d)});
+is(answer($keeper, $problems), '', 'and all is well again');
 is(answer($keeper, "SELECT count(*) FROM adpipe.compared_targets WHERE platform = 'bus_ads'"), '2', 'which is whole for the owner');
 perform($keeper, 'CREATE POLICY more ON own.bus FOR SELECT USING (true)');
 is(answer($reader, "SELECT count(*) FROM adpipe_internal.own_days('own.bus')"), '0', 'with a policy of another kind: nothing');

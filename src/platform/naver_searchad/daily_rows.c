@@ -4,96 +4,108 @@
  *
  * They are made of up to two files, of performance and of conversions, each of
  * which a job on the platform makes, and of the names of campaigns and ad groups,
- * which files lack.  See assembler.h: each step sends what is missing next.
+ * which files lack.  Before there are files, those of today and yesterday are made
+ * of what the platform reports of each object, see early_rows.h; but not for a copy,
+ * which stores what is final.  See assembler.h: each step sends what is missing
+ * next.
  */
 #include "postgres.h"
-
-#include "utils/timestamp.h"
 
 #include "base/guc.h"
 #include "platform/api/session.h"
 #include "platform/days.h"
+#include "platform/naver_searchad/early_rows.h"
 #include "platform/naver_searchad/entity_names.h"
+#include "platform/naver_searchad/job_round.h"
 #include "platform/naver_searchad/naver_searchad.h"
-#include "platform/naver_searchad/stat_job.h"
-
-/* Pauses between rounds of questions about jobs: the first and the longest. */
-#define GAP_FIRST_MS 1000
-#define GAP_MAX_MS 10000
+#include "platform/naver_searchad/stat_file.h"
 
 /* After so long a day that is not prepared is worth another try. */
 #define COME_BACK_MS (30 * 60 * 1000)
 
-/* Korea is so far ahead of UTC, and has no summer time. */
-#define KOREA_H 9
-#define NOON_H 12
-
-/* What the last request was about. */
-typedef enum Asked
-{
-	ASKED_JOBS, /* those that are there */
-	ASKED_START,
-	ASKED_STATE,
-	ASKED_FILE,
-	ASKED_DELETE,
-	ASKED_NAMES
-} Asked;
-
-/* At most one file of each kind. */
-#define JOBS_MAX 2
-
 typedef struct Daily
 {
 	AdpAssembly base;
-	const char *day; /* as in requests and files */
 	DateADT date;
 	AdpNaverSums *sums; /* NULL: not begun */
 	AdpNaverEntityNames names;
-
-	AdpNaverJob jobs[JOBS_MAX];
-	const AdpNaverFile *files[JOBS_MAX]; /* that they make */
-	int njobs;
-	bool has_listed; /* the jobs that are there are known */
-	List *doomed;	 /* char *: ids of jobs to delete */
-	int64 begun_at_ms;
-	int64 gap_ms; /* before the next round of questions */
-
-	Asked asked;
-	AdpNaverJob *job; /* that it was about */
+	AdpNaverJobs jobs;
+	AdpNaverEarly *early; /* in place of files; or NULL */
+	bool has_numbers;	  /* only names are missing */
 } Daily;
-
-/*
- * Fails the assembly with an error of ours.
- */
-static AdpAssemblyStep
-fail(Daily *daily, AdpErrorClass class, const char *message, const char *why,
-	 const char *hint)
-{
-	adp_error_set(&daily->base.error, class, message,
-				  psprintf("Account %s, %s: %s.", daily->base.ask.account->id,
-						   adp_days_iso(daily->date), why),
-				  hint);
-	return ADP_ASSEMBLY_FAILED;
-}
 
 /*
  * Fails for a day whose numbers the platform is still preparing.  That is no
  * reason to return no rows, and nothing is wrong with the account.
  */
 static AdpAssemblyStep
-fail_early(Daily *daily)
+fail_early(Daily *daily, const char *why)
 {
 	AdpError *error = &daily->base.error;
 
-	(void)
-		fail(daily, ADP_ERR_QUOTA,
-			 "platform \"naver_searchad\" has not prepared the numbers of a day yet",
-			 "the files of the day are not ready",
-			 "Naver often has them between 07:00 and 12:00 of the next day in Korea. Bound the day of the statement before, or run it again later.");
+	adp_error_set(error, ADP_ERR_QUOTA,
+				  "platform \"naver_searchad\" has not prepared the numbers of a day yet",
+				  psprintf("Account %s, %s: %s.", daily->base.ask.account->id,
+						   adp_days_iso(daily->date), why),
+				  "Naver often has them between 07:00 and 12:00 of the next day in Korea. Bound the day of the statement before, or run it again later.");
 	error->retry_at = adp_session_retry_at(COME_BACK_MS);
 	error->late_day = adp_days_iso(daily->date);
 	error->detail = adp_session_with_moment(error->detail, COME_BACK_MS);
 	return ADP_ASSEMBLY_FAILED;
+}
+
+/*
+ * Returns the file of a source that a job makes.
+ */
+static const AdpNaverFile *
+file_of(const AdpSource *source, const AdpNaverJob *job)
+{
+	const AdpNaverGrain *grain = adp_naver_grain_of(source);
+
+	return strcmp(grain->performance.report, job->report) == 0
+		? &grain->performance
+		: &grain->conversions;
+}
+
+/*
+ * Adds the rows of a file.
+ */
+static bool
+read_file(void *arg, const AdpNaverJob *job, const char *body, Size len,
+		  AdpError *error)
+{
+	Daily *daily = arg;
+
+	return adp_naver_file_add(file_of(daily->base.ask.query->source, job), body,
+							  len, daily->sums, error);
+}
+
+/*
+ * Adds the job of a file.
+ */
+static void
+add_job(Daily *daily, const AdpNaverFile *file)
+{
+	AdpNaverJobs *jobs = &daily->jobs;
+
+	jobs->jobs[jobs->njobs++] = (AdpNaverJob){.kind = &adp_naver_stat_reports,
+											  .report = file->report,
+											  .day = daily->sums->day};
+}
+
+/*
+ * Makes the numbers of what the platform reports before there are files, if that
+ * has the table's rows.
+ */
+static bool
+begin_early(Daily *daily)
+{
+	if (adp_guc_require_whole ||
+		!adp_naver_early_has(daily->base.ask.query, daily->date))
+		return false;
+	daily->early = adp_naver_early_begin(&daily->base, daily->sums, daily->date,
+										 &daily->names);
+	return true;
 }
 
 /*
@@ -112,287 +124,22 @@ begin(Daily *daily)
 
 	if (!adp_compact_formats.read_day(&cell, &daily->date))
 		elog(ERROR, "malformed day of a request");
-	daily->day = pstrdup(ask->query->since);
-	daily->sums = adp_naver_sums_create(grain, ask->query, ask->account->id,
+	daily->sums = adp_naver_sums_create(ask->query, ask->account->id,
 										daily->date, takes_vat_off);
-	daily->files[daily->njobs++] = &grain->performance;
+	adp_naver_jobs_begin(&daily->jobs, &daily->base, read_file, daily);
+	add_job(daily, &grain->performance);
 	if (grain->conversions.report != NULL &&
 		adp_naver_needs_conversions(ask->query))
-		daily->files[daily->njobs++] = &grain->conversions;
-	for (int i = 0; i < daily->njobs; i++)
-		daily->jobs[i] = (AdpNaverJob){.kind = &adp_naver_stat_reports,
-									   .report = daily->files[i]->report,
-									   .day = daily->day};
+		add_job(daily, &grain->conversions);
 	for (int i = 0; i < ask->query->nfields; i++)
-		adp_naver_names_want(&daily->names, ask->query->fields[i]);
-	daily->gap_ms = GAP_FIRST_MS;
-	daily->begun_at_ms = adp_clock_ms();
-}
-
-/*
- * Remembers that a job is to be deleted.
- */
-static void
-doom(Daily *daily, AdpNaverJob *job)
-{
-	if (job->id != NULL)
-		daily->doomed = lappend(daily->doomed, pstrdup(job->id));
-	job->id = NULL;
-}
-
-/*
- * Remembers that all jobs are to be deleted: without one of them the others are of
- * no use.
- */
-static void
-doom_all(Daily *daily)
-{
-	for (int i = 0; i < daily->njobs; i++)
 	{
-		doom(daily, &daily->jobs[i]);
-		daily->jobs[i].state = ADP_NAVER_JOB_EARLY;
-		daily->jobs[i].is_asked = false;
+		const AdpNaverList *list = adp_naver_names_list(ask->query->fields[i]);
+
+		if (list != NULL)
+			adp_naver_names_want(&daily->names, list);
 	}
-}
-
-/*
- * Creates a job anew that failed or is gone; fails after some times.
- */
-static AdpAssemblyStep
-restart(Daily *daily, AdpNaverJob *job, const char *why)
-{
-	if (adp_naver_job_restart(job))
-		return ADP_ASSEMBLY_ASK;
-	return fail(daily, ADP_ERR_REPLY,
-				"platform \"naver_searchad\" did not finish a report",
-				psprintf("report %s %s, started %d times", job->report, why,
-						 job->starts),
-				"Run the statement again later.");
-}
-
-/*
- * Looks for a job among those that are there before it is created again: it may
- * be, although the answer was lost.  Fails after some times.
- */
-static AdpAssemblyStep
-look_again(Daily *daily, AdpNaverJob *job)
-{
-	if (!adp_naver_job_restart(job))
-		return ADP_ASSEMBLY_FAILED;
-	daily->has_listed = false;
-	daily->base.wait_ms = GAP_FIRST_MS;
-	daily->base.wait_reason = "lost answer";
-	return ADP_ASSEMBLY_WAIT;
-}
-
-/*
- * Whether it is so early that a day without rows may get some: until noon of the
- * next day in Korea.
- */
-static bool
-is_young(const Daily *daily)
-{
-	TimestampTz noon_utc = (TimestampTz) (daily->date + 1) * USECS_PER_DAY +
-		(TimestampTz) (NOON_H - KOREA_H) * USECS_PER_HOUR;
-
-	return adp_now() < noon_utc;
-}
-
-/*
- * Judges the state of a job.
- */
-static AdpAssemblyStep
-judge(Daily *daily, AdpNaverJob *job)
-{
-	if (job->state == ADP_NAVER_JOB_NONE)
-	{
-		doom(daily, job);
-		if (is_young(daily))
-			job->state = ADP_NAVER_JOB_EARLY;
-		job->is_asked = false;
-	}
-	if (job->state != ADP_NAVER_JOB_RUNNING || adp_naver_job_goes_on(job))
-		return ADP_ASSEMBLY_ASK;
-	doom(daily, job);
-	return restart(daily, job, psprintf("ended as \"%s\"", job->status));
-}
-
-/*
- * Reads an answer about a job.
- */
-static AdpAssemblyStep
-take_state(Daily *daily, AdpNaverJob *job, const AdpAssemblyAnswer *answer)
-{
-	AdpError *error = &daily->base.error;
-	const AdpJson *doc =
-		adp_json_parse(CurrentMemoryContext, answer->body, answer->len, error);
-
-	if (doc == NULL || !adp_naver_job_read(job, doc, error))
-		return ADP_ASSEMBLY_RETRY;
-	job->is_asked = daily->asked == ASKED_STATE;
-	return judge(daily, job);
-}
-
-/*
- * Reads the list of jobs that are there.
- */
-static AdpAssemblyStep
-take_jobs(Daily *daily, const AdpAssemblyAnswer *answer)
-{
-	AdpError *error = &daily->base.error;
-	const AdpJson *doc =
-		adp_json_parse(CurrentMemoryContext, answer->body, answer->len, error);
-
-	if (doc != NULL && !adp_json_is_array(doc))
-		adp_error_set(error, ADP_ERR_FORMAT, "the answer is no list of reports",
-					  NULL, NULL);
-	if (error->class != ADP_OK)
-		return ADP_ASSEMBLY_RETRY;
-	for (int i = 0; i < daily->njobs; i++)
-	{
-		if (daily->jobs[i].state != ADP_NAVER_JOB_NEW)
-			continue;
-		adp_naver_job_adopt(&daily->jobs[i], doc);
-		if (daily->jobs[i].state == ADP_NAVER_JOB_NONE)
-			(void) judge(daily, &daily->jobs[i]);
-	}
-	daily->has_listed = true;
-	return ADP_ASSEMBLY_ASK;
-}
-
-/*
- * Adds the rows of a file.
- */
-static AdpAssemblyStep
-take_file(Daily *daily, AdpNaverJob *job, const AdpAssemblyAnswer *answer)
-{
-	if (!adp_naver_sums_add_file(daily->sums, daily->files[job - daily->jobs],
-								 answer->body, answer->len, &daily->base.error))
-		return ADP_ASSEMBLY_RETRY;
-	doom(daily, job);
-	job->state = ADP_NAVER_JOB_READ;
-	return ADP_ASSEMBLY_ASK;
-}
-
-/*
- * Reads the answer to the last request.
- */
-static AdpAssemblyStep
-take(Daily *daily, const AdpAssemblyAnswer *answer)
-{
-	switch (daily->asked)
-	{
-		case ASKED_JOBS:
-			return take_jobs(daily, answer);
-		case ASKED_START:
-		case ASKED_STATE:
-			return take_state(daily, daily->job, answer);
-		case ASKED_FILE:
-			return take_file(daily, daily->job, answer);
-		case ASKED_DELETE:
-			break;
-		case ASKED_NAMES:
-			if (!adp_naver_names_take(&daily->names, answer->body, answer->len,
-									  &daily->base.error))
-				return ADP_ASSEMBLY_RETRY;
-			break;
-	}
-	return ADP_ASSEMBLY_ASK;
-}
-
-/*
- * Handles a refusal: what can be done about it is done; the rest fails.
- */
-static AdpAssemblyStep
-take_refusal(Daily *daily, const AdpFailure *failure, bool is_lost)
-{
-	/* the rows are complete; the platform drops old jobs by itself */
-	if (daily->asked == ASKED_DELETE)
-		return ADP_ASSEMBLY_ASK;
-	if (is_lost)
-		return look_again(daily, daily->job);
-	if (daily->asked == ASKED_START && adp_naver_searchad_is_early(failure))
-	{
-		daily->job->state = ADP_NAVER_JOB_EARLY;
-		return ADP_ASSEMBLY_ASK;
-	}
-	if ((daily->asked == ASKED_STATE || daily->asked == ASKED_FILE) &&
-		adp_naver_searchad_is_gone(failure))
-		return restart(daily, daily->job, "was deleted");
-	return ADP_ASSEMBLY_FAILED;
-}
-
-/*
- * Sends a request about a job.
- */
-static AdpAssemblyStep
-ask_job(Daily *daily, AdpNaverJob *job, Asked asked)
-{
-	AdpApiRequest *request = &daily->base.request;
-
-	daily->job = job;
-	daily->asked = asked;
-	if (asked == ASKED_START)
-		adp_naver_job_create(job, request);
-	else if (asked == ASKED_STATE)
-		adp_naver_job_ask(job, request);
-	else
-		adp_naver_job_fetch(job, request);
-	return ADP_ASSEMBLY_ASK;
-}
-
-/*
- * Finds a job in a state, or NULL.
- */
-static AdpNaverJob *
-find_job(Daily *daily, AdpNaverJobState state, bool is_asked)
-{
-	for (int i = 0; i < daily->njobs; i++)
-	{
-		if (daily->jobs[i].state == state && daily->jobs[i].is_asked == is_asked)
-			return &daily->jobs[i];
-	}
-	return NULL;
-}
-
-/*
- * Waits before the next round of questions.
- */
-static AdpAssemblyStep
-wait_for_jobs(Daily *daily, const AdpNaverJob *job)
-{
-	int64 waited_ms = adp_clock_ms() - daily->begun_at_ms;
-
-	for (int i = 0; i < daily->njobs; i++)
-		daily->jobs[i].is_asked = false;
-	if (waited_ms <= daily->base.ask.settings->job_timeout_ms)
-	{
-		daily->base.wait_ms = daily->gap_ms;
-		daily->base.wait_reason = "run of a report";
-		daily->gap_ms = Min(daily->gap_ms * 3 / 2, GAP_MAX_MS);
-		return ADP_ASSEMBLY_WAIT;
-	}
-	if (strcmp(job->status, "AGGREGATING") == 0)
-		return fail_early(daily);
-	return fail(daily, ADP_ERR_REPLY,
-				"platform \"naver_searchad\" did not finish a report",
-				psprintf("report %s is \"%s\" after " INT64_FORMAT " seconds",
-						 job->report, job->status, waited_ms / 1000),
-				"Run the statement again later, or raise server option job_timeout_ms.");
-}
-
-/*
- * Deletes the next job that was read.
- */
-static AdpAssemblyStep
-delete_job(Daily *daily)
-{
-	const char *id = linitial(daily->doomed);
-
-	daily->doomed = list_delete_first(daily->doomed);
-	daily->asked = ASKED_DELETE;
-	adp_naver_job_delete(&adp_naver_stat_reports, id, &daily->base.request);
-	return ADP_ASSEMBLY_ASK;
+	if (daily->date == adp_naver_today())
+		(void) begin_early(daily);
 }
 
 /*
@@ -403,9 +150,6 @@ finish(Daily *daily)
 {
 	StringInfo body = &daily->base.body;
 
-	for (int i = 0; i < daily->njobs; i++)
-		Assert(daily->jobs[i].state == ADP_NAVER_JOB_READ ||
-			   daily->jobs[i].state == ADP_NAVER_JOB_NONE);
 	initStringInfo(body);
 	appendStringInfoString(body, "{\"rows\":[");
 	adp_naver_sums_write(daily->sums, body, &daily->names.base);
@@ -414,47 +158,43 @@ finish(Daily *daily)
 }
 
 /*
- * Asks for the list of jobs.
- */
-static AdpAssemblyStep
-ask_jobs(Daily *daily)
-{
-	daily->asked = ASKED_JOBS;
-	adp_naver_job_list(&adp_naver_stat_reports, &daily->base.request);
-	return ADP_ASSEMBLY_ASK;
-}
-
-/*
- * Sends what is missing next.
+ * Sends what is missing next: of the numbers, then of the names.
  */
 static AdpAssemblyStep
 go_on(Daily *daily)
 {
-	AdpNaverJob *job;
+	AdpAssemblyStep step = ADP_ASSEMBLY_DONE;
 
-	if (!daily->has_listed)
-		return ask_jobs(daily);
-	if (find_job(daily, ADP_NAVER_JOB_EARLY, false) != NULL)
-		doom_all(daily);
-	if (daily->doomed != NIL)
-		return delete_job(daily);
-	if (find_job(daily, ADP_NAVER_JOB_EARLY, false) != NULL)
-		return fail_early(daily);
-	if ((job = find_job(daily, ADP_NAVER_JOB_NEW, false)) != NULL)
-		return ask_job(daily, job, ASKED_START);
-	if ((job = find_job(daily, ADP_NAVER_JOB_BUILT, false)) != NULL ||
-		(job = find_job(daily, ADP_NAVER_JOB_BUILT, true)) != NULL)
-		return ask_job(daily, job, ASKED_FILE);
-	if ((job = find_job(daily, ADP_NAVER_JOB_RUNNING, false)) != NULL)
-		return ask_job(daily, job, ASKED_STATE);
-	if ((job = find_job(daily, ADP_NAVER_JOB_RUNNING, true)) != NULL)
-		return wait_for_jobs(daily, job);
-	if (adp_naver_names_ask(&daily->names, &daily->base.request))
+	if (!daily->has_numbers && daily->early == NULL)
 	{
-		daily->asked = ASKED_NAMES;
-		return ADP_ASSEMBLY_ASK;
+		step = adp_naver_jobs_go_on(&daily->jobs);
+		if (step != ADP_ASSEMBLY_DONE)
+			return step;
+		if (daily->jobs.is_early && !begin_early(daily))
+			return fail_early(daily, "the files of the day are not ready");
 	}
-	return finish(daily);
+	if (!daily->has_numbers && daily->early != NULL)
+		step = adp_naver_early_go_on(daily->early);
+	if (step != ADP_ASSEMBLY_DONE)
+		return step;
+	daily->has_numbers = true;
+	return adp_naver_names_ask(&daily->names, &daily->base.request)
+		? ADP_ASSEMBLY_ASK
+		: finish(daily);
+}
+
+/*
+ * Reads a page of names.
+ */
+static AdpAssemblyStep
+take_names(Daily *daily, const AdpAssemblyAnswer *answer)
+{
+	if (answer->failure != NULL)
+		return ADP_ASSEMBLY_FAILED;
+	return adp_naver_names_take(&daily->names, answer->body, answer->len,
+								&daily->base.error)
+		? ADP_ASSEMBLY_ASK
+		: ADP_ASSEMBLY_RETRY;
 }
 
 /*
@@ -468,11 +208,18 @@ next_step(AdpAssembly *assembly, const AdpAssemblyAnswer *answer)
 
 	if (daily->sums == NULL)
 		begin(daily);
-	if (answer != NULL)
-		step = answer->failure != NULL
-			? take_refusal(daily, answer->failure, answer->is_lost)
-			: take(daily, answer);
-	return step == ADP_ASSEMBLY_ASK ? go_on(daily) : step;
+	if (answer != NULL && daily->has_numbers)
+		step = take_names(daily, answer);
+	else if (answer != NULL && daily->early != NULL)
+		step = adp_naver_early_take(daily->early, answer);
+	else if (answer != NULL)
+		step = adp_naver_jobs_take(&daily->jobs, answer);
+	if (step == ADP_ASSEMBLY_ASK)
+		step = go_on(daily);
+	if (step == ADP_ASSEMBLY_FAILED && daily->early != NULL &&
+		adp_naver_early_why(daily->early) != NULL)
+		step = fail_early(daily, adp_naver_early_why(daily->early));
+	return step;
 }
 
 /*

@@ -6,15 +6,6 @@
 
 #include "platform/naver_searchad/entity_names.h"
 
-/* Longest id that has a name; ids have some 30 characters. */
-#define ID_MAX 64
-
-typedef struct Named
-{
-	char id[ID_MAX]; /* first: the key */
-	const char *name;
-} Named;
-
 /*
  * Finds a name.
  */
@@ -22,7 +13,7 @@ static const char *
 find_name(const AdpNaverNames *base, const char *id)
 {
 	const AdpNaverEntityNames *names = (const AdpNaverEntityNames *) base;
-	const Named *named = names->known != NULL
+	const AdpNaverEntity *named = names->known != NULL
 		? hash_search(names->known, id, HASH_FIND, NULL)
 		: NULL;
 
@@ -41,21 +32,18 @@ adp_naver_names_list(const char *field)
 }
 
 /*
- * Wants a list of names.
+ * Wants the names of a list.
  */
 void
-adp_naver_names_want(AdpNaverEntityNames *names, const char *field)
+adp_naver_names_want(AdpNaverEntityNames *names, const AdpNaverList *list)
 {
-	HASHCTL control = {.keysize = ID_MAX,
-					   .entrysize = sizeof(Named),
+	HASHCTL control = {.keysize = ADP_NAVER_ID_MAX,
+					   .entrysize = sizeof(AdpNaverEntity),
 					   .hcxt = CurrentMemoryContext};
 
-	const AdpNaverList *list = adp_naver_names_list(field);
-
 	names->base.find = find_name;
-	if (list != NULL)
-		names->wanted[names->nwanted++] = list;
-	if (names->nwanted > 0 && names->known == NULL)
+	names->wanted[names->nwanted++] = list;
+	if (names->known == NULL)
 		names->known = hash_create("adpipe names", 256, &control,
 								   HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
 }
@@ -90,9 +78,11 @@ adp_naver_names_take(AdpNaverEntityNames *names, const char *body, Size len,
 		const AdpJson *row = adp_json_at(rows, i);
 		const char *id = adp_json_text(adp_json_get(row, list->id));
 		bool is_known;
-		Named *named = hash_search(names->known, id, HASH_ENTER, &is_known);
+		AdpNaverEntity *named =
+			hash_search(names->known, id, HASH_ENTER, &is_known);
 
 		named->name = adp_json_text(adp_json_get(row, "name"));
+		named->campaign = adp_json_text(adp_json_get(row, "nccCampaignId"));
 		names->at = id;
 		has_new |= !is_known;
 	}

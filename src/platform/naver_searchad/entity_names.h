@@ -12,11 +12,22 @@
 #include "platform/naver_searchad/entity_walk.h"
 #include "platform/naver_searchad/stat_sums.h"
 
+/* Longest id that has a name; ids have some 30 characters. */
+#define ADP_NAVER_ID_MAX 64
+
+/* An object of a list. */
+typedef struct AdpNaverEntity
+{
+	char id[ADP_NAVER_ID_MAX]; /* first: the key */
+	const char *name;
+	const char *campaign; /* its own id, for a campaign */
+} AdpNaverEntity;
+
 /* All zero: no names are wanted. */
 typedef struct AdpNaverEntityNames
 {
 	AdpNaverNames base;
-	HTAB *known;				   /* id to name; NULL: none */
+	HTAB *known;				   /* AdpNaverEntity; NULL: none */
 	const AdpNaverList *wanted[2]; /* lists that are not read yet */
 	int nwanted;
 	const char *at; /* last id of the list that is being read; NULL: begin */
@@ -25,8 +36,9 @@ typedef struct AdpNaverEntityNames
 /* Returns the list with the names that a field shows; NULL: it shows none. */
 extern const AdpNaverList *adp_naver_names_list(const char *field);
 
-/* Wants the names that a field shows, if it shows some. */
-extern void adp_naver_names_want(AdpNaverEntityNames *names, const char *field);
+/* Wants the names of a list, which lives as long as the names. */
+extern void adp_naver_names_want(AdpNaverEntityNames *names,
+								 const AdpNaverList *list);
 
 /* Writes the next request; false if all that is wanted is read. */
 extern bool adp_naver_names_ask(const AdpNaverEntityNames *names,

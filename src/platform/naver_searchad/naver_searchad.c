@@ -10,10 +10,11 @@
 
 #include "utils/datetime.h"
 
+#include "base/guc.h"
 #include "platform/api/pager.h"
 #include "platform/api/request.h"
+#include "platform/naver_searchad/early_rows.h"
 #include "platform/naver_searchad/naver_searchad.h"
-#include "platform/naver_searchad/stat_sums.h"
 
 /* Bounds of option job_timeout_ms. */
 #define JOB_TIMEOUT_MS 300000
@@ -161,6 +162,22 @@ list_request(const AdpSettings *settings, AdpApiRequest *out)
 }
 
 /*
+ * Whether the last day of a query may come before there are files.
+ */
+static bool
+comes_early(const AdpQuery *query)
+{
+	AdpCell cell = {.data = query->until,
+					.len = (uint32) strlen(query->until),
+					.kind = ADP_CELL_STRING};
+	DateADT until;
+
+	return !adp_guc_require_whole &&
+		adp_compact_formats.read_day(&cell, &until) &&
+		adp_naver_early_has(query, until);
+}
+
+/*
  * Returns the requests of an account as EXPLAIN shows them.
  */
 static char *
@@ -176,7 +193,7 @@ query_text(const AdpSettings *settings, const AdpQuery *query)
 	if (!query->has_day)
 		return psprintf("none: report \"%s\" needs a column with field \"%s\"",
 						query->source->name, "statDt");
-	return psprintf("POST /stat-reports reportTp=%s%s%s statDt=%s..%s%s",
+	return psprintf("POST /stat-reports reportTp=%s%s%s statDt=%s..%s%s%s",
 					grain->performance.report,
 					adp_naver_needs_conversions(query) &&
 							grain->conversions.report != NULL
@@ -190,7 +207,8 @@ query_text(const AdpSettings *settings, const AdpQuery *query)
 					settings->vat_rate != NULL &&
 							strcmp(settings->vat_rate, "0") == 0
 						? " without VAT"
-						: "");
+						: "",
+					comes_early(query) ? " or GET /stats" : "");
 }
 
 const AdpPlatform adp_naver_searchad = {

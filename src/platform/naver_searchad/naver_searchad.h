@@ -29,6 +29,9 @@ extern bool adp_naver_searchad_is_early(const AdpFailure *failure);
 /* Code of a job or file that is gone. */
 extern bool adp_naver_searchad_is_gone(const AdpFailure *failure);
 
+/* Codes that mean: fewer objects of one request may help. */
+extern bool adp_naver_searchad_is_too_many(const AdpFailure *failure);
+
 /* daily_rows.c, entity_rows.c: pages of daily reports, and of lists. */
 extern const AdpAssembler adp_naver_searchad_daily;
 extern const AdpAssembler adp_naver_searchad_list;

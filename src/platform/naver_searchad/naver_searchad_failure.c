@@ -15,6 +15,9 @@
 #define CODE_EARLY "20007"
 #define CODE_NO_FIGURES "10004"
 #define CODE_GONE "20011"
+#define CODE_TOO_MANY "1014"
+#define CODE_MIXED "11003"
+#define CODE_TIME_OUT "500"
 
 #define HINT_KEYS \
 	"Compare options api_key and secret_key of the user mapping with Tools, API Manager in Naver's ad centre, to the letter. Naver renews secret keys at times: then put the new one into the user mapping, or into the file of secret_key_file."
@@ -76,4 +79,14 @@ bool
 adp_naver_searchad_is_gone(const AdpFailure *failure)
 {
 	return has_code(failure, CODE_GONE);
+}
+
+/*
+ * Whether fewer objects may help: too many, of several types, or a time-out.
+ */
+bool
+adp_naver_searchad_is_too_many(const AdpFailure *failure)
+{
+	return has_code(failure, CODE_TOO_MANY) || has_code(failure, CODE_MIXED) ||
+		has_code(failure, CODE_TIME_OUT);
 }

@@ -73,13 +73,15 @@ const AdpField adp_naver_searchad_fields[] =
 	  "Clicks; views of videos are not among them, unlike in Naver's ad centre."},
 	 {"viewCnt", ADP_FIELD_INT, METRIC, ADDS, "Views of videos."},
 	 {"rankSum", ADP_FIELD_INT, METRIC, ADDS,
-	  "Sum of the ranks of all impressions; divided by impressions, the average rank."},
+	  "Sum of the ranks of all impressions; divided by impressions, the average rank. NULL before there are files."},
 	 {"spend", ADP_FIELD_DECIMAL, METRIC, ADDS,
 	  "Cost in won without VAT, on all days: of days from 2026-03-30, whose files include VAT, divided by 1.1 and rounded to a millionth."},
 	 {"spendWithVat", ADP_FIELD_DECIMAL, METRIC, ADDS,
 	  "Cost in won with VAT, on all days: of days to 2026-03-29, whose files exclude VAT, multiplied by 1.1."},
 	 {"vatRule", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "Whether the platform's file of the day has cost with VAT: excluded to 2026-03-29, then included."},
+	 {"numbersUntil", ADP_FIELD_TEXT, ATTRIBUTE, 0,
+	  "Of today and yesterday before there are files: the time to which the numbers are complete; they will change. NULL: they are those of the files."},
 	 {"purchaseCcnt", ADP_FIELD_INT, METRIC, ADDS,
 	  "Conversions of type purchase, direct and indirect ones."},
 	 {"purchaseConvAmt", ADP_FIELD_INT, METRIC, ADDS,
@@ -170,6 +172,10 @@ const AdpField adp_naver_searchad_fields[] =
 		"rank_sum", INT8OID, "rankSum" \
 	}
 #define METRICS COST_COLUMNS, CONVERSION_COLUMNS, RANK_COLUMN
+#define UNTIL_COLUMN \
+	{ \
+		"numbers_until", TIMESTAMPTZOID, "numbersUntil" \
+	}
 #define COMMON_METRICS \
 	{"impressions", INT8OID, "impCnt"}, {"clicks", INT8OID, "clkCnt"}, \
 		{"spend", NUMERICOID, "spend"}, \
@@ -182,11 +188,13 @@ const AdpField adp_naver_searchad_fields[] =
 		NULL \
 	}
 
-static const AdpColumn account_daily[] = {DAILY_COLUMNS, METRICS, END};
+static const AdpColumn account_daily[] = {DAILY_COLUMNS, METRICS, UNTIL_COLUMN,
+										  END};
 static const AdpColumn campaign_daily[] = {DAILY_COLUMNS, CAMPAIGN_COLUMNS,
-										   METRICS, END};
-static const AdpColumn ad_group_daily[] = {DAILY_COLUMNS, CAMPAIGN_COLUMNS,
-										   AD_GROUP_COLUMNS, METRICS, END};
+										   METRICS, UNTIL_COLUMN, END};
+static const AdpColumn ad_group_daily[] = {DAILY_COLUMNS,	 CAMPAIGN_COLUMNS,
+										   AD_GROUP_COLUMNS, METRICS,
+										   UNTIL_COLUMN,	 END};
 static const AdpColumn keyword_daily[] =
 	{DAILY_COLUMNS,	   CAMPAIGN_COLUMNS,
 	 AD_GROUP_COLUMNS, {"keyword_id", TEXTOID, "nccKeywordId"},

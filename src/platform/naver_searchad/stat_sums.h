@@ -1,66 +1,73 @@
 /*
  * stat_sums.h
- *	  The files of stat reports, and the sums of their rows.
+ *	  The numbers of an account's day, added up by what identifies a row.
  *
- * A file has the rows of one account and day, without header and quotes:
- * tab-separated columns, whose meaning its type alone defines.  Performance and
- * conversions come in files of different types.  The rows of both are added up by
- * what identifies a row of the table, which also joins them: a row exists where
- * one of the files has one.  Several rows of one key are summed.
+ * The rows of files of performance and of conversions are added up by the
+ * dimensions of the table, which also joins them: a row exists where one of the
+ * files has one.  Several rows of one key are summed.
+ *
+ * Money is added up in millionths of a won.
  */
 #ifndef ADP_PLATFORM_NAVER_SEARCHAD_STAT_SUMS_H
 #define ADP_PLATFORM_NAVER_SEARCHAD_STAT_SUMS_H
 
 #include "lib/stringinfo.h"
+#include "nodes/pg_list.h"
 #include "utils/date.h"
+#include "utils/hsearch.h"
 
-#include "base/error.h"
-#include "platform/query.h"
+#include "platform/naver_searchad/stat_report.h"
 
-/* A type of stat report; columns as in the platform's documentation. */
-typedef struct AdpNaverFile
+/* What stands for no id and no keyword. */
+#define ADP_NAVER_NONE "-"
+
+/* Most of the columns of files that identify a row. */
+#define DIMENSIONS_MAX 12
+
+/* A piece of a line. */
+typedef struct AdpNaverCell
 {
-	const char *report;	 /* reportTp; NULL: there is none */
-	const char *columns; /* codes of stat_sums.c, comma-separated */
-} AdpNaverFile;
+	const char *data;
+	int len;
+} AdpNaverCell;
 
-/* A source of daily rows: what identifies a row, and the files to read. */
-typedef struct AdpNaverGrain
+/* What identifies a group of rows: its dimensions, each ended by a tab. */
+typedef struct AdpNaverGroup
 {
-	const char *source;
-	const char
-		*dimensions; /* codes that identify a row, comma-separated; or NULL */
-	AdpNaverFile performance; /* impressions, clicks, cost */
-	AdpNaverFile conversions;
-} AdpNaverGrain;
+	AdpNaverCell key; /* first: the key of the hash table */
+	int64 amounts[AMOUNTS];
+} AdpNaverGroup;
 
-/* Returns the grain of a source of daily rows; NULL for another source. */
-extern const AdpNaverGrain *adp_naver_grain_of(const AdpSource *source);
-
-/* Whether some column of the table comes from files of conversions. */
-extern bool adp_naver_needs_conversions(const AdpQuery *query);
-
-/* The first day whose costs include VAT. */
-extern DateADT adp_naver_vat_since(void);
-
-typedef struct AdpNaverSums AdpNaverSums;
+typedef struct AdpNaverSums
+{
+	const AdpQuery *query;
+	const char *account;
+	const char *day;	/* as in files */
+	bool has_vat;		/* costs as reported include it */
+	bool takes_vat_off; /* costs have VAT, or will have */
+	const char *until;	/* the numbers are complete to this time; NULL: those of
+						 * the files */
+	int ndimensions;
+	const char *dimensions[DIMENSIONS_MAX]; /* codes */
+	HTAB *groups;
+	List *order; /* AdpNaverGroup *, in the order of their first rows */
+	MemoryContext cxt;
+} AdpNaverSums;
 
 /*
- * Allocates empty sums in CurrentMemoryContext for a day of an account.
- * takes_vat_off: its costs have VAT, or will have.
+ * Allocates empty sums in CurrentMemoryContext for a day of an account.  Throws
+ * for a field that the files of the source lack.
  */
-extern AdpNaverSums *adp_naver_sums_create(const AdpNaverGrain *grain,
-										   const AdpQuery *query,
+extern AdpNaverSums *adp_naver_sums_create(const AdpQuery *query,
 										   const char *account, DateADT day,
 										   bool takes_vat_off);
 
 /*
- * Adds the rows of a file.  Returns false, with *error, if it is not a whole
- * file of that type, account and day; nothing of it is added then.
+ * Adds a row: its dimensions, in the order of the sums' own, each ended by a tab,
+ * and its amounts.
  */
-extern bool adp_naver_sums_add_file(AdpNaverSums *sums,
-									const AdpNaverFile *file, const char *body,
-									Size len, AdpError *error);
+extern void adp_naver_sums_add(AdpNaverSums *sums, const StringInfoData *key,
+							   const int64 *amounts);
 
 /* Names of campaigns and ad groups, the first member of a larger struct. */
 typedef struct AdpNaverNames
@@ -69,7 +76,7 @@ typedef struct AdpNaverNames
 	const char *(*find)(const struct AdpNaverNames *names, const char *id);
 } AdpNaverNames;
 
-/* Appends the rows to a page, as JSON objects. */
+/* Appends the rows to a page, as JSON objects; see stat_rows.c. */
 extern void adp_naver_sums_write(const AdpNaverSums *sums, StringInfo out,
 								 const AdpNaverNames *names);
 

@@ -119,7 +119,7 @@ A value of the world as SQL of a type; undef is NULL, an array a list of texts.
 sub literal
 {
 	my ($value, $type) = @_;
-	return 'NULL' unless defined $value;
+	return "NULL::$type" unless defined $value;
 	$value = '{' . join(',', map { '"' . s/(["\\])/\\$1/gr . '"' } @$value) . '}'
 	  if ref $value eq 'ARRAY';
 	utf8::encode($value) if utf8::is_utf8($value);

@@ -1,8 +1,10 @@
-"""Master reports: all keywords, or all ads of a type, as a file.
+"""Master reports: all campaigns, ad groups, keywords, or ads of a type, as a file.
 
-A file has no header; full ones hold nothing that is deleted.
+A file has no header; full ones hold nothing that is deleted.  One with a time
+holds what was made, changed or deleted since then.
 """
 
+import datetime
 import hashlib
 import threading
 import urllib.parse
@@ -11,8 +13,10 @@ from messages import Response
 from naver_searchad import errors
 from naver_searchad.entities import CREATED, is_alive
 from naver_searchad.jobs import moment
+from naver_searchad.world import FOREVER, KST, TYPE_DIGIT
 
 KEPT = 100
+REACH_DAYS = 730    # of the time of a delta
 # item: the campaign types whose ads it has, and which of the two ads of a group
 ADS = {"Ad": ("WEB_SITE", 0), "RsaAd": ("WEB_SITE", 1),
        "ShoppingProduct": ("SHOPPING", None),
@@ -29,13 +33,35 @@ SETTINGS = {
     "naver_master_ms": 0,       # from creation to the end
     "naver_master_ends": {},    # item: how its next reports end
     "naver_master_lost_columns": 0,     # columns that are missing at the end
+    "naver_delta_forgets": [],  # items whose deltas lack what was deleted
 }
 
 
-def groups(world, account):
-    """Returns the campaigns that are there with each of their ad groups."""
-    return [(c, g) for c in account.campaigns if is_alive(world, c)
-            for g in c.children]
+def deleted_at(campaign):
+    """Returns when a campaign is deleted, with all below it."""
+    return datetime.datetime.combine(
+        datetime.date.fromordinal(min(campaign.end + 1, FOREVER)),
+        datetime.time(), KST)
+
+
+def chosen(world, account, since):
+    """Returns the campaigns that a report is about: those that are there, or
+    those that changed since a time."""
+    if since is None:
+        return [c for c in account.campaigns if is_alive(world, c)]
+    made = datetime.datetime.fromisoformat(CREATED.replace("Z", "+00:00"))
+    return [c for c in account.campaigns
+            if made >= since or since <= deleted_at(c) <= world.now()]
+
+
+def deleted_text(world, campaign):
+    """Returns the time of a deletion as files have it; empty: none."""
+    return "" if is_alive(world, campaign) else moment(deleted_at(campaign))
+
+
+def groups(world, account, since=None):
+    """Returns the campaigns of a report with each of their ad groups."""
+    return [(c, g) for c in chosen(world, account, since) for g in c.children]
 
 
 def keywords(world, account):
@@ -59,8 +85,28 @@ def ads(world, account):
             for n, ad in enumerate(g.ads) if which in (None, n)]
 
 
-def rows(world, account, item):
+def campaign_rows(world, account, since):
+    """Returns the lines of item Campaign."""
+    return [[account.id, c.id, c.name, str(int(TYPE_DIGIT[c.spec.type])), "1",
+             "0", "", "", CREATED, deleted_text(world, c), "0", ""]
+            for c in chosen(world, account, since)]
+
+
+def group_rows(world, account, since):
+    """Returns the lines of item Adgroup."""
+    return [[account.id, g.id, c.id, g.name, "70", "0", "0", "70", "100",
+             "100", account.channel, account.channel, CREATED,
+             deleted_text(world, c)]
+            for c, g in groups(world, account, since)]
+
+
+LEVELS = {"Campaign": campaign_rows, "Adgroup": group_rows}
+
+
+def rows(world, account, item, since=None):
     """Returns the lines of a report as lists of texts."""
+    if item in LEVELS:
+        return LEVELS[item](world, account, since)
     if item == "Keyword":
         return [[account.id, k["ad_group_id"], k["keyword_id"], k["keyword"],
                  k["bid_amount"], "https://a.example", "https://m.example",
@@ -91,7 +137,9 @@ class Masters:
     def create(self, account, body):
         """Answers POST; raises Refusal."""
         item = body.get("item")
-        if item != "Keyword" and item not in ADS or "fromTime" in body:
+        since = self.read_since(body)
+        if item not in LEVELS and item != "Keyword" and item not in ADS or (
+                item not in LEVELS and since):
             raise errors.refusal(11001)
         with self._lock:
             if len(self.of(account)) >= KEPT:
@@ -101,9 +149,31 @@ class Masters:
                 self.settings["naver_master_ends"].get(item, [])))
             job = {"id": hashlib.sha256(b"master %d" % self._made).hexdigest(),
                    "account": account, "item": item, "made": self.world.now(),
-                   "end": ends.pop(0) if ends else None}
+                   "from": body.get("fromTime"), "since": since, "end": ends.pop(0) if ends else None}
             self.jobs.append(job)
         return job
+
+    def read_since(self, body):
+        """Returns the time of a delta, or None; raises Refusal."""
+        if body.get("fromTime") is None:
+            return None
+        try:
+            since = datetime.datetime.fromisoformat(
+                body["fromTime"].replace("Z", "+00:00"))
+            days = (self.world.now() - since).days
+        except (AttributeError, TypeError, ValueError):
+            raise errors.refusal(11001)
+        if not 0 <= days <= REACH_DAYS:
+            raise errors.refusal(11001)
+        return since
+
+    def rows_of(self, job):
+        """Returns the lines of a job's file."""
+        found = rows(self.world, job["account"], job["item"], job["since"])
+        if job["since"] and job["item"] in self.settings["naver_delta_forgets"]:
+            found = [row for row in found if not (row[-1] if
+                     job["item"] == "Adgroup" else row[9])]
+        return found
 
     def of(self, account):
         """Returns an account's reports, the newest first."""
@@ -140,14 +210,15 @@ class Masters:
             return "RUNNING"
         if job["end"]:
             return job["end"]
-        return ("BUILT" if rows(self.world, job["account"], job["item"])
-                else "NONE")
+        return "BUILT" if self.rows_of(job) else "NONE"
 
     def told(self, job, base_url, state=None):
         """Returns a report as the platform tells it."""
         state = state or self.state(job)
         made = {"id": job["id"], "item": job["item"], "status": state,
                 "updateTime": moment(job["made"]), "downloadUrl": ""}
+        if job["from"]:
+            made["fromTime"] = job["from"]
         if state == "BUILT":
             made["downloadUrl"] = "%s/report-download?%s" % (
                 base_url, self.query_of(job))
@@ -155,7 +226,7 @@ class Masters:
 
     def file(self, job):
         """Returns a report's file."""
-        found = rows(self.world, job["account"], job["item"])
+        found = self.rows_of(job)
         lost = self.settings["naver_master_lost_columns"]
         return Response(200, "".join(
             "\t".join(row[:len(row) - lost]) + "\n" for row in found),

@@ -8,13 +8,19 @@ from naver_searchad.world import TYPE_DIGIT
 
 REACH_DAYS = 730
 SPAN_DAYS = 92
-IDS_MAX = 200
 
 FIELDS = ("impCnt", "clkCnt", "salesAmt", "ctr", "cpc", "avgRnk", "ccnt",
           "crto", "convAmt", "ror", "cpConv", "viewCnt", "purchaseCcnt",
           "purchaseConvAmt", "purchaseRor")
 
-SETTINGS = {"naver_cycle": "12"}    # digits of cycleBaseTm: 8, 10 or 12
+SETTINGS = {
+    "naver_cycle": "12",        # digits of cycleBaseTm: 8, 10 or 12
+    "naver_cycle_lag_h": 0,     # hours by which the figures lag behind
+    "naver_cycle_moves": 0,     # answers after each of which they go on
+    "naver_ids_max": 200,       # most ids of a call
+    "naver_zero_rows": False,   # ids without activity have rows of zeros
+}
+
 
 
 def answer(world, account, params, settings):
@@ -34,23 +40,38 @@ def answer(world, account, params, settings):
         raise errors.refusal(10004)
     days = [since + datetime.timedelta(n)
             for n in range((until - since).days + 1)]
-    cycle = world.now().strftime("%Y%m%d%H%M")[:int(settings["naver_cycle"])]
+    base = cycle_base(world, settings)
+    cycle = base.strftime("%Y%m%d%H%M")[:int(settings["naver_cycle"])]
+    days = [day for day in days if day <= base.date()]
     if "id" in params:
-        return daily(world, account, params, fields, days, cycle)
+        return daily(world, account, params, fields, days, span, cycle)
     ids = (params.get("ids") or "").split(",")
-    if not ids[0] or len(ids) > IDS_MAX:
+    if not ids[0] or len(ids) > settings["naver_ids_max"]:
         raise errors.refusal(1014 if ids[0] else 11001)
     if len({kind_of(i) for i in ids}) > 1:
         raise errors.refusal(11003)
     data = []
     for entity_id in ids:
         sums = sums_of(world, account, entity_id, days)
+        if sums is None and settings["naver_zero_rows"]:
+            sums = totals([], [])
         if sums is not None:
             data.append(dict({"id": entity_id}, **chosen(sums, fields)))
     return {"data": data, "compTm": cycle, "cycleBaseTm": cycle}
 
 
-def daily(world, account, params, fields, days, cycle):
+def cycle_base(world, settings):
+    """Returns the time until which the figures are complete."""
+    base = world.now() - datetime.timedelta(
+        hours=settings["naver_cycle_lag_h"])
+    if settings["naver_cycle_moves"]:
+        moves = settings["naver_cycle_moves"] - 1
+        settings.change({"naver_cycle_moves": moves})
+        base -= datetime.timedelta(minutes=20 * moves)
+    return base
+
+
+def daily(world, account, params, fields, days, span, cycle):
     """Answers for one id by day: rows do not say which id they are of, and a
     breakdown is ignored."""
     whole = params.get("timeIncrement") == "allDays"
@@ -61,8 +82,7 @@ def daily(world, account, params, fields, days, cycle):
             data.append(dict({"dateStart": part[0].isoformat(),
                               "dateEnd": part[-1].isoformat()},
                              **chosen(sums, fields)))
-    return {"summary": {"dateStart": days[0].isoformat(),
-                        "dateEnd": days[-1].isoformat()},
+    return {"summary": {"dateStart": span["since"], "dateEnd": span["until"]},
             "data": data, "cycleBaseTm": cycle}
 
 
@@ -94,8 +114,11 @@ def sums_of(world, account, entity_id, days):
              if has_id(f, entity_id)]
     made = [c for d in days for c in world.conversions(account, d)
             if has_id(c, entity_id)]
-    if not facts and not made:
-        return None
+    return totals(facts, made) if facts or made else None
+
+
+def totals(facts, made):
+    """Returns the sums of what was shown and what came of it."""
     bought = [c for c in made if c.type == "purchase"]
     return {
         "impCnt": sum(f.impressions for f in facts),

@@ -1,5 +1,5 @@
 /*
- * stat_job.c
+ * report_job.c
  *	  One report that the platform makes in the background: its job.
  */
 #include "postgres.h"
@@ -8,7 +8,7 @@
 
 #include "base/guc.h"
 #include "base/words.h"
-#include "platform/naver_searchad/stat_job.h"
+#include "platform/naver_searchad/report_job.h"
 
 /* How often a job is created that fails or disappears. */
 #define STARTS_MAX 3
@@ -71,8 +71,23 @@ is_usable(const AdpNaverJob *job, const AdpJson *doc)
 }
 
 /*
+ * Whether a job of a list is of objects that changed since the job's time, to the
+ * second; or of all of them.
+ */
+static bool
+is_since(const AdpNaverJob *job, const AdpJson *doc)
+{
+	const char *since = adp_json_text(adp_json_get(doc, "fromTime"));
+
+	if (job->since == NULL || since == NULL)
+		return job->since == NULL &&
+			adp_json_scalar(adp_json_get(doc, "fromTime")) == NULL;
+	return strncmp(since, job->since, strlen("2026-11-01T00:00:00")) == 0;
+}
+
+/*
  * Whether a job is of the day: its statDt is midnight in Korea, in UTC.  One of
- * objects must not be of those alone that changed since some time.
+ * objects has a time since which they changed in place of it.
  */
 static bool
 is_of_day(const AdpNaverJob *job, const AdpJson *doc)
@@ -82,7 +97,7 @@ is_of_day(const AdpNaverJob *job, const AdpJson *doc)
 	char day[sizeof("20261101")];
 
 	if (job->day == NULL)
-		return adp_json_scalar(adp_json_get(doc, "fromTime")) == NULL;
+		return is_since(job, doc);
 	if (start == NULL ||
 		sscanf(start, "%4d-%2d-%2dT%2d:", &year, &month, &mday, &hour) != 4)
 		return false;
@@ -135,10 +150,14 @@ adp_naver_job_create(AdpNaverJob *job, AdpApiRequest *request)
 						.content_type = "application/json; charset=UTF-8",
 						.answer = ADP_ANSWER_JOB_START,
 						.creates = true};
-	request->body = job->day == NULL
-		? psprintf("{\"item\":\"%s\"}", job->report)
-		: psprintf("{\"reportTp\":\"%s\",\"statDt\":\"%s\"}", job->report,
-				   job->day);
+	if (job->day != NULL)
+		request->body = psprintf("{\"reportTp\":\"%s\",\"statDt\":\"%s\"}",
+								 job->report, job->day);
+	else if (job->since != NULL)
+		request->body = psprintf("{\"item\":\"%s\",\"fromTime\":\"%s\"}",
+								 job->report, job->since);
+	else
+		request->body = psprintf("{\"item\":\"%s\"}", job->report);
 }
 
 /*

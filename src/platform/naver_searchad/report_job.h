@@ -1,5 +1,5 @@
 /*
- * stat_job.h
+ * report_job.h
  *	  One report that the platform makes in the background: its job.
  *
  * Stat reports have the numbers of a day, master reports the objects of a kind.
@@ -8,12 +8,11 @@
  * there already is used in place of a new one, if it is not old: a refresh that was
  * killed goes on with the jobs that it has created.
  */
-#ifndef ADP_PLATFORM_NAVER_SEARCHAD_STAT_JOB_H
-#define ADP_PLATFORM_NAVER_SEARCHAD_STAT_JOB_H
+#ifndef ADP_PLATFORM_NAVER_SEARCHAD_REPORT_JOB_H
+#define ADP_PLATFORM_NAVER_SEARCHAD_REPORT_JOB_H
 
 #include "base/json.h"
 #include "platform/api/assembler.h"
-#include "platform/naver_searchad/stat_sums.h"
 
 typedef enum AdpNaverJobState
 {
@@ -42,6 +41,7 @@ typedef struct AdpNaverJob
 	const AdpNaverJobKind *kind;
 	const char *report; /* its type */
 	const char *day;	/* YYYYMMDD; NULL: of a master report */
+	const char *since;	/* of objects that changed since then; NULL: of all */
 	AdpNaverJobState state;
 	const char *id;
 	const char *path;	/* of its file */
@@ -78,4 +78,4 @@ extern bool adp_naver_job_read(AdpNaverJob *job, const AdpJson *doc,
 /* Gives the job up, to create another one; false if it had its starts. */
 extern bool adp_naver_job_restart(AdpNaverJob *job);
 
-#endif /* ADP_PLATFORM_NAVER_SEARCHAD_STAT_JOB_H */
+#endif /* ADP_PLATFORM_NAVER_SEARCHAD_REPORT_JOB_H */
