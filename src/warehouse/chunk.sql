@@ -43,11 +43,16 @@ BEGIN
             USING ERRCODE = 'active_sql_transaction',
                   DETAIL = 'It commits chunk by chunk.',
                   HINT = 'CALL it as a statement of its own, with autocommit on.';
+    ELSIF pg_is_in_recovery() THEN
+        RAISE EXCEPTION '% cannot run on a standby', what
+            USING ERRCODE = 'read_only_sql_transaction',
+                  DETAIL = 'It writes copies and their ledger, which the standby receives from its primary.',
+                  HINT = 'CALL it on the primary.';
     END IF;
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.require_commit(text) IS
-    'An error where a procedure could not commit.';
+    'An error where a procedure could not commit, or write.';
 REVOKE ALL ON FUNCTION adpipe_internal.require_commit(text) FROM PUBLIC;
 
 CREATE FUNCTION adpipe.grain_columns(source regclass, OUT columns text[], OUT thing text)

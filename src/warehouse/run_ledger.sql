@@ -13,13 +13,13 @@ CREATE FUNCTION adpipe_internal.is_running(pid integer, backend_start timestampt
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT EXISTS (
+    SELECT pg_is_in_recovery() OR EXISTS (
         SELECT FROM pg_stat_activity a
         WHERE a.pid = $1 AND a.backend_start = $2
           AND (a.state = 'disabled' OR a.state <> 'idle' AND a.query_start = $3))
 $$;
 COMMENT ON FUNCTION adpipe_internal.is_running(integer, timestamptz, timestamptz) IS
-    'Whether a statement of a session is still at work.';
+    'Whether a statement of a session is still at work; true on a standby, which does not see the sessions of its primary.';
 
 /*
  * A run can end between the moment at which a view reads the ledger and that at
