@@ -38,6 +38,10 @@ use warnings;
 
 use Carp;
 use Exporter 'import';
+use Fcntl ':flock';
+use File::Basename;
+use File::Copy;
+use File::Path 'make_path';
 use IPC::Run ();
 use List::Util qw(min);
 use POSIX ();
@@ -420,10 +424,10 @@ sub await_connections
 
 =head2 build_module($makefile, $dir)
 
-Builds a module of test/module in a folder, by default one of its own, which it
-returns.
-ADPIPE_CFLAGS stands in for the server's own flags where this compiler does not
-know all of them.
+Builds the library of a module of test/module, and puts it into a folder, by default
+one of its own, which it returns.  ADPIPE_MODULES names a folder where tests that run
+together build each module once.  ADPIPE_CFLAGS stands in for the server's own flags
+where this compiler does not know all of them.
 
 =cut
 
@@ -431,16 +435,35 @@ sub build_module
 {
 	my ($makefile, $dir) = @_;
 	$dir //= PostgreSQL::Test::Utils::tempdir();
+	chmod 0755, $dir;
+	if (!$ENV{ADPIPE_MODULES})
+	{
+		make_module($makefile, $dir);
+		return $dir;
+	}
+
+	my $shared = "$ENV{ADPIPE_MODULES}/" . basename(dirname($makefile));
+	make_path($shared);
+	open my $lock, '>', "$shared/lock" or croak "cannot write $shared/lock: $!";
+	flock($lock, LOCK_EX) or croak "cannot lock $shared/lock: $!";
+	make_module($makefile, $shared) unless glob("$shared/*.so");
+	copy($_, $dir) or croak "cannot copy $_: $!" for glob("$shared/*.so");
+	return $dir;
+}
+
+# Builds a module in a folder.
+sub make_module
+{
+	my ($makefile, $dir) = @_;
 	my @flags = $ENV{ADPIPE_CFLAGS} ? ("CFLAGS=$ENV{ADPIPE_CFLAGS}") : ();
 	my $log;
 
-	chmod 0755, $dir;
 	# What make hands down to tests is not for this build.
 	delete local @ENV{qw(MAKEFLAGS MAKELEVEL MAKEOVERRIDES MFLAGS)};
 	IPC::Run::run([ 'make', '-s', '-C', $dir, '-f', $makefile, @flags, 'all' ],
 		'<', \undef, '>', \$log, '2>&1')
 	  or croak "$makefile does not build:\n$log";
-	return $dir;
+	return;
 }
 
 1;

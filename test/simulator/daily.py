@@ -186,6 +186,7 @@ def share_cells(cells, weights, index):
     return made
 
 
+@functools.lru_cache(maxsize=1 << 14)
 def weights_of(key, day, count, withheld=0):
     """Returns whole-number weights for `count` parts, which shift from day
     to day, and one more for what is withheld if that is wanted."""
@@ -193,7 +194,7 @@ def weights_of(key, day, count, withheld=0):
     weights = [1 + data[i % 32] % 50 for i in range(count)]
     if withheld:
         weights.append(max(1, sum(weights) * withheld // 100))
-    return weights
+    return tuple(weights)
 
 
 # ---- special cases -------------------------------------------------------

@@ -324,10 +324,13 @@ def cut_vector(vector, weights, index):
     for value, fractional in zip(vector, FRACTIONAL):
         if not value:
             parts.append(0)
-            continue
-        step = step_of(value, fractional)
-        units = value // step
-        parts.append((units * upto // total - units * below // total) * step)
+        elif fractional:
+            step = step_of(value, fractional)
+            units = value // step
+            parts.append((units * upto // total - units * below // total)
+                         * step)
+        else:
+            parts.append(value * upto // total - value * below // total)
     return Part(parts, vector, below, total)
 
 

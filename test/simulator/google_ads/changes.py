@@ -36,6 +36,11 @@ class Changes:
         self.reset_values = {}
         self.undelivered = {}
 
+    def are_any(self):
+        """Returns whether anything may be counted otherwise than at the
+        start."""
+        return bool(self.reset_values or self.undelivered)
+
     def change(self, account, setting, value):
         """Changes one setting; raises KeyError or ValueError."""
         today = self.world.today(account)

@@ -139,8 +139,10 @@ def metric_value(field, vector):
 # ---- segments ------------------------------------------------------------
 
 def day_segments(day):
-    """Returns the values of all segments that follow from the day."""
+    """Returns the values of all segments that follow from the day, and of
+    those with one value only."""
     return {
+        **CONSTANT_SEGMENTS,
         "date": day, "week": dates.period_start("week", day),
         "month": dates.period_start("month", day),
         "quarter": dates.period_start("quarter", day), "year": day.year,
@@ -163,6 +165,7 @@ class Report:
                               for p in self.paths)
         self.counts_people = any(f.path == "unique_users" for f in
                                  plan.selected("METRIC"))
+        self.splits = events.splits(self.paths)
         self.groups = {}
 
     def fine_cells(self, context, day_values):
@@ -170,15 +173,16 @@ class Report:
         selected segments need."""
         for cell in self.world.cells(self.plan.resource.name, self.account,
                                      context, day_values["date"]):
-            segments = dict(CONSTANT_SEGMENTS)
-            segments.update(day_values)
-            segments.update(cell.segments)
+            segments = {**day_values, **cell.segments}
             # What no keyword brought is not told by keyword.
             if self.by_keyword and not segments.get(
                     "keyword.ad_group_criterion"):
                 continue
-            yield from events.split(self.account, segments, cell.vector,
-                                    day_values["date"], self.paths)
+            if self.splits:
+                yield from events.split(self.account, segments, cell.vector,
+                                        day_values["date"], self.paths)
+            else:
+                yield segments, cell.vector
 
     def key_of(self, context, segments):
         """Returns what tells groups apart."""
@@ -192,12 +196,14 @@ class Report:
         key = self.key_of(context, segments)
         group = self.groups.get(key)
         if group is None:
-            group = self.groups[key] = (context, segments, Total(ZERO))
-        total = group[2]
+            total = Total(vector)
+            self.groups[key] = (context, segments, total)
+        else:
+            total = group[2]
+            total[:] = map(operator.add, total, vector)
         if self.counts_people and segments:
             total.people.append(people.who_saw(
                 self.account, segments["date"], segments, vector))
-        total[:] = map(operator.add, total, vector)
 
     def collect(self, contexts):
         """Fills the groups."""
@@ -210,8 +216,9 @@ class Report:
                 self.add(context, {}, ZERO)
             for day_values in days:
                 for segments, vector in self.fine_cells(context, day_values):
-                    if all(p(segments.get(p.field.path))
-                           for p in plan.segments):
+                    if not plan.segments or all(
+                            p(segments.get(p.field.path))
+                            for p in plan.segments):
                         self.add(context, segments, vector)
 
     def results(self):

@@ -82,6 +82,12 @@ def actions_of(account, segments, vector):
                        ), part
 
 
+def splits(wanted):
+    """Returns whether split() would split anything."""
+    return "hour" in wanted or any(name.startswith("conversion_action")
+                                   for name in wanted)
+
+
 def split(account, segments, vector, day, wanted):
     """Returns the parts of a cell as (segments, vector), as fine as the names
     of wanted segments need."""

@@ -99,6 +99,8 @@ SEARCH_TERMS = (
 # Match type of a search term: those of the keywords that bring it.
 MATCHED_BY = {"EXACT": ("EXACT",), "NEAR_PHRASE": ("PHRASE",),
               "BROAD": ("BROAD",)}
+# Row candidates' days of which the cells are kept.
+KNOWN = 1 << 15
 COUNTRIES = ((2410, "LOCATION_OF_PRESENCE"), (2840, "LOCATION_OF_PRESENCE"),
              (2410, "AREA_OF_INTEREST"))
 AD_TYPES = {"SEARCH": "RESPONSIVE_SEARCH_AD", "DISPLAY":
@@ -117,6 +119,7 @@ class SampleWorld(FinerGrains, World):
         self.add_accounts()
         self.generation = Generation(self, 0)
         self.changes = Changes(self)
+        self.known = {}         # cells of the first generation
 
     def add_accounts(self):
         """Makes the accounts and what they own."""
@@ -158,6 +161,20 @@ class SampleWorld(FinerGrains, World):
             return []
         if resource == "click_view":
             return context.entity.traits["cells"]
+        if self.generation.number or self.changes.are_any():
+            return self._cells(resource, account, context, day)
+        key = (resource, day, *(entity.attrs["resource_name"]
+                                for entity in context.entities.values()))
+        found = self.known.get(key)
+        if found is None:
+            if len(self.known) == KNOWN:
+                self.known.clear()
+            found = self.known[key] = self._cells(resource, account, context,
+                                                  day)
+        return found
+
+    def _cells(self, resource, account, context, day):
+        """Makes the cells of one row candidate on one day."""
         if resource in ("customer", "conversion_action"):
             pairs = [pair for campaign in account.campaigns
                      for pair in self._campaign_cells(

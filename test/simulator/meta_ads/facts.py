@@ -246,10 +246,13 @@ def told(ad, day):
             (happened, part.counts, part.named),
             (brought, part.values, part.named_values)):
         for event, steps in source.items():
+            numbers = by_window(steps, ad.traits["windows"])
+            if not numbers:
+                continue
             for name in types_of(ad, event, source is brought):
-                tell(target, name, steps, ad.traits["windows"])
+                tell(target, name, numbers)
             for name in NAMED.get(event, ()):
-                tell(named, name, steps, ad.traits["windows"])
+                tell(named, name, numbers)
     return part
 
 
@@ -264,14 +267,21 @@ def types_of(ad, event, is_money):
     return types
 
 
-def tell(target, name, steps, windows):
-    """Adds an event's increments to a type's windows."""
-    by_window = {w: sum(steps[i] for i in OF_WINDOW[w]) for w in WINDOWS}
-    by_window["default"] = sum(by_window[w] for w in windows)
-    for window, number in by_window.items():
-        if number:
-            key = (name, window)
-            target[key] = target.get(key, 0) + number
+def by_window(steps, windows):
+    """Returns the windows that have something of an event's increments, with
+    how much."""
+    if not any(steps):
+        return ()
+    found = {w: sum([steps[i] for i in OF_WINDOW[w]]) for w in WINDOWS}
+    found["default"] = sum([found[w] for w in windows])
+    return [pair for pair in found.items() if pair[1]]
+
+
+def tell(target, name, numbers):
+    """Adds an event's windows to those of a type."""
+    for window, number in numbers:
+        key = (name, window)
+        target[key] = target.get(key, 0) + number
 
 
 @functools.lru_cache(maxsize=1 << 14)
