@@ -54,3 +54,35 @@ adp_token_pager_ask(const AdpPager *base, const char *token, int rows,
 	adp_params_add(&params, pager->token_param, token);
 	request->path = adp_params_join(request->path, &params);
 }
+
+/*
+ * Returns the number of the next page.
+ */
+static const char *
+next_number(const AdpPager *pager, const AdpPageEnd *page)
+{
+	const AdpJson *last = adp_json_get(page->doc, pager->member);
+	const char *is_last = adp_json_scalar(last);
+
+	if (adp_json_true(last))
+		return NULL;
+	if (is_last == NULL || strcmp(is_last, "false") != 0)
+		return "";
+	return psprintf("%d", (page->token != NULL ? atoi(page->token) : 0) + 1);
+}
+
+/*
+ * Adds the number to the query string.
+ */
+static void
+ask_number(const AdpPager *pager, const char *token, int rows,
+		   AdpApiRequest *request)
+{
+	AdpParams params;
+
+	adp_params_init(&params, true);
+	adp_params_add(&params, "page", token != NULL ? token : "0");
+	request->path = adp_params_join(request->path, &params);
+}
+
+const AdpPager adp_numbered_pages = {"last", next_number, ask_number};

@@ -85,4 +85,10 @@ extern const char *adp_token_pager_next(const AdpPager *base,
 extern void adp_token_pager_ask(const AdpPager *base, const char *token,
 								int rows, AdpApiRequest *request);
 
+/*
+ * Pages that are numbered from 0 by parameter "page", and say in member "last"
+ * whether another one follows.
+ */
+extern const AdpPager adp_numbered_pages;
+
 #endif /* ADP_PLATFORM_API_PAGER_H */

@@ -106,39 +106,6 @@ adp_kakao_level(const AdpSource *source)
 }
 
 /*
- * Returns the number of the next page of accounts.
- */
-static const char *
-next_number(const AdpPager *pager, const AdpPageEnd *page)
-{
-	const AdpJson *last = adp_json_get(page->doc, pager->member);
-	const char *is_last = adp_json_scalar(last);
-
-	if (adp_json_true(last))
-		return NULL;
-	if (is_last == NULL || strcmp(is_last, "false") != 0)
-		return "";
-	return psprintf("%d", (page->token != NULL ? atoi(page->token) : 0) + 1);
-}
-
-/*
- * Asks for a page of accounts by its number.
- */
-static void
-ask_number(const AdpPager *pager, const char *token, int rows,
-		   AdpApiRequest *request)
-{
-	AdpParams params;
-
-	adp_params_init(&params, true);
-	adp_params_add(&params, "page", token != NULL ? token : "0");
-	adp_params_add(&params, "size", "100");
-	request->path = adp_params_join(request->path, &params);
-}
-
-static const AdpPager accounts_pager = {"last", next_number, ask_number};
-
-/*
  * Returns the requests of an account as EXPLAIN shows them.
  */
 static char *
@@ -244,6 +211,7 @@ const AdpPlatform adp_kakao_moment = {
 					  .closed = "DEL",
 					  .usual_zone = "Asia/Seoul",
 					  .usual_currency = "KRW"},
-	.listing = {KAKAO_API "adAccounts/pages", &accounts_pager, "totalElements"},
+	.listing = {KAKAO_API "adAccounts/pages?size=100", &adp_numbered_pages,
+				"totalElements"},
 	.query_text = query_text,
 };

@@ -115,38 +115,6 @@ static const AdpTokenPager rows_pager = {
 };
 
 /*
- * Returns the number of the next page of accounts.
- */
-static const char *
-next_number(const AdpPager *pager, const AdpPageEnd *page)
-{
-	const AdpJson *last = adp_json_get(page->doc, pager->member);
-	const char *is_last = adp_json_scalar(last);
-
-	if (adp_json_true(last))
-		return NULL;
-	if (is_last == NULL || strcmp(is_last, "false") != 0)
-		return "";
-	return psprintf("%d", (page->token != NULL ? atoi(page->token) : 0) + 1);
-}
-
-/*
- * Asks for a page of accounts by its number.
- */
-static void
-ask_number(const AdpPager *pager, const char *token, int rows,
-		   AdpApiRequest *request)
-{
-	AdpParams params;
-
-	adp_params_init(&params, true);
-	adp_params_add(&params, "page", token != NULL ? token : "0");
-	request->path = adp_params_join(request->path, &params);
-}
-
-static const AdpPager accounts_pager = {"last", next_number, ask_number};
-
-/*
  * Lists the accounts under the manager account, or all that the licence's owner
  * may read.
  */
@@ -243,7 +211,7 @@ const AdpPlatform adp_naver_searchad = {
 					  .currency = "adAccount.currency",
 					  .usual_zone = "Asia/Seoul",
 					  .usual_currency = "KRW"},
-	.listing = {.pager = &accounts_pager, .total = "totalElements"},
+	.listing = {.pager = &adp_numbered_pages, .total = "totalElements"},
 	.list_request = list_request,
 	.query_text = query_text,
 };
