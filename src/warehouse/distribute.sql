@@ -21,6 +21,12 @@ AS $$
     CROSS JOIN LATERAL (
         SELECT 'It is distributed already.' AS problem, NULL AS hint WHERE adpipe_internal.is_distributed(c.oid)
         UNION ALL
+        SELECT 'Another role opened schema adpipe_parts in this transaction, and workers do not see that yet.',
+               'COMMIT first, then distribute the copy.'
+        FROM pg_namespace n
+        WHERE n.oid = c.relnamespace AND n.nspname = 'adpipe_parts' AND n.xmin = pg_current_xact_id_if_assigned()::xid
+          AND NOT pg_has_role(n.nspowner, 'USAGE')
+        UNION ALL
         SELECT format('%s has row-level security, and the accounts that roles were granted are known to the coordinator only.', c.oid::regclass),
                'Give each reader a view over the copy instead.'
         WHERE c.relrowsecurity
