@@ -5,6 +5,7 @@
 #   make check           all tests, on private servers, nothing installed
 #   make check-lint      one part of them: lint unit regress isolation tap docs dbt lake citus demo
 #   make check-dbt       the dbt project of examples/dbt over simulated platforms
+#   make check-citus     copies on several servers; CITUS_SOURCE is a tree of Citus
 #   make check-long      the long proofs: kills, soak, fuzz
 #   make check-regressions   the tests since the first release, on that release
 #   make check-sanitizers, check-valgrind, check-majors, check-compile
@@ -44,7 +45,8 @@ ifneq ($(filter $(SCRIPT_TARGETS),$(MAKECMDGOALS)),)
 # environment.  TESTS: names under sql/; T: files under test/t, or pages for
 # check-docs; SEEDS: a folder of CSV files for the demo; PART: names under test/bench; KEEP=1 keeps the
 # scratch folder;
-# CITUS_SOURCE: a source tree of Citus for check-citus; ASSERTIONS=1 builds a server with assertions, once, and runs tests on it; WHOLE=1
+# CITUS_SOURCE: a source tree of Citus for check-citus;
+# ASSERTIONS=1 builds a server with assertions, once, and runs tests on it; WHOLE=1
 # lets check-sanitizers run the whole suite.
 export TESTS T SEEDS PART KEEP CITUS_SOURCE ASSERTIONS WHOLE
 ifneq ($(origin PG_CONFIG),file)

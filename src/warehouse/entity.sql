@@ -38,6 +38,7 @@ REVOKE ALL ON FUNCTION adpipe_internal.entity_key_hash(regclass, text) FROM PUBL
 /* No refresh stores a row twice.  A row has no name of its own that all servers know. */
 CREATE FUNCTION adpipe_internal.drop_twice(target regclass, account text, hash text, twice bigint[]) RETURNS void
     LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     columns text := adpipe_internal.column_list(target) || ', _first_seen, _last_seen, _deleted_at';

@@ -22,6 +22,7 @@ shared_preload_libraries = 'citus'
 listen_addresses = '127.0.0.1'
 citus.node_conninfo = 'sslmode=disable'
 citus.shard_count = 8
+work_mem = '64MB'
 END
 
 =head2 citus_servers($workers, %options)
