@@ -25,8 +25,7 @@ bool
 adp_is_distributed(Oid relid)
 {
 	Oid list = get_relname_relid("pg_dist_partition", PG_CATALOG_NAMESPACE);
-	AttrNumber column =
-		OidIsValid(list) ? get_attnum(list, "logicalrelid") : 0;
+	AttrNumber column = OidIsValid(list) ? get_attnum(list, "logicalrelid") : 0;
 	ScanKeyData key;
 	Relation rel;
 	SysScanDesc scan;
