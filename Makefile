@@ -3,8 +3,9 @@
 #   make demo            campaign KPIs by SQL against simulated platforms
 #   make playground      the same platforms at a psql prompt, until you leave it
 #   make check           all tests, on private servers, nothing installed
-#   make check-lint      one part of them: lint unit regress isolation tap docs dbt lake demo
+#   make check-lint      one part of them: lint unit regress isolation tap docs dbt lake citus demo
 #   make check-dbt       the dbt project of examples/dbt over simulated platforms
+#   make check-citus     copies on several servers; CITUS_SOURCE is a tree of Citus
 #   make check-long      the long proofs: kills, soak, fuzz
 #   make check-regressions   the tests since the first release, on that release
 #   make check-sanitizers, check-valgrind, check-majors, check-compile
@@ -27,7 +28,7 @@ PG_CONFIG ?= pg_config
 PKG_CONFIG ?= pkg-config
 
 # Parts of the check; each runs alone as check-<part>.
-CHECK_PARTS = lint unit regress isolation tap docs dbt lake demo
+CHECK_PARTS = lint unit regress isolation tap docs dbt lake citus demo
 SCRIPT_TARGETS = check $(CHECK_PARTS:%=check-%) check-long check-sanitizers \
 	check-regressions \
 	check-valgrind check-majors check-compile demo playground bench docs \
@@ -44,9 +45,10 @@ ifneq ($(filter $(SCRIPT_TARGETS),$(MAKECMDGOALS)),)
 # environment.  TESTS: names under sql/; T: files under test/t, or pages for
 # check-docs; SEEDS: a folder of CSV files for the demo; PART: names under test/bench; KEEP=1 keeps the
 # scratch folder;
+# CITUS_SOURCE: a source tree of Citus for check-citus;
 # ASSERTIONS=1 builds a server with assertions, once, and runs tests on it; WHOLE=1
 # lets check-sanitizers run the whole suite.
-export TESTS T SEEDS PART KEEP ASSERTIONS WHOLE
+export TESTS T SEEDS PART KEEP CITUS_SOURCE ASSERTIONS WHOLE
 ifneq ($(origin PG_CONFIG),file)
 export PG_CONFIG
 endif
@@ -134,7 +136,7 @@ UPDATE_SQL = $(OLDER_VERSIONS:%=build/adpipe--%--$(EXTVERSION).sql)
 DATA_built = $(INSTALL_SQL) $(UPDATE_SQL)
 
 # The warehouse comes last: it reaches everything else through SQL.
-SQL_PARTS += $(patsubst %,src/warehouse/%.sql,failure policy periods ledger tenants own_reports materialize run_ledger \
+SQL_PARTS += $(patsubst %,src/warehouse/%.sql,failure policy periods ledger tenants own_reports materialize distribute run_ledger \
 	plan coverage changed current chunk entity refresh_loop settings absence adopt upgrade cron schedule \
 	health discrepancy check check_server report money report_copies report_views bridge \
 	client_plans report_create register_report roles setup source_views guard)

@@ -93,9 +93,16 @@ resource "aws_security_group" "database" {
     cidr_blocks = var.reader_networks
   }
   egress {
-    description = "platforms, packages"
+    description = "platforms, the store of secrets"
     from_port   = 443
     to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  egress {
+    description = "Debian's packages, which are signed"
+    from_port   = 80
+    to_port     = 80
     protocol    = "tcp"
     cidr_blocks = ["0.0.0.0/0"]
   }

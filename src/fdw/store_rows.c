@@ -4,7 +4,7 @@
  *
  * Only where that differs from an INSERT into the copy in nothing but time: not
  * where a trigger, rule, policy, check, default, generated column or domain would
- * have its say.  Each row is checked against the bounds of its partition, and
+ * have its say, nor where the rows belong on another server.  Each row is checked against the bounds of its partition, and
  * for columns that take no NULL; indexes are kept, unique ones too.
  */
 #include "postgres.h"
@@ -29,6 +29,7 @@
 #include "utils/timestamp.h"
 
 #include "base/compat.h"
+#include "fdw/distributed.h"
 #include "fdw/staged_rows.h"
 #include "fdw/tenant.h"
 
@@ -131,6 +132,7 @@ is_plain(Relation table, bool is_part)
 
 	return table->rd_rel->relkind ==
 		(is_part ? RELKIND_RELATION : RELKIND_PARTITIONED_TABLE) &&
+		!adp_is_distributed(RelationGetRelid(table)) &&
 		!has_triggers(table, is_part) && table->rd_rules == NULL &&
 		(constraints == NULL || constraints->num_check == 0) &&
 		has_plain_columns(table->rd_att, adp_staged_desc());

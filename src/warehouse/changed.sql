@@ -58,7 +58,8 @@ COMMENT ON FUNCTION adpipe_internal.is_as_stored(text, bigint, text, bigint) IS
 /*
  * Goes from account to account by the index on account and day, so that
  * it reads the rows of these days and no others of their months; accounts that
- * the ledger does not know are among them.
+ * the ledger does not know are among them.  On servers of Citus, which cannot go so,
+ * each reads its part of the months.
  */
 CREATE FUNCTION adpipe_internal.stored_slices(target regclass, since date, until date,
     OUT account_id text, OUT date_day date, OUT rows bigint, OUT content_hash text)
@@ -68,6 +69,14 @@ CREATE FUNCTION adpipe_internal.stored_slices(target regclass, since date, until
     SET enable_seqscan = off
 AS $$
 BEGIN
+    IF adpipe_internal.is_distributed(target) THEN
+        RETURN QUERY EXECUTE format(
+            'SELECT t.account_id, t.%3$I, count(*), adpipe_internal.content_hash(count(*), sum(%1$s)) FROM %2$s t '
+            'WHERE t.%3$I BETWEEN $1 AND $2 GROUP BY t.account_id, t.%3$I',
+            adpipe_internal.row_hash(target, 't'), target, adpipe_internal.day_column(target))
+            USING since, until;
+        RETURN;
+    END IF;
     RETURN QUERY EXECUTE format($query$
         WITH RECURSIVE accounts AS (
             (SELECT t.account_id FROM %1$s t WHERE t.%3$I BETWEEN $1 AND $2 ORDER BY t.account_id LIMIT 1)
@@ -209,7 +218,8 @@ CREATE FUNCTION adpipe_internal.watch_table(target regclass, relation regclass) 
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = relation AND t.tgname = 'adpipe_touched') THEN
+    IF NOT (adpipe_internal.is_distributed(relation)
+            OR EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = relation AND t.tgname = 'adpipe_touched')) THEN
         EXECUTE format('CREATE TRIGGER adpipe_touched AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s '
                        'FOR EACH STATEMENT EXECUTE FUNCTION adpipe_internal.note_touch()', relation);
         EXECUTE format('COMMENT ON TRIGGER adpipe_touched ON %s IS %L', relation,
@@ -219,7 +229,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.watch_table(regclass, regclass) IS
-    'Makes the trigger that notes changes of a table that holds rows of a copy.';
+    'Makes the trigger that notes changes of a table that holds rows of a copy, unless the table is distributed.';
 REVOKE ALL ON FUNCTION adpipe_internal.watch_table(regclass, regclass) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.is_watched(target regclass, relation regclass) RETURNS boolean
@@ -227,11 +237,12 @@ CREATE FUNCTION adpipe_internal.is_watched(target regclass, relation regclass) R
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT EXISTS (SELECT FROM adpipe.watched_tables w WHERE w.relation = $2 AND w.target = $1)
-       AND EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = $2 AND g.tgname = 'adpipe_touched')
+       AND (adpipe_internal.is_distributed($2)
+            OR EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = $2 AND g.tgname = 'adpipe_touched'))
        AND adpipe_internal.is_acting($1)
 $$;
 COMMENT ON FUNCTION adpipe_internal.is_watched(regclass, regclass) IS
-    'Whether changes of a table that holds rows of a copy are noted.';
+    'Whether changes of a table that holds rows of a copy are noted, as far as they can be.';
 REVOKE ALL ON FUNCTION adpipe_internal.is_watched(regclass, regclass) FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.forget_detached(target regclass) RETURNS boolean
@@ -314,7 +325,8 @@ BEGIN
                       EXCEPT SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = copy)
            OR EXISTS (SELECT FROM adpipe.watched_tables w
                       LEFT JOIN pg_trigger g ON g.tgrelid = w.relation AND g.tgname = 'adpipe_touched'
-                      WHERE w.target = copy AND coalesce(g.tgenabled, 'D') = 'D') THEN
+                      WHERE w.target = copy AND coalesce(g.tgenabled, 'D') = 'D'
+                        AND NOT adpipe_internal.is_distributed(w.relation)) THEN
             PERFORM adpipe_internal.touch(copy);
         END IF;
     END LOOP;

@@ -23,53 +23,89 @@ COMMENT ON FUNCTION adpipe_internal.entity_key(regclass) IS
     'The columns that identify an entity.';
 REVOKE ALL ON FUNCTION adpipe_internal.entity_key(regclass) FROM PUBLIC;
 
+/* By the hash of what identifies it; see row_hash(). */
+CREATE FUNCTION adpipe_internal.entity_key_hash(relation regclass, alias text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT format('adpipe_internal.hash_row(%L::text[], %s)', array_agg(k), string_agg(format('%s.%I', alias, k), ', '))
+    FROM unnest(adpipe_internal.entity_key(relation)) k
+$$;
+COMMENT ON FUNCTION adpipe_internal.entity_key_hash(regclass, text) IS
+    'Expression that hashes what identifies an entity, in rows of a copy or rows fetched for it, under an alias.';
+REVOKE ALL ON FUNCTION adpipe_internal.entity_key_hash(regclass, text) FROM PUBLIC;
+
+/* No refresh stores a row twice.  A row has no name of its own that all servers know. */
+CREATE FUNCTION adpipe_internal.drop_twice(target regclass, account text, hash text, twice bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    columns text := adpipe_internal.column_list(target) || ', _first_seen, _last_seen, _deleted_at';
+BEGIN
+    EXECUTE format('CREATE TEMP TABLE adpipe_twice ON COMMIT DROP AS SELECT DISTINCT ON (%1$s) %2$s FROM %3$s t '
+                   'WHERE t.account_id = $1 AND %1$s = ANY ($2) ORDER BY %1$s, t._first_seen', hash, columns, target)
+        USING account, twice;
+    EXECUTE format('DELETE FROM %s t WHERE t.account_id = $1 AND %s = ANY ($2)', target, hash) USING account, twice;
+    EXECUTE format('INSERT INTO %1$s (%2$s) SELECT %2$s FROM pg_temp.adpipe_twice', target, columns);
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.drop_twice(regclass, text, text, bigint[]) IS
+    'Leaves of the rows of an account that have the same hash the one that was seen first; part of store_entities().';
+REVOKE ALL ON FUNCTION adpipe_internal.drop_twice(regclass, text, text, bigint[]) FROM PUBLIC;
+
+/*
+ * Rows are compared by their hashes, as slices are.  Conditions on a copy are of
+ * constants and immutable functions, and none joins it: a copy that is distributed
+ * takes no others.
+ */
 CREATE FUNCTION adpipe_internal.store_entities(run_id bigint, target regclass, account text, asked_at timestamptz)
     RETURNS void
     LANGUAGE plpgsql
 AS $$
 DECLARE
+    stage regclass := 'pg_temp.adpipe_stage'::regclass;
     now timestamptz;
     changed date[];
-    columns text := adpipe_internal.column_list('pg_temp.adpipe_stage'::regclass);
-    row_text text := (SELECT 'ROW(' || string_agg(format('%%1$s.%I', c.name), ', ' ORDER BY c.attnum) || ')::text'
-                      FROM adpipe_internal.source_columns('pg_temp.adpipe_stage'::regclass) c);
-    key text := (SELECT string_agg(format('t.%1$I IS NOT DISTINCT FROM s.%1$I', k), ' AND ')
-                 FROM unnest(adpipe_internal.entity_key('pg_temp.adpipe_stage'::regclass)) k);
+    columns text := adpipe_internal.column_list(stage);
+    hash text := adpipe_internal.row_hash(stage, 't');
+    key_hash text := adpipe_internal.entity_key_hash(stage, 't');
+    fetched bigint[]; /* hashes of the rows */
+    keys bigint[];    /* and of what identifies them */
+    held bigint[];
+    twice bigint[];
     stored text;
-    slice jsonb;
 BEGIN
     PERFORM adpipe_internal.require_trust(target, true);
     PERFORM adpipe_internal.lock_account(target, account);
     PERFORM adpipe_internal.begin_storing(target);
     stored := (SELECT s.content_hash FROM adpipe_internal.stored_entities(target) s WHERE s.account_id = account);
     /* A row that an answer holds twice is stored once. */
-    EXECUTE format('SELECT jsonb_build_array(jsonb_build_object(''date_day'', ''-infinity'', ''rows'', count(*), '
-                   '''content_hash'', adpipe_internal.content_hash(count(*), sum(f.hash)), ''stored_hash'', $2)) '
-                   'FROM (SELECT DISTINCT ON (%1$s) %2$s AS hash FROM pg_temp.adpipe_stage s WHERE s.account_id = $1) f',
-                   format(row_text, 's'), adpipe_internal.row_hash('pg_temp.adpipe_stage'::regclass, 's'))
-    INTO slice USING account, coalesce(stored, adpipe_internal.content_hash(0, NULL));
-    changed := adpipe_internal.record_slices(run_id, account, asked_at, slice);
+    EXECUTE format('SELECT coalesce(array_agg(DISTINCT %s), ''{}''), coalesce(array_agg(DISTINCT %s), ''{}'') '
+                   'FROM pg_temp.adpipe_stage t WHERE t.account_id = $1', hash, key_hash)
+    INTO fetched, keys USING account;
+    changed := adpipe_internal.record_slices(run_id, account, asked_at, jsonb_build_array(jsonb_build_object(
+        'date_day', '-infinity', 'rows', cardinality(fetched),
+        'content_hash', adpipe_internal.content_hash(cardinality(fetched), (SELECT sum(h) FROM unnest(fetched) h)),
+        'stored_hash', coalesce(stored, adpipe_internal.content_hash(0, NULL)))));
     IF cardinality(changed) > 0 THEN
         /* Later than what is current so far, though a clock was set back. */
         EXECUTE format('SELECT greatest($2, max(t._last_seen) + interval ''1 microsecond'') FROM %s t WHERE t.account_id = $1', target)
         INTO now USING account, adpipe_internal.clock();
-        /* No refresh stores a row twice. */
-        EXECUTE format('DELETE FROM %1$s t USING (SELECT t.ctid AS place, row_number() OVER (PARTITION BY %2$s ORDER BY t._first_seen, t.ctid) AS n '
-                       'FROM %1$s t WHERE t.account_id = $1) d WHERE t.ctid = d.place AND d.n > 1', target, format(row_text, 't'))
-            USING account;
-        EXECUTE format('UPDATE %s t SET _last_seen = $2, _deleted_at = NULL FROM pg_temp.adpipe_stage s '
-                       'WHERE t.account_id = $1 AND s.account_id = $1 AND %s = %s',
-                       target, format(row_text, 't'), format(row_text, 's'))
-            USING account, now;
-        EXECUTE format('INSERT INTO %s (%s, _first_seen, _last_seen) SELECT DISTINCT ON (%s) %s, $2::timestamptz, $2::timestamptz '
-                       'FROM pg_temp.adpipe_stage s WHERE s.account_id = $1 AND NOT EXISTS '
-                       '(SELECT FROM %s t WHERE t.account_id = $1 AND %s = %s)',
-                       target, columns, format(row_text, 's'), columns, target,
-                       format(row_text, 't'), format(row_text, 's'))
-            USING account, now;
-        EXECUTE format('UPDATE %s t SET _deleted_at = $2 WHERE t.account_id = $1 AND t._deleted_at IS NULL '
-                       'AND NOT EXISTS (SELECT FROM pg_temp.adpipe_stage s WHERE %s)', target, key)
-            USING account, now;
+        EXECUTE format('SELECT coalesce(array_agg(r.hash), ''{}''), array_agg(r.hash) FILTER (WHERE r.n > 1) '
+                       'FROM (SELECT %s AS hash, count(*) AS n FROM %s t WHERE t.account_id = $1 GROUP BY 1) r', hash, target)
+        INTO held, twice USING account;
+        IF twice IS NOT NULL THEN
+            PERFORM adpipe_internal.drop_twice(target, account, hash, twice);
+        END IF;
+        EXECUTE format('UPDATE %s t SET _last_seen = $2, _deleted_at = NULL WHERE t.account_id = $1 AND %s = ANY ($3)', target, hash)
+            USING account, now, fetched;
+        EXECUTE format('INSERT INTO %1$s (%2$s, _first_seen, _last_seen) SELECT DISTINCT ON (%3$s) %2$s, $2::timestamptz, $2::timestamptz '
+                       'FROM pg_temp.adpipe_stage t WHERE t.account_id = $1 AND %3$s <> ALL ($3)', target, columns, hash)
+            USING account, now, held;
+        EXECUTE format('UPDATE %s t SET _deleted_at = $2 WHERE t.account_id = $1 AND t._deleted_at IS NULL AND %s <> ALL ($3)',
+                       target, key_hash)
+            USING account, now, keys;
         stored := (SELECT s.content_hash FROM adpipe_internal.stored_entities(target) s WHERE s.account_id = account);
     END IF;
     PERFORM adpipe_internal.finish_slices(target, account, changed, jsonb_build_array(jsonb_build_object(

@@ -13,11 +13,11 @@ CREATE VIEW adpipe.account_terms AS
            p.settle, p.is_cohort,
            a.failures, a.failed_at, a.access_mark,
            t.failing_since IS NOT NULL AND t.failed_at <= now.moment - adpipe_internal.back_off(t.failures) AS is_retried,
-           a.ended_day, adpipe_internal.prepared_after(p.platform) IS NOT NULL AS is_prepared,
+           a.ended_day, adpipe_internal.prepared_after(p.platform, p.source_like) IS NOT NULL AS is_prepared,
            EXISTS (SELECT FROM adpipe.touches m WHERE m.target = t.target) AS is_touched,
            t.period, adpipe_internal.slice_step(t.period) AS step,
            CASE t.period WHEN 'day'
-                THEN coalesce(adpipe_internal.day_of(now.moment - adpipe_internal.prepared_after(p.platform), a.time_zone) - 1, now.today)
+                THEN coalesce(adpipe_internal.day_of(now.moment - adpipe_internal.prepared_after(p.platform, p.source_like), a.time_zone) - 1, now.today)
                 ELSE (adpipe_internal.slice_start(now.today, t.period) - adpipe_internal.slice_step(t.period))::date END AS last_day,
            a.whole_since, a.whole_until, a.failing_since, a.last_attempt, a.last_success
     FROM adpipe.target_ledger t

@@ -94,6 +94,8 @@ CREATE VIEW adpipe.refresh_policy AS
             interval '31 days', interval '3 hours', false, NULL),
         ('appsflyer', 'report', '%in-app-events%', interval '4 hours', 3, 3, 3,
             interval '31 days', interval '3 hours', false, NULL),
+        ('appsflyer', 'report', 'master', interval '12 hours', 3, 30, 180,
+            interval '25 months', interval '2 days', true, NULL),
         ('appsflyer', 'report', '%postbacks%', interval '12 hours', 3, 3, 3,
             interval '31 days', interval '1 day', false, NULL),
         ('appsflyer', 'report', '%blocked_%', interval '12 hours', 3, 3, 3,
@@ -137,11 +139,12 @@ COMMENT ON COLUMN adpipe.refresh_policy.is_cohort IS 'Whether numbers are booked
 COMMENT ON COLUMN adpipe.refresh_policy.account_grain IS 'Table option that selects the account grain, from which control totals come; NULL where there is none.';
 GRANT SELECT ON adpipe.refresh_policy TO PUBLIC;
 
-CREATE FUNCTION adpipe_internal.prepared_after(platform text) RETURNS interval
+CREATE FUNCTION adpipe_internal.prepared_after(platform text, source_like text) RETURNS interval
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE platform WHEN 'naver_searchad' THEN interval '12 hours' END;
-COMMENT ON FUNCTION adpipe_internal.prepared_after(text) IS
-    'How long after its end a platform has a day''s numbers, before which it refuses to give any; NULL: they can be read while the day goes on.';
+    RETURN CASE WHEN platform = 'naver_searchad' THEN interval '12 hours'
+                WHEN platform = 'appsflyer' AND source_like = 'master' THEN interval '48 hours' END;
+COMMENT ON FUNCTION adpipe_internal.prepared_after(text, text) IS
+    'How long after its end a platform has a day''s numbers in the reports of a row of adpipe.refresh_policy, before which it gives none; NULL: they can be read while the day goes on.';
 
 CREATE FUNCTION adpipe_internal.least_days(platform text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE

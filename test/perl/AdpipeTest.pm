@@ -97,11 +97,19 @@ database postgres.  Options: C<conf> (settings to append), C<preload> (true:
 adpipe in shared_preload_libraries), C<extension> (false: do not create it),
 C<encoding> (default UTF8), C<name>.
 
+With ADPIPE_CITUS in the environment it is the coordinator of two workers, on which
+C<adpipe.materialize()> distributes what it makes.
+
 =cut
 
 sub adpipe_cluster
 {
 	my (%options) = @_;
+	if ($ENV{ADPIPE_CITUS})
+	{
+		require AdpipeTest::Citus;
+		return AdpipeTest::Citus::distributing_cluster(%options);
+	}
 	my $name = $options{name} // 'main' . ++$node_count;
 	my $node = PostgreSQL::Test::Cluster->new($name);
 

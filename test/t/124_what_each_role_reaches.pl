@@ -64,7 +64,7 @@ is_list(lines("$functions AND NOT p.prosecdef AND p.pronamespace <> 'adpipe'::re
 	qw(may_see is_granted is_of_role may_read_through reads_copies_of),
 	# catalogues
 	qw(owner_of is_trusted has_plain_columns has_other_owner relation_tree source_policy source_columns day_column period_of
-	  account_options server_of content_hash row_hash source_difference guide_of report_columns api_versions version_state kpi_arguments kpi_entries),
+	  account_options server_of content_hash row_hash source_difference is_distributed guide_of report_columns api_versions version_state kpi_arguments kpi_entries),
 	# what sessions have requested, of servers that the reader may use
 	qw(request_counts quota_entries),
 	# clocks and settings

@@ -14,6 +14,7 @@
 #include "platform/api/credentials.h"
 #include "platform/api/pager.h"
 #include "platform/appsflyer/appsflyer.h"
+#include "platform/appsflyer/master.h"
 #include "platform/limits/quota_ledger.h"
 
 /* At most a day: the quotas that the cache spares are per day. */
@@ -89,6 +90,11 @@ static const AdpSource appsflyer_sources[] =
 	 AGGREGATE("geo_by_date_report", adp_appsflyer_aggregates),
 	 {ADP_APPSFLYER_APPS, .path = "/api/mng/apps", .filler = "Event Time",
 	  .is_listing = true, .rows = &adp_appsflyer_without_events.base},
+	 {ADP_MASTER_REPORT, .reach_months = 25, .days_per_request = 31,
+	  .ready_h = ADP_MASTER_READY_H,
+	  .path =
+		  "/api/master-agg-data/v4/app/{account}?from={since}&to={until}&timezone=preferred&currency=preferred",
+	  .filler = "Date", .rows = &adp_appsflyer_master.base},
 	 RAW("installs_report", 60, adp_appsflyer_installs),
 	 RAW("organic_installs_report", 60, adp_appsflyer_installs),
 	 RAW("uninstall_events_report", 60, adp_appsflyer_raw),

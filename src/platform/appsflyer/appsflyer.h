@@ -20,8 +20,8 @@ extern const AdpField adp_appsflyer_fields[];
 extern const AdpReport adp_appsflyer_reports[];
 
 /*
- * appsflyer_rows.c: formats of aggregate and of raw reports; rows of aggregate reports, of raw reports of installs, and
- * of all other raw reports.
+ * appsflyer_rows.c: formats of aggregate and of raw reports; rows of aggregate reports, of raw reports of installs, of
+ * all other raw reports, and of the Master API.
  */
 extern const AdpFormats adp_appsflyer_formats;
 extern const AdpFormats adp_appsflyer_raw_formats;
@@ -29,6 +29,7 @@ extern const AdpCsvRows adp_appsflyer_aggregates;
 extern const AdpCsvRows adp_appsflyer_without_events;
 extern const AdpCsvRows adp_appsflyer_installs;
 extern const AdpCsvRows adp_appsflyer_raw;
+extern const AdpCsvRows adp_appsflyer_master;
 
 /* appsflyer_query.c */
 extern void adp_appsflyer_add_params(AdpParams *params,

@@ -41,6 +41,17 @@ static const AdpFailureRule rules[] =
 	  "Tokens issued before 2026-03-10 19:00 UTC were revoked. Have an admin copy a new API V2 token, and put it into option api_token of the user mapping, or into the file of api_token_file."},
 	 {"~account may be suspended", ADP_ERR_CREDENTIALS, 0,
 	  "The account's owner has to settle it with AppsFlyer."},
+	 /* of the Master API */
+	 {"~no kpis provided", ADP_ERR_REFUSED},
+	 {"~no groupings selected", ADP_ERR_REFUSED},
+	 {"~date range", ADP_ERR_REFUSED},
+	 {"~wrong api fields", ADP_ERR_REFUSED, 0,
+	  "A column's field is no KPI or grouping of AppsFlyer's, or the account lacks it; check option field of the table's columns."},
+	 {"~not authorized app-ids", ADP_ERR_CREDENTIALS, 0, HINT_PERMISSION},
+	 {"~in utc only", ADP_ERR_REACH, 0,
+	  "Ask for days since the app's time zone was set."},
+	 {"~other reason", ADP_ERR_REFUSED, ADP_SAYS_TOO_MUCH,
+	  "A single day has too many rows; drop groupings from the foreign table."},
 	 {"HTTP 401", ADP_ERR_CREDENTIALS, 0, HINT_PERMISSION},
 	 /* a missing permission, or a protection against too many calls */
 	 {"HTTP 403~", ADP_ERR_CREDENTIALS, ADP_SAYS_AGAIN, HINT_BARE},
@@ -52,6 +63,10 @@ static const AdpFailureRule rules[] =
 	 {"HTTP 408", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
 	 {"HTTP 416", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
 	 {"HTTP 425", ADP_ERR_REPLY, ADP_SAYS_AGAIN},
+	 {"HTTP 404~", ADP_ERR_CREDENTIALS, ADP_SAYS_AGAIN,
+	  "Check option app_id (those of iOS start with id) and report, and the token in the user mapping.",
+	  .message = "There is no such app or report for this token."},
+	 {"~not found", ADP_ERR_CREDENTIALS, 0, HINT_PLAN}, /* of the Master API */
 	 {"HTTP 404", ADP_ERR_CREDENTIALS, ADP_SAYS_AGAIN,
 	  "Check option app_id (those of iOS start with id) and report, and the token in the user mapping.",
 	  .message = "There is no such app or report for this token."},

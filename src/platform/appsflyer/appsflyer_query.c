@@ -12,6 +12,7 @@
 
 #include "base/words.h"
 #include "platform/appsflyer/appsflyer.h"
+#include "platform/appsflyer/master.h"
 
 /* A column that parameter additional_fields must request. */
 typedef struct Added
@@ -252,7 +253,9 @@ adp_appsflyer_add_params(AdpParams *params, const AdpSettings *settings,
 
 	if (source->is_listing)
 		return;
-	if (source->path[0] == '\0')
+	if (source->rows == &adp_appsflyer_master.base)
+		adp_master_add_params(params, query);
+	else if (source->path[0] == '\0')
 		refuse_dayless(source->name);
 	else if (((const AdpCsvRows *) source->rows)->time == NULL)
 		add_retargeting(params, query, is_retargeting);

@@ -11,6 +11,7 @@
 #include "catalog/pg_type_d.h"
 
 #include "platform/appsflyer/appsflyer.h"
+#include "platform/appsflyer/master.h"
 
 #define ATTRIBUTE ADP_KIND_ATTRIBUTE
 #define SEGMENT ADP_KIND_SEGMENT
@@ -89,6 +90,38 @@ const AdpField adp_appsflyer_fields[] =
 	 {"ROI", ADP_FIELD_DECIMAL, METRIC, REQUIRED, "Revenue less cost, by cost."},
 	 {"ARPU", ADP_FIELD_DECIMAL, METRIC, REQUIRED, "Revenue by installs."},
 	 {"Average eCPI", ADP_FIELD_DECIMAL, METRIC, REQUIRED, "Cost by installs."},
+
+	 /* the Master API, beside those of aggregate reports; see master.c */
+	 {"af_c_id", ADP_FIELD_TEXT, SEGMENT, 0, "Id of the campaign.",
+	  .entity = "campaign"},
+	 {"af_adset", ADP_FIELD_TEXT, SEGMENT, 0, "Name of the ad set.",
+	  .entity = "ad set"},
+	 {"af_adset_id", ADP_FIELD_TEXT, SEGMENT, 0, "Id of the ad set.",
+	  .entity = "ad set"},
+	 {"af_ad", ADP_FIELD_TEXT, SEGMENT, 0, "Name of the ad.", .entity = "ad"},
+	 {"af_ad_id", ADP_FIELD_TEXT, SEGMENT, 0, "Id of the ad.", .entity = "ad"},
+	 {"af_channel", ADP_FIELD_TEXT, SEGMENT, 0, "Channel of the media source."},
+	 {"af_siteid", ADP_FIELD_TEXT, SEGMENT, 0, "Site of the publisher.",
+	  .entity = "site"},
+	 {"af_keywords", ADP_FIELD_TEXT, SEGMENT, 0, "Keywords."},
+	 {"is_primary", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Whether the attribution is the primary one."},
+	 {"attributed_touch_type", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "click or impression."},
+	 {"Uninstalls", ADP_FIELD_INT, METRIC, ADP_FIELD_ADDITIVE,
+	  "Those who installed that day and removed the app, until now."},
+	 {"retention_day_1", ADP_FIELD_INT, METRIC, ADP_FIELD_ADDITIVE,
+	  "Those who installed that day and came back on day 1 after it; NULL until that day is computed."},
+	 {"retention_day_7", ADP_FIELD_INT, METRIC, ADP_FIELD_ADDITIVE,
+	  "Those who installed that day and came back on day 7 after it; NULL until that day is computed."},
+	 {"retention_day_30", ADP_FIELD_INT, METRIC, ADP_FIELD_ADDITIVE,
+	  "Those who installed that day and came back on day 30 after it; NULL until that day is computed."},
+	 {"activity_sessions", ADP_FIELD_INT, METRIC, ADP_FIELD_ADDITIVE,
+	  "Sessions on that day, whenever users installed."},
+	 {"activity_revenue", ADP_FIELD_DECIMAL, METRIC, ADP_FIELD_ADDITIVE,
+	  "Revenue on that day, whenever users installed."},
+	 {"activity_average_dau", ADP_FIELD_DECIMAL, METRIC, 0,
+	  "Users who were active on that day."},
 
 	 /* raw reports */
 	 {"Attributed Touch Type", ADP_FIELD_TEXT, ATTRIBUTE, 0,
@@ -337,6 +370,38 @@ static const AdpColumn geo_event_retargeting_daily[] =
 	 {"country", TEXTOID, "Country"},
 	 {"conversion_type", TEXTOID, "Conversion Type"},
 	 EVENT_METRICS};
+#define MASTER_COLUMNS \
+	AGGREGATE_COLUMNS, {"agency", TEXTOID, "Agency/PMD (af_prt)"}, \
+		{"media_source", TEXTOID, "Media Source (pid)"}, \
+		{"campaign_id", TEXTOID, "af_c_id"}, \
+		{"campaign_name", TEXTOID, "Campaign (c)"}, \
+		{"adset_id", TEXTOID, "af_adset_id"}, \
+		{"adset_name", TEXTOID, "af_adset"}, {"ad_id", TEXTOID, "af_ad_id"}, \
+		{"ad_name", TEXTOID, "af_ad"}, {"channel", TEXTOID, "af_channel"}, \
+		{"keyword", TEXTOID, "af_keywords"}, \
+	{ \
+		"country", TEXTOID, "Country" \
+	}
+static const AdpColumn master_daily[] =
+	{MASTER_COLUMNS,
+	 {"impressions", INT8OID, "Impressions"},
+	 {"clicks", INT8OID, "Clicks"},
+	 {"installs", INT8OID, "Installs"},
+	 {"sessions", INT8OID, "Sessions"},
+	 {"loyal_users", INT8OID, "Loyal Users"},
+	 {"spend", NUMERICOID, "Total Cost"},
+	 {"revenue", NUMERICOID, "Total Revenue"},
+	 {"uninstalls", INT8OID, "Uninstalls"},
+	 {"retention_day_1", INT8OID, "retention_day_1"},
+	 {"retention_day_7", INT8OID, "retention_day_7"},
+	 {"retention_day_30", INT8OID, "retention_day_30"},
+	 {NULL}};
+static const AdpColumn master_activity_daily[] =
+	{MASTER_COLUMNS,
+	 {"active_users", NUMERICOID, "activity_average_dau"},
+	 {"sessions", INT8OID, "activity_sessions"},
+	 {"revenue", NUMERICOID, "activity_revenue"},
+	 {NULL}};
 static const AdpColumn tracker_report[] = {COMMON_COLUMNS, PARTNER_COLUMNS,
 										   METRICS};
 static const AdpColumn tracker_event_report[] = {COMMON_COLUMNS,
@@ -505,6 +570,13 @@ const AdpReport adp_appsflyer_reports[] =
 	 {"reports", "blocked_installs", "blocked_installs_report", blocked_installs,
 	  "AppsFlyer installs that Protect360 blocked as fraud, one by one, with the reason; the last 60 days. None of them is among installs. It needs Protect360 in the account's plan.",
 	  .group = "fraud"},
+	 {"reports", "master_daily", ADP_MASTER_REPORT, master_daily,
+	  "AppsFlyer media sources down to ad set, ad, channel, keyword and country by day of install, with uninstalls and retention. It adds up to partners_daily, whose latest two days it lacks. Dropping a column of names or ids merges its rows. It needs the Master API in the account's plan.",
+	  .group = "master"},
+	 {"reports", "master_activity_daily", ADP_MASTER_REPORT,
+	  master_activity_daily,
+	  "AppsFlyer sessions and revenue by media source down to ad set, ad, channel, keyword and country, on the day on which they happened; it lacks the latest two days. Reports by day of install have the same revenue on other days, so never put the two side by side by day. Active users add up over nothing. It needs the Master API in the account's plan.",
+	  .group = "master"},
 	 {"reports", "apps", ADP_APPSFLYER_APPS, apps,
 	  "AppsFlyer apps: those of option app_id, as the app list describes them."},
 	 {"common", "tracker_report", "partners_by_date_report", tracker_report,

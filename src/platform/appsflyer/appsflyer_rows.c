@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "platform/appsflyer/appsflyer.h"
+#include "platform/appsflyer/master.h"
 #include "platform/days.h"
 
 /* Columns of an in-app event, after the fixed ones of an aggregate report. */
@@ -68,3 +69,6 @@ const AdpCsvRows adp_appsflyer_without_events = {AGGREGATE,
 												 .lacks_events = true};
 const AdpCsvRows adp_appsflyer_installs = {RAW, .time = "Install Time"};
 const AdpCsvRows adp_appsflyer_raw = {RAW, .time = "Event Time"};
+const AdpCsvRows adp_appsflyer_master = {AGGREGATE, .lacks_events = true,
+										 .names_of = adp_master_names,
+										 .days_after = adp_master_days_after};

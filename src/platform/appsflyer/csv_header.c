@@ -4,6 +4,9 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
+#include "base/words.h"
 #include "platform/appsflyer/csv_header.h"
 
 /* A position: several names differ in case only. */
@@ -78,6 +81,55 @@ adp_csv_header_position(const AdpCell *names, int nnames, const char *text)
 		if (memcmp(names[i].data, text, names[i].len) == 0)
 			return i;
 		found = found == -1 ? i : SEVERAL;
+	}
+	return found == SEVERAL ? -1 : found;
+}
+
+/*
+ * Returns a text in lower case, with an underscore for each run of characters
+ * between letters and digits.  Other scripts' characters count as letters.
+ */
+static char *
+bare(const char *text, Size len)
+{
+	char *out = palloc(len + 1);
+	Size n = 0;
+
+	for (Size i = 0; i < len; i++)
+	{
+		unsigned char c = (unsigned char) text[i];
+
+		if (IS_HIGHBIT_SET(c) || isalnum(c))
+			out[n++] = (char) pg_ascii_tolower(c);
+		else if (n > 0 && out[n - 1] != '_')
+			out[n++] = '_';
+	}
+	while (n > 0 && out[n - 1] == '_')
+		n--;
+	out[n] = '\0';
+	return out;
+}
+
+/*
+ * Returns the position of the only name that is like one of the texts, or -1.
+ */
+int
+adp_csv_header_alike(const AdpCell *names, int nnames, const char *texts)
+{
+	char *rest = pstrdup(texts);
+	char *text;
+	int found = -1;
+
+	while ((text = adp_words_next(&rest, "|")) != NULL)
+	{
+		const char *wanted = bare(text, strlen(text));
+
+		for (int i = 0; i < nnames && *wanted != '\0'; i++)
+		{
+			if (strcmp(bare(names[i].data, names[i].len), wanted) != 0)
+				continue;
+			found = found == -1 || found == i ? i : SEVERAL;
+		}
 	}
 	return found == SEVERAL ? -1 : found;
 }
@@ -158,7 +210,9 @@ adp_csv_header_find(AdpCsvColumn *columns, int ncolumns, const AdpCell *names,
 		positions[i] = -1;
 		if (columns[i].name == NULL)
 			continue;
-		positions[i] = adp_csv_header_position(names, nnames, columns[i].name);
+		positions[i] = columns[i].names != NULL
+			? adp_csv_header_alike(names, nnames, columns[i].names)
+			: adp_csv_header_position(names, nnames, columns[i].name);
 		if (positions[i] < 0 &&
 			!miss_column(&columns[i], report, account, error))
 			return false;

@@ -14,8 +14,10 @@
 /* A column that a query reads. */
 typedef struct AdpCsvColumn
 {
-	const char *name; /* NULL: not read from the body, always found */
-	bool is_required; /* an error if missing; else NULL, and a notice */
+	const char *name;  /* NULL: not read from the body, always found */
+	const char *names; /* names that it may have instead, separated by bars, and
+						* compared by letters and digits only; or NULL */
+	bool is_required;  /* an error if missing; else NULL, and a notice */
 	bool is_said_missing;
 } AdpCsvColumn;
 
@@ -28,6 +30,13 @@ extern AdpCell *adp_csv_header_names(const AdpCell *cells, int ncells);
  */
 extern int adp_csv_header_position(const AdpCell *names, int nnames,
 								   const char *text);
+
+/*
+ * Returns the position of the only name that has the letters and digits of one
+ * of the texts, which are separated by bars; -1 if none or several have.
+ */
+extern int adp_csv_header_alike(const AdpCell *names, int nnames,
+								const char *texts);
 
 /*
  * Returns a name that occurs twice, ignoring case, or NULL.  Skips empty

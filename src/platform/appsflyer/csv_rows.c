@@ -8,6 +8,7 @@
 #include "mb/pg_wchar.h"
 
 #include "base/secret.h"
+#include "platform/account.h"
 #include "platform/api/failure.h"
 #include "platform/appsflyer/csv_header.h"
 #include "platform/appsflyer/csv_rows.h"
@@ -40,6 +41,7 @@ typedef struct CellPlan
 	Origin origin;
 	int column;		   /* FROM_EVENT: index within the event's columns */
 	bool is_whole;	   /* the catalogue lists it as a whole number */
+	int days_after;	   /* the value is of so many days after the row's day */
 	AdpNoneWords none; /* that mean NULL */
 } CellPlan;
 
@@ -51,6 +53,7 @@ typedef struct Shaper
 	const AdpFormats *formats;
 	const AdpSettings *settings;
 	const char *report;
+	int ready_h;	 /* a day is ready so many hours after its end */
 	bool has_events; /* there is a row per event */
 	int ncells;
 	AdpCsvColumn *columns;
@@ -69,16 +72,25 @@ typedef struct Header
 	const AdpAccount *account;
 	const char *since; /* NULL: the request has no days */
 	const char *until;
+	DateADT last_day;	 /* the last one that is ready */
+	int day;			 /* position of the day; -1: the body has none */
 	int amount_currency; /* position; -1: rows do not report it */
 } Header;
 
 /*
- * Whether any name is a required column of the platform.
+ * Whether any name is a required column of the platform, or one of the table.
  */
 static bool
-is_report(const AdpPlatform *platform, const AdpCell *names, int nnames)
+is_report(const Shaper *shaper, const AdpCell *names, int nnames)
 {
-	for (const AdpField *field = platform->fields; field->name; field++)
+	for (int i = 0; i < shaper->ncells; i++)
+	{
+		const char *texts = shaper->columns[i].names;
+
+		if (texts != NULL && adp_csv_header_alike(names, nnames, texts) >= 0)
+			return true;
+	}
+	for (const AdpField *field = shaper->platform->fields; field->name; field++)
 	{
 		if ((field->flags & ADP_FIELD_REQUIRED) != 0 &&
 			adp_csv_header_position(names, nnames, field->name) >= 0)
@@ -216,6 +228,50 @@ refuse_twice(const Shaper *shaper, const Header *header, const AdpCell *names,
 }
 
 /*
+ * Finds the last day that is ready.  Throws if later ones were requested: the
+ * body would lack them without a word.
+ */
+static void
+note_last_day(const Shaper *shaper, Header *header, const AdpCell *names,
+			  int nnames)
+{
+	const char *(*names_of)(const char *) = shaper->records->names_of;
+	const char *last;
+
+	if (shaper->ready_h == 0 || header->since == NULL)
+		return;
+	header->day = names_of
+		? adp_csv_header_alike(names, nnames,
+							   names_of(shaper->platform->day_field))
+		: -1;
+	header->last_day = adp_account_last_day(header->account, shaper->ready_h);
+	last = shaper->formats->write_day(header->last_day);
+	if (strcmp(header->until, last) <= 0)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
+			 errmsg("report \"%s\" of account %s has days up to %s",
+					shaper->report, header->account->id, last),
+			 errdetail("Asked for %s to %s. The platform computes a day within %d hours after its end, and leaves it out before.",
+					   header->since, header->until, shaper->ready_h),
+			 errhint("Ask for days up to that one, or give no upper bound.")));
+}
+
+/*
+ * Whether the value of a cell is about a day that is not ready.
+ */
+static bool
+is_early(const Shaper *shaper, const Header *header, const CellPlan *plan,
+		 const AdpCell *read)
+{
+	DateADT day;
+
+	return plan->days_after > 0 && header->day >= 0 &&
+		shaper->formats->read_day(&read[header->day], &day) &&
+		day + plan->days_after > header->last_day;
+}
+
+/*
  * Reads the header of a body.
  */
 static void *
@@ -227,7 +283,7 @@ read_header(AdpShaper *base, const AdpPageAsk *ask, const AdpCell *cells,
 	Header *header = palloc0(sizeof(Header));
 	AdpCell *names = adp_csv_header_names(cells, ncells);
 
-	if (!is_report(shaper->platform, names, ncells))
+	if (!is_report(shaper, names, ncells))
 	{
 		refuse_body(shaper, &names[0], error);
 		return NULL;
@@ -235,6 +291,7 @@ read_header(AdpShaper *base, const AdpPageAsk *ask, const AdpCell *cells,
 	header->account = ask->account;
 	header->since = ask->query->has_day ? ask->query->since : NULL;
 	header->until = ask->query->until;
+	header->day = -1;
 	header->positions = palloc(Max(shaper->ncells, 1) * sizeof(int));
 	if (!read_events(shaper, header, names, ncells, error))
 		return NULL;
@@ -243,6 +300,7 @@ read_header(AdpShaper *base, const AdpPageAsk *ask, const AdpCell *cells,
 							 header->positions, shaper->report, header->account,
 							 error))
 		return NULL;
+	note_last_day(shaper, header, names, ncells);
 	header->amount_currency =
 		currency ? adp_csv_header_position(names, ncells, currency) : -1;
 	return header;
@@ -445,7 +503,8 @@ value_of(const Shaper *shaper, const Header *header, int i, int event,
 		case FROM_CURRENCY:
 			return header->currency;
 	}
-	if (position < 0 || is_empty(&read[position]))
+	if (position < 0 || is_empty(&read[position]) ||
+		is_early(shaper, header, plan, read))
 		return none;
 	return plan->is_whole ? plain_number(read[position]) : read[position];
 }
@@ -526,8 +585,10 @@ plan_cell(Shaper *shaper, const char *name, AdpCsvColumn *column, CellPlan *plan
 		return;
 	}
 	column->name = name;
-	column->is_required =
-		field != NULL && (field->flags & ADP_FIELD_REQUIRED) != 0;
+	column->names = records->names_of ? records->names_of(name) : NULL;
+	column->is_required = column->names != NULL ||
+		(field != NULL && (field->flags & ADP_FIELD_REQUIRED) != 0);
+	plan->days_after = records->days_after ? records->days_after(name) : 0;
 	if (records->time == NULL || strcmp(name, shaper->platform->day_field) != 0)
 		return;
 	column->name = records->time;
@@ -590,6 +651,7 @@ adp_csv_rows_shaper(const AdpPlatform *platform, const AdpSettings *settings,
 	shaper->formats = adp_formats_of(platform, query->source);
 	shaper->settings = settings;
 	shaper->report = query->source->name;
+	shaper->ready_h = query->source->ready_h;
 	shaper->ncells = n;
 	shaper->columns = palloc0(Max(n, 1) * sizeof(AdpCsvColumn));
 	shaper->cells = palloc0(Max(n, 1) * sizeof(CellPlan));

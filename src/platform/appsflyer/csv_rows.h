@@ -36,6 +36,18 @@ typedef struct AdpCsvRows
 	const char *amount;
 	const char *amount_currency;
 
+	/*
+	 * Returns the names of a field's column, see AdpCsvColumn; then a body must
+	 * have all columns.  NULL: the field's name.
+	 */
+	const char *(*names_of)(const char *field);
+
+	/*
+	 * Returns of how many days after the row's day a field's value is: it is
+	 * NULL until that day is ready.  NULL: there are none.
+	 */
+	int (*days_after)(const char *field);
+
 	const AdpEventColumns *events; /* NULL: without events */
 	bool lacks_events;			   /* event fields are an error */
 } AdpCsvRows;

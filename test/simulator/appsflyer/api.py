@@ -8,7 +8,8 @@ import re
 import secrets
 import urllib.parse
 
-from appsflyer import aggregate, cells, errors, facts, fields, quota, raw
+from appsflyer import (aggregate, cells, errors, facts, fields, master,
+                       quota, raw)
 from appsflyer.errors import Refusal, UnknownApp
 from appsflyer.expected import expected_rows
 from messages import Response, json_response
@@ -16,7 +17,9 @@ from messages import Response, json_response
 APP_LIST = "/api/mng/apps"
 REPORT = re.compile(r"/api/(agg|raw)-data/export/app/([^/]*)/([^/]*)/v5\Z")
 FILE = re.compile(r"/export/token/([^/]+)\Z")
-OWN_PATHS = re.compile(r"/api/(mng|agg-data|raw-data)/|/export/token/")
+MASTER = re.compile(r"/api/master-agg-data/v4/app/([^/]*)\Z")
+OWN_PATHS = re.compile(
+    r"/api/(mng|agg-data|raw-data|master-agg-data)/|/export/token/")
 APP_ID = re.compile(r"[A-Za-z0-9._-]+\Z")
 
 # Tokens of the second version issued before this are revoked.
@@ -30,7 +33,7 @@ SETTINGS = dict({
     "appsflyer_suspended": False,
     "appsflyer_no_plan": "",        # raw reports not paid for, by comma
     "appsflyer_apps_page": 1000,    # most apps of one page
-}, **cells.SETTINGS, **quota.SETTINGS, **raw.SETTINGS)
+}, **cells.SETTINGS, **master.SETTINGS, **quota.SETTINGS, **raw.SETTINGS)
 
 
 def make_token(text):
@@ -147,6 +150,10 @@ class AppsFlyer:
         if match:
             info["account"] = urllib.parse.unquote(match.group(2))
             info["report"] = match.group(3)
+        elif MASTER.match(request.path):
+            info["account"] = urllib.parse.unquote(
+                MASTER.match(request.path).group(1))
+            info["report"] = "master"
         elif FILE.match(request.path):
             file = self.files.get(FILE.match(request.path).group(1))
             info["path"] = "/export/token/..."
@@ -183,6 +190,9 @@ class AppsFlyer:
             self.check_token(request)
             if request.path == APP_LIST:
                 return self.app_list(request, fault)
+            match = MASTER.match(request.path)
+            if match:
+                return self.master(match.group(1), request, fault)
             match = REPORT.match(request.path)
             if not match:
                 raise UnknownApp()
@@ -214,6 +224,18 @@ class AppsFlyer:
         if not APP_ID.match(app_id) or app_id not in self.world.apps:
             raise UnknownApp()
         return self.world.apps[app_id]
+
+    def master(self, text, request, fault):
+        """Answers the Master API."""
+        if self.settings["appsflyer_master_off"]:
+            raise Refusal(404, "Not found")
+        app_id = urllib.parse.unquote(text)
+        if app_id not in self.world.apps:
+            raise Refusal(403, "Not authorized app-ids: " + app_id)
+        app = self.world.apps[fault.get("as_account", app_id)]
+        query = master.Query(app, request.params, self.world.now())
+        body, count = master.answer(query, self.world.now(), self.settings)
+        return Response(200, body, "text/csv", rows=count)
 
     def aggregate(self, app, slug, request):
         """Answers an aggregate report."""

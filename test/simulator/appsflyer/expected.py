@@ -191,6 +191,84 @@ def event_rows(world, app, since, until, by_country=False,
     return rows
 
 
+def master_place(campaign, part):
+    """Returns the columns of master_daily that say where something belongs."""
+    made = {"agency": campaign.agency, "media_source": "organic"
+            if campaign.is_organic else campaign.media_source,
+            "campaign_name": campaign.name or "None",
+            "country": part.country}
+    names = ("campaign_id", "adset_id", "adset_name", "ad_id", "ad_name",
+             "channel", "keyword")
+    if people.is_hidden(campaign):
+        return dict(made, **dict.fromkeys(names))
+    adset, adset_id = campaign.adsets[part.adset]
+    return dict(made, **dict(zip(names, (
+        campaign.id, adset_id, adset, adset_id + "01", "Ad 1",
+        people.channel_of(campaign),
+        people.keyword_of(campaign, part)))))
+
+
+def master_rows(world, app, since, until):
+    """Returns the rows of master_daily."""
+    now = world.now()
+    groups = collections.defaultdict(lambda: ([], []))
+    owners = {}
+    for campaign, day, _, what in acquisition(world, app, since, until):
+        key = day, tuple(master_place(campaign, what.part).items())
+        owners[key] = campaign
+        groups[key][isinstance(what, facts.User)].append(what)
+    # Days that are not computed yet are read as late as the report's.
+    ready = app.local(now - datetime.timedelta(hours=48)).date() - facts.DAY
+    rows = []
+    for key, (activities, users) in groups.items():
+        day, place = key
+        sessions = [[s for s in u.sessions if s <= now] for u in users]
+        kept = {"retention_day_%d" % n: text(sum(
+            any((app.local(s).date() - day).days == n for s in some)
+            for some in sessions)) if day + facts.DAY * n <= ready else None
+            for n in (1, 7, 30)}
+        gone = [facts.uninstalled(u) for u in users]
+        rows.append(dict(
+            shared(app, day), **dict(place), **kept,
+            impressions=text(sum(a.impressions for a in activities))
+            if activities else None,
+            clicks=text(sum(a.clicks for a in activities))
+            if activities else None,
+            installs=text(len(users)), sessions=text(sum(map(len, sessions))),
+            loyal_users=text(sum(len(s) >= facts.LOYAL_SESSIONS
+                                 for s in sessions)),
+            uninstalls=text(sum(g is not None and g <= now for g in gone)),
+            spend=decimal_text(sum(a.cost for a in activities), 10000)
+            if activities and owners[key].has_cost else None,
+            revenue=decimal_text(sum(e.revenue or 0 for u in users
+                                     for e in happened(u, now)), 100)))
+    return rows
+
+
+def activity_rows(world, app, since, until):
+    """Returns the rows of master_activity_daily: what users did, on the day on
+    which they did it."""
+    now = world.now()
+    first = since - facts.DAY * (facts.LIFETIME_DAYS + 1)
+    groups = collections.defaultdict(list)
+    for campaign, _, _, user in acquisition(world, app, first, until):
+        if not isinstance(user, facts.User):
+            continue
+        place = tuple(master_place(campaign, user.part).items())
+        done = [(s, None) for s in user.sessions] + [
+            (e.instant, e.revenue or 0) for e in happened(user, now)]
+        for instant, revenue in done:
+            day = app.local(instant).date()
+            if instant <= now and since <= day <= until:
+                groups[day, place].append((user, revenue))
+    return [dict(
+        shared(app, day), **dict(place),
+        active_users=text(len({id(user) for user, _ in done})),
+        sessions=text(sum(revenue is None for _, revenue in done)),
+        revenue=decimal_text(sum(r or 0 for _, r in done), 100))
+            for (day, place), done in groups.items()]
+
+
 def raw_rows(world, app, since, until, table):
     """Returns the rows of a raw table."""
     report = RAW_REPORTS[RAW_TABLES[table]]
@@ -246,6 +324,10 @@ def rows_of(world, app, table, since, until):
                    "geo_event_retargeting_daily"):
         rows = event_rows(world, app, since, until, table.startswith("geo_"),
                           "retargeting" in table)
+    elif table == "master_daily":
+        rows = master_rows(world, app, since, until)
+    elif table == "master_activity_daily":
+        rows = activity_rows(world, app, since, until)
     elif table in RAW_TABLES:
         rows = raw_rows(world, app, since, until, table)
     else:

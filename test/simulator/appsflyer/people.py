@@ -163,6 +163,24 @@ def additional_of(row):
     return {name: value for name, value in made.items() if value is not None}
 
 
+def is_hidden(campaign):
+    """Returns whether nothing below a campaign is told."""
+    return campaign.is_organic or campaign.media_source in ("restricted",
+                                                            "None")
+
+
+def channel_of(campaign):
+    """Returns the channel of a network."""
+    return "ACI_Search" if campaign.media_source == "googleadwords_int" else (
+        None)
+
+
+def keyword_of(campaign, part):
+    """Returns what was searched for."""
+    return "러닝화, \"추천\"" if channel_of(campaign) and part.adset == 0 else (
+        None)
+
+
 def attribution_of(row):
     """Returns who brought the user; hidden where the partner wants that."""
     user, campaign = row.user, row.campaign
@@ -177,8 +195,8 @@ def attribution_of(row):
     made.update({
         "campaign": campaign.name, "af_c_id": campaign.id,
         "af_adset": adset, "af_adset_id": adset_id,
-        "af_channel": "ACI_Search" if campaign.media_source ==
-        "googleadwords_int" else None,
+        "af_channel": channel_of(campaign),
+        "af_keywords": keyword_of(campaign, user.part),
         "af_siteid": "site\t%d" % user.data[26],
         "http_referrer": "https://shop.example/?q=" + "가+%20" * 40
         if user.data[25] % 8 == 0 else None,
