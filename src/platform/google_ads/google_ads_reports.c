@@ -878,7 +878,6 @@ static const AdpColumn clicks[] =
 	 {"keyword_text", TEXTOID, "click_view.keyword_info.text"},
 	 {"keyword_match_type", TEXTOID, "click_view.keyword_info.match_type"},
 	 DEVICE_COLUMNS,
-	 {"click_type", TEXTOID, "segments.click_type"},
 	 {"slot", TEXTOID, "segments.slot"},
 	 {"page_number", INT8OID, "click_view.page_number"},
 	 {"clicks", INT8OID, "metrics.clicks"},
@@ -1124,6 +1123,22 @@ static const AdpColumn campaign_report[] = {COMMON_COLUMNS, CAMPAIGN_COLUMNS,
 											COMMON_METRICS};
 static const AdpColumn ad_group_report[] = {COMMON_COLUMNS, CAMPAIGN_COLUMNS,
 											AD_GROUP_COLUMNS, COMMON_METRICS};
+static const AdpColumn hourly_report[] = {COMMON_COLUMNS,
+										  CAMPAIGN_COLUMNS,
+										  HOUR_COLUMNS,
+										  {"impressions", INT8OID,
+										   "metrics.impressions"},
+										  {"clicks", INT8OID, "metrics.clicks"},
+										  {"spend", NUMERICOID,
+										   "metrics.cost_micros"},
+										  {NULL}};
+static const AdpColumn conversion_report[] =
+	{COMMON_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 {"conversion_name", TEXTOID, "segments.conversion_action_name"},
+	 {"conversions", NUMERICOID, "metrics.all_conversions"},
+	 {"conversions_value", NUMERICOID, "metrics.all_conversions_value"},
+	 {NULL}};
 static const AdpColumn ad_report[] = {COMMON_COLUMNS,
 									  CAMPAIGN_COLUMNS,
 									  AD_GROUP_COLUMNS,
@@ -1282,6 +1297,10 @@ const AdpReport adp_google_ads_reports[] =
 	  "Ad groups by day, in the shape that all platforms share."},
 	 {"common", "ad_report", "ad_group_ad", ad_report,
 	  "Ads by day, in the shape that all platforms share."},
+	 {"common", "hourly_report", "campaign", hourly_report,
+	  "Campaigns by hour of the day, in the shape of all platforms that report hours."},
+	 {"common", "conversion_report", "campaign", conversion_report,
+	  "Campaigns by day and conversion, in the shape of all platforms that name conversions: all conversion actions, primary or not."},
 	 {NULL}};
 
 /* Which conversions count, how they are counted, and whether they arrive. */
