@@ -144,3 +144,15 @@ SELECT obj_description('adpipe.ratio_state'::regtype, 'pg_type') IS NOT NULL
 SELECT obj_description('adpipe.cpc(numeric, numeric, text)'::regprocedure, 'pg_proc');
 SELECT obj_description('adpipe.roi(numeric, numeric)'::regprocedure, 'pg_proc');
 SELECT obj_description('adpipe.unique_ctr(bigint, bigint)'::regprocedure, 'pg_proc');
+
+-- Shares add up by the impressions that they are shares of: 300 of 500, not 55 %
+CREATE TEMP TABLE shares (impressions bigint, share numeric, lost numeric);
+INSERT INTO shares VALUES (200, 0.8, 0.1), (100, 0.4, 0.5), (50, NULL, NULL), (0, 0, 0.9001);
+SELECT adpipe.display(adpipe.impression_share(impressions, adpipe.eligible_impressions(impressions, share)) FILTER (WHERE share > 0)) AS won,
+	   adpipe.display(adpipe.lost_impression_share(lost * adpipe.eligible_impressions(impressions, share), adpipe.eligible_impressions(impressions, share))) AS lost
+  FROM shares;
+SELECT adpipe.eligible_impressions(10, 0.0999);
+\echo :LAST_ERROR_SQLSTATE
+SELECT adpipe.eligible_impressions(10, 40);
+\echo :LAST_ERROR_SQLSTATE
+SELECT adpipe.eligible_impressions(10, 'NaN');

@@ -23,7 +23,8 @@ overlapping_columns(const AdpPlatform *platform, const AdpReport *report,
 	{
 		const AdpField *field = adp_platform_field(platform, column->field);
 
-		if ((field->flags & ADP_FIELD_OVERLAPS) != 0)
+		if (adp_field_overlaps(adp_platform_source(platform, report->source),
+							   field))
 			appendStringInfo(&out, "%s%s", out.len > 0 ? separator : "",
 							 column->name);
 	}

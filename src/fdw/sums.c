@@ -69,7 +69,7 @@ make_dimension(const AdpTable *table, const AdpTableColumn *column,
 	const AdpField *field = adp_platform_field(table->platform, name);
 	Dimension dimension = {column, name, field ? field->entity : NULL};
 
-	if (field != NULL && (field->flags & ADP_FIELD_OVERLAPS) != 0)
+	if (adp_field_overlaps(table->source, field))
 		dimension.adds = 0;
 	else if (column != NULL && column == table->day)
 		dimension.adds = ADP_FIELD_ADDS_DAYS;

@@ -28,6 +28,8 @@ CREATE FUNCTION adpipe_internal.kpi_list(
 	 'The reach of a week is not the sum of its days: read a report at the grain that you need.', 'doc/kpis.md'),
 	('audience', 'other', 'unique_users', 'people',
 	 'The users of a week are not the sum of its days: read a report at the grain that you need.', 'doc/kpis.md'),
+	('audience', 'other', 'eligible_impressions', 'impressions',
+	 'Of rows below 10 percent Google reports no share to compute with.', 'doc/kpis.md'),
 	-- two steps
 	('steps', 'adstats', 'stats', 'adpipe.adstats',
 	 'Arguments go by position: impressions, clicks, spend, conversions, their value. A row that reports only some of them still adds those.', 'doc/kpis.md'),

@@ -178,3 +178,15 @@ adp_platform_field_kind(const AdpPlatform *platform, const AdpSource *source,
 	*split = kind == ADP_KIND_SEGMENT ? name : NULL;
 	return kind;
 }
+
+/*
+ * Whether a source counts the same thing under several values of a field.
+ */
+bool
+adp_field_overlaps(const AdpSource *source, const AdpField *field)
+{
+	return field != NULL &&
+		((field->flags & ADP_FIELD_OVERLAPS) != 0 ||
+		 (source->overlapping != NULL &&
+		  strcmp(source->overlapping, field->name) == 0));
+}

@@ -200,9 +200,11 @@ typedef struct AdpSource
 	bool asks_manager;	   /* one response of the manager covers all accounts */
 	bool is_shared;		   /* rows of an account may belong to its managers */
 	const char *day_field; /* field for conditions on days; or NULL */
-	const char *attributed; /* google_ads: resources whose fields do not split
+	const char *attributed;	 /* google_ads: resources whose fields do not split
 							 * its rows, comma-separated; NULL: not known */
-	bool has_periods;		/* its rows may cover weeks, months or any range */
+	const char *overlapping; /* field whose values count the same thing more
+							  * than once; or NULL */
+	bool has_periods;		 /* its rows may cover weeks, months or any range */
 	bool is_part; /* spend and impressions of its rows never add up to more
 				   * than the account's */
 	bool has_all_metrics; /* its rows have every metric that was requested, if

@@ -258,6 +258,9 @@ extern AdpFieldKind adp_platform_field_kind(const AdpPlatform *platform,
 											const char *name,
 											const char **split);
 
+/* Whether a source counts the same thing under several values of a field. */
+extern bool adp_field_overlaps(const AdpSource *source, const AdpField *field);
+
 /* Whether a text begins as the platform's secrets do. */
 extern bool adp_platform_marks_secret(const AdpPlatform *platform,
 									  const char *text);

@@ -111,7 +111,6 @@ class GoogleBuilder(google.AccountBuilder):
         """Makes everything the account owns."""
         self.make_labels()
         self.make_conversion_actions()
-        self.make_geo_targets()
         for spec in client.campaigns:
             self.make_campaign(0, spec.name, spec.channel, spec.bidding,
                                "ENABLED", None, spec.impressions, spec.since)

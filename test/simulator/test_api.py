@@ -376,8 +376,9 @@ class FieldService(Surface):
         found = self.fields("SELECT name WHERE name LIKE 'label.%' AND "
                             "selectable = TRUE")[1]["results"]
         self.assertEqual([r["name"] for r in found], [
-            "label.id", "label.name", "label.resource_name",
-            "label.status"])
+            "label.id", "label.name", "label.resource_name", "label.status",
+            "label.text_label.background_color",
+            "label.text_label.description"])
 
     def test_pages(self):
         first = self.fields("SELECT name", pageSize=50)[1]

@@ -297,7 +297,7 @@ class Worldly(unittest.TestCase):
                        {"resource": "campaign", "nope": "1"},
                        {"resource": "label", "since": "2026-11-01",
                         "until": "2026-11-02"},
-                       {"resource": "campaign", "segments": "slot",
+                       {"resource": "campaign", "segments": "nope",
                         "since": "2026-11-01", "until": "2026-11-02"}):
             with self.assertRaises(ValueError):
                 expected.expected_rows(WORLD, params)

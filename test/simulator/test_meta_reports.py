@@ -6,6 +6,7 @@ import json
 import unittest
 
 from meta_ads import catalog, expected
+from meta_ads.facts import ASSET_FAMILIES
 from meta_ads.model import WINDOWS, told_if_mixed
 from meta_ads.sample import CLOSED, DIRECT, EURO, KIWI, MAIN, SampleWorld
 from state import Clock
@@ -658,7 +659,10 @@ class World(Surface):
         self.assertTrue(wanted)
 
     def test_every_daily_table(self):
-        for table in expected.DAILY:
+        for table, (_, _, family) in expected.DAILY.items():
+            # Products and assets have fields of their own.
+            if family in ASSET_FAMILIES or family == "product":
+                continue
             for account in (MAIN, DIRECT, EURO):
                 self.compare(account, table, self.choices[0],
                              ("2026-10-28", "2026-11-04"))
@@ -700,7 +704,9 @@ class World(Surface):
     def test_common(self):
         params = {"since": "2026-11-10", "until": "2026-11-10",
                   "accounts": MAIN}
-        for table, level in expected.COMMON.items():
+        for table, (level, names, _) in expected.COMMON.items():
+            if names or table == "video_report":
+                continue
             common = self.api.expected_rows(dict(params, resource=table))
             own = self.api.expected_rows(dict(
                 params, resource=level + "_daily"))

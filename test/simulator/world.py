@@ -51,7 +51,11 @@ REPORTS = ("customer", "campaign", "ad_group", "ad_group_ad", "keyword_view",
            "search_term_view", "geographic_view", "campaign_budget",
            "conversion_action", "performance_max_placement_view",
            "click_view", "age_range_view", "gender_view", "video",
-           "landing_page_view", "asset_group")
+           "landing_page_view", "asset_group", "user_location_view",
+           "group_placement_view", "ad_group_audience_view")
+# Segments that leave out what has no value of another one, by prefix.
+NEEDED = {"keyword.": "keyword.ad_group_criterion",
+          "geo_target_": "geo_target_most_specific_location"}
 # Resources whose rows are other ones every day.
 DATED = ("click_view", "change_event", "change_status")
 
@@ -122,7 +126,6 @@ class Account:
         self.budgets = []
         self.labels = []
         self.conversion_actions = []
-        self.geo_targets = []
 
     @property
     def name(self):
@@ -244,10 +247,6 @@ class World:
         """One row per label."""
         return [Context(label, account.entity) for label in account.labels]
 
-    def contexts_of_geo_target_constant(self, account):
-        """One row per place; places belong to no account."""
-        return [Context(place) for place in account.geo_targets]
-
     def contexts_of_customer_client(self, account):
         """One row per link below the account, itself at level 0."""
         made = []
@@ -272,6 +271,12 @@ class World:
                 for group in self.contexts_of_ad_group(account)
                 for child in group.entity.children
                 if child.resource == resource]
+
+
+def needed_segments(paths):
+    """Returns the segments without which a cell is left out."""
+    return {needed for prefix, needed in NEEDED.items()
+            if any(path.startswith(prefix) for path in paths)}
 
 
 def add_vectors(vectors):

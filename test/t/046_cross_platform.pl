@@ -50,6 +50,19 @@ SELECT string_agg(report, ' ') FROM (
     SELECT report FROM shapes GROUP BY report
     HAVING count(DISTINCT shape) > 1 OR count(*) <> (SELECT count(DISTINCT wrapper) FROM shapes)) x
 END
+# Finer tables are of those platforms that report them in one meaning.
+is($node->safe_psql('postgres', <<'END'), <<'END' =~ s/\n\z//r, 'finer tables: one shape each, on two platforms or more');
+WITH shapes AS (
+    SELECT wrapper, report, string_agg(column_name || ' ' || type, ', ' ORDER BY column_name) AS shape
+    FROM adpipe.columns JOIN adpipe.reports USING (wrapper, report)
+    WHERE remote_schema = 'common' AND report ~ '^(video|hourly|country|conversion)_report$' GROUP BY 1, 2)
+SELECT report, count(DISTINCT shape), string_agg(wrapper, ' ' ORDER BY wrapper) FROM shapes GROUP BY report ORDER BY report
+END
+conversion_report|1|google_ads meta_ads
+country_report|1|meta_ads tiktok_ads
+hourly_report|1|google_ads meta_ads
+video_report|1|meta_ads tiktok_ads
+END
 for my $table (sort keys %grain)
 {
 	is($node->safe_psql('postgres', "CREATE TABLE $table (LIKE google.$table); SELECT adpipe.register_report('$table', 'own')"), $table, "register_report() takes the shape of $table");

@@ -108,7 +108,8 @@ sub statement
 my $nonempty = 0;
 for my $table (@tables)
 {
-	for my $round (1 .. $rounds)
+	# Without a number there is one way to ask after the second.
+	for my $round (1 .. (@{ $numbers{$table} } ? $rounds : $rounds / 2))
 	{
 		my $sql = statement($table, $round);
 		my $expected = $queries->checksum($queries->local($sql));

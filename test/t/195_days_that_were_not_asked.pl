@@ -18,7 +18,7 @@ $sim->settings({ page_size => 10, meta_page_rows => 10 });
 google_server($node, $sim, options => { max_retries => 0, customer_id => '1234567890' });
 meta_server($node, $sim, options => { max_retries => 0, account_id => '1234567890123456' });
 $node->safe_psql('postgres', <<'END');
-CREATE FOREIGN TABLE google.changes (
+CREATE FOREIGN TABLE google.my_changes (
     account_id text OPTIONS (field 'customer.id'),
     date_day date OPTIONS (field 'change_event.change_date_time'),
     at timestamp OPTIONS (field 'change_event.change_date_time'),
@@ -67,7 +67,7 @@ my $long = "SELECT count(*), max(date_day) FROM meta.ad_daily WHERE date_day BET
 like(error_under({ path => '/v26.0/\d+/insights$' }, '"date_start":"2026-11-03"', '"date_start":"2026-11-30"', $long), qr/\AHV00A\n.*\n.*not asked for/, 'meta, a run');
 
 # Moments belong to days.
-my $changes = "SELECT count(*), max(at) FROM google.changes WHERE $days";
+my $changes = "SELECT count(*), max(at) FROM google.my_changes WHERE $days";
 isnt($session->query($changes) =~ s/\|.*//r, '0', 'there are changes');
 like(error_under({ query => 'FROM change_event' }, '"changeDateTime":"2026-11-10', '"changeDateTime":"2026-11-14', $changes), $refused, 'google, changes');
 

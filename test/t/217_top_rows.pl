@@ -25,7 +25,7 @@ CREATE FOREIGN TABLE google.own (account_id text OPTIONS (field 'customer.id'), 
   date_day date OPTIONS (field 'segments.date'), clicks numeric OPTIONS (field 'metrics.clicks'), shown text OPTIONS (field 'metrics.impressions'),
   ctr double precision OPTIONS (field 'metrics.ctr'), value numeric OPTIONS (field 'metrics.conversions_value'),
   installs bigint OPTIONS (field 'metrics.sk_ad_network_installs')) SERVER google OPTIONS (resource 'campaign');
-CREATE FOREIGN TABLE google.clicks (account_id text OPTIONS (field 'customer.id'), date_day date OPTIONS (field 'segments.date'),
+CREATE FOREIGN TABLE google.my_clicks (account_id text OPTIONS (field 'customer.id'), date_day date OPTIONS (field 'segments.date'),
   gclid text OPTIONS (field 'click_view.gclid'), clicks bigint OPTIONS (field 'metrics.clicks')) SERVER google OPTIONS (resource 'click_view');
 CREATE FOREIGN TABLE google.totals (account_id text OPTIONS (field 'customer.id'), campaign_id text OPTIONS (field 'campaign.id'),
   clicks bigint OPTIONS (field 'metrics.clicks')) SERVER google OPTIONS (resource 'campaign');
@@ -61,7 +61,7 @@ my @sent = (
 	[ 'conditions that travel', "SELECT clicks $from AND campaign_status = 'ENABLED' AND campaign_id <> '17' ORDER BY clicks DESC LIMIT 3", 'clicks', 3 ],
 	[ 'one account', "SELECT clicks $from AND account_id = '1234567890' ORDER BY clicks DESC LIMIT 3", 'clicks', 3 ],
 	[ 'a numeric column', "SELECT clicks FROM google.own WHERE $days ORDER BY clicks DESC LIMIT 3", 'clicks', 3 ],
-	[ 'a request a day', "SELECT clicks FROM google.clicks WHERE $days ORDER BY clicks DESC LIMIT 3", 'clicks', 3 ],
+	[ 'a request a day', "SELECT clicks FROM google.my_clicks WHERE $days ORDER BY clicks DESC LIMIT 3", 'clicks', 3 ],
 	[ 'without segments', "SELECT clicks FROM google.totals ORDER BY clicks DESC LIMIT 3", 'clicks', 3 ],
 	[ 'a view', 'SELECT * FROM google.best', 'clicks', 4 ],
 	[ 'within a statement', "SELECT count(*) FROM (SELECT clicks $from ORDER BY clicks DESC LIMIT 3) x", 'clicks', 3 ]);

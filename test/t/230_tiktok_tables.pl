@@ -19,7 +19,7 @@ tiktok_server($node, $sim, name => 'tiktok_common', schema => 'common');
 my ($since, $until) = split /\|/, $node->safe_psql('postgres', 'SELECT current_date - 22, current_date - 20');
 my @tables = imported_tables($node, 'level');
 
-is(scalar @tables, 14, 'all tables of both schemas are imported');
+is(scalar @tables, 16, 'all tables of both schemas are imported');
 for my $case (@tables)
 {
 	my ($table) = @$case;

@@ -51,6 +51,8 @@ for my $case (
 	[ 'ad_group_conversion_daily', 'ad_group_daily', 'account_id, date_day, campaign_id, ad_group_id', \@of_conversions, 'true' ],
 	[ 'age_daily', 'ad_group_daily', 'account_id, date_day, campaign_id, ad_group_id', \@all, 'true' ],
 	[ 'gender_daily', 'ad_group_daily', 'account_id, date_day, campaign_id, ad_group_id', \@all, 'true' ],
+	[ 'campaign_conversion_lag_daily', 'campaign_conversion_daily', 'account_id, date_day, campaign_id, conversion_action', [qw(conversions conversions_value all_conversions all_conversions_value)], 'true' ],
+	[ 'impression_share_daily', 'campaign_daily', 'account_id, date_day, campaign_id', ['impressions'], 'true' ],
 	[ 'asset_group_daily', 'campaign_daily', 'account_id, date_day, campaign_id', [ grep { $_ ne 'view_through_conversions' } @all ], "channel_type = 'PERFORMANCE_MAX'" ],
 	[ 'video_daily', 'campaign_daily', 'account_id, date_day, campaign_id', [qw(impressions clicks spend conversions all_conversions_value)], "channel_type = 'VIDEO'" ],
 	[ 'ad_group_daily', 'campaign_daily', 'account_id, date_day, campaign_id', \@all, $no_pmax ])
@@ -80,6 +82,44 @@ cmp_ok($session->query('SELECT count(DISTINCT hour) FROM campaign_hourly'), '=='
 is($session->query('SELECT count(DISTINCT age_range) FROM age_daily') . $session->query('SELECT count(DISTINCT gender) FROM gender_daily'), '53', 'and all kinds of people');
 is($session->query('SELECT count(*) > 0 FROM campaign_conversion_daily WHERE all_conversions_by_conversion_date > 0 AND all_conversions = 0'), 't', 'conversions on a day of their own');
 is($session->query('SELECT sum(conversions) <> sum(conversions_by_conversion_date) FROM campaign_conversion_daily'), 't', 'the two dates are not the same');
+
+# Places and placements lack what is withheld; clicks are not all of them.
+for my $case (
+	[ 'user_location_daily', 'campaign_daily', 'impressions', 'true' ],
+	[ 'placement_daily', 'campaign_daily', 'impressions', "channel_type IN ('DISPLAY', 'VIDEO')" ],
+	[ 'placement_pmax_daily', 'campaign_daily', 'impressions', "channel_type = 'PERFORMANCE_MAX'" ],
+	[ 'clicks', 'campaign_daily', 'clicks', 'true' ])
+{
+	my ($finer, $coarser, $metric, $where) = @$case;
+	my ($mine, $theirs) = map { $session->query("SELECT sum($metric) FROM $_") } kept($finer), "$coarser WHERE $where";
+	cmp_ok($mine, '>', 0, "$finer has $metric");
+	cmp_ok($mine, $finer eq 'placement_pmax_daily' ? '<=' : '<', $theirs, "no more than $coarser where $where");
+}
+is($session->query("SELECT count(DISTINCT location), count(DISTINCT is_targeted), count(*) FILTER (WHERE location IS NULL) FROM user_location_daily"), '4|2|0', 'places by their resource names');
+is($session->query("SELECT count(*) FROM user_location_daily u LEFT JOIN (SELECT DISTINCT location, country_code FROM google.geo_target_constants) g USING (location) WHERE g.country_code IS NULL"), '0', 'whose names are in geo_target_constants');
+$session->query("ALTER FOREIGN TABLE google.user_location_daily DROP COLUMN location");
+is($session->query("SELECT count(*) FROM ((SELECT campaign_id, date_day, sum(impressions), round(sum(all_conversions), 6) FROM google.user_location_daily WHERE $days GROUP BY 1, 2)"
+		  . ' EXCEPT (SELECT campaign_id, date_day, sum(impressions), round(sum(all_conversions), 6) FROM campaign_daily GROUP BY 1, 2)) d'), '0', 'countries without places are all of the campaign');
+is($session->query("SELECT count(*) > 0, count(DISTINCT lag_bucket) > 1 FROM campaign_conversion_lag_daily"), 't|t', 'conversions by their lag');
+
+# People are in several audiences, which add up to nothing.
+is($session->query('SELECT count(*) > 0 FROM (SELECT ad_group_id, date_day, sum(impressions) AS n FROM ' . kept('audience_daily') . ' GROUP BY 1, 2) a JOIN ad_group_daily g USING (ad_group_id, date_day) WHERE a.n > g.impressions'),
+	't', 'audiences count people more than once');
+is($session->query_error("SELECT campaign_id, sum(clicks) FROM google.audience_daily WHERE $days GROUP BY 1")->{sqlstate}, '42803', 'so a sum over audiences is refused');
+is($session->query("SELECT count(*) > 0 FROM (SELECT audience_name, sum(clicks) FROM google.audience_daily WHERE $days GROUP BY 1) a"), 't', 'one audience adds up over ad groups');
+is($session->query("SELECT additive FROM adpipe.columns WHERE report = 'audience_daily' AND column_name = 'clicks' AND wrapper = 'google_ads'"), 'days, entities, breakdowns; within one audience_id', 'as the catalogue says');
+is($session->query("SELECT additive FROM adpipe.columns WHERE report = 'keyword_daily' AND column_name = 'clicks' AND wrapper = 'google_ads'"), 'days, entities, breakdowns', 'keywords do not overlap');
+
+# Shares: neither summed nor averaged, and small ones are bounds.
+is($session->query_error("SELECT campaign_id, avg(impression_share) FROM google.impression_share_daily WHERE $days GROUP BY 1")->{sqlstate}, '42803', 'a share is not averaged');
+
+# Lists that other reports refer to.
+is($session->query('SELECT count(*) FILTER (WHERE c.campaign_id IS NULL), count(*) FILTER (WHERE l.label_id IS NULL), count(*) > 0 FROM google.campaign_labels x LEFT JOIN google.campaigns c USING (account_id, campaign_id) LEFT JOIN google.labels l USING (account_id, label_id)'),
+	'0|0|t', 'labels of campaigns');
+is($session->query("SELECT count(DISTINCT a.audience_name) FROM audience_daily d JOIN google.audiences a USING (audience_list)"), '2', 'audience lists by their resource names');
+is($session->query("SELECT count(*) > 0, count(*) FILTER (WHERE b.asset_id IS NULL) FROM google.asset_group_assets a LEFT JOIN google.assets b USING (account_id, asset_id)"), 't|0', 'assets of asset groups');
+is($session->query("SELECT (SELECT count(*) FROM google.campaign_criteria WHERE is_negative AND type = 'KEYWORD') > 0, (SELECT bool_and(keyword_text = '무료') FROM google.ad_group_criteria WHERE is_negative AND type = 'KEYWORD')"), 't|t', 'negative keywords of both levels');
+is($session->query("SELECT count(*) FROM pg_attribute WHERE attrelid = 'google.changes'::regclass AND attname = 'user_email'"), '0', 'who changed something is personal data');
 
 # A live sum over the finer report, which leaves the finer part out of the request.
 for my $case ([ 'campaign_hourly', 'hour' ], [ 'campaign_conversion_daily', 'conversion_action_name' ], [ 'age_daily', 'age_range' ])

@@ -101,6 +101,7 @@ static const AdpVersion google_ads_versions[] = {{"v26", "2027-11-01"},
 	}
 #define OF_CAMPAIGN "campaign_budget,bidding_strategy,campaign_group"
 #define OF_AD_GROUP "campaign,ad_group," OF_CAMPAIGN
+#define CRITERION "ad_group_criterion.criterion_id"
 
 /* A list of keys for AdpSource. */
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -121,7 +122,7 @@ static const AdpSource google_ads_sources[] =
 			.attributed = OF_AD_GROUP),
 	 SOURCE("ad_group_criterion", .attributed = OF_AD_GROUP),
 	 SOURCE("keyword_view", .is_part = true,
-			.keys = KEYS("ad_group.id", "ad_group_criterion.criterion_id"),
+			.keys = KEYS("ad_group.id", CRITERION),
 			.attributed = OF_AD_GROUP ",ad_group_criterion"),
 	 SOURCE("age_range_view", .is_part = true,
 			.keys = KEYS("ad_group.id", "ad_group_criterion.age_range.type"),
@@ -132,12 +133,22 @@ static const AdpSource google_ads_sources[] =
 	 SOURCE("video", .keys = KEYS("video.id")),
 	 SOURCE("landing_page_view",
 			.keys = KEYS("landing_page_view.unexpanded_final_url")),
+	 SOURCE("group_placement_view",
+			.keys = KEYS("ad_group.id", "group_placement_view.placement"),
+			.attributed = OF_AD_GROUP),
+	 SOURCE("ad_group_audience_view", .overlapping = CRITERION,
+			.keys = KEYS("ad_group.id", CRITERION),
+			.attributed = OF_AD_GROUP ",ad_group_criterion"),
+	 SOURCE("user_location_view",
+			.keys = KEYS("user_location_view.targeting_location",
+						 "user_location_view.country_criterion_id")),
 	 SOURCE("asset_group", .is_part = true, .keys = KEYS("asset_group.id"),
 			.attributed = "campaign," OF_CAMPAIGN),
 	 SOURCE("search_term_view", .is_part = true,
 			.keys = KEYS("ad_group.id", "search_term_view.search_term"),
 			.attributed = OF_AD_GROUP),
-	 DATED_SOURCE("click_view", .reach_days = 90, .days_per_request = 1),
+	 DATED_SOURCE("click_view", .reach_days = 90, .days_per_request = 1,
+				  .keys = KEYS("click_view.gclid")),
 	 DATED_SOURCE("change_event", .reach_days = 30, .rows_cap = CHANGES_MAX,
 				  .day_field = "change_event.change_date_time",
 				  .attributed = OF_AD_GROUP ",asset"),
@@ -145,7 +156,11 @@ static const AdpSource google_ads_sources[] =
 				  .day_field = "change_status.last_change_date_time",
 				  .attributed = OF_AD_GROUP ",asset,ad_group_ad,"
 											"ad_group_criterion"),
-	 SOURCE("asset", .is_shared = true),
+	 SOURCE("asset", .is_shared = true, .keys = KEYS("asset.id")),
+	 SOURCE("asset_group_asset", .is_shared = true,
+			.attributed = "campaign,asset_group,asset," OF_CAMPAIGN),
+	 SOURCE("campaign_label", .attributed = "campaign,label," OF_CAMPAIGN),
+	 SOURCE("campaign_criterion", .attributed = "campaign," OF_CAMPAIGN),
 	 SOURCE("bidding_strategy", .is_shared = true),
 	 SOURCE("conversion_action", .is_shared = true),
 	 SOURCE("custom_audience", .is_shared = true),

@@ -53,6 +53,20 @@ split_element(const AdpActionLists *spec, const char *name, const char *dot,
 }
 
 /*
+ * Splits the name of a member of the row.
+ */
+static void
+split_plain(const AdpActionLists *spec, const char *name, const char *dot,
+			AdpActionField *field)
+{
+	field->member = name;
+	if (strcmp(name, spec->hour) != 0 || dot == NULL)
+		return;
+	field->kind = ADP_ACTION_HOUR;
+	field->member = pnstrdup(name, dot - name);
+}
+
+/*
  * Recognizes our own fields, and keys of elements.
  */
 static bool
@@ -66,6 +80,12 @@ split_own(const AdpActionLists *spec, const char *name, AdpActionField *field)
 		field->kind = ADP_ACTION_ROW_COUNT;
 	else if (strcmp(name, spec->row_value) == 0)
 		field->kind = ADP_ACTION_ROW_VALUE;
+	else if (strcmp(name, spec->row_once) == 0)
+	{
+		field->kind = ADP_ACTION_ROW_KEY;
+		field->type = spec->type_key;
+		field->is_once = true;
+	}
 	else if (adp_words_hold(spec->keys, name))
 	{
 		field->kind = ADP_ACTION_ROW_KEY;
@@ -91,7 +111,7 @@ adp_action_field_split(const AdpActionLists *spec, const AdpSettings *settings,
 		return;
 	if (dot == NULL ||
 		adp_words_hold(settings->breakdowns, pnstrdup(name, dot - name)))
-		field->member = name;
+		split_plain(spec, name, dot, field);
 	else
 		split_element(spec, name, dot, field);
 }
@@ -222,11 +242,15 @@ require_type(const AdpActionLists *spec, const char *keys, const char *name)
  * Throws for a key of rows without a column.
  */
 static void
-require_column(const AdpQuery *query, const char *key)
+require_column(const AdpActionLists *spec, const AdpSettings *settings,
+			   const AdpQuery *query, const char *key)
 {
 	for (int i = 0; i < query->nfields; i++)
 	{
-		if (strcmp(query->fields[i], key) == 0)
+		AdpActionField field;
+
+		adp_action_field_split(spec, settings, query->fields[i], &field);
+		if (field.kind == ADP_ACTION_ROW_KEY && strcmp(field.type, key) == 0)
 			return;
 	}
 	ereport(ERROR,
@@ -266,5 +290,5 @@ adp_action_fields_check(const AdpActionLists *spec, const AdpSettings *settings,
 			require_type(spec, keys, query->fields[i]);
 	}
 	while (is_unfolded && (key = adp_words_next(&rest, ",")) != NULL)
-		require_column(query, key);
+		require_column(spec, settings, query, key);
 }

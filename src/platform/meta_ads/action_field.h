@@ -65,6 +65,14 @@ typedef struct AdpActionLists
 	const char *row_value;
 
 	/*
+	 * A key like the type, for rows of the types that match a regular
+	 * expression; and the first hour of a breakdown's value, which is a range.
+	 */
+	const char *row_once;
+	const char *once;
+	const char *hour;
+
+	/*
 	 * Breakdowns that hide types, as a regular expression, and the types that
 	 * no breakdown hides; or NULL.
 	 */
@@ -79,6 +87,7 @@ extern int adp_action_npairs(const AdpActionLists *spec);
 typedef enum AdpActionFieldKind
 {
 	ADP_ACTION_PLAIN,	/* a member of the row */
+	ADP_ACTION_HOUR,	/* the hour with which a member begins */
 	ADP_ACTION_ELEMENT, /* an amount of a list */
 	ADP_ACTION_CONVERSIONS,
 	ADP_ACTION_CONVERSIONS_VALUE,
@@ -90,11 +99,12 @@ typedef enum AdpActionFieldKind
 typedef struct AdpActionField
 {
 	AdpActionFieldKind kind;
-	const char *member; /* ADP_ACTION_PLAIN, ADP_ACTION_ELEMENT */
+	const char *member; /* ADP_ACTION_PLAIN, _HOUR, _ELEMENT */
 	const char *type;	/* ADP_ACTION_ELEMENT; the key of ADP_ACTION_ROW_KEY */
 	const char *window; /* NULL: the default window, or not an element */
 	const char *whole; /* the type if the apparent window is a part of it; NULL:
 						 * the name has no apparent window */
+	bool is_once;	   /* ADP_ACTION_ROW_KEY: of certain types only */
 } AdpActionField;
 
 /* Splits a field's name. */

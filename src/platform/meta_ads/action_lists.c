@@ -36,7 +36,8 @@ typedef struct RowShaper
 	bool hides;	   /* a breakdown hides some types */
 	bool is_split; /* a type may have several elements */
 	bool is_unfolded;
-	int nkeys; /* if there is a row per element */
+	bool is_once; /* rows are of certain types only */
+	int nkeys;	  /* if there is a row per element */
 	const char **keys;
 	int ncells;
 	CellPlan *cells;
@@ -273,6 +274,19 @@ row_cell(const RowShaper *shaper, const AdpActionField *field, int nth)
 }
 
 /*
+ * Returns the hour with which a text such as "13:00:00 - 13:59:59" begins.
+ */
+static AdpCell
+hour_cell(const AdpCell *range)
+{
+	AdpCell cell = *range;
+
+	if (cell.kind == ADP_CELL_STRING && cell.len > 2 && cell.data[2] == ':')
+		cell.len = 2;
+	return cell;
+}
+
+/*
  * Makes a cell of the current row.
  */
 static AdpCell
@@ -283,6 +297,8 @@ make_cell(const RowShaper *shaper, const CellPlan *cell, const AdpCell *read,
 	{
 		case ADP_ACTION_PLAIN:
 			return read[cell->read];
+		case ADP_ACTION_HOUR:
+			return hour_cell(&read[cell->read]);
 		case ADP_ACTION_ELEMENT:
 			return element_cell(shaper, cell, read);
 		case ADP_ACTION_CONVERSIONS:
@@ -310,6 +326,7 @@ make_rows(RowShaper *shaper, const AdpCell *read)
 			get_list(shaper, read, shaper->values[i])->nelements;
 	adp_action_rows_begin(&shaper->rows, shaper->spec, shaper->keys,
 						  shaper->nkeys, most);
+	shaper->rows.once = shaper->is_once ? shaper->spec->once : NULL;
 	for (int i = 0; i < adp_action_npairs(shaper->spec); i++)
 	{
 		adp_action_rows_add(&shaper->rows,
@@ -417,6 +434,7 @@ plan_cell(RowShaper *shaper, const char *name, CellPlan *cell)
 	for (int i = 0; i < n; i++)
 		note_path(shaper, members[i]);
 	shaper->is_unfolded |= field->kind == ADP_ACTION_ROW_KEY;
+	shaper->is_once |= field->is_once;
 	if (field->kind != ADP_ACTION_ELEMENT)
 		return;
 	adp_action_type_describe(spec, field->type, &cell->type);

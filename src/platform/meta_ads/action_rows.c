@@ -6,6 +6,7 @@
 
 #include "miscadmin.h"
 
+#include "base/words.h"
 #include "platform/meta_ads/action_rows.h"
 
 /* Elements between two checks for interrupts. */
@@ -25,6 +26,7 @@ adp_action_rows_begin(AdpActionRows *rows, const AdpActionLists *spec,
 	rows->rows = palloc((Size) Max(most, 1) * sizeof(AdpActionRow));
 	adp_text_index_init(&rows->index, most);
 	initStringInfo(&rows->text);
+	rows->once = NULL;
 }
 
 /*
@@ -84,6 +86,20 @@ row_of(AdpActionRows *rows, const AdpCell *element, int pair)
 }
 
 /*
+ * Whether elements of a type have rows.
+ */
+static bool
+has_row(const AdpActionRows *rows, const AdpActionList *list, int type)
+{
+	if (rows->once == NULL)
+		return true;
+	return type >= 0 &&
+		adp_words_match(pnstrdup(list->types.texts[type],
+								 list->types.lens[type]),
+						rows->once);
+}
+
+/*
  * Adds the elements of a list.
  */
 void
@@ -101,7 +117,8 @@ adp_action_rows_add(AdpActionRows *rows, const AdpActionList *list, int pair,
 
 		if (i % ELEMENTS_PER_CHECK == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (!adp_action_member(element, spec->amount_key, &amount))
+		if (!adp_action_member(element, spec->amount_key, &amount) ||
+			!has_row(rows, list, list->elements[i].type))
 			continue;
 		row = row_of(rows, element, pair);
 		if (row->pair != pair)

@@ -26,6 +26,7 @@ typedef struct AdpActionRows
 	AdpActionRow *rows;
 	AdpTextIndex index;
 	StringInfoData text; /* keys of the current element */
+	const char *once;	 /* regular expression of types; NULL: all */
 } AdpActionRows;
 
 /* Makes an empty set, in CurrentMemoryContext, for at most most elements. */
@@ -34,7 +35,8 @@ extern void adp_action_rows_begin(AdpActionRows *rows,
 								  int nkeys, int most);
 
 /*
- * Adds the elements of a list that have an amount in the default window.
+ * Adds the elements of a list that have an amount in the default window and,
+ * where the rows are of certain types only, one of these.
  * Skips elements whose row comes from an earlier pair, since the first pair
  * counts.  Throws for two elements with the same keys.
  */

@@ -144,7 +144,9 @@ check_fields(const AdpPlatform *platform, const AdpSettings *settings,
 		if (field == NULL || field->kind != ADP_KIND_SEGMENT ||
 			strcmp(name, platform->day_field) == 0 ||
 			adp_words_hold(spec->keys, name) ||
-			adp_words_hold(settings->breakdowns, name))
+			strcmp(name, spec->row_once) == 0 ||
+			adp_words_hold(settings->breakdowns,
+						   pnstrdup(name, strcspn(name, "."))))
 			continue;
 		ereport(ERROR,
 				(errcode(ERRCODE_FDW_COLUMN_NAME_NOT_FOUND),

@@ -47,7 +47,7 @@ static const AdpOption meta_ads_options[] =
 	  offsetof(AdpSettings, job_timeout_ms), false, 1000, 6 * HOUR_MS, HOUR_MS},
 	 {"level", ADP_ON_TABLE, ADP_OPTION_ONE_OF, offsetof(AdpSettings, source),
 	  .words = "account, campaign, adset, ad, accounts, campaigns, adsets, "
-			   "ads, creatives"},
+			   "ads, creatives, custom_conversions, audiences"},
 	 {"period", ADP_ON_TABLE, ADP_OPTION_ONE_OF, offsetof(AdpSettings, period),
 	  .words = "day, week, month, all"},
 	 {"access_token", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
@@ -93,6 +93,8 @@ static const AdpSource meta_ads_sources[] =
 	 {"accounts", .path = "/{version}/act_{account}", .filler = "id",
 	  .is_single = true},
 	 LIST("creatives", "adcreatives"),
+	 LIST("custom_conversions", "customconversions"),
+	 LIST("audiences", "customaudiences"),
 	 LIST(NULL, "{source}")};
 
 /* How conversions are counted, and whether ads are shown at all. */

@@ -22,6 +22,7 @@ extern const AdpPlatform adp_meta_ads;
 #define META_CONVERSIONS "adpipe.conversions"
 #define META_CONVERSIONS_VALUE "adpipe.conversions_value"
 #define META_ACTION_TYPE "action_type"
+#define META_CONVERSION "adpipe.conversion"
 #define META_ACTION_COUNT "adpipe.action_count"
 #define META_ACTION_VALUE "adpipe.action_value"
 
@@ -43,6 +44,7 @@ extern const AdpPlatform adp_meta_ads;
  * breakdown.
  */
 #define META_HOUR "hourly_stats_aggregated_by_advertiser_time_zone"
+#define META_HOUR_NUMBER META_HOUR ".hour"
 #define META_HOURLY "hourly_stats_aggregated_by_(advertiser|audience)_time_zone"
 #define META_TYPE_1 META_HOURLY "|region|dma|comscore_market"
 #define META_TYPE_2 \
@@ -69,6 +71,15 @@ extern const AdpPlatform adp_meta_ads;
 	"(contact|subscribe|start_trial|submit_application|schedule|donate|" \
 	"find_location|customize_product|recurring_subscription_payment|" \
 	"cancel_subscription)_.*"
+
+/*
+ * Types that are conversions, each once and not by channel: standard events
+ * over all channels, leads, totals of contacts and their kin, custom events by
+ * name, and custom conversions, which may count one of the others again.
+ */
+#define META_CONVERSION_TYPES \
+	"omni_.*|lead|.*_total|offsite_conversion\\.fb_pixel_custom\\..*|" \
+	"offsite_conversion\\.custom\\..*"
 
 /* meta_ads_reports.c */
 extern const AdpField adp_meta_ads_fields[];

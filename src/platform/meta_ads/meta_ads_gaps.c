@@ -13,6 +13,9 @@
  */
 #define UNIQUE "(cost_per_)?unique_.*"
 
+/* Fields that read lists of actions: no member of a breakdown's value. */
+#define OF_ACTIONS "(?!" META_HOUR_NUMBER "$).*\\..*"
+
 /* Accounts skip the first one: their reports have no filter on statuses. */
 const AdpDataGap adp_meta_ads_data_gaps[] =
 	{{ADP_GAP_PLAIN,
@@ -43,13 +46,13 @@ const AdpDataGap adp_meta_ads_data_gaps[] =
 	 {ADP_GAP_REACH, META_HOURLY, NULL, 13, .message = "hours"},
 	 {ADP_GAP_REACH, "frequency_value", NULL, 6,
 	  .message = "breakdown frequency_value"},
-	 {ADP_GAP_PART, META_TYPE_1, ".*\\..*|" META_ACTION_TYPE,
+	 {ADP_GAP_PART, META_TYPE_1, OF_ACTIONS "|" META_ACTION_TYPE,
 	  .message =
 		  "platform \"meta_ads\" does not report actions from outside Meta by breakdown \"{breakdown}\"",
 	  .detail =
 		  "Field \"{field}\" is NULL where the platform reports nothing; what it reports may be a part.",
 	  .hint = "Read actions from a table without that breakdown."},
-	 {ADP_GAP_PART, META_TYPE_2, ".*\\..*|" META_ACTION_TYPE,
+	 {ADP_GAP_PART, META_TYPE_2, OF_ACTIONS "|" META_ACTION_TYPE,
 	  .message =
 		  "platform \"meta_ads\" reports only a part of the actions from outside Meta by breakdown \"{breakdown}\"",
 	  .detail =

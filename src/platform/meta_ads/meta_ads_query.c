@@ -203,7 +203,7 @@ is_of_actions(const AdpSettings *settings, const char *name)
 	AdpActionField split;
 
 	adp_action_field_split(&adp_meta_ads_action_lists, settings, name, &split);
-	return split.kind != ADP_ACTION_PLAIN ||
+	return (split.kind != ADP_ACTION_PLAIN && split.kind != ADP_ACTION_HOUR) ||
 		adp_words_hold(adp_meta_ads_action_lists.additive, name) ||
 		adp_words_match(name,
 						"(cost_per_)?(unique_)?(action|conversion)s?(_type)?");

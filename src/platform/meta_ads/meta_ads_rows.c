@@ -80,6 +80,9 @@ const AdpActionLists adp_meta_ads_action_lists = {
 	.conversions_value = META_CONVERSIONS_VALUE,
 	.row_count = META_ACTION_COUNT,
 	.row_value = META_ACTION_VALUE,
+	.row_once = META_CONVERSION,
+	.once = META_CONVERSION_TYPES,
+	.hour = META_HOUR_NUMBER,
 	.hiding = META_TYPE_1 "|" META_TYPE_2,
 	.open = ON_META,
 };

@@ -384,6 +384,25 @@ static const AdpColumn ad_report[] = {COMMON_COLUMNS, CAMPAIGN_COLUMNS,
 									  AD_GROUP_COLUMNS, AD_COLUMNS,
 									  COMMON_METRICS};
 
+static const AdpColumn video_report[] =
+	{COMMON_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 AD_GROUP_COLUMNS,
+	 AD_COLUMNS,
+	 {"impressions", INT8OID, "impressions"},
+	 {"spend", NUMERICOID, "spend"},
+	 {"video_plays", INT8OID, "video_play_actions"},
+	 {"video_views_25", INT8OID, "video_views_p25"},
+	 {"video_views_50", INT8OID, "video_views_p50"},
+	 {"video_views_75", INT8OID, "video_views_p75"},
+	 {"video_views_100", INT8OID, "video_views_p100"},
+	 {NULL}};
+static const AdpColumn country_report[] = {COMMON_COLUMNS,
+										   CAMPAIGN_COLUMNS,
+										   {"country", TEXTOID, "country_code"},
+										   BASE_METRICS,
+										   {NULL}};
+
 const AdpReport adp_tiktok_ads_reports[] =
 	{{"reports", "account_daily", "account", account_daily,
 	  "TikTok advertiser accounts by day."},
@@ -415,4 +434,8 @@ const AdpReport adp_tiktok_ads_reports[] =
 	  "Ad groups by day, in the shape that all platforms share."},
 	 {"common", "ad_report", "ad", ad_report,
 	  "Ads by day, in the shape that all platforms share."},
+	 {"common", "video_report", "ad", video_report,
+	  "Ads by day with how far their videos were watched, in the shape of all platforms that count it."},
+	 {"common", "country_report", "campaign", country_report,
+	  "Campaigns by day and country, in the shape of all platforms that report countries by their codes."},
 	 {NULL}};

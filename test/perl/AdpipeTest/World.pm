@@ -169,7 +169,7 @@ sub google_rows
 	  segments => join(',', $period eq 'day' ? () : $period, map { s/^segments\.//r } grep { /^segments\./ } @fields),
 	  # What splits the rows by a field of the table, not by what the table lacks.
 	  split => join(',', map { s/\..*//r } @fields),
-	  metrics => join(',', map { s/^metrics\.//r } grep { /^metrics\./ && !/unique_users|_rate$/ } @fields) if @range;
+	  metrics => join(',', map { s/^metrics\.//r } grep { /^metrics\./ && !/unique_users|_rate$|_share$/ } @fields) if @range;
 	# With "*", the hierarchy is the manager's.
 	push @range, accounts => '9876543210' if $resource eq 'customer_client';
 	my $world = $sim->world(resource => $resource, fields => join(',', @fields), @range);

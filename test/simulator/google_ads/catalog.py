@@ -39,7 +39,8 @@ ENUMS = {
     "Approval": "DISAPPROVED APPROVED_LIMITED APPROVED AREA_OF_INTEREST_ONLY",
     "CriterionApproval": "APPROVED DISAPPROVED PENDING_REVIEW UNDER_REVIEW",
     "Review": "REVIEW_IN_PROGRESS REVIEWED UNDER_APPEAL ELIGIBLE_MAY_SERVE",
-    "CriterionType": "KEYWORD PLACEMENT AGE_RANGE GENDER USER_LIST",
+    "CriterionType": "KEYWORD PLACEMENT AGE_RANGE GENDER USER_LIST "
+                     "USER_INTEREST LOCATION LANGUAGE",
     "ServingCriterion": "ELIGIBLE RARELY_SERVED",
     "Match": "EXACT PHRASE BROAD",
     "TermMatch": "BROAD EXACT PHRASE NEAR_EXACT NEAR_PHRASE AI_MAX "
@@ -80,6 +81,15 @@ ENUMS = {
     "Interaction": "CLICK ENGAGEMENT VIDEO_VIEW NONE",
     "Placement": "WEBSITE MOBILE_APP_CATEGORY MOBILE_APPLICATION "
                  "YOUTUBE_VIDEO YOUTUBE_CHANNEL GOOGLE_PRODUCTS",
+    "AssetType": "TEXT IMAGE YOUTUBE_VIDEO SITELINK CALLOUT MEDIA_BUNDLE",
+    "AssetField": "HEADLINE DESCRIPTION LONG_HEADLINE MARKETING_IMAGE LOGO "
+                  "YOUTUBE_VIDEO SITELINK CALLOUT",
+    "AssetSource": "ADVERTISER AUTOMATICALLY_CREATED",
+    "UserList": "REMARKETING LOGICAL EXTERNAL_REMARKETING RULE_BASED SIMILAR "
+                "CRM_BASED LOOKALIKE",
+    "Membership": "OPEN CLOSED",
+    "Lag": "LESS_THAN_ONE_DAY ONE_TO_TWO_DAYS TWO_TO_THREE_DAYS "
+           "THREE_TO_FOUR_DAYS FOUR_TO_FIVE_DAYS SIXTY_TO_NINETY_DAYS",
     "ClickType": "URL_CLICKS CALLS SITELINKS",
     "Slot": "SEARCH_SIDE SEARCH_TOP SEARCH_OTHER CONTENT MIXED",
     "ChangeType": "AD AD_GROUP CAMPAIGN CAMPAIGN_BUDGET AD_GROUP_CRITERION",
@@ -192,6 +202,7 @@ ad_group_criterion.keyword.text STRING
 ad_group_criterion.keyword.match_type ENUM:Match
 ad_group_criterion.age_range.type ENUM:Age
 ad_group_criterion.gender.type ENUM:Gender
+ad_group_criterion.user_list.user_list STRING
 ad_group_criterion.display_name STRING
 ad_group_criterion.cpc_bid_micros INT64
 ad_group_criterion.effective_cpc_bid_micros INT64
@@ -212,6 +223,65 @@ video.id STRING
 video.title STRING
 video.channel_id STRING
 video.duration_millis INT64
+user_location_view.resource_name RESOURCE_NAME
+user_location_view.country_criterion_id INT64
+user_location_view.targeting_location BOOLEAN
+group_placement_view.resource_name RESOURCE_NAME
+group_placement_view.placement STRING
+group_placement_view.display_name STRING
+group_placement_view.placement_type ENUM:Placement
+group_placement_view.target_url STRING
+ad_group_audience_view.resource_name RESOURCE_NAME
+campaign_label.resource_name RESOURCE_NAME
+campaign_label.campaign RESOURCE_NAME
+campaign_label.label RESOURCE_NAME
+campaign_criterion.resource_name RESOURCE_NAME
+campaign_criterion.campaign RESOURCE_NAME
+campaign_criterion.criterion_id INT64
+campaign_criterion.type ENUM:CriterionType
+campaign_criterion.negative BOOLEAN
+campaign_criterion.status ENUM:Status
+campaign_criterion.display_name STRING
+campaign_criterion.keyword.text STRING
+campaign_criterion.keyword.match_type ENUM:Match
+asset.resource_name RESOURCE_NAME
+asset.id INT64
+asset.name STRING
+asset.type ENUM:AssetType
+asset.source ENUM:AssetSource
+asset.final_urls STRING []
+asset.text_asset.text STRING
+asset.image_asset.full_size.url STRING
+asset.image_asset.full_size.width_pixels INT64
+asset.image_asset.full_size.height_pixels INT64
+asset.youtube_video_asset.youtube_video_id STRING
+asset.youtube_video_asset.youtube_video_title STRING
+asset.sitelink_asset.link_text STRING -presence
+asset.callout_asset.callout_text STRING -presence
+asset_group_asset.resource_name RESOURCE_NAME
+asset_group_asset.asset_group RESOURCE_NAME
+asset_group_asset.asset RESOURCE_NAME
+asset_group_asset.field_type ENUM:AssetField
+asset_group_asset.status ENUM:Status
+asset_group_asset.primary_status ENUM:Primary
+asset_group_asset.source ENUM:AssetSource
+user_list.resource_name RESOURCE_NAME
+user_list.id INT64
+user_list.name STRING
+user_list.description STRING
+user_list.type ENUM:UserList
+user_list.membership_status ENUM:Membership
+user_list.membership_life_span INT64
+user_list.size_for_search INT64
+user_list.size_for_display INT64
+bidding_strategy.resource_name RESOURCE_NAME
+bidding_strategy.id INT64
+bidding_strategy.name STRING
+bidding_strategy.status ENUM:OnOff
+bidding_strategy.type ENUM:Bidding
+bidding_strategy.campaign_count INT64
+bidding_strategy.target_cpa.target_cpa_micros INT64
+bidding_strategy.target_roas.target_roas DOUBLE
 landing_page_view.resource_name RESOURCE_NAME
 landing_page_view.unexpanded_final_url STRING
 asset_group.resource_name RESOURCE_NAME
@@ -254,6 +324,8 @@ click_view.resource_name RESOURCE_NAME
 click_view.gclid STRING
 click_view.ad_group_ad RESOURCE_NAME
 click_view.page_number INT64
+click_view.keyword_info.text STRING
+click_view.keyword_info.match_type ENUM:Match
 change_event.resource_name RESOURCE_NAME
 change_event.change_date_time DATETIME
 change_event.change_resource_type ENUM:ChangeType
@@ -263,6 +335,9 @@ change_event.user_email STRING -presence
 change_event.resource_change_operation ENUM:Operation
 change_event.changed_fields STRING
 change_event.campaign RESOURCE_NAME
+change_event.ad_group RESOURCE_NAME
+change_event.old_resource MESSAGE -filter -sort
+change_event.new_resource MESSAGE -filter -sort
 change_status.resource_name RESOURCE_NAME
 change_status.last_change_date_time DATETIME
 change_status.resource_type ENUM:ChangeType
@@ -284,6 +359,8 @@ label.resource_name RESOURCE_NAME
 label.id INT64
 label.name STRING
 label.status ENUM:OnOff
+label.text_label.background_color STRING
+label.text_label.description STRING
 geo_target_constant.resource_name RESOURCE_NAME
 geo_target_constant.id INT64
 geo_target_constant.name STRING
@@ -305,6 +382,8 @@ segments.ad_sub_network_type ENUM:SubNetwork since=23
 segments.conversion_action RESOURCE_NAME
 segments.conversion_action_name STRING
 segments.conversion_action_category ENUM:Category
+segments.conversion_lag_bucket ENUM:Lag
+segments.geo_target_most_specific_location RESOURCE_NAME
 segments.search_term_match_type ENUM:TermMatch
 segments.keyword.ad_group_criterion RESOURCE_NAME
 segments.keyword.info.text STRING
@@ -353,6 +432,8 @@ metrics.cost_per_conversion DOUBLE
 metrics.value_per_conversion DOUBLE
 metrics.conversions_value_per_cost DOUBLE
 metrics.search_impression_share DOUBLE
+metrics.search_budget_lost_impression_share DOUBLE
+metrics.search_rank_lost_impression_share DOUBLE
 metrics.unique_users INT64
 """
 
@@ -396,8 +477,10 @@ PAGE_METRICS = (
 # resource: (attributed resources, segmenting resources, segments, metrics)
 RESOURCES = {
     "customer": ("", "", DAILY_SEGMENTS, ALL_METRICS),
-    "campaign": ("customer campaign_budget", "", DAILY_SEGMENTS, ALL_METRICS),
-    "ad_group": ("customer campaign campaign_budget", "", DAILY_SEGMENTS,
+    "campaign": ("customer campaign_budget", "",
+                 DAILY_SEGMENTS + " conversion_lag_bucket", ALL_METRICS),
+    "ad_group": ("customer campaign campaign_budget", "",
+                 DAILY_SEGMENTS + " conversion_lag_bucket",
                  BASIC_METRICS + " search_impression_share"),
     "ad_group_ad": ("customer campaign campaign_budget ad_group", "",
                     DAILY_SEGMENTS, BASIC_METRICS),
@@ -436,6 +519,24 @@ RESOURCES = {
                         "month_of_year device ad_network_type "
                         "conversion_action conversion_action_name "
                         "conversion_action_category", BASIC_METRICS),
+    "user_location_view": ("customer", "campaign",
+                           "date week month quarter year day_of_week "
+                           "month_of_year device ad_network_type "
+                           "geo_target_most_specific_location", BASIC_METRICS),
+    "group_placement_view": ("customer campaign campaign_budget ad_group", "",
+                             "date week month quarter year day_of_week "
+                             "month_of_year device ad_network_type",
+                             BASIC_METRICS),
+    "ad_group_audience_view": ("customer campaign campaign_budget ad_group "
+                               "ad_group_criterion", "", DAILY_SEGMENTS,
+                               BASIC_METRICS),
+    "campaign_label": ("customer campaign campaign_budget label", "", "", ""),
+    "campaign_criterion": ("customer campaign campaign_budget", "", "", ""),
+    "asset": ("customer", "", "", ""),
+    "asset_group_asset": ("customer campaign campaign_budget asset_group "
+                          "asset", "", "", ""),
+    "user_list": ("customer", "", "", ""),
+    "bidding_strategy": ("customer", "", "", ""),
     "campaign_budget": ("customer", "campaign", DAILY_SEGMENTS,
                         BASIC_METRICS),
     "conversion_action": ("customer", "", "date week month quarter",

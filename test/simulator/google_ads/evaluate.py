@@ -4,7 +4,8 @@ import operator
 
 import people
 from google_ads import dates, events
-from world import FRACTIONAL, METRIC_INDEX, METRICS, UNIT, UNTOLD, ZERO
+from world import (FRACTIONAL, METRIC_INDEX, METRICS, UNIT, UNTOLD, ZERO,
+                   needed_segments)
 
 DAYS_OF_WEEK = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY",
                 "SATURDAY", "SUNDAY")
@@ -75,6 +76,20 @@ def impression_share(vector):
     return 0.0999 if share < 0.1 else share
 
 
+def lost_share(part):
+    """Returns the metric function of the share of eligible impressions that
+    was lost for one of two reasons, a third for the first; large shares are
+    told as 0.9001."""
+    def compute(vector):
+        eligible = base_value(vector, "eligible_impressions")
+        if not eligible:
+            return None
+        lost = eligible - base_value(vector, "impressions")
+        share = (lost // 3 if part == 0 else lost - lost // 3) / eligible
+        return 0.9001 if share > 0.9 else share
+    return compute
+
+
 class Total(list):
     """A metric vector being added up, and the people of its cells."""
 
@@ -117,6 +132,8 @@ DERIVED = {
     "conversions_value_per_cost": quotient("conversions_value",
                                            "cost_micros", 10 ** 6),
     "search_impression_share": impression_share,
+    "search_budget_lost_impression_share": lost_share(0),
+    "search_rank_lost_impression_share": lost_share(1),
     "unique_users": unique_users,
     "interaction_event_types": event_types,
     "engagement_rate": quotient("engagements", "impressions", empty=0.0),
@@ -161,8 +178,7 @@ class Report:
         self.paths = [f.path for f in plan.selected("SEGMENT")]
         self.split_names = plan.split_resources
         self.segmented = bool(self.paths or self.split_names)
-        self.by_keyword = any(p.startswith("keyword.")
-                              for p in self.paths)
+        self.needed = needed_segments(self.paths)
         self.counts_people = any(f.path == "unique_users" for f in
                                  plan.selected("METRIC"))
         self.splits = events.splits(self.paths)
@@ -174,9 +190,8 @@ class Report:
         for cell in self.world.cells(self.plan.resource.name, self.account,
                                      context, day_values["date"]):
             segments = {**day_values, **cell.segments}
-            # What no keyword brought is not told by keyword.
-            if self.by_keyword and not segments.get(
-                    "keyword.ad_group_criterion"):
+            # What has no keyword, or place, is not told by it.
+            if not all(segments.get(name) for name in self.needed):
                 continue
             if self.splits:
                 yield from events.split(self.account, segments, cell.vector,

@@ -12,13 +12,16 @@ import operator
 
 import people
 from google_ads import catalog, events
-from world import DATED, METRIC_INDEX, METRICS, REPORTS, UNTOLD
+from world import (DATED, METRIC_INDEX, METRICS, REPORTS, UNTOLD,
+                   needed_segments)
 
 KEYWORD = "keyword.ad_group_criterion"
 SPLITS = ("date", "week", "month", "device", "ad_network_type",
           "search_term_match_type", KEYWORD, "keyword.info.text",
           "keyword.info.match_type", "hour", "conversion_action",
-          "conversion_action_name", "conversion_action_category")
+          "conversion_action_name", "conversion_action_category",
+          "conversion_lag_bucket", "geo_target_most_specific_location",
+          "click_type", "slot")
 TOLD = tuple(name for name, _ in METRICS if name not in UNTOLD)
 # Quotients of two metrics: above, below, factor, what there is without below.
 QUOTIENTS = {
@@ -82,7 +85,7 @@ def text_of(name, value):
         return "true" if value else "false"
     if isinstance(value, float):
         return decimal_text(decimal.Decimal(repr(value)))
-    if isinstance(value, list):
+    if isinstance(value, (list, dict)):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
 
@@ -118,16 +121,24 @@ def other_metrics(total):
     """Returns the metrics that are neither sums nor plain quotients."""
     impressions = total[METRIC_INDEX["impressions"]]
     eligible = total[METRIC_INDEX["eligible_impressions"]]
-    share = None
+    share = by_budget = by_rank = None
     if eligible:
         share = max(impressions / eligible, 0.0999)
         if 0.0999 < share < 0.1:
             share = 0.0999
+        lost = eligible - impressions
+        by_budget, by_rank = (min(part / eligible, 0.9001) if (
+            part / eligible) <= 0.9 else 0.9001
+            for part in (lost // 3, lost - lost // 3))
     kinds = [kind for kind, name in (("CLICK", "clicks"),
                                      ("ENGAGEMENT", "engagements"))
              if total[METRIC_INDEX[name]]]
-    return {"search_impression_share": None if share is None else
-            decimal_text(decimal.Decimal(repr(share))),
+    shares = {name: None if value is None else
+              decimal_text(decimal.Decimal(repr(value))) for name, value in (
+                  ("search_impression_share", share),
+                  ("search_budget_lost_impression_share", by_budget),
+                  ("search_rank_lost_impression_share", by_rank))}
+    return {**shares,
             "unique_users": str(people.count(total.people)),
             "interaction_event_types": json.dumps(kinds) if kinds else None,
             "sk_ad_network_installs": None}
@@ -167,8 +178,7 @@ class Grain:
         self.resource = resource
         self.segments = segments
         splitting = catalog.RESOURCES[resource][1].split()
-        self.by_keyword = any(name.startswith("keyword.")
-                              for name in segments)
+        self.needed = needed_segments(segments)
         self.split = [name for name in splitting if name in split]
         self.merged = [name for name in splitting if name not in split]
 
@@ -201,7 +211,8 @@ def sums(world, account, grain, days):
             for day in days_between(*span):
                 for cell in world.cells(grain.resource, account, context,
                                         day):
-                    if grain.by_keyword and not cell.segments.get(KEYWORD):
+                    if not all(cell.segments.get(name)
+                               for name in grain.needed):
                         continue
                     for part in events.split(account, cell.segments,
                                              cell.vector, day,
@@ -251,7 +262,9 @@ def entity_rows(world, accounts, resource):
             # The list of accounts names one at each level where it is linked.
             key = (account.id, number if resource == "customer_client"
                    else context.entity.attrs["resource_name"])
-            found.setdefault(key, attributes_of(context, merged))
+            # What belongs to no account is read through this one.
+            found.setdefault(key, {"customer.id": account.id, **attributes_of(
+                context, merged)})
     return list(found.values())
 
 
@@ -281,6 +294,12 @@ def all_fields(world, params):
     accounts = readable_accounts(world, params.get("accounts"))
     if "since" not in params and "until" not in params:
         return entity_rows(world, accounts, resource)
+    days = days_between(datetime.date.fromisoformat(params["since"]),
+                        datetime.date.fromisoformat(params["until"]))
+    if resource in DATED and resource not in REPORTS:
+        return [attributes_of(context) for account in accounts
+                for context in world.contexts(resource, account,
+                                              (days[0], days[-1]))]
     if resource not in REPORTS:
         raise ValueError("resource \"%s\" has no days" % resource)
     splits = [name for name in params.get("segments", "date").split(",")
@@ -293,7 +312,5 @@ def all_fields(world, params):
         raise ValueError("metrics must be of " + ", ".join(METRIC_INDEX))
     grain = Grain(resource, splits, params.get(
         "split", catalog.RESOURCES[resource][1].replace(" ", ",")).split(","))
-    days = days_between(datetime.date.fromisoformat(params["since"]),
-                        datetime.date.fromisoformat(params["until"]))
     return [row for account in accounts
             for row in report_rows(world, account, grain, days, metrics)]

@@ -15,9 +15,10 @@ CORE_DATES = ("segments.date", "segments.week", "segments.month",
 # Segments that tell days or hours apart; older than 37 months they are gone.
 FINE_DATES = ("segments.date", "segments.week", "segments.hour",
               "segments.day_of_week")
+LAG = "segments.conversion_lag_bucket"
 CONVERSION_SEGMENTS = ("segments.conversion_action",
                        "segments.conversion_action_name",
-                       "segments.conversion_action_category")
+                       "segments.conversion_action_category", LAG)
 # The metrics that know which conversion action they came from.
 CONVERSION_METRICS = frozenset("metrics." + name for name in (
     "conversions", "conversions_value", "all_conversions",
@@ -27,8 +28,10 @@ CONVERSION_METRICS = frozenset("metrics." + name for name in (
     "all_conversions_value_by_conversion_date", "view_through_conversions",
     "cross_device_conversions", "value_per_conversion"))
 # Not to be combined with any segment but core dates and device.
-LONELY_METRICS = frozenset(("metrics.unique_users",
-                            "metrics.search_impression_share"))
+LONELY_METRICS = frozenset((
+    "metrics.unique_users", "metrics.search_impression_share",
+    "metrics.search_budget_lost_impression_share",
+    "metrics.search_rank_lost_impression_share"))
 
 
 class Field:

@@ -233,8 +233,12 @@ def check_combinations(plan):
     wrong = sorted(metrics - fields.CONVERSION_METRICS)
     lonely = sorted(metrics & fields.LONELY_METRICS)
     other = sorted(segments - set(SEGMENTS_FOR_LONELY))
+    # A lag is that of the conversions of the day's clicks.
+    late = sorted(m for m in metrics if "_by_conversion_date" in m)
     if by_action and wrong:
         pair = sorted(by_action)[0], wrong[0]
+    elif fields.LAG in segments and late:
+        pair = fields.LAG, late[0]
     elif lonely and other:
         pair = other[0], lonely[0]
     else:

@@ -7,9 +7,11 @@ import datetime
 
 import daily
 from advertisers import ADVERTISERS
-from google_ads import actions, events
+from google_ads import actions, events, places
 from google_ads.changes import Changes
 from google_ads.finer import FinerGrains
+from google_ads.lists import Lists
+from google_ads.places import Places
 from google_ads.restate import Generation
 from world import METRIC_INDEX, Account, Cell, Context, Entity, World
 
@@ -96,6 +98,9 @@ SEARCH_TERMS = (
     ("cheap\\free shoes", "EXCLUDED", (("BROAD", 1),)),
     ("ai 추천 운동화 👟", "UNKNOWN", (("AI_MAX", 1), ("UNKNOWN", 1))),
 )
+# By the days between click and conversion.
+LAGS = ("LESS_THAN_ONE_DAY", "ONE_TO_TWO_DAYS", "TWO_TO_THREE_DAYS",
+        "THREE_TO_FOUR_DAYS")
 # Match type of a search term: those of the keywords that bring it.
 MATCHED_BY = {"EXACT": ("EXACT",), "NEAR_PHRASE": ("PHRASE",),
               "BROAD": ("BROAD",)}
@@ -110,7 +115,7 @@ AD_TYPES = {"SEARCH": "RESPONSIVE_SEARCH_AD", "DISPLAY":
 VIDEOS = {"dQw4w9WgXcQ": "봄 신상 15초", "a-_B3c4D5e6": "Trail \"GTX\" 0:15"}
 
 
-class SampleWorld(FinerGrains, World):
+class SampleWorld(FinerGrains, Lists, Places, World):
     """The built-in advertisers with their daily numbers."""
 
     def __init__(self, clock):
@@ -188,7 +193,9 @@ class SampleWorld(FinerGrains, World):
             pairs = [(place, actions.share(
                 vector, account.conversion_actions, context.entity))
                 for place, vector in pairs]
-        return split_by_match(resource, context, pairs)
+        return split_by_match(resource, context, pairs, LAGS[
+            daily.lag_of(context.entities["campaign"], day.toordinal())]
+            if resource in ("campaign", "ad_group") else None)
 
     def contexts_of_click_view(self, account, span):
         """One row per click of the first few of each ad group, device and
@@ -213,10 +220,14 @@ class SampleWorld(FinerGrains, World):
     def contexts_of_change_event(self, account, span):
         """What was changed in a span of days, newest first."""
         return self._changes(account, span, "change_event", "changeEvents", {
-            "change_resource_type": "CAMPAIGN", "user_email": "",
+            "change_resource_type": "CAMPAIGN",
+            "user_email": "analyst@agency.example",
             "client_type": "GOOGLE_ADS_WEB_CLIENT",
             "resource_change_operation": "UPDATE",
-            "changed_fields": "name,status"}, "change_date_time")
+            "changed_fields": "name,status",
+            "old_resource": {"campaign": {"name": "예전 \"이름\""}},
+            "new_resource": {"campaign": {"status": "PAUSED"}}},
+            "change_date_time")
 
     def contexts_of_change_status(self, account, span):
         """What was changed last in a span of days, newest first."""
@@ -255,6 +266,8 @@ class SampleWorld(FinerGrains, World):
     def _share(self, resource, context, day, pairs):
         """Cuts a campaign's cells down to one of the things below it."""
         campaign = context.entities["campaign"]
+        if resource == "user_location_view":
+            return places.share(context, campaign, day, pairs)
         if resource in ("geographic_view", "performance_max_placement_view",
                         "asset_group"):
             return self._part(campaign, context.entity, day, pairs, 0)
@@ -262,6 +275,8 @@ class SampleWorld(FinerGrains, World):
         pairs = self._part(campaign, group, day, pairs, 0)
         if resource == "ad_group":
             return pairs
+        if resource in ("group_placement_view", "ad_group_audience_view"):
+            return places.share(context, group, day, pairs)
         if resource in ("age_range_view", "gender_view"):
             return self._of_people(context, day, pairs)
         if resource in ("video", "landing_page_view"):
@@ -310,23 +325,38 @@ def clicks_of(account, campaign, groups, day, place, vector):
         gclid = base64.urlsafe_b64encode(daily.noise(
             campaign.id, day, place, number)).decode("ascii").rstrip("=")
         ads = [c for c in group.children if c.resource == "ad_group_ad"]
-        cell = Cell({"device": place[0], "ad_network_type": place[1]},
+        keywords = [c for c in group.children
+                    if c.resource == "ad_group_criterion"
+                    and not c.attrs["negative"]]
+        cell = Cell({"device": place[0], "ad_network_type": place[1],
+                     "click_type": "URL_CLICKS" if number else "SITELINKS",
+                     "slot": "SEARCH_TOP" if keywords else "CONTENT"},
                     daily.vector(clicks=1))
         click = Entity("click_view", gclid, {
             "resource_name": "customers/%s/clickViews/%s~%s" % (
                 account.id, day, gclid), "gclid": gclid, "page_number": 1,
             "ad_group_ad": ads[0].attrs["resource_name"]},
             {"cells": [cell]})
+        if keywords:
+            click.attrs.update(("keyword_info." + name, keywords[
+                number % len(keywords)].attrs["keyword." + name])
+                for name in ("text", "match_type"))
         made.append(Context(click, account.entity, campaign, group))
     return made
 
 
-def split_by_match(resource, context, pairs):
-    """Returns cells; those of a search term are split by its match types."""
+def split_by_match(resource, context, pairs, lag):
+    """Returns cells; those of a search term are split by its match types,
+    those of a country by place.  Clicks of a day convert after one lag."""
     matches = context.entity.traits.get("matches")
     made = []
     for (device, network), whole in pairs:
         segments = {"device": device, "ad_network_type": network}
+        if lag:
+            segments["conversion_lag_bucket"] = lag
+        if resource == "user_location_view":
+            made += places.split_by_place(context, segments, whole)
+            continue
         if resource != "search_term_view" or not matches:
             made.append(Cell(segments, whole))
             continue
@@ -390,28 +420,18 @@ class AccountBuilder:
         """Makes everything the account owns."""
         self.make_labels()
         self.make_conversion_actions()
-        self.make_geo_targets()
         for number, spec in enumerate(campaigns):
             self.make_campaign(number, *spec)
 
     def make_labels(self):
         """Two labels, one of them without a description."""
-        for name in ("핵심", "Q4 push"):
+        for name, about in (("핵심", "ROAS > 3"), ("Q4 push", None)):
             label_id = self.next_id(21_000_000_000)
             self.account.labels.append(self.entity(
-                "label", "labels", label_id,
-                {"id": label_id, "name": name, "status": "ENABLED"}))
-
-    def make_geo_targets(self):
-        """The countries that the reports name."""
-        for geo_id, name, code in ((2410, "South Korea", "KR"),
-                                   (2840, "United States", "US")):
-            self.account.geo_targets.append(Entity(
-                "geo_target_constant", geo_id,
-                {"resource_name": "geoTargetConstants/%d" % geo_id,
-                 "id": geo_id, "name": name, "country_code": code,
-                 "target_type": "Country", "canonical_name": name,
-                 "status": "ENABLED"}))
+                "label", "labels", label_id, {
+                    "id": label_id, "name": name, "status": "ENABLED",
+                    "text_label.background_color": "#FFCC00",
+                    "text_label.description": about}))
 
     def make_conversion_actions(self):
         """Two that count as conversions, two that do not."""

@@ -194,10 +194,14 @@ NODE_FIELDS = {
         is_prepay_account funding_source capabilities user_tasks""".split(),
     "customconversion": """id account_id name custom_event_type rule
         pixel""".split(),
+    "customaudience": """id account_id name subtype description
+        approximate_count_lower_bound approximate_count_upper_bound
+        operation_status delivery_status""".split(),
 }
 TYPE_NAMES = {"campaign": "Campaign", "adset": "AdSet", "ad": "Ad",
               "creative": "AdCreative", "account": "AdAccount",
-              "customconversion": "CustomConversion"}
+              "customconversion": "CustomConversion",
+              "customaudience": "CustomAudience"}
 
 
 def off_meta(action_type):

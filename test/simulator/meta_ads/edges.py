@@ -12,7 +12,8 @@ from meta_ads.model import DEFAULT_SETTING, spec_of
 from meta_ads.query import invalid, json_of, list_of
 
 EDGES = {"campaigns": "campaign", "adsets": "adset", "ads": "ad",
-         "adcreatives": "creative", "customconversions": "customconversion"}
+         "adcreatives": "creative", "customconversions": "customconversion",
+         "customaudiences": "customaudience"}
 NESTED = re.compile(r"(\w+)(?:\{([^{}]*)\})?(?:,|\Z)")
 
 
@@ -127,9 +128,11 @@ def edge(world, account, name, params):
     """Returns the rows of an account's edge."""
     kind = EDGES[name]
     wanted = read_fields(params.get("fields"), kind)
-    if kind == "customconversion":
-        return [{n: c[n] for n, _ in wanted if n in c}
-                for c in world.conversions.get(account.id, [])]
+    if kind in ("customconversion", "customaudience"):
+        found = (world.conversions if kind == "customconversion"
+                 else world.audiences)
+        return [{n: each[n] for n, _ in wanted if n in each}
+                for each in found.get(account.id, [])]
     return [node_values(node, wanted)
             for node in edge_nodes(account, kind, params)]
 

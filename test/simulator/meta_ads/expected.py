@@ -10,7 +10,7 @@ import decimal
 import json
 
 import people
-from meta_ads.model import (MICRO, ON_META, Part, default_mixes, mixed_tells,
+from meta_ads.model import (ASSETS, MICRO, ON_META, Part, default_mixes, mixed_tells,
                             setting_of, told_if_mixed, who_saw)
 
 DEFAULT_ACTIONS = ("omni_purchase|purchase|"
@@ -41,18 +41,48 @@ DAILY = {
     "account_hourly": ("account", (HOUR,), "hour"),
     "campaign_hourly": ("campaign", (HOUR,), "hour"),
     "ad_video_daily": ("ad", (), None),
+    "ad_body_daily": ("ad", ("body_asset",), "body"),
+    "ad_title_daily": ("ad", ("title_asset",), "title"),
+    "ad_image_daily": ("ad", ("image_asset",), "image"),
+    "ad_video_asset_daily": ("ad", ("video_asset",), "video"),
+    "ad_link_daily": ("ad", ("link_url_asset",), "link"),
+    "product_daily": ("campaign", ("product_id",), "product"),
+    "campaign_window_daily": ("campaign", (), None),
 }
+# Columns about assets: breakdown, member of its value.
+OF_ASSETS = {"body_id": ("body_asset", "id"),
+             "body_text": ("body_asset", "text"),
+             "title_id": ("title_asset", "id"),
+             "title_text": ("title_asset", "text"),
+             "image_id": ("image_asset", "id"),
+             "image_name": ("image_asset", "name"),
+             "image_hash": ("image_asset", "hash"),
+             "video_id": ("video_asset", "id"),
+             "video_name": ("video_asset", "name"),
+             "link_id": ("link_url_asset", "id"),
+             "link": ("link_url_asset", "website_url")}
+WINDOWS = ("1d_click", "7d_click", "28d_click", "1d_view")
 # The same with a row for each type of action.
 ACTIONS = {
     "campaign_action_daily": ("campaign", (), None),
     "ad_action_daily": ("ad", (), None),
     "account_country_action_daily": ("account", ("country",), "country"),
     "account_region_action_daily": ("account", ("region",), "region"),
+    "campaign_conversion_daily": ("campaign", (), None),
+    "conversion_report": ("campaign", (), None),
 }
-COMMON = {"account_report": "account", "campaign_report": "campaign",
-          "ad_group_report": "adset", "ad_report": "ad"}
+# Of these the types that are conversions, each once.
+ONCE = ("campaign_conversion_daily", "conversion_report")
+COMMON = {"account_report": ("account", (), None),
+          "campaign_report": ("campaign", (), None),
+          "ad_group_report": ("adset", (), None),
+          "ad_report": ("ad", (), None), "video_report": ("ad", (), None),
+          "hourly_report": ("campaign", (HOUR,), "hour"),
+          "country_report": ("campaign", ("country",), "country")}
 ENTITIES = {"campaigns": "campaign", "adsets": "adset", "ads": "ad",
             "creatives": "creative"}
+# Lists that a world keeps by account.
+LISTS = {"custom_conversions": "conversions", "audiences": "audiences"}
 PARAMETERS = {"platform", "resource", "since", "until", "accounts",
               "conversion_actions", "without", "period"}
 
@@ -240,7 +270,34 @@ def metrics(row, choice, mode):
             "conversions_value": money(value),
             "attribution_setting": setting_of(row.settings)
             if row.settings else None,
-            "hour_range": row.values.get(HOUR), **video(row)}
+            "hour_range": row.values.get(HOUR), **video(row),
+            **windows(row), **assets(row)}
+
+
+def windows(row):
+    """Returns the columns about attribution windows."""
+    made = {}
+    for window in WINDOWS:
+        for prefix, tally in (("purchases_", row.part.counts),
+                              ("purchases_value_", row.part.values)):
+            made[prefix + window] = money(
+                tally.get(("omni_purchase", window), 0))
+    return made
+
+
+def assets(row):
+    """Returns the columns about the assets of a dynamic creative."""
+    return {column: ASSETS[name][row.values[name]].get(member)
+            for column, (name, member) in OF_ASSETS.items()
+            if name in row.values}
+
+
+def is_conversion(name):
+    """Returns whether a type is a conversion over all channels, an event by
+    its name or a custom conversion."""
+    return (name.startswith(("omni_", "offsite_conversion.fb_pixel_custom.",
+                             "offsite_conversion.custom."))
+            or name == "lead" or name.endswith("_total"))
 
 
 def action_rows(row, account, level, mode):
@@ -252,10 +309,13 @@ def action_rows(row, account, level, mode):
                  if window == "default" and number}
         for name in sorted(types):
             if carries(row, name, mode):
+                count, value = (money(tally.get((name, "default"), 0))
+                                for tally in (counts, values))
                 made.append(dict(
                     base_row(row, account, level), action_type=name,
-                    action_count=money(counts.get((name, "default"), 0)),
-                    action_value=money(values.get((name, "default"), 0))))
+                    action_count=count, action_value=value, conversion=name,
+                    conversion_name=name, conversions=count,
+                    conversions_value=value, platform="meta_ads"))
     return made
 
 
@@ -269,6 +329,8 @@ def common_row(row, account, level, choice, mode):
                 clicks=told["inline_link_clicks"], spend=told["spend"],
                 conversions=told["conversions"],
                 conversions_value=told["conversions_value"])
+    if HOUR in row.values:
+        made["hour"] = str(int(row.values[HOUR][:2]))
     return made
 
 
@@ -285,6 +347,11 @@ def entity_rows(world, account, resource, without):
                  "business_country_code": account.business[0],
                  "business_state": account.business[1],
                  "created_time": account.created_time}]
+    if resource in LISTS:
+        return [dict({name: str(value) for name, value in each.items()},
+                     account_name=account.name)
+                for each in getattr(world, LISTS[resource]).get(
+                    account.id, [])]
     kind = ENTITIES[resource]
     nodes = account.creatives if kind == "creative" else account.nodes(kind)
     made = []
@@ -321,7 +388,7 @@ def expected_rows(world, params, mode="windows"):
             sorted(set(params) - PARAMETERS)))
     resource = params["resource"]
     accounts = readable_accounts(world, params)
-    if resource in ENTITIES or resource == "accounts":
+    if resource in ENTITIES or resource in LISTS or resource == "accounts":
         without = params.get("without", "DELETED").split(",")
         return [row for account in accounts
                 for row in entity_rows(world, account, resource, without)]
@@ -336,7 +403,7 @@ def expected_rows(world, params, mode="windows"):
     elif resource in ACTIONS:
         level, names, family = ACTIONS[resource]
     elif resource in COMMON:
-        level = COMMON[resource]
+        level, names, family = COMMON[resource]
     else:
         raise ValueError("unknown resource \"%s\"" % resource)
     made = []
@@ -345,8 +412,12 @@ def expected_rows(world, params, mode="windows"):
                         without):
             if resource in COMMON:
                 made.append(common_row(row, account, level, choice, mode))
+                if resource == "video_report":
+                    made[-1].update(video(row))
             elif resource in ACTIONS:
-                made += action_rows(row, account, level, mode)
+                made += [r for r in action_rows(row, account, level, mode)
+                         if resource not in ONCE
+                         or is_conversion(r["action_type"])]
             else:
                 made.append(dict(base_row(row, account, level, period),
                                  **metrics(row, choice, mode)))

@@ -17,7 +17,7 @@ under several action types afterwards (`TYPES`).
 import functools
 
 from daily import noise, uniform
-from meta_ads.model import FAMILIES, LATE_DAYS, MICRO, WINDOWS, Part
+from meta_ads.model import ASSETS, FAMILIES, LATE_DAYS, MICRO, WINDOWS, Part
 
 # event -> action types that it is told under, by kind of advertiser
 OMNI_WEB = ("omni_purchase", "purchase", "offsite_conversion.fb_pixel_purchase",
@@ -200,6 +200,11 @@ VALUES = {
     "frequency": (("1",), ("2",), ("3-5",), ("6-10",)),
     "product": (("8001, 런닝화 \"특가\"",), ("8002, Socks",), ("8003, Hat",)),
 }
+# Families of the assets of dynamic creatives.
+ASSET_FAMILIES = {family for family, names in FAMILIES.items()
+                  if names[0] in ASSETS}
+VALUES.update((family, tuple((each,) for each in ASSETS[FAMILIES[family][0]]))
+              for family in ASSET_FAMILIES)
 # Families of which the platform cannot place everything: weight of the rest.
 UNPLACED = {"country": 2, "region": 3, "market": 30}
 
@@ -292,6 +297,8 @@ def parts(ad, ordinal, family):
         return ()
     if family is None:
         return (((), told(ad, day)),)
+    if family in ASSET_FAMILIES and int(ad.id) // 7 % 2:
+        return ()           # no dynamic creative
     if family == "product":
         return product_parts(ad, ordinal, day)
     return cut_parts(ad, ordinal, family, day)

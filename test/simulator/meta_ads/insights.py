@@ -6,7 +6,7 @@ import hashlib
 import people
 from meta_ads import catalog
 from meta_ads.filters import listed, passes
-from meta_ads.model import (MADE_BY, MICRO, Part, default_mixes, mixed_tells,
+from meta_ads.model import (ASSETS, MADE_BY, MICRO, Part, default_mixes, mixed_tells,
                             setting_of, told_if_mixed, who_saw)
 from meta_ads.query import DAY, months_before
 
@@ -157,7 +157,8 @@ class Teller:
                 told[name] = value
         told["date_start"] = row.span[0].isoformat()
         told["date_stop"] = row.span[1].isoformat()
-        told.update((name, value) for name, value in row.values.items()
+        told.update((name, ASSETS[name][value] if name in ASSETS else value)
+                    for name, value in row.values.items()
                     if value is not None)
         return told
 

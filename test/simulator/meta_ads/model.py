@@ -56,7 +56,31 @@ FAMILIES = {
     "audience_hour": ("hourly_stats_aggregated_by_audience_time_zone",),
     "frequency": ("frequency_value",),
     "product": ("product_id",),
+    "body": ("body_asset",),
+    "title": ("title_asset",),
+    "image": ("image_asset",),
+    "video": ("video_asset",),
+    "link": ("link_url_asset",),
 }
+# What dynamic creatives are made of: the objects that stand in rows.
+ASSETS = {name: {each["id"]: each for each in objects}
+          for name, objects in {
+              "body_asset": (
+                  {"id": "230001", "text": "오늘 주문하면\n내일 도착"},
+                  {"id": "230002", "text": "Run \"faster\" / 가볍게"}),
+              "title_asset": ({"id": "230011", "text": "런닝화 특가"},
+                              {"id": "230012", "text": "New arrivals"},
+                              {"id": "230013", "text": ""}),
+              "image_asset": ({"id": "230021", "name": "red.png",
+                               "hash": "0a1b2c", "url": "https://x/1"},
+                              {"id": "230022", "name": "blue 2.png",
+                               "hash": "3d4e5f", "url": "https://x/2"}),
+              "video_asset": ({"id": "230031", "name": "15초"},
+                              {"id": "230032", "name": "30초"}),
+              "link_url_asset": (
+                  {"id": "230041", "website_url": "https://shop.example/?a=b"},
+                  {"id": "230042", "website_url": "https://m.shop.example/"}),
+          }.items()}
 FAMILY_OF = {name: family for family, names in FAMILIES.items()
              for name in names}
 
@@ -179,6 +203,7 @@ class World:
         self.clock = clock
         self.accounts = {}
         self.conversions = {}       # account id -> custom conversions
+        self.audiences = {}         # account id -> custom audiences
 
     def add(self, account):
         """Adds an account."""

@@ -9,7 +9,7 @@ import re
 from meta_ads import catalog
 from meta_ads.errors import GraphError, NotServed
 from meta_ads.filters import read_filters
-from meta_ads.model import FAMILY_OF
+from meta_ads.model import ASSETS, FAMILY_OF
 
 DEFAULT_LIMIT = 25
 MAX_LIMIT = 5000
@@ -248,7 +248,7 @@ def make_plan(node, params, today, is_async, deleted_filter):
     check_breakdowns(breakdowns, by_action, fields, is_async)
     check_fields(fields, level, set(breakdowns))
     if set(by_action) - {"action_type", "action_device"} or set(
-            breakdowns) & (set(catalog.ASSETS) | {"mmm"}):
+            breakdowns) & (set(catalog.ASSETS) - set(ASSETS) | {"mmm"}):
         raise NotServed("rows for these breakdowns")
     since, until = time_range(params, today)
     spans = buckets(params, since, until)

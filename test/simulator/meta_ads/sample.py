@@ -120,8 +120,17 @@ class Builder:
         """Makes everything the account owns."""
         custom = str(self.next_id())
         self.world.conversions[self.account.id] = [
-            {"id": custom, "name": "회원 \"가입\" 완료",
+            {"id": custom, "account_id": self.account.id,
+             "name": "회원 \"가입\" 완료",
              "custom_event_type": "COMPLETE_REGISTRATION"}]
+        self.world.audiences[self.account.id] = [
+            {"id": str(int(custom) + 1 + number), "name": name,
+             "account_id": self.account.id, "subtype": kind,
+             "approximate_count_lower_bound": most * 9 // 10,
+             "approximate_count_upper_bound": most}
+            for number, (name, kind, most) in enumerate((
+                ("장바구니 30일", "WEBSITE", 52000),
+                ("Lookalike (KR, 1%) - \"구매\"", "LOOKALIKE", 1700000)))]
         for number, (name, objective, status, quirk, scale, first) in (
                 enumerate(campaigns)):
             start = datetime.date.fromisoformat(first)

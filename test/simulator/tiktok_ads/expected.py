@@ -18,6 +18,15 @@ PLAIN = ("impressions", "clicks", "real_time_conversion", "complete_payment",
 # Numbers that add up of the tables that all platforms share, and of all others.
 SHARED = ("impressions", "clicks", "spend", "conversions", "conversions_value")
 ADDITIVE = PLAIN + SHARED
+# Columns of video_report.
+VIDEO = {"video_plays": "video_play_actions", "video_views_25":
+         "video_views_p25", "video_views_50": "video_views_p50",
+         "video_views_75": "video_views_p75", "video_views_100":
+         "video_views_p100"}
+# Those of the shared tables that have numbers of their own.
+COUNTED = {"video_report": ("impressions", "spend") + tuple(VIDEO),
+           "country_report": ("impressions", "clicks", "spend",
+                              "conversions")}
 # table: (level, split)
 REPORTS = {
     "account_daily": ("account", None), "campaign_daily": ("campaign", None),
@@ -26,6 +35,8 @@ REPORTS = {
     "campaign_country_daily": ("campaign", ("country_code",)),
     "account_report": ("account", None), "campaign_report": ("campaign", None),
     "ad_group_report": ("adgroup", None), "ad_report": ("ad", None),
+    "video_report": ("ad", None),
+    "country_report": ("campaign", ("country_code",)),
 }
 LISTS = {"campaigns": "campaign", "adgroups": "adgroup", "ads": "ad"}
 
@@ -53,6 +64,7 @@ def names(account, node):
 def numbers(node, total, stretches):
     """Returns the columns with numbers."""
     made = {name: str(total[name]) for name in PLAIN}
+    made.update((column, str(total[name])) for column, name in VIDEO.items())
     made["spend"] = amount(total["spend"])
     made["conversions"] = str(total["conversion"])
     made["conversions_value"] = amount(total["total_complete_payment_rate"])
@@ -140,6 +152,7 @@ def expected_rows(world, params):
         for account in accounts:
             rows += rows_of_day(world, account, *REPORTS[table], day)
         day += datetime.timedelta(1)
-    counted = SHARED if table.endswith("_report") else ADDITIVE
+    counted = COUNTED.get(table, SHARED if table.endswith("_report")
+                          else ADDITIVE)
     return [row for row in rows
             if any(decimal.Decimal(row[name] or 0) for name in counted)]

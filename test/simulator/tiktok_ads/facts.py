@@ -14,7 +14,8 @@ from daily import noise, uniform
 # Days after the impression on which a conversion happens, at most.
 MAX_LAG = 3
 COUNTS = ("impressions", "gross_impressions", "clicks", "engagements",
-          "video_play_actions", "video_watched_2s", "video_views_p100",
+          "video_play_actions", "video_watched_2s", "video_views_p25",
+          "video_views_p50", "video_views_p75", "video_views_p100",
           "likes", "comments", "shares", "follows")
 MONEY = ("spend", "total_complete_payment_rate")
 # What is counted at the impression once the conversion has happened.
@@ -64,7 +65,9 @@ def shown(ad, ordinal):
         ZERO, impressions=impressions, gross_impressions=impressions + clicks,
         clicks=clicks, engagements=clicks + clicks // 3,
         spend=spend // step * step, video_play_actions=plays,
-        video_watched_2s=plays // 2, video_views_p100=plays // 9,
+        video_watched_2s=plays // 2, video_views_p25=plays // 3,
+        video_views_p50=plays // 4, video_views_p75=plays // 6,
+        video_views_p100=plays // 9,
         likes=clicks // 4, comments=clicks // 40, shares=clicks // 60,
         follows=clicks // 80, conversion=conversions, complete_payment=paid,
         total_complete_payment_rate=paid * price)
