@@ -38,7 +38,7 @@ CREATE VIEW adpipe.quota AS
     FROM adpipe_internal.quota_entries();
 COMMENT ON VIEW adpipe.quota IS
     'What platforms have said about their quotas, and servers that are not asked because they fail, for servers on which the reader has USAGE.';
-COMMENT ON COLUMN adpipe.quota.server_name IS 'Foreign server.';
+COMMENT ON COLUMN adpipe.quota.server_name IS 'Foreign server; under a rate that all servers share, the one that sent the last request.';
 COMMENT ON COLUMN adpipe.quota.account_id IS 'Account; NULL if the quota is not one of an account.';
 COMMENT ON COLUMN adpipe.quota.applies_to IS 'Requests that count against the quota: the platform''s name for them, or their path.';
 COMMENT ON COLUMN adpipe.quota.used_percent IS 'How much was used when the platform last said so; NULL: it has not.';

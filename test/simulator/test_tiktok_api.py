@@ -1,6 +1,7 @@
 """TikTok's surface: what is refused, what is hidden, and that its reports say what
 the world says."""
 
+import csv
 import datetime
 import json
 import unittest
@@ -29,14 +30,30 @@ class TikTokTest(unittest.TestCase):
         self.api = api.TikTokAds(SampleWorld(self.clock), self.clock,
                                  self.settings)
 
-    def call(self, path, token=api.TOKEN, **params):
-        """Returns the answer to a request as a dict."""
+    def send(self, path, token=api.TOKEN, body=None, **params):
+        """Returns the body of the answer to a request."""
         target = "/open_api/v1.3/%s?%s" % (path, urllib.parse.urlencode(params))
         headers = {} if token is None else {"access-token": token}
-        request = Request("GET", target, headers, b"", "http://127.0.0.1:1")
+        request = Request("GET" if body is None else "POST", target, headers,
+                          json.dumps(body).encode() if body else b"",
+                          "http://127.0.0.1:1")
         answer = self.api.handle(request, self.api.describe(request), {})
         self.assertEqual(answer.status, 200)
-        return json.loads(answer.body)
+        return answer.body
+
+    def call(self, path, **params):
+        """Returns the answer to a request as a dict."""
+        return json.loads(self.send(path, **params))
+
+    def task(self, **params):
+        """Returns the answer to a request for a task."""
+        body = {"advertiser_id": HANBIT, "report_type": "BASIC",
+                "data_level": "AUCTION_AD",
+                "dimensions": ["ad_id", "stat_time_day"],
+                "metrics": ["impressions", "spend"],
+                "start_date": "2026-09-01", "end_date": "2026-11-05",
+                "enable_report_title_translation": False}
+        return self.call("report/task/create/", body={**body, **params})
 
     def report(self, level="campaign", filtering=None, **params):
         """Returns the answer to a request for a report."""
@@ -114,6 +131,37 @@ class TikTokTest(unittest.TestCase):
             "end_date": "2026-11-05"}, {})
         self.assertIn("X-Tt-Ads-Throttle", dict(answer.headers))
         self.assertEqual(answer.rows, 5)
+
+    def test_a_task_has_all_ads(self):
+        task = {"advertiser_id": HANBIT,
+                "task_id": self.task()["data"]["task_id"]}
+        states = [self.call("report/task/check/", **task)["data"]["status"]
+                  for _ in range(3)]
+        self.assertEqual(states, ["QUEUING", "PROCESSING", "SUCCESS"])
+        text = self.send("report/task/download/", **task).decode()
+        rows = list(csv.DictReader(text.splitlines()))
+        self.assertEqual(sum(int(r["impressions"]) for r in rows),
+                         sum(int(r["impressions"])
+                             for r in self.api.expected_rows({
+                                 "resource": "account_daily",
+                                 "since": "2026-09-01", "until": "2026-11-05",
+                                 "accounts": HANBIT})))
+
+    def test_what_a_task_refuses(self):
+        status = {"field_name": "ad_status", "filter_type": "IN",
+                  "filter_value": "[\"STATUS_ALL\"]"}
+        for params in ({"filtering": [status]}, {"page": "1"},
+                       {"output_format": "TSV"}, {"metrics": ["spendings"]}):
+            self.assertEqual(self.task(**params)["code"], 40002, params)
+        self.assertEqual(self.task(advertiser_id=STRANGER)["code"], 40001)
+        made = self.task()["data"]["task_id"]
+        self.assertEqual(self.call("report/task/download/", task_id=made,
+                                   advertiser_id=HANBIT)["code"], 40201)
+        self.clock.set(NOW + datetime.timedelta(31))
+        self.assertEqual(self.call("report/task/check/", task_id=made,
+                                   advertiser_id=HANBIT)["code"], 40007)
+        self.settings.change({"tiktok_tasks_an_hour": 0})
+        self.assertEqual(self.task()["code"], 40132)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,14 @@ sub fresh
 	return;
 }
 
+# Lets the simulator compute its numbers, which takes longer than to look them up.
+sub know_numbers
+{
+	my ($since, $until) = split /\|/, $node->safe_psql('postgres', 'SELECT current_date - 40, current_date - 10');
+	$sim->world(platform => 'kakao_moment', resource => 'ad_group_daily', accounts => '790001', since => $since, until => $until);
+	return;
+}
+
 fresh(kakao_throttle_pct => 0, kakao_level_refused => 'adAccounts');
 kakao_server($node, $sim, name => 'kakao', options => { account_id => '790001' });
 $node->safe_psql('postgres', "CREATE ROLE other SUPERUSER LOGIN; CREATE USER MAPPING FOR other SERVER kakao OPTIONS (access_token '" . $sim->ready->{kakao_second_token} . "')");
@@ -57,6 +65,7 @@ for my $n (1, 2)
 	my $least = max($campaigns * $n, 5 * ($n - 1) + $campaigns);
 
 	fresh(kakao_level_refused => 'adAccounts');
+	know_numbers();
 	my $start = time;
 	$_->send($scan) for @sessions[ 0 .. $n - 1 ];
 	my @results = map { ($_->wait)[0] } @sessions[ 0 .. $n - 1 ];
@@ -68,6 +77,25 @@ for my $n (1, 2)
 	is(scalar(grep { $_->{status} != 200 } calls()), 0, 'none of which is refused');
 	cmp_ok($took, '<=', 1.1 * $least, sprintf('take %.2f s, where the throttle takes %.2f s', $took, $least));
 }
+
+# The platform knows no servers and databases: those of one app and account share its
+# throttle.
+$node->safe_psql('postgres', 'CREATE DATABASE elsewhere');
+$node->safe_psql('elsewhere', 'CREATE EXTENSION adpipe');
+kakao_server($node, $sim, name => 'kakao', dbname => 'elsewhere', options => { account_id => '790001' }, mapping => { access_token => $sim->ready->{kakao_second_token} });
+fresh(kakao_throttle_pct => 0, kakao_level_refused => 'adAccounts');
+my $elsewhere = session($node, dbname => 'elsewhere');
+# What a session has learned does not outlive as many changes as an extension brings.
+$_->query("SET adpipe.debug_rate_pct = 0; $scan; RESET adpipe.debug_rate_pct") for $sessions[0], $elsewhere;
+fresh(kakao_level_refused => 'adAccounts');
+my $least_of_both = max($campaigns * 2, 5 + $campaigns);
+know_numbers();
+my $begun = time;
+$_->send($scan) for $sessions[0], $elsewhere;
+is_deeply([ map { ($_->wait)[0] } $sessions[0], $elsewhere ], [ ("$groups|31|t") x 2 ], 'from servers of two databases at once');
+is(scalar(grep { $_->{status} != 200 } calls()), 0, 'no call is refused');
+cmp_ok(time - $begun, '<=', 1.1 * $least_of_both, 'and they take no longer than two sessions of one server');
+$elsewhere->close;
 
 # With a level it is one call.
 fresh();

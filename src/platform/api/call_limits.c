@@ -85,7 +85,8 @@ scope_of(const AdpCall *call)
 }
 
 /*
- * What the call's requests count against.
+ * What the call's requests count against.  Under a documented rate that is what the
+ * platform counts: calls with the same secrets, or all of an account.
  */
 static void
 make_key(const AdpCall *call, AdpQuotaKey *key)
@@ -93,14 +94,17 @@ make_key(const AdpCall *call, AdpQuotaKey *key)
 	const AdpSession *session = call->session;
 	const AdpRate *rate = path_rate(call);
 	MemoryContext old = MemoryContextSwitchTo(call->cxt);
-	AdpSharedKey secrets;
+	AdpSharedKey shared;
 
 	MemSet(key, 0, sizeof(AdpQuotaKey));
+	key->is_of_platform = rate != NULL;
 	key->database = MyDatabaseId;
 	key->serverid = session->settings->serverid;
-	adp_sharing_secrets_key(&secrets, session);
-	if (rate == NULL || !rate->counts_all)
-		memcpy(key->credentials, secrets.digest, sizeof(key->credentials));
+	if (rate != NULL)
+		adp_sharing_platform_key(&shared, session, !rate->counts_all);
+	else
+		adp_sharing_secrets_key(&shared, session);
+	memcpy(key->credentials, shared.digest, sizeof(key->credentials));
 	adp_shared_text(key->account, sizeof(key->account),
 					call->request.account ? call->request.account : "");
 	adp_shared_text(key->scope, sizeof(key->scope), scope_of(call));

@@ -29,7 +29,8 @@ find_source(const AdpJobKind *kind, const AdpQuery *query)
 bool
 adp_job_can(const AdpJobKind *kind, const AdpQuery *query)
 {
-	return kind != NULL && find_source(kind, query) != NULL;
+	return kind != NULL && find_source(kind, query) != NULL &&
+		(kind->can == NULL || kind->can(query));
 }
 
 /*

@@ -9,6 +9,8 @@
 #include "platform/api/failure.h"
 #include "platform/days.h"
 
+struct AdpAssembler;
+
 typedef enum AdpJobState
 {
 	ADP_JOB_RUNNING,
@@ -45,6 +47,17 @@ typedef struct AdpJobNeed
 typedef struct AdpJobKind
 {
 	const AdpJobSource *sources;
+
+	/* Whether a job can generate the rows of a query of them; NULL: of any. */
+	bool (*can)(const AdpQuery *query);
+
+	/*
+	 * Makes a page of all rows of a job, in place of all that follows; NULL: rows
+	 * are pages of rows_path.
+	 */
+	const struct AdpAssembler *assembler;
+	bool is_last_resort; /* of a request that is too large fewer days come first */
+
 	int rows_per_breakdown;	 /* divides days_at_once if there are breakdowns */
 	const AdpJobNeed *needs; /* ends with an empty one; or NULL */
 

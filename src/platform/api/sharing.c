@@ -84,6 +84,23 @@ adp_sharing_secrets_key(AdpSharedKey *key, const AdpSession *session)
 }
 
 /*
+ * Digests the platform's address, and the secrets.
+ */
+void
+adp_sharing_platform_key(AdpSharedKey *key, const AdpSession *session,
+						 bool of_secrets)
+{
+	StringInfoData bytes;
+
+	initStringInfo(&bytes);
+	add_text(&bytes, session->platform->name);
+	add_text(&bytes, session->settings->endpoint);
+	if (of_secrets)
+		add_secrets(&bytes, session);
+	digest(key, InvalidOid, &bytes);
+}
+
+/*
  * Claims the work, or waits for the session that does it.
  */
 bool

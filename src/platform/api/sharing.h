@@ -23,6 +23,14 @@ extern void adp_sharing_secrets_key(AdpSharedKey *key,
 									const AdpSession *session);
 
 /*
+ * The same for what the platform itself counts, of these secrets or of all that
+ * ask it: whichever server of ours they come from.
+ */
+extern void adp_sharing_platform_key(AdpSharedKey *key,
+									 const AdpSession *session,
+									 bool of_secrets);
+
+/*
  * Whether this session is to make it: no other process does, or that takes too
  * long.  Otherwise makes the session look again soon.
  */

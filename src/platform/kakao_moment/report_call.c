@@ -34,6 +34,9 @@ static const Report reports[ADP_KAKAO_LEVELS] = {
 							KAKAO_INTERVAL_MS, "CREATIVE"},
 };
 
+/* Groups of metrics that a control compares; people, for one, are not among them. */
+#define CONTROL_GROUPS "BASIC,MESSAGE"
+
 /* Most campaigns that are named beside ids. */
 #define CAMPAIGNS_MAX 5
 
@@ -262,6 +265,26 @@ add_ids(AdpParams *params, const AdpKakaoHabits *habits,
 }
 
 /*
+ * Adds the groups of metrics; of a control those that are compared.
+ */
+static void
+add_groups(AdpParams *params, const AdpKakaoReportQuery *query,
+		   const AdpKakaoHabits *habits, bool is_control)
+{
+	List *groups = NIL;
+	char *rest = pstrdup(query->groups);
+	char *group;
+
+	while ((group = adp_words_next(&rest, ",")) != NULL)
+	{
+		if (!is_control || adp_words_hold(CONTROL_GROUPS, group))
+			groups = lappend(groups, group);
+	}
+	add_values(params, "metricsGroup", groups,
+			   (habits->ways & KAKAO_REPEATED) != 0);
+}
+
+/*
  * Adds what rows are about: their level, dimension and groups of metrics.
  */
 static void
@@ -270,9 +293,6 @@ add_shape(AdpParams *params, const AdpKakaoReportQuery *query,
 		  AdpKakaoLevel row_level)
 {
 	const char *dimension = query->dimension;
-	List *groups = NIL;
-	char *rest = pstrdup(query->groups);
-	char *group;
 
 	adp_params_add(params, "timeUnit", "DAY");
 	if (row_level > report)
@@ -281,10 +301,7 @@ add_shape(AdpParams *params, const AdpKakaoReportQuery *query,
 		(habits->ways & KAKAO_AGE_BAND) != 0)
 		dimension = psprintf("AGE_BAND%s", dimension + 3);
 	adp_params_add(params, "dimension", dimension);
-	while ((group = adp_words_next(&rest, ",")) != NULL)
-		groups = lappend(groups, group);
-	add_values(params, "metricsGroup", groups,
-			   (habits->ways & KAKAO_REPEATED) != 0);
+	add_groups(params, query, habits, row_level < query->level);
 }
 
 /*

@@ -40,6 +40,19 @@ adp_quota_ledger_init(void)
 }
 
 /*
+ * Whether requests of two keys count against the same.
+ */
+static bool
+is_same(const AdpQuotaKey *a, const AdpQuotaKey *b)
+{
+	return a->is_of_platform == b->is_of_platform &&
+		(a->is_of_platform ||
+		 (a->database == b->database && a->serverid == b->serverid)) &&
+		memcmp(a->credentials, b->credentials, sizeof(a->credentials)) == 0 &&
+		strcmp(a->account, b->account) == 0 && strcmp(a->scope, b->scope) == 0;
+}
+
+/*
  * Returns the entry of a key, or NULL.
  */
 static AdpQuotaEntry *
@@ -49,8 +62,7 @@ find_entry(Ledger *ledger, const AdpQuotaKey *key)
 	{
 		AdpQuotaEntry *entry = &ledger->entries[i];
 
-		if (entry->seen_at != 0 &&
-			memcmp(&entry->key, key, sizeof(AdpQuotaKey)) == 0)
+		if (entry->seen_at != 0 && is_same(&entry->key, key))
 			return entry;
 	}
 	return NULL;
@@ -89,9 +101,9 @@ make_entry(Ledger *ledger, const AdpQuotaKey *key, TimestampTz now)
 				entry = &ledger->entries[i];
 		}
 		MemSet(entry, 0, sizeof(AdpQuotaEntry));
-		entry->key = *key;
 		entry->used_pct = -1;
 	}
+	entry->key = *key;
 	follow_clock(entry, now);
 	entry->seen_at = now;
 	return entry;

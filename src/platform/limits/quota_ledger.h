@@ -13,12 +13,16 @@
 
 #include "datatype/timestamp.h"
 
-/* What a request counts against. */
+/*
+ * What a request counts against.  A documented rate is the platform's, which does
+ * not know our servers and databases: they are then those of the last request.
+ */
 typedef struct AdpQuotaKey
 {
+	bool is_of_platform;
 	Oid database;
 	Oid serverid;
-	uint8 credentials[16]; /* a digest: quotas belong to tokens, too */
+	uint8 credentials[16]; /* a digest: quotas belong to tokens, and to platforms */
 	char account[64];	   /* empty: of no account */
 	char scope[128];	   /* what in the account; for people, too */
 } AdpQuotaKey;
@@ -67,7 +71,10 @@ extern void adp_quota_ledger_block(const AdpQuotaKey *key, int64 wait_ms,
 extern int64 adp_quota_ledger_enter(const AdpQuotaKey *key, const AdpRate *rate,
 									int64 most_ms, const char **why);
 
-/* Ends the blocks of a server of this database; returns their number. */
+/*
+ * Ends the blocks of a server of this database, and those that it met last;
+ * returns their number.
+ */
 extern int adp_quota_ledger_clear(Oid serverid);
 
 /* Returns a palloc'd copy of this database's entries; *n is their number. */

@@ -8,6 +8,7 @@
 
 #include "base/guc.h"
 #include "platform/api/session.h"
+#include "platform/days.h"
 #include "platform/naver_searchad/job_round.h"
 #include "platform/naver_searchad/naver_searchad.h"
 
@@ -36,6 +37,22 @@ adp_naver_jobs_begin(AdpNaverJobs *jobs, AdpAssembly *assembly,
 }
 
 /*
+ * Returns the day of a job that has one.
+ */
+static DateADT
+job_day(const AdpNaverJob *job)
+{
+	AdpCell cell = {.kind = ADP_CELL_STRING,
+					.data = job->day,
+					.len = (uint32) strlen(job->day)};
+	DateADT day;
+
+	if (!adp_compact_formats.read_day(&cell, &day))
+		elog(ERROR, "malformed day of a report");
+	return day;
+}
+
+/*
  * Fails for a report that does not come to its end.
  */
 static AdpAssemblyStep
@@ -45,8 +62,8 @@ fail(AdpNaverJobs *jobs, const AdpNaverJob *job, const char *why,
 	adp_error_set(&jobs->assembly->error, ADP_ERR_REPLY,
 				  "platform \"naver_searchad\" did not finish a report",
 				  psprintf("Account %s%s%s: %s %s %s.",
-						   jobs->assembly->ask.account->id,
-						   job->day ? ", day " : "", job->day ? job->day : "",
+						   jobs->assembly->ask.account->id, job->day ? ", " : "",
+						   job->day ? adp_days_iso(job_day(job)) : "",
 						   job->day ? "report" : "master report", job->report,
 						   why),
 				  hint);
@@ -110,16 +127,9 @@ look_again(AdpNaverJobs *jobs, AdpNaverJob *job)
 static bool
 is_young(const AdpNaverJob *job)
 {
-	AdpCell cell = {.kind = ADP_CELL_STRING, .data = job->day};
-	DateADT day;
-
-	if (job->day == NULL)
-		return false;
-	cell.len = (uint32) strlen(job->day);
-	if (!adp_compact_formats.read_day(&cell, &day))
-		elog(ERROR, "malformed day of a report");
-	return adp_now() < (TimestampTz) (day + 1) * USECS_PER_DAY +
-		(TimestampTz) (NOON_H - KOREA_H) * USECS_PER_HOUR;
+	return job->day != NULL &&
+		adp_now() < (TimestampTz) (job_day(job) + 1) * USECS_PER_DAY +
+			(TimestampTz) (NOON_H - KOREA_H) * USECS_PER_HOUR;
 }
 
 /*

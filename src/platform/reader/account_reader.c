@@ -306,6 +306,20 @@ wants_job(const AdpAccountReader *reader)
 }
 
 /*
+ * Returns what makes a page of several answers: a job's rows, or any page of the
+ * source; NULL: a page is one answer.
+ */
+static const AdpAssembler *
+find_assembler(const AdpAccountReader *reader)
+{
+	const AdpJobKind *jobs = reader->plan->session->platform->jobs;
+
+	return jobs != NULL && jobs->assembler != NULL && wants_job(reader)
+		? jobs->assembler
+		: reader->query.source->assembler;
+}
+
+/*
  * Describes the page to request: that of the last token, the first without
  * one.
  */
@@ -333,7 +347,7 @@ static void
 start_page(AdpAccountReader *reader)
 {
 	const AdpPlatform *platform = reader->plan->session->platform;
-	const AdpAssembler *assembler = reader->query.source->assembler;
+	const AdpAssembler *assembler = find_assembler(reader);
 	AdpPageAsk ask = make_ask(reader);
 	AdpApiRequest request = {.days = ndays(reader)};
 
@@ -391,7 +405,7 @@ request_range(AdpAccountReader *reader)
 {
 	if (reader->state != STATE_BEGIN)
 		return;
-	if (wants_job(reader))
+	if (wants_job(reader) && find_assembler(reader) == NULL)
 		start_job(reader);
 	else
 		request_page(reader);
@@ -538,6 +552,23 @@ shrink_page(AdpAccountReader *reader)
 }
 
 /*
+ * Lets jobs make the rows that a direct request cannot get, from the current date
+ * range on.  Returns false if they cannot, or do so already.
+ */
+static bool
+turn_to_jobs(AdpAccountReader *reader)
+{
+	if (reader->job != NULL || reader->prefers_jobs || has_begun(reader) ||
+		!can_use_job(reader) ||
+		(reader->plan->session->platform->jobs->is_last_resort &&
+		 can_halve(reader)))
+		return false;
+	reader->prefers_jobs = true;
+	restart_range(reader);
+	return true;
+}
+
+/*
  * Replaces a request that has failed permanently.  Returns false if there is
  * no smaller one.
  */
@@ -548,12 +579,8 @@ request_less(AdpAccountReader *reader, const AdpFailure *failure)
 		restart_without_enum_filters(reader);
 	else if (failure->is_page_too_big && can_shrink_page(reader))
 		shrink_page(reader);
-	else if (failure->is_too_much && reader->job == NULL &&
-			 !has_begun(reader) && can_use_job(reader))
-	{
-		reader->prefers_jobs = true;
-		restart_range(reader);
-	}
+	else if (failure->is_too_much && turn_to_jobs(reader))
+		return true;
 	else if (failure->is_too_much && can_halve(reader))
 		halve_range(reader);
 	else
@@ -726,8 +753,9 @@ rows_of_range(const AdpAccountReader *reader)
 }
 
 /*
- * Whether the platform has truncated the rows so far at its limit.  A
- * statement that wants no more rows than that, in any order, misses none.
+ * Whether the platform has truncated the rows so far at its limit, which a job
+ * has not.  A statement that wants no more rows than that, in any order, misses
+ * none.
  */
 static bool
 is_capped(const AdpAccountReader *reader)
@@ -735,31 +763,34 @@ is_capped(const AdpAccountReader *reader)
 	int64 limit = reader->query.limit;
 	int64 cap = reader->query.source->rows_cap;
 
-	return cap > 0 &&
+	return cap > 0 && !wants_job(reader) &&
 		!(limit > 0 && limit <= cap && reader->plan->shaper == NULL) &&
 		rows_of_range(reader) >= cap;
 }
 
 /*
  * Drops a page that the platform has truncated, and requests its days in two
- * halves; throws if there is only one day.
+ * halves, or a day by a job; throws if neither is possible.
  */
 static void
-halve_capped(AdpAccountReader *reader)
+replace_capped(AdpAccountReader *reader)
 {
-	if (!can_halve(reader))
+	int64 nrows = rows_of_range(reader);
+
+	reader->page = NULL;
+	MemoryContextReset(reader->page_cxt);
+	if (can_halve(reader))
+		halve_range(reader);
+	else if (!turn_to_jobs(reader))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("answer of platform \"%s\" is cut at its limit of rows",
 						reader->plan->session->platform->name),
 				 errdetail("%s: " INT64_FORMAT
 						   " rows came, and more may be missing.",
-						   reader->subject, rows_of_range(reader)),
+						   reader->subject, nrows),
 				 errhint(
 					 "Narrow what the table asks for, so that a day has fewer rows.")));
-	reader->page = NULL;
-	MemoryContextReset(reader->page_cxt);
-	halve_range(reader);
 }
 
 /*
@@ -855,7 +886,7 @@ adp_account_reader_turn(AdpAccountReader *reader)
 		return false;
 	old = MemoryContextSwitchTo(reader->plan->cxt);
 	if (is_capped(reader))
-		halve_capped(reader);
+		replace_capped(reader);
 	else
 	{
 		accept_page(reader);

@@ -8,18 +8,22 @@
 #include "postgres.h"
 
 #include "platform/api/credentials.h"
+#include "platform/api/job_kind.h"
 #include "platform/api/verdict.h"
 #include "platform/days.h"
 #include "platform/formats.h"
 #include "platform/tiktok_ads/tiktok_ads.h"
 
-#define API "/open_api/{version}/"
+/* Bounds of option job_timeout_ms. */
+#define JOB_TIMEOUT_MS (60 * 60 * 1000)
+#define JOB_TIMEOUT_MAX_MS (6 * JOB_TIMEOUT_MS)
 
 /* ["advertiser_id","name",...], percent-encoded */
 #define ACCOUNT_FIELDS \
 	"%5B%22advertiser_id%22%2C%22name%22%2C%22status%22%2C%22currency%22%2C" \
 	"%22timezone%22%2C%22display_timezone%22%5D"
-#define ACCOUNT API "advertiser/info/?advertiser_ids=%5B%22{account}%22%5D"
+#define ACCOUNT \
+	TIKTOK_API "advertiser/info/?advertiser_ids=%5B%22{account}%22%5D"
 
 static const AdpOption tiktok_ads_options[] =
 	{{"advertiser_id", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ACCOUNTS,
@@ -28,6 +32,9 @@ static const AdpOption tiktok_ads_options[] =
 	 {"api_version", ADP_ON_SERVER, ADP_OPTION_PATTERN,
 	  offsetof(AdpSettings, api_version), .pattern = "v[0-9]+\\.[0-9]+",
 	  .rule = "A version of the API for Business is written like v1.3."},
+	 {"job_timeout_ms", ADP_ON_SERVER, ADP_OPTION_INT,
+	  offsetof(AdpSettings, job_timeout_ms), false, 1000, JOB_TIMEOUT_MAX_MS,
+	  JOB_TIMEOUT_MS},
 	 {"level", ADP_ON_TABLE, ADP_OPTION_ONE_OF, offsetof(AdpSettings, source),
 	  .words = "account, campaign, adgroup, ad, accounts, campaigns, adgroups, "
 			   "ads"},
@@ -45,13 +52,12 @@ static const AdpVersion tiktok_ads_versions[] = {{"v1.3", NULL}, {NULL}};
 #define REACH_MONTHS 24
 /* The platform returns the newest rows up to this number. */
 #define ROWS_CAP 20000
-#define PAGE_ROWS 1000
-#define PATH(rest) API rest "/get/?" TIKTOK_ACCOUNT "={account}"
+#define PATH(rest) TIKTOK_API rest "/get/?" TIKTOK_ACCOUNT "={account}"
 #define REPORT(level, ...) \
 	{ \
 		level, REACH_MONTHS, .path = PATH("report/integrated"), \
 							 .days_per_request = 30, .rows_cap = ROWS_CAP, \
-							 .page_rows = PAGE_ROWS, .filler = "spend", \
+							 .page_rows = TIKTOK_PAGE_ROWS, .filler = "spend", \
 							 .has_all_metrics = true, __VA_ARGS__ \
 	}
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -60,7 +66,8 @@ static const AdpVersion tiktok_ads_versions[] = {{"v1.3", NULL}, {NULL}};
 #define PART(level, id) REPORT(level, .is_part = true, .keys = KEYS(id), BOTH)
 #define LIST(name, object, id) \
 	{ \
-		name, .path = PATH(object), .page_rows = PAGE_ROWS, .filler = id, BOTH \
+		name, .path = PATH(object), .page_rows = TIKTOK_PAGE_ROWS, \
+			  .filler = id, BOTH \
 	}
 
 static const AdpSource tiktok_ads_sources[] =
@@ -95,7 +102,9 @@ static const AdpPromises tiktok_ads_promises = {
 	.of = {[ADP_ANSWER_ROWS] = ROWS,
 		   [ADP_ANSWER_ROW] = ROWS,
 		   [ADP_ANSWER_ACCOUNTS] = ROWS,
-		   [ADP_ANSWER_ACCOUNT] = ROWS},
+		   [ADP_ANSWER_ACCOUNT] = ROWS,
+		   [ADP_ANSWER_JOB_START] = {.value = "data.task_id"},
+		   [ADP_ANSWER_JOB_STATE] = {.value = "data.status"}},
 };
 
 #define ANYWHERE \
@@ -152,13 +161,14 @@ const AdpPlatform adp_tiktok_ads = {
 	.options = tiktok_ads_options,
 	.watches = tiktok_ads_watches,
 	.failures = &adp_tiktok_ads_failures,
+	.jobs = &adp_tiktok_ads_tasks,
 	.account_id = {.pattern = "[1-9][0-9]{0,19}",
 				   .rule = "An advertiser id is digits."},
 	.account_paths = {.id = TIKTOK_ACCOUNT,
 					  .name = "name|advertiser_name",
 					  .time_zone = "display_timezone|timezone",
 					  .currency = "currency"},
-	.listing = {API "oauth2/advertiser/get/"},
+	.listing = {TIKTOK_API "oauth2/advertiser/get/"},
 	.account_path = ACCOUNT "&fields=" ACCOUNT_FIELDS,
 	.field_path = adp_tiktok_ads_field_path,
 	.page_request = adp_tiktok_ads_page_request,

@@ -19,6 +19,15 @@ extern const AdpPlatform adp_tiktok_ads;
 #define TIKTOK_ACCOUNT "advertiser_id"
 #define TIKTOK_DAY "stat_time_day"
 
+/* Paths begin with it. */
+#define TIKTOK_API "/open_api/{version}/"
+
+/* Maximum number of rows of a page. */
+#define TIKTOK_PAGE_ROWS 1000
+
+/* Beside the numbers of a page that adpipe makes: promoted objects are in it. */
+#define TIKTOK_WHOLE "has_promoted"
+
 /* The grain of a report, or a list of objects. */
 typedef struct AdpTiktokLevel
 {
@@ -34,6 +43,7 @@ extern const AdpReport adp_tiktok_ads_reports[];
 
 /* tiktok_ads_failure.c */
 extern const AdpFailureKind adp_tiktok_ads_failures;
+extern bool adp_tiktok_ads_is_gone(const AdpFailure *failure);
 
 /* tiktok_ads_level.c */
 extern const AdpTiktokLevel *adp_tiktok_ads_level(const AdpSource *source);
@@ -57,7 +67,13 @@ extern const AdpTiktokPager adp_tiktok_ads_pager;
 extern const AdpTiktokPager adp_tiktok_ads_pager_of_both;
 extern bool adp_tiktok_ads_asks_promoted(const char *token);
 
+/* tiktok_ads_tasks.c */
+extern const struct AdpJobKind adp_tiktok_ads_tasks;
+
 /* tiktok_ads_query.c */
+extern void adp_tiktok_ads_list_fields(const AdpQuery *query,
+									   StringInfo dimensions,
+									   StringInfo metrics);
 extern void adp_tiktok_ads_add_params(AdpParams *params,
 									  const AdpSettings *settings,
 									  const AdpQuery *query,

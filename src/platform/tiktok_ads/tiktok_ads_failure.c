@@ -29,6 +29,9 @@
 #define HINT_CUT \
 	"The platform returns no more rows than that for one request: narrow what the table asks for, for example by campaign_id, so that a day has fewer rows."
 
+/* As the engine shows it: an object does not exist. */
+#define CODE_GONE "error 40007"
+
 static const AdpFailureRule rules[] =
 	{{"x-tt-ads-throttle", ADP_ERR_LIMIT, ADP_SAYS_TOO_MUCH, HINT_CUT},
 	 {"40100~temporarily restricted", ADP_ERR_QUOTA, .wait_s = 300},
@@ -65,3 +68,12 @@ const AdpFailureKind adp_tiktok_ads_failures = {
 			   .cut = "x-tt-ads-throttle"},
 	.rules = rules,
 };
+
+/*
+ * Whether a failure says that an object does not exist.
+ */
+bool
+adp_tiktok_ads_is_gone(const AdpFailure *failure)
+{
+	return failure->code != NULL && strcmp(failure->code, CODE_GONE) == 0;
+}

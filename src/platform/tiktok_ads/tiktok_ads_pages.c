@@ -22,6 +22,7 @@ typedef struct PageInfo
 	int64 rows; /* most of a page */
 	int64 all_rows;
 	int64 pages;
+	bool is_whole; /* it has promoted objects, too */
 } PageInfo;
 
 /* What a token says. */
@@ -43,8 +44,9 @@ read_info(const AdpPageEnd *end)
 					 .rows = adp_json_int(adp_json_get(info, "page_size"), -1),
 					 .all_rows =
 						 adp_json_int(adp_json_get(info, "total_number"), -1),
-					 .pages =
-						 adp_json_int(adp_json_get(info, "total_page"), -1)};
+					 .pages = adp_json_int(adp_json_get(info, "total_page"), -1),
+					 .is_whole =
+						 adp_json_true(adp_json_get(info, TIKTOK_WHOLE))};
 
 	return said;
 }
@@ -91,7 +93,8 @@ next_page(const AdpPager *base, const AdpPageEnd *end)
 		return psprintf("%s" INT64_FORMAT "/" INT64_FORMAT,
 						token.is_promoted ? "p" : "", token.page + 1,
 						said.all_rows);
-	return pager->has_promoted && !token.is_promoted ? "p1" : NULL;
+	return pager->has_promoted && !token.is_promoted && !said.is_whole ? "p1"
+																	   : NULL;
 }
 
 /*

@@ -130,8 +130,28 @@ is_of_audience(const AdpQuery *query)
 }
 
 /*
- * Adds what a report is split by and what it counts.  Without metrics the
- * platform would choose some.
+ * Returns what a report is split by and what it counts, as lists of words.  Without
+ * metrics the platform would choose some.
+ */
+void
+adp_tiktok_ads_list_fields(const AdpQuery *query, StringInfo dimensions,
+						   StringInfo metrics)
+{
+	initStringInfo(dimensions);
+	initStringInfo(metrics);
+	adp_words_add(dimensions, adp_tiktok_ads_level(query->source)->id);
+	for (int i = 0; i < query->nfields; i++)
+		adp_words_add(adp_tiktok_ads_is_dimension(query->source,
+												  query->fields[i])
+						  ? dimensions
+						  : metrics,
+					  query->fields[i]);
+	if (metrics->len == 0)
+		adp_words_add(metrics, query->source->filler);
+}
+
+/*
+ * Adds what a report is split by and what it counts.
  */
 static void
 add_fields(AdpParams *params, const AdpQuery *query)
@@ -139,17 +159,7 @@ add_fields(AdpParams *params, const AdpQuery *query)
 	StringInfoData dimensions;
 	StringInfoData metrics;
 
-	initStringInfo(&dimensions);
-	initStringInfo(&metrics);
-	adp_words_add(&dimensions, adp_tiktok_ads_level(query->source)->id);
-	for (int i = 0; i < query->nfields; i++)
-		adp_words_add(adp_tiktok_ads_is_dimension(query->source,
-												  query->fields[i])
-						  ? &dimensions
-						  : &metrics,
-					  query->fields[i]);
-	if (metrics.len == 0)
-		adp_words_add(&metrics, query->source->filler);
+	adp_tiktok_ads_list_fields(query, &dimensions, &metrics);
 	adp_params_add(params, "dimensions", adp_params_array(dimensions.data));
 	adp_params_add(params, "metrics", adp_params_array(metrics.data));
 }

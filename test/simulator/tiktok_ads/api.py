@@ -3,14 +3,15 @@
 import datetime
 import re
 
-from messages import json_response
-from tiktok_ads import facts, lists, reports
+from messages import Response, json_response
+from tiktok_ads import facts, lists, reports, tasks
 from tiktok_ads import params as read
 from tiktok_ads.errors import Refusal, invalid
 from tiktok_ads.expected import expected_rows
 from tiktok_ads.model import LEVELS
 
 PATH = re.compile(r"/open_api/v1\.3/(.*)\Z")
+CREATE = "report/task/create/"
 TOKEN = "sampletiktoktoken0123456789abcdef"
 APP_ID = "7100000000000000001"
 APP_SECRET = "sampletiktokappsecret"
@@ -34,6 +35,8 @@ class TikTokAds:
         self.clock = clock
         self.settings = settings
         settings.declare(SETTINGS)
+        settings.declare(tasks.SETTINGS)
+        self.tasks = tasks.Tasks(world, clock, settings)
         self.serial = 0
         self.first = {}         # what was changed: (where, name) -> value
 
@@ -57,6 +60,7 @@ class TikTokAds:
         for (account, node, name), value in self.first.items():
             self.apply(account, node, name, value)
         self.first = {}
+        self.tasks.made = {}
 
     def change(self, account_id, setting, value):
         """Changes the account's status, or of an object KIND/ID/NAME:
@@ -101,7 +105,8 @@ class TikTokAds:
         secret."""
         told = {k: v for k, v in request.params.items() if k != "secret"}
         page = request.params.get("page", "1")
-        account = request.params.get("advertiser_id")
+        account = (request.params.get("advertiser_id")
+                   or self.body_of(request).get("advertiser_id"))
         found = re.match(r'\["(\d+)"\]\Z',
                          request.params.get("advertiser_ids", ""))
         return {"account": found.group(1) if found else account,
@@ -110,6 +115,15 @@ class TikTokAds:
                 "page": int(page) - 1 if page.isdigit() else None,
                 "token_in": "header" if request.header("access-token")
                 else None}
+
+    @staticmethod
+    def body_of(request):
+        """Returns the body of a request, a JSON object."""
+        try:
+            body = request.json() if request.body else {}
+        except ValueError:
+            body = None
+        return body if isinstance(body, dict) else {}
 
     def envelope(self, code, message, data, headers=(), rows=0, status=200):
         """Returns an answer of any kind."""
@@ -133,10 +147,11 @@ class TikTokAds:
         try:
             if match is None or not request.path.endswith("/"):
                 raise Refusal(40400, "Route not found.")
-            if request.method != "GET":
+            path = match.group(1)
+            if request.method != ("POST" if path == CREATE else "GET"):
                 raise Refusal(40400, "Route not found.")
             self.check_token(request)
-            return self.route(match.group(1), request, fault)
+            return self.route(path, request, fault)
         except Refusal as refusal:
             return self.envelope(refusal.code, refusal.message, {})
 
@@ -155,7 +170,17 @@ class TikTokAds:
             return self.own_accounts(request.params)
         if path == "advertiser/info/":
             return self.info(request.params, fault)
+        if path == CREATE:
+            body = self.body_of(request)
+            account = self.open(body.get("advertiser_id"), fault)
+            return self.envelope(0, "OK", self.tasks.create(account, body))
         account = self.open(request.params.get("advertiser_id"), fault)
+        if path == "report/task/check/":
+            return self.envelope(0, "OK",
+                                 self.tasks.check(account, request.params))
+        if path == "report/task/download/":
+            text, rows = self.tasks.download(account, request.params)
+            return Response(200, text, "text/csv; charset=UTF-8", rows=rows)
         if path == "report/integrated/get/":
             return self.report(account, request.params, fault)
         level = path[:-len("/get/")]

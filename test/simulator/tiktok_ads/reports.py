@@ -44,8 +44,10 @@ LABELS = {"WEB_CONVERSIONS": "Website conversions", "TRAFFIC": "Traffic",
 class Query:
     """A checked request."""
 
+    known = KNOWN
+
     def __init__(self, params):
-        read.check_names(params, KNOWN)
+        read.check_names(params, self.known)
         self.kind = params.get("report_type")
         if self.kind not in ("BASIC", "AUDIENCE"):
             raise invalid("report_type: Must be one of BASIC, AUDIENCE.")
@@ -101,15 +103,17 @@ class Query:
             return
         self.since = read.day(params, "start_date")
         self.until = read.day(params, "end_date")
-        most = 365
-        if self.by_day:
-            most = 30
-        if "stat_time_hour" in self.dimensions:
-            most = 1
+        most = self.longest()
         if self.until < self.since:
             raise invalid("end_date: before start_date.")
         if (self.until - self.since).days >= most:
             raise invalid("The time span is larger than %d days.", most)
+
+    def longest(self):
+        """Returns the longest range in days."""
+        if "stat_time_hour" in self.dimensions:
+            return 1
+        return 30 if self.by_day else 365
 
     def read_filters(self, params):
         """Reads the filters, whose values are JSON in a text."""
@@ -152,6 +156,10 @@ class Query:
             return False
         if node.is_promoted != ("campaign_system_origins" in self.filters):
             return False
+        return self.has_ids(ad)
+
+    def has_ids(self, ad):
+        """Returns whether the filters name an ad."""
         return all(ad.at(level).id in self.filters[level + "_ids"]
                    for level in LEVELS if level + "_ids" in self.filters)
 
@@ -198,10 +206,10 @@ def days_of(query, ads):
     return range(query.since.toordinal(), query.until.toordinal() + 1)
 
 
-def groups_of(world, account, query):
+def groups_of(world, account, query, shows):
     """Returns {(node, day, values): [(ad, ordinal, numbers)]}."""
     today = world.today(account).toordinal()
-    ads = [ad for ad in account.nodes("ad") if query.keeps(ad)]
+    ads = [ad for ad in account.nodes("ad") if query.keeps(ad) and shows(ad)]
     groups = collections.defaultdict(list)
     for ordinal in days_of(query, ads):
         if ordinal > today:
@@ -222,11 +230,11 @@ def groups_of(world, account, query):
     return groups
 
 
-def rows(world, account, query):
+def rows(world, account, query, shows=lambda ad: True):
     """Returns all rows of a report."""
     made = []
     for (node, day, values), found in groups_of(
-            world, account, query).items():
+            world, account, query, shows).items():
         total = facts.add(numbers for _, _, numbers in found)
         reach = people.count([facts.viewers(ad, ordinal)
                               for ad, ordinal, _ in found])
