@@ -42,6 +42,11 @@ def invalid_token():
     return Refusal(401, "Supplied API token is invalid")
 
 
+def cohort_token():
+    """The same, as the Cohort API says it."""
+    return Refusal(401, "Authentication error")
+
+
 def suspended():
     """An account that does not pay."""
     return Refusal(401, "Account may be suspended")
