@@ -87,6 +87,7 @@ def too_many():
 # What an "error" fault may ask for.
 INJECTED = {
     "invalid_token": invalid_token,
+    "cohort_token": cohort_token,
     "suspended": suspended,
     "aggregate_limit": lambda: aggregate_limit("partners-daily-report"),
     "country_limit": lambda: aggregate_limit("country daily report"),
