@@ -24,12 +24,14 @@ for my $question (@questions)
 	like($page, qr/^## \Q$heading\E\n\nUses /m, "$heading the page says what it uses");
 }
 
-# The copies of doc/report_views.md.
+# The copies of doc/report_views.md.  Cohorts of three apps are as many calls as AppsFlyer
+# lets in a minute.
+my $apps = 'com.hanbit.running,id1400000001,com.pacifictrail.app';
 my $node = adpipe_cluster();
 my $sim = simulator(args => [ '--world', 'demo' ]);
 loader($node, $sim);
 meta_server($node, $sim, role => 'loader');
-appsflyer_server($node, $sim, role => 'loader');
+appsflyer_server($node, $sim, role => 'loader', options => { app_id => $apps });
 $node->safe_psql('postgres', <<'END');
 GRANT USAGE ON SCHEMA meta, flyer TO loader;
 GRANT USAGE ON FOREIGN SERVER meta, flyer TO loader;
@@ -77,7 +79,7 @@ like($answer{8}, qr/\|exact name\|/, '8. has campaigns that the tracker knows');
 {
 	my $since = run('SELECT current_date - 30');
 	my (%matrix, %seven);
-	for my $row (@{ $sim->world(platform => 'appsflyer', resource => 'cohort', since => $since, until => run('SELECT current_date + 1')) })
+	for my $row (@{ $sim->world(platform => 'appsflyer', resource => 'cohort', accounts => $apps, since => $since, until => scalar(run('SELECT current_date + 1'))) })
 	{
 		my ($n, $source) = @$row{qw(cohort_day media_source)};
 		if ($n == 7)
@@ -89,11 +91,11 @@ like($answer{8}, qr/\|exact name\|/, '8. has campaigns that the tracker knows');
 		push @{ $matrix{"$row->{account_name} $row->{date_day}"}[$n] }, "($row->{revenue}::numeric, $row->{spend}::numeric)" if $n < 30 && defined $row->{spend};
 		$matrix{"$row->{account_name} $row->{date_day}"}[$n] //= [] if $n < 30;
 	}
-	my $ratio = sub { @_ ? 'adpipe.display((SELECT sum(r) / sum(s) FROM (VALUES ' . join(', ', @_) . ') AS v (r, s)))' : "''" };
+	my $ratio = sub { @_ ? 'adpipe.display((SELECT sum(r) / sum(s) FROM (VALUES ' . join(', ', @_) . ') AS v (r, s)))::text' : "''" };
 	my @cohorts = sort keys %matrix;
 	cmp_ok(scalar @cohorts, '>=', 30, '11. has thirty days of installs');
 	my @lines = split /\n/, $answer{11};
-	like(shift @lines, qr/^cohort\|0\|1\|2\|.*\|29$/, '11. has a column for each day after them');
+	is(scalar(grep { !/^[^|]+(?:\|[^|]*){30}$/ } @lines), 0, '11. has a column for each day after them');
 	my $expected = run(join ' UNION ALL ', map { my $c = $_; 'SELECT ' . join(" || '|' || ", quote($c), map { "coalesce(" . $ratio->(@{ $matrix{$c}[$_] // [] }) . ", '')" } 0 .. 29) } @cohorts);
 	is(join("\n", sort @lines), join("\n", sort split /\n/, $expected), '11. is the ROAS of the users of each day of install');
 	my %found = map { my ($source, $currency, $users, undef, $roas) = split /\|/; ("$source|$currency" => "$users|$roas") } split /\n/, $answer{12};
