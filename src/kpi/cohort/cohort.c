@@ -279,11 +279,11 @@ divide(const DaySums *sums, Datum *result)
 {
 	if (sums->numerator.rows == 0 || sums->denominator.units == 0)
 		return false;
-	*result = adp_quotient((AdpFixed){sums->numerator.units,
-									  sums->numerator.scale},
-						   (AdpFixed){sums->denominator.units,
-									  sums->denominator.scale},
-						   ADP_FORM_PLAIN);
+	*result =
+		adp_quotient((AdpFixed){sums->numerator.units, sums->numerator.scale},
+					 (AdpFixed){sums->denominator.units,
+								sums->denominator.scale},
+					 ADP_FORM_PLAIN);
 	return true;
 }
 
