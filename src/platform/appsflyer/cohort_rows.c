@@ -141,4 +141,5 @@ count_requests(const AdpQuery *query)
 	return n;
 }
 
-const AdpAssembler adp_cohort_rows = {sizeof(Rows), next_step, count_requests};
+const AdpAssembler adp_cohort_rows = {sizeof(Rows), next_step, count_requests,
+									  .is_exact = true};
