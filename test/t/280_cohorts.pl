@@ -111,7 +111,7 @@ subtest 'refusals' => sub {
 	fresh(appsflyer_cohort_off => 403);
 	refused('not enabled', "$all $days", '28000', qr/AppsFlyer has to enable the Cohort API/);
 	fresh(appsflyer_cohort_off => 404);
-	refused('not enabled', "$all $days", '28000', qr/AppsFlyer has to enable the Cohort API/);
+	refused('not enabled', "$all $days", '28000', qr/part of the account's plan; ask the account's owner or AppsFlyer/);
 	fresh(appsflyer_cohort_range => 5);
 	refused('too many days', "$all $days", 'HV00L', qr/HTTP 422.*the range of days is too long/s);
 	fresh();
