@@ -125,7 +125,7 @@ OBJS = $(SRCS:.c=.o)
 
 # Parts of the install script.  No wildcard: the order is meaning.
 SQL_PARTS = src/adpipe.sql
-SQL_PARTS += $(patsubst %,src/kpi/%.sql,ratio/ratio ratio/people ratio/shares adstats/adstats \
+SQL_PARTS += $(patsubst %,src/kpi/%.sql,ratio/ratio ratio/people ratio/shares cohort/cohort adstats/adstats \
 	series/sparkline statistics/statistics series/series attribution/attribution events/sequence \
 	display kpis)
 SQL_PARTS += src/fdw/fdw.sql src/fdw/limits.sql

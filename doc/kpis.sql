@@ -294,6 +294,17 @@ SELECT text FROM entries WHERE section = 'value' ORDER BY place;
 SELECT E'\n## Ratios and counts: audience and share\n';
 SELECT text FROM entries WHERE section = 'audience' ORDER BY place;
 SELECT $$
+## Cohorts: by day after the install
+
+A row of a cohort is about one cohort (those who installed on a day, by media source and
+campaign) and one day of it. `revenue` is that from day 0 to this day; `users` and `spend` are
+those of the cohort, repeated on each of its days. So rows add up over cohorts at one
+`cohort_day`, and never over cohort days. A cohort has a row for each day that is over and none
+for later ones: what has not reached a day is in neither sum of that day.
+[recipes.md](recipes.md) has a matrix and the ROAS of seven days.
+$$;
+SELECT text FROM entries WHERE section = 'cohorts' ORDER BY place;
+SELECT $$
 ## Two steps: the type adpipe.adstats
 
 $$ || obj_description('adpipe.adstats'::regtype, 'pg_type') || $$

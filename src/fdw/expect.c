@@ -245,8 +245,9 @@ expect_requests(const AdpTable *table, const AdpPushed *pushed, double accounts,
 	if (is_known && !pushed->has_one_account)
 		expected->least =
 			expected->accounts * ranges * (knows_days(pushed) ? 1 + before : 1);
-	/* how many answers a page is made of depends on what they say */
-	expected->is_known = is_known && query->source->assembler == NULL;
+	/* how many answers a page is made of can depend on what they say */
+	expected->is_known = is_known &&
+		(query->source->assembler == NULL || query->source->assembler->is_exact);
 	expected->pages = accounts * ranges;
 	if (table->platform->throttle_ms != NULL)
 		expected->throttle_ms =

@@ -141,9 +141,12 @@ describe_count(const AdpQuery *query, const AdpExpected *expected)
 						adp_period_word(query->period), accounts);
 	if (query->source->assembler != NULL &&
 		query->source->assembler->requests != NULL)
-		return psprintf("%d per account%s, more while reports are made%s",
+		return psprintf("%d per account%s%s%s",
 						query->source->assembler->requests(query),
 						query->source->days_per_request == 1 ? " and day" : "",
+						query->source->assembler->is_exact
+							? " and range of days"
+							: ", more while reports are made",
 						accounts);
 	if (query->source->days_per_request == 1)
 		return psprintf("one per account and day%s", accounts);

@@ -30,6 +30,13 @@ CREATE FUNCTION adpipe_internal.kpi_list(
 	 'The users of a week are not the sum of its days: read a report at the grain that you need.', 'doc/kpis.md'),
 	('audience', 'other', 'eligible_impressions', 'impressions',
 	 'Of rows below 10 percent Google reports no share to compute with.', 'doc/kpis.md'),
+	-- cohorts
+	('cohorts', 'other', 'cohort_roas', 'a ratio, 3.2 and not 320 %',
+	 'Cohorts that have not reached the day have no row and are in neither sum. Users without a cost, such as organic ones, are in neither, too: their value is in ltv_curve.', 'doc/kpis.md'),
+	('cohorts', 'other', 'ltv_curve', 'money per user',
+	 'Later days are of fewer, older cohorts, so that the curve may fall: take cohorts that have all reached the last day for one of the same users. Observed, not predicted.', 'doc/kpis.md'),
+	('cohorts', 'other', 'payback_day', 'a cohort day; 0 is the day of the install',
+	 'NULL may mean never or not yet: show max(cohort_day) beside it. Later days are of fewer, older cohorts.', 'doc/kpis.md'),
 	-- two steps
 	('steps', 'adstats', 'stats', 'adpipe.adstats',
 	 'Arguments go by position: impressions, clicks, spend, conversions, their value. A row that reports only some of them still adds those.', 'doc/kpis.md'),

@@ -192,7 +192,8 @@ typedef struct AdpPlatform
 	/*
 	 * Returns the request of an account as EXPLAIN shows it; equal texts share
 	 * one response.  page_request makes the request, into which the pager writes
-	 * the page.  NULL: the source's path and add_params define them.
+	 * the page.  NULL, and a query_text that returns NULL: the source's path and
+	 * add_params define them.
 	 */
 	char *(*query_text)(const AdpSettings *settings, const AdpQuery *query);
 	void (*page_request)(const struct AdpPageAsk *ask,

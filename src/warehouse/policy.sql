@@ -72,7 +72,8 @@ COMMENT ON FUNCTION adpipe_internal.readable_at(date, text, interval) IS
  * reports are dated by install, so that a day moves for as long as its users
  * do, and its raw reports are to be had for 31 (events) or 60 (installs) days,
  * with few calls a day; of them uninstalls, ad revenue, postbacks and fraud come
- * once a day.  TikTok's numbers of people, ages and genders arrive
+ * once a day.  A cohort gets a row a day until its day 180 is over, which is on the
+ * 182nd day that it exists.  TikTok's numbers of people, ages and genders arrive
  * within 16 hours, and its attribution windows are up to 28 days; it says nowhere
  * for how long it keeps numbers.  Naver corrects a day's files for 48 hours, and
  * adds late conversions for some 20 days; all its grains are made of the same
@@ -88,6 +89,8 @@ CREATE VIEW adpipe.refresh_policy AS
             interval '37 months -1 day', interval '1 hour', false, 'level=account'),
         ('appsflyer', 'report', '%', interval '4 hours', 3, 30, 180,
             interval '25 months', interval '4 hours', true, NULL),
+        ('appsflyer', 'report', 'cohort', interval '4 hours', 3, 182, 182,
+            interval '720 days', interval '4 hours', true, NULL),
         ('appsflyer', 'report', '%installs%', interval '4 hours', 3, 3, 3,
             interval '60 days', interval '3 hours', false, NULL),
         ('appsflyer', 'report', '%in_app_events%', interval '4 hours', 3, 3, 3,

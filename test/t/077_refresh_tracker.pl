@@ -60,4 +60,29 @@ like($session->messages, qr/WARNING: .*days of ads\.events before 2026-11-05 sta
 is($session->query("SELECT count(*) FROM ads.events WHERE date_day < '2026-11-01'"), $before, 'beyond the reach: what is stored stays');
 is($session->query("SELECT max(fetched_at) < '2026-12-01' FROM adpipe.slices WHERE target = 'ads.events'::regclass AND date_day < '2026-11-05'"), 't', 'beyond the reach: not even asked');
 
+# A cohort has one more row each day until its day 180 is over; so long it is read
+# once a day, its cohorts of seven days at a time, within the calls of a minute.
+at('2026-11-20T12:00:00Z');
+my $cohort_calls = sub { return scalar grep { ($_->{report} // '') eq 'cohort' } @{ $sim->requests } };
+$session->query("CREATE FOREIGN TABLE flyer.cohort_users (account_id text OPTIONS (field 'adpipe.account_id'), date_day date OPTIONS (field 'Date'), "
+	. "media_source text OPTIONS (field 'Media Source (pid)'), cohort_day integer OPTIONS (field 'adpipe.cohort_day'), users bigint OPTIONS (field 'users'), revenue numeric OPTIONS (field 'revenue')) SERVER flyer OPTIONS (report 'cohort', app_id 'com.hanbit.running')");
+$session->query("SELECT adpipe.materialize('flyer.cohort_users', 'ads.cohorts', '2026-11-05')");
+my $calls = $cohort_calls->();
+$session->query("CALL adpipe.refresh('ads.cohorts')");
+is($cohort_calls->() - $calls, 3, 'cohorts: a call for seven days of installs');
+is(difference('ads.cohorts', 'flyer.cohort_users', '2026-11-05', '2026-11-20'), '0|0', 'cohorts: the copy equals the platform');
+is($session->query("SELECT max(cohort_day) FROM ads.cohorts"), '14', 'cohorts: up to the days that are over');
+is($session->query("SELECT DISTINCT state FROM adpipe.coverage WHERE target = 'ads.cohorts'::regclass AND date_day < '2026-11-20'"), 'provisional', 'cohorts are never final');
+my $due = "SELECT min(date_day), max(date_day), count(*) FROM adpipe_internal.due_days('ads.cohorts', false)";
+is($session->query($due), '||0', 'cohorts: nothing is due at once');
+at('2026-11-21T12:00:00Z');
+is($session->query($due), '2026-11-05|2026-11-21|17', 'cohorts: the next day all are');
+$session->query("CALL adpipe.refresh('ads.cohorts')");
+is(difference('ads.cohorts', 'flyer.cohort_users', '2026-11-05', '2026-11-21'), '0|0', 'cohorts: the copy has the rows of the day that ended');
+is($session->query("SELECT max(cohort_day) FROM ads.cohorts"), '15', 'cohorts: one more');
+at('2027-05-05T12:00:00Z');
+is($session->query("SELECT min(date_day) FROM adpipe_internal.due_days('ads.cohorts', false)"), '2026-11-05', 'cohorts: due on the day after day 180');
+at('2027-05-06T12:00:00Z');
+is($session->query("SELECT min(date_day) FROM adpipe_internal.due_days('ads.cohorts', false)"), '2026-11-06', 'cohorts: and no more after that');
+
 done_testing();

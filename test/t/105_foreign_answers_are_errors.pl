@@ -50,7 +50,7 @@ sub refuses
 	for my $body (@$bodies)
 	{
 		$sim->reset;
-		$sim->settings({ appsflyer_minute_calls => 1000, appsflyer_daily_app => 10000, appsflyer_daily_account => 10000,
+		$sim->settings({ appsflyer_minute_calls => 1000, appsflyer_cohort_minute => 1000, appsflyer_daily_app => 10000, appsflyer_daily_account => 10000,
 			appsflyer_installs_app => 10000, appsflyer_installs_account => 10000, appsflyer_apps_minute => 10000, appsflyer_apps_day => 10000,
 			meta_job_ms => 0, %{ $more{settings} // {} } });
 		$sim->faults([ { match => $match, action => { status => 200, body => $body } } ]);
@@ -110,6 +110,7 @@ refuses('appsflyer, its second page', { path => 'mng/apps', query => 'offset=2' 
 	sqlstates => $refused, settings => { appsflyer_apps_page => 2 });
 refuses('appsflyer, an aggregate', { path => 'agg-data' }, sprintf($read, 'partners_daily'), [ @flyer, "a,b\n1,2\n" ], sqlstates => $refused);
 refuses('appsflyer, raw data', { path => 'raw-data' }, sprintf($read, 'installs'), [ @flyer, "a,b\n1,2\n" ], sqlstates => $refused);
+refuses('appsflyer, cohorts', { path => 'cohorts' }, sprintf($read, 'cohort'), \@google, sqlstates => $refused);
 refuses('appsflyer, a file', { path => 'export/token' }, sprintf($read, 'installs'), [ @flyer, "a,b\n1,2\n" ], sqlstates => $refused);
 
 # Whether more pages follow must be readable: an answer that does not say it is

@@ -1,4 +1,4 @@
-# doc/recipes.md: ten questions, a statement of less than 15 lines each, and what the
+# doc/recipes.md: twelve questions, a statement of less than 15 lines each, and what the
 # answers are over copies of three platforms.
 
 use strict;
@@ -15,7 +15,7 @@ use Test::More;
 my @questions;
 my $page = slurp_file('doc/recipes.md');
 push @questions, [ $1, $2 ] while $page =~ /^## (\d+\. [^\n]+)\n.*?^```sql\n(.*?)^```$/msg;
-is(scalar @questions, 10, 'ten questions');
+is(scalar @questions, 12, 'twelve questions');
 for my $question (@questions)
 {
 	my ($heading, $sql) = @$question;
@@ -24,12 +24,14 @@ for my $question (@questions)
 	like($page, qr/^## \Q$heading\E\n\nUses /m, "$heading the page says what it uses");
 }
 
-# The copies of doc/report_views.md.
+# The copies of doc/report_views.md.  Cohorts of three apps are as many calls as AppsFlyer
+# lets in a minute.
+my $apps = 'com.hanbit.running,id1400000001,com.pacifictrail.app';
 my $node = adpipe_cluster();
 my $sim = simulator(args => [ '--world', 'demo' ]);
 loader($node, $sim);
 meta_server($node, $sim, role => 'loader');
-appsflyer_server($node, $sim, role => 'loader');
+appsflyer_server($node, $sim, role => 'loader', options => { app_id => $apps });
 $node->safe_psql('postgres', <<'END');
 GRANT USAGE ON SCHEMA meta, flyer TO loader;
 GRANT USAGE ON FOREIGN SERVER meta, flyer TO loader;
@@ -72,6 +74,36 @@ my $new = 0;
 $new += (split /\|/)[1] for split /\n/, $answer{7};
 is($new, run("SELECT count(DISTINCT appsflyer_id) FROM ads.events WHERE event_name = 'af_purchase'"), '7. counts each buyer once as new');
 like($answer{8}, qr/\|exact name\|/, '8. has campaigns that the tracker knows');
+
+# Cohorts, from the users of the simulator.
+{
+	my $since = run('SELECT current_date - 30');
+	my (%matrix, %seven);
+	for my $row (@{ $sim->world(platform => 'appsflyer', resource => 'cohort', accounts => $apps, since => $since, until => scalar(run('SELECT current_date + 1'))) })
+	{
+		my ($n, $source) = @$row{qw(cohort_day media_source)};
+		if ($n == 7)
+		{
+			my $sums = $seven{"$source|$row->{currency}"} //= { users => 0 };
+			$sums->{users} += $row->{users};
+			push @{ $sums->{pairs} }, "($row->{revenue}::numeric, $row->{spend}::numeric)" if defined $row->{spend};
+		}
+		push @{ $matrix{"$row->{account_name} $row->{date_day}"}[$n] }, "($row->{revenue}::numeric, $row->{spend}::numeric)" if $n < 30 && defined $row->{spend};
+		$matrix{"$row->{account_name} $row->{date_day}"}[$n] //= [] if $n < 30;
+	}
+	my $ratio = sub { @_ ? 'adpipe.display((SELECT sum(r) / sum(s) FROM (VALUES ' . join(', ', @_) . ') AS v (r, s)))::text' : "''" };
+	my @cohorts = sort keys %matrix;
+	cmp_ok(scalar @cohorts, '>=', 30, '11. has thirty days of installs');
+	my @lines = split /\n/, $answer{11};
+	is(scalar(grep { !/^[^|]+(?:\|[^|]*){30}$/ } @lines), 0, '11. has a column for each day after them');
+	my $expected = run(join ' UNION ALL ', map { my $c = $_; 'SELECT ' . join(" || '|' || ", quote($c), map { "coalesce(" . $ratio->(@{ $matrix{$c}[$_] // [] }) . ", '')" } 0 .. 29) } @cohorts);
+	is(join("\n", sort @lines), join("\n", sort split /\n/, $expected), '11. is the ROAS of the users of each day of install');
+	my %found = map { my ($source, $currency, $users, undef, $roas) = split /\|/; ("$source|$currency" => "$users|$roas") } split /\n/, $answer{12};
+	for my $key (sort keys %seven)
+	{
+		is($found{$key}, "$seven{$key}{users}|" . run('SELECT ' . $ratio->(@{ $seven{$key}{pairs} // [] })), "12. $key");
+	}
+}
 
 $node->stop;
 done_testing();

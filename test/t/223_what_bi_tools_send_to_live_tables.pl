@@ -31,7 +31,7 @@ $node->safe_psql('postgres', 'CREATE SCHEMA stored');
 my $client = AdpipeTest::Client->psql($node, 'postgres');
 my $session = $client->{session};
 # A report made in the background is ready at the first look.
-$sim->settings({ meta_job_ms => 0, map { $_ => 1_000_000 } qw(appsflyer_minute_calls appsflyer_daily_app appsflyer_daily_account appsflyer_apps_minute appsflyer_apps_day) });
+$sim->settings({ meta_job_ms => 0, map { $_ => 1_000_000 } qw(appsflyer_minute_calls appsflyer_daily_app appsflyer_daily_account appsflyer_apps_minute appsflyer_apps_day appsflyer_cohort_minute) });
 
 my $last_request = 0;
 

@@ -71,6 +71,7 @@ typedef struct AdpAssembler
 	 * nothing has to be asked for twice.  NULL: that is not known.
 	 */
 	int (*requests)(const AdpQuery *query);
+	bool is_exact; /* no answer leads to another request */
 } AdpAssembler;
 
 #endif /* ADP_PLATFORM_API_ASSEMBLER_H */

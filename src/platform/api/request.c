@@ -202,9 +202,11 @@ adp_request_text(const AdpPlatform *platform, const AdpSettings *settings,
 							   {"zone", "$timezone"},
 							   {NULL}};
 	AdpParams params;
+	char *text =
+		platform->query_text ? platform->query_text(settings, query) : NULL;
 
-	if (platform->query_text != NULL)
-		return platform->query_text(settings, query);
+	if (text != NULL)
+		return text;
 	if (!query->has_day && strstr(path, "{since}") != NULL)
 		return psprintf("none: %s \"%s\" needs a column with field \"%s\"",
 						platform->source_option, query->source->name,

@@ -14,6 +14,7 @@
 #include "platform/api/credentials.h"
 #include "platform/api/pager.h"
 #include "platform/appsflyer/appsflyer.h"
+#include "platform/appsflyer/cohort.h"
 #include "platform/appsflyer/master.h"
 #include "platform/limits/quota_ledger.h"
 
@@ -56,6 +57,9 @@ static const AdpVersion appsflyer_versions[] = {{"v5", NULL}, {NULL}};
  * kept for 25 months, as far as known.
  */
 #define RAW_ROWS_CAP 1000000
+#define COHORT_REACH_DAYS 720
+/* It is not documented how many are allowed; some clients ask for 57 to 60. */
+#define COHORT_DAYS 30
 #define PATH(kind) \
 	"/api/" kind "-data/export/app/{account}/{source}/{version}" \
 	"?from={since}&to={until}&timezone={zone}"
@@ -90,6 +94,11 @@ static const AdpSource appsflyer_sources[] =
 	 AGGREGATE("geo_by_date_report", adp_appsflyer_aggregates),
 	 {ADP_APPSFLYER_APPS, .path = "/api/mng/apps", .filler = "Event Time",
 	  .is_listing = true, .rows = &adp_appsflyer_without_events.base},
+	 /* {since} makes a table without a day an error; requests are written apart */
+	 {ADP_COHORT_REPORT, .reach_days = COHORT_REACH_DAYS,
+	  .days_per_request = COHORT_DAYS, .path = ADP_COHORT_PATH "&from={since}",
+	  .filler = "users", .rows = &adp_appsflyer_cohorts.base,
+	  .assembler = &adp_cohort_rows},
 	 {ADP_MASTER_REPORT, .reach_months = 25, .days_per_request = 31,
 	  .ready_h = ADP_MASTER_READY_H,
 	  .path =
@@ -146,11 +155,37 @@ static const AdpTokenPager apps_pager = {
 };
 
 /* Rates that are documented; other limits count calls of a day. */
-static const AdpRate appsflyer_rates[] = {{"/agg-data/", .days = 2, .calls = 1,
-										   .window_s = 60},
-										  {"/api/mng/apps", .calls = 20,
-										   .window_s = 60},
-										  {NULL}};
+static const AdpRate appsflyer_rates[] =
+	{{"/agg-data/", .days = 2, .calls = 1, .window_s = 60},
+	 {"/api/mng/apps", .calls = 20, .window_s = 60},
+	 {"/api/cohorts/", .calls = 60, .window_s = 60},
+	 {NULL}};
+
+/*
+ * Returns the kind of a field, which another source can have as an attribute.
+ */
+static AdpFieldKind
+field_kind(const AdpSource *source, const char *name, const char **split)
+{
+	const AdpField *field = adp_platform_field(&adp_appsflyer, name);
+	AdpFieldKind kind = field != NULL ? field->kind : ADP_KIND_ATTRIBUTE;
+
+	if (source->assembler == &adp_cohort_rows)
+		return adp_cohort_field_kind(name, split);
+	*split = kind == ADP_KIND_SEGMENT ? name : NULL;
+	return kind;
+}
+
+/*
+ * Returns the requests that a path does not show.
+ */
+static char *
+query_text(const AdpSettings *settings, const AdpQuery *query)
+{
+	return query->source->assembler == &adp_cohort_rows
+		? adp_cohort_query_text(settings, query)
+		: NULL;
+}
 
 static const AdpCredentials appsflyer_credentials = {.sign = adp_attempt_bearer};
 
@@ -193,5 +228,7 @@ const AdpPlatform adp_appsflyer = {
 					  .retargeting = "attributes.enable_retargetting"},
 	.listing = {"/api/mng/apps?limit=1000", &apps_pager.base,
 				"meta.total_items"},
+	.field_kind = field_kind,
+	.query_text = query_text,
 	.add_params = adp_appsflyer_add_params,
 };

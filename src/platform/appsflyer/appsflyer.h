@@ -20,8 +20,9 @@ extern const AdpField adp_appsflyer_fields[];
 extern const AdpReport adp_appsflyer_reports[];
 
 /*
- * appsflyer_rows.c: formats of aggregate and of raw reports; rows of aggregate reports, of raw reports of installs, of
- * all other raw reports, and of the Master API.
+ * appsflyer_rows.c: formats of aggregate and of raw reports; rows of aggregate
+ * reports, of raw reports of installs, of all other raw reports, of the Master
+ * API, and of cohorts.
  */
 extern const AdpFormats adp_appsflyer_formats;
 extern const AdpFormats adp_appsflyer_raw_formats;
@@ -30,6 +31,7 @@ extern const AdpCsvRows adp_appsflyer_without_events;
 extern const AdpCsvRows adp_appsflyer_installs;
 extern const AdpCsvRows adp_appsflyer_raw;
 extern const AdpCsvRows adp_appsflyer_master;
+extern const AdpCsvRows adp_appsflyer_cohorts;
 
 /* appsflyer_query.c */
 extern void adp_appsflyer_add_params(AdpParams *params,

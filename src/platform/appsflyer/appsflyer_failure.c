@@ -15,8 +15,10 @@
 	"Each call counts the same, however many days it asks for. Let option cache_ttl_s keep answers for longer, and dashboards read a local copy."
 #define HINT_PLAN \
 	"The report has to be part of the account's plan; ask the account's owner or AppsFlyer."
+#define HINT_TOKEN \
+	"Tokens issued before 2026-03-10 19:00 UTC were revoked. Have an admin copy a new API V2 token, and put it into option api_token of the user mapping, or into the file of api_token_file."
 #define HINT_PERMISSION \
-	"The token's account has no permission for the app or the report."
+	"The token's account has no permission for the app or the report; AppsFlyer has to enable the Cohort API for an account."
 #define HINT_BARE \
 	"The token's account has no permission for the app or the report, or AppsFlyer blocks calls for a while; then the same statement succeeds some minutes later."
 
@@ -37,8 +39,8 @@ static const AdpFailureRule rules[] =
 	 {"~isn't supported for this report type", ADP_ERR_REFUSED, 0,
 	  "The app's platform has no such report; take the app out of option app_id of the table."},
 	 {"~protect360", ADP_ERR_CREDENTIALS, 0, HINT_PLAN},
-	 {"~api token is invalid", ADP_ERR_CREDENTIALS, 0,
-	  "Tokens issued before 2026-03-10 19:00 UTC were revoked. Have an admin copy a new API V2 token, and put it into option api_token of the user mapping, or into the file of api_token_file."},
+	 {"~api token is invalid", ADP_ERR_CREDENTIALS, 0, HINT_TOKEN},
+	 {"~authentication error", ADP_ERR_CREDENTIALS, 0, HINT_TOKEN},
 	 {"~account may be suspended", ADP_ERR_CREDENTIALS, 0,
 	  "The account's owner has to settle it with AppsFlyer."},
 	 /* of the Master API */
@@ -68,7 +70,7 @@ static const AdpFailureRule rules[] =
 	  .message = "There is no such app or report for this token."},
 	 {"~not found", ADP_ERR_CREDENTIALS, 0, HINT_PLAN}, /* of the Master API */
 	 {"HTTP 404", ADP_ERR_CREDENTIALS, ADP_SAYS_AGAIN,
-	  "Check option app_id (those of iOS start with id) and report, and the token in the user mapping.",
+	  "Check option app_id (those of iOS start with id) and report, and the token in the user mapping; AppsFlyer has to enable the Cohort API for an account.",
 	  .message = "There is no such app or report for this token."},
 	 {NULL}};
 

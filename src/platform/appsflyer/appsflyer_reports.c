@@ -11,6 +11,7 @@
 #include "catalog/pg_type_d.h"
 
 #include "platform/appsflyer/appsflyer.h"
+#include "platform/appsflyer/cohort.h"
 #include "platform/appsflyer/master.h"
 
 #define ATTRIBUTE ADP_KIND_ATTRIBUTE
@@ -19,6 +20,8 @@
 #define REQUIRED ADP_FIELD_REQUIRED
 #define COUNTED (ADP_FIELD_REQUIRED | ADP_FIELD_ADDITIVE)
 #define PERSONAL ADP_FIELD_PERSONAL
+/* Adds up over cohorts, not over the days of one. */
+#define COHORT (ADP_FIELD_ADDS_DAYS | ADP_FIELD_ADDS_ENTITIES)
 #define NAMED (ADP_FIELD_REQUIRED | ADP_FIELD_HAS_NONE)
 
 const AdpField adp_appsflyer_fields[] =
@@ -122,6 +125,29 @@ const AdpField adp_appsflyer_fields[] =
 	  "Revenue on that day, whenever users installed."},
 	 {"activity_average_dau", ADP_FIELD_DECIMAL, METRIC, 0,
 	  "Users who were active on that day."},
+
+	 /* cohorts: sums up to a day of the cohort, then those of that day alone */
+	 {"adpipe.cohort_day", ADP_FIELD_INT, SEGMENT, 0,
+	  "Day of the cohort: 0 is the day of the install, 180 the last one. There is a row for each day that is over."},
+	 {"users", ADP_FIELD_INT, METRIC, COHORT,
+	  "Users of the cohort; the same on all of its days."},
+	 {"cost", ADP_FIELD_DECIMAL, METRIC, COHORT,
+	  "Cost of the cohort; the same on all of its days. NULL where the network reports no cost."},
+	 {"revenue", ADP_FIELD_DECIMAL, METRIC, COHORT | ADP_FIELD_SIGNED,
+	  "Revenue of the cohort from day 0 to this day."},
+	 {"sessions", ADP_FIELD_INT, METRIC, COHORT,
+	  "Sessions of the cohort from day 0 to this day."},
+	 {"uninstalls", ADP_FIELD_INT, METRIC, COHORT,
+	  "Uninstalls of the cohort from day 0 to this day."},
+	 {"adpipe.revenue_on_day", ADP_FIELD_DECIMAL, METRIC,
+	  ADP_FIELD_ADDITIVE | ADP_FIELD_SIGNED,
+	  "Revenue of the cohort on this day: the difference to the day before."},
+	 {"adpipe.sessions_on_day", ADP_FIELD_INT, METRIC,
+	  ADP_FIELD_ADDITIVE | ADP_FIELD_SIGNED,
+	  "Sessions of the cohort on this day: the difference to the day before."},
+	 {"adpipe.uninstalls_on_day", ADP_FIELD_INT, METRIC,
+	  ADP_FIELD_ADDITIVE | ADP_FIELD_SIGNED,
+	  "Uninstalls of the cohort on this day: the difference to the day before."},
 
 	 /* raw reports */
 	 {"Attributed Touch Type", ADP_FIELD_TEXT, ATTRIBUTE, 0,
@@ -402,6 +428,23 @@ static const AdpColumn master_activity_daily[] =
 	 {"sessions", INT8OID, "activity_sessions"},
 	 {"revenue", NUMERICOID, "activity_revenue"},
 	 {NULL}};
+static const AdpColumn cohort[] =
+	{DAY_COLUMNS,
+	 {"currency", TEXTOID, "adpipe.account_currency"},
+	 {"agency", TEXTOID, "Agency/PMD (af_prt)"},
+	 {"media_source", TEXTOID, "Media Source (pid)"},
+	 {"campaign_id", TEXTOID, "Campaign ID"},
+	 {"campaign_name", TEXTOID, "Campaign (c)"},
+	 {"cohort_day", INT4OID, "adpipe.cohort_day"},
+	 {"users", INT8OID, "users"},
+	 {"spend", NUMERICOID, "cost"},
+	 {"revenue", NUMERICOID, "revenue"},
+	 {"sessions", INT8OID, "sessions"},
+	 {"uninstalls", INT8OID, "uninstalls"},
+	 {"revenue_on_day", NUMERICOID, "adpipe.revenue_on_day"},
+	 {"sessions_on_day", INT8OID, "adpipe.sessions_on_day"},
+	 {"uninstalls_on_day", INT8OID, "adpipe.uninstalls_on_day"},
+	 {NULL}};
 static const AdpColumn tracker_report[] = {COMMON_COLUMNS, PARTNER_COLUMNS,
 										   METRICS};
 static const AdpColumn tracker_event_report[] = {COMMON_COLUMNS,
@@ -577,6 +620,9 @@ const AdpReport adp_appsflyer_reports[] =
 	  master_activity_daily,
 	  "AppsFlyer sessions and revenue by media source down to ad set, ad, channel, keyword and country, on the day on which they happened; it lacks the latest two days. Reports by day of install have the same revenue on other days, so never put the two side by side by day. Active users add up over nothing. It needs the Master API in the account's plan.",
 	  .group = "master"},
+	 {"reports", "cohort", ADP_COHORT_REPORT, cohort,
+	  "AppsFlyer cohorts: what the users of a day of install, media source and campaign have done by each day after it, from 0 to 180. A row for each day that is over; users, spend, revenue, sessions and uninstalls add up over cohorts at one cohort_day, not over cohort days. Days without an install are no cohort: their spend is in partners_daily only.",
+	  .group = "cohort"},
 	 {"reports", "apps", ADP_APPSFLYER_APPS, apps,
 	  "AppsFlyer apps: those of option app_id, as the app list describes them."},
 	 {"common", "tracker_report", "partners_by_date_report", tracker_report,

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "platform/appsflyer/appsflyer.h"
+#include "platform/appsflyer/cohort.h"
 #include "platform/appsflyer/master.h"
 #include "platform/days.h"
 
@@ -72,3 +73,6 @@ const AdpCsvRows adp_appsflyer_raw = {RAW, .time = "Event Time"};
 const AdpCsvRows adp_appsflyer_master = {AGGREGATE, .lacks_events = true,
 										 .names_of = adp_master_names,
 										 .days_after = adp_master_days_after};
+const AdpCsvRows adp_appsflyer_cohorts = {
+	.base = {.make_shaper = adp_csv_rows_shaper,
+			 .check_query = adp_cohort_check_query}};

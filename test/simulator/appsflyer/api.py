@@ -8,7 +8,7 @@ import re
 import secrets
 import urllib.parse
 
-from appsflyer import (aggregate, cells, errors, facts, fields, master,
+from appsflyer import (aggregate, cells, cohort, errors, facts, fields, master,
                        quota, raw)
 from appsflyer.errors import Refusal, UnknownApp
 from appsflyer.expected import expected_rows
@@ -18,8 +18,9 @@ APP_LIST = "/api/mng/apps"
 REPORT = re.compile(r"/api/(agg|raw)-data/export/app/([^/]*)/([^/]*)/v5\Z")
 FILE = re.compile(r"/export/token/([^/]+)\Z")
 MASTER = re.compile(r"/api/master-agg-data/v4/app/([^/]*)\Z")
-OWN_PATHS = re.compile(
-    r"/api/(mng|agg-data|raw-data|master-agg-data)/|/export/token/")
+COHORT = re.compile(r"/api/cohorts/v1/data/app/([^/]*)\Z")
+OWN_PATHS = re.compile(r"/api/(mng|agg-data|raw-data|master-agg-data|cohorts)/|"
+                       r"/export/token/")
 APP_ID = re.compile(r"[A-Za-z0-9._-]+\Z")
 
 # Tokens of the second version issued before this are revoked.
@@ -33,7 +34,8 @@ SETTINGS = dict({
     "appsflyer_suspended": False,
     "appsflyer_no_plan": "",        # raw reports not paid for, by comma
     "appsflyer_apps_page": 1000,    # most apps of one page
-}, **cells.SETTINGS, **master.SETTINGS, **quota.SETTINGS, **raw.SETTINGS)
+}, **cells.SETTINGS, **cohort.SETTINGS, **master.SETTINGS,
+   **quota.SETTINGS, **raw.SETTINGS)
 
 
 def make_token(text):
@@ -161,6 +163,12 @@ class AppsFlyer:
                 info.update(account=file.info["account"],
                             report=file.info["report"],
                             query=file.info["query"])
+        elif COHORT.match(request.path):
+            info.update(
+                account=urllib.parse.unquote(
+                    COHORT.match(request.path).group(1)),
+                report="cohort",
+                query=request.body.decode("utf-8", "replace"))
         elif request.path == APP_LIST:
             info["page"] = self.page_of(request)
         return info
@@ -182,6 +190,8 @@ class AppsFlyer:
         """Answers a request; `fault` may hold repeat_rows and endless (of the
         app list) and as_account."""
         try:
+            if COHORT.match(request.path):
+                return self.cohort(request, fault)
             if request.method != "GET":
                 raise UnknownApp()
             match = FILE.match(request.path)
@@ -206,6 +216,33 @@ class AppsFlyer:
         except Refusal as refusal:
             return errors.response_of(
                 refusal, self.settings["appsflyer_json_errors"])
+
+    def cohort(self, request, fault):
+        """Answers a request of the Cohort API."""
+        try:
+            self.check_token(request)
+        except Refusal as refusal:
+            raise refusal if self.settings["appsflyer_suspended"] else (
+                errors.cohort_token())
+        off = self.settings["appsflyer_cohort_off"]
+        if off:
+            raise Refusal(off, "Not found" if off == 404 else "Forbidden")
+        if request.method != "POST":
+            raise UnknownApp()
+        app = self.open_app(COHORT.match(request.path).group(1))
+        app = self.world.apps[fault.get("as_account", app.id)]
+        self.quota.take_cohort()
+        try:
+            if request.header("content-type") != "application/json":
+                raise cohort.BadBody("Invalid value: body is no JSON")
+            if request.params.get("format") != "json":
+                raise cohort.BadBody(
+                    "Invalid value: only format=json is simulated")
+            query = cohort.Query(app, request.body, self.world.now(),
+                                 self.settings)
+        except cohort.BadBody as bad:
+            return cohort.refusal(bad)
+        return cohort.answer(query, self.world.now(), self.settings)
 
     def check_token(self, request):
         """Raises Refusal unless the bearer token is good."""

@@ -42,6 +42,11 @@ def invalid_token():
     return Refusal(401, "Supplied API token is invalid")
 
 
+def cohort_token():
+    """The same, as the Cohort API says it."""
+    return Refusal(401, "Authentication error")
+
+
 def suspended():
     """An account that does not pay."""
     return Refusal(401, "Account may be suspended")
@@ -82,6 +87,7 @@ def too_many():
 # What an "error" fault may ask for.
 INJECTED = {
     "invalid_token": invalid_token,
+    "cohort_token": cohort_token,
     "suspended": suspended,
     "aggregate_limit": lambda: aggregate_limit("partners-daily-report"),
     "country_limit": lambda: aggregate_limit("country daily report"),

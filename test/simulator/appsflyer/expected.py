@@ -13,6 +13,8 @@ import decimal
 from appsflyer import facts, people
 from appsflyer.fields import ADDITIONAL, RAW_COLUMNS, RAW_REPORTS
 
+# The days of a cohort: 0 to 180.
+COHORT_DAYS = 181
 PARTNERS = ("agency", "media_source", "campaign_name")
 RAW_TABLES = {
     "installs": "installs_report",
@@ -122,6 +124,61 @@ def daily_rows(world, app, since, until, by_country=False):
             if campaign.has_cost else None,
             revenue=decimal_text(revenue, 100)))
     return rows
+
+
+def cohort_rows(world, app, since, until, is_retargeting=False):
+    """Returns the rows of cohort: one for each day of a cohort that ended an
+    hour ago, since reports have the day that ended a minute after midnight.  A
+    day on which nobody came is no cohort, whatever it cost."""
+    today = app.local(world.now() - datetime.timedelta(hours=1)).date()
+    groups = collections.defaultdict(lambda: ([], []))
+    for campaign, day, _, what in acquisition(world, app, since, until,
+                                              is_retargeting):
+        groups[day, campaign][isinstance(what, facts.User)].append(what)
+    cohorts = collections.defaultdict(list)
+    for (day, campaign), (activities, users) in groups.items():
+        hidden = campaign.is_organic or campaign.media_source in (
+            "restricted", "None")
+        key = (day, campaign.agency, "organic" if campaign.is_organic
+               else campaign.media_source, None if hidden else campaign.id,
+               campaign.name)
+        cohorts[key].append((campaign, activities, users))
+    rows = []
+    for key, members in cohorts.items():
+        users = [u for _, _, some in members for u in some]
+        costs = [sum(a.cost for a in activities) for campaign, activities, _
+                 in members if campaign.has_cost and activities]
+        if users:
+            rows += cohort_days(app, key, users,
+                                sum(costs) if costs else None, today)
+    return rows
+
+
+def cohort_days(app, key, users, cost, today):
+    """Returns the rows of one cohort."""
+    day, agency, source, campaign_id, name = key
+
+    def age(instant):
+        return (app.local(instant).date() - day).days
+
+    def told(amounts, last, first=0):
+        return sum(v for n, v in amounts if first <= n <= last)
+
+    revenue = [(age(e.instant), e.revenue or 0) for u in users
+               for e in u.events if app.sends(e)]
+    sessions = [(age(s), 1) for u in users for s in u.sessions]
+    gone = [(age(when), 1) for when in map(facts.uninstalled, users)
+            if when is not None]
+    return [dict(
+        shared(app, day), agency=agency, media_source=source,
+        campaign_id=campaign_id, campaign_name=name, cohort_day=str(n),
+        users=str(len(users)), spend=decimal_text(cost, 10000),
+        revenue=decimal_text(told(revenue, n), 100),
+        sessions=str(told(sessions, n)), uninstalls=str(told(gone, n)),
+        revenue_on_day=decimal_text(told(revenue, n, n), 100),
+        sessions_on_day=str(told(sessions, n, n)),
+        uninstalls_on_day=str(told(gone, n, n)))
+            for n in range(min((today - day).days, COHORT_DAYS))]
 
 
 def conversion_of(what):
@@ -316,6 +373,9 @@ def rows_of(world, app, table, since, until):
         rows = daily_rows(world, app, since, until)
     elif table == "geo_daily":
         rows = daily_rows(world, app, since, until, True)
+    elif table in ("cohort", "cohort_retargeting"):
+        rows = cohort_rows(world, app, since, until,
+                           table == "cohort_retargeting")
     elif table in ("partners_retargeting_daily", "geo_retargeting_daily"):
         rows = retargeting_rows(world, app, since, until,
                                 table.startswith("geo_"))

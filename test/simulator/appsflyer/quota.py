@@ -94,6 +94,14 @@ class Quota:
             self._today[own] += 1
             self._today[group] += 1
 
+    def take_cohort(self):
+        """Counts a call of the Cohort API, or raises Refusal."""
+        with self._lock:
+            if self._minute_is_full("cohort", self.settings[
+                    "appsflyer_cohort_minute"]):
+                raise errors.too_many()
+            self._recent["cohort"].append(self.clock.seconds())
+
     def take_app_list(self):
         """Counts a call of the app list, or raises Refusal."""
         with self._lock:
