@@ -172,7 +172,7 @@ for my $bad ('', ',', 'a,,b', 'a|', '|a', 'a||b', 'a,a', 'a|b,a', 'a b, a b ')
 	my $refused = $session->query_error('ALTER SERVER meta OPTIONS (ADD conversion_actions ' . quote($bad) . ')');
 	is($refused->{sqlstate}, '22023', "\"$bad\" is refused");
 }
-is($session->query("SELECT string_agg(DISTINCT additive, ',') FROM adpipe.columns WHERE wrapper = 'meta_ads' AND column_name LIKE 'conversions%'"),
-	'none', 'conversions are not said to add up: the usual setting has a bar');
+is($session->query("SELECT string_agg(DISTINCT additive, ',') FROM adpipe.columns WHERE wrapper = 'meta_ads' AND field LIKE 'adpipe.conversions%'"),
+	'none', 'conversions by option are not said to add up: the usual setting has a bar');
 
 done_testing();
