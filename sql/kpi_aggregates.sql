@@ -70,6 +70,12 @@ SELECT format('^adpipe.ratio_state ratio:1:%s: .*\(%s,%s%s\)', kind, n.type, n.t
   FROM number_types AS n, (VALUES (''), (',text')) AS c (currency),
 	   (VALUES ('n?d?-?', '%s, %s'), ('n?o', '%s, CASE WHEN once THEN %s END'),
 			   ('ou', 'CASE WHEN once THEN %s END, CASE WHEN once THEN %s END')) AS k (kind, arguments);
+-- cohorts, of one day and of all days
+INSERT INTO generators
+SELECT format('adpipe.%s\(%s,%s,integer%s\)', name, n.type, n.type, currency),
+	   concat_ws(', ', n.first, n.second, day, CASE currency WHEN '' THEN NULL ELSE 'currency' END)
+  FROM number_types AS n, (VALUES (''), (',text')) AS c (currency),
+	   (VALUES ('cohort_roas', '7'), ('(ltv_curve|payback_day)', '(i / 20 % 7)::integer')) AS k (name, day);
 -- stats, by the types of counts and of amounts
 INSERT INTO generators
 SELECT format('adpipe.stats\(%1$s,%1$s,%2$s,%2$s,%2$s%3$s\)', c.type, a.type, currency),
