@@ -41,6 +41,12 @@ BEGIN
     /* Since 0.2.0, what an object is made of lies in a schema of its own. */
     IF to_regnamespace('adpipe_internal') IS NULL THEN
         CREATE SCHEMA adpipe_internal;
+    ELSIF NOT EXISTS (SELECT FROM adpipe_upgrade.members('pg_namespace') m WHERE m = to_regnamespace('adpipe_internal')) THEN
+        /* its owner could put functions in it */
+        RAISE EXCEPTION 'schema adpipe_internal is there already'
+            USING ERRCODE = 'duplicate_schema',
+                  DETAIL = 'The extension has a schema of this name from release 0.2.0 on.',
+                  HINT = 'Rename or drop it, then ALTER EXTENSION adpipe UPDATE.';
     END IF;
     FOR found IN
         SELECT m::regprocedure AS name FROM adpipe_upgrade.members('pg_proc') m JOIN pg_proc p ON p.oid = m

@@ -213,7 +213,7 @@ CREATE VIEW adpipe.health_own AS
     WITH days AS MATERIALIZED (
         SELECT o.report, o.platform, o.time_zone, w.account_id, w.date_day, w.state,
                max(w.date_day) FILTER (WHERE w.state <> 'missing') OVER (PARTITION BY o.report, w.account_id) AS last_day,
-               max(w.date_day) FILTER (WHERE w.state <> 'missing') OVER (PARTITION BY o.report) AS last_of_all,
+               max(w.date_day) FILTER (WHERE w.state NOT IN ('missing', 'open')) OVER (PARTITION BY o.report) AS last_of_all,
                adpipe_internal.day_of(adpipe_internal.clock(), o.time_zone) AS today
         FROM adpipe.own_reports o
         CROSS JOIN LATERAL adpipe_internal.own_coverage(o.report, o.time_zone) w)

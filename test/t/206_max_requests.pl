@@ -20,7 +20,7 @@ appsflyer_server($node, $sim);
 $node->safe_psql('postgres', <<END);
 CREATE VIEW live AS SELECT account_id, date_day, clicks FROM three.campaign_daily
   UNION ALL SELECT account_id, date_day, clicks FROM meta.campaign_daily;
-CREATE FOREIGN TABLE three.clicks (account_id text OPTIONS (field 'customer.id'), day date OPTIONS (field 'segments.date'),
+CREATE FOREIGN TABLE three.click_rows (account_id text OPTIONS (field 'customer.id'), day date OPTIONS (field 'segments.date'),
   gclid text OPTIONS (field 'click_view.gclid')) SERVER three OPTIONS (resource 'click_view');
 CREATE TABLE copied AS SELECT 1 AS clicks;
 CREATE TABLE days AS SELECT d::date AS day FROM generate_series(date '2026-11-02', date '2026-11-08', '1 day') AS d;
@@ -83,7 +83,7 @@ my $error = refused("SELECT sum(clicks) FROM three.campaign_daily WHERE $days", 
 like($error->{detail}, qr/^It would send: 3 for foreign table "three\.campaign_daily" \(SELECT .*segments\.date BETWEEN '2026-11-02' AND '2026-11-08'.*\)\.$/, 'the request is shown');
 refused("SELECT sum(clicks) FROM live WHERE $days", 5, 'two platforms under an Append');
 refused("SELECT count(*) FROM three.campaign_daily a JOIN meta.campaign_daily b USING (date_day) WHERE a.$days AND b.$days", 5, 'a join');
-refused("SELECT count(gclid) FROM three.clicks WHERE day BETWEEN '2026-11-02' AND '2026-11-08'", 21, 'a request per day and account');
+refused("SELECT count(gclid) FROM three.click_rows WHERE day BETWEEN '2026-11-02' AND '2026-11-08'", 21, 'a request per day and account');
 refused("SELECT count(*) FROM meta.campaign_daily WHERE $days UNION ALL SELECT count(*) FROM three.account_daily WHERE $days", 5, 'UNION ALL of groups');
 refused("WITH a AS MATERIALIZED (SELECT * FROM three.campaign_daily WHERE $days) SELECT count(*) FROM a", 3, 'a CTE');
 $session->query("PREPARE q(date) AS SELECT sum(clicks) FROM three.campaign_daily WHERE date_day >= \$1 AND date_day < date '2026-11-08'; SET plan_cache_mode = force_generic_plan");

@@ -29,7 +29,7 @@ sub file
 
 my %campaigns = ($one => [ map { $first + $_ } 1 .. 2_000 ], $two => [ map { $first + 5_000 + $_ } 1 .. 10 ]);
 my @google = map { my $account = $_; map { [ $account, $_ ] } @{ $campaigns{$account} } } $one, $two;
-file('google_ads_account_history', 'id,updated_at,currency_code,descriptive_name,time_zone', "$one,2024-01-01,EUR,Shop,Europe/Berlin", "$two,2024-01-01,EUR,Shop 2,Europe/Berlin");
+file('google_ads_account_history', 'id,updated_at,currency_code,descriptive_name,time_zone', "$one,2024-01-01,EUR,Shop,UTC", "$two,2024-01-01,EUR,Shop 2,UTC");
 file('google_ads_campaign_history', 'id,updated_at,name,customer_id,advertising_channel_type,status',
 	map { "$_->[1],2024-01-01,Campaign $_->[1],$_->[0],SEARCH,ENABLED" } @google);
 file('google_ads_campaign_stats',

@@ -89,7 +89,11 @@ subtest 'yesterday, until its files are ready' => sub {
 	at('2026-11-28T22:00:00Z', naver_none_hours => 12);
 	is($session->query("SELECT DISTINCT numbers_until AT TIME ZONE 'Asia/Seoul' FROM one.campaign_daily WHERE date_day = '2026-11-28'"), '2026-11-29 07:00:00', 'nor is a day of which a job says NONE in the morning believed');
 	is(scalar @{ $sim->world(platform => 'naver_searchad', resource => 'jobs') }, 0, 'no job is left');
-	at('2026-11-28T22:00:00Z');
+	at('2026-11-28T22:00:00Z', naver_none_hours => 12, naver_none_reports => ['AD_CONVERSION']);
+	my $impressions = "SELECT sum(impressions) FROM one.campaign_daily WHERE date_day = '2026-11-28'";
+	my $early = $session->query("SELECT sum(impressions), sum(conversions) IS NOT NULL, bool_and(numbers_until IS NOT NULL) FROM one.campaign_daily WHERE date_day = '2026-11-28'");
+	at('2026-11-28T22:00:00Z', naver_none_hours => 0, naver_none_reports => []);
+	is($early, $session->query($impressions) . '|t|t', 'nor does a file count twice that was read before the job of another said NONE');
 	is_whole('one.campaign_daily', '2026-11-28', undef, 'then');
 	$sim->faults([ { match => { method => 'POST', path => '^/stat-reports' }, action => { error => '20007' } } ]);
 	fails("SELECT 1 FROM one.campaign_daily WHERE date_day = '2026-11-27'", '53400', qr/has not prepared.*2026-11-27: the files/s, 'an older day');

@@ -78,25 +78,6 @@ for my $n (1, 2)
 	cmp_ok($took, '<=', 1.1 * $least, sprintf('take %.2f s, where the throttle takes %.2f s', $took, $least));
 }
 
-# The platform knows no servers and databases: those of one app and account share its
-# throttle.
-$node->safe_psql('postgres', 'CREATE DATABASE elsewhere');
-$node->safe_psql('elsewhere', 'CREATE EXTENSION adpipe');
-kakao_server($node, $sim, name => 'kakao', dbname => 'elsewhere', options => { account_id => '790001' }, mapping => { access_token => $sim->ready->{kakao_second_token} });
-fresh(kakao_throttle_pct => 0, kakao_level_refused => 'adAccounts');
-my $elsewhere = session($node, dbname => 'elsewhere');
-# What a session has learned does not outlive as many changes as an extension brings.
-$_->query("SET adpipe.debug_rate_pct = 0; $scan; RESET adpipe.debug_rate_pct") for $sessions[0], $elsewhere;
-fresh(kakao_level_refused => 'adAccounts');
-my $least_of_both = max($campaigns * 2, 5 + $campaigns);
-know_numbers();
-my $begun = time;
-$_->send($scan) for $sessions[0], $elsewhere;
-is_deeply([ map { ($_->wait)[0] } $sessions[0], $elsewhere ], [ ("$groups|31|t") x 2 ], 'from servers of two databases at once');
-is(scalar(grep { $_->{status} != 200 } calls()), 0, 'no call is refused');
-cmp_ok(time - $begun, '<=', 1.1 * $least_of_both, 'and they take no longer than two sessions of one server');
-$elsewhere->close;
-
 # With a level it is one call.
 fresh();
 my $session = session($node);

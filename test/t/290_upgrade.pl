@@ -143,7 +143,10 @@ is(run('SELECT count(*) FROM problems'), $has_cron ? run('SELECT count(DISTINCT 
 my $error = sql_error($node, 'ALTER EXTENSION adpipe UPDATE', dbname => 'other');
 is("$error->{sqlstate} $error->{message}", '2BP01 function adpipe.day_of(timestamp with time zone,text) is not part of this release', 'a view over what is gone');
 like($error->{hint}, qr/DROP FUNCTION adpipe\.day_of\(timestamp with time zone, ?text\); names the object/, 'and how to find it');
-query('DROP VIEW mine; ALTER EXTENSION adpipe UPDATE', 'other');
+query('DROP VIEW mine; CREATE SCHEMA adpipe_internal', 'other');
+$error = sql_error($node, 'ALTER EXTENSION adpipe UPDATE', dbname => 'other');
+is("$error->{sqlstate} $error->{message}", '42P06 schema adpipe_internal is there already', 'a schema of somebody else stops the update');
+query('DROP SCHEMA adpipe_internal; ALTER EXTENSION adpipe UPDATE', 'other');
 is(query("SELECT extversion FROM pg_extension WHERE extname = 'adpipe'", 'other'), $version, 'without it, the update passes');
 
 $node->stop;

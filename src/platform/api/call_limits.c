@@ -86,7 +86,9 @@ scope_of(const AdpCall *call)
 
 /*
  * What the call's requests count against.  Under a documented rate that is what the
- * platform counts: calls with the same secrets, or all of an account.
+ * platform counts: calls with the same secrets, from whatever server of ours.  Where
+ * it counts all calls of an account, those of one server do together: strangers to
+ * the account, who need no valid secrets to be counted, must not hold others up.
  */
 static void
 make_key(const AdpCall *call, AdpQuotaKey *key)
@@ -97,14 +99,15 @@ make_key(const AdpCall *call, AdpQuotaKey *key)
 	AdpSharedKey shared;
 
 	MemSet(key, 0, sizeof(AdpQuotaKey));
-	key->is_of_platform = rate != NULL;
+	key->is_of_platform = rate != NULL && !rate->counts_all;
 	key->database = MyDatabaseId;
 	key->serverid = session->settings->serverid;
-	if (rate != NULL)
-		adp_sharing_platform_key(&shared, session, !rate->counts_all);
+	if (key->is_of_platform)
+		adp_sharing_platform_key(&shared, session);
 	else
 		adp_sharing_secrets_key(&shared, session);
-	memcpy(key->credentials, shared.digest, sizeof(key->credentials));
+	if (rate == NULL || !rate->counts_all)
+		memcpy(key->credentials, shared.digest, sizeof(key->credentials));
 	adp_shared_text(key->account, sizeof(key->account),
 					call->request.account ? call->request.account : "");
 	adp_shared_text(key->scope, sizeof(key->scope), scope_of(call));

@@ -87,16 +87,14 @@ adp_sharing_secrets_key(AdpSharedKey *key, const AdpSession *session)
  * Digests the platform's address, and the secrets.
  */
 void
-adp_sharing_platform_key(AdpSharedKey *key, const AdpSession *session,
-						 bool of_secrets)
+adp_sharing_platform_key(AdpSharedKey *key, const AdpSession *session)
 {
 	StringInfoData bytes;
 
 	initStringInfo(&bytes);
 	add_text(&bytes, session->platform->name);
 	add_text(&bytes, session->settings->endpoint);
-	if (of_secrets)
-		add_secrets(&bytes, session);
+	add_secrets(&bytes, session);
 	digest(key, InvalidOid, &bytes);
 }
 

@@ -23,12 +23,11 @@ extern void adp_sharing_secrets_key(AdpSharedKey *key,
 									const AdpSession *session);
 
 /*
- * The same for what the platform itself counts, of these secrets or of all that
- * ask it: whichever server of ours they come from.
+ * The same for what the platform itself counts of these secrets, whichever server
+ * of ours the requests come from.
  */
 extern void adp_sharing_platform_key(AdpSharedKey *key,
-									 const AdpSession *session,
-									 bool of_secrets);
+									 const AdpSession *session);
 
 /*
  * Whether this session is to make it: no other process does, or that takes too

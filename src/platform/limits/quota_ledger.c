@@ -103,7 +103,9 @@ make_entry(Ledger *ledger, const AdpQuotaKey *key, TimestampTz now)
 		MemSet(entry, 0, sizeof(AdpQuotaEntry));
 		entry->used_pct = -1;
 	}
-	entry->key = *key;
+	/* a block stays with the server that met it, which can end it */
+	if (entry->blocked_until <= now)
+		entry->key = *key;
 	follow_clock(entry, now);
 	entry->seen_at = now;
 	return entry;
@@ -240,7 +242,8 @@ adp_quota_ledger_clear(Oid serverid)
 			entry->key.database != MyDatabaseId)
 			continue;
 		n += entry->blocked_until > now;
-		MemSet(entry, 0, sizeof(AdpQuotaEntry));
+		entry->blocked_until = 0;
+		entry->used_pct = -1;
 	}
 	adp_shared_unlock(&ledger->head);
 	return n;

@@ -94,8 +94,22 @@ add_job(Daily *daily, const AdpNaverFile *file)
 }
 
 /*
+ * Begins without numbers.
+ */
+static void
+make_sums(Daily *daily)
+{
+	const AdpPageAsk *ask = &daily->base.ask;
+	bool takes_vat_off = ask->settings->vat_rate == NULL ||
+		strcmp(ask->settings->vat_rate, "0") != 0;
+
+	daily->sums = adp_naver_sums_create(ask->query, ask->account->id,
+										daily->date, takes_vat_off);
+}
+
+/*
  * Makes the numbers of what the platform reports before there are files, if that
- * has the table's rows.
+ * has the table's rows.  One of the files may have been read: it does not count.
  */
 static bool
 begin_early(Daily *daily)
@@ -103,6 +117,7 @@ begin_early(Daily *daily)
 	if (adp_guc_require_whole ||
 		!adp_naver_early_has(daily->base.ask.query, daily->date))
 		return false;
+	make_sums(daily);
 	daily->early = adp_naver_early_begin(&daily->base, daily->sums, daily->date,
 										 &daily->names);
 	return true;
@@ -116,16 +131,13 @@ begin(Daily *daily)
 {
 	const AdpPageAsk *ask = &daily->base.ask;
 	const AdpNaverGrain *grain = adp_naver_grain_of(ask->query->source);
-	bool takes_vat_off = ask->settings->vat_rate == NULL ||
-		strcmp(ask->settings->vat_rate, "0") != 0;
 	AdpCell cell = {.data = ask->query->since,
 					.len = (uint32) strlen(ask->query->since),
 					.kind = ADP_CELL_STRING};
 
 	if (!adp_compact_formats.read_day(&cell, &daily->date))
 		elog(ERROR, "malformed day of a request");
-	daily->sums = adp_naver_sums_create(ask->query, ask->account->id,
-										daily->date, takes_vat_off);
+	make_sums(daily);
 	adp_naver_jobs_begin(&daily->jobs, &daily->base, read_file, daily);
 	add_job(daily, &grain->performance);
 	if (grain->conversions.report != NULL &&

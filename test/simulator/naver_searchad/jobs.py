@@ -25,6 +25,7 @@ SETTINGS = {
                             # before the others are BUILT
     "naver_ready_hour": 6,  # hour of the next day at which files are ready
     "naver_none_hours": 0,  # for so long after that they are NONE all the same
+    "naver_none_reports": [],   # of these reports; empty: of all
     "naver_no_url": "empty",    # before BUILT: empty, null or absent
 }
 
@@ -151,8 +152,10 @@ class Jobs:
             return self.settings["naver_job_waits"]
         if job.end is not None:
             return job.end
+        some = self.settings["naver_none_reports"]
+        is_late = not some or job.report in some
         young = self.ready_at(job.day) + datetime.timedelta(
-            hours=self.settings["naver_none_hours"])
+            hours=self.settings["naver_none_hours"] if is_late else 0)
         if self.world.now() < young or not self.has_rows(job):
             return "NONE"
         return "BUILT"
