@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "nodes/bitmapset.h"
 #include "utils/json.h"
 
 #include "platform/api/params.h"
@@ -200,17 +201,18 @@ void
 adp_cohort_check_query(const AdpPlatform *platform, const AdpSettings *settings,
 					   const AdpQuery *query, const char *since)
 {
-	int n = 0;
+	Bitmapset *splits = NULL; /* two columns may be the same field */
 
 	require_cohort_day(query);
 	for (int i = 0; i < query->ntable_fields; i++)
 	{
 		const char *name = query->table_fields[i];
 		const AdpField *field = adp_platform_field(platform, name);
-		AdpCohortOrigin origin = column_of(name).origin;
+		AdpCohortColumn column = column_of(name);
 
-		n += origin == ADP_COHORT_GROUPING;
-		if (origin != ADP_COHORT_NOT_OURS ||
+		if (column.origin == ADP_COHORT_GROUPING)
+			splits = bms_add_member(splits, column.index);
+		if (column.origin != ADP_COHORT_NOT_OURS ||
 			(field != NULL && (field->flags & ADP_FIELD_KNOWN) != 0))
 			continue;
 		ereport(ERROR,
@@ -220,7 +222,7 @@ adp_cohort_check_query(const AdpPlatform *platform, const AdpSettings *settings,
 				 errhint(
 					 "Drop the column from the foreign table; the columns of adpipe.columns for report cohort are those that there are, and groupings of aggregate and raw reports such as \"Country\" or \"Adset ID\".")));
 	}
-	if (n > GROUPINGS_MAX)
+	if (bms_num_members(splits) > GROUPINGS_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_TOO_MANY_COLUMNS),
 				 errmsg("report \"%s\" has more than %d columns that split cohorts",
