@@ -115,8 +115,8 @@ run('CALL adpipe.refresh_all()');
 is(health(), '', 'a full disk: clear after the call that follows the repair');
 
 # So is the limit of temporary files, which has the SQLSTATE of a quota.
-$node->safe_psql('postgres', "ALTER ROLE loader SET temp_file_limit = '8kB'; ALTER ROLE loader SET work_mem = '64kB'");
 run("SELECT adpipe.materialize('google.ad_daily', 'ads.long', '2026-09-01')");
+$node->safe_psql('postgres', "ALTER ROLE loader SET temp_file_limit = '8kB'; ALTER ROLE loader SET work_mem = '64kB'");
 later(70);
 run('CALL adpipe.refresh_all()');
 like(health(), qr/\Awarning\|ads\.long\|\|the refresh fails: temporary file size exceeds temp_file_limit \(8kB\) \(SQLSTATE 53400\)\z/, 'temp_file_limit: one row, of this server');

@@ -145,7 +145,7 @@ is($node->safe_psql('postgres', "SELECT count(*) FROM adpipe.upgrade_tables('pub
 # Altered while a refresh reads: what it fetched before is not taken for the new table.
 $node->safe_psql('postgres', 'ALTER TABLE ads.campaign DROP COLUMN all_conversions; ALTER FOREIGN TABLE google.campaign_daily DROP COLUMN view_through_conversions; ALTER TABLE ads.campaign DROP COLUMN view_through_conversions');
 at('2026-11-20T16:00:00Z');
-$sim->faults([ { match => { account => $seoul, query => 'FROM campaign WHERE' }, times => 1, action => { delay_ms => 2000 } } ]);
+$sim->faults([ { match => { account => $seoul, query => 'FROM campaign WHERE' }, times => 1, action => { delay_ms => 5000 } } ]);
 $last = $sim->requests->[-1]{seq};
 my $refresh = session($node, user => 'loader');
 my $upgrade = session($node, user => 'loader');
