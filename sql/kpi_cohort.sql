@@ -40,7 +40,7 @@ SELECT adpipe.payback_day(r, 0.3, d) FROM (VALUES (0.1 + 0.2, 5), (0.29, 4)) AS 
 -- any mix of number types, without casts
 SELECT adpipe.cohort_roas(3, 2.0, 7), adpipe.cohort_roas(3::bigint, 2, 7, 'USD'), adpipe.cohort_roas(0.1::double precision, 0.2, 7), adpipe.payback_day(3::smallint, 2::real, 7::smallint);
 
--- two currencies; a day that is none
+-- two currencies; a cohort day that is out of range
 SELECT adpipe.ltv_curve(1, 1, n, CASE n WHEN 0 THEN 'EUR' ELSE 'USD' END) FROM generate_series(0, 1) AS n;
 \echo :LAST_ERROR_SQLSTATE
 SELECT adpipe.cohort_roas(1, 1, n, CASE n % 2 WHEN 1 THEN 'EUR' END) FILTER (WHERE n <> 0), adpipe.payback_day(1, 1, 1, currency) FROM generate_series(1, 1) AS n, (VALUES ('EUR'), (NULL)) AS c (currency);

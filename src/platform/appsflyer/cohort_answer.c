@@ -168,7 +168,7 @@ read_number(const AdpCohorts *cohorts, const AdpCell *cell, AdpCell *out)
 }
 
 /*
- * Reads a cohort day; -1 if it is none.
+ * Reads a cohort day; -1 unless it is one.
  */
 static int
 read_cohort_day(const AdpCell *cell)

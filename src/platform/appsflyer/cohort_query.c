@@ -173,8 +173,8 @@ adp_cohort_query(const AdpQuery *query)
 }
 
 /*
- * Throws unless the table has the cohort day, without which its rows could not
- * be told apart.
+ * Throws unless the table has the cohort day, without which several of its rows
+ * would look alike.
  */
 static void
 require_cohort_day(const AdpQuery *query)

@@ -56,8 +56,8 @@ typedef struct Object
 {
 	char id[ADP_NAVER_ID_MAX]; /* first: the key */
 	const char *campaign;
-	int at;		  /* in the order of requests */
-	bool is_told; /* some answer has it */
+	int at;			  /* in the order of requests */
+	bool is_reported; /* some answer has it */
 	int64 amounts[AMOUNTS];
 } Object;
 
@@ -443,7 +443,7 @@ read_amounts(AdpNaverEarly *early, Object *object, const AdpJson *row)
 	amounts[AMOUNT_CLICKS] -= amounts[AMOUNT_VIEWS];
 	if (amounts[AMOUNT_CLICKS] < 0)
 		return refuse(early, "has fewer clicks than views");
-	object->is_told = true;
+	object->is_reported = true;
 	return true;
 }
 
@@ -456,7 +456,7 @@ read_rows(AdpNaverEarly *early, const AdpJson *rows)
 	if (!adp_json_is_array(rows))
 		return refuse(early, "has no list \"data\"");
 	for (int i = 0; i < early->count; i++)
-		early->objects[early->at + i]->is_told = false;
+		early->objects[early->at + i]->is_reported = false;
 	for (int i = 0; i < adp_json_count(rows); i++)
 	{
 		const AdpJson *row = adp_json_at(rows, i);
@@ -465,7 +465,7 @@ read_rows(AdpNaverEarly *early, const AdpJson *rows)
 			? hash_search(early->known, id, HASH_FIND, NULL)
 			: NULL;
 
-		if (object == NULL || object->is_told || object->at < early->at ||
+		if (object == NULL || object->is_reported || object->at < early->at ||
 			object->at >= early->at + early->count)
 			return refuse(early, "has a row that was not asked for");
 		if (!read_amounts(early, object, row))

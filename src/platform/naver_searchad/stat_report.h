@@ -64,7 +64,7 @@ extern const AdpNaverColumn adp_naver_columns[];
 /* Returns the grain of a source of daily rows; NULL for another source. */
 extern const AdpNaverGrain *adp_naver_grain_of(const AdpSource *source);
 
-/* Returns the column of a field; NULL for a field that is none. */
+/* Returns the column of a field; NULL if no report has such a field. */
 extern const AdpNaverColumn *adp_naver_column_of(const char *field);
 
 /* Whether some column of the table comes from files of conversions. */
