@@ -1,9 +1,9 @@
 # debian.sh
 #   What scripts share that make new Debian systems; to be sourced by bash after common.sh.
 #
-#   find_mirror             sets MIRROR, and sees to it that debootstrap is there
-#   new_system SUITE FOLDER  makes a system that trusts what this machine does, and whose
-#                           packages start no service: that would outlive the script
+#   find_mirror              sets MIRROR, and sees to it that debootstrap is there
+#   new_system SUITE FOLDER  makes a system that trusts what this machine does; its
+#                            packages start no service and wait for no disk
 
 find_mirror() {
     [ "$(id -u)" = 0 ] || die "debootstrap needs root"
@@ -22,7 +22,8 @@ new_system() {
         mkdir -p "$system/usr/local/share/ca-certificates" &&
         cp -a /usr/local/share/ca-certificates/. "$system/usr/local/share/ca-certificates/" &&
         printf '#!/bin/sh\nexit 101\n' >"$system/usr/sbin/policy-rc.d" &&
-        chmod +x "$system/usr/sbin/policy-rc.d"
+        chmod +x "$system/usr/sbin/policy-rc.d" &&
+        echo force-unsafe-io >"$system/etc/dpkg/dpkg.cfg.d/unsafe-io"
 }
 
 # Those of this machine that no package brought: of others, an installation would ask
