@@ -114,7 +114,7 @@ like(problem($keeper, "SELECT adpipe.register_report('own.bus', 'bus_ads')")->{m
 perform($keeper, 'ALTER TABLE own.bus NO FORCE ROW LEVEL SECURITY');
 
 # An account that has ended, for everybody who sees it.
-perform($keeper, q{DELETE FROM own.bus WHERE date_day > '2026-11-17' AND account_id = 'two'});
+perform($keeper, q{DELETE FROM own.bus WHERE date_day > '2026-11-17' AND account_id = 'two'}, 'REFRESH MATERIALIZED VIEW own.kept');
 like(answer($reader, $problems), qr/^two no rows since 2026-11-18$/, 'an account without rows is a problem');
 is(problem($attacker, "SELECT adpipe.accept_end('own.bus', 'two')")->{sqlstate}, '42704', 'which others cannot end');
 is(answer($keeper, "SELECT adpipe.accept_end('own.bus', 'two')"), '1', 'until its owner says that it has ended');
@@ -128,6 +128,6 @@ $node->safe_psql('postgres', 'CREATE DATABASE again TEMPLATE template0');
 ok(run_log([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('again'), '-f', $dump ]), 'restored');
 my $state = "SELECT (SELECT string_agg(ended_day::text, ' ') FROM adpipe.kept_accounts), (SELECT string_agg(o::text, ' ' ORDER BY o::text) FROM adpipe.own_reports o), (SELECT count(*) FROM adpipe.coverage WHERE state = 'adopted'), (SELECT count(*) FROM own.campaign_report)";
 is(answer(session($node, user => 'keeper', dbname => 'again'), $state), answer($keeper, $state), 'reports, coverage and views are as before');
-like(answer($keeper, $state), qr/own\.kept.*\|32\|20$/, 'all of them');
+like(answer($keeper, $state), qr/own\.kept.*\|30\|20$/, 'all of them');
 
 done_testing();
