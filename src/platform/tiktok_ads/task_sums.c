@@ -293,11 +293,13 @@ adp_tiktok_sums_read(AdpTiktokSums *account, const AdpPageAsk *ask,
 static char *
 number_text(int64 value)
 {
-	if (value % UNITS_OF_ONE == 0)
-		return psprintf(INT64_FORMAT, value / UNITS_OF_ONE);
-	return psprintf("%s" INT64_FORMAT ".%0*d", value < 0 ? "-" : "",
-					Abs(value / UNITS_OF_ONE), DECIMALS,
-					(int) Abs(value % UNITS_OF_ONE));
+	const char *sign = value < 0 ? "-" : "";
+	uint64 size = value < 0 ? -(uint64) value : (uint64) value;
+
+	if (size % UNITS_OF_ONE == 0)
+		return psprintf("%s" UINT64_FORMAT, sign, size / UNITS_OF_ONE);
+	return psprintf("%s" UINT64_FORMAT ".%0*d", sign, size / UNITS_OF_ONE,
+					DECIMALS, (int) (size % UNITS_OF_ONE));
 }
 
 /*
@@ -335,13 +337,14 @@ is_same(const char *metric, const AdpTiktokSum *rows,
 		const AdpTiktokSum *account)
 {
 	const AdpField *field = adp_platform_field(&adp_tiktok_ads, metric);
+	int64 most = rounding_of(rows, account);
 	int64 difference;
 
 	if (rows->value == account->value)
 		return true;
 	return field->type == ADP_FIELD_DECIMAL &&
 		!pg_sub_s64_overflow(rows->value, account->value, &difference) &&
-		Abs(difference) <= rounding_of(rows, account);
+		difference >= -most && difference <= most;
 }
 
 /*
