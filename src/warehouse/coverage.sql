@@ -421,6 +421,7 @@ CREATE FUNCTION adpipe_internal.incomplete_days(target regclass, since date, unt
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
+    SET enable_mergejoin = off -- would sort accounts by their collation
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -433,7 +434,8 @@ BEGIN
     WITH found AS MATERIALIZED (
         SELECT * FROM adpipe_internal.stored_slices($1, first, $3) WHERE NOT is_blind
     ), facts AS MATERIALIZED (
-        SELECT s.* FROM adpipe.slice_facts s
+        SELECT s.account_id, s.date_day, s.state, s.rows, s.content_hash, CASE WHEN is_blind THEN s.is_changed END AS is_changed
+        FROM adpipe.slice_facts s
         WHERE s.target = $1 AND s.date_day BETWEEN first AND $3 AND isfinite(s.date_day)
     ), asked AS (
         SELECT k.account_id, d::date AS date_day, k.is_listed OR k.ended_day IS NOT NULL AS is_listed, d >= k.today AS is_open
