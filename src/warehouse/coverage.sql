@@ -272,12 +272,12 @@ CREATE VIEW adpipe.control_totals AS
     FROM adpipe.slice_ledger s
     WHERE s.account_spend IS NOT NULL AND adpipe_internal.may_see(s.target, s.account_id);
 COMMENT ON VIEW adpipe.control_totals IS
-    'Sums of each slice beside what the platform says of the account as a whole. Finer grains lack some of it by their nature (Performance Max has no ads, rare search terms are withheld), some reports show it several times.';
+    'Sums of each slice beside what the platform says of the account as a whole. Finer grains lack some of it by their nature (Performance Max has no ads, rare search terms are withheld), some reports show it several times. No row of days whose rows changed since the account was last asked, which scheduled refreshes do once in its day.';
 COMMENT ON COLUMN adpipe.control_totals.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.control_totals.account_id IS 'Account.';
 COMMENT ON COLUMN adpipe.control_totals.date_day IS 'Day.';
 COMMENT ON COLUMN adpipe.control_totals.spend IS 'Spend stored.';
-COMMENT ON COLUMN adpipe.control_totals.account_spend IS 'Spend of the account, asked in the same refresh.';
+COMMENT ON COLUMN adpipe.control_totals.account_spend IS 'Spend of the account, asked when these rows were read.';
 COMMENT ON COLUMN adpipe.control_totals.spend_difference IS 'What the slice lacks.';
 COMMENT ON COLUMN adpipe.control_totals.impressions IS 'Impressions stored.';
 COMMENT ON COLUMN adpipe.control_totals.account_impressions IS 'Impressions of the account.';
