@@ -342,7 +342,8 @@ def common_row(row, account, level, choice, mode):
                 clicks=told["inline_link_clicks"], spend=told["spend"],
                 conversions=told["conversions"],
                 conversions_value=told["conversions_value"])
-    made["device"] = row.values.get("device_platform")
+    if "device_platform" in row.values:
+        made["device"] = row.values["device_platform"]
     if HOUR in row.values:
         made["hour"] = str(int(row.values[HOUR][:2]))
     return made
