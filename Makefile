@@ -127,7 +127,7 @@ OBJS = $(SRCS:.c=.o)
 SQL_PARTS = src/adpipe.sql
 SQL_PARTS += $(patsubst %,src/kpi/%.sql,ratio/ratio ratio/people ratio/shares cohort/cohort adstats/adstats \
 	series/sparkline statistics/statistics series/series attribution/attribution events/sequence \
-	display kpis)
+	display device kpis)
 SQL_PARTS += src/fdw/fdw.sql src/fdw/limits.sql
 INSTALL_SQL = build/adpipe--$(EXTVERSION).sql
 # Releases that ALTER EXTENSION UPDATE leads here from, each in one step.

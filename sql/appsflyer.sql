@@ -23,6 +23,20 @@ WHERE date_day BETWEEN '2026-11-01' AND '2026-11-07' AND account_id = 'id1234567
 EXPLAIN (VERBOSE, COSTS OFF) SELECT count(*) FROM flyer.in_app_events WHERE date_day >= '2026-11-01';
 EXPLAIN (VERBOSE, COSTS OFF) SELECT * FROM flyer.apps;
 
+-- how days are read again: of the patterns that fit a report the longest, so events of postbacks and fraud settle like these
+DO $$
+DECLARE
+    source text;
+BEGIN
+    FOREACH source IN ARRAY '{installs_report,organic_installs_report,in_app_events_report,organic_in_app_events_report,uninstall_events_report,reinstalls,postbacks,in-app-events-postbacks,retarget_in_app_events_postbacks,retarget_install_postbacks,blocked_install_postbacks,blocked_clicks_report,blocked_installs_report,blocked_in_app_events_report,fraud-post-inapps,partners_by_date_report,cohort}'::text[] LOOP
+        EXECUTE format('CREATE FOREIGN TABLE flyer.%I (account_id text) SERVER flyer OPTIONS (report %L)', 'policy of ' || source, source);
+    END LOOP;
+END
+$$;
+SELECT substr(c.relname, 11) AS report, p.window_days, p.reach, p.settle, p.is_cohort
+FROM pg_class c CROSS JOIN LATERAL adpipe_internal.source_policy(c.oid) p
+WHERE c.relnamespace = 'flyer'::regnamespace AND c.relname LIKE 'policy of %' ORDER BY p.settle, p.reach, 1;
+
 -- options
 ALTER SERVER flyer OPTIONS (ADD customer_id '1234567890');
 \echo :LAST_ERROR_SQLSTATE

@@ -72,6 +72,16 @@ INSERT INTO campaign (account_id, date_day, campaign_id, clicks, conversions, _f
 SELECT * FROM sides();
 SELECT date_day, conversions, rows_without_conversions FROM adpipe.discrepancy WHERE platform = 'meta_ads' AND date_day >= '2026-11-16' ORDER BY 1;
 
+-- An account that is not listed any more makes later days incomplete, until its end is
+-- accepted: then it counts up to its end.
+SELECT reads('campaign', '3', '2026-11-16', '2026-11-17');
+INSERT INTO campaign (account_id, date_day, campaign_id, clicks, conversions, _fetched_at) VALUES ('3', '2026-11-16', '31', 100, 1, now()), ('3', '2026-11-17', '31', 200, 1, now());
+UPDATE adpipe.account_ledger SET is_listed = false WHERE target = 'campaign'::regclass AND account_id = '3';
+SELECT date_day, platform_clicks, tracker_clicks FROM sides();
+SELECT adpipe.accept_end('campaign', '3');
+SELECT date_day, platform_clicks, tracker_clicks FROM sides();
+SELECT target, account_id, ended_day FROM adpipe.compared_targets WHERE NOT is_tracker AND ended_day IS NOT NULL;
+
 DROP FUNCTION sides();
 DROP FUNCTION reads(regclass, text, date, date);
 DROP TABLE campaign, tracker, account, adset, ad;

@@ -196,6 +196,53 @@ SELECT count(*) FROM adpipe.health WHERE target = 'own.subway'::regclass;
 SELECT adpipe.require_complete('own.subway', '2026-11-10', '2026-11-10');
 ROLLBACK;
 
+-- An account that ended on purpose: its owner says so, until a later row is loaded.
+BEGIN;
+INSERT INTO own.subway (account_id, account_name, date_day, currency, campaign_id, spend) VALUES ('line2', '2호선', '2026-11-15', 'KRW', '1', 0);
+INSERT INTO own.subway (account_id, account_name, date_day, currency, campaign_id, spend)
+SELECT 'bus', 'Bus', d::date, 'KRW', '9', 1 FROM generate_series('2026-11-10'::timestamp, '2026-11-16', '1 day') d;
+SELECT severity, account_id, problem, action FROM adpipe.health WHERE target = 'own.subway'::regclass;
+SAVEPOINT before;
+SELECT adpipe.require_complete('own.subway', '2026-11-16', '2026-11-18');
+ROLLBACK TO before;
+SELECT DISTINCT date_day FROM adpipe.daily_report('own.subway');
+SELECT adpipe.accept_end('own.subway', 'line2') AS goes_on, adpipe.accept_end('own.subway', 'bus') AS ended, adpipe.accept_end('own.subway', 'bus') AS again;
+SELECT count(*) FROM adpipe.health WHERE target = 'own.subway'::regclass;
+SELECT account_id, state, min(date_day), max(date_day) FROM adpipe.coverage WHERE target = 'own.subway'::regclass GROUP BY 1, 2 ORDER BY 1;
+SELECT account_id, ended_day FROM adpipe.kept_accounts WHERE target = 'own.subway'::regclass ORDER BY 1;
+SELECT adpipe.require_complete('own.subway', '2026-11-10', '2026-11-19');
+SAVEPOINT before;
+SELECT adpipe.require_complete('own.subway', '2026-11-19', '2026-11-21');
+ROLLBACK TO before;
+SELECT DISTINCT date_day FROM adpipe.daily_report('own.subway');
+SELECT adpipe.register_report('own.subway', 'subway_ads');
+SELECT count(*) FROM adpipe.health WHERE target = 'own.subway'::regclass;
+SELECT date_day, platform_clicks FROM adpipe.discrepancies('2026-11-17', '2026-11-17');
+SAVEPOINT before;
+DELETE FROM own.subway WHERE account_id = 'bus' AND date_day = '2026-11-16';
+SELECT account_id, date_day, state FROM adpipe.coverage WHERE target = 'own.subway'::regclass AND state <> 'adopted' ORDER BY 1, 2;
+ROLLBACK TO before;
+INSERT INTO own.subway (account_id, account_name, date_day, currency, campaign_id, spend) VALUES ('bus', 'Bus', '2026-11-18', 'KRW', '9', 1);
+SELECT account_id, date_day, state FROM adpipe.coverage WHERE target = 'own.subway'::regclass AND state <> 'adopted' ORDER BY 1, 2;
+SELECT severity, account_id, problem FROM adpipe.health WHERE target = 'own.subway'::regclass;
+ROLLBACK;
+-- Of all accounts at once, so that a report that is over is no problem for ever.
+BEGIN;
+INSERT INTO own.subway (account_id, date_day, currency, campaign_id, spend) VALUES ('line2', '2026-11-15', 'KRW', '1', 0), ('bus', '2026-11-19', 'KRW', '9', 1);
+SET adpipe.debug_now = '2027-02-01 00:30Z';
+SELECT severity, account_id, problem FROM adpipe.health WHERE target = 'own.subway'::regclass ORDER BY 2;
+SELECT adpipe.accept_end('own.subway');
+SELECT count(*) FROM adpipe.health WHERE target = 'own.subway'::regclass;
+SELECT DISTINCT date_day FROM adpipe.daily_report('own.subway');
+ROLLBACK;
+-- A day that is planned for one account does not end the others.
+BEGIN;
+DELETE FROM own.subway WHERE date_day > '2026-11-16';
+INSERT INTO own.subway (account_id, date_day, currency, campaign_id, spend) VALUES ('line2', '2026-11-15', 'KRW', '1', 0), ('bus', '2026-11-19', 'KRW', '9', 1), ('bus', '2026-12-31', 'KRW', '9', 1);
+SELECT severity, account_id, problem FROM adpipe.health WHERE target = 'own.subway'::regclass;
+ROLLBACK;
+SELECT adpipe.accept_end('own.account');
+
 -- What is dropped is forgotten.
 SELECT adpipe.unregister_report('own.twice');
 DROP SCHEMA bi CASCADE;

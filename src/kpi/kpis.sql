@@ -77,6 +77,8 @@ CREATE FUNCTION adpipe_internal.kpi_list(
 	('showing', 'other', 'display', 'that of the value',
 	 'Rounded numbers do not add up: round last.', 'doc/kpis.md'),
 	('showing', 'other', 'sparkline', 'a text', NULL, 'doc/kpis.md'),
+	('showing', 'other', 'device_class', 'desktop, mobile or other',
+	 'Google alone reports tablets apart from phones; Meta and Naver do not say where they count them.', 'doc/kpis.md'),
 	-- statistics
 	('statistics', 'other', 'wilson_interval', 'a range of fractions',
 	 'An error where successes exceed trials; ctr_interval and cvr_click_interval are NULL there.', 'doc/statistics.md'),

@@ -199,6 +199,8 @@ typedef struct AdpSource
 	bool is_single;		   /* the response is one row, or a list of one */
 	bool asks_manager;	   /* one response of the manager covers all accounts */
 	bool is_shared;		   /* rows of an account may belong to its managers */
+	const char *object;	   /* what requests call it; NULL: its name */
+	const char *condition; /* on all its rows, as requests have it; or NULL */
 	const char *day_field; /* field for conditions on days; or NULL */
 	const char *attributed;	 /* google_ads: resources whose fields do not split
 							 * its rows, comma-separated; NULL: not known */
@@ -221,6 +223,13 @@ typedef struct AdpSource
 	const struct AdpPager *pager;		  /* NULL: that of the platform */
 	const struct AdpAssembler *assembler; /* NULL: a page is one answer */
 } AdpSource;
+
+/* Returns what requests call a source. */
+static inline const char *
+adp_source_object(const AdpSource *source)
+{
+	return source->object != NULL ? source->object : source->name;
+}
 
 /*
  * Settings on the platform that change the numbers: fields of a source that

@@ -73,9 +73,11 @@ CREATE VIEW adpipe.kept_accounts AS
                                      WHERE s.target = a.target AND s.account_id = a.account_id
                                        AND coalesce(s.fetched_at, s.adopted_at) IS NOT NULL)
         UNION ALL
-        SELECT o.report, d.account_id, true, NULL, adpipe_internal.day_of(adpipe_internal.clock(), o.time_zone), false, 'day'
+        SELECT o.report, d.account_id, true, adpipe_internal.own_end(l.ends, d.account_id, d.last_day),
+               adpipe_internal.day_of(adpipe_internal.clock(), o.time_zone), false, 'day'
         FROM adpipe.own_reports o
-        CROSS JOIN LATERAL (SELECT DISTINCT d.account_id FROM adpipe_internal.own_days(o.report) d) d
+        JOIN adpipe.own_report_ledger l ON l.target = o.report
+        CROSS JOIN LATERAL (SELECT d.account_id, max(d.date_day) AS last_day FROM adpipe_internal.own_days(o.report) d GROUP BY 1) d
         WHERE d.account_id IS NOT NULL) k
     WHERE adpipe_internal.may_see(k.target, k.account_id);
 COMMENT ON VIEW adpipe.kept_accounts IS 'The accounts of which a copy is to hold days: those listed, and those that have stored days. Of a report that its owner keeps itself: those that have rows.';
@@ -186,10 +188,11 @@ CREATE VIEW adpipe.coverage AS
         UNION ALL
         SELECT o.report, w.account_id, w.date_day, w.state
         FROM adpipe.own_reports o
-        CROSS JOIN LATERAL adpipe_internal.own_coverage(o.report, o.time_zone) w) c
+        JOIN adpipe.own_report_ledger l ON l.target = o.report
+        CROSS JOIN LATERAL adpipe_internal.own_coverage(o.report, o.time_zone, l.ends) w) c
     WHERE adpipe_internal.may_see(c.target, c.account_id);
 COMMENT ON VIEW adpipe.coverage IS
-    'Every account-day that a copy with days is to hold, from its start to yesterday in the account''s zone, and today once it was read; of a copy by week or month every week or month that is over, by its first day. Of a copy that was never read every day is missing, without an account. Of a report that its owner keeps itself every day from its first row to yesterday, and later days with rows.';
+    'Every account-day that a copy with days is to hold, from its start to yesterday in the account''s zone, and today once it was read; of a copy by week or month every week or month that is over, by its first day. Of a copy that was never read every day is missing, without an account. Of a report that its owner keeps itself every day of an account from its first row to yesterday or to its accepted end, and later days with rows.';
 COMMENT ON COLUMN adpipe.coverage.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.coverage.account_id IS 'Account; NULL: none is known yet.';
 COMMENT ON COLUMN adpipe.coverage.date_day IS 'Day, or first day of the week or month.';
@@ -484,32 +487,31 @@ COMMENT ON FUNCTION adpipe_internal.require_listed(regclass) IS
 
 /* Nobody says of days before its first one that they are complete. */
 CREATE FUNCTION adpipe_internal.own_incomplete_days(report regclass, since date, until date,
-    OUT account_id text, OUT date_day date, OUT state text)
+    OUT account_id text, OUT date_day date, OUT state text, OUT is_listed boolean)
     RETURNS SETOF record
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
     WITH covered AS MATERIALIZED (
-        SELECT w.account_id, w.date_day, w.state, adpipe_internal.day_of(adpipe_internal.clock(), o.time_zone) AS today
-        FROM adpipe.own_reports o
-        CROSS JOIN LATERAL adpipe_internal.own_coverage(o.report, o.time_zone) w
-        WHERE o.report = $1
+        SELECT c.account_id, c.date_day, c.state,
+               max(c.date_day) FILTER (WHERE c.state <> 'missing') OVER (PARTITION BY c.account_id) AS last_day
+        FROM adpipe.coverage c WHERE c.target = $1
     ), accounts AS (
-        SELECT c.account_id, c.today, (SELECT min(f.date_day) FROM covered f) AS first_day FROM covered c
-        WHERE c.account_id IS NOT NULL GROUP BY 1, 2
+        SELECT k.account_id, k.today, k.ended_day, (SELECT min(f.date_day) FROM covered f) AS first_day
+        FROM adpipe.kept_accounts k WHERE k.target = $1
     )
-    SELECT c.account_id, c.date_day, c.state FROM covered c
+    SELECT c.account_id, c.date_day, c.state, c.date_day <= c.last_day FROM covered c
     WHERE c.state = 'failed' AND c.account_id IS NULL
        OR c.state <> 'adopted' AND c.account_id IS NOT NULL AND c.date_day BETWEEN $2 AND $3
     UNION ALL
-    SELECT a.account_id, d::date, CASE WHEN d < a.today THEN 'missing' ELSE 'open' END
+    SELECT a.account_id, d::date, CASE WHEN d < a.today THEN 'missing' ELSE 'open' END, true
     FROM accounts a
     CROSS JOIN generate_series($2::timestamp, $3::timestamp, '1 day') d
-    WHERE (d < a.first_day OR d >= a.today)
+    WHERE (d < a.first_day OR d >= a.today) AND (a.ended_day IS NULL OR d <= a.ended_day)
       AND NOT EXISTS (SELECT FROM covered c WHERE c.account_id = a.account_id AND c.date_day = d)
 $$;
 COMMENT ON FUNCTION adpipe_internal.own_incomplete_days(regclass, date, date) IS
-    'The account-days of a report of its owner''s own that are not complete; part of require_complete().';
+    'The account-days of a report of its owner''s own that are not complete, and whether the account has rows since; part of require_complete().';
 
 /* How to word what require_complete() finds: of a copy, and of a report that its owner keeps itself. */
 CREATE FUNCTION adpipe_internal.complete_hint(target regclass, since date, until date, lost text) RETURNS text
@@ -518,12 +520,13 @@ CREATE FUNCTION adpipe_internal.complete_hint(target regclass, since date, until
 AS $$
     SELECT CASE WHEN o.report IS NOT NULL
                 THEN format('Load these days; a day on which nothing ran is a row with zeros. SELECT adpipe.register_report(%L, %L, %L); names a row of a failed day.', $1, o.platform, o.time_zone)
+                     || CASE WHEN lost IS NULL THEN '' ELSE format(' If account %2$s has ended: SELECT adpipe.accept_end(%1$L, %2$L);', $1, lost) END
                 WHEN lost IS NULL THEN format('CALL adpipe.refresh(%L, %L, %L);', $1, since, until)
                 ELSE format('Account %s is not among those of the source any more. If that is meant: SELECT adpipe.accept_end(%L, %L);', lost, $1, lost) END
     FROM (SELECT) x LEFT JOIN adpipe.own_reports o ON o.report = $1
 $$;
 COMMENT ON FUNCTION adpipe_internal.complete_hint(regclass, date, date, text) IS
-    'What to do about days that are not complete; part of require_complete(). lost: an account that the source does not have any more.';
+    'What to do about days that are not complete; part of require_complete(). lost: an account that the source does not have any more, or of which no later day has rows.';
 
 CREATE FUNCTION adpipe.require_complete(target regclass, since date, until date) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -561,7 +564,7 @@ BEGIN
     FROM (SELECT i.*, row_number() OVER (ORDER BY i.date_day, i.account_id) AS place
           FROM (SELECT c.* FROM adpipe_internal.incomplete_days(target, since, until) c WHERE NOT is_own
                 UNION ALL
-                SELECT o.*, true FROM adpipe_internal.own_incomplete_days(target, since, until) o WHERE is_own) i) m;
+                SELECT o.* FROM adpipe_internal.own_incomplete_days(target, since, until) o WHERE is_own) i) m;
     IF n > 0 THEN
         RAISE EXCEPTION 'table "%" is not complete from % to %', target, since, until
             USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -598,10 +601,13 @@ CREATE FUNCTION adpipe.accept_end(target regclass, account_id text DEFAULT NULL)
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    IF EXISTS (SELECT FROM adpipe.own_reports o WHERE o.report = $1) THEN
+        RETURN adpipe_internal.accept_own_end(target, account_id);
+    END IF;
     PERFORM adpipe_internal.require_owner(target);
     RETURN adpipe_internal.confirm_end(target, account_id);
 END
 $$;
 COMMENT ON FUNCTION adpipe.accept_end(regclass, text) IS
-    'Takes for meant that accounts are not among those of the source any more: days after the last complete one are not asked of them by require_complete(), and adpipe.health stops to show them, until they are listed again. account_id NULL: all. Returns how many.';
+    'Accepts that accounts have ended: those that are not among those of the source any more, or whose owner has loaded no rows into a report of register_report() since a day before yesterday. Days after their last complete one are not asked of them by require_complete(), and adpipe.health stops to show them, until they are listed again or a later row is loaded. account_id NULL: all such accounts. Returns how many.';
 REVOKE ALL ON FUNCTION adpipe.accept_end(regclass, text) FROM PUBLIC;

@@ -129,22 +129,23 @@ CREATE VIEW adpipe.compared_targets AS
                           WHERE n.platform = o.platform AND adpipe_internal.owner_of(n.target) = o.owner
                             AND NOT adpipe_internal.reads_whole(n.target))
     ), accounts AS (
-        SELECT c.*, a.account_id, coalesce(v.advertiser, '') AS advertiser,
+        SELECT c.*, a.account_id, a.ended_day, coalesce(v.advertiser, '') AS advertiser,
                adpipe_internal.may_see(c.target, a.account_id)
                AND (NOT row_security_active(c.target)
                     OR coalesce((SELECT bool_and(p.polname = 'adpipe_granted') FROM pg_policy p WHERE p.polrelid = c.target), false)) AS is_seen
         FROM copies c
-        JOIN (SELECT l.target, l.account_id
+        JOIN (SELECT l.target, l.account_id, l.ended_day
               FROM adpipe.account_ledger l
               WHERE l.is_listed
-                 OR l.ended_day IS NULL AND EXISTS (SELECT FROM adpipe.slice_ledger s
-                                                    WHERE s.target = l.target AND s.account_id = l.account_id AND coalesce(s.fetched_at, s.adopted_at) IS NOT NULL)
+                 OR EXISTS (SELECT FROM adpipe.slice_ledger s
+                            WHERE s.target = l.target AND s.account_id = l.account_id AND coalesce(s.fetched_at, s.adopted_at) IS NOT NULL)
               UNION ALL
-              SELECT o.report, d.account_id
+              SELECT o.report, d.account_id, adpipe_internal.own_end(l.ends, d.account_id, d.last_day)
               FROM adpipe.own_reports o
-              CROSS JOIN LATERAL (SELECT DISTINCT d.account_id FROM adpipe_internal.own_days(o.report) d) d
+              JOIN adpipe.own_report_ledger l ON l.target = o.report
+              CROSS JOIN LATERAL (SELECT d.account_id, max(d.date_day) AS last_day FROM adpipe_internal.own_days(o.report) d GROUP BY 1) d
               UNION ALL
-              SELECT u.target, NULL FROM adpipe.unread_targets u) a ON a.target = c.target
+              SELECT u.target, NULL, NULL FROM adpipe.unread_targets u) a ON a.target = c.target
         LEFT JOIN adpipe.owned_advertisers v ON v.owner = c.owner AND v.platform = c.platform AND v.account_id = a.account_id
     ), known AS (
         SELECT a.*, bool_or(a.is_seen) OVER (PARTITION BY a.owner, a.platform, a.is_tracker, a.account_id) AS is_known
@@ -154,7 +155,7 @@ CREATE VIEW adpipe.compared_targets AS
                                                CASE WHEN NOT k.is_tracker THEN k.platform END) AS is_whole
         FROM known k
     )
-    SELECT s.target, s.platform, s.account_id, s.is_tracker, s.advertiser, s.owner, s.dimensions
+    SELECT s.target, s.platform, s.account_id, s.is_tracker, s.advertiser, s.owner, s.dimensions, s.ended_day
     FROM sides s WHERE s.is_seen AND s.is_whole;
 GRANT SELECT ON adpipe.compared_targets TO PUBLIC;
 COMMENT ON VIEW adpipe.compared_targets IS 'The copies that adpipe.discrepancy chooses from: for each account or app and day one that has all numbers. An advertiser''s accounts on a platform, or its apps, are there where the reader sees all of them.';
@@ -165,6 +166,7 @@ COMMENT ON COLUMN adpipe.compared_targets.is_tracker IS 'Whether it is a tracker
 COMMENT ON COLUMN adpipe.compared_targets.advertiser IS 'From the owner''s rows of adpipe.advertisers; empty where it has none.';
 COMMENT ON COLUMN adpipe.compared_targets.owner IS 'Owner of the copy.';
 COMMENT ON COLUMN adpipe.compared_targets.dimensions IS 'Number of its text columns; of two copies that have all numbers of a day, the one with fewer is read.';
+COMMENT ON COLUMN adpipe.compared_targets.ended_day IS 'Last day on which the account counts, after its end was accepted; NULL: it has not ended.';
 
 CREATE VIEW adpipe.compared_sources AS
     SELECT DISTINCT ON (c.owner, m.media_source) c.owner, m.media_source, m.platform
@@ -244,6 +246,7 @@ AS $$
         CROSS JOIN generate_series(since::timestamp, until::timestamp, '1 day') d
         LEFT JOIN covered v ON v.target = c.target AND v.account_id = c.account_id AND v.date_day = d::date
         LEFT JOIN lacks l ON l.target = c.target AND l.account_id = c.account_id AND l.date_day = d::date
+        WHERE c.ended_day IS NULL OR d <= c.ended_day
         ORDER BY c.owner, c.platform, c.account_id, d, coalesce(v.state IN ('adopted', 'provisional', 'final'), false) DESC,
                  coalesce(l.results, 0), coalesce(l.clicks, 0), c.dimensions, c.target
     ), complete AS (

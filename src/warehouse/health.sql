@@ -207,7 +207,8 @@ COMMENT ON VIEW adpipe.health_died IS 'Part of adpipe.health: refreshes that die
 
 /*
  * Reports that their owners keep themselves.  A day has a day's time to be loaded; an
- * account without a row for two weeks has ended, while others of the report go on.
+ * account without a row for two weeks has ended, while others of the report go on, and
+ * so has one whose end was accepted.
  */
 CREATE VIEW adpipe.health_own AS
     WITH days AS MATERIALIZED (
@@ -216,7 +217,8 @@ CREATE VIEW adpipe.health_own AS
                max(w.date_day) FILTER (WHERE w.state NOT IN ('missing', 'open')) OVER (PARTITION BY o.report) AS last_of_all,
                adpipe_internal.day_of(adpipe_internal.clock(), o.time_zone) AS today
         FROM adpipe.own_reports o
-        CROSS JOIN LATERAL adpipe_internal.own_coverage(o.report, o.time_zone) w)
+        JOIN adpipe.own_report_ledger l ON l.target = o.report
+        CROSS JOIN LATERAL adpipe_internal.own_coverage(o.report, o.time_zone, l.ends) w)
     SELECT 'error'::text AS severity, d.report AS target, d.account_id,
            CASE WHEN d.account_id IS NULL THEN 'it cannot be read, or has rows without an account or day'
                 ELSE format('%s of the days from %s to %s have rows that are not those of a report', count(*), min(d.date_day), max(d.date_day)) END AS problem,
@@ -229,6 +231,8 @@ CREATE VIEW adpipe.health_own AS
                 ELSE format('%s of the days from %s to %s have no rows', count(*), min(d.date_day), max(d.date_day)) END,
            (min(d.date_day) + 2)::timestamp AT TIME ZONE d.time_zone,
            format('Load these days into %s; a day on which nothing ran is a row with zeros.', d.report)
+           || CASE WHEN d.date_day > d.last_day THEN format(' If the account has ended: SELECT adpipe.accept_end(%L, %L);', d.report, d.account_id)
+                   ELSE '' END
     FROM days d
     WHERE d.state = 'missing' AND d.account_id IS NOT NULL
       AND (d.date_day < d.last_day OR d.last_day < d.today - 2 AND d.last_day >= d.last_of_all - 13)

@@ -333,12 +333,14 @@ COMMENT ON COLUMN adpipe.touches.is_taken IS 'Whether a refresh has begun to com
 CREATE TABLE adpipe.own_report_ledger (
     target regclass PRIMARY KEY,
     platform text NOT NULL,
-    time_zone text NOT NULL
+    time_zone text NOT NULL,
+    ends jsonb NOT NULL DEFAULT '{}'
 );
 COMMENT ON TABLE adpipe.own_report_ledger IS 'The rows of adpipe.own_reports, of all owners.';
 COMMENT ON COLUMN adpipe.own_report_ledger.target IS 'The table or view.';
 COMMENT ON COLUMN adpipe.own_report_ledger.platform IS 'Its platform in the report views.';
 COMMENT ON COLUMN adpipe.own_report_ledger.time_zone IS 'Where its days begin and end.';
+COMMENT ON COLUMN adpipe.own_report_ledger.ends IS 'The last day of each account whose end accept_end() accepted; a later row makes the end void.';
 
 SELECT pg_extension_config_dump('adpipe.target_ledger', '');
 SELECT pg_extension_config_dump('adpipe.account_ledger', '');

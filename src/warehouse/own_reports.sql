@@ -48,11 +48,17 @@ $$;
 COMMENT ON FUNCTION adpipe_internal.own_days(regclass) IS
     'own_sums() as rows; one row without an account or day where the report cannot be read.';
 
+CREATE FUNCTION adpipe_internal.own_end(ends jsonb, account_id text, last_day date) RETURNS date
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (ends ->> account_id)::date >= last_day THEN (ends ->> account_id)::date END;
+COMMENT ON FUNCTION adpipe_internal.own_end(jsonb, text, date) IS
+    'The last day to hold of an account of a report of its owner''s own, whose last row is of the given day; NULL: it has not ended.';
+
 /*
  * A day holds what its owner has put there, so it is complete when it is over and
  * has rows.  A day between without rows may have been forgotten.
  */
-CREATE FUNCTION adpipe_internal.own_coverage(report regclass, time_zone text,
+CREATE FUNCTION adpipe_internal.own_coverage(report regclass, time_zone text, ends jsonb,
     OUT account_id text, OUT date_day date, OUT state text)
     RETURNS SETOF record
     LANGUAGE sql STABLE
@@ -67,16 +73,18 @@ AS $$
         SELECT d.account_id, d.date_day FROM days d
         UNION
         SELECT a.account_id, g::date
-        FROM (SELECT d.account_id, min(d.date_day) AS first_day, max(d.today) AS today FROM days d GROUP BY 1) a
-        CROSS JOIN LATERAL generate_series(a.first_day::timestamp, a.today - interval '1 day', '1 day') g)
+        FROM (SELECT d.account_id, min(d.date_day) AS first_day,
+                     coalesce(adpipe_internal.own_end(ends, d.account_id, max(d.date_day)), max(d.today) - 1) AS last_day
+              FROM days d GROUP BY 1) a
+        CROSS JOIN LATERAL generate_series(a.first_day::timestamp, a.last_day::timestamp, '1 day') g)
     SELECT l.account_id, l.date_day,
            CASE WHEN d.today IS NULL THEN 'missing' WHEN NOT d.is_sound THEN 'failed'
                 WHEN d.date_day >= d.today THEN 'open' ELSE 'adopted' END
     FROM listed l
     LEFT JOIN days d ON d.account_id IS NOT DISTINCT FROM l.account_id AND d.date_day = l.date_day
 $$;
-COMMENT ON FUNCTION adpipe_internal.own_coverage(regclass, text) IS
-    'The account-days of a report of its owner''s own, with their state as in adpipe.coverage.';
+COMMENT ON FUNCTION adpipe_internal.own_coverage(regclass, text, jsonb) IS
+    'The account-days of a report of its owner''s own, with their state as in adpipe.coverage; none after an accepted end.';
 
 /* Of other reports of the same platform and owner the reader would miss a part of a sum. */
 CREATE FUNCTION adpipe_internal.reads_whole(report regclass) RETURNS boolean
@@ -104,19 +112,24 @@ COMMENT ON FUNCTION adpipe_internal.own_grain(regclass) IS
     'The report view that a table or view of a platform of its owner''s own belongs to, by the ids that it has.';
 REVOKE ALL ON FUNCTION adpipe_internal.own_grain(regclass) FROM PUBLIC;
 
-/* The day of a report: complete for all accounts that had rows in the two weeks before the newest. */
+/* The day of a report: complete for all accounts that go on and had rows in the two weeks before the newest. */
 CREATE FUNCTION adpipe_internal.own_report_day(report regclass) RETURNS date
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
     WITH latest AS (
-        SELECT c.account_id, max(c.date_day) AS day FROM adpipe.own_reports o
-        CROSS JOIN LATERAL adpipe_internal.own_coverage(o.report, o.time_zone) c
-        WHERE o.report = $1 AND c.state = 'adopted' GROUP BY 1)
-    SELECT min(l.day) FROM latest l WHERE l.day >= (SELECT max(m.day) - 13 FROM latest m)
+        SELECT c.account_id, max(c.date_day) AS day FROM adpipe.coverage c
+        WHERE c.target = $1 AND c.state = 'adopted' GROUP BY 1
+    ), newest AS (
+        SELECT max(l.day) AS day FROM latest l
+    )
+    SELECT min(l.day)
+    FROM latest l CROSS JOIN newest n
+    JOIN adpipe.kept_accounts k ON k.target = $1 AND k.account_id = l.account_id
+    WHERE l.day >= n.day - 13 AND (k.ended_day IS NULL OR l.day = n.day)
 $$;
 COMMENT ON FUNCTION adpipe_internal.own_report_day(regclass) IS
-    'The latest day of a report of its owner''s own that is complete for all its accounts; those without a row for two weeks do not count.';
+    'The latest day of a report of its owner''s own that is complete for all its accounts; those that have ended or had no row for two weeks do not count.';
 
 CREATE FUNCTION adpipe_internal.is_others_view(report regclass) RETURNS boolean
     LANGUAGE sql STABLE

@@ -301,8 +301,8 @@ COMMENT ON FUNCTION adpipe_internal.forget_own_report(regclass) IS
     'Takes a report that its owner keeps itself out of the ledger; part of unregister_report().';
 REVOKE ALL ON FUNCTION adpipe_internal.forget_own_report(regclass) FROM PUBLIC;
 
-CREATE FUNCTION adpipe.unregister_report(report regclass) RETURNS void
-    LANGUAGE plpgsql
+CREATE FUNCTION adpipe_internal.require_own_report(report regclass) RETURNS void
+    LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
@@ -315,8 +315,57 @@ BEGIN
         RAISE EXCEPTION 'must be owner of relation %', report
             USING ERRCODE = 'insufficient_privilege',
                   DETAIL = format('It belongs to role "%s".', adpipe_internal.owner_of(report)),
-                  HINT = 'Let that role unregister it.';
+                  HINT = 'Let that role call.';
     END IF;
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.require_own_report(regclass) IS
+    'An error unless a report is registered and belongs to the caller, which then acts for it.';
+REVOKE ALL ON FUNCTION adpipe_internal.require_own_report(regclass) FROM PUBLIC;
+
+CREATE FUNCTION adpipe_internal.record_own_ends(report regclass, ends jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM adpipe_internal.require_acting(report);
+    UPDATE adpipe.own_report_ledger o SET ends = o.ends || $2 WHERE o.target = $1;
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.record_own_ends(regclass, jsonb) IS
+    'Writes into the ledger which accounts of a report of its owner''s own have ended; part of accept_end().';
+REVOKE ALL ON FUNCTION adpipe_internal.record_own_ends(regclass, jsonb) FROM PUBLIC;
+
+/* An account can have ended if days without rows follow its last one. */
+CREATE FUNCTION adpipe_internal.accept_own_end(report regclass, account_id text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    ends jsonb;
+    n bigint;
+BEGIN
+    PERFORM adpipe_internal.require_own_report(report);
+    SELECT coalesce(jsonb_object_agg(e.account_id, e.last_day), '{}'), count(*) INTO ends, n
+    FROM (SELECT c.account_id, max(c.date_day) FILTER (WHERE c.state <> 'missing') AS last_day
+          FROM adpipe.coverage c
+          WHERE c.target = report AND c.account_id = coalesce($2, c.account_id)
+          GROUP BY 1
+          HAVING max(c.date_day) > max(c.date_day) FILTER (WHERE c.state <> 'missing')) e;
+    PERFORM adpipe_internal.record_own_ends(report, ends);
+    RETURN n;
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.accept_own_end(regclass, text) IS
+    'accept_end() of a report of its owner''s own.';
+REVOKE ALL ON FUNCTION adpipe_internal.accept_own_end(regclass, text) FROM PUBLIC;
+
+CREATE FUNCTION adpipe.unregister_report(report regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM adpipe_internal.require_own_report(report);
     PERFORM adpipe_internal.forget_own_report(report);
 END
 $$;

@@ -40,7 +40,7 @@ ACTION_KEYS = {
     "gzip_bomb": int,
     # changes of the platform's behaviour
     "expire_page_tokens": bool, "repeat_page": bool,
-    "repeat_rows": bool, "as_account": str, "endless": bool,
+    "repeat_rows": bool, "page_rows": int, "as_account": str, "endless": bool,
     # on the wire
     "cut": int, "cut_lines": int, "cut_head": int, "close": str, "reset": bool,
     "no_length": bool, "length_off": int, "bad_gzip": bool,

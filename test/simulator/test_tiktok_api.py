@@ -114,12 +114,24 @@ class TikTokTest(unittest.TestCase):
             self.assertEqual(info["total_page"],
                              -(-info["total_number"] // 7))
 
+    def test_money_is_rounded_in_each_row(self):
+        self.settings.change({"tiktok_money_step": 100})
+        answers = [self.report(level, filtering,
+                               advertiser_id="7023456789012345678")
+                   for level, filtering in (
+                       ("ad", ALL % ("ad", "")),
+                       ("ad", ALL % ("ad", PROMOTED)), ("advertiser", None))]
+        amounts = [[float(row["metrics"]["spend"])
+                    for row in answer["data"]["list"]] for answer in answers]
+        self.assertTrue(all(a == round(a) for a in sum(amounts, [])))
+        self.assertNotEqual(sum(amounts[0] + amounts[1]), sum(amounts[2]))
+
     def test_reports_are_the_world(self):
-        told = self.total(self.report("advertiser"))
+        sums = self.total(self.report("advertiser"))
         known = self.api.expected_rows({
             "resource": "account_daily", "since": "2026-11-01",
             "until": "2026-11-05", "accounts": HANBIT})
-        self.assertEqual(told, sum(int(r["impressions"]) for r in known))
+        self.assertEqual(sums, sum(int(r["impressions"]) for r in known))
 
     def test_a_cap_is_told_in_a_header(self):
         self.settings.change({"tiktok_rows_cap": 5})

@@ -52,7 +52,8 @@ REPORTS = ("customer", "campaign", "ad_group", "ad_group_ad", "keyword_view",
            "conversion_action", "performance_max_placement_view",
            "click_view", "age_range_view", "gender_view", "video",
            "landing_page_view", "asset_group", "user_location_view",
-           "group_placement_view", "ad_group_audience_view")
+           "group_placement_view", "ad_group_audience_view",
+           "shopping_performance_view")
 # Segments that leave out what has no value of another one, by prefix.
 NEEDED = {"keyword.": "keyword.ad_group_criterion",
           "geo_target_": "geo_target_most_specific_location"}

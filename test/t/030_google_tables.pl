@@ -27,7 +27,7 @@ FROM google.campaign_daily WHERE date_day BETWEEN '$since' AND '$until'
 END
 
 my @tables = imported_tables($node, 'resource');
-cmp_ok(scalar @tables, '==', 57, 'all tables of both schemas are imported');
+cmp_ok(scalar @tables, '==', 62, 'all tables of both schemas are imported');
 for my $table (map { $_->[0] } @tables)
 {
 	my @world = world_rows($node, $sim, $table, $since, $until);

@@ -21,7 +21,7 @@ my $until = $node->safe_psql('postgres', 'SELECT current_date - 20');
 my %account = map { $_->{id} => $_ } @{ $sim->control('GET', '/_control/accounts?platform=meta') };
 
 my @tables = imported_tables($node, 'level');
-is(scalar @tables, 45, 'all tables of both schemas are imported');
+is(scalar @tables, 47, 'all tables of both schemas are imported');
 for my $case (@tables)
 {
 	my ($table) = @$case;

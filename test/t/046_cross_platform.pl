@@ -55,11 +55,12 @@ is($node->safe_psql('postgres', <<'END'), <<'END' =~ s/\n\z//r, 'finer tables: o
 WITH shapes AS (
     SELECT wrapper, report, string_agg(column_name || ' ' || type, ', ' ORDER BY column_name) AS shape
     FROM adpipe.columns JOIN adpipe.reports USING (wrapper, report)
-    WHERE remote_schema = 'common' AND report ~ '^(video|hourly|country|conversion)_report$' GROUP BY 1, 2)
+    WHERE remote_schema = 'common' AND report ~ '^(video|hourly|country|conversion|device)_report$' GROUP BY 1, 2)
 SELECT report, count(DISTINCT shape), string_agg(wrapper, ' ' ORDER BY wrapper) FROM shapes GROUP BY report ORDER BY report
 END
 conversion_report|1|google_ads meta_ads
 country_report|1|meta_ads tiktok_ads
+device_report|1|google_ads kakao_moment meta_ads naver_searchad
 hourly_report|1|google_ads meta_ads
 video_report|1|meta_ads tiktok_ads
 END

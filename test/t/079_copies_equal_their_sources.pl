@@ -21,12 +21,13 @@ meta_server($node, $sim);
 my $session = session($node);
 $session->query('CREATE SCHEMA ads');
 
-# The daily tables; those of Meta by their account's grain and by action, which
-# is where its rules are.
+# The daily tables; those of Meta where its rules are: by their account's grain, by
+# action, conversion, window, asset and product, and its log.
 my @tables = split /\n/, $session->query(<<'END');
 SELECT c.oid::regclass FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'date_day'
 WHERE c.relkind = 'f' AND (c.relnamespace = 'google'::regnamespace
-	OR c.oid IN ('meta.account_daily'::regclass, 'meta.campaign_daily'::regclass, 'meta.campaign_action_daily'::regclass))
+	OR c.oid IN ('meta.account_daily'::regclass, 'meta.campaign_daily'::regclass, 'meta.campaign_action_daily'::regclass,
+		'meta.campaign_conversion_daily'::regclass, 'meta.campaign_window_daily'::regclass, 'meta.ad_image_daily'::regclass, 'meta.product_daily'::regclass, 'meta.activities'::regclass))
 ORDER BY 1
 END
 

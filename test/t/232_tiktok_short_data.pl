@@ -56,6 +56,13 @@ pages(1, { substitute => [ '"total_number": \d+, "total_page": \d+', '"total_num
 refused('total_page that changes', 'HV00A', qr/number of rows changed between pages|Page 2 is one of 40 rows/);
 pages(0, { substitute => [ '"total_page": \d+', '"total_page": 1' ] });
 refused('total_page that does not fit the rows', 'HV00A', qr/numbers of the answer do not agree|1 pages of 20/);
+pages(1, { page_rows => 10 });
+refused('a page of another size', 'HV00A', qr/size of pages changed|Page 2 is one of 10 rows a page, the page before of 20/);
+for my $number (qw(page_size total_number total_page))
+{
+	pages(1, { substitute => [ "\"$number\": \\d+", "\"$number\": 9223372036854775807" ] });
+	refused("$number beyond all reports", 'HV00A', qr/does not say which page it is/);
+}
 pages(1, { substitute => [ '"page": 2', '"page": 3' ] });
 refused('another page', 'HV00A', qr/another page|page 3 in place of 2/);
 pages(undef, { replace => [ '"page_info"', '"pages"' ] });

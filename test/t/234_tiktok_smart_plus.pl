@@ -1,4 +1,4 @@
-# Upgraded Smart+ campaigns of TikTok: they are listed and told apart, the creatives that
+# Upgraded Smart+ campaigns of TikTok: lists show which they are, the creatives that
 # reports have in place of ads add up to the ad, and no object of a report is missing
 # from the lists.
 
@@ -19,7 +19,7 @@ tiktok_server($node, $sim, options => { max_retries => 0, advertiser_id => $acco
 my $days = 'date_day BETWEEN current_date - 30 AND current_date - 20';
 
 is($session->query("SELECT campaign_name, is_smart_performance_campaign FROM tiktok.campaigns WHERE campaign_automation_type = 'UPGRADED_SMART_PLUS'"),
-	'Smart+ Catalog|f', 'an upgraded Smart+ campaign is told by campaign_automation_type; the older flag is false');
+	'Smart+ Catalog|f', 'an upgraded Smart+ campaign is marked by campaign_automation_type; the older flag is false');
 is($session->query('SELECT string_agg(DISTINCT campaign_automation_type, \',\' ORDER BY campaign_automation_type) FROM tiktok.campaigns'),
 	'MANUAL,UPGRADED_SMART_PLUS', 'as every campaign is');
 is($session->query("SELECT count(*) > 0, count(a.modify_time) FROM tiktok.ads a JOIN tiktok.campaigns USING (campaign_id) WHERE campaign_automation_type = 'UPGRADED_SMART_PLUS'"),

@@ -122,7 +122,7 @@ my @damages = (
 	[ 'an empty file', { status => 200, body => '' }, 'HV00A', qr/empty, without a header/ ],
 	[ 'a file with a row twice', { substitute => [ '(\n[^\n]+)\n\Z', '\1\1\n' ] }, 'HV00A', qr/does not add up/ ],
 	[ 'a row of another day', { substitute => [ '\d{4}-\d\d-\d\d 00:00:00(?!.*00:00:00)', '2026-01-01 00:00:00' ] }, 'HV00A', qr/day that was not requested/ ],
-	[ 'a number that is none', { substitute => [ '(\n[^\n]+),\d+\n\Z', '\1,12e3\n' ] }, 'HV00A', qr/not a number/ ],
+	[ 'a number that is none', { substitute => [ '(\n[^\n]+),\d+\n\Z', '\1,12e3\n' ] }, 'HV00A', qr/cannot be added up/ ],
 	[ 'a row without its id', { substitute => [ '\n\d{16},', '\n,' ] }, 'HV00A', qr/row without a dimension|does not add up/ ],
 	[ 'an address in place of the file', { status => 200, body => '{"code": 0, "message": "OK", "data": {"download_url": "http://127.0.0.1:1/x"}}' }, 'HV00A', qr/cannot be read/ ]);
 for (@damages)
@@ -138,6 +138,69 @@ small();
 $sim->faults([ { match => { path => '/report/integrated/', query => 'AUCTION_ADVERTISER' }, action => { substitute => [ '"list": \[.*?\], "page_info"', '"list": [], "page_info"' ] } } ]);
 refused('an account without its rows', 'HV00A', qr/not the report of the account/, 1);
 
+# Amounts that the platform rounds in each row: their sum is not the account's.
+my $usd = '7023456789012345678';
+tiktok_server($node, $sim, name => 'usd', options => { max_retries => 0, advertiser_id => $usd });
+my $usd_days = $ads =~ s/tiktok\./usd./r;
+my $spend = "SELECT string_agg(s::text, ' ' ORDER BY date_day) FROM (SELECT date_day, sum(spend) AS s FROM %s WHERE $days GROUP BY 1) d";
+for my $step (10, 100)
+{
+	$sim->reset;
+	$sim->settings({ tiktok_money_step => $step });
+	isnt($session->query(sprintf $spend, 'usd.ad_daily'), $session->query(sprintf $spend, 'usd.account_daily'), "amounts rounded to $step hundredths do not add up");
+	my $rounded = $session->query($usd_days);
+	small(tiktok_money_step => $step);
+	is($session->query($usd_days), $rounded, 'and are accepted from tasks');
+	is(scalar tasks('create'), 3, 'each the first one');
+	small(tiktok_money_step => $step, tiktok_task_lacks => 'row');
+	refused('but a row less is not', 'HV00A', qr/does not add up to the account: \S+ "(?!spend)\w+" is/, 2, $usd_days);
+}
+$node->safe_psql('postgres', "CREATE FOREIGN TABLE usd.costs (account_id text OPTIONS (field 'adpipe.account_id'), date_day date OPTIONS (field 'stat_time_day'), ad_id text, spend numeric) SERVER usd OPTIONS (level 'ad')");
+small();
+$sim->faults([ { match => { path => 'task/download' }, action => { substitute => [ '(\n\d{16},[^,]+,)(\d+\.)', '\g<1>1\2' ] } } ]);
+refused('amounts that differ by more', 'HV00A', qr/does not add up to the account: \S+ "spend" is/, 2, 'SELECT count(*) FROM usd.costs WHERE date_day = current_date - 30');
+
+# Files that are too large for a page, as a file or as the page made of it: names of
+# ads are made longer.
+my $twenty = $ads =~ s/BETWEEN .*/BETWEEN current_date - 30 AND current_date - 11/r;
+my $right_twenty = $session->query($twenty);
+sub large
+{
+	my ($more) = @_;
+	small();
+	$sim->faults([ { match => { path => 'task/download' }, action => { substitute => [ '""v', "\"\"v$more" ] } } ]) if $more;
+	return;
+}
+$session->query("LOAD 'adpipe'");
+large();
+is($session->query("SET adpipe.max_answer_size = '64kB'; $twenty"), $right_twenty, 'a page that is too large is made of files of fewer days');
+cmp_ok(scalar tasks('create'), '>', 5, 'by more tasks');
+my $eight = $ads =~ s/BETWEEN .*/BETWEEN current_date - 30 AND current_date - 23/r;
+large('x' x 1800);
+my $right_eight = $session->query("RESET adpipe.max_answer_size; $eight");
+my $tasks = tasks('create');
+large('x' x 1800);
+is($session->query("SET adpipe.max_answer_size = '64kB'; $eight"), $right_eight, 'and so is a file that is larger than a response may be');
+cmp_ok(scalar tasks('create'), '>', $tasks, 'by more tasks, too');
+large('\\\\' x 3000);
+refused('a day whose page is too large', '54000', qr/did not finish a report.*task \d+ made a file with more rows than fit into a page\. There is room for \d+ rows\..*adpipe\.max_answer_size/s, 1);
+large('x' x 6000);
+refused('a day whose file is too large', '54000', qr/is too large.*adpipe\.max_answer_size/s, 1);
+$session->query('RESET adpipe.max_answer_size');
+
+# Tasks are for the thirty days in which a day had too many rows, not for those after them.
+my $months = $ads =~ s/BETWEEN .*/BETWEEN current_date - 75 AND current_date - 16/r;
+$sim->reset;
+my $right_months = $session->query($months);
+my ($first, $last) = split /\|/, $session->query('SELECT string_agg((current_date - n)::text, chr(124)) FROM unnest(ARRAY[45, 16]) n');
+small(tiktok_rows_cap => 20000);
+my $dates = $session->query("SELECT string_agg((current_date - n)::text, '|') FROM generate_series(46, 75) n");
+$sim->faults([ { match => { path => '/report/integrated/', query => "(?=.*AUCTION_AD&)(?=.*start_date=(?:$dates))" }, action => { add_headers => { 'X-Tt-Ads-Throttle' => 'Only the latest 20000 rows are returned.' } } } ]);
+is($session->query($months), $right_months, 'two months, of which the first has days with too many rows');
+my @ranges = map { $_->{query} =~ /data_level=AUCTION_AD&.*&end_date=([-\d]+)&.*&start_date=([-\d]+)/ ? "$2 $1" : () } @{ $sim->requests };
+is(scalar(grep { $_ eq "$first $last" } @ranges), 2, 'the second is requested directly again, promoted objects apart');
+is(scalar tasks('create'), 6, 'and tasks are for what is left of the first: 1, 1, 2, 4, 7 and 15 days');
+
 # What the platform refuses, and what tasks cannot answer.
 small();
 $sim->faults([ { match => { path => 'task/create' }, action => { error => '40117', message => 'No permission for this interface.' } } ]);
@@ -147,7 +210,7 @@ refused('too many tasks', '53400', qr/40132/, undef, "SET adpipe.max_wait = 0; $
 $session->query("RESET adpipe.max_wait; SELECT adpipe.forget('tiktok')");
 small();
 refused('people by age and gender', '54000', qr/latest 5 rows.*narrow what the table asks for/s, 0, 'SELECT count(*) FROM tiktok.campaign_age_gender_daily WHERE date_day = current_date - 30');
-refused('countries, which tasks tell by name', '54000', qr/latest 5 rows/, 0, 'SELECT count(*) FROM tiktok.campaign_country_daily WHERE date_day = current_date - 30');
+refused('countries, which tasks write by name', '54000', qr/latest 5 rows/, 0, 'SELECT count(*) FROM tiktok.campaign_country_daily WHERE date_day = current_date - 30');
 
 # A report that is cut without a header that says so: its number of rows is the limit.
 small(tiktok_rows_cap => 20000);

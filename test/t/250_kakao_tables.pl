@@ -21,7 +21,7 @@ my $since = $node->safe_psql('postgres', 'SELECT current_date - 12');
 my $until = $node->safe_psql('postgres', 'SELECT current_date - 9');
 
 my @tables = imported_tables($node, 'report');
-is(scalar @tables, 14, 'all tables of both schemas are imported');
+is(scalar @tables, 15, 'all tables of both schemas are imported');
 for my $case (@tables)
 {
 	my ($table) = @$case;

@@ -33,7 +33,7 @@ my $days = "SELECT count(*) FROM adpipe.coverage WHERE target = 'own.bus'::regcl
 is(answer($keeper, $days), '12', 'coverage, for the owner');
 is(answer($_, "$days"), '0', 'and for nobody without a right on it') for $attacker, $reader;
 is(answer($attacker, 'SELECT count(*) FROM adpipe.own_reports'), '0', 'nor its name');
-for my $statement ("adpipe.register_report('own.bus', 'theirs')", "adpipe.unregister_report('own.bus')")
+for my $statement ("adpipe.register_report('own.bus', 'theirs')", "adpipe.unregister_report('own.bus')", "adpipe.accept_end('own.bus', 'one')")
 {
 	is(problem($reader, "SELECT $statement")->{sqlstate}, '42501', "$statement: not without grant_loader()");
 	perform($keeper, 'GRANT SELECT ON own.bus TO attacker');
@@ -42,6 +42,7 @@ for my $statement ("adpipe.register_report('own.bus', 'theirs')", "adpipe.unregi
 }
 like(problem($deputy, "SELECT adpipe.register_report('own.bus', 'bus_ads')")->{hint}, qr/^SET ROLE keeper;/, 'a member of the owner is asked to become it');
 is(problem($attacker, "SELECT adpipe_internal.record_own_report('own.bus', 'theirs', 'UTC')")->{sqlstate}, '42501', 'the ledger is not written by others');
+is(problem($attacker, "SELECT adpipe_internal.record_own_ends('own.bus', '{}')")->{sqlstate}, '42501', 'nor its ends');
 is(problem($attacker, "SELECT adpipe_internal.forget_own_report('own.bus')")->{sqlstate}, '42501', 'nor emptied');
 is(answer($keeper, 'SELECT report, platform, time_zone FROM adpipe.own_reports'), 'own.bus|bus_ads|Asia/Seoul', 'it is as it was');
 
@@ -112,13 +113,21 @@ perform($keeper, 'ALTER TABLE own.bus FORCE ROW LEVEL SECURITY');
 like(problem($keeper, "SELECT adpipe.register_report('own.bus', 'bus_ads')")->{message}, qr/row-level security/, 'policies that hold for the owner are refused');
 perform($keeper, 'ALTER TABLE own.bus NO FORCE ROW LEVEL SECURITY');
 
+# An account that has ended, for everybody who sees it.
+perform($keeper, q{DELETE FROM own.bus WHERE date_day > '2026-11-17' AND account_id = 'two'}, 'REFRESH MATERIALIZED VIEW own.kept');
+like(answer($reader, $problems), qr/^two no rows since 2026-11-18$/, 'an account without rows is a problem');
+is(problem($attacker, "SELECT adpipe.accept_end('own.bus', 'two')")->{sqlstate}, '42704', 'which others cannot end');
+is(answer($keeper, "SELECT adpipe.accept_end('own.bus', 'two')"), '1', 'until its owner says that it has ended');
+is(answer($_, $problems), '', 'for everybody') for $keeper, $reader;
+is(answer($reader, 'SELECT account_id, ended_day FROM adpipe.kept_accounts'), 'two|2026-11-17', 'who sees the end of the accounts that it has');
+
 # Dump and restore.
 my $dump = PostgreSQL::Test::Utils::tempdir() . '/own.sql';
 $node->command_ok([ 'pg_dump', '-f', $dump, '-d', $node->connstr('postgres') ], 'dumped');
 $node->safe_psql('postgres', 'CREATE DATABASE again TEMPLATE template0');
 ok(run_log([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr('again'), '-f', $dump ]), 'restored');
-my $state = "SELECT (SELECT string_agg(o::text, ' ' ORDER BY o::text) FROM adpipe.own_reports o), (SELECT count(*) FROM adpipe.coverage WHERE state = 'adopted'), (SELECT count(*) FROM own.campaign_report)";
+my $state = "SELECT (SELECT string_agg(ended_day::text, ' ') FROM adpipe.kept_accounts), (SELECT string_agg(o::text, ' ' ORDER BY o::text) FROM adpipe.own_reports o), (SELECT count(*) FROM adpipe.coverage WHERE state = 'adopted'), (SELECT count(*) FROM own.campaign_report)";
 is(answer(session($node, user => 'keeper', dbname => 'again'), $state), answer($keeper, $state), 'reports, coverage and views are as before');
-like(answer($keeper, $state), qr/own\.kept.*\|36\|24$/, 'all of them');
+like(answer($keeper, $state), qr/own\.kept.*\|30\|20$/, 'all of them');
 
 done_testing();

@@ -286,6 +286,7 @@ my %reasons = (
 		[ 'audience_daily keyword_daily', 'none is of both', sub { 'SELECT count(*) = 0 FROM kept.google_audience_daily a JOIN kept.google_keyword_daily k ON k.ad_group_id = a.ad_group_id AND k.keyword_id = a.audience_id' } ],
 		[ 'audience_daily', 'no single audience has more', sub { 'SELECT bool_and(a.impressions <= g.impressions) FROM kept.google_audience_daily a JOIN kept.google_ad_group_daily g USING (ad_group_id, date_day)' },
 			totals(total('impressions', 'kept.google_audience_daily'), "(SELECT sum(impressions) FROM kept.google_ad_group_daily WHERE ad_group_id IN (SELECT ad_group_id FROM kept.google_audience_daily))") ],
+		[ 'shopping_product_daily', 'there are products, of a part of the campaigns', sub { 'SELECT count(DISTINCT product_id) > 1 AND count(DISTINCT campaign_id) < (SELECT count(DISTINCT campaign_id) FROM kept.google_campaign_daily) FROM kept.google_shopping_product_daily' } ],
 		[ 'clicks', 'each has its id', sub { 'SELECT bool_and(gclid IS NOT NULL) AND count(*) > 0 FROM kept.google_clicks' } ] ],
 	meta_ads => [
 		[ '\w+_country_daily', 'no row is of an unknown country', sub { unplaced(@_, 'country') } ],

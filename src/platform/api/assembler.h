@@ -30,7 +30,8 @@ typedef enum AdpAssemblyStep
 	ADP_ASSEMBLY_WAIT,	/* come back after wait_ms, without an answer */
 	ADP_ASSEMBLY_RETRY, /* the answer is malformed: see error; send it again */
 	ADP_ASSEMBLY_DONE,	/* body is a page */
-	ADP_ASSEMBLY_FAILED /* with error; without one, by the refused request */
+	ADP_ASSEMBLY_TOO_MUCH, /* with error, which fewer days may not meet */
+	ADP_ASSEMBLY_FAILED	   /* with error; without one, by the refused request */
 } AdpAssemblyStep;
 
 /* A page in the making: the first member of the assembler's own struct. */

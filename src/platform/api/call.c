@@ -357,8 +357,9 @@ judge(AdpCall *call, const AdpHttpResponse *response)
 	if (response->outcome != ADP_HTTP_DONE)
 	{
 		MemSet(&call->failure, 0, sizeof(AdpFailure));
+		call->failure.class = adp_call_outcome_class(response->outcome);
 		call->failure.retry_after_ms = -1;
-		retry_or_fail(call, response, adp_call_outcome_class(response->outcome));
+		retry_or_fail(call, response, call->failure.class);
 		return;
 	}
 	if ((response->status == 200 &&

@@ -56,7 +56,12 @@ typedef struct AdpJobKind
 	 * are pages of rows_path.
 	 */
 	const struct AdpAssembler *assembler;
-	bool is_last_resort; /* of a request that is too large fewer days come first */
+
+	/*
+	 * Of a request that is too large fewer days come first, and jobs are for what is
+	 * left of its days alone.
+	 */
+	bool is_last_resort;
 
 	int rows_per_breakdown;	 /* divides days_at_once if there are breakdowns */
 	const AdpJobNeed *needs; /* ends with an empty one; or NULL */

@@ -74,7 +74,7 @@ adp_request_require_days(const AdpPlatform *platform, const AdpQuery *query)
 			 errmsg("%s \"%s\" can be read by its days only",
 					platform->source_option, query->source->name),
 			 errhint("Give the foreign table a column of type date with option field '%s', and bound it in the statement.",
-					 platform->day_field)));
+					 adp_platform_day_field(platform, query->source))));
 }
 
 /*
@@ -210,7 +210,7 @@ adp_request_text(const AdpPlatform *platform, const AdpSettings *settings,
 	if (!query->has_day && strstr(path, "{since}") != NULL)
 		return psprintf("none: %s \"%s\" needs a column with field \"%s\"",
 						platform->source_option, query->source->name,
-						platform->day_field);
+						adp_platform_day_field(platform, query->source));
 	adp_params_init(&params, false);
 	if (platform->add_params != NULL)
 		platform->add_params(&params, settings, query, false);

@@ -147,7 +147,7 @@ row_limit(const AdpQuery *query)
 static void
 append_fields(StringInfo out, const AdpQuery *query)
 {
-	char *name = psprintf("%s.resource_name", query->source->name);
+	char *name = psprintf("%s.resource_name", adp_source_object(query->source));
 	bool has_name = false;
 
 	for (int i = 0; i < query->nfields; i++)
@@ -171,7 +171,12 @@ adp_gaql_query(const AdpQuery *query)
 
 	initStringInfo(&out);
 	append_fields(&out, query);
-	appendStringInfo(&out, " FROM %s", query->source->name);
+	appendStringInfo(&out, " FROM %s", adp_source_object(query->source));
+	if (query->source->condition != NULL)
+	{
+		appendStringInfo(&out, "%s%s", glue, query->source->condition);
+		glue = " AND ";
+	}
 	if (query->has_day)
 	{
 		appendStringInfoString(&out, glue);

@@ -103,6 +103,15 @@ static const AdpVersion google_ads_versions[] = {{"v26", "2027-11-01"},
 #define OF_AD_GROUP "campaign,ad_group," OF_CAMPAIGN
 #define CRITERION "ad_group_criterion.criterion_id"
 
+/* The keywords that exclude, among what is targeted and excluded. */
+#define NEGATIVE(its_name, criterion, parents) \
+	{ \
+		its_name, .filler = criterion ".resource_name", .object = criterion, \
+				  .condition = criterion ".negative = TRUE AND " criterion \
+										 ".type = 'KEYWORD'", \
+				  .attributed = parents \
+	}
+
 /* A list of keys for AdpSource. */
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -139,6 +148,7 @@ static const AdpSource google_ads_sources[] =
 	 SOURCE("ad_group_audience_view", .overlapping = CRITERION,
 			.keys = KEYS("ad_group.id", CRITERION),
 			.attributed = OF_AD_GROUP ",ad_group_criterion"),
+	 SOURCE("shopping_performance_view", .keys = (const char *const[]){NULL}),
 	 SOURCE("user_location_view",
 			.keys = KEYS("user_location_view.targeting_location",
 						 "user_location_view.country_criterion_id")),
@@ -161,6 +171,9 @@ static const AdpSource google_ads_sources[] =
 			.attributed = "campaign,asset_group,asset," OF_CAMPAIGN),
 	 SOURCE("campaign_label", .attributed = "campaign,label," OF_CAMPAIGN),
 	 SOURCE("campaign_criterion", .attributed = "campaign," OF_CAMPAIGN),
+	 NEGATIVE("negative_keyword", "ad_group_criterion", OF_AD_GROUP),
+	 NEGATIVE("campaign_negative_keyword", "campaign_criterion",
+			  "campaign," OF_CAMPAIGN),
 	 SOURCE("bidding_strategy", .is_shared = true),
 	 SOURCE("conversion_action", .is_shared = true),
 	 SOURCE("custom_audience", .is_shared = true),
@@ -209,7 +222,7 @@ field_kind(const AdpSource *source, const char *name, const char **split)
 		*split = name;
 		return ADP_KIND_SEGMENT;
 	}
-	if (strcmp(resource, source->name) != 0 &&
+	if (strcmp(resource, adp_source_object(source)) != 0 &&
 		strcmp(resource, "customer") != 0 && strcmp(resource, "adpipe") != 0 &&
 		!adp_words_hold(source->attributed, resource))
 		*split = resource;

@@ -412,6 +412,16 @@ const AdpField adp_google_ads_fields[] =
 	  "Category of the conversion action."},
 	 {"segments.conversion_lag_bucket", ADP_FIELD_ENUM, SEGMENT, 0,
 	  "Days from interaction to conversion."},
+	 {"segments.new_versus_returning_customers", ADP_FIELD_ENUM, SEGMENT, 0,
+	  "NEW, RETURNING or NEW_AND_HIGH_LTV: a new customer of high value."},
+	 {"segments.product_item_id", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Id of the product in the Merchant Center.", .entity = "product"},
+	 {"segments.product_title", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Title of the product at that time.", .entity = "product"},
+	 {"segments.product_brand", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Brand of the product at that time."},
+	 {"segments.product_type_l1", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "First level of the advertiser's own product types, at that time."},
 	 {"segments.conversion_or_adjustment_lag_bucket", ADP_FIELD_ENUM, SEGMENT,
 	  ADP_FIELD_SIGNED, "Days from interaction to conversion or adjustment."},
 	 {"segments.conversion_attribution_event_type", ADP_FIELD_ENUM, SEGMENT, 0,
@@ -829,6 +839,35 @@ static const AdpColumn campaign_conversion_lag_daily[] =
 	 {"all_conversions_value", NUMERICOID, "metrics.all_conversions_value"},
 	 {NULL}};
 
+/* Conversions alone: the platform knows no one else's customers. */
+static const AdpColumn campaign_customer_daily[] =
+	{DAILY_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 {"customer_type", TEXTOID, "segments.new_versus_returning_customers"},
+	 {"conversions", NUMERICOID, "metrics.conversions"},
+	 {"conversions_value", NUMERICOID, "metrics.conversions_value"},
+	 {"all_conversions", NUMERICOID, "metrics.all_conversions"},
+	 {"all_conversions_value", NUMERICOID, "metrics.all_conversions_value"},
+	 {NULL}};
+
+static const AdpColumn shopping_product_daily[] =
+	{DAILY_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 {"channel_type", TEXTOID, "campaign.advertising_channel_type"},
+	 {"product_id", TEXTOID, "segments.product_item_id"},
+	 {"product_title", TEXTOID, "segments.product_title"},
+	 {"product_brand", TEXTOID, "segments.product_brand"},
+	 {"product_type", TEXTOID, "segments.product_type_l1"},
+	 {"impressions", INT8OID, "metrics.impressions"},
+	 {"clicks", INT8OID, "metrics.clicks"},
+	 {"cost_micros", INT8OID, "metrics.cost_micros"},
+	 {"spend", NUMERICOID, "metrics.cost_micros"},
+	 {"conversions", NUMERICOID, "metrics.conversions"},
+	 {"conversions_value", NUMERICOID, "metrics.conversions_value"},
+	 {"all_conversions", NUMERICOID, "metrics.all_conversions"},
+	 {"all_conversions_value", NUMERICOID, "metrics.all_conversions_value"},
+	 {NULL}};
+
 static const AdpColumn user_location_daily[] =
 	{DAILY_COLUMNS,
 	 CAMPAIGN_COLUMNS,
@@ -1095,6 +1134,23 @@ static const AdpColumn ad_group_criteria[] =
 	 {"match_type", TEXTOID, "ad_group_criterion.keyword.match_type"},
 	 {NULL}};
 
+static const AdpColumn campaign_negative_keywords[] =
+	{ACCOUNT_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 {"keyword_id", TEXTOID, "campaign_criterion.criterion_id"},
+	 {"keyword_text", TEXTOID, "campaign_criterion.keyword.text"},
+	 {"match_type", TEXTOID, "campaign_criterion.keyword.match_type"},
+	 {"keyword_status", TEXTOID, "campaign_criterion.status"},
+	 {NULL}};
+
+static const AdpColumn negative_keywords[] = {ACCOUNT_COLUMNS,
+											  CAMPAIGN_COLUMNS,
+											  AD_GROUP_COLUMNS,
+											  KEYWORD_COLUMNS,
+											  {"keyword_status", TEXTOID,
+											   "ad_group_criterion.status"},
+											  {NULL}};
+
 static const AdpColumn bidding_strategies[] =
 	{ACCOUNT_COLUMNS,
 	 {"bidding_strategy_id", TEXTOID, "bidding_strategy.id"},
@@ -1132,10 +1188,20 @@ static const AdpColumn hourly_report[] = {COMMON_COLUMNS,
 										  {"spend", NUMERICOID,
 										   "metrics.cost_micros"},
 										  {NULL}};
+static const AdpColumn device_report[] =
+	{COMMON_COLUMNS,
+	 CAMPAIGN_COLUMNS,
+	 {"device", TEXTOID, "segments.device"},
+	 {"impressions", INT8OID, "metrics.impressions"},
+	 {"clicks", INT8OID, "metrics.clicks"},
+	 {"spend", NUMERICOID, "metrics.cost_micros"},
+	 {"conversions", NUMERICOID, "metrics.conversions"},
+	 {NULL}};
 static const AdpColumn conversion_report[] =
 	{COMMON_COLUMNS,
 	 CAMPAIGN_COLUMNS,
 	 {"conversion_name", TEXTOID, "segments.conversion_action_name"},
+	 {"counted_as", TEXTOID, "segments.conversion_action_category"},
 	 {"conversions", NUMERICOID, "metrics.all_conversions"},
 	 {"conversions_value", NUMERICOID, "metrics.all_conversions_value"},
 	 {NULL}};
@@ -1226,6 +1292,13 @@ const AdpReport adp_google_ads_reports[] =
 	  campaign_conversion_lag_daily,
 	  "Google Ads campaigns by day of the click, conversion action and days until the conversion, to see how long a day keeps growing. Buckets add up to campaign_conversion_daily; recent days lack the buckets that are not over.",
 	  .group = "conversions"},
+	 {"reports", "campaign_customer_daily", "campaign", campaign_customer_daily,
+	  "Google Ads campaigns by day of the click with the conversions of new and of returning customers, which Google knows from the lists of customers and tags of the account. For the share of new ones see adpipe.new_customer_share(). Kinds of customers add up to the conversions of campaign_daily as far as Google knows them; there are no impressions, clicks or cost.",
+	  .group = "conversions"},
+	 {"reports", "shopping_product_daily", "shopping_performance_view",
+	  shopping_product_daily,
+	  "Google Ads Shopping and Performance Max campaigns by day and product of the Merchant Center, as the product was called on that day; the last 37 months. Impressions and clicks are those of products in ads: an ad shows none, one or several, so products add up to more or less than campaign_daily. Products add up with each other.",
+	  .group = "shopping"},
 	 {"reports", "user_location_daily", "user_location_view",
 	  user_location_daily,
 	  "Google Ads campaigns by day and the place where people were, whether targeted or not. location is a resource name: geo_target_constants has its name. What cannot be placed is left out, so places add up to less than campaign_daily; places never overlap.",
@@ -1282,6 +1355,13 @@ const AdpReport adp_google_ads_reports[] =
 	 {"reports", "ad_group_criteria", "ad_group_criterion", ad_group_criteria,
 	  "What Google Ads ad groups target and exclude: keywords, audiences, placements and so on. Negative keywords of ad groups: WHERE is_negative AND type = 'KEYWORD'.",
 	  .group = "settings"},
+	 {"reports", "negative_keywords", "negative_keyword", negative_keywords,
+	  "Keywords that Google Ads ad groups exclude; those of whole campaigns are in campaign_negative_keywords. Lists of keywords that several campaigns share are in neither.",
+	  .group = "settings"},
+	 {"reports", "campaign_negative_keywords", "campaign_negative_keyword",
+	  campaign_negative_keywords,
+	  "Keywords that Google Ads campaigns exclude, for all of their ad groups; those of single ad groups are in negative_keywords. Lists of keywords that several campaigns share are in neither.",
+	  .group = "settings"},
 	 {"reports", "bidding_strategies", "bidding_strategy", bidding_strategies,
 	  "Google Ads bidding strategies that campaigns share, those of managers included.",
 	  .group = "settings"},
@@ -1299,6 +1379,8 @@ const AdpReport adp_google_ads_reports[] =
 	  "Ads by day, in the shape that all platforms share."},
 	 {"common", "hourly_report", "campaign", hourly_report,
 	  "Campaigns by hour of the day, in the shape of all platforms that report hours."},
+	 {"common", "device_report", "campaign", device_report,
+	  "Campaigns by day and device, in the shape of all platforms that report devices. Devices are in the platform's words, which adpipe.device_class() maps; they add up to campaign_report."},
 	 {"common", "conversion_report", "campaign", conversion_report,
 	  "Campaigns by day and conversion, in the shape of all platforms that name conversions: all conversion actions, primary or not."},
 	 {NULL}};

@@ -257,6 +257,16 @@ static const AdpColumn ad_report[] = {COMMON_COLUMNS,
 									  {"ad_name", TEXTOID, "creative_name"},
 									  COMMON_METRICS};
 
+static const AdpColumn device_report[] = {COMMON_COLUMNS,
+										  CAMPAIGN_COLUMNS,
+										  {"device", TEXTOID, "device_type"},
+										  {"impressions", INT8OID, "imp"},
+										  {"clicks", INT8OID, "click"},
+										  {"spend", NUMERICOID, "spend"},
+										  {"conversions", NUMERICOID,
+										   "conversions"},
+										  {NULL}};
+
 const AdpReport adp_kakao_moment_reports[] =
 	{{"reports", "account_daily", "account", account_daily,
 	  "Kakao ad accounts by day."},
@@ -288,4 +298,6 @@ const AdpReport adp_kakao_moment_reports[] =
 	  "Ad groups by day, in the shape that all platforms share."},
 	 {"common", "ad_report", "creative", ad_report,
 	  "Ads by day, in the shape that all platforms share."},
+	 {"common", "device_report", "campaign", device_report,
+	  "Campaigns by day and device, in the shape of all platforms that report devices. Devices are in the platform's words, which adpipe.device_class() maps; messages have none, so devices add up to campaign_report without them."},
 	 {NULL}};

@@ -80,11 +80,13 @@ split_own(const AdpActionLists *spec, const char *name, AdpActionField *field)
 		field->kind = ADP_ACTION_ROW_COUNT;
 	else if (strcmp(name, spec->row_value) == 0)
 		field->kind = ADP_ACTION_ROW_VALUE;
-	else if (strcmp(name, spec->row_once) == 0)
+	else if (strcmp(name, spec->row_once) == 0 ||
+			 strcmp(name, spec->row_kind) == 0)
 	{
 		field->kind = ADP_ACTION_ROW_KEY;
 		field->type = spec->type_key;
 		field->is_once = true;
+		field->is_kind = strcmp(name, spec->row_kind) == 0;
 	}
 	else if (adp_words_hold(spec->keys, name))
 	{
@@ -250,7 +252,9 @@ require_column(const AdpActionLists *spec, const AdpSettings *settings,
 		AdpActionField field;
 
 		adp_action_field_split(spec, settings, query->fields[i], &field);
-		if (field.kind == ADP_ACTION_ROW_KEY && strcmp(field.type, key) == 0)
+		/* several types are of one kind */
+		if (field.kind == ADP_ACTION_ROW_KEY && !field.is_kind &&
+			strcmp(field.type, key) == 0)
 			return;
 	}
 	ereport(ERROR,

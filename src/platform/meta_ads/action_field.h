@@ -66,10 +66,12 @@ typedef struct AdpActionLists
 
 	/*
 	 * A key like the type, for rows of the types that match a regular
-	 * expression; and the first hour of a breakdown's value, which is a range.
+	 * expression, and its kind; and the first hour of a breakdown's value,
+	 * which is a range.
 	 */
 	const char *row_once;
 	const char *once;
+	const char *row_kind; /* the kind of conversion that such a type is */
 	const char *hour;
 
 	/*
@@ -105,6 +107,7 @@ typedef struct AdpActionField
 	const char *whole; /* the type if the apparent window is a part of it; NULL:
 						 * the name has no apparent window */
 	bool is_once;	   /* ADP_ACTION_ROW_KEY: of certain types only */
+	bool is_kind;	   /* ADP_ACTION_ROW_KEY: the kind in place of the type */
 } AdpActionField;
 
 /* Splits a field's name. */

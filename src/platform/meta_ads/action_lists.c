@@ -267,8 +267,11 @@ row_cell(const RowShaper *shaper, const AdpActionField *field, int nth)
 	AdpCell cell;
 
 	if (field->kind == ADP_ACTION_ROW_KEY)
-		return adp_action_member(row->element, field->type, &cell) ? cell
-																   : nothing;
+	{
+		if (!adp_action_member(row->element, field->type, &cell))
+			return nothing;
+		return field->is_kind ? adp_action_kind(&cell) : cell;
+	}
 	cell = field->kind == ADP_ACTION_ROW_COUNT ? row->count : row->value;
 	return cell.kind == ADP_CELL_ABSENT ? adp_action_zero : cell;
 }

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/formatting.h"
 
 #include "base/words.h"
 #include "platform/meta_ads/action_rows.h"
@@ -83,6 +84,42 @@ row_of(AdpActionRows *rows, const AdpCell *element, int pair)
 	row->pair = pair;
 	rows->nrows++;
 	return row;
+}
+
+/*
+ * Returns what a type counts as.  The kinds of types that sites name come
+ * first: of these, the rest is free text.
+ */
+AdpCell
+adp_action_kind(const AdpCell *type)
+{
+	static const struct
+	{
+		const char *begins;
+		const char *kind; /* NULL: the rest of the type */
+	} kinds[] = {{"offsite_conversion.fb_pixel_custom.", "CUSTOM_EVENT"},
+				 {"offsite_conversion.custom.", "CUSTOM_CONVERSION"},
+				 {"omni_", NULL},
+				 {"", NULL}};
+	int len;
+	char *text = adp_cell_text(type, &len);
+	AdpCell kind = *type;
+	int i = 0;
+
+	if (text == NULL)
+		return *type;
+	while (strncmp(text, kinds[i].begins, strlen(kinds[i].begins)) != 0)
+		i++;
+	kind.data = kinds[i].kind;
+	if (kind.data == NULL)
+		kind.data = asc_toupper(text + strlen(kinds[i].begins),
+								strlen(text) - strlen(kinds[i].begins));
+	kind.len = strlen(kind.data);
+	if (kinds[i].kind == NULL && kind.len > 6 &&
+		strcmp(kind.data + kind.len - 6, "_TOTAL") == 0)
+		kind.len -= 6;
+	kind.has_escape = false;
+	return kind;
 }
 
 /*

@@ -43,4 +43,10 @@ extern void adp_action_rows_begin(AdpActionRows *rows,
 extern void adp_action_rows_add(AdpActionRows *rows, const AdpActionList *list,
 								int pair, bool is_value);
 
+/*
+ * Returns what a type of conversion counts as: the standard event in capitals,
+ * CUSTOM_EVENT for an event that a site names, CUSTOM_CONVERSION.
+ */
+extern AdpCell adp_action_kind(const AdpCell *type);
+
 #endif /* ADP_PLATFORM_META_ADS_ACTION_ROWS_H */

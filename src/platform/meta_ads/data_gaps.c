@@ -145,6 +145,7 @@ check_fields(const AdpPlatform *platform, const AdpSettings *settings,
 			strcmp(name, platform->day_field) == 0 ||
 			adp_words_hold(spec->keys, name) ||
 			strcmp(name, spec->row_once) == 0 ||
+			strcmp(name, spec->row_kind) == 0 ||
 			adp_words_hold(settings->breakdowns,
 						   pnstrdup(name, strcspn(name, "."))))
 			continue;

@@ -47,7 +47,8 @@ static const AdpOption meta_ads_options[] =
 	  offsetof(AdpSettings, job_timeout_ms), false, 1000, 6 * HOUR_MS, HOUR_MS},
 	 {"level", ADP_ON_TABLE, ADP_OPTION_ONE_OF, offsetof(AdpSettings, source),
 	  .words = "account, campaign, adset, ad, accounts, campaigns, adsets, "
-			   "ads, creatives, custom_conversions, audiences"},
+			   "ads, creatives, custom_conversions, audiences, "
+			   "activities"},
 	 {"period", ADP_ON_TABLE, ADP_OPTION_ONE_OF, offsetof(AdpSettings, period),
 	  .words = "day, week, month, all"},
 	 {"access_token", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
@@ -85,6 +86,12 @@ static const AdpVersion meta_ads_versions[] =
 							.filler = "id" \
 	}
 
+/*
+ * Both ends of a range of moments, which the platform counts in UTC; without
+ * the first one it answers with the last week.
+ */
+#define UTC_DAYS "since={since}T00:00:00%2B0000&until={until}T23:59:59%2B0000"
+
 static const AdpSource meta_ads_sources[] =
 	{REPORT("account", adp_meta_ads_account_rows, NULL),
 	 REPORT("campaign", adp_meta_ads_report_rows, "campaign_id", NULL),
@@ -95,6 +102,8 @@ static const AdpSource meta_ads_sources[] =
 	 LIST("creatives", "adcreatives"),
 	 LIST("custom_conversions", "customconversions"),
 	 LIST("audiences", "customaudiences"),
+	 {"activities", REACH_MONTHS, .path = EDGE "activities?" UTC_DAYS,
+	  .page_rows = 100, .filler = "event_type", .day_field = "event_time"},
 	 LIST(NULL, "{source}")};
 
 /* How conversions are counted, and whether ads are shown at all. */

@@ -23,6 +23,7 @@ extern const AdpPlatform adp_meta_ads;
 #define META_CONVERSIONS_VALUE "adpipe.conversions_value"
 #define META_ACTION_TYPE "action_type"
 #define META_CONVERSION "adpipe.conversion"
+#define META_COUNTED_AS "adpipe.counted_as"
 #define META_ACTION_COUNT "adpipe.action_count"
 #define META_ACTION_VALUE "adpipe.action_value"
 

@@ -104,8 +104,9 @@ add_list_fields(AdpParams *params, const AdpQuery *query)
 		else
 			adp_words_add(&fields, pnstrdup(field, strcspn(field, ".")));
 	}
-	/* each row names its account */
-	adp_words_add(&fields, "account_id");
+	/* each object names its account; an event of a log does not */
+	if (query->source->day_field == NULL)
+		adp_words_add(&fields, "account_id");
 	if (creative.len > 0)
 		appendStringInfo(&fields, "%screative{%s}", fields.len > 0 ? "," : "",
 						 creative.data);

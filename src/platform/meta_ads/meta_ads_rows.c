@@ -82,6 +82,7 @@ const AdpActionLists adp_meta_ads_action_lists = {
 	.row_value = META_ACTION_VALUE,
 	.row_once = META_CONVERSION,
 	.once = META_CONVERSION_TYPES,
+	.row_kind = META_COUNTED_AS,
 	.hour = META_HOUR_NUMBER,
 	.hiding = META_TYPE_1 "|" META_TYPE_2,
 	.open = ON_META,

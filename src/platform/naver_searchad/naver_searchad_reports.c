@@ -299,6 +299,16 @@ static const AdpColumn ad_report[] = {COMMON_COLUMNS,
 									  COMMON_METRICS,
 									  END};
 
+static const AdpColumn device_report[] = {COMMON_COLUMNS,
+										  CAMPAIGN_COLUMNS,
+										  {"device", TEXTOID, "device"},
+										  {"impressions", INT8OID, "impCnt"},
+										  {"clicks", INT8OID, "clkCnt"},
+										  {"spend", NUMERICOID, "spend"},
+										  {"conversions", NUMERICOID,
+										   "purchaseCcnt"},
+										  END};
+
 const AdpReport adp_naver_searchad_reports[] =
 	{{"reports", "account_daily", "account", account_daily,
 	  "Naver accounts by day."},
@@ -337,4 +347,6 @@ const AdpReport adp_naver_searchad_reports[] =
 	  "Ad groups by day, in the shape that all platforms share."},
 	 {"common", "ad_report", "ad", ad_report,
 	  "Ads by day, in the shape that all platforms share."},
+	 {"common", "device_report", "campaign", device_report,
+	  "Campaigns by day and device, in the shape of all platforms that report devices. Devices are in the platform's words, which adpipe.device_class() maps; they add up to campaign_report."},
 	 {NULL}};

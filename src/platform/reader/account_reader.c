@@ -3,9 +3,10 @@
  *	  Reads the rows of one account: date ranges, by pages or jobs.
  *
  * A reader requests one thing at a time: the job or a page of the current date
- * range.  A long list of ids is sent in parts, each for all date ranges.  What the platform refuses as too much is replaced by less: fewer rows
- * a page, a job, fewer days.  While the rows of a page are read, the next page is
- * on its way.  Functions that send requests run in the plan's memory context.
+ * range.  A long list of ids is sent in parts, each for all date ranges.  What the
+ * platform refuses as too much is replaced by less: fewer rows a page, a job, fewer
+ * days.  While the rows of a page are read, the next page is on its way.  Functions
+ * that send requests run in the plan's memory context.
  */
 #include "postgres.h"
 
@@ -53,6 +54,7 @@ struct AdpAccountReader
 	State state;
 	AdpDateRange days;	  /* of the account */
 	AdpDateRanges ranges; /* the current one, and those after it */
+	int nlater;			  /* of these, after what is left of a halved one */
 	int nparts;			  /* of a list, each for all days; usually 1 */
 	int part;			  /* the current one */
 
@@ -63,7 +65,7 @@ struct AdpAccountReader
 	AdpPageWalk walk; /* through the pages read so far */
 	int64 nrows;	  /* on these pages */
 
-	/* what refusals have shown, for all date ranges */
+	/* what refusals have shown, for the date ranges that follow */
 	bool prefers_jobs;	/* a direct request was too large */
 	int halvings;		/* of the next page */
 	int least_halvings; /* with fewer, requests have failed */
@@ -208,6 +210,7 @@ add_days(AdpAccountReader *reader)
 	else
 		adp_date_ranges_add(&reader->ranges, reader->days,
 							query->source->days_per_request);
+	reader->nlater = reader->ranges.count - 1;
 }
 
 /*
@@ -553,7 +556,7 @@ shrink_page(AdpAccountReader *reader)
 
 /*
  * Lets jobs make the rows that a direct request cannot get, from the current date
- * range on.  Returns false if they cannot, or do so already.
+ * range on; see leave_jobs().  Returns false if they cannot, or do so already.
  */
 static bool
 turn_to_jobs(AdpAccountReader *reader)
@@ -835,12 +838,29 @@ accept_page(AdpAccountReader *reader)
 }
 
 /*
+ * Requests rows directly again after a date range, all of whose halves are read, had
+ * days with too many rows, if jobs are a last resort: the next one may have none.
+ */
+static void
+leave_jobs(AdpAccountReader *reader)
+{
+	const AdpJobKind *jobs = reader->plan->session->platform->jobs;
+
+	if (reader->ranges.count > reader->nlater)
+		return;
+	reader->nlater = reader->ranges.count - 1;
+	if (jobs != NULL && jobs->is_last_resort)
+		reader->prefers_jobs = false;
+}
+
+/*
  * Moves on to the next date range, or to the first one of the list's next part.
  */
 static void
 next_range(AdpAccountReader *reader)
 {
 	adp_date_ranges_pop(&reader->ranges);
+	leave_jobs(reader);
 	if (reader->ranges.count == 0 && reader->part + 1 < reader->nparts)
 	{
 		reader->part++;

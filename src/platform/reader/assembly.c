@@ -19,6 +19,7 @@ struct AdpAssemblyRun
 	AdpCall *call;		/* its last request, or NULL */
 	int64 resume_at_ms; /* end of a wait */
 	AdpCallState state;
+	AdpFailure failure; /* of the whole, after ADP_CALL_FAILED */
 };
 
 /*
@@ -82,6 +83,21 @@ begin_wait(AdpAssemblyRun *run)
 }
 
 /*
+ * Ends the run with the failure of its refused request, unless the assembler has an
+ * error of its own.  A response that is too large is smaller for fewer days.
+ */
+static void
+fail_run(AdpAssemblyRun *run, bool is_too_much)
+{
+	run->failure = (AdpFailure){.retry_after_ms = -1};
+	if (run->call != NULL && run->assembly->error.class == ADP_OK)
+		run->failure = *adp_call_failure(run->call);
+	if (is_too_much || run->failure.class == ADP_ERR_LIMIT)
+		run->failure.is_too_much = true;
+	run->state = ADP_CALL_FAILED;
+}
+
+/*
  * Takes the assembler's next step.
  */
 static void
@@ -105,8 +121,11 @@ step(AdpAssemblyRun *run, const AdpAssemblyAnswer *answer)
 			drop_call(run);
 			run->state = ADP_CALL_DONE;
 			break;
+		case ADP_ASSEMBLY_TOO_MUCH:
+			fail_run(run, true);
+			break;
 		case ADP_ASSEMBLY_FAILED:
-			run->state = ADP_CALL_FAILED;
+			fail_run(run, false);
 			break;
 	}
 }
@@ -166,7 +185,7 @@ advance(AdpAssemblyRun *run)
 			if (is_reported(run->call) || adp_call_is_doubtful(run->call))
 				take_answer(run, false);
 			else
-				run->state = ADP_CALL_FAILED;
+				fail_run(run, false);
 			break;
 	}
 	return true;
@@ -195,14 +214,13 @@ adp_assembly_body(const AdpAssemblyRun *run, Size *len)
 }
 
 /*
- * Returns the failure of the refused request; all zero if there is none.
+ * Returns the failure.
  */
 const AdpFailure *
 adp_assembly_failure(const AdpAssemblyRun *run)
 {
-	static const AdpFailure none = {.retry_after_ms = -1};
-
-	return run->call != NULL ? adp_call_failure(run->call) : &none;
+	Assert(run->state == ADP_CALL_FAILED);
+	return &run->failure;
 }
 
 /*

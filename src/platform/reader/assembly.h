@@ -26,7 +26,7 @@ extern AdpCallState adp_assembly_advance(AdpAssemblyRun *run);
 /* After ADP_CALL_DONE: the page. */
 extern const char *adp_assembly_body(const AdpAssemblyRun *run, Size *len);
 
-/* After ADP_CALL_FAILED: the platform's failure, or throw the error. */
+/* After ADP_CALL_FAILED: the failure, or throw the error. */
 extern const AdpFailure *adp_assembly_failure(const AdpAssemblyRun *run);
 pg_noreturn extern void adp_assembly_throw(const AdpAssemblyRun *run);
 

@@ -55,7 +55,7 @@ account_path(const AdpPlatform *platform, const AdpQuery *query)
 	if (field == NULL)
 		return NULL;
 	if (field[0] == '.')
-		field = psprintf("%s%s", query->source->name, field);
+		field = psprintf("%s%s", adp_source_object(query->source), field);
 	return path_of(platform, query->source, field);
 }
 

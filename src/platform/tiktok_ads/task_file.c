@@ -9,6 +9,7 @@
 #include "utils/memutils.h"
 
 #include "base/csv.h"
+#include "base/guc.h"
 #include "base/words.h"
 #include "platform/tiktok_ads/task_file.h"
 #include "platform/tiktok_ads/tiktok_ads.h"
@@ -16,7 +17,7 @@
 /* Records between two checks for interrupts. */
 #define RECORDS_PER_CHECK 512
 
-/* Room that a row needs at most beside its cells, which are escaped. */
+/* Most bytes of a page: what a record adds must still fit into an allocation. */
 #define PAGE_MAX (MaxAllocSize / 2)
 
 /* A column that is read. */
@@ -35,6 +36,8 @@ typedef struct File
 	int ndimensions;
 	Column *day; /* or NULL */
 	StringInfo page;
+	Size page_max;
+	bool is_too_large;
 	StringInfoData text; /* scratch */
 	int64 nrows;
 	AdpError *error;
@@ -163,7 +166,7 @@ read_header(File *file, AdpCsv *csv)
 static bool
 add_to_sums(File *file, const AdpCell *cells)
 {
-	int64 *sums =
+	AdpTiktokSum *sums =
 		adp_tiktok_sums_day(file->sums,
 							file->day != NULL ? &cells[file->day->position]
 											  : NULL);
@@ -176,7 +179,7 @@ add_to_sums(File *file, const AdpCell *cells)
 	{
 		if (column->sum >= 0 &&
 			!adp_tiktok_sums_add(&sums[column->sum], &cells[column->position]))
-			return refuse(file, "a file has a metric that is not a number",
+			return refuse(file, "a file has a metric that cannot be added up",
 						  psprintf("Row " INT64_FORMAT ", column \"%s\".",
 								   file->nrows + 1, column->name));
 	}
@@ -216,11 +219,14 @@ append_record(File *file, const AdpCell *cells)
 						  psprintf("Row " INT64_FORMAT ", column \"%s\".",
 								   file->nrows + 1, file->columns[i].name));
 	}
-	if (file->page->len > PAGE_MAX)
+	if (file->page->len > file->page_max)
 	{
+		file->is_too_large = true;
 		adp_error_set(file->error, ADP_ERR_LIMIT,
-					  "a file has too many rows for one page", NULL,
-					  "Bound the statement to fewer days.");
+					  "a file has more rows than fit into a page",
+					  psprintf("There is room for " INT64_FORMAT " rows.",
+							   file->nrows),
+					  NULL);
 		return false;
 	}
 	appendStringInfoString(file->page, file->nrows > 0 ? "," : "");
@@ -258,24 +264,28 @@ read_records(File *file, AdpCsv *csv)
 /*
  * Reads a file.
  */
-bool
+AdpTiktokFileState
 adp_tiktok_file_read(const AdpQuery *query, AdpTiktokSums *sums,
 					 const char *body, Size len, StringInfo page,
 					 AdpError *error)
 {
 	AdpCsv *csv = adp_csv_open(CurrentMemoryContext, NULL, body, len);
-	File file = {.sums = sums, .page = page, .error = error};
+	File file = {.sums = sums,
+				 .page = page,
+				 .page_max = Min(PAGE_MAX, (Size) adp_guc_max_answer_kb * 1024),
+				 .error = error};
 
 	list_columns(&file, query);
 	initStringInfo(&file.text);
 	initStringInfo(page);
 	appendStringInfoString(page, "{\"code\":0,\"data\":{\"list\":[");
 	if (!read_header(&file, csv) || !read_records(&file, csv))
-		return false;
+		return file.is_too_large ? ADP_TIKTOK_FILE_TOO_LARGE
+								 : ADP_TIKTOK_FILE_BAD;
 	appendStringInfo(page,
 					 "],\"page_info\":{\"page\":1,\"page_size\":" INT64_FORMAT
 					 ",\"total_number\":" INT64_FORMAT
 					 ",\"total_page\":1,\"" TIKTOK_WHOLE "\":true}}}",
 					 Max(file.nrows, 1), file.nrows);
-	return true;
+	return ADP_TIKTOK_FILE_WHOLE;
 }

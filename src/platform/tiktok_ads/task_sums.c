@@ -15,6 +15,9 @@
 /* Sums are exact: of numbers with so many decimals. */
 #define DECIMALS 4
 
+/* 10 to the power of DECIMALS */
+#define UNITS_OF_ONE INT64CONST(10000)
+
 /* The metric that every sum has, if nothing else that adds up is requested. */
 #define ALWAYS "impressions"
 
@@ -47,10 +50,10 @@ day_of(const char *text)
 }
 
 /*
- * Returns the number of values.
+ * Returns the number of sums.
  */
 static int
-count_values(const AdpTiktokSums *sums)
+count_sums(const AdpTiktokSums *sums)
 {
 	int ndays = sums->by_day ? sums->days.until - sums->days.since + 1 : 1;
 
@@ -84,7 +87,7 @@ adp_tiktok_sums_create(const AdpQuery *query)
 	sums->by_day = adp_words_hold(dimensions.data, TIKTOK_DAY);
 	sums->days.since = day_of(query->since);
 	sums->days.until = day_of(query->until);
-	sums->values = palloc0(count_values(sums) * sizeof(int64));
+	sums->sums = palloc0(count_sums(sums) * sizeof(AdpTiktokSum));
 	return sums;
 }
 
@@ -97,14 +100,14 @@ adp_tiktok_sums_create_like(const AdpTiktokSums *other)
 	AdpTiktokSums *sums = palloc(sizeof(AdpTiktokSums));
 
 	*sums = *other;
-	sums->values = palloc0(count_values(sums) * sizeof(int64));
+	sums->sums = palloc0(count_sums(sums) * sizeof(AdpTiktokSum));
 	return sums;
 }
 
 /*
- * Returns the place of the values of a day.
+ * Returns the sums of a day.
  */
-int64 *
+AdpTiktokSum *
 adp_tiktok_sums_day(const AdpTiktokSums *sums, const AdpCell *cell)
 {
 	DateADT day = sums->days.since;
@@ -113,7 +116,7 @@ adp_tiktok_sums_day(const AdpTiktokSums *sums, const AdpCell *cell)
 		(!adp_iso_read_day(cell, &day) || day < sums->days.since ||
 		 day > sums->days.until))
 		return NULL;
-	return sums->values + (day - sums->days.since) * sums->nmetrics;
+	return sums->sums + (day - sums->days.since) * sums->nmetrics;
 }
 
 /*
@@ -137,25 +140,32 @@ add_digit(int64 *number, int digit)
 }
 
 /*
- * Reads a number in units of its last decimal; false for any other text.
+ * Reads a number in units of the smallest decimal, and how many decimals it uses;
+ * false for any other text.
  */
 static bool
-read_number(const AdpCell *cell, int64 *number)
+read_number(const AdpCell *cell, int64 *number, int *nused)
 {
 	bool is_negative = cell->data[0] == '-';
 	int decimals = -1;
 	uint32 i;
 
 	*number = 0;
+	*nused = 0;
 	for (i = is_negative ? 1 : 0; i < cell->len; i++)
 	{
 		if (cell->data[i] == '.' && decimals < 0 && i + 1 < cell->len)
+		{
 			decimals = 0;
-		else if (cell->data[i] < '0' || cell->data[i] > '9' ||
-				 !add_digit(number, cell->data[i] - '0'))
+			continue;
+		}
+		if (cell->data[i] < '0' || cell->data[i] > '9' ||
+			!add_digit(number, cell->data[i] - '0'))
 			return false;
-		else if (decimals >= 0)
+		if (decimals >= 0)
 			decimals++;
+		if (decimals > 0 && cell->data[i] != '0')
+			*nused = decimals;
 	}
 	for (decimals = Max(decimals, 0); decimals < DECIMALS; decimals++)
 	{
@@ -170,12 +180,19 @@ read_number(const AdpCell *cell, int64 *number)
  * Adds a number.
  */
 bool
-adp_tiktok_sums_add(int64 *sum, const AdpCell *cell)
+adp_tiktok_sums_add(AdpTiktokSum *sum, const AdpCell *cell)
 {
 	int64 number;
+	int nused;
 
-	return is_none(cell) ||
-		(read_number(cell, &number) && !pg_add_s64_overflow(*sum, number, sum));
+	if (is_none(cell))
+		return true;
+	if (!read_number(cell, &number, &nused) ||
+		pg_add_s64_overflow(sum->value, number, &sum->value))
+		return false;
+	sum->n++;
+	sum->ndecimals = Max(sum->ndecimals, nused);
+	return true;
 }
 
 /*
@@ -234,7 +251,7 @@ add_row(AdpTiktokSums *account, const AdpPageAsk *ask, const AdpJson *row)
 	const AdpJson *dimensions = adp_json_get(row, "dimensions");
 	const char *id = adp_json_text(adp_json_get(dimensions, TIKTOK_ACCOUNT));
 	AdpCell cell = cell_of(dimensions, TIKTOK_DAY);
-	int64 *sum = adp_tiktok_sums_day(account, &cell);
+	AdpTiktokSum *sum = adp_tiktok_sums_day(account, &cell);
 	char *rest = pstrdup(account->metrics);
 	char *name;
 
@@ -276,15 +293,72 @@ adp_tiktok_sums_read(AdpTiktokSums *account, const AdpPageAsk *ask,
 static char *
 number_text(int64 value)
 {
+	const char *sign = value < 0 ? "-" : "";
 	uint64 size = value < 0 ? -(uint64) value : (uint64) value;
-	uint64 unit = 1;
 
-	for (int i = 0; i < DECIMALS; i++)
-		unit *= 10;
-	if (size % unit == 0)
-		return psprintf("%s" UINT64_FORMAT, value < 0 ? "-" : "", size / unit);
-	return psprintf("%s" UINT64_FORMAT ".%0*d", value < 0 ? "-" : "",
-					size / unit, DECIMALS, (int) (size % unit));
+	if (size % UNITS_OF_ONE == 0)
+		return psprintf("%s" UINT64_FORMAT, sign, size / UNITS_OF_ONE);
+	return psprintf("%s" UINT64_FORMAT ".%0*d", sign, size / UNITS_OF_ONE,
+					DECIMALS, (int) (size % UNITS_OF_ONE));
+}
+
+/*
+ * Returns a metric of the sums, by its number.
+ */
+static const char *
+metric_of(const AdpTiktokSums *sums, int number)
+{
+	char *rest = pstrdup(sums->metrics);
+
+	for (; number > 0; number--)
+		adp_words_next(&rest, ",");
+	return adp_words_next(&rest, ",");
+}
+
+/*
+ * Returns by how much two sums of an amount may differ, in units of the smallest
+ * decimal: by half of the last digit that any of their numbers uses, for each.
+ */
+static int64
+rounding_of(const AdpTiktokSum *rows, const AdpTiktokSum *account)
+{
+	int64 unit = UNITS_OF_ONE;
+
+	for (int i = Max(rows->ndecimals, account->ndecimals); i > 0; i--)
+		unit /= 10;
+	return (rows->n + account->n) * unit / 2;
+}
+
+/*
+ * Whether two sums of a metric are the same.
+ */
+static bool
+is_same(const char *metric, const AdpTiktokSum *rows,
+		const AdpTiktokSum *account)
+{
+	const AdpField *field = adp_platform_field(&adp_tiktok_ads, metric);
+	int64 most = rounding_of(rows, account);
+	int64 difference;
+
+	if (rows->value == account->value)
+		return true;
+	return field->type == ADP_FIELD_DECIMAL &&
+		!pg_sub_s64_overflow(rows->value, account->value, &difference) &&
+		difference >= -most && difference <= most;
+}
+
+/*
+ * Returns the days that a sum is of, as a text.
+ */
+static char *
+days_text(const AdpTiktokSums *sums, int number)
+{
+	DateADT day = sums->days.since + number / sums->nmetrics;
+
+	if (sums->by_day)
+		return adp_days_iso(day);
+	return psprintf("%s to %s", adp_days_iso(day),
+					adp_days_iso(sums->days.until));
 }
 
 /*
@@ -293,21 +367,15 @@ number_text(int64 value)
 char *
 adp_tiktok_sums_differ(const AdpTiktokSums *rows, const AdpTiktokSums *account)
 {
-	char *rest;
-	int i;
-
-	for (i = 0; i < count_values(rows); i++)
+	for (int i = 0; i < count_sums(rows); i++)
 	{
-		if (rows->values[i] != account->values[i])
-			break;
+		const char *metric = metric_of(rows, i % rows->nmetrics);
+
+		if (!is_same(metric, &rows->sums[i], &account->sums[i]))
+			return psprintf("%s: \"%s\" is %s in all rows, and %s in the report of the account.",
+							days_text(rows, i), metric,
+							number_text(rows->sums[i].value),
+							number_text(account->sums[i].value));
 	}
-	if (i == count_values(rows))
-		return NULL;
-	rest = pstrdup(rows->metrics);
-	for (int nth = i % rows->nmetrics; nth > 0; nth--)
-		adp_words_next(&rest, ",");
-	return psprintf("%s: \"%s\" is %s in all rows, and %s in the report of the account.",
-					adp_days_iso(rows->days.since + i / rows->nmetrics),
-					adp_words_next(&rest, ","), number_text(rows->values[i]),
-					number_text(account->values[i]));
+	return NULL;
 }

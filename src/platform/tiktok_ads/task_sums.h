@@ -6,6 +6,9 @@
  * whether a task leaves out deleted ads.  The report of the account counts
  * everything.  So all metrics that add up must have the same sums in both, of
  * each day if rows have one.
+ *
+ * Sums of counts are equal.  Amounts may be rounded in each row and in the
+ * account's, so their sums may differ by half of the last digit for each number.
  */
 #ifndef ADP_PLATFORM_TIKTOK_ADS_TASK_SUMS_H
 #define ADP_PLATFORM_TIKTOK_ADS_TASK_SUMS_H
@@ -14,13 +17,21 @@
 #include "platform/api/api_types.h"
 #include "platform/days.h"
 
+/* The sum of a metric, exact. */
+typedef struct AdpTiktokSum
+{
+	int64 value;   /* in units of the smallest decimal */
+	int64 n;	   /* numbers that were added */
+	int ndecimals; /* digits after the point that any of them uses */
+} AdpTiktokSum;
+
 typedef struct AdpTiktokSums
 {
 	AdpDateRange days;
 	bool by_day;
 	const char *metrics; /* comma-separated: those that add up */
 	int nmetrics;
-	int64 *values; /* in units of the last decimal, by day and metric */
+	AdpTiktokSum *sums; /* by day and metric */
 } AdpTiktokSums;
 
 /* Allocate sums of zero, of a query or like others, in CurrentMemoryContext. */
@@ -29,13 +40,17 @@ extern AdpTiktokSums *adp_tiktok_sums_create(const AdpQuery *query);
 extern AdpTiktokSums *adp_tiktok_sums_create_like(const AdpTiktokSums *other);
 
 /*
- * Returns the place of the values of a row's day, NULL for another day.  day is
- * the cell, ignored unless rows have a day.
+ * Returns the sums of a row's day, one for each metric; NULL for another day.  day
+ * is the cell, ignored unless rows have a day.
  */
-extern int64 *adp_tiktok_sums_day(const AdpTiktokSums *sums, const AdpCell *day);
+extern AdpTiktokSum *adp_tiktok_sums_day(const AdpTiktokSums *sums,
+										 const AdpCell *day);
 
-/* Adds a number; false if the cell is not one, or the sum is too large. */
-extern bool adp_tiktok_sums_add(int64 *sum, const AdpCell *cell);
+/*
+ * Adds a number.  Returns false if the cell holds none with at most four
+ * decimals, or the sum is too large.
+ */
+extern bool adp_tiktok_sums_add(AdpTiktokSum *sum, const AdpCell *cell);
 
 /* Writes the request for the account's own rows of these days. */
 extern void adp_tiktok_sums_ask(const AdpTiktokSums *sums,

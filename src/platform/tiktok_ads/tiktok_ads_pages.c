@@ -5,15 +5,20 @@
  *
  * Pages are no snapshot: rows that appear while they are read move others from
  * page to page.  So every page must have as many rows as its numbers say, and the
- * number of all rows must stay the same.  A token of ours is the number of a page
- * and that number of rows, "3/2500", after a letter for the pages of promoted
- * objects, "p3/2500".
+ * number of all rows and of those of a page must stay the same.  A token of ours
+ * is the number of a page and these numbers of the page before, "3/2500/1000",
+ * after a letter for the pages of promoted objects, "p3/2500/1000".
  */
 #include "postgres.h"
+
+#include <limits.h>
 
 #include "platform/tiktok_ads/tiktok_ads.h"
 
 #define PAGE_INFO "data.page_info"
+
+/* Larger numbers in it are damage; their products must fit into int64. */
+#define NUMBER_MAX INT_MAX
 
 /* What a page says about itself; -1: nothing. */
 typedef struct PageInfo
@@ -31,6 +36,7 @@ typedef struct PageToken
 	bool is_promoted;
 	int64 page;
 	int64 all_rows; /* -1: not known yet */
+	int64 rows;		/* the same */
 } PageToken;
 
 /*
@@ -57,7 +63,7 @@ read_info(const AdpPageEnd *end)
 static PageToken
 read_token(const char *text)
 {
-	PageToken token = {false, 1, -1};
+	PageToken token = {false, 1, -1, -1};
 	char *rest;
 
 	if (text == NULL)
@@ -65,7 +71,9 @@ read_token(const char *text)
 	token.is_promoted = text[0] == 'p';
 	token.page = strtoll(text + token.is_promoted, &rest, 10);
 	if (*rest == '/')
-		token.all_rows = strtoll(rest + 1, NULL, 10);
+		token.all_rows = strtoll(rest + 1, &rest, 10);
+	if (*rest == '/')
+		token.rows = strtoll(rest + 1, NULL, 10);
 	return token;
 }
 
@@ -90,9 +98,9 @@ next_page(const AdpPager *base, const AdpPageEnd *end)
 	const PageToken token = read_token(end->token);
 
 	if (token.page < said.pages)
-		return psprintf("%s" INT64_FORMAT "/" INT64_FORMAT,
+		return psprintf("%s" INT64_FORMAT "/" INT64_FORMAT "/" INT64_FORMAT,
 						token.is_promoted ? "p" : "", token.page + 1,
-						said.all_rows);
+						said.all_rows, said.rows);
 	return pager->has_promoted && !token.is_promoted && !said.is_whole ? "p1"
 																	   : NULL;
 }
@@ -125,6 +133,29 @@ refuse(AdpError *error, const char *what, const char *detail)
 }
 
 /*
+ * Whether a page says all about itself, in numbers that a report can have.
+ */
+static bool
+is_said(const PageInfo *said)
+{
+	return said->page >= 1 && said->page <= NUMBER_MAX && said->rows >= 1 &&
+		said->rows <= NUMBER_MAX && said->all_rows >= 0 &&
+		said->all_rows <= NUMBER_MAX && said->pages >= 0 &&
+		said->pages <= NUMBER_MAX;
+}
+
+/*
+ * Returns the number of rows that a page has by its numbers.
+ */
+static int64
+count_rows(const PageInfo *said)
+{
+	int64 before = (said->page - 1) * said->rows;
+
+	return Min(said->rows, Max(said->all_rows - before, 0));
+}
+
+/*
  * Checks a page.  The last one has the rest of all rows, and those before it as
  * many as fit.
  */
@@ -133,9 +164,8 @@ check_page(const AdpPager *base, const AdpPageEnd *end, AdpError *error)
 {
 	const PageInfo said = read_info(end);
 	const PageToken token = read_token(end->token);
-	int64 before = (token.page - 1) * said.rows;
 
-	if (said.page < 1 || said.rows < 1 || said.all_rows < 0 || said.pages < 0)
+	if (!is_said(&said))
 		return refuse(error, "the answer does not say which page it is",
 					  "Member \"" PAGE_INFO
 					  "\" lacks page, page_size, total_number or total_page.");
@@ -149,13 +179,19 @@ check_page(const AdpPager *base, const AdpPageEnd *end, AdpError *error)
 					  psprintf("Page " INT64_FORMAT " is one of " INT64_FORMAT
 							   " rows, the page before of " INT64_FORMAT ".",
 							   said.page, said.all_rows, token.all_rows));
+	if (token.rows >= 0 && token.rows != said.rows)
+		return refuse(error, "the size of pages changed between them",
+					  psprintf("Page " INT64_FORMAT " is one of " INT64_FORMAT
+							   " rows a page, the page before of " INT64_FORMAT
+							   ".",
+							   said.page, said.rows, token.rows));
 	if (said.pages != Max((said.all_rows + said.rows - 1) / said.rows, 1) &&
 		!(said.pages == 0 && said.all_rows == 0))
 		return refuse(error, "the numbers of the answer do not agree",
 					  psprintf("It has " INT64_FORMAT " pages of " INT64_FORMAT
 							   " for " INT64_FORMAT " rows.",
 							   said.pages, said.rows, said.all_rows));
-	if (end->nrows != Min(said.rows, Max(said.all_rows - before, 0)))
+	if (end->nrows != count_rows(&said))
 		return refuse(error, "the answer does not have all rows of its page",
 					  psprintf("Page " INT64_FORMAT " has " INT64_FORMAT
 							   " rows of " INT64_FORMAT " in all, " INT64_FORMAT

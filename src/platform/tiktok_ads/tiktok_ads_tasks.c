@@ -6,7 +6,8 @@
  * has no such limit.  It is created, asked for its state until it has ended, and
  * its file is read.  A task filters by ids alone; it is asked for all ads, and
  * conditions are checked later.  Whether its rows are all is checked against the
- * account: see task_sums.h.
+ * account: see task_sums.h.  A file that is too large for a page leads to tasks of
+ * fewer days.
  */
 #include "postgres.h"
 
@@ -71,6 +72,18 @@ fail(Task *task, AdpErrorClass class, const char *why, const char *hint)
 }
 
 /*
+ * Frees the page of a file that is of no use; it may be large.
+ */
+static void
+drop_page(Task *task)
+{
+	if (task->base.body.data != NULL)
+		pfree(task->base.body.data);
+	MemSet(&task->base.body, 0, sizeof(StringInfoData));
+	task->is_read = false;
+}
+
+/*
  * Creates another task in place of one that is of no use; fails after some.
  */
 static AdpAssemblyStep
@@ -81,7 +94,7 @@ restart(Task *task, AdpErrorClass class, const char *why)
 					"Run the statement again later, or narrow what the table asks for, for example by campaign_id, so that a day has fewer rows.");
 	task->id = NULL;
 	task->is_ready = false;
-	task->is_read = false;
+	drop_page(task);
 	return ADP_ASSEMBLY_ASK;
 }
 
@@ -216,16 +229,42 @@ take_state(Task *task, const AdpJson *doc)
 }
 
 /*
+ * Gives up on a file that is too large for a page.
+ */
+static AdpAssemblyStep
+fail_too_large(Task *task)
+{
+	const char *room = task->base.error.detail;
+
+	MemSet(&task->base.error, 0, sizeof(AdpError));
+	fail(task, ADP_ERR_LIMIT,
+		 psprintf("made a file with more rows than fit into a page. %s", room),
+		 "Narrow what the table asks for, for example by campaign_id, so that a day has fewer rows, or ask for fewer columns; setting adpipe.max_answer_size limits a page.");
+	return ADP_ASSEMBLY_TOO_MUCH;
+}
+
+/*
  * Reads the file.
  */
 static AdpAssemblyStep
 take_file(Task *task, const AdpAssemblyAnswer *answer)
 {
-	task->rows = adp_tiktok_sums_create(task->base.ask.query);
-	task->is_read =
-		adp_tiktok_file_read(task->base.ask.query, task->rows, answer->body,
-							 answer->len, &task->base.body, &task->base.error);
-	return task->is_read ? ADP_ASSEMBLY_ASK : ADP_ASSEMBLY_RETRY;
+	const AdpQuery *query = task->base.ask.query;
+
+	task->rows = adp_tiktok_sums_create(query);
+	switch (adp_tiktok_file_read(query, task->rows, answer->body, answer->len,
+								 &task->base.body, &task->base.error))
+	{
+		case ADP_TIKTOK_FILE_WHOLE:
+			task->is_read = true;
+			return ADP_ASSEMBLY_ASK;
+		case ADP_TIKTOK_FILE_BAD:
+			drop_page(task);
+			return ADP_ASSEMBLY_RETRY;
+		case ADP_TIKTOK_FILE_TOO_LARGE:
+			return fail_too_large(task);
+	}
+	pg_unreachable();
 }
 
 /*

@@ -91,6 +91,7 @@ ENUMS = {
     "Lag": "LESS_THAN_ONE_DAY ONE_TO_TWO_DAYS TWO_TO_THREE_DAYS "
            "THREE_TO_FOUR_DAYS FOUR_TO_FIVE_DAYS SIXTY_TO_NINETY_DAYS",
     "ClickType": "URL_CLICKS CALLS SITELINKS",
+    "CustomerKind": "NEW RETURNING NEW_AND_HIGH_LTV",
     "Slot": "SEARCH_SIDE SEARCH_TOP SEARCH_OTHER CONTENT MIXED",
     "ChangeType": "AD AD_GROUP CAMPAIGN CAMPAIGN_BUDGET AD_GROUP_CRITERION",
     "ClientType": "GOOGLE_ADS_WEB_CLIENT GOOGLE_ADS_AUTOMATED_RULE "
@@ -284,6 +285,7 @@ bidding_strategy.target_cpa.target_cpa_micros INT64
 bidding_strategy.target_roas.target_roas DOUBLE
 landing_page_view.resource_name RESOURCE_NAME
 landing_page_view.unexpanded_final_url STRING
+shopping_performance_view.resource_name RESOURCE_NAME
 asset_group.resource_name RESOURCE_NAME
 asset_group.id INT64 -presence
 asset_group.name STRING -presence
@@ -384,6 +386,11 @@ segments.conversion_action_name STRING
 segments.conversion_action_category ENUM:Category
 segments.conversion_lag_bucket ENUM:Lag
 segments.geo_target_most_specific_location RESOURCE_NAME
+segments.new_versus_returning_customers ENUM:CustomerKind
+segments.product_item_id STRING
+segments.product_title STRING
+segments.product_brand STRING
+segments.product_type_l1 STRING
 segments.search_term_match_type ENUM:TermMatch
 segments.keyword.ad_group_criterion RESOURCE_NAME
 segments.keyword.info.text STRING
@@ -474,11 +481,19 @@ PAGE_METRICS = (
     "conversions_value all_conversions all_conversions_value ctr average_cpc "
     "cost_per_conversion")
 
+# Of products in ads; an ad shows none, one or several.
+PRODUCT_METRICS = (
+    "impressions clicks cost_micros conversions conversions_value "
+    "all_conversions all_conversions_value cross_device_conversions ctr "
+    "average_cpc cost_per_conversion value_per_conversion "
+    "conversions_from_interactions_rate")
+
 # resource: (attributed resources, segmenting resources, segments, metrics)
 RESOURCES = {
     "customer": ("", "", DAILY_SEGMENTS, ALL_METRICS),
     "campaign": ("customer campaign_budget", "",
-                 DAILY_SEGMENTS + " conversion_lag_bucket", ALL_METRICS),
+                 DAILY_SEGMENTS + " conversion_lag_bucket "
+                 "new_versus_returning_customers", ALL_METRICS),
     "ad_group": ("customer campaign campaign_budget", "",
                  DAILY_SEGMENTS + " conversion_lag_bucket",
                  BASIC_METRICS + " search_impression_share"),
@@ -502,6 +517,11 @@ RESOURCES = {
                           "date week month quarter year day_of_week "
                           "month_of_year device ad_network_type",
                           PAGE_METRICS),
+    "shopping_performance_view": (
+        "customer", "campaign ad_group",
+        "date week month quarter year day_of_week month_of_year device "
+        "ad_network_type product_item_id product_title product_brand "
+        "product_type_l1", PRODUCT_METRICS),
     "asset_group": ("customer campaign campaign_budget", "", DAILY_SEGMENTS,
                     "impressions clicks interactions cost_micros conversions "
                     "conversions_value all_conversions "

@@ -227,6 +227,10 @@ class Report:
             self.world.first_day(self.account),
             self.world.today(self.account))]
         for context in contexts:
+            # What has no object of a kind has no rows by it.
+            if not all(name in context.entities
+                       for name in self.split_names):
+                continue
             if not self.segmented:
                 self.add(context, {}, ZERO)
             for day_values in days:

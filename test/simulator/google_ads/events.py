@@ -13,6 +13,10 @@ from google_ads import actions
 # The parts of an ad group of which a campaign has more than enough events.
 FEWEST = 52
 
+# Who converted, with weights.
+CUSTOMER = "new_versus_returning_customers"
+CUSTOMERS = (("NEW", 2), ("RETURNING", 4), ("NEW_AND_HIGH_LTV", 1))
+
 # Kinds of people: criterion id, name, weight.
 PEOPLE = {
     "age_range": ((503001, "AGE_RANGE_18_24", 1),
@@ -82,10 +86,20 @@ def actions_of(account, segments, vector):
                        ), part
 
 
+def customers(account, segments, vector, day):
+    """Splits a cell's conversions by whether the customers are new."""
+    weights = [weight for _, weight in CUSTOMERS]
+    for index, (name, _) in enumerate(CUSTOMERS):
+        part = part_of(vector, weights, index,
+                       *key_of(account, segments, day, "customer"))
+        if any(part):
+            yield dict(segments, **{CUSTOMER: name}), part
+
+
 def splits(wanted):
     """Returns whether split() would split anything."""
-    return "hour" in wanted or any(name.startswith("conversion_action")
-                                   for name in wanted)
+    return "hour" in wanted or CUSTOMER in wanted or any(
+        name.startswith("conversion_action") for name in wanted)
 
 
 def split(account, segments, vector, day, wanted):
@@ -94,6 +108,9 @@ def split(account, segments, vector, day, wanted):
     parts = [(segments, vector)]
     if "hour" in wanted:
         parts = hours(account, segments, vector, day)
+    if CUSTOMER in wanted:
+        parts = [part for s, v in parts
+                 for part in customers(account, s, v, day)]
     if any(name.startswith("conversion_action") for name in wanted):
         parts = [part for s, v in parts for part in actions_of(account, s, v)]
     return parts

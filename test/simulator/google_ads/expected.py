@@ -21,7 +21,11 @@ SPLITS = ("date", "week", "month", "device", "ad_network_type",
           "keyword.info.match_type", "hour", "conversion_action",
           "conversion_action_name", "conversion_action_category",
           "conversion_lag_bucket", "geo_target_most_specific_location",
-          "click_type", "slot")
+          "click_type", "slot", events.CUSTOMER, "product_item_id",
+          "product_title", "product_brand", "product_type_l1")
+# Parts of resources that the connector has under names of their own.
+NEGATIVE = {"negative_keyword": "ad_group_criterion",
+            "campaign_negative_keyword": "campaign_criterion"}
 TOLD = tuple(name for name, _ in METRICS if name not in UNTOLD)
 # Quotients of two metrics: above, below, factor, what there is without below.
 QUOTIENTS = {
@@ -252,7 +256,13 @@ def readable_accounts(world, wanted):
 
 
 def entity_rows(world, accounts, resource):
-    """Returns the entities of a resource, each once."""
+    """Returns the entities of a resource, each once; of a name that stands for
+    the negative keywords of one, these alone."""
+    if resource in NEGATIVE:
+        criterion = NEGATIVE[resource]
+        return [row for row in entity_rows(world, accounts, criterion)
+                if row[criterion + ".negative"] == "true"
+                and row[criterion + ".type"] == "KEYWORD"]
     if resource in DATED:
         raise ValueError("resource \"%s\" needs days" % resource)
     merged = catalog.RESOURCES[resource][1].split()
@@ -289,7 +299,8 @@ def all_fields(world, params):
     if unknown:
         raise ValueError("unknown parameter: " + ", ".join(sorted(unknown)))
     resource = params["resource"]
-    if resource not in NAMES or resource in ("metrics", "segments"):
+    if resource not in NAMES and resource not in NEGATIVE or resource in (
+            "metrics", "segments"):
         raise ValueError("unknown resource \"%s\"" % resource)
     accounts = readable_accounts(world, params.get("accounts"))
     if "since" not in params and "until" not in params:

@@ -18,7 +18,8 @@ FINE_DATES = ("segments.date", "segments.week", "segments.hour",
 LAG = "segments.conversion_lag_bucket"
 CONVERSION_SEGMENTS = ("segments.conversion_action",
                        "segments.conversion_action_name",
-                       "segments.conversion_action_category", LAG)
+                       "segments.conversion_action_category", LAG,
+                       "segments.new_versus_returning_customers")
 # The metrics that know which conversion action they came from.
 CONVERSION_METRICS = frozenset("metrics." + name for name in (
     "conversions", "conversions_value", "all_conversions",

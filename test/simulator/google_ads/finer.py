@@ -32,6 +32,15 @@ class FinerGrains:
                 for ad in self.contexts_of_ad_group_ad(account)
                 for page in ad.entity.traits.get("pages", ())]
 
+    def contexts_of_shopping_performance_view(self, account):
+        """One row candidate per campaign whose ads show products of a feed;
+        the view has one name per account."""
+        return [Context(Entity("shopping_performance_view", campaign.id, {
+            "resource_name": "customers/%s/shoppingPerformanceView"
+                             % account.id}), account.entity, campaign)
+                for campaign in account.campaigns
+                if campaign.traits["channel"] == "PERFORMANCE_MAX"]
+
     def contexts_of_asset_group(self, account):
         """One row per asset group."""
         return [Context(group, *c.entities.values())

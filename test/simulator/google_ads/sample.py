@@ -7,7 +7,7 @@ import datetime
 
 import daily
 from advertisers import ADVERTISERS
-from google_ads import actions, events, places
+from google_ads import actions, events, places, products
 from google_ads.changes import Changes
 from google_ads.finer import FinerGrains
 from google_ads.lists import Lists
@@ -187,6 +187,8 @@ class SampleWorld(FinerGrains, Lists, Places, World):
         else:
             pairs = self._campaign_cells(
                 account, context.entities["campaign"], day)
+            if resource == "shopping_performance_view":
+                return products.cells(day, pairs)
             if resource not in ("campaign", "campaign_budget"):
                 pairs = self._share(resource, context, day, pairs)
         if resource == "conversion_action":

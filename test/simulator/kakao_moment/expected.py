@@ -26,6 +26,7 @@ REPORTS = {
     "campaign_report": ("campaign", None),
     "ad_group_report": ("ad_group", None),
     "ad_report": ("creative", None),
+    "device_report": ("campaign", "DEVICE_TYPE"),
 }
 COLUMNS = {"AGE_GENDER": ("age", "gender"), "DEVICE_TYPE": ("device_type",)}
 LISTS = {"campaigns": "campaign", "ad_groups": "ad_group",

@@ -194,6 +194,9 @@ NODE_FIELDS = {
         is_prepay_account funding_source capabilities user_tasks""".split(),
     "customconversion": """id account_id name custom_event_type rule
         pixel""".split(),
+    "activity": """actor_id actor_name application_id application_name
+        date_time_in_timezone event_time event_type extra_data object_id
+        object_name object_type translated_event_type""".split(),
     "customaudience": """id account_id name subtype description
         approximate_count_lower_bound approximate_count_upper_bound
         operation_status delivery_status""".split(),
@@ -201,7 +204,7 @@ NODE_FIELDS = {
 TYPE_NAMES = {"campaign": "Campaign", "adset": "AdSet", "ad": "Ad",
               "creative": "AdCreative", "account": "AdAccount",
               "customconversion": "CustomConversion",
-              "customaudience": "CustomAudience"}
+              "customaudience": "CustomAudience", "activity": "AdActivity"}
 
 
 def off_meta(action_type):

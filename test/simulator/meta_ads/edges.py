@@ -5,7 +5,7 @@ import datetime
 import json
 import re
 
-from meta_ads import catalog
+from meta_ads import activities, catalog
 from meta_ads.errors import GraphError
 from meta_ads.filters import listed, passes, read_filters
 from meta_ads.model import DEFAULT_SETTING, spec_of
@@ -13,7 +13,7 @@ from meta_ads.query import invalid, json_of, list_of
 
 EDGES = {"campaigns": "campaign", "adsets": "adset", "ads": "ad",
          "adcreatives": "creative", "customconversions": "customconversion",
-         "customaudiences": "customaudience"}
+         "customaudiences": "customaudience", "activities": "activity"}
 NESTED = re.compile(r"(\w+)(?:\{([^{}]*)\})?(?:,|\Z)")
 
 
@@ -38,7 +38,7 @@ def read_fields(text, kind):
             inside = read_fields(inside, "creative")
         made.append((name, inside))
         at = match.end()
-    if "id" not in [name for name, _ in made]:
+    if kind != "activity" and "id" not in [name for name, _ in made]:
         made.append(("id", None))
     return made
 
@@ -128,6 +128,10 @@ def edge(world, account, name, params):
     """Returns the rows of an account's edge."""
     kind = EDGES[name]
     wanted = read_fields(params.get("fields"), kind)
+    if kind == "activity":
+        return [{n: each[n] for n, _ in wanted if n in each}
+                for each in activities.log(account, params,
+                                           world.clock.now())]
     if kind in ("customconversion", "customaudience"):
         found = (world.conversions if kind == "customconversion"
                  else world.audiences)

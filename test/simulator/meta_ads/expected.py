@@ -10,6 +10,7 @@ import decimal
 import json
 
 import people
+from meta_ads import activities
 from meta_ads.model import (ASSETS, MICRO, ON_META, Part, default_mixes, mixed_tells,
                             setting_of, told_if_mixed, who_saw)
 
@@ -78,7 +79,8 @@ COMMON = {"account_report": ("account", (), None),
           "ad_group_report": ("adset", (), None),
           "ad_report": ("ad", (), None), "video_report": ("ad", (), None),
           "hourly_report": ("campaign", (HOUR,), "hour"),
-          "country_report": ("campaign", ("country",), "country")}
+          "country_report": ("campaign", ("country",), "country"),
+          "device_report": ("campaign", ("device_platform",), "device")}
 ENTITIES = {"campaigns": "campaign", "adsets": "adset", "ads": "ad",
             "creatives": "creative"}
 # Lists that a world keeps by account.
@@ -300,6 +302,16 @@ def is_conversion(name):
             or name == "lead" or name.endswith("_total"))
 
 
+def counted_as(name):
+    """Returns the kind of conversion that a type is."""
+    for start, kind in (("offsite_conversion.fb_pixel_custom.",
+                         "CUSTOM_EVENT"),
+                        ("offsite_conversion.custom.", "CUSTOM_CONVERSION")):
+        if name.startswith(start):
+            return kind
+    return name.replace("omni_", "", 1).removesuffix("_total").upper()
+
+
 def action_rows(row, account, level, mode):
     """Returns one row per action type of a day."""
     made = []
@@ -314,7 +326,8 @@ def action_rows(row, account, level, mode):
                 made.append(dict(
                     base_row(row, account, level), action_type=name,
                     action_count=count, action_value=value, conversion=name,
-                    conversion_name=name, conversions=count,
+                    conversion_name=name, counted_as=counted_as(name),
+                    conversions=count,
                     conversions_value=value, platform="meta_ads"))
     return made
 
@@ -329,6 +342,8 @@ def common_row(row, account, level, choice, mode):
                 clicks=told["inline_link_clicks"], spend=told["spend"],
                 conversions=told["conversions"],
                 conversions_value=told["conversions_value"])
+    if "device_platform" in row.values:
+        made["device"] = row.values["device_platform"]
     if HOUR in row.values:
         made["hour"] = str(int(row.values[HOUR][:2]))
     return made
@@ -370,6 +385,14 @@ def entity_rows(world, account, resource, without):
     return made
 
 
+def activity_rows(world, account, spans):
+    """Returns the log of days in UTC, by columns and by fields."""
+    return [dict(event, account_id=account.id, account_name=account.name)
+            for first, _ in spans
+            for moment, event in activities.of_day(account, first)
+            if moment <= world.clock.now()]
+
+
 def readable_accounts(world, params):
     """Returns the accounts a request is about: those named, else all that
     are open and that the token may read."""
@@ -397,6 +420,9 @@ def expected_rows(world, params, mode="windows"):
     period = params.get("period", "day")
     spans = spans_of(period, datetime.date.fromisoformat(params["since"]),
                      datetime.date.fromisoformat(params["until"]))
+    if resource == "activities":
+        return [row for account in accounts
+                for row in activity_rows(world, account, spans)]
     names, family = (), None
     if resource in DAILY:
         level, names, family = DAILY[resource]

@@ -30,6 +30,7 @@ GRAINS = {
     "campaign_report": ("campaign",),
     "ad_group_report": ("campaign", "group"),
     "ad_report": ("campaign", "group", "ad"),
+    "device_report": ("campaign", "device"),
 }
 TERM_TYPES = {"search_term_daily": "WEB_SITE",
               "shopping_search_term_daily": "SHOPPING"}

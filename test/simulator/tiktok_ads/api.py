@@ -22,6 +22,7 @@ SETTINGS = {
     "tiktok_span": 0,           # longest range in days; 0: the documented one
     "tiktok_too_large": 0,      # days from which on code 40067 comes; 0: never
     "tiktok_decimal_counts": False,     # counts are written as "12.0"
+    "tiktok_money_step": 1,     # money of a row is rounded to such hundredths
 }
 
 
@@ -103,7 +104,7 @@ class TikTokAds:
     def describe(self, request):
         """Returns what the log and the faults know about a request; never a
         secret."""
-        told = {k: v for k, v in request.params.items() if k != "secret"}
+        shown = {k: v for k, v in request.params.items() if k != "secret"}
         page = request.params.get("page", "1")
         account = (request.params.get("advertiser_id")
                    or self.body_of(request).get("advertiser_id"))
@@ -111,7 +112,7 @@ class TikTokAds:
                          request.params.get("advertiser_ids", ""))
         return {"account": found.group(1) if found else account,
                 "query": "&".join("%s=%s" % pair
-                                  for pair in sorted(told.items())),
+                                  for pair in sorted(shown.items())),
                 "page": int(page) - 1 if page.isdigit() else None,
                 "token_in": "header" if request.header("access-token")
                 else None}
@@ -141,8 +142,8 @@ class TikTokAds:
                              status=fault.get("http", 200))
 
     def handle(self, request, info, fault):
-        """Answers a request; `fault` may hold as_account, repeat_rows and
-        endless."""
+        """Answers a request; `fault` may hold as_account, repeat_rows,
+        page_rows (most rows of this page) and endless."""
         match = PATH.match(request.path)
         try:
             if match is None or not request.path.endswith("/"):
@@ -221,7 +222,8 @@ class TikTokAds:
         """Answers a page of a report."""
         query = reports.Query(params)
         self.check_size(query)
-        rows = reports.rows(self.world, account, query)
+        rows = reports.rows(self.world, account, query,
+                            self.settings["tiktok_money_step"])
         cap, headers = self.settings["tiktok_rows_cap"], []
         if len(rows) > cap:
             headers = [("X-Tt-Ads-Throttle", "Only the latest %d rows are "
@@ -249,13 +251,14 @@ class TikTokAds:
     def page(self, found, params, fault, headers=()):
         """Answers a page of rows."""
         number, size = read.page_of(params)
-        size = min(size, self.settings["tiktok_page_cap"])
-        rows, told = read.cut_page(found, number, size,
+        size = min(size, fault.get("page_rows",
+                                   self.settings["tiktok_page_cap"]))
+        rows, info = read.cut_page(found, number, size,
                                    self.settings["tiktok_empty_pages"])
         if fault.get("repeat_rows"):
             rows = read.cut_page(found, max(number - 1, 1), size)[0]
         if fault.get("endless"):
             rows = []
-            told["total_page"] = number + 1
-        return self.envelope(0, "OK", {"list": rows, "page_info": told},
+            info["total_page"] = number + 1
+        return self.envelope(0, "OK", {"list": rows, "page_info": info},
                              headers, len(rows))

@@ -79,7 +79,7 @@ def lag_of(ad, ordinal):
 
 
 def ad_day(ad, ordinal, today):
-    """Returns an ad's numbers of a day as they are told on another day; None
+    """Returns an ad's numbers of a day as reports have them on another day; None
     if nothing happened."""
     if ordinal > today:
         return None

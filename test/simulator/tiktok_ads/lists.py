@@ -68,7 +68,7 @@ def wanted_fields(params, known):
 
 
 def rows(account, level, params):
-    """Returns the objects of a list as the platform tells them."""
+    """Returns the objects of a list with the fields that are asked for."""
     read.check_names(params, KNOWN)
     filters = read.document(params, "filtering", dict) or {}
     check_filters(level, filters)
@@ -78,7 +78,7 @@ def rows(account, level, params):
 
 
 def info(accounts, params):
-    """Returns what advertiser/info tells about accounts."""
+    """Returns what advertiser/info says about accounts."""
     read.check_names(params, ("advertiser_ids", "fields"))
     wanted = wanted_fields(params, INFO_FIELDS)
     return [{name: account.info()[name] for name in wanted}

@@ -6,7 +6,7 @@ LEVELS = ("campaign", "adgroup", "ad")
 
 
 class Node:
-    """A campaign, ad group or ad.  `attrs` is what the platform tells about
+    """A campaign, ad group or ad.  `attrs` is what lists say about
     it; `traits` steers its numbers."""
 
     def __init__(self, level, node_id, attrs, parent=None, traits=None):
@@ -84,7 +84,7 @@ class Account:
         return found
 
     def info(self):
-        """Returns what advertiser/info tells."""
+        """Returns what advertiser/info says."""
         return {"advertiser_id": self.id, "name": self.name,
                 "currency": self.currency, "timezone": self.told_zone,
                 "display_timezone": self.zone_name, "balance": 1250.5,

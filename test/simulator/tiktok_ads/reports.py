@@ -164,13 +164,14 @@ class Query:
                    for level in LEVELS if level + "_ids" in self.filters)
 
 
-def money(account, hundredths):
-    """Returns money as the platform writes it."""
+def money(account, hundredths, step):
+    """Returns money as the platform writes it, rounded to steps."""
+    hundredths = (hundredths + step // 2) // step * step
     return "%d.%02d%s" % (hundredths // 100, hundredths % 100,
                           "0" * (account.decimals - 2))
 
 
-def value_of(account, node, name, total, reach):
+def value_of(account, node, name, total, reach, step):
     """Returns a metric of a row as a text."""
     if name == "ad_id_v2":
         return node.whole_ad
@@ -194,7 +195,7 @@ def value_of(account, node, name, total, reach):
         return "%.2f" % (total[above] * factor / scale
                          / (total[below] or 1) if total[below] else 0)
     if name in MONEY:
-        return money(account, total[name])
+        return money(account, total[name], step)
     return str(total[name])
 
 
@@ -230,8 +231,9 @@ def groups_of(world, account, query, shows):
     return groups
 
 
-def rows(world, account, query, shows=lambda ad: True):
-    """Returns all rows of a report."""
+def rows(world, account, query, step, shows=lambda ad: True):
+    """Returns all rows of a report, with money in steps of so many
+    hundredths."""
     made = []
     for (node, day, values), found in groups_of(
             world, account, query, shows).items():
@@ -244,6 +246,6 @@ def rows(world, account, query, shows=lambda ad: True):
                 datetime.date.fromordinal(day))
         dimensions.update(zip(query.split, values))
         made.append({"dimensions": dimensions, "metrics": {
-            name: value_of(account, node, name, total, reach)
+            name: value_of(account, node, name, total, reach, step)
             for name in query.metrics}})
     return made

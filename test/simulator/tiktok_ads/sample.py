@@ -44,9 +44,9 @@ class SampleWorld:
     def add_accounts(self):
         """Makes the accounts of the sample."""
         for number, one in enumerate(ADVERTISERS):
-            account_id, told, decimals = ACCOUNTS[one.key]
+            account_id, written, decimals = ACCOUNTS[one.key]
             account = self.add(Account(account_id, one.name, one.currency,
-                                       one.zone, told, decimals))
+                                       one.zone, written, decimals))
             Builder(self, account, number).build(CAMPAIGNS)
         self.add(Account(STRANGER, "Stranger", "USD", "UTC")).is_granted = (
             False)
@@ -94,7 +94,7 @@ class Builder:
                 self.add_group(campaign, serial)
 
     def common(self, level, name, status):
-        """Returns what all objects tell."""
+        """Returns what lists say about all objects."""
         made = datetime.datetime(2024, 3, 1 + self.serial % 28, 1, 2, 3)
         deleted = status.endswith("_DELETE")
         return {level + "_id": self.next_id(), level + "_name": name,

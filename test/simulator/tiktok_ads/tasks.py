@@ -142,7 +142,8 @@ class Tasks:
         """Returns the rows of a task's file."""
         lack = self.settings["tiktok_task_lacks"]
         rows = reports.rows(
-            self.world, task.account, task.query, lambda ad: not (
+            self.world, task.account, task.query,
+            self.settings["tiktok_money_step"], lambda ad: not (
                 lack == "deleted" and ad.is_deleted
                 or lack == "promoted" and ad.is_promoted))
         if lack == "row":
