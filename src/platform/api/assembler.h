@@ -30,7 +30,8 @@ typedef enum AdpAssemblyStep
 	ADP_ASSEMBLY_WAIT,	/* come back after wait_ms, without an answer */
 	ADP_ASSEMBLY_RETRY, /* the answer is malformed: see error; send it again */
 	ADP_ASSEMBLY_DONE,	/* body is a page */
-	ADP_ASSEMBLY_FAILED /* with error; without one, by the refused request */
+	ADP_ASSEMBLY_TOO_MUCH, /* it would be larger than body_max: fewer days */
+	ADP_ASSEMBLY_FAILED	   /* with error; without one, by the refused request */
 } AdpAssemblyStep;
 
 /* A page in the making: the first member of the assembler's own struct. */
@@ -43,6 +44,7 @@ typedef struct AdpAssembly
 	int64 wait_ms;
 	const char *wait_reason;
 	StringInfoData body;
+	Size body_max; /* most bytes of a page: setting adpipe.max_answer_size */
 	AdpError error;
 } AdpAssembly;
 

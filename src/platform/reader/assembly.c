@@ -6,6 +6,7 @@
 
 #include "utils/memutils.h"
 
+#include "base/guc.h"
 #include "platform/api/client.h"
 #include "platform/reader/assembly.h"
 
@@ -18,6 +19,7 @@ struct AdpAssemblyRun
 	const char *subject;
 	AdpCall *call;		/* its last request, or NULL */
 	int64 resume_at_ms; /* end of a wait */
+	bool is_too_large;	/* the page is */
 	AdpCallState state;
 };
 
@@ -40,6 +42,7 @@ adp_assembly_create(AdpSession *session, MemoryContext parent,
 	run->subject = pstrdup(subject);
 	run->assembly = palloc0(assembler->size);
 	run->assembly->ask = *ask;
+	run->assembly->body_max = (Size) adp_guc_max_answer_kb * 1024;
 	if (ask->token != NULL)
 		run->assembly->token = pstrdup(ask->token);
 	MemoryContextSwitchTo(old);
@@ -82,6 +85,25 @@ begin_wait(AdpAssemblyRun *run)
 }
 
 /*
+ * Ends the run: its page is too large.
+ */
+static void
+refuse_size(AdpAssemblyRun *run)
+{
+	char *detail = psprintf("%s: they are larger than %d kB.", run->subject,
+							adp_guc_max_answer_kb);
+
+	detail[0] = (char) pg_toupper((unsigned char) detail[0]);
+	run->is_too_large = true;
+	run->state = ADP_CALL_FAILED;
+	adp_error_set(&run->assembly->error, ADP_ERR_LIMIT,
+				  psprintf("rows of platform \"%s\" are too large",
+						   run->session->platform->name),
+				  detail,
+				  "Ask for fewer days, or drop columns that split rows from the foreign table; setting adpipe.max_answer_size limits the rows of one request.");
+}
+
+/*
  * Takes the assembler's next step.
  */
 static void
@@ -103,7 +125,14 @@ step(AdpAssemblyRun *run, const AdpAssemblyAnswer *answer)
 			break;
 		case ADP_ASSEMBLY_DONE:
 			drop_call(run);
-			run->state = ADP_CALL_DONE;
+			if ((Size) assembly->body.len > assembly->body_max)
+				refuse_size(run);
+			else
+				run->state = ADP_CALL_DONE;
+			break;
+		case ADP_ASSEMBLY_TOO_MUCH:
+			drop_call(run);
+			refuse_size(run);
 			break;
 		case ADP_ASSEMBLY_FAILED:
 			run->state = ADP_CALL_FAILED;
@@ -195,13 +224,18 @@ adp_assembly_body(const AdpAssemblyRun *run, Size *len)
 }
 
 /*
- * Returns the failure of the refused request; all zero if there is none.
+ * Returns the failure of the refused request, or that of a page that is too
+ * large; all zero if there is none.
  */
 const AdpFailure *
 adp_assembly_failure(const AdpAssemblyRun *run)
 {
 	static const AdpFailure none = {.retry_after_ms = -1};
+	static const AdpFailure too_large = {.retry_after_ms = -1,
+										 .is_too_much = true};
 
+	if (run->is_too_large)
+		return &too_large;
 	return run->call != NULL ? adp_call_failure(run->call) : &none;
 }
 
