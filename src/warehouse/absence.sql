@@ -20,7 +20,9 @@
  *   do later.  There the silence at first sight, and later each that ended by
  *   itself, counts like a silence between; for events and metrics one day does
  *   at least.
- * - A campaign is missed while the platform says that it is serving.
+ * - A campaign is missed while the platform says that it is serving.  It enters
+ *   the ledger on its first silent day: of the many that deliver daily there is
+ *   nothing to keep that the five weeks do not show.
  */
 
 CREATE TABLE adpipe.signal_ledger (
@@ -83,8 +85,9 @@ REVOKE ALL ON FUNCTION adpipe_internal.settled_days(regclass) FROM PUBLIC;
 
 /*
  * One arm per kind that the copy has columns for.  Each returns, by account, the
- * days on which a signal arrived as a mask: bit n is the nth day in "days".
- * Counts are never negative, so a day has a signal if one of its rows has.
+ * days from $1 to $2 on which a signal arrived as a mask: bit n is the nth day
+ * after $1.  Counts are never negative, so a day has a signal if one of its rows
+ * has.
  */
 CREATE FUNCTION adpipe_internal.signal_query(target regclass) RETURNS text
     LANGUAGE sql STABLE
@@ -108,27 +111,40 @@ AS $$
         FROM columns c
         WHERE c.name IN ('event_name', 'action_type', 'campaign_id')
            OR c.name = 'media_source' AND NOT EXISTS (SELECT FROM columns e WHERE e.name = 'event_name')
-    ), arms AS (
-        SELECT format('SELECT t.account_id, %L AS kind, t.%I AS name, bit_or(1::bigint << d.n) AS mask',
-                      n.kind, n.name) AS head,
-               format(' AND t.%1$I IS NOT NULL AND (%2$s) GROUP BY t.account_id, t.%1$I',
-                      n.name, coalesce(n.condition, 'true')) AS tail
-        FROM names n
-        UNION ALL
-        SELECT format('SELECT f.account_id, ''metric'', m.name, m.mask FROM (SELECT t.account_id, %s',
-                      string_agg(format('bit_or(1::bigint << d.n) FILTER (WHERE t.%1$I <> 0) AS %1$I', m.name), ', ')),
-               format(' GROUP BY t.account_id) f CROSS JOIN LATERAL (VALUES %s) m (name, mask) WHERE m.mask <> 0',
-                      string_agg(format('(%1$L, f.%1$I)', m.name), ', '))
-        FROM metrics m
-        HAVING count(*) > 0
+    ), rows AS (
+        SELECT format('FROM %s t WHERE t.date_day >= $1 AND t.date_day <= $2', target) AS clause
     )
-    SELECT string_agg(format('%s FROM %s t JOIN days d ON d.account_id = t.account_id AND d.date_day = t.date_day '
-                             'WHERE NOT d.is_rows AND t.date_day >= $2%s', a.head, target, a.tail), ' UNION ALL ')
-    FROM arms a
+    SELECT string_agg(a.arm, ' UNION ALL ')
+    FROM (SELECT format('SELECT t.account_id, %L AS kind, t.%2$I AS name, bit_or(1::bigint << t.date_day - $1) AS mask '
+                        '%3$s AND t.%2$I IS NOT NULL AND (%4$s) GROUP BY t.account_id, t.%2$I',
+                        n.kind, n.name, r.clause, coalesce(n.condition, 'true'))
+          FROM names n CROSS JOIN rows r
+          UNION ALL
+          SELECT format('SELECT f.account_id, ''metric'', m.name, bit_or(1::bigint << f.date_day - $1) '
+                        'FROM (SELECT t.account_id, t.date_day, %s %s GROUP BY t.account_id, t.date_day) f '
+                        'CROSS JOIN LATERAL (VALUES %s) m (name, has_value) WHERE m.has_value GROUP BY f.account_id, m.name',
+                        string_agg(format('bool_or(t.%1$I <> 0) AS %1$I', m.name), ', '), r.clause,
+                        string_agg(format('(%1$L, f.%1$I)', m.name), ', '))
+          FROM metrics m CROSS JOIN rows r GROUP BY r.clause) a (arm)
 $$;
 COMMENT ON FUNCTION adpipe_internal.signal_query(regclass) IS
     'The query for a copy''s signals and their days; part of measure_signals().';
 REVOKE ALL ON FUNCTION adpipe_internal.signal_query(regclass) FROM PUBLIC;
+
+/*
+ * Where days fill from behind, past silences count, so all campaigns are kept.
+ */
+CREATE FUNCTION adpipe_internal.watched_campaigns(target regclass) RETURNS text[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE WHEN NOT (adpipe_internal.source_policy(t.source)).is_cohort
+                THEN ARRAY(SELECT l.name FROM adpipe.signal_ledger l WHERE l.target = t.target AND l.kind = 'campaign') END
+    FROM adpipe.target_ledger t WHERE t.target = $1 AND adpipe_internal.is_acting($1)
+$$;
+COMMENT ON FUNCTION adpipe_internal.watched_campaigns(regclass) IS
+    'The campaigns of a copy that are measured though they are not silent: those in the ledger. NULL: all.';
+REVOKE ALL ON FUNCTION adpipe_internal.watched_campaigns(regclass) FROM PUBLIC;
 
 /*
  * Signals of an account that arrived on the same days are one element, with their
@@ -143,43 +159,55 @@ CREATE FUNCTION adpipe_internal.measure_signals(target regclass) RETURNS jsonb
 AS $$
 DECLARE
     signals jsonb;
-    days jsonb := (SELECT jsonb_agg(to_jsonb(d)) FROM adpipe_internal.settled_days(target) d);
+    days jsonb;
+    since date;
+    until date;
 BEGIN
+    SELECT jsonb_agg(to_jsonb(d)), min(d.date_day), max(d.date_day) INTO days, since, until
+    FROM adpipe_internal.settled_days(target) d;
     EXECUTE format($query$
         WITH settled AS MATERIALIZED (
             SELECT d.account_id, d.date_day, d.rows
-            FROM jsonb_to_recordset($1) d (account_id text, date_day date, rows bigint)
+            FROM jsonb_to_recordset($3) d (account_id text, date_day date, rows bigint)
         ), days AS MATERIALIZED (
-            SELECT d.account_id, d.date_day, k.is_rows,
+            SELECT d.account_id, d.date_day, k.is_rows, d.date_day - $1 AS bit,
                    row_number() OVER (PARTITION BY d.account_id, k.is_rows ORDER BY d.date_day)::integer AS n
             FROM settled d CROSS JOIN (VALUES (false), (true)) k (is_rows)
             WHERE k.is_rows OR d.rows > 0
-        ), last_days AS (
-            SELECT d.account_id, d.is_rows, max(d.n) AS n FROM days d GROUP BY d.account_id, d.is_rows
+        ), accounts AS MATERIALIZED (
+            SELECT d.account_id, d.is_rows, bit_or(1::bigint << d.bit) AS mask, 1::bigint << max(d.bit) AS last_day, max(d.n) AS n
+            FROM days d GROUP BY d.account_id, d.is_rows
         ), reported (account_id, kind, name, mask) AS (
             %s
-            SELECT d.account_id, 'rows', '', bit_or(1::bigint << d.n)
-            FROM days d JOIN settled s ON s.account_id = d.account_id AND s.date_day = d.date_day
-            WHERE d.is_rows AND s.rows > 0 GROUP BY d.account_id
+            SELECT s.account_id, 'rows', '', bit_or(1::bigint << s.date_day - $1)
+            FROM settled s WHERE s.rows > 0 GROUP BY s.account_id
         ), alike AS MATERIALIZED (
-            SELECT q.account_id, q.kind, q.mask, jsonb_agg(q.name) AS names FROM reported q GROUP BY q.account_id, q.kind, q.mask
-        ), masks AS MATERIALIZED (
-            SELECT r.mask, m.active_days, length(m.bits) - 1 AS n, m.longest_gap
-            FROM (SELECT DISTINCT q.mask FROM alike q) r
-            CROSS JOIN LATERAL (
-                SELECT ltrim(r.mask::bit(64)::text, '0') AS bits, bit_count(r.mask::bit(64)) AS active_days,
-                       (SELECT max(length(g)) FROM string_to_table(btrim(r.mask::bit(64)::text, '0'), '1') g) AS longest_gap) m
+            SELECT q.account_id, q.kind, a.is_rows, q.mask & a.mask AS mask, jsonb_agg(q.name) AS names
+            FROM reported q JOIN accounts a ON a.account_id = q.account_id AND a.is_rows = (q.kind = 'rows')
+            WHERE q.mask & a.mask <> 0
+              AND (q.kind <> 'campaign' OR q.mask & a.mask < a.last_day OR $4 IS NULL OR q.name = ANY ($4))
+            GROUP BY q.account_id, q.kind, a.is_rows, q.mask & a.mask
+        ), numbered AS MATERIALIZED (
+            SELECT r.account_id, r.is_rows, r.mask, bit_or(1::bigint << d.n) AS numbers, max(d.n) AS n,
+                   max(d.date_day) AS last_day, count(*) AS active_days
+            FROM (SELECT DISTINCT q.account_id, q.is_rows, q.mask FROM alike q) r
+            JOIN days d ON d.account_id = r.account_id AND d.is_rows = r.is_rows AND r.mask >> d.bit & 1 = 1
+            GROUP BY r.account_id, r.is_rows, r.mask
+        ), gaps AS MATERIALIZED (
+            SELECT r.numbers, (SELECT max(length(g))
+                               FROM string_to_table(btrim(r.numbers::bit(64)::text, '0'), '1') g) AS longest_gap
+            FROM (SELECT DISTINCT m.numbers FROM numbered m) r
         )
         SELECT jsonb_agg(jsonb_build_object(
             'account_id', r.account_id, 'kind', r.kind, 'names', r.names, 'active_days', m.active_days,
-            'last_day', d.date_day, 'longest_gap', m.longest_gap, 'silent_days', l.n - m.n))
+            'last_day', m.last_day, 'longest_gap', g.longest_gap, 'silent_days', a.n - m.n))
         FROM alike r
-        JOIN masks m ON m.mask = r.mask
-        JOIN days d ON d.account_id = r.account_id AND d.is_rows = (r.kind = 'rows') AND d.n = m.n
-        JOIN last_days l ON l.account_id = d.account_id AND l.is_rows = d.is_rows
+        JOIN numbered m ON m.account_id = r.account_id AND m.is_rows = r.is_rows AND m.mask = r.mask
+        JOIN gaps g ON g.numbers = m.numbers
+        JOIN accounts a ON a.account_id = r.account_id AND a.is_rows = r.is_rows
         $query$,
         adpipe_internal.signal_query(target) || ' UNION ALL ')
-    INTO signals USING days, (SELECT min(d.date_day) FROM adpipe_internal.settled_days(target) d);
+    INTO signals USING since, until, days, adpipe_internal.watched_campaigns(target);
     RETURN coalesce(signals, '[]');
 END
 $$;

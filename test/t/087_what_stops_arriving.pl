@@ -37,8 +37,9 @@ run('CALL adpipe.refresh_all()');
 is(stopped(), '', 'an ordinary world: nothing is missed');
 is($node->safe_psql('postgres', "SELECT kind, name, active_days, silent_days FROM adpipe.signal_ledger WHERE account_id = '$berlin' AND name IN ('', 'clicks', 'conversions') ORDER BY 1, 2"),
 	"metric|clicks|35|0\nmetric|conversions|35|0\nrows||35|0", 'though its signals are known');
-cmp_ok($node->safe_psql('postgres', "SELECT max(longest_gap) FROM adpipe.signal_ledger WHERE kind = 'campaign'"), '>=', 2, 'among them campaigns that rest at weekends');
 next_day() for 1 .. 4;
+cmp_ok($node->safe_psql('postgres', "SELECT max(longest_gap) FROM adpipe.signal_ledger WHERE kind = 'campaign'"), '>=', 2, 'among them campaigns that rest at weekends');
+is($node->safe_psql('postgres', "SELECT count(*) FROM adpipe.signal_ledger WHERE kind = 'campaign' AND longest_gap + silent_days = 0"), '0', 'and none that never rest');
 is(stopped(), '', 'nor on the days after');
 
 # Auto-tagging is off from the 21st on: conversions stop, clicks do not.
@@ -61,8 +62,9 @@ my $campaign = run("SELECT campaign_id FROM ads.campaign WHERE account_id = '$be
 my $requests = sub { return scalar grep { ($_->{query} // '') =~ /serving_status/ } @{ $sim->requests } };
 is($requests->(), 0, 'nobody asks which campaigns serve as long as all deliver');
 $sim->change($berlin, "campaign/$campaign/delivery", JSON::PP::false);
+next_day();
 my $gap = $node->safe_psql('postgres', "SELECT longest_gap FROM adpipe.signal_ledger WHERE name = '$campaign'");
-next_day() for 1 .. 1 + 2 * $gap;
+next_day() for 2 .. 1 + 2 * $gap;
 is(stopped(), '', 'a campaign: twice its longest rest and a day are allowed');
 next_day();
 like(stopped(), qr/^warning\|$berlin\|campaign "Brand": serving, with a budget, and no rows since 2026-10-23 /, 'then it is missed');
