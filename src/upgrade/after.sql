@@ -60,16 +60,10 @@ BEGIN
                   HINT = format('DROP %s %s; names the object in its error. Change or drop that, then ALTER EXTENSION adpipe UPDATE.', found.kind, found.name);
     END LOOP;
     FOR found IN
-        SELECT format('GRANT %s ON %s TO %s%s', g.privilege_type,
-                      CASE WHEN p.oid IS NOT NULL THEN 'ROUTINE ' || p.oid::regprocedure ELSE c.oid::regclass::text END,
-                      CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
-                      CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) AS statement
-        FROM adpipe_upgrade.grants g
-        LEFT JOIN (adpipe_upgrade.members('pg_proc') m JOIN pg_proc p ON p.oid = m)
-            ON g.class = 'pg_proc'::regclass AND p.proname = g.name AND p.proargtypes::text = g.arguments
-        LEFT JOIN (adpipe_upgrade.members('pg_class') n JOIN pg_class c ON c.oid = n)
-            ON g.class = 'pg_class'::regclass AND c.relname = g.name
-        WHERE p.oid IS NOT NULL OR c.oid IS NOT NULL
+        SELECT format('GRANT %s%s ON %s TO %I%s', g.privilege_type, ' (' || quote_ident(g."column") || ')', o.words,
+                      pg_get_userbyid(g.grantee), CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' END) AS statement
+        FROM adpipe_upgrade.grants g JOIN adpipe_upgrade.grantable o USING (class, name, arguments)
+        WHERE g."column" IS NULL OR EXISTS (SELECT FROM pg_attribute t WHERE t.attrelid = o.oid AND t.attname = g."column")
     LOOP
         EXECUTE found.statement;
     END LOOP;
@@ -117,16 +111,6 @@ BEGIN
 END
 $$;
 
-DO $$
-DECLARE
-    found record;
-BEGIN
-    FOR found IN SELECT c.oid::regclass AS name FROM pg_class c WHERE c.relnamespace = 'adpipe_upgrade'::regnamespace AND c.relkind = 'r' LOOP
-        EXECUTE format('DROP TABLE %s', found.name);
-    END LOOP;
-END
-$$;
-
 /*
  * What a script grants counts as the extension's own, which pg_dump leaves to
  * CREATE EXTENSION.  Grants to roles are the administrator's.
@@ -137,7 +121,10 @@ BEGIN
     UPDATE pg_init_privs i
     SET initprivs = ARRAY(SELECT a FROM unnest(i.initprivs) a WHERE EXISTS (SELECT FROM aclexplode(ARRAY[a]) e WHERE e.grantee IN (0, current_user::regrole)))
     WHERE (i.classoid, i.objoid) IN (
-        SELECT c, m FROM unnest('{pg_proc,pg_class,pg_type,pg_foreign_data_wrapper}'::regclass[]) c, adpipe_upgrade.members(c) m);
+        SELECT c, m FROM unnest('{pg_proc,pg_class,pg_type,pg_foreign_data_wrapper}'::regclass[]) c, adpipe_upgrade.members(c) m
+        UNION ALL SELECT 'pg_namespace', 'adpipe'::regnamespace);
+    DELETE FROM pg_init_privs i USING adpipe_upgrade.members('pg_class') m
+    WHERE i.classoid = 'pg_class'::regclass AND i.objoid = m AND i.objsubid > 0 AND i.initprivs = '{}';
     DELETE FROM pg_init_privs i
     USING (SELECT 'pg_proc'::regclass AS class, p AS oid, acldefault('f', current_user::regrole) AS acl FROM adpipe_upgrade.members('pg_proc') p
            UNION ALL
@@ -146,8 +133,38 @@ BEGIN
     DELETE FROM pg_init_privs i WHERE i.classoid = 'pg_namespace'::regclass AND i.objoid = to_regnamespace('adpipe_parts');
 END
 $$;
+
+/* As the administrator's, too: what the objects have at first stays as it is. */
+DO $$
+DECLARE
+    found record;
+    initial aclitem[];
+BEGIN
+    FOR found IN
+        SELECT o.class, o.oid, format('REVOKE %s ON %s FROM PUBLIC', r.privilege_type, o.words) AS statement
+        FROM adpipe_upgrade.revoked r JOIN adpipe_upgrade.grantable o USING (class, name, arguments)
+    LOOP
+        SELECT i.initprivs INTO initial FROM pg_init_privs i WHERE i.classoid = found.class AND i.objoid = found.oid AND i.objsubid = 0;
+        EXECUTE found.statement;
+        DELETE FROM pg_init_privs i WHERE i.classoid = found.class AND i.objoid = found.oid AND i.objsubid = 0;
+        INSERT INTO pg_init_privs (objoid, classoid, objsubid, privtype, initprivs)
+            SELECT found.oid, found.class, 0, 'e', initial WHERE initial IS NOT NULL;
+    END LOOP;
+END
+$$;
 SET LOCAL allow_system_table_mods = off;
 
+DO $$
+DECLARE
+    found record;
+BEGIN
+    FOR found IN SELECT c.oid::regclass AS name FROM pg_class c WHERE c.relnamespace = 'adpipe_upgrade'::regnamespace AND c.relkind = 'r' LOOP
+        EXECUTE format('DROP TABLE %s', found.name);
+    END LOOP;
+END
+$$;
+
+DROP VIEW adpipe_upgrade.grantable;
 DROP FUNCTION adpipe_upgrade.drop_unused(boolean);
 DROP FUNCTION adpipe_upgrade.objects(boolean);
 DROP FUNCTION adpipe_upgrade.members(regclass);

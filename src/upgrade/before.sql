@@ -24,15 +24,36 @@ AS $$
       AND (pg_identify_object(class, d.objid, 0)).schema IS DISTINCT FROM 'adpipe_upgrade'
 $$;
 
-/* Grants to others than the owner, by name: what is dropped and made again has another oid. */
-CREATE TABLE adpipe_upgrade.grants AS
-    SELECT 'pg_proc'::regclass AS class, p.proname AS name, p.proargtypes::text AS arguments, a.grantee, a.privilege_type, a.is_grantable
-    FROM adpipe_upgrade.members('pg_proc') m JOIN pg_proc p ON p.oid = m CROSS JOIN LATERAL aclexplode(p.proacl) a
-    WHERE a.grantee NOT IN (0, p.proowner)
+/* What can be granted; by name, since what is dropped and made again has another oid. */
+CREATE VIEW adpipe_upgrade.grantable AS
+    SELECT 'pg_proc'::regclass AS class, p.oid, p.proname AS name, p.proargtypes::text AS arguments,
+           'ROUTINE ' || p.oid::regprocedure AS words, p.proacl AS acl, acldefault('f', p.proowner) AS default_acl, p.proowner AS owner
+    FROM adpipe_upgrade.members('pg_proc') m JOIN pg_proc p ON p.oid = m
     UNION ALL
-    SELECT 'pg_class', c.relname, '', a.grantee, a.privilege_type, a.is_grantable
-    FROM adpipe_upgrade.members('pg_class') m JOIN pg_class c ON c.oid = m CROSS JOIN LATERAL aclexplode(c.relacl) a
-    WHERE a.grantee NOT IN (0, c.relowner);
+    SELECT 'pg_class', c.oid, c.relname, '', c.oid::regclass::text, c.relacl, acldefault('r', c.relowner), c.relowner
+    FROM adpipe_upgrade.members('pg_class') m JOIN pg_class c ON c.oid = m
+    UNION ALL
+    SELECT 'pg_namespace', n.oid, n.nspname, '', 'SCHEMA ' || n.oid::regnamespace, n.nspacl, acldefault('n', n.nspowner), n.nspowner
+    FROM pg_namespace n WHERE n.oid = 'adpipe'::regnamespace;
+
+/* Grants to others than the owner, of objects and of columns. */
+CREATE TABLE adpipe_upgrade.grants AS
+    SELECT o.class, o.name, o.arguments, NULL::name AS "column", a.grantee, a.privilege_type, a.is_grantable
+    FROM adpipe_upgrade.grantable o CROSS JOIN LATERAL aclexplode(o.acl) a
+    WHERE a.grantee NOT IN (0, o.owner) AND o.class <> 'pg_namespace'::regclass
+    UNION ALL
+    SELECT o.class, o.name, o.arguments, t.attname, a.grantee, a.privilege_type, a.is_grantable
+    FROM adpipe_upgrade.grantable o JOIN pg_attribute t ON t.attrelid = o.oid CROSS JOIN LATERAL aclexplode(t.attacl) a
+    WHERE o.class = 'pg_class'::regclass AND a.grantee NOT IN (0, o.owner);
+
+/* What everyone could do with the older release, until the administrator revoked it. */
+CREATE TABLE adpipe_upgrade.revoked AS
+    SELECT o.class, o.name, o.arguments, i.privilege_type
+    FROM adpipe_upgrade.grantable o
+    LEFT JOIN pg_init_privs p ON p.classoid = o.class AND p.objoid = o.oid AND p.objsubid = 0
+    CROSS JOIN LATERAL aclexplode(coalesce(p.initprivs, o.default_acl)) i
+    WHERE i.grantee = 0
+      AND NOT EXISTS (SELECT FROM aclexplode(coalesce(o.acl, o.default_acl)) a WHERE a.grantee = 0 AND a.privilege_type = i.privilege_type);
 
 DO $$
 DECLARE

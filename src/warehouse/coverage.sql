@@ -272,12 +272,12 @@ CREATE VIEW adpipe.control_totals AS
     FROM adpipe.slice_ledger s
     WHERE s.account_spend IS NOT NULL AND adpipe_internal.may_see(s.target, s.account_id);
 COMMENT ON VIEW adpipe.control_totals IS
-    'Sums of each slice beside what the platform says of the account as a whole. Finer grains lack some of it by their nature (Performance Max has no ads, rare search terms are withheld), some reports show it several times.';
+    'Sums of each slice beside what the platform says of the account as a whole. Finer grains lack some of it by their nature (Performance Max has no ads, rare search terms are withheld), some reports show it several times. No row of days whose rows changed since the account was last asked, which scheduled refreshes do once in its day.';
 COMMENT ON COLUMN adpipe.control_totals.target IS 'The local table.';
 COMMENT ON COLUMN adpipe.control_totals.account_id IS 'Account.';
 COMMENT ON COLUMN adpipe.control_totals.date_day IS 'Day.';
 COMMENT ON COLUMN adpipe.control_totals.spend IS 'Spend stored.';
-COMMENT ON COLUMN adpipe.control_totals.account_spend IS 'Spend of the account, asked in the same refresh.';
+COMMENT ON COLUMN adpipe.control_totals.account_spend IS 'Spend of the account, asked when these rows were read.';
 COMMENT ON COLUMN adpipe.control_totals.spend_difference IS 'What the slice lacks.';
 COMMENT ON COLUMN adpipe.control_totals.impressions IS 'Impressions stored.';
 COMMENT ON COLUMN adpipe.control_totals.account_impressions IS 'Impressions of the account.';
@@ -421,6 +421,7 @@ CREATE FUNCTION adpipe_internal.incomplete_days(target regclass, since date, unt
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
+    SET enable_mergejoin = off -- would sort accounts by their collation
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -433,7 +434,8 @@ BEGIN
     WITH found AS MATERIALIZED (
         SELECT * FROM adpipe_internal.stored_slices($1, first, $3) WHERE NOT is_blind
     ), facts AS MATERIALIZED (
-        SELECT s.* FROM adpipe.slice_facts s
+        SELECT s.account_id, s.date_day, s.state, s.rows, s.content_hash, CASE WHEN is_blind THEN s.is_changed END AS is_changed
+        FROM adpipe.slice_facts s
         WHERE s.target = $1 AND s.date_day BETWEEN first AND $3 AND isfinite(s.date_day)
     ), asked AS (
         SELECT k.account_id, d::date AS date_day, k.is_listed OR k.ended_day IS NOT NULL AS is_listed, d >= k.today AS is_open

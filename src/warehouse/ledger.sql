@@ -148,6 +148,7 @@ CREATE TABLE adpipe.slice_ledger (
     account_spend numeric,
     impressions numeric,
     account_impressions numeric,
+    controlled_at timestamptz,
     version bigint,
     checked_at timestamptz,
     differs_since timestamptz,
@@ -177,6 +178,7 @@ COMMENT ON COLUMN adpipe.slice_ledger.spend IS 'Sum of its spend; NULL without s
 COMMENT ON COLUMN adpipe.slice_ledger.account_spend IS 'What the account grain said in the same refresh; NULL: not asked.';
 COMMENT ON COLUMN adpipe.slice_ledger.impressions IS 'Sum of its impressions.';
 COMMENT ON COLUMN adpipe.slice_ledger.account_impressions IS 'What the account grain said.';
+COMMENT ON COLUMN adpipe.slice_ledger.controlled_at IS 'When the account grain was last asked.';
 COMMENT ON COLUMN adpipe.slice_ledger.version IS 'Version of the copy at which its rows last changed; see adpipe.changed_slices().';
 COMMENT ON COLUMN adpipe.slice_ledger.checked_at IS 'When its stored rows were last compared with content_hash.';
 COMMENT ON COLUMN adpipe.slice_ledger.differs_since IS 'Since when its stored rows are known to differ from content_hash; NULL: they agreed.';

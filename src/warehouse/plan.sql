@@ -228,6 +228,25 @@ COMMENT ON FUNCTION adpipe_internal.run_batches(bigint) IS
 REVOKE ALL ON FUNCTION adpipe_internal.run_batches(bigint) FROM PUBLIC;
 
 /*
+ * Control totals double the questions, so the schedule asks for them once a day.
+ */
+CREATE FUNCTION adpipe_internal.is_controlled(target regclass, accounts text[], since date, until date) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT NOT EXISTS (
+        SELECT FROM adpipe.account_terms t
+        CROSS JOIN generate_series($3::timestamp, $4::timestamp, t.step) d
+        LEFT JOIN adpipe.slice_ledger s ON s.target = t.target AND s.account_id = t.account_id AND s.date_day = d::date
+        WHERE t.target = $1 AND t.account_id = ANY ($2)
+          AND coalesce(adpipe_internal.day_of(s.controlled_at, t.time_zone) < t.today, true))
+        AND adpipe_internal.is_acting($1)
+$$;
+COMMENT ON FUNCTION adpipe_internal.is_controlled(regclass, text[], date, date) IS
+    'Whether the control totals of all these days of these accounts were asked for since the account''s day began.';
+REVOKE ALL ON FUNCTION adpipe_internal.is_controlled(regclass, text[], date, date) FROM PUBLIC;
+
+/*
  * Days that left the reach of the platform before they were read.  Those that
  * were found before are not found again.
  */

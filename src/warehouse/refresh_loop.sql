@@ -225,6 +225,7 @@ AS $$
 DECLARE
     deadline timestamptz := adpipe_internal.run_deadline(run.is_scheduled);
     budget integer := CASE WHEN run.is_scheduled THEN adpipe_internal.run_budget(run.target) END;
+    account_source regclass;
     control regclass;
     bad text[] := '{}';
     failed integer := 0;
@@ -254,10 +255,12 @@ BEGIN
     IF problem.message IS NOT NULL THEN
         RETURN;
     END IF;
-    control := adpipe_internal.control_source(source, run.target);
+    account_source := adpipe_internal.control_source(source, run.target);
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();
     FOR batch IN SELECT b.since, b.until, b.accounts FROM adpipe_internal.run_batches(run.run_id) b LOOP
+        control := CASE WHEN NOT run.is_scheduled OR NOT adpipe_internal.is_controlled(run.target, batch.accounts, batch.since, batch.until)
+                        THEN account_source END;
         budget := budget - cardinality(batch.accounts) * CASE WHEN control IS NULL THEN 1 ELSE 2 END;
         began_at := clock_timestamp();
         /* One that takes as long as the longest so far must still fit. */

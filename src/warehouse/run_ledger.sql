@@ -282,7 +282,8 @@ REVOKE ALL ON FUNCTION adpipe_internal.account_of(regclass, text) FROM PUBLIC;
  * The caller holds the account's lock.  Returns the days whose rows are to be
  * replaced: not those whose rows are as fetched already, nor those for which a
  * later answer is stored.  stored_hash is that of the rows in the copy; where it
- * is not given, the ledger's stands for it.
+ * is not given, the ledger's stands for it.  Control totals that were not asked
+ * stay with rows that stay, and are unknown beside new ones.
  */
 CREATE FUNCTION adpipe_internal.record_slices(run_id bigint, account_id text, asked_at timestamptz, slices jsonb)
     RETURNS date[]
@@ -308,9 +309,9 @@ BEGIN
     WHERE coalesce(s.asked_at <= $3, true);
     INSERT INTO adpipe.slice_ledger AS s
         (target, account_id, date_day, rows, content_hash, fetched_at, changed_at, asked_at, run_id,
-         spend, account_spend, impressions, account_impressions, checked_at)
+         spend, account_spend, impressions, account_impressions, controlled_at, checked_at)
     SELECT run.target, $2, f.date_day, f.rows, f.content_hash, now, now, $3, $1,
-           f.spend, f.account_spend, f.impressions, f.account_impressions, now
+           f.spend, f.account_spend, f.impressions, f.account_impressions, CASE WHEN f.account_spend IS NOT NULL THEN $3 END, now
     FROM jsonb_to_recordset(slices) f (date_day date, rows bigint, content_hash text, spend numeric,
                                        account_spend numeric, impressions numeric, account_impressions numeric)
     ON CONFLICT (target, account_id, date_day) DO UPDATE
@@ -319,7 +320,11 @@ BEGIN
         asked_at = excluded.asked_at, run_id = excluded.run_id, failed_at = NULL, failures = 0, late_until = NULL, adopted_at = NULL,
         stale_since = CASE WHEN s.stale_since > excluded.asked_at THEN s.stale_since END,
         spend = excluded.spend, impressions = excluded.impressions,
-        account_spend = excluded.account_spend, account_impressions = excluded.account_impressions,
+        account_spend = CASE WHEN excluded.controlled_at IS NULL AND excluded.date_day <> ALL (new_days)
+                             THEN s.account_spend ELSE excluded.account_spend END,
+        account_impressions = CASE WHEN excluded.controlled_at IS NULL AND excluded.date_day <> ALL (new_days)
+                                   THEN s.account_impressions ELSE excluded.account_impressions END,
+        controlled_at = coalesce(excluded.controlled_at, s.controlled_at),
         checked_at = now, differs_since = NULL
     WHERE coalesce(s.asked_at <= excluded.asked_at, true);
     DELETE FROM adpipe.claim_ledger c

@@ -67,8 +67,8 @@ REVOKE ALL ON FUNCTION adpipe_internal.agency_reports() FROM PUBLIC;
 
 /*
  * A call every 30 minutes reads the last days as a rule, once a day the window,
- * whose chunks end on Sundays, and each older day of the tail once a week, alone.
- * Control totals are as many questions again.  TikTok is asked for promoted objects
+ * whose chunks end on Sundays, and each older day of the tail once a week, alone;
+ * with these two come control totals.  TikTok is asked for promoted objects
  * apart.  Naver is asked some nine times for each day: for two jobs, their states and
  * files, and names; a question is about the last two days as a rule.  Kakao is asked
  * for today apart, for control totals as well, and for the names of campaigns; lists
@@ -79,14 +79,16 @@ CREATE FUNCTION adpipe_internal.requests_of(platform text, is_daily boolean, opt
     SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT CASE WHEN NOT is_daily THEN w.walks
-                ELSE ceil(48 / ceil(extract(epoch FROM p.every) / 1800) - 1 + (p.window_days + 6) / 7.0
-                          + (p.tail_days - p.window_days) / 7.0)::integer
-                     * (w.walks + CASE WHEN p.account_grain <> ALL (options) THEN 1 ELSE 0 END) END
+                ELSE ceil(n.calls - 1 + n.weeks)::integer * w.walks
+                     + CASE WHEN p.account_grain <> ALL (options) THEN ceil(n.weeks)::integer * w.controls ELSE 0 END END
     FROM adpipe.refresh_policy p
+    CROSS JOIN LATERAL (SELECT 48 / ceil(extract(epoch FROM p.every) / 1800) AS calls,
+                               (p.window_days + 6) / 7.0 + (p.tail_days - p.window_days) / 7.0 AS weeks) n
     CROSS JOIN (SELECT CASE WHEN platform = 'tiktok_ads' AND NOT options && '{level=account,level=accounts}' THEN 2
-                             WHEN platform = 'naver_searchad' AND is_daily THEN 18
-                             WHEN platform = 'kakao_moment' AND is_daily AND 'report=account' = ANY (options) THEN 2
-                             WHEN platform = 'kakao_moment' AND is_daily THEN 4 ELSE 1 END) w (walks)
+                            WHEN platform = 'naver_searchad' AND is_daily THEN 18
+                            WHEN platform = 'kakao_moment' AND is_daily AND 'report=account' = ANY (options) THEN 2
+                            WHEN platform = 'kakao_moment' AND is_daily THEN 3 ELSE 1 END AS walks,
+                       CASE platform WHEN 'kakao_moment' THEN 2 ELSE 1 END AS controls) w
     WHERE p.platform = $1 AND p.source_like = '%'
 $$;
 COMMENT ON FUNCTION adpipe_internal.requests_of(text, boolean, text[]) IS

@@ -20,7 +20,8 @@
 #
 # Variables a caller may set: PG_CONFIG, PG_MAJOR, ASSERTIONS (a server that
 # assertion_server builds, in their place), KEEP (keep the scratch folder), ADPIPE_STAGE (destdir, path, relocate: how a server finds the
-# extension, instead of the best way it knows), ADPIPE_UNDER (shell words in
+# extension, instead of the best way it knows; system: the server's own extension, which
+# a package installed, in place of a build), ADPIPE_UNDER (shell words in
 # front of the server's program, valgrind and its options, say; $REPORTS in them
 # is the folder for what it finds, $TREE that of copy_tree).
 
@@ -176,6 +177,7 @@ stop_servers() {
 build_extension() {
     local variant=${1:-} log
     shift || true
+    [ "${ADPIPE_STAGE:-}" != system ] || return 0
     local root=$top/build
     if ! mkdir -p "$root" 2>/dev/null || ! [ -w "$root" ]; then
         root=$SCRATCH/build
@@ -224,6 +226,7 @@ stage_extension() {
         how=relocate
     fi
     [ "$how" != relocate ] || relocate_server
+    [ "$how" != system ] || { write_config system; return; }
     exec 9>"$BUILD_DIR/lock"
     flock 9
     "${BUILD_MAKE[@]}" "DESTDIR=$STAGE" install >"$SCRATCH/install.log" 2>&1 \
@@ -248,7 +251,7 @@ write_config() {
                 ;;
         esac
         # For LOAD and shared_preload_libraries, which take a bare name.
-        echo "dynamic_library_path = '$libraries:\$libdir'"
+        [ "$1" = system ] || echo "dynamic_library_path = '$libraries:\$libdir'"
         echo "fsync = off"
         echo "jit = off"
     } >"$TEMP_CONFIG"

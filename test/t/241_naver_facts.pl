@@ -97,7 +97,12 @@ subtest 'fact 3: no sign-in, and a signature of its own for each attempt' => sub
 	is(sent('POST', qr{token}), 0, 'without a token');
 };
 
-subtest 'fact 4: files have no header' => sub {
+subtest 'fact 4: two channels, files without a header and /stats for a day at a time' => sub {
+	fresh();
+	$session->query("SELECT spend FROM one.campaign_daily WHERE date_day BETWEEN '2026-11-28' AND '2026-11-29'");
+	is_deeply([ grep { !/since%22%3A%222026-11-29%22.*until%22%3A%222026-11-29%22/ } map { $_->{query} } grep { $_->{path} eq '/stats' } @{ $sim->requests } ], [], 'of today alone');
+	cmp_ok(sent('GET', qr{^/stats$}), '>', 0, 'which /stats has');
+	is_deeply([ sort map { $_->{query} =~ /"statDt":"(\d+)"/ } grep { $_->{method} eq 'POST' && $_->{path} eq '/stat-reports' } @{ $sim->requests } ], [ ('20261128') x 2 ], 'and two files of yesterday');
 	fresh(naver_extra_columns => 2);
 	is_whole('campaign_daily', $day);
 	fresh(naver_crlf => JSON::PP::true);
@@ -136,6 +141,11 @@ subtest 'fact 7: a job per account, day and type, none is left, and one that is 
 	is(sent('POST', qr{^/stat-reports$}), 4 * 3 * 2, 'two for each of four accounts and three days');
 	is(jobs(), 0, 'all are deleted');
 
+	fresh();
+	my @months = ('2026-10-01', '2026-11-24');
+	is($session->query("SELECT sum(clicks) FROM one.account_daily WHERE date_day BETWEEN '$months[0]' AND '$months[1]'"), eval { my $n = 0; $n += $_->{clicks} for @{ world('account_daily', @months) }; $n }, 'days with more jobs than the platform keeps');
+	is(sent('POST', qr{^/stat-reports$}), 110, 'are whole, since each is deleted when it is read');
+
 	fresh(naver_job_ms => 3_600_000);
 	$session->query("SET statement_timeout = '1s'");
 	is($session->query_error($one_day)->{sqlstate}, '57014', 'a statement is cancelled while jobs run');
@@ -169,6 +179,17 @@ subtest 'fact 10: one licence reads the customers of a manager account' => sub {
 	naver_server($node, $sim, name => 'pages');
 	is($session->query("SELECT string_agg(account_id, ' ' ORDER BY account_id) FROM pages.accounts"), '1234567 2345678 3456789 4567890', 'page by page');
 	is(sent('GET', qr{child-ad-accounts}), 2, 'two pages');
+	naver_server($node, $sim, name => $_, options => { max_retries => 0 }) for qw(missing cut);
+	fresh(naver_page => 3);
+	$sim->faults([ { match => { path => 'child-ad-accounts' }, skip => 1, action => { substitute => [ '"content": ?\\[.*?\\]', '"content":[]' ] } } ]);
+	fails("SELECT count(*) FROM missing.account_daily WHERE date_day = '$day'", 'HV00A', qr/account/, 'a page without accounts');
+	fresh(naver_page => 3);
+	$sim->faults([ { match => { path => 'child-ad-accounts' }, action => { substitute => [ '"last": ?false', '"last":true' ] } } ]);
+	fails("SELECT count(*) FROM cut.account_daily WHERE date_day = '$day'", 'HV00A', qr/account/, 'a list that ends early');
+	naver_server($node, $sim, name => 'licence', options => { manager_account_id => undef });
+	fresh();
+	is($session->query("SELECT string_agg(account_id, ' ' ORDER BY account_id) FROM licence.accounts"), '1234567 2345678 3456789 4567890', 'without a manager account: all of the licence');
+	is(sent('GET', qr{^/ad-accounts$}), 1, 'from their own list');
 	fresh();
 	$session->query("SELECT count(*) FROM naver.account_daily WHERE date_day = '$day' AND account_id = '2345678'");
 	is_deeply([ grep { defined && $_ ne '2345678' } map { $_->{account} } @{ $sim->requests } ], [], 'a condition on the account asks for no other');
@@ -218,23 +239,68 @@ subtest 'states: what runs is waited for, what fails or changes is created anew'
 	}
 };
 
-subtest 'jobs that another tool deletes are created again, old ones are not used' => sub {
+subtest 'jobs that another tool deletes, and files that have changed, are created again' => sub {
 	fresh();
 	$sim->faults([ { match => { path => '^/stat-reports/', method => 'GET' }, times => 1, action => { error => '20011' } },
 			{ match => { path => 'download' }, times => 1, action => { error => '20011' } } ]);
 	is_whole('campaign_daily', $day);
-	fresh();
-	at('2026-11-29T02:00:00Z');
-	$sim->settings({ naver_job_ms => 1 });
-	$session->query("SET statement_timeout = '1s'");
-	$session->query_error($one_day);
-	$session->query('RESET statement_timeout');
-	my $left = jobs();
-	$sim->settings({ naver_job_ms => 0 });
+	is(jobs(), 0, 'and a file that cannot be read leaves no job');
+};
+
+subtest 'jobs that are there are used for a day, if their numbers are those of now' => sub {
+	my @left = ([ 'an hour later they are used', '2026-11-29T02:00:00Z', 0 ],
+		[ 'a day later they are', '2026-11-28T03:00:10Z', 0 ],
+		[ 'older ones are not', '2026-11-28T02:30:00Z', 2, left => 2 ],
+		[ 'nor are those that have changed', '2026-11-29T02:00:00Z', 2, naver_changes => { 20261120 => '2026-11-29T02:30:00Z' } ],
+		[ 'those that changed before are', '2026-11-29T02:00:00Z', 0, naver_changes => { 20261120 => '2026-11-29T01:30:00Z' } ],
+		[ 'those that have failed are not', '2026-11-29T02:00:00Z', 2, naver_job_ends => { 'AD 20261120' => ['ERROR'], 'AD_CONVERSION 20261120' => ['SOMETHING_NEW'] } ],
+		[ 'nor those that have run for hours', '2026-11-29T00:30:00Z', 2, left => 2, naver_job_ms => 20_000_000 ],
+		[ 'those that wait for the numbers are', '2026-11-29T00:30:00Z', 0, naver_job_ms => 20_000_000, naver_job_waits => 'AGGREGATING' ]);
+
+	for my $case (@left)
+	{
+		my ($what, $made, $created, %settings) = @$case;
+		my $left = delete $settings{left} // 0;
+		my $job_ms = delete $settings{naver_job_ms} // 0;
+
+		fresh(naver_job_ms => $job_ms || 1, %settings);
+		at($made);
+		$session->query("SET statement_timeout = '1s'");
+		$session->query_error($one_day);
+		$session->query('RESET statement_timeout');
+		is(jobs(), 2, "$what: two jobs are left") or next;
+		at($now);
+		$sim->settings({ naver_job_ms => $job_ms });
+		my $before = sent('POST', qr{^/stat-reports$});
+		if ($job_ms)
+		{
+			$session->query("SET statement_timeout = '1s'");
+			$session->query_error($one_day);
+			$session->query('RESET statement_timeout');
+			is(sent('POST', qr{^/stat-reports$}) - $before, $created, $what);
+			$sim->settings({ naver_job_ms => 0 });
+		}
+		is_whole('campaign_daily', $day);
+		is(sent('POST', qr{^/stat-reports$}) - $before, $created, $what);
+		is(jobs(), $left, 'and none is left but those that nobody used');
+	}
+
+	# NONE stays NONE: a job that was made before there were numbers says nothing after.
+	for my $case ([ 'in the morning', '2026-11-28T23:30:00Z', '2026-11-29T00:05:00Z', 3 ], [ 'over noon', '2026-11-29T02:55:00Z', '2026-11-29T03:05:00Z', 6 ])
+	{
+		my ($what, $made, $read, $none_h) = @$case;
+		fresh(naver_none_hours => $none_h, naver_job_ms => 1);
+		at($made);
+		$session->query("SET statement_timeout = '1s'");
+		$session->query_error("SELECT 1 FROM one.keyword_daily WHERE date_day = '2026-11-28'");
+		$session->query('RESET statement_timeout');
+		is(jobs(), 2, "$what: two jobs are left");
+		at($read);
+		$sim->settings({ naver_job_ms => 0 });
+		is($session->query("SELECT count(*) FROM one.keyword_daily WHERE date_day = '2026-11-28'"), scalar @{ world('keyword_daily', '2026-11-28') }, 'which are not believed');
+		is(jobs(), 0, 'and none is left');
+	}
 	at($now);
-	my $before = sent('POST', qr{^/stat-reports$});
-	$session->query($one_day);
-	is(sent('POST', qr{^/stat-reports$}) - $before, 2, "an hour later $left old jobs are not used");
 };
 
 subtest 'several rows of one key are one row' => sub {

@@ -1,7 +1,7 @@
 # Jobs of Naver SearchAd: a refresh of 20 accounts and 7 days creates two for each
 # account and day and leaves none.  Whatever ends a refresh, wherever, the next one
-# creates none again that is still there; nor does a statement whose answer to the
-# creation of a job is lost.
+# creates none again that is still there, twenty minutes later as well; nor does a
+# statement whose answer to the creation of a job is lost.
 
 use strict;
 use warnings;
@@ -52,17 +52,28 @@ sub is_copied
 	return;
 }
 
-# Ends a refresh while its request number $step is under way.
+# Ends a backend, and waits until it is gone.
+sub end_backend
+{
+	my ($pid) = @_;
+	$node->safe_psql('postgres', "SELECT pg_terminate_backend($pid)");
+	poll_until(sub { $node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE pid = $pid") eq '0' });
+	return;
+}
+
+# Ends a refresh while its request number $step, of those that match, is under way; at a
+# time.
 sub killed_at
 {
-	my ($step, $action) = @_;
+	my ($step, $sql, $moment, %match) = @_;
 	my $other = session($node);
+	my $before = @{ $sim->requests };
 
-	$sim->faults([ { match => { account => '2345678' }, skip => $step - 1, times => 1, action => { delay_ms => 60_000 } } ]);
-	$other->send("CALL adpipe.refresh('ads.one', '2026-11-27', '2026-11-28')");
-	poll_until(sub { @{ $sim->requests } >= $step && grep { !$_->{done} } @{ $sim->requests } or !$node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE pid = ${\$other->pid} AND state = 'active'") });
-	$node->safe_psql('postgres', 'SELECT pg_terminate_backend(' . $other->pid . ')');
-	poll_until(sub { $node->safe_psql('postgres', 'SELECT count(*) FROM pg_stat_activity WHERE pid = ' . $other->pid) eq '0' });
+	$other->query("SET adpipe.debug_now = '$moment'");
+	$sim->faults([ { match => {%match}, skip => $step - 1, times => 1, action => { delay_ms => 60_000 } } ]);
+	$other->send($sql);
+	poll_until(sub { @{ $sim->requests } >= $before + $step && grep { !$_->{done} } @{ $sim->requests } or !$node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE pid = ${\$other->pid} AND state = 'active'") });
+	end_backend($other->pid);
 	$sim->faults([]);
 	return;
 }
@@ -77,17 +88,52 @@ subtest '20 accounts and 7 days' => sub {
 	is_clean('a refresh');
 };
 
-subtest 'a refresh that is killed at a step' => sub {
-	$session->query("SELECT adpipe.materialize('one.ad_group_daily', 'ads.one', '2026-11-27')");
-	for my $step (1, 3, 4, 6, 9)
+subtest 'a refresh that is killed at any of its requests' => sub {
+	my $refresh = "CALL adpipe.refresh('ads.one', '2026-11-28', '2026-11-28')";
+
+	$session->query("SELECT adpipe.materialize('one.ad_group_daily', 'ads.one', '2026-11-28')");
+	fresh();
+	$session->query($refresh);
+	my $requests = grep { ($_->{account} // '') eq '2345678' } @{ $sim->requests };
+	cmp_ok($requests, '>=', 9, "it has $requests: a list, two jobs with their states, files and ends");
+	for my $step (1 .. $requests)
 	{
 		fresh();
 		$session->query('DELETE FROM ads.one');
-		killed_at($step);
-		$session->query("CALL adpipe.refresh('ads.one', '2026-11-27', '2026-11-28')");
-		is_copied('ads.one', 'ad_group_daily', '2026-11-27', '2026-11-28', '2345678', "killed at request $step: the next one stores the world");
+		killed_at($step, $refresh, $now, account => '2345678');
+		$session->query($refresh);
+		is_copied('ads.one', 'ad_group_daily', '2026-11-28', '2026-11-28', '2345678', "killed at request $step: the next one stores the world");
 		is_clean("killed at request $step");
 	}
+};
+
+# ADPIPE_KILLS are more of these, ADPIPE_SEED picks where.
+my $kills = $ENV{ADPIPE_KILLS} // 2;
+srand($ENV{ADPIPE_SEED} // 1);
+
+subtest "20 accounts and 7 days, killed $kills times, with twenty minutes between" => sub {
+	my @chosen = map { 1 + int(rand($kills > 2 ? 150 : 50)) } 1 .. $kills;
+	my $refresh = "CALL adpipe.refresh('ads.campaigns', '2026-11-22', '2026-11-28')";
+	my $minute = 0;
+
+	fresh(naver_more_accounts => 16, naver_job_ms => 600_000);
+	$session->query('DELETE FROM ads.campaigns');
+	for my $step (@chosen)
+	{
+		my $moment = sprintf '2026-11-29T%02d:%02d:00Z', 4 + $minute / 60, $minute % 60;
+		$sim->clock($moment);
+		killed_at($step, $refresh, $moment);
+		$minute += 20;
+	}
+	my $moment = sprintf '2026-11-29T%02d:%02d:00Z', 4 + $minute / 60, $minute % 60;
+	$sim->clock($moment);
+	$sim->settings({ naver_job_ms => 0 });
+	$session->query("SET adpipe.debug_now = '$moment'");
+	$session->query($refresh);
+	$session->query('RESET adpipe.debug_now');
+	is_copied('ads.campaigns', 'campaign_daily', '2026-11-22', '2026-11-28', undef, "killed at requests @chosen: the copy equals the world");
+	is_clean("killed at requests @chosen");
+	cmp_ok(scalar created(), '>=', 20 * 7 * 2, 'and all days have been read');
 };
 
 subtest 'an answer to the creation of a job that is lost' => sub {

@@ -106,6 +106,8 @@ subtest 'a campaign that was deleted meanwhile counts, without a name' => sub {
 	$sim->settings({ naver_delta_forgets => ['Adgroup'] });
 	fails("SELECT 1 FROM one.ad_group_daily WHERE date_day = '2026-11-20'", '53400', qr/has not prepared.*ad groups do not add up to those of its campaigns/s, 'ad groups that are in no list');
 	is_whole('one.campaign_daily', '2026-11-20', '2026-11-21T04:00:00+09:00', 'campaigns');
+	$sim->settings({ naver_delta_forgets => ['Campaign'] });
+	is_whole($_, '2026-11-20', '2026-11-21T04:00:00+09:00', 'a campaign that only its ad groups make known') for qw(one.account_daily one.campaign_daily one.ad_group_daily);
 	is(masters(), 0, 'no master report is left');
 };
 

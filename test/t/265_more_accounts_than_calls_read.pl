@@ -30,12 +30,12 @@ is($node->safe_psql('postgres', $budget), '2000', 'three accounts: 2000 question
 is($node->safe_psql('postgres', "LOAD 'adpipe'; SET adpipe.refresh_max_requests = 7; $budget"), '7', 'or as many as the setting says');
 is($node->safe_psql('postgres', "BEGIN; INSERT INTO adpipe.account_ledger (target, account_id, is_listed, listed_at) SELECT 'ads.campaign', 'x' || n, n > 3, now() FROM generate_series(1, 1003) n; $budget; ROLLBACK"), '4012', '1,003 listed accounts: four for each');
 
-# The last days of all accounts are one batch of six questions with control totals.
+# The last days of all accounts are one batch of three questions, once they have control totals.
 for my $hour (13 .. 15)
 {
 	at("2026-11-20T$hour:00:00Z");
-	call(5);
-	is(last_status(), 'partial', "$hour:00: five questions are too few");
+	call(2);
+	is(last_status(), 'partial', "$hour:00: two questions are too few");
 	is(slow(), $hour < 15 ? '' : 'warning|ads.campaign||a pass over its 3 accounts takes longer than 01:00:00: one was not asked since 2026-11-20 12:00 UTC', "$hour:00: " . ($hour < 15 ? 'no word yet' : 'health says so'));
 }
 like(scalar run("SELECT action FROM adpipe.health WHERE problem LIKE 'a pass over%'"), qr/^SELECT adpipe\.schedule\(workers => 4\);.*adpipe\.alter_target\('ads\.campaign', every => '2 hours'\)/, 'and what helps');
@@ -43,7 +43,7 @@ at('2026-11-20T16:00:00Z');
 call(0);
 is(last_status() . slow(), 'succeeded', 'a call that gets through: gone');
 
-# Six are enough for the last days, but not for the older ones that are missing.
+# Twelve are enough for the last days, but not for the older ones that are missing.
 run("SELECT adpipe.materialize('google.ad_group_daily', 'ads.long', '2026-06-01')");
 for my $hour (17 .. 21)
 {

@@ -73,6 +73,16 @@ CREATE VIEW problems AS SELECT severity, count(*) FROM adpipe.health GROUP BY 1;
 CREATE VIEW known AS SELECT s.target, s.rows, c.state FROM adpipe.slices s JOIN adpipe.coverage c USING (target, account_id, date_day) WHERE c.state = 'final';
 GRANT SELECT ON problems TO loader;
 END
+# Rights that a careful administrator gives and takes.  A view of users hangs on one of
+# the objects, so that it is replaced; the others are made again.
+my $rights = <<'END';
+REVOKE SELECT ON adpipe.control_totals, adpipe.settings_changes FROM PUBLIC;
+GRANT SELECT ON adpipe.settings_changes TO monitor;
+GRANT SELECT (target, status) ON adpipe.runs TO monitor;
+SELECT format('REVOKE EXECUTE ON ROUTINE %s FROM PUBLIC', oid::regprocedure) FROM pg_proc WHERE proname = 'cpm' AND pronamespace = 'adpipe'::regnamespace \gexec
+END
+query("CREATE VIEW changes AS SELECT target, setting FROM adpipe.settings_changes; $rights");
+query('REVOKE USAGE ON SCHEMA adpipe FROM PUBLIC; GRANT USAGE ON SCHEMA adpipe TO monitor', 'other');
 my %kept = (
 	'rows of a copy' => 'SELECT count(*), sum(spend), sum(clicks), min(_fetched_at) FROM ads.campaign',
 	'lists' => 'SELECT count(*), min(_first_seen), max(_last_seen) FROM ads.campaigns',
@@ -118,7 +128,8 @@ is(query("SELECT to_regnamespace('adpipe_upgrade')"), '', 'nothing is left of th
 
 # As a fresh installation.
 query('CREATE DATABASE fresh');
-query("CREATE EXTENSION adpipe; SELECT adpipe.grant_loader('loader'); GRANT SELECT ON adpipe.health, adpipe.target_ledger TO monitor", 'fresh');
+query("CREATE EXTENSION adpipe; SELECT adpipe.grant_loader('loader'); GRANT SELECT ON adpipe.health, adpipe.target_ledger TO monitor; $rights", 'fresh');
+cmp_ok(query("SELECT count(*) FROM pg_proc WHERE proname = 'cpm' AND NOT has_function_privilege('monitor', oid, 'EXECUTE')"), '>', 1, 'rights that were revoked stay revoked');
 my %fresh = map { $_ => 1 } catalogue($node, 'fresh');
 my @more = grep { !delete $fresh{$_} } catalogue($node, 'postgres');
 is(join("\n", @more), '', 'it has no object, column, comment or grant that a fresh installation lacks');
@@ -148,6 +159,15 @@ $error = sql_error($node, 'ALTER EXTENSION adpipe UPDATE', dbname => 'other');
 is("$error->{sqlstate} $error->{message}", '42P06 schema adpipe_internal is there already', 'a schema of somebody else stops the update');
 query('DROP SCHEMA adpipe_internal; ALTER EXTENSION adpipe UPDATE', 'other');
 is(query("SELECT extversion FROM pg_extension WHERE extname = 'adpipe'", 'other'), $version, 'without it, the update passes');
+is(query("SELECT has_schema_privilege('monitor', 'adpipe', 'USAGE'), has_schema_privilege('loader', 'adpipe', 'USAGE')", 'other'), 't|f', 'who could not use the schema still cannot');
+# A dump has what the administrator granted and revoked, and not what the extension did.
+my %dump;
+$node->command_ok([ 'pg_dump', '--schema-only', '--file', "$PostgreSQL::Test::Utils::tmp_check/$_.sql", $_ ], "a dump of $_"),
+  $dump{$_} = join '', sort grep { /^(?:GRANT|REVOKE) .* (?:adpipe\.|SCHEMA adpipe )/ } split /^/, slurp_file("$PostgreSQL::Test::Utils::tmp_check/$_.sql")
+  for qw(postgres fresh other);
+is($dump{postgres}, $dump{fresh}, 'a dump has the grants and no more, as that of a fresh installation');
+like($dump{fresh}, qr/^REVOKE SELECT ON TABLE adpipe\.control_totals FROM PUBLIC;$/m, 'what was revoked, too');
+is($dump{other}, "GRANT USAGE ON SCHEMA adpipe TO monitor;\nREVOKE USAGE ON SCHEMA adpipe FROM PUBLIC;\n", 'those of a schema as well');
 
 $node->stop;
 done_testing();

@@ -85,33 +85,71 @@ scope_of(const AdpCall *call)
 }
 
 /*
- * What the call's requests count against.  Under a documented rate that is what the
- * platform counts: calls with the same secrets, from whatever server of ours.  Where
- * it counts all calls of an account, those of one server do together: strangers to
- * the account, who need no valid secrets to be counted, must not hold others up.
+ * What a server's requests for an account count against, whatever their secrets.
  */
 static void
 make_key(const AdpCall *call, AdpQuotaKey *key)
 {
-	const AdpSession *session = call->session;
-	const AdpRate *rate = path_rate(call);
-	MemoryContext old = MemoryContextSwitchTo(call->cxt);
-	AdpSharedKey shared;
-
 	MemSet(key, 0, sizeof(AdpQuotaKey));
-	key->is_of_platform = rate != NULL && !rate->counts_all;
 	key->database = MyDatabaseId;
-	key->serverid = session->settings->serverid;
-	if (key->is_of_platform)
-		adp_sharing_platform_key(&shared, session);
-	else
-		adp_sharing_secrets_key(&shared, session);
-	if (rate == NULL || !rate->counts_all)
-		memcpy(key->credentials, shared.digest, sizeof(key->credentials));
+	key->serverid = call->session->settings->serverid;
 	adp_shared_text(key->account, sizeof(key->account),
 					call->request.account ? call->request.account : "");
 	adp_shared_text(key->scope, sizeof(key->scope), scope_of(call));
+}
+
+/*
+ * Makes a key that of requests with the same secrets, under a documented rate from
+ * whatever server of ours: the platform does not know these.
+ */
+static void
+add_secrets(const AdpCall *call, AdpQuotaKey *key)
+{
+	AdpSharedKey shared;
+
+	key->is_of_platform = path_rate(call) != NULL;
+	if (key->is_of_platform)
+		adp_sharing_platform_key(&shared, call->session);
+	else
+		adp_sharing_secrets_key(&shared, call->session);
+	memcpy(key->credentials, shared.digest, sizeof(key->credentials));
+}
+
+/*
+ * What the call's requests count against; returns the number of keys.  Where the
+ * platform counts all calls of an application and account, no token says which
+ * application that is: those of one server count together, and those with the same
+ * secrets.  Never those of an account alone: strangers to it, who need no valid
+ * secrets to be counted, must not hold others up.
+ */
+static int
+make_keys(const AdpCall *call, AdpQuotaKey *keys)
+{
+	const AdpRate *rate = path_rate(call);
+	bool counts_all = rate != NULL && rate->counts_all;
+	AdpQuotaKey *last = counts_all ? &keys[1] : &keys[0];
+	MemoryContext old = MemoryContextSwitchTo(call->cxt);
+
+	make_key(call, &keys[0]);
+	if (counts_all)
+		keys[1] = keys[0];
+	add_secrets(call, last);
+	last->is_beside = counts_all;
 	MemoryContextSwitchTo(old);
+	return counts_all ? 2 : 1;
+}
+
+/*
+ * Blocks what the call counts against.
+ */
+static void
+block(const AdpCall *call, int64 wait_ms, const char *reason)
+{
+	AdpQuotaKey keys[ADP_QUOTA_KEYS_MAX];
+	int nkeys = make_keys(call, keys);
+
+	for (int i = 0; i < nkeys; i++)
+		adp_quota_ledger_block(&keys[i], wait_ms, reason);
 }
 
 /*
@@ -167,8 +205,9 @@ passes_quota(AdpCall *call)
 	AdpSession *session = call->session;
 	const AdpRate *rate = path_rate(call);
 	int64 affordable_ms = adp_session_affordable_ms(session);
+	AdpQuotaKey keys[ADP_QUOTA_KEYS_MAX];
+	int nkeys = make_keys(call, keys);
 	const char *why;
-	AdpQuotaKey key;
 	int64 wait_ms;
 
 	/*
@@ -179,8 +218,7 @@ passes_quota(AdpCall *call)
 		(!rate_holds(call, rate) || call->redirect != NULL ||
 		 (call->attempts > 0 && !rate->counts_all)))
 		rate = NULL;
-	make_key(call, &key);
-	wait_ms = adp_quota_ledger_enter(&key, rate, affordable_ms, &why);
+	wait_ms = adp_quota_ledger_enter(keys, nkeys, rate, affordable_ms, &why);
 	if (wait_ms == 0)
 		return true;
 	if (wait_ms > affordable_ms)
@@ -227,12 +265,12 @@ adp_call_note_alive(const AdpCall *call, const AdpHttpResponse *response)
 void
 adp_call_note_used(const AdpCall *call, double used_pct, int64 blocked_ms)
 {
-	AdpQuotaKey key;
+	AdpQuotaKey keys[ADP_QUOTA_KEYS_MAX];
 
-	make_key(call, &key);
-	adp_quota_ledger_used(&key, used_pct);
+	(void) make_keys(call, keys);
+	adp_quota_ledger_used(keys, used_pct);
 	if (blocked_ms > 0)
-		adp_quota_ledger_block(&key, blocked_ms, "quota nearly used up");
+		block(call, blocked_ms, "quota nearly used up");
 }
 
 /*
@@ -242,7 +280,6 @@ void
 adp_call_note_block(const AdpCall *call, const AdpHttpResponse *response)
 {
 	const AdpFailure *failure = &call->failure;
-	AdpQuotaKey key;
 	char *reason;
 
 	if (failure->retry_after_ms <= 0 || failure->is_not_ready)
@@ -250,9 +287,7 @@ adp_call_note_block(const AdpCall *call, const AdpHttpResponse *response)
 	reason = adp_http_describe(response);
 	if (failure->code != NULL)
 		reason = psprintf("%s, %s", reason, failure->code);
-	make_key(call, &key);
-	adp_quota_ledger_block(&key, failure->retry_after_ms,
-						   adp_call_redact(call, reason));
+	block(call, failure->retry_after_ms, adp_call_redact(call, reason));
 }
 
 /*

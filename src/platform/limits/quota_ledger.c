@@ -187,35 +187,56 @@ take_place(AdpQuotaEntry *entry, const AdpRate *rate, TimestampTz now,
 }
 
 /*
+ * Finds the entries of keys, NULL where there is none; under a rate each is made.
+ * Returns the earliest time of a request that counts against all of them.
+ */
+static TimestampTz
+find_entries(Ledger *ledger, const AdpQuotaKey *keys, int nkeys,
+			 const AdpRate *rate, TimestampTz now, bool is_shared,
+			 AdpQuotaEntry **entries)
+{
+	TimestampTz at = now;
+
+	for (int i = 0; i < nkeys; i++)
+	{
+		entries[i] = rate != NULL ? make_entry(ledger, &keys[i], now)
+								  : find_entry(ledger, &keys[i]);
+		if (entries[i] == NULL)
+			continue;
+		follow_clock(entries[i], now);
+		at = Max(at, earliest(entries[i], rate, now, is_shared));
+	}
+	return at;
+}
+
+/*
  * Says for how long a request has to wait.
  */
 int64
-adp_quota_ledger_enter(const AdpQuotaKey *key, const AdpRate *rate,
+adp_quota_ledger_enter(const AdpQuotaKey *keys, int nkeys, const AdpRate *rate,
 					   int64 most_ms, const char **why)
 {
 	bool is_shared;
 	Ledger *ledger = adp_shared_or_own_memory(&part, &is_shared);
 	TimestampTz now = adp_now();
-	AdpQuotaEntry *entry;
-	int64 wait_ms = 0;
+	AdpQuotaEntry *entries[ADP_QUOTA_KEYS_MAX];
+	TimestampTz at;
+	int64 wait_ms;
 	char reason[100] = "";
 
 	if (!is_shared && (rate == NULL || !rate->counts_all))
 		return 0;
 	adp_shared_lock(&ledger->head, LW_EXCLUSIVE);
-	entry =
-		rate != NULL ? make_entry(ledger, key, now) : find_entry(ledger, key);
-	if (entry != NULL)
+	at = find_entries(ledger, keys, nkeys, rate, now, is_shared, entries);
+	wait_ms = (at - now + MS - 1) / MS;
+	for (int i = 0; i < nkeys; i++)
 	{
-		TimestampTz at;
-
-		follow_clock(entry, now);
-		at = earliest(entry, rate, now, is_shared);
-		wait_ms = (at - now + MS - 1) / MS;
+		if (entries[i] == NULL)
+			continue;
 		if (wait_ms <= most_ms)
-			take_place(entry, rate, now, at);
-		if (is_shared && entry->blocked_until > now)
-			memcpy(reason, entry->reason, sizeof(reason));
+			take_place(entries[i], rate, now, at);
+		if (is_shared && entries[i]->blocked_until > now)
+			memcpy(reason, entries[i]->reason, sizeof(reason));
 	}
 	adp_shared_unlock(&ledger->head);
 	*why = reason[0] != '\0' ? pstrdup(reason) : "rate of the platform";
@@ -265,7 +286,8 @@ adp_quota_ledger_list(int *n)
 	{
 		const AdpQuotaEntry *entry = &ledger->entries[i];
 
-		if (entry->seen_at != 0 && entry->key.database == MyDatabaseId)
+		if (entry->seen_at != 0 && !entry->key.is_beside &&
+			entry->key.database == MyDatabaseId)
 			list[(*n)++] = *entry;
 	}
 	adp_shared_unlock(&ledger->head);

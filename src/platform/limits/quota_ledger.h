@@ -20,12 +20,16 @@
 typedef struct AdpQuotaKey
 {
 	bool is_of_platform;
+	bool is_beside; /* another key of the same requests has what people see */
 	Oid database;
 	Oid serverid;
 	uint8 credentials[16]; /* a digest: quotas belong to tokens, and to platforms */
 	char account[64];	   /* empty: of no account */
 	char scope[128];	   /* what in the account; for people, too */
 } AdpQuotaKey;
+
+/* Most keys of a request, which counts against each. */
+#define ADP_QUOTA_KEYS_MAX 2
 
 typedef struct AdpQuotaEntry
 {
@@ -49,8 +53,8 @@ typedef struct AdpRate
 	int window_s;
 	int slack_ms;	 /* added to the time of each call, since they do not arrive
 					  * as evenly as they are sent */
-	bool counts_all; /* calls of all tokens of an account together, and those
-					  * that are refused */
+	bool counts_all; /* calls of all tokens of an application and account
+					  * together, and those that are refused */
 } AdpRate;
 
 /* Announces the memory; called once when the library is loaded. */
@@ -65,11 +69,12 @@ extern void adp_quota_ledger_block(const AdpQuotaKey *key, int64 wait_ms,
 
 /*
  * Returns for how many milliseconds a request has to wait, 0: not at all; *why
- * is then the reason, palloc'd.  Takes its place among those that wait, if that
- * is at most most_ms.  rate may be NULL.
+ * is then the reason, palloc'd.  Takes its place among those that wait under each
+ * of its keys, if that is at most most_ms.  rate may be NULL.
  */
-extern int64 adp_quota_ledger_enter(const AdpQuotaKey *key, const AdpRate *rate,
-									int64 most_ms, const char **why);
+extern int64 adp_quota_ledger_enter(const AdpQuotaKey *keys, int nkeys,
+									const AdpRate *rate, int64 most_ms,
+									const char **why);
 
 /*
  * Ends the blocks of a server of this database, and those that it met last;
@@ -77,7 +82,10 @@ extern int64 adp_quota_ledger_enter(const AdpQuotaKey *key, const AdpRate *rate,
  */
 extern int adp_quota_ledger_clear(Oid serverid);
 
-/* Returns a palloc'd copy of this database's entries; *n is their number. */
+/*
+ * Returns a palloc'd copy of this database's entries that people see; *n is their
+ * number.
+ */
 extern AdpQuotaEntry *adp_quota_ledger_list(int *n);
 
 #endif /* ADP_PLATFORM_LIMITS_QUOTA_LEDGER_H */

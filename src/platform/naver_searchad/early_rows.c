@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "common/int.h"
 #include "common/pg_prng.h"
 #include "utils/timestamp.h"
 
@@ -12,12 +11,11 @@
 #include "base/words.h"
 #include "platform/api/params.h"
 #include "platform/days.h"
-#include "platform/formats.h"
+#include "platform/naver_searchad/early_objects.h"
 #include "platform/naver_searchad/early_rows.h"
 #include "platform/naver_searchad/job_round.h"
 #include "platform/naver_searchad/master_file.h"
 #include "platform/naver_searchad/naver_searchad.h"
-#include "platform/naver_searchad/stat_file.h"
 
 /* Most ids of a call; the platform does not document its bound. */
 #define IDS_MAX 100
@@ -32,34 +30,8 @@
 #define ITEM_CAMPAIGNS "Campaign"
 #define ITEM_GROUPS "Adgroup"
 
-#define WON INT64CONST(1000000)
-
 /* Korea is so far ahead of UTC, and has no summer time. */
 #define KOREA_S (9 * SECS_PER_HOUR)
-
-/* Where the amounts of an object are. */
-static const struct
-{
-	const char *member;
-	AdpNaverAmount amount;
-} members[] = {{"impCnt", AMOUNT_IMPRESSIONS},
-			   {"clkCnt", AMOUNT_CLICKS}, /* with views */
-			   {"viewCnt", AMOUNT_VIEWS},
-			   {"salesAmt", AMOUNT_COST}, /* with VAT */
-			   {"ccnt", AMOUNT_CONVERSIONS},
-			   {"convAmt", AMOUNT_VALUE},
-			   {"purchaseCcnt", AMOUNT_PURCHASES},
-			   {"purchaseConvAmt", AMOUNT_PURCHASES_VALUE}};
-
-/* A campaign or an ad group. */
-typedef struct Object
-{
-	char id[ADP_NAVER_ID_MAX]; /* first: the key */
-	const char *campaign;
-	int at;			  /* in the order of requests */
-	bool is_reported; /* some answer has it */
-	int64 amounts[AMOUNTS];
-} Object;
 
 typedef enum Stage
 {
@@ -77,9 +49,7 @@ struct AdpNaverEarly
 	bool has_groups; /* rows are those of ad groups */
 	Stage stage;
 	AdpNaverJobs jobs; /* of what was there */
-	HTAB *known;	   /* Object */
-	Object **objects; /* by id, so that those of a type are beside each other */
-	int nobjects;
+	AdpNaverObjects objects;
 	int at; /* the first object of the request */
 	int count;
 	int most;				/* of a request */
@@ -154,20 +124,6 @@ has_dimension(const AdpNaverSums *sums, const char *code)
 }
 
 /*
- * Makes an empty table of objects.
- */
-static HTAB *
-make_known(void)
-{
-	HASHCTL control = {.keysize = ADP_NAVER_ID_MAX,
-					   .entrysize = sizeof(Object),
-					   .hcxt = CurrentMemoryContext};
-
-	return hash_create("adpipe early objects", 256, &control,
-					   HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
-}
-
-/*
  * Begins with the lists.
  */
 AdpNaverEarly *
@@ -181,7 +137,7 @@ adp_naver_early_begin(AdpAssembly *assembly, AdpNaverSums *sums, DateADT day,
 	early->names = names;
 	early->day = day;
 	early->has_groups = has_dimension(sums, "AG");
-	early->known = make_known();
+	adp_naver_objects_begin(&early->objects);
 	early->most = IDS_MAX;
 	*names = (AdpNaverEntityNames){0};
 	adp_naver_names_want(names, &adp_naver_campaigns);
@@ -210,22 +166,6 @@ give_up(AdpNaverEarly *early, const char *why)
 }
 
 /*
- * Adds an object unless it is known.
- */
-static void
-add_object(AdpNaverEarly *early, const char *id, const char *campaign)
-{
-	bool is_known;
-	Object *object = hash_search(early->known, id, HASH_ENTER, &is_known);
-
-	if (is_known)
-		return;
-	memset((char *) object + ADP_NAVER_ID_MAX, 0,
-		   sizeof(Object) - ADP_NAVER_ID_MAX);
-	object->campaign = pstrdup(campaign);
-}
-
-/*
  * Adds what the lists have.
  */
 static void
@@ -236,12 +176,14 @@ add_listed(AdpNaverEarly *early)
 
 	hash_seq_init(&status, early->names->known);
 	while ((entity = hash_seq_search(&status)) != NULL)
-		add_object(early, entity->id,
-				   entity->campaign != NULL ? entity->campaign : "");
+		adp_naver_objects_add(&early->objects, entity->id,
+							  entity->campaign != NULL ? entity->campaign
+													   : entity->id);
 }
 
 /*
- * Adds the object of a line.
+ * Adds the object of a line.  An ad group makes its campaign known as well, should the
+ * other report lack that.
  */
 static const char *
 add_changed(void *arg, char **cells)
@@ -251,10 +193,12 @@ add_changed(void *arg, char **cells)
 	const char *campaign = cells[is_group ? 2 : 1];
 
 	if (strlen(cells[1]) >= ADP_NAVER_ID_MAX ||
+		strlen(campaign) >= ADP_NAVER_ID_MAX ||
 		strncmp(cells[1], is_group ? "grp-" : "cmp-", 4) != 0 ||
 		strncmp(campaign, "cmp-", 4) != 0)
 		return "has no ids where they belong";
-	add_object(early, cells[1], campaign);
+	adp_naver_objects_add(&early->objects,
+						  early->has_groups ? cells[1] : campaign, campaign);
 	return NULL;
 }
 
@@ -304,76 +248,13 @@ begin_changes(AdpNaverEarly *early)
 
 	add_listed(early);
 	adp_naver_jobs_begin(jobs, early->assembly, read_changes, early);
-	for (int i = 0; i < (early->has_groups ? 2 : 1); i++)
+	for (int i = 0; i < (int) lengthof(items); i++)
 		jobs->jobs[jobs->njobs++] =
 			(AdpNaverJob){.kind = &adp_naver_master_reports,
 						  .report = items[i],
 						  .since = changes_since(early)};
 	jobs->has_listed = true;
 	early->stage = STAGE_CHANGES;
-}
-
-/*
- * For qsort(): orders objects by id.
- */
-static int
-compare_objects(const void *a, const void *b)
-{
-	return strcmp((*(Object *const *) a)->id, (*(Object *const *) b)->id);
-}
-
-/*
- * Begins with the numbers, now that all objects are known.
- */
-static void
-begin_numbers(AdpNaverEarly *early)
-{
-	HASH_SEQ_STATUS status;
-	Object *object;
-	int n = 0;
-
-	early->nobjects = (int) hash_get_num_entries(early->known);
-	early->objects = palloc(sizeof(Object *) * Max(early->nobjects, 1));
-	hash_seq_init(&status, early->known);
-	while ((object = hash_seq_search(&status)) != NULL)
-		early->objects[n++] = object;
-	qsort(early->objects, n, sizeof(Object *), compare_objects);
-	for (int i = 0; i < n; i++)
-		early->objects[i]->at = i;
-	early->stage = STAGE_NUMBERS;
-}
-
-/*
- * Returns the length of what an id begins with that says the level and the type
- * of the campaign, which all ids of a call must share.
- */
-static int
-kind_len(const char *id)
-{
-	const char *dash = strrchr(id, '-');
-
-	return dash != NULL ? (int) (dash - id) : (int) strlen(id);
-}
-
-/*
- * Returns how many objects the next request is about.
- */
-static int
-count_objects(const AdpNaverEarly *early)
-{
-	const char *first = early->objects[early->at]->id;
-	int len = kind_len(first);
-	int n = 1;
-
-	while (n < early->most && early->at + n < early->nobjects)
-	{
-		const char *id = early->objects[early->at + n]->id;
-
-		if (kind_len(id) != len || strncmp(id, first, len) != 0)
-			break;
-		n++;
-	}
-	return n;
 }
 
 /*
@@ -384,21 +265,18 @@ static AdpAssemblyStep
 ask_numbers(AdpNaverEarly *early)
 {
 	const char *day = adp_days_iso(early->day);
-	const char *fields[lengthof(members)];
 	StringInfoData ids;
 	AdpParams params;
 
-	early->count = count_objects(early);
+	early->count =
+		adp_naver_objects_alike(&early->objects, early->at, early->most);
 	initStringInfo(&ids);
 	for (int i = 0; i < early->count; i++)
 		appendStringInfo(&ids, "%s%s", i > 0 ? "," : "",
-						 early->objects[early->at + i]->id);
-	for (int i = 0; i < (int) lengthof(members); i++)
-		fields[i] = members[i].member;
+						 early->objects.ordered[early->at + i]->id);
 	adp_params_init(&params, true);
 	adp_params_add(&params, "ids", ids.data);
-	adp_params_add(&params, "fields",
-				   adp_params_texts(fields, lengthof(members)));
+	adp_params_add(&params, "fields", adp_naver_objects_fields());
 	adp_params_add(&params, "timeRange",
 				   psprintf("{\"since\":\"%s\",\"until\":\"%s\"}", day, day));
 	adp_params_add(&params, "timeIncrement", "allDays");
@@ -412,66 +290,12 @@ ask_numbers(AdpNaverEarly *early)
 /*
  * Reports an answer that is not as promised.
  */
-static bool
+static AdpAssemblyStep
 refuse(AdpNaverEarly *early, const char *why)
 {
 	adp_error_set(&early->assembly->error, ADP_ERR_FORMAT,
 				  psprintf("an answer of /stats %s", why), NULL, NULL);
-	return false;
-}
-
-/*
- * Reads the amounts of an object.
- */
-static bool
-read_amounts(AdpNaverEarly *early, Object *object, const AdpJson *row)
-{
-	int64 *amounts = object->amounts;
-
-	for (int i = 0; i < (int) lengthof(members); i++)
-	{
-		const char *text =
-			adp_json_scalar(adp_json_get(row, members[i].member));
-		AdpNaverCell cell = {text, text != NULL ? (int) strlen(text) : 0};
-
-		if (!adp_naver_read_number(&cell, 0, &amounts[members[i].amount]))
-			return refuse(early,
-						  psprintf("has no number \"%s\"", members[i].member));
-	}
-	if (pg_mul_s64_overflow(amounts[AMOUNT_COST], WON, &amounts[AMOUNT_COST]))
-		return refuse(early, "has a cost that is out of range");
-	amounts[AMOUNT_CLICKS] -= amounts[AMOUNT_VIEWS];
-	if (amounts[AMOUNT_CLICKS] < 0)
-		return refuse(early, "has fewer clicks than views");
-	object->is_reported = true;
-	return true;
-}
-
-/*
- * Reads the rows of an answer, each of which is of one object of the request.
- */
-static bool
-read_rows(AdpNaverEarly *early, const AdpJson *rows)
-{
-	if (!adp_json_is_array(rows))
-		return refuse(early, "has no list \"data\"");
-	for (int i = 0; i < early->count; i++)
-		early->objects[early->at + i]->is_reported = false;
-	for (int i = 0; i < adp_json_count(rows); i++)
-	{
-		const AdpJson *row = adp_json_at(rows, i);
-		const char *id = adp_json_text(adp_json_get(row, "id"));
-		Object *object = id != NULL && strlen(id) < ADP_NAVER_ID_MAX
-			? hash_search(early->known, id, HASH_FIND, NULL)
-			: NULL;
-
-		if (object == NULL || object->is_reported || object->at < early->at ||
-			object->at >= early->at + early->count)
-			return refuse(early, "has a row that was not asked for");
-		if (!read_amounts(early, object, row))
-			return false;
-	}
-	return true;
+	return ADP_ASSEMBLY_RETRY;
 }
 
 /*
@@ -482,9 +306,7 @@ begin_again(AdpNaverEarly *early)
 {
 	if (++early->rounds >= ROUNDS_MAX)
 		return give_up(early, "its numbers change while they are read");
-	for (int i = 0; i < early->nobjects; i++)
-		memset(early->objects[i]->amounts, 0,
-			   sizeof(early->objects[i]->amounts));
+	adp_naver_objects_forget(&early->objects);
 	early->at = 0;
 	early->numbers_of = NULL;
 	return ADP_ASSEMBLY_ASK;
@@ -511,20 +333,20 @@ take_numbers(AdpNaverEarly *early, const AdpAssemblyAnswer *answer)
 	const AdpJson *doc = adp_json_parse(CurrentMemoryContext, answer->body,
 										answer->len, &early->assembly->error);
 	const char *cycle = adp_json_scalar(adp_json_get(doc, "cycleBaseTm"));
+	const char *why;
 
 	if (doc == NULL)
 		return ADP_ASSEMBLY_RETRY;
 	if (!is_cycle(cycle))
-	{
-		(void) refuse(early, "does not say to which time it is complete");
-		return ADP_ASSEMBLY_RETRY;
-	}
+		return refuse(early, "does not say to which time it is complete");
 	if (strncmp(cycle, early->sums->day, strlen(early->sums->day)) < 0)
 		return give_up(early, "the platform's numbers do not reach it yet");
 	if (early->numbers_of != NULL && strcmp(cycle, early->numbers_of) != 0)
 		return begin_again(early);
-	if (!read_rows(early, adp_json_get(doc, "data")))
-		return ADP_ASSEMBLY_RETRY;
+	why = adp_naver_objects_read(&early->objects, early->at, early->count,
+								 adp_json_get(doc, "data"));
+	if (why != NULL)
+		return refuse(early, why);
 	early->numbers_of = pstrdup(cycle);
 	early->at += early->count;
 	return ADP_ASSEMBLY_ASK;
@@ -565,80 +387,6 @@ adp_naver_early_take(AdpNaverEarly *early, const AdpAssemblyAnswer *answer)
 }
 
 /*
- * Whether what is left of a campaign's amounts, without those of its ad groups, is
- * nothing.  Each cost may be rounded to a won.
- */
-static bool
-is_nothing(const int64 *left, int nparts)
-{
-	for (int i = 0; i < AMOUNTS; i++)
-	{
-		int64 most = i == AMOUNT_COST ? (nparts + 1) * WON : 0;
-
-		if (left[i] > most || left[i] < -most)
-			return false;
-	}
-	return true;
-}
-
-/*
- * Whether ad groups add up to their campaigns.
- */
-static bool
-adds_up(const AdpNaverEarly *early)
-{
-	int64(*left)[AMOUNTS] = palloc0(sizeof(*left) * Max(early->nobjects, 1));
-	int *nparts = palloc0(sizeof(int) * Max(early->nobjects, 1));
-
-	for (int i = 0; i < early->nobjects; i++)
-	{
-		const Object *object = early->objects[i];
-		const Object *campaign =
-			hash_search(early->known, object->campaign, HASH_FIND, NULL);
-		int sign = campaign == object ? 1 : -1;
-
-		if (campaign == NULL)
-			return false;
-		nparts[campaign->at]++;
-		for (int a = 0; a < AMOUNTS; a++)
-			left[campaign->at][a] += sign * object->amounts[a];
-	}
-	for (int i = 0; i < early->nobjects; i++)
-	{
-		if (!is_nothing(left[i], nparts[i]))
-			return false;
-	}
-	return true;
-}
-
-/*
- * Adds the row of an object, unless all its amounts are zero.
- */
-static void
-add_row(AdpNaverEarly *early, const Object *object, StringInfo key)
-{
-	bool has_some = false;
-	int64 amounts[AMOUNTS];
-
-	for (int i = 0; i < AMOUNTS; i++)
-	{
-		amounts[i] = i < AMOUNT_CONVERSIONS ||
-				adp_naver_needs_conversions(early->sums->query)
-			? object->amounts[i]
-			: 0;
-		has_some |= amounts[i] != 0;
-	}
-	resetStringInfo(key);
-	for (int i = 0; i < early->sums->ndimensions; i++)
-		appendStringInfo(key, "%s\t",
-						 strcmp(early->sums->dimensions[i], "CA") == 0
-							 ? object->campaign
-							 : object->id);
-	if (has_some)
-		adp_naver_sums_add(early->sums, key, amounts);
-}
-
-/*
  * Returns a time of the platform, which leaves out what follows the day or the hour
  * at times.
  */
@@ -658,20 +406,10 @@ moment_of(const char *cycle)
 static AdpAssemblyStep
 finish(AdpNaverEarly *early)
 {
-	StringInfoData key;
-
-	if (early->has_groups && !adds_up(early))
+	if (early->has_groups && !adp_naver_objects_add_up(&early->objects))
 		return give_up(early,
 					   "numbers of its ad groups do not add up to those of its campaigns yet");
-	initStringInfo(&key);
-	for (int i = 0; i < early->nobjects; i++)
-	{
-		const Object *object = early->objects[i];
-		bool is_group = strcmp(object->id, object->campaign) != 0;
-
-		if (is_group == early->has_groups)
-			add_row(early, object, &key);
-	}
+	adp_naver_objects_sum(&early->objects, early->has_groups, early->sums);
 	early->sums->has_vat = true;
 	if (early->numbers_of != NULL)
 		early->sums->until = moment_of(early->numbers_of);
@@ -697,7 +435,9 @@ adp_naver_early_go_on(AdpNaverEarly *early)
 		step = adp_naver_jobs_go_on(&early->jobs);
 		if (step != ADP_ASSEMBLY_DONE)
 			return step;
-		begin_numbers(early);
+		adp_naver_objects_order(&early->objects);
+		early->stage = STAGE_NUMBERS;
 	}
-	return early->at < early->nobjects ? ask_numbers(early) : finish(early);
+	return early->at < early->objects.count ? ask_numbers(early)
+											: finish(early);
 }

@@ -5,9 +5,10 @@
  * /stats reports sums of each object that it is asked about, and none of the
  * account.  So all campaigns, and for ad groups all of these, are asked about: those
  * of the lists, and those of master reports of what has changed since, which alone
- * have what was deleted.  Master reports begin after the lists are read, so that
- * nothing is in neither.  Nothing that is deleted longer than a month has numbers,
- * since clicks count conversions for twenty days.
+ * have what was deleted.  Since no total would show that one is missing, campaigns
+ * are looked for in the master report of ad groups, too.  Master reports begin after
+ * the lists are read, so that nothing is in neither.  Nothing that is deleted longer
+ * than a month has numbers, since clicks count conversions for twenty days.
  *
  * The platform's numbers are those of a time that each answer has.  All answers must
  * have the same, and ad groups must add up to their campaigns; else there are no rows.

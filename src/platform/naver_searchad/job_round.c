@@ -121,14 +121,14 @@ look_again(AdpNaverJobs *jobs, AdpNaverJob *job)
 }
 
 /*
- * Whether a job is of a day that may get rows although it has none: until noon of
- * the next day in Korea.
+ * Whether a job was made when its day could still get rows although it has none:
+ * until noon of the next day in Korea.
  */
 static bool
 is_young(const AdpNaverJob *job)
 {
 	return job->day != NULL &&
-		adp_now() < (TimestampTz) (job_day(job) + 1) * USECS_PER_DAY +
+		job->made_at < (TimestampTz) (job_day(job) + 1) * USECS_PER_DAY +
 			(TimestampTz) (NOON_H - KOREA_H) * USECS_PER_HOUR;
 }
 
@@ -155,6 +155,24 @@ judge(AdpNaverJobs *jobs, AdpNaverJob *job)
 }
 
 /*
+ * Judges a job that was there.  One that has failed, whose numbers have changed, or
+ * that was made before there were any, is deleted, and another one is created.
+ */
+static AdpAssemblyStep
+judge_found(AdpNaverJobs *jobs, AdpNaverJob *job)
+{
+	bool is_useless = job->state == ADP_NAVER_JOB_NONE
+		? is_young(job)
+		: job->state == ADP_NAVER_JOB_RUNNING && !adp_naver_job_goes_on(job);
+
+	if (!is_useless)
+		return judge(jobs, job);
+	doom(jobs, job);
+	job->state = ADP_NAVER_JOB_NEW;
+	return ADP_ASSEMBLY_ASK;
+}
+
+/*
  * Reads the list of jobs that are there.
  */
 static AdpAssemblyStep
@@ -175,8 +193,7 @@ take_jobs(AdpNaverJobs *jobs, const AdpJson *doc)
 		if (job->state != ADP_NAVER_JOB_NEW)
 			continue;
 		adp_naver_job_adopt(job, doc);
-		if (job->state == ADP_NAVER_JOB_NONE)
-			step = judge(jobs, job);
+		step = judge_found(jobs, job);
 	}
 	jobs->has_listed = true;
 	return step;
@@ -236,7 +253,11 @@ take_refusal(AdpNaverJobs *jobs, const AdpAssemblyAnswer *answer)
 	if ((jobs->asked == ADP_NAVER_ASKED_STATE ||
 		 jobs->asked == ADP_NAVER_ASKED_FILE) &&
 		adp_naver_searchad_is_gone(answer->failure))
+	{
+		/* or its numbers have changed, and it is there still */
+		doom(jobs, jobs->job);
 		return restart(jobs, jobs->job, "was deleted");
+	}
 	return ADP_ASSEMBLY_FAILED;
 }
 

@@ -185,7 +185,6 @@ const AdpPlatform adp_naver_searchad = {
 	.endpoint = "https://api.searchad.naver.com",
 	.versions = naver_searchad_versions,
 	.account_option = "customer_id",
-	.manager_option = "manager_account_id",
 	.source_option = "report",
 	.account_source = "account",
 	.day_field = "statDt",

@@ -14,14 +14,20 @@
 #define STARTS_MAX 3
 
 /*
- * Age up to which a job of another session or tool is used.  It must be so old
- * that a refresh which was killed finds its jobs again, and so young that the
- * numbers are those of now.
+ * Ages up to which a job that is there is used.  The platform marks a file whose
+ * numbers have changed, but a day is long enough for a refresh that was killed to be
+ * run again.  A job that still runs after twice the longest time that a statement
+ * waits may never end.
  */
-#define ADOPTED_S (15 * 60)
+#define FILE_USED_S SECS_PER_DAY
+#define DUMP_USED_S (15 * SECS_PER_MINUTE)
+#define RUN_USED_S (2 * SECS_PER_HOUR)
 
 /* States in which a job is worth waiting for; others are failures. */
 #define RUNNING "REGIST,RUNNING,WAITING,AGGREGATING"
+
+/* The platform waits for the numbers of the day, for hours if need be. */
+#define AGGREGATING "AGGREGATING"
 
 /* Most characters of the id of a job; master reports have opaque ones. */
 #define ID_MAX 200
@@ -29,9 +35,11 @@
 	"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.="
 
 const AdpNaverJobKind adp_naver_stat_reports = {"/stat-reports", "reportJobId",
-												"reportTp", "regTm"};
+												"reportTp", "regTm",
+												FILE_USED_S};
 const AdpNaverJobKind adp_naver_master_reports = {"/master-reports", "id",
-												  "item", "updateTime"};
+												  "item", "updateTime",
+												  DUMP_USED_S};
 
 /*
  * Returns the seconds between a time of the platform and now; -1 for a text that
@@ -55,19 +63,29 @@ age_s(const char *moment)
 }
 
 /*
- * Whether a job of a list is of a report and day, and not too old.  The
- * platform's clock may be a little ahead.
+ * Returns up to which age a job in a state is used.
+ */
+static int64
+used_s(const AdpNaverJob *job, const char *status)
+{
+	return adp_words_hold(RUNNING, status) && strcmp(status, AGGREGATING) != 0
+		? RUN_USED_S
+		: job->kind->used_s;
+}
+
+/*
+ * Whether a job of a list is of a report, and not too old.  The platform's clock may
+ * be a little ahead.
  */
 static bool
-is_usable(const AdpNaverJob *job, const AdpJson *doc)
+is_of_report(const AdpNaverJob *job, const AdpJson *doc)
 {
 	const char *report = adp_json_text(adp_json_get(doc, job->kind->report));
 	const char *status = adp_json_text(adp_json_get(doc, "status"));
 	int64 age = age_s(adp_json_text(adp_json_get(doc, job->kind->made_at)));
 
 	return report != NULL && strcmp(report, job->report) == 0 &&
-		status != NULL && adp_words_hold("BUILT,NONE," RUNNING, status) &&
-		age >= -SECS_PER_MINUTE && age <= ADOPTED_S;
+		status != NULL && age >= -SECS_PER_MINUTE && age <= used_s(job, status);
 }
 
 /*
@@ -109,10 +127,11 @@ is_of_day(const AdpNaverJob *job, const AdpJson *doc)
 }
 
 /*
- * Uses the youngest job of a list, which begins with it.
+ * Takes the youngest job of a list, which begins with it, among those that run or
+ * have a file, or among all.
  */
-void
-adp_naver_job_adopt(AdpNaverJob *job, const AdpJson *jobs)
+static bool
+adopt_among(AdpNaverJob *job, const AdpJson *jobs, bool all)
 {
 	AdpError error = {0};
 
@@ -120,10 +139,29 @@ adp_naver_job_adopt(AdpNaverJob *job, const AdpJson *jobs)
 	{
 		const AdpJson *doc = adp_json_at(jobs, i);
 
-		if (is_usable(job, doc) && is_of_day(job, doc) &&
-			adp_naver_job_read(job, doc, &error))
-			return;
+		if (!is_of_report(job, doc) || !is_of_day(job, doc) ||
+			!(all ||
+			  adp_words_hold("BUILT," RUNNING,
+							 adp_json_text(adp_json_get(doc, "status")))))
+			continue;
+		if (!adp_naver_job_read(job, doc, &error))
+			continue;
+		job->made_at = adp_now() -
+			age_s(adp_json_text(adp_json_get(doc, job->kind->made_at))) *
+				USECS_PER_SEC;
+		return true;
 	}
+	return false;
+}
+
+/*
+ * Takes a job of a list.
+ */
+void
+adp_naver_job_adopt(AdpNaverJob *job, const AdpJson *jobs)
+{
+	if (!adopt_among(job, jobs, false))
+		(void) adopt_among(job, jobs, true);
 }
 
 /*
@@ -144,6 +182,7 @@ void
 adp_naver_job_create(AdpNaverJob *job, AdpApiRequest *request)
 {
 	job->starts++;
+	job->made_at = adp_now();
 	*request =
 		(AdpApiRequest){.method = "POST",
 						.path = job->kind->path,

@@ -5,11 +5,16 @@
  * Stat reports have the numbers of a day, master reports the objects of a kind.
  * A job is created, asked for its state until it ends, its file is read, and the
  * job is deleted, since the platform keeps a hundred of an account.  One that is
- * there already is used in place of a new one, if it is not old: a refresh that was
- * killed goes on with the jobs that it has created.
+ * there already is used in place of a new one: a refresh that was killed goes on
+ * with the jobs that it has created.  Once the numbers of a finished stat report
+ * change, the platform says so in its state, and its file cannot be read any more;
+ * a master report stays as it was made.  So the first is used for a day, the second
+ * for minutes.
  */
 #ifndef ADP_PLATFORM_NAVER_SEARCHAD_REPORT_JOB_H
 #define ADP_PLATFORM_NAVER_SEARCHAD_REPORT_JOB_H
+
+#include "datatype/timestamp.h"
 
 #include "base/json.h"
 #include "platform/api/assembler.h"
@@ -31,6 +36,7 @@ typedef struct AdpNaverJobKind
 	const char *id;
 	const char *report;
 	const char *made_at;
+	int used_s; /* age up to which a finished job is used */
 } AdpNaverJobKind;
 
 extern const AdpNaverJobKind adp_naver_stat_reports;
@@ -46,6 +52,7 @@ typedef struct AdpNaverJob
 	const char *id;
 	const char *path;	/* of its file */
 	const char *status; /* the platform's word */
+	TimestampTz made_at;
 	int starts;
 	bool is_asked; /* in this round of questions */
 } AdpNaverJob;
@@ -53,7 +60,10 @@ typedef struct AdpNaverJob
 /* Requests about a job: it is created, asked for its state, read and deleted. */
 #define REQUESTS_OF_JOB 4
 
-/* Uses a job of a list of jobs, unless none is of this report and young. */
+/*
+ * Takes a job of a list of jobs, if one is of this report and not too old: one that
+ * runs or has a file, or else one that has ended otherwise.
+ */
 extern void adp_naver_job_adopt(AdpNaverJob *job, const AdpJson *jobs);
 
 /* Write the requests of a job; the first one asks for those that are there. */

@@ -276,14 +276,15 @@ adp_tiktok_sums_read(AdpTiktokSums *account, const AdpPageAsk *ask,
 static char *
 number_text(int64 value)
 {
-	int64 unit = 1;
+	uint64 size = value < 0 ? -(uint64) value : (uint64) value;
+	uint64 unit = 1;
 
 	for (int i = 0; i < DECIMALS; i++)
 		unit *= 10;
-	if (value % unit == 0)
-		return psprintf(INT64_FORMAT, value / unit);
-	return psprintf("%s" INT64_FORMAT ".%0*d", value < 0 ? "-" : "",
-					Abs(value / unit), DECIMALS, (int) Abs(value % unit));
+	if (size % unit == 0)
+		return psprintf("%s" UINT64_FORMAT, value < 0 ? "-" : "", size / unit);
+	return psprintf("%s" UINT64_FORMAT ".%0*d", value < 0 ? "-" : "",
+					size / unit, DECIMALS, (int) (size % unit));
 }
 
 /*

@@ -26,6 +26,7 @@ SETTINGS = {
     "naver_ready_hour": 6,  # hour of the next day at which files are ready
     "naver_none_hours": 0,  # for so long after that they are NONE all the same
     "naver_none_reports": [],   # of these reports; empty: of all
+    "naver_changes": {},    # "20261101": when the numbers of the day change
     "naver_no_url": "empty",    # before BUILT: empty, null or absent
 }
 
@@ -156,9 +157,15 @@ class Jobs:
         is_late = not some or job.report in some
         young = self.ready_at(job.day) + datetime.timedelta(
             hours=self.settings["naver_none_hours"] if is_late else 0)
-        if self.world.now() < young or not self.has_rows(job):
+        if job.made < young or not self.has_rows(job):
             return "NONE"
-        return "BUILT"
+        return "CHANGED" if self.has_changed(job) else "BUILT"
+
+    def has_changed(self, job):
+        """Returns whether the numbers of a file have changed since."""
+        at = self.settings["naver_changes"].get(job.day.strftime("%Y%m%d"))
+        return at is not None and job.made < datetime.datetime.fromisoformat(
+            at.replace("Z", "+00:00")) <= self.world.now()
 
     def told(self, job, base_url, state=None):
         """Returns a job as the platform tells it."""
