@@ -179,3 +179,51 @@ adp_cell_json(const AdpCell *cell)
 	escape_json(&out, pnstrdup(cell->data, cell->len));
 	return out.data;
 }
+
+/*
+ * Moves past a sign, if there is one.
+ */
+static const char *
+skip_sign(const char *at, const char *end)
+{
+	return at < end && (*at == '-' || *at == '+') ? at + 1 : at;
+}
+
+/*
+ * Moves past digits.
+ */
+static const char *
+skip_digits(const char *at, const char *end)
+{
+	while (at < end && *at >= '0' && *at <= '9')
+		at++;
+	return at;
+}
+
+/*
+ * Whether the text of a cell is a decimal number.
+ */
+bool
+adp_cell_is_decimal(const AdpCell *cell)
+{
+	const char *end = cell->data + cell->len;
+	const char *digits = skip_sign(cell->data, end);
+	const char *at = skip_digits(digits, end);
+	Size ndigits = at - digits;
+
+	if (at < end && *at == '.')
+	{
+		digits = at + 1;
+		at = skip_digits(digits, end);
+		ndigits += at - digits;
+	}
+	if (ndigits == 0)
+		return false;
+	if (at < end && (*at == 'e' || *at == 'E'))
+	{
+		digits = skip_sign(at + 1, end);
+		at = skip_digits(digits, end);
+		ndigits = at - digits;
+	}
+	return ndigits > 0 && at == end;
+}

@@ -81,6 +81,13 @@ extern AdpPage *adp_rows_parse(const AdpRowShape *shape, const char *body,
 extern char *adp_cell_text(const AdpCell *cell, int *len);
 
 /*
+ * Whether the text of a cell is a decimal number: digits with an optional sign,
+ * point and exponent.  The input functions of numeric and of floating-point types
+ * take each such text.
+ */
+extern bool adp_cell_is_decimal(const AdpCell *cell);
+
+/*
  * The JSON text of a cell that is not absent, palloc'd and NUL-terminated.
  * Strings without quotes in the page get them.
  */

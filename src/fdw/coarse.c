@@ -61,11 +61,8 @@
 #include "access/htup_details.h"
 #include "access/stratnum.h"
 #include "access/sysattr.h"
-#include "catalog/dependency.h"
 #include "catalog/pg_aggregate.h"
-#include "catalog/pg_proc.h"
 #include "catalog/pg_type_d.h"
-#include "commands/extension.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
@@ -76,7 +73,7 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
-#include "base/words.h"
+#include "fdw/aggregate_use.h"
 #include "fdw/coarse.h"
 #include "fdw/condition.h"
 #include "fdw/day_bucket.h"
@@ -174,28 +171,6 @@ adds_up(const AdpTableColumn *column)
 }
 
 /*
- * Returns the node below wrappers and casts to a wider type of number.
- */
-static Node *
-strip_casts(Node *node)
-{
-	for (;;)
-	{
-		if (IsA(node, RelabelType))
-			node = (Node *) ((RelabelType *) node)->arg;
-		else if (IsA(node, PlaceHolderVar))
-			node = (Node *) ((PlaceHolderVar *) node)->phexpr;
-		else if (IsA(node, FuncExpr) &&
-				 (((FuncExpr *) node)->funcid == F_NUMERIC_INT8 ||
-				  ((FuncExpr *) node)->funcid == F_FLOAT8_INT8 ||
-				  ((FuncExpr *) node)->funcid == F_FLOAT8_NUMERIC))
-			node = linitial(((FuncExpr *) node)->args);
-		else
-			return node;
-	}
-}
-
-/*
  * Whether an argument is a metric that adds up, or NULL in every row.  An
  * aggregate of people may also have a metric that never adds up.
  */
@@ -204,78 +179,12 @@ is_summand(const Search *search, Node *node, bool may_be_people)
 {
 	const AdpTableColumn *column;
 
-	node = strip_casts(node);
+	node = adp_aggregate_argument(node);
 	if (IsA(node, Const))
 		return ((Const *) node)->constisnull;
 	column = as_column(search, node);
 	return column != NULL &&
 		(adds_up(column) || (may_be_people && adp_sums_never(column)));
-}
-
-/* What an aggregate does with its arguments. */
-typedef enum Use
-{
-	USE_OTHER,
-	USE_SUM,
-	USE_PEOPLE /* accepts one number of people a group */
-} Use;
-
-/*
- * Returns what an aggregate of adpipe does, by its functions.  The letters in
- * the initial state of a ratio say whether its denominator counts people.
- */
-static Use
-use_by_state(Form_pg_aggregate aggregate, const char *state)
-{
-	const char *symbol = get_func_name(aggregate->aggtransfn);
-
-	if (symbol == NULL)
-		return USE_OTHER;
-	if (strcmp(symbol, "one_count") == 0)
-		return USE_PEOPLE;
-	if (strcmp(symbol, "ratio_add") == 0)
-		return adp_words_match(state, "ratio:1:[a-z]*o.*") ? USE_PEOPLE
-														   : USE_SUM;
-	return strcmp(symbol, "adstats_add_row") == 0 ? USE_SUM : USE_OTHER;
-}
-
-/*
- * Returns what an aggregate does, if it is one of adpipe.
- */
-static Use
-use_of_ours(Oid aggregate)
-{
-	HeapTuple tuple;
-	bool is_null = true;
-	Datum state;
-	Use use;
-
-	if (strcmp(get_namespace_name(get_func_namespace(aggregate)), "adpipe") !=
-			0 ||
-		getExtensionOfObject(ProcedureRelationId, aggregate) !=
-			get_extension_oid("adpipe", true))
-		return USE_OTHER;
-	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate));
-	if (!HeapTupleIsValid(tuple))
-		return USE_OTHER;
-	state = SysCacheGetAttr(AGGFNOID, tuple, Anum_pg_aggregate_agginitval,
-							&is_null);
-	use = use_by_state((Form_pg_aggregate) GETSTRUCT(tuple),
-					   is_null ? "" : TextDatumGetCString(state));
-	ReleaseSysCache(tuple);
-	return use;
-}
-
-/*
- * Returns what an aggregate does with its arguments.
- */
-static Use
-use_of(Oid aggregate)
-{
-	return aggregate == F_SUM_INT8 || aggregate == F_SUM_NUMERIC ||
-			aggregate == F_SUM_FLOAT8
-		? USE_SUM
-		: use_of_ours(aggregate);
 }
 
 /*
@@ -300,7 +209,7 @@ is_extreme(Oid aggregate)
 static bool
 is_indifferent(Search *search, Aggref *aggregate)
 {
-	Use use;
+	AdpAggregateUse use;
 	ListCell *cell;
 
 	if (aggregate->agglevelsup != 0 || aggregate->aggkind != AGGKIND_NORMAL ||
@@ -308,10 +217,10 @@ is_indifferent(Search *search, Aggref *aggregate)
 		return false;
 	if (aggregate->aggdistinct != NIL || is_extreme(aggregate->aggfnoid))
 		return !has_metric((Node *) aggregate->args, search);
-	use = use_of(aggregate->aggfnoid);
-	if (aggregate->args == NIL || use == USE_OTHER)
+	use = adp_aggregate_use(aggregate->aggfnoid);
+	if (aggregate->args == NIL || use == ADP_USE_OTHER)
 		return false;
-	if (use == USE_PEOPLE)
+	if (use == ADP_USE_PEOPLE)
 		search->people = lappend(search->people, aggregate);
 	foreach(cell, aggregate->args)
 	{
@@ -322,7 +231,7 @@ is_indifferent(Search *search, Aggref *aggregate)
 			if (has_metric(argument, search))
 				return false;
 		}
-		else if (!is_summand(search, argument, use == USE_PEOPLE))
+		else if (!is_summand(search, argument, use == ADP_USE_PEOPLE))
 			return false;
 	}
 	return true;

@@ -198,7 +198,7 @@ read_numeric_slowly(const AdpDatumReader *reader, const AdpCell *cell,
 	Datum whole;
 
 	/* platforms write "NaN" and "Infinity", which are not amounts */
-	if (strspn(text, "0123456789+-.eE") != cell->len || cell->len == 0)
+	if (!adp_cell_is_decimal(cell))
 		return false;
 	whole =
 		DirectFunctionCall3(numeric_in, CStringGetDatum(text),
@@ -304,7 +304,8 @@ read_by_input(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 }
 
 /*
- * Reads a floating-point number; rejects NaN.
+ * Reads a floating-point number.  The type's input function takes NaN and
+ * hexadecimal digits as well, which are not amounts.
  */
 static bool
 read_float(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
@@ -312,8 +313,7 @@ read_float(const AdpDatumReader *reader, const AdpCell *cell, Datum *value)
 	Datum exact;
 
 	if (reader->scale == 0)
-		return adp_datum_is_number(cell) && cell->len > 0 &&
-			strchr("0123456789-", cell->data[0]) != NULL &&
+		return adp_datum_is_number(cell) && adp_cell_is_decimal(cell) &&
 			read_by_input(reader, cell, value);
 	if (!adp_datum_is_number(cell) || !read_numeric_slowly(reader, cell, &exact))
 		return false;

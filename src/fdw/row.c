@@ -216,9 +216,7 @@ static void
 refuse_cell(const AdpConverter *converter, const ColumnPlan *plan,
 			const AdpCell *cell)
 {
-	bool is_range = adp_datum_is_number(cell) && cell->len > 0 &&
-		strspn(shown_value(converter, cell), "0123456789+-.eE") ==
-			strlen(shown_value(converter, cell));
+	bool is_range = adp_datum_is_number(cell) && adp_cell_is_decimal(cell);
 
 	ereport(ERROR,
 			(errcode(is_range ? ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE

@@ -4,7 +4,7 @@
  *
  * The sum of a week's daily reach is no reach: the same people are in several
  * days.  The catalogue says over what each metric adds up.  If a query level
- * has sum() or avg() of a bare column of a foreign table, and its groups
+ * has sum(), avg() or a KPI of a bare column of a foreign table, and its groups
  * comprise rows that differ in a dimension over which the metric does not add
  * up, the result would be a wrong number without a warning.
  *
@@ -21,6 +21,7 @@
 #include "optimizer/tlist.h"
 #include "utils/fmgroids.h"
 
+#include "fdw/aggregate_use.h"
 #include "fdw/kept.h"
 #include "fdw/sums.h"
 #include "platform/accounts/account_set.h"
@@ -198,34 +199,46 @@ dropped_dimensions(const AdpGroups *groups, const AdpTableColumn *metric)
 	return out.data;
 }
 
+/* How an aggregate adds up the values of a column. */
+typedef enum Manner
+{
+	MANNER_OTHER, /* it does not */
+	MANNER_SUM,
+	MANNER_MEAN,
+	MANNER_KPI
+} Manner;
+
 /*
  * Throws for a metric that would be added up, or averaged, over dimensions.
  */
 static void
-refuse(const AdpGroups *groups, const AdpTableColumn *metric, bool is_sum,
+refuse(const AdpGroups *groups, const AdpTableColumn *metric, Manner manner,
 	   const char *dropped)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_GROUPING_ERROR),
-			 is_sum
-				 ? errmsg("cannot add up column \"%s\" of foreign table \"%s\" over %s",
+			 manner == MANNER_MEAN
+				 ? errmsg("cannot average column \"%s\" of foreign table \"%s\" over %s",
 						  metric->name, groups->table->name, dropped)
-				 : errmsg("cannot average column \"%s\" of foreign table \"%s\" over %s",
+				 : errmsg("cannot add up column \"%s\" of foreign table \"%s\" over %s",
 						  metric->name, groups->table->name, dropped),
 			 errdetail("Each of its values is right for its own row, but a group has rows with different values of %s.",
 					   dropped),
-			 is_sum
+			 manner == MANNER_SUM
 				 ? errhint("Group by %s as well or pick one value in WHERE, or read a report at the grain that you need; for a rate, divide sums, as in adpipe.ctr(clicks, impressions).",
 						   dropped)
-				 : errhint("Group by %s as well or pick one value in WHERE, or read a report at the grain that you need; for a rate, divide sums, as in adpipe.ctr(clicks, impressions); for the mean of the rows as they are, write avg(\"%s\" + 0).",
+				 : manner == MANNER_MEAN
+				 ? errhint("Group by %s as well or pick one value in WHERE, or read a report at the grain that you need; for a rate, divide sums, as in adpipe.ctr(clicks, impressions); for the mean of the rows as they are, write avg(\"%s\" + 0).",
+						   dropped, metric->name)
+				 : errhint("Group by %s as well or pick one value in WHERE, or read a report at the grain that you need; for the sum of the rows as they are, write \"%s\" + 0 in place of the column.",
 						   dropped, metric->name)));
 }
 
 /*
- * Whether an aggregate is sum() or avg() of numbers.
+ * Returns how an aggregate adds up its arguments.
  */
-static bool
-adds_up(Oid aggregate, bool *is_sum)
+static Manner
+manner_of(Oid aggregate)
 {
 	static const Oid sums[] = {F_SUM_INT8,	 F_SUM_INT4,   F_SUM_INT2,
 							   F_SUM_FLOAT4, F_SUM_FLOAT8, F_SUM_NUMERIC};
@@ -234,28 +247,27 @@ adds_up(Oid aggregate, bool *is_sum)
 
 	for (int i = 0; i < lengthof(sums); i++)
 	{
-		*is_sum = aggregate == sums[i];
-		if (*is_sum || aggregate == means[i])
-			return true;
+		if (aggregate == sums[i])
+			return MANNER_SUM;
+		if (aggregate == means[i])
+			return MANNER_MEAN;
 	}
-	return false;
+	return adp_aggregate_use(aggregate) == ADP_USE_SUMS ? MANNER_KPI
+														: MANNER_OTHER;
 }
 
 /*
- * Returns the metric that an aggregate adds up; NULL for other aggregates, and
- * for metrics of which the catalogue does not know whether they add up.
+ * Returns the metric that an argument is; NULL for other expressions, and for
+ * metrics of which the catalogue does not know whether they add up.
  */
 static const AdpTableColumn *
-metric_of(const AdpGroups *groups, const Aggref *aggref, bool *is_sum)
+metric_of(const AdpGroups *groups, Node *argument)
 {
 	const AdpTableColumn *column;
 	Var *var;
 
-	if (aggref->agglevelsup != 0 || !adds_up(aggref->aggfnoid, is_sum))
-		return NULL;
-	var = (Var *) adp_groups_strip(
-		adp_groups_see(groups->root, groups->rel->relid,
-					   (Node *) linitial_node(TargetEntry, aggref->args)->expr));
+	var = (Var *) adp_aggregate_argument(
+		adp_groups_see(groups->root, groups->rel->relid, argument));
 	if (!IsA(var, Var) || var->varno != groups->rel->relid ||
 		var->varlevelsup != 0)
 		return NULL;
@@ -334,12 +346,21 @@ dropped_by(AdpGroups *groups, const Aggref *aggref, const AdpTableColumn *metric
 static void
 check_aggregate(AdpGroups *groups, const Aggref *aggref)
 {
-	bool is_sum;
-	const AdpTableColumn *metric = metric_of(groups, aggref, &is_sum);
-	char *dropped = metric ? dropped_by(groups, aggref, metric) : "";
+	Manner manner =
+		aggref->agglevelsup != 0 ? MANNER_OTHER : manner_of(aggref->aggfnoid);
+	ListCell *cell;
 
-	if (*dropped != '\0')
-		refuse(groups, metric, is_sum, dropped);
+	if (manner == MANNER_OTHER)
+		return;
+	foreach(cell, aggref->args)
+	{
+		const AdpTableColumn *metric =
+			metric_of(groups, (Node *) lfirst_node(TargetEntry, cell)->expr);
+		char *dropped = metric ? dropped_by(groups, aggref, metric) : "";
+
+		if (*dropped != '\0')
+			refuse(groups, metric, manner, dropped);
+	}
 }
 
 /*

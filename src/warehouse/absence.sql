@@ -77,7 +77,7 @@ AS $$
       AND s.date_day < a.today AND s.date_day >= a.today - 35
       /* the same without the account's zone, for the ledger's index */
       AND s.date_day >= adpipe_internal.day_of(adpipe_internal.clock(), 'Etc/GMT+12') - 35
-      AND s.fetched_at >= adpipe_internal.readable_at(s.date_day, a.time_zone, a.settle)
+      AND s.fetched_at >= adpipe_internal.readable_at(s.date_day, a.time_zone, a.fills)
 $$;
 COMMENT ON FUNCTION adpipe_internal.settled_days(regclass) IS
     'The days of the last five weeks that were read after their numbers had arrived; none of copies by week or month.';

@@ -10,7 +10,7 @@ CREATE VIEW adpipe.account_terms AS
            coalesce(t.lookback, greatest(p.window_days, a.window_days)) AS window_days,
            greatest(p.tail_days, t.lookback, a.window_days) AS tail_days,
            coalesce(t.every, p.every) AS every,
-           p.settle, p.is_cohort,
+           p.settle, greatest(p.settle, adpipe_internal.filled_after(p.platform, p.source_like)) AS fills, p.is_cohort,
            a.failures, a.failed_at, a.access_mark,
            t.failing_since IS NOT NULL AND t.failed_at <= now.moment - adpipe_internal.back_off(t.failures) AS is_retried,
            a.ended_day, adpipe_internal.prepared_after(p.platform, p.source_like) IS NOT NULL AS is_prepared,
@@ -42,6 +42,7 @@ COMMENT ON COLUMN adpipe.account_terms.window_days IS 'Days read once a day; old
 COMMENT ON COLUMN adpipe.account_terms.tail_days IS 'Days read once a week.';
 COMMENT ON COLUMN adpipe.account_terms.every IS 'How often refresh_all() reads the last days.';
 COMMENT ON COLUMN adpipe.account_terms.settle IS 'How long after its end a day still fills.';
+COMMENT ON COLUMN adpipe.account_terms.fills IS 'How long after its end a day may lack all that some media source has.';
 COMMENT ON COLUMN adpipe.account_terms.is_cohort IS 'Whether no day is ever final.';
 COMMENT ON COLUMN adpipe.account_terms.failures IS 'Failures since the last success.';
 COMMENT ON COLUMN adpipe.account_terms.failed_at IS 'Start of the run in which the last one happened.';
@@ -84,7 +85,8 @@ AS $$
                     THEN least(a.whole_until,
                                adpipe_internal.slice_start(a.today - greatest(a.recent_days, a.window_days, a.tail_days) + 1, a.period) - 1)
                     END AS old_until,
-               adpipe_internal.readable_at(a.today - 1, a.time_zone, a.settle) AS settled_at
+               /* of the last day that has settled today, which may be days ago */
+               adpipe_internal.readable_at(a.today - 1 - floor(extract(epoch FROM a.settle) / 86400)::integer, a.time_zone, a.settle) AS settled_at
         OFFSET 0) r
     CROSS JOIN LATERAL (
         SELECT d AS day, NULL::timestamptz AS fetched_at, NULL::timestamptz AS asked_at, NULL::timestamptz AS failed_at,
@@ -123,7 +125,7 @@ AS $$
            /* asked for before the day had all its numbers */
            OR coalesce(s.asked_at, s.fetched_at) < adpipe_internal.readable_at(e.day, a.time_zone, a.settle)
               AND a.moment >= adpipe_internal.readable_at(e.day, a.time_zone, a.settle)
-           /* once a day, after yesterday has settled */
+           /* once a day, after another day has settled */
            OR e.day > a.today - a.window_days
               AND coalesce(s.asked_at, s.fetched_at) < r.settled_at AND a.moment >= r.settled_at
            /* once a week */

@@ -72,7 +72,9 @@ COMMENT ON FUNCTION adpipe_internal.readable_at(date, text, interval) IS
  * reports are dated by install, so that a day moves for as long as its users
  * do, and its raw reports are to be had for 31 (events) or 60 (installs) days,
  * with few calls a day; of them uninstalls, ad revenue, postbacks and fraud come
- * once a day.  A cohort gets a row a day until its day 180 is over, which is on the
+ * once a day.  Postbacks of SKAdNetwork come up to 13 days late with Google, which
+ * the platform lately puts at 45; its days are sums that are asked for one by one.
+ * A cohort gets a row a day until its day 180 is over, which is on the
  * 182nd day that it exists.  TikTok's numbers of people, ages and genders arrive
  * within 16 hours, and its attribution windows are up to 28 days; it says nowhere
  * for how long it keeps numbers.  Naver corrects a day's files for 48 hours, and
@@ -99,6 +101,10 @@ CREATE VIEW adpipe.refresh_policy AS
             interval '31 days', interval '3 hours', false, NULL),
         ('appsflyer', 'report', 'master', interval '12 hours', 3, 30, 180,
             interval '25 months', interval '2 days', true, NULL),
+        ('appsflyer', 'report', 'skan', interval '1 day', 3, 17, 45,
+            interval '72 months', interval '62 hours', false, NULL),
+        ('appsflyer', 'report', 'skan_postbacks', interval '12 hours', 3, 17, 45,
+            interval '72 months', interval '38 hours', false, NULL),
         ('appsflyer', 'report', '%postbacks%', interval '12 hours', 3, 3, 3,
             interval '31 days', interval '1 day', false, NULL),
         ('appsflyer', 'report', '%in_app_events_postbacks%', interval '12 hours', 3, 3, 3,
@@ -151,9 +157,18 @@ GRANT SELECT ON adpipe.refresh_policy TO PUBLIC;
 CREATE FUNCTION adpipe_internal.prepared_after(platform text, source_like text) RETURNS interval
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN platform = 'naver_searchad' THEN interval '12 hours'
-                WHEN platform = 'appsflyer' AND source_like = 'master' THEN interval '48 hours' END;
+                WHEN platform = 'appsflyer' AND source_like = 'master' THEN interval '48 hours'
+                WHEN platform = 'appsflyer' AND source_like = 'skan' THEN interval '62 hours'
+                WHEN platform = 'appsflyer' AND source_like = 'skan_postbacks' THEN interval '38 hours' END;
 COMMENT ON FUNCTION adpipe_internal.prepared_after(text, text) IS
     'How long after its end a platform has a day''s numbers in the reports of a row of adpipe.refresh_policy, before which it gives none; NULL: they can be read while the day goes on.';
+
+CREATE FUNCTION adpipe_internal.filled_after(platform text, source_like text) RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN platform = 'appsflyer' AND source_like IN ('skan', 'skan_postbacks') THEN interval '14 days'
+                ELSE interval '0' END;
+COMMENT ON FUNCTION adpipe_internal.filled_after(text, text) IS
+    'How long after its end a day may lack what some media source has for it, in the reports of a row of adpipe.refresh_policy: Google''s postbacks of SKAdNetwork come up to 13 days late.';
 
 CREATE FUNCTION adpipe_internal.least_days(platform text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -30,9 +30,9 @@ JOIN pg_class c ON c.oid = t.ftrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 ORDER BY 1
 END
-is(scalar @tables, 23, 'all tables of both schemas are imported');
+is(scalar @tables, 25, 'all tables of both schemas are imported');
 
-$sim->settings({ map { $_ => 1000 } qw(appsflyer_minute_calls appsflyer_apps_minute appsflyer_apps_day) });
+$sim->settings({ map { $_ => 1000 } qw(appsflyer_minute_calls appsflyer_apps_minute appsflyer_apps_day appsflyer_skan_minute) });
 for my $entry (@tables)
 {
 	my ($schema, $table) = @$entry;

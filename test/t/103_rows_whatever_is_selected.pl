@@ -27,7 +27,7 @@ naver_server($node, $sim, options => { customer_id => '1234567' });
 $node->safe_psql('postgres', "CREATE SCHEMA ${_}_common; IMPORT FOREIGN SCHEMA common FROM SERVER $_ INTO ${_}_common")
   foreach qw(google meta flyer tiktok naver);
 $sim->settings({ map { $_ => 1_000_000 } qw(appsflyer_minute_calls appsflyer_daily_app appsflyer_daily_account appsflyer_installs_app
-	  appsflyer_installs_account appsflyer_events_app appsflyer_events_account appsflyer_cohort_minute) });
+	  appsflyer_installs_account appsflyer_events_app appsflyer_events_account appsflyer_cohort_minute appsflyer_skan_minute) });
 
 # Tables of one's own whose rows are split by what need not be selected.
 my $session = session($node);

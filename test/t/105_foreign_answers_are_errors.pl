@@ -50,7 +50,7 @@ sub refuses
 	for my $body (@$bodies)
 	{
 		$sim->reset;
-		$sim->settings({ appsflyer_minute_calls => 1000, appsflyer_cohort_minute => 1000, appsflyer_daily_app => 10000, appsflyer_daily_account => 10000,
+		$sim->settings({ appsflyer_minute_calls => 1000, appsflyer_cohort_minute => 1000, appsflyer_skan_minute => 1000, appsflyer_daily_app => 10000, appsflyer_daily_account => 10000,
 			appsflyer_installs_app => 10000, appsflyer_installs_account => 10000, appsflyer_apps_minute => 10000, appsflyer_apps_day => 10000,
 			meta_job_ms => 0, %{ $more{settings} // {} } });
 		$sim->faults([ { match => $match, action => { status => 200, body => $body } } ]);

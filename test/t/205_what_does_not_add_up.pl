@@ -56,6 +56,9 @@ my %refused = (
 	'sum(reach)' => 'GROUP BY campaign_id',
 	'sum(t.reach)' => 'GROUP BY campaign_name, date_trunc(\'week\', date_day)',
 	'avg(frequency)' => '',
+	'adpipe.ctr(clicks, reach)' => 'GROUP BY campaign_id',
+	'adpipe.cpa(spend, reach::numeric, currency)' => 'GROUP BY date_day',
+	'adpipe.stats(impressions, reach, spend, conversions, conversions_value, currency)' => 'GROUP BY date_day, account_id',
 	'sum(reach) FILTER (WHERE clicks > 0)' => 'GROUP BY date_day');
 $sim->reset;
 for my $setting ('on', 'off')

@@ -31,7 +31,7 @@ tiktok_server($node, $sim, %tiktok);
 tiktok_server($node, $sim, name => 'tiktok_common', schema => 'common', %tiktok);
 naver_server($node, $sim, %naver);
 $sim->clock($now);
-my $many = { appsflyer_minute_calls => 100_000, appsflyer_daily_app => 100_000, appsflyer_daily_account => 100_000, appsflyer_cohort_minute => 100_000 };
+my $many = { appsflyer_minute_calls => 100_000, appsflyer_daily_app => 100_000, appsflyer_daily_account => 100_000, appsflyer_cohort_minute => 100_000, appsflyer_skan_minute => 100_000 };
 $sim->settings($many);
 my $session = session($node);
 $session->query('SET adpipe.debug_now = ' . quote($now));

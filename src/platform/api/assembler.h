@@ -30,7 +30,8 @@ typedef enum AdpAssemblyStep
 	ADP_ASSEMBLY_WAIT,	/* come back after wait_ms, without an answer */
 	ADP_ASSEMBLY_RETRY, /* the answer is malformed: see error; send it again */
 	ADP_ASSEMBLY_DONE,	/* body is a page */
-	ADP_ASSEMBLY_TOO_MUCH, /* with error, which fewer days may not meet */
+	ADP_ASSEMBLY_TOO_MUCH, /* for fewer days it may be less: by error; without one,
+							* the page would be larger than body_max */
 	ADP_ASSEMBLY_FAILED	   /* with error; without one, by the refused request */
 } AdpAssemblyStep;
 
@@ -44,6 +45,7 @@ typedef struct AdpAssembly
 	int64 wait_ms;
 	const char *wait_reason;
 	StringInfoData body;
+	Size body_max; /* most bytes of a page: setting adpipe.max_answer_size */
 	AdpError error;
 } AdpAssembly;
 

@@ -16,6 +16,7 @@
 #include "platform/appsflyer/appsflyer.h"
 #include "platform/appsflyer/cohort.h"
 #include "platform/appsflyer/master.h"
+#include "platform/appsflyer/skan.h"
 #include "platform/limits/quota_ledger.h"
 
 /* At most a day: the quotas that the cache spares are per day. */
@@ -104,6 +105,16 @@ static const AdpSource appsflyer_sources[] =
 	  .path =
 		  "/api/master-agg-data/v4/app/{account}?from={since}&to={until}&timezone=preferred&currency=preferred",
 	  .filler = "Date", .rows = &adp_appsflyer_master.base},
+	 {ADP_SKAN_REPORT, .reach_months = ADP_SKAN_REACH_MONTHS,
+	  .days_per_request = 1, .ready_h = ADP_SKAN_READY_H,
+	  .rows_cap = ADP_SKAN_ROWS_CAP, .path = ADP_SKAN_PATH,
+	  .filler = "Media Source (pid)", .rows = &adp_appsflyer_skan.base},
+	 {ADP_SKAN_POSTBACKS, .reach_months = ADP_SKAN_REACH_MONTHS,
+	  .days_per_request = ADP_SKAN_POSTBACKS_DAYS,
+	  .ready_h = ADP_SKAN_POSTBACKS_READY_H, .rows_cap = ADP_SKAN_ROWS_CAP,
+	  .path = ADP_SKAN_POSTBACKS_PATH, .filler = "count",
+	  .rows = &adp_appsflyer_postbacks.base,
+	  .formats = &adp_appsflyer_postback_formats},
 	 RAW("installs_report", 60, adp_appsflyer_installs),
 	 RAW("organic_installs_report", 60, adp_appsflyer_installs),
 	 RAW("uninstall_events_report", 60, adp_appsflyer_raw),
@@ -159,6 +170,7 @@ static const AdpRate appsflyer_rates[] =
 	{{"/agg-data/", .days = 2, .calls = 1, .window_s = 60},
 	 {"/api/mng/apps", .calls = 20, .window_s = 60},
 	 {"/api/cohorts/", .calls = 60, .window_s = 60},
+	 {"/api/skadnetworks", .calls = 10, .window_s = 60},
 	 {NULL}};
 
 /*
@@ -172,6 +184,8 @@ field_kind(const AdpSource *source, const char *name, const char **split)
 
 	if (source->assembler == &adp_cohort_rows)
 		return adp_cohort_field_kind(name, split);
+	if (source->rows == &adp_appsflyer_skan.base && adp_skan_splits(name))
+		kind = ADP_KIND_SEGMENT;
 	*split = kind == ADP_KIND_SEGMENT ? name : NULL;
 	return kind;
 }

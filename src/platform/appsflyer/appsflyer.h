@@ -22,7 +22,7 @@ extern const AdpReport adp_appsflyer_reports[];
 /*
  * appsflyer_rows.c: formats of aggregate and of raw reports; rows of aggregate
  * reports, of raw reports of installs, of all other raw reports, of the Master
- * API, and of cohorts.
+ * API, of cohorts, and of the SKAdNetwork APIs.
  */
 extern const AdpFormats adp_appsflyer_formats;
 extern const AdpFormats adp_appsflyer_raw_formats;
@@ -32,6 +32,9 @@ extern const AdpCsvRows adp_appsflyer_installs;
 extern const AdpCsvRows adp_appsflyer_raw;
 extern const AdpCsvRows adp_appsflyer_master;
 extern const AdpCsvRows adp_appsflyer_cohorts;
+extern const AdpFormats adp_appsflyer_postback_formats;
+extern const AdpCsvRows adp_appsflyer_skan;
+extern const AdpCsvRows adp_appsflyer_postbacks;
 
 /* appsflyer_query.c */
 extern void adp_appsflyer_add_params(AdpParams *params,

@@ -13,6 +13,13 @@
 #include "base/words.h"
 #include "platform/appsflyer/appsflyer.h"
 #include "platform/appsflyer/master.h"
+#include "platform/appsflyer/skan.h"
+
+#define HINT_RAW \
+	"Raw data of retargeting are reports of their own: installs-retarget, in-app-events-retarget and ad-revenue-raw-retarget."
+#define HINT_REDOWNLOADS \
+	"SKAdNetwork knows redownloads only: column is_redownload of report " ADP_SKAN_POSTBACKS \
+	"."
 
 /* A column that parameter additional_fields must request. */
 typedef struct Added
@@ -227,17 +234,26 @@ refuse_dayless(const char *report)
 }
 
 /*
- * Throws for option reattr on a raw report.
+ * Throws for option reattr on a report that does not know it.
  */
 static void
-refuse_retargeting(const char *report)
+refuse_retargeting(const char *report, const char *hint)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("option \"reattr\" does not apply to report \"%s\"", report),
 			 errdetail("The platform would ignore it silently."),
-			 errhint(
-				 "Raw data of retargeting are reports of their own: installs-retarget, in-app-events-retarget and ad-revenue-raw-retarget.")));
+			 errhint("%s", hint)));
+}
+
+/*
+ * Whether a source is one of the SKAdNetwork APIs, whose path is the request.
+ */
+static bool
+is_skan(const AdpSource *source)
+{
+	return source->rows == &adp_appsflyer_skan.base ||
+		source->rows == &adp_appsflyer_postbacks.base;
 }
 
 /*
@@ -255,12 +271,17 @@ adp_appsflyer_add_params(AdpParams *params, const AdpSettings *settings,
 		return;
 	if (source->rows == &adp_appsflyer_master.base)
 		adp_master_add_params(params, query);
+	else if (is_skan(source))
+	{
+		if (is_retargeting)
+			refuse_retargeting(source->name, HINT_REDOWNLOADS);
+	}
 	else if (source->path[0] == '\0')
 		refuse_dayless(source->name);
 	else if (((const AdpCsvRows *) source->rows)->time == NULL)
 		add_retargeting(params, query, is_retargeting);
 	else if (is_retargeting)
-		refuse_retargeting(source->name);
+		refuse_retargeting(source->name, HINT_RAW);
 	else
 		add_fields(params, query);
 }

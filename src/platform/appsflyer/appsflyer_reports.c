@@ -13,6 +13,7 @@
 #include "platform/appsflyer/appsflyer.h"
 #include "platform/appsflyer/cohort.h"
 #include "platform/appsflyer/master.h"
+#include "platform/appsflyer/skan.h"
 
 #define ATTRIBUTE ADP_KIND_ATTRIBUTE
 #define SEGMENT ADP_KIND_SEGMENT
@@ -57,7 +58,7 @@ const AdpField adp_appsflyer_fields[] =
 
 	 /* aggregate reports; a row's numbers belong to the day of the install */
 	 {"Date", ADP_FIELD_DATE, SEGMENT, REQUIRED,
-	  "Day in the app's time zone: of the install, or of the event in raw data."},
+	  "Day in the app's time zone: of the install, or of the event in raw data. In SKAdNetwork reports a day of UTC."},
 	 {"Country", ADP_FIELD_TEXT, SEGMENT, NAMED, "Country code.",
 	  .entity = "country"},
 	 {"Agency/PMD (af_prt)", ADP_FIELD_TEXT, SEGMENT, NAMED, "Agency.",
@@ -87,7 +88,7 @@ const AdpField adp_appsflyer_fields[] =
 	 {"Loyal Users/Installs", ADP_FIELD_DECIMAL, METRIC, REQUIRED,
 	  "Loyal users by installs."},
 	 {"Total Revenue", ADP_FIELD_DECIMAL, METRIC, COUNTED,
-	  "Revenue of those who installed that day, until now."},
+	  "Revenue of those who installed that day, until now. In SKAdNetwork reports what AppsFlyer reads out of conversion values."},
 	 {"Total Cost", ADP_FIELD_DECIMAL, METRIC, COUNTED,
 	  "Cost; NULL where the network reports no cost."},
 	 {"ROI", ADP_FIELD_DECIMAL, METRIC, REQUIRED, "Revenue less cost, by cost."},
@@ -148,6 +149,38 @@ const AdpField adp_appsflyer_fields[] =
 	 {"adpipe.uninstalls_on_day", ADP_FIELD_INT, METRIC,
 	  ADP_FIELD_ADDITIVE | ADP_FIELD_SIGNED,
 	  "Uninstalls of the cohort on this day: the difference to the day before."},
+
+	 /* SKAdNetwork; null is what Apple withholds */
+	 {"Converted Users", ADP_FIELD_INT, METRIC, COUNTED,
+	  "Installs with a conversion value other than zero."},
+	 {"Converted Users/Installs", ADP_FIELD_DECIMAL, METRIC, REQUIRED,
+	  "Converted users by installs."},
+	 {"skad_postback_sequence_index", ADP_FIELD_INT, SEGMENT, REQUIRED,
+	  "0 for the first postback of an install, 1 and 2 for those of its later windows; NULL for the only one of SKAdNetwork 3 and earlier."},
+	 {"skad_conversion_value", ADP_FIELD_INT, SEGMENT, REQUIRED,
+	  "Conversion value, 0 to 63, of which 0 is a value like others; NULL where Apple withholds it since too few people share the crowd, and in later postbacks."},
+	 {"skad_coarse_conversion_value", ADP_FIELD_TEXT, SEGMENT, REQUIRED,
+	  "low, medium or high; NULL where there is a conversion value, where Apple withholds both, and before SKAdNetwork 4."},
+	 {"skad_ad_network_id", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Apple's id of the ad network.", .entity = "ad network"},
+	 {"ad_network_name", ADP_FIELD_TEXT, SEGMENT, REQUIRED, "Media source.",
+	  .entity = "media source"},
+	 {"skad_campaign_id", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Campaign id within SKAdNetwork; the ad network decides what it stands for.",
+	  .entity = "skan campaign"},
+	 {"ad_network_campaign_id", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Id of the campaign, if the ad network adds it.", .entity = "campaign"},
+	 {"ad_network_campaign_name", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "Name of the campaign, if the ad network adds it.", .entity = "campaign"},
+	 {"skad_version", ADP_FIELD_TEXT, SEGMENT, 0, "Version of SKAdNetwork."},
+	 {"skad_redownload", ADP_FIELD_BOOL, SEGMENT, 0,
+	  "Whether the person had downloaded the app before."},
+	 {"skad_source_app_id", ADP_FIELD_TEXT, SEGMENT, 0,
+	  "The app that showed the ad; NULL where Apple withholds it.",
+	  .entity = "source app"},
+	 {"geo", ADP_FIELD_TEXT, SEGMENT, ADP_FIELD_HAS_NONE,
+	  "Country code, if the ad network adds it.", .entity = "country"},
+	 {"count", ADP_FIELD_INT, METRIC, COUNTED, "Number of postbacks."},
 
 	 /* raw reports */
 	 {"Attributed Touch Type", ADP_FIELD_TEXT, ATTRIBUTE, 0,
@@ -428,6 +461,37 @@ static const AdpColumn master_activity_daily[] =
 	 {"sessions", INT8OID, "activity_sessions"},
 	 {"revenue", NUMERICOID, "activity_revenue"},
 	 {NULL}};
+static const AdpColumn skan_daily[] =
+	{AGGREGATE_COLUMNS,
+	 {"media_source", TEXTOID, "Media Source (pid)"},
+	 {"campaign_id", TEXTOID, "Campaign ID"},
+	 {"campaign_name", TEXTOID, "Campaign (c)"},
+	 {"site_id", TEXTOID, "Site ID"},
+	 {"country", TEXTOID, "Country"},
+	 {"impressions", INT8OID, "Impressions"},
+	 {"clicks", INT8OID, "Clicks"},
+	 {"installs", INT8OID, "Installs"},
+	 {"converted_users", INT8OID, "Converted Users"},
+	 {"spend", NUMERICOID, "Total Cost"},
+	 {"revenue", NUMERICOID, "Total Revenue"},
+	 {NULL}};
+static const AdpColumn skan_postback_daily[] =
+	{DAY_COLUMNS,
+	 {"currency", TEXTOID, "adpipe.account_currency"},
+	 {"media_source", TEXTOID, "ad_network_name"},
+	 {"campaign_id", TEXTOID, "ad_network_campaign_id"},
+	 {"campaign_name", TEXTOID, "ad_network_campaign_name"},
+	 {"ad_network_id", TEXTOID, "skad_ad_network_id"},
+	 {"skan_campaign_id", TEXTOID, "skad_campaign_id"},
+	 {"skan_version", TEXTOID, "skad_version"},
+	 {"source_app_id", TEXTOID, "skad_source_app_id"},
+	 {"country", TEXTOID, "geo"},
+	 {"is_redownload", BOOLOID, "skad_redownload"},
+	 {"postback_sequence_index", INT4OID, "skad_postback_sequence_index"},
+	 {"conversion_value", INT4OID, "skad_conversion_value"},
+	 {"coarse_conversion_value", TEXTOID, "skad_coarse_conversion_value"},
+	 {"postbacks", INT8OID, "count"},
+	 {NULL}};
 static const AdpColumn cohort[] =
 	{DAY_COLUMNS,
 	 {"currency", TEXTOID, "adpipe.account_currency"},
@@ -623,6 +687,12 @@ const AdpReport adp_appsflyer_reports[] =
 	 {"reports", "cohort", ADP_COHORT_REPORT, cohort,
 	  "AppsFlyer cohorts: what the users of a day of install, media source and campaign have done by each day after it, from 0 to 180. A row for each day that is over; users, spend, revenue, sessions and uninstalls add up over cohorts at one cohort_day, not over cohort days. Days without an install are no cohort: their spend is in partners_daily only.",
 	  .group = "cohort"},
+	 {"reports", "skan_daily", ADP_SKAN_REPORT, skan_daily,
+	  "SKAdNetwork performance of apps of iOS by media source, campaign, country and day of UTC on which AppsFlyer thinks that people installed; since November 2020, without the latest three days. Installs are the first postbacks of skan_postback_daily, whose day is that of the arrival. AppsFlyer counts some of the same installs in partners_daily, too, on another day or as organic, so never add the two. Revenue is read out of conversion values and lacks what Apple withholds. A day fills for two weeks. Each day is a call, of which AppsFlyer takes ten a minute.",
+	  .group = "skan"},
+	 {"reports", "skan_postback_daily", ADP_SKAN_POSTBACKS, skan_postback_daily,
+	  "SKAdNetwork postbacks of apps of iOS by the day of UTC on which they arrived, with conversion values; since November 2020, without the latest two days. A conversion value of 0 means no event; NULL means that Apple withholds the value. Those with a postback_sequence_index of 0 or NULL are installs, and add up to the installs of skan_daily, which are on their own day; later ones are about the same installs. Those of Google arrive up to 13 days late.",
+	  .group = "skan"},
 	 {"reports", "apps", ADP_APPSFLYER_APPS, apps,
 	  "AppsFlyer apps: those of option app_id, as the app list describes them."},
 	 {"common", "tracker_report", "partners_by_date_report", tracker_report,

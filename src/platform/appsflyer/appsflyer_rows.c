@@ -7,6 +7,7 @@
 #include "platform/appsflyer/appsflyer.h"
 #include "platform/appsflyer/cohort.h"
 #include "platform/appsflyer/master.h"
+#include "platform/appsflyer/skan.h"
 #include "platform/days.h"
 
 /* Columns of an in-app event, after the fixed ones of an aggregate report. */
@@ -47,6 +48,14 @@ static const AdpNoneWord none_of_raw[] = {{"N/A", NUMBERS},
 										  {"null", NUMBERS | TEXTS | OTHERS},
 										  {"-", NUMBERS},
 										  {NULL}};
+/* Nearly all of it are codes, which are missing where Apple withholds them. */
+static const AdpNoneWord none_of_postbacks[] =
+	{{"N/A", NUMBERS},
+	 {"None", NUMBERS | NAMES},
+	 {"NULL", NUMBERS | NAMES | TEXTS | OTHERS},
+	 {"null", NUMBERS | NAMES | TEXTS | OTHERS},
+	 {"-", NUMBERS},
+	 {NULL}};
 
 const AdpFormats adp_appsflyer_formats = {.read_day = adp_iso_read_day,
 										  .write_day = adp_days_iso,
@@ -54,6 +63,10 @@ const AdpFormats adp_appsflyer_formats = {.read_day = adp_iso_read_day,
 const AdpFormats adp_appsflyer_raw_formats = {.read_day = adp_iso_read_day,
 											  .write_day = adp_days_iso,
 											  .none = none_of_raw};
+
+const AdpFormats adp_appsflyer_postback_formats = {.read_day = adp_iso_read_day,
+												   .write_day = adp_days_iso,
+												   .none = none_of_postbacks};
 
 #define ROWS .base = {.make_shaper = adp_csv_rows_shaper}
 #define AGGREGATE ROWS, .events = &events
@@ -76,3 +89,7 @@ const AdpCsvRows adp_appsflyer_master = {AGGREGATE, .lacks_events = true,
 const AdpCsvRows adp_appsflyer_cohorts = {
 	.base = {.make_shaper = adp_csv_rows_shaper,
 			 .check_query = adp_cohort_check_query}};
+const AdpCsvRows adp_appsflyer_skan = {AGGREGATE, .is_of_one_day = true};
+const AdpCsvRows adp_appsflyer_postbacks = {AGGREGATE, .lacks_events = true,
+											.time = "arrival_date",
+											.names_of = adp_skan_names};

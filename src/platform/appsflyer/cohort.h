@@ -104,7 +104,8 @@ extern void adp_cohort_check_query(const AdpPlatform *platform,
  * cohort_answer.c
  *
  * Reads answers for install days from since to until.  Adding one returns false,
- * with *error, if it is not what was requested; the body must stay valid.
+ * with *error, if it is not what was requested.  Otherwise the body, and what was
+ * allocated in CurrentMemoryContext meanwhile, must stay valid.
  */
 extern AdpCohorts *adp_cohorts_create(const AdpCohortQuery *cohort,
 									  DateADT since, DateADT until);
@@ -115,10 +116,12 @@ extern const AdpCohort *adp_cohorts_get(const AdpCohorts *cohorts, int i);
 
 /*
  * cohort_csv.c: writes the rows for cohort days that end on a day, last_over, at
- * the latest.
+ * the latest.  Returns false, with part of them written, if they have more than
+ * so many bytes.
  */
-extern void adp_cohort_write(StringInfo out, const AdpCohortQuery *cohort,
-							 const AdpCohorts *cohorts, DateADT last_over);
+extern bool adp_cohort_write(StringInfo out, const AdpCohortQuery *cohort,
+							 const AdpCohorts *cohorts, DateADT last_over,
+							 Size most_bytes);
 
 /* cohort_rows.c */
 extern const struct AdpAssembler adp_cohort_rows;

@@ -44,6 +44,7 @@ struct AdpCohorts
 	DateADT until;
 	AdpRowShape *shape;
 	AdpNoneWords none; /* words in place of a number */
+	MemoryContext cxt; /* of table and order */
 	HTAB *table;
 	List *order; /* AdpCohort *, in the order of their first results */
 };
@@ -96,6 +97,7 @@ adp_cohorts_create(const AdpCohortQuery *query, DateADT since, DateADT until)
 					   .match = compare_keys,
 					   .hcxt = CurrentMemoryContext};
 
+	cohorts->cxt = CurrentMemoryContext;
 	cohorts->query = query;
 	cohorts->since = since;
 	cohorts->until = until;
@@ -132,24 +134,6 @@ refuse(AdpError *error, const char *what)
 }
 
 /*
- * Whether a text is a number as JSON has it.
- */
-static bool
-is_number(const AdpCell *cell)
-{
-	static const char signs[] = "0123456789.eE+-";
-	bool has_digit = false;
-
-	for (uint32 i = 0; i < cell->len; i++)
-	{
-		if (cell->data[i] == '\0' || strchr(signs, cell->data[i]) == NULL)
-			return false;
-		has_digit |= cell->data[i] >= '0' && cell->data[i] <= '9';
-	}
-	return has_digit;
-}
-
-/*
  * Reads a number, or a word in its place, which becomes NULL.
  */
 static bool
@@ -164,7 +148,7 @@ read_number(const AdpCohorts *cohorts, const AdpCell *cell, AdpCell *out)
 		return true;
 	}
 	return (cell->kind == ADP_CELL_NUMBER || cell->kind == ADP_CELL_STRING) &&
-		is_number(cell);
+		adp_cell_is_decimal(cell);
 }
 
 /*
@@ -235,6 +219,18 @@ read_measures(AdpCohorts *cohorts, AdpCohort *cohort, AdpCohortKpi kpi,
 }
 
 /*
+ * Whether a cell is a text, a number or null.  A text must be one that a cell of
+ * CSV can hold, which has no escapes.
+ */
+static bool
+is_grouping(const AdpCell *cell)
+{
+	if (cell->kind == ADP_CELL_STRING)
+		return !cell->has_escape || adp_cell_text(cell, NULL) != NULL;
+	return cell->kind == ADP_CELL_NUMBER || cell->kind == ADP_CELL_NULL;
+}
+
+/*
  * Whether the groupings of a result are texts, numbers or null, and its day is
  * one that was requested.
  */
@@ -244,10 +240,9 @@ check_groupings(const AdpCohorts *cohorts, const AdpCell *cells, DateADT *day,
 {
 	for (int i = 0; i < cohorts->query->ngroupings; i++)
 	{
-		if (cells[i].kind != ADP_CELL_STRING &&
-			cells[i].kind != ADP_CELL_NUMBER && cells[i].kind != ADP_CELL_NULL)
+		if (!is_grouping(&cells[i]))
 			return refuse(error,
-						  psprintf("a cohort has no \"%s\"",
+						  psprintf("a cohort has no \"%s\", or one with a NUL character or half of a surrogate pair",
 								   cohorts->query->groupings[i]));
 	}
 	if (!adp_iso_read_day(&cells[0], day) || *day < cohorts->since ||
@@ -271,6 +266,18 @@ key_of(const AdpCohorts *cohorts, const AdpCell *cells)
 }
 
 /*
+ * Appends a cohort.
+ */
+static void
+append(AdpCohorts *cohorts, AdpCohort *cohort)
+{
+	MemoryContext old = MemoryContextSwitchTo(cohorts->cxt);
+
+	cohorts->order = lappend(cohorts->order, cohort);
+	MemoryContextSwitchTo(old);
+}
+
+/*
  * Adds one result.  Size and cost are those of the first answer that has the
  * cohort: they are the same in all, but for what changes meanwhile.
  */
@@ -291,7 +298,7 @@ add_result(AdpCohorts *cohorts, AdpCohortKpi kpi, const AdpCell *cells,
 	if (!is_old)
 	{
 		*cohort = (AdpCohort){.key = key, .day = day, .groupings = cells};
-		cohorts->order = lappend(cohorts->order, cohort);
+		append(cohorts, cohort);
 		if (rest[CELL_SIZE].kind == ADP_CELL_ABSENT ||
 			!read_number(cohorts, &rest[CELL_SIZE], &cohort->size) ||
 			!read_number(cohorts, &rest[CELL_COST], &cohort->cost))

@@ -40,11 +40,7 @@ append_grouping(StringInfo out, const AdpCell *cell)
 	if (cell->kind == ADP_CELL_NULL)
 		return;
 	text = adp_cell_text(cell, &len);
-	if (text == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
-				 errmsg("a cohort has a name that no text can hold"),
-				 errdetail("It encodes the character NUL, or half of a pair.")));
+	Assert(text != NULL);
 	append_quoted(out, text, len);
 }
 
@@ -163,11 +159,12 @@ append_rows(StringInfo out, const AdpCohortQuery *query,
 }
 
 /*
- * Writes the header and all rows.
+ * Writes the header and all rows.  The rows of one cohort are at most
+ * ADP_COHORT_LAST + 1, so the size is checked after each cohort.
  */
-void
+bool
 adp_cohort_write(StringInfo out, const AdpCohortQuery *query,
-				 const AdpCohorts *cohorts, DateADT last_over)
+				 const AdpCohorts *cohorts, DateADT last_over, Size most_bytes)
 {
 	for (int i = 0; i < query->ncolumns; i++)
 	{
@@ -179,5 +176,10 @@ adp_cohort_write(StringInfo out, const AdpCohortQuery *query,
 	}
 	appendStringInfoChar(out, '\n');
 	for (int i = 0; i < adp_cohorts_count(cohorts); i++)
+	{
 		append_rows(out, query, adp_cohorts_get(cohorts, i), last_over);
+		if ((Size) out->len > most_bytes)
+			return false;
+	}
+	return true;
 }

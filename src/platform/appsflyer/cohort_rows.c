@@ -5,6 +5,8 @@
  */
 #include "postgres.h"
 
+#include "utils/memutils.h"
+
 #include "base/guc.h"
 #include "platform/account.h"
 #include "platform/api/assembler.h"
@@ -19,6 +21,9 @@
  */
 #define READY_H 1
 
+/* Days are asked for in parts if the rows of several have more bytes. */
+#define BYTES_OF_DAYS_MAX (64 * 1024 * 1024)
+
 typedef struct Rows
 {
 	AdpAssembly base;
@@ -28,6 +33,8 @@ typedef struct Rows
 	DateADT until;	   /* no later than last_over: later cohorts have no rows */
 	DateADT last_over; /* the last day whose numbers are there */
 	int kpi;		   /* the number that was requested last */
+	MemoryContext answer_cxt; /* of the last answer if it was malformed; or
+							   * NULL */
 } Rows;
 
 /*
@@ -86,6 +93,24 @@ write_request(Rows *rows)
 }
 
 /*
+ * Writes the rows.
+ */
+static AdpAssemblyStep
+write_rows(Rows *rows)
+{
+	AdpAssembly *page = &rows->base;
+	Size most_bytes = rows->since < rows->until
+		? Min(page->body_max, BYTES_OF_DAYS_MAX)
+		: page->body_max;
+
+	initStringInfo(&page->body);
+	return adp_cohort_write(&page->body, rows->query, rows->cohorts,
+							rows->last_over, most_bytes)
+		? ADP_ASSEMBLY_DONE
+		: ADP_ASSEMBLY_TOO_MUCH;
+}
+
+/*
  * Requests the next number, or writes the rows.
  */
 static AdpAssemblyStep
@@ -99,10 +124,34 @@ go_on(Rows *rows)
 		write_request(rows);
 		return ADP_ASSEMBLY_ASK;
 	}
-	initStringInfo(&rows->base.body);
-	adp_cohort_write(&rows->base.body, rows->query, rows->cohorts,
-					 rows->last_over);
-	return ADP_ASSEMBLY_DONE;
+	return write_rows(rows);
+}
+
+/*
+ * Reads an answer.  One that is malformed is forgotten before the next one: a
+ * platform may send many, and each is large.
+ */
+static bool
+read_answer(Rows *rows, const AdpAssemblyAnswer *answer)
+{
+	MemoryContext old;
+	bool is_good;
+
+	if (rows->answer_cxt != NULL)
+		MemoryContextReset(rows->answer_cxt);
+	else
+		rows->answer_cxt =
+			AllocSetContextCreate(CurrentMemoryContext, "adpipe cohort answer",
+								  ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(rows->answer_cxt);
+	/* cohorts point into the body */
+	is_good = adp_cohorts_add(rows->cohorts, rows->kpi,
+							  pnstrdup(answer->body, answer->len), answer->len,
+							  &rows->base.error);
+	MemoryContextSwitchTo(old);
+	if (is_good)
+		rows->answer_cxt = NULL;
+	return is_good;
 }
 
 /*
@@ -119,12 +168,7 @@ next_step(AdpAssembly *assembly, const AdpAssemblyAnswer *answer)
 		return go_on(rows);
 	if (answer->failure != NULL)
 		return ADP_ASSEMBLY_FAILED;
-	/* cohorts point into the body */
-	if (!adp_cohorts_add(rows->cohorts, rows->kpi,
-						 pnstrdup(answer->body, answer->len), answer->len,
-						 &assembly->error))
-		return ADP_ASSEMBLY_RETRY;
-	return go_on(rows);
+	return read_answer(rows, answer) ? go_on(rows) : ADP_ASSEMBLY_RETRY;
 }
 
 /*

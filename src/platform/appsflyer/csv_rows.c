@@ -30,7 +30,8 @@
 typedef enum Origin
 {
 	FROM_CELL,
-	FROM_TIME, /* the date of a cell with a time */
+	FROM_TIME,	  /* the date of a cell with a time */
+	FROM_REQUEST, /* the only day that was requested */
 	FROM_EVENT,
 	FROM_EVENT_NAME,
 	FROM_CURRENCY
@@ -236,14 +237,13 @@ note_last_day(const Shaper *shaper, Header *header, const AdpCell *names,
 			  int nnames)
 {
 	const char *(*names_of)(const char *) = shaper->records->names_of;
+	const char *day;
 	const char *last;
 
 	if (shaper->ready_h == 0 || header->since == NULL)
 		return;
-	header->day = names_of
-		? adp_csv_header_alike(names, nnames,
-							   names_of(shaper->platform->day_field))
-		: -1;
+	day = names_of ? names_of(shaper->platform->day_field) : NULL;
+	header->day = day ? adp_csv_header_alike(names, nnames, day) : -1;
 	header->last_day = adp_account_last_day(header->account, shaper->ready_h);
 	last = shaper->formats->write_day(header->last_day);
 	if (strcmp(header->until, last) <= 0)
@@ -477,6 +477,19 @@ plain_number(AdpCell cell)
 }
 
 /*
+ * Returns the day that was requested.
+ */
+static AdpCell
+day_of_request(const Header *header)
+{
+	if (header->since == NULL || strcmp(header->since, header->until) != 0)
+		elog(ERROR, "report of one day was requested for other days");
+	return (AdpCell){.data = header->since,
+					 .len = (uint32) strlen(header->since),
+					 .kind = ADP_CELL_STRING};
+}
+
+/*
  * Returns one value of a row; event is the event of the row, or -1.
  */
 static AdpCell
@@ -491,6 +504,8 @@ value_of(const Shaper *shaper, const Header *header, int i, int event,
 	{
 		case FROM_CELL:
 			break;
+		case FROM_REQUEST:
+			return day_of_request(header);
 		case FROM_TIME:
 			return date_of(shaper, i, &read[position]);
 		case FROM_EVENT:
@@ -569,6 +584,25 @@ is_whole(const Shaper *shaper, const char *name, const AdpField *field)
 }
 
 /*
+ * Plans the cell with the day, if it has no column of its own.
+ */
+static void
+plan_day(const AdpCsvRows *records, AdpCsvColumn *column, CellPlan *plan)
+{
+	if (records->is_of_one_day)
+	{
+		column->name = NULL;
+		plan->origin = FROM_REQUEST;
+	}
+	else if (records->time != NULL)
+	{
+		column->name = records->time;
+		column->is_required = true;
+		plan->origin = FROM_TIME;
+	}
+}
+
+/*
  * Plans one cell.
  */
 static void
@@ -589,11 +623,8 @@ plan_cell(Shaper *shaper, const char *name, AdpCsvColumn *column, CellPlan *plan
 	column->is_required = column->names != NULL ||
 		(field != NULL && (field->flags & ADP_FIELD_REQUIRED) != 0);
 	plan->days_after = records->days_after ? records->days_after(name) : 0;
-	if (records->time == NULL || strcmp(name, shaper->platform->day_field) != 0)
-		return;
-	column->name = records->time;
-	column->is_required = true;
-	plan->origin = FROM_TIME;
+	if (strcmp(name, shaper->platform->day_field) == 0)
+		plan_day(records, column, plan);
 }
 
 /*
@@ -608,7 +639,8 @@ note_checked(Shaper *shaper, const AdpQuery *query)
 	shaper->day = shaper->amount = -1;
 	for (int i = 0; i < query->nfields; i++)
 	{
-		if (strcmp(query->fields[i], shaper->platform->day_field) == 0)
+		if (strcmp(query->fields[i], shaper->platform->day_field) == 0 &&
+			shaper->cells[i].origin != FROM_REQUEST)
 			shaper->day = i;
 		if (amount != NULL && strcmp(query->fields[i], amount) == 0)
 			shaper->amount = i;

@@ -29,6 +29,9 @@ typedef struct AdpCsvRows
 	 */
 	const char *time;
 
+	/* Each body is about the one day of its request, and has no column for it. */
+	bool is_of_one_day;
+
 	/*
 	 * The column with an amount, and the one with its currency.  NULL: rows do
 	 * not report a currency.  Rows without the amount may have any currency.
@@ -37,8 +40,8 @@ typedef struct AdpCsvRows
 	const char *amount_currency;
 
 	/*
-	 * Returns the names of a field's column, see AdpCsvColumn; then a body must
-	 * have all columns.  NULL: the field's name.
+	 * Returns the names of a field's column, see AdpCsvColumn; a body must then
+	 * have the column.  NULL, and a NULL result: the field's name.
 	 */
 	const char *(*names_of)(const char *field);
 

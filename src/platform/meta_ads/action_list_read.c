@@ -243,22 +243,13 @@ adp_action_list_amount(const AdpActionList *list, const char *type, Size len,
 }
 
 /*
- * Whether a cell has the characters of a decimal number only.
+ * Whether a cell is a decimal number.
  */
 static bool
 is_decimal(const AdpCell *cell)
 {
-	const char *digits = "0123456789.-";
-
-	if ((cell->kind != ADP_CELL_STRING && cell->kind != ADP_CELL_NUMBER) ||
-		cell->len == 0)
-		return false;
-	for (uint32 i = 0; i < cell->len; i++)
-	{
-		if (strchr(digits, cell->data[i]) == NULL)
-			return false;
-	}
-	return true;
+	return (cell->kind == ADP_CELL_STRING || cell->kind == ADP_CELL_NUMBER) &&
+		adp_cell_is_decimal(cell);
 }
 
 /*

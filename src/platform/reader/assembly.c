@@ -6,6 +6,7 @@
 
 #include "utils/memutils.h"
 
+#include "base/guc.h"
 #include "platform/api/client.h"
 #include "platform/reader/assembly.h"
 
@@ -41,6 +42,7 @@ adp_assembly_create(AdpSession *session, MemoryContext parent,
 	run->subject = pstrdup(subject);
 	run->assembly = palloc0(assembler->size);
 	run->assembly->ask = *ask;
+	run->assembly->body_max = (Size) adp_guc_max_answer_kb * 1024;
 	if (ask->token != NULL)
 		run->assembly->token = pstrdup(ask->token);
 	MemoryContextSwitchTo(old);
@@ -98,6 +100,23 @@ fail_run(AdpAssemblyRun *run, bool is_too_much)
 }
 
 /*
+ * Sets the error of a page that is too large.
+ */
+static void
+refuse_size(AdpAssemblyRun *run)
+{
+	char *detail = psprintf("%s: they are larger than %d kB.", run->subject,
+							adp_guc_max_answer_kb);
+
+	detail[0] = (char) pg_toupper((unsigned char) detail[0]);
+	adp_error_set(&run->assembly->error, ADP_ERR_LIMIT,
+				  psprintf("rows of platform \"%s\" are too large",
+						   run->session->platform->name),
+				  detail,
+				  "Ask for fewer days, or drop columns that split rows from the foreign table; setting adpipe.max_answer_size limits the rows of one request.");
+}
+
+/*
  * Takes the assembler's next step.
  */
 static void
@@ -120,8 +139,15 @@ step(AdpAssemblyRun *run, const AdpAssemblyAnswer *answer)
 		case ADP_ASSEMBLY_DONE:
 			drop_call(run);
 			run->state = ADP_CALL_DONE;
+			if ((Size) assembly->body.len > assembly->body_max)
+			{
+				refuse_size(run);
+				fail_run(run, true);
+			}
 			break;
 		case ADP_ASSEMBLY_TOO_MUCH:
+			if (assembly->error.class == ADP_OK)
+				refuse_size(run);
 			fail_run(run, true);
 			break;
 		case ADP_ASSEMBLY_FAILED:

@@ -44,7 +44,7 @@ sub all_tables
 
 	$sim->clock($NOW);
 	$sim->settings({ map { $_ => 1_000_000 } qw(appsflyer_minute_calls appsflyer_daily_app appsflyer_daily_account appsflyer_installs_app
-		  appsflyer_installs_account appsflyer_events_app appsflyer_events_account appsflyer_cohort_minute) });
+		  appsflyer_installs_account appsflyer_events_app appsflyer_events_account appsflyer_cohort_minute appsflyer_skan_minute) });
 	while (my ($name, $options) = splice @accounts, 0, 2)
 	{
 		my $make = { google => \&google_server, meta => \&meta_server, flyer => \&appsflyer_server, tiktok => \&tiktok_server, naver => \&naver_server }->{$name};

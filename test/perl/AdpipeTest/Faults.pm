@@ -42,7 +42,7 @@ my $NOW = '2026-11-20T12:00:00Z';
 # Pages of few rows, and no quota that a fault did not use up.
 my %SETTINGS = (page_size => 10, meta_page_cap => 20, meta_job_ms => 0, kakao_throttle_pct => 0, tiktok_page_cap => 10, naver_list_page => 3,
 	map { $_ => 100000 } qw(appsflyer_minute_calls appsflyer_daily_app appsflyer_daily_account appsflyer_installs_app
-	  appsflyer_installs_account appsflyer_apps_minute appsflyer_apps_day));
+	  appsflyer_installs_account appsflyer_apps_minute appsflyer_apps_day appsflyer_cohort_minute appsflyer_skan_minute));
 
 # Of the second simulator, for lists of accounts: they fill several pages.  The third
 # is there for the sign-in, whose requests name no account, and the fourth because jobs
@@ -53,6 +53,12 @@ my $google_days = "date_day BETWEEN '2026-11-01' AND '2026-11-04'";
 my $google_rows = "SELECT account_id, date_day, campaign_id, campaign_name, campaign_status, impressions, clicks, spend, conversions FROM %s.campaign_daily WHERE $google_days";
 my $meta_rows = "SELECT account_id, date_day, campaign_name, ad_id, ad_name, impressions, clicks, spend, conversions, attribution_setting FROM %s.ad_daily WHERE date_day BETWEEN '%s' AND '%s'";
 my $apps_rows = "SELECT account_id, date_day, media_source, campaign_name, impressions, clicks, installs, spend FROM %s.partners_daily WHERE date_day BETWEEN '2026-11-01' AND '2026-11-05'";
+my $cohort_rows = "SELECT account_id, date_day, media_source, campaign_name, cohort_day, users, revenue, sessions FROM %s.cohort WHERE date_day BETWEEN '2026-11-15' AND '2026-11-16'";
+my $master_rows = "SELECT account_id, date_day, media_source, campaign_name, ad_name, impressions, clicks, installs FROM %s.master_daily WHERE date_day BETWEEN '2026-11-01' AND '2026-11-02'";
+my $skan_rows = "SELECT account_id, date_day, media_source, campaign_name, country, impressions, clicks, installs FROM %s.skan_daily WHERE date_day BETWEEN '2026-11-01' AND '2026-11-02'";
+my $postback_rows = "SELECT account_id, date_day, media_source, campaign_name, country, conversion_value, postbacks FROM %s.skan_postback_daily WHERE date_day BETWEEN '2026-11-01' AND '2026-11-02'";
+# Where a number of cohorts is asked for.
+sub number_of { return { path => 'api/cohorts', query => "\"$_[0]\"" }; }
 my $kakao_rows = "SELECT account_id, date_day, campaign_id, campaign_name, impressions, clicks, spend, conversions FROM %s.campaign_daily WHERE $google_days";
 my $run = '/v26.0/\d+';
 my $tiktok_rows = "SELECT account_id, date_day, campaign_id, campaign_name, ad_id, impressions, clicks, spend, conversions FROM %s.ad_daily WHERE date_day BETWEEN '2026-11-01' AND '2026-11-02'";
@@ -60,7 +66,8 @@ my $naver_rows = "SELECT account_id, date_day, campaign_id, ad_id, impressions, 
 my $no_promoted = '^(?!.*PROMOTE)';
 
 # The columns of the matrix.  match: the requests that a fault strikes; before:
-# those that come right before them; subject: how an error names what was asked for.
+# those that come right before them; like: the column whose outcomes it has where none
+# are its own; subject: how an error names what was asked for.
 my @COLUMNS = (
 	{ name => 'google sign-in', sql => 'SELECT account_id, campaign_id, campaign_name FROM %s.campaigns', options => { customer_id => '1234567890' },
 		front => 2, match => { path => '/token' }, subject => qr/sign-in/i },
@@ -94,6 +101,16 @@ my @COLUMNS = (
 	{ name => 'appsflyer file', sql => "SELECT account_id, date_day, media_source, campaign, appsflyer_id FROM %s.installs WHERE date_day BETWEEN '2026-11-05' AND '2026-11-06'",
 		options => { app_id => 'com.pacifictrail.app' },
 		match => { path => 'export/token' }, before => { path => 'raw-data' }, subject => qr/account com\.pacifictrail\.app, 2026-11-05 to 2026-11-06/i },
+	{ name => 'appsflyer cohort', like => 'first', sql => $cohort_rows, options => { app_id => 'com.pacifictrail.app' },
+		match => number_of('revenue'), subject => qr/account com\.pacifictrail\.app, 2026-11-15 to 2026-11-16|list of accounts/i },
+	{ name => 'appsflyer numbers', like => 'later', sql => $cohort_rows, options => { app_id => 'com.hanbit.running' },
+		match => number_of('sessions'), before => number_of('revenue'), subject => qr/account com\.hanbit\.running, 2026-11-15 to 2026-11-16/i },
+	{ name => 'appsflyer master', like => 'first', sql => $master_rows, options => { app_id => 'com.hanbit.lari' },
+		match => { path => 'master-agg-data' }, subject => qr/account com\.hanbit\.lari, 2026-11-01 to 2026-11-02|list of accounts/i },
+	{ name => 'appsflyer postbacks', like => 'first', sql => $postback_rows, options => { app_id => 'id1400000001' },
+		match => { path => 'skadnetworks-postbacks' }, subject => qr/account id1400000001, 2026-11-01 to 2026-11-02|list of accounts/i },
+	{ name => 'appsflyer skan', like => 'later', sql => $skan_rows, options => { app_id => 'id1400000002' },
+		match => { path => '/skadnetworks/', query => 'start_date=2026-11-02' }, before => { path => '/skadnetworks/', query => 'start_date=2026-11-01' }, subject => qr/account id1400000002, 2026-11-02/i },
 
 	{ name => 'tiktok list', sql => 'SELECT account_id, campaign_id, campaign_name FROM %s.campaigns', front => 1, options => { advertiser_id => '*' },
 		match => { path => 'oauth2/advertiser/get/' }, subject => qr/list of accounts/i },
@@ -210,12 +227,13 @@ The faults, as test/faults/faults.json has them.
 
 sub faults { return @{ $_[0]{faults} }; }
 
-# What a fault says about a column: of the keys "platform phase", the phase, the
-# platform and "*", the first that there is.
+# What a fault says about a column: of the keys "platform phase", the same of the column
+# that it is like, the phases of both, the platform and "*", the first that there is.
 sub about
 {
 	my ($value, $column) = @_;
-	for my $key ($column->{name}, $column->{phase}, $column->{platform}, '*')
+	my @phases = grep { defined } $column->{phase}, $column->{like};
+	for my $key ((map { "$column->{platform} $_" } @phases), @phases, $column->{platform}, '*')
 	{
 		return $value->{$key} if exists $value->{$key};
 	}

@@ -126,17 +126,17 @@ sub literal
 	return quote($value) . "::$type";
 }
 
-=head2 world_rows($node, $sim, $table, $since, $until)
+=head2 world_rows($node, $sim, $table, $since, $until, $accounts)
 
-The rows of the world that an imported table must return for days, of all accounts:
-arrays of SQL expressions in the order of its columns.  A table by week or month must
-return them for the period of table_days().
+The rows of the world that an imported table must return for days, of a comma list of
+accounts or of all: arrays of SQL expressions in the order of its columns.  A table by
+week or month must return them for the period of table_days().
 
 =cut
 
 sub world_rows
 {
-	my ($node, $sim, $table, $since, $until) = @_;
+	my ($node, $sim, $table, $since, $until, $accounts) = @_;
 	my ($wrapper, $kind) = split /\|/, $node->safe_psql('postgres', <<"END");
 SELECT w.fdwname, (SELECT option_value FROM pg_options_to_table(t.ftoptions) WHERE option_name IN ('resource', 'level', 'report'))
 FROM pg_foreign_table t JOIN pg_foreign_server s ON s.oid = t.ftserver JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
@@ -147,6 +147,7 @@ END
 	my @range = defined $first ? (since => $first, until => $last) : ();
 	my $resource = $table =~ s/.*\.//r =~ s/_(weekly|monthly)$/_daily/r;
 
+	push @range, accounts => $accounts if defined $accounts;
 	return google_rows($sim, $kind, \@columns, $period, @range) if $wrapper eq 'google_ads';
 	push @range, period => $period if $period ne 'day';
 	my $world = $sim->world(platform => $wrapper =~ s/_ads//r, resource => $resource, @range);
@@ -163,17 +164,18 @@ sub google_rows
 {
 	my ($sim, $resource, $columns, $period, @range) = @_;
 	my @fields = sort map { $_->[1] } @$columns;
+	my %given = @range;
 	# A row exists when a metric of the table is not zero; numbers of people and rates
 	# come with impressions.
 	push @range,
 	  segments => join(',', $period eq 'day' ? () : $period, map { s/^segments\.//r } grep { /^segments\./ } @fields),
 	  # What splits the rows by a field of the table, not by what the table lacks.
 	  split => join(',', map { s/\..*//r } @fields),
-	  metrics => join(',', map { s/^metrics\.//r } grep { /^metrics\./ && !/unique_users|_rate$|_share$/ } @fields) if @range;
+	  metrics => join(',', map { s/^metrics\.//r } grep { /^metrics\./ && !/unique_users|_rate$|_share$/ } @fields) if $given{since};
 	# With "*", the hierarchy is the manager's.
-	push @range, accounts => '9876543210' if $resource eq 'customer_client';
+	push @range, accounts => '9876543210' if $resource eq 'customer_client' && !$given{accounts};
 	my $world = $sim->world(resource => $resource, fields => join(',', @fields), @range);
-	@$_{qw(adpipe.period_start adpipe.period_end)} = @{ {@range} }{qw(since until)} foreach @$world;
+	@$_{qw(adpipe.period_start adpipe.period_end)} = @given{qw(since until)} foreach @$world;
 	return map { my $row = $_; [ map { google_value($row->{ $_->[1] }, @$_[ 1, 2 ]) } @$columns ] } @$world;
 }
 

@@ -9,7 +9,7 @@ import secrets
 import urllib.parse
 
 from appsflyer import (aggregate, cells, cohort, errors, facts, fields, master,
-                       quota, raw)
+                       quota, raw, skan)
 from appsflyer.errors import Refusal, UnknownApp
 from appsflyer.expected import expected_rows
 from messages import Response, json_response
@@ -19,8 +19,9 @@ REPORT = re.compile(r"/api/(agg|raw)-data/export/app/([^/]*)/([^/]*)/v5\Z")
 FILE = re.compile(r"/export/token/([^/]+)\Z")
 MASTER = re.compile(r"/api/master-agg-data/v4/app/([^/]*)\Z")
 COHORT = re.compile(r"/api/cohorts/v1/data/app/([^/]*)\Z")
-OWN_PATHS = re.compile(r"/api/(mng|agg-data|raw-data|master-agg-data|cohorts)/|"
-                       r"/export/token/")
+SKAN = re.compile(r"/api/skadnetworks(-postbacks)?/v3/data/app/([^/]*)\Z")
+OWN_PATHS = re.compile(r"/api/(mng|agg-data|raw-data|master-agg-data|cohorts|"
+                       r"skadnetworks(-postbacks)?)/|/export/token/")
 APP_ID = re.compile(r"[A-Za-z0-9._-]+\Z")
 
 # Tokens of the second version issued before this are revoked.
@@ -35,7 +36,7 @@ SETTINGS = dict({
     "appsflyer_no_plan": "",        # raw reports not paid for, by comma
     "appsflyer_apps_page": 1000,    # most apps of one page
 }, **cells.SETTINGS, **cohort.SETTINGS, **master.SETTINGS,
-   **quota.SETTINGS, **raw.SETTINGS)
+   **quota.SETTINGS, **raw.SETTINGS, **skan.SETTINGS)
 
 
 def make_token(text):
@@ -156,6 +157,10 @@ class AppsFlyer:
             info["account"] = urllib.parse.unquote(
                 MASTER.match(request.path).group(1))
             info["report"] = "master"
+        elif SKAN.match(request.path):
+            match = SKAN.match(request.path)
+            info["account"] = urllib.parse.unquote(match.group(2))
+            info["report"] = "skan-postbacks" if match.group(1) else "skan"
         elif FILE.match(request.path):
             file = self.files.get(FILE.match(request.path).group(1))
             info["path"] = "/export/token/..."
@@ -203,6 +208,9 @@ class AppsFlyer:
             match = MASTER.match(request.path)
             if match:
                 return self.master(match.group(1), request, fault)
+            match = SKAN.match(request.path)
+            if match:
+                return self.skan(*match.groups(), request, fault)
             match = REPORT.match(request.path)
             if not match:
                 raise UnknownApp()
@@ -273,6 +281,23 @@ class AppsFlyer:
         query = master.Query(app, request.params, self.world.now())
         body, count = master.answer(query, self.world.now(), self.settings)
         return Response(200, body, "text/csv", rows=count)
+
+    def skan(self, postbacks, text, request, fault):
+        """Answers the SKAdNetwork APIs, which send CSV as plain text."""
+        off = self.settings["appsflyer_skan_off"]
+        if off:
+            raise Refusal(off, "Not found" if off == 404 else "No permission")
+        app_id = urllib.parse.unquote(text)
+        if app_id not in self.world.apps:
+            raise Refusal(404, "Not found")
+        app = self.world.apps[fault.get("as_account", app_id)]
+        if app.platform != "ios" and self.settings["appsflyer_skan_android"]:
+            raise Refusal(404, "Not found")
+        self.quota.take_skan()
+        query = skan.Query(app, "postbacks" if postbacks else "performance",
+                           request.params, self.world.now())
+        body, count = skan.answer(query, self.world.now(), self.settings)
+        return Response(200, body, "text/plain", rows=count)
 
     def aggregate(self, app, slug, request):
         """Answers an aggregate report."""

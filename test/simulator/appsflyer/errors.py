@@ -84,6 +84,11 @@ def too_many():
     return Refusal(429, "Too many requests", [("Retry-After", "60")])
 
 
+def skan_limit():
+    """The minute limit of the SKAdNetwork APIs."""
+    return Refusal(400, "Too many requests")
+
+
 # What an "error" fault may ask for.
 INJECTED = {
     "invalid_token": invalid_token,
@@ -109,6 +114,7 @@ INJECTED = {
     # protection against too many calls, or a missing permission: no word says
     "bare": lambda: Refusal(403, ""),
     "too_many": too_many,
+    "skan_limit": skan_limit,
     "unavailable": lambda: Refusal(503, "Service Unavailable"),
 }
 

@@ -10,8 +10,9 @@ import collections
 import datetime
 import decimal
 
-from appsflyer import facts, people
+from appsflyer import expected_skan, facts, people
 from appsflyer.fields import ADDITIONAL, RAW_COLUMNS, RAW_REPORTS
+from appsflyer.values import decimal_text, shared, text
 
 # The days of a cohort: 0 to 180.
 COHORT_DAYS = 181
@@ -27,29 +28,6 @@ RAW_TABLES = {
     "ad_revenue": "ad_revenue_raw",
     "blocked_installs": "blocked_installs_report",
 }
-
-
-def decimal_text(amount, scale):
-    """Returns an amount without trailing zeros, or None."""
-    if amount is None:
-        return None
-    text = format(decimal.Decimal(amount) / scale, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def text(value):
-    """Returns a value as text, or None."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return None if value is None else str(value)
-
-
-def shared(app, day=None):
-    """Returns the columns that every row begins with."""
-    made = {"account_id": app.id, "account_name": app.name}
-    if day is not None:
-        made.update(date_day=day.isoformat(), currency=app.currency)
-    return made
 
 
 def days_near(campaign, since, until, now):
@@ -388,6 +366,10 @@ def rows_of(world, app, table, since, until):
         rows = master_rows(world, app, since, until)
     elif table == "master_activity_daily":
         rows = activity_rows(world, app, since, until)
+    elif table == "skan_daily":
+        rows = expected_skan.skan_rows(world, app, since, until)
+    elif table == "skan_postback_daily":
+        rows = expected_skan.skan_postback_rows(world, app, since, until)
     elif table in RAW_TABLES:
         rows = raw_rows(world, app, since, until, table)
     else:

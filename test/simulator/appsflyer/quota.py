@@ -102,6 +102,14 @@ class Quota:
                 raise errors.too_many()
             self._recent["cohort"].append(self.clock.seconds())
 
+    def take_skan(self):
+        """Counts a call of a SKAdNetwork API, or raises Refusal."""
+        with self._lock:
+            if self._minute_is_full("skan", self.settings[
+                    "appsflyer_skan_minute"]):
+                raise errors.skan_limit()
+            self._recent["skan"].append(self.clock.seconds())
+
     def take_app_list(self):
         """Counts a call of the app list, or raises Refusal."""
         with self._lock:
