@@ -14,7 +14,7 @@ CREATE TABLE own.subway (account_id text, account_name text, date_day date, curr
 SELECT adpipe.register_report('own.subway', 'subway_ads');
 ALTER TABLE own.subway ADD COLUMN conversions_value numeric, ALTER COLUMN impressions TYPE bigint, ALTER COLUMN spend TYPE numeric;
 SELECT adpipe.register_report('own.subway', 'subway_ads');
-SELECT * FROM adpipe.own_reports;
+SELECT report, platform, time_zone, owner = current_user AS is_mine FROM adpipe.own_reports;
 -- By the ids that it has it belongs to one of four views.
 CREATE VIEW own.account AS SELECT account_id, account_name, date_day, currency, impressions, clicks, spend, conversions, conversions_value FROM own.subway;
 CREATE VIEW own.ad_group AS SELECT s.*, 'g'::text AS ad_group_id, 'G'::text AS ad_group_name FROM own.subway s;

@@ -73,6 +73,13 @@
 #define ADP_QTW_AS_WRITTEN QTW_IGNORE_JOINALIASES
 #endif
 
+/* Whether an operator compares by an order (utils/lsyscache.h). */
+#if PG_VERSION_NUM >= 180000
+#define adp_compares_by_order(opno) (get_op_index_interpretation(opno) != NIL)
+#else
+#define adp_compares_by_order(opno) (get_op_btree_interpretation(opno) != NIL)
+#endif
+
 /* The role that a foreign scan acts as. */
 #if PG_VERSION_NUM >= 160000
 #define adp_scan_userid(fsplan, rte) \

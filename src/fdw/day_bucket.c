@@ -226,8 +226,7 @@ is_safe_call(const Search *search, Oid function, List *args)
 static bool
 is_comparison(Oid opno)
 {
-	return opno < FirstNormalObjectId &&
-		get_op_btree_interpretation(opno) != NIL;
+	return opno < FirstNormalObjectId && adp_compares_by_order(opno);
 }
 
 /*

@@ -51,19 +51,23 @@ handshake_was_cut(const AdpHttpTransfer *transfer)
 }
 
 /*
- * Finds in which phase a transfer timed out.
+ * Finds in which phase a transfer timed out.  On a connection that is used again,
+ * some releases of the library count no time for the phases before the request; that
+ * a request was sent proves them.
  */
 static AdpHttpOutcome
 classify_timeout(CURL *easy)
 {
 	curl_off_t resolved_us = 0;
 	curl_off_t connected_us = 0;
+	long sent_bytes = 0;
 
 	(void) curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved_us);
 	(void) curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
-	if (resolved_us == 0)
-		return ADP_HTTP_RESOLVE;
-	return connected_us == 0 ? ADP_HTTP_CONNECT : ADP_HTTP_TIMEOUT;
+	(void) curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
+	if (connected_us > 0 || sent_bytes > 0)
+		return ADP_HTTP_TIMEOUT;
+	return resolved_us == 0 ? ADP_HTTP_RESOLVE : ADP_HTTP_CONNECT;
 }
 
 /*

@@ -197,7 +197,8 @@ subtest 'redirects are not followed' => sub {
 
 subtest 'bad answers' => sub {
 	my @cases = (
-		[ '/cut', 'cut', qr/remaining to read/ ],
+		# libcurl's own words, which newer releases have changed.
+		[ '/cut', 'cut', qr/remaining to read|bytes missing/ ],
 		[ '/cut_chunked', 'cut', qr/outstanding/ ],
 		[ '/hang_up', 'cut', qr/Empty reply/ ],
 		[ '/head_cut', 'cut', qr/headers end early/ ],

@@ -5,7 +5,9 @@
 #ifndef ADP_KPI_RATIO_PEOPLE_H
 #define ADP_KPI_RATIO_PEOPLE_H
 
+#include "base/compat.h"
+
 /* Raises 21000 for a group with more than one distinct count. */
-extern void adp_people_refuse(void) pg_attribute_noreturn();
+pg_noreturn extern void adp_people_refuse(void);
 
 #endif /* ADP_KPI_RATIO_PEOPLE_H */

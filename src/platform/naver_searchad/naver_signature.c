@@ -44,7 +44,8 @@ adp_naver_sign(const char *secret_key, const char *timestamp,
 	char *signature = palloc0(room);
 
 	compute_hmac(secret_key, message, digest);
-	if (pg_b64_encode((const char *) digest, PG_SHA256_DIGEST_LENGTH, signature,
+	/* Without a type: bytes are char or uint8, as the major has it. */
+	if (pg_b64_encode((const void *) digest, PG_SHA256_DIGEST_LENGTH, signature,
 					  room) < 0)
 		elog(ERROR, "could not write the signature of a request");
 	return signature;
