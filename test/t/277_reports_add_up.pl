@@ -308,6 +308,10 @@ my %reasons = (
 		[ '\w+_retargeting_daily', 'no campaign is in both', sub { apart(@_) }, sub { totals(map { total('revenue', kept($_)) } @_) } ],
 		[ 'master_daily', 'they are today and the two days before', sub { "SELECT (SELECT max(date_day) FROM flyer.partners_daily WHERE date_day >= '2026-11-14') - (SELECT max(date_day) FROM flyer.master_daily WHERE date_day >= '2026-11-14') BETWEEN 2 AND 3" },
 			totals(map { total('clicks', "flyer.$_ WHERE date_day >= '2026-11-14'") } qw(master_daily partners_daily)) ],
+		[ 'skan_daily', 'only some installs have a conversion', sub { 'SELECT sum(installs) > sum(converted_users) AND sum(converted_users) > 0 FROM kept.flyer_skan_daily' },
+			totals(total('installs', 'kept.flyer_skan_daily'), total('installs', 'kept.flyer_partners_daily')) ],
+		[ 'skan_postback_daily', 'an install has several postbacks', sub { 'SELECT count(DISTINCT postback_sequence_index) > 1 FROM kept.flyer_skan_postback_daily' },
+			totals(total('postbacks', 'kept.flyer_skan_postback_daily'), total('installs', 'kept.flyer_skan_daily')) ],
 		[ 'cohort', 'it is that of days without installs', sub { "SELECT (SELECT sum(spend) FROM kept.flyer_partners_daily WHERE installs > 0) = (SELECT sum(spend) FROM kept.flyer_cohort WHERE cohort_day = 0)" },
 			totals("(SELECT sum(spend) FROM kept.flyer_cohort WHERE cohort_day = 0)", total('spend', 'kept.flyer_partners_daily')) ] ],
 	naver_searchad => [

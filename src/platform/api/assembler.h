@@ -30,8 +30,9 @@ typedef enum AdpAssemblyStep
 	ADP_ASSEMBLY_WAIT,	/* come back after wait_ms, without an answer */
 	ADP_ASSEMBLY_RETRY, /* the answer is malformed: see error; send it again */
 	ADP_ASSEMBLY_DONE,	/* body is a page */
-	ADP_ASSEMBLY_TOO_MUCH, /* for fewer days it may be less: by error; without one,
-							* the page would be larger than body_max */
+	ADP_ASSEMBLY_TOO_MUCH, /* failed, and may not for fewer days; without an error
+							* or a refused request, by a page larger than
+							* body_max */
 	ADP_ASSEMBLY_FAILED	   /* with error; without one, by the refused request */
 } AdpAssemblyStep;
 

@@ -86,7 +86,7 @@ begin_wait(AdpAssemblyRun *run)
 
 /*
  * Ends the run with the failure of its refused request, unless the assembler has an
- * error of its own.  A response that is too large is smaller for fewer days.
+ * error of its own.
  */
 static void
 fail_run(AdpAssemblyRun *run, bool is_too_much)
@@ -94,7 +94,7 @@ fail_run(AdpAssemblyRun *run, bool is_too_much)
 	run->failure = (AdpFailure){.retry_after_ms = -1};
 	if (run->call != NULL && run->assembly->error.class == ADP_OK)
 		run->failure = *adp_call_failure(run->call);
-	if (is_too_much || run->failure.class == ADP_ERR_LIMIT)
+	if (is_too_much)
 		run->failure.is_too_much = true;
 	run->state = ADP_CALL_FAILED;
 }
@@ -146,7 +146,8 @@ step(AdpAssemblyRun *run, const AdpAssemblyAnswer *answer)
 			}
 			break;
 		case ADP_ASSEMBLY_TOO_MUCH:
-			if (assembly->error.class == ADP_OK)
+			if (assembly->error.class == ADP_OK &&
+				(answer == NULL || answer->failure == NULL))
 				refuse_size(run);
 			fail_run(run, true);
 			break;
@@ -174,14 +175,16 @@ take_answer(AdpAssemblyRun *run, bool is_done)
 
 /*
  * Whether a failed call reports a failure that an assembler may have an answer
- * to: the platform's own, which the same request would meet again.
+ * to, and that the same request would meet again: the platform's own, or a response
+ * that is too large.
  */
 static bool
 is_reported(const AdpCall *call)
 {
 	const AdpFailure *failure = adp_call_failure(call);
 
-	return failure->status > 0 && failure->code != NULL;
+	return failure->class == ADP_ERR_LIMIT ||
+		(failure->status > 0 && failure->code != NULL);
 }
 
 /*

@@ -342,6 +342,9 @@ take_refusal(Task *task, const AdpAssemblyAnswer *answer)
 	if (task->id != NULL && task->asked != ASKED_ACCOUNT &&
 		adp_tiktok_ads_is_gone(answer->failure))
 		return restart(task, ADP_ERR_REPLY, "is gone.");
+	/* a file of fewer days is smaller */
+	if (task->asked == ASKED_FILE && answer->failure->class == ADP_ERR_LIMIT)
+		return ADP_ASSEMBLY_TOO_MUCH;
 	return ADP_ASSEMBLY_FAILED;
 }
 

@@ -36,7 +36,7 @@ our @EXPORT = qw(every_report every_server generous where);
 my %PLATFORM = (
 	google_ads => [ 'google', \&google_server, customer_id => '1234567890' ],
 	meta_ads => [ 'meta', \&meta_server, account_id => '1234567890123456' ],
-	appsflyer => [ 'flyer', \&appsflyer_server, app_id => 'com.hanbit.running' ],
+	appsflyer => [ 'flyer', \&appsflyer_server, app_id => 'com.hanbit.running,id1400000001' ],
 	tiktok_ads => [ 'tiktok', \&tiktok_server, advertiser_id => '7012345678901234567' ],
 	naver_searchad => [ 'naver', \&naver_server, customer_id => '1234567' ],
 	kakao_moment => [ 'kakao', \&kakao_server, account_id => '700101' ]);
