@@ -54,6 +54,9 @@ use_of_ours(Oid aggregate)
 		getExtensionOfObject(ProcedureRelationId, aggregate) !=
 			get_extension_oid("adpipe", true))
 		return ADP_USE_OTHER;
+	/* people of each day, added up, are the user-days that it divides by */
+	if (strcmp(get_func_name(aggregate), "arpdau") == 0)
+		return ADP_USE_OTHER;
 	tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate));
 	if (!HeapTupleIsValid(tuple))
 		return ADP_USE_OTHER;

@@ -83,5 +83,7 @@ is($session->query("SELECT campaign_id, sum(reach) FROM meta.campaign_daily WHER
 	$session->query("SELECT campaign_id, reach FROM ads.kept WHERE date_day = '2026-11-03' ORDER BY 1"), 'of one day');
 is($session->query("SELECT sum(impressions), trim_scale(sum(spend)), trim_scale(sum(conversions)) FROM meta.campaign_daily WHERE $week"),
 	$session->query("SELECT sum(impressions), trim_scale(sum(spend)), trim_scale(sum(conversions)) FROM ads.kept WHERE $week"), 'what adds up is added up');
+is($session->query("SELECT trim_scale(round(adpipe.arpdau(spend, reach), 6)) FROM meta.campaign_daily WHERE $week"),
+	$session->query("SELECT trim_scale(round(adpipe.arpdau(spend, reach), 6)) FROM ads.kept WHERE $week"), 'arpdau() divides by the people of each day, added up');
 
 done_testing();
