@@ -1,5 +1,5 @@
 # Control totals double the questions of a copy.  The schedule asks for them once in
-# an account's day, whoever refreshes by hand gets them each time, and rows that
+# an account's day, a refresh by hand each time, and rows that
 # changed without them are not compared with older ones.
 
 use strict;

@@ -155,7 +155,7 @@ def value_of(user, hours):
 
 
 def level(app, spent):
-    """Returns how much money is told of an amount: 0 to 7."""
+    """Returns how much of an amount is reported: 0 to 7."""
     return min(-(-spent // step(app)), 7) if spent else 0
 
 
