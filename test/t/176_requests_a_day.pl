@@ -33,15 +33,17 @@ sub at_second
 }
 
 my %reports = (google => [qw(account_daily campaign_daily campaigns)], meta => ['account_daily'], flyer => ['partners_daily']);
+# A little more than what is read once a week.
+my %start = (google => '2026-08-15', meta => '2026-10-15', flyer => '2026-05-15');
 at_second(-3 * 86400);
 for my $server (sort keys %reports)
 {
-	perform($loader, map { my $start = /_daily/ ? ", '2026-05-15'" : ''; "SELECT adpipe.materialize('$server.$_', 'ads.${server}_$_'$start)" } @{ $reports{$server} });
+	perform($loader, map { my $start = /_daily/ ? ", '$start{$server}'" : ''; "SELECT adpipe.materialize('$server.$_', 'ads.${server}_$_'$start)" } @{ $reports{$server} });
 }
 # AppsFlyer lets in 24 calls a day for weeks.
 for my $day (-3, -2, -1)
 {
-	at_second($day * 86400 + 43200);
+	at_second($day * 86400 + 84600); # after every account's day has settled
 	perform($loader, 'SET adpipe.refresh_max_requests = 100000', 'CALL adpipe.refresh_all()');
 }
 is(answer($loader, "SELECT count(*) FROM adpipe.coverage WHERE state NOT IN ('final', 'provisional', 'open')"), '0', 'the days before are there');
