@@ -36,8 +36,18 @@ $sim->settings($many);
 my $session = session($node);
 $session->query('SET adpipe.debug_now = ' . quote($now));
 
-# AppsFlyer answers a request for single events with the address of a file.
-sub sent { return scalar grep { $_->{path} !~ m{^/export/} } @{ $sim->requests }; }
+# How many requests were sent.  AppsFlyer answers one for single events with the address
+# of a file, which is not counted.
+my ($last, $sent) = (0, 0);
+sub sent
+{
+	for my $request (@{ $sim->control('GET', "/_control/requests?since=$last") })
+	{
+		$last = $request->{seq};
+		$sent++ unless $request->{path} =~ m{^/export/};
+	}
+	return $sent;
+}
 
 # Every report, with the column of its day and the type of that.
 my @reports = map { [ split /\|/ ] } split /\n/, $session->query(<<'END');
