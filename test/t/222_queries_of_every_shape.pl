@@ -135,7 +135,7 @@ sub damage
 {
 	my ($platform, $path) = @_;
 	my ($seen, $met) = (0, 0);
-	for my $number (1 .. 2000)
+	for my $number (1 .. 10_000)
 	{
 		my $statement = $statements->draw($seed, $number);
 		my ($column) = grep { $statement->{outputs}[$_]{sql} eq 'sum(t.clicks)' } 0 .. $#{ $statement->{outputs} };
