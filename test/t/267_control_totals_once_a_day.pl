@@ -1,6 +1,6 @@
-# Control totals double the questions of a copy.  The schedule asks for them once in
-# an account's day, a refresh by hand each time, and rows that
-# changed without them are not compared with older ones.
+# Control totals double the questions of a copy.  The schedule asks for them once in an
+# account's day, a refresh by hand each time, and rows that changed since are not
+# compared with older ones.
 
 use strict;
 use warnings;
