@@ -90,19 +90,24 @@ CREATE FUNCTION adpipe_internal.control_source(source regclass, target regclass 
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
+    -- Few tables have the account grain, so what costs most is computed for these only.
+    WITH chosen AS MATERIALIZED (
+        SELECT f.ftserver, f.ftoptions, (adpipe_internal.source_policy(f.ftrelid)).account_grain
+        FROM pg_foreign_table f WHERE f.ftrelid = source),
+    candidate AS MATERIALIZED (
+        SELECT t.ftrelid, t.ftoptions, adpipe_internal.day_column(t.ftrelid) AS day
+        FROM chosen s
+        JOIN pg_foreign_table t ON t.ftserver = s.ftserver AND s.account_grain = ANY (t.ftoptions)
+        WHERE NOT s.account_grain = ANY (s.ftoptions))
     SELECT t.ftrelid::regclass
-    FROM pg_foreign_table s
-    JOIN pg_foreign_table t ON t.ftserver = s.ftserver
+    FROM candidate t
     JOIN pg_class c ON c.oid = t.ftrelid
-    CROSS JOIN LATERAL adpipe_internal.source_policy(s.ftrelid) p
-    WHERE s.ftrelid = source
-      AND p.account_grain = ANY (t.ftoptions) AND NOT p.account_grain = ANY (s.ftoptions)
-      AND NOT EXISTS (SELECT FROM pg_options_to_table(t.ftoptions) o
+    WHERE NOT EXISTS (SELECT FROM pg_options_to_table(t.ftoptions) o
                       WHERE o.option_name IN ('customer_id', 'account_id', 'app_id', 'breakdowns'))
       AND (SELECT count(*) FROM adpipe_internal.source_columns(t.ftrelid) k
-           WHERE k.name = 'account_id' AND k.type = 'text' OR k.name = adpipe_internal.day_column(t.ftrelid)
+           WHERE k.name = 'account_id' AND k.type = 'text' OR k.name = t.day
               OR k.name IN ('spend', 'impressions') AND k.type ~ '^(smallint|integer|bigint|numeric|real|double precision)') = 4
-      AND adpipe_internal.period_of(t.ftrelid) = adpipe_internal.period_of(s.ftrelid)
+      AND adpipe_internal.period_of(t.ftrelid) = adpipe_internal.period_of(source)
       AND adpipe_internal.is_eligible(t.ftrelid, target)
     ORDER BY c.relnamespace <> (SELECT relnamespace FROM pg_class WHERE oid = source), c.relname
     LIMIT 1

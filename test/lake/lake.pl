@@ -13,7 +13,7 @@ use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use AdpipeTest::Warehouse qw(:DEFAULT at run);
 use File::Find qw(find);
-use JSON::PP;
+use Cpanel::JSON::XS;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(sleep time);

@@ -28,7 +28,7 @@ use Exporter 'import';
 use File::Basename;
 use HTTP::Tiny;
 use IPC::Run;
-use JSON::PP;
+use Cpanel::JSON::XS;
 
 use AdpipeTest;
 use PostgreSQL::Test::Cluster;

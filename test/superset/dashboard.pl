@@ -13,7 +13,7 @@ use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use AdpipeTest::Dashboards;
 use Encode qw(encode_utf8);
-use JSON::PP;
+use Cpanel::JSON::XS;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time);

@@ -9,7 +9,7 @@ use lib "$FindBin::RealBin/../module", "$FindBin::RealBin/../perl";
 
 use AdpipeTest;
 use Digest::SHA qw(sha256_hex);
-use JSON::PP ();
+use Cpanel::JSON::XS ();
 use NetTest;
 use PostgreSQL::Test::Utils ();
 use Test::More;
@@ -163,7 +163,7 @@ subtest 'good answers' => sub {
 	fetched(fetch($node, $server->url('/ok') =~ s/127.0.0.1/localhost/r),
 		'localhost', outcome => 'done', answer => 'ok');
 
-	my $echo = JSON::PP::decode_json(
+	my $echo = Cpanel::JSON::XS::decode_json(
 		get('/echo?a=b', headers => q{'{X-One: 1,"X-Empty: "}'})->{answer});
 	is($echo->{method}, 'GET', 'method');
 	is($echo->{target}, '/echo?a=b', 'path and query');
@@ -172,11 +172,11 @@ subtest 'good answers' => sub {
 	is($echo->{headers}{'Accept-Encoding'}, 'gzip', 'gzip asked for');
 	like($echo->{headers}{'User-Agent'}, qr/^adpipe\//, 'introduces itself');
 
-	my $post = JSON::PP::decode_json(
+	my $post = Cpanel::JSON::XS::decode_json(
 		get('/echo', method => "'POST'", body => "'a=1&b=2'")->{answer});
 	is($post->{method}, 'POST', 'POST');
 	is($post->{body}, 'a=1&b=2', 'its body');
-	is( JSON::PP::decode_json(
+	is( Cpanel::JSON::XS::decode_json(
 			get('/echo', method => "'POST'")->{answer})->{headers}{'Content-Length'},
 		'0', 'POST without a body');
 	is( query("SELECT convert_from(answer, 'UTF8')::json->'headers'->>'Expect' IS NULL"

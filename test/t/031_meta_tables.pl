@@ -52,7 +52,7 @@ is($node->safe_psql('postgres', 'SELECT count(*) FROM meta.accounts'), scalar(gr
 meta_server($node, $sim, name => 'proven', options => { account_id => 'act_1234567890123456, 2345678901234567' },
 	mapping => { %AdpipeTest::META_CREDENTIALS, app_secret => '0123456789abcdef0123456789abcdef' });
 $sim->reset;
-$sim->settings({ meta_require_proof => JSON::PP::true });
+$sim->settings({ meta_require_proof => Cpanel::JSON::XS::true });
 cmp_ok($node->safe_psql('postgres', "SELECT count(*) FROM proven.campaign_daily WHERE date_day BETWEEN '$since'::date - 60 AND '$until'"), '>', 0, 'reports of an app that demands a proof');
 is((grep { !$_->{proof} || $_->{token_in} ne 'header' } @{ $sim->requests }), 0, 'which every call has');
 is(sql_error($node, 'SELECT count(*) FROM meta.campaigns')->{sqlstate}, 'HV00L', 'and which is missed without');

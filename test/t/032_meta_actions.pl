@@ -9,7 +9,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use List::Util qw(shuffle);
 use Test::More;
 
@@ -109,7 +109,7 @@ for my $round (1 .. $rounds)
 	my @expected = map { join '|', $_->{campaign_id}, defined_by($_, $setting) } @rows;
 
 	$sim->faults([ { match => { path => '/insights' }, action => { status => 200,
-					body => JSON::PP->new->canonical->pretty(chance(0.3))->encode({ data => \@rows }) } } ]);
+					body => Cpanel::JSON::XS->new->canonical->pretty(chance(0.3))->encode({ data => \@rows }) } } ]);
 	$session->query('ALTER FOREIGN TABLE meta.campaign_daily OPTIONS ('
 		  . ($round == 2 ? 'ADD' : 'SET') . ' conversion_actions ' . quote($setting) . ')')
 	  if $round > 1;
@@ -131,7 +131,7 @@ for my $row (@rows)
 	  for sort keys %is_told;
 }
 $sim->faults([ { match => { path => '/insights' },
-			action => { status => 200, body => JSON::PP->new->canonical->encode({ data => \@rows }) } } ]);
+			action => { status => 200, body => Cpanel::JSON::XS->new->canonical->encode({ data => \@rows }) } } ]);
 is($session->query("SELECT campaign_id, action_type, trim_scale(action_count), trim_scale(action_value)"
 		  . " FROM meta.campaign_action_daily WHERE date_day = '2026-11-01' ORDER BY 1, 2"),
 	join("\n", @expected), 'one row per type');

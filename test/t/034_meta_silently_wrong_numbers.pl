@@ -7,7 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../module", "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use NetTest;
 use Test::More;
 
@@ -93,7 +93,7 @@ subtest '3: reports tell units of the currency, things their smallest units' => 
 
 # The platform's documented example: one purchase under several names, and a row
 # in which most is missing.
-my $example = JSON::PP->new->encode({ data => [
+my $example = Cpanel::JSON::XS->new->encode({ data => [
 		{ account_currency => 'KRW', campaign_id => '11', impressions => '18422', clicks => '611', inline_link_clicks => '402',
 			spend => '183250', reach => '15110', frequency => '1.219192', cpc => '299.918167', attribution_setting => '7d_click_1d_view',
 			date_start => '2026-11-01', date_stop => '2026-11-01',
@@ -165,7 +165,7 @@ subtest '9: breakdowns that give nothing without a word' => sub {
 	my $sql = "SELECT count(*) FROM $devices WHERE date_day = '2026-11-01'";
 	is($session->query($sql), '0', 'an account that is not opted in gets nothing');
 	like($session->messages, qr/WARNING:.*platform "meta_ads" may have left out rows of account $id{usa}.*opted in to breakdown impression_device/s, 'with a warning');
-	$sim->settings({ meta_opt_in => JSON::PP::true });
+	$sim->settings({ meta_opt_in => Cpanel::JSON::XS::true });
 	cmp_ok($session->query($sql), '>', 0, 'one that is gets rows');
 	unlike($session->messages, qr/WARNING/, 'without');
 	my $dma = table('dma', [ dma => 'text' ], [ impressions => 'bigint' ]);

@@ -7,7 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 
 my $node = adpipe_cluster();
@@ -83,7 +83,7 @@ subtest 'a listing whose next page has an empty or no token' => sub {
 # An account that is left out would be missing without a word.
 subtest 'a listing with an account whose id is none' => sub {
 	my %account = (name => 'x', currency => 'EUR', timezone_name => 'Europe/Berlin', account_status => 1);
-	my $body = JSON::PP->new->encode({ data => [ { %account, account_id => '1234567890123456' }, { %account, account_id => '12-34' } ] });
+	my $body = Cpanel::JSON::XS->new->encode({ data => [ { %account, account_id => '1234567890123456' }, { %account, account_id => '12-34' } ] });
 
 	$sim->reset;
 	$sim->faults([ { match => { path => 'me/adaccounts' }, action => { status => 200, body => $body } } ]);

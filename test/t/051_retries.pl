@@ -8,7 +8,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use JSON::PP ();
+use Cpanel::JSON::XS ();
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::Local qw(timegm);
@@ -56,7 +56,7 @@ sub on_pages
 sub retry_info
 {
 	my ($status, $delay) = @_;
-	return { status => $status, body => JSON::PP->new->encode({ error => {
+	return { status => $status, body => Cpanel::JSON::XS->new->encode({ error => {
 				code => $status, message => 'Slow down.', status => 'UNAVAILABLE',
 				details => [ { '@type' => 'type.googleapis.com/google.rpc.RetryInfo', retryDelay => $delay } ] } }) };
 }
@@ -267,7 +267,7 @@ subtest 'what codes mean' => sub {
 		{
 			my $shape = ref $body eq 'ARRAY' ? "$what, in an array" : $what;
 			fresh();
-			$sim->faults([ on_pages({ status => $status, body => JSON::PP->new->encode($body) }) ]);
+			$sim->faults([ on_pages({ status => $status, body => Cpanel::JSON::XS->new->encode($body) }) ]);
 			my $got = $session->query_error(sprintf $count, 'google');
 			is($got->{sqlstate}, $sqlstate, "$shape: SQLSTATE");
 			like($got->{detail}, $detail, "$shape: detail");
@@ -324,7 +324,7 @@ subtest 'service account' => sub {
 	unlike(join("\n", map { $_ // '' } values %$error), qr/PRIVATE KEY|private_key/, 'revoked: no key is shown');
 
 	# Another key pair with the same name: the signature is not theirs.
-	my $theirs = JSON::PP->new->decode($key);
+	my $theirs = Cpanel::JSON::XS->new->decode($key);
 	my $file = "$PostgreSQL::Test::Utils::tmp_check/other.pem";
 	command_ok([ 'openssl', 'genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048', '-out', $file ], 'a key');
 	for my $case (
@@ -336,7 +336,7 @@ subtest 'service account' => sub {
 		fresh();
 		$session->query('RESET adpipe.debug_now');
 		$session->query('ALTER USER MAPPING FOR CURRENT_USER SERVER robot OPTIONS (SET service_account_key '
-			. quote(JSON::PP->new->canonical->encode($value)) . ')');
+			. quote(Cpanel::JSON::XS->new->canonical->encode($value)) . ')');
 		$error = $session->query_error(sprintf $count, 'robot');
 		is($error->{sqlstate}, '28000', "$name: SQLSTATE");
 		like($error->{detail}, $detail, "$name: detail");

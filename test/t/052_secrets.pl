@@ -8,7 +8,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use Digest::SHA qw(hmac_sha256_hex);
-use JSON::PP ();
+use Cpanel::JSON::XS ();
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -30,7 +30,7 @@ google_server($node, $sim, name => 'robot', options => { max_retries => 0 },
 my @secrets = ('sample-secret', '1//sample-refresh', 'sample-refresh', 'sample-client',
 	'ya29.a-ready-token-of-the-test', substr($long_token, 0, 20), values %meta, 'Bearer ', 'PRIVATE KEY', 'private_key', 'assertion=');
 # Every line of the key, also by itself.
-push @secrets, grep { length } split /\\n|\n/, JSON::PP->new->decode($key)->{private_key};
+push @secrets, grep { length } split /\\n|\n/, Cpanel::JSON::XS->new->decode($key)->{private_key};
 
 $node->append_conf('postgresql.conf', <<'END');
 log_min_messages = debug5

@@ -71,7 +71,7 @@ is(join(',', @accounts[ $before .. $#accounts ]), '4567890123456789', 'accounts 
 
 # Where an account does not take the value DELETED, rows come without what is
 # deleted, and that is said.
-$sim->settings({ meta_deleted_filter => JSON::PP::false });
+$sim->settings({ meta_deleted_filter => Cpanel::JSON::XS::false });
 my $without = @{ $sim->world(platform => 'meta', resource => 'campaign_daily', since => '2026-11-10', until => '2026-11-10',
 		accounts => '1234567890123456', without => 'DELETED') };
 is($session->query("SELECT count(*) FROM meta.campaign_daily WHERE $day AND account_id = '1234567890123456'"), $without, 'without the value DELETED');

@@ -10,7 +10,7 @@ use lib "$FindBin::RealBin/../perl";
 
 use AdpipeTest;
 use AdpipeTest::Footprint qw(descriptors memory memory_below);
-use JSON::PP ();
+use Cpanel::JSON::XS ();
 use Test::More;
 
 # How far the peak of the big scan may lie above the idle size, in kB.
@@ -77,7 +77,7 @@ my @endings = (
 	[
 		# Without the patience to ask again.
 		'answer cut off',
-		{ truncate_json => JSON::PP::true() },
+		{ truncate_json => Cpanel::JSON::XS::true() },
 		'SET adpipe.max_wait = 0', qr/^(?!57014)/
 	],
 	[

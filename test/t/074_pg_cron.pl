@@ -95,10 +95,10 @@ if ($ENV{ADPIPE_CRON_OUTAGE})
 	repaired('outage', 'ads.campaign', 600);
 	is(world_difference($node, $sim, 'ads.campaign', $loader->query('SELECT current_date - 9'), $loader->query('SELECT current_date'), '2345678901'), '0|0', 'equal to the world');
 
-	$sim->settings({ revoke_refresh_token => JSON::PP::true, revoke_access_tokens => JSON::PP::true });
+	$sim->settings({ revoke_refresh_token => Cpanel::JSON::XS::true, revoke_access_tokens => Cpanel::JSON::XS::true });
 	$loader->query("SELECT adpipe.alter_target('ads.campaigns', every => '0')");
 	like(broken(qr/of 2 copies/), qr/\Aerror\|\|\|2 accounts of 2 copies: platform "google_ads" refused the credentials\..*invalid_grant: Token has been expired or revoked\.\z/, 'revoked token: one row');
-	$sim->settings({ revoke_refresh_token => JSON::PP::false });
+	$sim->settings({ revoke_refresh_token => Cpanel::JSON::XS::false });
 	$loader->query("ALTER USER MAPPING FOR loader SERVER google OPTIONS (SET refresh_token '1//sample-refresh')");
 	repaired('revoked token', 'ads.campaign,ads.campaigns', 90);
 

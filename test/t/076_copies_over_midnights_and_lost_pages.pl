@@ -67,7 +67,7 @@ is(run("SELECT count(*) FROM adpipe.coverage WHERE state NOT IN ('provisional', 
 $sim->restate(2);
 $sim->faults([ { match => { account => $pacific, query => 'FROM campaign WHERE', page => 1 }, times => 1,
 	action => { error => 'authenticationError.OAUTH_TOKEN_EXPIRED' } } ]);
-$sim->settings({ revoke_access_tokens => JSON::PP::true });
+$sim->settings({ revoke_access_tokens => Cpanel::JSON::XS::true });
 (undef, $messages) = run("CALL adpipe.refresh('ads.campaign', '2026-11-16', '2026-11-21')");
 unlike($messages // '', qr/WARNING/, 'the token dies: no warning');
 is(world_difference($node, $sim, 'ads.campaign', '2026-11-16', '2026-11-21', $accounts), '0|0', 'the token dies: equal to the world');

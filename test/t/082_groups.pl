@@ -11,7 +11,7 @@ use lib "$FindBin::RealBin/../perl";
 
 use AdpipeTest;
 use AdpipeTest::Footprint qw(memory_below);
-use JSON::PP ();
+use Cpanel::JSON::XS ();
 use PostgreSQL::Test::Utils ();
 use Test::More;
 
@@ -60,7 +60,7 @@ sub run
 	# What is loaded once is not of the groups.
 	$session->query("SELECT count(x) FROM (SELECT $aggregate AS x FROM generate_series(1, 1) AS i GROUP BY i) AS g");
 	my $before = peak($session);
-	my $plan = JSON::PP::decode_json($session->query('EXPLAIN (ANALYZE, TIMING off, FORMAT JSON)'
+	my $plan = Cpanel::JSON::XS::decode_json($session->query('EXPLAIN (ANALYZE, TIMING off, FORMAT JSON)'
 		  . " SELECT $aggregate FROM (SELECT generate_series(1, $groups) AS i) AS s GROUP BY i"));
 	my $grown = peak($session) - $before;
 	$session->close;

@@ -10,7 +10,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use AdpipeTest::Warehouse;
-use JSON::PP ();
+use Cpanel::JSON::XS ();
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -159,11 +159,11 @@ run("SELECT adpipe.materialize('flyer.partners_daily', 'ads.app', '2026-11-10')"
 is_clear('AppsFlyer');
 is(run("SELECT setting, value FROM adpipe.table_settings('flyer.partners_daily') ORDER BY setting COLLATE \"C\""),
 	"api_version/asked|v5\ncurrency|KRW\nenable_retargetting|true\ntime_zone|Asia/Seoul", 'what is told of an app');
-$sim->change($app, 'enable_retargetting', JSON::PP::false, 'appsflyer');
+$sim->change($app, 'enable_retargetting', Cpanel::JSON::XS::false, 'appsflyer');
 $hours += 3;
 refresh();
 like(health(), qr/^warning\|ads\.app\|\Q$app\E\|setting changed on the platform: enable_retargetting: true -> false$/m, 'retargeting off: in health');
-$sim->change($app, 'enable_retargetting', JSON::PP::true, 'appsflyer');
+$sim->change($app, 'enable_retargetting', Cpanel::JSON::XS::true, 'appsflyer');
 $hours += 3;
 is_clear('retargeting on');
 

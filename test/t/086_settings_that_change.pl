@@ -59,7 +59,7 @@ is($node->safe_psql('postgres', "SELECT setting, value, expected, changed_at FRO
 
 # A conversion action is made secondary.
 at('2026-11-20T09:00:00Z');
-change($tokyo, "conversion_action/$purchase/primary_for_goal", JSON::PP::false);
+change($tokyo, "conversion_action/$purchase/primary_for_goal", Cpanel::JSON::XS::false);
 isnt(world_difference($node, $sim, 'ads.campaign', $since, $until, "$tokyo,$berlin"), '0|0', 'made secondary: past days change on the platform');
 run('CALL adpipe.refresh_all()');
 is_exact('made secondary: the run that sees it reads them again');
@@ -75,7 +75,7 @@ cmp_ok(read_from($tokyo), 'gt', '2026-11-15', 'but its days are read once');
 
 # Set back.
 at('2026-11-20T11:00:00Z');
-change($tokyo, "conversion_action/$purchase/primary_for_goal", JSON::PP::true);
+change($tokyo, "conversion_action/$purchase/primary_for_goal", Cpanel::JSON::XS::true);
 run('CALL adpipe.refresh_all()');
 is(health(), '', 'set back: health is clear by itself');
 is(run("SELECT count(*) FROM adpipe.settings_changes"), '2', 'and both changes are remembered');
@@ -103,11 +103,11 @@ is(run("SELECT new_value FROM adpipe.settings_changes ORDER BY seen_at DESC LIMI
 
 # Auto-tagging is switched off: conversions stop.
 at('2026-11-20T15:30:00Z');
-change($berlin, 'auto_tagging_enabled', JSON::PP::false);
+change($berlin, 'auto_tagging_enabled', Cpanel::JSON::XS::false);
 run('CALL adpipe.refresh_all()');
 like(health(), qr/^warning\|$berlin\|setting changed on the platform: auto_tagging_enabled: true -> false/, 'auto-tagging: in health');
 like(action(), qr/Account settings, Auto-tagging/, 'auto-tagging: where to set it back');
-change($berlin, 'auto_tagging_enabled', JSON::PP::true);
+change($berlin, 'auto_tagging_enabled', Cpanel::JSON::XS::true);
 
 # The zone changes: stored days have other boundaries.
 at('2026-11-20T16:30:00Z');
@@ -123,13 +123,13 @@ is(health(), '', 'zone: clear when it is set back');
 
 # The token loses its scope: nothing can be read, and what is stored stays.
 at('2026-11-20T18:30:00Z');
-$sim->settings({ revoke_scope => JSON::PP::true });
+$sim->settings({ revoke_scope => Cpanel::JSON::XS::true });
 run('CALL adpipe.refresh_all()');
 like(health(), qr/\Aerror\|\|2 accounts of 1 copy: platform "google_ads" refused the credentials\. HTTP 403: [^\n]*\|11-20 18:30\z/, 'scope lost: in health');
 like(run('SELECT problem FROM adpipe.health_details'), qr/^the settings cannot be read: /m, 'scope lost: that settings are not watched is no second cause');
 like(run('SELECT action FROM adpipe.health'), qr/credentials of the user mapping/, 'scope lost: the way out');
 is(run("SELECT count(*) FROM adpipe.coverage WHERE state IN ('missing', 'failed')"), '0', 'scope lost: what is stored stays');
-$sim->settings({ revoke_scope => JSON::PP::false });
+$sim->settings({ revoke_scope => Cpanel::JSON::XS::false });
 at('2026-11-20T19:30:00Z');
 run('CALL adpipe.refresh_all()');
 is(health(), '', 'scope granted again: clear');

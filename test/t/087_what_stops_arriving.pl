@@ -44,7 +44,7 @@ is(stopped(), '', 'nor on the days after');
 
 # Auto-tagging is off from the 21st on: conversions stop, clicks do not.
 next_day();
-$sim->change($berlin, 'auto_tagging_enabled', JSON::PP::false);
+$sim->change($berlin, 'auto_tagging_enabled', Cpanel::JSON::XS::false);
 run("CALL adpipe.refresh('ads.campaign')");
 is(stopped(), '', 'today is not judged');
 next_day();
@@ -53,7 +53,7 @@ next_day();
 like(stopped(), qr/^warning\|$berlin\|all_conversions, all_conversions_value, conversions, conversions_value: zero since 2026-10-21, with rows each day \(before, on 3\d days of five weeks\)$/, 'metrics of each day are missed on the second without, in one row; what still arrives is not');
 is(run("SELECT since FROM adpipe.health WHERE problem LIKE '%zero since%'"), '2026-10-20 22:00:00+00', 'since the end of the last day with it, in the account\'s zone');
 like(run("SELECT action FROM adpipe.health WHERE problem LIKE '%zero since%'"), qr/conversion tag.*SELECT adpipe\.accept_absence\('ads\.campaign', '$berlin'\);/, 'with the way out');
-$sim->change($berlin, 'auto_tagging_enabled', JSON::PP::true);
+$sim->change($berlin, 'auto_tagging_enabled', Cpanel::JSON::XS::true);
 run("CALL adpipe.refresh('ads.campaign')");
 is(stopped(), '', 'back, the days read again: clear');
 
@@ -61,7 +61,7 @@ is(stopped(), '', 'back, the days read again: clear');
 my $campaign = run("SELECT campaign_id FROM ads.campaign WHERE account_id = '$berlin' AND campaign_name = 'Brand' LIMIT 1");
 my $requests = sub { return scalar grep { ($_->{query} // '') =~ /serving_status/ } @{ $sim->requests } };
 is($requests->(), 0, 'nobody asks which campaigns serve as long as all deliver');
-$sim->change($berlin, "campaign/$campaign/delivery", JSON::PP::false);
+$sim->change($berlin, "campaign/$campaign/delivery", Cpanel::JSON::XS::false);
 next_day();
 my $gap = $node->safe_psql('postgres', "SELECT longest_gap FROM adpipe.signal_ledger WHERE name = '$campaign'");
 next_day() for 2 .. 1 + 2 * $gap;
@@ -77,13 +77,13 @@ next_day();
 like(stopped(), qr/campaign "Brand"/, 'enabled again: missed again');
 is(run("SELECT adpipe.accept_absence('ads.campaign', '$berlin', '$campaign')"), '1', 'it can be accepted');
 is(stopped(), '', 'accepted: clear');
-$sim->change($berlin, "campaign/$campaign/delivery", JSON::PP::true);
+$sim->change($berlin, "campaign/$campaign/delivery", Cpanel::JSON::XS::true);
 
 # A whole account rests: one row, not one per metric and campaign.
-$sim->change($tokyo, 'delivery', JSON::PP::false);
+$sim->change($tokyo, 'delivery', Cpanel::JSON::XS::false);
 next_day();
 like(stopped(), qr/^warning\|$tokyo\|there are no rows since 2026-1\d-\d\d [^\n]*$/, 'an account that rests is one problem');
-$sim->change($tokyo, 'delivery', JSON::PP::true);
+$sim->change($tokyo, 'delivery', Cpanel::JSON::XS::true);
 run("CALL adpipe.refresh('ads.campaign', '2026-10-22')");
 is(stopped(), '', 'and clear when it delivers');
 

@@ -8,7 +8,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use List::Util qw(shuffle);
 use Test::More;
 

@@ -7,7 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 
 my $node = adpipe_cluster();

@@ -9,7 +9,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use JSON::PP ();
+use Cpanel::JSON::XS ();
 use Test::More;
 
 my $node = adpipe_cluster();
@@ -174,7 +174,7 @@ for my $case (
 	[ 'meta', 'campaigns', { error => '100', message => '(#100) Missing permissions' }, '28000', qr/error 100.*Missing permissions/, qr/Assign the ad account/ ],
 	[ 'meta', 'campaigns', { error => '100', message => '(#100) x is not valid for fields param' }, 'HV00L', qr/error 100/, qr/option field/ ],
 	[ 'meta', 'campaigns', { error => '100', message => 'Unsupported request - method type: get' }, 'HV00L', qr/error 100/, qr/may not read/ ],
-	[ 'meta', 'campaigns', { error => '1.2853001', message => 'Not linked', is_transient => JSON::PP::false }, '28000', qr{error 1/2853001}, qr/system user/ ])
+	[ 'meta', 'campaigns', { error => '1.2853001', message => 'Not linked', is_transient => Cpanel::JSON::XS::false }, '28000', qr{error 1/2853001}, qr/system user/ ])
 {
 	my ($schema, $where, $action, $sqlstate, $detail, $hint) = @$case;
 	$sim->reset;

@@ -9,7 +9,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use Encode ();
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 
 my $seed = $ENV{ADPIPE_SEED} // time;
@@ -34,7 +34,7 @@ END
 sub answer
 {
 	my (%row) = @_;
-	$sim->faults([ { match => { path => '/insights' }, action => { status => 200, body => JSON::PP->new->encode({ data => [ { campaign_id => '1',
+	$sim->faults([ { match => { path => '/insights' }, action => { status => 200, body => Cpanel::JSON::XS->new->encode({ data => [ { campaign_id => '1',
 						impressions => '10', date_start => '2026-11-10', date_stop => '2026-11-10', %row } ] }) } } ]);
 	return $session->query("SELECT conversions, value, omni, omni_value, links FROM meta.elements WHERE date_day = '2026-11-10' LIMIT 1");
 }

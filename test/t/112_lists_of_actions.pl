@@ -9,7 +9,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use Encode qw(decode encode);
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -62,7 +62,7 @@ sub refused
 sub answer
 {
 	my ($lists, %more) = @_;
-	$sim->faults([ { match => { path => '/insights' }, action => { status => 200, body => JSON::PP->new->ascii->encode({ data => [ { campaign_id => '1',
+	$sim->faults([ { match => { path => '/insights' }, action => { status => 200, body => Cpanel::JSON::XS->new->ascii->encode({ data => [ { campaign_id => '1',
 						impressions => '10', date_start => '2026-11-10', date_stop => '2026-11-10', attribution_setting => '7d_click', %more, %$lists } ] }) } } ]);
 	return;
 }
@@ -126,7 +126,7 @@ subtest 'types as advertisers write them' => sub {
 
 subtest 'breakdowns that hide actions' => sub {
 	fresh();
-	$sim->settings({ meta_opt_in => JSON::PP::true });
+	$sim->settings({ meta_opt_in => Cpanel::JSON::XS::true });
 	my @columns = ([ omni => 'numeric', 'actions.omni_purchase' ], [ value => 'numeric', 'action_values.omni_purchase' ], [ app => 'numeric', 'actions.app_custom_event.fb_mobile_purchase' ],
 		[ links => 'numeric', 'actions.link_click' ], [ n => 'numeric', 'adpipe.conversions' ], [ contacts => 'numeric', 'conversions.contact_total' ]);
 	for my $name (qw(region comscore_market hourly_stats_aggregated_by_advertiser_time_zone hourly_stats_aggregated_by_audience_time_zone))

@@ -8,7 +8,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 
 my $now = '2026-11-20T12:00:00Z';
@@ -125,7 +125,7 @@ is($session->query($stored), $whole, 'nor rows');
 
 # Accounts that never serve it, and who accepts that.
 fresh();
-$sim->settings({ meta_deleted_filter => JSON::PP::false });
+$sim->settings({ meta_deleted_filter => Cpanel::JSON::XS::false });
 is($session->query($sql), $short, 'the platform\'s own code, 100/1815001');
 like($session->messages, $warning, 'with the warning');
 $session->query("SET adpipe.require_whole = on");
@@ -137,7 +137,7 @@ is($session->query($sql), $short, 'and does it');
 unlike($session->messages, qr/WARNING/, 'without a warning');
 $session->query("RESET adpipe.require_whole");
 $session->query("ALTER FOREIGN TABLE meta.campaign_daily OPTIONS (ADD deleted 'include')");
-$sim->settings({ meta_deleted_filter => JSON::PP::true });
+$sim->settings({ meta_deleted_filter => Cpanel::JSON::XS::true });
 is($session->query($sql), $whole, 'a table may differ from its server');
 
 done_testing();

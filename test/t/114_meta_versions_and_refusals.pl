@@ -7,7 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 
 my $now = '2026-11-28T12:00:00Z';
@@ -63,7 +63,7 @@ subtest 'breakdowns to be opted into' => sub {
 sub refusal
 {
 	my ($error, $status, $sqlstate, $hint, $what, @more) = @_;
-	$sim->faults([ { match => { path => '/insights' }, action => { status => $status, body => JSON::PP->new->encode({ error => $error }) }, @more } ]);
+	$sim->faults([ { match => { path => '/insights' }, action => { status => $status, body => Cpanel::JSON::XS->new->encode({ error => $error }) }, @more } ]);
 	my $got = $session->query_error("SELECT spend FROM meta.account_daily WHERE date_day = '2026-11-10'");
 	is($got->{sqlstate}, $sqlstate, "$what: SQLSTATE");
 	like($got->{hint} // '', $hint, "$what: hint");
@@ -76,14 +76,14 @@ subtest 'refusals' => sub {
 	refusal({ code => 100, message => 'Unsupported request - method type: get', type => 'IGApiException' }, 400, 'HV00L', qr/drop the column/, 'a field that the token may not read');
 	refusal({ code => 100, message => '(#100) Current combination of data breakdown columns (action_type, age) is invalid' }, 400, 'HV00L', qr/do not go together/, 'breakdowns');
 	refusal({ code => 100, error_subcode => 33, type => 'GraphMethodException', message => "Unsupported get request. Object with ID 'act_1' does not exist" }, 400, '28000', qr/Assign the ad account/, 'an account out of reach');
-	refusal({ code => 1, error_subcode => 2853001, message => 'x', is_transient => JSON::PP::false }, 400, '28000', qr/system user/, 'a profile that is not linked');
+	refusal({ code => 1, error_subcode => 2853001, message => 'x', is_transient => Cpanel::JSON::XS::false }, 400, '28000', qr/system user/, 'a profile that is not linked');
 	refusal({ code => 100, message => '(#100) Tried accessing nonexisting field (foo)' }, 400, 'HV00L', qr/option field/, 'a field');
 	# passing or too much: asked for again, or for less
 	for my $heavy (1, 100)
 	{
 		$sim->reset;
 		$sim->clock($now);
-		$sim->faults([ { match => { path => '/insights', query => 'limit=500' }, action => { status => 500, body => JSON::PP->new->encode({ error => {
+		$sim->faults([ { match => { path => '/insights', query => 'limit=500' }, action => { status => 500, body => Cpanel::JSON::XS->new->encode({ error => {
 								code => $heavy, message => "Please reduce the amount of data you're asking for, then retry your request" } }) } } ]);
 		is($session->query("SELECT count(*) > 0 FROM meta.campaign_daily WHERE date_day = '2026-11-10'"), 't', "too much data, code $heavy: less is asked for");
 	}
@@ -93,7 +93,7 @@ subtest 'refusals' => sub {
 	$session->query('ALTER SERVER meta OPTIONS (SET max_retries $$1$$)');
 	is($session->query("SELECT count(*) > 0 FROM meta.campaign_daily WHERE date_day = '2026-11-10'"), 't', 'aborted: asked again');
 	# A run that failed shows what the platform says to users.
-	$sim->faults([ { match => { path => '/v26\.0/\d+\Z' }, action => { status => 200, body => JSON::PP->new->encode({ id => '1', async_status => 'Job Failed', async_percent_completion => 99,
+	$sim->faults([ { match => { path => '/v26\.0/\d+\Z' }, action => { status => 200, body => Cpanel::JSON::XS->new->encode({ id => '1', async_status => 'Job Failed', async_percent_completion => 99,
 							error_code => 100, error_subcode => 3191001, error_message => 'Short.', error_user_msg => 'What is said to users.' }) } } ]);
 	my $error = $session->query_error("SELECT count(*) FROM meta.campaign_daily WHERE date_day BETWEEN '2026-09-01' AND '2026-11-10'");
 	like($error->{detail}, qr/Short\..*What is said to users\./, 'a run that failed');
@@ -109,7 +109,7 @@ subtest 'codes, subcodes and words' => sub {
 		[ 'without a rule, 403', 403, { code => 5 }, '28000', 'HTTP 403, error 5', 1 ],
 		[ 'without a rule, 429', 429, { code => 5 }, '53400', 'HTTP 429, error 5', 2 ],
 		[ 'without a rule, 500', 500, { code => 5 }, 'HV00M', 'HTTP 500, error 5', 2 ],
-		[ 'that the platform calls transient', 400, { code => 5, is_transient => JSON::PP::true }, 'HV00L', 'HTTP 400, error 5', 2 ],
+		[ 'that the platform calls transient', 400, { code => 5, is_transient => Cpanel::JSON::XS::true }, 'HV00L', 'HTTP 400, error 5', 2 ],
 		[ 'without any code', 503, {}, 'HV00M', 'HTTP 503', 2 ],
 		[ 'with a subcode that has a rule', 400, { code => '4', error_subcode => 1504022 }, '53400', 'HTTP 400, error 4/1504022.*12:02:00Z', 1 ],
 		[ 'with a subcode without a rule', 400, { code => 4, error_subcode => 9 }, '53400', 'HTTP 400, error 4/9.*12:01:00Z', 1 ],
@@ -129,7 +129,7 @@ subtest 'codes, subcodes and words' => sub {
 		my ($what, $status, $error, $sqlstate, $detail, $requests) = @$case;
 		$sim->reset;
 		$sim->clock($now);
-		$sim->faults([ { match => { path => '/insights' }, action => { status => $status, body => JSON::PP->new->encode({ error => { message => 'x', %$error } }) } } ]);
+		$sim->faults([ { match => { path => '/insights' }, action => { status => $status, body => Cpanel::JSON::XS->new->encode({ error => { message => 'x', %$error } }) } } ]);
 		my $got = $session->query_error($sql);
 		is($got->{sqlstate}, $sqlstate, "a code $what: SQLSTATE");
 		like($got->{detail}, qr/$detail/, "a code $what: detail");

@@ -41,7 +41,7 @@ run("SELECT adpipe.alter_target(t.target, every => '0') FROM adpipe.targets t; C
 is(health(), '', 'all is well');
 
 # A revoked token of a server with 8 copies of 6 accounts.
-$sim->settings({ revoke_refresh_token => JSON::PP::true, revoke_access_tokens => JSON::PP::true });
+$sim->settings({ revoke_refresh_token => Cpanel::JSON::XS::true, revoke_access_tokens => Cpanel::JSON::XS::true });
 later(30);
 run('CALL adpipe.refresh_all()');
 my $health = health();
@@ -63,7 +63,7 @@ my $seen = join "\n", map { $client->query("SELECT v::text FROM adpipe.$_ v") } 
 like($seen, qr/1 account of 2 copies: /, 'row-level security: of its account');
 unlike($seen, qr/$accounts[$_]/, "row-level security: nothing of account $accounts[$_]") for 0, 1, 3 .. 5;
 run('ALTER TABLE ads.campaigns DISABLE ROW LEVEL SECURITY; ALTER TABLE ads.account_daily DISABLE ROW LEVEL SECURITY');
-$sim->settings({ revoke_refresh_token => JSON::PP::false });
+$sim->settings({ revoke_refresh_token => Cpanel::JSON::XS::false });
 $node->safe_psql('postgres', "ALTER USER MAPPING FOR loader SERVER google OPTIONS (SET refresh_token '1//sample-refresh')");
 run('CALL adpipe.refresh_all()');
 is(health(), '', 'revoked token: clear after the call that follows the repair');

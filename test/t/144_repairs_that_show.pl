@@ -36,7 +36,7 @@ is(health(), '', 'all is well');
 
 # How it breaks and what repairs it.  Ten minutes after the last success nothing
 # else is due; a list is due once a day.
-my $broken = { revoke_refresh_token => JSON::PP::true, revoke_access_tokens => JSON::PP::true };
+my $broken = { revoke_refresh_token => Cpanel::JSON::XS::true, revoke_access_tokens => Cpanel::JSON::XS::true };
 my @repairs = (
 	[ 'ALTER USER MAPPING', $start{token} ],
 	[ 'ALTER SERVER', q(ALTER SERVER google OPTIONS (SET max_retries '1')) ],
@@ -56,7 +56,7 @@ for my $repair (@repairs)
 	my $runs = runs();
 	run('CALL adpipe.refresh_all()');
 	is(runs(), $runs, "$what: not tried before the back-off is over");
-	$sim->settings({ revoke_refresh_token => JSON::PP::false });
+	$sim->settings({ revoke_refresh_token => Cpanel::JSON::XS::false });
 	$node->safe_psql('postgres', $sql);
 	run('CALL adpipe.refresh_all()');
 	is(health(), '', "$what: health is clear with the call after it");
@@ -87,7 +87,7 @@ for my $pause (2, 4, 8, 16, 32, 60, 60)
 	run('CALL adpipe.refresh_all()');
 	is(runs(), $runs + 2, "after $pause minutes both are tried");
 }
-$sim->settings({ revoke_refresh_token => JSON::PP::false });
+$sim->settings({ revoke_refresh_token => Cpanel::JSON::XS::false });
 later(60.1);
 run('CALL adpipe.refresh_all()');
 is(health(), '', 'a platform that is well again: clear with the first call after the back-off');
@@ -123,7 +123,7 @@ $runs = runs();
 later(0.5);
 run('CALL adpipe.refresh_all()');
 is(runs(), $runs, 'a new copy that cannot begin: waits for its back-off, too');
-$sim->settings({ revoke_refresh_token => JSON::PP::false });
+$sim->settings({ revoke_refresh_token => Cpanel::JSON::XS::false });
 $node->safe_psql('postgres', $start{token} =~ s/loader/PUBLIC/r);
 run('CALL adpipe.refresh_all()');
 is(health(), '', 'a new copy that cannot begin: and begins after the repair');

@@ -9,7 +9,7 @@ use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use HTTP::Tiny;
 use IO::Socket::UNIX;
-use JSON::PP ();
+use Cpanel::JSON::XS ();
 use POSIX qw(mkfifo);
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -99,7 +99,7 @@ sub ask_badly
 sub google_token
 {
 	my $answer = HTTP::Tiny->new->post_form($sim->http . '/token', { grant_type => 'refresh_token', %google });
-	return JSON::PP::decode_json($answer->{content})->{access_token};
+	return Cpanel::JSON::XS::decode_json($answer->{content})->{access_token};
 }
 
 subtest 'who may name a file' => sub {

@@ -9,7 +9,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use AdpipeTest::Warehouse qw(:DEFAULT at run);
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 
 my $node = adpipe_cluster();
@@ -69,7 +69,7 @@ my @world = (
 	(map { google_row($_) } @{ $sim->world(%world, resource => 'campaign', accounts => '1234567890,2345678901',
 		metrics => 'impressions,clicks,interactions,cost_micros,conversions,conversions_value,all_conversions,all_conversions_value,view_through_conversions') }),
 	(map { { %$_, platform => 'meta_ads', clicks => $_->{inline_link_clicks} } } @{ $sim->world(%world, platform => 'meta', resource => 'campaign_daily') }));
-my $json = quote(JSON::PP->new->ascii->encode([ map { my $r = $_; my %only; @only{@row} = @$r{@row}; \%only } @world ]));
+my $json = quote(Cpanel::JSON::XS->new->ascii->encode([ map { my $r = $_; my %only; @only{@row} = @$r{@row}; \%only } @world ]));
 my $list = join ', ', @row;
 is(scalar run(<<"END"), '0|0', 'campaign_report has the rows of the world and no others');
 CREATE TEMP TABLE world AS

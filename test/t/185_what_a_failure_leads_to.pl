@@ -8,11 +8,11 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../module", "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use JSON::PP ();
+use Cpanel::JSON::XS ();
 use NetTest;
 use Test::More;
 
-my $json = JSON::PP->new->canonical;
+my $json = Cpanel::JSON::XS->new->canonical;
 my $page = '<html><title>Error</title><p>The requested URL /v19/customers was not found on this server.</html>';
 
 sub google_error
@@ -30,7 +30,7 @@ sub meta_error
 }
 
 my $heavy = "Please reduce the amount of data you're asking for, then retry your request";
-my %subcode = (unlinked => { error_subcode => 2853001, is_transient => JSON::PP::false });
+my %subcode = (unlinked => { error_subcode => 2853001, is_transient => Cpanel::JSON::XS::false });
 
 # Platform, status, body, further arguments => remedy, wait in ms, SQLSTATE.  The
 # random part of a wait is a half: 250 ms for the first, twice that for the second.
@@ -91,8 +91,8 @@ my @cases = (
 	[ 'a lost connection', 'meta_ads', 400, meta_error(104, 'Please retry your request later.'), {}, 'wait 250 HV00M' ],
 	[ 'an aborted request', 'meta_ads', 400, meta_error(960, 'Request aborted.', type => 'FacebookApiException'), {}, 'wait 250 HV00M' ],
 	[ 'an aborted request again', 'meta_ads', 400, meta_error(960, 'Request aborted.', type => 'FacebookApiException'), { attempts => 2 }, 'less 0 HV00M' ],
-	[ 'what the platform calls transient', 'meta_ads', 400, meta_error(5, 'x', is_transient => JSON::PP::true), {}, 'wait 250 HV00L' ],
-	[ 'a quota', 'meta_ads', 400, meta_error(17, 'User request limit reached', error_subcode => 2446079, is_transient => JSON::PP::false), {}, 'wait 60000 53400' ],
+	[ 'what the platform calls transient', 'meta_ads', 400, meta_error(5, 'x', is_transient => Cpanel::JSON::XS::true), {}, 'wait 250 HV00L' ],
+	[ 'a quota', 'meta_ads', 400, meta_error(17, 'User request limit reached', error_subcode => 2446079, is_transient => Cpanel::JSON::XS::false), {}, 'wait 60000 53400' ],
 	[ 'a quota of the platform', 'meta_ads', 400, meta_error(4, 'Limit', error_subcode => 1504022), { left_ms => 60000 }, 'too_long 120000 53400' ],
 
 	# Naver.
@@ -184,7 +184,7 @@ for my $final ([ '1.2853001', 'Not linked.' ], [ '100', '(#100) Missing permissi
 {
 	$sim->reset;
 	$sim->clock('2026-11-20T12:00:00Z');
-	$sim->faults([ { match => { path => '/insights' }, action => { error => $final->[0], message => $final->[1], is_transient => JSON::PP::false } } ]);
+	$sim->faults([ { match => { path => '/insights' }, action => { error => $final->[0], message => $final->[1], is_transient => Cpanel::JSON::XS::false } } ]);
 	ends_as($sql, '28000', qr/\Q$final->[1]\E/, "Meta, $final->[1]");
 	is(scalar(grep { $_->{path} =~ /insights/ } @{ $sim->requests }), 1, "Meta, $final->[1]: asked once");
 }

@@ -11,7 +11,7 @@ use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use AdpipeTest::Dashboards;
 use CPAN::Meta::YAML;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use PostgreSQL::Test::Utils;
 use Test::More;
 

@@ -12,7 +12,7 @@ use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use AdpipeTest::Leaks;
 use Digest::SHA qw(hmac_sha256_hex);
-use JSON::PP ();
+use Cpanel::JSON::XS ();
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -22,7 +22,7 @@ my %google = (client_id => 'sample-client.apps.googleusercontent.com', client_se
 my $ready = 'ya29.ready/TOKEN+of=the"test\-0123456789-abcdefgh';
 my %meta = (access_token => 'EAAB/token+of=the-test-zyxwvutsrq9876543210', app_secret => 'fedcba9876543210app-secret-0f0f0f0f');
 my $key = slurp_file($sim->ready->{service_account_key_file});
-my @key_lines = grep { length > 30 && !/KEY/ } split /\n/, JSON::PP->new->decode($key)->{private_key};
+my @key_lines = grep { length > 30 && !/KEY/ } split /\n/, Cpanel::JSON::XS->new->decode($key)->{private_key};
 my %once = (max_retries => 0);
 google_server($node, $sim, options => {%once}, mapping => \%google);
 google_server($node, $sim, name => 'ready', options => { %once, customer_id => '1234567890' }, mapping => { access_token => $ready });
@@ -111,7 +111,7 @@ for my $case (
 	for my $value ($secret, substr($secret, 0, 30), encode_canary($secret))
 	{
 		$sim->reset;
-		$sim->faults([ { match => $match, action => { status => 200, body => $body =~ s/%s/JSON::PP->new->allow_nonref->encode($value)/ger } } ]);
+		$sim->faults([ { match => $match, action => { status => 200, body => $body =~ s/%s/Cpanel::JSON::XS->new->allow_nonref->encode($value)/ger } } ]);
 		my $error = $session->query_error($sql);
 		is($leaks->in(join "\n", map { $_ // '' } values %$error), undef, "$sql: nor does what is said of a value");
 	}

@@ -8,7 +8,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use JSON::PP ();
+use Cpanel::JSON::XS ();
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -123,7 +123,7 @@ for my $n (0 .. $#hostile)
 		is($node->safe_psql('postgres', "SELECT count(*) FROM $table WHERE $_ IN ($quoted, 'ENABLED' || $quoted)"), '0', "$table, a list of $_ with <$text>: no row more")
 			for 'campaign_id', $status{$table};
 	}
-	my ($made) = JSON::PP->new->allow_nonref->encode($text) =~ /^"(.*)"$/;
+	my ($made) = Cpanel::JSON::XS->new->allow_nonref->encode($text) =~ /^"(.*)"$/;
 	$sim->faults([ { match => { query => 'FROM campaign( |$)' }, action => { replace => [ '"name":"', qq("name":"$made) ] } } ]);
 	$node->safe_psql('postgres', "SELECT adpipe.materialize('google.campaigns', 'ads.names$n'); CALL adpipe.refresh('ads.names$n')");
 	is($node->safe_psql('postgres', "SELECT count(*) > 0 AND bool_and(starts_with(campaign_name, $quoted)) FROM ads.names$n"), 't', "a copy of names <$text>: stored as they are");

@@ -18,7 +18,7 @@ use AdpipeTest::Queries qw(pick);
 use AdpipeTest::Soak;
 use AdpipeTest::Weather qw(weather);
 use AdpipeTest::World;
-use JSON::PP ();
+use Cpanel::JSON::XS ();
 use List::Util qw(sum0);
 use Test::More;
 use Time::HiRes qw(time);
@@ -46,7 +46,7 @@ my $DESCRIPTORS = 8;
 my $now = '2026-11-20T12:00:00Z';
 my ($since, $until) = ('2026-11-09', '2026-11-11');
 my @servers = qw(google meta flyer);
-my ($true, $false) = (JSON::PP::true, JSON::PP::false);
+my ($true, $false) = (Cpanel::JSON::XS::true, Cpanel::JSON::XS::false);
 my %calm = (page_size => 10_000, gzip => $true, chunked => $false, delay_ms => 0, meta_page_rows => 0, meta_sync_rows => 0, meta_job_ms => 0,
 	(map { ("appsflyer_$_" => $false) } qw(crlf aggregate_bom shuffle_columns)),
 	(map { ("appsflyer_$_" => 1_000_000) } qw(minute_calls daily_app daily_account installs_app installs_account

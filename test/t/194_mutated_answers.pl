@@ -13,7 +13,7 @@ use AdpipeTest;
 use AdpipeTest::Footprint qw(descriptors memory memory_below temporary_files);
 use AdpipeTest::Soak;
 use AdpipeTest::World qw(table_days);
-use JSON::PP ();
+use Cpanel::JSON::XS ();
 use Test::More;
 
 my $is_long = defined $ENV{ADPIPE_MUTATIONS};

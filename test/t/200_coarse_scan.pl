@@ -9,7 +9,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use AdpipeTest::Queries qw(same_answer);
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 
 my $node = adpipe_cluster();

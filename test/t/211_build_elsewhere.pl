@@ -8,7 +8,7 @@ use warnings;
 use Cwd qw(abs_path);
 use File::Path qw(make_path remove_tree);
 use FindBin;
-use JSON::PP qw(decode_json);
+use Cpanel::JSON::XS qw(decode_json);
 use PostgreSQL::Test::Utils;
 use Test::More;
 

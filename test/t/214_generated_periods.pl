@@ -13,7 +13,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use AdpipeTest::Queries qw(pick same_answer);
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 
 my $seed = $ENV{SEED} // 20261129;

@@ -8,7 +8,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use AdpipeTest::World;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 use Time::HiRes qw(time);
 
@@ -70,7 +70,7 @@ subtest '3. Values are texts, and a hyphen is NULL' => sub {
 		is($session->query("SELECT count(*) > 0, count(clicks) FROM tiktok.campaign_daily WHERE account_id = '$account' AND date_day = '$day'"), 't|0', "\"$none\" is NULL");
 	}
 	$sim->faults([]);
-	$sim->settings({ tiktok_decimal_counts => JSON::PP::true });
+	$sim->settings({ tiktok_decimal_counts => Cpanel::JSON::XS::true });
 	is($session->query($rows), $right, 'a count written as 12.0 is 12');
 	$sim->reset;
 	is($session->query("SELECT count(complete_payment), count(conversions_value), count(*) > 0 FROM tiktok.ad_daily WHERE account_id = '$account' AND campaign_name = 'App | Installs' AND date_day = '$day'"),
@@ -82,17 +82,17 @@ subtest '4. Lists in the query string are JSON' => sub {
 	$sim->reset;
 	$session->query("SELECT clicks FROM tiktok.ad_daily WHERE account_id = '$account' AND campaign_id IN ('1700000000000001', '1700000000000010') AND date_day = '$day'");
 	my ($asked) = reports();
-	is_deeply(JSON::PP->new->decode($asked->{dimensions}), [ 'ad_id', 'stat_time_day' ], 'dimensions');
-	ok((grep { $_ eq 'clicks' } @{ JSON::PP->new->decode($asked->{metrics}) }), 'metrics');
-	my ($ids) = grep { $_->{field_name} eq 'campaign_ids' } @{ JSON::PP->new->decode($asked->{filtering}) };
+	is_deeply(Cpanel::JSON::XS->new->decode($asked->{dimensions}), [ 'ad_id', 'stat_time_day' ], 'dimensions');
+	ok((grep { $_ eq 'clicks' } @{ Cpanel::JSON::XS->new->decode($asked->{metrics}) }), 'metrics');
+	my ($ids) = grep { $_->{field_name} eq 'campaign_ids' } @{ Cpanel::JSON::XS->new->decode($asked->{filtering}) };
 	is($ids->{filter_value}, '["1700000000000001","1700000000000010"]', 'the values of a filter are JSON in a text');
 	is($session->query("SET adpipe.pushdown = off; SELECT count(*), sum(clicks) FROM tiktok.ad_daily WHERE campaign_id IN ('1700000000000001', '1700000000000010') AND date_day = '$day'"),
 		$session->query("RESET adpipe.pushdown; SELECT count(*), sum(clicks) FROM tiktok.ad_daily WHERE campaign_id IN ('1700000000000001', '1700000000000010') AND date_day = '$day'"),
 		'the same rows without the filter');
 	$sim->reset;
 	$session->query("SELECT count(*) FROM tiktok.ad_daily WHERE account_id = '$account' AND campaign_id = ANY (ARRAY(SELECT (1700000000000000 + i)::text FROM generate_series(1, 101) i)) AND date_day = '$day'");
-	my @lists = map { grep { $_->{field_name} eq 'campaign_ids' } @{ JSON::PP->new->decode($_->{filtering}) } } reports();
-	is(join(' ', sort { $a <=> $b } map { scalar @{ JSON::PP->new->decode($_->{filter_value}) } } @lists) =~ s/^(\d+) \1 (\d+) \2$/$1 $2/r, '1 100', 'a request has at most a hundred ids');
+	my @lists = map { grep { $_->{field_name} eq 'campaign_ids' } @{ Cpanel::JSON::XS->new->decode($_->{filtering}) } } reports();
+	is(join(' ', sort { $a <=> $b } map { scalar @{ Cpanel::JSON::XS->new->decode($_->{filter_value}) } } @lists) =~ s/^(\d+) \1 (\d+) \2$/$1 $2/r, '1 100', 'a request has at most a hundred ids');
 };
 
 subtest '5. Thirty days a request, in the account\'s zone, both ends included' => sub {

@@ -8,7 +8,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 
 my $node = adpipe_cluster();
@@ -95,7 +95,7 @@ for my $word (qw(FAILED EXPIRED))
 	small(tiktok_task_ends => $word);
 	refused("$word each time", 'HV00M', qr/task \d+ ended as "$word"/, 2);
 }
-small(tiktok_task_gone => JSON::PP::true);
+small(tiktok_task_gone => Cpanel::JSON::XS::true);
 refused('a task that is not kept', 'HV00M', qr/task \d+ is gone/, 2);
 small(tiktok_task_late => 1);
 is($session->query($day =~ s/tiktok\./patient./r), $right_day, 'a file that is not there yet is waited for');
@@ -220,7 +220,7 @@ my ($date) = $asked =~ /start_date=([-\d]+)/;
 my %row = map { $_ => '1' } $asked =~ /metrics=\[(.*?)\]/ && split /[",]+/, $1;
 my @list = map { { dimensions => { ad_id => "$_", stat_time_day => "$date 00:00:00" }, metrics => \%row } } 1 .. 1000;
 my %cut = (code => 0, data => { list => \@list, page_info => { page => 1, page_size => 1000, total_number => 20000, total_page => 20 } });
-$sim->faults([ { match => { path => '/report/integrated/', query => 'AUCTION_AD&' }, action => { status => 200, body => JSON::PP->new->encode(\%cut) } } ]);
+$sim->faults([ { match => { path => '/report/integrated/', query => 'AUCTION_AD&' }, action => { status => 200, body => Cpanel::JSON::XS->new->encode(\%cut) } } ]);
 is($session->query($day), $right_day, 'as many rows as the platform returns at most are not taken for all');
 is(scalar tasks('create'), 1, 'but come from a task');
 

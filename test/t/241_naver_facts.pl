@@ -8,7 +8,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use AdpipeTest::World;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 
 # Noon of a day in Korea, for the platform and for adpipe.
@@ -105,7 +105,7 @@ subtest 'fact 4: two channels, files without a header and /stats for a day at a 
 	is_deeply([ sort map { $_->{query} =~ /"statDt":"(\d+)"/ } grep { $_->{method} eq 'POST' && $_->{path} eq '/stat-reports' } @{ $sim->requests } ], [ ('20261128') x 2 ], 'and two files of yesterday');
 	fresh(naver_extra_columns => 2);
 	is_whole('campaign_daily', $day);
-	fresh(naver_crlf => JSON::PP::true);
+	fresh(naver_crlf => Cpanel::JSON::XS::true);
 	is_whole('campaign_daily', $day);
 	fresh(naver_lost_columns => 1);
 	fails($one_day, 'HV00A', qr/has 13 columns in place of 14/, 'a column is missing');
@@ -202,7 +202,7 @@ subtest 'fact 10: one licence reads the customers of a manager account' => sub {
 };
 
 subtest 'a refused signature says that keys are renewed, a refused time that clocks matter' => sub {
-	fresh(naver_renewed => JSON::PP::true);
+	fresh(naver_renewed => Cpanel::JSON::XS::true);
 	fails($one_day, '28000', qr/invalid-signature.*request id.*renews secret keys/s, 'a renewed key');
 	fresh();
 	$sim->faults([ { match => { path => 'stat-reports' }, action => { error => 'invalid-timestamp' } } ]);
@@ -234,7 +234,7 @@ subtest 'states: what runs is waited for, what fails or changes is created anew'
 	for my $state (qw(RUNNING WAITING AGGREGATING))
 	{
 		fresh(naver_job_ms => 400, naver_job_waits => $state, naver_no_url => 'null');
-		$sim->control('PUT', '/_control/clock', { now => $now, running => JSON::PP::true });
+		$sim->control('PUT', '/_control/clock', { now => $now, running => Cpanel::JSON::XS::true });
 		is($session->query($one_day), scalar @{ world('campaign_daily', $day) }, "$state is waited for");
 	}
 };
@@ -304,7 +304,7 @@ subtest 'jobs that are there are used for a day, if their numbers are those of n
 };
 
 subtest 'several rows of one key are one row' => sub {
-	fresh(naver_split_rows => JSON::PP::true);
+	fresh(naver_split_rows => Cpanel::JSON::XS::true);
 	is_whole($_, $day) for qw(campaign_daily keyword_daily);
 	is_whole('search_term_daily', '2026-05-20');
 };
@@ -325,7 +325,7 @@ subtest 'no short data: files that are cut, of another account or day, or no fil
 	$session->query("ALTER SERVER one OPTIONS (ADD max_retries '1')");
 	for my $case (
 		[ 'cut in a line', { cut => 700 }, 'HV00M', qr/./ ],
-		[ 'cut without a length', { cut_lines => 5, no_length => JSON::PP::true }, 'HV00M', qr/./ ],
+		[ 'cut without a length', { cut_lines => 5, no_length => Cpanel::JSON::XS::true }, 'HV00M', qr/./ ],
 		[ 'of another account', { replace => [ "\t$main\t", "\t7654321\t" ] }, 'HV00A', qr/is of account "7654321"/ ],
 		[ 'of another day', { replace => [ "20261120\t", "20261121\t" ] }, 'HV00A', qr/is of day "20261121" in place of 20261120/ ],
 		[ 'a cost that is no number', { substitute => [ '\t(M|P)\t\d+\t', "\t\\1\tx\t" ] }, 'HV00A', qr/has "x" where a number belongs/ ],
@@ -342,7 +342,7 @@ subtest 'no short data: files that are cut, of another account or day, or no fil
 subtest 'lists: pages are joined, a repeated base row counts once, deleted campaigns have no name' => sub {
 	fresh(naver_list_page => 4, naver_repeats_base => $_) && is_world($node, 'one.campaigns',
 		[ map { my $r = $_; +{ %$r, campaign_id => $r->{nccCampaignId}, campaign_name => $r->{name}, campaign_type => $r->{campaignTp}, status_reason => $r->{statusReason}, user_lock => $r->{userLock}, daily_budget => $r->{dailyBudget}, use_daily_budget => $r->{useDailyBudget}, delivery_method => $r->{deliveryMethod}, tracking_mode => $r->{trackingMode}, created_time => $r->{regTm}, updated_time => $r->{editTm} } }
-			@{ $sim->world(platform => 'naver_searchad', resource => 'campaigns', accounts => $main) } ]) for JSON::PP::false, JSON::PP::true;
+			@{ $sim->world(platform => 'naver_searchad', resource => 'campaigns', accounts => $main) } ]) for Cpanel::JSON::XS::false, Cpanel::JSON::XS::true;
 	fresh(naver_list_page => 4);
 	is_whole('ad_group_daily', '2026-11-15');
 	is($session->query("SELECT count(*) FROM one.campaign_daily WHERE date_day = '2026-11-15' AND campaign_name IS NULL AND spend > 0"), '1', 'the deleted one is there without a name');

@@ -10,7 +10,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use AdpipeTest::World;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 
 my $now = '2026-11-29T03:30:00Z';
@@ -141,8 +141,8 @@ subtest 'an answer to the creation of a job that is lost' => sub {
 	my $right = $session->query($sql);
 
 	for my $case ([ 'closed before the answer', { close => 'before_headers' } ],
-		[ 'reset after its head', { close => 'after_headers', reset => JSON::PP::true } ],
-		[ 'no JSON', { truncate_json => JSON::PP::true } ],
+		[ 'reset after its head', { close => 'after_headers', reset => Cpanel::JSON::XS::true } ],
+		[ 'no JSON', { truncate_json => Cpanel::JSON::XS::true } ],
 		[ 'a web page in its place', { html => 200 } ],
 		[ 'a time-out of the platform', { error => '500' } ],
 		[ 'a throttle', { error => '429' } ])

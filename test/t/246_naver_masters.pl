@@ -10,7 +10,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use AdpipeTest::World;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 
 my $now = '2026-11-29T03:30:00Z';
@@ -59,7 +59,7 @@ is($error->{sqlstate}, 'HV00M', 'one that always fails is an error');
 like($error->{detail}, qr/^Account $main: master report Keyword ended as "ERROR"/, 'that names it');
 
 fresh(naver_master_ms => 400);
-$sim->control('PUT', '/_control/clock', { now => $now, running => JSON::PP::true });
+$sim->control('PUT', '/_control/clock', { now => $now, running => Cpanel::JSON::XS::true });
 is($session->query('SELECT count(*) FROM one.keywords'), scalar @{ $sim->world(platform => 'naver_searchad', resource => 'keywords', accounts => $main) }, 'one that runs is waited for');
 
 for my $case ([ 'closed before the answer', { close => 'before_headers' } ], [ 'a time-out', { error => '500' } ])
@@ -90,7 +90,7 @@ for my $case (
 	[ 'of another account', {}, { replace => [ "$main\t", "7654321\t" ] }, 'HV00A', qr/is of another account/ ],
 	[ 'other columns', {}, { replace => [ "\tgrp-", "\tx\tgrp-" ] }, 'HV00A', qr/has no ids where they belong/ ],
 	[ 'cut', {}, { cut => 300 }, 'HV00M', qr/./ ],
-	[ 'cut without a length', {}, { cut_lines => 2, no_length => JSON::PP::true }, 'HV00M', qr/./ ],
+	[ 'cut without a length', {}, { cut_lines => 2, no_length => Cpanel::JSON::XS::true }, 'HV00M', qr/./ ],
 	[ 'a web page', {}, { html => 200 }, 'HV00A', qr/is not as promised/ ])
 {
 	my ($what, $settings, $action, $sqlstate, $words) = @$case;

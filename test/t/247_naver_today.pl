@@ -10,7 +10,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use AdpipeTest::World;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 
 my $main = '1234567';
@@ -140,7 +140,7 @@ subtest 'what else is not whole is an error' => sub {
 };
 
 subtest 'either way: rows of zeros, shorter times, fewer ids, pages, lost answers' => sub {
-	at('2026-11-29T03:00:00Z', naver_zero_rows => JSON::PP::true);
+	at('2026-11-29T03:00:00Z', naver_zero_rows => Cpanel::JSON::XS::true);
 	is_whole('one.campaign_daily', $today, '2026-11-29T12:00:00+09:00', 'rows of zeros');
 	at('2026-11-29T03:20:00Z', naver_cycle => $_->[0]) || is_whole('one.account_daily', $today, $_->[1], "a time of $_->[0] digits")
 	  for [ '8', '2026-11-29T00:00:00+09:00' ], [ '10', '2026-11-29T12:00:00+09:00' ];

@@ -8,7 +8,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use AdpipeTest;
 use AdpipeTest::World;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 
 # Noon of a day in Korea, for the platform and for adpipe.
@@ -16,7 +16,7 @@ my $now = '2026-11-29T03:00:00Z';
 my $main = '700101';
 my ($since, $until) = ('2026-11-18', '2026-11-21');
 my $days = "date_day BETWEEN '$since' AND '$until'";
-my ($yes, $no) = (JSON::PP::true, JSON::PP::false);
+my ($yes, $no) = (Cpanel::JSON::XS::true, Cpanel::JSON::XS::false);
 
 my $node = adpipe_cluster(conf => "adpipe.debug_now = '$now'\nadpipe.debug_rate_pct = 0\n");
 my $sim = simulator();

@@ -29,7 +29,7 @@ use AdpipeTest::Warehouse;
 use AdpipeTest::World;
 use File::Basename;
 use File::Spec;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(time usleep);
@@ -154,7 +154,7 @@ sub new
 		node => $node,
 		sims => [ map { simulator() } 0 .. 3 ],
 		columns => [ map { {%$_} } grep { $options{slow} || !$_->{slow} } @COLUMNS ],
-		faults => JSON::PP->new->utf8->decode(PostgreSQL::Test::Utils::slurp_file("$root/test/faults/faults.json")),
+		faults => Cpanel::JSON::XS->new->utf8->decode(PostgreSQL::Test::Utils::slurp_file("$root/test/faults/faults.json")),
 		count => { map { $_ => 0 } qw(cells rows errors both none wrong short doubled lost) },
 		table => [],
 	}, $class;

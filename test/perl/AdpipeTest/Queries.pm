@@ -29,7 +29,7 @@ use warnings;
 
 use AdpipeTest;
 use Exporter 'import';
-use JSON::PP;
+use Cpanel::JSON::XS;
 
 our @EXPORT_OK = qw(foreign_scans pick same_answer);
 

@@ -26,7 +26,7 @@ use warnings;
 
 use AdpipeTest;
 use AdpipeTest::Statements qw(kinds reductions render);
-use JSON::PP;
+use Cpanel::JSON::XS;
 
 # How a platform rounds each number that it sends.
 my $ROUNDING = 0.01;

@@ -30,7 +30,7 @@ use File::Spec;
 use HTTP::Tiny;
 use IO::Select;
 use IPC::Open3;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use POSIX ':sys_wait_h';
 use Time::HiRes qw(time usleep);
 
@@ -147,7 +147,7 @@ sub control
 
 	if (defined $value)
 	{
-		$options{content} = JSON::PP->new->utf8->allow_nonref->encode($value);
+		$options{content} = Cpanel::JSON::XS->new->utf8->allow_nonref->encode($value);
 		$options{headers} = { 'Content-Type' => 'application/json' };
 	}
 	my $response =
@@ -157,7 +157,7 @@ sub control
 	croak "$method $path: $response->{status} $response->{content}"
 	  unless $response->{success};
 	return undef unless length($response->{content} // '');
-	return JSON::PP->new->utf8->allow_nonref->decode($response->{content});
+	return Cpanel::JSON::XS->new->utf8->allow_nonref->decode($response->{content});
 }
 
 =head2 requests

@@ -37,7 +37,7 @@ use AdpipeTest;
 use AdpipeTest::Days qw(days periods);
 use AdpipeTest::Queries qw(pick);
 use Exporter 'import';
-use JSON::PP;
+use Cpanel::JSON::XS;
 
 our @EXPORT_OK = qw(constant kinds reductions render without_people);
 
@@ -84,7 +84,7 @@ sub read_values
 	for my $column (@new)
 	{
 		my $out = $session->query("SELECT to_jsonb($column) FROM v WHERE length($column) < 50 AND $column !~ '[[:cntrl:]]' GROUP BY 1 ORDER BY 1::text COLLATE \"C\" LIMIT 30");
-		$self->{values}{"$table->{platform}.$column"} = [ map { JSON::PP->new->allow_nonref->decode($_) } split /\n/, $out ];
+		$self->{values}{"$table->{platform}.$column"} = [ map { Cpanel::JSON::XS->new->allow_nonref->decode($_) } split /\n/, $out ];
 	}
 	$session->query('DROP TABLE v');
 	return;

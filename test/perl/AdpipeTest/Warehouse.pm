@@ -16,7 +16,7 @@ use AdpipeTest;
 use Cwd qw(realpath);
 use Exporter 'import';
 use FindBin;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use PostgreSQL::Test::Utils;
 
 our @EXPORT = qw(loader world_difference);
@@ -127,7 +127,7 @@ sub world_difference
 {
 	my ($node, $sim, $relation, $since, $until, $accounts, $metrics) = @_;
 	my @fields = map { $_->[1] } @COLUMNS;
-	my $world = JSON::PP->new->ascii->encode([
+	my $world = Cpanel::JSON::XS->new->ascii->encode([
 		map { my %row; @row{@fields} = @$_{@fields}; \%row }
 		  @{ $sim->world(resource => 'campaign', since => $since, until => $until, metrics => $metrics // $METRICS,
 			fields => join(',', @fields), $accounts ? (accounts => $accounts) : ()) } ]);

@@ -26,11 +26,11 @@ use warnings;
 
 use AdpipeTest::Queries qw(pick);
 use Exporter 'import';
-use JSON::PP ();
+use Cpanel::JSON::XS ();
 
 our @EXPORT_OK = qw(weather);
 
-my ($true, $false) = (JSON::PP::true, JSON::PP::false);
+my ($true, $false) = (Cpanel::JSON::XS::true, Cpanel::JSON::XS::false);
 
 # Where answers come from: what a rule matches.  Those of JSON first.
 my %PLACES = (

@@ -25,7 +25,7 @@ use warnings;
 
 use AdpipeTest;
 use Exporter 'import';
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 
 our @EXPORT = qw(all_commented imported_tables is_world literal same_rows table_columns table_days world_rows);
@@ -184,7 +184,7 @@ sub google_value
 {
 	my ($value, $field, $type) = @_;
 	return literal('google_ads', $type) if $field eq 'adpipe.platform';
-	return literal(defined $value ? JSON::PP->new->decode($value) : [], $type) if $type eq 'text[]';
+	return literal(defined $value ? Cpanel::JSON::XS->new->decode($value) : [], $type) if $type eq 'text[]';
 	return literal($value, $type)
 	  . (defined $value && $type eq 'numeric' && $field =~ /_micros$/ ? ' / 1000000' : '');
 }
@@ -196,7 +196,7 @@ sub naver_value
 	my ($row, $name, $field, $type) = @_;
 	my $value = exists $row->{$name} ? $row->{$name} : $row->{$field};
 
-	return literal(ref $value ? JSON::PP->new->canonical->encode($value) : $value, $type);
+	return literal(ref $value ? Cpanel::JSON::XS->new->canonical->encode($value) : $value, $type);
 }
 
 # The value of a column of Meta's in SQL.
