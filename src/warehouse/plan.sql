@@ -88,8 +88,8 @@ BEGIN
                     THEN least(a.whole_until,
                                adpipe_internal.slice_start(a.today - greatest(a.recent_days, a.window_days, a.tail_days) + 1, a.period) - 1)
                     END AS old_until,
-               /* of the last day that has settled today, which may be days ago */
-               adpipe_internal.readable_at(a.today - 1 - floor(extract(epoch FROM a.settle) / 86400)::integer, a.time_zone, a.settle) AS settled_at
+               /* of the last day that has settled by now; today's would be missed by a scheduler whose calls all come before its hour */
+               adpipe_internal.readable_at(adpipe_internal.day_of(a.moment - a.settle, a.time_zone) - 1, a.time_zone, a.settle) AS settled_at
         OFFSET 0) r
     CROSS JOIN LATERAL (
         SELECT d AS day, NULL::timestamptz AS fetched_at, NULL::timestamptz AS asked_at, NULL::timestamptz AS failed_at,
