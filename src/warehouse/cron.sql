@@ -161,6 +161,8 @@ BEGIN
             last AS (
                 SELECT DISTINCT ON (d.jobid) d.* FROM recent d
                 WHERE current_setting('cron.log_run', true)::boolean AND d.return_message IS DISTINCT FROM 'server restarted'
+                  /* One that is still connecting says nothing yet. */
+                  AND (d.status = 'failed' OR d.start_time IS NOT NULL)
                 ORDER BY d.jobid, d.runid DESC)
             SELECT j.jobid, o.oid, j.schedule, j.active, j.nodename, j.nodeport, l.status, l.return_message, l.start_time
             FROM cron.job j
@@ -172,7 +174,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.cron_jobs() IS
-    'The jobs of pg_cron that call refresh_all() in this database, each with its last run; only for functions that restrict what a role sees of them.';
+    'The jobs of pg_cron that call refresh_all() in this database, each with its last run that had a session or failed; only for functions that restrict what a role sees of them.';
 REVOKE ALL ON FUNCTION adpipe_internal.cron_jobs() FROM PUBLIC;
 
 CREATE FUNCTION adpipe_internal.own_cron_jobs()

@@ -49,22 +49,26 @@ REVOKE ALL ON FUNCTION adpipe_internal.partitions(regclass) FROM PUBLIC;
 
 /* A byte shorter than a name may be, for the type of its arrays, which has one more. */
 CREATE FUNCTION adpipe_internal.partition_of(target regclass, month date) RETURNS name
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT p.name
-    FROM pg_class c
-    CROSS JOIN generate_series(1, 1000) n
-    CROSS JOIN LATERAL (SELECT format('_%s_%s', target::oid, to_char(month, 'YYYY"m"MM'))
-                               || CASE WHEN n > 1 THEN '_' || n ELSE '' END) s (suffix)
-    CROSS JOIN LATERAL (SELECT left(adpipe_internal.name_with(c.relname, s.suffix || '_'), -1)) p (name)
-    WHERE c.oid = target
-      AND NOT EXISTS (SELECT FROM pg_class o JOIN pg_namespace h ON h.oid = o.relnamespace
-                      WHERE o.relname = p.name AND h.nspname = 'adpipe_parts')
-      AND NOT EXISTS (SELECT FROM pg_type o JOIN pg_namespace h ON h.oid = o.typnamespace
-                      WHERE o.typname IN (p.name, '_' || p.name) AND h.nspname = 'adpipe_parts')
-    ORDER BY n
-    LIMIT 1
+DECLARE
+    own name := (SELECT relname FROM pg_class WHERE oid = target);
+    suffix text;
+    part name;
+BEGIN
+    FOR n IN 1 .. 1000 LOOP
+        suffix := format('_%s_%s%s', target::oid, to_char(month, 'YYYY"m"MM'), CASE WHEN n > 1 THEN '_' || n END);
+        part := left(adpipe_internal.name_with(own, suffix || '_'), -1);
+        IF NOT EXISTS (SELECT FROM pg_class o JOIN pg_namespace h ON h.oid = o.relnamespace
+                       WHERE o.relname = part AND h.nspname = 'adpipe_parts')
+           AND NOT EXISTS (SELECT FROM pg_type o JOIN pg_namespace h ON h.oid = o.typnamespace
+                           WHERE o.typname IN (part, '_' || part) AND h.nspname = 'adpipe_parts') THEN
+            RETURN part;
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END
 $$;
 COMMENT ON FUNCTION adpipe_internal.partition_of(regclass, date) IS
     'Name in schema adpipe_parts for a new partition that is to hold a month of a target; no relation has it yet.';

@@ -15,17 +15,20 @@ $$;
 COMMENT ON FUNCTION adpipe_internal.period_of(regclass) IS
     'What a row of a foreign table covers: day, week, month or all.';
 
+/* PL/pgSQL keeps the plan. */
 CREATE FUNCTION adpipe_internal.day_column(relation regclass) RETURNS name
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT c.name
-    FROM adpipe_internal.source_columns(relation) c
-    JOIN pg_class r ON r.oid = relation
-    WHERE c.type = 'date'
-      AND (c.name = 'date_day' OR c.name = 'period_start' AND (r.relkind <> 'f' OR adpipe_internal.period_of(relation) <> 'day'))
-    ORDER BY c.name
-    LIMIT 1
+BEGIN
+    RETURN (SELECT a.attname
+            FROM pg_attribute a
+            JOIN pg_class r ON r.oid = a.attrelid
+            WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = 'date'::regtype
+              AND (a.attname = 'date_day' OR a.attname = 'period_start' AND (r.relkind <> 'f' OR adpipe_internal.period_of(relation) <> 'day'))
+            ORDER BY a.attname
+            LIMIT 1);
+END
 $$;
 COMMENT ON FUNCTION adpipe_internal.day_column(regclass) IS
     'The column of a source, a copy or the stage that holds the ledger''s day: date_day, or period_start where rows cover weeks or months; NULL: it has none.';

@@ -73,9 +73,12 @@ COMMENT ON COLUMN adpipe.account_terms.is_touched IS 'Whether others than a refr
 CREATE FUNCTION adpipe_internal.due_days(target regclass, is_forced boolean, access_mark text DEFAULT NULL,
     OUT account_id text, OUT date_day date)
     RETURNS SETOF record
-    LANGUAGE sql VOLATILE SECURITY DEFINER
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT a.account_id, s.day
     FROM adpipe.account_terms a
     /* old_until: last of the days that are whole and older than any window */
@@ -85,8 +88,8 @@ AS $$
                     THEN least(a.whole_until,
                                adpipe_internal.slice_start(a.today - greatest(a.recent_days, a.window_days, a.tail_days) + 1, a.period) - 1)
                     END AS old_until,
-               /* of the last day that has settled today, which may be days ago */
-               adpipe_internal.readable_at(a.today - 1 - floor(extract(epoch FROM a.settle) / 86400)::integer, a.time_zone, a.settle) AS settled_at
+               /* of the last day that has settled by now; today's would be missed by a scheduler whose calls all come before its hour */
+               adpipe_internal.readable_at(adpipe_internal.day_of(a.moment - a.settle, a.time_zone) - 1, a.time_zone, a.settle) AS settled_at
         OFFSET 0) r
     CROSS JOIN LATERAL (
         SELECT d AS day, NULL::timestamptz AS fetched_at, NULL::timestamptz AS asked_at, NULL::timestamptz AS failed_at,
@@ -129,7 +132,8 @@ AS $$
            OR e.day > a.today - a.window_days
               AND coalesce(s.asked_at, s.fetched_at) < r.settled_at AND a.moment >= r.settled_at
            /* once a week */
-           OR e.day > a.today - a.tail_days AND coalesce(s.asked_at, s.fetched_at) <= a.moment - interval '7 days')
+           OR e.day > a.today - a.tail_days AND coalesce(s.asked_at, s.fetched_at) <= a.moment - interval '7 days');
+END
 $$;
 COMMENT ON FUNCTION adpipe_internal.due_days(regclass, boolean, text) IS
     'The account-days of a target that a refresh is to read now.';
@@ -150,9 +154,12 @@ REVOKE ALL ON FUNCTION adpipe_internal.is_done(adpipe.run_ledger, adpipe.slice_l
 /* The days of a run: those asked for by date, else those due. */
 CREATE FUNCTION adpipe_internal.run_days(run_id bigint, OUT account_id text, OUT date_day date)
     RETURNS SETOF record
-    LANGUAGE sql VOLATILE SECURITY DEFINER
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT d.account_id, d.date_day
     FROM adpipe.run_ledger r
     CROSS JOIN LATERAL (
@@ -169,7 +176,8 @@ AS $$
     LEFT JOIN adpipe.slice_ledger s
         ON s.target = r.target AND s.account_id = d.account_id AND s.date_day = d.date_day
     WHERE r.run_id = $1 AND adpipe_internal.is_acting(r.target)
-      AND NOT coalesce(adpipe_internal.is_done(r, s), false)
+      AND NOT coalesce(adpipe_internal.is_done(r, s), false);
+END
 $$;
 COMMENT ON FUNCTION adpipe_internal.run_days(bigint) IS
     'The account-days that a run is to read, without those that is_done() leaves out.';
@@ -187,9 +195,12 @@ REVOKE ALL ON FUNCTION adpipe_internal.run_days(bigint) FROM PUBLIC;
 CREATE FUNCTION adpipe_internal.run_batches(run_id bigint,
     OUT since date, OUT until date, OUT accounts text[])
     RETURNS SETOF record
-    LANGUAGE sql VOLATILE SECURITY DEFINER
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     WITH days AS (
         SELECT d.account_id, d.date_day,
                d.date_day - row_number() OVER (PARTITION BY d.account_id ORDER BY d.date_day)::integer AS island,
@@ -221,7 +232,8 @@ AS $$
     SELECT n.since, n.until, array_agg(n.account_id ORDER BY n.account_id)
     FROM numbered n
     GROUP BY n.since, n.until, n.batch
-    ORDER BY n.until DESC, n.since DESC, n.batch
+    ORDER BY n.until DESC, n.since DESC, n.batch;
+END
 $$;
 COMMENT ON FUNCTION adpipe_internal.run_batches(bigint) IS
     'The chunks of a run, newest first; those of the same days are together, up to 8 accounts.';

@@ -177,21 +177,24 @@ COMMENT ON FUNCTION adpipe_internal.least_days(text) IS
     'How many days a request to a platform should have at least: AppsFlyer lets in one a minute of those for fewer.';
 REVOKE ALL ON FUNCTION adpipe_internal.least_days(text) FROM PUBLIC;
 
+/* PL/pgSQL keeps the plan: a refresh asks often, and a plan takes longer than the answer. */
 CREATE FUNCTION adpipe_internal.source_policy(source regclass) RETURNS adpipe.refresh_policy
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT p
-    FROM pg_foreign_table t
-    JOIN pg_foreign_server s ON s.oid = t.ftserver
-    JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
-    JOIN adpipe.refresh_policy p ON p.platform = w.fdwname
-    LEFT JOIN LATERAL (SELECT o.option_value FROM pg_options_to_table(t.ftoptions) o
-                       WHERE o.option_name = p.source_option) o ON true
-    WHERE t.ftrelid = source
-      AND coalesce(o.option_value, '') LIKE p.source_like
-    ORDER BY length(p.source_like) DESC
-    LIMIT 1
+BEGIN
+    RETURN (SELECT p
+            FROM pg_foreign_table t
+            JOIN pg_foreign_server s ON s.oid = t.ftserver
+            JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
+            JOIN adpipe.refresh_policy p ON p.platform = w.fdwname
+            LEFT JOIN LATERAL (SELECT o.option_value FROM pg_options_to_table(t.ftoptions) o
+                               WHERE o.option_name = p.source_option) o ON true
+            WHERE t.ftrelid = source
+              AND coalesce(o.option_value, '') LIKE p.source_like
+            ORDER BY length(p.source_like) DESC
+            LIMIT 1);
+END
 $$;
 COMMENT ON FUNCTION adpipe_internal.source_policy(regclass) IS
     'The row of adpipe.refresh_policy for a foreign table; NULL for what is no table of adpipe.';

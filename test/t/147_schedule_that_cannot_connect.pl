@@ -93,6 +93,9 @@ for my $role (qw(loader etl))
 }
 like(health('loader'), qr/\(2 copies wait\)/, 'how many copies wait is said');
 like(health('reader'), qr/^error\|ads\.budgets\|\|pg_cron could not run job \d+ as role "loader": connection failed\|/, 'a reader of one copy sees it too');
+$node->safe_psql('postgres', "INSERT INTO cron.job_run_details (jobid, runid, username, status) SELECT jobid, 1000, 'loader', 'connecting' FROM cron.job WHERE username = 'loader'");
+like(health('loader'), qr/^error\|.*connection failed/, 'while the next call connects, too');
+$node->safe_psql('postgres', 'DELETE FROM cron.job_run_details WHERE runid = 1000');
 is(health('outsider'), '', 'an outsider sees nothing');
 is($as{outsider}->query('SELECT count(*) FROM adpipe_internal.scheduled_targets()'), '0', 'nor by the function below');
 is($as{etl}->query("SELECT string_agg(DISTINCT pg_get_userbyid(role), ',') FROM adpipe_internal.own_cron_jobs()"), 'etl', 'one\'s own jobs are all that one sees');

@@ -50,7 +50,7 @@ my ($true, $false) = (Cpanel::JSON::XS::true, Cpanel::JSON::XS::false);
 my %calm = (page_size => 10_000, gzip => $true, chunked => $false, delay_ms => 0, meta_page_rows => 0, meta_sync_rows => 0, meta_job_ms => 0,
 	(map { ("appsflyer_$_" => $false) } qw(crlf aggregate_bom shuffle_columns)),
 	(map { ("appsflyer_$_" => 1_000_000) } qw(minute_calls daily_app daily_account installs_app installs_account
-		events_app events_account apps_minute apps_day)));
+		events_app events_account apps_minute apps_day skan_minute)));
 
 # What a platform says to leave out is an error, too, not only a warning.
 my $node = adpipe_cluster(preload => 1, conf => <<"END");

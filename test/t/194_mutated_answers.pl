@@ -38,7 +38,7 @@ my $sim = simulator();
 $sim->clock($now);
 $sim->settings({ page_size => 40, meta_page_rows => 30, tiktok_page_cap => 30, naver_page => 2, naver_list_page => 4,
 	map { ("appsflyer_$_" => 1_000_000) } qw(minute_calls daily_app daily_account installs_app installs_account
-		events_app events_account apps_minute apps_day) });
+		events_app events_account apps_minute apps_day skan_minute) });
 my $proxy = simulator(program => 'proxy', args => [ '--to', $sim->http ]);
 my %options = (max_retries => 0, request_timeout_ms => 3000);
 for my $schema ('reports', 'common')

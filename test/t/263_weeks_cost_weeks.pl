@@ -95,8 +95,9 @@ WHERE a.is_listed AND (a.failures = 0 OR a.failed_at <= a.moment - adpipe_intern
        OR coalesce(s.asked_at, s.fetched_at) < adpipe_internal.readable_at(adpipe_internal.slice_end(d::date, a.period), a.time_zone, a.settle)
           AND a.moment >= adpipe_internal.readable_at(adpipe_internal.slice_end(d::date, a.period), a.time_zone, a.settle)
        OR adpipe_internal.slice_end(d::date, a.period) > a.today - a.window_days
-          AND coalesce(s.asked_at, s.fetched_at) < adpipe_internal.readable_at(a.today - 1, a.time_zone, a.settle)
-          AND a.moment >= adpipe_internal.readable_at(a.today - 1, a.time_zone, a.settle)
+          AND EXISTS (SELECT FROM generate_series(1, 5) n
+                      WHERE coalesce(s.asked_at, s.fetched_at) < adpipe_internal.readable_at(a.today - n, a.time_zone, a.settle)
+                        AND a.moment >= adpipe_internal.readable_at(a.today - n, a.time_zone, a.settle))
        OR adpipe_internal.slice_end(d::date, a.period) > a.today - a.tail_days AND coalesce(s.asked_at, s.fetched_at) <= a.moment - interval '7 days')
 END
 	stored => <<'END',

@@ -56,6 +56,15 @@ $session->query('CALL adpipe.refresh_all()');
 like(due($_->[0]), qr/^0\|/, "$_->[0]: which is done once") for @reports;
 is($session->query("SELECT count(*) FROM adpipe.health WHERE problem ~ 'media source'"), '0', 'Google\'s postbacks come late, and are not missed');
 
-# A network that truly stops is missed once its postbacks would have come.
-$sim->change(platform => 'appsflyer', account => 'id1400000002', setting => 'media_source/unityads_int', value => 'off') if 0;
+# A scheduler that calls once a day, before the hour at which a day has settled: there are
+# new numbers since the call before.
+google_server($node, $sim, options => { customer_id => '2345678901' });
+at('2026-11-22T09:00:00Z'); # 01:00 in Los Angeles; days settle at 03:00
+$session->query("SELECT adpipe.materialize('google.campaign_daily', 'ads.campaign_daily', '2026-11-01'); CALL adpipe.refresh_all()");
+at('2026-11-23T09:00:00Z');
+is(due('campaign_daily'), '23|2026-11-01|2026-11-23', 'all days of the window are due at the same hour of the next day');
+$session->query('CALL adpipe.refresh_all()');
+at('2026-11-23T10:30:00Z');
+is(due('campaign_daily'), '3|2026-11-21|2026-11-23', 'and then the last ones only, until a day has settled');
+
 done_testing();
