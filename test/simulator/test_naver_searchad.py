@@ -242,6 +242,21 @@ class Stats(Surface):
         self.assertEqual(self.code(self.ask(ids=",".join(ids)), 400), 11003)
         self.assertEqual(self.code(self.ask(ids='["x"]'), 400), 11001)
 
+    def test_older_days_and_what_was_deleted(self):
+        gone, = (c.id for c in self.api.world.accounts[MAIN].campaigns
+                 if c.spec.end)
+        older = {"timeRange": '{"since":"2025-03-01","until":"2025-03-31"}'}
+        before = json.loads(self.ask(id=gone, **older).body)["data"]
+        self.assertGreater(len(before), 20)
+        self.settings.change({"naver_deleted_days": 9})
+        self.assertEqual(json.loads(self.ask(id=gone, **older).body)["data"],
+                         before)
+        self.settings.change({"naver_deleted_days": 8})
+        self.assertEqual(json.loads(self.ask(id=gone, **older).body)["data"],
+                         [])
+        self.settings.change({"naver_stats_days": 600})
+        self.assertEqual(self.code(self.ask(id=gone, **older), 400), 10004)
+
     def test_zeros_lag_and_cycles(self):
         ids = ",".join(c.id for c in self.api.world.accounts[MAIN].campaigns
                        if c.spec.type == "WEB_SITE")

@@ -4,9 +4,8 @@
  *
  * They are made of up to two files, of performance and of conversions, each of
  * which a job on the platform makes, and of the names of campaigns and ad groups,
- * which files lack.  Before there are files, those of today and yesterday are made
- * of what the platform reports of each object, see early_rows.h; but not for a copy,
- * which stores what is final.  See assembler.h: each step sends what is missing
+ * which files lack.  Days without files are made of what the platform reports of each
+ * object, see early_rows.h; but not for a copy, which stores what is final.  See assembler.h: each step sends what is missing
  * next.
  */
 #include "postgres.h"
@@ -18,6 +17,7 @@
 #include "platform/naver_searchad/entity_names.h"
 #include "platform/naver_searchad/job_round.h"
 #include "platform/naver_searchad/naver_searchad.h"
+#include "platform/naver_searchad/older_days.h"
 #include "platform/naver_searchad/stat_file.h"
 
 /* After so long a day that is not prepared is worth another try. */
@@ -108,7 +108,7 @@ make_sums(Daily *daily)
 }
 
 /*
- * Makes the numbers of what the platform reports before there are files, if that
+ * Makes the numbers of what the platform reports without files, if that
  * has the table's rows.  One of the files may have been read: it does not count.
  */
 static bool
@@ -131,11 +131,8 @@ begin(Daily *daily)
 {
 	const AdpPageAsk *ask = &daily->base.ask;
 	const AdpNaverGrain *grain = adp_naver_grain_of(ask->query->source);
-	AdpCell cell = {.data = ask->query->since,
-					.len = (uint32) strlen(ask->query->since),
-					.kind = ADP_CELL_STRING};
 
-	if (!adp_compact_formats.read_day(&cell, &daily->date))
+	if (!adp_naver_read_day(ask->query->since, &daily->date))
 		elog(ERROR, "malformed day of a request");
 	make_sums(daily);
 	adp_naver_jobs_begin(&daily->jobs, &daily->base, read_file, daily);
@@ -150,7 +147,8 @@ begin(Daily *daily)
 		if (list != NULL)
 			adp_naver_names_want(&daily->names, list);
 	}
-	if (daily->date == adp_naver_today())
+	if (daily->date == adp_naver_today() ||
+		adp_naver_is_older(ask->query->source, daily->date))
 		(void) begin_early(daily);
 }
 
@@ -237,7 +235,8 @@ next_step(AdpAssembly *assembly, const AdpAssemblyAnswer *answer)
 /*
  * Returns the requests of a day: the list of jobs; of each file one that creates
  * its job, one for its state, one for the file and one that deletes the job; of
- * each list of names a page, and the one after it, which is empty.
+ * each list of names a page, and the one after it, which is empty.  Of a range that
+ * begins with older days, those of such a day.
  */
 static int
 count_requests(const AdpQuery *query)
@@ -247,6 +246,8 @@ count_requests(const AdpQuery *query)
 		grain->conversions.report != NULL && adp_naver_needs_conversions(query);
 	int n = 1 + (has_conversions ? 2 : 1) * REQUESTS_OF_JOB;
 
+	if (adp_naver_older_begins(query))
+		return adp_naver_early_requests(query);
 	for (int i = 0; i < query->nfields; i++)
 		n += adp_naver_names_list(query->fields[i]) != NULL ? 2 : 0;
 	return n;

@@ -1,6 +1,6 @@
 /*
  * early_rows.c
- *	  The numbers of today and yesterday before there are files.
+ *	  The numbers of days that have no files.
  */
 #include "postgres.h"
 
@@ -16,12 +16,19 @@
 #include "platform/naver_searchad/job_round.h"
 #include "platform/naver_searchad/master_file.h"
 #include "platform/naver_searchad/naver_searchad.h"
+#include "platform/naver_searchad/older_days.h"
 
 /* Most ids of a call; the platform does not document its bound. */
 #define IDS_MAX 100
 
 /* Days before the day since which objects may have been deleted. */
 #define DELETED_DAYS 30
+
+/*
+ * Days before today on which master reports of what has changed may begin.  The
+ * platform allows 730, of which the search for a free time takes one.
+ */
+#define CHANGES_DAYS 728
 
 /* How often all is asked again because the platform's numbers went on. */
 #define ROUNDS_MAX 3
@@ -67,6 +74,19 @@ adp_naver_today(void)
 	return (DateADT) ((adp_now() + KOREA_S * USECS_PER_SEC) / USECS_PER_DAY);
 }
 
+/*
+ * Reads a day of a request.
+ */
+bool
+adp_naver_read_day(const char *text, DateADT *day)
+{
+	AdpCell cell = {.data = text,
+					.len = (uint32) strlen(text),
+					.kind = ADP_CELL_STRING};
+
+	return adp_compact_formats.read_day(&cell, day);
+}
+
 /* What may identify rows that come early. */
 #define DIMENSIONS "CA,AG"
 
@@ -88,22 +108,33 @@ is_coarse(const AdpNaverGrain *grain)
 }
 
 /*
- * Whether rows of a query can come early.
+ * Whether rows can have a field.
+ */
+bool
+adp_naver_early_has_field(const char *field)
+{
+	const AdpNaverColumn *column = adp_naver_column_of(field);
+
+	return column == NULL || column->amount >= 0 ||
+		adp_words_hold(DIMENSIONS, column->code);
+}
+
+/*
+ * Whether rows of a query can come without files.
  */
 bool
 adp_naver_early_has(const AdpQuery *query, DateADT day)
 {
 	DateADT today = adp_naver_today();
 
-	if (day < today - 1 || day > today ||
-		!is_coarse(adp_naver_grain_of(query->source)))
+	if ((day < today - 1 || day > today) &&
+		!adp_naver_is_older(query->source, day))
+		return false;
+	if (!is_coarse(adp_naver_grain_of(query->source)))
 		return false;
 	for (int i = 0; i < query->nfields; i++)
 	{
-		const AdpNaverColumn *column = adp_naver_column_of(query->fields[i]);
-
-		if (column != NULL && column->amount < 0 &&
-			!adp_words_hold(DIMENSIONS, column->code))
+		if (!adp_naver_early_has_field(query->fields[i]))
 			return false;
 	}
 	return true;
@@ -121,6 +152,18 @@ has_dimension(const AdpNaverSums *sums, const char *code)
 			return true;
 	}
 	return false;
+}
+
+/*
+ * Returns the requests of a day.
+ */
+int
+adp_naver_early_requests(const AdpQuery *query)
+{
+	const char *dimensions = adp_naver_grain_of(query->source)->dimensions;
+	int nlists = adp_words_hold(dimensions, "AG") ? 2 : 1;
+
+	return 2 * nlists + 2 * REQUESTS_OF_JOB + 1;
 }
 
 /*
@@ -163,6 +206,18 @@ give_up(AdpNaverEarly *early, const char *why)
 {
 	early->why = why;
 	return ADP_ASSEMBLY_FAILED;
+}
+
+/*
+ * Fails because the platform has no whole numbers of the day, and for an older day
+ * never will.
+ */
+static AdpAssemblyStep
+give_up_for_good(AdpNaverEarly *early, const char *why)
+{
+	return adp_naver_is_older(early->sums->query->source, early->day)
+		? adp_naver_older_refuse(early->assembly, early->day, why)
+		: give_up(early, psprintf("%s yet", why));
 }
 
 /*
@@ -222,9 +277,10 @@ read_changes(void *arg, const AdpNaverJob *job, const char *file, Size len,
 static char *
 changes_since(const AdpNaverEarly *early)
 {
+	DateADT first =
+		Max(early->day - DELETED_DAYS, adp_naver_today() - CHANGES_DAYS);
 	Timestamp midnight =
-		(Timestamp) (early->day - DELETED_DAYS) * USECS_PER_DAY -
-		KOREA_S * USECS_PER_SEC;
+		(Timestamp) first * USECS_PER_DAY - KOREA_S * USECS_PER_SEC;
 	int64 before = pg_prng_uint64_range(&pg_global_prng_state, 1, SECS_PER_DAY);
 	struct pg_tm tm;
 	fsec_t fsec;
@@ -359,7 +415,7 @@ static AdpAssemblyStep
 take_refusal(AdpNaverEarly *early, const AdpFailure *failure)
 {
 	if (adp_naver_searchad_is_early(failure))
-		return give_up(early, "the platform has no numbers of it yet");
+		return give_up_for_good(early, "the platform has no numbers of it");
 	if (early->count == 1 || !adp_naver_searchad_is_too_many(failure))
 		return ADP_ASSEMBLY_FAILED;
 	early->most = early->count / 2;
@@ -407,10 +463,12 @@ static AdpAssemblyStep
 finish(AdpNaverEarly *early)
 {
 	if (early->has_groups && !adp_naver_objects_add_up(&early->objects))
-		return give_up(early,
-					   "numbers of its ad groups do not add up to those of its campaigns yet");
+		return give_up_for_good(early,
+								"numbers of its ad groups do not add up to those of its campaigns");
 	adp_naver_objects_sum(&early->objects, early->has_groups, early->sums);
 	early->sums->has_vat = true;
+	early->sums->is_older =
+		adp_naver_is_older(early->sums->query->source, early->day);
 	if (early->numbers_of != NULL)
 		early->sums->until = moment_of(early->numbers_of);
 	return ADP_ASSEMBLY_DONE;

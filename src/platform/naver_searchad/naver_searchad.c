@@ -15,6 +15,7 @@
 #include "platform/api/request.h"
 #include "platform/naver_searchad/early_rows.h"
 #include "platform/naver_searchad/naver_searchad.h"
+#include "platform/naver_searchad/older_days.h"
 
 /* Bounds of option job_timeout_ms. */
 #define JOB_TIMEOUT_MS 300000
@@ -39,9 +40,10 @@ static const AdpOption naver_searchad_options[] =
 	 {"report", ADP_ON_TABLE, ADP_OPTION_PATTERN, offsetof(AdpSettings, source),
 	  .pattern =
 		  "account|campaign|ad_group|keyword|ad|search_term|"
+		  "campaign_two_years|ad_group_two_years|"
 		  "shopping_search_term|accounts|campaigns|ad_groups|keywords|ads",
 	  .rule =
-		  "A report is one of account, campaign, ad_group, keyword, ad, search_term, shopping_search_term, accounts, campaigns, ad_groups, keywords and ads."},
+		  "A report is one of account, campaign, ad_group, keyword, ad, search_term, shopping_search_term, campaign_two_years, ad_group_two_years, accounts, campaigns, ad_groups, keywords and ads."},
 	 {"vat_rate", ADP_ON_SERVER | ADP_ON_TABLE, ADP_OPTION_ONE_OF,
 	  offsetof(AdpSettings, vat_rate), .words = "0.1, 0"},
 	 {"api_key", ADP_ON_MAPPING, ADP_OPTION_TOKEN,
@@ -56,11 +58,13 @@ static const AdpVersion naver_searchad_versions[] = {{"v1", NULL}, {NULL}};
 #define KEYS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /* One day is one job per file; {since} makes a table without a day an error. */
-#define DAILY(name, days, ...) \
+#define DAILY(name, days, ...) DAILY_OF(name, days, NULL, __VA_ARGS__)
+#define DAILY_OF(name, days, its_rows, ...) \
 	{ \
-		name, .reach_days = days, .days_per_request = 1, .ready_h = READY_H, \
-			  .path = "/stat-reports?statDt={since}", .filler = "impCnt", \
-			  .is_part = true, .assembler = &adp_naver_searchad_daily, \
+		name, .reach_days = days, .rows = its_rows, .days_per_request = 1, \
+			  .ready_h = READY_H, .path = "/stat-reports?statDt={since}", \
+			  .filler = "impCnt", .is_part = true, \
+			  .assembler = &adp_naver_searchad_daily, \
 			  .keys = (const char *const[]) \
 		{ \
 			__VA_ARGS__ \
@@ -82,16 +86,22 @@ static const AdpVersion naver_searchad_versions[] = {{"v1", NULL}, {NULL}};
  * is the shorter one.  Reports of search terms lack what has no term.
  */
 static const AdpSource naver_searchad_sources[] =
-	{DAILY("account", 365, NULL),
-	 DAILY("campaign", 365, "nccCampaignId", NULL),
-	 DAILY("ad_group", 365, "nccCampaignId", "nccAdgroupId", NULL),
-	 DAILY("keyword", 365, "nccCampaignId", "nccAdgroupId", "nccKeywordId",
+	{DAILY("account", ADP_NAVER_FILES_DAYS, NULL),
+	 DAILY("campaign", ADP_NAVER_FILES_DAYS, "nccCampaignId", NULL),
+	 DAILY("ad_group", ADP_NAVER_FILES_DAYS, "nccCampaignId", "nccAdgroupId",
 		   NULL),
-	 DAILY("ad", 365, "nccCampaignId", "nccAdgroupId", "nccAdId", NULL),
-	 DAILY("search_term", 365, "nccCampaignId", "nccAdgroupId", "searchKeyword",
-		   "searchKeywordType", NULL),
+	 DAILY("keyword", ADP_NAVER_FILES_DAYS, "nccCampaignId", "nccAdgroupId",
+		   "nccKeywordId", NULL),
+	 DAILY("ad", ADP_NAVER_FILES_DAYS, "nccCampaignId", "nccAdgroupId",
+		   "nccAdId", NULL),
+	 DAILY("search_term", ADP_NAVER_FILES_DAYS, "nccCampaignId", "nccAdgroupId",
+		   "searchKeyword", "searchKeywordType", NULL),
 	 DAILY("shopping_search_term", 45, "nccCampaignId", "nccAdgroupId",
 		   "nccAdId", "searchKeyword", NULL),
+	 DAILY_OF("campaign_two_years", ADP_NAVER_STATS_DAYS, &adp_naver_older_rows,
+			  "nccCampaignId", NULL),
+	 DAILY_OF("ad_group_two_years", ADP_NAVER_STATS_DAYS, &adp_naver_older_rows,
+			  "nccCampaignId", "nccAdgroupId", NULL),
 	 {"accounts", .path = "/ad-accounts", .filler = "customerId",
 	  .is_listing = true},
 	 LIST("campaigns", "/ncc/campaigns", "nccCampaignId"),
@@ -130,19 +140,17 @@ list_request(const AdpSettings *settings, AdpApiRequest *out)
 }
 
 /*
- * Whether the last day of a query may come before there are files.
+ * Whether the first or the last day of a query may come from /stats.
  */
 static bool
 comes_early(const AdpQuery *query)
 {
-	AdpCell cell = {.data = query->until,
-					.len = (uint32) strlen(query->until),
-					.kind = ADP_CELL_STRING};
 	DateADT until;
 
 	return !adp_guc_require_whole &&
-		adp_compact_formats.read_day(&cell, &until) &&
-		adp_naver_early_has(query, until);
+		(adp_naver_older_begins(query) ||
+		 (adp_naver_read_day(query->until, &until) &&
+		  adp_naver_early_has(query, until)));
 }
 
 /*

@@ -50,6 +50,8 @@ static const AdpNaverGrain grains[] =
 	 OF_AD("ad_group", "CA,AG"),
 	 OF_AD("keyword", "CA,AG,KW"),
 	 OF_AD("ad", "CA,AG,AD"),
+	 OF_AD("campaign_two_years", "CA"),
+	 OF_AD("ad_group_two_years", "CA,AG"),
 	 {"search_term",
 	  "CA,AG,SK,ST",
 	  {"EXPKEYWORD", "D,CU,CA,AG,SK,MC,PM,ST,IM,CL,CO,VC"},

@@ -9,6 +9,7 @@
 #include "utils/json.h"
 #include "utils/memutils.h"
 
+#include "platform/naver_searchad/older_days.h"
 #include "platform/naver_searchad/stat_sums.h"
 
 #define MILLION INT64CONST(1000000)
@@ -123,7 +124,9 @@ append_other(StringInfo out, const AdpNaverSums *sums,
 	else if (strcmp(field, "statDt") == 0)
 		text = sums->day;
 	else if (strcmp(field, "vatRule") == 0)
-		text = sums->has_vat ? "included" : "excluded";
+		text = sums->is_older ? ADP_NAVER_OF_STATS
+			: sums->has_vat	  ? "included"
+							  : "excluded";
 	else if (strcmp(field, "numbersUntil") == 0)
 		text = sums->until;
 	append_text(out, text, text ? (int) strlen(text) : 0);

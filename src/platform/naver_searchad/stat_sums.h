@@ -47,6 +47,7 @@ typedef struct AdpNaverSums
 	bool takes_vat_off; /* costs have VAT, or will have */
 	const char *until;	/* the numbers are complete to this time; NULL: those of
 						 * the files */
+	bool is_older;		/* there are no files any more, see older_days.h */
 	int ndimensions;
 	const char *dimensions[DIMENSIONS_MAX]; /* codes */
 	HTAB *groups;

@@ -16,6 +16,9 @@ from naver_searchad.entities import ad_groups, campaigns
 
 MILLIONTH = decimal.Decimal("0.000001")
 
+# Older days have no files, but sums of campaigns and ad groups.
+FILES_DAYS = 365
+
 # table: what splits its rows beside the day, as attributes of a fact
 GRAINS = {
     "account_daily": (),
@@ -51,15 +54,20 @@ def text(value):
     return None if value is None else str(value)
 
 
-def spend_of(day, tenths):
+def is_older(world, day):
+    """Returns whether a day has no files any more."""
+    return (world.today() - day).days >= FILES_DAYS
+
+
+def spend_of(day, tenths, has_files):
     """Returns (without VAT, with VAT, rule) of what the platform tells one by
     one, given in tenths of a won without VAT."""
-    if day < reports.VAT_SINCE:
+    if day < reports.VAT_SINCE and has_files:
         net = decimal.Decimal(sum(tenths)) / 10
         return net, net * 11 / 10, "excluded"
     gross = decimal.Decimal(sum(map(reports.rounded_gross, tenths)))
     net = (gross * 10 / 11).quantize(MILLIONTH, decimal.ROUND_HALF_UP)
-    return net, gross, "included"
+    return net, gross, "included" if has_files else "stats"
 
 
 def key_of(what, grain):
@@ -118,7 +126,8 @@ def day_rows(world, account, table, day, is_early):
     rows = []
     for key, (shown, converted) in groups.items():
         bought = [c for c in converted if c.type == "purchase"]
-        net, gross, rule = spend_of(day, costs_of(shown, is_early))
+        net, gross, rule = spend_of(day, costs_of(shown, is_early),
+                                    not is_older(world, day))
         rows.append(dict({
             "platform": "naver_searchad", "account_id": account.id,
             "account_name": account.name, "date_day": day.isoformat(),
@@ -171,4 +180,5 @@ def expected_rows(world, ready_at, params):
             for n in range((until - since).days + 1)]
     return [row for a in accounts for day in days
             for row in day_rows(world, a, table, day,
-                                world.now() < ready_at(day))]
+                                world.now() < ready_at(day)
+                                or is_older(world, day))]

@@ -3,10 +3,9 @@
 import datetime
 import json
 
-from naver_searchad import errors, reports
+from naver_searchad import errors, masters, reports
 from naver_searchad.world import TYPE_DIGIT
 
-REACH_DAYS = 730
 SPAN_DAYS = 92
 
 FIELDS = ("impCnt", "clkCnt", "salesAmt", "ctr", "cpc", "avgRnk", "ccnt",
@@ -19,9 +18,11 @@ SETTINGS = {
     "naver_cycle_moves": 0,     # answers after each of which they go on
     "naver_ids_max": 200,       # most ids of a call
     "naver_zero_rows": False,   # ids without activity have rows of zeros
+    "naver_stats_days": 730,    # how far back; "about two years"
+    # days for which the numbers of what was deleted stay; the platform says
+    # "for some time"
+    "naver_deleted_days": 100000,
 }
-
-
 
 def answer(world, account, params, settings):
     """Returns the body of an answer; raises Refusal."""
@@ -36,7 +37,7 @@ def answer(world, account, params, settings):
     except (KeyError, TypeError, ValueError):
         raise errors.refusal(11001)
     if until < since or (until - since).days >= SPAN_DAYS or (
-            world.today() - since).days > REACH_DAYS:
+            world.today() - since).days > settings["naver_stats_days"]:
         raise errors.refusal(10004)
     days = [since + datetime.timedelta(n)
             for n in range((until - since).days + 1)]
@@ -44,7 +45,8 @@ def answer(world, account, params, settings):
     cycle = base.strftime("%Y%m%d%H%M")[:int(settings["naver_cycle"])]
     days = [day for day in days if day <= base.date()]
     if "id" in params:
-        return daily(world, account, params, fields, days, span, cycle)
+        return daily(world, account, params, fields, days, span, cycle,
+                     settings)
     ids = (params.get("ids") or "").split(",")
     if not ids[0] or len(ids) > settings["naver_ids_max"]:
         raise errors.refusal(1014 if ids[0] else 11001)
@@ -52,7 +54,7 @@ def answer(world, account, params, settings):
         raise errors.refusal(11003)
     data = []
     for entity_id in ids:
-        sums = sums_of(world, account, entity_id, days)
+        sums = sums_of(world, account, entity_id, days, settings)
         if sums is None and settings["naver_zero_rows"]:
             sums = totals([], [])
         if sums is not None:
@@ -71,13 +73,13 @@ def cycle_base(world, settings):
     return base
 
 
-def daily(world, account, params, fields, days, span, cycle):
+def daily(world, account, params, fields, days, span, cycle, settings):
     """Answers for one id by day: rows do not say which id they are of, and a
     breakdown is ignored."""
     whole = params.get("timeIncrement") == "allDays"
     data = []
     for part in [days] if whole else [[day] for day in days]:
-        sums = sums_of(world, account, params["id"], part)
+        sums = sums_of(world, account, params["id"], part, settings)
         if sums is not None:
             data.append(dict({"dateStart": part[0].isoformat(),
                               "dateEnd": part[-1].isoformat()},
@@ -108,12 +110,19 @@ def has_id(what, entity_id):
         e.id for e in (what.keyword, what.ad) if e is not None)
 
 
-def sums_of(world, account, entity_id, days):
-    """Returns the sums of an id over days; None without any activity."""
-    facts = [f for d in days for f in world.facts(account, d)
-             if has_id(f, entity_id)]
-    made = [c for d in days for c in world.conversions(account, d)
-            if has_id(c, entity_id)]
+def is_kept(world, campaign, settings):
+    """Returns whether numbers of a campaign are there still."""
+    return (world.now() - masters.deleted_at(campaign)).days < settings[
+        "naver_deleted_days"]
+
+
+def sums_of(world, account, entity_id, days, settings):
+    """Returns the sums of an id over days; None without any activity, which is
+    also what is left of an object once its numbers are not kept any more."""
+    facts, made = (
+        [what for day in days for what in of_day(account, day)
+         if has_id(what, entity_id) and is_kept(world, what.campaign, settings)]
+        for of_day in (world.facts, world.conversions))
     return totals(facts, made) if facts or made else None
 
 
