@@ -201,7 +201,7 @@ BEGIN
     END IF;
     PERFORM adpipe_internal.begin_storing(run.target);
     PERFORM adpipe_internal.make_partitions(run.target, greatest(least(days.since, days.first_asked), days.kept, days.reached - 1), days.today + 31);
-    PERFORM adpipe_internal.drop_partitions(run.target, days.since);
+    PERFORM adpipe_internal.drop_partitions(run.target, days.kept);
     PERFORM adpipe_internal.make_stage(source);
     SELECT sum(cardinality(b.accounts)) INTO chunks FROM adpipe_internal.run_batches(run.run_id) b;
     PERFORM adpipe_internal.note_progress(run.run_id, coalesce(chunks, 0), NULL);

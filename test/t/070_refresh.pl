@@ -164,6 +164,12 @@ for my $block ('BEGIN', 'SELECT 1; BEGIN')
 is($loader->query_error("CALL adpipe.refresh('ads.campaign', '2026-11-12', '2026-11-10')")->{sqlstate}, '22023', 'no days between');
 is($loader->query_error("CALL adpipe.refresh('google.campaign_daily')")->{sqlstate}, '42704', 'no target');
 
+# Days before the start are stored where they are named, and stay.
+$loader->query("CALL adpipe.refresh('ads.campaign', '2026-09-29', '2026-10-02')");
+is(world_difference($node, $sim, 'ads.campaign', '2026-09-29', '2026-10-02'), '0|0', 'days before the start are stored');
+$loader->query("CALL adpipe.refresh('ads.campaign')");
+is(world_difference($node, $sim, 'ads.campaign', '2026-09-29', '2026-10-02'), '0|0', 'and stay');
+
 # Dates out of reach are left alone and said.
 $loader->query("CALL adpipe.refresh('ads.campaign', '2020-01-01', '2020-01-05')");
 like($loader->messages, qr/WARNING: .*before 2023-10-21 stay as they are/, 'days out of reach: a warning');

@@ -16,7 +16,7 @@ my $seed = $ENV{ADPIPE_SEED} // time;
 note "ADPIPE_SEED=$seed";
 srand $seed;
 
-my $rounds = $ENV{ADPIPE_ROUNDS} // 8;
+my $rounds = $ENV{ADPIPE_ROUNDS} // 5;
 my $node = adpipe_cluster();
 my $sim = simulator();
 google_server($node, $sim, options => { customer_id => '1234567890,4567890123' });
@@ -109,7 +109,7 @@ my $nonempty = 0;
 for my $table (@tables)
 {
 	# Without a number there is one way to ask after the second.
-	for my $round (1 .. (@{ $numbers{$table} } ? $rounds : $rounds / 2))
+	for my $round (1 .. (@{ $numbers{$table} } ? $rounds : ($rounds + 1) / 2))
 	{
 		my $sql = statement($table, $round);
 		my $expected = $queries->checksum($queries->local($sql));
