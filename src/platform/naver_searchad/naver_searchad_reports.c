@@ -81,7 +81,7 @@ const AdpField adp_naver_searchad_fields[] =
 	 {"vatRule", ADP_FIELD_TEXT, ATTRIBUTE, 0,
 	  "Whether the platform's file of the day has cost with VAT: excluded to 2026-03-29, then included; stats: there is no file any more, and the row may lack what was deleted since."},
 	 {"numbersUntil", ADP_FIELD_TEXT, ATTRIBUTE, 0,
-	  "Of days without files: the time to which the numbers are complete. Those of today and yesterday will change. NULL: they are those of the files."},
+	  "Of days without files: the time to which the numbers are complete. Those of the last two days will change. NULL: they are those of the files."},
 	 {"purchaseCcnt", ADP_FIELD_INT, METRIC, ADDS,
 	  "Conversions of type purchase, direct and indirect ones."},
 	 {"purchaseConvAmt", ADP_FIELD_INT, METRIC, ADDS,

@@ -143,7 +143,9 @@ my @COLUMNS = (
 =head2 new($node, %options)
 
 Makes servers, tables and sessions on a server, and simulators.  Option C<slow>:
-with the columns of runs in the background, each of which takes seconds.
+with the columns of runs in the background, each of which takes seconds.  Option
+C<share> (1): how many faults a column takes part in one of, in turn, so that each fault
+and each column is tried.
 
 =cut
 
@@ -157,6 +159,7 @@ sub new
 		faults => Cpanel::JSON::XS->new->utf8->decode(PostgreSQL::Test::Utils::slurp_file("$root/test/faults/faults.json")),
 		count => { map { $_ => 0 } qw(cells rows errors both none wrong short doubled lost) },
 		table => [],
+		share => $options{share} // 1,
 	}, $class;
 
 	$self->make_column($_) for @{ $self->{columns} };
@@ -260,9 +263,12 @@ outcome says, and judges what follows.
 sub run
 {
 	my ($self, $fault) = @_;
+	my $row = @{ $self->{table} };
+	my @columns = @{ $self->{columns} };
 	my %cells;
 
-	for my $column (@{ $self->{columns} })
+	@columns = map { $columns[$_] } grep { ($row + $_) % $self->{share} == 0 } 0 .. $#columns;
+	for my $column (@columns)
 	{
 		my $expected = about($fault->{expect}, $column) // die "$fault->{fault}: no outcome for $column->{name}\n";
 		$cells{ $column->{name} } = { expected => $expected, column => $column, found => [], problems => [] };
@@ -273,8 +279,8 @@ sub run
 		$self->strike($fault, $times, @struck) if @struck;
 	}
 	$self->check_after($fault, values %cells);
-	push @{ $self->{table} }, [ $fault->{fault}, map { $self->outcome($cells{ $_->{name} }) } @{ $self->{columns} } ];
-	return map { $cells{ $_->{name} } } @{ $self->{columns} };
+	push @{ $self->{table} }, [ $fault->{fault}, map { $cells{ $_->{name} } ? $self->outcome($cells{ $_->{name} }) : '' } @{ $self->{columns} } ];
+	return map { $cells{ $_->{name} } } @columns;
 }
 
 # Whether a cell is tried with a fault that passes (1) or stays (undef): one outcome
