@@ -72,16 +72,16 @@ CREATE FOREIGN DATA WRAPPER kakao_moment
 COMMENT ON FOREIGN DATA WRAPPER kakao_moment IS
     'Kakao Moment: ad accounts, campaigns and their daily numbers as foreign tables.';
 
-CREATE FUNCTION adpipe_internal.report_columns(
+CREATE FUNCTION adpipe_internal.report_columns(of_wrapper name DEFAULT NULL, of_report name DEFAULT NULL,
     OUT wrapper text, OUT remote_schema text, OUT report text,
     OUT column_name text, OUT field text, OUT type regtype, OUT kind text,
     OUT additive text, OUT description text, OUT report_description text,
     OUT options text[], OUT is_personal boolean, OUT entity text, OUT group_schema text)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'adpipe_report_columns'
-    LANGUAGE C STRICT STABLE PARALLEL SAFE ROWS 300;
-COMMENT ON FUNCTION adpipe_internal.report_columns() IS
-    'Every column of every built-in report, with a description of the report and the options of its table; sends no request.';
+    LANGUAGE C STABLE PARALLEL SAFE ROWS 300;
+COMMENT ON FUNCTION adpipe_internal.report_columns(name, name) IS
+    'Every column of every built-in report, or of those of a wrapper or name, with a description of the report and the options of its table; sends no request.';
 
 CREATE VIEW adpipe.columns AS
     SELECT wrapper, report, column_name, field, type, kind, additive, description, entity

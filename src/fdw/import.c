@@ -401,8 +401,18 @@ put_column(ReturnSetInfo *result, const AdpPlatform *platform,
 }
 
 /*
- * report_columns(): one row per column of every built-in report.  Sends no
- * request.
+ * Whether an argument names something, or is NULL and names all.
+ */
+static bool
+argument_names(FunctionCallInfo fcinfo, int argument, const char *name)
+{
+	return PG_ARGISNULL(argument) ||
+		strcmp(NameStr(*PG_GETARG_NAME(argument)), name) == 0;
+}
+
+/*
+ * report_columns(wrapper, report): one row per column of the built-in reports of
+ * that name and platform; NULL is any.  Sends no request.
  */
 Datum
 adpipe_report_columns(PG_FUNCTION_ARGS)
@@ -413,9 +423,13 @@ adpipe_report_columns(PG_FUNCTION_ARGS)
 	for (const AdpPlatform *const *platform = adp_platforms(); *platform;
 		 platform++)
 	{
+		if (!argument_names(fcinfo, 0, (*platform)->name))
+			continue;
 		for (const AdpReport *report = (*platform)->reports; report->name;
 			 report++)
 		{
+			if (!argument_names(fcinfo, 1, report->name))
+				continue;
 			for (const AdpColumn *column = report->columns; column->name;
 				 column++)
 				put_column(result, *platform, report, column);

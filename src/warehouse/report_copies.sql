@@ -205,13 +205,14 @@ CREATE FUNCTION adpipe_internal.copy_columns(target regclass, source regclass) R
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
+    WITH chosen AS MATERIALIZED (
+        SELECT f.* FROM adpipe_internal.report_fields() f WHERE f.platform = (SELECT (adpipe_internal.source_policy(source)).platform))
     SELECT coalesce(jsonb_object_agg(f.name, a.attname), '{}')
     FROM pg_attribute a
     LEFT JOIN LATERAL (SELECT o.option_value FROM pg_options_to_table(a.attfdwoptions) o WHERE o.option_name = 'field') o ON true
-    JOIN adpipe_internal.report_fields() f ON f.field = coalesce(o.option_value, a.attname)
+    JOIN chosen f ON f.field = coalesce(o.option_value, a.attname)
     JOIN adpipe_internal.source_columns(target) c ON c.name = a.attname
     WHERE a.attrelid = source AND a.attnum > 0 AND NOT a.attisdropped
-      AND f.platform = (adpipe_internal.source_policy(source)).platform
       AND c.type = CASE WHEN f.name IN ('impressions', 'clicks', 'installs', 'event_count') THEN 'bigint'
                         WHEN f.name IN ('spend', 'conversions', 'conversions_value', 'revenue') THEN 'numeric'
                         WHEN f.name = 'date_day' THEN 'date' ELSE 'text' END

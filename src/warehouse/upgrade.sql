@@ -47,7 +47,7 @@ AS $$
     JOIN pg_class c ON c.oid = t.ftrelid
     JOIN pg_foreign_server s ON s.oid = t.ftserver
     JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
-    JOIN adpipe_internal.report_columns() WITH ORDINALITY k ON k.wrapper = w.fdwname AND k.report = c.relname
+    CROSS JOIN LATERAL adpipe_internal.report_columns(w.fdwname, c.relname) WITH ORDINALITY k
     WHERE t.ftrelid = source AND t.ftoptions @> k.options
       AND EXISTS (SELECT FROM unnest(k.options) o WHERE o LIKE 'breakdowns=%')
           = EXISTS (SELECT FROM unnest(t.ftoptions) o WHERE o ~ '^(action_)?breakdowns=')
