@@ -12,7 +12,7 @@ use AdpipeTest;
 use Test::More;
 
 my $now = '2026-11-20T12:00:00Z';
-my ($since, $until) = ('2026-11-12', '2026-11-19');
+my ($since, $until) = ('2026-11-16', '2026-11-19');
 my $node = adpipe_cluster(conf => "adpipe.debug_now = '$now'");
 my $sim = simulator();
 $sim->clock($now);

@@ -212,7 +212,7 @@ subtest 'copies' => sub {
 	my %calls;
 	$calls{ $_->{report} }++ for calls();
 	cmp_ok($calls{skan}, '<=', 2 * 17, 'a day costs a call for each of the last 17 days and app');
-	cmp_ok($calls{'skan-postbacks'}, '<=', 2 * 3, 'and few for postbacks');
+	cmp_ok($calls{'skan-postbacks'}, '<=', 2 * 4, 'and of postbacks one for each week of these days');
 	is($session->query("SELECT bool_and(state IN ('provisional', 'final')), bool_or(state = 'final') FROM adpipe.slices"), 't|t', 'older days are final');
 	$session->query('RESET adpipe.debug_now');
 };
