@@ -287,7 +287,7 @@ sub tree
 	return '(' . tree($depth - 1) . pick(' AND ', ' AND ', ' OR ') . tree($depth - 1) . ')';
 }
 
-my $rounds = $ENV{ROUNDS} // 120;
+my $rounds = $ENV{ROUNDS} // 80;
 my ($found, $bounded) = (0, 0);
 for my $i (1 .. $rounds)
 {
