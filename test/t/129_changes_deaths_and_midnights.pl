@@ -2,7 +2,7 @@
 # midnights: at every end either the guard refuses or the copy is the world, and
 # one more refresh makes it so.
 #
-# ADPIPE_SEQUENCES (default 20) sequences; ADPIPE_SEED picks them.
+# ADPIPE_SEQUENCES (default 40) sequences; ADPIPE_SEED picks them.
 
 use strict;
 use warnings;
@@ -13,7 +13,7 @@ use AdpipeTest;
 use AdpipeTest::Warehouse qw(:DEFAULT at run);
 use Test::More;
 
-my $sequences = $ENV{ADPIPE_SEQUENCES} // 20;
+my $sequences = $ENV{ADPIPE_SEQUENCES} // 40;
 my $seed = $ENV{ADPIPE_SEED} // 1;
 srand($seed);
 
