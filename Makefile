@@ -2,11 +2,11 @@
 #
 #   make demo            campaign KPIs by SQL against simulated platforms
 #   make playground      the same platforms at a psql prompt, until you leave it
-#   make check           all tests, on private servers, nothing installed
+#   make check           the tests, on private servers, nothing installed
 #   make check-lint      one part of them: lint unit regress isolation tap docs dbt lake citus demo
 #   make check-dbt       the dbt project of examples/dbt over simulated platforms
 #   make check-citus     copies on several servers; CITUS_SOURCE is a tree of Citus
-#   make check-long      the long proofs: kills, soak, fuzz
+#   make check-long      the long proofs: kills, faults, soak, fuzz
 #   make check-regressions   the tests since the first release, on that release
 #   make check-sanitizers, check-valgrind, check-majors, check-compile
 #   make bench           speed and memory, as ratios; PART=scan picks one

@@ -1,6 +1,6 @@
 # Memory: a scan of a million rows stays within its bound, and thousands of
 # scans in one session, a third of them ending early, leave nothing behind.
-# ADPIPE_SCANS=10000 makes more of them than the usual 1,000: test/long/memory.
+# ADPIPE_SCANS=10000 makes more of them than the usual 2,000: test/long/memory.
 
 use strict;
 use warnings;
@@ -19,7 +19,7 @@ my $PEAK = 64 * 1024;
 # What all the small scans may add, in kB.
 my $LEAK = 1024;
 
-my $SCANS = $ENV{ADPIPE_SCANS} // 1_000;
+my $SCANS = $ENV{ADPIPE_SCANS} // 2_000;
 my $WARM_UP = 300;
 
 my $node = adpipe_cluster();

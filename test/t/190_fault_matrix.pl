@@ -1,8 +1,7 @@
 # Every fault of test/faults, on every platform, at the first request of a scan and
 # at later ones, ends in the right rows or in the right error, and the session goes
-# on.  Each request meets every third fault.  ADPIPE_FAULTS=all has it meet all of them,
-# and adds the reports that are made in the background, in which every fault takes
-# seconds; a pattern there runs the faults whose names it matches.
+# on.  ADPIPE_FAULTS=all adds the reports that are made in the background, in which
+# every fault takes seconds; a pattern there runs the faults whose names it matches.
 
 use strict;
 use warnings;
@@ -16,7 +15,7 @@ use Test::More;
 
 my $which = $ENV{ADPIPE_FAULTS} // '';
 my $node = adpipe_cluster(conf => "adpipe.debug_rate_pct = 0\n");
-my $matrix = AdpipeTest::Faults->new($node, slow => $which ne '', share => $which eq '' ? 3 : 1);
+my $matrix = AdpipeTest::Faults->new($node, slow => $which ne '');
 
 for my $fault ($matrix->faults)
 {

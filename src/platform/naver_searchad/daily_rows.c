@@ -4,9 +4,9 @@
  *
  * They are made of up to two files, of performance and of conversions, each of
  * which a job on the platform makes, and of the names of campaigns and ad groups,
- * which files lack.  Days without files are made of what the platform reports of each
- * object, see early_rows.h; but not for a copy, which stores what is final.  See assembler.h: each step sends what is missing
- * next.
+ * which files lack.  Days without files are made of what the platform reports of
+ * each object, see early_rows.h; but not for a copy, which stores what is final.
+ * See assembler.h: each step sends what is missing next.
  */
 #include "postgres.h"
 

@@ -9,8 +9,8 @@
  * have what was deleted.  Since no total would show that one is missing, campaigns
  * are looked for in the master report of ad groups, too.  Master reports begin after
  * the lists are read, so that nothing is in neither.  Nothing that is deleted longer
- * than a month has numbers, since clicks count conversions for twenty days.  Master reports
- * begin two years back at most.
+ * than a month has numbers, since clicks count conversions for twenty days.  Master
+ * reports begin two years back at most.
  *
  * The platform's numbers are those of a time that each answer has.  All answers must
  * have the same, and ad groups must add up to their campaigns; else there are no rows.

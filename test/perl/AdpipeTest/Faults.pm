@@ -143,9 +143,7 @@ my @COLUMNS = (
 =head2 new($node, %options)
 
 Makes servers, tables and sessions on a server, and simulators.  Option C<slow>:
-with the columns of runs in the background, each of which takes seconds.  Option
-C<share> (1): how many faults a column takes part in one of, in turn, so that each fault
-and each column is tried.
+with the columns of runs in the background, each of which takes seconds.
 
 =cut
 
@@ -159,7 +157,6 @@ sub new
 		faults => Cpanel::JSON::XS->new->utf8->decode(PostgreSQL::Test::Utils::slurp_file("$root/test/faults/faults.json")),
 		count => { map { $_ => 0 } qw(cells rows errors both none wrong short doubled lost) },
 		table => [],
-		share => $options{share} // 1,
 	}, $class;
 
 	$self->make_column($_) for @{ $self->{columns} };
@@ -263,12 +260,9 @@ outcome says, and judges what follows.
 sub run
 {
 	my ($self, $fault) = @_;
-	my $row = @{ $self->{table} };
-	my @columns = @{ $self->{columns} };
 	my %cells;
 
-	@columns = map { $columns[$_] } grep { ($row + $_) % $self->{share} == 0 } 0 .. $#columns;
-	for my $column (@columns)
+	for my $column (@{ $self->{columns} })
 	{
 		my $expected = about($fault->{expect}, $column) // die "$fault->{fault}: no outcome for $column->{name}\n";
 		$cells{ $column->{name} } = { expected => $expected, column => $column, found => [], problems => [] };
@@ -279,8 +273,8 @@ sub run
 		$self->strike($fault, $times, @struck) if @struck;
 	}
 	$self->check_after($fault, values %cells);
-	push @{ $self->{table} }, [ $fault->{fault}, map { $cells{ $_->{name} } ? $self->outcome($cells{ $_->{name} }) : '' } @{ $self->{columns} } ];
-	return map { $cells{ $_->{name} } } @columns;
+	push @{ $self->{table} }, [ $fault->{fault}, map { $self->outcome($cells{ $_->{name} }) } @{ $self->{columns} } ];
+	return map { $cells{ $_->{name} } } @{ $self->{columns} };
 }
 
 # Whether a cell is tried with a fault that passes (1) or stays (undef): one outcome
