@@ -273,13 +273,23 @@ adp_session_affordable_ms(const AdpSession *session)
 }
 
 /*
+ * The second that is nearest to so many milliseconds from now.  Rounding up would name
+ * the second after 00:00 UTC, and rounding down the one before it: the wait was
+ * computed a moment ago.
+ */
+static pg_time_t
+second_after(int64 wait_ms)
+{
+	return timestamptz_to_time_t(adp_now() + wait_ms * 1000 + USECS_PER_SEC / 2);
+}
+
+/*
  * The moment so many milliseconds from now.
  */
 int64
 adp_session_retry_at(int64 wait_ms)
 {
-	return timestamptz_to_time_t(adp_now()) +
-		(Min(wait_ms, RETRY_AT_MAX_MS) + 999) / 1000;
+	return second_after(Min(wait_ms, RETRY_AT_MAX_MS));
 }
 
 /*
@@ -288,7 +298,7 @@ adp_session_retry_at(int64 wait_ms)
 const char *
 adp_session_with_moment(const char *detail, int64 wait_ms)
 {
-	pg_time_t when = timestamptz_to_time_t(adp_now()) + (wait_ms + 999) / 1000;
+	pg_time_t when = second_after(wait_ms);
 	char moment[32];
 
 	pg_strftime(moment, sizeof(moment), "%Y-%m-%dT%H:%M:%SZ", pg_gmtime(&when));
