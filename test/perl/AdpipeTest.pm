@@ -47,6 +47,7 @@ use List::Util qw(min);
 use POSIX ();
 use Time::HiRes qw(time usleep);
 
+use AdpipeTest::Node;
 use AdpipeTest::Session;
 use AdpipeTest::Simulator;
 use PostgreSQL::Test::Cluster;
@@ -111,7 +112,7 @@ sub adpipe_cluster
 		return AdpipeTest::Citus::distributing_cluster(%options);
 	}
 	my $name = $options{name} // 'main' . ++$node_count;
-	my $node = PostgreSQL::Test::Cluster->new($name);
+	my $node = AdpipeTest::Node->new($name);
 
 	my $extension = $options{extension} // 1;
 

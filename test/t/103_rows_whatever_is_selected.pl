@@ -16,7 +16,7 @@ my $seed = $ENV{ADPIPE_SEED} // time;
 note "ADPIPE_SEED=$seed";
 srand $seed;
 
-my $rounds = $ENV{ADPIPE_ROUNDS} // 5;
+my $rounds = $ENV{ADPIPE_ROUNDS} // 3;
 my $node = adpipe_cluster();
 my $sim = simulator();
 google_server($node, $sim, options => { customer_id => '1234567890,4567890123' });

@@ -1,7 +1,8 @@
 # The statements that BI tools send.  Connect and sync ask no platform.  Previews,
 # filters and charts are right on a copy, on its report view and on a live table, or
 # are an error that names the fix, and send as many requests as doc/bi_tools.md shows;
-# through libpq, psycopg and JDBC.
+# through libpq, psycopg and JDBC.  psycopg and JDBC take turns; with ADPIPE_LONG=1 each
+# sends all.
 
 use strict;
 use warnings;
@@ -273,11 +274,14 @@ my %missing = (psycopg => 'the package index is out of reach', JDBC => 'needs a 
 sub replay_all
 {
 	my (@chosen) = @_;
+	my %share = map { $_ => \@chosen } qw(libpq psycopg JDBC);
+	@share{qw(psycopg JDBC)} = ([ @chosen[ grep { $_ % 2 } 0 .. $#chosen ] ], [ @chosen[ grep { !($_ % 2) } 0 .. $#chosen ] ])
+	  unless $ENV{ADPIPE_LONG};
 	for my $name (qw(libpq psycopg JDBC))
 	{
 	  SKIP: {
-			skip "$name: $missing{$name}", scalar @chosen unless $has{$name};
-			replay($name, @chosen);
+			skip "$name: $missing{$name}", scalar @{ $share{$name} } unless $has{$name};
+			replay($name, @{ $share{$name} });
 		}
 	}
 	return;
