@@ -31,8 +31,8 @@ use IO::Socket::INET;
 use IPC::Open3;
 use Symbol 'gensym';
 
-use PostgreSQL::Test::Cluster;
-use PostgreSQL::Test::Utils;
+# Without what PostgreSQL::Test::Utils exports: here they would hide methods.
+use PostgreSQL::Test::Cluster ();
 
 # Parameters of psql() that the shared program knows.
 my %KNOWN = map { $_ => 1 } qw(stdout stderr on_error_die on_error_stop extra_params);
@@ -189,7 +189,7 @@ sub DESTROY
 {
 	my ($self) = @_;
 	local ($@, $?);
-	$self->_end_program;
+	$self->_end_program unless ${^GLOBAL_PHASE} eq 'DESTRUCT';
 	return;
 }
 
