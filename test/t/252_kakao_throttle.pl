@@ -79,18 +79,20 @@ sub scans_at_once
 	return $took;
 }
 
+# 1.1 times what the throttle takes is what test/long/kakao_throttle shows, alone on a
+# machine.  Beside other tests each call may be late by a part of a second.
+my $most = $ENV{KAKAO_CAMPAIGNS} ? 1.1 : 1.3;
 for my $n (1, 2)
 {
 	my $least = max($campaigns * $n, 5 * ($n - 1) + $campaigns);
 	my $took;
 
-	# A machine that is busy with other things is late now and then.
 	for (1 .. 3)
 	{
 		$took = scans_at_once($n);
-		last if $took <= 1.1 * $least;
+		last if $took <= $most * $least;
 	}
-	cmp_ok($took, '<=', 1.1 * $least, sprintf('take %.2f s, where the throttle takes %.2f s', $took, $least));
+	cmp_ok($took, '<=', $most * $least, sprintf('take %.2f s, where the throttle takes %.2f s', $took, $least));
 }
 
 # With a level it is one call.
