@@ -62,7 +62,8 @@ sub end_backend
 }
 
 # Ends a refresh while its request number $step, of those that match, is under way; at a
-# time.
+# time.  A refresh whose jobs are not ready asks for them ever less often, so that the
+# request may be minutes away.
 sub killed_at
 {
 	my ($step, $sql, $moment, %match) = @_;
@@ -72,7 +73,7 @@ sub killed_at
 	$other->query("SET adpipe.debug_now = '$moment'");
 	$sim->faults([ { match => {%match}, skip => $step - 1, times => 1, action => { delay_ms => 60_000 } } ]);
 	$other->send($sql);
-	poll_until(sub { @{ $sim->requests } >= $before + $step && grep { !$_->{done} } @{ $sim->requests } or !$node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE pid = ${\$other->pid} AND state = 'active'") });
+	poll_until(sub { @{ $sim->requests } >= $before + $step && grep { !$_->{done} } @{ $sim->requests } or !$node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE pid = ${\$other->pid} AND state = 'active'") }, 600);
 	end_backend($other->pid);
 	$sim->faults([]);
 	return;
