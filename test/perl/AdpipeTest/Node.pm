@@ -126,12 +126,14 @@ sub write_to
 }
 
 # Reads what the program writes up to the mark on both channels, into "out" and "err",
-# and lets it connect to the test.  Returns false if the program ended before.
+# and lets it connect to the test.  Returns false if the program ended before; what it
+# wrote last is read then as well.
 sub read_until_closed
 {
 	my ($program) = @_;
 	my $select = IO::Select->new(@$program{qw(from_out from_err listener)});
 	my %name = ($program->{from_out} => 'out', $program->{from_err} => 'err');
+	my $is_whole = 1;
 	@$program{qw(out err)} = ('', '');
 
 	while ($select->count > 1)
@@ -146,11 +148,11 @@ sub read_until_closed
 			}
 			my $text = \$program->{ $name{$handle} };
 			my $length = sysread $handle, $$text, 65536, length $$text;
-			return unless $length;
-			$select->remove($handle) if $$text =~ /^=closed\n\z/m;
+			$is_whole = 0 unless $length;
+			$select->remove($handle) if !$length || $$text =~ /^=closed\n\z/m;
 		}
 	}
-	return 1;
+	return $is_whole;
 }
 
 # The program that runs scripts, started when this process has none, and when the
