@@ -31,7 +31,7 @@ class Simulator:
     and, for the control endpoints,
         name, list_accounts(), expected_rows(params), reset(),
         revoke_tokens(), start_bench(pages, rows, accounts),
-        change(account, setting, value)
+        change(account, setting, value), restate(number)
     Which platform a request is for is told by its path alone.
     `control` answers everything under /_control.
     """

@@ -197,18 +197,18 @@ sub faults
 	return $self->control('PUT', '/_control/faults', $rules);
 }
 
-=head2 restate($generation)
+=head2 restate($generation, $platform)
 
-Makes Google Ads restate numbers that it has reported before; 0 selects the
-original numbers.
+Makes a platform (default: google) restate numbers that it has reported before; 0
+selects the original numbers.
 
 =cut
 
 sub restate
 {
-	my ($self, $generation) = @_;
+	my ($self, $generation, $platform) = @_;
 	return $self->control('PUT', '/_control/restate',
-		{ generation => $generation });
+		{ generation => $generation, $platform ? (platform => $platform) : () });
 }
 
 =head2 change($account, $setting, $value, $platform)

@@ -1,10 +1,8 @@
-"""What platforms do to numbers they have told before: the sample world's next
-generation.  Generation 0 is the world as it starts; each later one differs
-from it by days with other values, rows that are gone, a day that is empty, a
-campaign with another name and a campaign that was removed and keeps its
-numbers."""
+"""The sample world's next generation: restated numbers, a campaign with another
+name, and a campaign that was removed and keeps its numbers."""
 
 import daily
+from restate import GONE, restated
 from world import METRIC_INDEX
 
 # How far back a generation reaches, in days before the account's today.
@@ -49,17 +47,12 @@ class Generation:
         """Returns ((device, network), vector) pairs of a campaign's day."""
         pairs = daily.campaign_cells(campaign, day)
         age = (self.world.today(account) - day).days
-        if not self.number or age > REACH:
-            return pairs
-        if age == 3 + self.number % 5:
+        extra = restated(self.number, campaign.id, day.toordinal(), age, REACH)
+        if extra == GONE:
             return ()
-        data = daily.noise(campaign.id, day.toordinal(), self.number,
-                           "restated")
-        if data[0] % 7 == 0:
-            return ()
-        if data[0] % 7 > 2:
+        if not extra:
             return pairs
-        return tuple((place, self._more(vector, 1 + data[1] % 9))
+        return tuple((place, self._more(vector, extra))
                      for place, vector in pairs)
 
     @staticmethod
