@@ -146,7 +146,7 @@ describe_count(const AdpQuery *query, const AdpExpected *expected)
 						query->source->days_per_request == 1 ? " and day" : "",
 						query->source->assembler->is_exact
 							? " and range of days"
-							: ", more while reports are made",
+							: ", more while reports are made, fewer where one is empty",
 						accounts);
 	if (query->source->days_per_request == 1)
 		return psprintf("one per account and day%s", accounts);

@@ -146,7 +146,7 @@ typedef struct AdpField
 	const char *beside; /* segment that must be requested with it; or NULL */
 } AdpField;
 
-/* The entity of fields of a list: the object that the row describes. */
+/* The entity of a field that identifies what the rows of its report are of. */
 #define ADP_ENTITY_LISTED "listed object"
 
 /* A column of a report; type is its SQL type. */
@@ -165,7 +165,7 @@ typedef struct AdpReport
 	const AdpColumn *columns; /* ends with a NULL name */
 	const char *description;
 	const char *breakdowns; /* the table option of that name, or NULL */
-	const char *entity;		/* what ADP_ENTITY_LISTED means; NULL: no list */
+	const char *entity;		/* what ADP_ENTITY_LISTED means; or NULL */
 	AdpPeriod period;		/* the same */
 	const char *reattr;		/* the same; NULL: not set */
 

@@ -72,7 +72,8 @@ typedef struct AdpAssembler
 
 	/*
 	 * Returns the requests of an account, and of a day where rows have one, if
-	 * nothing has to be asked for twice.  NULL: that is not known.
+	 * nothing has to be asked for twice and each report has rows.  NULL: that is
+	 * not known.
 	 */
 	int (*requests)(const AdpQuery *query);
 	bool is_exact; /* no answer leads to another request */

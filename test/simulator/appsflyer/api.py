@@ -100,11 +100,16 @@ class AppsFlyer:
         self.quota.reset()
         self.files.clear()
         self.revoked = False
+        self.restate(0)
         for app in self.world.apps.values():
             app.stopped.clear()
             app.enables_retargeting = True
             for campaign in app.campaigns:
                 facts.run_until(campaign, None)
+
+    def restate(self, number):
+        """Goes on to another generation of numbers; 0 is the first."""
+        self.world.restate(number)
 
     def change(self, app_id, setting, value):
         """Switches an in-app event or a media source off or on: event/NAME or

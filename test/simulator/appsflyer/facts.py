@@ -12,6 +12,7 @@ import datetime
 import functools
 
 from daily import noise, uniform
+from restate import GONE
 
 UTC = datetime.timezone.utc
 DAY = datetime.timedelta(1)
@@ -55,9 +56,9 @@ def run_until(campaign, ordinal):
     if ordinal == campaign.cut_short:
         return
     campaign.cut_short = ordinal
-    activity.cache_clear()
-    users.cache_clear()
-    blocked.cache_clear()
+    activity_of.cache_clear()
+    users_of.cache_clear()
+    blocked_of.cache_clear()
 
 
 def cut(total, weights):
@@ -71,7 +72,7 @@ def cut(total, weights):
 
 
 def totals_of(campaign, ordinal):
-    """Returns a day's impressions, clicks and cost."""
+    """Returns a day's impressions, clicks and cost as they are at first."""
     data = noise(campaign.key, ordinal, "ads")
     if campaign.quirk == "huge":
         clicks = 3 * 10 ** 9 + ordinal * 1000003
@@ -83,16 +84,23 @@ def totals_of(campaign, ordinal):
     return impressions, clicks, cost
 
 
-@functools.lru_cache(maxsize=1 << 15)
 def activity(campaign, ordinal):
     """Returns a campaign's ad activity of one local day."""
+    extra = campaign.app.generation.of_ads(campaign, ordinal)
+    return () if extra == GONE else activity_of(campaign, ordinal, extra)
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def activity_of(campaign, ordinal, extra):
+    """Returns the same with some more impressions, clicks and cost."""
     if not campaign.has_views or is_quiet(campaign, ordinal):
         return ()
     parts = parts_of(campaign)
     weights = [1 + noise(campaign.key, ordinal, hour, part)[0]
                for hour in HOURS for part in parts]
-    shares = zip(*(cut(total, weights)
-                   for total in totals_of(campaign, ordinal)))
+    more = extra, extra, extra * campaign.click_cost
+    shares = zip(*(cut(total + some, weights) for total, some in zip(
+        totals_of(campaign, ordinal), more)))
     places = [(hour, part) for hour in HOURS for part in parts]
     day = datetime.date.fromordinal(ordinal)
     return tuple(
@@ -100,14 +108,21 @@ def activity(campaign, ordinal):
         for (hour, part), share in zip(places, shares) if any(share))
 
 
-@functools.lru_cache(maxsize=1 << 15)
 def users(campaign, ordinal):
     """Returns those who installed (or came back) on one local day."""
+    extra = campaign.app.generation.of_users(campaign, ordinal)
+    return () if extra == GONE else users_of(campaign, ordinal, extra)
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def users_of(campaign, ordinal, extra):
+    """Returns the same with some more."""
     if is_quiet(campaign, ordinal) or campaign.quirk == "no_installs":
         return ()
     count = uniform(noise(campaign.key, ordinal, "users"), 0,
                     campaign.scale + 1)
-    return tuple(make_user(campaign, ordinal, n) for n in range(count))
+    return tuple(make_user(campaign, ordinal, n)
+                 for n in range(count + extra))
 
 
 def make_user(campaign, ordinal, number):
@@ -172,16 +187,22 @@ def make_events(app, data, instant):
 BLOCKED_FROM = 1000000
 
 
-@functools.lru_cache(maxsize=1 << 15)
 def blocked(campaign, ordinal):
     """Returns the fake users whose installs of one local day were blocked."""
+    extra = campaign.app.generation.of_users(campaign, ordinal)
+    return () if extra == GONE else blocked_of(campaign, ordinal, extra)
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def blocked_of(campaign, ordinal, extra):
+    """Returns the same with some more."""
     if is_quiet(campaign, ordinal) or campaign.is_organic or (
             campaign.is_retargeting):
         return ()
     count = uniform(noise(campaign.key, ordinal, "fraud"), 0,
                     campaign.scale // 2 + 1)
     return tuple(make_user(campaign, ordinal, BLOCKED_FROM + n)
-                 for n in range(count))
+                 for n in range(count + extra))
 
 
 def reinstalled(user):

@@ -7,6 +7,7 @@ import decimal
 import zoneinfo
 
 from advertisers import ADVERTISERS
+from appsflyer.restate import Generation
 from google_ads.sample import MAIN_CAMPAIGNS, SHORT_CAMPAIGNS
 
 MAIN = "com.hanbit.running"
@@ -73,6 +74,7 @@ class App:
         self.campaigns = []
         self.stopped = {}       # event name -> since when it is not sent
         self.enables_retargeting = True     # only told
+        self.generation = Generation()
 
     def sends(self, event):
         """Returns whether an event of a user reaches the reports."""
@@ -191,6 +193,12 @@ class SampleWorld:
             self.apps[app.id] = app
         self.apps[EMPTY] = App(6, EMPTY, names["tokyo"], "ios", "JPY",
                                "Asia/Tokyo", 900000, "0.0066", ("JP",))
+
+    def restate(self, number):
+        """Goes on to another generation of numbers; 0 is the first."""
+        generation = Generation(number, self.today)
+        for app in self.apps.values():
+            app.generation = generation
 
     def now(self):
         """Returns the current instant."""

@@ -79,6 +79,12 @@ class MetaAds:
         self.jobs.clear()
         self.blocks.clear()
         self.changes.reset()
+        self.restate(0)
+
+    def restate(self, number):
+        """Goes on to another generation of numbers; 0 is the first."""
+        if hasattr(self.world, "restate"):
+            self.world.restate(number)
 
     def change(self, account_id, setting, value):
         """Changes a setting of an account."""

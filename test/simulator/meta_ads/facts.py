@@ -72,6 +72,8 @@ SCALARS = ("impressions", "clicks", "inline_link_clicks", "spend",
            "inline_post_engagement", "outbound_clicks", "video_plays",
            "video_p25", "video_p50", "video_p75", "video_p95", "video_p100",
            "thruplays", "video_seconds")
+# What is counted more where numbers are restated; events follow.
+CORRECTED = ("impressions", "clicks", "inline_link_clicks")
 
 
 def delivery(ad, data):
@@ -145,16 +147,17 @@ def money(happened, price):
 
 
 @functools.lru_cache(maxsize=1 << 16)
-def ad_day(ad, ordinal):
+def ad_day(ad, ordinal, extra):
     """Returns (scalars, events, price of a purchase) of an ad's day, None if
-    nothing happened."""
+    nothing happened.  `extra` is how much is counted more than at the
+    start."""
     traits = ad.traits
     quirk = traits["quirk"]
     data = noise(ad.id, ordinal, "meta")
     if quirk == "idle" or ordinal < traits["start"]:
         return None
     if ordinal > traits["end"]:
-        return late_day(ad, ordinal - traits["end"], data)
+        return late_day(ad, ordinal - traits["end"], data, extra)
     if quirk == "weekdays" and ordinal % 7 in (6, 0) or data[29] % 13 == 0:
         return None
     if quirk == "mixed" and ordinal % 5 and ad.parent.traits[
@@ -165,16 +168,19 @@ def ad_day(ad, ordinal):
         big = 3 * 10 ** 9 + ordinal * 1000003
         scalars.update(impressions=big, spend=9 * 10 ** 12 * MICRO + ordinal
                        * traits["cent"], clicks=big // 90)
+    for name in CORRECTED:
+        scalars[name] += extra
+    scalars["spend"] += extra * traits["cost"]
     happened = events(ad, data, scalars)
     return scalars, happened, price_of(ad, data)
 
 
-def late_day(ad, days_after, data):
+def late_day(ad, days_after, data, extra):
     """After its end an ad delivers no more, but people still buy."""
     if days_after > LATE_DAYS or data[28] % 3 or ad.traits["quirk"] in (
             "idle", "no_actions", "huge"):
         return None
-    happened = {"web": [0, (1 + data[27] % 2) * MICRO, 0, 0, 0]}
+    happened = {"web": [0, (1 + data[27] % 2 + extra) * MICRO, 0, 0, 0]}
     return dict.fromkeys(SCALARS, 0), happened, price_of(ad, data)
 
 
@@ -290,9 +296,9 @@ def tell(target, name, numbers):
 
 
 @functools.lru_cache(maxsize=1 << 14)
-def parts(ad, ordinal, family):
+def parts(ad, ordinal, family, extra=0):
     """Returns (breakdown values, Part) pairs of an ad's day."""
-    day = ad_day(ad, ordinal)
+    day = ad_day(ad, ordinal, extra)
     if day is None:
         return ()
     if family is None:

@@ -5,6 +5,8 @@ import datetime
 from advertisers import ADVERTISERS
 from meta_ads import facts
 from meta_ads.model import SETTINGS, Account, Node, World, spec_of
+from meta_ads.restate import Generation
+from restate import GONE
 
 MAIN = "1234567890123456"
 DIRECT = "2345678901234567"
@@ -70,6 +72,12 @@ class SampleWorld(World):
     def __init__(self, clock):
         super().__init__(clock)
         self.add_accounts()
+        self.generation = Generation(self, 0)
+
+    def restate(self, number):
+        """Goes on to another generation of numbers; 0 is the first."""
+        self.generation.end()
+        self.generation = Generation(self, number)
 
     def add_accounts(self):
         """Makes the accounts and what hangs below them."""
@@ -93,7 +101,9 @@ class SampleWorld(World):
         account = ad.at("account")
         if day > self.today(account):
             return []
-        return facts.parts(ad, day.toordinal(), family)
+        extra = self.generation.of(ad, day)
+        return () if extra == GONE else facts.parts(ad, day.toordinal(),
+                                                    family, extra)
 
 
 class Builder:
