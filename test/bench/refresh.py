@@ -8,7 +8,9 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+import urllib.parse
 import urllib.request
 
 import client
@@ -29,7 +31,10 @@ LOADED = ("account_name date_day currency campaign_id "
            "all_conversions all_conversions_value "
            "view_through_conversions").replace(" ", ", ")
 COLUMNS = "account_id, spend, " + LOADED
+DLT = "Python: dlt, delete-insert"
 SUMS = "count(*), sum(impressions), sum(clicks), sum(cost_micros)"
+DLT_SUMS = ("count(*), sum(metrics__impressions), sum(metrics__clicks), "
+            "sum(metrics__cost_micros)")
 
 
 class Bench:
@@ -108,10 +113,11 @@ class Large:
         self.refresh("ads.first")
         bench.sql("\\copy (SELECT %s FROM ads.first) TO '%s'" % (
             COLUMNS, self.file))
-        first = [r for r in bench.requests() if "FROM campaign WHERE" in (
+        self.first = [r for r in bench.requests() if "FROM campaign WHERE" in (
             r.get("query") or "")][0]
-        self.client = client.Client(bench.url + first["path"], first["query"],
-                                    bench.ready["token_url"])
+        self.client = client.Client(
+            bench.url + self.first["path"], self.first["query"],
+            bench.ready["token_url"])
         self.answer = bench.sql("SELECT %s FROM ads.first" % SUMS)
 
     def refresh(self, name):
@@ -129,9 +135,9 @@ class Large:
                            "now(), ALTER account_id SET DEFAULT '%s'" % (
                                name, self.totals["account"]))
 
-    def check(self, name):
+    def check(self, name, sums=SUMS):
         """All ways must come to the same sums."""
-        found = self.bench.sql("SELECT %s FROM %s" % (SUMS, name))
+        found = self.bench.sql("SELECT %s FROM %s" % (sums, name))
         if found != self.answer:
             sys.exit("%s: %s, not %s" % (name, found, self.answer))
 
@@ -161,6 +167,28 @@ class Large:
             psql.stdin.writelines(client.copy_lines(body, PATHS))
         psql.communicate("\\.\nCOMMIT;\n")
 
+    def by_dlt(self):
+        """Into new tables of its own; returns how long it took without the start
+        of its program."""
+        self.bench.sql("SET client_min_messages = warning; DROP SCHEMA IF "
+                       "EXISTS dlt, dlt_staging CASCADE")
+        with tempfile.TemporaryDirectory(
+                dir=self.bench.options.folder) as folder:
+            arguments = {
+                "url": self.bench.url + self.first["path"],
+                "query": self.first["query"],
+                "token-url": self.bench.ready["token_url"],
+                "account": self.totals["account"], "folder": folder,
+                "database": "postgresql://postgres:none@%s/postgres" % (
+                    urllib.parse.quote(os.environ["PGHOST"], safe=""))}
+            said = subprocess.run(
+                [self.bench.options.dlt, os.path.join(
+                    os.path.dirname(__file__), "dlt_loader.py"),
+                 *("--%s=%s" % pair for pair in arguments.items())],
+                stdout=subprocess.PIPE, text=True, check=True).stdout
+        self.check("dlt.rows", DLT_SUMS)
+        return float(said.split()[-1])
+
     def turn(self):
         """One turn: the seconds of each way, next to each other, so that
         ratios of a turn are of one hour of a busy machine."""
@@ -177,6 +205,8 @@ class Large:
             seconds[name] = timed(action)
             if table:
                 self.check(table)
+        if self.bench.options.dlt:
+            seconds[DLT] = self.by_dlt()
         return seconds
 
     def run(self):
@@ -198,6 +228,8 @@ class Large:
                 turn["refresh, nothing changed"] / turn["scan"]),
             "Python / refresh": lambda turn: (
                 turn["Python: delete and COPY"] / turn["refresh"])}
+        if self.bench.options.dlt:
+            ratios["dlt / refresh"] = lambda turn: turn[DLT] / turn["refresh"]
         print()
         for name, ratio in ratios.items():
             print("%-26s %8.2f" % (
@@ -261,6 +293,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("psql", "simulator", "folder"):
         parser.add_argument("--" + name, required=True)
+    parser.add_argument("--dlt", help="a Python that has dlt")
     for name in ("rows", "runs", "days", "accounts"):
         parser.add_argument("--" + name, type=int, required=True)
     bench = Bench(parser.parse_args())
