@@ -31,6 +31,9 @@ LOADED = ("account_name date_day currency campaign_id "
            "all_conversions all_conversions_value "
            "view_through_conversions").replace(" ", ", ")
 COLUMNS = "account_id, spend, " + LOADED
+COPY = "COPY of the same rows"
+UNCHANGED = "refresh, nothing changed"
+PYTHON = "Python: delete and COPY"
 DLT = "Python: dlt, delete-insert"
 SUMS = "count(*), sum(impressions), sum(clicks), sum(cost_micros)"
 DLT_SUMS = ("count(*), sum(metrics__impressions), sum(metrics__clicks), "
@@ -62,6 +65,13 @@ class Bench:
             [self.options.psql, "-XAtq", "-v", "ON_ERROR_STOP=1"],
             input=text, stdout=subprocess.PIPE, text=True,
             check=True).stdout.strip()
+
+    def cpu(self, text):
+        """Runs SQL; returns the seconds of processor time that its session
+        took, which other work on the machine sways little."""
+        said = self.sql(text + "\n;SELECT pg_read_file('/proc/self/stat')")
+        user, system = said.rsplit(")", 1)[1].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def platform(self, pages, rows, accounts):
         """Makes the benchmark accounts, their foreign tables, and the
@@ -122,8 +132,8 @@ class Large:
 
     def refresh(self, name):
         """Reads the seven days before today into a copy."""
-        self.bench.sql("CALL adpipe.refresh('%s', current_date - 7, "
-                       "current_date - 1)" % name)
+        return self.bench.cpu("CALL adpipe.refresh('%s', current_date - 7, "
+                              "current_date - 1)" % name)
 
     def like(self, name):
         """An empty table as the copy is: partitioned, with its index."""
@@ -143,14 +153,14 @@ class Large:
 
     def by_scan(self):
         """The same rows fetched and thrown away."""
-        self.bench.sql("SET client_min_messages = error; EXPLAIN (ANALYZE, "
-                       "TIMING OFF) SELECT * FROM google.campaign_daily "
-                       "WHERE date_day BETWEEN current_date - 7 AND "
-                       "current_date - 1")
+        return self.bench.cpu(
+            "SET client_min_messages = error; EXPLAIN (ANALYZE, TIMING OFF) "
+            "SELECT * FROM google.campaign_daily WHERE date_day BETWEEN "
+            "current_date - 7 AND current_date - 1")
 
     def by_copy(self):
         """COPY of the same rows from a file of the server's own making."""
-        self.bench.sql("\\copy ads.loaded (%s) FROM '%s'" % (
+        return self.bench.cpu("\\copy ads.loaded (%s) FROM '%s'" % (
             COLUMNS, self.file))
 
     def by_client(self):
@@ -193,47 +203,57 @@ class Large:
         """One turn: the seconds of each way, next to each other, so that
         ratios of a turn are of one hour of a busy machine."""
         ways = {"scan": (None, self.by_scan),
-                "COPY of the same rows": ("ads.loaded", self.by_copy),
+                COPY: ("ads.loaded", self.by_copy),
                 "refresh": ("ads.copy", lambda: self.refresh("ads.copy")),
-                "refresh, nothing changed": (
+                UNCHANGED: (
                     None, lambda: self.refresh("ads.copy")),
-                "Python: delete and COPY": ("ads.loader", self.by_client)}
-        seconds = {}
+                PYTHON: ("ads.loader", self.by_client)}
+        taken = {}
         for name, (table, action) in ways.items():
             if table:
                 self.like(table)
-            seconds[name] = timed(action)
+            cpu = []
+            taken[name] = timed(lambda: cpu.append(action())), cpu[0]
             if table:
                 self.check(table)
         if self.bench.options.dlt:
-            seconds[DLT] = self.by_dlt()
-        return seconds
+            taken[DLT] = self.by_dlt(), None
+        return taken
 
     def run(self):
         """Measures in turns; prints medians."""
         turns = [self.turn() for _ in range(self.bench.options.runs)]
         rows = self.totals["rows"]
-        print("%d rows of seven days into an empty copy; medians of %d\n" % (
-            rows, len(turns)))
+        print("%d rows of seven days into an empty copy; medians of %d\n\n"
+              "%-28s %8s %10s %8s" % (rows, len(turns), "", "s", "rows/s",
+                                      "cpu s"))
         for name in turns[0]:
-            seconds = statistics.median(turn[name] for turn in turns)
-            print("%-26s %8.2f s %10.0f rows/s" % (
-                name, seconds, rows / seconds))
+            seconds = statistics.median(turn[name][0] for turn in turns)
+            print("%-28s %8.2f %10.0f %8s" % (
+                name, seconds, rows / seconds, "" if turns[0][name][1] is None
+                else "%.2f" % statistics.median(
+                    turn[name][1] for turn in turns)))
         ratios = {
-            "refresh / (scan + COPY)": lambda turn: turn["refresh"] / (
-                turn["scan"] + turn["COPY of the same rows"]),
-            "refresh / COPY": lambda turn: (
-                turn["refresh"] / turn["COPY of the same rows"]),
-            "nothing changed / scan": lambda turn: (
-                turn["refresh, nothing changed"] / turn["scan"]),
-            "Python / refresh": lambda turn: (
-                turn["Python: delete and COPY"] / turn["refresh"])}
-        if self.bench.options.dlt:
-            ratios["dlt / refresh"] = lambda turn: turn[DLT] / turn["refresh"]
+            "refresh / (scan + COPY)": ("refresh", ("scan", COPY)),
+            "refresh / COPY": ("refresh", (COPY,)),
+            "nothing changed / scan": (UNCHANGED, ("scan",)),
+            "Python / refresh": (PYTHON, ("refresh",)),
+            "dlt / refresh": (DLT, ("refresh",))}
         print()
-        for name, ratio in ratios.items():
-            print("%-26s %8.2f" % (
-                name, statistics.median(ratio(turn) for turn in turns)))
+        for name, (way, others) in ratios.items():
+            print("%-28s %8s %10s %8s" % (
+                name, self.ratio(turns, way, others, 0), "",
+                self.ratio(turns, way, others, 1)))
+
+    @staticmethod
+    def ratio(turns, way, others, which):
+        """The median over turns of a way's seconds, or processor time, to those
+        of others; empty if there are none."""
+        if way not in turns[0] or turns[0][way][which] is None:
+            return ""
+        return "%.2f" % statistics.median(
+            turn[way][which] / sum(turn[other][which] for other in others)
+            for turn in turns)
 
 
 def unchanged(bench):
