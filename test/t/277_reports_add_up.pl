@@ -283,7 +283,6 @@ my %reasons = (
 		[ 'user_location_daily', 'without places nothing is missing', sub { "SELECT count(*) = 0 FROM (SELECT campaign_id, date_day, sum(impressions) FROM mine.user_location_daily WHERE date_day BETWEEN '$since' AND '$until' GROUP BY 1, 2 EXCEPT SELECT campaign_id, date_day, impressions FROM kept.google_campaign_daily) d" } ],
 		[ 'geo_daily', 'there are two types', sub { 'SELECT count(DISTINCT location_type) = 2 FROM kept.google_geo_daily' },
 			totals(total('clicks', "kept.google_geo_daily WHERE location_type = 'LOCATION_OF_PRESENCE'"), total('clicks', 'kept.google_campaign_daily')) ],
-		[ 'audience_daily keyword_daily', 'none is of both', sub { 'SELECT count(*) = 0 FROM kept.google_audience_daily a JOIN kept.google_keyword_daily k ON k.ad_group_id = a.ad_group_id AND k.keyword_id = a.audience_id' } ],
 		[ 'audience_daily', 'no single audience has more', sub { 'SELECT bool_and(a.impressions <= g.impressions) FROM kept.google_audience_daily a JOIN kept.google_ad_group_daily g USING (ad_group_id, date_day)' },
 			totals(total('impressions', 'kept.google_audience_daily'), "(SELECT sum(impressions) FROM kept.google_ad_group_daily WHERE ad_group_id IN (SELECT ad_group_id FROM kept.google_audience_daily))") ],
 		[ 'shopping_product_daily', 'there are products, of a part of the campaigns', sub { 'SELECT count(DISTINCT product_id) > 1 AND count(DISTINCT campaign_id) < (SELECT count(DISTINCT campaign_id) FROM kept.google_campaign_daily) FROM kept.google_shopping_product_daily' } ],
