@@ -1,5 +1,6 @@
 # Every imported table of tiktok_ads returns exactly the rows of the simulator's
-# world, which computes them without filters, pages and requests.
+# world, which computes them without filters, pages and requests;
+# as they are at first, and restated.
 
 use strict;
 use warnings;
@@ -50,5 +51,7 @@ tiktok_server($node, $sim, name => 'bare', options => { advertiser_id => '*' });
 my $error = sql_error($node, 'SELECT count(*) FROM bare.campaigns');
 is($error->{sqlstate}, '28000', 'without the app\'s secrets the platform lists nothing');
 like($error->{hint}, qr/app_id and app_secret/, 'which the hint names');
+
+restated_rows($node, $sim, 'tiktok', \@tables, 5, 3);
 
 done_testing();

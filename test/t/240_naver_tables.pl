@@ -1,6 +1,6 @@
 # Every imported table of naver_searchad returns exactly the rows of the
 # simulator's world, which computes them from what happened, without jobs, files
-# and lists.
+# and lists; as they are at first, and restated.
 
 use strict;
 use warnings;
@@ -30,6 +30,7 @@ for my $case (@tables)
 	same_rows($node, $table, (table_days($node, $table, $since, $until))[3], \@world);
 }
 all_commented($node);
+restated_rows($node, $sim, 'naver_searchad', \@tables, 4, 3);
 is_deeply($sim->world(platform => 'naver_searchad', resource => 'jobs'), [], 'no job is left');
 
 done_testing();

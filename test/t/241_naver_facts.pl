@@ -303,6 +303,30 @@ subtest 'jobs that are there are used for a day, if their numbers are those of n
 	at($now);
 };
 
+subtest 'jobs of numbers that were restated since are not used' => sub {
+	my $json = Cpanel::JSON::XS->new->canonical;
+
+	for my $case ([ 'others', '2026-11-26', 0, 1 ], [ 'none any more', '2026-11-25', 0, 1 ], [ 'some where there were none', '2026-11-25', 1, 0 ])
+	{
+		my ($what, $restated, $before, $after) = @$case;
+		fresh(naver_job_ms => 1);
+		at('2026-11-29T02:00:00Z');
+		$sim->restate($before, 'naver_searchad');
+		$session->query("SET statement_timeout = '1s'");
+		$session->query_error("SELECT 1 FROM one.campaign_daily WHERE date_day = '$restated'");
+		$session->query('RESET statement_timeout');
+		is(jobs(), 2, "$what: two jobs are left");
+		at($now);
+		my $old = world('campaign_daily', $restated);
+		$sim->restate($after, 'naver_searchad');
+		$sim->settings({ naver_job_ms => 0 });
+		isnt($json->encode(world('campaign_daily', $restated)), $json->encode($old), "$what: by now");
+		is_whole('campaign_daily', $restated);
+		is(sent('POST', qr{^/stat-reports$}), 4, 'two others are created');
+		is(jobs(), 0, 'and none is left');
+	}
+};
+
 subtest 'several rows of one key are one row' => sub {
 	fresh(naver_split_rows => Cpanel::JSON::XS::true);
 	is_whole($_, $day) for qw(campaign_daily keyword_daily);

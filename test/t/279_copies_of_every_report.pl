@@ -26,8 +26,8 @@ my %start = (day => '2026-11-16', week => '2026-11-09', month => '2026-10-01');
 # over two, ten a second and one in five seconds for half an hour.  AppsFlyer counts in the
 # simulator, Naver sets no number.
 my %most = (google_ads => 2880 / 48, meta_ads => 600 / 2, tiktok_ads => 10 * 1800, kakao_moment => 1800 / 5);
-# The name of each platform that restates numbers.
-my %restates = (google_ads => 'google', meta_ads => 'meta', appsflyer => 'appsflyer');
+# The simulator's name of each platform.
+my %restates = (google_ads => 'google', meta_ads => 'meta', appsflyer => 'appsflyer', tiktok_ads => 'tiktok', naver_searchad => 'naver_searchad', kakao_moment => 'kakao_moment');
 # Why a report has no copy: SQLSTATE by table.
 my %refused = ();
 
@@ -98,7 +98,7 @@ for my $report (@reports)
 {
 	my ($table, $wrapper) = @$report{qw(table wrapper)};
 	my $platform = $restates{$wrapper};
-	$sim->restate(0, $platform) if $platform;
+	$sim->restate(0, $platform);
 	at($moments[0]);
 	my $args = $report->{day} ? ", '$start{ $report->{period} }'" : '';
 	my ($out, $error) = $session->try("SELECT adpipe.materialize('$table', '$report->{copy}'$args)");
@@ -107,7 +107,7 @@ for my $report (@reports)
 	for my $moment ($wrapper eq 'appsflyer' ? @hours : @moments)
 	{
 		at($moment);
-		$sim->restate(1, $platform) if $platform && $moment eq ($wrapper eq 'appsflyer' ? $hours[-1] : $moments[-1]);
+		$sim->restate(1, $platform) if $moment eq ($wrapper eq 'appsflyer' ? $hours[-1] : $moments[-1]);
 		$session->query('CALL adpipe.refresh_all()');
 		is(health($report), '', "$table: well at $moment");
 	}

@@ -155,21 +155,18 @@ judge(AdpNaverJobs *jobs, AdpNaverJob *job)
 }
 
 /*
- * Judges a job that was there.  One that has failed, whose numbers have changed, or
- * that was made before there were any, is deleted, and another one is created.
+ * Keeps a job that was there if it is of use.  One that has failed, whose numbers have changed, or
+ * that had none is deleted, and another one is created: the platform marks a file
+ * whose numbers have changed, but a job without a file says NONE for good.
  */
-static AdpAssemblyStep
-judge_found(AdpNaverJobs *jobs, AdpNaverJob *job)
+static void
+keep_found(AdpNaverJobs *jobs, AdpNaverJob *job)
 {
-	bool is_useless = job->state == ADP_NAVER_JOB_NONE
-		? is_young(job)
-		: job->state == ADP_NAVER_JOB_RUNNING && !adp_naver_job_goes_on(job);
-
-	if (!is_useless)
-		return judge(jobs, job);
+	if (job->state == ADP_NAVER_JOB_BUILT ||
+		(job->state == ADP_NAVER_JOB_RUNNING && adp_naver_job_goes_on(job)))
+		return;
 	doom(jobs, job);
 	job->state = ADP_NAVER_JOB_NEW;
-	return ADP_ASSEMBLY_ASK;
 }
 
 /*
@@ -178,25 +175,23 @@ judge_found(AdpNaverJobs *jobs, AdpNaverJob *job)
 static AdpAssemblyStep
 take_jobs(AdpNaverJobs *jobs, const AdpJson *doc)
 {
-	AdpAssemblyStep step = ADP_ASSEMBLY_ASK;
-
 	if (!adp_json_is_array(doc))
 	{
 		adp_error_set(&jobs->assembly->error, ADP_ERR_FORMAT,
 					  "the answer is no list of reports", NULL, NULL);
 		return ADP_ASSEMBLY_RETRY;
 	}
-	for (int i = 0; i < jobs->njobs && step == ADP_ASSEMBLY_ASK; i++)
+	for (int i = 0; i < jobs->njobs; i++)
 	{
 		AdpNaverJob *job = &jobs->jobs[i];
 
 		if (job->state != ADP_NAVER_JOB_NEW)
 			continue;
 		adp_naver_job_adopt(job, doc);
-		step = judge_found(jobs, job);
+		keep_found(jobs, job);
 	}
 	jobs->has_listed = true;
-	return step;
+	return ADP_ASSEMBLY_ASK;
 }
 
 /*

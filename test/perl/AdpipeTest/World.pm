@@ -10,6 +10,8 @@ AdpipeTest::World - foreign tables compared with what the simulator knows
 	my @rows = world_rows($node, $sim, 'meta.campaign_daily', $since, $until);
 	same_rows($node, 'meta.campaign_daily', "WHERE date_day BETWEEN ...", \@rows);
 
+	restated_rows($node, $sim, 'meta', [imported_tables($node, 'level')], 5, 3);
+
 	is_world($node, 'flyer.partners_daily', $rows, where => 'date_day = ...');
 
 	my @columns = table_columns($node, 'google.campaign_daily');
@@ -28,7 +30,7 @@ use Exporter 'import';
 use Cpanel::JSON::XS;
 use Test::More;
 
-our @EXPORT = qw(all_commented imported_tables is_world literal same_rows table_columns table_days world_rows);
+our @EXPORT = qw(all_commented imported_tables is_world literal restated_rows same_rows table_columns table_days world_rows);
 
 # Currencies without minor units.
 my %IS_WHOLE = map { $_ => 1 } qw(CLP COP CRC HUF IDR ISK JPY KRW PYG TWD VND);
@@ -235,6 +237,36 @@ END
 	my ($status, $out, $err) = $node->psql('postgres', join("\n", @sql));
 	like($err, $warning // qr/^$/, "$table: read without errors");
 	is($out, '', "$table: exactly the world's rows (" . @$rows . ')');
+	return;
+}
+
+=head2 restated_rows($node, $sim, $platform, \@tables, $oldest, $youngest)
+
+Tests: once a platform (by its name in the simulator) has restated its numbers, the tables
+of imported_tables() have exactly the rows of the world, which are others than before.
+The days are so many before today; both clocks stand still from then on, at noon in Korea.
+
+=cut
+
+sub restated_rows
+{
+	my ($node, $sim, $platform, $tables, $oldest, $youngest) = @_;
+	my ($now, $since, $until) = split /\|/, $node->safe_psql('postgres', "SELECT d || 'T03:00:00Z', d - $oldest, d - $youngest FROM (SELECT (now() AT TIME ZONE 'UTC')::date AS d) t");
+	my $text = sub { join "\n", sort map { join ', ', @$_ } @_ };
+
+	$sim->clock($now);
+	$node->safe_psql('postgres', "ALTER DATABASE postgres SET adpipe.debug_now = '$now'");
+	my %before = map { $_->[0] => $text->(world_rows($node, $sim, $_->[0], $since, $until)) } @$tables;
+	$sim->restate(1, $platform);
+	for my $table (map { $_->[0] } @$tables)
+	{
+		my @world = world_rows($node, $sim, $table, $since, $until);
+
+		same_rows($node, $table, (table_days($node, $table, $since, $until))[3], \@world);
+		next unless $before{$table} =~ /'$since'::date/;
+		isnt($text->(@world), $before{$table}, "$table: they are restated");
+		cmp_ok(scalar @world, '<', scalar split(/\n/, $before{$table}), "$table: and some are gone");
+	}
 	return;
 }
 

@@ -3,10 +3,10 @@
 import re
 import urllib.parse
 
-from kakao_moment import errors, lists, reports, throttle
+from kakao_moment import errors, facts, lists, reports, throttle
 from kakao_moment.errors import Refusal
 from kakao_moment.expected import expected_rows
-from kakao_moment.world import Account, Spec, add_campaign
+from kakao_moment.world import LEVELS, Account, Spec, add_campaign
 from messages import json_response
 
 PATH = re.compile(r"/openapi/v4/([A-Za-z]+)(?:/([A-Za-z0-9]+))?\Z")
@@ -29,6 +29,19 @@ SETTINGS = dict({
 }, **lists.SETTINGS, **reports.SETTINGS, **throttle.SETTINGS)
 
 
+def restated_names(account, number):
+    """Returns what a generation changes of an account's campaigns as (object,
+    attribute, value): one has another name, one is deleted with all that is
+    below it, and keeps its numbers."""
+    there = [c for c in account.campaigns
+             if c.config == "ON" and c.spec.quirk is None]
+    if not number or len(there) < 3:
+        return []
+    return [(there[0], "name", "%s (%d)" % (there[0].name, number))] + [
+        (node, "config", "DEL") for level in LEVELS
+        for node in account.nodes(level) if node.at("campaign") is there[1]]
+
+
 class KakaoMoment:
     """The platform as server.Simulator wants it."""
 
@@ -41,6 +54,7 @@ class KakaoMoment:
         settings.declare(SETTINGS)
         self.throttle = throttle.Throttle(settings)
         self.first = {}         # what was changed: (object, name) -> value
+        self.restated = []      # what a generation changed, in the same form
 
     # ---- for the control endpoints ---------------------------------------
 
@@ -59,6 +73,7 @@ class KakaoMoment:
 
     def reset(self):
         """Goes back to the start."""
+        self.restate(0)
         for (one, name), value in self.first.items():
             setattr(one, name, value)
         self.first = {}
@@ -76,8 +91,28 @@ class KakaoMoment:
             one = {n.id: n for n in one.nodes(level)}[node_id]
         if name not in CHANGES:
             raise ValueError("no such setting")
-        self.first.setdefault((one, name), getattr(one, name))
+        self.set(one, name, value)
+
+    def restate(self, number):
+        """Goes on to another generation of numbers, of the days until today, and
+        of campaigns."""
+        for (one, name), value in reversed(self.restated):
+            setattr(one, name, value)
+        self.restated = []
+        today = self.world.today().toordinal()
+        for account in self.world.accounts.values():
+            for creative in account.creatives():
+                creative.restated = number, today
+            for one, name, value in restated_names(account, number):
+                self.restated.append(((one, name), self.set(one, name, value)))
+        facts.forget()
+
+    def set(self, one, name, value):
+        """Sets an attribute of a node or an account; returns the one before."""
+        before = getattr(one, name)
+        self.first.setdefault((one, name), before)
         setattr(one, name, value)
+        return before
 
     def revoke_tokens(self):
         """Does nothing: a reader could not get a new token."""

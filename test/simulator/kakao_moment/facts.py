@@ -11,9 +11,14 @@ import functools
 import people
 from daily import noise, uniform
 from kakao_moment.world import START
+from restate import GONE, restated
 
 # Days after the day itself on which something of it still happens, at most.
 MAX_LAG = 7
+# Until the next morning all numbers of a day change; conversions and opened
+# messages arrive until the morning after their seven days.
+DAY_REACH = 1
+LATE_REACH = 8
 # event: upper bound per 1,000 clicks; purchases have amounts and quantities
 EVENTS = (("cmpt_reg", 40), ("view_cart", 300), ("add_to_cart", 250),
           ("purchase", 140), ("participation", 30), ("signup", 60),
@@ -50,8 +55,31 @@ CONVERSIONS = tuple(conversion_names())
 NAMES = ("imp", "click", "cost") + MESSAGE_COUNTS + VIDEO + CONVERSIONS
 
 
+def change_of(creative, ordinal, what, reach):
+    """Returns what the generation does to some numbers of a creative's day: those
+    of an ad group change together."""
+    number, today = creative.restated
+    if ordinal > today:
+        return 0
+    return restated(number, what + creative.parent.id, ordinal,
+                    today - ordinal, reach)
+
+
+def with_late(creative, ordinal, by_lag):
+    """Returns numbers by the days after which they happened, with what arrived on
+    the day on which the generation began."""
+    more = change_of(creative, ordinal, "late", LATE_REACH)
+    if more <= 0 or not by_lag:
+        return by_lag
+    made = list(by_lag)
+    made[min(creative.restated[1] - ordinal, MAX_LAG)] += more
+    return made
+
+
 def delivers(creative, ordinal):
     """Returns whether something is delivered on a day."""
+    if change_of(creative, ordinal, "day", DAY_REACH) == GONE:
+        return False
     data = noise(creative.id, ordinal, "pause")
     if ordinal < START or not (creative.spec.scale
                                or creative.spec.quirk == "huge"):
@@ -96,6 +124,8 @@ def display(creative, ordinal):
     if spec.quirk == "huge":
         imp, click = 3 * 10 ** 9 + ordinal, 10 ** 7 + ordinal
         cost = 34567890123400
+    more = max(0, change_of(creative, ordinal, "day", DAY_REACH))
+    imp, click, cost = imp + more, click + more, cost + more * spec.price
     made = {"imp": imp, "click": click,
             "cost": cost // quantum(creative) * quantum(creative)}
     if spec.type == "VIDEO":
@@ -112,8 +142,8 @@ def converted(creative, ordinal, click):
     events = {}
     for position, (event, rate) in enumerate(EVENTS):
         count = min(click, 20000) * uniform(data, position * 3, rate) // 1000
-        events[event] = in_days(count, data[position * 12 + 4:],
-                                creative.spec.quirk == "late")
+        events[event] = with_late(creative, ordinal, in_days(
+            count, data[position * 12 + 4:], creative.spec.quirk == "late"))
     return events, 19000 + data[90] * 100
 
 
@@ -122,11 +152,19 @@ def message(creative, ordinal):
     """Returns (numbers of the day, {count: by lag}) of sent messages."""
     data = noise(creative.id, ordinal, "kakao")
     send = creative.spec.scale // 2 + uniform(data, 0, creative.spec.scale)
+    send += max(0, change_of(creative, ordinal, "day", DAY_REACH))
     opened = send * (300 + uniform(data, 1, 400)) // 1000
     return ({"msg_send": send, "msg_send_fail": send // 90,
              "cost": send * creative.spec.price // 100 * 100},
-            {"msg_open": in_days(opened, data[8:]),
-             "msg_click": in_days(opened // 6, data[16:])})
+            {name: with_late(creative, ordinal, by_lag) for name, by_lag in (
+                ("msg_open", in_days(opened, data[8:])),
+                ("msg_click", in_days(opened // 6, data[16:])))})
+
+
+def forget():
+    """Forgets what was made before a generation began."""
+    for made in (display, converted, message):
+        made.cache_clear()
 
 
 class Seen:

@@ -68,6 +68,7 @@ class Node:
         self.parent = parent
         self.spec = spec
         self.goal = spec.goal       # what is reported; steers no numbers
+        self.restated = 0, 0        # generation, and the day on which it began
         self.children = []
         if parent is not None:
             parent.children.append(self)

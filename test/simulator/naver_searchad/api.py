@@ -65,6 +65,14 @@ class NaverSearchAd:
         """Goes back to the start: there are no jobs."""
         self.jobs.reset()
         self.masters.reset()
+        self.world.restate(0)
+
+    def restate(self, number):
+        """Goes on to another generation of numbers."""
+        self.world.add_more(self.settings["naver_more_accounts"])
+        before = self.jobs.built()
+        self.world.restate(number)
+        self.jobs.restated(before)
 
     def change(self, account, setting, value):
         """There are no settings to change; raises ValueError."""

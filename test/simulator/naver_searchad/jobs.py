@@ -41,6 +41,7 @@ class Job:
         self.day = day
         self.made = made
         self.end = end          # state at its end; None: as the data are
+        self.is_changed = False     # since its file was made
         self.polls = 0
         token = hashlib.sha256(b"%d" % number).digest()
         self.token = base64.b64encode(token).decode()
@@ -143,14 +144,20 @@ class Jobs:
 
     def has_rows(self, job):
         """Returns whether there is anything in the report."""
-        return bool(reports.rows(self.world, job.account, job.report, job.day,
-                                 self.settings))
+        return bool(self.rows_of(job))
+
+    def rows_of(self, job):
+        """Returns the rows that a report has by now."""
+        return reports.rows(self.world, job.account, job.report, job.day,
+                            self.settings)
 
     def state(self, job):
         """Returns the state of a job."""
         age = (self.world.now() - job.made).total_seconds() * 1000
         if age < self.settings["naver_job_ms"]:
             return self.settings["naver_job_waits"]
+        if job.is_changed:
+            return "CHANGED"
         if job.end is not None:
             return job.end
         some = self.settings["naver_none_reports"]
@@ -166,6 +173,24 @@ class Jobs:
         at = self.settings["naver_changes"].get(job.day.strftime("%Y%m%d"))
         return at is not None and job.made < datetime.datetime.fromisoformat(
             at.replace("Z", "+00:00")) <= self.world.now()
+
+    def built(self):
+        """Returns the jobs that have come to an end of their own, with the rows
+        that are in their reports by now."""
+        with self._lock:
+            return [(job, self.rows_of(job)) for job in self.jobs
+                    if self.state(job) in ("BUILT", "NONE")]
+
+    def restated(self, before):
+        """Marks the jobs among those built() of which the rows are others now:
+        a file cannot be read any more, and without rows there is none."""
+        for job, rows in before:
+            if self.rows_of(job) == rows:
+                continue
+            if rows:
+                job.is_changed = True
+            else:
+                job.end = "NONE"
 
     def told(self, job, base_url, state=None):
         """Returns a job as the platform tells it."""
@@ -190,8 +215,7 @@ class Jobs:
 
     def file(self, job):
         """Returns a job's file."""
-        found = reports.rows(self.world, job.account, job.report, job.day,
-                             self.settings)
+        found = self.rows_of(job)
         return Response(200, reports.file_of(found, self.settings),
                         "text/tab-separated-values", rows=len(found))
 

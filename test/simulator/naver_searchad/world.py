@@ -11,6 +11,7 @@ import zoneinfo
 
 from advertisers import ADVERTISERS
 from daily import noise, uniform
+from restate import GONE, restated
 
 KST = zoneinfo.ZoneInfo("Asia/Seoul")
 
@@ -23,6 +24,11 @@ MANAGER = "880011"
 
 NAVER, PARTNER = "27758", "33421"
 FOREVER = datetime.date(9999, 1, 1).toordinal()
+
+# For so many days the platform corrects a day's files (for two as a rule, rows were
+# added after five) and late conversions are added, which goes on for twenty.
+FILES_REACH = 5
+CONVERSIONS_REACH = 6
 
 # Since then automated campaigns have rows without keyword and ad.
 ADVOOST_SINCE = datetime.date(2026, 7, 21).toordinal()
@@ -98,6 +104,7 @@ class World:
     def __init__(self, clock):
         self.clock = clock
         self.accounts = {}
+        self.restated = []      # of campaigns: (campaign, attribute, before)
         self.add_accounts()
 
     def add_accounts(self):
@@ -116,6 +123,33 @@ class World:
             customer = str(5000001 + n)
             if customer not in self.accounts:
                 self.add(Account(customer, 20 + n, "More %d" % (n + 1)), SHORT)
+
+    def restate(self, number):
+        """Goes on to another generation of numbers, of the days until today, and
+        of campaigns."""
+        for campaign, name, value in reversed(self.restated):
+            setattr(campaign, name, value)
+        self.restated = []
+        today = self.today().toordinal()
+        for account in self.accounts.values():
+            for campaign in account.campaigns:
+                campaign.restated = number, today
+            self.restate_campaigns(account, number, today)
+        day_facts.cache_clear()
+        day_conversions.cache_clear()
+
+    def restate_campaigns(self, account, number, today):
+        """Lets one campaign have another name, and one be deleted, which keeps its
+        numbers."""
+        there = [c for c in account.campaigns
+                 if c.spec.quirk is None and c.end >= today]
+        if not number or len(there) < 3:
+            return
+        for campaign, name, value in (
+                (there[0], "name", "%s (%d)" % (there[0].name, number)),
+                (there[1], "end", today - 1)):
+            self.restated.append((campaign, name, getattr(campaign, name)))
+            setattr(campaign, name, value)
 
     def add(self, account, specs):
         """Adds an account with campaigns."""
@@ -153,6 +187,7 @@ def make_campaign(account, position, spec):
     campaign = Entity("cmp-a001-%s-%015d" % (digit, serial), spec.name)
     campaign.spec = spec
     campaign.account = account
+    campaign.restated = 0, 0    # generation, and the day on which it began
     campaign.start = datetime.date.fromisoformat(spec.start).toordinal()
     campaign.end = (datetime.date.fromisoformat(spec.end).toordinal()
                     if spec.end else FOREVER)
@@ -209,10 +244,20 @@ def term_of(keyword, media, data):
     return (base, base + " 추천", base + ", \"정품\"")[kind], kind
 
 
+def change_of(campaign, ordinal, what, reach):
+    """Returns what the generation does to some numbers of a campaign's day."""
+    number, today = campaign.restated
+    if ordinal > today:
+        return 0
+    return restated(number, what + campaign.id, ordinal, today - ordinal,
+                    reach)
+
+
 @functools.lru_cache(maxsize=1 << 14)
 def day_facts(campaign, ordinal):
     """Returns the facts of a campaign's day."""
-    if is_quiet(campaign, ordinal):
+    more = change_of(campaign, ordinal, "files", FILES_REACH)
+    if is_quiet(campaign, ordinal) or more == GONE:
         return ()
     spec = campaign.spec
     made = []
@@ -233,6 +278,8 @@ def day_facts(campaign, ordinal):
         term, kind = term_of(keyword, media, data)
         if not (impressions or clicks or cost):
             continue
+        impressions, clicks = impressions + more, clicks + more
+        cost += more * spec.click_cost * 10
         made.append(Fact(
             campaign, group, keyword, ad, campaign.account.channel, media,
             device, data[22] % 24, "%02d" % (1 + data[23] % 17), term, kind,
@@ -252,6 +299,10 @@ def day_conversions(campaign, ordinal):
     """Returns the conversions of a campaign's day: direct ones where there
     were clicks, and indirect ones of clicks two days before, also where
     nothing is shown any more."""
+    if change_of(campaign, ordinal, "files", FILES_REACH) == GONE:
+        return ()
+    more = max(0, change_of(campaign, ordinal, "conversions",
+                            CONVERSIONS_REACH))
     made = []
     for lag, method in ((0, 1), (2, 2)):
         for fact in day_facts(campaign, ordinal - lag):
@@ -263,6 +314,7 @@ def day_conversions(campaign, ordinal):
                 count = min(fact.clicks, 5000) * uniform(
                     data, position, rate) // 1000 // (1 + lag)
                 if count:
+                    count += more
                     made.append(Conversion(
                         *fact[:10], method, kind, count,
                         count * (worth and worth + data[26] * 100)))

@@ -26,6 +26,25 @@ SETTINGS = {
 }
 
 
+def restated_names(account, number):
+    """Returns what a generation changes of an account's campaigns as (object,
+    attribute, value): one has another name, one is deleted with all that is
+    below it, and keeps its numbers."""
+    there = [c for c in account.campaigns
+             if c.attrs["secondary_status"] == "CAMPAIGN_STATUS_ENABLE"
+             and not c.is_promoted and "quirk" not in c.traits]
+    if not number or len(there) < 3:
+        return []
+    made = [(there[0], "campaign_name", "%s (%d)" % (there[0].name, number))]
+    for level in LEVELS:
+        for node in account.nodes(level):
+            if node.at("campaign") is there[1]:
+                made.append((node, "operation_status", "DISABLE"))
+                made.append((node, "secondary_status",
+                             level.upper() + "_STATUS_DELETE"))
+    return made
+
+
 class TikTokAds:
     """The platform as server.Simulator wants it."""
 
@@ -40,6 +59,7 @@ class TikTokAds:
         self.tasks = tasks.Tasks(world, clock, settings)
         self.serial = 0
         self.first = {}         # what was changed: (where, name) -> value
+        self.restated = []      # what a generation changed, in the same form
 
     # ---- for the control endpoints ---------------------------------------
 
@@ -58,6 +78,7 @@ class TikTokAds:
 
     def reset(self):
         """Goes back to the start."""
+        self.restate(0)
         for (account, node, name), value in self.first.items():
             self.apply(account, node, name, value)
         self.first = {}
@@ -76,9 +97,29 @@ class TikTokAds:
         if name not in ("status", "optimization_goal", "operation_status",
                         "secondary_status", "delivery"):
             raise ValueError("no such setting")
-        before = (node.attrs.get(name) if node else getattr(account, name))
+        self.set(account, node, name, value)
+
+    def restate(self, number):
+        """Goes on to another generation of numbers, of the days until now, and of
+        campaigns."""
+        for key, value in reversed(self.restated):
+            self.apply(*key, value)
+        self.restated = []
+        for account in self.world.accounts.values():
+            today = self.world.today(account).toordinal()
+            for ad in account.nodes("ad"):
+                ad.traits["restated"] = number, today
+            for node, name, value in restated_names(account, number):
+                self.restated.append(((account, node, name),
+                                      self.set(account, node, name, value)))
+        facts.shown.cache_clear()
+
+    def set(self, account, node, name, value):
+        """Sets a value of an object or of the account; returns the one before."""
+        before = node.attrs.get(name) if node else getattr(account, name)
         self.first.setdefault((account, node, name), before)
         self.apply(account, node, name, value)
+        return before
 
     @staticmethod
     def apply(account, node, name, value):

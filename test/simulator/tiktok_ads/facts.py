@@ -3,16 +3,22 @@ dates, so that a day's numbers are the same in every run.
 
 Money is in hundredths of the account's currency.  Conversions are counted twice:
 on the day of the impression, where they appear once they have happened, and
-on the day on which they happened.
+on the day on which they happened.  What is restated follows from the trait
+"restated": a generation, and the day on which it began.
 """
 
 import functools
 
 import people
 from daily import noise, uniform
+from restate import GONE, restated
 
 # Days after the impression on which a conversion happens, at most.
 MAX_LAG = 3
+# For so many days traffic is found invalid ("a few"), and conversions are booked
+# back to the impression, by windows of up to 28 days.
+TRAFFIC_REACH = 7
+CONVERSIONS_REACH = 27
 COUNTS = ("impressions", "gross_impressions", "clicks", "engagements",
           "video_play_actions", "video_watched_2s", "video_views_p25",
           "video_views_p50", "video_views_p75", "video_views_p100",
@@ -43,22 +49,40 @@ def delivers(ad, ordinal):
         ad.id, ordinal, "pause")[0] % 11 != 0
 
 
+def change_of(ad, ordinal, what, reach):
+    """Returns what the generation does to some numbers of an ad's day: those of
+    an ad group change together."""
+    number, today = ad.traits.get("restated", (0, ordinal))
+    if ordinal > today:
+        return 0
+    return restated(number, what + ad.parent.id, ordinal, today - ordinal,
+                    reach)
+
+
+def is_gone(ad, ordinal):
+    """Returns whether an ad's day was found to be no traffic at all."""
+    return change_of(ad, ordinal, "traffic", TRAFFIC_REACH) == GONE
+
+
 @functools.lru_cache(maxsize=1 << 16)
 def shown(ad, ordinal):
     """Returns what happened on the day on which an ad was shown; conversions
     are those of its impressions, whenever they happened."""
-    if not delivers(ad, ordinal):
+    if not delivers(ad, ordinal) or is_gone(ad, ordinal):
         return None
     data = noise(ad.id, ordinal, "tiktok")
     scale = ad.traits["scale"]
     impressions = scale // 2 + uniform(data, 0, scale)
     if ad.traits["quirk"] == "huge":
         impressions = 3 * 10 ** 9 + ordinal * 1000003
-    clicks = impressions * (5 + uniform(data, 1, 20)) // 1000
+    more = change_of(ad, ordinal, "traffic", TRAFFIC_REACH)
+    impressions += more
+    clicks = impressions * (5 + uniform(data, 1, 20)) // 1000 + more
     spend = clicks * ad.traits["cost"] * (50 + uniform(data, 2, 100)) // 100
     step = ad.traits["cent"]
     plays = impressions * 9 // 10
-    conversions = clicks * uniform(data, 3, 90) // 1000
+    conversions = clicks * uniform(data, 3, 90) // 1000 + max(0, change_of(
+        ad, ordinal, "conversions", CONVERSIONS_REACH))
     paid = conversions * (data[28] % 3) // 2 if ad.has_purchases else 0
     price = ad.traits["cost"] * (30 + uniform(data, 4, 60)) // step * step
     return dict(
@@ -81,7 +105,7 @@ def lag_of(ad, ordinal):
 def ad_day(ad, ordinal, today):
     """Returns an ad's numbers of a day as reports have them on another day; None
     if nothing happened."""
-    if ordinal > today:
+    if ordinal > today or is_gone(ad, ordinal):
         return None
     own = shown(ad, ordinal)
     made = dict(own or ZERO)
