@@ -12,9 +12,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 bench_server() {
     test/bin/packages
-    # One that the ordinary user may run, too: not from somebody's home folder.
-    PYTHON=/usr/bin/python3
-    [ -x "$PYTHON" ] || PYTHON=$(command -v python3)
+    find_python
+    PYTHON=$python
     find_server
     make_scratch
     heading "build for PostgreSQL $PG_VERSION"

@@ -8,7 +8,9 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+import urllib.parse
 import urllib.request
 
 import client
@@ -29,7 +31,13 @@ LOADED = ("account_name date_day currency campaign_id "
            "all_conversions all_conversions_value "
            "view_through_conversions").replace(" ", ", ")
 COLUMNS = "account_id, spend, " + LOADED
+COPY = "COPY of the same rows"
+UNCHANGED = "refresh, nothing changed"
+PYTHON = "Python: delete and COPY"
+DLT = "Python: dlt, delete-insert"
 SUMS = "count(*), sum(impressions), sum(clicks), sum(cost_micros)"
+DLT_SUMS = ("count(*), sum(metrics__impressions), sum(metrics__clicks), "
+            "sum(metrics__cost_micros)")
 
 
 class Bench:
@@ -57,6 +65,13 @@ class Bench:
             [self.options.psql, "-XAtq", "-v", "ON_ERROR_STOP=1"],
             input=text, stdout=subprocess.PIPE, text=True,
             check=True).stdout.strip()
+
+    def cpu(self, text):
+        """Runs SQL; returns the seconds of processor time that its session
+        took, which other work on the machine sways little."""
+        said = self.sql(text + "\n;SELECT pg_read_file('/proc/self/stat')")
+        user, system = said.rsplit(")", 1)[1].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def platform(self, pages, rows, accounts):
         """Makes the benchmark accounts, their foreign tables, and the
@@ -108,16 +123,17 @@ class Large:
         self.refresh("ads.first")
         bench.sql("\\copy (SELECT %s FROM ads.first) TO '%s'" % (
             COLUMNS, self.file))
-        first = [r for r in bench.requests() if "FROM campaign WHERE" in (
+        self.first = [r for r in bench.requests() if "FROM campaign WHERE" in (
             r.get("query") or "")][0]
-        self.client = client.Client(bench.url + first["path"], first["query"],
-                                    bench.ready["token_url"])
+        self.client = client.Client(
+            bench.url + self.first["path"], self.first["query"],
+            bench.ready["token_url"])
         self.answer = bench.sql("SELECT %s FROM ads.first" % SUMS)
 
     def refresh(self, name):
         """Reads the seven days before today into a copy."""
-        self.bench.sql("CALL adpipe.refresh('%s', current_date - 7, "
-                       "current_date - 1)" % name)
+        return self.bench.cpu("CALL adpipe.refresh('%s', current_date - 7, "
+                              "current_date - 1)" % name)
 
     def like(self, name):
         """An empty table as the copy is: partitioned, with its index."""
@@ -129,22 +145,22 @@ class Large:
                            "now(), ALTER account_id SET DEFAULT '%s'" % (
                                name, self.totals["account"]))
 
-    def check(self, name):
+    def check(self, name, sums=SUMS):
         """All ways must come to the same sums."""
-        found = self.bench.sql("SELECT %s FROM %s" % (SUMS, name))
+        found = self.bench.sql("SELECT %s FROM %s" % (sums, name))
         if found != self.answer:
             sys.exit("%s: %s, not %s" % (name, found, self.answer))
 
     def by_scan(self):
         """The same rows fetched and thrown away."""
-        self.bench.sql("SET client_min_messages = error; EXPLAIN (ANALYZE, "
-                       "TIMING OFF) SELECT * FROM google.campaign_daily "
-                       "WHERE date_day BETWEEN current_date - 7 AND "
-                       "current_date - 1")
+        return self.bench.cpu(
+            "SET client_min_messages = error; EXPLAIN (ANALYZE, TIMING OFF) "
+            "SELECT * FROM google.campaign_daily WHERE date_day BETWEEN "
+            "current_date - 7 AND current_date - 1")
 
     def by_copy(self):
         """COPY of the same rows from a file of the server's own making."""
-        self.bench.sql("\\copy ads.loaded (%s) FROM '%s'" % (
+        return self.bench.cpu("\\copy ads.loaded (%s) FROM '%s'" % (
             COLUMNS, self.file))
 
     def by_client(self):
@@ -161,47 +177,83 @@ class Large:
             psql.stdin.writelines(client.copy_lines(body, PATHS))
         psql.communicate("\\.\nCOMMIT;\n")
 
+    def by_dlt(self):
+        """Into new tables of its own; returns how long it took without the start
+        of its program."""
+        self.bench.sql("SET client_min_messages = warning; DROP SCHEMA IF "
+                       "EXISTS dlt, dlt_staging CASCADE")
+        with tempfile.TemporaryDirectory(
+                dir=self.bench.options.folder) as folder:
+            arguments = {
+                "url": self.bench.url + self.first["path"],
+                "query": self.first["query"],
+                "token-url": self.bench.ready["token_url"],
+                "account": self.totals["account"], "folder": folder,
+                "database": "postgresql://postgres:none@%s/postgres" % (
+                    urllib.parse.quote(os.environ["PGHOST"], safe=""))}
+            said = subprocess.run(
+                [self.bench.options.dlt, os.path.join(
+                    os.path.dirname(__file__), "dlt_loader.py"),
+                 *("--%s=%s" % pair for pair in arguments.items())],
+                stdout=subprocess.PIPE, text=True, check=True).stdout
+        self.check("dlt.rows", DLT_SUMS)
+        return float(said.split()[-1])
+
     def turn(self):
         """One turn: the seconds of each way, next to each other, so that
         ratios of a turn are of one hour of a busy machine."""
         ways = {"scan": (None, self.by_scan),
-                "COPY of the same rows": ("ads.loaded", self.by_copy),
+                COPY: ("ads.loaded", self.by_copy),
                 "refresh": ("ads.copy", lambda: self.refresh("ads.copy")),
-                "refresh, nothing changed": (
+                UNCHANGED: (
                     None, lambda: self.refresh("ads.copy")),
-                "Python: delete and COPY": ("ads.loader", self.by_client)}
-        seconds = {}
+                PYTHON: ("ads.loader", self.by_client)}
+        taken = {}
         for name, (table, action) in ways.items():
             if table:
                 self.like(table)
-            seconds[name] = timed(action)
+            cpu = []
+            taken[name] = timed(lambda: cpu.append(action())), cpu[0]
             if table:
                 self.check(table)
-        return seconds
+        if self.bench.options.dlt:
+            taken[DLT] = self.by_dlt(), None
+        return taken
 
     def run(self):
         """Measures in turns; prints medians."""
         turns = [self.turn() for _ in range(self.bench.options.runs)]
         rows = self.totals["rows"]
-        print("%d rows of seven days into an empty copy; medians of %d\n" % (
-            rows, len(turns)))
+        print("%d rows of seven days into an empty copy; medians of %d\n\n"
+              "%-28s %8s %10s %8s" % (rows, len(turns), "", "s", "rows/s",
+                                      "cpu s"))
         for name in turns[0]:
-            seconds = statistics.median(turn[name] for turn in turns)
-            print("%-26s %8.2f s %10.0f rows/s" % (
-                name, seconds, rows / seconds))
+            seconds = statistics.median(turn[name][0] for turn in turns)
+            print("%-28s %8.2f %10.0f %8s" % (
+                name, seconds, rows / seconds, "" if turns[0][name][1] is None
+                else "%.2f" % statistics.median(
+                    turn[name][1] for turn in turns)))
         ratios = {
-            "refresh / (scan + COPY)": lambda turn: turn["refresh"] / (
-                turn["scan"] + turn["COPY of the same rows"]),
-            "refresh / COPY": lambda turn: (
-                turn["refresh"] / turn["COPY of the same rows"]),
-            "nothing changed / scan": lambda turn: (
-                turn["refresh, nothing changed"] / turn["scan"]),
-            "Python / refresh": lambda turn: (
-                turn["Python: delete and COPY"] / turn["refresh"])}
+            "refresh / (scan + COPY)": ("refresh", ("scan", COPY)),
+            "refresh / COPY": ("refresh", (COPY,)),
+            "nothing changed / scan": (UNCHANGED, ("scan",)),
+            "Python / refresh": (PYTHON, ("refresh",)),
+            "dlt / refresh": (DLT, ("refresh",))}
         print()
-        for name, ratio in ratios.items():
-            print("%-26s %8.2f" % (
-                name, statistics.median(ratio(turn) for turn in turns)))
+        for name, (way, others) in ratios.items():
+            print("%-28s %8s %10s %8s" % (
+                name, self.ratio(turns, way, others, 0), "",
+                self.ratio(turns, way, others, 1)))
+
+    @staticmethod
+    def ratio(turns, way, others, which):
+        """The median over turns of a way's seconds, or processor time, to those
+        of others; empty if there are none."""
+        if way not in turns[0] or turns[0][way][which] is None:
+            return ""
+        return "%.2f" % statistics.median(
+            turn[way][which] / sum(turn[other][which] for other in others)
+            for turn in turns)
 
 
 def unchanged(bench):
@@ -261,6 +313,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("psql", "simulator", "folder"):
         parser.add_argument("--" + name, required=True)
+    parser.add_argument("--dlt", help="a Python that has dlt")
     for name in ("rows", "runs", "days", "accounts"):
         parser.add_argument("--" + name, type=int, required=True)
     bench = Bench(parser.parse_args())

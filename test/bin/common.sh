@@ -13,6 +13,8 @@
 #   wrap_server         lets servers run under ADPIPE_UNDER
 #   as_user command…    runs a command as an ordinary user, in a process group
 #                       that ends with the script
+#   python_environment folder log pip's-arguments…
+#                       a virtual environment of Python with packages
 #   start_server        starts a server of its own that knows the extension; sets
 #                       PGHOST and PGUSER for psql
 #   show_reports        prints what the command of ADPIPE_UNDER has reported; sets
@@ -326,6 +328,27 @@ copy_tree() {
     own "$TREE"
     # Each test starts a simulator: compiled once, by the Python that will run it.
     as_user sh -c 'exec python3 -m compileall -q "$1"' sh "$TREE/test/simulator" || true
+}
+
+# Sets python to one that the ordinary user may run, too: not from somebody's home folder.
+find_python() {
+    python=/usr/bin/python3
+    [ -x "$python" ] || python=$(command -v python3)
+}
+
+# python_environment folder log pip's-arguments…: a virtual environment with packages.
+# Returns 2 where the package index cannot be reached.
+python_environment() {
+    local folder=$1 log=$2 python
+    shift 2
+    find_python
+    { test/bin/packages venv && as_user "$python" -m venv "$folder" &&
+        as_user "$folder/bin/pip" install -q --disable-pip-version-check --retries 1 \
+            "$@"; } >"$log" 2>&1 && return 0
+    # What pip prints of an index that does not answer.
+    ! grep -qE 'NewConnectionError|ConnectTimeoutError|ProxyError|NameResolutionError|Temporary failure' "$log" || return 2
+    cat "$log"
+    return 1
 }
 
 # start_server [command…]: starts a server in $SCRATCH/server with the settings

@@ -12,12 +12,6 @@
 # The simulator's log-in is that of its README.
 manager=9876543210
 
-find_python() {
-    # One that the ordinary user may run, too: not from somebody's home folder.
-    python=/usr/bin/python3
-    [ -x "$python" ] || python=$(command -v python3)
-}
-
 start_simulator() {
     local file=$SCRATCH/tmp/ready.json pid
     find_python
