@@ -68,6 +68,22 @@ sub difference
 		SELECT (SELECT count(*) FROM (TABLE copy EXCEPT ALL TABLE live) d) || '|' || (SELECT count(*) FROM (TABLE live EXCEPT ALL TABLE copy) d)");
 }
 
+# The first daily report of each platform that restates: as the numbers were before, it is
+# not what the copy holds.
+my %before;
+sub was_other
+{
+	my ($report, $moment) = @_;
+	my $platform = $restates{ $report->{wrapper} };
+	return if !$platform || !$report->{day} || $report->{period} ne 'day' || $before{$platform}++;
+	$sim->restate(0, $platform);
+	$session->close;
+	$session = session($node);
+	at($moment);
+	isnt(difference($report), '0|0', "$report->{table}: the copy has what was restated");
+	return;
+}
+
 sub health { return $session->query("SELECT concat_ws(' ', severity, target, account_id, problem) FROM adpipe.health WHERE target = '$_[0]->{copy}'::regclass AND severity <> 'info'"); }
 
 sub is_kept
@@ -102,6 +118,7 @@ for my $report (@reports)
 	next if $wrapper eq 'appsflyer';
 	is(difference($report), '0|0', "$table: the copy is the report");
 	cmp_ok($session->query("SELECT count(*) FROM $report->{copy}"), '>', 0, "$table: and has rows");
+	was_other($report, $moments[-1]);
 }
 
 # AppsFlyer's copies are compared when its calls do not count, with what is kept of no
@@ -117,6 +134,8 @@ for my $report (@flyer)
 	is(difference($report), '0|0', "$report->{table}: the copy is the report");
 	cmp_ok($session->query("SELECT count(*) FROM $report->{copy}"), '>', 0, "$report->{table}: and has rows");
 }
+was_other($_, $hours[-1]) foreach @flyer;
+is(join(' ', sort keys %before), join(' ', sort values %restates), 'each platform restated');
 
 # All aggregate reports of an app, whose calls count together, each call of the schedule in
 # a session of its own.
