@@ -52,17 +52,17 @@ run('CALL adpipe.refresh_all()');
 is(asked(), "$seoul 2026-11-18..2026-11-20\n$auckland 2026-11-19..2026-11-21", 'after that the last three days of each account\'s zone are read');
 at('2026-11-20T18:05:00Z');
 run('CALL adpipe.refresh_all()');
-is(asked(), "$seoul 2026-11-07..2026-11-08\n$seoul 2026-11-09..2026-11-15\n$seoul 2026-11-16..2026-11-21\n"
+is(asked(), "$seoul 2026-11-06..2026-11-08\n$seoul 2026-11-09..2026-11-15\n$seoul 2026-11-16..2026-11-21\n"
 	. "$auckland 2026-11-07..2026-11-08\n$auckland 2026-11-09..2026-11-15\n$auckland 2026-11-16..2026-11-21",
-	'the window of 15 days once a day, after yesterday has settled');
+	'the window of 15 days once a day, after yesterday has settled, and the day that has left it');
 is(run("SELECT min(date_day), max(date_day), count(*) FROM adpipe.coverage WHERE state = 'final' AND account_id = '$seoul'"),
-	'2026-11-01|2026-11-05|5', 'days that were read after the window are final');
+	'2026-11-01|2026-11-06|6', 'days that were read after the window are final');
 at('2026-11-20T18:35:00Z');
 run('CALL adpipe.refresh_all()');
 is(asked(), "$seoul 2026-11-19..2026-11-21\n$auckland 2026-11-19..2026-11-21", 'and only once');
 at('2026-11-27T13:00:00Z');
 run('CALL adpipe.refresh_all()');
-like(asked(), qr/^$seoul 2026-11-01\.\.2026-11-06\n.*\n$auckland 2026-11-01\.\.2026-11-06\n/s, 'the long tail once a week');
+like(asked(), qr/^$seoul 2026-11-01\.\.2026-11-05\n$seoul 2026-11-07\.\.2026-11-08\n.*\n$auckland 2026-11-01\.\.2026-11-01\n/s, 'the long tail once a week, and days that have left the window since');
 is(world_difference($node, $sim, 'ads.campaign', '2026-11-01', '2026-11-28', "$seoul,$auckland"), '0|0', 'equals the world a week later');
 
 is($node->safe_psql('postgres', "SELECT string_agg(format('%s %s of %s', t.account_id, t.window_days, a.window_days), ', ' ORDER BY t.account_id) FROM adpipe.account_terms t JOIN adpipe.account_ledger a USING (target, account_id)"),

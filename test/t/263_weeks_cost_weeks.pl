@@ -94,7 +94,9 @@ WHERE a.is_listed AND (a.failures = 0 OR a.failed_at <= a.moment - adpipe_intern
        OR adpipe_internal.slice_end(d::date, a.period) > a.today - a.recent_days AND coalesce(s.asked_at, s.fetched_at) <= a.moment - a.every
        OR coalesce(s.asked_at, s.fetched_at) < adpipe_internal.readable_at(adpipe_internal.slice_end(d::date, a.period), a.time_zone, a.settle)
           AND a.moment >= adpipe_internal.readable_at(adpipe_internal.slice_end(d::date, a.period), a.time_zone, a.settle)
-       OR adpipe_internal.slice_end(d::date, a.period) > a.today - a.window_days
+       OR (adpipe_internal.slice_end(d::date, a.period) > a.today - a.window_days
+           OR NOT a.is_cohort AND NOT coalesce(d::date BETWEEN a.whole_since AND a.whole_until, false)
+              AND adpipe_internal.day_of(coalesce(s.asked_at, s.fetched_at), a.time_zone) - adpipe_internal.slice_end(d::date, a.period) < a.window_days)
           AND EXISTS (SELECT FROM generate_series(1, 5) n
                       WHERE coalesce(s.asked_at, s.fetched_at) < adpipe_internal.readable_at(a.today - n, a.time_zone, a.settle)
                         AND a.moment >= adpipe_internal.readable_at(a.today - n, a.time_zone, a.settle))

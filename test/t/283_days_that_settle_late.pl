@@ -36,7 +36,7 @@ at($now);
 $sim->settings({ map { $_ => 10000 } qw(appsflyer_skan_minute appsflyer_minute_calls appsflyer_daily_app appsflyer_daily_account) });
 $session->query('CREATE SCHEMA ads');
 # Report, first day of the copy, and the first and last of the days to be read again.
-my @reports = ([ skan_daily => '2026-10-25', '2026-11-05', '2026-11-17' ], [ skan_postback_daily => '2026-10-25', '2026-11-05', '2026-11-18' ], [ master_activity_daily => '2026-10-10', '2026-10-23', '2026-11-17' ]);
+my @reports = ([ skan_daily => '2026-10-25', '2026-11-04', '2026-11-17' ], [ skan_postback_daily => '2026-10-25', '2026-11-04', '2026-11-18' ], [ master_activity_daily => '2026-10-10', '2026-10-23', '2026-11-17' ]);
 for my $report (@reports)
 {
 	my ($table, $since) = @$report;
@@ -48,7 +48,7 @@ for my $report (@reports)
 {
 	my ($table, undef, $first, $last) = @$report;
 	my ($count, $min, $max) = split /\|/, due($table);
-	is($min, $first, "$table: a day later all days of the window are due");
+	is($min, $first, "$table: a day later all days of the window are due, and one that has left it");
 	cmp_ok($max, 'ge', $last, 'to the last one that is there');
 	is($count, $session->query("SELECT '$max'::date - '$min'::date + 1"), 'each of them');
 }
@@ -66,5 +66,24 @@ is(due('campaign_daily'), '23|2026-11-01|2026-11-23', 'all days of the window ar
 $session->query('CALL adpipe.refresh_all()');
 at('2026-11-23T10:30:00Z');
 is(due('campaign_daily'), '3|2026-11-21|2026-11-23', 'and then the last ones only, until a day has settled');
+
+# A scheduler that stood still while days left their window reads them all the same, once,
+# for what came meanwhile; after that they are final.
+subtest 'a day is read after its window, whenever that is' => sub {
+	$sim->settings({ kakao_throttle_pct => 0 });
+	kakao_server($node, $sim, options => { account_id => '700101' });
+	for my $call ([ '2026-11-10' => 1 ], [ '2026-11-11' => 1 ], [ '2026-11-23' => 0 ], [ '2026-11-24' => 0 ])
+	{
+		my ($day, $is_young) = @$call;
+		my $differ = "SELECT count(*) FROM ads.kakao k FULL JOIN kakao.account_daily s USING (account_id, date_day) WHERE k.date_day BETWEEN '2026-11-01' AND '2026-11-23' AND s.date_day BETWEEN '2026-11-01' AND '2026-11-23' AND k.conversions IS DISTINCT FROM s.conversions";
+		at("${day}T12:00:00Z");
+		$session->query("SELECT adpipe.materialize('kakao.account_daily', 'ads.kakao', '2026-11-01')") if $day eq '2026-11-10';
+		cmp_ok($session->query($differ), '>', 3, 'conversions came while nothing was read') if $day eq '2026-11-23';
+		$session->query("CALL adpipe.refresh_all()");
+		is($session->query($differ), '0', "$day: the copy equals the report");
+		is(due('kakao'), '0||', 'and nothing is due');
+	}
+	is($session->query("SELECT string_agg(DISTINCT state, ' ') FROM adpipe.coverage WHERE target = 'ads.kakao'::regclass AND date_day <= '2026-11-15'"), 'final', 'days that left their window are final');
+};
 
 done_testing();
