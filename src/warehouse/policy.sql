@@ -76,7 +76,8 @@ COMMENT ON FUNCTION adpipe_internal.readable_at(date, text, interval) IS
  * the platform lately puts at 45; its days are sums that are asked for one by one.
  * A cohort gets a row a day until its day 180 is over, which is on the
  * 182nd day that it exists.  TikTok's numbers of people, ages and genders arrive
- * within 16 hours, and its attribution windows are up to 28 days; it says nowhere
+ * within 16 hours, and its attribution windows are up to 28 days, so that a day has
+ * all of its conversions when the 28th after it is over and settled; it says nowhere
  * for how long it keeps numbers.  Naver corrects a day's files for 48 hours, and
  * adds late conversions for some 20 days; all its grains are made of the same
  * files, so that its account grain would say nothing about the others.  Kakao's
@@ -129,7 +130,7 @@ CREATE VIEW adpipe.refresh_policy AS
             interval '31 days', interval '1 day', false, NULL),
         ('appsflyer', 'report', '%ad-revenue-%', interval '12 hours', 3, 3, 3,
             interval '31 days', interval '1 day', false, NULL),
-        ('tiktok_ads', 'level', '%', interval '25 minutes', 3, 28, 28,
+        ('tiktok_ads', 'level', '%', interval '25 minutes', 3, 30, 30,
             interval '24 months', interval '16 hours', false, 'level=account'),
         ('naver_searchad', 'report', '%', interval '6 hours', 3, 7, 20,
             interval '365 days', interval '12 hours', false, NULL),

@@ -66,9 +66,9 @@ COMMENT ON FUNCTION adpipe_internal.agency_reports() IS
 REVOKE ALL ON FUNCTION adpipe_internal.agency_reports() FROM PUBLIC;
 
 /*
- * A call every 30 minutes reads the last days as a rule, once a day the window,
- * whose chunks end on Sundays, and each older day of the tail once a week, alone;
- * with these two come control totals.  TikTok is asked for promoted objects
+ * A call every 30 minutes reads the last days as a rule, once a day the window and
+ * the day that has left it, in chunks that end on Sundays, and each older day of the
+ * tail once a week, alone; with these two come control totals.  TikTok is asked for promoted objects
  * apart.  Naver is asked some nine times for each day: for two jobs, their states and
  * files, and names; a question is about the last two days as a rule.  Kakao is asked
  * for today apart, for control totals as well, and for the names of campaigns; lists
@@ -83,7 +83,7 @@ AS $$
                      + CASE WHEN p.account_grain <> ALL (options) THEN ceil(n.weeks)::integer * w.controls ELSE 0 END END
     FROM adpipe.refresh_policy p
     CROSS JOIN LATERAL (SELECT 48 / ceil(extract(epoch FROM p.every) / 1800) AS calls,
-                               (p.window_days + 6) / 7.0 + (p.tail_days - p.window_days) / 7.0 AS weeks) n
+                               (p.window_days + CASE WHEN p.is_cohort THEN 6 ELSE 7 END) / 7.0 + (p.tail_days - p.window_days) / 7.0 AS weeks) n
     CROSS JOIN (SELECT CASE WHEN platform = 'tiktok_ads' AND NOT options && '{level=account,level=accounts}' THEN 2
                             WHEN platform = 'naver_searchad' AND is_daily THEN 18
                             WHEN platform = 'kakao_moment' AND is_daily AND 'report=account' = ANY (options) THEN 2

@@ -29,7 +29,7 @@ at($now);
 my @printed = split /\n/, run("SELECT requests_a_day, statement FROM adpipe.setup('tiktok', 'kept', '$since')");
 is(scalar(grep { /materialize/ } @printed), 8, 'setup() makes copies of eight reports');
 my ($total, $parts) = map { my $report = $_; map { /^(\d+)\|.*kept\.tiktok_$report'/ ? $1 : () } @printed } qw(account_daily campaign_daily);
-is("$total $parts", '104 218', 'reports below the account are asked for promoted objects, too, and once a day for control totals');
+is("$total $parts", '106 224', 'reports below the account are asked for promoted objects, too, and once a day for control totals');
 run('CALL adpipe.refresh_all()');
 is(run("SELECT severity, problem FROM adpipe.health"), '', 'and all is well');
 is(run("SELECT count(*) FROM adpipe.runs WHERE status IN ('running', 'failed', 'partial', 'died') OR error IS NOT NULL"), '0', 'no run failed');
