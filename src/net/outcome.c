@@ -47,7 +47,8 @@ handshake_was_cut(const AdpHttpTransfer *transfer)
 {
 	return strstr(transfer->problem, "SSL_ERROR_SYSCALL") != NULL ||
 		strstr(transfer->problem, "unexpected eof") != NULL ||
-		strstr(transfer->problem, strerror(ECONNRESET)) != NULL;
+		strstr(transfer->problem, strerror(ECONNRESET)) != NULL ||
+		strstr(transfer->problem, strerror(EPIPE)) != NULL;
 }
 
 /*

@@ -146,7 +146,8 @@ REVOKE ALL ON FUNCTION adpipe_internal.has_cron() FROM PUBLIC;
 
 /*
  * pg_cron never removes runs from its log, so that only the newest ones are read.
- * A run that never got a session has no start.
+ * A run that never got a session has no process, and is shown without a start, which
+ * pg_cron notes of it from release 1.6.3 on.
  */
 CREATE FUNCTION adpipe_internal.cron_jobs()
     RETURNS TABLE (jobid bigint, role oid, cron text, is_active boolean, host text, port integer,
@@ -164,7 +165,8 @@ BEGIN
                   /* One that is still connecting says nothing yet. */
                   AND (d.status = 'failed' OR d.start_time IS NOT NULL)
                 ORDER BY d.jobid, d.runid DESC)
-            SELECT j.jobid, o.oid, j.schedule, j.active, j.nodename, j.nodeport, l.status, l.return_message, l.start_time
+            SELECT j.jobid, o.oid, j.schedule, j.active, j.nodename, j.nodeport, l.status, l.return_message,
+                   CASE WHEN l.job_pid IS NOT NULL THEN l.start_time END
             FROM cron.job j
             JOIN pg_roles o ON o.rolname = j.username
             LEFT JOIN last l ON l.jobid = j.jobid

@@ -83,7 +83,12 @@ my ($update, $local, $map) = $answer{etl} =~ /(UPDATE cron\.job .*;)\n.*pg_hba\.
 ok($update && $local && $map, 'and those for the socket');
 like(check('loader', 'session of loader'), qr/^warning\|.*not proven/, 'check() says the same');
 
-# A failed connection is in health at once, with pg_cron's word, for whoever may read a copy.
+# A failed connection is in health at once, with pg_cron's word, for whoever may read a copy;
+# from release 1.6.3 on pg_cron says of it, too, when it started.
+$node->safe_psql('postgres', <<'END');
+CREATE FUNCTION started() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.start_time := coalesce(NEW.start_time, now()); RETURN NEW; END$$;
+CREATE TRIGGER started BEFORE UPDATE ON cron.job_run_details FOR EACH ROW WHEN (NEW.status = 'failed') EXECUTE FUNCTION started();
+END
 for my $role (qw(loader etl))
 {
 	my $health = poll_until(sub { health($role) }, 130);

@@ -155,9 +155,10 @@ judge(AdpNaverJobs *jobs, AdpNaverJob *job)
 }
 
 /*
- * Keeps a job that was there if it is of use.  One that has failed, whose numbers have changed, or
- * that had none is deleted, and another one is created: the platform marks a file
- * whose numbers have changed, but a job without a file says NONE for good.
+ * Keeps a job that was there if it is of use.  One that has failed, whose numbers
+ * have changed, or that had none is deleted, and another one is created: the platform
+ * marks a file whose numbers have changed, but a job without a file says NONE for
+ * good.
  */
 static void
 keep_found(AdpNaverJobs *jobs, AdpNaverJob *job)
