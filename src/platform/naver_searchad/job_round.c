@@ -16,6 +16,9 @@
 #define GAP_FIRST_MS 1000
 #define GAP_MAX_MS 10000
 
+/* Age up to which a job that was there is believed to have no rows. */
+#define NONE_USED_MIN 15
+
 /* Korea is so far ahead of UTC, and has no summer time. */
 #define KOREA_H 9
 #define NOON_H 12
@@ -155,19 +158,32 @@ judge(AdpNaverJobs *jobs, AdpNaverJob *job)
 }
 
 /*
- * Keeps a job that was there if it is of use.  One that has failed, whose numbers
- * have changed, or that had none is deleted, and another one is created: the platform
- * marks a file whose numbers have changed, but a job without a file says NONE for
- * good.
+ * Whether a job was made long ago.
  */
-static void
-keep_found(AdpNaverJobs *jobs, AdpNaverJob *job)
+static bool
+is_old(const AdpNaverJob *job)
 {
-	if (job->state == ADP_NAVER_JOB_BUILT ||
-		(job->state == ADP_NAVER_JOB_RUNNING && adp_naver_job_goes_on(job)))
-		return;
+	return adp_now() - job->made_at > NONE_USED_MIN * USECS_PER_MINUTE;
+}
+
+/*
+ * Judges a job that was there.  One that has failed, whose numbers have changed, or
+ * that was made before there were any, is deleted, and another one is created.  The
+ * platform marks a file whose numbers have changed; a job without rows says NONE for
+ * good, so that it is believed for minutes only.
+ */
+static AdpAssemblyStep
+judge_found(AdpNaverJobs *jobs, AdpNaverJob *job)
+{
+	bool is_useless = job->state == ADP_NAVER_JOB_NONE
+		? is_young(job) || is_old(job)
+		: job->state == ADP_NAVER_JOB_RUNNING && !adp_naver_job_goes_on(job);
+
+	if (!is_useless)
+		return judge(jobs, job);
 	doom(jobs, job);
 	job->state = ADP_NAVER_JOB_NEW;
+	return ADP_ASSEMBLY_ASK;
 }
 
 /*
@@ -176,23 +192,25 @@ keep_found(AdpNaverJobs *jobs, AdpNaverJob *job)
 static AdpAssemblyStep
 take_jobs(AdpNaverJobs *jobs, const AdpJson *doc)
 {
+	AdpAssemblyStep step = ADP_ASSEMBLY_ASK;
+
 	if (!adp_json_is_array(doc))
 	{
 		adp_error_set(&jobs->assembly->error, ADP_ERR_FORMAT,
 					  "the answer is no list of reports", NULL, NULL);
 		return ADP_ASSEMBLY_RETRY;
 	}
-	for (int i = 0; i < jobs->njobs; i++)
+	for (int i = 0; i < jobs->njobs && step == ADP_ASSEMBLY_ASK; i++)
 	{
 		AdpNaverJob *job = &jobs->jobs[i];
 
 		if (job->state != ADP_NAVER_JOB_NEW)
 			continue;
 		adp_naver_job_adopt(job, doc);
-		keep_found(jobs, job);
+		step = judge_found(jobs, job);
 	}
 	jobs->has_listed = true;
-	return ADP_ASSEMBLY_ASK;
+	return step;
 }
 
 /*

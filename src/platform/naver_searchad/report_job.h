@@ -9,8 +9,7 @@
  * with the jobs that it has created.  Once the numbers of a finished stat report
  * change, the platform says so in its state, and its file cannot be read any more;
  * a master report stays as it was made.  So the first is used for a day, the second
- * for minutes.  A report without rows has no file that could change, and is not used
- * again.
+ * for minutes; so is a stat report without rows, which has no file that could change.
  */
 #ifndef ADP_PLATFORM_NAVER_SEARCHAD_REPORT_JOB_H
 #define ADP_PLATFORM_NAVER_SEARCHAD_REPORT_JOB_H

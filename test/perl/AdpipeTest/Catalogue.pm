@@ -32,7 +32,7 @@ acls AS (
 line AS (
     SELECT (i).type || ' ' || (i).identity AS object, obj_description(objid, (SELECT relname FROM pg_class WHERE oid = classid)) AS what FROM member
     UNION ALL
-    SELECT (i).identity, 'acl ' || ARRAY(SELECT a::text FROM unnest(acl) a ORDER BY 1)::text FROM acls
+    SELECT (i).type || ' ' || (i).identity, 'acl ' || ARRAY(SELECT a::text FROM unnest(acl) a ORDER BY 1)::text FROM acls
     UNION ALL
     SELECT (i).identity, 'initially ' || ARRAY(SELECT a::text FROM unnest(p.initprivs) a ORDER BY 1)::text FROM member JOIN pg_init_privs p ON p.classoid = classid AND p.objoid = objid
     UNION ALL
