@@ -227,7 +227,7 @@ COMMENT ON COLUMN adpipe.account_progress.latest_complete_day IS 'Latest day tha
 COMMENT ON COLUMN adpipe.account_progress.expected_by IS 'When the day after that should be complete, if all is well.';
 COMMENT ON COLUMN adpipe.account_progress.first_day IS 'First day to hold.';
 COMMENT ON COLUMN adpipe.account_progress.reach_day IS 'First day for which the platform can be trusted.';
-COMMENT ON COLUMN adpipe.account_progress.whole_since IS 'First of the days that are proven to be read for the last time; NULL: none.';
+COMMENT ON COLUMN adpipe.account_progress.whole_since IS 'First of the days that are proven to be read after their window; NULL: none.';
 COMMENT ON COLUMN adpipe.account_progress.whole_until IS 'Last of them.';
 COMMENT ON COLUMN adpipe.account_progress.step IS 'From the first day of a slice to that of the next.';
 COMMENT ON COLUMN adpipe.account_progress.period IS 'What a slice covers: a day, week or month.';

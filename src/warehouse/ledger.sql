@@ -126,7 +126,7 @@ COMMENT ON COLUMN adpipe.account_ledger.ended_day IS 'Last day to hold of an acc
 COMMENT ON COLUMN adpipe.account_ledger.lost_since IS 'First of the days that were found last to have left the platform''s reach before they were read.';
 COMMENT ON COLUMN adpipe.account_ledger.lost_until IS 'Last of them.';
 COMMENT ON COLUMN adpipe.account_ledger.lost_at IS 'When a refresh found them.';
-COMMENT ON COLUMN adpipe.account_ledger.whole_since IS 'First of the days that are proven to be read for the last time, each after its window; what looks for missing days looks at the others only. See adpipe_internal.note_whole().';
+COMMENT ON COLUMN adpipe.account_ledger.whole_since IS 'First of the days that are proven to be read, each after its window; what looks for missing days looks at the others only. See adpipe_internal.note_whole().';
 COMMENT ON COLUMN adpipe.account_ledger.whole_until IS 'Last of them.';
 
 CREATE TABLE adpipe.slice_ledger (

@@ -53,20 +53,20 @@ COMMENT ON COLUMN adpipe.account_terms.is_prepared IS 'Whether the platform prep
 COMMENT ON COLUMN adpipe.account_terms.period IS 'What a slice covers: a day, week or month.';
 COMMENT ON COLUMN adpipe.account_terms.step IS 'From the first day of a slice to that of the next.';
 COMMENT ON COLUMN adpipe.account_terms.last_day IS 'Day of the last slice: today, or the last day that the platform has prepared, or the first day of the last week or month that is over.';
-COMMENT ON COLUMN adpipe.account_terms.whole_since IS 'First of the days that are proven to be read for the last time; NULL: none.';
+COMMENT ON COLUMN adpipe.account_terms.whole_since IS 'First of the days that are proven to be read after their window; NULL: none.';
 COMMENT ON COLUMN adpipe.account_terms.whole_until IS 'Last of them.';
 COMMENT ON COLUMN adpipe.account_terms.failing_since IS 'Since when some of it cannot be read; NULL: nothing failed that was not read since.';
 COMMENT ON COLUMN adpipe.account_terms.last_attempt IS 'When it was last asked.';
 COMMENT ON COLUMN adpipe.account_terms.last_success IS 'When an answer was last stored.';
 COMMENT ON COLUMN adpipe.account_terms.is_touched IS 'Whether others than a refresh changed the copy, and it was not compared with the ledger since.';
 
-CREATE FUNCTION adpipe_internal.is_read_for_good(asked_at timestamptz, day date, time_zone text,
+CREATE FUNCTION adpipe_internal.is_read_after_window(asked_at timestamptz, day date, time_zone text,
                                                  window_days integer, is_cohort boolean) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN is_cohort OR adpipe_internal.day_of(asked_at, time_zone) - day >= window_days;
-COMMENT ON FUNCTION adpipe_internal.is_read_for_good(timestamptz, date, text, integer, boolean) IS
+COMMENT ON FUNCTION adpipe_internal.is_read_after_window(timestamptz, date, text, integer, boolean) IS
     'Whether a day was asked for after the window in which it is restated; true where no day is ever final, since such days have no window.';
-REVOKE ALL ON FUNCTION adpipe_internal.is_read_for_good(timestamptz, date, text, integer, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION adpipe_internal.is_read_after_window(timestamptz, date, text, integer, boolean) FROM PUBLIC;
 
 /*
  * is_forced: a person asked, so the last days are read however young their
@@ -140,7 +140,7 @@ BEGIN
            OR (e.day > a.today - a.window_days
                /* and after the window, whenever that is, for what came since the last time */
                OR NOT coalesce(s.day BETWEEN a.whole_since AND a.whole_until, false)
-                  AND NOT adpipe_internal.is_read_for_good(coalesce(s.asked_at, s.fetched_at), e.day, a.time_zone, a.window_days, a.is_cohort))
+                  AND NOT adpipe_internal.is_read_after_window(coalesce(s.asked_at, s.fetched_at), e.day, a.time_zone, a.window_days, a.is_cohort))
               AND coalesce(s.asked_at, s.fetched_at) < r.settled_at AND a.moment >= r.settled_at
            /* once a week */
            OR e.day > a.today - a.tail_days AND coalesce(s.asked_at, s.fetched_at) <= a.moment - interval '7 days');
@@ -309,7 +309,7 @@ AS $$
         SELECT t.account_id, t.first_day, t.last_day, m.whole_since, m.whole_until, t.step, d AS day,
                s.asked_at IS NOT NULL
                AND s.asked_at >= adpipe_internal.readable_at(adpipe_internal.slice_end(d, t.period), t.time_zone, t.settle)
-               AND (adpipe_internal.is_read_for_good(s.asked_at, adpipe_internal.slice_end(d, t.period), t.time_zone, t.window_days, t.is_cohort)
+               AND (adpipe_internal.is_read_after_window(s.asked_at, adpipe_internal.slice_end(d, t.period), t.time_zone, t.window_days, t.is_cohort)
                     OR d < t.reach_day) AS is_whole
         FROM adpipe.account_terms t
         /* a mark that ends before the copy begins says nothing of the days between */
@@ -333,7 +333,7 @@ AS $$
     WHERE a.target = $1 AND a.account_id = m.account_id AND (a.whole_since, a.whole_until) IS DISTINCT FROM (m.since, m.until)
 $$;
 COMMENT ON FUNCTION adpipe_internal.note_whole(regclass) IS
-    'Records for each account from when to when every day was read for the last time; part of refresh().';
+    'Records for each account from when to when every day was read after its window; part of refresh().';
 REVOKE ALL ON FUNCTION adpipe_internal.note_whole(regclass) FROM PUBLIC;
 
 /* After note_windows(), which locks the accounts in their order. */

@@ -68,11 +68,11 @@ REVOKE ALL ON FUNCTION adpipe_internal.agency_reports() FROM PUBLIC;
 /*
  * A call every 30 minutes reads the last days as a rule, once a day the window and
  * the day that has left it, in chunks that end on Sundays, and each older day of the
- * tail once a week, alone; with these two come control totals.  TikTok is asked for promoted objects
- * apart.  Naver is asked some nine times for each day: for two jobs, their states and
- * files, and names; a question is about the last two days as a rule.  Kakao is asked
- * for today apart, for control totals as well, and for the names of campaigns; lists
- * of what is below each campaign are not counted.
+ * tail once a week, alone; with these two come control totals.  TikTok is asked for
+ * promoted objects apart.  Naver is asked some nine times for each day: for two
+ * jobs, their states and files, and names; a question is about the last two days as
+ * a rule.  Kakao is asked for today apart, for control totals as well, and for the
+ * names of campaigns; lists of what is below each campaign are not counted.
  */
 CREATE FUNCTION adpipe_internal.requests_of(platform text, is_daily boolean, options text[]) RETURNS integer
     LANGUAGE sql STABLE

@@ -25,3 +25,26 @@ def restated(number, key, ordinal, age, reach):
     if data[0] % 7 > 2:
         return 0
     return 1 + data[1] % 9
+
+
+class Generation:
+    """One state of a world; number 0 changes nothing.  A platform's own says by
+    _change_entities(account) what becomes of the entities."""
+
+    def __init__(self, world, number):
+        self.world = world
+        self.number = number
+        self.undo = []          # (attrs, name, old value)
+        if number:
+            for account in world.accounts.values():
+                self._change_entities(account)
+
+    def _set(self, entity, name, value):
+        self.undo.append((entity.attrs, name, entity.attrs[name]))
+        entity.attrs[name] = value
+
+    def end(self):
+        """Puts the entities back to how they were."""
+        for attrs, name, value in reversed(self.undo):
+            attrs[name] = value
+        self.undo = []

@@ -2,6 +2,7 @@
 name, and a campaign that was removed and keeps its numbers."""
 
 import daily
+import restate
 from restate import GONE, restated
 from world import METRIC_INDEX
 
@@ -11,16 +12,8 @@ COUNTED = tuple(METRIC_INDEX[name] for name in (
     "impressions", "clicks", "interactions", "eligible_impressions"))
 
 
-class Generation:
+class Generation(restate.Generation):
     """One state of the world; number 0 changes nothing."""
-
-    def __init__(self, world, number):
-        self.world = world
-        self.number = number
-        self.undo = []          # (attrs, name, old value)
-        if number:
-            for account in world.accounts.values():
-                self._change_entities(account)
 
     def _change_entities(self, account):
         enabled = [c for c in account.campaigns
@@ -32,16 +25,6 @@ class Generation:
             enabled[0].attrs["name"], self.number))
         self._set(enabled[1], "status", "REMOVED")
         self._set(enabled[1], "serving_status", "NONE")
-
-    def _set(self, entity, name, value):
-        self.undo.append((entity.attrs, name, entity.attrs[name]))
-        entity.attrs[name] = value
-
-    def end(self):
-        """Puts the entities back to how they were."""
-        for attrs, name, value in reversed(self.undo):
-            attrs[name] = value
-        self.undo = []
 
     def cells(self, account, campaign, day):
         """Returns ((device, network), vector) pairs of a campaign's day."""

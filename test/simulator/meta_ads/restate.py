@@ -1,6 +1,7 @@
 """The sample world's next generation on Meta: restated numbers, a campaign with
 another name, an archived and a deleted one that keep their numbers."""
 
+import restate
 from restate import restated
 
 # How far back numbers are restated, in days before the account's today: then
@@ -9,16 +10,8 @@ REACH = 28
 STATUSES = ("status", "configured_status", "effective_status")
 
 
-class Generation:
+class Generation(restate.Generation):
     """One state of the world; number 0 changes nothing."""
-
-    def __init__(self, world, number):
-        self.world = world
-        self.number = number
-        self.undo = []          # (attrs, name, old value)
-        if number:
-            for account in world.accounts.values():
-                self._change_entities(account)
 
     def _change_entities(self, account):
         live = [c for c in account.children if c.status == "ACTIVE"]
@@ -39,16 +32,8 @@ class Generation:
 
     def _set(self, node, name, value):
         now = self.world.clock.now().astimezone(node.at("account").zone)
-        for key, new in ((name, value), (
-                "updated_time", now.strftime("%Y-%m-%dT%H:%M:%S%z"))):
-            self.undo.append((node.attrs, key, node.attrs[key]))
-            node.attrs[key] = new
-
-    def end(self):
-        """Puts the entities back to how they were."""
-        for attrs, name, value in reversed(self.undo):
-            attrs[name] = value
-        self.undo = []
+        super()._set(node, name, value)
+        super()._set(node, "updated_time", now.strftime("%Y-%m-%dT%H:%M:%S%z"))
 
     def of(self, ad, day):
         """Returns what happens to an ad's numbers of a day, as restated()
