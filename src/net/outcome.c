@@ -52,40 +52,44 @@ handshake_was_cut(const AdpHttpTransfer *transfer)
 }
 
 /*
- * Finds in which phase a transfer timed out.  On a connection that is used again,
- * some releases of the library count no time for the phases before the request; that
- * a request was sent proves them.
+ * True if a request was sent.  The times that the library counts do not prove
+ * that: some releases count none for a connection that is used again, others count
+ * those of a failure for the phases that it never reached.
+ */
+static bool
+request_was_sent(CURL *easy)
+{
+	long sent_bytes = 0;
+
+	(void) curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
+	return sent_bytes > 0;
+}
+
+/*
+ * Finds in which phase a transfer timed out.
  */
 static AdpHttpOutcome
 classify_timeout(CURL *easy)
 {
 	curl_off_t resolved_us = 0;
-	curl_off_t connected_us = 0;
-	long sent_bytes = 0;
 
 	(void) curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &resolved_us);
-	(void) curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
-	(void) curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
-	if (connected_us > 0 || sent_bytes > 0)
+	if (request_was_sent(easy))
 		return ADP_HTTP_TIMEOUT;
 	return resolved_us == 0 ? ADP_HTTP_RESOLVE : ADP_HTTP_CONNECT;
 }
 
 /*
  * True if the library gave up on a header line.  It buffers a line in memory of
- * fixed size, and reports a longer line like a failed allocation.
+ * fixed size, and older releases report a longer line like a failed allocation.
  */
 static bool
 header_was_too_long(const AdpHttpTransfer *transfer, int code)
 {
-	curl_off_t first_byte_us = 0;
-
 	if (code == ADP_CURLE_TOO_LARGE)
 		return !transfer->body_begun;
-	(void) curl_easy_getinfo(transfer->easy, CURLINFO_STARTTRANSFER_TIME_T,
-							 &first_byte_us);
 	return code == CURLE_OUT_OF_MEMORY && !transfer->body_begun &&
-		first_byte_us > 0;
+		request_was_sent(transfer->easy);
 }
 
 /*
