@@ -198,6 +198,8 @@
 #define ADP_LIBCURL_VERSION_MIN 0x075700
 #define ADP_LIBCURL_VERSION_MIN_TEXT "7.87.0"
 #define ADP_CURLE_TOO_LARGE 100 /* CURLE_TOO_LARGE, since 8.6 */
+/* CURLMOPT_QUICK_EXIT, since 8.20, where look-ups belong to the multi handle */
+#define ADP_CURLMOPT_QUICK_EXIT ((CURLMoption) 21)
 #define ADP_REQUIRE_LIBCURL() \
 	StaticAssertDecl(LIBCURL_VERSION_NUM >= ADP_LIBCURL_VERSION_MIN, \
 					 "adpipe needs libcurl " ADP_LIBCURL_VERSION_MIN_TEXT \

@@ -17,13 +17,26 @@
 #include "utils/lsyscache.h"
 
 #include "base/compat.h"
+#include "base/guc.h"
 #include "fdw/table.h"
 #include "platform/reader/reader.h"
 
+PG_FUNCTION_INFO_V1(adpipe_clock);
 PG_FUNCTION_INFO_V1(adpipe_in_transaction_block);
 PG_FUNCTION_INFO_V1(adpipe_table_accounts);
 PG_FUNCTION_INFO_V1(adpipe_table_settings);
 PG_FUNCTION_INFO_V1(adpipe_table_access);
+
+/*
+ * clock(): the present moment, by which days are due.  In C, since the ledger's
+ * views ask for it for each account, and a function in SQL that reads a volatile
+ * clock is never inlined.
+ */
+Datum
+adpipe_clock(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TIMESTAMPTZ(adp_now());
+}
 
 /*
  * in_transaction_block(): whether the client has opened a transaction, so a

@@ -212,6 +212,9 @@ open_multi(AdpHttpGroup *group, AdpError *error)
 	if (code == CURLM_OK)
 		code = curl_multi_setopt(group->multi, CURLMOPT_MAXCONNECTS,
 								 IDLE_CONNECTIONS_MAX);
+	/* older libraries do not know it, and need it for each transfer only */
+	if (code == CURLM_OK)
+		(void) curl_multi_setopt(group->multi, ADP_CURLMOPT_QUICK_EXIT, 1L);
 	if (code != CURLM_OK)
 		adp_error_set(error, ADP_ERR_MEMORY,
 					  psprintf("could not prepare transfers: %s",

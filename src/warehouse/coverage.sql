@@ -227,7 +227,7 @@ COMMENT ON COLUMN adpipe.account_progress.latest_complete_day IS 'Latest day tha
 COMMENT ON COLUMN adpipe.account_progress.expected_by IS 'When the day after that should be complete, if all is well.';
 COMMENT ON COLUMN adpipe.account_progress.first_day IS 'First day to hold.';
 COMMENT ON COLUMN adpipe.account_progress.reach_day IS 'First day for which the platform can be trusted.';
-COMMENT ON COLUMN adpipe.account_progress.whole_since IS 'First of the days that are proven to be read after their window; NULL: none.';
+COMMENT ON COLUMN adpipe.account_progress.whole_since IS 'First of the days that are proven to be read; NULL: none.';
 COMMENT ON COLUMN adpipe.account_progress.whole_until IS 'Last of them.';
 COMMENT ON COLUMN adpipe.account_progress.step IS 'From the first day of a slice to that of the next.';
 COMMENT ON COLUMN adpipe.account_progress.period IS 'What a slice covers: a day, week or month.';
@@ -447,20 +447,17 @@ BEGIN
         WHERE k.target = $1 AND (k.ended_day IS NULL OR d <= k.ended_day)
           /* a week or month that is not over is not missing */
           AND (k.period = 'day' OR adpipe_internal.slice_end(d::date, k.period) < k.today)
-    ), days AS (
-        SELECT account_id, date_day FROM asked UNION SELECT account_id, date_day FROM found
     ), states AS (
-        SELECT d.account_id, d.date_day, coalesce(a.is_listed, true) AS is_listed,
+        SELECT account_id, date_day, coalesce(a.is_listed, true) AS is_listed,
                CASE WHEN is_blind AND s.is_changed
                       OR NOT is_blind AND NOT adpipe_internal.is_as_stored(s.content_hash, s.rows, f.content_hash, f.rows) THEN 'changed'
                     /* part of a day after the last that is asked of an account */
-                    WHEN a.account_id IS NULL THEN 'final'
+                    WHEN a.is_open IS NULL THEN 'final'
                     WHEN a.is_open AND coalesce(s.state, 'missing') = 'missing' THEN 'open'
                     ELSE coalesce(s.state, 'missing') END AS state
-        FROM days d
-        LEFT JOIN asked a ON a.account_id = d.account_id AND a.date_day = d.date_day
-        LEFT JOIN facts s ON s.account_id = d.account_id AND s.date_day = d.date_day
-        LEFT JOIN found f ON f.account_id = d.account_id AND f.date_day = d.date_day
+        FROM asked a
+        FULL JOIN found f USING (account_id, date_day)
+        LEFT JOIN facts s USING (account_id, date_day)
     )
     SELECT s.account_id, s.date_day, s.state, s.is_listed FROM states s
     WHERE s.state NOT IN ('adopted', 'provisional', 'final');

@@ -49,10 +49,10 @@ CREATE FUNCTION adpipe_internal.forget_whole() RETURNS trigger
 AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        UPDATE adpipe.account_ledger a SET whole_since = NULL, whole_until = NULL
+        UPDATE adpipe.account_ledger a SET whole_since = NULL, whole_until = NULL, final_until = NULL
         WHERE a.target = OLD.target AND a.account_id = OLD.account_id AND OLD.date_day BETWEEN a.whole_since AND a.whole_until;
     ELSE
-        UPDATE adpipe.account_ledger a SET whole_since = NULL, whole_until = NULL
+        UPDATE adpipe.account_ledger a SET whole_since = NULL, whole_until = NULL, final_until = NULL
         WHERE a.whole_since IS NOT NULL
           AND EXISTS (SELECT FROM gone g WHERE g.target = a.target AND g.account_id = a.account_id
                                            AND g.date_day BETWEEN a.whole_since AND a.whole_until);

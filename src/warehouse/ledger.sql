@@ -100,8 +100,10 @@ CREATE TABLE adpipe.account_ledger (
     lost_at timestamptz,
     whole_since date,
     whole_until date,
+    final_until date,
     PRIMARY KEY (target, account_id),
-    CHECK (whole_since <= whole_until AND (whole_since IS NULL) = (whole_until IS NULL))
+    CHECK (whole_since <= whole_until AND (whole_since IS NULL) = (whole_until IS NULL)),
+    CHECK (final_until BETWEEN whole_since AND whole_until)
 );
 COMMENT ON TABLE adpipe.account_ledger IS 'The accounts of each target.';
 COMMENT ON COLUMN adpipe.account_ledger.target IS 'The local table.';
@@ -126,8 +128,9 @@ COMMENT ON COLUMN adpipe.account_ledger.ended_day IS 'Last day to hold of an acc
 COMMENT ON COLUMN adpipe.account_ledger.lost_since IS 'First of the days that were found last to have left the platform''s reach before they were read.';
 COMMENT ON COLUMN adpipe.account_ledger.lost_until IS 'Last of them.';
 COMMENT ON COLUMN adpipe.account_ledger.lost_at IS 'When a refresh found them.';
-COMMENT ON COLUMN adpipe.account_ledger.whole_since IS 'First of the days that are proven to be read, each after its window; what looks for missing days looks at the others only. See adpipe_internal.note_whole().';
+COMMENT ON COLUMN adpipe.account_ledger.whole_since IS 'First of the days that are proven to be read, each after it had settled; what looks for missing days looks at the others only. See adpipe_internal.note_whole().';
 COMMENT ON COLUMN adpipe.account_ledger.whole_until IS 'Last of them.';
+COMMENT ON COLUMN adpipe.account_ledger.final_until IS 'Last of the days since whole_since that were read after their window, too; what looks for due days looks at the others only.';
 
 CREATE TABLE adpipe.slice_ledger (
     target regclass,

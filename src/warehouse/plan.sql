@@ -19,7 +19,7 @@ CREATE VIEW adpipe.account_terms AS
            CASE t.period WHEN 'day'
                 THEN coalesce(adpipe_internal.day_of(now.moment - adpipe_internal.prepared_after(p.platform, p.source_like), a.time_zone) - 1, now.today)
                 ELSE (adpipe_internal.slice_start(now.today, t.period) - adpipe_internal.slice_step(t.period))::date END AS last_day,
-           a.whole_since, a.whole_until, a.failing_since, a.last_attempt, a.last_success
+           a.whole_since, a.whole_until, a.final_until, a.failing_since, a.last_attempt, a.last_success
     FROM adpipe.target_ledger t
     JOIN adpipe.account_ledger a ON a.target = t.target
     CROSS JOIN LATERAL adpipe_internal.source_policy(t.source) p
@@ -53,8 +53,9 @@ COMMENT ON COLUMN adpipe.account_terms.is_prepared IS 'Whether the platform prep
 COMMENT ON COLUMN adpipe.account_terms.period IS 'What a slice covers: a day, week or month.';
 COMMENT ON COLUMN adpipe.account_terms.step IS 'From the first day of a slice to that of the next.';
 COMMENT ON COLUMN adpipe.account_terms.last_day IS 'Day of the last slice: today, or the last day that the platform has prepared, or the first day of the last week or month that is over.';
-COMMENT ON COLUMN adpipe.account_terms.whole_since IS 'First of the days that are proven to be read after their window; NULL: none.';
+COMMENT ON COLUMN adpipe.account_terms.whole_since IS 'First of the days that are proven to be read; NULL: none.';
 COMMENT ON COLUMN adpipe.account_terms.whole_until IS 'Last of them.';
+COMMENT ON COLUMN adpipe.account_terms.final_until IS 'Last of the days since whole_since that are proven to be read after their window; NULL: none.';
 COMMENT ON COLUMN adpipe.account_terms.failing_since IS 'Since when some of it cannot be read; NULL: nothing failed that was not read since.';
 COMMENT ON COLUMN adpipe.account_terms.last_attempt IS 'When it was last asked.';
 COMMENT ON COLUMN adpipe.account_terms.last_success IS 'When an answer was last stored.';
@@ -75,8 +76,8 @@ REVOKE ALL ON FUNCTION adpipe_internal.is_read_after_window(timestamptz, date, t
  * something.  What failed is due by its back-off, and nothing else of an account
  * of which nothing could be read; of others single days can fail.
  *
- * Days that are proven to be read and older than any window are due for what an
- * index holds only: that they failed, are stale or differ.
+ * Days that are proven to be read after their window, and older than any, are due
+ * for what an index holds only: that they failed, are stale or differ.
  */
 CREATE FUNCTION adpipe_internal.due_days(target regclass, is_forced boolean, access_mark text DEFAULT NULL,
     OUT account_id text, OUT date_day date)
@@ -89,11 +90,12 @@ BEGIN
     RETURN QUERY
     SELECT a.account_id, s.day
     FROM adpipe.account_terms a
-    /* old_until: last of the days that are whole and older than any window */
+    /* old_since to old_until: the days that are final and older than any window */
     CROSS JOIN LATERAL (
         SELECT greatest(a.first_day, a.reach_day) AS since,
-               CASE WHEN a.whole_until IS NOT NULL
-                    THEN least(a.whole_until,
+               CASE WHEN a.final_until IS NOT NULL THEN a.whole_since END AS old_since,
+               CASE WHEN a.final_until IS NOT NULL
+                    THEN least(a.final_until,
                                adpipe_internal.slice_start(a.today - greatest(a.recent_days, a.window_days, a.tail_days) + 1, a.period) - 1)
                     END AS old_until,
                /* of the last day that has settled by now; today's would be missed by a scheduler whose calls all come before its hour */
@@ -114,12 +116,12 @@ BEGIN
         SELECT o.date_day, o.fetched_at, o.asked_at, o.failed_at, o.failures, o.late_until, o.stale_since, o.differs_since
         FROM adpipe.slice_ledger o
         WHERE o.target = a.target AND o.account_id = a.account_id
-          AND o.date_day BETWEEN r.since AND least(a.whole_since - 1, r.old_until)
+          AND o.date_day BETWEEN r.since AND least(r.old_since - 1, r.old_until)
         UNION ALL
         SELECT o.date_day, o.fetched_at, o.asked_at, o.failed_at, o.failures, o.late_until, o.stale_since, o.differs_since
         FROM adpipe.slice_ledger o
         WHERE o.target = a.target AND o.account_id = a.account_id
-          AND o.date_day BETWEEN greatest(r.since, a.whole_since) AND r.old_until
+          AND o.date_day BETWEEN greatest(r.since, r.old_since) AND r.old_until
           AND (o.failed_at IS NOT NULL OR o.late_until IS NOT NULL OR o.stale_since IS NOT NULL OR o.differs_since IS NOT NULL)) s
     CROSS JOIN LATERAL (SELECT adpipe_internal.slice_end(s.day, a.period)) e (day)
     WHERE a.target = $1 AND a.is_listed AND adpipe_internal.is_acting($1)
@@ -139,7 +141,7 @@ BEGIN
            /* once a day, after another day has settled */
            OR (e.day > a.today - a.window_days
                /* and after the window, whenever that is, for what came since the last time */
-               OR NOT coalesce(s.day BETWEEN a.whole_since AND a.whole_until, false)
+               OR NOT coalesce(s.day BETWEEN a.whole_since AND a.final_until, false)
                   AND NOT adpipe_internal.is_read_after_window(coalesce(s.asked_at, s.fetched_at), e.day, a.time_zone, a.window_days, a.is_cohort))
               AND coalesce(s.asked_at, s.fetched_at) < r.settled_at AND a.moment >= r.settled_at
            /* once a week */
@@ -298,42 +300,47 @@ REVOKE ALL ON FUNCTION adpipe_internal.note_lost(regclass) FROM PUBLIC;
 
 /*
  * After note_windows(), which locks the accounts: a session that deletes slices
- * meanwhile waits there to take the mark back.  Days are read newest first, so a mark
- * begins with the last day that is whole and grows in both directions.
+ * meanwhile waits there to take the marks back.  Days are read newest first, so a mark
+ * begins with the last day that is whole and grows in both directions.  Days that are
+ * final stay so, and are not looked at again.
  */
 CREATE FUNCTION adpipe_internal.note_whole(target regclass) RETURNS void
     LANGUAGE sql VOLATILE SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $$
     WITH days AS MATERIALIZED (
-        SELECT t.account_id, t.first_day, t.last_day, m.whole_since, m.whole_until, t.step, d AS day,
-               s.asked_at IS NOT NULL
-               AND s.asked_at >= adpipe_internal.readable_at(adpipe_internal.slice_end(d, t.period), t.time_zone, t.settle)
-               AND (adpipe_internal.is_read_after_window(s.asked_at, adpipe_internal.slice_end(d, t.period), t.time_zone, t.window_days, t.is_cohort)
-                    OR d < t.reach_day) AS is_whole
+        SELECT t.account_id, t.first_day, t.last_day, m.whole_since, m.final_until, t.step, d AS day, w.is_whole,
+               w.is_whole AND (adpipe_internal.is_read_after_window(s.asked_at, adpipe_internal.slice_end(d, t.period), t.time_zone, t.window_days, t.is_cohort)
+                               OR d < t.reach_day) AS is_final
         FROM adpipe.account_terms t
         /* a mark that ends before the copy begins says nothing of the days between */
-        LEFT JOIN LATERAL (SELECT t.whole_since, t.whole_until WHERE t.whole_until >= t.first_day) m ON true
-        CROSS JOIN adpipe_internal.doubtful_days(t.first_day, t.last_day, m.whole_since, m.whole_until, t.step) d
+        LEFT JOIN LATERAL (SELECT t.whole_since, t.final_until WHERE t.final_until >= t.first_day) m ON true
+        CROSS JOIN adpipe_internal.doubtful_days(t.first_day, t.last_day, m.whole_since, m.final_until, t.step) d
         LEFT JOIN LATERAL (SELECT coalesce(o.asked_at, o.fetched_at) AS asked_at FROM adpipe.slice_ledger o
                            WHERE o.target = t.target AND o.account_id = t.account_id AND o.date_day = d AND o.fetched_at IS NOT NULL
                            OFFSET 0) s ON true
+        CROSS JOIN LATERAL (SELECT coalesce(s.asked_at >= adpipe_internal.readable_at(adpipe_internal.slice_end(d, t.period), t.time_zone, t.settle), false)) w (is_whole)
         WHERE t.target = $1 AND adpipe_internal.is_acting($1)
     ), newest AS (
-        SELECT d.*, coalesce(d.whole_until, max(d.day) FILTER (WHERE d.is_whole) OVER (PARTITION BY d.account_id)) AS newest FROM days d
+        SELECT d.*, coalesce(d.final_until, max(d.day) FILTER (WHERE d.is_whole) OVER (PARTITION BY d.account_id)) AS newest FROM days d
+    ), whole AS (
+        SELECT n.*,
+               coalesce((max(n.day) FILTER (WHERE NOT n.is_whole AND n.day <= n.newest) OVER a + n.step)::date,
+                        least(n.first_day, n.whole_since)) AS since,
+               coalesce((min(n.day) FILTER (WHERE NOT n.is_whole AND n.day > n.newest) OVER a - n.step)::date, n.last_day) AS until
+        FROM newest n WHERE n.newest IS NOT NULL WINDOW a AS (PARTITION BY n.account_id)
     ), marks AS (
-        SELECT n.account_id,
-               coalesce((max(n.day) FILTER (WHERE NOT n.is_whole AND n.day <= n.newest) + min(n.step))::date,
-                        least(min(n.first_day), min(n.whole_since))) AS since,
-               coalesce((min(n.day) FILTER (WHERE NOT n.is_whole AND n.day > n.newest) - min(n.step))::date, min(n.last_day)) AS until
-        FROM newest n WHERE n.newest IS NOT NULL GROUP BY n.account_id)
+        SELECT w.account_id, w.since, w.until,
+               coalesce((min(w.day) FILTER (WHERE NOT w.is_final AND w.day >= w.since) - min(w.step))::date, w.until) AS final_until
+        FROM whole w GROUP BY w.account_id, w.since, w.until)
     UPDATE adpipe.account_ledger a
-    SET whole_since = m.since, whole_until = m.until
+    SET whole_since = m.since, whole_until = m.until, final_until = CASE WHEN m.final_until >= m.since THEN m.final_until END
     FROM marks m
-    WHERE a.target = $1 AND a.account_id = m.account_id AND (a.whole_since, a.whole_until) IS DISTINCT FROM (m.since, m.until)
+    WHERE a.target = $1 AND a.account_id = m.account_id
+      AND (a.whole_since, a.whole_until, a.final_until) IS DISTINCT FROM (m.since, m.until, CASE WHEN m.final_until >= m.since THEN m.final_until END)
 $$;
 COMMENT ON FUNCTION adpipe_internal.note_whole(regclass) IS
-    'Records for each account from when to when every day was read after its window; part of refresh().';
+    'Records for each account from when to when every day was read, and up to when after its window; part of refresh().';
 REVOKE ALL ON FUNCTION adpipe_internal.note_whole(regclass) FROM PUBLIC;
 
 /* After note_windows(), which locks the accounts in their order. */

@@ -44,14 +44,12 @@ COMMENT ON FUNCTION adpipe.table_access(regclass) IS
     'What the platform reports about the caller''s access token for a foreign table: token/scopes, sorted, with commas; token/expires_at, NULL for never. No rows if it reports nothing. Sends a request.';
 REVOKE ALL ON FUNCTION adpipe.table_access(regclass) FROM PUBLIC;
 
-/* Bound when they are made and short, so that views over many days inline them. */
 CREATE FUNCTION adpipe_internal.clock() RETURNS timestamptz
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN coalesce(nullif(current_setting('adpipe.debug_now', true), '')::timestamptz,
-                    clock_timestamp());
+    AS 'MODULE_PATHNAME', 'adpipe_clock' LANGUAGE C STRICT STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION adpipe_internal.clock() IS
     'The present moment, or the one that adpipe.debug_now puts in its place for tests.';
 
+/* Bound when they are made and short, so that views over many days inline them. */
 CREATE FUNCTION adpipe_internal.day_of(moment timestamptz, time_zone text) RETURNS date
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (moment AT TIME ZONE coalesce(time_zone, 'UTC'))::date;

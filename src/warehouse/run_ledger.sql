@@ -237,7 +237,8 @@ BEGIN
         is_listed = true, listed_at = excluded.listed_at, ended_day = NULL,
         /* days end at other moments */
         whole_since = CASE WHEN coalesce(excluded.time_zone, a.time_zone) IS NOT DISTINCT FROM a.time_zone THEN a.whole_since END,
-        whole_until = CASE WHEN coalesce(excluded.time_zone, a.time_zone) IS NOT DISTINCT FROM a.time_zone THEN a.whole_until END;
+        whole_until = CASE WHEN coalesce(excluded.time_zone, a.time_zone) IS NOT DISTINCT FROM a.time_zone THEN a.whole_until END,
+        final_until = CASE WHEN coalesce(excluded.time_zone, a.time_zone) IS NOT DISTINCT FROM a.time_zone THEN a.final_until END;
     UPDATE adpipe.target_ledger t SET listed_as = adpipe_internal.account_options(t.source) WHERE t.target = $1;
 END
 $$;

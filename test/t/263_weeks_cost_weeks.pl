@@ -95,7 +95,7 @@ WHERE a.is_listed AND (a.failures = 0 OR a.failed_at <= a.moment - adpipe_intern
        OR coalesce(s.asked_at, s.fetched_at) < adpipe_internal.readable_at(adpipe_internal.slice_end(d::date, a.period), a.time_zone, a.settle)
           AND a.moment >= adpipe_internal.readable_at(adpipe_internal.slice_end(d::date, a.period), a.time_zone, a.settle)
        OR (adpipe_internal.slice_end(d::date, a.period) > a.today - a.window_days
-           OR NOT a.is_cohort AND NOT coalesce(d::date BETWEEN a.whole_since AND a.whole_until, false)
+           OR NOT a.is_cohort AND NOT coalesce(d::date BETWEEN a.whole_since AND a.final_until, false)
               AND adpipe_internal.day_of(coalesce(s.asked_at, s.fetched_at), a.time_zone) - adpipe_internal.slice_end(d::date, a.period) < a.window_days)
           AND EXISTS (SELECT FROM generate_series(1, 5) n
                       WHERE coalesce(s.asked_at, s.fetched_at) < adpipe_internal.readable_at(a.today - n, a.time_zone, a.settle)
@@ -180,7 +180,7 @@ STEP: for my $step (1 .. 60)
 		}
 		$agreed++;
 	}
-	$marked += $session->query('SELECT count(*) > 0 FROM adpipe.account_ledger WHERE whole_until IS NOT NULL') eq 't';
+	$marked += $session->query('SELECT count(*) > 0 FROM adpipe.account_ledger WHERE final_until IS NOT NULL') eq 't';
 }
 is($agreed, 60 * keys %ours, 'views and plain definitions agree after each of 60 changes');
 cmp_ok($marked, '>', 20, 'with days that are proven to be read');
