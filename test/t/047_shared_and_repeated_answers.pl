@@ -205,7 +205,7 @@ subtest 'an upper bound in the far future' => sub {
 		my ($expected) = $plan->("$table WHERE $open") =~ /Foreign Scan.*?(rows=\d+)/s;
 		my $seen = $plan->("$table WHERE $open AND date_day < '9999-12-31'");
 
-		like($seen, qr/Foreign Scan.*\Q$expected\E /, "$table: the rows of no upper bound");
+		like($seen, qr/Foreign Scan.*\Q$expected\E\b/, "$table: the rows of no upper bound");
 		like($seen, qr/\$today/, "$table: shown as such");
 		unlike($seen, qr/Requests: \d{3}/, "$table: few requests");
 		like($plan->("$table WHERE date_day = '9999-12-31'"), qr/Foreign Scan.*rows=0/, "$table: no row of that day");

@@ -230,7 +230,7 @@ sub shared_cases
 		[ 'expired access token', undef, "SELECT * FROM ${s}_expired.$p->{entity}",
 			'28000', qr/refused the credentials/, $p->{expired}[1] ],
 		[ 'nobody listens', undef, "SELECT * FROM ${s}_deaf.$p->{entity}",
-			'HV00N', qr/could not connect to platform "$p->{wrapper}"/, qr/port 9.*Check the network/s ],
+			'HV00N', qr/could not connect to platform "$p->{wrapper}"/, qr/127\.0\.0\.1(?::| port )9 .*Check the network/s ],
 		[ 'no such host', undef, "SELECT * FROM ${s}_lost.$p->{entity}",
 			'HV00N', qr/could not connect to platform "$p->{wrapper}"/, qr/could not be resolved.*Check the network/s ],
 		[ 'certificate not trusted', undef, "SELECT * FROM ${s}_distrusted.$p->{entity}",
