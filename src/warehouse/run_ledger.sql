@@ -492,6 +492,7 @@ BEGIN
         WHERE d.refclassid = 'pg_extension'::regclass AND p.prolang IN (
             SELECT l.oid FROM pg_language l WHERE l.lanname IN ('sql', 'plpgsql'))
           AND p.prorettype <> 'event_trigger'::regtype AND p.proname NOT IN ('grant_loader', 'touch', 'note_dropped', 'cron_jobs')
+        UNION ALL SELECT 'adpipe_internal.clock()'::regprocedure
         UNION ALL SELECT 'adpipe.table_accounts(regclass)'::regprocedure
         UNION ALL SELECT 'adpipe.table_settings(regclass)'::regprocedure
         UNION ALL SELECT 'adpipe.table_access(regclass)'::regprocedure
