@@ -84,7 +84,7 @@ CREATE FUNCTION adpipe_internal.report_facts(target regclass, day date,
 AS $$
 BEGIN
     RETURN QUERY EXECUTE format(
-        'SELECT t.account_id, max(%s), %s, (array_agg(%s ORDER BY t.date_day DESC))[1], %s, t.date_day, %s, %s, %s, %s, %s, %s '
+        'SELECT t.account_id, max(%s), %s, max(%s), %s, t.date_day, %s, %s, %s, %s, %s, %s '
         'FROM %s t WHERE t.date_day BETWEEN $1 - 13 AND $1 GROUP BY t.account_id, 3, 5, t.date_day',
         adpipe_internal.report_text(target, 'account_name'), adpipe_internal.report_text(target, 'campaign_id'),
         adpipe_internal.report_text(target, 'campaign_name'), adpipe_internal.report_text(target, 'currency'),
@@ -191,8 +191,9 @@ BEGIN
                     THEN round(adpipe.roas(f.value, f.spend, f.currency) FILTER (WHERE s.date_day IN (day, day - 1, day - 7)), 4) END AS roas
         FROM campaigns c
         JOIN states s ON s.account_id = c.account_id
+        /* equality is what can be hashed */
         LEFT JOIN facts f ON f.account_id = c.account_id AND f.date_day = s.date_day
-             AND f.campaign_id IS NOT DISTINCT FROM c.campaign_id
+             AND coalesce(f.campaign_id, '') = coalesce(c.campaign_id, '') AND f.campaign_id IS NOT DISTINCT FROM c.campaign_id
         GROUP BY c.account_id, c.campaign_id, s.date_day, s.state
     ), compared AS (
         SELECT n.account_id, n.campaign_id,
@@ -211,7 +212,8 @@ BEGIN
            c.without_spend, c.without_conversions, c.without_value
     FROM listed l
     LEFT JOIN campaigns c ON c.account_id = l.account_id AND c.is_shown
-    LEFT JOIN compared n ON n.account_id = c.account_id AND n.campaign_id IS NOT DISTINCT FROM c.campaign_id
+    LEFT JOIN compared n ON n.account_id = c.account_id
+         AND coalesce(n.campaign_id, '') = coalesce(c.campaign_id, '') AND n.campaign_id IS NOT DISTINCT FROM c.campaign_id
     LEFT JOIN adpipe_internal.report_plans($1) p ON p.account_id = c.account_id AND p.campaign_id = c.campaign_id
     LEFT JOIN adpipe_internal.client_plans($1, day) o ON o.account_id = c.account_id AND o.campaign_id = c.campaign_id
     ORDER BY l.account_id, n.s0 DESC NULLS LAST, c.campaign_name;
