@@ -84,8 +84,9 @@ CREATE FUNCTION adpipe_internal.report_facts(target regclass, day date,
 AS $$
 BEGIN
     RETURN QUERY EXECUTE format(
-        'SELECT t.account_id, max(%s), %s, max(%s), %s, t.date_day, %s, %s, %s, %s, %s, %s '
-        'FROM %s t WHERE t.date_day BETWEEN $1 - 13 AND $1 GROUP BY t.account_id, 3, 5, t.date_day',
+        'SELECT t.account_id, max(%1$s), %2$s, max(%3$s), max(%4$s), t.date_day, CASE WHEN max(%4$s) IS NOT DISTINCT FROM min(%4$s) THEN %5$s END, '
+        '%6$s, CASE WHEN max(%4$s) IS NOT DISTINCT FROM min(%4$s) THEN %7$s END, %8$s, %9$s, %10$s '
+        'FROM %11$s t WHERE t.date_day BETWEEN $1 - 13 AND $1 GROUP BY t.account_id, 3, t.date_day',
         adpipe_internal.report_text(target, 'account_name'), adpipe_internal.report_text(target, 'campaign_id'),
         adpipe_internal.report_text(target, 'campaign_name'), adpipe_internal.report_text(target, 'currency'),
         adpipe_internal.report_sum(target, 'spend'), adpipe_internal.report_sum(target, 'conversions'),
@@ -96,7 +97,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.report_facts(regclass, date) IS
-    'Sums by campaign and day of the two weeks up to a day, and how many rows lack a metric.';
+    'Sums by campaign and day of the two weeks up to a day, NULL of amounts in several currencies, and how many rows lack a metric.';
 
 CREATE FUNCTION adpipe_internal.report_day(target regclass, day date) RETURNS date
     LANGUAGE plpgsql STABLE
@@ -155,18 +156,11 @@ BEGIN
     day := adpipe_internal.report_day(target, day);
     RETURN QUERY
     WITH facts AS MATERIALIZED (SELECT * FROM adpipe_internal.report_facts($1, day)
-    ), campaigns AS (
-        SELECT f.account_id, f.campaign_id, max(f.account_name) AS account_name, max(f.currency) AS currency,
-               (array_agg(f.campaign_name ORDER BY f.date_day DESC))[1] AS campaign_name,
-               CASE WHEN bool_or(f.date_day = day) THEN sum(f.without_spend) FILTER (WHERE f.date_day = day) ELSE 0 END::bigint AS without_spend,
-               CASE WHEN bool_or(f.date_day = day) THEN sum(f.without_conversions) FILTER (WHERE f.date_day = day) ELSE 0 END::bigint AS without_conversions,
-               CASE WHEN bool_or(f.date_day = day) THEN sum(f.without_value) FILTER (WHERE f.date_day = day) ELSE 0 END::bigint AS without_value,
-               bool_or(f.date_day IN (day, day - 1, day - 7)) AS is_shown
-        FROM facts f GROUP BY f.account_id, f.campaign_id
     ), covered AS MATERIALIZED (
         SELECT c.account_id, c.date_day, c.state FROM adpipe.coverage c WHERE c.target = $1 AND c.date_day BETWEEN day - 13 AND day
     ), states AS (
-        SELECT r.account_id, d::date AS date_day, coalesce(c.state, 'missing') AS state
+        SELECT r.account_id, d::date AS date_day, coalesce(c.state, 'missing') AS state,
+               coalesce(c.state IN ('adopted', 'provisional', 'final'), false) AS is_complete
         FROM adpipe.kept_accounts r
         CROSS JOIN generate_series((day - 13)::timestamp, day::timestamp, '1 day') d
         LEFT JOIN covered c ON c.account_id = r.account_id AND c.date_day = d::date
@@ -180,43 +174,48 @@ BEGIN
          * A day that was read half is as little a number as one that was not, and
          * so is one with a row that lacks it; a complete day without rows is 0.
          */
-        SELECT c.account_id, c.campaign_id, s.date_day,
-               CASE WHEN s.state NOT IN ('adopted', 'provisional', 'final') THEN NULL
-                    WHEN count(f.date_day) = 0 THEN 0
-                    WHEN count(f.spend) = count(f.date_day) THEN sum(f.spend) END AS spend,
-               CASE WHEN s.state NOT IN ('adopted', 'provisional', 'final') THEN NULL
-                    WHEN count(f.date_day) = 0 AND has_conversions THEN 0
-                    WHEN count(f.date_day) > 0 AND count(f.conversions) = count(f.date_day) THEN sum(f.conversions) END AS conversions,
-               CASE WHEN s.state IN ('adopted', 'provisional', 'final') AND count(f.spend) = count(*) AND count(f.value) = count(*)
-                    THEN round(adpipe.roas(f.value, f.spend, f.currency) FILTER (WHERE s.date_day IN (day, day - 1, day - 7)), 4) END AS roas
-        FROM campaigns c
+        SELECT f.account_id, f.account_name, f.campaign_id, f.campaign_name, f.currency, f.date_day, true AS has_rows,
+               CASE WHEN s.is_complete THEN f.spend END AS spend,
+               CASE WHEN s.is_complete THEN f.conversions END AS conversions,
+               CASE WHEN s.is_complete THEN f.value END AS value,
+               f.without_spend, f.without_conversions, f.without_value
+        FROM facts f
+        JOIN states s ON s.account_id = f.account_id AND s.date_day = f.date_day
+        UNION ALL
+        SELECT c.account_id, NULL, c.campaign_id, NULL, NULL, s.date_day, false,
+               CASE WHEN s.is_complete THEN 0 END, CASE WHEN s.is_complete AND has_conversions THEN 0 END, NULL, NULL, NULL, NULL
+        FROM (SELECT f.account_id, f.campaign_id FROM facts f GROUP BY 1, 2 HAVING count(*) < 14) c
         JOIN states s ON s.account_id = c.account_id
         /* equality is what can be hashed */
-        LEFT JOIN facts f ON f.account_id = c.account_id AND f.date_day = s.date_day
-             AND coalesce(f.campaign_id, '') = coalesce(c.campaign_id, '') AND f.campaign_id IS NOT DISTINCT FROM c.campaign_id
-        GROUP BY c.account_id, c.campaign_id, s.date_day, s.state
-    ), compared AS (
-        SELECT n.account_id, n.campaign_id,
+        WHERE NOT EXISTS (SELECT FROM facts f
+                          WHERE f.account_id = c.account_id AND f.date_day = s.date_day
+                            AND coalesce(f.campaign_id, '') = coalesce(c.campaign_id, '') AND f.campaign_id IS NOT DISTINCT FROM c.campaign_id)
+    ), campaigns AS (
+        SELECT n.account_id, n.campaign_id, max(n.account_name) AS account_name, max(n.currency) AS currency,
+               (array_agg(n.campaign_name ORDER BY n.date_day DESC) FILTER (WHERE n.has_rows))[1] AS campaign_name,
                max(n.spend) FILTER (WHERE n.date_day = day) AS s0, max(n.spend) FILTER (WHERE n.date_day = day - 1) AS s1,
                max(n.spend) FILTER (WHERE n.date_day = day - 7) AS s7,
                max(n.conversions) FILTER (WHERE n.date_day = day) AS c0,
                max(n.conversions) FILTER (WHERE n.date_day = day - 1) AS c1,
                max(n.conversions) FILTER (WHERE n.date_day = day - 7) AS c7,
-               max(n.roas) FILTER (WHERE n.date_day = day) AS r0, max(n.roas) FILTER (WHERE n.date_day = day - 1) AS r1,
-               max(n.roas) FILTER (WHERE n.date_day = day - 7) AS r7,
+               round(adpipe.roas(n.value, n.spend, n.currency) FILTER (WHERE n.date_day = day), 4) AS r0,
+               round(adpipe.roas(n.value, n.spend, n.currency) FILTER (WHERE n.date_day = day - 1), 4) AS r1,
+               round(adpipe.roas(n.value, n.spend, n.currency) FILTER (WHERE n.date_day = day - 7), 4) AS r7,
                /* a day that is not there is a gap, one without a row is 0 */
-               adpipe.sparkline(n.spend::double precision ORDER BY n.date_day) AS trend
+               adpipe.sparkline(n.spend::double precision ORDER BY n.date_day) AS trend,
+               CASE WHEN bool_or(n.has_rows AND n.date_day = day) THEN max(n.without_spend) FILTER (WHERE n.date_day = day) ELSE 0 END AS without_spend,
+               CASE WHEN bool_or(n.has_rows AND n.date_day = day) THEN max(n.without_conversions) FILTER (WHERE n.date_day = day) ELSE 0 END AS without_conversions,
+               CASE WHEN bool_or(n.has_rows AND n.date_day = day) THEN max(n.without_value) FILTER (WHERE n.date_day = day) ELSE 0 END AS without_value,
+               bool_or(n.has_rows AND n.date_day IN (day, day - 1, day - 7)) AS is_shown
         FROM numbers n GROUP BY 1, 2)
-    SELECT l.account_id, c.account_name, c.campaign_name, c.currency, n.s0, n.s1, n.s7, n.c0, n.c1, n.c7, n.r0, n.r1, n.r7,
-           coalesce(o.plan, p.plan), round(n.s0 / nullif(coalesce(o.plan, p.plan), 0), 4), n.trend, l.state, c.campaign_id, day,
+    SELECT l.account_id, c.account_name, c.campaign_name, c.currency, c.s0, c.s1, c.s7, c.c0, c.c1, c.c7, c.r0, c.r1, c.r7,
+           coalesce(o.plan, p.plan), round(c.s0 / nullif(coalesce(o.plan, p.plan), 0), 4), c.trend, l.state, c.campaign_id, day,
            c.without_spend, c.without_conversions, c.without_value
     FROM listed l
     LEFT JOIN campaigns c ON c.account_id = l.account_id AND c.is_shown
-    LEFT JOIN compared n ON n.account_id = c.account_id
-         AND coalesce(n.campaign_id, '') = coalesce(c.campaign_id, '') AND n.campaign_id IS NOT DISTINCT FROM c.campaign_id
     LEFT JOIN adpipe_internal.report_plans($1) p ON p.account_id = c.account_id AND p.campaign_id = c.campaign_id
     LEFT JOIN adpipe_internal.client_plans($1, day) o ON o.account_id = c.account_id AND o.campaign_id = c.campaign_id
-    ORDER BY l.account_id, n.s0 DESC NULLS LAST, c.campaign_name;
+    ORDER BY l.account_id, c.s0 DESC NULLS LAST, c.campaign_name;
 END
 $$;
 COMMENT ON FUNCTION adpipe.daily_report(regclass, date) IS
