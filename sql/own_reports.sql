@@ -135,6 +135,12 @@ INSERT INTO adpipe.plans (month, platform, campaign_pattern, amount, currency) V
 SELECT campaign_name, plan, plan_used FROM adpipe.daily_report('own.subway') ORDER BY 1;
 SELECT platform, accounts, days_counted, days_missing, spent_to_date FROM bi.pacing ORDER BY 1;
 SELECT adpipe.daily_report_markdown('own.subway');
+-- A day in several currencies has no amount.
+BEGIN;
+DELETE FROM adpipe.plans;
+INSERT INTO own.subway (account_id, date_day, currency, campaign_id, spend, conversions, conversions_value) VALUES ('line2', '2026-11-19', 'USD', '1', 40, 1, 80);
+SELECT campaign_name, spend, conversions, roas, rows_without_spend, state, right(trend, 2) FROM adpipe.daily_report('own.subway', '2026-11-19') ORDER BY 1;
+ROLLBACK;
 -- An account without rows for two weeks has ended.
 INSERT INTO own.subway (account_id, date_day, currency, campaign_id, spend) VALUES ('bus', '2026-11-01', 'KRW', '9', 1);
 SELECT account_id, count(*), max(date_day) FROM adpipe.daily_report('own.subway') GROUP BY 1;
