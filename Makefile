@@ -3,9 +3,11 @@
 #   make demo            campaign KPIs by SQL against simulated platforms
 #   make playground      the same platforms at a psql prompt, until you leave it
 #   make check           the tests, on private servers, nothing installed
-#   make check-lint      one part of them: lint unit regress isolation tap docs dbt lake citus demo
+#   make check-lint      one part of them: lint unit regress isolation tap docs dbt demo
 #   make check-dbt       the dbt project of examples/dbt over simulated platforms
+#   make check-lake      the export of copies to Parquet files
 #   make check-citus     copies on several servers; CITUS_SOURCE is a tree of Citus
+#   make check-timescale hypertables; TIMESCALE_SOURCE is a tree of TimescaleDB
 #   make check-long      the long proofs: kills, faults, soak, fuzz
 #   make check-regressions   the tests since the first release, on that release
 #   make check-sanitizers, check-valgrind, check-majors, check-compile
@@ -28,7 +30,7 @@ PG_CONFIG ?= pg_config
 PKG_CONFIG ?= pkg-config
 
 # Parts of the check; each runs alone as check-<part>.
-CHECK_PARTS = lint unit regress isolation tap docs dbt lake citus demo
+CHECK_PARTS = lint unit regress isolation tap docs dbt lake citus timescale demo
 SCRIPT_TARGETS = check $(CHECK_PARTS:%=check-%) check-long check-sanitizers \
 	check-regressions \
 	check-valgrind check-majors check-compile demo playground bench docs \
@@ -45,10 +47,10 @@ ifneq ($(filter $(SCRIPT_TARGETS),$(MAKECMDGOALS)),)
 # environment.  TESTS: names under sql/; T: files under test/t, or pages for
 # check-docs; SEEDS: a folder of CSV files for the demo; PART: names under test/bench; KEEP=1 keeps the
 # scratch folder;
-# CITUS_SOURCE: a source tree of Citus for check-citus;
+# CITUS_SOURCE, TIMESCALE_SOURCE: source trees for check-citus and check-timescale;
 # ASSERTIONS=1 builds a server with assertions, once, and runs tests on it; WHOLE=1
 # lets check-sanitizers run the whole suite.
-export TESTS T SEEDS PART KEEP CITUS_SOURCE ASSERTIONS WHOLE
+export TESTS T SEEDS PART KEEP CITUS_SOURCE TIMESCALE_SOURCE ASSERTIONS WHOLE
 ifneq ($(origin PG_CONFIG),file)
 export PG_CONFIG
 endif
