@@ -282,7 +282,8 @@ AS $$
     WITH lost AS (
         SELECT t.account_id, min(d) AS since, max(d) AS until
         FROM adpipe.account_terms t
-        JOIN adpipe.account_ledger a ON a.target = t.target AND a.account_id = t.account_id
+        CROSS JOIN LATERAL (SELECT o.lost_until FROM adpipe.account_ledger o
+                            WHERE o.target = t.target AND o.account_id = t.account_id OFFSET 0) a
         CROSS JOIN adpipe_internal.doubtful_days(adpipe_internal.slice_from(greatest(t.first_day, a.lost_until + 1), t.period),
                                                  t.reach_day - 1, t.whole_since, t.whole_until, t.step) d
         LEFT JOIN adpipe.slice_ledger s ON s.target = t.target AND s.account_id = t.account_id AND s.date_day = d

@@ -281,6 +281,9 @@ BEGIN
     PERFORM adpipe_internal.note_target(run.target, false, resume_at);
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();
+    PERFORM adpipe_internal.analyze_ledgers(run.target);
+    COMMIT AND CHAIN;
+    PERFORM adpipe_internal.steady_session();
     IF problem.message IS NULL THEN
         PERFORM adpipe_internal.watch_signals(run.target, source);
         COMMIT AND CHAIN;
@@ -335,6 +338,9 @@ DECLARE
 BEGIN
     PERFORM adpipe_internal.steady_session();
     listing := adpipe_internal.attempt(format('SELECT adpipe_internal.list_accounts(%L, %L)', run.target, facts.source));
+    COMMIT AND CHAIN;
+    PERFORM adpipe_internal.steady_session();
+    PERFORM adpipe_internal.analyze_ledgers(run.target);
     COMMIT AND CHAIN;
     PERFORM adpipe_internal.steady_session();
     IF listing.is_local THEN

@@ -246,6 +246,33 @@ COMMENT ON FUNCTION adpipe_internal.note_accounts(regclass, jsonb) IS
     'Records which accounts a target has, with zone and currency.';
 REVOKE ALL ON FUNCTION adpipe_internal.note_accounts(regclass, jsonb) FROM PUBLIC;
 
+/*
+ * The server takes a table without statistics for a handful of rows, and joins accounts with
+ * accounts and days in nested loops.  Autovacuum comes within minutes, which the
+ * first refresh of many accounts does not wait for.
+ */
+CREATE FUNCTION adpipe_internal.analyze_ledgers(target regclass) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+    SET client_min_messages = error -- whoever holds the lock may analyze, too
+AS $$
+DECLARE
+    ledger regclass;
+BEGIN
+    PERFORM adpipe_internal.require_acting(target);
+    FOR ledger IN
+        SELECT c.oid FROM pg_class c
+        WHERE c.oid IN ('adpipe.account_ledger'::regclass, 'adpipe.slice_ledger'::regclass)
+          AND pg_relation_size(c.oid) > 2 * c.relpages::bigint * current_setting('block_size')::bigint
+    LOOP
+        EXECUTE format('ANALYZE (SKIP_LOCKED) %s', ledger);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION adpipe_internal.analyze_ledgers(regclass) IS
+    'Analyzes the ledgers of accounts and slices where they have doubled since they were; part of refresh().';
+REVOKE ALL ON FUNCTION adpipe_internal.analyze_ledgers(regclass) FROM PUBLIC;
+
 /* A conversion counts for the day of its click for as long as the longest window of any action. */
 CREATE FUNCTION adpipe_internal.note_windows(target regclass) RETURNS void
     LANGUAGE sql SECURITY DEFINER
