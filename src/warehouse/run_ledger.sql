@@ -247,9 +247,9 @@ COMMENT ON FUNCTION adpipe_internal.note_accounts(regclass, jsonb) IS
 REVOKE ALL ON FUNCTION adpipe_internal.note_accounts(regclass, jsonb) FROM PUBLIC;
 
 /*
- * The server takes a table without statistics for a handful of rows, and joins accounts with
- * accounts and days in nested loops.  Autovacuum comes within minutes, which the
- * first refresh of many accounts does not wait for.
+ * Without statistics the planner expects a handful of rows in each table, and joins accounts
+ * with accounts, or copies with copies, in nested loops.  Autovacuum comes within minutes,
+ * which the first refreshes do not wait for.
  */
 CREATE FUNCTION adpipe_internal.analyze_ledgers(target regclass) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -262,7 +262,7 @@ BEGIN
     PERFORM adpipe_internal.require_acting(target);
     FOR ledger IN
         SELECT c.oid FROM pg_class c
-        WHERE c.oid IN ('adpipe.account_ledger'::regclass, 'adpipe.slice_ledger'::regclass)
+        WHERE c.relnamespace = 'adpipe'::regnamespace AND c.relkind = 'r' AND c.relname LIKE '%\_ledger'
           AND pg_relation_size(c.oid) > 2 * c.relpages::bigint * current_setting('block_size')::bigint
     LOOP
         EXECUTE format('ANALYZE (SKIP_LOCKED) %s', ledger);
@@ -270,7 +270,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.analyze_ledgers(regclass) IS
-    'Analyzes the ledgers of accounts and slices where they have doubled since they were; part of refresh().';
+    'Analyzes the tables of the ledger that have doubled since they were analyzed; part of refresh().';
 REVOKE ALL ON FUNCTION adpipe_internal.analyze_ledgers(regclass) FROM PUBLIC;
 
 /* A conversion counts for the day of its click for as long as the longest window of any action. */
