@@ -361,6 +361,7 @@ BEGIN
         FROM adpipe_internal.stored_entities(target) e;
     END IF;
     PERFORM adpipe_internal.add_target(target, source, is_daily, start, lookback);
+    PERFORM adpipe_internal.analyze_ledgers(target);
     RETURN target;
 END
 $$;

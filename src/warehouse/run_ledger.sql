@@ -270,7 +270,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.analyze_ledgers(regclass) IS
-    'Analyzes the tables of the ledger that have doubled since they were analyzed; part of refresh().';
+    'Analyzes the tables of the ledger that have doubled since they were analyzed; part of refresh() and adopt().';
 REVOKE ALL ON FUNCTION adpipe_internal.analyze_ledgers(regclass) FROM PUBLIC;
 
 /* A conversion counts for the day of its click for as long as the longest window of any action. */
