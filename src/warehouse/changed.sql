@@ -119,7 +119,7 @@ COMMENT ON FUNCTION adpipe_internal.stored_slices(regclass, text, date, date) IS
     'The same of one account.';
 
 /* What is current of a list of entities: what the last answer that changed anything held. */
-CREATE FUNCTION adpipe_internal.stored_entities(target regclass,
+CREATE FUNCTION adpipe_internal.stored_entities(target regclass, account text DEFAULT NULL,
     OUT account_id text, OUT rows bigint, OUT content_hash text)
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE
@@ -128,14 +128,15 @@ AS $$
 BEGIN
     RETURN QUERY EXECUTE format(
         'SELECT t.account_id, count(*), adpipe_internal.content_hash(count(*), sum(%s)) '
-        'FROM (SELECT f.*, max(f._last_seen) OVER (PARTITION BY f.account_id) AS _current FROM %s f) t '
+        'FROM (SELECT f.*, max(f._last_seen) OVER (PARTITION BY f.account_id) AS _current FROM %s f WHERE %s) t '
         'WHERE t._last_seen = t._current AND t._deleted_at IS NULL GROUP BY t.account_id',
-        adpipe_internal.row_hash(target, 't'), target);
+        adpipe_internal.row_hash(target, 't'), target, CASE WHEN account IS NULL THEN 'true' ELSE 'f.account_id = $1' END)
+        USING account;
 END
 $$;
-COMMENT ON FUNCTION adpipe_internal.stored_entities(regclass) IS
-    'The current rows of each account of a list of entities, with their hash.';
-REVOKE ALL ON FUNCTION adpipe_internal.stored_entities(regclass) FROM PUBLIC;
+COMMENT ON FUNCTION adpipe_internal.stored_entities(regclass, text) IS
+    'The current rows of one account, or of each, of a list of entities, with their hash.';
+REVOKE ALL ON FUNCTION adpipe_internal.stored_entities(regclass, text) FROM PUBLIC;
 
 /*
  * Marks.  One that is there already does for later changes as well, unless a

@@ -79,7 +79,7 @@ BEGIN
     PERFORM adpipe_internal.require_trust(target, true);
     PERFORM adpipe_internal.lock_account(target, account);
     PERFORM adpipe_internal.begin_storing(target);
-    stored := (SELECT s.content_hash FROM adpipe_internal.stored_entities(target) s WHERE s.account_id = account);
+    stored := (SELECT s.content_hash FROM adpipe_internal.stored_entities(target, account) s);
     /* A row that an answer holds twice is stored once. */
     EXECUTE format('SELECT coalesce(array_agg(DISTINCT %s), ''{}''), coalesce(array_agg(DISTINCT %s), ''{}'') '
                    'FROM pg_temp.adpipe_stage t WHERE t.account_id = $1', hash, key_hash)
@@ -106,7 +106,7 @@ BEGIN
         EXECUTE format('UPDATE %s t SET _deleted_at = $2 WHERE t.account_id = $1 AND t._deleted_at IS NULL AND %s <> ALL ($3)',
                        target, key_hash)
             USING account, now, keys;
-        stored := (SELECT s.content_hash FROM adpipe_internal.stored_entities(target) s WHERE s.account_id = account);
+        stored := (SELECT s.content_hash FROM adpipe_internal.stored_entities(target, account) s);
     END IF;
     PERFORM adpipe_internal.finish_slices(target, account, changed, jsonb_build_array(jsonb_build_object(
         'date_day', '-infinity', 'content_hash', coalesce(stored, adpipe_internal.content_hash(0, NULL)))));
@@ -125,6 +125,7 @@ AS $$
 BEGIN
     PERFORM adpipe_internal.require_trust(source, false);
     EXECUTE format('INSERT INTO pg_temp.adpipe_stage SELECT %s FROM %s', adpipe_internal.column_list(source), source);
+    CREATE INDEX ON pg_temp.adpipe_stage (account_id);
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.fetch_entities(regclass) IS

@@ -61,7 +61,7 @@ sub costs
 	my ($make, $steps, %size) = @_;
 	my $node = adpipe_cluster(conf => "autovacuum = off\ntrack_functions = all");
 	my $sim = simulator();
-	my $bench = $sim->control('POST', '/_control/bench', { pages => 1, rows => 14, accounts => $size{accounts} });
+	my $bench = $sim->control('POST', '/_control/bench', { pages => 1, rows => 100, accounts => $size{accounts} });
 	loader($node, $sim, options => { customer_id => join(',', @{ $bench->{accounts} }) });
 	my $session = session($node, user => 'loader');
 	$make->($session, %size);

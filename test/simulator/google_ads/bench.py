@@ -1,7 +1,8 @@
 """Benchmark accounts: any daily campaign query of them is answered with a
 fixed number of pages of made-up rows that were rendered before, a daily
-query of the account with their sums by day, and a campaign query without day
-or device with their sums by campaign and what is left.
+query of the account with their sums by day, a campaign query without day
+or device with their sums by campaign and what is left, and the list of campaigns
+with as many as there are rows.
 
 The first request of a query text renders the bodies of its pages, and the
 first of each account makes finished HTTP responses of them, in which the rows
@@ -182,10 +183,18 @@ class Bench:
 
     def serves(self, account_id, query):
         """Returns whether a query is answered from here."""
-        if account_id not in self.accounts or "segments.date" not in query:
+        if account_id not in self.accounts:
             return False
-        return query in self._bodies or (
+        return query in self._bodies or self.is_list(query) or (
+            "segments.date" in query and
             gaql.parse(query).resource in ("campaign", "customer"))
+
+    @staticmethod
+    def is_list(query):
+        """Returns whether a query asks for all campaigns, and no numbers."""
+        return not any(word in query for word in (
+            "segments.", "metrics.", "WHERE")) and (
+                gaql.parse(query).resource == "campaign")
 
     def page_number(self, token):
         """Returns the page a token stands for, or None."""
@@ -211,7 +220,10 @@ class Bench:
                             self.devices)
         mask = encode.field_mask(plan)
         count = self.pages * self.rows
-        if parsed.resource == "customer":
+        if self.is_list(query):
+            rows = [template.row(campaign_entity(number), 0, vector_of(number))
+                    for number in range(count)]
+        elif parsed.resource == "customer":
             rows = template.sums(count)
         elif template.splits_all(len(self.devices)):
             rows = template.rows(0, count)
