@@ -51,6 +51,30 @@ DELETE FROM adpipe.fx_rates;
 RESET ROLE;
 SELECT owner, count(*) FROM adpipe.fx_rates GROUP BY owner;
 
+-- A query looks up each rate once, but not for another role, and not across a change.
+BEGIN;
+SET LOCAL track_functions = 'all';
+SELECT round(sum(adpipe.convert(n, c, '2026-11-19', 'KRW', 'regress_money_a')), 6) AS converted
+FROM generate_series(1, 1000) n, (VALUES ('EUR'), ('USD'), ('JPY'), ('KRW')) v (c);
+SELECT pg_stat_get_xact_function_calls('adpipe_internal.find_fx_rate(text, date, text, name)'::regprocedure) AS lookups;
+DO $$
+DECLARE
+    found text[];
+BEGIN
+    FOR n IN 1 .. 6 LOOP
+        EXECUTE format('SET LOCAL ROLE regress_money_%s', CASE WHEN n % 2 = 1 THEN 'a' ELSE 'b' END);
+        UPDATE adpipe.fx_rates r SET rate = n WHERE r.day = '2026-11-19' AND n IN (1, 5);
+        BEGIN
+            found := found || adpipe.fx_rate('EUR', '2026-11-19', 'KRW', 'regress_money_a')::text;
+        EXCEPTION WHEN no_data_found THEN
+            found := found || 'none'::text;
+        END;
+    END LOOP;
+    RAISE NOTICE '%', found;
+END
+$$;
+ROLLBACK;
+
 -- Plans: the same rules.
 SET ROLE regress_money_a;
 INSERT INTO adpipe.plans (month, amount, currency) VALUES ('2026-11-01', 1000, 'KRW');

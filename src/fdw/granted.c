@@ -6,7 +6,6 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -14,8 +13,8 @@
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/memutils.h"
 
+#include "fdw/query_cache.h"
 #include "fdw/tenant.h"
 
 PG_FUNCTION_INFO_V1(adpipe_is_granted);
@@ -27,16 +26,6 @@ typedef struct GrantedCopy
 	int count;
 	text **accounts; /* sorted by compare_accounts() */
 } GrantedCopy;
-
-/* The copies that one place of a query has asked about. */
-typedef struct GrantedCache
-{
-	Oid user;
-	TimestampTz statement;
-	CommandId command;
-	MemoryContext memory; /* of what follows */
-	List *copies;
-} GrantedCache;
 
 /*
  * Orders pointers to texts by length and bytes.
@@ -90,47 +79,17 @@ read_grants(Oid relid, MemoryContext memory)
 }
 
 /*
- * Returns what this place of the query keeps; empty where another role, another
- * statement or a change by the same transaction came in between.
- */
-static GrantedCache *
-find_cache(FmgrInfo *function)
-{
-	GrantedCache *cache = function->fn_extra;
-	CommandId command = GetCurrentCommandId(false);
-
-	if (!cache)
-	{
-		cache = MemoryContextAllocZero(function->fn_mcxt, sizeof(*cache));
-		cache->memory =
-			AllocSetContextCreate(function->fn_mcxt, "adpipe granted accounts",
-								  ALLOCSET_SMALL_SIZES);
-		function->fn_extra = cache;
-	}
-	if (cache->user != GetUserId() || cache->command != command ||
-		cache->statement != GetCurrentStatementStartTimestamp())
-	{
-		cache->user = GetUserId();
-		cache->statement = GetCurrentStatementStartTimestamp();
-		cache->command = command;
-		cache->copies = NIL;
-		MemoryContextReset(cache->memory);
-	}
-	return cache;
-}
-
-/*
  * Returns what the current user was granted of a copy.
  */
 static GrantedCopy *
 find_grants(FmgrInfo *function, Oid relid)
 {
-	GrantedCache *cache = find_cache(function);
+	AdpQueryCache *cache = adp_query_cache(function);
 	GrantedCopy *copy;
 	MemoryContext old;
 	ListCell *cell;
 
-	foreach(cell, cache->copies)
+	foreach(cell, (List *) cache->kept)
 	{
 		copy = lfirst(cell);
 		if (copy->relid == relid)
@@ -138,7 +97,7 @@ find_grants(FmgrInfo *function, Oid relid)
 	}
 	copy = read_grants(relid, cache->memory);
 	old = MemoryContextSwitchTo(cache->memory);
-	cache->copies = lappend(cache->copies, copy);
+	cache->kept = lappend(cache->kept, copy);
 	MemoryContextSwitchTo(old);
 	return copy;
 }

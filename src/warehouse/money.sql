@@ -38,13 +38,16 @@ COMMENT ON COLUMN adpipe.fx_rates.to_currency IS 'ISO 4217 code, such as KRW.';
 COMMENT ON COLUMN adpipe.fx_rates.rate IS 'Units of to_currency for one unit of from_currency.';
 GRANT SELECT ON adpipe.fx_rates TO PUBLIC;
 
+/* PL/pgSQL keeps the plan, which takes longer than the answer; views ask about each of their rows. */
 CREATE FUNCTION adpipe_internal.reads_copies_of(owner name) RETURNS boolean
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT adpipe_internal.is_of_role(owner)
+BEGIN
+    RETURN adpipe_internal.is_of_role(owner)
            OR EXISTS (SELECT FROM adpipe.targets t WHERE adpipe_internal.owner_of(t.target) = $1)
-           OR EXISTS (SELECT FROM adpipe.own_reports o WHERE o.owner = $1)
+           OR EXISTS (SELECT FROM adpipe.own_reports o WHERE o.owner = $1);
+END
 $$;
 COMMENT ON FUNCTION adpipe_internal.reads_copies_of(name) IS
     'Whether the current user has the rights of a role or may read a copy or a registered report of it.';
@@ -66,19 +69,21 @@ GRANT SELECT ON adpipe.readable_fx_rates TO PUBLIC;
  * the European Central Bank has its rates.
  */
 CREATE FUNCTION adpipe_internal.known_fx_rate(from_currency text, day date, to_currency text, owner name) RETURNS numeric
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(
+BEGIN
+    RETURN coalesce(
         (SELECT r.rate FROM adpipe.readable_fx_rates r
          WHERE r.owner = $4 AND r.day = $2 AND r.from_currency = $1 AND r.to_currency = $3),
         (SELECT 1 / r.rate FROM adpipe.readable_fx_rates r
-         WHERE r.owner = $4 AND r.day = $2 AND r.from_currency = $3 AND r.to_currency = $1))
+         WHERE r.owner = $4 AND r.day = $2 AND r.from_currency = $3 AND r.to_currency = $1));
+END
 $$;
 COMMENT ON FUNCTION adpipe_internal.known_fx_rate(text, date, text, name) IS
     'The rate of a pair of currencies in either direction; NULL if there is none.';
 
-CREATE FUNCTION adpipe.fx_rate(currency text, day date, to_currency text, owner name DEFAULT current_user) RETURNS numeric
+CREATE FUNCTION adpipe_internal.find_fx_rate(currency text, day date, to_currency text, owner name) RETURNS numeric
     LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $$
@@ -108,6 +113,12 @@ BEGIN
     RETURN found;
 END
 $$;
+COMMENT ON FUNCTION adpipe_internal.find_fx_rate(text, date, text, name) IS
+    'The rate of fx_rate(), which looks up each once in a query.';
+
+/* In C, since a query that converts asks for each of its rows. */
+CREATE FUNCTION adpipe.fx_rate(currency text, day date, to_currency text, owner name DEFAULT current_user) RETURNS numeric
+    AS 'MODULE_PATHNAME', 'adpipe_fx_rate' LANGUAGE C STABLE;
 COMMENT ON FUNCTION adpipe.fx_rate(text, date, text, name) IS
     'Units of to_currency for one unit of a currency on a day, by the rates of an owner of copies in adpipe.fx_rates: the rate itself, else the one the other way round, else by way of EUR. 1 for the same currency; an error if there is none.';
 

@@ -72,7 +72,7 @@ is_list(lines("$functions AND NOT p.prosecdef AND p.pronamespace <> 'adpipe'::re
 	# what goes through the views, or through a table that the caller reads
 	qw(incomplete_days require_listed stored_slices require_target side_totals copy_totals
 	  report_sum report_lack report_text report_notes report_plans report_facts report_day
-	  client_plans known_fx_rate),
+	  client_plans find_fx_rate known_fx_rate),
 	# reports that their owners keep themselves
 	qw(own_sums own_days own_coverage reads_whole own_report_day is_others_view own_incomplete_days complete_hint),
 	],
@@ -84,7 +84,9 @@ my $needed = $node->safe_psql('postgres', <<'END');
 WITH RECURSIVE routine AS (
     SELECT p.oid, p.pronamespace::regnamespace AS schema, p.proname, p.prosecdef,
            has_function_privilege('plain', p.oid, 'EXECUTE') AS is_open,
-           coalesce(CASE WHEN p.prosqlbody IS NULL THEN p.prosrc ELSE pg_get_function_sqlbody(p.oid) END, '') AS body
+           -- fx_rate() in C looks up rates by SQL
+           CASE WHEN p.prosrc = 'adpipe_fx_rate' THEN 'adpipe_internal.find_fx_rate'
+                ELSE coalesce(CASE WHEN p.prosqlbody IS NULL THEN p.prosrc ELSE pg_get_function_sqlbody(p.oid) END, '') END AS body
     FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.oid = p.oid
 ), support AS (
     SELECT unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn, aggserialfn, aggdeserialfn, aggmtransfn, aggminvtransfn, aggmfinalfn])::oid AS oid FROM pg_aggregate
