@@ -73,6 +73,26 @@ BEGIN
     RAISE NOTICE '%', found;
 END
 $$;
+SET LOCAL ROLE regress_money_a;
+-- a change that is taken back counts no more
+DO $$
+DECLARE
+    found numeric[];
+BEGIN
+    FOR n IN 1 .. 2 LOOP
+        BEGIN
+            IF n = 1 THEN
+                UPDATE adpipe.fx_rates r SET rate = 99 WHERE r.day = '2026-11-19';
+            END IF;
+            found := found || adpipe.fx_rate('EUR', '2026-11-19', 'KRW', 'regress_money_a');
+            RAISE EXCEPTION 'taken back' USING ERRCODE = 'raise_exception';
+        EXCEPTION WHEN raise_exception THEN
+            NULL;
+        END;
+    END LOOP;
+    RAISE NOTICE '%', found;
+END
+$$;
 ROLLBACK;
 
 -- Plans: the same rules.

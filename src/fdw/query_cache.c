@@ -15,6 +15,7 @@ adp_query_cache(FmgrInfo *function)
 {
 	AdpQueryCache *cache = function->fn_extra;
 	CommandId command = GetCurrentCommandId(false);
+	SubTransactionId subtransaction = GetCurrentSubTransactionId();
 
 	if (!cache)
 	{
@@ -25,11 +26,13 @@ adp_query_cache(FmgrInfo *function)
 		function->fn_extra = cache;
 	}
 	if (cache->user != GetUserId() || cache->command != command ||
+		cache->subtransaction != subtransaction ||
 		cache->statement != GetCurrentStatementStartTimestamp())
 	{
 		cache->user = GetUserId();
 		cache->statement = GetCurrentStatementStartTimestamp();
 		cache->command = command;
+		cache->subtransaction = subtransaction;
 		cache->kept = NULL;
 		MemoryContextReset(cache->memory);
 	}
