@@ -212,7 +212,7 @@ open_multi(AdpHttpGroup *group, AdpError *error)
 	if (code == CURLM_OK)
 		code = curl_multi_setopt(group->multi, CURLMOPT_MAXCONNECTS,
 								 IDLE_CONNECTIONS_MAX);
-	/* an error of an older library, to which each transfer's own option is enough */
+	/* older libraries refuse it, and obey the option of each transfer instead */
 	if (code == CURLM_OK)
 		(void) curl_multi_setopt(group->multi, ADP_CURLMOPT_QUICK_EXIT, 1L);
 	if (code != CURLM_OK)

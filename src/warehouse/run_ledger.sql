@@ -254,7 +254,7 @@ REVOKE ALL ON FUNCTION adpipe_internal.note_accounts(regclass, jsonb) FROM PUBLI
 CREATE FUNCTION adpipe_internal.analyze_ledgers(target regclass) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
-    SET client_min_messages = error -- whoever holds the lock may analyze, too
+    SET client_min_messages = error -- no warning about a table that is locked and skipped
 AS $$
 DECLARE
     ledger regclass;

@@ -81,8 +81,8 @@ sub costs
 	return \%costs;
 }
 
-# Three times the number would be nine times the cost if that grew with the square; plans may
-# be other ones.
+# A cost that grew with the square would be nine times as high.  Four times leaves room for
+# plans that change with the number.
 for my $case (
 	[ accounts => \&make_copies, \@refreshes, { accounts => 10, copies => 1 }, { accounts => 30, copies => 1 } ],
 	[ copies => \&make_copies, \@refreshes, { accounts => 5, copies => 4 }, { accounts => 5, copies => 12 } ],
