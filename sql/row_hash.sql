@@ -16,6 +16,10 @@ SELECT adpipe_internal.hash_row('{a}', 1.5) <> adpipe_internal.hash_row('{a}', -
        adpipe_internal.hash_row('{a}', 1::bigint) <> adpipe_internal.hash_row('{a}', 4294967296::bigint) AS bigint_halves,
        adpipe_internal.hash_row('{a}', -1::bigint) <> adpipe_internal.hash_row('{a}', 0::bigint) AS bigint_sign,
        adpipe_internal.hash_row('{a}', 1::integer) = adpipe_internal.hash_row('{a}', 1::bigint) AS wider_type;
+-- a literal without a type is a text
+SELECT adpipe_internal.hash_row('{a}', 'xy') = adpipe_internal.hash_row('{a}', 'xy'::text) AS literal,
+       adpipe_internal.hash_row('{a}', 'xy'::cstring) = adpipe_internal.hash_row('{a}', 'xy'::text) AS cstring,
+       adpipe_internal.hash_row('{a}', 'xy'::name) <> adpipe_internal.hash_row('{a}', 'xz'::name) AS name;
 -- how a value is stored makes no difference
 CREATE TEMP TABLE stored (is_plain boolean, t text, n numeric, j jsonb, l text[], d date, u uuid);
 INSERT INTO stored SELECT p, repeat('abc', 4000), 12345.678, '{"b": [1, 2], "a": null}', '{x,NULL,é}', '2026-11-29',

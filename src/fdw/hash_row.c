@@ -18,6 +18,7 @@ PG_FUNCTION_INFO_V1(adpipe_hash_row);
 /* What stays the same for all calls in a statement. */
 typedef struct HashRowState
 {
+	AdpRowHash hash;
 	int ncolumns;
 	AdpHashColumn columns[FLEXIBLE_ARRAY_MEMBER];
 } HashRowState;
@@ -31,31 +32,76 @@ adp_hash_column_init(AdpHashColumn *column, const char *name, int length,
 	column->by_value = by_value;
 }
 
+void
+adp_row_hash_init(AdpRowHash *hash)
+{
+	initStringInfo(&hash->values);
+	adp_row_hash_reset(hash);
+}
+
+void
+adp_row_hash_reset(AdpRowHash *hash)
+{
+	hash->values.len = 0;
+	hash->names = 0;
+}
+
+/*
+ * Adds bytes.  appendBinaryStringInfo() would end them with a zero each time.
+ */
+static inline void
+add_bytes(AdpRowHash *hash, const void *bytes, int length)
+{
+	StringInfo values = &hash->values;
+
+	if (values->maxlen - values->len <= length)
+		enlargeStringInfo(values, length);
+	memcpy(values->data + values->len, bytes, length);
+	values->len += length;
+}
+
+/*
+ * Adds a value of any length.  It follows its length, so that no byte can move
+ * from one value to the next.
+ */
+static void
+add_framed(AdpRowHash *hash, const void *bytes, int32 length)
+{
+	add_bytes(hash, &length, sizeof(length));
+	add_bytes(hash, bytes, length);
+}
+
 /*
  * Not by the hash function of the value's type, which may be a user's, and of the
  * server's own several drop what must not be dropped here: that of numeric the
  * sign, that of bigint half of the bits.
  */
-uint64
-adp_hash_value(const AdpHashColumn *column, Datum value, uint64 seed)
+void
+adp_row_hash_add(AdpRowHash *hash, const AdpHashColumn *column, Datum value)
 {
-	struct varlena *bytes;
-
+	hash->names += column->name;
 	if (column->by_value)
-		return hash_bytes_extended((unsigned char *) &value, sizeof(Datum),
-								   seed);
-	if (column->length != -1)
-		return hash_bytes_extended((unsigned char *) DatumGetPointer(value),
-								   column->length, seed);
-	bytes = PG_DETOAST_DATUM_PACKED(value);
-	return hash_bytes_extended((unsigned char *) VARDATA_ANY(bytes),
-							   VARSIZE_ANY_EXHDR(bytes), seed);
+		add_bytes(hash, &value, sizeof(Datum));
+	else if (column->length == -1)
+	{
+		struct varlena *bytes = PG_DETOAST_DATUM_PACKED(value);
+
+		add_framed(hash, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+	}
+	else if (column->length == -2)
+		add_framed(hash, DatumGetCString(value), strlen(DatumGetCString(value)));
+	else
+		add_bytes(hash, DatumGetPointer(value), column->length);
 }
 
+/*
+ * The names say of which columns the bytes are.
+ */
 uint64
-adp_hash_row_add(uint64 hash, const AdpHashColumn *column, Datum value)
+adp_row_hash_value(const AdpRowHash *hash)
 {
-	return adp_hash_value(column, value, hash_combine64(hash, column->name));
+	return hash_bytes_extended((unsigned char *) hash->values.data,
+							   hash->values.len, hash->names);
 }
 
 /*
@@ -70,9 +116,12 @@ make_state(FunctionCallInfo fcinfo)
 		MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
 							   offsetof(HashRowState, columns) +
 								   ncolumns * sizeof(AdpHashColumn));
+	MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 	Datum *values;
 	int nnames;
 
+	adp_row_hash_init(&state->hash);
+	MemoryContextSwitchTo(old);
 	deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, &values, NULL,
 					  &nnames);
 	if (nnames != ncolumns)
@@ -102,7 +151,6 @@ Datum
 adpipe_hash_row(PG_FUNCTION_ARGS)
 {
 	HashRowState *state = fcinfo->flinfo->fn_extra;
-	uint64 hash = 0;
 
 	if (PG_ARGISNULL(0))
 		ereport(ERROR,
@@ -110,9 +158,10 @@ adpipe_hash_row(PG_FUNCTION_ARGS)
 				 errmsg("the values of a row have no names")));
 	if (state == NULL)
 		fcinfo->flinfo->fn_extra = state = make_state(fcinfo);
+	adp_row_hash_reset(&state->hash);
 	for (int i = 0; i < state->ncolumns; i++)
 		if (!PG_ARGISNULL(i + 1))
-			hash = adp_hash_row_add(hash, &state->columns[i],
-									PG_GETARG_DATUM(i + 1));
-	PG_RETURN_INT64((int64) hash);
+			adp_row_hash_add(&state->hash, &state->columns[i],
+							 PG_GETARG_DATUM(i + 1));
+	PG_RETURN_INT64((int64) adp_row_hash_value(&state->hash));
 }

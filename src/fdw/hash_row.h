@@ -5,6 +5,8 @@
 #ifndef ADP_FDW_HASH_ROW_H
 #define ADP_FDW_HASH_ROW_H
 
+#include "lib/stringinfo.h"
+
 /* A column: the hash of its name, and how its values are stored. */
 typedef struct AdpHashColumn
 {
@@ -13,6 +15,13 @@ typedef struct AdpHashColumn
 	bool by_value;
 } AdpHashColumn;
 
+/* The values of a row, one after the other, and the sum of their names' hashes. */
+typedef struct AdpRowHash
+{
+	StringInfoData values;
+	uint64 names;
+} AdpRowHash;
+
 /*
  * Describes a column.  The name has length bytes.
  */
@@ -20,16 +29,25 @@ extern void adp_hash_column_init(AdpHashColumn *column, const char *name,
 								 int length, int16 value_length, bool by_value);
 
 /*
- * Hashes a value's bytes.
+ * Begins to hash rows, in the current memory context.
  */
-extern uint64 adp_hash_value(const AdpHashColumn *column, Datum value,
-							 uint64 seed);
+extern void adp_row_hash_init(AdpRowHash *hash);
 
 /*
- * Adds a value that is not NULL to the hash of a row.  Rows start with 0 and add
- * their columns in the order of the names' bytes.
+ * Begins the next row.
  */
-extern uint64 adp_hash_row_add(uint64 hash, const AdpHashColumn *column,
-							   Datum value);
+extern void adp_row_hash_reset(AdpRowHash *hash);
+
+/*
+ * Adds a value that is not NULL to the row.  Rows add their columns in the order
+ * of the names' bytes.
+ */
+extern void adp_row_hash_add(AdpRowHash *hash, const AdpHashColumn *column,
+							 Datum value);
+
+/*
+ * Returns the hash of the row.
+ */
+extern uint64 adp_row_hash_value(const AdpRowHash *hash);
 
 #endif /* ADP_FDW_HASH_ROW_H */

@@ -38,12 +38,29 @@ adp_key_set_create(MemoryContext cxt)
 }
 
 /*
+ * Returns the first slot where a hash may be.
+ */
+static uint32
+home_slot(const AdpKeySet *set, uint64 hash)
+{
+	return (uint32) hash & (set->nslots - 1);
+}
+
+void
+adp_key_set_prefetch(const AdpKeySet *set, uint64 hash)
+{
+#if defined(__GNUC__)
+	__builtin_prefetch(&set->slots[home_slot(set, hash)], 1);
+#endif
+}
+
+/*
  * Returns the slot that holds a hash, or the free one where it belongs.
  */
 static uint64 *
 find_slot(const AdpKeySet *set, uint64 hash)
 {
-	uint32 i = (uint32) hash & (set->nslots - 1);
+	uint32 i = home_slot(set, hash);
 
 	while (set->slots[i] != 0 && set->slots[i] != hash)
 		i = (i + 1) & (set->nslots - 1);

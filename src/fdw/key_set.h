@@ -14,6 +14,12 @@ typedef struct AdpKeySet AdpKeySet;
 extern AdpKeySet *adp_key_set_create(MemoryContext cxt);
 
 /*
+ * Has the processor fetch the place of a key that will be added soon: a large set
+ * lies outside its caches.
+ */
+extern void adp_key_set_prefetch(const AdpKeySet *set, uint64 hash);
+
+/*
  * Adds a key.  Returns true if no key before it was equal; false if one may have
  * been: two keys can share a hash, and a full set knows nothing of further keys.
  */

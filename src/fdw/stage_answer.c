@@ -66,10 +66,12 @@ typedef struct Pass
 	bool has_begun; /* to put rows */
 	Columns columns;
 	AdpHashColumn *hashes; /* of each column */
-	int *order;			   /* columns by name */
-	AdpKeySet *keys;	   /* NULL: equal keys may differ in bytes */
-	Datum *values;		   /* of the current row */
+	AdpRowHash hash;
+	int *order;		 /* columns by name */
+	AdpKeySet *keys; /* NULL: equal keys may differ in bytes */
+	Datum *values;	 /* of the current row */
 	bool *nulls;
+	Datum *fetched;	   /* room for the values of a row */
 	int account;	   /* of the current row */
 	AdpSlice **slices; /* by account and day */
 } Pass;
@@ -175,6 +177,7 @@ order_columns(Pass *pass)
 {
 	int n = pass->desc->natts;
 
+	adp_row_hash_init(&pass->hash);
 	pass->hashes = palloc0(n * sizeof(AdpHashColumn));
 	pass->order = palloc(n * sizeof(int));
 	for (int i = 0; i < n; i++)
@@ -201,8 +204,7 @@ start_pass(DestReceiver *receiver, int operation, TupleDesc desc)
 	Size ndays = (Size) (question->until - question->since) + 1;
 
 	pass->desc = CreateTupleDescCopy(desc);
-	pass->values = palloc(desc->natts * sizeof(Datum));
-	pass->nulls = palloc(desc->natts * sizeof(bool));
+	pass->fetched = palloc(desc->natts * sizeof(Datum));
 	pass->slices =
 		palloc0(Max(question->naccounts, 1) * ndays * sizeof(AdpSlice *));
 	find_columns(pass);
@@ -218,7 +220,11 @@ start_pass(DestReceiver *receiver, int operation, TupleDesc desc)
 static bool
 is_same_text(Datum left, Datum right)
 {
-	return datum_image_eq(left, right, false, -1);
+	text *a = DatumGetTextPP(left);
+	text *b = DatumGetTextPP(right);
+
+	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
+		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
 }
 
 /*
@@ -334,10 +340,13 @@ is_in_currency(const Pass *pass, const AdpSlice *slice)
 
 	if (currency < 0 || pass->nulls[currency])
 		return !slice->has_currency;
+	if (!slice->has_currency)
+		return false;
 	column = TupleDescAttr(pass->desc, currency);
-	return slice->has_currency &&
-		datum_image_eq(slice->currency, pass->values[currency],
-					   column->attbyval, column->attlen);
+	if (column->attlen == -1)
+		return is_same_text(slice->currency, pass->values[currency]);
+	return datum_image_eq(slice->currency, pass->values[currency],
+						  column->attbyval, column->attlen);
 }
 
 /*
@@ -364,41 +373,21 @@ find_slice(Pass *pass)
 }
 
 /*
- * Hashes the row.
+ * Hashes columns of the row.
  */
 static uint64
-hash_row(const Pass *pass)
+hash_columns(Pass *pass, const int *columns, int n)
 {
-	uint64 hash = 0;
-
-	for (int i = 0; i < pass->desc->natts; i++)
+	adp_row_hash_reset(&pass->hash);
+	for (int i = 0; i < n; i++)
 	{
-		int column = pass->order[i];
+		int column = columns[i];
 
 		if (!pass->nulls[column])
-			hash = adp_hash_row_add(hash, &pass->hashes[column],
-									pass->values[column]);
+			adp_row_hash_add(&pass->hash, &pass->hashes[column],
+							 pass->values[column]);
 	}
-	return hash;
-}
-
-/*
- * Hashes the key of the row.
- */
-static uint64
-hash_key(const Pass *pass)
-{
-	uint64 hash = 0;
-
-	for (int i = 0; i < pass->question->nkeys; i++)
-	{
-		int column = pass->columns.keys[i];
-
-		hash = pass->nulls[column]
-			? hash_combine64(hash, 1)
-			: adp_hash_value(&pass->hashes[column], pass->values[column], hash);
-	}
-	return hash;
+	return adp_row_hash_value(&pass->hash);
 }
 
 /*
@@ -423,22 +412,46 @@ has_key(const Pass *pass)
 }
 
 /*
- * Takes the row's values over.  Those that lie elsewhere are fetched, as a later
- * transaction may not find them.
+ * Fetches a value that lies elsewhere: a later transaction may not find it.  The
+ * row's other values are left where they are.
+ */
+static void
+fetch_value(Pass *pass, int column)
+{
+	if (pass->values != pass->fetched)
+		memcpy(pass->fetched, pass->values, pass->desc->natts * sizeof(Datum));
+	pass->values = pass->fetched;
+	pass->fetched[column] = PointerGetDatum(detoast_external_attr(
+		(struct varlena *) DatumGetPointer(pass->fetched[column])));
+}
+
+/*
+ * Takes the row's values over.
  */
 static void
 take_values(Pass *pass, TupleTableSlot *slot)
 {
 	slot_getallattrs(slot);
+	pass->values = slot->tts_values;
+	pass->nulls = slot->tts_isnull;
 	for (int i = 0; i < pass->desc->natts; i++)
-	{
-		pass->nulls[i] = slot->tts_isnull[i];
-		pass->values[i] = slot->tts_values[i];
-		if (!pass->nulls[i] && TupleDescAttr(pass->desc, i)->attlen == -1 &&
+		if (!pass->nulls[i] && pass->hashes[i].length == -1 &&
 			VARATT_IS_EXTERNAL(DatumGetPointer(pass->values[i])))
-			pass->values[i] = PointerGetDatum(detoast_external_attr(
-				(struct varlena *) DatumGetPointer(pass->values[i])));
-	}
+			fetch_value(pass, i);
+}
+
+/*
+ * Adds the row to its slice.
+ */
+static void
+add_row(Pass *pass, AdpSlice *slice)
+{
+	uint64 hash = hash_columns(pass, pass->order, pass->desc->natts);
+
+	slice->rows++;
+	adp_integer_sum_add(&slice->hashes, (int64) hash);
+	add_metric(pass, pass->columns.spend, &slice->spend);
+	add_metric(pass, pass->columns.impressions, &slice->impressions);
 }
 
 /*
@@ -450,19 +463,23 @@ take_row(TupleTableSlot *tuple, DestReceiver *receiver)
 	Pass *pass = (Pass *) receiver;
 	MemoryContext old = MemoryContextSwitchTo(pass->row_cxt);
 	AdpSlice *slice;
+	bool is_keyed;
+	uint64 key = 0;
 
 	MemoryContextReset(pass->row_cxt);
 	take_values(pass, tuple);
 	pass->account = find_account(pass);
 	if (pass->account < 0)
 		refuse_row(pass);
+	is_keyed = pass->keys != NULL && has_key(pass);
+	if (is_keyed)
+	{
+		key = hash_columns(pass, pass->columns.keys, pass->question->nkeys);
+		adp_key_set_prefetch(pass->keys, key);
+	}
 	slice = find_slice(pass);
-	slice->rows++;
-	adp_integer_sum_add(&slice->hashes, (int64) hash_row(pass));
-	add_metric(pass, pass->columns.spend, &slice->spend);
-	add_metric(pass, pass->columns.impressions, &slice->impressions);
-	if (pass->keys != NULL && has_key(pass) &&
-		!adp_key_set_add(pass->keys, hash_key(pass)))
+	add_row(pass, slice);
+	if (is_keyed && !adp_key_set_add(pass->keys, key))
 		slice->may_repeat = true;
 	MemoryContextSwitchTo(old);
 	adp_staged_rows_put(pass->account, pass->values, pass->nulls);

@@ -43,14 +43,14 @@ COMMENT ON FUNCTION adpipe_internal.row_hash(regclass, text) IS
 
 CREATE FUNCTION adpipe_internal.content_hash(rows bigint, hashes numeric) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN concat_ws(':', '3', coalesce(rows, 0), hashes);
+    RETURN concat_ws(':', '4', coalesce(rows, 0), hashes);
 COMMENT ON FUNCTION adpipe_internal.content_hash(bigint, numeric) IS
-    'The hash of a slice from the number of its rows and the sum of their hashes; the 3 is the version of hash_row().';
+    'The hash of a slice from the number of its rows and the sum of their hashes; the 4 is the version of hash_row().';
 
 /* A hash of another version says nothing; the number of rows does. */
 CREATE FUNCTION adpipe_internal.is_as_stored(content_hash text, rows bigint, found_hash text, found_rows bigint) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN content_hash LIKE '3:%' THEN content_hash = coalesce(found_hash, '3:0')
+    RETURN CASE WHEN content_hash LIKE '4:%' THEN content_hash = coalesce(found_hash, '4:0')
                 ELSE coalesce(rows, 0) = coalesce(found_rows, 0) END;
 COMMENT ON FUNCTION adpipe_internal.is_as_stored(text, bigint, text, bigint) IS
     'Whether the rows found are those of which the ledger holds the hash.';

@@ -329,7 +329,7 @@ BEGIN
     SELECT * INTO STRICT run FROM adpipe.run_ledger r WHERE r.run_id = $1;
     SELECT coalesce(array_agg(f.date_day) FILTER (
                WHERE f.stored_hash <> f.content_hash OR s.fetched_at IS NULL
-                  OR s.content_hash <> f.content_hash AND (f.stored_hash IS NULL OR s.content_hash LIKE '3:%')), '{}'),
+                  OR s.content_hash <> f.content_hash AND (f.stored_hash IS NULL OR s.content_hash LIKE '4:%')), '{}'),
            sum(f.rows), count(*)
     INTO new_days, total, stored
     FROM jsonb_to_recordset(slices) f (date_day date, rows bigint, content_hash text, stored_hash text)

@@ -60,7 +60,7 @@ ORDER BY d, a, c;
 /* Read again until 100 days had gone by, the last days ten minutes ago. */
 INSERT INTO adpipe.slice_ledger (target, account_id, date_day, rows, content_hash, fetched_at, changed_at, asked_at, run_id,
                                  spend, impressions, version, checked_at)
-SELECT t.target, a.account_id, d::date, coalesce(f.rows, 1), coalesce(f.content_hash, '3:1:1'), m.asked_at, m.asked_at, m.asked_at, 1, 2, 1000, 1, m.asked_at
+SELECT t.target, a.account_id, d::date, coalesce(f.rows, 1), coalesce(f.content_hash, '4:1:1'), m.asked_at, m.asked_at, m.asked_at, 1, 2, 1000, 1, m.asked_at
 FROM adpipe.target_ledger t
 JOIN adpipe.account_ledger a ON a.target = t.target
 CROSS JOIN generate_series(t.start_day, (:'now'::timestamptz)::date, interval '1 day') d
