@@ -424,10 +424,13 @@ BEGIN
                        'FROM adpipe_internal.staged_rows($4, $1, $5, $2, NULL::pg_temp.adpipe_stage) s', target, columns)
             USING account, rest, now, answer, day_column;
     END IF;
+    PERFORM adpipe_internal.analyze_grown(ARRAY(
+        SELECT p.part FROM adpipe_internal.partitions(target) p
+        WHERE EXISTS (SELECT FROM unnest(days) d WHERE d >= p.since AND d < p.until)));
 END
 $$;
 COMMENT ON FUNCTION adpipe_internal.insert_rows(regclass, text, bigint, date[]) IS
-    'Writes the fetched rows of some days of an account into a copy; part of store_chunk().';
+    'Writes the fetched rows of some days of an account into a copy, and analyzes partitions that doubled; part of store_chunk().';
 REVOKE ALL ON FUNCTION adpipe_internal.insert_rows(regclass, text, bigint, date[]) FROM PUBLIC;
 
 /*

@@ -247,30 +247,44 @@ COMMENT ON FUNCTION adpipe_internal.note_accounts(regclass, jsonb) IS
 REVOKE ALL ON FUNCTION adpipe_internal.note_accounts(regclass, jsonb) FROM PUBLIC;
 
 /*
- * Without statistics the planner expects a handful of rows in each table, and joins accounts
- * with accounts, or copies with copies, in nested loops.  Autovacuum comes within minutes,
- * which the first refreshes do not wait for.
+ * Without statistics the planner expects a handful of rows in each table.
+ * Autovacuum comes within minutes, which a refresh does not wait for.
  */
-CREATE FUNCTION adpipe_internal.analyze_ledgers(target regclass) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION adpipe_internal.analyze_grown(relations regclass[]) RETURNS void
+    LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
     SET client_min_messages = error -- no warning about a table that is locked and skipped
 AS $$
 DECLARE
-    ledger regclass;
+    relation regclass;
 BEGIN
-    PERFORM adpipe_internal.require_acting(target);
-    FOR ledger IN
+    FOR relation IN
         SELECT c.oid FROM pg_class c
-        WHERE c.relnamespace = 'adpipe'::regnamespace AND c.relkind = 'r' AND c.relname LIKE '%\_ledger'
+        WHERE c.oid = ANY (relations)
           AND pg_relation_size(c.oid) > 2 * c.relpages::bigint * current_setting('block_size')::bigint
     LOOP
-        EXECUTE format('ANALYZE (SKIP_LOCKED) %s', ledger);
+        EXECUTE format('ANALYZE (SKIP_LOCKED) %s', relation);
     END LOOP;
 END
 $$;
+COMMENT ON FUNCTION adpipe_internal.analyze_grown(regclass[]) IS
+    'Analyzes the tables that have doubled since they were analyzed; part of refresh() and adopt().';
+REVOKE ALL ON FUNCTION adpipe_internal.analyze_grown(regclass[]) FROM PUBLIC;
+
+/* Else accounts would be joined with accounts, or copies with copies, in nested loops. */
+CREATE FUNCTION adpipe_internal.analyze_ledgers(target regclass) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM adpipe_internal.require_acting(target);
+    PERFORM adpipe_internal.analyze_grown(ARRAY(
+        SELECT c.oid FROM pg_class c
+        WHERE c.relnamespace = 'adpipe'::regnamespace AND c.relkind = 'r' AND c.relname LIKE '%\_ledger'));
+END
+$$;
 COMMENT ON FUNCTION adpipe_internal.analyze_ledgers(regclass) IS
-    'Analyzes the tables of the ledger that have doubled since they were analyzed; part of refresh() and adopt().';
+    'analyze_grown() of the tables of the ledger.';
 REVOKE ALL ON FUNCTION adpipe_internal.analyze_ledgers(regclass) FROM PUBLIC;
 
 /* A conversion counts for the day of its click for as long as the longest window of any action. */

@@ -78,6 +78,9 @@ sub costs
 			pages => $node->safe_psql('postgres', 'SELECT blks_hit FROM pg_stat_database WHERE datname = current_database()') };
 	}
 	is($node->safe_psql('postgres', 'SELECT count(DISTINCT account_id) FROM ads.campaign_1'), $size{accounts}, 'all accounts are stored');
+	is($node->safe_psql('postgres', q(SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+WHERE i.inhparent = 'ads.campaign_1'::regclass AND 2 * c.relpages * 8192::bigint < pg_relation_size(c.oid))), 0, 'no partition has doubled since it was analyzed')
+	  if $steps == \@refreshes;
 	return \%costs;
 }
 
