@@ -45,6 +45,8 @@ SELECT date_day, advertiser, platform, media_source, platform_clicks, tracker_cl
 	conversions, installs, installs_difference, owner = current_user AS is_ours, rows_without_platform_clicks,
 	rows_without_tracker_clicks, rows_without_conversions, rows_without_installs
 FROM adpipe.discrepancies('2026-11-15', '2026-11-19');
+-- Bounds that are open are those of the copies.
+SELECT (SELECT array_agg(d) FROM adpipe.discrepancies('-infinity', 'infinity') d) = (SELECT array_agg(d) FROM adpipe.discrepancies('2026-11-15', '2026-11-19') d) AS same;
 SELECT count(*) FROM adpipe.discrepancy;
 -- a tracker that is behind
 DELETE FROM adpipe.slice_ledger WHERE target = 'tracker'::regclass AND date_day = '2026-11-16';

@@ -131,6 +131,7 @@ ALTER TABLE own.subway RENAME COLUMN value TO conversions_value;
 -- The morning table.
 SELECT account_name, campaign_name, currency, spend, spend_day_before, spend_week_before, conversions, roas, plan, state, trend, date_day FROM adpipe.daily_report('own.subway');
 SELECT count(spend), count(spend_day_before), state FROM adpipe.daily_report('own.subway', '2026-11-15') GROUP BY 3;
+SELECT count(*) FROM adpipe.daily_report('own.subway', 'infinity');
 INSERT INTO adpipe.plans (month, platform, campaign_pattern, amount, currency) VALUES ('2026-11-01', 'subway%', 'Posters', 3000000, 'KRW'), ('2026-11-01', '%', '%', 9000000, 'KRW');
 SELECT campaign_name, plan, plan_used FROM adpipe.daily_report('own.subway') ORDER BY 1;
 SELECT platform, accounts, days_counted, days_missing, spent_to_date FROM bi.pacing ORDER BY 1;

@@ -27,7 +27,10 @@ PG_FUNCTION_INFO_V1(adpipe_is_part_of_account);
 static AdpTable *
 load_table(Oid relid)
 {
+	adp_table_check_kind(relid);
 	LockRelationOid(relid, AccessShareLock);
+	/* the relation may have gone while this waited for the lock */
+	adp_table_check_kind(relid);
 	return adp_table_load(relid, GetUserId(), false);
 }
 

@@ -6,6 +6,7 @@
 
 #include "access/sysattr.h"
 #include "access/table.h"
+#include "catalog/pg_class_d.h"
 #include "catalog/pg_type_d.h"
 #include "commands/defrem.h"
 #include "nodes/bitmapset.h"
@@ -343,6 +344,18 @@ require_source(const AdpTable *table)
 						table->name),
 				 errhint("ALTER FOREIGN TABLE %s OPTIONS (ADD %s '...').",
 						 table->name, table->platform->source_option)));
+}
+
+void
+adp_table_check_kind(Oid relid)
+{
+	char *name = get_rel_name(relid);
+
+	if (get_rel_relkind(relid) != RELKIND_FOREIGN_TABLE)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a foreign table of adpipe",
+						name ? name : "?")));
 }
 
 /*

@@ -42,6 +42,11 @@ typedef struct AdpTable
 } AdpTable;
 
 /*
+ * Throws unless a relation is a foreign table.
+ */
+extern void adp_table_check_kind(Oid relid);
+
+/*
  * Reads the definition of a table, on which the caller holds a lock, in
  * CurrentMemoryContext.  with_secrets is as in adp_option_settings().  Throws
  * if the option that names the source is missing, or a column's type cannot

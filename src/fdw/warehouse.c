@@ -64,18 +64,12 @@ set_text(Datum *value, bool *is_null, const char *text)
 static void
 check_may_read(Oid relid)
 {
-	char *name = get_rel_name(relid);
-	char kind = get_rel_relkind(relid);
 	AclResult may_read;
 
-	if (kind != RELKIND_FOREIGN_TABLE)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not a foreign table of adpipe",
-						name ? name : "?")));
+	adp_table_check_kind(relid);
 	may_read = pg_class_aclcheck(relid, GetUserId(), ACL_SELECT);
 	if (may_read != ACLCHECK_OK)
-		aclcheck_error(may_read, OBJECT_FOREIGN_TABLE, name);
+		aclcheck_error(may_read, OBJECT_FOREIGN_TABLE, get_rel_name(relid));
 }
 
 /*

@@ -228,6 +228,8 @@ CREATE FUNCTION adpipe.discrepancies(since date, until date,
 AS $$
     WITH totals AS MATERIALIZED (
         SELECT * FROM adpipe_internal.side_totals(since, until)
+    ), days AS (
+        SELECT min(t.date_day) AS since, max(t.date_day) AS until FROM totals t WHERE isfinite(t.date_day)
     ), lacks AS (
         SELECT t.target, t.account_id, t.date_day, sum(t.without_clicks) AS clicks, sum(t.without_results) AS results
         FROM totals t GROUP BY 1, 2, 3
@@ -243,7 +245,8 @@ AS $$
                c.target, c.owner, c.advertiser, c.is_tracker, c.platform, c.account_id, d::date AS date_day,
                coalesce(v.state IN ('adopted', 'provisional', 'final'), false) AS is_complete
         FROM adpipe.compared_targets c
-        CROSS JOIN generate_series(since::timestamp, until::timestamp, '1 day') d
+        CROSS JOIN days r
+        CROSS JOIN generate_series(r.since::timestamp, r.until::timestamp, '1 day') d
         LEFT JOIN covered v ON v.target = c.target AND v.account_id = c.account_id AND v.date_day = d::date
         LEFT JOIN lacks l ON l.target = c.target AND l.account_id = c.account_id AND l.date_day = d::date
         WHERE c.ended_day IS NULL OR d <= c.ended_day
@@ -294,7 +297,7 @@ AS $$
     ORDER BY 1, 2, 3, 4, t.owner
 $$;
 COMMENT ON FUNCTION adpipe.discrepancies(date, date) IS
-    'adpipe.discrepancy for any days.';
+    'adpipe.discrepancy for any days; from -infinity to infinity are all that the copies hold.';
 
 CREATE VIEW adpipe.discrepancy AS
     SELECT d.date_day, d.advertiser, d.platform, d.media_source, d.platform_clicks, d.tracker_clicks,

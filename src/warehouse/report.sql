@@ -109,7 +109,9 @@ BEGIN
     IF NOT is_own THEN
         PERFORM adpipe_internal.require_target(target);
     END IF;
-    IF NOT EXISTS (SELECT FROM adpipe_internal.source_columns(target) c WHERE c.name = 'date_day')
+    IF NOT isfinite(day) THEN
+        RAISE EXCEPTION 'there is no day %', day USING ERRCODE = 'invalid_parameter_value';
+    ELSIF NOT EXISTS (SELECT FROM adpipe_internal.source_columns(target) c WHERE c.name = 'date_day')
        OR NOT EXISTS (SELECT FROM adpipe_internal.source_columns(target) c WHERE c.name = 'spend') THEN
         RAISE EXCEPTION 'table "%" has no spend by day', target USING ERRCODE = 'wrong_object_type';
     ELSIF NOT adpipe_internal.has_plain_columns(target) AND adpipe_internal.has_other_owner(target) THEN
