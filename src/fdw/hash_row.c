@@ -74,7 +74,8 @@ add_framed(AdpRowHash *hash, const void *bytes, int32 length)
 /*
  * Not by the hash function of the value's type, which may be a user's, and of the
  * server's own several drop what must not be dropped here: that of numeric the
- * sign, that of bigint half of the bits.
+ * sign, that of bigint half of the bits.  A literal without a type is a cstring,
+ * of length -2.
  */
 void
 adp_row_hash_add(AdpRowHash *hash, const AdpHashColumn *column, Datum value)

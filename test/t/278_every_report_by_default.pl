@@ -17,7 +17,7 @@ use Test::More;
 my $seed = $ENV{ADPIPE_SEED} // time;
 note "ADPIPE_SEED=$seed";
 srand $seed;
-my $rounds = $ENV{ADPIPE_ROUNDS} // 1;
+my $rounds = $ENV{ADPIPE_ROUNDS} // 3;
 my $now = '2026-11-20T12:00:00Z';
 my $node = adpipe_cluster(conf => "adpipe.debug_now = '$now'\nadpipe.debug_rate_pct = 0\n");
 my $sim = simulator();
