@@ -43,8 +43,8 @@ WHERE t.n = 1;
 CREATE FUNCTION pg_temp.call_of(function oid, round integer) RETURNS text LANGUAGE sql AS $$
 	SELECT format(CASE WHEN p.prokind = 'a' THEN 'SELECT %s(%s) FROM generate_series(1, 3)' ELSE 'SELECT %s(%s)' END, p.oid::regproc,
 				  string_agg(CASE WHEN h.values IS NULL THEN format('NULL::%s', a.type)
-								  WHEN a.type LIKE '%any%' THEN h.values[1 + (hashint4(31 * round + n) & 65535) % cardinality(h.values)]
-								  ELSE format('(%s)::%s', h.values[1 + (hashint4(31 * round + n) & 65535) % cardinality(h.values)], a.type) END, ', ' ORDER BY n))
+								  WHEN a.type LIKE '%any%' THEN h.values[1 + (hashint4(211 * round + n) & 65535) % cardinality(h.values)]
+								  ELSE format('(%s)::%s', h.values[1 + (hashint4(211 * round + n) & 65535) % cardinality(h.values)], a.type) END, ', ' ORDER BY n))
 	FROM pg_proc p
 	CROSS JOIN LATERAL (SELECT format_type(t, NULL), n::integer FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY u (t, n)) a (type, n)
 	LEFT JOIN LATERAL (SELECT array_agg(o.value) FROM hostile o WHERE o.type = a.type) h (values) ON true
@@ -70,5 +70,5 @@ WHERE p.prokind IN ('f', 'a') AND p.pronargs > 0
   AND p.proname NOT IN ('doubtful_days', 'make_partitions', 'own_incomplete_days', 'remove_jobs', 'schedule_elsewhere');
 -- among them is one that once ended the server
 SELECT count(*) > 0 AS is_called FROM generate_series(1, 6) round
-WHERE pg_temp.call_of('adpipe_internal.hash_row(text[], "any")'::regprocedure, round) LIKE '%(ARRAY[(%, ''x''%)';
+WHERE pg_temp.call_of('adpipe_internal.hash_row(text[], "any")'::regprocedure, round) ~ '\(ARRAY\[\([^,]*\]\)::text\[\], ''x''(::cstring)?\)$';
 ROLLBACK;
